@@ -1,0 +1,26 @@
+/**
+ * The `dummy` provider: plugs an internal interface named after the logical port. It looks nothing up, so it is always
+ * ready; it exists to try OVN's plugging, and vifplugd, on a machine without any special network card.
+ */
+import type { Provider } from "../provider.ts";
+
+const OPTION = "vif-plug-dummy-option";
+const NAME_LENGTH = 15;
+
+export function dummyProvider(): Provider {
+  return {
+    type: "dummy",
+    maintainedOptions: [OPTION],
+    prepare({ operation, lport }) {
+      if (operation === "remove") return { ready: true };
+      return {
+        ready: true,
+        interface: {
+          name: Array.from(lport.name).slice(0, NAME_LENGTH).join(""),
+          type: "internal",
+          options: { [OPTION]: "value" },
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,112 @@
+/**
+ * The provider contract: everything a plug provider gives and gets, in one file.
+ *
+ * A provider answers one question: which interface realises this logical port on this chassis? It is one module that
+ * exports one object of type {@link Provider}. vifplugd calls it; it never calls back, except `host.wake`.
+ *
+ * Invariants a provider can rely on:
+ * - `init` comes before any other call and `destroy` after every other; nothing but `type` is read before `init`.
+ * - Create and update: `prepare`, then, when it was ready and something had to be written, the commit and `finish`;
+ *   `release` ends every one of them, and is all that follows an answer that was not ready or was not used.
+ * - Remove: `prepare`, the commit, `finish` without output; never `release`.
+ * - No two calls overlap.
+ *
+ * Invariants a provider keeps:
+ * - No call blocks. `prepare` is synchronous and without side effects: `vifplugd plan`, `verify` and `replay` call it
+ *   too. What it answers depends only on its input and on the provider's own lookup tables.
+ * - When those tables change, `host.wake()` asks for a run of the graph, in which `run` answers true.
+ * - An answer is a fixed point: asked again with the interface it asked for in place, it asks for the same one.
+ */
+
+/** What the provider is asked to get ready for. An update is a `create` with an interface already in place. */
+export type Operation = "create" | "remove";
+
+/** The columns of the `Open_vSwitch` row that providers may look at (ovs-vswitchd.conf.db(5)). */
+export interface OpenVSwitchView {
+  readonly external_ids: ReadonlyMap<string, string>;
+  readonly other_config: ReadonlyMap<string, string>;
+}
+
+/** The columns of the integration bridge's `Bridge` row that providers may look at (ovs-vswitchd.conf.db(5)). */
+export interface BridgeView {
+  readonly name: string;
+  readonly datapath_type: string;
+  readonly other_config: ReadonlyMap<string, string>;
+}
+
+/** The interface that is in place for the logical port when the provider is asked. */
+export interface InterfaceView {
+  readonly name: string;
+  readonly type: string;
+  readonly options: ReadonlyMap<string, string>;
+}
+
+/** What `prepare`, `finish` and `release` are told. */
+export interface PrepareInput {
+  readonly operation: Operation;
+  readonly openVSwitch: OpenVSwitchView;
+  readonly bridge: BridgeView;
+  readonly lport: {
+    readonly name: string;
+    /** The port binding's options, verbatim; empty for a `remove` whose port binding is gone. */
+    readonly options: ReadonlyMap<string, string>;
+  };
+  /** The interface that carries the logical port's `iface-id` now, or null when there is none. */
+  readonly interface: InterfaceView | null;
+}
+
+/** The interface a provider asks for. */
+export interface WantedInterface {
+  /** Port and interface name: 1 to 15 bytes, no `/`, no white space, not `.` or `..`. */
+  readonly name: string;
+  /** `Interface.type`; the empty string is a network device of the system. */
+  readonly type: string;
+  /** `Interface.options` that the provider wants; others' options are left alone. */
+  readonly options: Readonly<Record<string, string>>;
+  /** `Interface.other_config` keys that the provider wants; others' keys are left alone. */
+  readonly otherConfig?: Readonly<Record<string, string>>;
+}
+
+/** Not now; `reason` is shown by `status` and `explain`, word for word. */
+export interface NotReady {
+  readonly ready: false;
+  readonly reason: string;
+}
+
+/** For a `create`: plug this interface. */
+export interface ReadyToPlug {
+  readonly ready: true;
+  readonly interface: WantedInterface;
+}
+
+/** For a `remove`: go ahead. */
+export interface ReadyToUnplug {
+  readonly ready: true;
+}
+
+export type PrepareAnswer = ReadyToPlug | ReadyToUnplug | NotReady;
+
+/** What vifplugd offers to a provider. */
+export interface ProviderHost {
+  /** Asks for a run of the graph, in which the provider's `run` is called. Cheap; calls before that run are one. */
+  wake(): void;
+  log(level: "warn" | "info" | "debug", message: string): void;
+}
+
+export interface Provider {
+  /** The plug type this provider answers to, as in `options:vif-plug-type` of the logical port. */
+  readonly type: string;
+  /** Interface options this provider maintains: one of these that it no longer asks for is removed. */
+  readonly maintainedOptions?: readonly string[];
+  /** Called at registration; throws to refuse, and is then not registered. */
+  init?(host: ProviderHost): void;
+  /** Called when the provider is unregistered, and at exit. */
+  destroy?(): void;
+  /** Called at each run of the graph, before any `prepare` in it: true when the lookup tables changed since. */
+  run?(): boolean;
+  prepare(input: PrepareInput): PrepareAnswer;
+  /** The port is written (`output` is the interface asked for) or removed (`output` is null) in the database. */
+  finish?(input: PrepareInput, output: WantedInterface | null): void;
+  /** The last call about one `prepare` of a `create`; `output` is null when that was not ready. */
+  release?(input: PrepareInput, output: WantedInterface | null): void;
+}

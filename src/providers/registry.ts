@@ -1,0 +1,170 @@
+/**
+ * The registry owns the providers: who is registered, for which plug types, and every call into them.
+ *
+ * Invariants:
+ * - A provider is registered from a successful `init` until its `destroy`; one whose `init` throws never was.
+ * - A plug type belongs to at most one provider.
+ * - Nothing a provider throws leaves this file; a call that takes longer than {@link SLOW_CALL_MS} is reported.
+ */
+import { fail, messageOf, ok, type Result } from "../result.ts";
+import { type Answer, parseAnswer, thrownAnswer } from "./answer.ts";
+import type { PrepareInput, Provider, ProviderHost, WantedInterface } from "./provider.ts";
+
+/** A provider may hold the daemon's only thread for this long before it is named in a warning. */
+export const SLOW_CALL_MS = 50;
+
+export interface RegistryError {
+  readonly code: "duplicate-provider" | "provider-init-failed" | "unknown-provider";
+  readonly message: string;
+}
+
+export interface RegistryOptions {
+  /** The provider of this type asks for a run of the graph. */
+  readonly onWake: (type: string) => void;
+  readonly log: (level: "warn" | "info" | "debug", message: string) => void;
+  /** Milliseconds, monotonic. */
+  readonly now?: () => number;
+}
+
+/** A registered provider: the only way the rest of the program calls one. */
+export interface RegisteredProvider {
+  readonly type: string;
+  /** The plug types it answers to. */
+  readonly plugTypes: readonly string[];
+  readonly maintainedOptions: ReadonlySet<string>;
+  prepare(input: PrepareInput): Answer;
+  finish(input: PrepareInput, output: WantedInterface | null): void;
+  release(input: PrepareInput, output: WantedInterface | null): void;
+}
+
+interface Entry {
+  readonly provider: Provider;
+  readonly registered: RegisteredProvider;
+}
+
+export class ProviderRegistry {
+  readonly #options: RegistryOptions;
+  readonly #now: () => number;
+  readonly #byType = new Map<string, Entry>();
+  readonly #byPlugType = new Map<string, RegisteredProvider>();
+
+  constructor(options: RegistryOptions) {
+    this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
+  }
+
+  /** Registers `provider` for `plugTypes` (its own type unless told otherwise), after its `init`. */
+  register(
+    provider: Provider,
+    plugTypes: readonly string[] = [provider.type],
+  ): Result<RegisteredProvider, RegistryError> {
+    const type = provider.type;
+    if (this.#byType.has(type)) {
+      return fail({ code: "duplicate-provider", message: `provider ${type} is registered already` });
+    }
+    const taken = plugTypes.find((plugType) => this.#byPlugType.has(plugType));
+    if (taken !== undefined) {
+      const owner = this.#byPlugType.get(taken)?.type;
+      return fail({
+        code: "duplicate-provider",
+        message: `provider ${type}: plug type ${taken} belongs to provider ${owner} already`,
+      });
+    }
+    try {
+      provider.init?.(this.#hostFor(type));
+    } catch (thrown) {
+      return fail({
+        code: "provider-init-failed",
+        message: `provider ${type} is not registered: its init failed: ${messageOf(thrown)}`,
+      });
+    }
+    const registered = this.#guard(provider, plugTypes);
+    this.#byType.set(type, { provider, registered });
+    for (const plugType of plugTypes) this.#byPlugType.set(plugType, registered);
+    return ok(registered);
+  }
+
+  unregister(type: string): Result<void, RegistryError> {
+    const entry = this.#byType.get(type);
+    if (entry === undefined) {
+      return fail({ code: "unknown-provider", message: `provider ${type} is not registered` });
+    }
+    this.#byType.delete(type);
+    for (const plugType of entry.registered.plugTypes) this.#byPlugType.delete(plugType);
+    this.#call(type, "destroy", () => entry.provider.destroy?.());
+    return ok(undefined);
+  }
+
+  /** The provider that answers to a plug type, that is, to a `vif-plug-type` or an `ovn-plugged` value. */
+  forPlugType(plugType: string): RegisteredProvider | undefined {
+    return this.#byPlugType.get(plugType);
+  }
+
+  /** In order of registration. */
+  types(): readonly string[] {
+    return [...this.#byType.keys()];
+  }
+
+  /** Calls every provider's `run`; answers the types whose lookup tables changed. */
+  runAll(): ReadonlySet<string> {
+    const changed = new Set<string>();
+    for (const [type, { provider }] of this.#byType) {
+      if (this.#call(type, "run", () => provider.run?.()) === true) changed.add(type);
+    }
+    return changed;
+  }
+
+  destroyAll(): void {
+    for (const type of this.types()) this.unregister(type);
+  }
+
+  #hostFor(type: string): ProviderHost {
+    return {
+      wake: () => this.#options.onWake(type),
+      log: (level, message) => this.#options.log(level, `${type}: ${message}`),
+    };
+  }
+
+  #guard(provider: Provider, plugTypes: readonly string[]): RegisteredProvider {
+    const type = provider.type;
+    return {
+      type,
+      plugTypes: [...plugTypes],
+      maintainedOptions: new Set(provider.maintainedOptions ?? []),
+      prepare: (input) => {
+        const started = this.#now();
+        try {
+          return parseAnswer(input.operation, provider.prepare(input));
+        } catch (thrown) {
+          return thrownAnswer(thrown);
+        } finally {
+          this.#reportIfSlow(type, "prepare", started);
+        }
+      },
+      finish: (input, output) => void this.#call(type, "finish", () => provider.finish?.(input, output)),
+      release: (input, output) => void this.#call(type, "release", () => provider.release?.(input, output)),
+    };
+  }
+
+  #call<T>(type: string, callback: string, call: () => T): T | undefined {
+    const started = this.#now();
+    try {
+      return call();
+    } catch (thrown) {
+      this.#options.log("warn", `${type}: ${callback} threw: ${messageOf(thrown)}`);
+      return undefined;
+    } finally {
+      this.#reportIfSlow(type, callback, started);
+    }
+  }
+
+  #reportIfSlow(type: string, callback: string, started: number): void {
+    const elapsed = this.#now() - started;
+    if (elapsed <= SLOW_CALL_MS) return;
+    const took = `${Math.round(elapsed)} ms`;
+    this.#options.log(
+      "warn",
+      `${type}: ${callback} took ${took}; providers must not block (limit ${SLOW_CALL_MS} ms)`,
+    );
+  }
+}

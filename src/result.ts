@@ -1,0 +1,21 @@
+/**
+ * Errors as values: a computation that can fail answers a `Result`, and only the edge (main, a log line, an exit
+ * code) turns a failure into something else.
+ */
+
+export type Result<T, E> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: E };
+
+export function ok<T>(value: T): Result<T, never> {
+  return { ok: true, value };
+}
+
+export function fail<E>(error: E): Result<never, E> {
+  return { ok: false, error };
+}
+
+/** The words of something that was thrown, whatever was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
