@@ -1,42 +1,49 @@
-/** What one run did. It owns the tracked changes of that run: nothing else keeps them. */
-import type { RunError } from "./errors.ts";
+/** What one run did. It owns the tracked changes of that run: the engine keeps none of them. */
+import type { Cause } from "./cause.ts";
 import type { GraphNode, Reading } from "./node.ts";
+
+/** A node's function threw. The node is stale until a recompute (an input node: a push with `reset`) succeeds. */
+export interface RunError {
+  readonly node: string;
+  /** "apply", "run", or the handler's name. */
+  readonly where: string;
+  readonly error: unknown;
+  readonly cause: Cause;
+}
 
 export class RunResult {
   /** Some node's function was called. */
   readonly ran: boolean;
-  /** Some node is stale or canceled: its data, and those of the nodes after it, are not up to date. */
+  /** Some node is stale or canceled; its data are not up to date, nor are those of the nodes after it. */
   readonly canceled: boolean;
   readonly errors: readonly RunError[];
-  /** Updated nodes with their tracked changes; undefined where anything may have changed. */
   readonly #updated: ReadonlyMap<GraphNode, unknown>;
 
+  /** @param updated each updated node with its tracked changes, or undefined where anything may have changed */
   constructor(
+    updated: ReadonlyMap<GraphNode, unknown>,
     ran: boolean,
     canceled: boolean,
     errors: readonly RunError[],
-    updated: ReadonlyMap<GraphNode, unknown>,
   ) {
+    this.#updated = updated;
     this.ran = ran;
     this.canceled = canceled;
     this.errors = errors;
-    this.#updated = updated;
   }
 
-  get updated(): IterableIterator<GraphNode> {
-    return this.#updated.keys();
+  /** The nodes whose data changed, in topological order. */
+  get updated(): readonly GraphNode[] {
+    return [...this.#updated.keys()];
   }
 
   isUpdated(node: GraphNode): boolean {
     return this.#updated.has(node);
   }
 
-  /**
-   * What changed in an updated node.
-   * @returns undefined if the node was not updated, if it tracks no changes, or if anything may have changed
-   */
+  /** What changed in an updated node; undefined if anything may have changed, or if the node was not updated. */
   changes<D, C>(node: GraphNode<D, C>): Reading<C> | undefined {
-    // The engine filled the map from this very node's `changes`, so the value is a C.
+    // The map holds what this very node's `changes` made, so it is a C.
     return this.#updated.get(node) as Reading<C> | undefined;
   }
 }

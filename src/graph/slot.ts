@@ -1,11 +1,10 @@
 /**
- * A node's place in one engine: its data, state, counters and edges; and the topological order of a graph.
+ * A node's place in one engine, and the topological order of a graph.
  *
- * Invariant: `context` is the only holder of the node's data and changes. The nodes after it see the same object
- * as their `inputs.NAME`, so nothing has to be copied or allocated to call a function.
+ * Invariant: `context` alone holds the node's data and changes. The nodes after it see that same object as their
+ * `inputs.NAME`, so calling a function copies and allocates nothing.
  */
 import type { Cause, Reason } from "./cause.ts";
-import { GraphError } from "./errors.ts";
 import type { AnyHandler, GraphNode } from "./node.ts";
 import { Counters } from "./stats.ts";
 
@@ -13,18 +12,17 @@ export type State = "stale" | "updated" | "unchanged" | "canceled";
 
 export interface Edge {
   readonly from: Slot;
-  /** The name the node's functions use for this input. */
-  readonly key: string;
+  /** Undefined: a change of this input leads to a recompute. */
   readonly handler: AnyHandler | undefined;
-  /** The handler's own name, or the conventional NODE_INPUT_handler if it was written in place. */
   readonly handlerName: string | undefined;
-  /** Why changes of this input never matter, for a no-op handler. */
+  /** Why changes of this input never change the node, if a no-op handler says so. */
   readonly noop: string | undefined;
 }
 
 interface SlotContext {
   data: unknown;
   changes: unknown;
+  /** What the node's functions are called for; then, what its data last changed for. */
   cause: Cause;
   input: { readonly data: unknown; readonly changes: unknown };
   readonly inputs: object;
@@ -32,37 +30,41 @@ interface SlotContext {
 
 export interface Slot {
   readonly node: GraphNode;
-  readonly edges: readonly Edge[];
   readonly counters: Counters;
   readonly context: SlotContext;
+  edges: readonly Edge[];
   state: State;
-  /** Updated: the tracked changes say exactly what changed. */
+  /** When updated: the tracked changes say exactly what changed. */
   tracked: boolean;
-  /** Functions of the node were called in this run. */
+  /** Why the data last changed in a way that is not tracked. */
+  because: Reason | undefined;
+  /** A function of the node was called in this run. */
   ran: boolean;
-  /** The data may hold what no later node has seen. */
+  /** The data may hold what no node after this one has seen. */
   torn: boolean;
   /** Why the node must be recomputed before it is valid again. */
   pending: Reason | undefined;
-  /** Why the node was last recomputed, while its changes are not tracked. */
-  because: Reason | undefined;
-  /** Input nodes: what was pushed since the last run. */
-  pushes: Push[];
-  /** Run nodes: the latest poke since the last run. */
+  /** An input node's batches since the last run. */
+  pushes: { readonly batch: unknown; readonly cause: Cause; readonly reset: boolean }[];
+  /** A run node's latest poke since the last run. */
   poke: Cause | undefined;
 }
 
-export interface Push {
-  readonly batch: unknown;
-  readonly cause: Cause;
-  readonly reset: boolean;
+/** Thrown where a graph is made, or the engine is called, in a wrong way: a fault of the program, not of its data. */
+export class GraphError extends Error {
+  readonly code: "cycle" | "duplicate-name" | "unknown-input" | "unknown-node" | "busy";
+  constructor(code: GraphError["code"], message: string) {
+    super(message);
+    this.name = "GraphError";
+    this.code = code;
+  }
 }
 
 /**
- * The slots of everything `outputs` depend on, inputs first.
+ * Slots for everything that `outputs` depend on, inputs first.
  * @throws GraphError cycle, duplicate-name, unknown-input
  */
-export function connect(outputs: readonly GraphNode[], first: Cause): Slot[] {
+export function connect(outputs: readonly GraphNode[], first: Cause): Map<GraphNode, Slot> {
   const slots = new Map<GraphNode, Slot>();
   const names = new Set<string>();
   const path: GraphNode[] = [];
@@ -71,82 +73,79 @@ export function connect(outputs: readonly GraphNode[], first: Cause): Slot[] {
     const known = slots.get(node);
     if (known !== undefined) return known;
     if (path.includes(node)) {
-      const names = [...path.slice(path.indexOf(node)), node].map((one) => one.name);
-      throw new GraphError("cycle", `the graph has a cycle: ${names.join(" -> ")}`);
+      const cycle = [...path.slice(path.indexOf(node)), node].map((one) => one.name).join(" -> ");
+      throw new GraphError("cycle", `the graph has a cycle: ${cycle}; a node cannot depend on itself`);
     }
     path.push(node);
-    const slot = makeSlot(node, edgesOf(node, visit), first);
+    const stray = Object.keys(node.handlers).find((key) => !Object.hasOwn(node.inputs, key));
+    if (stray !== undefined) {
+      throw new GraphError(
+        "unknown-input",
+        `${node.name} has a handler for ${stray}, which is not an input of it`,
+      );
+    }
+    const edges = Object.keys(node.inputs).map((key) => edgeOf(node, key, visit));
     path.pop();
     if (names.has(node.name)) {
       throw new GraphError("duplicate-name", `two nodes are named ${node.name}; names are unique in a graph`);
     }
     names.add(node.name);
+    const slot = slotOf(node, edges, first);
     slots.set(node, slot);
     return slot;
   }
 
   for (const output of outputs) visit(output);
-  return [...slots.values()];
+  return slots;
 }
 
-function edgesOf(node: GraphNode, visit: (node: GraphNode) => Slot): Edge[] {
-  for (const key of Object.keys(node.handlers)) {
-    if (!Object.hasOwn(node.inputs, key)) {
-      throw new GraphError(
-        "unknown-input",
-        `node ${node.name} has a handler for ${key}, which is not one of its inputs`,
-      );
-    }
+function edgeOf(node: GraphNode, key: string, visit: (input: GraphNode) => Slot): Edge {
+  const input = node.inputs[key];
+  if (typeof input?.data !== "function") {
+    throw new GraphError("unknown-input", `input ${key} of ${node.name} is not a node`);
   }
-  return Object.entries(node.inputs).map(([key, input]) => {
-    if (typeof input?.name !== "string" || typeof input.data !== "function") {
-      throw new GraphError("unknown-input", `input ${key} of node ${node.name} is not a node`);
-    }
-    const handler = node.handlers[key];
-    const from = visit(input);
-    if (typeof handler !== "function") {
-      return { from, key, handler: undefined, handlerName: undefined, noop: handler?.reason };
-    }
-    const named = handler.name !== "" && handler.name !== key;
-    const handlerName = named ? handler.name : `${node.name}_${input.name}_handler`;
-    return { from, key, handler, handlerName, noop: undefined };
-  });
+  const from = visit(input);
+  const handler = node.handlers[key];
+  if (typeof handler !== "function")
+    return { from, handler: undefined, handlerName: undefined, noop: handler?.reason };
+  // A handler written in place carries only its input's name; OVN's convention tells more.
+  const handlerName =
+    handler.name === key || handler.name === "" ? `${node.name}_${input.name}_handler` : handler.name;
+  return { from, handler, handlerName, noop: undefined };
 }
 
-function makeSlot(node: GraphNode, edges: readonly Edge[], first: Cause): Slot {
-  const inputs = Object.fromEntries(edges.map((edge) => [edge.key, edge.from.context]));
-  const context: SlotContext = {
-    data: node.data(),
-    changes: node.changes?.(),
-    cause: first,
-    input: { data: undefined, changes: undefined },
-    inputs: Object.freeze(inputs),
-  };
-  const entersHere = node.kind === "input";
+function slotOf(node: GraphNode, edges: readonly Edge[], first: Cause): Slot {
+  const keys = Object.keys(node.inputs);
   return {
     node,
-    edges,
     counters: new Counters(),
-    context,
-    state: entersHere ? "unchanged" : "stale",
+    context: {
+      data: node.data(),
+      changes: node.changes?.(),
+      cause: first,
+      input: { data: undefined, changes: undefined },
+      inputs: Object.freeze(Object.fromEntries(edges.map((edge, i) => [keys[i], edge.from.context]))),
+    },
+    edges,
+    state: "stale",
     tracked: false,
+    because: undefined,
     ran: false,
     torn: false,
-    pending: entersHere ? undefined : reason(node.name, "first run", first),
-    because: undefined,
+    pending: node.kind === "input" ? undefined : reasonFor(node, "first run", first),
     pushes: [],
     poke: undefined,
   };
 }
 
-/** A reason that lies in the node itself, or in an input of it. */
-export function reason(node: string, text: string, cause: Cause, edge?: Edge): Reason {
+/** A reason that lies in the node itself, or, with `edge`, in one of its inputs. */
+export function reasonFor(node: GraphNode, text: string, cause: Cause, edge?: Edge): Reason {
   return {
-    node,
+    node: node.name,
     input: edge?.from.node.name,
     handler: edge?.handlerName,
     text,
     cause,
-    because: edge?.from.because,
+    because: edge?.from.tracked ? undefined : edge?.from.because,
   };
 }

@@ -1,7 +1,18 @@
-/** Counters and run times of one node, and their text as `inc-engine/show-stats` prints it. */
+/** Counters and function times of one node. */
 
-/** Upper bounds of the histogram's buckets are 1, 2, 4 … 2^24 microseconds; the last bucket takes all the rest. */
-export const BUCKETS = 26;
+/** Bucket 0 holds durations under 1 microsecond, bucket i those under 2^i, the last one all the rest. */
+const BUCKETS = 25;
+
+export interface NodeStats {
+  readonly recompute: number;
+  readonly compute: number;
+  readonly cancel: number;
+  readonly updated: number;
+  readonly totalMs: number;
+  readonly maxMs: number;
+  /** How many calls of the node's functions took under 1, 2, 4 … 2^23 microseconds; the last: all longer ones. */
+  readonly histogram: readonly number[];
+}
 
 export class Counters {
   recompute = 0;
@@ -10,9 +21,9 @@ export class Counters {
   updated = 0;
   totalMs = 0;
   maxMs = 0;
-  readonly histogram = new Uint32Array(BUCKETS);
+  readonly histogram: number[] = new Array(BUCKETS).fill(0);
 
-  /** Counts the time that one run spent in the node's functions. */
+  /** Counts one call of one of the node's functions. */
   time(ms: number): void {
     this.totalMs += ms;
     if (ms > this.maxMs) this.maxMs = ms;
@@ -21,12 +32,12 @@ export class Counters {
   }
 
   clear(): void {
-    this.recompute = 0;
-    this.compute = 0;
-    this.cancel = 0;
-    this.updated = 0;
-    this.totalMs = 0;
-    this.maxMs = 0;
+    this.recompute = this.compute = this.cancel = this.updated = this.totalMs = this.maxMs = 0;
     this.histogram.fill(0);
+  }
+
+  snapshot(): NodeStats {
+    const { recompute, compute, cancel, updated, totalMs, maxMs, histogram } = this;
+    return { recompute, compute, cancel, updated, totalMs, maxMs, histogram: [...histogram] };
   }
 }
