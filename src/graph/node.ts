@@ -58,7 +58,7 @@ export function noop(reason: string): Noop {
 }
 
 /** Deeply read-only: how a node sees the data of others. */
-export type Reading<T> = T extends (...args: never[]) => unknown
+export type Reading<T> = T extends ((...args: never[]) => unknown) | string | number | boolean
   ? T
   : T extends ReadonlyMap<infer K, infer V>
     ? ReadonlyMap<K, Reading<V>>
