@@ -40,8 +40,8 @@ export function describe(slots: Iterable<Slot>, live: boolean): Graph {
       kind: node.kind,
       live: live ? { state, ...counters.snapshot() } : undefined,
     });
-    for (const { from, handlerName: handler, noop } of inputs) {
-      edges.push({ from: from.node.name, to: node.name, handler, noop });
+    for (const { from, handler, handlerName, noop } of inputs) {
+      edges.push({ from: from.node.name, to: node.name, handler: handler && handlerName, noop });
     }
   }
   return { nodes, edges };

@@ -22,7 +22,7 @@ import {
   unchanged,
 } from "./node.ts";
 import { type RunError, RunResult } from "./result.ts";
-import { connect, type Edge, GraphError, reasonFor, type Slot, type State } from "./slot.ts";
+import { connect, type Edge, GraphError, type Push, reasonFor, type Slot, type State } from "./slot.ts";
 
 export interface EngineOptions {
   /** Milliseconds since the epoch: the time of causes. */
@@ -46,6 +46,7 @@ export interface PushOptions {
 export class Engine {
   /** May be changed at any time. */
   computeLogThresholdMs: number;
+  readonly #outputs: readonly GraphNode[];
   readonly #slots: ReadonlyMap<GraphNode, Slot>;
   readonly #historySize: number;
   readonly #log: (message: string) => void;
@@ -67,6 +68,7 @@ export class Engine {
     this.#historySize = options.history ?? 256;
     this.#log = options.log ?? (() => {});
     this.computeLogThresholdMs = options.computeLogThresholdMs ?? 500;
+    this.#outputs = outputs;
     this.#slots = connect(outputs, this.#cause("engine", "first run"));
   }
 
@@ -127,8 +129,9 @@ export class Engine {
     return this.#slot(node).context.data as Reading<D>;
   }
 
-  state(node: GraphNode): State {
-    return this.#slot(node).state;
+  /** The node's data are what a recompute of it would give. */
+  isValid(node: GraphNode): boolean {
+    return isValid(this.#slot(node));
   }
 
   /** The remembered recomputes, oldest first. */
@@ -146,6 +149,21 @@ export class Engine {
     return describe(this.#slots.values(), true);
   }
 
+  /**
+   * An engine of the same nodes that has seen nothing, to be filled and given to `verify`. Its run nodes keep the
+   * answers that this engine's got: what they ask is outside, and a second question may have another answer.
+   */
+  scratch(): Engine {
+    const scratch = new Engine(this.#outputs, { now: this.#now });
+    for (const slot of scratch.#slots.values()) {
+      if (slot.node.kind !== "run") continue;
+      slot.context.data = this.#slot(slot.node).context.data;
+      slot.edges = [];
+      slot.pending = undefined;
+    }
+    return scratch;
+  }
+
   clearStats(): void {
     for (const slot of this.#slots.values()) slot.counters.clear();
   }
@@ -161,31 +179,20 @@ export class Engine {
     }
   }
 
-  #apply(slot: Slot, { batch, cause, reset }: Slot["pushes"][number]): void {
+  #apply(slot: Slot, { batch, cause, reset }: Push): void {
     const { node, context } = slot;
     if (reset) {
       context.data = node.data();
       slot.pending = undefined;
-      this.#updateUntracked(slot, reasonFor(node, "its whole content was replaced", cause));
     }
-    context.cause = cause;
-    const started = this.#begin(slot);
-    try {
-      const answer = node.apply?.(batch, context) ?? unchanged;
-      if (answer.kind === "updated") slot.state = "updated";
-      else if (answer.kind === "unhandled") {
-        this.#updateUntracked(slot, reasonFor(node, answer.reason, answer.cause ?? cause));
-      }
-    } catch (error) {
-      this.#fail(slot, "apply", error, reasonFor(node, "its apply threw", cause));
-    }
-    this.#end(slot, started, "apply", cause.label);
-  }
-
-  #updateUntracked(slot: Slot, because: Reason): void {
+    const answer = this.#call(slot, "apply", cause, (own) => node.apply?.(batch, own) ?? unchanged);
+    if (answer === undefined || (answer.kind === "unchanged" && !reset)) return;
     slot.state = "updated";
-    slot.tracked = false;
-    slot.because = because;
+    if (reset || answer.kind === "unhandled") {
+      const text = answer.kind === "unhandled" ? answer.reason : "its whole content was replaced";
+      slot.tracked = false;
+      slot.because = reasonFor(node, text, cause);
+    }
   }
 
   #step(slot: Slot): void {
@@ -215,39 +222,33 @@ export class Engine {
   }
 
   #recompute(slot: Slot, reason: Reason): void {
-    let durationMs = 0;
+    const started = this.#elapsed();
     if (this.#allowRecompute) {
       slot.counters.recompute++;
-      durationMs = this.#runNode(slot, reason);
+      this.#runNode(slot, reason);
     } else {
       this.#cancel(slot, reason);
     }
+    const durationMs = this.#elapsed() - started;
     const outcome = slot.state === "stale" ? "failed" : slot.state;
     this.#history.push({ run: this.#runs, time: this.#now(), outcome, durationMs, reason });
     if (this.#history.length > this.#historySize) this.#history.shift();
   }
 
-  #runNode(slot: Slot, reason: Reason): number {
+  #runNode(slot: Slot, reason: Reason): void {
     const { node, context, torn } = slot;
-    context.cause = reason.cause;
-    slot.torn = true;
-    const started = this.#begin(slot);
-    try {
-      if (torn) {
-        context.data = node.data();
-        context.changes = node.changes?.();
-      }
-      const answer = node.run?.(context) ?? unchanged;
-      slot.state = torn ? "updated" : answer.kind;
-      slot.tracked = node.changes === undefined || (!torn && answer.kind === "updated" && answer.tracked);
-      slot.because = reason;
-      slot.torn = false;
-      slot.pending = undefined;
-      slot.poke = undefined;
-    } catch (error) {
-      this.#fail(slot, "run", error, reasonFor(node, "its run threw", reason.cause));
+    if (torn) {
+      context.data = node.data();
+      context.changes = node.changes?.();
     }
-    return this.#end(slot, started, "run", reason.text);
+    const answer = this.#call(slot, "run", reason.cause, (own) => node.run?.(own) ?? unchanged);
+    if (answer === undefined) return;
+    slot.state = torn || answer.kind !== "unchanged" ? "updated" : "unchanged";
+    slot.tracked = node.changes === undefined || (!torn && answer.kind === "updated" && answer.tracked);
+    slot.because = reason;
+    slot.torn = false;
+    slot.pending = undefined;
+    slot.poke = undefined;
   }
 
   #handle(slot: Slot): void {
@@ -256,7 +257,8 @@ export class Engine {
     let { cause } = context;
     for (const edge of slot.edges) {
       if (edge.from.state !== "updated" || edge.handler === undefined) continue;
-      const answer = this.#callHandler(slot, edge, edge.handler);
+      context.input = edge.from.context;
+      const answer = this.#call(slot, edge.handlerName, edge.from.context.cause, edge.handler, edge);
       if (answer === undefined) return;
       if (answer.kind === "unhandled") {
         slot.torn = true;
@@ -273,42 +275,33 @@ export class Engine {
     slot.counters.compute++;
   }
 
-  /** @returns undefined if the handler threw */
-  #callHandler(slot: Slot, edge: Edge, handler: AnyHandler): ReturnType<AnyHandler> | undefined {
+  /** Calls a node's function. If it throws, the node is torn and stale, and there is no answer. */
+  #call(
+    slot: Slot,
+    name: string,
+    cause: Cause,
+    f: AnyHandler,
+    edge?: Edge,
+  ): ReturnType<AnyHandler> | undefined {
     const { node, context } = slot;
-    context.input = edge.from.context;
-    context.cause = edge.from.context.cause;
-    const name = edge.handlerName ?? edge.from.node.name;
-    const started = this.#begin(slot);
+    slot.ran = true;
+    context.cause = cause;
+    const started = this.#elapsed();
     try {
-      return handler(context);
+      return f(context);
     } catch (error) {
-      this.#fail(slot, name, error, reasonFor(node, "its handler threw", context.cause, edge));
+      slot.state = "stale";
+      slot.torn = true;
+      slot.pending = reasonFor(node, `its ${name} threw`, cause, edge);
+      this.#errors.push({ node: node.name, where: name, error, cause });
       return undefined;
     } finally {
-      this.#end(slot, started, name, context.cause.label);
+      const ms = this.#elapsed() - started;
+      slot.counters.time(ms);
+      if (ms > this.computeLogThresholdMs) {
+        this.#slow.push(`node: ${node.name}, ${name} (${cause.label}) took ${Math.round(ms)}ms`);
+      }
     }
-  }
-
-  #fail(slot: Slot, where: string, error: unknown, pending: Reason): void {
-    slot.state = "stale";
-    slot.torn = true;
-    slot.pending = pending;
-    this.#errors.push({ node: slot.node.name, where, error, cause: pending.cause });
-  }
-
-  #begin(slot: Slot): number {
-    slot.ran = true;
-    return this.#elapsed();
-  }
-
-  #end(slot: Slot, started: number, what: string, why: string): number {
-    const ms = this.#elapsed() - started;
-    slot.counters.time(ms);
-    if (ms > this.computeLogThresholdMs) {
-      this.#slow.push(`node: ${slot.node.name}, ${what} (${why}) took ${Math.round(ms)}ms`);
-    }
-    return ms;
   }
 
   #settle(): RunResult {

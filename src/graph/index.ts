@@ -6,3 +6,4 @@ export * from "./node.ts";
 export type { RunError, RunResult } from "./result.ts";
 export { GraphError, type State } from "./slot.ts";
 export type { NodeStats } from "./stats.ts";
+export { type Difference, type Verification, verify } from "./verify.ts";

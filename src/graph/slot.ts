@@ -14,7 +14,7 @@ export interface Edge {
   readonly from: Slot;
   /** Undefined: a change of this input leads to a recompute. */
   readonly handler: AnyHandler | undefined;
-  readonly handlerName: string | undefined;
+  readonly handlerName: string;
   /** Why changes of this input never change the node, if a no-op handler says so. */
   readonly noop: string | undefined;
 }
@@ -26,6 +26,12 @@ interface SlotContext {
   cause: Cause;
   input: { readonly data: unknown; readonly changes: unknown };
   readonly inputs: object;
+}
+
+export interface Push {
+  readonly batch: unknown;
+  readonly cause: Cause;
+  readonly reset: boolean;
 }
 
 export interface Slot {
@@ -45,7 +51,7 @@ export interface Slot {
   /** Why the node must be recomputed before it is valid again. */
   pending: Reason | undefined;
   /** An input node's batches since the last run. */
-  pushes: { readonly batch: unknown; readonly cause: Cause; readonly reset: boolean }[];
+  pushes: Push[];
   /** A run node's latest poke since the last run. */
   poke: Cause | undefined;
 }
@@ -106,12 +112,12 @@ function edgeOf(node: GraphNode, key: string, visit: (input: GraphNode) => Slot)
   }
   const from = visit(input);
   const handler = node.handlers[key];
-  if (typeof handler !== "function")
-    return { from, handler: undefined, handlerName: undefined, noop: handler?.reason };
-  // A handler written in place carries only its input's name; OVN's convention tells more.
-  const handlerName =
-    handler.name === key || handler.name === "" ? `${node.name}_${input.name}_handler` : handler.name;
-  return { from, handler, handlerName, noop: undefined };
+  const noop = typeof handler === "object" ? handler.reason : undefined;
+  if (typeof handler !== "function") return { from, handler: undefined, handlerName: "", noop };
+  // A handler written in place is named after its input only; OVN's convention tells more.
+  const inPlace = handler.name === key || handler.name === "";
+  const handlerName = inPlace ? `${node.name}_${input.name}_handler` : handler.name;
+  return { from, handler, handlerName, noop };
 }
 
 function slotOf(node: GraphNode, edges: readonly Edge[], first: Cause): Slot {
@@ -143,7 +149,7 @@ export function reasonFor(node: GraphNode, text: string, cause: Cause, edge?: Ed
   return {
     node: node.name,
     input: edge?.from.node.name,
-    handler: edge?.handlerName,
+    handler: edge?.handler && edge.handlerName,
     text,
     cause,
     because: edge?.from.tracked ? undefined : edge?.from.because,

@@ -1,0 +1,69 @@
+/** The shadow check: are the data that handlers kept up to date what a recompute from the raw inputs gives? */
+import { isDeepStrictEqual } from "node:util";
+import type { Engine } from "./engine.ts";
+import type { RunError } from "./result.ts";
+import { GraphError } from "./slot.ts";
+
+export interface Difference {
+  readonly node: string;
+  /** The smallest differing key; undefined for data without keys. */
+  readonly key: unknown;
+  /** What the engine holds under that key; undefined: nothing. */
+  readonly ours: unknown;
+  /** What the recompute gave. */
+  readonly theirs: unknown;
+}
+
+export interface Verification {
+  /** In topological order: the first one is where the drift began. */
+  readonly differences: readonly Difference[];
+  /** Nodes that were not compared, because they are not valid in one of the engines. */
+  readonly skipped: readonly string[];
+  /** What threw in the recompute. */
+  readonly errors: readonly RunError[];
+}
+
+/**
+ * Runs `scratch` and compares every node's data with those of `engine`.
+ * @param scratch made by `engine.scratch()`, with the whole content of every input node pushed to it
+ * @throws GraphError busy: `engine` was asked for something since its last run
+ */
+export function verify(engine: Engine, scratch: Engine): Verification {
+  if (engine.needsRun)
+    throw new GraphError("busy", "changes wait for a run; verify compares what a run has left");
+  const { errors } = scratch.run();
+  const differences: Difference[] = [];
+  const skipped: string[] = [];
+  for (const node of engine.nodes) {
+    if (!engine.isValid(node) || !scratch.isValid(node)) {
+      skipped.push(node.name);
+      continue;
+    }
+    const ours = engine.data(node);
+    const theirs = scratch.data(node);
+    if (node.equal?.(ours, theirs) ?? isDeepStrictEqual(ours, theirs)) continue;
+    differences.push({ node: node.name, ...smallestDifference(ours, theirs) });
+  }
+  return { differences, skipped, errors };
+}
+
+function smallestDifference(ours: unknown, theirs: unknown): Omit<Difference, "node"> {
+  const [mine, other] = [entries(ours), entries(theirs)];
+  if (mine === undefined || other === undefined) return { key: undefined, ours, theirs };
+  const keys = [...new Set([...mine.keys(), ...other.keys()])];
+  const differing = keys.filter((key) => !isDeepStrictEqual(mine.get(key), other.get(key)));
+  if (differing.length === 0) return { key: undefined, ours, theirs };
+  const key = differing.reduce((a, b) => (before(b, a) ? b : a));
+  return { key, ours: mine.get(key), theirs: other.get(key) };
+}
+
+function entries(data: unknown): ReadonlyMap<unknown, unknown> | undefined {
+  if (data instanceof Map) return data;
+  if (data instanceof Set) return new Map([...data].map((key) => [key, true]));
+  if (typeof data === "object" && data !== null) return new Map(Object.entries(data));
+  return undefined;
+}
+
+function before(a: unknown, b: unknown): boolean {
+  return typeof a === "number" && typeof b === "number" ? a < b : String(a) < String(b);
+}
