@@ -1,1 +1,43 @@
-export {};
+/** The package's public names. */
+export { type Clause, type Comparison, type Condition, condition, EVERY_ROW } from "./condition.ts";
+export type { FramerLimits } from "./json-framer.ts";
+export type { LockState } from "./locks.ts";
+export {
+  type Mutation,
+  type Mutator,
+  type Operation,
+  type OperationBuilder,
+  operations,
+  type ResultOf,
+  type ResultsOf,
+  type WriteRow,
+  type Written,
+} from "./operation.ts";
+export { parseRemotes, type Remote } from "./remote.ts";
+export type { RowChange } from "./replica.ts";
+export type { Result } from "./result.ts";
+export type { ConnectionError } from "./rpc.ts";
+export {
+  type BaseType,
+  type ColumnName,
+  type ColumnSchema,
+  type DatabaseSchema,
+  parseDatabaseSchema,
+  type TableName,
+  type TableRow,
+  type TableSchema,
+  type TablesOf,
+  type UntypedSchema,
+} from "./schema.ts";
+export { type Acknowledged, Session, type SessionOptions, type SessionState } from "./session.ts";
+export type { TlsFiles } from "./tls.ts";
+export type { TransactError } from "./transaction.ts";
+export { isUuid, type NamedUuid, named, parseUuid, type Uuid, ZERO_UUID } from "./uuid.ts";
+export type {
+  Batch,
+  IndexDeclarations,
+  MonitoredRows,
+  MonitorSelection,
+  ReplicaView,
+  TableView,
+} from "./view.ts";

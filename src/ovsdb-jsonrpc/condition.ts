@@ -1,0 +1,76 @@
+/**
+ * Conditions: which rows to monitor (ovsdb-server(7), "monitor_cond": the clauses are OR-ed, `true` and `false` are
+ * clauses) and which rows an operation means (RFC 7047 section 5.1 `<condition>`: AND-ed). Clauses are plain tuples
+ * typed by the table's columns.
+ */
+import type { Json } from "./json.ts";
+import { encodeValue, type WriteValue } from "./notation.ts";
+import {
+  type ColumnSchema,
+  columnSchema,
+  type DatabaseSchema,
+  type TableName,
+  type TablesOf,
+  type UntypedSchema,
+} from "./schema.ts";
+import type { NamedUuid, Uuid } from "./uuid.ts";
+
+/** `excludes` is the opposite of `includes`: shares no element with. */
+export type Comparison = "==" | "!=" | "includes" | "excludes" | "<" | "<=" | ">" | ">=";
+
+type ComparisonOf<V> = V extends number ? Comparison : Exclude<Comparison, "<" | "<=" | ">" | ">=">;
+
+/** What a column of type `V` can be compared with: for a set also one element. */
+export type Operand<V> =
+  V extends ReadonlySet<infer E> ? ReadonlySet<E> | readonly E[] | E : V extends Uuid ? V | NamedUuid : V;
+
+/** `[column, function, value]`, typed by the columns of row type `R`; `_uuid` is a column too. */
+export type Clause<R> = {
+  readonly [C in keyof R & string]: readonly [C, ComparisonOf<NonNullable<R[C]>>, Operand<R[C]>];
+}[keyof R & string];
+
+/** Rows for which any clause holds: `[true]` is every row; `[false]`, and a list without clauses, none. */
+export type Condition<R> = readonly (Clause<R> | boolean)[];
+
+/** A clause of any table, as the inside of the package handles it. */
+export type AnyClause = boolean | readonly [string, Comparison, WriteValue];
+export type AnyCondition = readonly AnyClause[];
+
+export const EVERY_ROW: readonly [true] = [true];
+
+/** A condition checked against a table of a schema; only types: the value is what was given. */
+export function condition<T extends TablesOf<T>, K extends TableName<T>>(
+  _database: DatabaseSchema<T>,
+  _table: K,
+  clauses: Condition<T[K]>,
+): Condition<T[K]> {
+  return clauses;
+}
+
+/**
+ * The `where` of a monitor. A clause on a column that the served schema lacks holds for no row; when nothing is left
+ * the result is `[false]`, because the wire's empty list would mean every row.
+ */
+export function encodeMonitorCondition(served: UntypedSchema, table: string, clauses: AnyCondition): Json[] {
+  const known = clauses.filter(
+    (clause) => typeof clause === "boolean" || columnType(served, table, clause[0]) !== undefined,
+  );
+  return known.length === 0 ? [false] : encodeWhere(served, table, known);
+}
+
+/** The `where` of an operation: columns of which `schema` knows nothing are left for the server to refuse. */
+export function encodeWhere(schema: UntypedSchema, table: string, clauses: AnyCondition): Json[] {
+  return clauses.map((clause) => {
+    if (typeof clause === "boolean") return clause;
+    const [column, comparison, operand] = clause;
+    const type = columnType(schema, table, column) ?? ANY_COLUMN;
+    return [column, comparison, encodeValue(type, operand)];
+  });
+}
+
+const UUID_COLUMN: ColumnSchema = { key: { type: "uuid" }, min: 1, max: 1 };
+const ANY_COLUMN: ColumnSchema = { key: { type: "string" }, min: 1, max: 1 };
+
+function columnType(schema: UntypedSchema, table: string, column: string): ColumnSchema | undefined {
+  return column === "_uuid" || column === "_version" ? UUID_COLUMN : columnSchema(schema, table, column);
+}

@@ -1,0 +1,26 @@
+/** Command line of the generator: `bun run generate.ts SCHEMA.ovsschema OUT.gen.ts`. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { generateModule } from "./generator.ts";
+import { parseDatabaseSchema } from "./schema.ts";
+
+function main(args: readonly string[]): number {
+  const [input, output] = args;
+  if (input === undefined || output === undefined || args.length > 2) {
+    console.error("usage: generate.ts SCHEMA.ovsschema OUT.gen.ts");
+    return 64;
+  }
+  try {
+    const schema = parseDatabaseSchema(JSON.parse(readFileSync(input, "utf8")));
+    if (!schema.ok) {
+      console.error(`${input}: ${schema.error}`);
+      return 1;
+    }
+    writeFileSync(output, generateModule(schema.value));
+    return 0;
+  } catch (error) {
+    console.error(`${input}: ${error instanceof Error ? error.message : String(error)}`);
+    return 1;
+  }
+}
+
+process.exitCode = main(process.argv.slice(2));

@@ -1,0 +1,110 @@
+/**
+ * Splits a byte stream into the JSON texts it is made of (RFC 7047 section 4.1: no separator between them).
+ *
+ * Invariants: every byte is looked at once, whatever the chunks are; bytes of an unfinished text are kept as the
+ * chunks they came in and joined once. The framer finds borders only: whether a text is valid JSON is the parser's
+ * business, but a stream that cannot be a sequence of objects or arrays, or breaks a limit, is an error at once.
+ */
+import { err, ok, type Result } from "./result.ts";
+
+export interface FramerLimits {
+  /** Deepest nesting of arrays and objects; default 1,000, as ovsdb-server's own. */
+  readonly maxDepth?: number;
+  /** Longest text in bytes; default 1 GiB. */
+  readonly maxBytes?: number;
+}
+
+const DEFAULT_MAX_DEPTH = 1000;
+const DEFAULT_MAX_BYTES = 2 ** 30;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+
+export class JsonFramer {
+  readonly #maxDepth: number;
+  readonly #maxBytes: number;
+  #chunks: Uint8Array[] = [];
+  #length = 0;
+  #depth = 0;
+  #inString = false;
+  #escaped = false;
+
+  constructor(limits: FramerLimits = {}) {
+    this.#maxDepth = limits.maxDepth ?? DEFAULT_MAX_DEPTH;
+    this.#maxBytes = limits.maxBytes ?? DEFAULT_MAX_BYTES;
+  }
+
+  /** True while the last text is incomplete: an end of the stream now is a truncation. */
+  get pending(): boolean {
+    return this.#length > 0;
+  }
+
+  /** Takes the next bytes; calls `onText` with each text that they complete. After an error the stream is lost. */
+  push(chunk: Uint8Array, onText: (text: Uint8Array) => void): Result<void, string> {
+    let start = 0;
+    for (let i = 0; i < chunk.length; i++) {
+      const byte = chunk[i];
+      if (this.#inString) {
+        if (this.#escaped) this.#escaped = false;
+        else if (byte === BACKSLASH) this.#escaped = true;
+        else if (byte === QUOTE) this.#inString = false;
+        continue;
+      }
+      if (byte === QUOTE) {
+        if (this.#depth === 0) return err(unexpected(byte));
+        this.#inString = true;
+      } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+        if (this.#depth === 0) start = i;
+        this.#depth++;
+        if (this.#depth > this.#maxDepth) return err(`nested deeper than ${this.#maxDepth} levels`);
+      } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
+        if (this.#depth === 0) return err(unexpected(byte));
+        this.#depth--;
+        if (this.#depth === 0) {
+          if (this.#length + i + 1 - start > this.#maxBytes) return err(this.#tooLong());
+          onText(this.#complete(chunk.subarray(start, i + 1)));
+          start = i + 1;
+        }
+      } else if (this.#depth === 0) {
+        if (!isSpace(byte)) return err(unexpected(byte));
+        start = i + 1;
+      }
+    }
+    if (start < chunk.length) {
+      this.#chunks.push(chunk.subarray(start));
+      this.#length += chunk.length - start;
+      if (this.#length > this.#maxBytes) return err(this.#tooLong());
+    }
+    return ok(undefined);
+  }
+
+  #complete(tail: Uint8Array): Uint8Array {
+    if (this.#length === 0) return tail;
+    this.#chunks.push(tail);
+    const text = new Uint8Array(this.#length + tail.length);
+    let offset = 0;
+    for (const chunk of this.#chunks) {
+      text.set(chunk, offset);
+      offset += chunk.length;
+    }
+    this.#chunks = [];
+    this.#length = 0;
+    return text;
+  }
+
+  #tooLong(): string {
+    return `a message longer than ${this.#maxBytes} bytes`;
+  }
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}
+
+function unexpected(byte: number | undefined): string {
+  return `expected the start of an object or array, not byte 0x${(byte ?? 0).toString(16).padStart(2, "0")}`;
+}

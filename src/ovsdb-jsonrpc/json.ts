@@ -1,0 +1,27 @@
+/** JSON values as the wire carries them, and the few checks every parser at the edge needs. */
+
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [member: string]: Json | undefined;
+}
+
+/** True for a JSON object, as opposed to an array, null or an atom. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** `Array.isArray` with a checkable element type. */
+export function isArray(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
+/** The own member `name`, so that a missing one is never looked up in the prototype. */
+export function member(object: Readonly<Record<string, unknown>>, name: string): unknown {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+/** A short rendering of a value for error messages. */
+export function excerpt(value: unknown, limit = 80): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length <= limit ? text : `${text.slice(0, limit)}…`;
+}

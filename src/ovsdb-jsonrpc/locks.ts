@@ -1,0 +1,95 @@
+/**
+ * Locks (RFC 7047 sections 4.1.8 to 4.1.10): the names a session wants, asked for again on every connection, and
+ * whether it holds them.
+ */
+import { excerpt, isObject, member } from "./json.ts";
+import type { Rpc } from "./rpc.ts";
+
+export interface LockState {
+  readonly name: string;
+  readonly held: boolean;
+}
+
+interface Lock {
+  held: boolean;
+  /** Until the reply is here, notifications belong to an earlier request for the same name. */
+  asked: boolean;
+}
+
+export class Locks {
+  readonly #onChange: (state: LockState) => void;
+  readonly #onFailed: (reason: string) => void;
+  readonly #locks = new Map<string, Lock>();
+  #rpc: Rpc | null = null;
+
+  constructor(onChange: (state: LockState) => void, onFailed: (reason: string) => void) {
+    this.#onChange = onChange;
+    this.#onFailed = onFailed;
+  }
+
+  held(name: string): boolean {
+    return this.#locks.get(name)?.held === true;
+  }
+
+  /** Asks for the lock, in its queue (`lock`) or at once from whoever holds it (`steal`). */
+  want(name: string, method: "lock" | "steal"): void {
+    const lock = this.#locks.get(name);
+    if (lock !== undefined && method === "lock") return;
+    this.#locks.set(name, { held: lock?.held ?? false, asked: false });
+    this.#ask(name, method);
+  }
+
+  unlock(name: string): void {
+    const lock = this.#locks.get(name);
+    if (lock === undefined) return;
+    this.#rpc?.request("unlock", [name], () => {});
+    this.#set(name, lock, false);
+    this.#locks.delete(name);
+  }
+
+  connected(rpc: Rpc): void {
+    this.#rpc = rpc;
+    for (const name of this.#locks.keys()) this.#ask(name, "lock");
+  }
+
+  disconnected(): void {
+    this.#rpc = null;
+    for (const [name, lock] of this.#locks) {
+      lock.asked = false;
+      this.#set(name, lock, false);
+    }
+  }
+
+  /** Takes the notifications `locked` and `stolen`. */
+  notification(method: string, params: readonly unknown[]): boolean {
+    if (method !== "locked" && method !== "stolen") return false;
+    const [name] = params;
+    const lock = typeof name === "string" ? this.#locks.get(name) : undefined;
+    if (typeof name === "string" && lock !== undefined && !lock.asked)
+      this.#set(name, lock, method === "locked");
+    return true;
+  }
+
+  #ask(name: string, method: "lock" | "steal"): void {
+    const lock = this.#locks.get(name);
+    if (lock === undefined || this.#rpc === null) return;
+    lock.asked = true;
+    this.#rpc.request(method, [name], (reply) => {
+      if (!reply.ok || this.#locks.get(name) !== lock) return;
+      const { result, error } = reply.value;
+      lock.asked = false;
+      const locked = isObject(result) ? member(result, "locked") : undefined;
+      if (error === null && (locked !== undefined || method === "steal")) {
+        this.#set(name, lock, locked === true || method === "steal");
+      } else {
+        this.#onFailed(`${method} ${name} failed: ${excerpt(error ?? result, 400)}`);
+      }
+    });
+  }
+
+  #set(name: string, lock: Lock, held: boolean): void {
+    if (lock.held === held) return;
+    lock.held = held;
+    this.#onChange({ name, held });
+  }
+}

@@ -1,0 +1,224 @@
+/**
+ * Column values: JSON notation (RFC 7047 section 5.1) to values and back.
+ *
+ * A column becomes a scalar (min 1, max 1), a scalar or null (min 0, max 1), a `ReadonlySet`, or a `ReadonlyMap`.
+ * Values are immutable: a changed column is a new value, and empty sets and maps are shared. Decoders are compiled
+ * once per column; they throw `NotationError` for JSON that does not fit the column's type.
+ */
+import { excerpt, isArray, type Json } from "./json.ts";
+import type { AtomicType, ColumnSchema } from "./schema.ts";
+import { isNamedUuid, isUuid, type NamedUuid, ZERO_UUID } from "./uuid.ts";
+
+export type Atom = string | number | boolean;
+export type Value = Atom | null | ReadonlySet<Atom> | ReadonlyMap<Atom, Atom>;
+
+/** What may be written: also references to rows of the same transaction, and arrays for sets. */
+export type WriteAtom = Atom | NamedUuid;
+export type WriteValue =
+  | WriteAtom
+  | null
+  | ReadonlySet<WriteAtom>
+  | readonly WriteAtom[]
+  | ReadonlyMap<WriteAtom, WriteAtom>;
+
+/** JSON that is not a value of the type it should have. */
+export class NotationError extends Error {
+  readonly code = "bad notation";
+}
+
+const EMPTY_SET: ReadonlySet<Atom> = new Set();
+const EMPTY_MAP: ReadonlyMap<Atom, Atom> = new Map();
+const INT64_LIMIT = 2 ** 63;
+
+export type Decoder<T> = (json: unknown) => T;
+
+/** Compiles the decoder of a column. */
+export function columnDecoder(type: ColumnSchema): Decoder<Value> {
+  const key = atomDecoder(type.key.type);
+  if (type.value !== undefined) return mapDecoder(key, atomDecoder(type.value.type));
+  if (type.max !== 1) return setDecoder(key);
+  return type.min === 1 ? scalarDecoder(key) : optionalDecoder(key);
+}
+
+/** The value of a column that an insert does not mention (RFC 7047 section 5.2.1). */
+export function defaultValue(type: ColumnSchema): Value {
+  if (type.min === 0) {
+    if (type.value !== undefined) return EMPTY_MAP;
+    return type.max === 1 ? null : EMPTY_SET;
+  }
+  const key = defaultAtom(type.key.type);
+  if (type.value !== undefined) return new Map([[key, defaultAtom(type.value.type)]]);
+  return type.max === 1 ? key : new Set([key]);
+}
+
+function defaultAtom(type: AtomicType): Atom {
+  switch (type) {
+    case "integer":
+    case "real":
+      return 0;
+    case "boolean":
+      return false;
+    case "string":
+      return "";
+    case "uuid":
+      return ZERO_UUID;
+  }
+}
+
+function atomDecoder(type: AtomicType): Decoder<Atom> {
+  switch (type) {
+    case "integer":
+      return decodeInteger;
+    case "real":
+      return decodeReal;
+    case "boolean":
+      return decodeBoolean;
+    case "string":
+      return decodeString;
+    case "uuid":
+      return decodeUuid;
+  }
+}
+
+/** Integers beyond 2^53 arrive as the nearest double: JSON numbers have no better reading in JavaScript. */
+function decodeInteger(json: unknown): number {
+  if (typeof json === "number" && Number.isInteger(json) && Math.abs(json) <= INT64_LIMIT) return json;
+  throw new NotationError(`expected an integer, not ${excerpt(json)}`);
+}
+
+function decodeReal(json: unknown): number {
+  if (typeof json === "number" && Number.isFinite(json)) return json;
+  throw new NotationError(`expected a real number, not ${excerpt(json)}`);
+}
+
+function decodeBoolean(json: unknown): boolean {
+  if (typeof json === "boolean") return json;
+  throw new NotationError(`expected a boolean, not ${excerpt(json)}`);
+}
+
+function decodeString(json: unknown): string {
+  if (typeof json === "string") return json;
+  throw new NotationError(`expected a string, not ${excerpt(json)}`);
+}
+
+function decodeUuid(json: unknown): string {
+  if (isArray(json) && json.length === 2 && json[0] === "uuid" && isUuid(json[1])) return json[1];
+  throw new NotationError(`expected ["uuid", …], not ${excerpt(json)}`);
+}
+
+function scalarDecoder(atom: Decoder<Atom>): Decoder<Value> {
+  return (json) => {
+    const elements = setElements(json);
+    if (elements === null) return atom(json);
+    if (elements.length === 1) return atom(elements[0]);
+    throw new NotationError(`expected one element, not ${elements.length}`);
+  };
+}
+
+function optionalDecoder(atom: Decoder<Atom>): Decoder<Value> {
+  return (json) => {
+    const elements = setElements(json);
+    if (elements === null) return atom(json);
+    if (elements.length === 0) return null;
+    if (elements.length === 1) return atom(elements[0]);
+    throw new NotationError(`expected at most one element, not ${elements.length}`);
+  };
+}
+
+function setDecoder(atom: Decoder<Atom>): Decoder<Value> {
+  return (json) => {
+    const elements = setElements(json);
+    if (elements === null) return new Set([atom(json)]);
+    if (elements.length === 0) return EMPTY_SET;
+    const set = new Set<Atom>();
+    for (const element of elements) set.add(atom(element));
+    return set;
+  };
+}
+
+function mapDecoder(key: Decoder<Atom>, value: Decoder<Atom>): Decoder<Value> {
+  return (json) => {
+    const pairs = isArray(json) && json.length === 2 && json[0] === "map" ? json[1] : undefined;
+    if (!isArray(pairs)) throw new NotationError(`expected ["map", […]], not ${excerpt(json)}`);
+    if (pairs.length === 0) return EMPTY_MAP;
+    const map = new Map<Atom, Atom>();
+    for (const pair of pairs) {
+      if (!isArray(pair) || pair.length !== 2) {
+        throw new NotationError(`expected a key-value pair, not ${excerpt(pair)}`);
+      }
+      map.set(key(pair[0]), value(pair[1]));
+    }
+    return map;
+  };
+}
+
+/** The elements of `["set", […]]`; null for anything else, which is then one element by itself. */
+function setElements(json: unknown): readonly unknown[] | null {
+  return isArray(json) && json.length === 2 && json[0] === "set" && isArray(json[1]) ? json[1] : null;
+}
+
+/** The JSON notation of a value of a column of this type. */
+export function encodeValue(type: ColumnSchema, value: WriteValue): Json {
+  if (value === null) return ["set", []];
+  if (value instanceof Map) {
+    const valueType = type.value?.type ?? type.key.type;
+    return ["map", Array.from(value, ([k, v]) => [encodeAtom(type.key.type, k), encodeAtom(valueType, v)])];
+  }
+  if (value instanceof Set || isWriteArray(value)) {
+    return ["set", Array.from(value, (element) => encodeAtom(type.key.type, element))];
+  }
+  return isWriteAtom(value) ? encodeAtom(type.key.type, value) : null;
+}
+
+function isWriteArray(value: WriteValue): value is readonly WriteAtom[] {
+  return Array.isArray(value);
+}
+
+function isWriteAtom(value: WriteValue): value is WriteAtom {
+  return typeof value !== "object" || isNamedUuid(value);
+}
+
+export function encodeAtom(type: AtomicType, atom: WriteAtom): Json {
+  if (isNamedUuid(atom)) return ["named-uuid", atom.namedUuid];
+  return type === "uuid" ? ["uuid", String(atom)] : atom;
+}
+
+/** True if two values of one column are equal; the order of sets and maps does not count. */
+export function equalValues(a: Value, b: Value): boolean {
+  if (a === b) return true;
+  if (a instanceof Set) return b instanceof Set && a.size === b.size && everyIn(a, b);
+  if (a instanceof Map) return b instanceof Map && a.size === b.size && everyPairIn(a, b);
+  return false;
+}
+
+function everyIn(a: ReadonlySet<Atom>, b: ReadonlySet<Atom>): boolean {
+  for (const element of a) if (!b.has(element)) return false;
+  return true;
+}
+
+function everyPairIn(a: ReadonlyMap<Atom, Atom>, b: ReadonlyMap<Atom, Atom>): boolean {
+  for (const [key, value] of a) if (b.get(key) !== value) return false;
+  return true;
+}
+
+/**
+ * The value after a `modify` (ovsdb-server(7), "monitor_cond"): a set's difference toggles its elements; a map's
+ * difference removes a pair that is there and otherwise adds or replaces the key. Columns with at most one element
+ * carry the whole value and never come here.
+ */
+export function applyDifference(old: Value, difference: Value): Value {
+  if (old instanceof Set && difference instanceof Set) {
+    const next = new Set<Atom>(old);
+    for (const element of difference) if (!next.delete(element)) next.add(element);
+    return next.size === 0 ? EMPTY_SET : next;
+  }
+  if (old instanceof Map && difference instanceof Map) {
+    const next = new Map<Atom, Atom>(old);
+    for (const [key, value] of difference) {
+      if (next.get(key) === value) next.delete(key);
+      else next.set(key, value);
+    }
+    return next.size === 0 ? EMPTY_MAP : next;
+  }
+  return difference;
+}

@@ -1,0 +1,219 @@
+/**
+ * Operations of a transaction (RFC 7047 section 5.2) as plain data, and the builder that types them by a database's
+ * descriptor. Values are those of rows; a reference may also name a row of the same transaction (`named`).
+ */
+import type { AnyClause, Clause } from "./condition.ts";
+import type { WriteValue } from "./notation.ts";
+import {
+  type ColumnName,
+  type DatabaseSchema,
+  type TableName,
+  type TablesOf,
+  tableSchema,
+  type UntypedSchema,
+} from "./schema.ts";
+import type { NamedUuid, Uuid } from "./uuid.ts";
+
+export type WriteFields = { readonly [column: string]: WriteValue | undefined };
+
+declare const selectedRow: unique symbol;
+
+export interface Insert {
+  readonly op: "insert";
+  readonly table: string;
+  readonly row: WriteFields;
+  /** What `named` refers to. */
+  readonly uuidName?: string;
+}
+export interface Select<R> {
+  readonly op: "select";
+  readonly table: string;
+  readonly where: readonly AnyClause[];
+  readonly columns: readonly string[];
+  readonly [selectedRow]?: R;
+}
+export interface Update {
+  readonly op: "update";
+  readonly table: string;
+  readonly where: readonly AnyClause[];
+  readonly row: WriteFields;
+}
+export interface Mutate {
+  readonly op: "mutate";
+  readonly table: string;
+  readonly where: readonly AnyClause[];
+  readonly mutations: readonly (readonly [string, Mutator, WriteValue])[];
+}
+export interface Delete {
+  readonly op: "delete";
+  readonly table: string;
+  readonly where: readonly AnyClause[];
+}
+export interface Wait {
+  readonly op: "wait";
+  readonly table: string;
+  readonly where: readonly AnyClause[];
+  readonly columns: readonly string[];
+  readonly until: "==" | "!=";
+  readonly rows: readonly WriteFields[];
+  /** Milliseconds; 0 fails at once when the rows are not as expected. Absent: waits as long as it takes. */
+  readonly timeoutMs?: number;
+}
+export interface Commit {
+  readonly op: "commit";
+  readonly durable: boolean;
+}
+export interface Abort {
+  readonly op: "abort";
+}
+export interface Comment {
+  readonly op: "comment";
+  readonly comment: string;
+}
+export interface Assert {
+  readonly op: "assert";
+  readonly lock: string;
+}
+
+export type Operation =
+  | Insert
+  | Select<unknown>
+  | Update
+  | Mutate
+  | Delete
+  | Wait
+  | Commit
+  | Abort
+  | Comment
+  | Assert;
+
+export type Mutator = "+=" | "-=" | "*=" | "/=" | "%=" | "insert" | "delete";
+
+/** What the operation answers when its transaction was committed. */
+export type ResultOf<O> =
+  O extends Select<infer R>
+    ? { readonly rows: readonly R[] }
+    : O extends Insert
+      ? { readonly uuid: Uuid }
+      : O extends Update | Mutate | Delete
+        ? { readonly count: number }
+        : Readonly<Record<never, never>>;
+
+export type ResultsOf<Ops extends readonly Operation[]> = { readonly [I in keyof Ops]: ResultOf<Ops[I]> };
+
+type Reference<V> = V extends Uuid ? V | NamedUuid : V;
+
+/** What may be written to a column that is read as `V`. */
+export type Written<V> =
+  V extends ReadonlyMap<infer K, infer T>
+    ? ReadonlyMap<Reference<K>, Reference<T>>
+    : V extends ReadonlySet<infer E>
+      ? ReadonlySet<Reference<E>> | readonly Reference<E>[]
+      : Reference<V>;
+
+export type WriteRow<R> = { readonly [C in ColumnName<R>]?: Written<R[C]> };
+
+export type Mutation<R> = {
+  readonly [C in ColumnName<R>]: R[C] extends ReadonlyMap<infer K, unknown>
+    ?
+        | readonly [C, "insert", Written<R[C]>]
+        | readonly [C, "delete", Written<R[C]> | ReadonlySet<K> | readonly K[]]
+    : R[C] extends ReadonlySet<number>
+      ?
+          | readonly [C, Exclude<Mutator, "insert" | "delete">, number]
+          | readonly [C, "insert" | "delete", Written<R[C]>]
+      : R[C] extends ReadonlySet<unknown>
+        ? readonly [C, "insert" | "delete", Written<R[C]>]
+        : NonNullable<R[C]> extends number
+          ? readonly [C, Exclude<Mutator, "insert" | "delete">, number]
+          : never;
+}[ColumnName<R>];
+
+/** Builds operations on the tables of one database. */
+export interface OperationBuilder<T extends TablesOf<T>> {
+  insert<K extends TableName<T>>(table: K, row: WriteRow<T[K]>, uuidName?: string): Insert;
+  /** The rows that match every clause; all columns when none are named. Rows always carry `_uuid`. */
+  select<K extends TableName<T>>(table: K, where: readonly Clause<T[K]>[]): Select<T[K]>;
+  select<K extends TableName<T>, C extends ColumnName<T[K]>>(
+    table: K,
+    where: readonly Clause<T[K]>[],
+    columns: readonly C[],
+  ): Select<Pick<T[K], C | "_uuid">>;
+  update<K extends TableName<T>>(table: K, where: readonly Clause<T[K]>[], row: WriteRow<T[K]>): Update;
+  mutate<K extends TableName<T>>(
+    table: K,
+    where: readonly Clause<T[K]>[],
+    mutations: readonly Mutation<T[K]>[],
+  ): Mutate;
+  delete<K extends TableName<T>>(table: K, where: readonly Clause<T[K]>[]): Delete;
+  /** Fails the transaction with `timed out` unless the columns of the matching rows equal (or differ from) `rows`. */
+  wait<K extends TableName<T>, C extends ColumnName<T[K]> | "_uuid">(
+    table: K,
+    where: readonly Clause<T[K]>[],
+    columns: readonly C[],
+    until: "==" | "!=",
+    rows: readonly { readonly [P in C]: Written<T[K][P]> }[],
+    timeoutMs?: number,
+  ): Wait;
+  commit(durable: boolean): Commit;
+  abort(): Abort;
+  comment(comment: string): Comment;
+  /** Fails the transaction with `not owner` unless this session holds the lock. */
+  assert(lock: string): Assert;
+}
+
+/** The builder for the tables of `database`. */
+export function operations<T extends TablesOf<T>>(database: DatabaseSchema<T>): OperationBuilder<T>;
+export function operations(database: UntypedSchema): UntypedBuilder {
+  return {
+    insert: (table, row, uuidName) => ({
+      op: "insert",
+      table,
+      row,
+      ...(uuidName !== undefined && { uuidName }),
+    }),
+    select: (table, where, columns) => ({
+      op: "select",
+      table,
+      where,
+      columns: columns ?? Object.keys(tableSchema(database, table)?.columns ?? {}),
+    }),
+    update: (table, where, row) => ({ op: "update", table, where, row }),
+    mutate: (table, where, mutations) => ({ op: "mutate", table, where, mutations }),
+    delete: (table, where) => ({ op: "delete", table, where }),
+    wait: (table, where, columns, until, rows, timeoutMs) => ({
+      op: "wait",
+      table,
+      where,
+      columns,
+      until,
+      rows,
+      ...(timeoutMs !== undefined && { timeoutMs }),
+    }),
+    commit: (durable) => ({ op: "commit", durable }),
+    abort: () => ({ op: "abort" }),
+    comment: (comment) => ({ op: "comment", comment }),
+    assert: (lock) => ({ op: "assert", lock }),
+  };
+}
+
+/** The builder as it is inside, where the compiler has already checked tables and columns. */
+interface UntypedBuilder {
+  insert(table: string, row: WriteFields, uuidName?: string): Insert;
+  select(table: string, where: readonly AnyClause[], columns?: readonly string[]): Select<unknown>;
+  update(table: string, where: readonly AnyClause[], row: WriteFields): Update;
+  mutate(table: string, where: readonly AnyClause[], mutations: Mutate["mutations"]): Mutate;
+  delete(table: string, where: readonly AnyClause[]): Delete;
+  wait(
+    table: string,
+    where: readonly AnyClause[],
+    columns: readonly string[],
+    until: Wait["until"],
+    rows: readonly WriteFields[],
+    timeoutMs?: number,
+  ): Wait;
+  commit(durable: boolean): Commit;
+  abort(): Abort;
+  comment(comment: string): Comment;
+  assert(lock: string): Assert;
+}

@@ -1,0 +1,41 @@
+/** Where databases are reached (ovsdb(7), "Connection Methods"): `unix:FILE`, `tcp:HOST:PORT`, `ssl:HOST:PORT`. */
+import { err, ok, type Result } from "./result.ts";
+
+export type Remote =
+  | { readonly kind: "unix"; readonly name: string; readonly path: string }
+  | { readonly kind: "tcp" | "ssl"; readonly name: string; readonly host: string; readonly port: number };
+
+/** The port of `tcp:HOST` and `ssl:HOST` without one. */
+const DEFAULT_PORT = 6640;
+
+/** Parses a comma list of active connection methods. The error names the entry that is wrong and what was expected. */
+export function parseRemotes(text: string): Result<readonly Remote[], string> {
+  const remotes: Remote[] = [];
+  for (const entry of text.split(",").map((part) => part.trim())) {
+    if (entry === "") continue;
+    const remote = parseRemote(entry);
+    if (!remote.ok) return remote;
+    remotes.push(remote.value);
+  }
+  if (remotes.length === 0) return err("no remote given: expected unix:FILE, tcp:HOST:PORT or ssl:HOST:PORT");
+  return ok(remotes);
+}
+
+function parseRemote(name: string): Result<Remote, string> {
+  const colon = name.indexOf(":");
+  const kind = name.slice(0, Math.max(colon, 0));
+  const rest = name.slice(colon + 1);
+  if (kind === "unix") {
+    return rest === "" ? err(`${name}: expected unix:FILE`) : ok({ kind, name, path: rest });
+  }
+  if (kind !== "tcp" && kind !== "ssl") {
+    return err(`${name}: unknown connection method, expected unix:FILE, tcp:HOST:PORT or ssl:HOST:PORT`);
+  }
+  const parts = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d+))?$/.exec(rest);
+  const host = parts?.[1] ?? parts?.[2];
+  const port = parts?.[3] === undefined ? DEFAULT_PORT : Number(parts[3]);
+  if (host === undefined || port < 1 || port > 65535) {
+    return err(`${name}: expected ${kind}:HOST:PORT, an IPv6 address in brackets, the port from 1 to 65535`);
+  }
+  return ok({ kind, name, host, port });
+}

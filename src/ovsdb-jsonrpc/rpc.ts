@@ -1,0 +1,221 @@
+/**
+ * One JSON-RPC 1.0 connection (RFC 7047 section 4): requests and their replies, notifications, echo both ways, and
+ * the inactivity probe.
+ *
+ * Messages are handed on one at a time in the order of the stream. When a reply settles a promise, the next message
+ * waits until whoever awaits that promise has run, so that a reply is neither early nor late against the updates
+ * around it. A connection that broke is closed once, with one error, and fails every request that was not answered.
+ */
+import type { Socket } from "node:net";
+import { excerpt, isArray, isObject, type Json, member } from "./json.ts";
+import { type FramerLimits, JsonFramer } from "./json-framer.ts";
+import { err, ok, type Result } from "./result.ts";
+
+/** A reply: `error` is null when the request was carried out. */
+export interface Reply {
+  readonly result: unknown;
+  readonly error: unknown;
+}
+
+export interface ConnectionError {
+  readonly code: "disconnected" | "protocol error" | "inactive" | "closed";
+  readonly message: string;
+}
+
+export interface RpcEvents {
+  onNotification(method: string, params: readonly unknown[]): void;
+  onClose(error: ConnectionError): void;
+}
+
+/** Gets the reply, or the error that ended the connection before it came. */
+export type ReplyHandler = (reply: Result<Reply, ConnectionError>) => void;
+
+export interface RpcOptions {
+  /** Milliseconds of silence before an echo is sent, and again before the connection is given up; 0 = never. */
+  readonly probeIntervalMs: number;
+  readonly limits?: FramerLimits;
+}
+
+export class Rpc {
+  readonly #socket: Socket;
+  readonly #events: RpcEvents;
+  readonly #framer: JsonFramer;
+  readonly #pending = new Map<number, ReplyHandler>();
+  readonly #texts: Uint8Array[] = [];
+  readonly #decoder = new TextDecoder("utf-8", { fatal: true });
+  #outbox = "";
+  #nextId = 0;
+  #draining = false;
+  #closed = false;
+  #yieldAfterMessage = false;
+  #probeIntervalMs: number;
+  #probeTimer: ReturnType<typeof setTimeout> | null = null;
+  #lastActivity = performance.now();
+  #probing = false;
+
+  /** Takes over a connected socket. */
+  constructor(socket: Socket, options: RpcOptions, events: RpcEvents) {
+    this.#socket = socket;
+    this.#events = events;
+    this.#framer = new JsonFramer(options.limits);
+    this.#probeIntervalMs = options.probeIntervalMs;
+    socket.on("data", (chunk: Uint8Array) => this.#receive(chunk));
+    socket.on("end", () => this.close({ code: "disconnected", message: "the server closed the connection" }));
+    socket.on("error", (error: Error) => this.close({ code: "disconnected", message: error.message }));
+    socket.on("close", () => this.close({ code: "disconnected", message: "the connection was lost" }));
+    this.#scheduleProbe();
+  }
+
+  /** Sends a request and answers its id. `onReply` is called exactly once, in the order of the stream. */
+  request(method: string, params: readonly Json[], onReply: ReplyHandler): number {
+    const id = this.#nextId++;
+    this.#pending.set(id, onReply);
+    this.#send(`{"id":${id},"method":${JSON.stringify(method)},"params":${JSON.stringify(params)}}`);
+    return id;
+  }
+
+  notify(method: string, params: readonly Json[]): void {
+    this.#send(`{"id":null,"method":${JSON.stringify(method)},"params":${JSON.stringify(params)}}`);
+  }
+
+  /** To be called by a reply handler that settles a promise: the next message waits for those who await it. */
+  yieldAfterMessage(): void {
+    this.#yieldAfterMessage = true;
+  }
+
+  setProbeInterval(milliseconds: number): void {
+    this.#probeIntervalMs = milliseconds;
+    this.#probing = false;
+    this.#scheduleProbe();
+  }
+
+  /** Ends the connection for this reason; later calls do nothing. */
+  close(error: ConnectionError): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.#probeTimer !== null) clearTimeout(this.#probeTimer);
+    this.#texts.length = 0;
+    this.#socket.destroy();
+    const unanswered = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const onReply of unanswered) onReply(err(error));
+    this.#events.onClose(error);
+  }
+
+  #send(message: string): void {
+    if (this.#closed) return;
+    if (this.#outbox === "") queueMicrotask(() => this.#flush());
+    this.#outbox += message;
+  }
+
+  #flush(): void {
+    const messages = this.#outbox;
+    this.#outbox = "";
+    if (!this.#closed) this.#socket.write(messages);
+  }
+
+  #receive(chunk: Uint8Array): void {
+    if (this.#closed) return;
+    this.#lastActivity = performance.now();
+    this.#probing = false;
+    const framed = this.#framer.push(chunk, (text) => this.#texts.push(text));
+    this.#drain();
+    if (!framed.ok) this.close({ code: "protocol error", message: `the server sent ${framed.error}` });
+  }
+
+  #drain(): void {
+    if (this.#draining) return;
+    this.#draining = true;
+    try {
+      for (let text = this.#texts.shift(); text !== undefined; text = this.#texts.shift()) {
+        this.#yieldAfterMessage = false;
+        this.#dispatch(text);
+        if (this.#yieldAfterMessage) {
+          queueMicrotask(() => {
+            this.#draining = false;
+            this.#drain();
+          });
+          return;
+        }
+      }
+      this.#draining = false;
+    } catch (error) {
+      this.#draining = false;
+      queueMicrotask(() => this.#drain());
+      throw error;
+    }
+  }
+
+  #dispatch(text: Uint8Array): void {
+    const message = this.#parse(text);
+    if (!isObject(message) || !(this.#call(message) || this.#reply(message))) this.#malformed(text);
+  }
+
+  /** A request or a notification; false for anything else. */
+  #call(message: Readonly<Record<string, unknown>>): boolean {
+    const method = member(message, "method");
+    const params = member(message, "params");
+    const id = member(message, "id") ?? null;
+    if (typeof method !== "string" || !isArray(params)) return false;
+    if (id === null) this.#events.onNotification(method, params);
+    else if (method === "echo") this.#send(JSON.stringify({ id, result: params, error: null }));
+    else
+      this.#send(JSON.stringify({ id, result: null, error: { error: "unknown method", details: method } }));
+    return true;
+  }
+
+  /** A reply, also one to a request that was given up; false for anything else. */
+  #reply(message: Readonly<Record<string, unknown>>): boolean {
+    if (!Object.hasOwn(message, "result") && !Object.hasOwn(message, "error")) return false;
+    const id = member(message, "id");
+    const onReply = typeof id === "number" ? this.#pending.get(id) : undefined;
+    if (typeof id === "number" && onReply !== undefined) {
+      this.#pending.delete(id);
+      onReply(ok({ result: member(message, "result") ?? null, error: member(message, "error") ?? null }));
+    }
+    return true;
+  }
+
+  #parse(text: Uint8Array): unknown {
+    try {
+      return JSON.parse(this.#decoder.decode(text));
+    } catch {
+      return undefined;
+    }
+  }
+
+  #malformed(text: Uint8Array): void {
+    const shown = excerpt(new TextDecoder().decode(text.subarray(0, 200)));
+    this.close({
+      code: "protocol error",
+      message: `the server sent something that is not JSON-RPC: ${shown}`,
+    });
+  }
+
+  #scheduleProbe(): void {
+    if (this.#probeTimer !== null) clearTimeout(this.#probeTimer);
+    this.#probeTimer = null;
+    if (this.#probeIntervalMs <= 0 || this.#closed) return;
+    const idle = performance.now() - this.#lastActivity;
+    this.#probeTimer = setTimeout(() => this.#probe(), Math.max(this.#probeIntervalMs - idle, 1));
+  }
+
+  /** A late timer proves nothing: bytes that wait to be read are read first. */
+  #probe(): void {
+    setImmediate(() => {
+      if (this.#closed) return;
+      const silent = performance.now() - this.#lastActivity >= this.#probeIntervalMs;
+      if (silent && this.#probing) {
+        const seconds = this.#probeIntervalMs / 1000;
+        this.close({ code: "inactive", message: `no answer to the inactivity probe for ${seconds} s` });
+        return;
+      }
+      if (silent) {
+        this.#lastActivity = performance.now();
+        this.#probing = true;
+        this.request("echo", [], () => {});
+      }
+      this.#scheduleProbe();
+    });
+  }
+}

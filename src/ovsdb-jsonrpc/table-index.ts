@@ -1,0 +1,82 @@
+/**
+ * A secondary index over a table: rows by the values of one or several columns, or of a map's key
+ * (`external_ids:iface-id`). A set column files its row under each element, so that an index on a reference column
+ * answers who refers to a row; a map without the key files its row nowhere.
+ */
+import type { Atom, Value } from "./notation.ts";
+import type { Row } from "./replica.ts";
+
+type KeyPart = Atom | null;
+
+export interface IndexReader {
+  /** The rows with these values, one per part of the index, in no particular order. */
+  find(...values: readonly KeyPart[]): readonly Row[];
+}
+
+const NO_ROWS: readonly Row[] = [];
+
+export class TableIndex implements IndexReader {
+  readonly #parts: readonly ((row: Row) => readonly KeyPart[])[];
+  readonly #rows = new Map<KeyPart, Row[]>();
+
+  /** Each part is a column, or a map column and a key with a colon between. */
+  constructor(parts: readonly string[]) {
+    this.#parts = parts.map(partReader);
+  }
+
+  find(...values: readonly KeyPart[]): readonly Row[] {
+    return this.#rows.get(compose(values)) ?? NO_ROWS;
+  }
+
+  /** Files `next` in the place of `old`. */
+  replace(old: Row | null, next: Row | null): void {
+    if (old !== null) for (const key of this.#keys(old)) this.#remove(key, old);
+    if (next !== null) for (const key of this.#keys(next)) this.#add(key, next);
+  }
+
+  #keys(row: Row): readonly KeyPart[] {
+    const [first, ...others] = this.#parts;
+    if (first === undefined) return [];
+    if (others.length === 0) return first(row);
+    let combinations: readonly (readonly KeyPart[])[] = first(row).map((part) => [part]);
+    for (const read of others) {
+      const parts = read(row);
+      combinations = combinations.flatMap((head) => parts.map((part) => [...head, part]));
+    }
+    return combinations.map(compose);
+  }
+
+  #add(key: KeyPart, row: Row): void {
+    const rows = this.#rows.get(key);
+    if (rows === undefined) this.#rows.set(key, [row]);
+    else rows.push(row);
+  }
+
+  #remove(key: KeyPart, row: Row): void {
+    const rows = this.#rows.get(key)?.filter((other) => other !== row) ?? [];
+    if (rows.length === 0) this.#rows.delete(key);
+    else this.#rows.set(key, rows);
+  }
+}
+
+/** One value is its own key; several are told apart by their JSON. */
+function compose(values: readonly KeyPart[]): KeyPart {
+  return values.length === 1 ? (values[0] ?? null) : JSON.stringify(values);
+}
+
+function partReader(part: string): (row: Row) => readonly KeyPart[] {
+  const colon = part.indexOf(":");
+  if (colon === -1) return (row) => elements(row[part] ?? null);
+  const column = part.slice(0, colon);
+  const key = part.slice(colon + 1);
+  return (row) => {
+    const map = row[column];
+    const value = map instanceof Map ? map.get(key) : undefined;
+    return value === undefined ? [] : [value];
+  };
+}
+
+function elements(value: Value): readonly KeyPart[] {
+  if (value instanceof Set) return [...value];
+  return value instanceof Map || value === null || typeof value === "object" ? [null] : [value];
+}

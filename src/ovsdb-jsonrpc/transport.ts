@@ -1,0 +1,16 @@
+/** Opens the byte stream to a remote: a unix socket, TCP, or TLS as ovs-vswitchd does it. */
+import net from "node:net";
+import type { Remote } from "./remote.ts";
+import { connectTls, type TlsFiles } from "./tls.ts";
+
+/** Starts to connect; the socket emits `ready` (or `secureConnect`) through `onOpen`, or fails through its `error`. */
+export function openSocket(remote: Remote, tls: TlsFiles | undefined, onOpen: () => void): net.Socket {
+  switch (remote.kind) {
+    case "unix":
+      return net.connect({ path: remote.path }, onOpen);
+    case "tcp":
+      return net.connect({ host: remote.host, port: remote.port, noDelay: true }, onOpen);
+    case "ssl":
+      return connectTls(remote.host, remote.port, tls, onOpen);
+  }
+}

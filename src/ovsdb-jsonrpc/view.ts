@@ -1,0 +1,53 @@
+/** The types by which a session's monitor gives its rows their shape. */
+import type { Atom } from "./notation.ts";
+import type { RowChange } from "./replica.ts";
+import type { ColumnName, TableName, TablesOf } from "./schema.ts";
+import type { Uuid } from "./uuid.ts";
+
+/** Which columns of which tables to monitor. */
+export type MonitorSelection<T extends TablesOf<T>> = {
+  readonly [K in TableName<T>]?: readonly ColumnName<T[K]>[];
+};
+
+/** The rows of the monitored tables, cut to the monitored columns. */
+export type MonitoredRows<T extends TablesOf<T>, M extends MonitorSelection<T>> = {
+  readonly [K in TableName<T> & keyof M]: Pick<
+    T[K],
+    "_uuid" | (M[K] extends readonly (infer C)[] ? C & ColumnName<T[K]> : never)
+  >;
+};
+
+/** One message's changes: every monitored table is there, with no changes if it had none. */
+export interface Batch<Rows> {
+  /** The first one of a connection: its difference to what the replica held before. */
+  readonly initial: boolean;
+  readonly tables: { readonly [K in keyof Rows]: readonly RowChange<Rows[K]>[] };
+}
+
+type MapColumn<R> = {
+  [C in ColumnName<R>]: R[C] extends ReadonlyMap<string, Atom> ? C : never;
+}[ColumnName<R>];
+
+/** A column, or a map column and one of its keys: `external_ids:iface-id`. */
+export type IndexPart<R> = ColumnName<R> | `${MapColumn<R>}:${string}`;
+
+/** Indexes by table and name. */
+export type IndexDeclarations<Rows> = {
+  readonly [K in keyof Rows]?: { readonly [name: string]: readonly IndexPart<Rows[K]>[] };
+};
+
+export interface IndexView<R> {
+  /** The rows with these values, one per part of the index, in no particular order. */
+  find(...values: readonly (Atom | null)[]): readonly R[];
+}
+
+export interface TableView<R> {
+  readonly rows: ReadonlyMap<Uuid, R>;
+  /** Throws for a name that the session's `indexes` do not declare. */
+  index(name: string): IndexView<R>;
+}
+
+/** The monitored tables as the server last described them. */
+export interface ReplicaView<Rows> {
+  table<K extends keyof Rows & string>(table: K): TableView<Rows[K]>;
+}
