@@ -1,0 +1,105 @@
+/**
+ * What the providers say about one logical port. Usually one provider is asked one thing; when an interface changes
+ * hands (another plug type, or another interface name) the provider it leaves is asked to remove it as well.
+ */
+import type { BridgeView, OpenVSwitchView } from "../providers/provider.ts";
+import type { RegisteredProvider } from "../providers/registry.ts";
+import type { Intent } from "./intent.ts";
+import { type Consultation, consult, type Question, stillHolds } from "./question.ts";
+import { pluggedTypeOf, type Vif } from "./vif.ts";
+
+export type Answers =
+  | { readonly kind: "no-provider"; readonly plugType: string }
+  | {
+      readonly kind: "asked";
+      /** To plug or to unplug, as the intent is. */
+      readonly main: Consultation;
+      /** To remove what the interface in place was plugged as; null when it does not change hands. */
+      readonly leaving: Leaving | null;
+    };
+
+export type Leaving = Consultation | { readonly noProviderFor: string };
+
+/** What is around a logical port when its providers are asked. */
+export interface Surroundings {
+  readonly openVSwitch: OpenVSwitchView;
+  readonly bridge: BridgeView;
+  forPlugType(plugType: string): RegisteredProvider | undefined;
+  /** Counts the changes of the lookup tables of the provider of this type. */
+  lookup(type: string): number;
+}
+
+export type Askable = Extract<Intent, { kind: "plug" | "unplug" }>;
+
+/** Asks whoever has to be asked; an answer of `last` that still holds is kept, and `last` itself when all hold. */
+export function gatherAnswers(
+  lport: string,
+  intent: Askable,
+  owned: Vif | undefined,
+  nonce: number,
+  around: Surroundings,
+  last: Answers | undefined,
+): Answers {
+  const provider = around.forPlugType(intent.plugType);
+  if (provider === undefined) {
+    return last?.kind === "no-provider" && last.plugType === intent.plugType
+      ? last
+      : { kind: "no-provider", plugType: intent.plugType };
+  }
+  const known = last?.kind === "asked" ? last : undefined;
+  const question: Question = {
+    lport,
+    plugType: intent.plugType,
+    operation: intent.kind === "plug" ? "create" : "remove",
+    provider,
+    binding: intent.binding,
+    interface: owned?.interface ?? null,
+    openVSwitch: around.openVSwitch,
+    bridge: around.bridge,
+    lookup: around.lookup(provider.type),
+    nonce,
+  };
+  const main = ask(question, known?.main);
+  const leaving = changesHands(main, owned) ? askToLeave(question, owned, around, known?.leaving) : null;
+  if (known !== undefined && known.main === main && known.leaving === leaving) return known;
+  return { kind: "asked", main, leaving };
+}
+
+function ask(question: Question, last: Consultation | undefined): Consultation {
+  return last !== undefined && stillHolds(last, question) ? last : consult(question);
+}
+
+function changesHands(main: Consultation, owned: Vif | undefined): owned is Vif {
+  if (owned === undefined || main.answer.kind !== "plug") return false;
+  return pluggedTypeOf(owned) !== main.question.plugType || owned.interface.name !== main.answer.wanted.name;
+}
+
+function askToLeave(
+  main: Question,
+  owned: Vif,
+  around: Surroundings,
+  last: Leaving | null | undefined,
+): Leaving {
+  const plugType = pluggedTypeOf(owned);
+  const provider = around.forPlugType(plugType);
+  if (provider === undefined) {
+    const same =
+      last !== null && last !== undefined && "noProviderFor" in last && last.noProviderFor === plugType;
+    return same ? last : { noProviderFor: plugType };
+  }
+  const question: Question = {
+    ...main,
+    plugType,
+    operation: "remove",
+    provider,
+    lookup: around.lookup(provider.type),
+  };
+  return ask(question, last !== null && last !== undefined && "answer" in last ? last : undefined);
+}
+
+/** Every consultation in it, in the order in which it was held. */
+export function consultationsOf(answers: Answers | undefined): readonly Consultation[] {
+  if (answers?.kind !== "asked") return [];
+  const { main, leaving } = answers;
+  return leaving !== null && "answer" in leaving ? [main, leaving] : [main];
+}

@@ -1,0 +1,161 @@
+/**
+ * A change: what has to be written for one logical port, as plain data, and how it follows from what a provider wants
+ * and what is in place. Contract rules P2, P3 and P4: only what differs is written, and keys of other users never.
+ */
+import type { Uuid } from "ovsdb-jsonrpc";
+import type { WantedInterface } from "../providers/provider.ts";
+import type { BridgeRef, InterfaceRow, PortRow } from "./rows.ts";
+import { IFACE_ID, OVN_PLUGGED } from "./vif.ts";
+
+/** The interface in full as it has to be: what the provider wants, and what comes from the logical port itself. */
+export interface Target {
+  readonly lport: string;
+  readonly plugType: string;
+  readonly wanted: WantedInterface;
+  /** Options of which one that is not wanted is removed. */
+  readonly maintainedOptions: ReadonlySet<string>;
+  /** Bytes; null clears the column. */
+  readonly mtuRequest: number | null;
+}
+
+/** Keys to set and keys to remove in one map column. */
+export interface MapEdit {
+  readonly set: ReadonlyMap<string, string>;
+  readonly remove: readonly string[];
+}
+
+/** What differs between an interface and its target; absent: that column is right. */
+export interface InterfaceEdit {
+  readonly type?: string;
+  readonly mtuRequest?: number | null;
+  readonly externalIds?: MapEdit;
+  readonly options?: MapEdit;
+  readonly otherConfig?: MapEdit;
+}
+
+export interface Create {
+  readonly kind: "create";
+  readonly target: Target;
+  readonly bridge: BridgeRef;
+}
+export interface Update {
+  readonly kind: "update";
+  readonly target: Target;
+  readonly interface: InterfaceRow;
+  readonly edit: InterfaceEdit;
+}
+export interface Remove {
+  readonly kind: "remove";
+  readonly lport: string;
+  readonly plugType: string;
+  readonly bridge: BridgeRef;
+  readonly interface: InterfaceRow;
+  readonly port: PortRow;
+}
+/** The old port goes and the new one comes in one transaction. */
+export interface Replug {
+  readonly kind: "replug";
+  readonly remove: Remove;
+  readonly create: Create;
+}
+
+export type Change = Create | Update | Remove | Replug;
+
+export function lportOfChange(change: Change): string {
+  switch (change.kind) {
+    case "create":
+    case "update":
+      return change.target.lport;
+    case "remove":
+      return change.lport;
+    case "replug":
+      return change.create.target.lport;
+  }
+}
+
+/** What has to be edited in `current` to make it `target`; null when nothing differs. The names are the same. */
+export function diffInterface(current: InterfaceRow, target: Target): InterfaceEdit | null {
+  const { wanted, maintainedOptions, mtuRequest } = target;
+  const externalIds = diffMap(
+    current.external_ids,
+    [
+      [IFACE_ID, target.lport],
+      [OVN_PLUGGED, target.plugType],
+    ],
+    NO_KEYS,
+  );
+  const options = diffMap(current.options, Object.entries(wanted.options), maintainedOptions);
+  const otherConfig = diffMap(current.other_config, Object.entries(wanted.otherConfig ?? {}), NO_KEYS);
+  const edit: InterfaceEdit = {
+    ...(current.type === wanted.type ? {} : { type: wanted.type }),
+    ...(current.mtu_request === mtuRequest ? {} : { mtuRequest }),
+    ...(externalIds === null ? {} : { externalIds }),
+    ...(options === null ? {} : { options }),
+    ...(otherConfig === null ? {} : { otherConfig }),
+  };
+  return Object.keys(edit).length === 0 ? null : edit;
+}
+
+const NO_KEYS: ReadonlySet<string> = new Set();
+
+function diffMap(
+  current: ReadonlyMap<string, string>,
+  wanted: readonly (readonly [string, string])[],
+  maintained: ReadonlySet<string>,
+): MapEdit | null {
+  const set = new Map(wanted.filter(([key, value]) => current.get(key) !== value));
+  const kept = new Set(wanted.map(([key]) => key));
+  const remove = [...maintained].filter((key) => current.has(key) && !kept.has(key));
+  return set.size === 0 && remove.length === 0 ? null : { set, remove };
+}
+
+/** The interface as it is in place already satisfies the target. */
+export function isInPlace(current: InterfaceRow, target: Target): boolean {
+  return current.name === target.wanted.name && diffInterface(current, target) === null;
+}
+
+/** The rows and names a change stands on. Two changes with the same footing would be answered alike by the server. */
+export function sameFooting(a: Change, b: Change): boolean {
+  if (a.kind === "create" && b.kind === "create") {
+    return a.bridge.uuid === b.bridge.uuid && sameTarget(a.target, b.target);
+  }
+  if (a.kind === "update" && b.kind === "update") {
+    return a.interface === b.interface && sameTarget(a.target, b.target);
+  }
+  if (a.kind === "remove" && b.kind === "remove") {
+    return a.interface === b.interface && a.port === b.port && a.bridge.uuid === b.bridge.uuid;
+  }
+  if (a.kind === "replug" && b.kind === "replug") {
+    return sameFooting(a.remove, b.remove) && sameFooting(a.create, b.create);
+  }
+  return false;
+}
+
+function sameTarget(a: Target, b: Target): boolean {
+  return (
+    a.plugType === b.plugType &&
+    a.mtuRequest === b.mtuRequest &&
+    a.wanted.name === b.wanted.name &&
+    a.wanted.type === b.wanted.type &&
+    sameRecord(a.wanted.options, b.wanted.options) &&
+    sameRecord(a.wanted.otherConfig ?? {}, b.wanted.otherConfig ?? {})
+  );
+}
+
+function sameRecord(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
+}
+
+/** Uuids of the interfaces a change edits or removes. */
+export function interfaceOfChange(change: Change): Uuid | null {
+  switch (change.kind) {
+    case "create":
+      return null;
+    case "update":
+    case "remove":
+      return change.interface._uuid;
+    case "replug":
+      return change.remove.interface._uuid;
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * What is asked of the Southbound: only the rows this chassis needs (contract section 4). A port binding is asked for
+ * because it is requested here, or by name because its interface is plugged and nothing else brings the row in.
+ *
+ * Invariant: a condition is never empty (ovsdb-server(7): an empty `where` means every row); `[false]` asks for none.
+ */
+import type { Clause, Condition, Uuid } from "ovsdb-jsonrpc";
+import type { ChassisIdentity } from "./lport.ts";
+import type { ChassisRow, PortBindingRow } from "./rows.ts";
+
+export class MonitoredCondition {
+  readonly chassisName: string | null;
+  readonly chassisUuid: Uuid | null;
+  readonly hostname: string | null;
+  /** Logical ports asked for by name. */
+  readonly lports: ReadonlySet<string>;
+
+  constructor(chassis: ChassisIdentity | null, lports: ReadonlySet<string>) {
+    this.chassisName = chassis?.name ?? null;
+    this.chassisUuid = chassis?.record?._uuid ?? null;
+    this.hostname = chassis?.record?.hostname || null;
+    this.lports = lports;
+  }
+
+  sameChassis(other: MonitoredCondition): boolean {
+    return (
+      this.chassisName === other.chassisName &&
+      this.chassisUuid === other.chassisUuid &&
+      this.hostname === other.hostname
+    );
+  }
+
+  portBindings(): Condition<PortBindingRow> {
+    if (this.chassisName === null) return [false];
+    const clauses: Clause<PortBindingRow>[] = [];
+    if (this.chassisUuid !== null) {
+      clauses.push(["requested_chassis", "==", this.chassisUuid]);
+      clauses.push(["requested_additional_chassis", "includes", this.chassisUuid]);
+    }
+    for (const name of namesOf(this.chassisName, this.hostname)) {
+      clauses.push(["options", "includes", new Map([["requested-chassis", name]])]);
+    }
+    for (const lport of this.lports) clauses.push(["logical_port", "==", lport]);
+    return clauses;
+  }
+
+  chassis(): Condition<ChassisRow> {
+    return this.chassisName === null ? [false] : [["name", "==", this.chassisName]];
+  }
+}
+
+/** The row is in view without being asked for by name. */
+export function isInViewAnyway(binding: PortBindingRow, chassis: ChassisIdentity | null): boolean {
+  if (chassis === null) return false;
+  const uuid = chassis.record?._uuid;
+  if (uuid !== undefined) {
+    if (binding.requested_chassis === uuid || binding.requested_additional_chassis.has(uuid)) return true;
+  }
+  const requested = binding.options.get("requested-chassis");
+  return requested !== undefined && namesOf(chassis.name, chassis.record?.hostname).includes(requested);
+}
+
+function namesOf(name: string, hostname: string | null | undefined): readonly string[] {
+  return hostname === undefined || hostname === null || hostname === "" || hostname === name
+    ? [name]
+    : [name, hostname];
+}

@@ -1,0 +1,178 @@
+/**
+ * Every node of the daemon's graph and every edge between them, on one screen. Data enters on top and leaves as two
+ * outputs: `plug`, a verdict for every logical port, and `condition`, what is to be monitored of the Southbound. A
+ * handler in `handlers` is a change handled as it comes; an input without one leads to a recompute.
+ */
+import { Engine, type EngineOptions, input, keyedChanges, node } from "../graph/index.ts";
+import { type Activity, notConnected } from "./nodes/activity.ts";
+import { type AnswersByLport, answering } from "./nodes/answer.ts";
+import { claimAnswerHandler, collectClaims, noClaims } from "./nodes/claim.ts";
+import { attemptInput, type Current, southboundInput, tableInput, valueInput } from "./nodes/inputs.ts";
+import { type Intents, intentLportsHandler, intentVifHandler, recomputeIntents } from "./nodes/intent.ts";
+import { type LocalChassis, refreshLocalChassis, unknownChassis } from "./nodes/local-chassis.ts";
+import { indexLports, type Lports, lportPortBindingHandler } from "./nodes/lport.ts";
+import {
+  conditionLportHandler,
+  conditionVifHandler,
+  decideCondition,
+  monitorNothing,
+} from "./nodes/monitoring.ts";
+import * as plugNode from "./nodes/plug.ts";
+import { lookingUp, type Providers } from "./nodes/provider-lookup.ts";
+import * as vifNode from "./nodes/vif.ts";
+import type {
+  BridgeRow,
+  ChassisRow,
+  InterfaceRow,
+  OpenVSwitchRow,
+  PortBindingRow,
+  PortRow,
+  SbGlobalRow,
+} from "./rows.ts";
+import type { PlugSettings } from "./settings.ts";
+
+export type PlugGraph = ReturnType<typeof plugGraph>;
+
+export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
+  const settings = input({ name: "settings", ...valueInput<PlugSettings>(initialSettings) });
+  const activity = input({ name: "activity", ...valueInput<Activity>(notConnected) });
+  const attempt = input({ name: "attempt", ...attemptInput });
+  const southbound = input({ name: "southbound", ...southboundInput });
+  const openVSwitch = input({ name: "open_vswitch", ...tableInput<OpenVSwitchRow>(() => "Open_vSwitch") });
+  const bridge = input({ name: "bridge", ...tableInput<BridgeRow>((row) => row.name) });
+  const port = input({ name: "port", ...tableInput<PortRow>((row) => row.name) });
+  const iface = input({ name: "iface", ...tableInput<InterfaceRow>((row) => row.name) });
+  const sbGlobal = input({ name: "sb_global", ...tableInput<SbGlobalRow>(() => "SB_Global") });
+  const chassis = input({ name: "chassis", ...tableInput<ChassisRow>((row) => row.name) });
+  const portBinding = input({
+    name: "port_binding",
+    ...tableInput<PortBindingRow>((row) => row.logical_port),
+  });
+
+  const providerLookup = node({
+    name: "provider_lookup",
+    kind: "run",
+    inputs: {},
+    data: () => new Map<string, number>(),
+    changes: keyedChanges<string>,
+    run: lookingUp(providers),
+  });
+  const localChassis = node({
+    name: "local_chassis",
+    kind: "derived",
+    inputs: { settings, openVSwitch, bridge, chassis, sbGlobal },
+    data: (): Current<LocalChassis> => ({ current: unknownChassis }),
+    run: refreshLocalChassis,
+    handlers: {
+      settings: refreshLocalChassis,
+      openVSwitch: refreshLocalChassis,
+      bridge: refreshLocalChassis,
+      chassis: refreshLocalChassis,
+      sbGlobal: refreshLocalChassis,
+    },
+  });
+  const lport = node({
+    name: "lport",
+    kind: "derived",
+    inputs: { portBinding },
+    data: (): Lports => new Map(),
+    changes: keyedChanges<string>,
+    run: indexLports,
+    handlers: { portBinding: lportPortBindingHandler },
+  });
+  const vif = node({
+    name: "vif",
+    kind: "derived",
+    inputs: { localChassis, iface, port, bridge },
+    data: vifNode.noVifs,
+    changes: vifNode.noVifChanges,
+    run: vifNode.indexVifs,
+    handlers: {
+      localChassis: vifNode.vifLocalChassisHandler,
+      iface: vifNode.vifIfaceHandler,
+      port: vifNode.vifPortHandler,
+      bridge: vifNode.vifBridgeHandler,
+    },
+  });
+  const intent = node({
+    name: "intent",
+    kind: "derived",
+    inputs: { settings, localChassis, southbound, lport, vif },
+    data: (): Intents => new Map(),
+    changes: keyedChanges<string>,
+    run: recomputeIntents,
+    handlers: { southbound: intentLportsHandler, lport: intentLportsHandler, vif: intentVifHandler },
+  });
+  const asking = answering(providers);
+  const answer = node({
+    name: "answer",
+    kind: "derived",
+    inputs: { activity, localChassis, providerLookup, intent, vif, attempt },
+    data: (): AnswersByLport => new Map(),
+    changes: keyedChanges<string>,
+    run: asking.askEveryone,
+    handlers: {
+      activity: asking.answerEveryLportHandler,
+      localChassis: asking.answerEveryLportHandler,
+      providerLookup: asking.answerProviderLookupHandler,
+      intent: asking.answerLportsHandler,
+      vif: asking.answerVifHandler,
+      attempt: asking.answerLportsHandler,
+    },
+  });
+  const claim = node({
+    name: "claim",
+    kind: "derived",
+    inputs: { answer },
+    data: noClaims,
+    changes: keyedChanges<string>,
+    run: collectClaims,
+    handlers: { answer: claimAnswerHandler },
+  });
+  const plug = node({
+    name: "plug",
+    kind: "output",
+    inputs: { settings, localChassis, activity, intent, answer, claim, vif, attempt },
+    data: (): plugNode.Verdicts => new Map(),
+    changes: keyedChanges<string>,
+    run: plugNode.decideEveryPort,
+    handlers: {
+      intent: plugNode.plugIntentHandler,
+      answer: plugNode.plugLportsHandler,
+      claim: plugNode.plugClaimHandler,
+      vif: plugNode.plugVifHandler,
+      attempt: plugNode.plugLportsHandler,
+    },
+  });
+  const condition = node({
+    name: "condition",
+    kind: "output",
+    inputs: { localChassis, lport, vif },
+    data: monitorNothing,
+    run: decideCondition,
+    handlers: { lport: conditionLportHandler, vif: conditionVifHandler },
+  });
+
+  return {
+    inputs: {
+      settings,
+      activity,
+      attempt,
+      southbound,
+      openVSwitch,
+      bridge,
+      port,
+      iface,
+      sbGlobal,
+      chassis,
+      portBinding,
+    },
+    providerLookup,
+    localChassis,
+    intent,
+    answer,
+    plug,
+    condition,
+    engine: (options: EngineOptions = {}) => new Engine([plug, condition], options),
+  };
+}

@@ -1,0 +1,124 @@
+/**
+ * Intent: what should become of one logical port, from what the Southbound says and what is in place, before any
+ * provider is asked. One pure function per logical port; contract rules P5, U1, U2 and U3 are decided here.
+ *
+ * Invariant: `unplug` is only ever answered from complete knowledge. Whatever is missing turns it into `stay`, with
+ * what is missing as the reason.
+ */
+import {
+  type ChassisIdentity,
+  isBindable,
+  isVif,
+  isWanted,
+  plugTypeOf,
+  requestedHere,
+  requestedHereAsAdditional,
+} from "./lport.ts";
+import type { PortBindingRow } from "./rows.ts";
+import { pluggedTypeOf, type Vif } from "./vif.ts";
+
+export type Intent =
+  /** Wanted here: an interface of this plug type is to be in place. */
+  | { readonly kind: "plug"; readonly plugType: string; readonly binding: PortBindingRow }
+  /** Plugged by us and no longer to be: it goes, if its provider agrees. */
+  | {
+      readonly kind: "unplug";
+      readonly plugType: string;
+      readonly binding: PortBindingRow | null;
+      readonly reason: string;
+    }
+  /** Plugged by us, and to be left as it is. */
+  | { readonly kind: "stay"; readonly plugType: string; readonly reason: string }
+  /** Wanted here, but an interface that is not ours carries its iface-id. */
+  | {
+      readonly kind: "foreign";
+      readonly plugType: string;
+      readonly reason: string;
+      readonly interface: string;
+    };
+
+export interface IntentSettings {
+  readonly onWithdraw: "unplug" | "keep";
+  readonly additionalChassis: boolean;
+}
+
+/** What is known about the Southbound, as far as it bears on unplugging. */
+export interface Knowledge {
+  /** What keeps us from unplugging anything at all, or null. */
+  readonly missing: string | null;
+  /** An acknowledged condition contains `logical_port == lport`. */
+  asksFor(lport: string): boolean;
+}
+
+export function decideIntent(
+  lport: string,
+  binding: PortBindingRow | undefined,
+  vifs: readonly Vif[],
+  chassis: ChassisIdentity,
+  knowledge: Knowledge,
+  settings: IntentSettings,
+): Intent | null {
+  if (binding !== undefined && isWanted(binding, chassis, settings.additionalChassis)) {
+    return intentOfWanted(binding, vifs);
+  }
+  const owned = vifs.find((vif) => vif.owned);
+  if (owned === undefined) return null;
+  const plugType = pluggedTypeOf(owned);
+  const due = dueForUnplug(lport, binding, chassis, knowledge, settings);
+  if (!due.due) return { kind: "stay", plugType, reason: due.reason };
+  if (knowledge.missing !== null) {
+    return { kind: "stay", plugType, reason: `${due.reason}, but ${knowledge.missing}` };
+  }
+  return { kind: "unplug", plugType, binding: binding ?? null, reason: due.reason };
+}
+
+function intentOfWanted(binding: PortBindingRow, vifs: readonly Vif[]): Intent {
+  const plugType = plugTypeOf(binding) ?? "";
+  const foreign = vifs.find((vif) => !vif.owned);
+  if (foreign === undefined) return { kind: "plug", plugType, binding };
+  const name = foreign.interface.name;
+  return {
+    kind: "foreign",
+    plugType,
+    interface: name,
+    reason: `interface ${name} carries this iface-id and was not plugged on OVN's direction; remove it, or remove vif-plug-type from the logical port`,
+  };
+}
+
+interface Due {
+  readonly due: boolean;
+  readonly reason: string;
+}
+
+function dueForUnplug(
+  lport: string,
+  binding: PortBindingRow | undefined,
+  chassis: ChassisIdentity,
+  knowledge: Knowledge,
+  settings: IntentSettings,
+): Due {
+  if (binding === undefined) {
+    return knowledge.asksFor(lport)
+      ? { due: true, reason: "the logical port has no port binding" }
+      : { due: false, reason: "its port binding is not in view yet" };
+  }
+  if (!isVif(binding)) {
+    const what = binding.type === "" ? "is a child port" : `has type ${JSON.stringify(binding.type)}`;
+    return { due: false, reason: `its port binding ${what}, so it is no VIF to plug or unplug` };
+  }
+  if (!isBindable(binding, chassis)) {
+    return { due: true, reason: `requested-chassis is ${binding.options.get("requested-chassis")}` };
+  }
+  if (plugTypeOf(binding) === null) {
+    return settings.onWithdraw === "unplug"
+      ? { due: true, reason: "the logical port has no vif-plug-type any more" }
+      : { due: false, reason: "vif-plug-type was withdrawn and plug.on_withdraw is keep" };
+  }
+  if (requestedHereAsAdditional(binding, chassis) && !requestedHere(binding, chassis)) {
+    return {
+      due: false,
+      reason: "requested here as an additional chassis and plug.additional_chassis is off",
+    };
+  }
+  return { due: false, reason: "requested_chassis is not this chassis, but it may still be bound here" };
+}

@@ -1,0 +1,118 @@
+/**
+ * Node `answer`: what the providers say about each logical port that is to be plugged or unplugged. This is the one
+ * place in the program where providers are asked; answers.ts says when an answer still holds.
+ *
+ * Invariant: nobody is asked while we are not active (not the holder of the lock, or no complete local database), and
+ * not about a port whose change is in flight.
+ */
+import { type Cause, type KeyedChanges, unchanged, updated } from "../../graph/index.ts";
+import { type Answers, gatherAnswers, type Surroundings } from "../answers.ts";
+import { type Attempt, nonceOf } from "../attempt.ts";
+import type { Intent } from "../intent.ts";
+import type { Vif } from "../vif.ts";
+import type { Activity } from "./activity.ts";
+import type { LocalChassis } from "./local-chassis.ts";
+import type { ProviderLookup, Providers } from "./provider-lookup.ts";
+import { ownedVifOf } from "./vif.ts";
+
+export type AnswersByLport = Map<string, Answers>;
+
+interface Inputs {
+  readonly intent: { readonly data: ReadonlyMap<string, Intent> };
+  readonly vif: { readonly data: { readonly byLport: ReadonlyMap<string, readonly Vif[]> } };
+  readonly attempt: { readonly data: ReadonlyMap<string, Attempt> };
+  readonly activity: { readonly data: { readonly current: Activity } };
+  readonly localChassis: { readonly data: { readonly current: LocalChassis } };
+  readonly providerLookup: { readonly data: ProviderLookup };
+}
+
+interface Context {
+  readonly inputs: Inputs;
+  readonly data: AnswersByLport;
+  readonly changes: KeyedChanges<string>;
+  readonly cause: Cause;
+}
+
+type Changed = { readonly input: { readonly changes: ReadonlyMap<string, Cause> } };
+
+/** The node's functions, over the registry that they ask. */
+export function answering(providers: Providers) {
+  function askEveryone({ inputs, data }: Omit<Context, "changes" | "cause">) {
+    data.clear();
+    const around = surroundings(inputs, providers);
+    for (const lport of inputs.intent.data.keys()) {
+      const answers = settle(inputs, around, lport, undefined);
+      if (answers !== undefined) data.set(lport, answers);
+    }
+    return updated;
+  }
+
+  function ask({ inputs, data, changes }: Context, lports: ReadonlyMap<string, Cause>) {
+    const around = surroundings(inputs, providers);
+    let any = false;
+    for (const [lport, cause] of lports) {
+      const before = data.get(lport);
+      const after = settle(inputs, around, lport, before);
+      if (before === after) continue;
+      if (after === undefined) data.delete(lport);
+      else data.set(lport, after);
+      changes.set(lport, cause);
+      any = true;
+    }
+    return any ? updated : unchanged;
+  }
+
+  return {
+    askEveryone,
+    /** Every port is looked at, but only those are asked about whose last answer does not hold any more. */
+    answerEveryLportHandler(context: Context) {
+      const { inputs, data, cause } = context;
+      const lports = new Map<string, Cause>();
+      for (const lport of inputs.intent.data.keys()) lports.set(lport, cause);
+      for (const lport of data.keys()) lports.set(lport, cause);
+      return ask(context, lports);
+    },
+    answerLportsHandler: (context: Context & Changed) => ask(context, context.input.changes),
+    answerVifHandler: (
+      context: Context & {
+        readonly input: { readonly changes: { readonly lports: ReadonlyMap<string, Cause> } };
+      },
+    ) => ask(context, context.input.changes.lports),
+    /** Every port of the providers whose lookup tables changed. */
+    answerProviderLookupHandler(context: Context & Changed) {
+      const { inputs, input } = context;
+      const lports = new Map<string, Cause>();
+      for (const [lport, intent] of inputs.intent.data) {
+        const type = providers.forPlugType(intent.plugType)?.type;
+        const cause = type === undefined ? undefined : input.changes.get(type);
+        if (cause !== undefined) lports.set(lport, cause);
+      }
+      return ask(context, lports);
+    },
+  };
+}
+
+function settle(
+  inputs: Inputs,
+  around: Surroundings | null,
+  lport: string,
+  last: Answers | undefined,
+): Answers | undefined {
+  const attempt = inputs.attempt.data.get(lport);
+  if (attempt?.phase === "in-flight") return attempt.answers;
+  const intent = inputs.intent.data.get(lport);
+  if (around === null || intent === undefined) return undefined;
+  if (intent.kind !== "plug" && intent.kind !== "unplug") return undefined;
+  return gatherAnswers(lport, intent, ownedVifOf(inputs.vif.data, lport), nonceOf(attempt), around, last);
+}
+
+function surroundings(inputs: Inputs, providers: Providers): Surroundings | null {
+  const { openVSwitch, bridge } = inputs.localChassis.data.current;
+  if (!inputs.activity.data.current.active || openVSwitch === null || bridge === null) return null;
+  return {
+    openVSwitch,
+    bridge,
+    forPlugType: (plugType) => providers.forPlugType(plugType),
+    lookup: (type) => inputs.providerLookup.data.get(type) ?? 0,
+  };
+}

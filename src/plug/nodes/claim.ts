@@ -1,0 +1,72 @@
+/**
+ * Node `claim`: which logical ports want an interface of a name that they do not have yet, by name. Two that want the
+ * same one are told apart by their own names, so that the order in which they came does not matter (contract rule P6).
+ */
+import { type Cause, type KeyedChanges, unchanged, updated } from "../../graph/index.ts";
+import type { Answers } from "../answers.ts";
+
+export interface Claims {
+  readonly byLport: Map<string, string>;
+  readonly byName: Map<string, ReadonlySet<string>>;
+}
+
+export function noClaims(): Claims {
+  return { byLport: new Map(), byName: new Map() };
+}
+
+interface Context {
+  readonly inputs: { readonly answer: { readonly data: ReadonlyMap<string, Answers> } };
+  readonly data: Claims;
+}
+
+export function collectClaims({ inputs, data }: Context) {
+  data.byLport.clear();
+  data.byName.clear();
+  for (const [lport, answers] of inputs.answer.data) {
+    const name = wantedNameOf(answers);
+    if (name !== null) stake(data, lport, name);
+  }
+  return updated;
+}
+
+/** Tracks the names whose claimants changed. */
+export function claimAnswerHandler(
+  context: Context & {
+    readonly input: { readonly changes: ReadonlyMap<string, Cause> };
+    readonly changes: KeyedChanges<string>;
+  },
+) {
+  const { inputs, data, changes, input } = context;
+  for (const [lport, cause] of input.changes) {
+    const before = data.byLport.get(lport) ?? null;
+    const after = wantedNameOf(inputs.answer.data.get(lport));
+    if (before === after) continue;
+    if (before !== null) {
+      withdraw(data, lport, before);
+      changes.set(before, cause);
+    }
+    if (after !== null) {
+      stake(data, lport, after);
+      changes.set(after, cause);
+    }
+  }
+  return changes.size === 0 ? unchanged : updated;
+}
+
+function wantedNameOf(answers: Answers | undefined): string | null {
+  if (answers?.kind !== "asked" || answers.main.answer.kind !== "plug") return null;
+  return answers.main.answer.wanted.name;
+}
+
+function stake(data: Claims, lport: string, name: string): void {
+  data.byLport.set(lport, name);
+  data.byName.set(name, new Set(data.byName.get(name)).add(lport));
+}
+
+function withdraw(data: Claims, lport: string, name: string): void {
+  data.byLport.delete(lport);
+  const rest = new Set(data.byName.get(name));
+  rest.delete(lport);
+  if (rest.size === 0) data.byName.delete(name);
+  else data.byName.set(name, rest);
+}

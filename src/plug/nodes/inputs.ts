@@ -1,0 +1,112 @@
+/**
+ * The input nodes' behaviour: how what enters the graph is applied and tracked. A database table is rows by uuid; its
+ * tracked changes say, for each row touched since the last run, what it was before the first of the changes.
+ */
+import type { Uuid } from "ovsdb-jsonrpc";
+import {
+  type Cause,
+  causeOfKey,
+  keyedChanges,
+  type Own,
+  unchanged,
+  unhandled,
+  updated,
+} from "../../graph/index.ts";
+import type { Attempt } from "../attempt.ts";
+import type { MonitoredCondition } from "../condition.ts";
+import type { TableBatch } from "../rows.ts";
+
+export interface TableChange<Row> {
+  readonly old: Row | null;
+  readonly new: Row | null;
+  readonly cause: Cause;
+}
+export type TableRows<Row> = Map<Uuid, Row>;
+export type TableChanges<Row> = Map<Uuid, TableChange<Row>>;
+
+/** From this many rows on, a batch's rows share its one cause. */
+const LARGE_BATCH = 64;
+
+/** An input node for one table: `nameOf` gives the word by which people know a row. */
+export function tableInput<Row>(nameOf: (row: Row) => string) {
+  return {
+    data: (): TableRows<Row> => new Map(),
+    changes: (): TableChanges<Row> => new Map(),
+    apply(batch: TableBatch<Row>, { data, changes, cause }: Own<TableRows<Row>, TableChanges<Row>>) {
+      if (batch.length === 0) return unchanged;
+      for (const change of batch) {
+        if (change.new === null) data.delete(change.uuid);
+        else data.set(change.uuid, change.new);
+        const row = change.new ?? change.old;
+        const rowCause = row === null || batch.length >= LARGE_BATCH ? cause : causeOfKey(cause, nameOf(row));
+        const before = changes.get(change.uuid);
+        changes.set(change.uuid, {
+          old: before === undefined ? change.old : before.old,
+          new: change.new,
+          cause: rowCause,
+        });
+      }
+      return updated;
+    },
+  };
+}
+
+/** A holder for a value that is replaced as a whole. */
+export interface Current<T> {
+  current: T;
+}
+
+/** An input node for one value. */
+export function valueInput<T>(initial: T) {
+  return {
+    data: (): Current<T> => ({ current: initial }),
+    apply(value: T, { data }: Own<Current<T>, undefined>) {
+      if (Object.is(data.current, value)) return unchanged;
+      data.current = value;
+      return updated;
+    },
+  };
+}
+
+/** What the Southbound session knows about itself. */
+export interface SouthboundState {
+  /** Connected to a server that is up to date, and its snapshot is complete. */
+  readonly synced: boolean;
+  /** The condition whose rows are all here. */
+  readonly acknowledged: MonitoredCondition | null;
+}
+
+export const southboundInput = {
+  data: (): Current<SouthboundState> => ({ current: { synced: false, acknowledged: null } }),
+  /** Logical ports that an acknowledged condition asks for, or has stopped asking for. */
+  changes: () => keyedChanges<string>(),
+  apply(state: SouthboundState, { data, changes, cause }: Own<Current<SouthboundState>, Map<string, Cause>>) {
+    const before = data.current;
+    data.current = state;
+    if (before.synced !== state.synced) return unhandled(state.synced ? "it is synced" : "it is not synced");
+    const [asked, asks] = [before.acknowledged, state.acknowledged];
+    if (asked === asks) return unchanged;
+    if (asked === null || asks === null || !asks.sameChassis(asked)) {
+      return unhandled("the acknowledged condition is for another chassis");
+    }
+    for (const lport of asks.lports) if (!asked.lports.has(lport)) changes.set(lport, cause);
+    for (const lport of asked.lports) if (!asks.lports.has(lport)) changes.set(lport, cause);
+    return updated;
+  },
+};
+
+/** What happened to the attempts of some logical ports; null: nothing is known of the port any more. */
+export type AttemptBatch = readonly { readonly lport: string; readonly attempt: Attempt | null }[];
+
+export const attemptInput = {
+  data: () => new Map<string, Attempt>(),
+  changes: () => keyedChanges<string>(),
+  apply(batch: AttemptBatch, { data, changes, cause }: Own<Map<string, Attempt>, Map<string, Cause>>) {
+    for (const { lport, attempt } of batch) {
+      if (attempt === null) data.delete(lport);
+      else data.set(lport, attempt);
+      changes.set(lport, cause);
+    }
+    return batch.length === 0 ? unchanged : updated;
+  },
+};

@@ -1,0 +1,115 @@
+/**
+ * Node `local_chassis`: who we are. The chassis name and its Southbound row, the integration bridge, the parts of the
+ * Open_vSwitch row that matter, and whether ovn-northd has filled the Southbound. It is small, so every change of an
+ * input looks at the whole of it; parts that did not change keep their identity.
+ */
+import type { Uuid } from "ovsdb-jsonrpc";
+import { unchanged, updated } from "../../graph/index.ts";
+import type { BridgeView, OpenVSwitchView } from "../../providers/provider.ts";
+import type { ChassisIdentity } from "../lport.ts";
+import type { BridgeRef, BridgeRow, ChassisRow, OpenVSwitchRow, SbGlobalRow } from "../rows.ts";
+import { bridgeNameOf, chassisNameOf, type PlugSettings } from "../settings.ts";
+import type { Current } from "./inputs.ts";
+
+export interface LocalChassis {
+  /** Null while no name is known. */
+  readonly chassis: ChassisIdentity | null;
+  readonly openVSwitch: OpenVSwitchView | null;
+  readonly bridge: (BridgeRef & BridgeView) | null;
+  /** The name the integration bridge has to have. */
+  readonly bridgeName: string;
+  /** ovn-northd writes `northd_internal_version` when it has filled a Southbound (ovn-sb(5), SB_Global). */
+  readonly northdHasWritten: boolean;
+}
+
+export const unknownChassis: LocalChassis = {
+  chassis: null,
+  openVSwitch: null,
+  bridge: null,
+  bridgeName: "br-int",
+  northdHasWritten: false,
+};
+
+interface Table<Row> {
+  readonly data: ReadonlyMap<Uuid, Row>;
+}
+
+interface Inputs {
+  readonly settings: { readonly data: { readonly current: PlugSettings } };
+  readonly openVSwitch: Table<OpenVSwitchRow>;
+  readonly bridge: Table<BridgeRow>;
+  readonly chassis: Table<ChassisRow>;
+  readonly sbGlobal: Table<SbGlobalRow>;
+}
+
+export function refreshLocalChassis(context: {
+  readonly inputs: Inputs;
+  readonly data: Current<LocalChassis>;
+}) {
+  const { inputs, data } = context;
+  const last = data.current;
+  const next = observe(inputs, last);
+  const same =
+    next.chassis === last.chassis &&
+    next.openVSwitch === last.openVSwitch &&
+    next.bridge === last.bridge &&
+    next.bridgeName === last.bridgeName &&
+    next.northdHasWritten === last.northdHasWritten;
+  if (same) return unchanged;
+  data.current = next;
+  return updated;
+}
+
+function observe(inputs: Inputs, last: LocalChassis): LocalChassis {
+  const settings = inputs.settings.data.current;
+  const openVSwitch = first(inputs.openVSwitch.data);
+  const externalIds = openVSwitch?.external_ids ?? new Map<string, string>();
+  const name = chassisNameOf(settings, externalIds);
+  const bridgeName = bridgeNameOf(settings, externalIds, name);
+  return {
+    chassis: name === null ? null : keepChassis(last.chassis, name, find(inputs.chassis.data, name)),
+    openVSwitch: openVSwitch ?? null,
+    bridge: keepBridge(last.bridge, find(inputs.bridge.data, bridgeName)),
+    bridgeName,
+    northdHasWritten: first(inputs.sbGlobal.data)?.options.has("northd_internal_version") ?? false,
+  };
+}
+
+function keepChassis(
+  last: ChassisIdentity | null,
+  name: string,
+  record: ChassisRow | undefined,
+): ChassisIdentity {
+  const found = record ?? null;
+  return last !== null && last.name === name && last.record === found ? last : { name, record: found };
+}
+
+/** A new view only when a column of it changed: the row itself changes with every port of the bridge. */
+function keepBridge(last: LocalChassis["bridge"], row: BridgeRow | undefined): LocalChassis["bridge"] {
+  if (row === undefined) return null;
+  const same =
+    last !== null &&
+    last.uuid === row._uuid &&
+    last.name === row.name &&
+    last.datapath_type === row.datapath_type &&
+    last.other_config === row.other_config;
+  if (same) return last;
+  return {
+    uuid: row._uuid,
+    name: row.name,
+    datapath_type: row.datapath_type,
+    other_config: row.other_config,
+  };
+}
+
+function first<Row>(rows: ReadonlyMap<Uuid, Row>): Row | undefined {
+  return rows.values().next().value;
+}
+
+function find<Row extends { readonly name: string }>(
+  rows: ReadonlyMap<Uuid, Row>,
+  name: string,
+): Row | undefined {
+  for (const row of rows.values()) if (row.name === name) return row;
+  return undefined;
+}

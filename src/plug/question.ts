@@ -1,0 +1,85 @@
+/**
+ * The question put to a provider about one logical port, and when the last answer still holds.
+ *
+ * An answer holds as long as nothing the provider could look at has changed: its input, its lookup tables (counted in
+ * `lookup`), and whether it was asked to try again (counted in `nonce`). One change is excepted: an interface that
+ * has become just what the answer asked for needs no new one, so the echo of our own commit asks nobody.
+ */
+
+import type { Answer } from "../providers/answer.ts";
+import type { BridgeView, OpenVSwitchView, Operation, PrepareInput } from "../providers/provider.ts";
+import type { RegisteredProvider } from "../providers/registry.ts";
+import { isInPlace, type Target } from "./change.ts";
+import { mtuRequestOf } from "./lport.ts";
+import type { InterfaceRow, PortBindingRow } from "./rows.ts";
+
+export interface Question {
+  readonly lport: string;
+  readonly plugType: string;
+  readonly operation: Operation;
+  readonly provider: RegisteredProvider;
+  readonly binding: PortBindingRow | null;
+  readonly interface: InterfaceRow | null;
+  readonly openVSwitch: OpenVSwitchView;
+  readonly bridge: BridgeView;
+  /** Counts the changes of the provider's lookup tables. */
+  readonly lookup: number;
+  /** Counts how often the port was asked for again. */
+  readonly nonce: number;
+}
+
+/** A question, what the provider was told, and what it answered. */
+export interface Consultation {
+  readonly question: Question;
+  readonly input: PrepareInput;
+  readonly answer: Answer;
+}
+
+export function consult(question: Question): Consultation {
+  const input = prepareInputOf(question);
+  return { question, input, answer: question.provider.prepare(input) };
+}
+
+/** The answer that `last` holds is the answer to `question` too. */
+export function stillHolds(last: Consultation, question: Question): boolean {
+  const asked = last.question;
+  const sameButInterface =
+    asked.plugType === question.plugType &&
+    asked.operation === question.operation &&
+    asked.provider === question.provider &&
+    asked.binding === question.binding &&
+    asked.openVSwitch === question.openVSwitch &&
+    asked.bridge === question.bridge &&
+    asked.lookup === question.lookup &&
+    asked.nonce === question.nonce;
+  if (!sameButInterface) return false;
+  if (asked.interface === question.interface) return true;
+  const target = targetOf(last);
+  return target !== null && question.interface !== null && isInPlace(question.interface, target);
+}
+
+/** The interface in full that a consultation asks for; null unless it is ready to plug. */
+export function targetOf({ question, answer }: Consultation): Target | null {
+  if (answer.kind !== "plug") return null;
+  return {
+    lport: question.lport,
+    plugType: question.plugType,
+    wanted: answer.wanted,
+    maintainedOptions: question.provider.maintainedOptions,
+    mtuRequest: question.binding === null ? null : mtuRequestOf(question.binding),
+  };
+}
+
+const NO_OPTIONS: ReadonlyMap<string, string> = new Map();
+
+function prepareInputOf(question: Question): PrepareInput {
+  const { lport, operation, openVSwitch, bridge, binding } = question;
+  const current = question.interface;
+  return {
+    operation,
+    openVSwitch,
+    bridge,
+    lport: { name: lport, options: binding?.options ?? NO_OPTIONS },
+    interface: current === null ? null : { name: current.name, type: current.type, options: current.options },
+  };
+}

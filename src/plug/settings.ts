@@ -1,0 +1,38 @@
+/** What the graph takes from the configuration file and from the host; where it comes from is not its business. */
+export interface PlugSettings {
+  /** The chassis name from the configuration or from system-id-override; null: `external_ids:system-id`. */
+  readonly chassis: string | null;
+  /** The integration bridge from the configuration; null: `external_ids:ovn-bridge`, else br-int. */
+  readonly bridge: string | null;
+  readonly onWithdraw: "unplug" | "keep";
+  readonly onRename: "replug" | "report";
+  readonly additionalChassis: boolean;
+}
+
+/**
+ * A setting of OVN in the Open_vSwitch row: `external_ids:KEY-CHASSIS` beats `external_ids:KEY` (ovn-controller(8)).
+ * An empty value counts as absent.
+ */
+export function externalId(
+  externalIds: ReadonlyMap<string, string>,
+  key: string,
+  chassis: string | null,
+): string | null {
+  const own = chassis === null ? undefined : externalIds.get(`${key}-${chassis}`);
+  return own || externalIds.get(key) || null;
+}
+
+export function chassisNameOf(
+  settings: PlugSettings,
+  externalIds: ReadonlyMap<string, string>,
+): string | null {
+  return settings.chassis ?? (externalIds.get("system-id") || null);
+}
+
+export function bridgeNameOf(
+  settings: PlugSettings,
+  externalIds: ReadonlyMap<string, string>,
+  chassis: string | null,
+): string {
+  return settings.bridge ?? externalId(externalIds, "ovn-bridge", chassis) ?? "br-int";
+}

@@ -1,0 +1,193 @@
+/**
+ * The verdict on one logical port: its state, the reason, and the change to write, if any. One pure function; contract
+ * rules P1 to P8 and the states of section 6 are decided here.
+ *
+ * Invariant: a verdict that carries a change is the only thing that leads to a write.
+ */
+import type { Answers, Leaving } from "./answers.ts";
+import type { Attempt } from "./attempt.ts";
+import { type Change, diffInterface, type Remove, sameFooting, type Target } from "./change.ts";
+import type { Intent } from "./intent.ts";
+import { type Consultation, targetOf } from "./question.ts";
+import type { BridgeRef, InterfaceRow } from "./rows.ts";
+import type { Vif } from "./vif.ts";
+
+export type PortState =
+  | "plugged"
+  | "waiting"
+  | "pending"
+  | "foreign"
+  | "conflict"
+  | "incompatible"
+  | "no-provider"
+  | "error"
+  | "held";
+
+export interface Verdict {
+  readonly lport: string;
+  readonly plugType: string;
+  readonly state: PortState;
+  /** The interface in place, or the one that is wanted. */
+  readonly interface: string | null;
+  readonly reason: string | null;
+  /** What to write now. */
+  readonly change: Change | null;
+  /** Nothing but time may change this verdict: the port is to be asked for again, with back-off. */
+  readonly retry: boolean;
+}
+
+/** Everything a verdict depends on. */
+export interface Circumstances {
+  readonly lport: string;
+  readonly intent: Intent;
+  readonly answers: Answers | undefined;
+  readonly owned: Vif | undefined;
+  readonly attempt: Attempt | undefined;
+  readonly bridge: BridgeRef | null;
+  readonly onRename: "replug" | "report";
+  /** Why nobody may be asked and nothing written yet, or null. */
+  readonly notActive: string | null;
+  /** Who stands in the way of creating an interface of this name, or null. */
+  obstacle(name: string): string | null;
+}
+
+export function decideVerdict(at: Circumstances): Verdict {
+  const { intent, attempt } = at;
+  if (attempt?.phase === "in-flight") {
+    const name = nameOfChange(attempt.change);
+    return verdict(at, "pending", "sent to the database", name === null ? {} : { interface: name });
+  }
+  switch (intent.kind) {
+    case "foreign":
+      return verdict(at, "foreign", intent.reason, { interface: intent.interface });
+    case "stay":
+      return inPlace(at, intent.reason);
+    case "plug":
+    case "unplug":
+      return decideAsked(at, intent);
+  }
+}
+
+type Askable = Extract<Intent, { kind: "plug" | "unplug" }>;
+
+function decideAsked(at: Circumstances, intent: Askable): Verdict {
+  if (at.notActive !== null) {
+    return at.owned === undefined ? verdict(at, "pending", at.notActive, {}) : inPlace(at, at.notActive);
+  }
+  const { answers } = at;
+  if (answers === undefined) return verdict(at, "pending", "its provider has not been asked yet", {});
+  if (answers.kind === "no-provider") {
+    return verdict(at, "no-provider", noProvider(answers.plugType), {});
+  }
+  const unwilling = refusal(answers.main) ?? refusalToLeave(answers.leaving, renames(at, answers.main));
+  if (unwilling !== null) {
+    return verdict(at, unwilling.state, unwilling.reason, { retry: unwilling.state !== "no-provider" });
+  }
+  const target = targetOf(answers.main);
+  if (target !== null) return decidePlug(at, target);
+  return propose(at, removal(at, intent.plugType), intent.kind === "unplug" ? intent.reason : null);
+}
+
+function decidePlug(at: Circumstances, target: Target): Verdict {
+  const { owned, bridge } = at;
+  const { name } = target.wanted;
+  if (bridge === null) return verdict(at, "pending", "there is no integration bridge", { interface: name });
+  if (owned !== undefined && owned.interface.name === name) {
+    const edit = diffInterface(owned.interface, target);
+    if (edit === null) return inPlace(at, null);
+    return propose(at, { kind: "update", target, interface: owned.interface, edit }, null);
+  }
+  const obstacle = at.obstacle(name);
+  if (obstacle !== null) return verdict(at, "conflict", obstacle, { interface: name });
+  const create: Change = { kind: "create", target, bridge };
+  if (owned === undefined) return propose(at, create, null);
+  if (at.onRename === "report") {
+    const reason = `plugged as ${owned.interface.name}, and the provider now says ${name}: recreate the logical port, or set plug.on_rename to replug`;
+    return verdict(at, "incompatible", reason, {});
+  }
+  const remove = removal(at, target.plugType);
+  return propose(at, remove === null ? null : { kind: "replug", remove, create }, null);
+}
+
+function removal(at: Circumstances, plugType: string): Remove | null {
+  const { lport, owned, bridge } = at;
+  if (bridge === null || owned === undefined || owned.port === null) return null;
+  return { kind: "remove", lport, plugType, bridge, interface: owned.interface, port: owned.port };
+}
+
+/** The change is to be written, unless it is the very one that the server has just refused. */
+function propose(at: Circumstances, change: Change | null, reason: string | null): Verdict {
+  const { attempt } = at;
+  if (change === null) return verdict(at, "pending", "there is no integration bridge", {});
+  if (attempt?.phase === "failed" && sameFooting(attempt.change, change)) {
+    return verdict(at, "error", attempt.error, { retry: true });
+  }
+  return verdict(at, "pending", reason, { change });
+}
+
+/** The interface is as it has to be; what ovs-vswitchd says of it decides between plugged and error. */
+function inPlace(at: Circumstances, reason: string | null): Verdict {
+  const iface = at.owned?.interface;
+  const fault = iface === undefined ? null : vswitchdFault(iface);
+  if (fault !== null) return verdict(at, "error", fault, {});
+  const unanswered = iface !== undefined && iface.ofport === null;
+  return verdict(at, "plugged", reason ?? (unanswered ? "ovs-vswitchd has not answered yet" : null), {});
+}
+
+function vswitchdFault(iface: InterfaceRow): string | null {
+  if (iface.error !== null && iface.error !== "") return `ovs-vswitchd: ${iface.error}`;
+  return iface.ofport === -1 ? "ovs-vswitchd could not add the interface to the datapath (ofport -1)" : null;
+}
+
+interface Refusal {
+  readonly state: "waiting" | "error" | "no-provider";
+  readonly reason: string;
+}
+
+function refusal({ question, answer }: Consultation): Refusal | null {
+  switch (answer.kind) {
+    case "not-ready":
+      return { state: "waiting", reason: answer.reason };
+    case "broken":
+      return { state: "error", reason: `provider ${question.provider.type}: ${answer.reason}` };
+    default:
+      return null;
+  }
+}
+
+/** An interface whose own provider is gone may change hands in place, but it may not be removed. */
+function refusalToLeave(leaving: Leaving | null, removes: boolean): Refusal | null {
+  if (leaving === null) return null;
+  if ("answer" in leaving) return refusal(leaving);
+  return removes ? { state: "no-provider", reason: noProvider(leaving.noProviderFor) } : null;
+}
+
+function renames(at: Circumstances, { answer }: Consultation): boolean {
+  return answer.kind === "plug" && at.owned?.interface.name !== answer.wanted.name;
+}
+
+function noProvider(plugType: string): string {
+  return `no enabled provider answers to plug type ${JSON.stringify(plugType)}; add one under providers`;
+}
+
+function verdict(
+  at: Circumstances,
+  state: PortState,
+  reason: string | null,
+  rest: { readonly interface?: string; readonly change?: Change; readonly retry?: boolean },
+): Verdict {
+  return {
+    lport: at.lport,
+    plugType: at.intent.plugType,
+    state,
+    interface: rest.interface ?? at.owned?.interface.name ?? nameOfChange(rest.change),
+    reason,
+    change: rest.change ?? null,
+    retry: rest.retry ?? false,
+  };
+}
+
+function nameOfChange(change: Change | undefined): string | null {
+  if (change?.kind === "replug") return change.create.target.wanted.name;
+  return change?.kind === "create" ? change.target.wanted.name : null;
+}
