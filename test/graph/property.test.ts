@@ -18,6 +18,7 @@ test("incremental equals recompute, whatever is pushed, poked, broken, disallowe
 test("a handler that forgets deletions is found, with a history of a few steps", () => {
   const sabotaged: Property<History> = {
     ...property,
+    seed: 1, // How small the shrinker gets differs a little from case to case.
     generate(random) {
       const history = property.generate(random);
       const graph = history.graph.map((spec) => ({
