@@ -1,0 +1,59 @@
+/** A token bucket per topic: 5 at once, then one a second; what did not pass is counted and told with the next. */
+
+const BURST = 5;
+const REFILL_MS = 1000;
+/** Topics whose bucket is full again are forgotten when there are more than this many. */
+const MAX_TOPICS = 1000;
+
+interface Bucket {
+  tokens: number;
+  refilledAt: number;
+  dropped: number;
+}
+
+export class RateLimiter {
+  readonly #now: () => number;
+  readonly #buckets = new Map<string, Bucket>();
+
+  /** @param now milliseconds */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  pass(topic: string): { readonly allowed: boolean; readonly dropped: number } {
+    const now = this.#now();
+    const bucket = this.#bucket(topic, now);
+    refill(bucket, now);
+    if (bucket.tokens < 1) {
+      bucket.dropped++;
+      return { allowed: false, dropped: bucket.dropped };
+    }
+    bucket.tokens--;
+    const dropped = bucket.dropped;
+    bucket.dropped = 0;
+    return { allowed: true, dropped };
+  }
+
+  #bucket(topic: string, now: number): Bucket {
+    const known = this.#buckets.get(topic);
+    if (known !== undefined) return known;
+    if (this.#buckets.size >= MAX_TOPICS) this.#forgetFull(now);
+    const bucket: Bucket = { tokens: BURST, refilledAt: now, dropped: 0 };
+    this.#buckets.set(topic, bucket);
+    return bucket;
+  }
+
+  #forgetFull(now: number): void {
+    for (const [topic, bucket] of this.#buckets) {
+      refill(bucket, now);
+      if (bucket.tokens === BURST && bucket.dropped === 0) this.#buckets.delete(topic);
+    }
+  }
+}
+
+function refill(bucket: Bucket, now: number): void {
+  const earned = Math.floor((now - bucket.refilledAt) / REFILL_MS);
+  if (earned <= 0) return;
+  bucket.tokens = Math.min(BURST, bucket.tokens + earned);
+  bucket.refilledAt += earned * REFILL_MS;
+}
