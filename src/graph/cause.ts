@@ -5,8 +5,6 @@
  * run), and is passed along by reference: no hop through the graph allocates. A Reason points at the Reason of the
  * input it follows from, so its chain always ends at the Cause that started it.
  */
-
-/** One change that entered the engine. */
 export interface Cause {
   /** Counts up from 1 in each engine. */
   readonly seq: number;
@@ -33,24 +31,22 @@ export function keyedChanges<K>(): KeyedChanges<K> {
   return new Map();
 }
 
-/** Why one node is recomputed. */
+/** Why one node is recomputed: because of `input`, or of the node itself (first run, forced, threw before). */
 export interface Reason {
   readonly node: string;
-  /** The input that led to it; undefined when it lies in the node itself (first run, forced, threw before). */
   readonly input: string | undefined;
   /** The handler of that input, if it has one. */
   readonly handler: string | undefined;
   readonly text: string;
   readonly cause: Cause;
-  /** The reason of that input's own recompute. */
+  /** Why that input changed in a way that it does not track. */
   readonly because: Reason | undefined;
 }
 
-/** One recompute that was done, failed, or was not allowed. */
+/** One recompute; "canceled": it was needed, but not allowed. */
 export interface RecomputeRecord {
   /** The engine run it happened in, counted from 1. */
   readonly run: number;
-  /** Milliseconds since the epoch, by the engine's clock. */
   readonly time: number;
   readonly outcome: "updated" | "unchanged" | "failed" | "canceled";
   readonly durationMs: number;

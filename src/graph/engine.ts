@@ -10,9 +10,7 @@
  * - After a handler gave up half way or a function threw, the node is `torn`: its data may hold what no node after it
  *   has seen. Its recompute then starts from initial data and counts as "anything may have changed".
  */
-
 import type { Cause, Reason, RecomputeRecord } from "./cause.ts";
-import { describe, type Graph } from "./describe.ts";
 import {
   type AnyHandler,
   type GraphNode,
@@ -22,19 +20,29 @@ import {
   unchanged,
 } from "./node.ts";
 import { type RunError, RunResult } from "./result.ts";
-import { connect, type Edge, GraphError, type Push, reasonFor, type Slot, type State } from "./slot.ts";
+import { connect, type Edge, GraphError, type Slot, type State } from "./slot.ts";
+import { Counters } from "./stats.ts";
 
 export interface EngineOptions {
   /** Milliseconds since the epoch: the time of causes. */
-  readonly now?: () => number;
+  now?: () => number;
   /** Milliseconds since any moment, never going back: durations. */
-  readonly elapsed?: () => number;
+  elapsed?: () => number;
   /** How many recomputes `history` remembers; default 256. */
-  readonly history?: number;
+  history?: number;
   /** Function calls that take longer are told to `log`; default 500, as in OVN. */
-  readonly computeLogThresholdMs?: number;
-  readonly log?: (message: string) => void;
+  computeLogThresholdMs?: number;
+  /** Must not throw. */
+  log?: (message: string) => void;
 }
+
+const defaults: Required<EngineOptions> = {
+  now: () => Date.now(),
+  elapsed: () => performance.now(),
+  history: 256,
+  computeLogThresholdMs: 500,
+  log: () => {},
+};
 
 export interface PushOptions {
   /** What reasons call this change. */
@@ -45,53 +53,44 @@ export interface PushOptions {
 
 export class Engine {
   /** May be changed at any time. */
-  computeLogThresholdMs: number;
+  readonly options: Required<EngineOptions>;
   readonly #outputs: readonly GraphNode[];
   readonly #slots: ReadonlyMap<GraphNode, Slot>;
-  readonly #historySize: number;
-  readonly #log: (message: string) => void;
-  readonly #now: () => number;
-  readonly #elapsed: () => number;
   readonly #history: RecomputeRecord[] = [];
+  #errors: RunError[] = [];
   #seq = 0;
   #runs = 0;
+  #needsRun = true;
   #running = false;
-  #waiting = true;
   #allowRecompute = true;
-  #errors: RunError[] = [];
-  #slow: string[] = [];
 
   /** @throws GraphError cycle, duplicate-name, unknown-input */
   constructor(outputs: readonly GraphNode[], options: EngineOptions = {}) {
-    this.#now = options.now ?? Date.now;
-    this.#elapsed = options.elapsed ?? (() => performance.now());
-    this.#historySize = options.history ?? 256;
-    this.#log = options.log ?? (() => {});
-    this.computeLogThresholdMs = options.computeLogThresholdMs ?? 500;
+    this.options = { ...defaults, ...options };
     this.#outputs = outputs;
     this.#slots = connect(outputs, this.#cause("engine", "first run"));
   }
 
   /** Hands a batch to an input node. Batches are applied by the next run, in the order of their pushes. */
   push<B>(node: InputNode<unknown, unknown, B>, batch: NoInfer<B>, options: PushOptions = {}): Cause {
-    const cause = this.#request(node.name, options.cause ?? "update");
+    const cause = this.#cause(node.name, options.cause ?? "update");
     this.#slot(node).pushes.push({ batch, cause, reset: options.reset ?? false });
     return cause;
   }
 
   /** What a run node asks may have changed: the next run calls its `run`. */
   poke(node: RunNode<unknown, unknown>, label: string): Cause {
-    const cause = this.#request(node.name, label);
+    const cause = this.#cause(node.name, label);
     this.#slot(node).poke = cause;
     return cause;
   }
 
   /** Makes the next run recompute every node from initial data. */
   recompute(label: string): Cause {
-    const cause = this.#request("engine", label);
+    const cause = this.#cause("engine", label);
     for (const slot of this.#slots.values()) {
       if (slot.node.kind === "input") continue;
-      slot.pending = reasonFor(slot.node, "forced recompute", cause);
+      slot.pending = slot.reason("forced recompute", cause);
       slot.torn = true;
     }
     return cause;
@@ -99,7 +98,7 @@ export class Engine {
 
   /** Something was asked for since the last run. (Whether nodes were left behind is in that run's result.) */
   get needsRun(): boolean {
-    return this.#waiting;
+    return this.#needsRun;
   }
 
   /**
@@ -110,7 +109,7 @@ export class Engine {
   run(options: { readonly allowRecompute?: boolean } = {}): RunResult {
     this.#assertIdle();
     this.#running = true;
-    this.#waiting = false;
+    this.#needsRun = false;
     this.#runs++;
     this.#allowRecompute = options.allowRecompute ?? true;
     for (const slot of this.#slots.values()) {
@@ -118,20 +117,17 @@ export class Engine {
       else this.#step(slot);
     }
     this.#running = false;
-    const result = this.#settle();
-    for (const message of this.#slow.splice(0)) this.#log(message);
-    return result;
+    return this.#settle();
   }
 
-  /** A node's data. They are up to date when its state is updated or unchanged. */
+  /** A node's data. They are up to date if the node is valid. */
   data<D>(node: GraphNode<D, unknown>): Reading<D> {
     // The slot holds what this very node's `data` made, so it is a D.
     return this.#slot(node).context.data as Reading<D>;
   }
 
-  /** The node's data are what a recompute of it would give. */
   isValid(node: GraphNode): boolean {
-    return isValid(this.#slot(node));
+    return this.#slot(node).isValid;
   }
 
   /** The remembered recomputes, oldest first. */
@@ -139,14 +135,13 @@ export class Engine {
     return this.#history;
   }
 
-  /** All nodes, in topological order. */
-  get nodes(): readonly GraphNode[] {
-    return [...this.#slots.keys()];
+  /** For inspection: the places of all nodes, in topological order. */
+  get slots(): readonly Readonly<Slot>[] {
+    return [...this.#slots.values()];
   }
 
-  /** Nodes and edges as plain data, with live states and counters. */
-  graph(): Graph {
-    return describe(this.#slots.values(), true);
+  clearStats(): void {
+    for (const slot of this.#slots.values()) slot.counters = new Counters();
   }
 
   /**
@@ -154,7 +149,7 @@ export class Engine {
    * answers that this engine's got: what they ask is outside, and a second question may have another answer.
    */
   scratch(): Engine {
-    const scratch = new Engine(this.#outputs, { now: this.#now });
+    const scratch = new Engine(this.#outputs, { now: this.options.now });
     for (const slot of scratch.#slots.values()) {
       if (slot.node.kind !== "run") continue;
       slot.context.data = this.#slot(slot.node).context.data;
@@ -162,10 +157,6 @@ export class Engine {
       slot.pending = undefined;
     }
     return scratch;
-  }
-
-  clearStats(): void {
-    for (const slot of this.#slots.values()) slot.counters.clear();
   }
 
   #applyPushes(slot: Slot): void {
@@ -179,7 +170,7 @@ export class Engine {
     }
   }
 
-  #apply(slot: Slot, { batch, cause, reset }: Push): void {
+  #apply(slot: Slot, { batch, cause, reset }: Slot["pushes"][number]): void {
     const { node, context } = slot;
     if (reset) {
       context.data = node.data();
@@ -188,31 +179,39 @@ export class Engine {
     const answer = this.#call(slot, "apply", cause, (own) => node.apply?.(batch, own) ?? unchanged);
     if (answer === undefined || (answer.kind === "unchanged" && !reset)) return;
     slot.state = "updated";
-    if (reset || answer.kind === "unhandled") {
-      const text = answer.kind === "unhandled" ? answer.reason : "its whole content was replaced";
-      slot.tracked = false;
-      slot.because = reasonFor(node, text, cause);
-    }
+    if (answer.kind !== "unhandled" && !reset) return;
+    slot.tracked = false;
+    slot.because = slot.reason(
+      answer.kind === "unhandled" ? answer.reason : "its content was replaced",
+      cause,
+    );
   }
 
   #step(slot: Slot): void {
     let blocker: Slot | undefined;
-    let told: Edge | undefined;
+    let changed: Edge | undefined;
     let need = slot.pending;
     for (const edge of slot.edges) {
-      if (!isValid(edge.from)) blocker = edge.from;
+      if (!edge.from.isValid) blocker = edge.from;
       if (edge.from.state !== "updated" || edge.noop !== undefined) continue;
-      told = edge;
-      need ??= whyNotHandled(slot.node, edge);
+      changed = edge;
+      if (edge.handler === undefined) need ??= reasonOf(slot, edge, "no handler for");
+      else if (!edge.from.tracked) need ??= reasonOf(slot, edge, "untracked change of");
     }
     if (blocker !== undefined) {
-      const missed = `it could not be told of a change while ${blocker.node.name} was ${blocker.state}`;
-      if (told !== undefined) need ??= reasonFor(slot.node, missed, told.from.context.cause, told);
+      if (changed !== undefined)
+        need ??= reasonOf(slot, changed, `blocked by ${blocker.name} at a change of`);
       this.#cancel(slot, need);
-    } else if (need !== undefined) this.#recompute(slot, need);
-    else if (slot.poke !== undefined) this.#runNode(slot, reasonFor(slot.node, "poked", slot.poke));
-    else if (told !== undefined) this.#handle(slot);
-    else slot.state = "unchanged";
+    } else if (need !== undefined) {
+      this.#recompute(slot, need);
+    } else if (slot.poke !== undefined) {
+      slot.counters.compute++;
+      this.#runNode(slot, slot.reason("poked", slot.poke));
+    } else if (changed !== undefined) {
+      this.#handle(slot);
+    } else {
+      slot.state = "unchanged";
+    }
   }
 
   #cancel(slot: Slot, pending: Reason | undefined): void {
@@ -222,22 +221,23 @@ export class Engine {
   }
 
   #recompute(slot: Slot, reason: Reason): void {
-    const started = this.#elapsed();
+    const { elapsed, now, history } = this.options;
+    const started = elapsed();
     if (this.#allowRecompute) {
       slot.counters.recompute++;
       this.#runNode(slot, reason);
     } else {
       this.#cancel(slot, reason);
     }
-    const durationMs = this.#elapsed() - started;
     const outcome = slot.state === "stale" ? "failed" : slot.state;
-    this.#history.push({ run: this.#runs, time: this.#now(), outcome, durationMs, reason });
-    if (this.#history.length > this.#historySize) this.#history.shift();
+    this.#history.push({ run: this.#runs, time: now(), outcome, durationMs: elapsed() - started, reason });
+    if (this.#history.length > history) this.#history.shift();
   }
 
   #runNode(slot: Slot, reason: Reason): void {
     const { node, context, torn } = slot;
-    if (torn) {
+    // What a run node was told may not be told again, so it keeps its data.
+    if (torn && node.kind !== "run") {
       context.data = node.data();
       context.changes = node.changes?.();
     }
@@ -251,8 +251,9 @@ export class Engine {
     slot.poke = undefined;
   }
 
+  /** Tells the node of every input that was updated. */
   #handle(slot: Slot): void {
-    const { node, context } = slot;
+    const { context } = slot;
     let state: State = "unchanged";
     let { cause } = context;
     for (const edge of slot.edges) {
@@ -262,7 +263,7 @@ export class Engine {
       if (answer === undefined) return;
       if (answer.kind === "unhandled") {
         slot.torn = true;
-        this.#recompute(slot, reasonFor(node, answer.reason, answer.cause ?? context.cause, edge));
+        this.#recompute(slot, slot.reason(answer.reason, answer.cause ?? context.cause, edge));
         return;
       }
       if (answer.kind === "unchanged") continue;
@@ -283,33 +284,31 @@ export class Engine {
     f: AnyHandler,
     edge?: Edge,
   ): ReturnType<AnyHandler> | undefined {
-    const { node, context } = slot;
+    const { elapsed, computeLogThresholdMs, log } = this.options;
+    const started = elapsed();
     slot.ran = true;
-    context.cause = cause;
-    const started = this.#elapsed();
+    slot.context.cause = cause;
     try {
-      return f(context);
+      return f(slot.context);
     } catch (error) {
       slot.state = "stale";
       slot.torn = true;
-      slot.pending = reasonFor(node, `its ${name} threw`, cause, edge);
-      this.#errors.push({ node: node.name, where: name, error, cause });
+      slot.pending = slot.reason(`its ${name} threw`, cause, edge);
+      this.#errors.push({ node: slot.name, where: name, error, cause });
       return undefined;
     } finally {
-      const ms = this.#elapsed() - started;
+      const ms = elapsed() - started;
       slot.counters.time(ms);
-      if (ms > this.computeLogThresholdMs) {
-        this.#slow.push(`node: ${node.name}, ${name} (${cause.label}) took ${Math.round(ms)}ms`);
-      }
+      if (ms > computeLogThresholdMs)
+        log(`node: ${slot.name}, ${name} (${cause.label}) took ${Math.round(ms)}ms`);
     }
   }
 
   #settle(): RunResult {
     const updated = new Map<GraphNode, unknown>();
-    let ran = false;
-    let canceled = false;
+    let [ran, canceled] = [false, false];
     for (const slot of this.#slots.values()) {
-      if (!isValid(slot)) canceled = true;
+      if (!slot.isValid) canceled = true;
       if (slot.state === "updated") {
         updated.set(slot.node, slot.tracked ? slot.context.changes : undefined);
         slot.counters.updated++;
@@ -322,14 +321,11 @@ export class Engine {
     return new RunResult(updated, ran, canceled, this.#errors.splice(0));
   }
 
-  #request(source: string, label: string): Cause {
-    this.#assertIdle();
-    this.#waiting = true;
-    return this.#cause(source, label);
-  }
-
+  /** Every change enters here. */
   #cause(source: string, label: string): Cause {
-    return { seq: ++this.#seq, time: this.#now(), source, label, key: undefined };
+    this.#assertIdle();
+    this.#needsRun = true;
+    return { seq: ++this.#seq, time: this.options.now(), source, label, key: undefined };
   }
 
   #slot(node: GraphNode): Slot {
@@ -340,19 +336,10 @@ export class Engine {
 
   #assertIdle(): void {
     if (this.#running)
-      throw new GraphError("busy", "a node's function used its engine; it may use its context only");
+      throw new GraphError("busy", "a node's function used its engine; it has its context alone");
   }
 }
 
-function isValid(slot: Slot): boolean {
-  return slot.state === "updated" || slot.state === "unchanged";
-}
-
-/** Why `node` cannot be told of the update of an input; undefined if it has a handler for it. */
-function whyNotHandled(node: GraphNode, edge: Edge): Reason | undefined {
-  const { from } = edge;
-  if (edge.handler !== undefined && from.tracked) return undefined;
-  const text =
-    edge.handler === undefined ? `no handler for ${from.node.name}` : `untracked change of ${from.node.name}`;
-  return reasonFor(node, text, from.context.cause, edge);
+function reasonOf(slot: Slot, edge: Edge, what: string): Reason {
+  return slot.reason(`${what} ${edge.from.name}`, edge.from.context.cause, edge);
 }

@@ -1,9 +1,9 @@
 /** The dataflow engine: knows nothing of OVSDB or plugging. Start with README.md. */
 export * from "./cause.ts";
-export { describeNodes, type EdgeInfo, type Graph, type NodeInfo } from "./describe.ts";
 export { Engine, type EngineOptions, type PushOptions } from "./engine.ts";
+export * from "./inspect/describe.ts";
+export * from "./inspect/verify.ts";
 export * from "./node.ts";
 export type { RunError, RunResult } from "./result.ts";
 export { GraphError, type State } from "./slot.ts";
 export type { NodeStats } from "./stats.ts";
-export { type Difference, type Verification, verify } from "./verify.ts";

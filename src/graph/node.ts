@@ -14,23 +14,15 @@ import type { Cause } from "./cause.ts";
  */
 export type Kind = "input" | "run" | "derived" | "output";
 
-export interface Updated {
-  readonly kind: "updated";
-  /** True: `changes` say exactly what changed. */
-  readonly tracked: boolean;
-}
-export interface Unchanged {
-  readonly kind: "unchanged";
-}
-export interface Unhandled {
+/** `tracked`: from `run`, `changes` say exactly what changed. */
+export type Updated = { readonly kind: "updated"; readonly tracked: boolean };
+export type Unchanged = { readonly kind: "unchanged" };
+export type Unhandled = {
   readonly kind: "unhandled";
   readonly reason: string;
   readonly cause: Cause | undefined;
-}
-export interface Noop {
-  readonly kind: "noop";
-  readonly reason: string;
-}
+};
+export type Noop = { readonly kind: "noop"; readonly reason: string };
 
 /**
  * The data changed. From a handler or `apply`: `changes` say what changed. From `run`: anything may have changed, so
@@ -68,15 +60,22 @@ export type Reading<T> = T extends ((...args: never[]) => unknown) | string | nu
         ? { readonly [P in keyof T]: Reading<T[P]> }
         : T;
 
-/** A node as the engine handles it. `D` is its data, `C` its tracked changes (undefined: it tracks none). */
-export interface GraphNode<D = unknown, C = unknown> {
+interface Definition<D, C> {
+  /** Unique in its graph. */
   readonly name: string;
+  /** Makes the initial data. */
+  data(): D;
+  /** Makes an empty set of tracked changes. A node without it has data small enough to be looked at whole. */
+  changes?(): C;
+  /** For `verify`, where deep structural equality is not what is meant. */
+  equal?(ours: Reading<D>, theirs: Reading<D>): boolean;
+}
+
+/** A node as the engine handles it: `D` is its data, `C` its tracked changes (undefined: none). */
+export interface GraphNode<D = unknown, C = unknown> extends Definition<D, C> {
   readonly kind: Kind;
   readonly inputs: Inputs;
   readonly handlers: Readonly<Record<string, AnyHandler | Noop | undefined>>;
-  data(): D;
-  changes?(): C;
-  equal?(ours: Reading<D>, theirs: Reading<D>): boolean;
   apply?(batch: unknown, context: Own<unknown, unknown>): Updated | Unchanged | Unhandled;
   run?(context: Omit<Context, "input">): Updated | Unchanged;
 }
@@ -87,10 +86,7 @@ export interface InputNode<D, C, B> extends GraphNode<D, C> {
   apply(batch: B, context: Own<D, C>): Updated | Unchanged | Unhandled;
 }
 
-/** A node that can be poked. */
-export interface RunNode<D, C> extends GraphNode<D, C> {
-  readonly kind: "run";
-}
+export type RunNode<D, C> = GraphNode<D, C> & { readonly kind: "run" };
 
 /** The inputs of a node, by the names its functions use for them. */
 export type Inputs = Readonly<Record<string, GraphNode>>;
@@ -115,10 +111,10 @@ export interface HandlerContext<I extends Inputs, P extends keyof I, D, C> exten
   readonly input: { readonly data: Reading<DataOf<I[P]>>; readonly changes: Reading<ChangesOf<I[P]>> };
 }
 
-/** The one object behind every context type; the engine keeps one for each node and allocates none per call. */
+/** The one object behind every context type: the engine keeps one for each node and allocates none per call. */
 export interface Context extends Own<unknown, unknown> {
   readonly inputs: object;
-  readonly input: { readonly data: unknown; readonly changes: unknown };
+  readonly input: object;
 }
 
 /** A handler whose node's types are not known here. (A method's parameters are compared both ways.) */
@@ -128,19 +124,8 @@ type Handler<I extends Inputs, P extends keyof I, D, C> = (
   context: HandlerContext<I, P, D, C>,
 ) => Updated | Unchanged | Unhandled;
 
-interface Definition<D, C> {
-  /** Unique in its graph. */
-  readonly name: string;
-  /** Makes the initial data. */
-  data(): D;
-  /** Makes an empty set of tracked changes. A node without it has data small enough to be looked at whole. */
-  changes?(): C;
-  /** For verification, where deep structural equality is not what is meant. */
-  equal?(ours: Reading<D>, theirs: Reading<D>): boolean;
-}
-
 export interface InputDefinition<D, C, B> extends Definition<D, C> {
-  /** Applies one pushed batch to `data`, notes in `changes` what changed. */
+  /** Applies one pushed batch to `data`, and notes in `changes` what changed. */
   apply(batch: B, context: Own<D, C>): Updated | Unchanged | Unhandled;
 }
 
@@ -151,8 +136,8 @@ export interface NodeDefinition<K extends Kind, I extends Inputs, D, C> extends 
   run(context: RunContext<NoInfer<I>, NoInfer<D>, NoInfer<C>>): Updated | Unchanged;
   /**
    * For an input that was updated: brings `data` up to date and notes in `changes` what changed. Handlers are called
-   * in the order in which `inputs` are declared, each at most once a run, and may see inputs that changed as well
-   * and whose handler comes later. An input without a handler leads to a recompute.
+   * in the order of `inputs`, each at most once a run; the data of all inputs are those of this run already, also
+   * where their own handler is still to be called. An input without a handler leads to a recompute.
    */
   readonly handlers?: {
     readonly [P in keyof NoInfer<I>]?: Handler<NoInfer<I>, P, NoInfer<D>, NoInfer<C>> | Noop;

@@ -20,12 +20,7 @@ export class RunResult {
   readonly #updated: ReadonlyMap<GraphNode, unknown>;
 
   /** @param updated each updated node with its tracked changes, or undefined where anything may have changed */
-  constructor(
-    updated: ReadonlyMap<GraphNode, unknown>,
-    ran: boolean,
-    canceled: boolean,
-    errors: readonly RunError[],
-  ) {
+  constructor(updated: ReadonlyMap<GraphNode, unknown>, ran: boolean, canceled: boolean, errors: RunError[]) {
     this.#updated = updated;
     this.ran = ran;
     this.canceled = canceled;

@@ -5,7 +5,7 @@
  * `inputs.NAME`, so calling a function copies and allocates nothing.
  */
 import type { Cause, Reason } from "./cause.ts";
-import type { AnyHandler, GraphNode } from "./node.ts";
+import type { AnyHandler, Context, GraphNode } from "./node.ts";
 import { Counters } from "./stats.ts";
 
 export type State = "stale" | "updated" | "unchanged" | "canceled";
@@ -19,44 +19,51 @@ export interface Edge {
   readonly noop: string | undefined;
 }
 
-interface SlotContext {
-  data: unknown;
-  changes: unknown;
-  /** What the node's functions are called for; then, what its data last changed for. */
-  cause: Cause;
-  input: { readonly data: unknown; readonly changes: unknown };
-  readonly inputs: object;
-}
-
-export interface Push {
-  readonly batch: unknown;
-  readonly cause: Cause;
-  readonly reset: boolean;
-}
-
-export interface Slot {
+export class Slot {
   readonly node: GraphNode;
-  readonly counters: Counters;
-  readonly context: SlotContext;
+  readonly context: { -readonly [P in keyof Context]: Context[P] };
+  readonly name: string;
   edges: readonly Edge[];
-  state: State;
+  counters = new Counters();
+  state: State = "stale";
   /** When updated: the tracked changes say exactly what changed. */
-  tracked: boolean;
-  /** Why the data last changed in a way that is not tracked. */
+  tracked = false;
+  /** When updated and not tracked: why. */
   because: Reason | undefined;
   /** A function of the node was called in this run. */
-  ran: boolean;
+  ran = false;
   /** The data may hold what no node after this one has seen. */
-  torn: boolean;
+  torn = false;
   /** Why the node must be recomputed before it is valid again. */
   pending: Reason | undefined;
   /** An input node's batches since the last run. */
-  pushes: Push[];
+  pushes: { readonly batch: unknown; readonly cause: Cause; readonly reset: boolean }[] = [];
   /** A run node's latest poke since the last run. */
   poke: Cause | undefined;
+
+  constructor(node: GraphNode, edges: readonly Edge[], first: Cause) {
+    const views = Object.keys(node.inputs).map((key, i) => [key, edges[i]?.from.context]);
+    const inputs = Object.freeze(Object.fromEntries(views));
+    this.context = { data: node.data(), changes: node.changes?.(), cause: first, inputs, input: {} };
+    this.node = node;
+    this.name = node.name;
+    this.edges = edges;
+    if (node.kind !== "input") this.pending = this.reason("first run", first);
+  }
+
+  get isValid(): boolean {
+    return this.state === "updated" || this.state === "unchanged";
+  }
+
+  /** A reason for a recompute that lies in the node itself, or in one of its inputs. */
+  reason(text: string, cause: Cause, edge?: Edge): Reason {
+    const handler = edge?.handler && edge.handlerName;
+    const because = edge?.from.tracked ? undefined : edge?.from.because;
+    return { node: this.name, input: edge?.from.name, handler, text, cause, because };
+  }
 }
 
-/** Thrown where a graph is made, or the engine is called, in a wrong way: a fault of the program, not of its data. */
+/** A graph was made, or its engine was called, in a wrong way: a fault of the program, not of its data. */
 export class GraphError extends Error {
   readonly code: "cycle" | "duplicate-name" | "unknown-input" | "unknown-node" | "busy";
   constructor(code: GraphError["code"], message: string) {
@@ -70,88 +77,51 @@ export class GraphError extends Error {
  * Slots for everything that `outputs` depend on, inputs first.
  * @throws GraphError cycle, duplicate-name, unknown-input
  */
-export function connect(outputs: readonly GraphNode[], first: Cause): Map<GraphNode, Slot> {
+export function connect(outputs: readonly GraphNode[], first: Cause): ReadonlyMap<GraphNode, Slot> {
   const slots = new Map<GraphNode, Slot>();
   const names = new Set<string>();
-  const path: GraphNode[] = [];
+  const path = new Set<GraphNode>();
 
   function visit(node: GraphNode): Slot {
     const known = slots.get(node);
     if (known !== undefined) return known;
-    if (path.includes(node)) {
-      const cycle = [...path.slice(path.indexOf(node)), node].map((one) => one.name).join(" -> ");
-      throw new GraphError("cycle", `the graph has a cycle: ${cycle}; a node cannot depend on itself`);
+    const { name } = node;
+    if (path.has(node)) {
+      const cycle = [...path, node].map((one) => one.name).join(" -> ");
+      throw new GraphError("cycle", `node ${name} depends on itself: ${cycle}; a graph must have no cycle`);
     }
-    path.push(node);
+    path.add(node);
+    const edges = Object.entries(node.inputs).map(([key, input]) => connectInput(node, key, input));
+    path.delete(node);
     const stray = Object.keys(node.handlers).find((key) => !Object.hasOwn(node.inputs, key));
     if (stray !== undefined) {
       throw new GraphError(
         "unknown-input",
-        `${node.name} has a handler for ${stray}, which is not an input of it`,
+        `node ${name} has a handler for ${stray}, which is no input of it`,
       );
     }
-    const edges = Object.keys(node.inputs).map((key) => edgeOf(node, key, visit));
-    path.pop();
-    if (names.has(node.name)) {
-      throw new GraphError("duplicate-name", `two nodes are named ${node.name}; names are unique in a graph`);
-    }
-    names.add(node.name);
-    const slot = slotOf(node, edges, first);
+    if (names.has(name))
+      throw new GraphError("duplicate-name", `two nodes are named ${name}; names must be unique`);
+    names.add(name);
+    const slot = new Slot(node, edges, first);
     slots.set(node, slot);
     return slot;
   }
 
+  function connectInput(node: GraphNode, key: string, input: GraphNode): Edge {
+    if (typeof input?.data !== "function") {
+      throw new GraphError("unknown-input", `input ${key} of node ${node.name} is not a node`);
+    }
+    const from = visit(input);
+    const handler = node.handlers[key];
+    if (typeof handler !== "function")
+      return { from, handler: undefined, handlerName: "", noop: handler?.reason };
+    // A handler written in place is named after its input only; OVN's convention tells more.
+    const inPlace = handler.name === key || handler.name === "";
+    const handlerName = inPlace ? `${node.name}_${from.name}_handler` : handler.name;
+    return { from, handler, handlerName, noop: undefined };
+  }
+
   for (const output of outputs) visit(output);
   return slots;
-}
-
-function edgeOf(node: GraphNode, key: string, visit: (input: GraphNode) => Slot): Edge {
-  const input = node.inputs[key];
-  if (typeof input?.data !== "function") {
-    throw new GraphError("unknown-input", `input ${key} of ${node.name} is not a node`);
-  }
-  const from = visit(input);
-  const handler = node.handlers[key];
-  const noop = typeof handler === "object" ? handler.reason : undefined;
-  if (typeof handler !== "function") return { from, handler: undefined, handlerName: "", noop };
-  // A handler written in place is named after its input only; OVN's convention tells more.
-  const inPlace = handler.name === key || handler.name === "";
-  const handlerName = inPlace ? `${node.name}_${input.name}_handler` : handler.name;
-  return { from, handler, handlerName, noop };
-}
-
-function slotOf(node: GraphNode, edges: readonly Edge[], first: Cause): Slot {
-  const keys = Object.keys(node.inputs);
-  return {
-    node,
-    counters: new Counters(),
-    context: {
-      data: node.data(),
-      changes: node.changes?.(),
-      cause: first,
-      input: { data: undefined, changes: undefined },
-      inputs: Object.freeze(Object.fromEntries(edges.map((edge, i) => [keys[i], edge.from.context]))),
-    },
-    edges,
-    state: "stale",
-    tracked: false,
-    because: undefined,
-    ran: false,
-    torn: false,
-    pending: node.kind === "input" ? undefined : reasonFor(node, "first run", first),
-    pushes: [],
-    poke: undefined,
-  };
-}
-
-/** A reason that lies in the node itself, or, with `edge`, in one of its inputs. */
-export function reasonFor(node: GraphNode, text: string, cause: Cause, edge?: Edge): Reason {
-  return {
-    node: node.name,
-    input: edge?.from.node.name,
-    handler: edge?.handler && edge.handlerName,
-    text,
-    cause,
-    because: edge?.from.tracked ? undefined : edge?.from.because,
-  };
 }

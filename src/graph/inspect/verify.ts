@@ -1,8 +1,8 @@
 /** The shadow check: are the data that handlers kept up to date what a recompute from the raw inputs gives? */
 import { isDeepStrictEqual } from "node:util";
-import type { Engine } from "./engine.ts";
-import type { RunError } from "./result.ts";
-import { GraphError } from "./slot.ts";
+import type { Engine } from "../engine.ts";
+import type { RunError } from "../result.ts";
+import { GraphError } from "../slot.ts";
 
 export interface Difference {
   readonly node: string;
@@ -34,7 +34,7 @@ export function verify(engine: Engine, scratch: Engine): Verification {
   const { errors } = scratch.run();
   const differences: Difference[] = [];
   const skipped: string[] = [];
-  for (const node of engine.nodes) {
+  for (const { node } of engine.slots) {
     if (!engine.isValid(node) || !scratch.isValid(node)) {
       skipped.push(node.name);
       continue;

@@ -1,0 +1,57 @@
+/** A graph as plain data: what is drawn, printed and counted, with or without live states. */
+import type { Engine } from "../engine.ts";
+import type { GraphNode, Kind } from "../node.ts";
+import { connect, type Slot, type State } from "../slot.ts";
+import type { NodeStats } from "../stats.ts";
+
+export interface NodeInfo {
+  readonly name: string;
+  readonly kind: Kind;
+  /** Undefined when no engine runs. */
+  readonly live: (NodeStats & { readonly state: State }) | undefined;
+}
+
+export interface EdgeInfo {
+  readonly from: string;
+  readonly to: string;
+  /** The handler's name; undefined: recompute, or a no-op. */
+  readonly handler: string | undefined;
+  /** The reason of a no-op handler. */
+  readonly noop: string | undefined;
+}
+
+export interface Graph {
+  /** In topological order. */
+  readonly nodes: readonly NodeInfo[];
+  readonly edges: readonly EdgeInfo[];
+}
+
+/** The graph that an engine runs, with states and counters as of now. */
+export function describe(engine: Engine): Graph {
+  return describeSlots(engine.slots, ({ state, counters }) => {
+    return { state, ...counters, histogram: [...counters.histogram] };
+  });
+}
+
+/**
+ * The graph that an engine of these outputs would run.
+ * @throws GraphError cycle, duplicate-name, unknown-input
+ */
+export function describeNodes(outputs: readonly GraphNode[]): Graph {
+  const never = { seq: 0, time: 0, source: "engine", label: "never run", key: undefined };
+  return describeSlots([...connect(outputs, never).values()], () => undefined);
+}
+
+function describeSlots(
+  slots: readonly Readonly<Slot>[],
+  liveOf: (slot: Readonly<Slot>) => NodeInfo["live"],
+): Graph {
+  return {
+    nodes: slots.map((slot) => ({ name: slot.name, kind: slot.node.kind, live: liveOf(slot) })),
+    edges: slots.flatMap((slot) =>
+      slot.edges.map(({ from, handler, handlerName, noop }) => {
+        return { from: from.name, to: slot.name, handler: handler && handlerName, noop };
+      }),
+    ),
+  };
+}
