@@ -1,0 +1,34 @@
+/**
+ * What must not outlive this process, whichever way it ends: return, exception, process.exit or a signal.
+ *
+ * The undo functions are synchronous, because at exit nothing else gets to run; the last registered is the first called.
+ */
+
+const undos = new Set<() => void>();
+let installed = false;
+
+const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+
+/** Registers `undo` and returns the function that takes it back, for when the work has been undone in the normal way. */
+export function undoAtExit(undo: () => void): () => void {
+  if (!installed) install();
+  undos.add(undo);
+  return () => undos.delete(undo);
+}
+
+function install(): void {
+  installed = true;
+  process.on("exit", undoAll);
+  for (const [signal, code] of Object.entries(signals)) process.on(signal, () => process.exit(code));
+}
+
+function undoAll(): void {
+  for (const undo of [...undos].reverse()) {
+    undos.delete(undo);
+    try {
+      undo();
+    } catch (error) {
+      console.error("clean-up:", error);
+    }
+  }
+}
