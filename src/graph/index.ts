@@ -2,6 +2,9 @@
 export * from "./cause.ts";
 export { Engine, type EngineOptions, type PushOptions } from "./engine.ts";
 export * from "./inspect/describe.ts";
+export { graphToDot, graphToMermaid } from "./inspect/dot.ts";
+export { graphToSvg } from "./inspect/svg.ts";
+export * from "./inspect/text.ts";
 export * from "./inspect/verify.ts";
 export * from "./node.ts";
 export type { RunError, RunResult } from "./result.ts";

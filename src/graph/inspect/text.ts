@@ -1,0 +1,77 @@
+/** A graph, its counters and its recomputes as lines of text. */
+import type { Cause, Reason, RecomputeRecord } from "../cause.ts";
+import type { EdgeInfo, Graph, NodeInfo } from "./describe.ts";
+
+/** How an edge brings a change over: its handler's name, "recompute", or "no-op: REASON". */
+export function edgeLabel({ handler, noop }: EdgeInfo): string {
+  return handler ?? (noop === undefined ? "recompute" : `no-op: ${noop}`);
+}
+
+/** One line for each node, and below it one for each of its inputs. */
+export function graphToText({ nodes, edges }: Graph): string {
+  const lines = nodes.flatMap((node) => {
+    const inputs = edges.filter(({ to }) => to === node.name);
+    const widest = Math.max(0, ...inputs.map(({ from }) => from.length));
+    return [
+      [node.name, node.kind, liveText(node)].filter((part) => part !== "").join("  "),
+      ...inputs.map((edge) => `  <- ${edge.from.padEnd(widest)}  ${edgeLabel(edge)}`),
+    ];
+  });
+  return `${lines.join("\n")}\n`;
+}
+
+/** State and counters in one phrase; empty when no engine runs. */
+export function liveText({ live }: NodeInfo): string {
+  if (live === undefined) return "";
+  const { state, recompute, compute, cancel, updated } = live;
+  return `${state}  recompute ${recompute}, compute ${compute}, cancel ${cancel}, updated ${updated}`;
+}
+
+export type StatsAnswer =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly error: string };
+
+const COUNTERS = ["recompute", "compute", "cancel", "updated"] as const;
+
+/** The answer to `inc-engine/show-stats [NODE [COUNTER]]`, in the form in which OVN prints it. */
+export function showStats({ nodes }: Graph, node?: string, counter?: string): StatsAnswer {
+  const shown = node === undefined ? nodes : nodes.filter(({ name }) => name === node);
+  if (shown.length === 0)
+    return { ok: false, error: `unknown node ${node}; the graph has ${namesOf(nodes)}` };
+  if (counter === undefined) return { ok: true, text: shown.map(statsOfNode).join("") };
+  const known = COUNTERS.find((name) => name === counter);
+  if (known === undefined) {
+    return { ok: false, error: `unknown counter ${counter}; expected one of ${COUNTERS.join(", ")}` };
+  }
+  return { ok: true, text: String(shown[0]?.live?.[known] ?? 0) };
+}
+
+function namesOf(nodes: readonly NodeInfo[]): string {
+  return nodes.map(({ name }) => name).join(", ");
+}
+
+function statsOfNode({ name, live }: NodeInfo): string {
+  const count = (counter: "recompute" | "compute" | "cancel"): string =>
+    String(live?.[counter] ?? 0).padStart(12);
+  return `Node: ${name}\n- recompute: ${count("recompute")}\n- compute:   ${count("compute")}\n- cancel:    ${count("cancel")}\n`;
+}
+
+/** One line: when, which node, how it ended, how long it took, and the chain of reasons back to the cause. */
+export function formatRecompute({ run, time, outcome, durationMs, reason }: RecomputeRecord): string {
+  const head = `${new Date(time).toISOString()} run ${run}: ${reason.node} recomputed (${outcome}, ${durationMs.toFixed(3)} ms)`;
+  return `${head}: ${formatReason(reason)}`;
+}
+
+/** `plug: no handler for settings, because of settings #12 "reload"`, with `<-` between the links of a chain. */
+export function formatReason(reason: Reason): string {
+  const links: string[] = [];
+  for (let at: Reason | undefined = reason; at !== undefined; at = at.because) {
+    links.push(at.handler === undefined ? `${at.node}: ${at.text}` : `${at.node}: ${at.handler}: ${at.text}`);
+  }
+  return `${links.join(" <- ")}, because of ${formatCause(reason.cause)}`;
+}
+
+/** `port_binding #12 "update" (lsp1)` */
+export function formatCause({ source, seq, label, key }: Cause): string {
+  return `${source} #${seq} ${JSON.stringify(label)}${key === undefined ? "" : ` (${key})`}`;
+}
