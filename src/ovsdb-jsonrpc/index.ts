@@ -30,7 +30,7 @@ export {
   type UntypedSchema,
 } from "./schema.ts";
 export { type Acknowledged, Session, type SessionOptions, type SessionState } from "./session.ts";
-export type { TlsFiles } from "./tls.ts";
+export type { TlsOptions } from "./tls.ts";
 export type { TransactError } from "./transaction.ts";
 export { isUuid, type NamedUuid, named, parseUuid, type Uuid, ZERO_UUID } from "./uuid.ts";
 export type {

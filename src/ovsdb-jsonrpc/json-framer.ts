@@ -46,33 +46,31 @@ export class JsonFramer {
   /** Takes the next bytes; calls `onText` with each text that they complete. After an error the stream is lost. */
   push(chunk: Uint8Array, onText: (text: Uint8Array) => void): Result<void, string> {
     let start = 0;
-    for (let i = 0; i < chunk.length; i++) {
-      const byte = chunk[i];
+    let i = 0;
+    while (i < chunk.length) {
       if (this.#inString) {
-        if (this.#escaped) this.#escaped = false;
-        else if (byte === BACKSLASH) this.#escaped = true;
-        else if (byte === QUOTE) this.#inString = false;
+        i = this.#stringEnd(chunk, i);
         continue;
       }
-      if (byte === QUOTE) {
-        if (this.#depth === 0) return err(unexpected(byte));
-        this.#inString = true;
-      } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+      const byte = chunk[i];
+      if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
         if (this.#depth === 0) start = i;
         this.#depth++;
-        if (this.#depth > this.#maxDepth) return err(`nested deeper than ${this.#maxDepth} levels`);
+        if (this.#depth > this.#maxDepth) return err(`a message nested deeper than ${this.#maxDepth} levels`);
+      } else if (this.#depth === 0) {
+        if (!isSpace(byte)) return err(unexpected(byte));
+        start = i + 1;
+      } else if (byte === QUOTE) {
+        this.#inString = true;
       } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
-        if (this.#depth === 0) return err(unexpected(byte));
         this.#depth--;
         if (this.#depth === 0) {
           if (this.#length + i + 1 - start > this.#maxBytes) return err(this.#tooLong());
           onText(this.#complete(chunk.subarray(start, i + 1)));
           start = i + 1;
         }
-      } else if (this.#depth === 0) {
-        if (!isSpace(byte)) return err(unexpected(byte));
-        start = i + 1;
       }
+      i++;
     }
     if (start < chunk.length) {
       this.#chunks.push(chunk.subarray(start));
@@ -80,6 +78,23 @@ export class JsonFramer {
       if (this.#length > this.#maxBytes) return err(this.#tooLong());
     }
     return ok(undefined);
+  }
+
+  /** Where the string ends that goes on at `start`: behind its quote, or at the end of the chunk. */
+  #stringEnd(chunk: Uint8Array, start: number): number {
+    let escaped = this.#escaped;
+    for (let i = start; i < chunk.length; i++) {
+      const byte = chunk[i];
+      if (escaped) escaped = false;
+      else if (byte === BACKSLASH) escaped = true;
+      else if (byte === QUOTE) {
+        this.#inString = false;
+        this.#escaped = false;
+        return i + 1;
+      }
+    }
+    this.#escaped = escaped;
+    return chunk.length;
   }
 
   #complete(tail: Uint8Array): Uint8Array {

@@ -7,7 +7,7 @@ import { Backoff, MIN_BACKOFF_MS } from "./backoff.ts";
 import type { FramerLimits } from "./json-framer.ts";
 import type { Remote } from "./remote.ts";
 import { type ConnectionError, Rpc } from "./rpc.ts";
-import type { TlsFiles } from "./tls.ts";
+import type { TlsOptions } from "./tls.ts";
 import { openSocket } from "./transport.ts";
 
 export interface LinkEvents {
@@ -19,7 +19,7 @@ export interface LinkEvents {
 
 export interface LinkOptions {
   readonly remotes: readonly Remote[];
-  readonly tls?: TlsFiles | undefined;
+  readonly tls?: TlsOptions | undefined;
   /** Undefined: 5 s, and off on unix sockets. */
   readonly probeIntervalMs?: number | undefined;
   readonly limits?: FramerLimits | undefined;
@@ -29,7 +29,7 @@ const DEFAULT_PROBE_INTERVAL_MS = 5000;
 
 export class Link {
   readonly #events: LinkEvents;
-  readonly #tls: TlsFiles | undefined;
+  readonly #tls: TlsOptions | undefined;
   readonly #limits: FramerLimits | undefined;
   readonly #backoff: Backoff;
   #remotes: readonly Remote[];

@@ -5,6 +5,8 @@
 import { excerpt, isObject, member } from "./json.ts";
 import type { Rpc } from "./rpc.ts";
 
+const ID = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
 export interface LockState {
   readonly name: string;
   readonly held: boolean;
@@ -31,11 +33,17 @@ export class Locks {
     return this.#locks.get(name)?.held === true;
   }
 
-  /** Asks for the lock, in its queue (`lock`) or at once from whoever holds it (`steal`). */
+  /**
+   * Asks for the lock, in its queue (`lock`) or at once from whoever holds it (`steal`).
+   * Throws for a name that is not an `<id>` (RFC 7047 section 3.1).
+   */
   want(name: string, method: "lock" | "steal"): void {
-    const lock = this.#locks.get(name);
-    if (lock !== undefined && method === "lock") return;
-    this.#locks.set(name, { held: lock?.held ?? false, asked: false });
+    if (!ID.test(name)) throw new RangeError(`${excerpt(name)} is not a lock name: expected [A-Za-z_][A-Za-z0-9_]*`);
+    if (this.#locks.has(name)) {
+      if (method === "lock" || this.held(name)) return;
+      this.unlock(name);
+    }
+    this.#locks.set(name, { held: false, asked: false });
     this.#ask(name, method);
   }
 
@@ -43,8 +51,8 @@ export class Locks {
     const lock = this.#locks.get(name);
     if (lock === undefined) return;
     this.#rpc?.request("unlock", [name], () => {});
-    this.#set(name, lock, false);
     this.#locks.delete(name);
+    this.#set(name, lock, false);
   }
 
   connected(rpc: Rpc): void {

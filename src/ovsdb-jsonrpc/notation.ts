@@ -5,6 +5,7 @@
  * Values are immutable: a changed column is a new value, and empty sets and maps are shared. Decoders are compiled
  * once per column; they throw `NotationError` for JSON that does not fit the column's type.
  */
+import { Interner } from "./interner.ts";
 import { excerpt, isArray, type Json } from "./json.ts";
 import type { AtomicType, ColumnSchema } from "./schema.ts";
 import { isNamedUuid, isUuid, type NamedUuid, ZERO_UUID } from "./uuid.ts";
@@ -29,6 +30,9 @@ export class NotationError extends Error {
 const EMPTY_SET: ReadonlySet<Atom> = new Set();
 const EMPTY_MAP: ReadonlyMap<Atom, Atom> = new Map();
 const INT64_LIMIT = 2 ** 63;
+
+/** Longer maps hardly ever repeat. */
+const MAX_INTERNED_PAIRS = 4;
 
 export type Decoder<T> = (json: unknown) => T;
 
@@ -76,7 +80,7 @@ function atomDecoder(type: AtomicType): Decoder<Atom> {
     case "string":
       return decodeString;
     case "uuid":
-      return decodeUuid;
+      return referenceDecoder();
   }
 }
 
@@ -104,6 +108,15 @@ function decodeString(json: unknown): string {
 function decodeUuid(json: unknown): string {
   if (isArray(json) && json.length === 2 && json[0] === "uuid" && isUuid(json[1])) return json[1];
   throw new NotationError(`expected ["uuid", …], not ${excerpt(json)}`);
+}
+
+/** References repeat themselves: many rows refer to the same few. */
+function referenceDecoder(): Decoder<Atom> {
+  const known = new Interner<Atom>();
+  return (json) => {
+    const uuid = decodeUuid(json);
+    return known.get(uuid, () => uuid);
+  };
 }
 
 function scalarDecoder(atom: Decoder<Atom>): Decoder<Value> {
@@ -137,19 +150,25 @@ function setDecoder(atom: Decoder<Atom>): Decoder<Value> {
 }
 
 function mapDecoder(key: Decoder<Atom>, value: Decoder<Atom>): Decoder<Value> {
+  const known = new Interner<ReadonlyMap<Atom, Atom>>();
   return (json) => {
     const pairs = isArray(json) && json.length === 2 && json[0] === "map" ? json[1] : undefined;
     if (!isArray(pairs)) throw new NotationError(`expected ["map", […]], not ${excerpt(json)}`);
     if (pairs.length === 0) return EMPTY_MAP;
-    const map = new Map<Atom, Atom>();
-    for (const pair of pairs) {
-      if (!isArray(pair) || pair.length !== 2) {
-        throw new NotationError(`expected a key-value pair, not ${excerpt(pair)}`);
-      }
-      map.set(key(pair[0]), value(pair[1]));
-    }
-    return map;
+    const make = () => decodePairs(pairs, key, value);
+    return pairs.length <= MAX_INTERNED_PAIRS ? known.get(JSON.stringify(pairs), make) : make();
   };
+}
+
+function decodePairs(pairs: readonly unknown[], key: Decoder<Atom>, value: Decoder<Atom>): ReadonlyMap<Atom, Atom> {
+  const map = new Map<Atom, Atom>();
+  for (const pair of pairs) {
+    if (!isArray(pair) || pair.length !== 2) {
+      throw new NotationError(`expected a key-value pair, not ${excerpt(pair)}`);
+    }
+    map.set(key(pair[0]), value(pair[1]));
+  }
+  return map;
 }
 
 /** The elements of `["set", […]]`; null for anything else, which is then one element by itself. */

@@ -7,6 +7,7 @@
  */
 
 import { excerpt, isObject, member } from "./json.ts";
+import { objectMembers } from "./json-text.ts";
 import {
   applyDifference,
   columnDecoder,
@@ -107,23 +108,26 @@ export class Replica {
       for (const [name, changes] of Object.entries(staged)) commit(this.#table(name), changes);
       return ok(staged);
     } catch (error) {
-      if (error instanceof NotationError) return err(error.message);
+      if (error instanceof NotationError || error instanceof SyntaxError) return err(error.message);
       throw error;
     }
   }
 
   #stage(updates: unknown, notation: UpdateNotation, snapshot: boolean): Changes {
-    if (!isObject(updates)) throw new NotationError(`expected table updates, not ${excerpt(updates)}`);
+    const tables = objectMembers(updates);
+    if (tables === null) throw new NotationError(`expected table updates, not ${excerpt(updates)}`);
+    const rowsByTable = new Map(tables);
     const staged: Record<string, readonly RowChange<Row>[]> = {};
     for (const [name, table] of this.#tables) {
-      const rows = member(updates, name);
-      if (rows === undefined && !snapshot) staged[name] = NO_CHANGES;
-      else if (rows !== undefined && !isObject(rows)) {
-        throw new NotationError(`${name}: expected rows by UUID, not ${excerpt(rows)}`);
-      } else {
-        const changes = stageTable(table, rows ?? {}, notation, snapshot);
-        staged[name] = changes.length === 0 ? NO_CHANGES : changes;
+      const rows = rowsByTable.get(name);
+      if (rows === undefined && !snapshot) {
+        staged[name] = NO_CHANGES;
+        continue;
       }
+      const members = rows === undefined ? [] : objectMembers(rows);
+      if (members === null) throw new NotationError(`${name}: expected rows by UUID, not ${excerpt(rows)}`);
+      const changes = stageTable(table, members, notation, snapshot);
+      staged[name] = changes.length === 0 ? NO_CHANGES : changes;
     }
     return staged;
   }
@@ -156,25 +160,23 @@ function columnCodec(
 
 function stageTable(
   table: Table,
-  updates: Readonly<Record<string, unknown>>,
+  updates: Iterable<readonly [string, unknown]>,
   notation: UpdateNotation,
   snapshot: boolean,
 ): RowChange<Row>[] {
   const changes: RowChange<Row>[] = [];
-  const present = snapshot && table.rows.size > 0 ? new Set<Uuid>() : null;
-  for (const uuid of Object.keys(updates)) {
+  const seen = new Set<Uuid>();
+  for (const [uuid, update] of updates) {
     if (!isUuid(uuid)) throw new NotationError(`expected a row's UUID, not ${excerpt(uuid)}`);
+    if (seen.has(uuid)) throw new NotationError(`row ${uuid} comes twice in one message`);
     const old = table.rows.get(uuid) ?? null;
-    const next =
-      notation === "update2"
-        ? rowAfter2(table, uuid, old, updates[uuid])
-        : rowAfter(table, uuid, updates[uuid]);
+    const next = notation === "update2" ? rowAfter2(table, uuid, old, update) : rowAfter(table, uuid, update);
     const row = old === null || next === null ? next : share(old, next, table.codecs);
     if (row !== old) changes.push({ uuid, old, new: row });
-    present?.add(uuid);
+    seen.add(uuid);
   }
-  if (present !== null) {
-    for (const [uuid, old] of table.rows) if (!present.has(uuid)) changes.push({ uuid, old, new: null });
+  if (snapshot) {
+    for (const [uuid, old] of table.rows) if (!seen.has(uuid)) changes.push({ uuid, old, new: null });
   }
   return changes;
 }

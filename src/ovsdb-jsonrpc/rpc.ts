@@ -9,6 +9,7 @@
 import type { Socket } from "node:net";
 import { excerpt, isArray, isObject, type Json, member } from "./json.ts";
 import { type FramerLimits, JsonFramer } from "./json-framer.ts";
+import { parseJsonText } from "./json-text.ts";
 import { err, ok, type Result } from "./result.ts";
 
 /** A reply: `error` is null when the request was carried out. */
@@ -42,7 +43,6 @@ export class Rpc {
   readonly #framer: JsonFramer;
   readonly #pending = new Map<number, ReplyHandler>();
   readonly #texts: Uint8Array[] = [];
-  readonly #decoder = new TextDecoder("utf-8", { fatal: true });
   #outbox = "";
   #nextId = 0;
   #draining = false;
@@ -126,24 +126,18 @@ export class Rpc {
   #drain(): void {
     if (this.#draining) return;
     this.#draining = true;
-    try {
-      for (let text = this.#texts.shift(); text !== undefined; text = this.#texts.shift()) {
-        this.#yieldAfterMessage = false;
-        this.#dispatch(text);
-        if (this.#yieldAfterMessage) {
-          queueMicrotask(() => {
-            this.#draining = false;
-            this.#drain();
-          });
-          return;
-        }
+    for (let text = this.#texts.shift(); text !== undefined; text = this.#texts.shift()) {
+      this.#yieldAfterMessage = false;
+      this.#dispatch(text);
+      if (this.#yieldAfterMessage) {
+        queueMicrotask(() => {
+          this.#draining = false;
+          this.#drain();
+        });
+        return;
       }
-      this.#draining = false;
-    } catch (error) {
-      this.#draining = false;
-      queueMicrotask(() => this.#drain());
-      throw error;
     }
+    this.#draining = false;
   }
 
   #dispatch(text: Uint8Array): void {
@@ -178,7 +172,7 @@ export class Rpc {
 
   #parse(text: Uint8Array): unknown {
     try {
-      return JSON.parse(this.#decoder.decode(text));
+      return parseJsonText(text);
     } catch {
       return undefined;
     }

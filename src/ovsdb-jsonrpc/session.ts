@@ -28,7 +28,7 @@ import {
   type UntypedSchema,
 } from "./schema.ts";
 import { judgeServer, SERVER_DATABASE, SERVER_SELECTION, type ServerStatus } from "./server-database.ts";
-import type { TlsFiles } from "./tls.ts";
+import type { TlsOptions } from "./tls.ts";
 import {
   connectionLost,
   decodeResults,
@@ -42,7 +42,7 @@ export interface SessionOptions<T extends TablesOf<T>, M extends MonitorSelectio
   readonly database: DatabaseSchema<T>;
   /** A comma list such as `unix:FILE,tcp:HOST:PORT`, or what `parseRemotes` made of one. */
   readonly remotes: string | readonly Remote[];
-  readonly tls?: TlsFiles;
+  readonly tls?: TlsOptions;
   /** Silence in milliseconds before the server is probed; 0 = never. Default 5,000, and 0 on unix sockets. */
   readonly probeIntervalMs?: number;
   /** On a clustered database, talk to the leader only. Default false. */
@@ -128,6 +128,21 @@ export class Session<T extends TablesOf<T>, const M extends MonitorSelection<T>>
 
   get state(): SessionState {
     return this.#state;
+  }
+
+  /** True at once or as soon as the replica is in sync with a server; false when the session was closed before. */
+  synced(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const settle = ({ kind }: SessionState): boolean => {
+        if (kind !== "synced" && kind !== "closed") return false;
+        resolve(kind === "synced");
+        return true;
+      };
+      if (settle(this.#state)) return;
+      const remove = this.onState((state) => {
+        if (settle(state)) remove();
+      });
+    });
   }
 
   /** Every message's changes. Like every `on…`, answers the function that removes the listener. */

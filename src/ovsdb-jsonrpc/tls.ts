@@ -3,35 +3,71 @@
  * The files are read at every connection, so that renewed ones are used without a restart. Host names are not
  * compared unless asked: the certificates of an Open vSwitch PKI carry none.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import tls from "node:tls";
 
-/** Paths of PEM files. */
-export interface TlsFiles {
+export interface TlsOptions {
+  /** Path of our private key, PEM. */
   readonly privateKey?: string;
+  /** Path of our certificate, PEM; shown when the server asks for one. */
   readonly certificate?: string;
-  readonly caCert?: string;
-  /** Also compare the host name with the certificate; default false. */
+  /** Path of the CA's certificates, PEM. */
+  readonly caCert: string;
+  /**
+   * When the file `caCert` does not exist, trust the server once: keep the self-signed certificate at the end of its
+   * chain there, and connect again. Default false. Only safe where nobody can stand between.
+   */
+  readonly bootstrapCaCert?: boolean;
+  /** Also compare the host with the names in the certificate. Default false. */
   readonly verifyHost?: boolean;
 }
 
-/** Throws when a file cannot be read. */
-export function connectTls(
-  host: string,
-  port: number,
-  files: TlsFiles | undefined,
-  onOpen: () => void,
-): tls.TLSSocket {
+/** Starts to connect; `onOpen` comes after the handshake. Throws when a file cannot be read. */
+export function connectTls(host: string, port: number, options: TlsOptions | undefined, onOpen: () => void): tls.TLSSocket {
+  if (options === undefined) throw new Error("an ssl: remote needs the session's tls option, with a CA certificate");
+  const identity = {
+    host,
+    port,
+    ...(options.privateKey !== undefined && { key: readFileSync(options.privateKey) }),
+    ...(options.certificate !== undefined && { cert: readFileSync(options.certificate) }),
+  };
+  if (options.bootstrapCaCert === true && !existsSync(options.caCert)) {
+    const socket = tls.connect({ ...identity, rejectUnauthorized: false }, () => bootstrap(socket, options.caCert));
+    return socket;
+  }
   return tls.connect(
     {
-      host,
-      port,
+      ...identity,
+      ca: readFileSync(options.caCert),
       rejectUnauthorized: true,
-      ...(files?.privateKey !== undefined && { key: readFileSync(files.privateKey) }),
-      ...(files?.certificate !== undefined && { cert: readFileSync(files.certificate) }),
-      ...(files?.caCert !== undefined && { ca: readFileSync(files.caCert) }),
-      ...(files?.verifyHost !== true && { checkServerIdentity: () => undefined }),
+      ...(options.verifyHost !== true && { checkServerIdentity: () => undefined }),
     },
     onOpen,
   );
+}
+
+/** Ends the connection in any case: the next one is verified against what was kept. */
+function bootstrap(socket: tls.TLSSocket, path: string): void {
+  try {
+    const ca = chainEnd(socket.getPeerCertificate(true));
+    if (ca.fingerprint256 !== ca.issuerCertificate?.fingerprint256) {
+      throw new Error("the server did not send a self-signed CA certificate at the end of its chain");
+    }
+    writeFileSync(path, pem(ca.raw), { flag: "wx", mode: 0o444 });
+    socket.destroy(new Error(`the server's CA certificate is kept in ${path}; connecting again to verify it`));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    socket.destroy(new Error(`cannot bootstrap the CA certificate: ${reason}`));
+  }
+}
+
+function chainEnd(certificate: tls.DetailedPeerCertificate): tls.DetailedPeerCertificate {
+  const issuer = certificate.issuerCertificate;
+  if (issuer === undefined || issuer.fingerprint256 === certificate.fingerprint256) return certificate;
+  return chainEnd(issuer);
+}
+
+function pem(der: Buffer): string {
+  const lines = der.toString("base64").match(/.{1,64}/g) ?? [];
+  return `-----BEGIN CERTIFICATE-----\n${lines.join("\n")}\n-----END CERTIFICATE-----\n`;
 }

@@ -5,7 +5,7 @@
  * Invariant: a verdict that carries a change is the only thing that leads to a write.
  */
 import type { Answers, Leaving } from "./answers.ts";
-import type { Attempt } from "./attempt.ts";
+import { type Attempt, nonceOf } from "./attempt.ts";
 import { type Change, diffInterface, type Remove, sameFooting, type Target } from "./change.ts";
 import type { Intent } from "./intent.ts";
 import { type Consultation, targetOf } from "./question.ts";
@@ -34,7 +34,12 @@ export interface Verdict {
   readonly change: Change | null;
   /** Nothing but time may change this verdict: the port is to be asked for again, with back-off. */
   readonly retry: boolean;
+  /** How often the providers were asked for another answer. */
+  readonly tries: number;
 }
+
+/** The reason of a port that is plugged and not known to work yet. */
+export const NOT_ANSWERED = "ovs-vswitchd has not answered yet";
 
 /** Everything a verdict depends on. */
 export interface Circumstances {
@@ -131,7 +136,7 @@ function inPlace(at: Circumstances, reason: string | null): Verdict {
   const fault = iface === undefined ? null : vswitchdFault(iface);
   if (fault !== null) return verdict(at, "error", fault, {});
   const unanswered = iface !== undefined && iface.ofport === null;
-  return verdict(at, "plugged", reason ?? (unanswered ? "ovs-vswitchd has not answered yet" : null), {});
+  return verdict(at, "plugged", reason ?? (unanswered ? NOT_ANSWERED : null), {});
 }
 
 function vswitchdFault(iface: InterfaceRow): string | null {
@@ -184,6 +189,7 @@ function verdict(
     reason,
     change: rest.change ?? null,
     retry: rest.retry ?? false,
+    tries: nonceOf(at.attempt),
   };
 }
 

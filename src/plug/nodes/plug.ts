@@ -1,5 +1,5 @@
 /** Output `plug`: the verdict on every logical port that is wanted here or plugged here (verdict.ts decides). */
-import { type Cause, type KeyedChanges, unchanged, updated } from "../../graph/index.ts";
+import { type Cause, type KeyedChanges, unchanged, updated, updatedTracked } from "../../graph/index.ts";
 import type { Answers } from "../answers.ts";
 import type { Attempt } from "../attempt.ts";
 import type { Intent } from "../intent.ts";
@@ -42,10 +42,13 @@ interface Context {
 
 type Lports = { readonly input: { readonly changes: ReadonlyMap<string, Cause> } };
 
-export function decideEveryPort({ inputs, data }: Omit<Context, "changes">) {
-  data.clear();
-  for (const [lport, intent] of inputs.intent.data) data.set(lport, decide(inputs, lport, intent));
-  return updated;
+/** Decides every port, and tracks exactly the ones whose verdict is another than before. */
+export function decideEveryPort(context: Context & { readonly cause: Cause }) {
+  const { inputs, data, cause } = context;
+  const lports = new Map<string, Cause>();
+  for (const lport of data.keys()) lports.set(lport, cause);
+  for (const lport of inputs.intent.data.keys()) lports.set(lport, cause);
+  return reconsider(context, lports) === unchanged ? unchanged : updatedTracked;
 }
 
 export function plugLportsHandler(context: Context & Lports) {
@@ -116,7 +119,8 @@ function sameVerdict(a: Verdict, b: Verdict): boolean {
     a.reason === b.reason &&
     a.interface === b.interface &&
     a.plugType === b.plugType &&
-    a.retry === b.retry
+    a.retry === b.retry &&
+    a.tries === b.tries
   );
 }
 

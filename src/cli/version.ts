@@ -1,0 +1,14 @@
+/** `vifplugd version`: the version, alone on a line after the program's name. */
+import { VERSION } from "../version.ts";
+import { type Command, EXIT, printLine } from "./command.ts";
+
+export const version: Command = {
+  name: "version",
+  usage: "",
+  summary: "print the version",
+  takesConfig: false,
+  run() {
+    printLine(`vifplugd ${VERSION}`);
+    return EXIT.ok;
+  },
+};

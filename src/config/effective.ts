@@ -1,0 +1,69 @@
+/**
+ * The configuration as it takes effect: the file, the host, and the Open_vSwitch row, each where the one before is
+ * silent (contract section 3).
+ */
+import { readFileSync } from "node:fs";
+import { parseRemotes, type Remote } from "ovsdb-jsonrpc";
+import type { SouthboundTarget } from "../daemon/southbound.ts";
+import type { PlugSettings } from "../plug/settings.ts";
+import { externalId } from "../plug/settings.ts";
+import { ok, type Result } from "../result.ts";
+import type { Config } from "./schema.ts";
+
+/** ovn-controller(8): a chassis name in this file beats the Open_vSwitch row. */
+export const SYSTEM_ID_OVERRIDE = "/etc/ovn/system-id-override";
+
+export function plugSettings(config: Config, systemIdOverride: string | null): PlugSettings {
+  return {
+    chassis: config.chassis ?? systemIdOverride,
+    bridge: config.ovs.bridge ?? null,
+    onWithdraw: config.plug.on_withdraw,
+    onRename: config.plug.on_rename,
+    additionalChassis: config.plug.additional_chassis,
+  };
+}
+
+export function readSystemIdOverride(path: string = SYSTEM_ID_OVERRIDE): string | null {
+  try {
+    return readFileSync(path, "utf8").trim().split(/\s/, 1)[0] || null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Where the Southbound is; null when neither the file nor `external_ids:ovn-remote` says so, and an error when what
+ * the Open_vSwitch row says cannot be a remote.
+ */
+export function southboundTarget(
+  config: Config,
+  externalIds: ReadonlyMap<string, string>,
+  chassis: string | null,
+): Result<SouthboundTarget, string> | null {
+  const { southbound } = config;
+  const text = southbound.remote ?? externalId(externalIds, "ovn-remote", chassis);
+  if (text === null) return null;
+  const remotes = parseRemotes(text);
+  if (!remotes.ok) return remotes;
+  const { private_key, certificate, ca_cert } = southbound;
+  return ok({
+    remotes: text,
+    probeIntervalMs: southbound.probe_interval_ms ?? probeInterval(remotes.value, externalIds, chassis),
+    tls: {
+      ...(private_key === undefined ? {} : { privateKey: private_key }),
+      ...(certificate === undefined ? {} : { certificate }),
+      ...(ca_cert === undefined ? {} : { caCert: ca_cert }),
+    },
+  });
+}
+
+/** What the Open_vSwitch row says; unix sockets are not probed on its account. */
+function probeInterval(
+  remotes: readonly Remote[],
+  externalIds: ReadonlyMap<string, string>,
+  chassis: string | null,
+): number | undefined {
+  if (remotes.every((remote) => remote.kind === "unix")) return undefined;
+  const text = externalId(externalIds, "ovn-remote-probe-interval", chassis);
+  return text !== null && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}

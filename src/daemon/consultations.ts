@@ -1,0 +1,63 @@
+/**
+ * Ends what `prepare` began: sees that every consultation of a `create` is released once, after its commit when there
+ * was one (contract section 5, provider calls).
+ *
+ * A consultation is released at once when nothing is to be written on it: it was not ready, or the interface is in
+ * place. One that was ready and waits for something else (a name that is taken, the lock) is kept until it is used or
+ * another one takes its place.
+ */
+import { type Answers, consultationsOf } from "../plug/answers.ts";
+import type { Consultation } from "../plug/question.ts";
+import type { Verdict } from "../plug/verdict.ts";
+
+export class Consultations {
+  readonly #kept = new Map<string, Consultation>();
+  /** Used or released: nothing more is to be done about them. */
+  readonly #ended = new WeakSet<Consultation>();
+
+  /** To be called for every port whose answers or verdict changed in a run of the graph. */
+  follow(lport: string, answers: Answers | undefined, verdict: Verdict | undefined): void {
+    const current = consultationsOf(answers).find(isCreate);
+    const kept = this.#kept.get(lport);
+    if (kept !== undefined && kept !== current) this.#release(lport, kept);
+    if (current === undefined || this.#ended.has(current)) return;
+    if (current.answer.kind === "plug" && !isInPlace(verdict)) this.#kept.set(lport, current);
+    else this.#release(lport, current);
+  }
+
+  /** The change is on its way: its consultations end with its outcome. */
+  use(lport: string, answers: Answers): void {
+    for (const consultation of consultationsOf(answers)) this.#ended.add(consultation);
+    this.#kept.delete(lport);
+  }
+
+  /** The outcome of a change: `finish` after a commit, then `release`. */
+  end(answers: Answers, committed: boolean): void {
+    for (const { question, input, answer } of consultationsOf(answers)) {
+      const output = answer.kind === "plug" ? answer.wanted : null;
+      if (committed) question.provider.finish(input, output);
+      if (input.operation === "create") question.provider.release(input, output);
+    }
+  }
+
+  releaseAll(): void {
+    for (const [lport, consultation] of [...this.#kept]) this.#release(lport, consultation);
+  }
+
+  #release(lport: string, consultation: Consultation): void {
+    this.#kept.delete(lport);
+    this.#ended.add(consultation);
+    const { question, input, answer } = consultation;
+    question.provider.release(input, answer.kind === "plug" ? answer.wanted : null);
+  }
+}
+
+function isCreate({ input }: Consultation): boolean {
+  return input.operation === "create";
+}
+
+/** The interface is as the provider asked for, whatever ovs-vswitchd says of it: nothing waits to be written. */
+function isInPlace(verdict: Verdict | undefined): boolean {
+  if (verdict === undefined) return true;
+  return verdict.state === "plugged" || (verdict.state === "error" && !verdict.retry);
+}

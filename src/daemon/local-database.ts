@@ -1,0 +1,104 @@
+/**
+ * The session with the local Open_vSwitch database: its rows and the lock go into the graph, transactions come out.
+ *
+ * Invariant: the graph is told that we are active only while the replica is in sync and this session holds the lock,
+ * so that of several daemons on one chassis exactly one asks providers and writes.
+ */
+import { type Operation, Session, type SessionState, type TransactError } from "ovsdb-jsonrpc";
+import type { Logger } from "../log/log.ts";
+import type { Activity } from "../plug/nodes/activity.ts";
+import { openVSwitchColumns } from "../plug/rows.ts";
+import { openVSwitch } from "../schemas/open_vswitch.gen.ts";
+import { lockName } from "./lock-name.ts";
+import type { Reconciler } from "./reconciler.ts";
+import { narrateState } from "./session-log.ts";
+
+export interface LocalDatabaseOptions {
+  readonly remotes: string;
+  readonly log: Logger;
+}
+
+export class LocalDatabase {
+  readonly #session;
+  readonly #log: Logger;
+  #lock: string | null = null;
+  #active: Activity | null = null;
+
+  constructor(options: LocalDatabaseOptions) {
+    this.#log = options.log;
+    this.#session = new Session({
+      database: openVSwitch,
+      remotes: options.remotes,
+      monitor: openVSwitchColumns,
+    });
+  }
+
+  get state(): SessionState {
+    return this.#session.state;
+  }
+
+  /** From now on what happens in the database goes into the graph. */
+  feed(reconciler: Reconciler): void {
+    const { inputs } = reconciler.graph;
+    this.#session.onBatch(({ initial, tables }) => {
+      const cause = initial ? "snapshot" : "update";
+      reconciler.push(inputs.openVSwitch, tables.Open_vSwitch, cause);
+      reconciler.push(inputs.bridge, tables.Bridge, cause);
+      reconciler.push(inputs.port, tables.Port, cause);
+      reconciler.push(inputs.iface, tables.Interface, cause);
+    });
+    this.#session.onState((state) => {
+      narrateState(this.#log, "Open_vSwitch", state);
+      this.#announce(reconciler);
+    });
+    this.#session.onLock(({ name, held }) => {
+      if (name === this.#lock) this.#log.info(held ? `holding the lock ${name}` : `lost the lock ${name}`);
+      this.#announce(reconciler);
+    });
+    this.#announce(reconciler);
+  }
+
+  /** The chassis name decides which lock to hold. */
+  setChassisName(name: string | null, reconciler: Reconciler): void {
+    const lock = name === null ? null : lockName(name);
+    if (lock === this.#lock) return;
+    if (this.#lock !== null) this.#session.unlock(this.#lock);
+    this.#lock = lock;
+    if (lock !== null) this.#session.lock(lock);
+    this.#announce(reconciler);
+  }
+
+  /** The lock to assert in transactions, while it is held. */
+  heldLock(): string | null {
+    return this.#lock !== null && this.#session.holds(this.#lock) ? this.#lock : null;
+  }
+
+  async transact(
+    operations: readonly Operation[],
+  ): Promise<{ readonly ok: true } | { readonly ok: false; readonly error: TransactError }> {
+    const result = await this.#session.transact(operations);
+    return result.ok ? { ok: true } : result;
+  }
+
+  setRemotes(remotes: string): void {
+    this.#session.setRemotes(remotes);
+  }
+
+  close(): void {
+    this.#session.close();
+  }
+
+  #announce(reconciler: Reconciler): void {
+    const reason = this.#whyNotActive();
+    if (this.#active?.reason === reason) return;
+    this.#active = { active: reason === null, reason };
+    reconciler.push(reconciler.graph.inputs.activity, this.#active, reason ?? "active");
+  }
+
+  #whyNotActive(): string | null {
+    if (this.#session.state.kind !== "synced") return "the local Open_vSwitch database is not connected";
+    if (this.#lock === null) return "no chassis name is known: set external_ids:system-id in Open_vSwitch";
+    if (!this.#session.holds(this.#lock)) return `another vifplugd holds the lock ${this.#lock}`;
+    return null;
+  }
+}

@@ -1,0 +1,71 @@
+/** Tells people, in the log, what becomes of each logical port: once for each state, and once for each write. */
+import type { Logger } from "../log/log.ts";
+import { type Change, lportOfChange } from "../plug/change.ts";
+import { NOT_ANSWERED, type PortState, type Verdict } from "../plug/verdict.ts";
+import type { Outcome } from "./transactor.ts";
+
+const NEEDS_SOMEBODY: ReadonlySet<PortState> = new Set([
+  "foreign",
+  "conflict",
+  "incompatible",
+  "no-provider",
+  "error",
+  "held",
+]);
+
+interface Told {
+  readonly state: PortState;
+  readonly reason: string | null;
+}
+
+export class Narrator {
+  readonly #log: Logger;
+  readonly #told = new Map<string, Told>();
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  /** Every logical port that something was told of. */
+  lports(): Iterable<string> {
+    return this.#told.keys();
+  }
+
+  tell(lport: string, verdict: Verdict | undefined): void {
+    if (verdict === undefined) {
+      this.#told.delete(lport);
+      return;
+    }
+    const { state } = verdict;
+    // That something is on its way is told when it has arrived.
+    if (state === "pending") return;
+    const reason = verdict.reason === NOT_ANSWERED ? null : verdict.reason;
+    const before = this.#told.get(lport);
+    if (before?.state === state && before.reason === reason) return;
+    this.#told.set(lport, { state, reason });
+    const words = `${lport}: ${state}${reason === null ? "" : `: ${reason}`}`;
+    if (NEEDS_SOMEBODY.has(state)) this.#log.warn(words, `${lport} ${state}`);
+    else if (reason !== null || (before !== undefined && before.state !== "plugged")) this.#log.info(words);
+    else this.#log.debug(words);
+  }
+
+  conclude(outcome: Outcome): void {
+    const { change } = outcome.work;
+    const lport = lportOfChange(change);
+    if (outcome.kind === "committed") this.#log.info(`${lport}: ${describe(change)}`);
+    else this.#log.warn(`${lport}: not written: ${outcome.error}`, `${lport} not written`);
+  }
+}
+
+function describe(change: Change): string {
+  switch (change.kind) {
+    case "create":
+      return `plugged interface ${change.target.wanted.name} (${change.target.plugType})`;
+    case "update":
+      return `updated interface ${change.interface.name} (${Object.keys(change.edit).join(", ")})`;
+    case "remove":
+      return `unplugged interface ${change.interface.name}`;
+    case "replug":
+      return `replugged: interface ${change.remove.interface.name} is now ${change.create.target.wanted.name}`;
+  }
+}

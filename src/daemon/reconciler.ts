@@ -1,0 +1,224 @@
+/**
+ * Runs the graph and does what its outputs say: the one place where decisions become effects.
+ *
+ * Data flow: `push` hands what was observed to an input; one run follows for all that was pushed in the same turn of
+ * the event loop; verdicts with a change go to the transactor as one transaction; outcomes and due retries come back
+ * as pushes to the input `attempt`.
+ *
+ * Invariants: a run never happens inside another; a change is submitted at most once, because its port is in flight
+ * from the same turn on; nothing is submitted without the lock.
+ */
+import type { Operation, TransactError } from "ovsdb-jsonrpc";
+import type { Cause, Engine, GraphNode, InputNode, RunResult } from "../graph/index.ts";
+import type { Logger } from "../log/log.ts";
+import { type Attempt, nonceOf } from "../plug/attempt.ts";
+import { lportOfChange } from "../plug/change.ts";
+import type { MonitoredCondition } from "../plug/condition.ts";
+import { type PlugGraph, plugGraph } from "../plug/graph.ts";
+import type { AttemptBatch } from "../plug/nodes/inputs.ts";
+import type { LocalChassis } from "../plug/nodes/local-chassis.ts";
+import type { PlugSettings } from "../plug/settings.ts";
+import type { Verdict } from "../plug/verdict.ts";
+import type { ProviderRegistry } from "../providers/registry.ts";
+import { Consultations } from "./consultations.ts";
+import { Narrator } from "./narrator.ts";
+import { Retries } from "./retries.ts";
+import { type Outcome, Transactor, type Work } from "./transactor.ts";
+
+export interface ReconcilerOptions {
+  readonly registry: ProviderRegistry;
+  readonly settings: PlugSettings;
+  readonly log: Logger;
+  transact(
+    operations: readonly Operation[],
+  ): Promise<{ readonly ok: true } | { readonly ok: false; readonly error: TransactError }>;
+  /** The name of the lock that transactions assert, or null while there is none. */
+  lock(): string | null;
+  onLocalChassis(local: LocalChassis): void;
+  onCondition(condition: MonitoredCondition): void;
+  /** After every run, when its effects have been started. */
+  onRun?(): void;
+}
+
+export class Reconciler {
+  readonly graph: PlugGraph;
+  readonly engine: Engine;
+  readonly #options: ReconcilerOptions;
+  readonly #transactor: Transactor;
+  readonly #consultations = new Consultations();
+  readonly #narrator: Narrator;
+  readonly #retries: Retries;
+  #scheduled = false;
+  #stopped = false;
+  #inFlight = 0;
+  #onQuiet: (() => void) | null = null;
+
+  constructor(options: ReconcilerOptions) {
+    const { registry, settings, log } = options;
+    this.#options = options;
+    this.graph = plugGraph(registry, settings);
+    this.engine = this.graph.engine({ log: (message) => log.info(message) });
+    this.#narrator = new Narrator(log);
+    this.#retries = new Retries({ due: (lport) => this.#askAgain(lport) });
+    this.#transactor = new Transactor({
+      transact: (operations) => options.transact(operations),
+      report: (outcomes) => this.#conclude(outcomes),
+    });
+  }
+
+  /** Hands what was observed to an input of the graph, and sees to a run. */
+  push<Batch>(node: InputNode<unknown, unknown, Batch>, batch: NoInfer<Batch>, cause: string): void {
+    if (this.#stopped) return;
+    this.engine.push(node, batch, { cause });
+    this.schedule();
+  }
+
+  /** One run when the current turn of the event loop has been dealt with. */
+  schedule(): void {
+    if (this.#scheduled || this.#stopped) return;
+    this.#scheduled = true;
+    queueMicrotask(() => this.#run());
+  }
+
+  get verdicts(): ReadonlyMap<string, Verdict> {
+    return this.engine.data(this.graph.plug);
+  }
+
+  /** No more decisions; settles when the changes that are in flight have been answered. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#retries.stop();
+    if (this.#inFlight > 0) await new Promise<void>((resolve) => (this.#onQuiet = resolve));
+    this.#consultations.releaseAll();
+  }
+
+  #run(): void {
+    this.#scheduled = false;
+    if (this.#stopped) return;
+    this.engine.poke(this.graph.providerLookup, "before every decision");
+    const result = this.engine.run();
+    for (const { node, where, error } of result.errors) {
+      this.#options.log.error(
+        `node ${node}: ${where} threw, the node will be recomputed: ${describe(error)}`,
+      );
+    }
+    this.#follow(result);
+    this.#options.onRun?.();
+  }
+
+  #follow(result: RunResult): void {
+    const { graph, engine } = this;
+    if (result.isUpdated(graph.localChassis)) {
+      this.#options.onLocalChassis(engine.data(graph.localChassis).current);
+    }
+    if (result.isUpdated(graph.condition)) this.#options.onCondition(engine.data(graph.condition).current);
+    const verdicts = this.verdicts;
+    const answers = engine.data(graph.answer);
+    const decided = this.#changedIn(result, graph.plug);
+    this.#submit(decided.keys());
+    const touched = [
+      decided,
+      this.#changedIn(result, graph.answer),
+      this.#changedIn(result, graph.inputs.attempt),
+    ];
+    const lports = new Set(touched.flatMap((changes) => [...changes.keys()]));
+    for (const lport of lports) this.#consultations.follow(lport, answers.get(lport), verdicts.get(lport));
+    for (const [lport, cause] of decided) this.#followVerdict(lport, verdicts.get(lport), cause);
+    this.#forget(lports);
+  }
+
+  /** The tracked changes of a node, or every port (with no cause of its own) where anything may have changed. */
+  #changedIn(
+    result: RunResult,
+    node: GraphNode<unknown, ReadonlyMap<string, Cause>>,
+  ): ReadonlyMap<string, Cause | null> {
+    if (!result.isUpdated(node)) return new Map();
+    const tracked = result.changes(node);
+    if (tracked !== undefined) return tracked;
+    const every = new Set([...this.verdicts.keys(), ...this.#narrator.lports(), ...this.#attempts.keys()]);
+    return new Map(Array.from(every, (lport) => [lport, null]));
+  }
+
+  #followVerdict(lport: string, verdict: Verdict | undefined, cause: Cause | null): void {
+    this.#narrator.tell(lport, verdict);
+    const anotherTry = cause?.source === this.graph.inputs.attempt.name;
+    if (!anotherTry) this.#retries.reset(lport);
+    if (verdict?.retry === true) this.#retries.schedule(lport);
+    else if (verdict?.state === "pending") this.#retries.suspend(lport);
+    else this.#retries.reset(lport);
+  }
+
+  /** Attempts of ports that nobody wants and that are not there are forgotten. */
+  #forget(lports: Iterable<string>): void {
+    const attempts = this.#attempts;
+    const batch: AttemptBatch[number][] = [];
+    for (const lport of lports) {
+      const attempt = attempts.get(lport);
+      if (attempt === undefined || attempt.phase === "in-flight" || this.verdicts.has(lport)) continue;
+      batch.push({ lport, attempt: null });
+    }
+    if (batch.length > 0) this.push(this.graph.inputs.attempt, batch, "nothing to decide any more");
+  }
+
+  get #attempts() {
+    return this.engine.data(this.graph.inputs.attempt);
+  }
+
+  #submit(lports: Iterable<string>): void {
+    const lock = this.#options.lock();
+    if (lock === null) return;
+    const { engine, graph } = this;
+    const attempts = this.#attempts;
+    const answers = engine.data(graph.answer);
+    const works: Work[] = [];
+    const batch: AttemptBatch[number][] = [];
+    for (const lport of lports) {
+      const change = this.verdicts.get(lport)?.change;
+      const basis = answers.get(lport);
+      if (change === null || change === undefined || basis === undefined) continue;
+      works.push({ change, answers: basis });
+      const nonce = nonceOf(attempts.get(lport));
+      batch.push({ lport, attempt: { phase: "in-flight", change, answers: basis, nonce } });
+      this.#consultations.use(lport, basis);
+    }
+    if (works.length === 0) return;
+    this.#inFlight += works.length;
+    this.push(graph.inputs.attempt, batch, "sent to the database");
+    void this.#transactor.submit(works, lock);
+  }
+
+  #conclude(outcomes: readonly Outcome[]): void {
+    const attempts = this.#attempts;
+    const batch = outcomes.map((outcome) => {
+      const { change, answers } = outcome.work;
+      const lport = lportOfChange(change);
+      this.#consultations.end(answers, outcome.kind === "committed");
+      this.#narrator.conclude(outcome);
+      return { lport, attempt: attemptAfter(outcome, nonceOf(attempts.get(lport))) };
+    });
+    this.#inFlight -= outcomes.length;
+    this.push(this.graph.inputs.attempt, batch, "answered by the database");
+    if (this.#inFlight === 0) this.#onQuiet?.();
+  }
+
+  #askAgain(lport: string): void {
+    const again = { phase: "idle", nonce: nonceOf(this.#attempts.get(lport)) + 1 } as const;
+    this.push(this.graph.inputs.attempt, [{ lport, attempt: again }], "tried again");
+  }
+}
+
+/** A change that was not committed is decided on new answers, because its consultations have ended. */
+function attemptAfter(outcome: Outcome, nonce: number): Attempt {
+  switch (outcome.kind) {
+    case "committed":
+      return { phase: "idle", nonce };
+    case "refused":
+      return { phase: "failed", change: outcome.work.change, error: outcome.error, nonce: nonce + 1 };
+    case "lost":
+      return { phase: "idle", nonce: nonce + 1 };
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,77 @@
+/**
+ * Back-off, per logical port: when a port that only time can help is to be asked for again. The clock decides when
+ * the question is put again, never what is decided.
+ *
+ * Invariant: at most one timer per port; its delay doubles from one second to a minute, with jitter so that many ports
+ * do not come due at once, and starts over when an input of the port changes.
+ */
+
+const FIRST_DELAY_MS = 1000;
+const LAST_DELAY_MS = 60_000;
+/** The delay is lengthened by up to this share of it. */
+const JITTER = 0.25;
+
+interface Entry {
+  failures: number;
+  timer: ReturnType<typeof setTimeout> | null;
+  dueAt: number;
+}
+
+export interface RetriesOptions {
+  readonly due: (lport: string) => void;
+  readonly random?: () => number;
+}
+
+export class Retries {
+  readonly #due: (lport: string) => void;
+  readonly #random: () => number;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(options: RetriesOptions) {
+    this.#due = options.due;
+    this.#random = options.random ?? Math.random;
+  }
+
+  /** The port needs another try; does nothing when one is scheduled. */
+  schedule(lport: string): void {
+    const entry = this.#entries.get(lport) ?? { failures: 0, timer: null, dueAt: 0 };
+    this.#entries.set(lport, entry);
+    if (entry.timer !== null) return;
+    const delay = this.#delay(entry.failures);
+    entry.failures++;
+    entry.dueAt = Date.now() + delay;
+    entry.timer = setTimeout(() => {
+      entry.timer = null;
+      this.#due(lport);
+    }, delay);
+  }
+
+  /** The port is decided anew for another reason: the timer ends, the count of failures stays. */
+  suspend(lport: string): void {
+    const entry = this.#entries.get(lport);
+    if (entry === undefined || entry.timer === null) return;
+    clearTimeout(entry.timer);
+    entry.timer = null;
+  }
+
+  /** The port needs no other try, or its inputs changed: the next delay is the first again. */
+  reset(lport: string): void {
+    this.suspend(lport);
+    this.#entries.delete(lport);
+  }
+
+  /** Milliseconds since the epoch, or null when no try is scheduled. */
+  dueAt(lport: string): number | null {
+    const entry = this.#entries.get(lport);
+    return entry === undefined || entry.timer === null ? null : entry.dueAt;
+  }
+
+  stop(): void {
+    for (const lport of [...this.#entries.keys()]) this.reset(lport);
+  }
+
+  #delay(failures: number): number {
+    const delay = Math.min(LAST_DELAY_MS, FIRST_DELAY_MS * 2 ** failures);
+    return delay * (1 + JITTER * this.#random());
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * The session with the Southbound database: the rows it is asked for go into the graph, and what is known to be
+ * complete. Which server and which rows follow from the graph. It never writes.
+ */
+import { type Condition, Session, type SessionState, type TlsFiles } from "ovsdb-jsonrpc";
+import type { Logger } from "../log/log.ts";
+import { MonitoredCondition } from "../plug/condition.ts";
+import { type PortBindingRow, southboundColumns } from "../plug/rows.ts";
+import { ovnSouthbound } from "../schemas/ovn_southbound.gen.ts";
+import type { Reconciler } from "./reconciler.ts";
+import { narrateState } from "./session-log.ts";
+
+export interface SouthboundTarget {
+  readonly remotes: string;
+  /** Milliseconds; 0 = off; undefined: off on unix sockets, else 5,000. */
+  readonly probeIntervalMs: number | undefined;
+  readonly tls: TlsFiles;
+}
+
+export class Southbound {
+  readonly #reconciler: Reconciler;
+  readonly #log: Logger;
+  #session: ReturnType<typeof connect> | null = null;
+  #target: SouthboundTarget | null = null;
+  #wanted = new MonitoredCondition(null, new Set());
+  /** Which condition the clauses of an acknowledgement were made of. */
+  readonly #conditions = new WeakMap<object, MonitoredCondition>();
+
+  constructor(reconciler: Reconciler, log: Logger) {
+    this.#reconciler = reconciler;
+    this.#log = log;
+  }
+
+  get state(): SessionState | null {
+    return this.#session?.state ?? null;
+  }
+
+  /** Where the Southbound is to be found; null while nothing says so. */
+  setTarget(target: SouthboundTarget | null): void {
+    const before = this.#target;
+    this.#target = target;
+    if (target === null) {
+      if (before !== null)
+        this.#log.warn("no Southbound remote is known any more; staying with the last one");
+      return;
+    }
+    if (this.#session === null) {
+      this.#session = this.#open(target);
+      return;
+    }
+    if (before?.remotes !== target.remotes) {
+      this.#log.info(`the Southbound is now at ${target.remotes}`);
+      this.#session.setRemotes(target.remotes);
+    }
+    if (before?.probeIntervalMs !== target.probeIntervalMs) {
+      this.#session.setProbeInterval(target.probeIntervalMs);
+    }
+  }
+
+  setCondition(condition: MonitoredCondition): void {
+    const before = this.#wanted;
+    this.#wanted = condition;
+    if (this.#session === null) return;
+    if (before.chassisName !== condition.chassisName) {
+      this.#session.setCondition("Chassis", condition.chassis());
+    }
+    this.#session.setCondition("Port_Binding", this.#clausesOf(condition));
+  }
+
+  close(): void {
+    this.#session?.close();
+  }
+
+  #open(target: SouthboundTarget) {
+    const { inputs } = this.#reconciler.graph;
+    const session = connect(target, this.#wanted.chassis(), this.#clausesOf(this.#wanted));
+    session.onBatch(({ initial, tables }) => {
+      const cause = initial ? "snapshot" : "update";
+      this.#reconciler.push(inputs.sbGlobal, tables.SB_Global, cause);
+      this.#reconciler.push(inputs.chassis, tables.Chassis, cause);
+      this.#reconciler.push(inputs.portBinding, tables.Port_Binding, cause);
+    });
+    session.onState((state) => {
+      narrateState(this.#log, "OVN_Southbound", state);
+      this.#announce(session);
+    });
+    session.onCondition(() => this.#announce(session));
+    return session;
+  }
+
+  #announce(session: ReturnType<typeof connect>): void {
+    const synced = session.state.kind === "synced";
+    const clauses = session.acknowledged("Port_Binding");
+    const acknowledged = clauses === null ? null : (this.#conditions.get(clauses) ?? null);
+    const cause = synced ? "condition acknowledged" : session.state.kind;
+    this.#reconciler.push(this.#reconciler.graph.inputs.southbound, { synced, acknowledged }, cause);
+  }
+
+  #clausesOf(condition: MonitoredCondition): Condition<PortBindingRow> {
+    const clauses = condition.portBindings();
+    this.#conditions.set(clauses, condition);
+    return clauses;
+  }
+}
+
+function connect(
+  target: SouthboundTarget,
+  chassis: ReturnType<MonitoredCondition["chassis"]>,
+  portBindings: Condition<PortBindingRow>,
+) {
+  return new Session({
+    database: ovnSouthbound,
+    remotes: target.remotes,
+    tls: target.tls,
+    ...(target.probeIntervalMs === undefined ? {} : { probeIntervalMs: target.probeIntervalMs }),
+    monitor: southboundColumns,
+    where: { Chassis: chassis, Port_Binding: portBindings },
+  });
+}
