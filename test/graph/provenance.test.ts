@@ -1,0 +1,238 @@
+// Why something was recomputed, what made a key change, and how often and how long nodes ran.
+import { expect, describe as group, test } from "bun:test";
+import {
+  causeOfKey,
+  describe,
+  Engine,
+  type EngineOptions,
+  formatCause,
+  formatReason,
+  formatRecompute,
+  input,
+  keyedChanges,
+  node,
+  showStats,
+  unchanged,
+  unhandled,
+  updated,
+} from "../../src/graph/index.ts";
+
+/** rows -> upper -> out; the handler of `upper` gives up on the row "odd". `out` has no handler. */
+function makeGraph(options: EngineOptions = {}) {
+  const rows = input({
+    name: "rows",
+    data: () => new Map<string, string>(),
+    changes: keyedChanges<string>,
+    apply(batch: Readonly<Record<string, string>>, { data, changes, cause }) {
+      for (const [key, value] of Object.entries(batch)) {
+        data.set(key, value);
+        changes.set(key, causeOfKey(cause, key));
+      }
+      return updated;
+    },
+  });
+  const upper = node({
+    name: "upper",
+    kind: "derived",
+    inputs: { rows },
+    data: () => new Map<string, string>(),
+    changes: keyedChanges<string>,
+    run({ inputs, data, changes, cause }) {
+      for (const [key, value] of inputs.rows.data) {
+        data.set(key, value.toUpperCase());
+        changes.set(key, cause);
+      }
+      return updated;
+    },
+    handlers: {
+      rows: function upperRowsHandler({ input, data, changes }) {
+        for (const [key, cause] of input.changes) {
+          if (key === "odd") return unhandled("an odd row", cause);
+          data.set(key, (input.data.get(key) ?? "").toUpperCase());
+          changes.set(key, cause);
+        }
+        return updated;
+      },
+    },
+  });
+  const out = node({
+    name: "out",
+    kind: "output",
+    inputs: { upper },
+    data: () => ({ size: 0 }),
+    run({ inputs, data }) {
+      if (data.size === inputs.upper.data.size) return unchanged;
+      data.size = inputs.upper.data.size;
+      return updated;
+    },
+  });
+  let now = 1_700_000_000_000;
+  const engine = new Engine([out], { now: () => now++, ...options });
+  return { rows, upper, engine };
+}
+
+group("the cause of a change", () => {
+  test("reaches the changes of the nodes after it as the very object made at its push", () => {
+    const { engine, rows, upper } = makeGraph();
+    engine.run();
+    const pushed = engine.push(rows, { a: "x" }, { cause: "row from the database" });
+    const changes = engine.run().changes(rows);
+    expect(changes?.get("a")).toEqual({ ...pushed, key: "a" });
+    engine.push(rows, { a: "y" });
+    const result = engine.run();
+    const cause = result.changes(upper)?.get("a");
+    expect(cause).toBe(result.changes(rows)?.get("a"));
+    expect(cause).toMatchObject({ source: "rows", label: "update", key: "a", seq: pushed.seq + 1 });
+  });
+
+  test("is one object for all keys of a recompute", () => {
+    const { engine, rows } = makeGraph();
+    const seen = new Set<unknown>();
+    const out = node({
+      name: "seen",
+      kind: "output",
+      inputs: { rows },
+      data: () => new Map<string, unknown>(),
+      run({ inputs, cause }) {
+        for (const _ of inputs.rows.data) seen.add(cause);
+        return unchanged;
+      },
+    });
+    const other = new Engine([out]);
+    other.push(rows, Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`k${i}`, "x"])));
+    other.run();
+    expect(seen.size).toBe(1);
+    expect(engine.needsRun).toBe(true);
+  });
+
+  test("is written in one phrase", () => {
+    const cause = { seq: 12, time: 0, source: "rows", label: "update", key: undefined };
+    expect(formatCause(cause)).toBe('rows #12 "update"');
+    expect(formatCause(causeOfKey(cause, "lsp1"))).toBe('rows #12 "update" (lsp1)');
+  });
+});
+
+group("the reasons of recomputes", () => {
+  test("lead from the node back to the row that could not be handled", () => {
+    const { engine, rows } = makeGraph();
+    engine.run();
+    engine.push(rows, { a: "x", odd: "y" });
+    engine.run();
+    const last = engine.history.at(-1);
+    expect(last && formatReason(last.reason)).toBe(
+      'out: no handler for upper <- upper: upperRowsHandler: an odd row, because of rows #2 "update" (odd)',
+    );
+    expect(last).toMatchObject({ run: 2, outcome: "updated" });
+  });
+
+  test("are written with their time, run, outcome and duration", () => {
+    const { engine } = makeGraph({ elapsed: () => 0 });
+    engine.run();
+    const [first] = engine.history;
+    expect(first && formatRecompute(first)).toBe(
+      '2023-11-14T22:13:20.001Z run 1: upper recomputed (updated, 0.000 ms): upper: first run, because of engine #1 "first run"',
+    );
+  });
+
+  test("are kept also for recomputes that were not allowed, and make up for it under the same reason", () => {
+    const { engine, rows } = makeGraph();
+    engine.run();
+    engine.push(rows, { odd: "y" });
+    engine.run({ allowRecompute: false });
+    engine.run();
+    const ofUpper = engine.history.filter(({ reason }) => reason.node === "upper").slice(1);
+    expect(ofUpper.map(({ outcome }) => outcome)).toEqual(["canceled", "updated"]);
+    expect(ofUpper[1]?.reason).toBe(ofUpper[0]?.reason);
+  });
+
+  test("are remembered up to the limit, the latest ones", () => {
+    const { engine } = makeGraph({ history: 3 });
+    for (let i = 0; i < 5; i++) {
+      engine.recompute(`time ${i}`);
+      engine.run();
+    }
+    expect(engine.history.map(({ reason }) => `${reason.node} ${reason.cause.label}`)).toEqual([
+      "out time 3",
+      "upper time 4",
+      "out time 4",
+    ]);
+  });
+});
+
+group("counters", () => {
+  test("tell recomputes, computes, cancels and updates of each node apart", () => {
+    const { engine, rows } = makeGraph();
+    engine.run();
+    engine.push(rows, { a: "x" });
+    engine.run({ allowRecompute: false });
+    engine.run();
+    const live = Object.fromEntries(describe(engine).nodes.map((info) => [info.name, info.live]));
+    expect(live.rows).toMatchObject({ recompute: 0, compute: 1, cancel: 0, updated: 1 });
+    expect(live.upper).toMatchObject({ recompute: 1, compute: 1, cancel: 0, updated: 2 });
+    expect(live.out).toMatchObject({ recompute: 2, compute: 0, cancel: 1, updated: 1 });
+  });
+
+  test("are printed as OVN prints them, for all nodes, one node, or one counter of it", () => {
+    const { engine } = makeGraph();
+    engine.run();
+    const graph = describe(engine);
+    const upper =
+      "Node: upper\n- recompute:            1\n- compute:              0\n- cancel:               0\n";
+    expect(showStats(graph, "upper")).toEqual({ ok: true, text: upper });
+    expect(showStats(graph)).toMatchObject({
+      ok: true,
+      text: expect.stringContaining(`\n${upper}Node: out\n`),
+    });
+    expect(showStats(graph, "upper", "recompute")).toEqual({ ok: true, text: "1" });
+    expect(showStats(graph, "nobody")).toMatchObject({
+      ok: false,
+      error: expect.stringContaining("rows, upper, out"),
+    });
+    expect(showStats(graph, "upper", "luck")).toMatchObject({
+      ok: false,
+      error: expect.stringContaining("cancel"),
+    });
+  });
+
+  test("start again when they are cleared", () => {
+    const { engine } = makeGraph();
+    engine.run();
+    engine.clearStats();
+    expect(describe(engine).nodes.every(({ live }) => live?.recompute === 0 && live.totalMs === 0)).toBe(
+      true,
+    );
+  });
+});
+
+group("time", () => {
+  /** A clock that shows, at each look, the next of the given times. */
+  function clock(...times: number[]): () => number {
+    return () => times.shift() ?? 0;
+  }
+
+  test("of each call goes into the histogram bucket of its magnitude", () => {
+    const out = node({ name: "out", kind: "output", inputs: {}, data: () => ({}), run: () => unchanged });
+    // Four looks for each recompute: around the recompute and, within, around the call.
+    const engine = new Engine([out], { elapsed: clock(0, 0, 0.0005, 0, 1, 1, 1.003, 0, 0, 0, 1e9, 0) });
+    for (let i = 0; i < 3; i++) {
+      engine.recompute("again");
+      engine.run();
+    }
+    const histogram = describe(engine).nodes[0]?.live?.histogram ?? [];
+    expect([histogram[0], histogram[2], histogram.at(-1)]).toEqual([1, 1, 1]);
+    expect(describe(engine).nodes[0]?.live?.maxMs).toBe(1e9);
+  });
+
+  test("above the threshold is told to the log, with node, function and cause", () => {
+    const lines: string[] = [];
+    const out = node({ name: "out", kind: "output", inputs: {}, data: () => ({}), run: () => unchanged });
+    const log = (line: string) => lines.push(line);
+    const engine = new Engine([out], { elapsed: clock(0, 0, 501, 501), log });
+    engine.run();
+    expect(lines).toEqual(["node: out, run (first run) took 501ms"]);
+    engine.options.computeLogThresholdMs = 1e6;
+    engine.recompute("again");
+    engine.run();
+    expect(lines).toHaveLength(1);
+  });
+});
