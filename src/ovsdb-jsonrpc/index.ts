@@ -29,8 +29,9 @@ export {
   type TablesOf,
   type UntypedSchema,
 } from "./schema.ts";
-export { type Acknowledged, Session, type SessionOptions, type SessionState } from "./session.ts";
-export type { TlsOptions } from "./tls.ts";
+export { Session } from "./session.ts";
+export type { Acknowledged, SessionOptions, SessionState, TransactOptions } from "./session-options.ts";
+export type { TlsFiles } from "./tls.ts";
 export type { TransactError } from "./transaction.ts";
 export { isUuid, type NamedUuid, named, parseUuid, type Uuid, ZERO_UUID } from "./uuid.ts";
 export type {

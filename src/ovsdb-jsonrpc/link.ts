@@ -7,31 +7,34 @@ import { Backoff, MIN_BACKOFF_MS } from "./backoff.ts";
 import type { FramerLimits } from "./json-framer.ts";
 import type { Remote } from "./remote.ts";
 import { type ConnectionError, Rpc } from "./rpc.ts";
-import type { TlsOptions } from "./tls.ts";
+import type { TlsFiles } from "./tls.ts";
 import { openSocket } from "./transport.ts";
 
 export interface LinkEvents {
   onConnecting(remote: Remote): void;
   onUp(rpc: Rpc, remote: Remote): void;
-  onNotification(rpc: Rpc, method: string, params: readonly unknown[]): void;
+  onNotification(method: string, params: readonly unknown[]): void;
   onDown(error: ConnectionError, retryInMs: number): void;
 }
 
 export interface LinkOptions {
   readonly remotes: readonly Remote[];
-  readonly tls?: TlsOptions | undefined;
+  readonly tls?: TlsFiles | undefined;
   /** Undefined: 5 s, and off on unix sockets. */
   readonly probeIntervalMs?: number | undefined;
   readonly limits?: FramerLimits | undefined;
+  /** Try the remotes in a random order, so that many clients spread over the servers. */
+  readonly shuffle: boolean;
 }
 
 const DEFAULT_PROBE_INTERVAL_MS = 5000;
 
 export class Link {
   readonly #events: LinkEvents;
-  readonly #tls: TlsOptions | undefined;
+  #tls: TlsFiles;
   readonly #limits: FramerLimits | undefined;
   readonly #backoff: Backoff;
+  readonly #shuffle: boolean;
   #remotes: readonly Remote[];
   #next = 0;
   #probeIntervalMs: number | undefined;
@@ -44,9 +47,10 @@ export class Link {
 
   constructor(options: LinkOptions, events: LinkEvents) {
     this.#events = events;
-    this.#tls = options.tls;
+    this.#tls = options.tls ?? {};
     this.#limits = options.limits;
-    this.#remotes = options.remotes;
+    this.#shuffle = options.shuffle;
+    this.#remotes = this.#ordered(options.remotes);
     this.#probeIntervalMs = options.probeIntervalMs;
     this.#backoff = new Backoff(options.remotes.length);
   }
@@ -74,21 +78,31 @@ export class Link {
         limit,
       );
     } catch (error) {
-      this.#down({ code: "disconnected", message: `${remote.name}: ${describe(error)}` }, 0);
+      this.#down({ code: "disconnected", message: `${remote.name}: ${describe(error)}` }, null);
     }
   }
 
   /** Replaces the remotes; the connection stays if its remote is still among them. */
   setRemotes(remotes: readonly Remote[]): void {
-    this.#remotes = remotes;
+    this.#remotes = this.#ordered(remotes);
     this.#next = 0;
-    this.#backoff.reset(remotes.length);
     if (remotes.some((remote) => remote.name === this.#remote?.name)) return;
-    this.#remote = null;
-    const message = "its remote is not configured any more";
+    this.#backoff.grant(remotes.length + 1);
+    const message = "the remote is not configured any more";
     if (this.#rpc !== null) this.#rpc.close({ code: "disconnected", message });
     else if (this.#socket !== null) this.#connectFailed(this.#socket, message);
-    else this.connect();
+    else if (this.#timer !== null) this.connect();
+  }
+
+  /** Leaves the present server for the next remote; `atOnce` tries each remote without waiting. */
+  leave(reason: string, atOnce: boolean): void {
+    if (atOnce) this.#backoff.grant(this.#remotes.length + 1);
+    this.#rpc?.close({ code: "disconnected", message: reason });
+  }
+
+  /** For the next connection. */
+  setTls(files: TlsFiles): void {
+    this.#tls = files;
   }
 
   setProbeInterval(milliseconds: number | undefined): void {
@@ -116,7 +130,7 @@ export class Link {
         ...(this.#limits !== undefined && { limits: this.#limits }),
       },
       {
-        onNotification: (method, params) => this.#events.onNotification(rpc, method, params),
+        onNotification: (method, params) => this.#events.onNotification(method, params),
         onClose: (error) => {
           this.#rpc = null;
           this.#socket = null;
@@ -137,10 +151,10 @@ export class Link {
     this.#socket = null;
     socket.on("error", () => {});
     socket.destroy();
-    this.#down({ code: "disconnected", message: `${name}: ${message}` }, 0);
+    this.#down({ code: "disconnected", message: `${name}: ${message}` }, null);
   }
 
-  #down(error: ConnectionError, connectedMs: number): void {
+  #down(error: ConnectionError, connectedMs: number | null): void {
     this.#clearTimer();
     if (this.#stopped) return;
     this.#remote = null;
@@ -151,6 +165,12 @@ export class Link {
 
   #probeInterval(remote: Remote): number {
     return this.#probeIntervalMs ?? (remote.kind === "unix" ? 0 : DEFAULT_PROBE_INTERVAL_MS);
+  }
+
+  #ordered(remotes: readonly Remote[]): readonly Remote[] {
+    if (!this.#shuffle) return remotes;
+    const order = remotes.map((remote) => ({ remote, at: Math.random() }));
+    return order.sort((a, b) => a.at - b.at).map(({ remote }) => remote);
   }
 
   #clearTimer(): void {

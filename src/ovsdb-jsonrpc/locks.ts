@@ -38,7 +38,8 @@ export class Locks {
    * Throws for a name that is not an `<id>` (RFC 7047 section 3.1).
    */
   want(name: string, method: "lock" | "steal"): void {
-    if (!ID.test(name)) throw new RangeError(`${excerpt(name)} is not a lock name: expected [A-Za-z_][A-Za-z0-9_]*`);
+    if (!ID.test(name))
+      throw new RangeError(`${excerpt(name)} is not a lock name: expected [A-Za-z_][A-Za-z0-9_]*`);
     if (this.#locks.has(name)) {
       if (method === "lock" || this.held(name)) return;
       this.unlock(name);

@@ -160,7 +160,11 @@ function mapDecoder(key: Decoder<Atom>, value: Decoder<Atom>): Decoder<Value> {
   };
 }
 
-function decodePairs(pairs: readonly unknown[], key: Decoder<Atom>, value: Decoder<Atom>): ReadonlyMap<Atom, Atom> {
+function decodePairs(
+  pairs: readonly unknown[],
+  key: Decoder<Atom>,
+  value: Decoder<Atom>,
+): ReadonlyMap<Atom, Atom> {
   const map = new Map<Atom, Atom>();
   for (const pair of pairs) {
     if (!isArray(pair) || pair.length !== 2) {

@@ -140,7 +140,10 @@ export class ServerWatch {
   }
 
   #judge(rows: Iterable<Row>): void {
-    const verdict = judgeServer(rows, this.#database, { leaderOnly: this.#leaderOnly, minIndex: this.#minIndex });
+    const verdict = judgeServer(rows, this.#database, {
+      leaderOnly: this.#leaderOnly,
+      minIndex: this.#minIndex,
+    });
     if (!verdict.ok) {
       this.#events.onUnfit(verdict.error);
       return;

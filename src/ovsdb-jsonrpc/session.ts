@@ -8,27 +8,25 @@
  */
 import type { AnyCondition, Condition } from "./condition.ts";
 import { Emitter } from "./emitter.ts";
-import { excerpt } from "./json.ts";
-import type { FramerLimits } from "./json-framer.ts";
+import { excerpt, isArray } from "./json.ts";
 import { Link } from "./link.ts";
 import { type LockState, Locks } from "./locks.ts";
 import { Monitor, type UntypedBatch } from "./monitor.ts";
 import type { Operation, ResultsOf } from "./operation.ts";
 import { parseRemotes, type Remote } from "./remote.ts";
-import type { Row } from "./replica.ts";
-import { err, type Result } from "./result.ts";
+import { err, ok, type Result } from "./result.ts";
 import type { ConnectionError, Rpc } from "./rpc.ts";
 import {
   type ColumnName,
   columnSchema,
-  type DatabaseSchema,
   parseDatabaseSchema,
   type TableName,
   type TablesOf,
   type UntypedSchema,
 } from "./schema.ts";
-import { judgeServer, SERVER_DATABASE, SERVER_SELECTION, type ServerStatus } from "./server-database.ts";
-import type { TlsOptions } from "./tls.ts";
+import { type ServerStatus, ServerWatch } from "./server-watch.ts";
+import type { Acknowledged, SessionOptions, SessionState, TransactOptions } from "./session-options.ts";
+import type { TlsFiles } from "./tls.ts";
 import {
   connectionLost,
   decodeResults,
@@ -36,40 +34,16 @@ import {
   type OperationResult,
   type TransactError,
 } from "./transaction.ts";
-import type { Batch, IndexDeclarations, MonitoredRows, MonitorSelection, ReplicaView } from "./view.ts";
-
-export interface SessionOptions<T extends TablesOf<T>, M extends MonitorSelection<T>> {
-  readonly database: DatabaseSchema<T>;
-  /** A comma list such as `unix:FILE,tcp:HOST:PORT`, or what `parseRemotes` made of one. */
-  readonly remotes: string | readonly Remote[];
-  readonly tls?: TlsOptions;
-  /** Silence in milliseconds before the server is probed; 0 = never. Default 5,000, and 0 on unix sockets. */
-  readonly probeIntervalMs?: number;
-  /** On a clustered database, talk to the leader only. Default false. */
-  readonly leaderOnly?: boolean;
-  readonly monitor: M;
-  /** The conditions to start with; a table without one is monitored whole. */
-  readonly where?: { readonly [K in TableName<T> & keyof M]?: Condition<T[K]> };
-  readonly indexes?: IndexDeclarations<MonitoredRows<T, M>>;
-  readonly limits?: FramerLimits;
-}
-
-export type SessionState =
-  | { readonly kind: "connecting"; readonly remote: string }
-  /** The server is fit and answers; the replica is not in sync yet. */
-  | { readonly kind: "connected"; readonly remote: string; readonly leader: boolean | null }
-  | { readonly kind: "synced"; readonly remote: string; readonly leader: boolean | null }
-  | { readonly kind: "disconnected"; readonly error: ConnectionError; readonly retryInMs: number }
-  | { readonly kind: "closed" };
-
-/** The acknowledged condition of every monitored table: the very value that was passed in. */
-export type Acknowledged<T extends TablesOf<T>, M> = {
-  readonly [K in TableName<T> & keyof M]: Condition<T[K]>;
-};
+import {
+  type Batch,
+  type MonitoredRows,
+  type MonitorSelection,
+  type ReplicaView,
+  replicaView,
+} from "./view.ts";
 
 export class Session<T extends TablesOf<T>, const M extends MonitorSelection<T>> {
   readonly #descriptor: UntypedSchema;
-  readonly #leaderOnly: boolean;
   readonly #batches = new Emitter<Batch<MonitoredRows<T, M>>>();
   readonly #states = new Emitter<SessionState>();
   readonly #conditions = new Emitter<Acknowledged<T, M>>();
@@ -77,11 +51,11 @@ export class Session<T extends TablesOf<T>, const M extends MonitorSelection<T>>
   readonly #link: Link;
   readonly #locks: Locks;
   readonly #monitor: Monitor;
-  #server: Monitor | null = null;
+  readonly #server: ServerWatch;
   #served: UntypedSchema | null = null;
+  #servedText = "";
   #remote = "";
   #leader: boolean | null = null;
-  #minIndex = 0;
   #state: SessionState;
 
   /** The rows as the server last described them. */
@@ -95,12 +69,16 @@ export class Session<T extends TablesOf<T>, const M extends MonitorSelection<T>>
     const remotes = asRemotes(options.remotes);
     const selection = definedMembers<readonly string[]>(options.monitor);
     this.#descriptor = options.database;
-    this.#leaderOnly = options.leaderOnly ?? false;
     this.#state = { kind: "connecting", remote: remotes[0]?.name ?? "" };
     this.#locks = new Locks(
       (state) => this.#lockStates.emit(state),
-      (reason) => this.#giveUp(reason),
+      (reason) => this.#leave(reason),
     );
+    this.#server = new ServerWatch(this.#descriptor.name, options.leaderOnly ?? false, {
+      onFit: (status) => this.#admit(status),
+      onStatus: (status) => this.#status(status),
+      onUnfit: (reason) => this.#leave(reason),
+    });
     this.#monitor = new Monitor(
       this.#descriptor,
       selection,
@@ -110,19 +88,25 @@ export class Session<T extends TablesOf<T>, const M extends MonitorSelection<T>>
         onBatch: (batch) => this.#batch(batch),
         onAcknowledged: (conditions) => this.#conditions.emit(conditions as Acknowledged<T, M>),
         onCanceled: () => this.#fetchSchema(),
-        onFailed: (reason) => this.#giveUp(reason),
+        onFailed: (reason) => this.#leave(reason),
       },
     );
     this.#link = new Link(
-      { remotes, tls: options.tls, probeIntervalMs: options.probeIntervalMs, limits: options.limits },
+      {
+        remotes,
+        tls: options.tls,
+        probeIntervalMs: options.probeIntervalMs,
+        limits: options.limits,
+        shuffle: options.shuffleRemotes ?? true,
+      },
       {
         onConnecting: (remote) => this.#setState({ kind: "connecting", remote: remote.name }),
         onUp: (rpc, remote) => this.#up(rpc, remote),
-        onNotification: (_rpc, method, params) => this.#notification(method, params),
+        onNotification: (method, params) => this.#notification(method, params),
         onDown: (error, retryInMs) => this.#down(error, retryInMs),
       },
     );
-    this.replica = replicaView(this.#monitor);
+    this.replica = replicaView(this.#monitor.replica);
     queueMicrotask(() => this.#link.connect());
   }
 
@@ -173,6 +157,11 @@ export class Session<T extends TablesOf<T>, const M extends MonitorSelection<T>>
     return this.#monitor.acknowledged(table) as Condition<T[K]> | null;
   }
 
+  /** The schema as the server last gave it; null before the first connection. */
+  get served(): UntypedSchema | null {
+    return this.#served;
+  }
+
   /** Whether the served schema has the column; false before the first connection. */
   has<K extends TableName<T>>(table: K, column: ColumnName<T[K]>): boolean {
     return this.#served !== null && columnSchema(this.#served, table, column) !== undefined;
@@ -184,23 +173,47 @@ export class Session<T extends TablesOf<T>, const M extends MonitorSelection<T>>
    */
   transact<const Ops extends readonly Operation[]>(
     operations: Ops,
+    options?: TransactOptions,
   ): Promise<Result<ResultsOf<Ops>, TransactError>>;
-  transact(operations: readonly Operation[]): Promise<Result<readonly OperationResult[], TransactError>> {
+  transact(
+    operations: readonly Operation[],
+    { signal }: TransactOptions = {},
+  ): Promise<Result<readonly OperationResult[], TransactError>> {
+    const params = [this.#descriptor.name, ...encodeOperations(this.#descriptor, operations)];
     return new Promise((resolve) => {
-      const rpc = this.#link.rpc;
-      if (rpc === null || (this.#state.kind !== "synced" && this.#state.kind !== "connected")) {
-        const message = `not sent: the session is ${this.#state.kind}`;
-        resolve(err(connectionLost({ code: "disconnected", message })));
+      const rpc = this.#ready();
+      if (rpc === null) {
+        resolve(err(connectionLost(this.#notSent())));
         return;
       }
-      const params = [this.#descriptor.name, ...encodeOperations(this.#descriptor, operations)];
-      rpc.request("transact", params, (reply) => {
+      const cancel = () => rpc.notify("cancel", [id]);
+      const id = rpc.request("transact", params, (reply) => {
+        signal?.removeEventListener("abort", cancel);
         rpc.yieldAfterMessage();
         resolve(
           reply.ok
             ? decodeResults(this.#descriptor, operations, reply.value)
             : err(connectionLost(reply.error)),
         );
+      });
+      signal?.addEventListener("abort", cancel);
+      if (signal?.aborted === true) cancel();
+    });
+  }
+
+  /** The names of the databases that the server has. */
+  listDatabases(): Promise<Result<readonly string[], ConnectionError>> {
+    return new Promise((resolve) => {
+      const rpc = this.#ready();
+      if (rpc === null) {
+        resolve(err(this.#notSent()));
+        return;
+      }
+      rpc.request("list_dbs", [], (reply) => {
+        rpc.yieldAfterMessage();
+        if (!reply.ok) resolve(reply);
+        else if (isArray(reply.value.result)) resolve(ok(reply.value.result.map(String)));
+        else resolve(err({ code: "protocol error", message: `list_dbs answers ${excerpt(reply.value)}` }));
       });
     });
   }
@@ -228,9 +241,27 @@ export class Session<T extends TablesOf<T>, const M extends MonitorSelection<T>>
     this.#link.setRemotes(asRemotes(remotes));
   }
 
+  /** Other key and certificate files, from the next connection on. */
+  setTls(files: TlsFiles): void {
+    this.#link.setTls(files);
+  }
+
   /** As the option `probeIntervalMs`; undefined is the default. */
   setProbeInterval(milliseconds: number | undefined): void {
     this.#link.setProbeInterval(milliseconds);
+  }
+
+  /** Leaves the present server and connects to the next remote at once. */
+  reconnect(): void {
+    this.#link.leave("a reconnect was asked for", true);
+  }
+
+  /**
+   * Accepts a clustered server whose log is shorter than one seen before. Without it such a server is stale and
+   * refused, also when the whole cluster was restored from a backup.
+   */
+  forgetIndex(): void {
+    this.#server.forgetIndex();
   }
 
   /** Ends the session for good; transactions without a reply end as "disconnected". */
@@ -238,8 +269,18 @@ export class Session<T extends TablesOf<T>, const M extends MonitorSelection<T>>
     if (this.#state.kind === "closed") return;
     this.#link.stop();
     this.#monitor.stop();
+    this.#server.stop();
     this.#locks.disconnected();
     this.#setState({ kind: "closed" });
+  }
+
+  /** The connection, once the server behind it is found fit. */
+  #ready(): Rpc | null {
+    return this.#state.kind === "synced" || this.#state.kind === "connected" ? this.#link.rpc : null;
+  }
+
+  #notSent(): ConnectionError {
+    return { code: "disconnected", message: `not sent: the session is ${this.#state.kind}` };
   }
 
   #setState(state: SessionState): void {
@@ -249,81 +290,43 @@ export class Session<T extends TablesOf<T>, const M extends MonitorSelection<T>>
 
   #up(rpc: Rpc, remote: Remote): void {
     this.#remote = remote.name;
-    rpc.request("set_db_change_aware", [true], () => {});
-    rpc.request("get_schema", [SERVER_DATABASE.name], (reply) => {
-      if (!reply.ok) return;
-      const schema = reply.value.error === null ? parseDatabaseSchema(reply.value.result) : null;
-      if (schema?.ok === true) this.#watchServer(rpc, schema.value);
-      else this.#admit(rpc, { leader: null, index: null });
-    });
+    this.#server.start(rpc);
   }
 
-  /** Monitors the server's own view of the database; the session goes on, or leaves, by what it says. */
-  #watchServer(rpc: Rpc, schema: UntypedSchema): void {
-    let admitted = false;
-    const server = new Monitor(
-      SERVER_DATABASE,
-      SERVER_SELECTION,
-      {},
-      {},
-      {
-        onBatch: () => {
-          const verdict = judgeServer(server.replica.rows("Database").values(), this.#descriptor.name, {
-            leaderOnly: this.#leaderOnly,
-            minIndex: this.#minIndex,
-          });
-          if (!verdict.ok) this.#giveUp(verdict.error);
-          else if (admitted) this.#status(verdict.value);
-          else {
-            admitted = true;
-            this.#admit(rpc, verdict.value);
-          }
-        },
-        onAcknowledged: () => {},
-        onCanceled: () => this.#giveUp("the server removed its _Server database"),
-        onFailed: (reason) => this.#giveUp(reason),
-      },
-    );
-    this.#server = server;
-    server.start(rpc, schema);
-  }
-
-  #admit(rpc: Rpc, status: ServerStatus): void {
-    this.#leader = status.leader;
-    this.#minIndex = Math.max(this.#minIndex, status.index ?? 0);
-    this.#setState({ kind: "connected", remote: this.#remote, leader: this.#leader });
+  #admit({ leader }: ServerStatus): void {
+    const rpc = this.#link.rpc;
+    if (rpc === null) return;
+    this.#leader = leader;
     this.#locks.connected(rpc);
     this.#fetchSchema();
   }
 
-  #status(status: ServerStatus): void {
-    this.#minIndex = Math.max(this.#minIndex, status.index ?? 0);
-    if (status.leader === this.#leader) return;
-    this.#leader = status.leader;
-    if (this.#state.kind === "connected" || this.#state.kind === "synced") {
-      this.#setState({ ...this.#state, leader: this.#leader });
-    }
+  #status({ leader }: ServerStatus): void {
+    if (leader === this.#leader) return;
+    this.#leader = leader;
+    if (this.#state.kind === "connected" || this.#state.kind === "synced")
+      this.#setState({ ...this.#state, leader });
   }
 
   /** Also after the server canceled the monitor because the schema changed. */
   #fetchSchema(): void {
     const rpc = this.#link.rpc;
     if (rpc === null) return;
-    if (this.#state.kind === "synced") {
-      this.#setState({ kind: "connected", remote: this.#remote, leader: this.#leader });
-    }
+    this.#setState({ kind: "connected", remote: this.#remote, leader: this.#leader });
     rpc.request("get_schema", [this.#descriptor.name], (reply) => {
       if (!reply.ok) return;
       const { result, error } = reply.value;
-      if (error !== null)
-        return this.#giveUp(`no schema of ${this.#descriptor.name}: ${excerpt(error, 400)}`);
-      const schema = parseDatabaseSchema(result);
-      if (!schema.ok) return this.#giveUp(`the served schema is malformed: ${schema.error}`);
-      if (this.#served !== null && this.#served.version !== schema.value.version)
-        this.#monitor.forgetTransaction();
-      this.#served = schema.value;
-      this.#monitor.start(rpc, schema.value);
+      const schema = error === null ? parseDatabaseSchema(result) : err(excerpt(error, 400));
+      if (schema.ok) this.#serve(rpc, schema.value, JSON.stringify(result));
+      else this.#leave(`the server gives no schema of ${this.#descriptor.name}: ${schema.error}`);
     });
+  }
+
+  #serve(rpc: Rpc, served: UntypedSchema, text: string): void {
+    if (text !== this.#servedText) this.#monitor.forgetTransaction();
+    this.#served = served;
+    this.#servedText = text;
+    this.#monitor.start(rpc, served);
   }
 
   #batch(batch: UntypedBatch): void {
@@ -333,20 +336,20 @@ export class Session<T extends TablesOf<T>, const M extends MonitorSelection<T>>
 
   #notification(method: string, params: readonly unknown[]): void {
     if (this.#monitor.notification(method, params)) return;
-    if (this.#server?.notification(method, params) === true) return;
+    if (this.#server.notification(method, params)) return;
     this.#locks.notification(method, params);
   }
 
   #down(error: ConnectionError, retryInMs: number): void {
     this.#monitor.stop();
-    this.#server = null;
+    this.#server.stop();
     this.#locks.disconnected();
     this.#setState({ kind: "disconnected", error, retryInMs });
   }
 
-  /** Leaves a server that is of no use. */
-  #giveUp(reason: string): void {
-    this.#link.rpc?.close({ code: "disconnected", message: reason });
+  /** Goes to another server: at once if this one had served us, so that a change of the leader costs little. */
+  #leave(reason: string): void {
+    this.#link.leave(reason, this.#state.kind === "synced");
   }
 }
 
@@ -363,15 +366,4 @@ function definedMembers<V>(object: { readonly [name: string]: V | undefined }): 
   const defined: Record<string, V> = {};
   for (const [name, value] of Object.entries(object)) if (value !== undefined) defined[name] = value;
   return defined;
-}
-
-/** The compiler cannot see that the decoders, compiled from the descriptor, make rows of the descriptor's types. */
-function replicaView<Rows>(monitor: Monitor): ReplicaView<Rows>;
-function replicaView(monitor: Monitor): ReplicaView<Record<string, Row>> {
-  return {
-    table: (table) => ({
-      rows: monitor.replica.rows(table),
-      index: (name) => monitor.replica.index(table, name),
-    }),
-  };
 }

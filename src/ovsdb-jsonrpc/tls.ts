@@ -6,13 +6,13 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import tls from "node:tls";
 
-export interface TlsOptions {
+export interface TlsFiles {
   /** Path of our private key, PEM. */
   readonly privateKey?: string;
   /** Path of our certificate, PEM; shown when the server asks for one. */
   readonly certificate?: string;
-  /** Path of the CA's certificates, PEM. */
-  readonly caCert: string;
+  /** Path of the CA's certificates, PEM. Without it no connection is made: an unverified peer is refused. */
+  readonly caCert?: string;
   /**
    * When the file `caCert` does not exist, trust the server once: keep the self-signed certificate at the end of its
    * chain there, and connect again. Default false. Only safe where nobody can stand between.
@@ -22,25 +22,27 @@ export interface TlsOptions {
   readonly verifyHost?: boolean;
 }
 
-/** Starts to connect; `onOpen` comes after the handshake. Throws when a file cannot be read. */
-export function connectTls(host: string, port: number, options: TlsOptions | undefined, onOpen: () => void): tls.TLSSocket {
-  if (options === undefined) throw new Error("an ssl: remote needs the session's tls option, with a CA certificate");
+/** Starts to connect; `onOpen` comes after the handshake. Throws when a file is missing or cannot be read. */
+export function connectTls(host: string, port: number, files: TlsFiles, onOpen: () => void): tls.TLSSocket {
+  const { privateKey, certificate, caCert } = files;
+  if (caCert === undefined)
+    throw new Error("ssl: needs a CA certificate to verify the server with (tls.caCert)");
   const identity = {
     host,
     port,
-    ...(options.privateKey !== undefined && { key: readFileSync(options.privateKey) }),
-    ...(options.certificate !== undefined && { cert: readFileSync(options.certificate) }),
+    ...(privateKey !== undefined && { key: readFileSync(privateKey) }),
+    ...(certificate !== undefined && { cert: readFileSync(certificate) }),
   };
-  if (options.bootstrapCaCert === true && !existsSync(options.caCert)) {
-    const socket = tls.connect({ ...identity, rejectUnauthorized: false }, () => bootstrap(socket, options.caCert));
+  if (files.bootstrapCaCert === true && !existsSync(caCert)) {
+    const socket = tls.connect({ ...identity, rejectUnauthorized: false }, () => bootstrap(socket, caCert));
     return socket;
   }
   return tls.connect(
     {
       ...identity,
-      ca: readFileSync(options.caCert),
+      ca: readFileSync(caCert),
       rejectUnauthorized: true,
-      ...(options.verifyHost !== true && { checkServerIdentity: () => undefined }),
+      ...(files.verifyHost !== true && { checkServerIdentity: () => undefined }),
     },
     onOpen,
   );
@@ -54,7 +56,9 @@ function bootstrap(socket: tls.TLSSocket, path: string): void {
       throw new Error("the server did not send a self-signed CA certificate at the end of its chain");
     }
     writeFileSync(path, pem(ca.raw), { flag: "wx", mode: 0o444 });
-    socket.destroy(new Error(`the server's CA certificate is kept in ${path}; connecting again to verify it`));
+    socket.destroy(
+      new Error(`the server's CA certificate is kept in ${path}; connecting again to verify it`),
+    );
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     socket.destroy(new Error(`cannot bootstrap the CA certificate: ${reason}`));

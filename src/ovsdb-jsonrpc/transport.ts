@@ -1,10 +1,10 @@
 /** Opens the byte stream to a remote: a unix socket, TCP, or TLS as ovs-vswitchd does it. */
 import net from "node:net";
 import type { Remote } from "./remote.ts";
-import { connectTls, type TlsOptions } from "./tls.ts";
+import { connectTls, type TlsFiles } from "./tls.ts";
 
-/** Starts to connect; the socket emits `ready` (or `secureConnect`) through `onOpen`, or fails through its `error`. */
-export function openSocket(remote: Remote, tls: TlsOptions | undefined, onOpen: () => void): net.Socket {
+/** Starts to connect; calls `onOpen` when the stream is there, and otherwise the socket emits `error`. */
+export function openSocket(remote: Remote, tls: TlsFiles, onOpen: () => void): net.Socket {
   switch (remote.kind) {
     case "unix":
       return net.connect({ path: remote.path }, onOpen);

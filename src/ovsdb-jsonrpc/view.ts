@@ -1,6 +1,6 @@
 /** The types by which a session's monitor gives its rows their shape. */
 import type { Atom } from "./notation.ts";
-import type { RowChange } from "./replica.ts";
+import type { Replica, Row, RowChange } from "./replica.ts";
 import type { ColumnName, TableName, TablesOf } from "./schema.ts";
 import type { Uuid } from "./uuid.ts";
 
@@ -50,4 +50,15 @@ export interface TableView<R> {
 /** The monitored tables as the server last described them. */
 export interface ReplicaView<Rows> {
   table<K extends keyof Rows & string>(table: K): TableView<Rows[K]>;
+}
+
+/** The compiler cannot see that the decoders, compiled from the descriptor, make rows of the descriptor's types. */
+export function replicaView<Rows>(replica: Replica): ReplicaView<Rows>;
+export function replicaView(replica: Replica): ReplicaView<Record<string, Row>> {
+  return {
+    table: (table) => ({
+      rows: replica.rows(table),
+      index: (name) => replica.index(table, name),
+    }),
+  };
 }

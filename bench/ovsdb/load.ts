@@ -1,0 +1,25 @@
+/** Loads the benchmark's Port_Bindings once, in a process of its own; prints milliseconds and memory as JSON. */
+import { Session } from "ovsdb-jsonrpc";
+import { ovnSouthbound } from "../../src/schemas/ovn_southbound.gen.ts";
+import { COLUMNS } from "./southbound.ts";
+
+const remote = process.argv[2] ?? "";
+const emptyRss = process.memoryUsage.rss();
+const started = performance.now();
+const session = new Session({ database: ovnSouthbound, remotes: remote, monitor: { Port_Binding: COLUMNS } });
+await session.synced();
+const milliseconds = performance.now() - started;
+const rows = session.replica.table("Port_Binding").rows.size;
+const loadedRss = process.memoryUsage.rss();
+await new Promise((resolve) => setTimeout(resolve, 1000));
+console.log(
+  JSON.stringify({
+    milliseconds,
+    rows,
+    emptyRss,
+    loadedRss,
+    settledRss: process.memoryUsage.rss(),
+    peakRss: process.resourceUsage().maxRSS * 1024,
+  }),
+);
+session.close();

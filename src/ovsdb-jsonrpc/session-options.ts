@@ -1,0 +1,48 @@
+/** What a session is made of, and what it tells. */
+import type { Condition } from "./condition.ts";
+import type { FramerLimits } from "./json-framer.ts";
+import type { Remote } from "./remote.ts";
+import type { ConnectionError } from "./rpc.ts";
+import type { DatabaseSchema, TableName, TablesOf } from "./schema.ts";
+import type { TlsFiles } from "./tls.ts";
+import type { IndexDeclarations, MonitoredRows, MonitorSelection } from "./view.ts";
+
+export interface SessionOptions<T extends TablesOf<T>, M extends MonitorSelection<T>> {
+  readonly database: DatabaseSchema<T>;
+  /** A comma list such as `unix:FILE,tcp:HOST:PORT`, or what `parseRemotes` made of one. */
+  readonly remotes: string | readonly Remote[];
+  /** Needed for `ssl:` remotes. */
+  readonly tls?: TlsFiles;
+  /** Tables and columns to monitor; those that a server lacks are left out, and their rows carry the default. */
+  readonly monitor: M;
+  /** The conditions to start with; a table without one is monitored whole. */
+  readonly where?: { readonly [K in TableName<T> & keyof M]?: Condition<T[K]> };
+  /** Indexes of the replica: columns, or a map column and a key as in `external_ids:iface-id`. */
+  readonly indexes?: IndexDeclarations<MonitoredRows<T, M>>;
+  /** Silence in milliseconds before the server is probed, and again before it is given up; 0 = never. Default 5,000, and 0 on unix sockets. */
+  readonly probeIntervalMs?: number;
+  /** On a clustered database, talk to the leader only. Default false. */
+  readonly leaderOnly?: boolean;
+  /** Try several remotes in random order, as Open vSwitch does. Default true. */
+  readonly shuffleRemotes?: boolean;
+  readonly limits?: FramerLimits;
+}
+
+export type SessionState =
+  | { readonly kind: "connecting"; readonly remote: string }
+  /** The server is fit and answers; the replica is not in sync yet. */
+  | { readonly kind: "connected"; readonly remote: string; readonly leader: boolean | null }
+  /** The replica follows the server. `leader` is null when the database is not clustered. */
+  | { readonly kind: "synced"; readonly remote: string; readonly leader: boolean | null }
+  | { readonly kind: "disconnected"; readonly error: ConnectionError; readonly retryInMs: number }
+  | { readonly kind: "closed" };
+
+/** The acknowledged condition of every monitored table: the very value that was passed in. */
+export type Acknowledged<T extends TablesOf<T>, M> = {
+  readonly [K in TableName<T> & keyof M]: Condition<T[K]>;
+};
+
+export interface TransactOptions {
+  /** Asks the server to give the transaction up; it then ends as `canceled`, unless it was already done. */
+  readonly signal?: AbortSignal;
+}
