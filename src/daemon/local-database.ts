@@ -52,7 +52,7 @@ export class LocalDatabase {
       this.#announce(reconciler);
     });
     this.#session.onLock(({ name, held }) => {
-      if (name === this.#lock) this.#log.info(held ? `holding the lock ${name}` : `lost the lock ${name}`);
+      this.#log.info(held ? `holding the lock ${name}` : `not holding the lock ${name} any more`);
       this.#announce(reconciler);
     });
     this.#announce(reconciler);
@@ -85,6 +85,7 @@ export class LocalDatabase {
   }
 
   close(): void {
+    if (this.#lock !== null) this.#session.unlock(this.#lock);
     this.#session.close();
   }
 

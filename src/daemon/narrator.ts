@@ -1,6 +1,7 @@
 /** Tells people, in the log, what becomes of each logical port: once for each state, and once for each write. */
 import type { Logger } from "../log/log.ts";
 import { type Change, lportOfChange } from "../plug/change.ts";
+import { NOT_IN_VIEW } from "../plug/intent.ts";
 import { NOT_ANSWERED, type PortState, type Verdict } from "../plug/verdict.ts";
 import type { Outcome } from "./transactor.ts";
 
@@ -12,6 +13,9 @@ const NEEDS_SOMEBODY: ReadonlySet<PortState> = new Set([
   "error",
   "held",
 ]);
+
+/** Reasons that the next message of a database does away with. */
+const PASSING: ReadonlySet<string> = new Set([NOT_ANSWERED, NOT_IN_VIEW]);
 
 interface Told {
   readonly state: PortState;
@@ -39,7 +43,7 @@ export class Narrator {
     const { state } = verdict;
     // That something is on its way is told when it has arrived.
     if (state === "pending") return;
-    const reason = verdict.reason === NOT_ANSWERED ? null : verdict.reason;
+    const reason = verdict.reason !== null && PASSING.has(verdict.reason) ? null : verdict.reason;
     const before = this.#told.get(lport);
     if (before?.state === state && before.reason === reason) return;
     this.#told.set(lport, { state, reason });
@@ -50,9 +54,10 @@ export class Narrator {
   }
 
   conclude(outcome: Outcome): void {
-    const { change } = outcome.work;
+    const { change, reason } = outcome.work;
     const lport = lportOfChange(change);
-    if (outcome.kind === "committed") this.#log.info(`${lport}: ${describe(change)}`);
+    const why = reason === null ? "" : `: ${reason}`;
+    if (outcome.kind === "committed") this.#log.info(`${lport}: ${describe(change)}${why}`);
     else this.#log.warn(`${lport}: not written: ${outcome.error}`, `${lport} not written`);
   }
 }

@@ -173,10 +173,10 @@ export class Reconciler {
     const works: Work[] = [];
     const batch: AttemptBatch[number][] = [];
     for (const lport of lports) {
-      const change = this.verdicts.get(lport)?.change;
+      const { change = null, reason = null } = this.verdicts.get(lport) ?? {};
       const basis = answers.get(lport);
-      if (change === null || change === undefined || basis === undefined) continue;
-      works.push({ change, answers: basis });
+      if (change === null || basis === undefined) continue;
+      works.push({ change, reason, answers: basis });
       const nonce = nonceOf(attempts.get(lport));
       batch.push({ lport, attempt: { phase: "in-flight", change, answers: basis, nonce } });
       this.#consultations.use(lport, basis);

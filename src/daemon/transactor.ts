@@ -9,9 +9,10 @@ import type { Answers } from "../plug/answers.ts";
 import { type Change, lportOfChange } from "../plug/change.ts";
 import { transactionOf } from "../plug/operations.ts";
 
-/** A change, and the answers of the providers that led to it. */
+/** A change, why it is made (null: it is what the logical port asks for), and the answers that led to it. */
 export interface Work {
   readonly change: Change;
+  readonly reason: string | null;
   readonly answers: Answers;
 }
 

@@ -37,6 +37,9 @@ export type Intent =
       readonly interface: string;
     };
 
+/** The reason of a port whose port binding has been asked for by name, and not answered yet. */
+export const NOT_IN_VIEW = "its port binding is not in view yet";
+
 export interface IntentSettings {
   readonly onWithdraw: "unplug" | "keep";
   readonly additionalChassis: boolean;
@@ -100,7 +103,7 @@ function dueForUnplug(
   if (binding === undefined) {
     return knowledge.asksFor(lport)
       ? { due: true, reason: "the logical port has no port binding" }
-      : { due: false, reason: "its port binding is not in view yet" };
+      : { due: false, reason: NOT_IN_VIEW };
   }
   if (!isVif(binding)) {
     const what = binding.type === "" ? "is a child port" : `has type ${JSON.stringify(binding.type)}`;
