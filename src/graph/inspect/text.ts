@@ -17,7 +17,7 @@ export function graphToText({ nodes, edges }: Graph): string {
       ...inputs.map((edge) => `  <- ${edge.from.padEnd(widest)}  ${edgeLabel(edge)}`),
     ];
   });
-  return `${lines.join("\n")}\n`;
+  return lines.map((line) => `${line}\n`).join("");
 }
 
 /** State and counters in one phrase; empty when no engine runs. */

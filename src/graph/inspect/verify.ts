@@ -6,8 +6,11 @@ import { GraphError } from "../slot.ts";
 
 export interface Difference {
   readonly node: string;
-  /** The smallest differing key; undefined for data without keys. */
-  readonly key: unknown;
+  /**
+   * The smallest differing key of a map or a set, after the names of the properties that lead to it (`byName.eth0`);
+   * undefined where the data have no keys.
+   */
+  readonly key: string | undefined;
   /** What the engine holds under that key; undefined: nothing. */
   readonly ours: unknown;
   /** What the recompute gave. */
@@ -29,8 +32,7 @@ export interface Verification {
  * @throws GraphError busy: `engine` was asked for something since its last run
  */
 export function verify(engine: Engine, scratch: Engine): Verification {
-  if (engine.needsRun)
-    throw new GraphError("busy", "changes wait for a run; verify compares what a run has left");
+  if (engine.needsRun) throw new GraphError("busy", "changes wait; verify compares what a run has left");
   const { errors } = scratch.run();
   const differences: Difference[] = [];
   const skipped: string[] = [];
@@ -48,22 +50,32 @@ export function verify(engine: Engine, scratch: Engine): Verification {
 }
 
 function smallestDifference(ours: unknown, theirs: unknown): Omit<Difference, "node"> {
-  const [mine, other] = [entries(ours), entries(theirs)];
-  if (mine === undefined || other === undefined) return { key: undefined, ours, theirs };
-  const keys = [...new Set([...mine.keys(), ...other.keys()])];
-  const differing = keys.filter((key) => !isDeepStrictEqual(mine.get(key), other.get(key)));
+  const [mine, other] = [entriesOf(ours), entriesOf(theirs)];
+  const keys = [...new Set([...(mine?.keys() ?? []), ...(other?.keys() ?? [])])];
+  const differing = keys.filter((key) => !isDeepStrictEqual(mine?.get(key), other?.get(key)));
   if (differing.length === 0) return { key: undefined, ours, theirs };
-  const key = differing.reduce((a, b) => (before(b, a) ? b : a));
-  return { key, ours: mine.get(key), theirs: other.get(key) };
+  const key = differing.reduce((a, b) => (comesBefore(b, a) ? b : a));
+  const [left, right] = [mine?.get(key), other?.get(key)];
+  if (isKeyed(ours) || !isObject(left) || !isObject(right))
+    return { key: String(key), ours: left, theirs: right };
+  const deeper = smallestDifference(left, right);
+  return { ...deeper, key: deeper.key === undefined ? String(key) : `${String(key)}.${deeper.key}` };
 }
 
-function entries(data: unknown): ReadonlyMap<unknown, unknown> | undefined {
+function isObject(data: unknown): data is object {
+  return typeof data === "object" && data !== null;
+}
+
+function isKeyed(data: unknown): boolean {
+  return data instanceof Map || data instanceof Set;
+}
+
+function entriesOf(data: unknown): ReadonlyMap<unknown, unknown> | undefined {
   if (data instanceof Map) return data;
   if (data instanceof Set) return new Map([...data].map((key) => [key, true]));
-  if (typeof data === "object" && data !== null) return new Map(Object.entries(data));
-  return undefined;
+  return isObject(data) ? new Map(Object.entries(data)) : undefined;
 }
 
-function before(a: unknown, b: unknown): boolean {
+function comesBefore(a: unknown, b: unknown): boolean {
   return typeof a === "number" && typeof b === "number" ? a < b : String(a) < String(b);
 }
