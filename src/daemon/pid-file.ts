@@ -1,54 +1,67 @@
 /**
- * The pid file `RUN_DIR/vifplugd.pid`: says which process is the daemon of a run directory and keeps a second one out.
- * The file of a process that is gone is taken over.
+ * The pid file `RUN_DIR/vifplugd.pid`: says which process is the daemon of a run directory, and keeps a second one out.
+ *
+ * Invariant: the file is locked by the process it names for as long as that lives, which is how ovs-appctl(8) tells a
+ * daemon from a leftover, and how a leftover is taken over here. So nothing else in this process may open the file.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fail, messageOf, ok, type Result } from "../result.ts";
+import { lockFile } from "../system/file-lock.ts";
 
 export interface PidFile {
   readonly path: string;
-  /** Removes the file, if it is still ours. */
   remove(): void;
 }
 
-export function claimPidFile(runDir: string, pid: number = process.pid): Result<PidFile, string> {
-  const path = join(runDir, "vifplugd.pid");
+export function pidFilePath(runDir: string): string {
+  return join(runDir, "vifplugd.pid");
+}
+
+export function claimPidFile(runDir: string): Result<PidFile, string> {
+  const path = pidFilePath(runDir);
   try {
     mkdirSync(runDir, { recursive: true });
-    const holder = readPid(path);
-    if (holder !== null && holder !== pid && isAlive(holder)) {
-      return fail(
-        `another vifplugd runs with pid ${holder} (${path}); stop it, or give this one another run_dir`,
-      );
+    const claimed = openAndLock(path);
+    if (typeof claimed === "number") {
+      const process = claimed === 0 ? "another vifplugd runs" : `another vifplugd runs with pid ${claimed}`;
+      return fail(`${process} (${path} is locked); stop it, or give this one another run_dir`);
     }
-    writeFileSync(path, `${pid}\n`);
+    ftruncateSync(claimed.fd);
+    writeSync(claimed.fd, `${process.pid}\n`);
+    return ok({
+      path,
+      remove: () => {
+        rmSync(path, { force: true });
+        closeSync(claimed.fd);
+      },
+    });
   } catch (thrown) {
     return fail(`cannot write the pid file ${path}: ${messageOf(thrown)}; check run_dir`);
   }
-  return ok({
-    path,
-    remove: () => {
-      if (readPid(path) === pid) rmSync(path, { force: true });
-    },
-  });
 }
 
-function readPid(path: string): number | null {
-  try {
-    const pid = Number(readFileSync(path, "utf8").trim());
-    return Number.isSafeInteger(pid) && pid > 0 ? pid : null;
-  } catch {
-    return null;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    // EPERM: it is there, and somebody else's.
-    return thrown instanceof Error && "code" in thrown && thrown.code === "EPERM";
+/** The descriptor of the locked file, or the pid of the process that holds the lock. */
+function openAndLock(path: string): { readonly fd: number } | number {
+  for (;;) {
+    const fd = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o644);
+    const holder = lockFile(fd);
+    if (holder !== null) {
+      closeSync(fd);
+      return holder;
+    }
+    // Its owner may have removed it between the two calls; then the lock is on a file that nobody will find.
+    if (statSync(path, { throwIfNoEntry: false })?.ino === fstatSync(fd).ino) return { fd };
+    closeSync(fd);
   }
 }
