@@ -9,25 +9,26 @@
 import { type Answers, consultationsOf } from "../plug/answers.ts";
 import type { Consultation } from "../plug/question.ts";
 import type { Verdict } from "../plug/verdict.ts";
+import type { Answer } from "../providers/answer.ts";
 
 export class Consultations {
   readonly #kept = new Map<string, Consultation>();
-  /** Used or released: nothing more is to be done about them. */
-  readonly #ended = new WeakSet<Consultation>();
+  /** Used or released: nothing more is to be done about them. A consultation is known by its answer. */
+  readonly #ended = new WeakSet<Answer>();
 
   /** To be called for every port whose answers or verdict changed in a run of the graph. */
   follow(lport: string, answers: Answers | undefined, verdict: Verdict | undefined): void {
     const current = consultationsOf(answers).find(isCreate);
     const kept = this.#kept.get(lport);
-    if (kept !== undefined && kept !== current) this.#release(lport, kept);
-    if (current === undefined || this.#ended.has(current)) return;
+    if (kept !== undefined && kept.answer !== current?.answer) this.#release(lport, kept);
+    if (current === undefined || this.#ended.has(current.answer)) return;
     if (current.answer.kind === "plug" && !isInPlace(verdict)) this.#kept.set(lport, current);
     else this.#release(lport, current);
   }
 
   /** The change is on its way: its consultations end with its outcome. */
   use(lport: string, answers: Answers): void {
-    for (const consultation of consultationsOf(answers)) this.#ended.add(consultation);
+    for (const { answer } of consultationsOf(answers)) this.#ended.add(answer);
     this.#kept.delete(lport);
   }
 
@@ -46,8 +47,8 @@ export class Consultations {
 
   #release(lport: string, consultation: Consultation): void {
     this.#kept.delete(lport);
-    this.#ended.add(consultation);
     const { question, input, answer } = consultation;
+    this.#ended.add(answer);
     question.provider.release(input, answer.kind === "plug" ? answer.wanted : null);
   }
 }

@@ -95,6 +95,7 @@ export class Reconciler {
   #run(): void {
     this.#scheduled = false;
     if (this.#stopped) return;
+    this.#options.registry.runAll();
     this.engine.poke(this.graph.providerLookup, "before every decision");
     const result = this.engine.run();
     for (const { node, where, error } of result.errors) {

@@ -5,7 +5,7 @@
 import type { BridgeView, OpenVSwitchView } from "../providers/provider.ts";
 import type { RegisteredProvider } from "../providers/registry.ts";
 import type { Intent } from "./intent.ts";
-import { type Consultation, consult, type Question, stillHolds } from "./question.ts";
+import { type Consultation, carryOver, consult, type Question, stillHolds } from "./question.ts";
 import { pluggedTypeOf, type Vif } from "./vif.ts";
 
 export type Answers =
@@ -25,7 +25,7 @@ export interface Surroundings {
   readonly openVSwitch: OpenVSwitchView;
   readonly bridge: BridgeView;
   forPlugType(plugType: string): RegisteredProvider | undefined;
-  /** Counts the changes of the lookup tables of the provider of this type. */
+  /** Another number whenever the lookup tables of the provider of this type changed. */
   lookup(type: string): number;
 }
 
@@ -66,7 +66,7 @@ export function gatherAnswers(
 }
 
 function ask(question: Question, last: Consultation | undefined): Consultation {
-  return last !== undefined && stillHolds(last, question) ? last : consult(question);
+  return last !== undefined && stillHolds(last, question) ? carryOver(last, question) : consult(question);
 }
 
 function changesHands(main: Consultation, owned: Vif | undefined): owned is Vif {

@@ -22,7 +22,7 @@ export interface Question {
   readonly interface: InterfaceRow | null;
   readonly openVSwitch: OpenVSwitchView;
   readonly bridge: BridgeView;
-  /** Counts the changes of the provider's lookup tables. */
+  /** Another number whenever the provider's lookup tables changed. */
   readonly lookup: number;
   /** Counts how often the port was asked for again. */
   readonly nonce: number;
@@ -56,6 +56,12 @@ export function stillHolds(last: Consultation, question: Question): boolean {
   if (asked.interface === question.interface) return true;
   const target = targetOf(last);
   return target !== null && question.interface !== null && isInPlace(question.interface, target);
+}
+
+/** `last`'s answer as the answer to `question`, so that what is held is what asking now would give. */
+export function carryOver(last: Consultation, question: Question): Consultation {
+  if (last.question.interface === question.interface) return last;
+  return { question, input: prepareInputOf(question), answer: last.answer };
 }
 
 /** The interface in full that a consultation asks for; null unless it is ready to plug. */

@@ -47,6 +47,8 @@ export class ProviderRegistry {
   readonly #now: () => number;
   readonly #byType = new Map<string, Entry>();
   readonly #byPlugType = new Map<string, RegisteredProvider>();
+  readonly #lookups = new Map<string, number>();
+  #changes = 0;
 
   constructor(options: RegistryOptions) {
     this.#options = options;
@@ -80,6 +82,7 @@ export class ProviderRegistry {
     }
     const registered = this.#guard(provider, plugTypes);
     this.#byType.set(type, { provider, registered });
+    this.#lookups.set(type, ++this.#changes);
     for (const plugType of plugTypes) this.#byPlugType.set(plugType, registered);
     return ok(registered);
   }
@@ -90,6 +93,7 @@ export class ProviderRegistry {
       return fail({ code: "unknown-provider", message: `provider ${type} is not registered` });
     }
     this.#byType.delete(type);
+    this.#lookups.delete(type);
     for (const plugType of entry.registered.plugTypes) this.#byPlugType.delete(plugType);
     this.#call(type, "destroy", () => entry.provider.destroy?.());
     return ok(undefined);
@@ -105,13 +109,20 @@ export class ProviderRegistry {
     return [...this.#byType.keys()];
   }
 
-  /** Calls every provider's `run`; answers the types whose lookup tables changed. */
+  /** Calls every provider's `run`, and notes whose lookup tables changed; answers their types. */
   runAll(): ReadonlySet<string> {
     const changed = new Set<string>();
     for (const [type, { provider }] of this.#byType) {
-      if (this.#call(type, "run", () => provider.run?.()) === true) changed.add(type);
+      if (this.#call(type, "run", () => provider.run?.()) !== true) continue;
+      changed.add(type);
+      this.#lookups.set(type, ++this.#changes);
     }
     return changed;
+  }
+
+  /** A number by type that is another one whenever the provider's lookup tables changed, or the provider itself. */
+  lookups(): ReadonlyMap<string, number> {
+    return this.#lookups;
   }
 
   destroyAll(): void {

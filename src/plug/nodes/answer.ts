@@ -6,7 +6,7 @@
  * not about a port whose change is in flight.
  */
 import { type Cause, type KeyedChanges, unchanged, updated } from "../../graph/index.ts";
-import { type Answers, gatherAnswers, type Surroundings } from "../answers.ts";
+import { type Answers, consultationsOf, gatherAnswers, type Surroundings } from "../answers.ts";
 import { type Attempt, nonceOf } from "../attempt.ts";
 import type { Intent } from "../intent.ts";
 import type { Vif } from "../vif.ts";
@@ -78,14 +78,16 @@ export function answering(providers: Providers) {
         readonly input: { readonly changes: { readonly lports: ReadonlyMap<string, Cause> } };
       },
     ) => ask(context, context.input.changes.lports),
-    /** Every port of the providers whose lookup tables changed. */
+    /** Every port that a provider whose lookup tables changed answers for, or answered for. */
     answerProviderLookupHandler(context: Context & Changed) {
-      const { inputs, input } = context;
+      const { inputs, input, data } = context;
       const lports = new Map<string, Cause>();
       for (const [lport, intent] of inputs.intent.data) {
-        const type = providers.forPlugType(intent.plugType)?.type;
-        const cause = type === undefined ? undefined : input.changes.get(type);
-        if (cause !== undefined) lports.set(lport, cause);
+        const asked = consultationsOf(data.get(lport)).map(({ question }) => question.provider);
+        for (const provider of [providers.forPlugType(intent.plugType), ...asked]) {
+          const cause = provider === undefined ? undefined : input.changes.get(provider.type);
+          if (cause !== undefined) lports.set(lport, cause);
+        }
       }
       return ask(context, lports);
     },
