@@ -8,10 +8,12 @@
  * It never reads .env, bunfig.toml, tsconfig.json or package.json from the directory it is started in. It carries
  * bytecode, which halves its start-up time, and its source map; names are not minified, so stack traces stay readable.
  */
-import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { version } from "./package.json" with { type: "json" };
+import { undoAtExit } from "./tools/cleanup.ts";
 
 const name = "vifplugd";
 const crossTargets = ["linux-x64", "linux-x64-musl", "linux-arm64", "linux-arm64-musl"] as const;
@@ -31,6 +33,8 @@ export async function build({ entry, outDir, target }: BuildRequest): Promise<st
   await mkdir(outDir, { recursive: true });
   const executable = target === undefined ? name : `${name}-${target}`;
   const scratch = await mkdtemp(join(outDir, ".build-"));
+  const remove = () => rmSync(scratch, { recursive: true, force: true });
+  const forget = undoAtExit(remove);
   try {
     await Bun.build({
       entrypoints: [entry],
@@ -49,7 +53,8 @@ export async function build({ entry, outDir, target }: BuildRequest): Promise<st
     });
     await rename(join(scratch, executable), join(outDir, executable));
   } finally {
-    await rm(scratch, { recursive: true });
+    forget();
+    remove();
   }
   return join(outDir, executable);
 }

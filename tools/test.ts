@@ -7,7 +7,7 @@
 import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { undoAtExit } from "./chassis/cleanup.ts";
+import { undoAtExit } from "./cleanup.ts";
 import { type Counts, closingLine, parseReport, verdict } from "./junit.ts";
 
 const root = join(import.meta.dir, "..");

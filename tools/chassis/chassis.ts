@@ -9,7 +9,7 @@ import { rmSync } from "node:fs";
 import { mkdir, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { undoAtExit } from "./cleanup.ts";
+import { undoAtExit } from "../cleanup.ts";
 import type { ColumnOf, DatabaseName, RowOf, TableOf } from "./databases.ts";
 import { Program, run } from "./program.ts";
 import {
