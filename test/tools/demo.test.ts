@@ -68,7 +68,7 @@ test("a step that fails is shown with its reason and the daemon's log, and the e
     `#!/bin/sh\ncase "$*" in *request=1300*) echo "no, not that" >&2; exit 7;; esac\nexec ${real} "$@"\n`,
   );
   await chmod(refusing, 0o755);
-  const { demo, leftBehind } = await startDemo([], { PATH: `${bin}${delimiter}${process.env["PATH"]}` });
+  const { demo, leftBehind } = await startDemo([], { PATH: `${bin}${delimiter}${process.env.PATH}` });
   const output = await demo.stdout.text();
   expect(await demo.exited).toBe(1);
   expect(output).toMatch(/✗ This failed: the command above\n\n.*exit code 7\n.*no, not that/);
