@@ -4,16 +4,22 @@
  * the beginning, are not waited for.
  */
 
-export const MIN_BACKOFF_MS = 1000;
-export const MAX_BACKOFF_MS = 8000;
+export interface BackoffLimits {
+  readonly minMs: number;
+  readonly maxMs: number;
+}
+
+export const DEFAULT_BACKOFF: BackoffLimits = { minMs: 1000, maxMs: 8000 };
 
 export class Backoff {
+  readonly #limits: BackoffLimits;
   #delayMs = 0;
   #freeTries: number;
 
   /** `tries` attempts in a row are made without waiting. */
-  constructor(tries: number) {
+  constructor(tries: number, limits: BackoffLimits = DEFAULT_BACKOFF) {
     this.#freeTries = tries;
+    this.#limits = limits;
   }
 
   /** What the last answer was. */
@@ -23,13 +29,14 @@ export class Backoff {
 
   /** Milliseconds before the next attempt; `connectedMs` is how long the lost connection lasted, null if it never was. */
   next(connectedMs: number | null): number {
+    const { minMs, maxMs } = this.#limits;
     if (this.#freeTries > 1) {
       this.#freeTries--;
       this.#delayMs = 0;
-    } else if (this.#delayMs < MIN_BACKOFF_MS || (connectedMs !== null && connectedMs >= this.#delayMs)) {
-      this.#delayMs = MIN_BACKOFF_MS;
+    } else if (this.#delayMs < minMs || (connectedMs !== null && connectedMs >= this.#delayMs)) {
+      this.#delayMs = minMs;
     } else {
-      this.#delayMs = Math.min(this.#delayMs * 2, MAX_BACKOFF_MS);
+      this.#delayMs = Math.min(this.#delayMs * 2, maxMs);
     }
     return this.#delayMs;
   }

@@ -1,4 +1,5 @@
 /** The package's public names. */
+export type { BackoffLimits } from "./backoff.ts";
 export { type Clause, type Comparison, type Condition, condition, EVERY_ROW } from "./condition.ts";
 export { type FramerLimits, JsonFramer } from "./json-framer.ts";
 export type { LockState } from "./locks.ts";

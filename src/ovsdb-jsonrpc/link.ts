@@ -3,7 +3,7 @@
  * attempt that takes too long. There is at most one socket at a time.
  */
 import type { Socket } from "node:net";
-import { Backoff, MIN_BACKOFF_MS } from "./backoff.ts";
+import { Backoff, type BackoffLimits } from "./backoff.ts";
 import type { FramerLimits } from "./json-framer.ts";
 import type { Remote } from "./remote.ts";
 import { type ConnectionError, Rpc } from "./rpc.ts";
@@ -23,11 +23,15 @@ export interface LinkOptions {
   /** Undefined: 5 s, and off on unix sockets. */
   readonly probeIntervalMs?: number | undefined;
   readonly limits?: FramerLimits | undefined;
+  readonly backoff?: BackoffLimits | undefined;
   /** Try the remotes in a random order, so that many clients spread over the servers. */
   readonly shuffle: boolean;
 }
 
 const DEFAULT_PROBE_INTERVAL_MS = 5000;
+
+/** An attempt to connect may take this long, or as long as the back-off if that is longer. */
+const MIN_CONNECT_MS = 1000;
 
 export class Link {
   readonly #events: LinkEvents;
@@ -52,7 +56,7 @@ export class Link {
     this.#shuffle = options.shuffle;
     this.#remotes = this.#ordered(options.remotes);
     this.#probeIntervalMs = options.probeIntervalMs;
-    this.#backoff = new Backoff(options.remotes.length);
+    this.#backoff = new Backoff(options.remotes.length, options.backoff);
   }
 
   get rpc(): Rpc | null {
@@ -72,7 +76,7 @@ export class Link {
       const socket = openSocket(remote, this.#tls, () => this.#up(socket, remote));
       this.#socket = socket;
       socket.once("error", (error: Error) => this.#connectFailed(socket, error.message));
-      const limit = Math.max(this.#backoff.delayMs, MIN_BACKOFF_MS);
+      const limit = Math.max(this.#backoff.delayMs, MIN_CONNECT_MS);
       this.#timer = setTimeout(
         () => this.#connectFailed(socket, `no connection within ${limit / 1000} s`),
         limit,

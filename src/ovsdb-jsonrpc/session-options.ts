@@ -1,4 +1,5 @@
 /** What a session is made of, and what it tells. */
+import type { BackoffLimits } from "./backoff.ts";
 import type { Condition } from "./condition.ts";
 import type { FramerLimits } from "./json-framer.ts";
 import type { Remote } from "./remote.ts";
@@ -25,6 +26,8 @@ export interface SessionOptions<T extends TablesOf<T>, M extends MonitorSelectio
   readonly leaderOnly?: boolean;
   /** Try several remotes in random order, as Open vSwitch does. Default true. */
   readonly shuffleRemotes?: boolean;
+  /** How long to wait before connecting again. Default 1 s, doubled up to 8 s. */
+  readonly backoff?: BackoffLimits;
   readonly limits?: FramerLimits;
 }
 

@@ -97,6 +97,7 @@ export class Session<T extends TablesOf<T>, const M extends MonitorSelection<T>>
         tls: options.tls,
         probeIntervalMs: options.probeIntervalMs,
         limits: options.limits,
+        backoff: options.backoff,
         shuffle: options.shuffleRemotes ?? true,
       },
       {

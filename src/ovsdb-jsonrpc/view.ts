@@ -43,6 +43,8 @@ export interface IndexView<R> {
 
 export interface TableView<R> {
   readonly rows: ReadonlyMap<Uuid, R>;
+  /** The rows that a reference column's value refers to, as far as the replica holds them. */
+  resolve(references: Uuid | null | ReadonlySet<Uuid>): readonly R[];
   /** Throws for a name that the session's `indexes` do not declare. */
   index(name: string): IndexView<R>;
 }
@@ -58,7 +60,18 @@ export function replicaView(replica: Replica): ReplicaView<Record<string, Row>> 
   return {
     table: (table) => ({
       rows: replica.rows(table),
+      resolve: (references) => resolve(replica.rows(table), references),
       index: (name) => replica.index(table, name),
     }),
   };
+}
+
+function resolve(rows: ReadonlyMap<Uuid, Row>, references: Uuid | null | ReadonlySet<Uuid>): readonly Row[] {
+  const uuids = references === null || typeof references === "string" ? [references] : references;
+  const found: Row[] = [];
+  for (const uuid of uuids) {
+    const row = uuid === null ? undefined : rows.get(uuid);
+    if (row !== undefined) found.push(row);
+  }
+  return found;
 }

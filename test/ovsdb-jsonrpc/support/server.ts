@@ -1,0 +1,143 @@
+/** Real ovsdb-servers in throwaway folders: standalone, clustered, relay. Everything is gone after `dispose`. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export const PLAYGROUND = join(import.meta.dir, "playground.ovsschema");
+const READY = /ovsdb-server \(Open vSwitch\)/;
+
+/** Runs a program to its end and answers its output; throws with its words when it fails. */
+export function run(command: string, ...args: readonly string[]): string {
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: "utf8", maxBuffer: 2 ** 28 });
+  if (status !== 0) throw new Error(`${command} ${args.join(" ")}: ${stderr}`);
+  return stdout;
+}
+
+/** A folder of its own for a test. */
+export class Folder {
+  readonly path = mkdtempSync(join(tmpdir(), "ovsdb-test-"));
+
+  at(name: string): string {
+    return join(this.path, name);
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
+export interface ServerOptions {
+  /** The database files or relays to serve. */
+  readonly databases: readonly string[];
+  /** Further `--remote` methods, such as `ptcp:0:127.0.0.1`. */
+  readonly remotes?: readonly string[];
+  readonly args?: readonly string[];
+}
+
+/** One ovsdb-server process, which may be stopped and started again. */
+export class OvsdbServer {
+  readonly name: string;
+  readonly #folder: Folder;
+  readonly #options: ServerOptions;
+  #process: ReturnType<typeof spawnServer> | null = null;
+  #log = "";
+
+  constructor(folder: Folder, name: string, options: ServerOptions) {
+    this.#folder = folder;
+    this.name = name;
+    this.#options = options;
+  }
+
+  get socket(): string {
+    return this.#folder.at(`${this.name}.sock`);
+  }
+
+  get remote(): string {
+    return `unix:${this.socket}`;
+  }
+
+  /** The TCP port that the kernel chose for a remote with port 0. */
+  get port(): number {
+    const port = /listening on port (\d+)/.exec(this.#log)?.[1];
+    if (port === undefined)
+      throw new Error(`ovsdb-server ${this.name} listens on no TCP port:\n${this.#log}`);
+    return Number(port);
+  }
+
+  /** Starts the process; settles when it serves. */
+  async start(): Promise<void> {
+    const started = spawnServer([
+      "--no-chdir",
+      "-vconsole:info",
+      `--unixctl=${this.#folder.at(`${this.name}.ctl`)}`,
+      `--remote=punix:${this.socket}`,
+      ...(this.#options.remotes ?? []).map((remote) => `--remote=${remote}`),
+      ...(this.#options.args ?? []),
+      ...this.#options.databases,
+    ]);
+    this.#process = started;
+    this.#log = "";
+    for await (const text of started.stderr.pipeThrough(new TextDecoderStream())) {
+      this.#log += text;
+      if (READY.test(this.#log)) return;
+    }
+    throw new Error(`ovsdb-server ${this.name} did not start:\n${this.#log}`);
+  }
+
+  /** Ends the process in an orderly way; settles when it is gone. */
+  async stop(): Promise<void> {
+    await this.#end("SIGTERM");
+  }
+
+  /** Ends the process without giving it a chance. */
+  async kill(): Promise<void> {
+    await this.#end("SIGKILL");
+  }
+
+  pause(): void {
+    this.#process?.kill("SIGSTOP");
+  }
+
+  resume(): void {
+    this.#process?.kill("SIGCONT");
+  }
+
+  /** Sends a command to the server's control socket. */
+  appctl(...command: readonly string[]): string {
+    return run("ovs-appctl", "-t", this.#folder.at(`${this.name}.ctl`), ...command);
+  }
+
+  async #end(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+    const process = this.#process;
+    this.#process = null;
+    if (process === null) return;
+    process.kill("SIGCONT");
+    process.kill(signal);
+    await process.exited;
+  }
+}
+
+function spawnServer(args: readonly string[]) {
+  return Bun.spawn(["ovsdb-server", ...args], { stdin: "ignore", stdout: "ignore", stderr: "pipe" });
+}
+
+/** A server with an empty playground database, on a unix socket and on a TCP port of its own. */
+export async function startPlayground(options: Partial<ServerOptions> = {}, schema = PLAYGROUND) {
+  const folder = new Folder();
+  const file = folder.at("playground.db");
+  run("ovsdb-tool", "create", file, schema);
+  const server = new OvsdbServer(folder, "server", {
+    remotes: ["ptcp:0:127.0.0.1"],
+    ...options,
+    databases: [file],
+  });
+  await server.start();
+  return Object.assign(server, {
+    file,
+    async [Symbol.asyncDispose]() {
+      await server.kill();
+      folder.remove();
+    },
+  });
+}
