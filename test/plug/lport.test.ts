@@ -1,0 +1,118 @@
+// What a port binding says about a logical port: contract section 4, by ovn-sb(5) and ovn-nb(5).
+import { describe, expect, test } from "bun:test";
+import { isBindable, isVif, isWanted, mtuRequestOf, plugTypeOf } from "../../src/plug/lport.ts";
+import { bindingRow, CHASSIS, chassisRow, map, OTHER_CHASSIS, wantedRow } from "../support/rows.ts";
+
+const here = { name: "hv1", record: chassisRow() };
+const rowIsAbsent = { name: "hv1", record: null };
+
+describe("isVif", () => {
+  test("a port binding without a type and without a parent is a VIF", () => {
+    expect(isVif(bindingRow())).toBe(true);
+    expect(isVif(bindingRow({ parent_port: "" }))).toBe(true);
+  });
+
+  test.each(["router", "localnet", "localport", "virtual", "external"])("one of type %s is none", (type) => {
+    expect(isVif(bindingRow({ type }))).toBe(false);
+  });
+
+  test("a child port is none", () => {
+    expect(isVif(bindingRow({ parent_port: "parent" }))).toBe(false);
+  });
+});
+
+describe("plugTypeOf", () => {
+  test("reads vif-plug-type, else the older plug-type, else nothing", () => {
+    const both = map({ "vif-plug-type": "new", "plug-type": "old" });
+    expect(plugTypeOf(bindingRow({ options: both }))).toBe("new");
+    expect(plugTypeOf(bindingRow({ options: map({ "plug-type": "old" }) }))).toBe("old");
+    expect(plugTypeOf(bindingRow())).toBeNull();
+  });
+});
+
+describe("mtuRequestOf", () => {
+  test.each([
+    ["1400", 1400],
+    [" 9000 ", 9000],
+    ["+68", 68],
+    ["0", null],
+    ["-1", null],
+    ["", null],
+    ["1500.5", null],
+    ["0x5dc", null],
+    ["1e3", null],
+    ["jumbo", null],
+    ["99999999999999999999", null],
+  ])("%p is %p", (text, mtu) => {
+    expect(mtuRequestOf(bindingRow({ options: map({ "vif-plug-mtu-request": text }) }))).toBe(mtu);
+  });
+
+  test("the older plug-mtu-request counts where there is no vif-plug-mtu-request", () => {
+    const older = { "plug-mtu-request": "1400" };
+    expect(mtuRequestOf(bindingRow({ options: map(older) }))).toBe(1400);
+    expect(mtuRequestOf(bindingRow({ options: map({ ...older, "vif-plug-mtu-request": "1450" }) }))).toBe(
+      1450,
+    );
+    expect(mtuRequestOf(bindingRow())).toBeNull();
+  });
+});
+
+describe("isWanted", () => {
+  test("a VIF with a plug type that is requested here", () => {
+    expect(isWanted(wantedRow(), here, true)).toBe(true);
+    expect(isWanted(wantedRow(), here, false)).toBe(true);
+  });
+
+  test("not without a plug type, and not what is no VIF", () => {
+    expect(isWanted(bindingRow({ requested_chassis: CHASSIS }), here, true)).toBe(false);
+    expect(isWanted(wantedRow({}, { type: "localport" }), here, true)).toBe(false);
+    expect(isWanted(wantedRow({}, { parent_port: "parent" }), here, true)).toBe(false);
+  });
+
+  test("as an additional chassis only where that is enabled", () => {
+    const additional = wantedRow(
+      {},
+      { requested_chassis: OTHER_CHASSIS, requested_additional_chassis: new Set([CHASSIS]) },
+    );
+    expect(isWanted(additional, here, true)).toBe(true);
+    expect(isWanted(additional, here, false)).toBe(false);
+  });
+
+  test("not elsewhere, and not while our Chassis row is absent, whatever the option says", () => {
+    expect(isWanted(wantedRow({}, { requested_chassis: OTHER_CHASSIS }), here, true)).toBe(false);
+    expect(isWanted(wantedRow({}, { requested_chassis: null }), rowIsAbsent, true)).toBe(false);
+  });
+});
+
+describe("isBindable", () => {
+  const requested = (text: string) => bindingRow({ options: map({ "requested-chassis": text }) });
+
+  test("anywhere when nothing is requested", () => {
+    expect(isBindable(bindingRow(), here)).toBe(true);
+    expect(isBindable(requested(""), here)).toBe(true);
+  });
+
+  test("where requested_chassis or requested_additional_chassis is this chassis", () => {
+    const options = map({ "requested-chassis": "elsewhere" });
+    expect(isBindable(bindingRow({ options, requested_chassis: CHASSIS }), here)).toBe(true);
+    const requested_additional_chassis = new Set([CHASSIS]);
+    expect(isBindable(bindingRow({ options, requested_additional_chassis }), here)).toBe(true);
+  });
+
+  test("where the option names this chassis or its hostname, also in a list", () => {
+    expect(isBindable(requested("hv1"), here)).toBe(true);
+    expect(isBindable(requested("host1"), here)).toBe(true);
+    expect(isBindable(requested("hv2, hv1"), here)).toBe(true);
+  });
+
+  test("by name also while the Chassis row is absent, because requested_chassis empties with it", () => {
+    expect(isBindable(requested("hv1"), rowIsAbsent)).toBe(true);
+    expect(isBindable(requested("host1"), rowIsAbsent)).toBe(false);
+  });
+
+  test("not where the option names others, or only part of the name", () => {
+    expect(isBindable(requested("hv2"), here)).toBe(false);
+    expect(isBindable(requested("hv"), here)).toBe(false);
+    expect(isBindable(requested("hv2,,"), { name: "hv1", record: chassisRow({ hostname: "" }) })).toBe(false);
+  });
+});

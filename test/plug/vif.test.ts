@@ -1,0 +1,43 @@
+// Which interfaces are ours: contract section 4, owned(I).
+import { describe, expect, test } from "bun:test";
+import { classify, lportOf, pluggedTypeOf } from "../../src/plug/vif.ts";
+import { bridgeRow, interfaceRow, map, pluggedRow, portRow, uuid } from "../support/rows.ts";
+
+test("the only interface of a port of the bridge, marked with both keys, is owned", () => {
+  const vif = classify(pluggedRow(), portRow(), bridgeRow());
+  expect(vif).toMatchObject({ onBridge: true, owned: true });
+  expect(lportOf(vif)).toBe("lsp1");
+  expect(pluggedTypeOf(vif)).toBe("dummy");
+});
+
+describe("not owned is", () => {
+  test.each([
+    ["one without ovn-plugged", interfaceRow({ external_ids: map({ "iface-id": "lsp1" }) })],
+    ["one without iface-id", interfaceRow({ external_ids: map({ "ovn-plugged": "dummy" }) })],
+    ["the bridge's local port", pluggedRow("lsp1", { name: "br-int" })],
+  ])("%s", (_, iface) => {
+    expect(classify(iface, portRow(), bridgeRow())).toMatchObject({ onBridge: true, owned: false });
+  });
+
+  test("one of several interfaces of a bond", () => {
+    const bond = portRow({ interfaces: new Set([uuid(0x2000), uuid(0x2001)]) });
+    expect(classify(pluggedRow(), bond, bridgeRow())).toMatchObject({ onBridge: true, owned: false });
+  });
+
+  test("one of another bridge, of no port, or without an integration bridge", () => {
+    const elsewhere = bridgeRow({ ports: new Set() });
+    for (const vif of [
+      classify(pluggedRow(), portRow(), elsewhere),
+      classify(pluggedRow(), undefined, bridgeRow()),
+      classify(pluggedRow(), portRow(), undefined),
+    ]) {
+      expect(vif).toMatchObject({ onBridge: false, owned: false });
+      expect(lportOf(vif)).toBeUndefined();
+    }
+  });
+});
+
+test("somebody else's interface on the bridge realises the logical port that its iface-id names", () => {
+  const vif = classify(interfaceRow({ external_ids: map({ "iface-id": "vm1" }) }), portRow(), bridgeRow());
+  expect(lportOf(vif)).toBe("vm1");
+});
