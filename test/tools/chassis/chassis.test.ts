@@ -5,7 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { $ } from "bun";
-import { type Chassis, startChassis } from "../../tools/chassis/chassis.ts";
+import { type Chassis, startChassis } from "../../../tools/chassis/chassis.ts";
 
 function isRunning(pid: number): boolean {
   try {
@@ -152,7 +152,7 @@ describe("a process that owns a chassis", () => {
     await $`mkfifo ${pipe}`;
     const programEnded = Bun.spawn(["cat", pipe], { timeout: 10_000 }).exited;
     const script = `
-      import { startChassis } from ${JSON.stringify(join(import.meta.dir, "../../tools/chassis/chassis.ts"))};
+      import { startChassis } from ${JSON.stringify(join(import.meta.dir, "../../../tools/chassis/chassis.ts"))};
       const chassis = await startChassis({ northd: false, controller: false, vswitchd: false });
       const holder = chassis.spawn("holder", ["sh", "-c", "exec 3>${pipe}; echo open; exec sleep infinity"]);
       await holder.waitLog(/open/);
