@@ -1,0 +1,192 @@
+/**
+ * A hypervisor: a throwaway OVN chassis with vifplugd on it, as the CMS and a local administrator see it.
+ *
+ * The chassis' own database server logs every request that it gets, so that what vifplugd writes, and that it writes
+ * nothing, is the server's testimony and not a guess from the rows.
+ */
+import { type Chassis, type ChassisOptions, startChassis } from "../../../tools/chassis/chassis.ts";
+import { baseConfig, startDaemon } from "../../../tools/chassis/daemon.ts";
+import type { RowOf } from "../../../tools/chassis/databases.ts";
+import type { Program } from "../../../tools/chassis/program.ts";
+import type { Watch } from "../../../tools/chassis/watch.ts";
+
+const interfaceColumns = [
+  ...(["name", "type", "options", "other_config", "external_ids"] as const),
+  ...(["mtu_request", "mtu", "ofport", "error"] as const),
+] as const;
+type InterfaceColumn = (typeof interfaceColumns)[number];
+export type Interface = RowOf<"Open_vSwitch", "Interface", InterfaceColumn>;
+
+/** Options of a logical port; null takes one away. */
+export type LportOptions = Readonly<Record<string, string | null>>;
+
+export interface HypervisorOptions extends ChassisOptions {
+  /** Keys of the daemon's configuration, over the chassis' own remote and run directory and the dummy provider. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Starts vifplugd; true unless given. */
+  readonly daemon?: boolean;
+}
+
+const chassisName = "hv1";
+const logicalSwitch = "sw0";
+/** What makes vifplugd plug a logical port here. */
+const plugHere: LportOptions = { "requested-chassis": chassisName, "vif-plug-type": "dummy" };
+
+/** Returns when vifplugd holds the lock and is in sync with both databases. */
+export async function startHypervisor(options: HypervisorOptions = {}): Promise<Hypervisor> {
+  const chassis = await startChassis({ ...options, name: chassisName });
+  try {
+    await Promise.all([
+      chassis.appctl("ovsdb-server", "vlog/set", "jsonrpc:console:dbg"),
+      chassis.nbctl("ls-add", logicalSwitch),
+    ]);
+    const hypervisor = new Hypervisor(chassis);
+    if (options.daemon !== false) await hypervisor.startDaemon(options.config);
+    return hypervisor;
+  } catch (error) {
+    await chassis.stop();
+    throw error;
+  }
+}
+
+export class Hypervisor {
+  readonly chassis: Chassis;
+  readonly #interfaces: Watch<"Open_vSwitch", "Interface", InterfaceColumn>;
+  #daemon: Program | null = null;
+  #fences = 0;
+
+  constructor(chassis: Chassis) {
+    this.chassis = chassis;
+    this.#interfaces = chassis.watch("Open_vSwitch", "Interface", interfaceColumns);
+  }
+
+  get daemon(): Program {
+    if (this.#daemon === null) throw new Error("vifplugd was not started on this hypervisor");
+    return this.#daemon;
+  }
+
+  /** Starts vifplugd (again) and returns when it holds the lock and is in sync with both databases. */
+  async startDaemon(config: Readonly<Record<string, unknown>> = {}): Promise<Program> {
+    const { chassis } = this;
+    const daemon = await startDaemon({
+      chassis,
+      config: { ...baseConfig(chassis), providers: [{ type: "dummy" }], ...config },
+    });
+    this.#daemon = daemon;
+    await Promise.all([daemon.waitLog(/: holding the lock/), daemon.waitLog(/OVN_Southbound: in sync/)]);
+    return daemon;
+  }
+
+  /** Adds logical ports in one transaction; each is to be plugged here unless its options say otherwise. */
+  async addLports(lports: Readonly<Record<string, LportOptions>>): Promise<void> {
+    const commands = Object.entries(lports).flatMap(([lport, options]) => [
+      ...["--", "lsp-add", logicalSwitch, lport],
+      ...setOptions(lport, { ...plugHere, ...options }),
+    ]);
+    await this.chassis.nbctl(...commands);
+  }
+
+  addLport(lport: string, options: LportOptions = {}): Promise<void> {
+    return this.addLports({ [lport]: options });
+  }
+
+  /** Adds a logical port and returns its interface when it is plugged and ovn-controller has installed it. */
+  async addPlugged(lport: string, options: LportOptions = {}): Promise<Interface> {
+    await this.addLport(lport, options);
+    return this.installed(lport);
+  }
+
+  async setLport(lport: string, options: LportOptions): Promise<void> {
+    await this.chassis.nbctl(...setOptions(lport, options));
+  }
+
+  async deleteLport(lport: string): Promise<void> {
+    await this.chassis.nbctl("lsp-del", lport);
+  }
+
+  /** Changes an interface by hand: `COLUMN[:KEY]=VALUE`... */
+  async setInterface(name: string, ...settings: readonly string[]): Promise<void> {
+    await this.chassis.vsctl("--no-wait", "set", "Interface", name, ...settings);
+  }
+
+  /** Adds an internal interface by hand: `COLUMN[:KEY]=VALUE`... */
+  async addInterface(bridge: string, name: string, ...settings: readonly string[]): Promise<Interface> {
+    const row = ["--", "set", "Interface", name, "type=internal", ...settings];
+    await this.chassis.vsctl("--no-wait", "add-port", bridge, name, ...row);
+    return this.interface(name);
+  }
+
+  /** Resolves with the interface of that name when it exists and satisfies the predicate. */
+  async interface(name: string, predicate: (row: Interface) => boolean = () => true): Promise<Interface> {
+    const rows = await this.#interfaces.until((all) =>
+      all.some((row) => row.name === name && predicate(row)),
+    );
+    const [found] = rows.filter((row) => row.name === name);
+    if (found === undefined) throw new Error(`no interface ${name}`);
+    return found;
+  }
+
+  installed(name: string): Promise<Interface> {
+    return this.interface(name, ({ external_ids, ofport }) => {
+      return external_ids.has("ovn-installed") && ofport !== null && ofport > 0;
+    });
+  }
+
+  async gone(name: string): Promise<void> {
+    await this.#interfaces.until((rows) => rows.every((row) => row.name !== name));
+  }
+
+  /** The interfaces that carry the logical port's iface-id, as they are now. */
+  interfacesOf(lport: string): readonly Interface[] {
+    return this.#interfaces.rows.filter((row) => row.external_ids.get("iface-id") === lport);
+  }
+
+  /** The transactions, in the order in which the server got them, that vifplugd sent and that name an interface. */
+  writesTo(name: string): readonly string[] {
+    return this.writes().filter((request) => request.includes(`"name":${JSON.stringify(name)}`));
+  }
+
+  /** Every transaction that vifplugd sent, whatever became of it. */
+  writes(): readonly string[] {
+    return this.chassis.program("ovsdb-server").lines.filter((line) => transactPattern.test(line));
+  }
+
+  /**
+   * Returns when vifplugd has dealt with everything that happened before, and the server's log tells of it: a port is
+   * plugged and unplugged. When that is seen to be plugged, the rest of what is in the local database is on its way
+   * to vifplugd already, and so it has arrived when the port's removal is decided.
+   */
+  async settle(): Promise<void> {
+    const fence = `fence${++this.#fences}`;
+    await this.addLport(fence);
+    await this.interface(fence);
+    await this.deleteLport(fence);
+    await this.gone(fence);
+    const removal = new RegExp(`${transactPattern.source}(?=.*"name":"${fence}")(?=.*"delete")`);
+    await this.chassis.program("ovsdb-server").waitLog(removal);
+  }
+
+  stop(): Promise<void> {
+    return this.chassis.stop();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+}
+
+const transactPattern = /method="transact"(?=.*"lock":"vifplugd_)/;
+
+function setOptions(lport: string, options: LportOptions): readonly string[] {
+  return Object.entries(options).flatMap(([key, value]) =>
+    value === null
+      ? ["--", "remove", "Logical_Switch_Port", lport, "options", key]
+      : [
+          "--",
+          "set",
+          "Logical_Switch_Port",
+          lport,
+          `options:${JSON.stringify(key)}=${JSON.stringify(value)}`,
+        ],
+  );
+}
