@@ -1,0 +1,256 @@
+// What differs between an interface and what it has to be: contract rules P2 to P4.
+import { describe, expect, test } from "bun:test";
+import {
+  type Change,
+  diffInterface,
+  interfaceOfChange,
+  isInPlace,
+  lportOfChange,
+  sameFooting,
+  type Target,
+} from "../../src/plug/change.ts";
+import type { InterfaceRow } from "../../src/plug/rows.ts";
+import { checkProperty, type Random } from "../support/random.ts";
+import { BRIDGE, interfaceRow, map, pluggedRow, portRow, uuid } from "../support/rows.ts";
+
+function target(changes: Partial<Target> = {}): Target {
+  return {
+    lport: "lsp1",
+    plugType: "dummy",
+    wanted: { name: "lsp1", type: "internal", options: { "vif-plug-dummy-option": "value" } },
+    maintainedOptions: new Set(["vif-plug-dummy-option"]),
+    mtuRequest: null,
+    ...changes,
+  };
+}
+
+describe("diffInterface", () => {
+  test("finds nothing in an interface that is as it has to be", () => {
+    expect(diffInterface(pluggedRow(), target())).toBeNull();
+  });
+
+  test("leaves keys and options of other users alone", () => {
+    const others = pluggedRow("lsp1", {
+      options: map({ "vif-plug-dummy-option": "value", peer: "tap0" }),
+      external_ids: map({ "iface-id": "lsp1", "ovn-plugged": "dummy", "ovn-installed": "true" }),
+      other_config: map({ enable: "yes" }),
+    });
+    expect(diffInterface(others, target())).toBeNull();
+  });
+
+  test("sets an option that has another value, or none", () => {
+    const set = new Map([["vif-plug-dummy-option", "value"]]);
+    for (const options of [map(), map({ "vif-plug-dummy-option": "tampered" })]) {
+      expect(diffInterface(pluggedRow("lsp1", { options }), target())).toEqual({
+        options: { set, remove: [] },
+      });
+    }
+  });
+
+  test("removes a maintained option that is not wanted any more, and no other", () => {
+    const current = pluggedRow("lsp1", { options: map({ "vif-plug-dummy-option": "value", peer: "tap0" }) });
+    const wanted = { name: "lsp1", type: "internal", options: {} };
+    expect(diffInterface(current, target({ wanted }))).toEqual({
+      options: { set: new Map(), remove: ["vif-plug-dummy-option"] },
+    });
+  });
+
+  test("writes an option that the provider gave without maintaining it", () => {
+    const wanted = {
+      name: "lsp1",
+      type: "internal",
+      options: { "vif-plug-dummy-option": "value", queues: "4" },
+    };
+    expect(diffInterface(pluggedRow(), target({ wanted }))).toEqual({
+      options: { set: new Map([["queues", "4"]]), remove: [] },
+    });
+  });
+
+  test("sets each other_config key that the provider gave, and removes none", () => {
+    const current = pluggedRow("lsp1", { other_config: map({ mac: "old", kept: "yes" }) });
+    const wanted = { ...target().wanted, otherConfig: { mac: "new" } };
+    expect(diffInterface(current, target({ wanted }))).toEqual({
+      otherConfig: { set: new Map([["mac", "new"]]), remove: [] },
+    });
+  });
+
+  test("sets, changes and clears the MTU", () => {
+    const at = (mtu_request: number | null) => pluggedRow("lsp1", { mtu_request });
+    expect(diffInterface(at(null), target({ mtuRequest: 1400 }))).toEqual({ mtuRequest: 1400 });
+    expect(diffInterface(at(1500), target({ mtuRequest: 1400 }))).toEqual({ mtuRequest: 1400 });
+    expect(diffInterface(at(1400), target())).toEqual({ mtuRequest: null });
+    expect(diffInterface(at(1400), target({ mtuRequest: 1400 }))).toBeNull();
+  });
+
+  test("puts back the type and the two keys that mark the interface as ours (P3)", () => {
+    const tampered = pluggedRow("lsp1", {
+      type: "",
+      external_ids: map({ "iface-id": "lsp9", "ovn-plugged": "other" }),
+    });
+    expect(diffInterface(tampered, target())).toEqual({
+      type: "internal",
+      externalIds: {
+        set: new Map([
+          ["iface-id", "lsp1"],
+          ["ovn-plugged", "dummy"],
+        ]),
+        remove: [],
+      },
+    });
+  });
+
+  test("changes the plug type in place (P4)", () => {
+    expect(diffInterface(pluggedRow(), target({ plugType: "representor" }))).toEqual({
+      externalIds: { set: new Map([["ovn-plugged", "representor"]]), remove: [] },
+    });
+  });
+});
+
+test("isInPlace needs the name too", () => {
+  expect(isInPlace(pluggedRow(), target())).toBe(true);
+  expect(isInPlace(pluggedRow("lsp1", { name: "other" }), target())).toBe(false);
+  expect(isInPlace(pluggedRow("lsp1", { type: "" }), target())).toBe(false);
+});
+
+describe("a diff that is carried out", () => {
+  const KEYS = ["a", "b", "c"] as const;
+  const randomMap = (random: Random): Record<string, string> =>
+    Object.fromEntries(KEYS.filter(() => random.chance(0.5)).map((key) => [key, random.pick(["1", "2"])]));
+
+  interface Case {
+    readonly current: InterfaceRow;
+    readonly target: Target;
+  }
+
+  function carriedOut({ current, target }: Case): InterfaceRow {
+    const edit = diffInterface(current, target);
+    if (edit === null) return current;
+    const edited = (column: "options" | "other_config" | "external_ids", name: keyof typeof edit) => {
+      const result = new Map(current[column]);
+      const change = edit[name];
+      if (typeof change === "object" && change !== null) {
+        for (const key of change.remove) result.delete(key);
+        for (const [key, value] of change.set) result.set(key, value);
+      }
+      return result;
+    };
+    return {
+      ...current,
+      type: edit.type ?? current.type,
+      mtu_request: edit.mtuRequest === undefined ? current.mtu_request : edit.mtuRequest,
+      options: edited("options", "options"),
+      other_config: edited("other_config", "otherConfig"),
+      external_ids: edited("external_ids", "externalIds"),
+    };
+  }
+
+  test("leaves nothing to do, and what nobody asked to change as it was", () => {
+    checkProperty<Case>({
+      cases: 1000,
+      generate: (random) => ({
+        current: interfaceRow({
+          type: random.pick(["", "internal"]),
+          options: map(randomMap(random)),
+          other_config: map(randomMap(random)),
+          external_ids: map({ ...randomMap(random), "ovn-plugged": random.pick(["dummy", "other"]) }),
+          mtu_request: random.pick([null, 1400, 1500]),
+        }),
+        target: target({
+          wanted: {
+            name: "lsp1",
+            type: random.pick(["", "internal"]),
+            options: randomMap(random),
+            ...(random.chance(0.5) ? { otherConfig: randomMap(random) } : {}),
+          },
+          maintainedOptions: new Set(Object.keys(randomMap(random))),
+          mtuRequest: random.pick([null, 1400]),
+        }),
+      }),
+      failure(one) {
+        const after = carriedOut(one);
+        if (!isInPlace(after, one.target)) return "not in place afterwards";
+        for (const key of KEYS) {
+          if (after.external_ids.get(key) !== one.current.external_ids.get(key)) return `external_ids:${key}`;
+          const given = key in one.target.wanted.options || one.target.maintainedOptions.has(key);
+          if (!given && after.options.get(key) !== one.current.options.get(key)) return `options:${key}`;
+          const config = one.target.wanted.otherConfig ?? {};
+          if (!(key in config) && after.other_config.get(key) !== one.current.other_config.get(key)) {
+            return `other_config:${key}`;
+          }
+        }
+        return undefined;
+      },
+      shrink: (one) => one,
+      format: (one) => Bun.inspect(one, { depth: 5 }),
+    });
+  });
+});
+
+describe("sameFooting", () => {
+  const bridge = { uuid: BRIDGE, name: "br-int" };
+  const row = pluggedRow();
+  const port = portRow();
+  const create = (changes?: Partial<Target>): Change => ({ kind: "create", target: target(changes), bridge });
+  const update = (changes?: Partial<Target>, iface = row): Change => ({
+    kind: "update",
+    target: target(changes),
+    interface: iface,
+    edit: { mtuRequest: 1400 },
+  });
+  const remove = (iface = row): Change & { kind: "remove" } => ({
+    kind: "remove",
+    lport: "lsp1",
+    plugType: "dummy",
+    bridge,
+    interface: iface,
+    port,
+  });
+  const replug = (iface = row, changes?: Partial<Target>): Change => ({
+    kind: "replug",
+    remove: remove(iface),
+    create: { kind: "create", target: target(changes), bridge },
+  });
+
+  test("holds for the same change decided twice", () => {
+    for (const make of [create, update, remove, replug]) expect(sameFooting(make(), make())).toBe(true);
+  });
+
+  test("does not hold once a row it stands on was read anew", () => {
+    const again = pluggedRow();
+    expect(sameFooting(update(), update({}, again))).toBe(false);
+    expect(sameFooting(remove(), remove(again))).toBe(false);
+    expect(sameFooting(replug(), replug(again))).toBe(false);
+    expect(
+      sameFooting(create(), {
+        ...create(),
+        kind: "create",
+        target: target(),
+        bridge: { uuid: uuid(9), name: "br-int" },
+      }),
+    ).toBe(false);
+  });
+
+  test.each([
+    ["name", { wanted: { ...target().wanted, name: "other" } }],
+    ["type", { wanted: { ...target().wanted, type: "" } }],
+    ["options", { wanted: { ...target().wanted, options: {} } }],
+    ["other_config", { wanted: { ...target().wanted, otherConfig: { a: "1" } } }],
+    ["MTU", { mtuRequest: 1400 }],
+    ["plug type", { plugType: "other" }],
+  ])("does not hold for another %s", (_, changes) => {
+    expect(sameFooting(create(), create(changes))).toBe(false);
+    expect(sameFooting(update(), update(changes))).toBe(false);
+    expect(sameFooting(replug(), replug(row, changes))).toBe(false);
+  });
+
+  test("does not hold between kinds", () => {
+    const all = [create(), update(), remove(), replug()];
+    for (const a of all) for (const b of all) expect(sameFooting(a, b)).toBe(a === b);
+  });
+
+  test("every change knows its logical port and the interface that it edits or removes", () => {
+    const all = [create(), update(), remove(), replug()];
+    expect(all.map(lportOfChange)).toEqual(["lsp1", "lsp1", "lsp1", "lsp1"]);
+    expect(all.map(interfaceOfChange)).toEqual([null, row._uuid, row._uuid, row._uuid]);
+  });
+});

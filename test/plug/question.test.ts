@@ -1,0 +1,111 @@
+// What a provider is told, and when its last answer still holds.
+import { describe, expect, test } from "bun:test";
+import { consult, type Question, stillHolds, targetOf } from "../../src/plug/question.ts";
+import { notReady, plugAs, recordedProvider, registered } from "../support/providers.ts";
+import { bridgeRow, interfaceRow, map, openVSwitchRow, pluggedRow, wantedRow } from "../support/rows.ts";
+
+const provider = registered(
+  recordedProvider("dummy", { prepare: plugAs(undefined, { options: { "vif-plug-dummy-option": "value" } }) })
+    .provider,
+);
+const base: Question = {
+  lport: "lsp1",
+  plugType: "dummy",
+  operation: "create",
+  provider,
+  binding: wantedRow({ "vif-plug-mtu-request": "1400" }),
+  interface: null,
+  openVSwitch: openVSwitchRow(),
+  bridge: bridgeRow(),
+  lookup: 0,
+  nonce: 0,
+};
+
+describe("what a provider is told", () => {
+  test("the options of the port binding as they are, and no interface where there is none", () => {
+    const { input } = consult(base);
+    expect(input.operation).toBe("create");
+    expect(input.lport.name).toBe("lsp1");
+    expect(input.lport.options).toEqual(
+      map({ "requested-chassis": "hv1", "vif-plug-type": "dummy", "vif-plug-mtu-request": "1400" }),
+    );
+    expect(input.interface).toBeNull();
+    expect(input.openVSwitch).toBe(base.openVSwitch);
+    expect(input.bridge).toBe(base.bridge);
+  });
+
+  test("name, type and options of the interface in place, and nothing else of it", () => {
+    const { input } = consult({ ...base, interface: pluggedRow() });
+    expect(input.interface).toEqual({
+      name: "lsp1",
+      type: "internal",
+      options: map({ "vif-plug-dummy-option": "value" }),
+    });
+  });
+
+  test("no options for a remove whose port binding is gone", () => {
+    const { input, answer } = consult({ ...base, operation: "remove", binding: null });
+    expect(input.lport.options.size).toBe(0);
+    expect(answer).toEqual({ kind: "unplug" });
+  });
+});
+
+describe("targetOf", () => {
+  test("joins what the provider wants with what the port binding asks for", () => {
+    expect(targetOf(consult(base))).toEqual({
+      lport: "lsp1",
+      plugType: "dummy",
+      wanted: { name: "lsp1", type: "internal", options: { "vif-plug-dummy-option": "value" } },
+      maintainedOptions: new Set(),
+      mtuRequest: 1400,
+    });
+  });
+
+  test("is null unless the provider is ready to plug", () => {
+    const waiting = registered(recordedProvider("w", { prepare: notReady("no link") }).provider);
+    expect(targetOf(consult({ ...base, provider: waiting }))).toBeNull();
+    expect(targetOf(consult({ ...base, operation: "remove" }))).toBeNull();
+  });
+});
+
+describe("an answer holds", () => {
+  const last = consult(base);
+
+  test("for the same question", () => {
+    expect(stillHolds(last, { ...base })).toBe(true);
+  });
+
+  test("when the interface has become just what it asked for: the echo of our own commit", () => {
+    const echo = pluggedRow("lsp1", { mtu_request: 1400, ofport: null });
+    expect(stillHolds(last, { ...base, interface: echo })).toBe(true);
+    expect(stillHolds(last, { ...base, interface: { ...echo, ofport: 7 } })).toBe(true);
+  });
+});
+
+describe("an answer does not hold", () => {
+  const last = consult({ ...base, interface: pluggedRow("lsp1", { mtu_request: 1400 }) });
+  const asked = last.question;
+
+  test.each<[string, Partial<Question>]>([
+    ["the port binding is another row", { binding: wantedRow({ "vif-plug-mtu-request": "1400" }) }],
+    ["the port binding is gone", { binding: null }],
+    ["the plug type is another", { plugType: "other" }],
+    ["it is to be removed", { operation: "remove" }],
+    ["the provider was registered anew", { provider: registered(recordedProvider("dummy").provider) }],
+    ["the Open_vSwitch row changed", { openVSwitch: openVSwitchRow() }],
+    ["the bridge changed", { bridge: bridgeRow() }],
+    ["the provider's lookup tables changed", { lookup: 1 }],
+    ["it was asked for again", { nonce: 1 }],
+    ["the interface is gone", { interface: null }],
+    ["the interface was changed by somebody", { interface: pluggedRow("lsp1", { mtu_request: 9000 }) }],
+    ["the interface has another name", { interface: interfaceRow({ name: "eth0" }) }],
+  ])("when %s", (_, change) => {
+    expect(stillHolds(last, { ...asked, ...change })).toBe(false);
+  });
+
+  test("for another interface, when it asked for none", () => {
+    const refused = consult({ ...asked, operation: "remove" });
+    expect(stillHolds(refused, refused.question)).toBe(true);
+    expect(stillHolds(refused, { ...refused.question, interface: pluggedRow() })).toBe(false);
+  });
+});
