@@ -35,7 +35,7 @@ export function keyedChanges<K>(): KeyedChanges<K> {
 export interface Reason {
   readonly node: string;
   readonly input: string | undefined;
-  /** The handler of that input, if it has one. */
+  /** The handler that could not handle the change, if one was asked. */
   readonly handler: string | undefined;
   readonly text: string;
   readonly cause: Cause;
@@ -43,11 +43,11 @@ export interface Reason {
   readonly because: Reason | undefined;
 }
 
-/** One recompute; "canceled": it was needed, but not allowed. */
 export interface RecomputeRecord {
   /** The engine run it happened in, counted from 1. */
   readonly run: number;
   readonly time: number;
+  /** "canceled": it was needed, but not allowed. */
   readonly outcome: "updated" | "unchanged" | "failed" | "canceled";
   readonly durationMs: number;
   readonly reason: Reason;

@@ -11,17 +11,9 @@
  *   has seen. Its recompute then starts from initial data and counts as "anything may have changed".
  */
 import type { Cause, Reason, RecomputeRecord } from "./cause.ts";
-import {
-  type AnyHandler,
-  type GraphNode,
-  type InputNode,
-  type Reading,
-  type RunNode,
-  unchanged,
-} from "./node.ts";
+import type { Answer, AnyFunction, GraphNode, InputNode, Reading, RunNode } from "./node.ts";
 import { type RunError, RunResult } from "./result.ts";
-import { connect, type Edge, GraphError, type Slot, type State } from "./slot.ts";
-import { Counters } from "./stats.ts";
+import { connect, type Edge, GraphError, type Push, type Slot } from "./slot.ts";
 
 export interface EngineOptions {
   /** Milliseconds since the epoch: the time of causes. */
@@ -30,9 +22,8 @@ export interface EngineOptions {
   elapsed?: () => number;
   /** How many recomputes `history` remembers; default 256. */
   history?: number;
-  /** Function calls that take longer are told to `log`; default 500, as in OVN. */
+  /** Function calls that take longer are told to `log`, which must not throw; default 500, as in OVN. */
   computeLogThresholdMs?: number;
-  /** Must not throw. */
   log?: (message: string) => void;
 }
 
@@ -54,8 +45,9 @@ export interface PushOptions {
 export class Engine {
   /** May be changed at any time. */
   readonly options: Required<EngineOptions>;
-  readonly #outputs: readonly GraphNode[];
-  readonly #slots: ReadonlyMap<GraphNode, Slot>;
+  readonly outputs: readonly GraphNode[];
+  /** In topological order; for inspection. */
+  readonly slots: ReadonlyMap<GraphNode, Slot>;
   readonly #history: RecomputeRecord[] = [];
   #errors: RunError[] = [];
   #seq = 0;
@@ -67,8 +59,8 @@ export class Engine {
   /** @throws GraphError cycle, duplicate-name, unknown-input */
   constructor(outputs: readonly GraphNode[], options: EngineOptions = {}) {
     this.options = { ...defaults, ...options };
-    this.#outputs = outputs;
-    this.#slots = connect(outputs, this.#cause("engine", "first run"));
+    this.outputs = outputs;
+    this.slots = connect(outputs, this.#cause("engine", "first run"));
   }
 
   /** Hands a batch to an input node. Batches are applied by the next run, in the order of their pushes. */
@@ -88,7 +80,7 @@ export class Engine {
   /** Makes the next run recompute every node from initial data. */
   recompute(label: string): Cause {
     const cause = this.#cause("engine", label);
-    for (const slot of this.#slots.values()) {
+    for (const slot of this.slots.values()) {
       if (slot.node.kind === "input") continue;
       slot.pending = slot.reason("forced recompute", cause);
       slot.torn = true;
@@ -110,9 +102,9 @@ export class Engine {
     this.#assertIdle();
     this.#running = true;
     this.#needsRun = false;
-    this.#runs++;
     this.#allowRecompute = options.allowRecompute ?? true;
-    for (const slot of this.#slots.values()) {
+    this.#runs++;
+    for (const slot of this.slots.values()) {
       if (slot.node.kind === "input") this.#applyPushes(slot);
       else this.#step(slot);
     }
@@ -135,30 +127,6 @@ export class Engine {
     return this.#history;
   }
 
-  /** For inspection: the places of all nodes, in topological order. */
-  get slots(): readonly Readonly<Slot>[] {
-    return [...this.#slots.values()];
-  }
-
-  clearStats(): void {
-    for (const slot of this.#slots.values()) slot.counters = new Counters();
-  }
-
-  /**
-   * An engine of the same nodes that has seen nothing, to be filled and given to `verify`. Its run nodes keep the
-   * answers that this engine's got: what they ask is outside, and a second question may have another answer.
-   */
-  scratch(): Engine {
-    const scratch = new Engine(this.#outputs, { now: this.options.now });
-    for (const slot of scratch.#slots.values()) {
-      if (slot.node.kind !== "run") continue;
-      slot.context.data = this.#slot(slot.node).context.data;
-      slot.edges = [];
-      slot.pending = undefined;
-    }
-    return scratch;
-  }
-
   #applyPushes(slot: Slot): void {
     slot.state = slot.pending === undefined ? "unchanged" : "stale";
     if (slot.pushes.length === 0) return;
@@ -170,13 +138,12 @@ export class Engine {
     }
   }
 
-  #apply(slot: Slot, { batch, cause, reset }: Slot["pushes"][number]): void {
-    const { node, context } = slot;
+  #apply(slot: Slot, { batch, cause, reset }: Push): void {
     if (reset) {
-      context.data = node.data();
       slot.pending = undefined;
+      slot.context.data = slot.node.data();
     }
-    const answer = this.#call(slot, "apply", cause, (own) => node.apply?.(batch, own) ?? unchanged);
+    const answer = this.#call(slot, "apply", cause, (own) => slot.node.apply?.(batch, own));
     if (answer === undefined || (answer.kind === "unchanged" && !reset)) return;
     slot.state = "updated";
     if (answer.kind !== "unhandled" && !reset) return;
@@ -195,29 +162,22 @@ export class Engine {
       if (!edge.from.isValid) blocker = edge.from;
       if (edge.from.state !== "updated" || edge.noop !== undefined) continue;
       changed = edge;
-      if (edge.handler === undefined) need ??= reasonOf(slot, edge, "no handler for");
-      else if (!edge.from.tracked) need ??= reasonOf(slot, edge, "untracked change of");
+      if (edge.handler === undefined) need ??= slot.reasonOf(edge, "no handler for");
+      else if (!edge.from.tracked) need ??= slot.reasonOf(edge, "untracked change of");
     }
     if (blocker !== undefined) {
       if (changed !== undefined)
-        need ??= reasonOf(slot, changed, `blocked by ${blocker.name} at a change of`);
-      this.#cancel(slot, need);
-    } else if (need !== undefined) {
-      this.#recompute(slot, need);
-    } else if (slot.poke !== undefined) {
-      slot.counters.compute++;
-      this.#runNode(slot, slot.reason("poked", slot.poke));
-    } else if (changed !== undefined) {
-      this.#handle(slot);
-    } else {
-      slot.state = "unchanged";
-    }
+        need ??= slot.reasonOf(changed, `${blocker.name} was not valid at a change of`);
+      slot.cancel(need);
+    } else if (need !== undefined) this.#recompute(slot, need);
+    else if (slot.poke !== undefined) this.#ask(slot, slot.poke);
+    else if (changed !== undefined) this.#handle(slot);
+    else slot.state = "unchanged";
   }
 
-  #cancel(slot: Slot, pending: Reason | undefined): void {
-    slot.pending = pending;
-    slot.state = "canceled";
-    slot.counters.cancel++;
+  #ask(slot: Slot, poke: Cause): void {
+    slot.counters.compute++;
+    this.#runNode(slot, slot.reason("poked", poke));
   }
 
   #recompute(slot: Slot, reason: Reason): void {
@@ -226,9 +186,7 @@ export class Engine {
     if (this.#allowRecompute) {
       slot.counters.recompute++;
       this.#runNode(slot, reason);
-    } else {
-      this.#cancel(slot, reason);
-    }
+    } else slot.cancel(reason);
     const outcome = slot.state === "stale" ? "failed" : slot.state;
     this.#history.push({ run: this.#runs, time: now(), outcome, durationMs: elapsed() - started, reason });
     if (this.#history.length > history) this.#history.shift();
@@ -237,13 +195,11 @@ export class Engine {
   #runNode(slot: Slot, reason: Reason): void {
     const { node, context, torn } = slot;
     // What a run node was told may not be told again, so it keeps its data.
-    if (torn && node.kind !== "run") {
-      context.data = node.data();
-      context.changes = node.changes?.();
-    }
-    const answer = this.#call(slot, "run", reason.cause, (own) => node.run?.(own) ?? unchanged);
+    if (torn && node.kind !== "run") context.data = node.data();
+    if (torn) context.changes = node.changes?.();
+    const answer = this.#call(slot, "run", reason.cause, (own) => node.run?.(own));
     if (answer === undefined) return;
-    slot.state = torn || answer.kind !== "unchanged" ? "updated" : "unchanged";
+    slot.state = torn ? "updated" : answer.kind === "unchanged" ? "unchanged" : "updated";
     slot.tracked = node.changes === undefined || (!torn && answer.kind === "updated" && answer.tracked);
     slot.because = reason;
     slot.torn = false;
@@ -254,8 +210,8 @@ export class Engine {
   /** Tells the node of every input that was updated. */
   #handle(slot: Slot): void {
     const { context } = slot;
-    let state: State = "unchanged";
     let { cause } = context;
+    let state: Slot["state"] = "unchanged";
     for (const edge of slot.edges) {
       if (edge.from.state !== "updated" || edge.handler === undefined) continue;
       context.input = edge.from.context;
@@ -277,13 +233,7 @@ export class Engine {
   }
 
   /** Calls a node's function. If it throws, the node is torn and stale, and there is no answer. */
-  #call(
-    slot: Slot,
-    name: string,
-    cause: Cause,
-    f: AnyHandler,
-    edge?: Edge,
-  ): ReturnType<AnyHandler> | undefined {
+  #call(slot: Slot, name: string, cause: Cause, f: AnyFunction, edge?: Edge): Answer | undefined {
     const { elapsed, computeLogThresholdMs, log } = this.options;
     const started = elapsed();
     slot.ran = true;
@@ -299,15 +249,17 @@ export class Engine {
     } finally {
       const ms = elapsed() - started;
       slot.counters.time(ms);
-      if (ms > computeLogThresholdMs)
+      if (ms > computeLogThresholdMs) {
         log(`node: ${slot.name}, ${name} (${cause.label}) took ${Math.round(ms)}ms`);
+      }
     }
   }
 
   #settle(): RunResult {
     const updated = new Map<GraphNode, unknown>();
-    let [ran, canceled] = [false, false];
-    for (const slot of this.#slots.values()) {
+    let ran = false;
+    let canceled = false;
+    for (const slot of this.slots.values()) {
       if (!slot.isValid) canceled = true;
       if (slot.state === "updated") {
         updated.set(slot.node, slot.tracked ? slot.context.changes : undefined);
@@ -321,7 +273,7 @@ export class Engine {
     return new RunResult(updated, ran, canceled, this.#errors.splice(0));
   }
 
-  /** Every change enters here. */
+  /** Whatever is asked of the engine starts here. */
   #cause(source: string, label: string): Cause {
     this.#assertIdle();
     this.#needsRun = true;
@@ -329,7 +281,7 @@ export class Engine {
   }
 
   #slot(node: GraphNode): Slot {
-    const slot = this.#slots.get(node);
+    const slot = this.slots.get(node);
     if (slot === undefined) throw new GraphError("unknown-node", `node ${node.name} is not in this graph`);
     return slot;
   }
@@ -338,8 +290,4 @@ export class Engine {
     if (this.#running)
       throw new GraphError("busy", "a node's function used its engine; it has its context alone");
   }
-}
-
-function reasonOf(slot: Slot, edge: Edge, what: string): Reason {
-  return slot.reason(`${what} ${edge.from.name}`, edge.from.context.cause, edge);
 }

@@ -14,15 +14,13 @@ import type { Cause } from "./cause.ts";
  */
 export type Kind = "input" | "run" | "derived" | "output";
 
-/** `tracked`: from `run`, `changes` say exactly what changed. */
-export type Updated = { readonly kind: "updated"; readonly tracked: boolean };
-export type Unchanged = { readonly kind: "unchanged" };
-export type Unhandled = {
-  readonly kind: "unhandled";
-  readonly reason: string;
-  readonly cause: Cause | undefined;
-};
-export type Noop = { readonly kind: "noop"; readonly reason: string };
+type Updated = { readonly kind: "updated"; readonly tracked: boolean };
+type Unchanged = { readonly kind: "unchanged" };
+type Unhandled = { readonly kind: "unhandled"; readonly reason: string; readonly cause?: Cause | undefined };
+type Noop = { readonly kind: "noop"; readonly reason: string };
+/** What a handler and `apply` answer; `run` cannot give up. */
+export type Answer = Updated | Unchanged | Unhandled;
+export type RunAnswer = Updated | Unchanged;
 
 /**
  * The data changed. From a handler or `apply`: `changes` say what changed. From `run`: anything may have changed, so
@@ -75,21 +73,14 @@ interface Definition<D, C> {
 export interface GraphNode<D = unknown, C = unknown> extends Definition<D, C> {
   readonly kind: Kind;
   readonly inputs: Inputs;
-  readonly handlers: Readonly<Record<string, AnyHandler | Noop | undefined>>;
-  apply?(batch: unknown, context: Own<unknown, unknown>): Updated | Unchanged | Unhandled;
-  run?(context: Omit<Context, "input">): Updated | Unchanged;
+  readonly handlers: Readonly<Record<string, AnyFunction | Noop | undefined>>;
+  apply?(batch: unknown, context: Own<unknown, unknown>): Answer;
+  run?(context: Omit<Context, "input">): RunAnswer;
 }
-
-/** A node that batches of type `B` enter by. */
-export interface InputNode<D, C, B> extends GraphNode<D, C> {
-  readonly kind: "input";
-  apply(batch: B, context: Own<D, C>): Updated | Unchanged | Unhandled;
-}
-
-export type RunNode<D, C> = GraphNode<D, C> & { readonly kind: "run" };
-
 /** The inputs of a node, by the names its functions use for them. */
 export type Inputs = Readonly<Record<string, GraphNode>>;
+export type RunNode<D, C> = GraphNode<D, C> & { readonly kind: "run" };
+export type InputNode<D, C, B> = GraphNode<D, C> & InputDefinition<D, C, B> & { readonly kind: "input" };
 
 type DataOf<N> = N extends GraphNode<infer D, infer _> ? D : never;
 type ChangesOf<N> = N extends GraphNode<infer _, infer C> ? C : never;
@@ -116,33 +107,25 @@ export interface Context extends Own<unknown, unknown> {
   readonly inputs: object;
   readonly input: object;
 }
-
-/** A handler whose node's types are not known here. (A method's parameters are compared both ways.) */
-export type AnyHandler = { call(context: Context): Updated | Unchanged | Unhandled }["call"];
-
-type Handler<I extends Inputs, P extends keyof I, D, C> = (
-  context: HandlerContext<I, P, D, C>,
-) => Updated | Unchanged | Unhandled;
+/** A function whose node's types are not known here. (The parameters of a method are compared both ways.) */
+export type AnyFunction = { call(context: Context): Answer | undefined }["call"];
 
 export interface InputDefinition<D, C, B> extends Definition<D, C> {
   /** Applies one pushed batch to `data`, and notes in `changes` what changed. */
-  apply(batch: B, context: Own<D, C>): Updated | Unchanged | Unhandled;
+  apply(batch: B, context: Own<D, C>): Answer;
 }
 
 export interface NodeDefinition<K extends Kind, I extends Inputs, D, C> extends Definition<D, C> {
   readonly kind: K;
   readonly inputs: I;
   /** Recompute: makes `data` right from the inputs alone, whatever it held before. */
-  run(context: RunContext<NoInfer<I>, NoInfer<D>, NoInfer<C>>): Updated | Unchanged;
-  /**
-   * For an input that was updated: brings `data` up to date and notes in `changes` what changed. Handlers are called
-   * in the order of `inputs`, each at most once a run; the data of all inputs are those of this run already, also
-   * where their own handler is still to be called. An input without a handler leads to a recompute.
-   */
-  readonly handlers?: {
-    readonly [P in keyof NoInfer<I>]?: Handler<NoInfer<I>, P, NoInfer<D>, NoInfer<C>> | Noop;
-  };
+  run(context: RunContext<NoInfer<I>, NoInfer<D>, NoInfer<C>>): RunAnswer;
+  /** For each input, a function that brings `data` up to date when it was updated. Without one: recompute. */
+  readonly handlers?: Handlers<NoInfer<I>, NoInfer<D>, NoInfer<C>>;
 }
+type Handlers<I extends Inputs, D, C> = {
+  readonly [P in keyof I]?: ((context: HandlerContext<I, P, D, C>) => Answer) | Noop;
+};
 
 /** Defines a node that data enters by. */
 export function input<D extends object, B, C extends object | undefined = undefined>(

@@ -5,7 +5,7 @@
  * `inputs.NAME`, so calling a function copies and allocates nothing.
  */
 import type { Cause, Reason } from "./cause.ts";
-import type { AnyHandler, Context, GraphNode } from "./node.ts";
+import type { AnyFunction, Context, GraphNode } from "./node.ts";
 import { Counters } from "./stats.ts";
 
 export type State = "stale" | "updated" | "unchanged" | "canceled";
@@ -13,22 +13,27 @@ export type State = "stale" | "updated" | "unchanged" | "canceled";
 export interface Edge {
   readonly from: Slot;
   /** Undefined: a change of this input leads to a recompute. */
-  readonly handler: AnyHandler | undefined;
+  readonly handler: AnyFunction | undefined;
   readonly handlerName: string;
   /** Why changes of this input never change the node, if a no-op handler says so. */
   readonly noop: string | undefined;
 }
 
+export interface Push {
+  readonly batch: unknown;
+  readonly cause: Cause;
+  readonly reset: boolean;
+}
+
 export class Slot {
   readonly node: GraphNode;
-  readonly context: { -readonly [P in keyof Context]: Context[P] };
   readonly name: string;
+  readonly context: { -readonly [P in keyof Context]: Context[P] };
   edges: readonly Edge[];
   counters = new Counters();
   state: State = "stale";
-  /** When updated: the tracked changes say exactly what changed. */
+  /** When updated: the tracked changes say exactly what changed; otherwise `because` says why not. */
   tracked = false;
-  /** When updated and not tracked: why. */
   because: Reason | undefined;
   /** A function of the node was called in this run. */
   ran = false;
@@ -36,9 +41,8 @@ export class Slot {
   torn = false;
   /** Why the node must be recomputed before it is valid again. */
   pending: Reason | undefined;
-  /** An input node's batches since the last run. */
-  pushes: { readonly batch: unknown; readonly cause: Cause; readonly reset: boolean }[] = [];
-  /** A run node's latest poke since the last run. */
+  /** What an input node was given, and a run node's latest poke, since the last run. */
+  pushes: Push[] = [];
   poke: Cause | undefined;
 
   constructor(node: GraphNode, edges: readonly Edge[], first: Cause) {
@@ -55,20 +59,39 @@ export class Slot {
     return this.state === "updated" || this.state === "unchanged";
   }
 
-  /** A reason for a recompute that lies in the node itself, or in one of its inputs. */
+  cancel(pending: Reason | undefined): void {
+    this.pending = pending;
+    this.state = "canceled";
+    this.counters.cancel++;
+  }
+
+  /** A reason for a recompute that lies in the node itself or, with `edge`, in what a handler said or did. */
   reason(text: string, cause: Cause, edge?: Edge): Reason {
-    const handler = edge?.handler && edge.handlerName;
-    const because = edge?.from.tracked ? undefined : edge?.from.because;
-    return { node: this.name, input: edge?.from.name, handler, text, cause, because };
+    const handler = edge?.handlerName;
+    return { node: this.name, input: edge?.from.name, handler, text, cause, because: undefined };
+  }
+
+  /** A reason that lies in an input of which no handler can be told. */
+  reasonOf({ from }: Edge, what: string): Reason {
+    const because = from.tracked ? undefined : from.because;
+    const text = `${what} ${from.name}`;
+    return {
+      node: this.name,
+      input: from.name,
+      handler: undefined,
+      text,
+      cause: from.context.cause,
+      because,
+    };
   }
 }
 
 /** A graph was made, or its engine was called, in a wrong way: a fault of the program, not of its data. */
 export class GraphError extends Error {
+  override readonly name = "GraphError";
   readonly code: "cycle" | "duplicate-name" | "unknown-input" | "unknown-node" | "busy";
   constructor(code: GraphError["code"], message: string) {
     super(message);
-    this.name = "GraphError";
     this.code = code;
   }
 }
@@ -91,7 +114,7 @@ export function connect(outputs: readonly GraphNode[], first: Cause): ReadonlyMa
       throw new GraphError("cycle", `node ${name} depends on itself: ${cycle}; a graph must have no cycle`);
     }
     path.add(node);
-    const edges = Object.entries(node.inputs).map(([key, input]) => connectInput(node, key, input));
+    const edges = Object.entries(node.inputs).map(([key, input]) => edgeOf(node, key, input));
     path.delete(node);
     const stray = Object.keys(node.handlers).find((key) => !Object.hasOwn(node.inputs, key));
     if (stray !== undefined) {
@@ -101,14 +124,14 @@ export function connect(outputs: readonly GraphNode[], first: Cause): ReadonlyMa
       );
     }
     if (names.has(name))
-      throw new GraphError("duplicate-name", `two nodes are named ${name}; names must be unique`);
+      throw new GraphError("duplicate-name", `two nodes are named ${name}; names are unique`);
     names.add(name);
     const slot = new Slot(node, edges, first);
     slots.set(node, slot);
     return slot;
   }
 
-  function connectInput(node: GraphNode, key: string, input: GraphNode): Edge {
+  function edgeOf(node: GraphNode, key: string, input: GraphNode): Edge {
     if (typeof input?.data !== "function") {
       throw new GraphError("unknown-input", `input ${key} of node ${node.name} is not a node`);
     }
@@ -117,8 +140,8 @@ export function connect(outputs: readonly GraphNode[], first: Cause): ReadonlyMa
     if (typeof handler !== "function")
       return { from, handler: undefined, handlerName: "", noop: handler?.reason };
     // A handler written in place is named after its input only; OVN's convention tells more.
-    const inPlace = handler.name === key || handler.name === "";
-    const handlerName = inPlace ? `${node.name}_${from.name}_handler` : handler.name;
+    const isNamed = handler.name !== key && handler.name !== "";
+    const handlerName = isNamed ? handler.name : `${node.name}_${from.name}_handler`;
     return { from, handler, handlerName, noop: undefined };
   }
 

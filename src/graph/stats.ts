@@ -1,8 +1,4 @@
 /** Counters of one node, and how long the calls of its functions took. */
-
-/** Bucket 0 counts calls under 1 microsecond, bucket i those under 2^i, the last one all the rest. */
-const BUCKETS = 25;
-
 export class Counters {
   recompute = 0;
   compute = 0;
@@ -10,13 +6,14 @@ export class Counters {
   updated = 0;
   totalMs = 0;
   maxMs = 0;
-  histogram: number[] = new Array(BUCKETS).fill(0);
+  /** Calls that took under 1 microsecond, under 2, under 4 … under 2^23; the last: all the rest. */
+  readonly histogram: number[] = new Array(25).fill(0);
 
-  /** Counts one call of one of the node's functions. */
+  /** Counts one call. */
   time(ms: number): void {
     this.totalMs += ms;
     if (ms > this.maxMs) this.maxMs = ms;
-    const bucket = Math.min(32 - Math.clz32(ms * 1000), BUCKETS - 1);
+    const bucket = Math.min(32 - Math.clz32(ms * 1000), this.histogram.length - 1);
     this.histogram[bucket] = (this.histogram[bucket] ?? 0) + 1;
   }
 }

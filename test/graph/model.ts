@@ -20,6 +20,7 @@ import {
   type Reading,
   type RunNode,
   type RunResult,
+  scratchOf,
   unchanged,
   unhandled,
   updated,
@@ -421,7 +422,7 @@ function expectedValues(bench: Bench, spec: NodeSpec): Values | undefined {
 }
 
 function verifyAll(bench: Bench): string | undefined {
-  const scratch = bench.engine.scratch();
+  const scratch = scratchOf(bench.engine);
   for (const name of bench.inputs.keys()) pushAll(bench, scratch, name);
   bench.verifying = true;
   const { differences, skipped, errors } = verify(bench.engine, scratch);

@@ -2,6 +2,7 @@
 import { expect, describe as group, test } from "bun:test";
 import {
   causeOfKey,
+  clearStats,
   describe,
   Engine,
   type EngineOptions,
@@ -197,7 +198,7 @@ group("counters", () => {
   test("start again when they are cleared", () => {
     const { engine } = makeGraph();
     engine.run();
-    engine.clearStats();
+    clearStats(engine);
     expect(describe(engine).nodes.every(({ live }) => live?.recompute === 0 && live.totalMs === 0)).toBe(
       true,
     );

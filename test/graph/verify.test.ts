@@ -1,6 +1,15 @@
 // The shadow check finds incremental state that is not what a recompute gives, and names the smallest key.
 import { expect, test } from "bun:test";
-import { Engine, input, keyedChanges, node, unchanged, updated, verify } from "../../src/graph/index.ts";
+import {
+  Engine,
+  input,
+  keyedChanges,
+  node,
+  scratchOf,
+  unchanged,
+  updated,
+  verify,
+} from "../../src/graph/index.ts";
 
 /** words -> byLength -> count; the handler of byLength forgets to take deleted words out. */
 function forgetful() {
@@ -66,7 +75,7 @@ test("nothing is found where handlers were right", () => {
   const { engine, words } = forgetful();
   engine.push(words, { add: ["four"] });
   engine.run();
-  const scratch = engine.scratch();
+  const scratch = scratchOf(engine);
   scratch.push(words, { add: ["four", "three", "two", "one"] });
   expect(verify(engine, scratch)).toEqual({ differences: [], skipped: [], errors: [] });
 });
@@ -76,7 +85,7 @@ test("a drift is found where it began, with its smallest key and both values, an
   engine.push(words, { remove: ["two", "one"] });
   engine.run();
   const content = { add: ["three"] };
-  const scratch = engine.scratch();
+  const scratch = scratchOf(engine);
   scratch.push(words, content);
   expect(verify(engine, scratch).differences).toEqual([
     { node: "by_length", key: "lengths.one", ours: { length: 3 }, theirs: undefined },
@@ -85,7 +94,7 @@ test("a drift is found where it began, with its smallest key and both values, an
   engine.recompute("verify found a difference");
   engine.run();
   expect(engine.data(count)).toEqual({ count: 1 });
-  const again = engine.scratch();
+  const again = scratchOf(engine);
   again.push(words, content);
   expect(verify(engine, again).differences).toEqual([]);
 });
@@ -94,7 +103,7 @@ test("run nodes are not asked again, and their answers are those that were given
   const { engine, words, lookup } = forgetful();
   engine.poke(lookup, "it rang");
   engine.run();
-  const scratch = engine.scratch();
+  const scratch = scratchOf(engine);
   scratch.push(words, { add: ["one", "two", "three"] });
   expect(verify(engine, scratch)).toEqual({ differences: [], skipped: [], errors: [] });
   expect(engine.data(lookup)).toEqual({ asked: 2 });
@@ -103,9 +112,9 @@ test("run nodes are not asked again, and their answers are those that were given
 test("nodes that are not valid are not compared, and changes that wait forbid it", () => {
   const { engine, words } = forgetful();
   engine.push(words, { add: ["four"] });
-  expect(() => verify(engine, engine.scratch())).toThrow("changes wait");
+  expect(() => verify(engine, scratchOf(engine))).toThrow("changes wait");
   engine.run({ allowRecompute: false });
-  const scratch = engine.scratch();
+  const scratch = scratchOf(engine);
   scratch.push(words, { add: ["one", "two", "three", "four"] });
   expect(verify(engine, scratch)).toEqual({ differences: [], skipped: ["count"], errors: [] });
 });
@@ -130,7 +139,7 @@ test("a node's own notion of equality is used where it has one", () => {
   const engine = new Engine([out]);
   engine.push(numbers, 1);
   engine.run();
-  const scratch = engine.scratch();
+  const scratch = scratchOf(engine);
   scratch.push(numbers, -1);
   expect(verify(engine, scratch).differences).toEqual([]);
 });

@@ -2,7 +2,7 @@
 import type { Engine } from "../engine.ts";
 import type { GraphNode, Kind } from "../node.ts";
 import { connect, type Slot, type State } from "../slot.ts";
-import type { NodeStats } from "../stats.ts";
+import { Counters, type NodeStats } from "../stats.ts";
 
 export interface NodeInfo {
   readonly name: string;
@@ -28,9 +28,14 @@ export interface Graph {
 
 /** The graph that an engine runs, with states and counters as of now. */
 export function describe(engine: Engine): Graph {
-  return describeSlots(engine.slots, ({ state, counters }) => {
+  return describeSlots([...engine.slots.values()], ({ state, counters }) => {
     return { state, ...counters, histogram: [...counters.histogram] };
   });
+}
+
+/** Sets the counters of every node to zero. */
+export function clearStats(engine: Engine): void {
+  for (const slot of engine.slots.values()) slot.counters = new Counters();
 }
 
 /**
@@ -42,10 +47,7 @@ export function describeNodes(outputs: readonly GraphNode[]): Graph {
   return describeSlots([...connect(outputs, never).values()], () => undefined);
 }
 
-function describeSlots(
-  slots: readonly Readonly<Slot>[],
-  liveOf: (slot: Readonly<Slot>) => NodeInfo["live"],
-): Graph {
+function describeSlots(slots: readonly Slot[], liveOf: (slot: Slot) => NodeInfo["live"]): Graph {
   return {
     nodes: slots.map((slot) => ({ name: slot.name, kind: slot.node.kind, live: liveOf(slot) })),
     edges: slots.flatMap((slot) =>

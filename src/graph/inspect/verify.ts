@@ -1,6 +1,6 @@
 /** The shadow check: are the data that handlers kept up to date what a recompute from the raw inputs gives? */
 import { isDeepStrictEqual } from "node:util";
-import type { Engine } from "../engine.ts";
+import { Engine } from "../engine.ts";
 import type { RunError } from "../result.ts";
 import { GraphError } from "../slot.ts";
 
@@ -27,8 +27,23 @@ export interface Verification {
 }
 
 /**
+ * An engine of the same nodes that has seen nothing, to be filled and given to `verify`. Its run nodes keep the
+ * answers that the engine's got: what they ask is outside, and a second question may have another answer.
+ */
+export function scratchOf(engine: Engine): Engine {
+  const scratch = new Engine(engine.outputs, { now: engine.options.now });
+  for (const slot of scratch.slots.values()) {
+    if (slot.node.kind !== "run") continue;
+    slot.context.data = engine.slots.get(slot.node)?.context.data;
+    slot.edges = [];
+    slot.pending = undefined;
+  }
+  return scratch;
+}
+
+/**
  * Runs `scratch` and compares every node's data with those of `engine`.
- * @param scratch made by `engine.scratch()`, with the whole content of every input node pushed to it
+ * @param scratch made by `scratchOf(engine)`, with the whole content of every input node pushed to it
  * @throws GraphError busy: `engine` was asked for something since its last run
  */
 export function verify(engine: Engine, scratch: Engine): Verification {
@@ -36,7 +51,7 @@ export function verify(engine: Engine, scratch: Engine): Verification {
   const { errors } = scratch.run();
   const differences: Difference[] = [];
   const skipped: string[] = [];
-  for (const { node } of engine.slots) {
+  for (const node of engine.slots.keys()) {
     if (!engine.isValid(node) || !scratch.isValid(node)) {
       skipped.push(node.name);
       continue;
