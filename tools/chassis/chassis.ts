@@ -51,6 +51,7 @@ export class Chassis {
   readonly #watches = new Set<Disposable>();
   readonly #forget: () => void;
   #chassisCount = 1;
+  #stopped = false;
 
   private constructor(dir: string, name: string) {
     this.name = name;
@@ -177,6 +178,7 @@ export class Chassis {
     if (signal === "SIGKILL") await this.program(name).exited;
   }
 
+  /** Ends one program by SIGTERM; without a name, ends everything that runs here and removes the folder. */
   async stop(name?: ProgramName): Promise<void> {
     if (name !== undefined) {
       await this.program(name).stop();
@@ -203,6 +205,7 @@ export class Chassis {
 
   /** Runs another program in the environment of this chassis; it ends with the chassis. */
   spawn(name: string, argv: readonly string[]): Program {
+    if (this.#stopped) throw new Error(`chassis ${this.name} was stopped before it could start ${name}`);
     const before = this.#programs.get(name);
     if (before !== undefined && before.status === undefined) throw new Error(`${name} is still running`);
     const program = new Program({ name, argv, env: this.env, cwd: this.dir });
@@ -251,6 +254,7 @@ export class Chassis {
   }
 
   #remove(): void {
+    this.#stopped = true;
     for (const watch of this.#watches) watch[Symbol.dispose]();
     for (const program of this.#programs.values()) program.kill("SIGKILL");
     removeFolder(this.dir);

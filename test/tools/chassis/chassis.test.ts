@@ -1,11 +1,13 @@
 /** The throwaway chassis: real, quick, and gone without a trace whichever way its owner ends. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { $ } from "bun";
 import { type Chassis, startChassis } from "../../../tools/chassis/chassis.ts";
+
+const module = join(import.meta.dir, "../../../tools/chassis/chassis.ts");
 
 function isRunning(pid: number): boolean {
   try {
@@ -126,6 +128,23 @@ test("a stopped chassis leaves no process and no folder, not even of a program t
   expect(existsSync(chassis.dir)).toBe(false);
 });
 
+test("a chassis that cannot start says which program failed and why, and leaves nothing", async () => {
+  const dir = await mkdtemp(join(tmpdir(), "vp-"));
+  await mkdir(join(dir, "bin"));
+  await mkdir(join(dir, "tmp"));
+  await Bun.write(join(dir, "bin/ovn-northd"), "#!/bin/sh\necho no northd today >&2\nexit 1\n");
+  await chmod(join(dir, "bin/ovn-northd"), 0o755);
+  const script = `
+    import { startChassis } from ${JSON.stringify(module)};
+    await startChassis();`;
+  const env = { ...process.env, PATH: `${join(dir, "bin")}:${process.env.PATH}`, TMPDIR: join(dir, "tmp") };
+  const { exitCode, stderr } = Bun.spawnSync([process.execPath, "-e", script], { env });
+  expect(exitCode).toBe(1);
+  expect(stderr.toString()).toMatch(/ovn-northd ended with exit code 1\n.*\n {2}no northd today/);
+  expect(await readdir(join(dir, "tmp"))).toEqual([]);
+  await rm(dir, { recursive: true });
+});
+
 test("a program that ends at once is an error with its last words", async () => {
   await using chassis = await startChassis({ northd: false, controller: false, vswitchd: false });
   const program = chassis.spawn("broken", ["sh", "-c", "echo no such luck >&2; exit 3"]);
@@ -152,7 +171,7 @@ describe("a process that owns a chassis", () => {
     await $`mkfifo ${pipe}`;
     const programEnded = Bun.spawn(["cat", pipe], { timeout: 10_000 }).exited;
     const script = `
-      import { startChassis } from ${JSON.stringify(join(import.meta.dir, "../../../tools/chassis/chassis.ts"))};
+      import { startChassis } from ${JSON.stringify(module)};
       const chassis = await startChassis({ northd: false, controller: false, vswitchd: false });
       const holder = chassis.spawn("holder", ["sh", "-c", "exec 3>${pipe}; echo open; exec sleep infinity"]);
       await holder.waitLog(/open/);
