@@ -1,14 +1,15 @@
 /** `vifplugd check`: reads the configuration, prints each error with its place, connects to nothing. */
 import { formatConfigError, loadConfig } from "../config/load.ts";
-import { type Command, EXIT, printLine } from "./command.ts";
+import { CONFIG_OPTION, type Command, EXIT, printLine } from "./command.ts";
 
 export const check: Command = {
   name: "check",
   usage: "[--config FILE]",
   summary: "validate the configuration and print each error with its place",
-  takesConfig: true,
-  run({ config: file }) {
-    const loaded = loadConfig(file);
+  options: [CONFIG_OPTION],
+  positionals: 0,
+  run(args) {
+    const loaded = loadConfig(args.text("config"));
     if (loaded.ok) return EXIT.ok;
     for (const error of loaded.error) printLine(formatConfigError(error));
     return EXIT.config;

@@ -1,10 +1,22 @@
 /** What a sub-command is: its line in `help`, its options, and what it does. A file per sub-command implements it. */
 
-export const EXIT = { ok: 0, failed: 1, usage: 64, config: 78 } as const;
+export const EXIT = { ok: 0, failed: 1, differs: 2, usage: 64, config: 78 } as const;
 
-/** The options that were given; only those a command declares are let through. */
+/** An option; one of type "string" takes a value. */
+export interface Option {
+  readonly name: string;
+  readonly type: "string" | "boolean";
+}
+
+export const CONFIG_OPTION: Option = { name: "config", type: "string" };
+export const JSON_OPTION: Option = { name: "json", type: "boolean" };
+
+/** What was given; only what the command declares is let through. */
 export interface Arguments {
-  readonly config: string | null;
+  /** The value of a string option, or null when it was not given. */
+  text(option: string): string | null;
+  flag(option: string): boolean;
+  readonly positionals: readonly string[];
 }
 
 export interface Command {
@@ -12,7 +24,9 @@ export interface Command {
   /** After the name, in `help`. */
   readonly usage: string;
   readonly summary: string;
-  readonly takesConfig: boolean;
+  readonly options: readonly Option[];
+  /** How many arguments that are no options it takes. */
+  readonly positionals: number;
   /** @returns the exit code */
   run(args: Arguments): number | Promise<number>;
 }

@@ -1,6 +1,7 @@
 /** Every sub-command, in the order in which `help` lists them. */
 import { check } from "./check.ts";
 import { type Command, EXIT, printLine } from "./command.ts";
+import { replay } from "./replay.ts";
 import { run } from "./run.ts";
 import { version } from "./version.ts";
 
@@ -8,14 +9,15 @@ const help: Command = {
   name: "help",
   usage: "",
   summary: "print this",
-  takesConfig: false,
+  options: [],
+  positionals: 0,
   run() {
     printLine(helpText());
     return EXIT.ok;
   },
 };
 
-export const commands: readonly Command[] = [run, check, version, help];
+export const commands: readonly Command[] = [run, check, replay, version, help];
 
 function helpText(): string {
   const rows = commands.map(({ name, usage, summary }) => [`${name} ${usage}`.trim(), summary] as const);

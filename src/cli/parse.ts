@@ -18,18 +18,31 @@ export function parseCommandLine(
   const given = alias ?? (first !== undefined && !first.startsWith("-") ? first : null);
   const command = commands.find(({ name }) => name === (given ?? "run"));
   if (command === undefined) return fail(`unknown command ${JSON.stringify(given)}; try vifplugd help`);
-  const rest = argv.slice(given === null ? 0 : 1);
+  const args = parseArguments(command, argv.slice(given === null ? 0 : 1));
+  return args.ok
+    ? ok({ command, args: args.value })
+    : fail(`${command.name}: ${args.error}; try vifplugd help`);
+}
+
+function parseArguments(command: Command, args: readonly string[]): Result<Arguments, string> {
   try {
-    const { values } = parseArgs({
-      args: [...rest],
-      options: command.takesConfig ? { config: { type: "string", short: "c" } } : {},
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: Object.fromEntries(command.options.map(({ name, type }) => [name, { type }])),
       strict: true,
-      allowPositionals: false,
+      allowPositionals: true,
     });
-    const config = typeof values.config === "string" ? values.config : null;
-    return ok({ command, args: { config } });
+    const [surplus] = positionals.slice(command.positionals);
+    if (surplus !== undefined) return fail(`unexpected argument ${JSON.stringify(surplus)}`);
+    if (positionals.length < command.positionals) return fail(`expected ${command.name} ${command.usage}`);
+    const given: Readonly<Record<string, unknown>> = values;
+    return ok({
+      text: (option) => (typeof given[option] === "string" ? given[option] : null),
+      flag: (option) => given[option] === true,
+      positionals,
+    });
   } catch (thrown) {
-    const [sentence] = messageOf(thrown).split(". ");
-    return fail(`${command.name}: ${sentence}; try vifplugd help`);
+    const [sentence = ""] = messageOf(thrown).split(/[.\n]/);
+    return fail(sentence);
   }
 }

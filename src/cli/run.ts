@@ -5,15 +5,16 @@ import { Daemon } from "../daemon/daemon.ts";
 import { claimPidFile } from "../daemon/pid-file.ts";
 import { Log } from "../log/log.ts";
 import { VERSION } from "../version.ts";
-import { type Command, EXIT, printError } from "./command.ts";
+import { CONFIG_OPTION, type Command, EXIT, printError } from "./command.ts";
 
 export const run: Command = {
   name: "run",
-  usage: "[--config FILE]",
+  usage: "[--config FILE] [--record FILE]",
   summary: "plug VIFs on this chassis, in the foreground (the default)",
-  takesConfig: true,
-  async run({ config: file }) {
-    const loaded = loadConfig(file);
+  options: [CONFIG_OPTION, { name: "record", type: "string" }],
+  positionals: 0,
+  async run(args) {
+    const loaded = loadConfig(args.text("config"));
     if (!loaded.ok) {
       for (const error of loaded.error) printError(formatConfigError(error));
       return EXIT.config;
@@ -27,7 +28,8 @@ export const run: Command = {
       return EXIT.failed;
     }
     main.info(`vifplugd ${VERSION} starts`);
-    const daemon = new Daemon({ config, systemIdOverride: readSystemIdOverride(), log });
+    const recordFile = args.text("record");
+    const daemon = new Daemon({ config, systemIdOverride: readSystemIdOverride(), log, recordFile });
     daemon.start();
     const signal = await firstSignal();
     main.info(`${signal}: stopping; plugged ports stay plugged`);

@@ -6,7 +6,8 @@ export const version: Command = {
   name: "version",
   usage: "",
   summary: "print the version",
-  takesConfig: false,
+  options: [],
+  positionals: 0,
   run() {
     printLine(`vifplugd ${VERSION}`);
     return EXIT.ok;

@@ -9,6 +9,7 @@ import type { Log, Logger } from "../log/log.ts";
 import type { LocalChassis } from "../plug/nodes/local-chassis.ts";
 import { builtinProviders } from "../providers/builtin.ts";
 import { ProviderRegistry } from "../providers/registry.ts";
+import { Recorder } from "../record/recorder.ts";
 import { LocalDatabase } from "./local-database.ts";
 import { Reconciler } from "./reconciler.ts";
 import { Southbound } from "./southbound.ts";
@@ -17,6 +18,8 @@ export interface DaemonOptions {
   readonly config: Config;
   readonly systemIdOverride: string | null;
   readonly log: Log;
+  /** Where to record what enters the graph; null: nowhere. */
+  readonly recordFile: string | null;
 }
 
 export class Daemon {
@@ -26,8 +29,10 @@ export class Daemon {
   readonly #reconciler: Reconciler;
   readonly #local: LocalDatabase;
   readonly #southbound: Southbound;
+  readonly #recorder: Recorder | null;
 
-  constructor({ config, systemIdOverride, log }: DaemonOptions) {
+  /** @throws when the record cannot be written */
+  constructor({ config, systemIdOverride, log, recordFile }: DaemonOptions) {
     this.#config = config;
     this.#log = log.module("daemon");
     const providerLog = log.module("provider");
@@ -36,9 +41,12 @@ export class Daemon {
       log: (level, message) => providerLog[level](message),
     });
     this.#local = new LocalDatabase({ remotes: config.ovs.remote, log: log.module("ovsdb") });
+    const settings = plugSettings(config, systemIdOverride);
+    this.#recorder = recordFile === null ? null : new Recorder(recordFile, settings);
     this.#reconciler = new Reconciler({
       registry: this.#registry,
-      settings: plugSettings(config, systemIdOverride),
+      settings,
+      recorder: this.#recorder,
       log: log.module("plug"),
       transact: (operations) => this.#local.transact(operations),
       lock: () => this.#local.heldLock(),
@@ -59,6 +67,7 @@ export class Daemon {
     this.#southbound.close();
     this.#local.close();
     this.#registry.destroyAll();
+    this.#recorder?.close();
   }
 
   #registerProviders(): void {

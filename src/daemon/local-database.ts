@@ -42,10 +42,10 @@ export class LocalDatabase {
     const { inputs } = reconciler.graph;
     this.#session.onBatch(({ initial, tables }) => {
       const cause = initial ? "snapshot" : "update";
-      reconciler.push(inputs.openVSwitch, tables.Open_vSwitch, cause);
-      reconciler.push(inputs.bridge, tables.Bridge, cause);
-      reconciler.push(inputs.port, tables.Port, cause);
-      reconciler.push(inputs.iface, tables.Interface, cause);
+      reconciler.pushRows(inputs.openVSwitch, tables.Open_vSwitch, cause);
+      reconciler.pushRows(inputs.bridge, tables.Bridge, cause);
+      reconciler.pushRows(inputs.port, tables.Port, cause);
+      reconciler.pushRows(inputs.iface, tables.Interface, cause);
     });
     this.#session.onState((state) => {
       narrateState(this.#log, "Open_vSwitch", state);

@@ -17,9 +17,11 @@ import type { MonitoredCondition } from "../plug/condition.ts";
 import { type PlugGraph, plugGraph } from "../plug/graph.ts";
 import type { AttemptBatch } from "../plug/nodes/inputs.ts";
 import type { LocalChassis } from "../plug/nodes/local-chassis.ts";
+import type { TableBatch } from "../plug/rows.ts";
 import type { PlugSettings } from "../plug/settings.ts";
 import type { Verdict } from "../plug/verdict.ts";
 import type { ProviderRegistry } from "../providers/registry.ts";
+import type { Recorder } from "../record/recorder.ts";
 import { Consultations } from "./consultations.ts";
 import { Narrator } from "./narrator.ts";
 import { Retries } from "./retries.ts";
@@ -29,6 +31,8 @@ export interface ReconcilerOptions {
   readonly registry: ProviderRegistry;
   readonly settings: PlugSettings;
   readonly log: Logger;
+  /** Notes everything that enters the graph. */
+  readonly recorder: Recorder | null;
   transact(
     operations: readonly Operation[],
   ): Promise<{ readonly ok: true } | { readonly ok: false; readonly error: TransactError }>;
@@ -56,7 +60,7 @@ export class Reconciler {
   constructor(options: ReconcilerOptions) {
     const { registry, settings, log } = options;
     this.#options = options;
-    this.graph = plugGraph(registry, settings);
+    this.graph = plugGraph(options.recorder?.observe(registry) ?? registry, settings);
     this.engine = this.graph.engine({ log: (message) => log.info(message) });
     this.#narrator = new Narrator(log);
     this.#retries = new Retries({ due: (lport) => this.#askAgain(lport) });
@@ -68,6 +72,28 @@ export class Reconciler {
 
   /** Hands what was observed to an input of the graph, and sees to a run. */
   push<Batch>(node: InputNode<unknown, unknown, Batch>, batch: NoInfer<Batch>, cause: string): void {
+    this.#options.recorder?.push(node.name, batch, cause);
+    this.#enter(node, batch, cause);
+  }
+
+  /** As `push`, for the changed rows of a table. */
+  pushRows<Row>(
+    node: InputNode<unknown, unknown, TableBatch<Row>>,
+    batch: NoInfer<TableBatch<Row>>,
+    cause: string,
+  ): void {
+    if (batch.length === 0) return;
+    this.#options.recorder?.pushRows(node.name, batch, cause);
+    this.#enter(node, batch, cause);
+  }
+
+  #pushAttempts(batch: AttemptBatch, cause: string): void {
+    const { attempt } = this.graph.inputs;
+    this.#options.recorder?.pushAttempts(attempt.name, batch, cause);
+    this.#enter(attempt, batch, cause);
+  }
+
+  #enter<Batch>(node: InputNode<unknown, unknown, Batch>, batch: NoInfer<Batch>, cause: string): void {
     if (this.#stopped) return;
     this.engine.push(node, batch, { cause });
     this.schedule();
@@ -98,6 +124,7 @@ export class Reconciler {
     this.#options.registry.runAll();
     this.engine.poke(this.graph.providerLookup, "before every decision");
     const result = this.engine.run();
+    this.#options.recorder?.ran(Date.now(), this.#options.registry);
     for (const { node, where, error } of result.errors) {
       this.#options.log.error(
         `node ${node}: ${where} threw, the node will be recomputed: ${describe(error)}`,
@@ -158,7 +185,7 @@ export class Reconciler {
       if (attempt === undefined || attempt.phase === "in-flight" || this.verdicts.has(lport)) continue;
       batch.push({ lport, attempt: null });
     }
-    if (batch.length > 0) this.push(this.graph.inputs.attempt, batch, "nothing to decide any more");
+    if (batch.length > 0) this.#pushAttempts(batch, "nothing to decide any more");
   }
 
   get #attempts() {
@@ -184,7 +211,7 @@ export class Reconciler {
     }
     if (works.length === 0) return;
     this.#inFlight += works.length;
-    this.push(graph.inputs.attempt, batch, "sent to the database");
+    this.#pushAttempts(batch, "sent to the database");
     void this.#transactor.submit(works, lock);
   }
 
@@ -198,13 +225,13 @@ export class Reconciler {
       return { lport, attempt: attemptAfter(outcome, nonceOf(attempts.get(lport))) };
     });
     this.#inFlight -= outcomes.length;
-    this.push(this.graph.inputs.attempt, batch, "answered by the database");
+    this.#pushAttempts(batch, "answered by the database");
     if (this.#inFlight === 0) this.#onQuiet?.();
   }
 
   #askAgain(lport: string): void {
     const again = { phase: "idle", nonce: nonceOf(this.#attempts.get(lport)) + 1 } as const;
-    this.push(this.graph.inputs.attempt, [{ lport, attempt: again }], "tried again");
+    this.#pushAttempts([{ lport, attempt: again }], "tried again");
   }
 }
 

@@ -22,7 +22,7 @@ export class Southbound {
   readonly #log: Logger;
   #session: ReturnType<typeof connect> | null = null;
   #target: SouthboundTarget | null = null;
-  #wanted = new MonitoredCondition(null, new Set());
+  #wanted = MonitoredCondition.of(null, new Set());
   /** Which condition the clauses of an acknowledgement were made of. */
   readonly #conditions = new WeakMap<object, MonitoredCondition>();
 
@@ -76,9 +76,9 @@ export class Southbound {
     const session = connect(target, this.#wanted.chassis(), this.#clausesOf(this.#wanted));
     session.onBatch(({ initial, tables }) => {
       const cause = initial ? "snapshot" : "update";
-      this.#reconciler.push(inputs.sbGlobal, tables.SB_Global, cause);
-      this.#reconciler.push(inputs.chassis, tables.Chassis, cause);
-      this.#reconciler.push(inputs.portBinding, tables.Port_Binding, cause);
+      this.#reconciler.pushRows(inputs.sbGlobal, tables.SB_Global, cause);
+      this.#reconciler.pushRows(inputs.chassis, tables.Chassis, cause);
+      this.#reconciler.pushRows(inputs.portBinding, tables.Port_Binding, cause);
     });
     session.onState((state) => {
       narrateState(this.#log, "OVN_Southbound", state);

@@ -8,18 +8,34 @@ import type { Clause, Condition, Uuid } from "ovsdb-jsonrpc";
 import type { ChassisIdentity } from "./lport.ts";
 import type { ChassisRow, PortBindingRow } from "./rows.ts";
 
-export class MonitoredCondition {
+/** The chassis whose port bindings are asked for: by its name while its row is not known. */
+export interface AskedChassis {
+  readonly chassisName: string | null;
+  readonly chassisUuid: Uuid | null;
+  readonly hostname: string | null;
+}
+
+export class MonitoredCondition implements AskedChassis {
   readonly chassisName: string | null;
   readonly chassisUuid: Uuid | null;
   readonly hostname: string | null;
   /** Logical ports asked for by name. */
   readonly lports: ReadonlySet<string>;
 
-  constructor(chassis: ChassisIdentity | null, lports: ReadonlySet<string>) {
-    this.chassisName = chassis?.name ?? null;
-    this.chassisUuid = chassis?.record?._uuid ?? null;
-    this.hostname = chassis?.record?.hostname || null;
+  constructor(chassis: AskedChassis, lports: ReadonlySet<string>) {
+    this.chassisName = chassis.chassisName;
+    this.chassisUuid = chassis.chassisUuid;
+    this.hostname = chassis.hostname;
     this.lports = lports;
+  }
+
+  static of(chassis: ChassisIdentity | null, lports: ReadonlySet<string>): MonitoredCondition {
+    const chassisName = chassis?.name ?? null;
+    const chassisUuid = chassis?.record?._uuid ?? null;
+    return new MonitoredCondition(
+      { chassisName, chassisUuid, hostname: chassis?.record?.hostname || null },
+      lports,
+    );
   }
 
   sameChassis(other: MonitoredCondition): boolean {

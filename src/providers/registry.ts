@@ -105,6 +105,11 @@ export class ProviderRegistry {
   }
 
   /** In order of registration. */
+  registered(): readonly RegisteredProvider[] {
+    return [...this.#byType.values()].map((entry) => entry.registered);
+  }
+
+  /** In order of registration. */
   types(): readonly string[] {
     return [...this.#byType.keys()];
   }

@@ -16,7 +16,7 @@ export interface Monitoring {
 }
 
 export function monitorNothing(): Monitoring {
-  return { current: new MonitoredCondition(null, new Set()) };
+  return { current: MonitoredCondition.of(null, new Set()) };
 }
 
 interface Inputs {
@@ -36,7 +36,7 @@ export function decideCondition({ inputs, data }: Context) {
   for (const lport of inputs.vif.data.byLport.keys()) {
     if (asksByName(inputs, chassis, lport)) lports.add(lport);
   }
-  return replace(data, new MonitoredCondition(chassis, lports));
+  return replace(data, MonitoredCondition.of(chassis, lports));
 }
 
 export function conditionLportHandler(
@@ -63,7 +63,7 @@ function reconsider({ inputs, data }: Context, lports: Iterable<string>) {
     if (asks) next.add(lport);
     else next.delete(lport);
   }
-  return next === null ? unchanged : replace(data, new MonitoredCondition(chassis, next));
+  return next === null ? unchanged : replace(data, MonitoredCondition.of(chassis, next));
 }
 
 /** Plugged by us, and no other clause of the condition brings its port binding into view. */

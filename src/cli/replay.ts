@@ -1,0 +1,69 @@
+/** `vifplugd replay FILE`: decides again what a recorded daemon decided, and prints each decision as a JSON line. */
+import { createReadStream } from "node:fs";
+import { createInterface } from "node:readline";
+import { encode } from "../record/json.ts";
+import { type Decision, Replay } from "../record/replay.ts";
+import { messageOf } from "../result.ts";
+import { type Command, EXIT, printError, printLine } from "./command.ts";
+
+export const replay: Command = {
+  name: "replay",
+  usage: "FILE [--until RUN]",
+  summary: "decide again what a record of `run --record FILE` led to",
+  options: [{ name: "until", type: "string" }],
+  positionals: 1,
+  async run(args) {
+    const [file = ""] = args.positionals;
+    const until = args.text("until");
+    if (until !== null && !/^\d+$/.test(until)) {
+      printError(`vifplugd: replay: --until expects the number of a run, received ${JSON.stringify(until)}`);
+      return EXIT.usage;
+    }
+    const fault = await replayFile(file, until === null ? Number.POSITIVE_INFINITY : Number(until));
+    if (fault === null) return EXIT.ok;
+    printError(`vifplugd: ${file}:${fault}`);
+    return EXIT.failed;
+  },
+};
+
+/** @returns what is wrong with the file, after the number of the line */
+async function replayFile(file: string, until: number): Promise<string | null> {
+  let running: Replay | null = null;
+  let number = 0;
+  try {
+    for await (const line of createInterface({ input: createReadStream(file) })) {
+      number++;
+      if (running === null) {
+        const started = Replay.start(line);
+        if (!started.ok) return `${number}: ${started.error}`;
+        running = started.value;
+        continue;
+      }
+      if (number - 1 > until) return null;
+      const decided = running.step(line);
+      if (!decided.ok) return `${number}: ${decided.error}`;
+      for (const decision of decided.value) printLine(formatDecision(decision));
+    }
+  } catch (thrown) {
+    return ` ${messageOf(thrown)}`;
+  }
+  return running === null ? "1: the file is empty" : null;
+}
+
+function formatDecision({ run, lport, verdict, cause }: Decision): string {
+  if (verdict === null) return JSON.stringify({ run, lport, state: null, cause });
+  const { state, plugType, interface: name, reason, change, tries } = verdict;
+  return JSON.stringify(
+    encode({
+      run,
+      lport,
+      type: plugType,
+      state,
+      interface: name,
+      reason,
+      change: change?.kind ?? null,
+      tries,
+      cause,
+    }),
+  );
+}

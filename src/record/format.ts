@@ -1,0 +1,47 @@
+/**
+ * The record of a daemon's run: JSON lines. The first says what it is; every other one is one run of the graph, with
+ * what entered it (`pushes`), what the providers answered (`answers`, in the order in which they were asked) and, when
+ * they changed, the providers themselves. Decisions are not recorded: they follow.
+ */
+import * as v from "valibot";
+import type { Json } from "./json.ts";
+
+export const RECORD_FORMAT = 1;
+
+const json: v.GenericSchema<Json> = v.custom<Json>((value) => value !== undefined);
+
+export const headerSchema = v.object({
+  record: v.literal(RECORD_FORMAT, `expected a record of format ${RECORD_FORMAT}`),
+  version: v.string(),
+  settings: json,
+});
+
+const pushSchema = v.object({ input: v.string(), cause: v.string(), batch: json });
+
+const answerSchema = v.object({
+  provider: v.string(),
+  operation: v.picklist(["create", "remove"]),
+  lport: v.string(),
+  answer: json,
+});
+
+const providerSchema = v.object({
+  type: v.string(),
+  plugTypes: v.array(v.string()),
+  maintainedOptions: v.array(v.string()),
+});
+
+export const runSchema = v.object({
+  run: v.number(),
+  time: v.number(),
+  pushes: v.array(pushSchema),
+  answers: v.optional(v.array(answerSchema), []),
+  providers: v.optional(v.array(providerSchema)),
+  lookups: v.optional(v.record(v.string(), v.number())),
+});
+
+export type RecordHeader = v.InferOutput<typeof headerSchema>;
+export type RecordedRun = v.InferOutput<typeof runSchema>;
+export type RecordedPush = v.InferOutput<typeof pushSchema>;
+export type RecordedAnswer = v.InferOutput<typeof answerSchema>;
+export type RecordedProvider = v.InferOutput<typeof providerSchema>;

@@ -1,0 +1,51 @@
+/**
+ * Values of the graph's inputs as JSON and back. A map stands as `{"map": [[key, value]…]}` and a set as
+ * `{"set": [value…]}`; everything else is itself. Order is kept, so encoding is the same each time.
+ */
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** Keys of whose values nothing but "left out" is written: they may be secrets, and no decision reads them. */
+const SECRET_KEY = /psk|passw|secret|private_key|token/i;
+const LEFT_OUT = "(left out)";
+
+/** @throws TypeError for what is neither plain data, a map nor a set */
+export function encode(value: unknown): Json {
+  if (value === null || typeof value === "boolean" || typeof value === "string") return value;
+  if (typeof value === "number") return Number.isFinite(value) ? value : null;
+  if (Array.isArray(value)) return value.map(encode);
+  if (value instanceof Map)
+    return { map: [...value].map(([key, entry]) => [encode(key), encodeEntry(key, entry)]) };
+  if (value instanceof Set) return { set: [...value].map(encode) };
+  if (typeof value !== "object") throw new TypeError(`a ${typeof value} cannot be recorded`);
+  const encoded: Record<string, Json> = {};
+  for (const [key, member] of Object.entries(value)) {
+    if (member !== undefined) encoded[key] = encode(member);
+  }
+  return encoded;
+}
+
+function encodeEntry(key: unknown, entry: unknown): Json {
+  return typeof key === "string" && SECRET_KEY.test(key) ? LEFT_OUT : encode(entry);
+}
+
+export function decode(json: Json): unknown {
+  if (json === null || typeof json !== "object") return json;
+  if (isList(json)) return json.map(decode);
+  const keys = Object.keys(json);
+  if (keys.length === 1) {
+    const { map, set } = json;
+    if (isList(map)) return new Map(map.map(decodeEntry));
+    if (isList(set)) return new Set(set.map(decode));
+  }
+  return Object.fromEntries(Object.entries(json).map(([key, member]) => [key, decode(member)]));
+}
+
+function decodeEntry(entry: Json): [unknown, unknown] {
+  const [key = null, value = null] = isList(entry) ? entry : [];
+  return [decode(key), decode(value)];
+}
+
+function isList(json: Json | undefined): json is readonly Json[] {
+  return Array.isArray(json);
+}

@@ -1,0 +1,127 @@
+/** Writes the record of a run: what enters the graph, run by run. It observes, and changes nothing. */
+import { closeSync, openSync, writeSync } from "node:fs";
+import type { AttemptBatch } from "../plug/nodes/inputs.ts";
+import type { Providers } from "../plug/nodes/provider-lookup.ts";
+import type { TableBatch } from "../plug/rows.ts";
+import type { PlugSettings } from "../plug/settings.ts";
+import type { RegisteredProvider } from "../providers/registry.ts";
+import { VERSION } from "../version.ts";
+import { encodeAttempts } from "./attempts.ts";
+import { RECORD_FORMAT, type RecordedAnswer, type RecordedProvider, type RecordedPush } from "./format.ts";
+import { encode } from "./json.ts";
+
+/** What the recorder notes of the providers besides what the graph needs of them. */
+export interface RecordableProviders extends Providers {
+  registered(): readonly RegisteredProvider[];
+}
+
+export class Recorder {
+  readonly #fd: number;
+  #pushes: RecordedPush[] = [];
+  #answers: RecordedAnswer[] = [];
+  #providers = "";
+  #lookups = "";
+  #runs = 0;
+  #paused = false;
+
+  /** @throws when the file cannot be written */
+  constructor(file: string, settings: PlugSettings) {
+    this.#fd = openSync(file, "w", 0o600);
+    this.#write({ record: RECORD_FORMAT, version: VERSION, settings: encode(settings) });
+  }
+
+  push(input: string, batch: unknown, cause: string): void {
+    this.#pushes.push({ input, cause, batch: encode(batch) });
+  }
+
+  /** Rows are written as they are now; what they were before stands earlier in the record. */
+  pushRows(input: string, batch: TableBatch<unknown>, cause: string): void {
+    if (batch.length === 0) return;
+    this.push(
+      input,
+      batch.map(({ uuid, new: row }) => ({ uuid, new: row })),
+      cause,
+    );
+  }
+
+  pushAttempts(input: string, batch: AttemptBatch, cause: string): void {
+    this.#pushes.push({ input, cause, batch: encodeAttempts(batch) });
+  }
+
+  /** The same providers; what they answer is noted. */
+  observe(providers: RecordableProviders): Providers {
+    const observed = new WeakMap<RegisteredProvider, RegisteredProvider>();
+    return {
+      lookups: () => providers.lookups(),
+      forPlugType: (plugType) => {
+        const provider = providers.forPlugType(plugType);
+        if (provider === undefined) return undefined;
+        const known = observed.get(provider);
+        if (known !== undefined) return known;
+        const noting = this.#noting(provider);
+        observed.set(provider, noting);
+        return noting;
+      },
+    };
+  }
+
+  /** To be called after every run of the graph. */
+  ran(time: number, providers: RecordableProviders): void {
+    const registered = providers.registered().map(describeProvider);
+    const lookups = Object.fromEntries(providers.lookups());
+    const [providersNow, lookupsNow] = [JSON.stringify(registered), JSON.stringify(lookups)];
+    this.#write({
+      run: ++this.#runs,
+      time,
+      ...(providersNow === this.#providers ? {} : { providers: registered }),
+      ...(lookupsNow === this.#lookups ? {} : { lookups }),
+      pushes: this.#pushes,
+      ...(this.#answers.length === 0 ? {} : { answers: this.#answers }),
+    });
+    this.#providers = providersNow;
+    this.#lookups = lookupsNow;
+    this.#pushes = [];
+    this.#answers = [];
+  }
+
+  /** What is asked meanwhile is not part of the run. */
+  pause<T>(during: () => T): T {
+    this.#paused = true;
+    try {
+      return during();
+    } finally {
+      this.#paused = false;
+    }
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+
+  #noting(provider: RegisteredProvider): RegisteredProvider {
+    return {
+      ...provider,
+      prepare: (input) => {
+        const answer = provider.prepare(input);
+        if (!this.#paused) {
+          const { operation, lport } = input;
+          this.#answers.push({
+            provider: provider.type,
+            operation,
+            lport: lport.name,
+            answer: encode(answer),
+          });
+        }
+        return answer;
+      },
+    };
+  }
+
+  #write(line: object): void {
+    writeSync(this.#fd, `${JSON.stringify(line)}\n`);
+  }
+}
+
+function describeProvider({ type, plugTypes, maintainedOptions }: RegisteredProvider): RecordedProvider {
+  return { type, plugTypes: [...plugTypes], maintainedOptions: [...maintainedOptions] };
+}

@@ -1,0 +1,119 @@
+/**
+ * Decides again what a daemon decided, from its record alone: the same graph, fed the same batches in the same runs,
+ * with providers that say again what they said. No database, no clock and no provider takes part, so the decisions are
+ * the same each time, byte for byte.
+ */
+import * as v from "valibot";
+import type { Engine } from "../graph/index.ts";
+import { type PlugGraph, plugGraph } from "../plug/graph.ts";
+import type { Verdict } from "../plug/verdict.ts";
+import { fail, messageOf, ok, type Result } from "../result.ts";
+import { decodeAttempts } from "./attempts.ts";
+import { headerSchema, type RecordedPush, type RecordedRun, runSchema } from "./format.ts";
+import { activitySchema, RecordedTable, rowSchemas, settingsSchema, southboundSchema } from "./inputs.ts";
+import { decode } from "./json.ts";
+import { RecordedProviders } from "./recorded-providers.ts";
+
+/** One decision: a port whose verdict changed in a run, or that is decided no more. */
+export interface Decision {
+  readonly run: number;
+  readonly lport: string;
+  readonly verdict: Verdict | null;
+  /** What made it change, as the input and the row. */
+  readonly cause: string | null;
+}
+
+export class Replay {
+  readonly #providers = new RecordedProviders();
+  readonly #graph: PlugGraph;
+  readonly #engine: Engine;
+  readonly #enter: ReadonlyMap<string, (push: RecordedPush) => void>;
+
+  private constructor(settings: v.InferOutput<typeof settingsSchema>) {
+    this.#graph = plugGraph(this.#providers, settings);
+    this.#engine = this.#graph.engine();
+    this.#enter = this.#entrances();
+  }
+
+  /** @param line the first line of a record */
+  static start(line: string): Result<Replay, string> {
+    try {
+      const header = v.parse(headerSchema, JSON.parse(line));
+      return ok(new Replay(v.parse(settingsSchema, decode(header.settings))));
+    } catch (thrown) {
+      return fail(`not a record that this version can replay: ${messageOf(thrown)}`);
+    }
+  }
+
+  /** @param line the next line: one run of the graph */
+  step(line: string): Result<readonly Decision[], string> {
+    try {
+      return ok(this.#run(v.parse(runSchema, JSON.parse(line))));
+    } catch (thrown) {
+      return fail(messageOf(thrown));
+    }
+  }
+
+  #run(recorded: RecordedRun): readonly Decision[] {
+    this.#providers.prepareFor(recorded);
+    for (const push of recorded.pushes) {
+      const enter = this.#enter.get(push.input);
+      if (enter === undefined) throw new Error(`the graph has no input ${push.input}`);
+      enter(push);
+    }
+    this.#engine.poke(this.#graph.providerLookup, "before every decision");
+    const result = this.#engine.run();
+    const [fault] = result.errors;
+    if (fault !== undefined) throw new Error(`node ${fault.node}: ${messageOf(fault.error)}`);
+    this.#providers.assertAllAsked();
+    const changes = result.changes(this.#graph.plug);
+    const verdicts = this.#engine.data(this.#graph.plug);
+    const lports = result.isUpdated(this.#graph.plug) ? [...(changes ?? verdicts).keys()].sort() : [];
+    return lports.map((lport) => {
+      const cause = changes?.get(lport);
+      const source = cause === undefined ? null : [cause.source, cause.key].filter(Boolean).join(" ");
+      return { run: recorded.run, lport, verdict: verdicts.get(lport) ?? null, cause: source };
+    });
+  }
+
+  #entrances(): ReadonlyMap<string, (push: RecordedPush) => void> {
+    const engine = this.#engine;
+    const { inputs, plug, answer } = this.#graph;
+    const tables = {
+      openVSwitch: new RecordedTable(rowSchemas.open_vswitch),
+      bridge: new RecordedTable(rowSchemas.bridge),
+      port: new RecordedTable(rowSchemas.port),
+      iface: new RecordedTable(rowSchemas.iface),
+      sbGlobal: new RecordedTable(rowSchemas.sb_global),
+      chassis: new RecordedTable(rowSchemas.chassis),
+      portBinding: new RecordedTable(rowSchemas.port_binding),
+    };
+    const decided = {
+      verdict: (lport: string) => engine.data(plug).get(lport),
+      answers: (lport: string) => engine.data(answer).get(lport),
+      attempt: (lport: string) => engine.data(inputs.attempt).get(lport),
+    };
+    const entrances: readonly [
+      string,
+      (batch: unknown, options: { cause: string }, raw: RecordedPush) => void,
+    ][] = [
+      ["settings", (batch, as) => engine.push(inputs.settings, v.parse(settingsSchema, batch), as)],
+      ["activity", (batch, as) => engine.push(inputs.activity, v.parse(activitySchema, batch), as)],
+      ["southbound", (batch, as) => engine.push(inputs.southbound, v.parse(southboundSchema, batch), as)],
+      ["attempt", (_, as, raw) => engine.push(inputs.attempt, decodeAttempts(raw.batch, decided), as)],
+      ["open_vswitch", (batch, as) => engine.push(inputs.openVSwitch, tables.openVSwitch.batch(batch), as)],
+      ["bridge", (batch, as) => engine.push(inputs.bridge, tables.bridge.batch(batch), as)],
+      ["port", (batch, as) => engine.push(inputs.port, tables.port.batch(batch), as)],
+      ["iface", (batch, as) => engine.push(inputs.iface, tables.iface.batch(batch), as)],
+      ["sb_global", (batch, as) => engine.push(inputs.sbGlobal, tables.sbGlobal.batch(batch), as)],
+      ["chassis", (batch, as) => engine.push(inputs.chassis, tables.chassis.batch(batch), as)],
+      ["port_binding", (batch, as) => engine.push(inputs.portBinding, tables.portBinding.batch(batch), as)],
+    ];
+    return new Map(
+      entrances.map(([name, enter]) => [
+        name,
+        (push: RecordedPush) => enter(decode(push.batch), { cause: push.cause }, push),
+      ]),
+    );
+  }
+}
