@@ -1,0 +1,155 @@
+// Which providers are asked about a logical port, and which of their answers are kept.
+import { describe, expect, test } from "bun:test";
+import {
+  type Answers,
+  type Askable,
+  consultationsOf,
+  gatherAnswers,
+  type Surroundings,
+} from "../../src/plug/answers.ts";
+import { classify, type Vif } from "../../src/plug/vif.ts";
+import type { Provider } from "../../src/providers/provider.ts";
+import { type Calls, plugAs, recordedProvider, registryOf } from "../support/providers.ts";
+import { bridgeRow, map, openVSwitchRow, pluggedRow, portRow, wantedRow } from "../support/rows.ts";
+
+const plug: Askable = { kind: "plug", plugType: "dummy", binding: wantedRow() };
+const unplug: Askable = { kind: "unplug", plugType: "dummy", binding: null, reason: "gone" };
+
+/** The surroundings of a chassis with these providers; `lookups` counts changes of their tables. */
+function chassisWith(...providers: readonly Provider[]) {
+  const registry = registryOf(...providers);
+  const lookups = new Map<string, number>();
+  const around: Surroundings = {
+    openVSwitch: openVSwitchRow(),
+    bridge: bridgeRow(),
+    forPlugType: (plugType) => registry.forPlugType(plugType),
+    lookup: (type) => lookups.get(type) ?? 0,
+  };
+  return { around, lookups };
+}
+
+function vif(columns: Parameters<typeof pluggedRow>[1] = {}): Vif {
+  return classify(pluggedRow("lsp1", { options: map(), ...columns }), portRow(), bridgeRow());
+}
+
+function gather(
+  around: Surroundings,
+  {
+    intent = plug,
+    owned,
+    last,
+    nonce = 0,
+  }: {
+    readonly intent?: Askable;
+    readonly owned?: Vif;
+    readonly last?: Answers;
+    readonly nonce?: number;
+  } = {},
+): Answers {
+  return gatherAnswers("lsp1", intent, owned, nonce, around, last);
+}
+
+describe("a logical port that changes nothing hands", () => {
+  test("is asked about once, of the provider of its plug type", () => {
+    const { provider, calls } = recordedProvider("dummy");
+    const { around } = chassisWith(provider, recordedProvider("other").provider);
+    const first = gather(around);
+    expect(first).toMatchObject({ kind: "asked", leaving: null, main: { answer: { kind: "plug" } } });
+    expect(gather(around, { last: first })).toBe(first);
+    expect(calls).toEqual(["prepare lsp1 create"]);
+  });
+
+  test("asks a provider to remove what it plugged, and passes on that the port binding is gone", () => {
+    const { provider, calls } = recordedProvider("dummy");
+    const { around } = chassisWith(provider);
+    const answers = gather(around, { intent: unplug, owned: vif() });
+    expect(answers).toMatchObject({ main: { answer: { kind: "unplug" } }, leaving: null });
+    expect(calls).toEqual(["prepare lsp1 remove"]);
+  });
+
+  test("is asked about again when it is to be tried again, or when a lookup table changed", () => {
+    const { provider, calls } = recordedProvider("dummy");
+    const { around, lookups } = chassisWith(provider);
+    const first = gather(around);
+    const again = gather(around, { last: first, nonce: 1 });
+    lookups.set("dummy", 1);
+    gather(around, { last: again, nonce: 1 });
+    expect(calls.length).toBe(3);
+  });
+
+  test("is not asked about when its interface has come into place, nor when ovs-vswitchd answers", () => {
+    const { provider, calls } = recordedProvider("dummy");
+    const { around } = chassisWith(provider);
+    const first = gather(around);
+    const inPlace = gather(around, { last: first, owned: vif({ ofport: null }) });
+    gather(around, { last: inPlace, owned: vif({ ofport: 3 }) });
+    expect(calls).toEqual(["prepare lsp1 create"]);
+  });
+
+  test("is asked about again when an interface that was in place is gone", () => {
+    const { provider, calls } = recordedProvider("dummy");
+    const { around } = chassisWith(provider);
+    const first = gather(around);
+    const inPlace = gather(around, { last: first, owned: vif() });
+    gather(around, { last: inPlace });
+    expect(calls).toEqual(["prepare lsp1 create", "prepare lsp1 create"]);
+  });
+});
+
+describe("a plug type that no provider answers to", () => {
+  test("is an answer of its own, kept while it is so", () => {
+    const { around } = chassisWith();
+    const first = gather(around);
+    expect(first).toEqual({ kind: "no-provider", plugType: "dummy" });
+    expect(gather(around, { last: first })).toBe(first);
+    const other = gather(around, { last: first, intent: { ...plug, plugType: "other" } });
+    expect(other).toEqual({ kind: "no-provider", plugType: "other" });
+    expect(consultationsOf(first)).toEqual([]);
+    expect(consultationsOf(undefined)).toEqual([]);
+  });
+});
+
+describe("an interface that changes hands", () => {
+  const calls: Calls = [];
+  const arriving = recordedProvider("dummy", {}, calls).provider;
+  const leavingProvider = recordedProvider("other", {}, calls).provider;
+  const pluggedAsOther = vif({ external_ids: map({ "iface-id": "lsp1", "ovn-plugged": "other" }) });
+
+  test("has the provider it leaves asked as well, after the one it comes to (P4)", () => {
+    const { around } = chassisWith(arriving, leavingProvider);
+    calls.length = 0;
+    const answers = gather(around, { owned: pluggedAsOther });
+    expect(calls).toEqual(["prepare lsp1 create", "prepare lsp1 remove"]);
+    expect(
+      consultationsOf(answers).map(({ question }) => [question.provider.type, question.operation]),
+    ).toEqual([
+      ["dummy", "create"],
+      ["other", "remove"],
+    ]);
+    expect(gather(around, { owned: pluggedAsOther, last: answers })).toBe(answers);
+    expect(calls.length).toBe(2);
+  });
+
+  test("by name is left by the same provider that plugged it", () => {
+    const renaming = recordedProvider("dummy", { prepare: plugAs((lport) => `new-${lport}`) });
+    const { around } = chassisWith(renaming.provider);
+    gather(around, { owned: vif() });
+    expect(renaming.calls).toEqual(["prepare lsp1 create", "prepare lsp1 remove"]);
+  });
+
+  test("says so when the provider that it leaves is not enabled", () => {
+    const { around } = chassisWith(arriving);
+    const answers = gather(around, { owned: pluggedAsOther });
+    expect(answers).toMatchObject({ kind: "asked", leaving: { noProviderFor: "other" } });
+    expect(consultationsOf(answers).length).toBe(1);
+    expect(gather(around, { owned: pluggedAsOther, last: answers })).toBe(answers);
+  });
+
+  test("leaves nobody while the provider that it comes to is not ready", () => {
+    const waiting = recordedProvider("dummy", { prepare: () => ({ ready: false, reason: "no link" }) });
+    const { around } = chassisWith(waiting.provider, leavingProvider);
+    calls.length = 0;
+    expect(gather(around, { owned: pluggedAsOther })).toMatchObject({ kind: "asked", leaving: null });
+    expect(calls).toEqual([]);
+  });
+});
