@@ -86,6 +86,26 @@ group("the cause of a change", () => {
     expect(cause).toMatchObject({ source: "rows", label: "update", key: "a", seq: pushed.seq + 1 });
   });
 
+  test("of a recompute is that of the input that led to it, not of one that changed nothing", () => {
+    const plain = (name: string) => input({ name, data: () => ({}), apply: (_: number) => updated });
+    const [left, right] = [plain("left"), plain("right")];
+    const join = node({
+      name: "join",
+      kind: "derived",
+      inputs: { left, right },
+      data: () => ({}),
+      run: () => updated,
+      handlers: { left: () => updated, right: () => unchanged },
+    });
+    const out = node({ name: "out", kind: "output", inputs: { join }, data: () => ({}), run: () => updated });
+    const engine = new Engine([out]);
+    engine.run();
+    const cause = engine.push(left, 1);
+    engine.push(right, 1);
+    engine.run();
+    expect(engine.history.at(-1)?.reason).toMatchObject({ node: "out", input: "join", cause });
+  });
+
   test("is one object for all keys of a recompute", () => {
     const { engine, rows } = makeGraph();
     const seen = new Set<unknown>();
