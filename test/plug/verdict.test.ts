@@ -1,0 +1,313 @@
+// The verdict on one logical port: every state of contract section 6, and what leads to a write.
+import { describe, expect, test } from "bun:test";
+import { gatherAnswers } from "../../src/plug/answers.ts";
+import type { Attempt } from "../../src/plug/attempt.ts";
+import type { Intent } from "../../src/plug/intent.ts";
+import { type Circumstances, decideVerdict, NOT_ANSWERED, type Verdict } from "../../src/plug/verdict.ts";
+import { classify, type Vif } from "../../src/plug/vif.ts";
+import type { Provider } from "../../src/providers/provider.ts";
+import { notReady, plugAs, recordedProvider, registryOf } from "../support/providers.ts";
+import { BRIDGE, bridgeRow, map, openVSwitchRow, pluggedRow, portRow, wantedRow } from "../support/rows.ts";
+
+const bridge = { uuid: BRIDGE, name: "br-int" };
+const plug: Intent = { kind: "plug", plugType: "dummy", binding: wantedRow() };
+const unplug: Intent = { kind: "unplug", plugType: "dummy", binding: null, reason: "it is gone" };
+const ready = plugAs(undefined, { options: { "vif-plug-dummy-option": "value" } });
+const dummy = recordedProvider("dummy", { prepare: ready }).provider;
+
+function vif(columns: Parameters<typeof pluggedRow>[1] = {}): Vif {
+  return classify(pluggedRow("lsp1", columns), portRow(), bridgeRow());
+}
+
+interface Situation extends Partial<Omit<Circumstances, "obstacle" | "answers">> {
+  readonly providers?: readonly Provider[];
+  readonly obstacle?: string;
+  /** The providers have not been asked. */
+  readonly unasked?: boolean;
+}
+
+function circumstances(situation: Situation): Circumstances {
+  const { providers = [dummy], obstacle = null, unasked = false, ...rest } = situation;
+  const intent = rest.intent ?? plug;
+  const registry = registryOf(...providers);
+  const asked = !unasked && (intent.kind === "plug" || intent.kind === "unplug");
+  return {
+    lport: "lsp1",
+    attempt: undefined,
+    owned: undefined,
+    bridge,
+    onRename: "replug",
+    notActive: null,
+    ...rest,
+    intent,
+    answers: !asked
+      ? undefined
+      : gatherAnswers(
+          "lsp1",
+          intent,
+          rest.owned,
+          0,
+          {
+            openVSwitch: openVSwitchRow(),
+            bridge: bridgeRow(),
+            forPlugType: (plugType) => registry.forPlugType(plugType),
+            lookup: () => 0,
+          },
+          undefined,
+        ),
+    obstacle: () => obstacle,
+  };
+}
+
+const verdictOf = (situation: Situation): Verdict => decideVerdict(circumstances(situation));
+
+/** What a situation would have written, as an attempt that was refused or is under way. */
+function changeOf(situation: Situation) {
+  const { change } = verdictOf(situation);
+  if (change === null) throw new Error("nothing is to be written");
+  return change;
+}
+
+describe("plugged", () => {
+  test("is a port whose interface is as its provider asked for: nothing is written", () => {
+    expect(verdictOf({ owned: vif() })).toEqual({
+      lport: "lsp1",
+      plugType: "dummy",
+      state: "plugged",
+      interface: "lsp1",
+      reason: null,
+      change: null,
+      retry: false,
+      tries: 0,
+    });
+  });
+
+  test("carries a reason while ovs-vswitchd has not answered", () => {
+    expect(verdictOf({ owned: vif({ ofport: null }) })).toMatchObject({
+      state: "plugged",
+      reason: NOT_ANSWERED,
+    });
+  });
+
+  test("is a port that stays, with the reason why", () => {
+    const intent: Intent = { kind: "stay", plugType: "dummy", reason: "the Southbound is away" };
+    expect(verdictOf({ intent, owned: vif() })).toMatchObject({
+      state: "plugged",
+      reason: "the Southbound is away",
+      change: null,
+    });
+  });
+
+  test("is also a port that would be changed, while we may not write", () => {
+    const owned = vif({ mtu_request: 1400 });
+    expect(verdictOf({ owned, notActive: "another one holds the lock", unasked: true })).toMatchObject({
+      state: "plugged",
+      reason: "another one holds the lock",
+      change: null,
+    });
+  });
+});
+
+describe("pending", () => {
+  test("is a port to be created (P1)", () => {
+    expect(verdictOf({})).toMatchObject({
+      state: "pending",
+      interface: "lsp1",
+      change: { kind: "create", target: { lport: "lsp1", plugType: "dummy" }, bridge },
+    });
+  });
+
+  test("is a port to be updated (P2, P3)", () => {
+    const owned = vif({ mtu_request: 1400 });
+    expect(verdictOf({ owned })).toMatchObject({
+      state: "pending",
+      change: { kind: "update", interface: owned.interface, edit: { mtuRequest: null } },
+    });
+  });
+
+  test("is a port to be removed, with the reason (U1)", () => {
+    expect(verdictOf({ intent: unplug, owned: vif() })).toMatchObject({
+      state: "pending",
+      reason: "it is gone",
+      change: { kind: "remove", lport: "lsp1", bridge },
+    });
+  });
+
+  test("is a port whose provider names another interface: old and new in one change (P4)", () => {
+    const providers = [recordedProvider("dummy", { prepare: plugAs(() => "eth7") }).provider];
+    expect(verdictOf({ owned: vif(), providers })).toMatchObject({
+      state: "pending",
+      change: {
+        kind: "replug",
+        remove: { interface: { name: "lsp1" } },
+        create: { target: { wanted: { name: "eth7" } } },
+      },
+    });
+  });
+
+  test("is a port whose change is in flight: it is not decided again (T2)", () => {
+    const situation = { owned: vif({ mtu_request: 1400 }) };
+    const { answers } = circumstances(situation);
+    if (answers === undefined) throw new Error("nobody was asked");
+    const attempt: Attempt = { phase: "in-flight", nonce: 3, change: changeOf({}), answers };
+    expect(verdictOf({ ...situation, attempt })).toMatchObject({ state: "pending", change: null, tries: 3 });
+    const foreign: Intent = { kind: "foreign", plugType: "dummy", reason: "other", interface: "tap0" };
+    expect(verdictOf({ intent: foreign, attempt })).toMatchObject({ state: "pending", interface: "lsp1" });
+  });
+
+  test.each<[string, Situation]>([
+    ["we may not write", { notActive: "another one holds the lock", unasked: true }],
+    ["nobody has been asked", { unasked: true }],
+    ["there is no integration bridge", { bridge: null }],
+    ["there is no integration bridge to remove it from", { bridge: null, intent: unplug, owned: vif() }],
+  ])("is a port without a change while %s", (_, situation) => {
+    const verdict = verdictOf(situation);
+    expect(verdict).toMatchObject({ state: "pending", change: null, retry: false });
+    expect(verdict.reason).not.toBeNull();
+  });
+});
+
+describe("waiting", () => {
+  const providers = [recordedProvider("dummy", { prepare: notReady("no such device") }).provider];
+
+  test("is a port whose provider is not ready, in its words; it is tried again", () => {
+    expect(verdictOf({ providers })).toMatchObject({
+      state: "waiting",
+      reason: "no such device",
+      change: null,
+      retry: true,
+    });
+  });
+
+  test("is a port whose provider does not agree to the removal (U1)", () => {
+    expect(verdictOf({ providers, intent: unplug, owned: vif() })).toMatchObject({
+      state: "waiting",
+      interface: "lsp1",
+      change: null,
+      retry: true,
+    });
+  });
+
+  test("is a port that another provider does not let go (P4)", () => {
+    const other = recordedProvider("other", { prepare: notReady("in use") }).provider;
+    const owned = vif({ external_ids: map({ "iface-id": "lsp1", "ovn-plugged": "other" }) });
+    expect(verdictOf({ providers: [dummy, other], owned })).toMatchObject({
+      state: "waiting",
+      reason: "in use",
+    });
+  });
+});
+
+test("foreign is a port whose iface-id somebody else's interface carries (P5)", () => {
+  const intent: Intent = {
+    kind: "foreign",
+    plugType: "dummy",
+    reason: "tap0 is not ours",
+    interface: "tap0",
+  };
+  expect(verdictOf({ intent })).toMatchObject({
+    state: "foreign",
+    interface: "tap0",
+    reason: "tap0 is not ours",
+    change: null,
+    retry: false,
+  });
+});
+
+describe("conflict", () => {
+  test("is a port whose name is taken (P6)", () => {
+    expect(verdictOf({ obstacle: "taken" })).toMatchObject({
+      state: "conflict",
+      reason: "taken",
+      change: null,
+    });
+  });
+
+  test("is a rename to a name that is taken: the old port stays", () => {
+    const providers = [recordedProvider("dummy", { prepare: plugAs(() => "eth7") }).provider];
+    expect(verdictOf({ owned: vif(), providers, obstacle: "taken" })).toMatchObject({
+      state: "conflict",
+      interface: "eth7",
+      change: null,
+    });
+  });
+
+  test("is not a port that has its name already", () => {
+    expect(verdictOf({ owned: vif(), obstacle: "taken" }).state).toBe("plugged");
+  });
+});
+
+test("incompatible is a port whose provider names another interface, where that is only reported (P4)", () => {
+  const providers = [recordedProvider("dummy", { prepare: plugAs(() => "eth7") }).provider];
+  const verdict = verdictOf({ owned: vif(), providers, onRename: "report" });
+  expect(verdict).toMatchObject({ state: "incompatible", interface: "lsp1", change: null });
+  expect(verdict.reason).toContain("eth7");
+});
+
+describe("no-provider", () => {
+  test("is a port whose plug type nobody answers to (P7)", () => {
+    const verdict = verdictOf({ providers: [] });
+    expect(verdict).toMatchObject({ state: "no-provider", change: null, retry: false });
+    expect(verdict.reason).toContain('"dummy"');
+  });
+
+  test("is an interface whose own provider is not enabled: it is not removed, nor replugged", () => {
+    expect(verdictOf({ providers: [], intent: unplug, owned: vif() }).state).toBe("no-provider");
+    const renaming = recordedProvider("dummy", { prepare: plugAs(() => "eth7") }).provider;
+    const owned = vif({ external_ids: map({ "iface-id": "lsp1", "ovn-plugged": "gone" }) });
+    expect(verdictOf({ providers: [renaming], owned })).toMatchObject({ state: "no-provider", change: null });
+  });
+
+  test("is not an interface that changes hands in place", () => {
+    const owned = vif({ external_ids: map({ "iface-id": "lsp1", "ovn-plugged": "gone" }) });
+    expect(verdictOf({ owned })).toMatchObject({ state: "pending", change: { kind: "update" } });
+  });
+});
+
+describe("error", () => {
+  test("is what ovs-vswitchd says of the interface, until it clears (P8)", () => {
+    const error = "could not open network device lsp1 (No such device)";
+    expect(verdictOf({ owned: vif({ error, ofport: -1 }) })).toMatchObject({
+      state: "error",
+      reason: `ovs-vswitchd: ${error}`,
+      retry: false,
+    });
+    expect(verdictOf({ owned: vif({ ofport: -1 }) }).state).toBe("error");
+    expect(verdictOf({ owned: vif({ error: "" }) }).state).toBe("plugged");
+  });
+
+  test("is a provider that throws or answers nonsense, by its name; it is tried again", () => {
+    const prepare = () => {
+      throw new Error("boom");
+    };
+    expect(verdictOf({ providers: [recordedProvider("dummy", { prepare }).provider] })).toMatchObject({
+      state: "error",
+      reason: "provider dummy: prepare threw: boom",
+      retry: true,
+    });
+  });
+
+  test("is the very change that the server has just refused; another one is written (T3)", () => {
+    const refused = { phase: "failed", nonce: 1, error: "constraint violation: no" } as const;
+    expect(verdictOf({ attempt: { ...refused, change: changeOf({}) } })).toMatchObject({
+      state: "error",
+      reason: "constraint violation: no",
+      change: null,
+      retry: true,
+      tries: 1,
+    });
+    const withMtu: Intent = { ...plug, binding: wantedRow({ "vif-plug-mtu-request": "1400" }) };
+    expect(verdictOf({ attempt: { ...refused, change: changeOf({}) }, intent: withMtu })).toMatchObject({
+      state: "pending",
+      change: { kind: "create" },
+    });
+  });
+
+  test("is over when the port was tried again", () => {
+    expect(verdictOf({ attempt: { phase: "idle", nonce: 2 } })).toMatchObject({
+      state: "pending",
+      change: { kind: "create" },
+      tries: 2,
+    });
+  });
+});
