@@ -122,13 +122,13 @@ async function main(args: string[]): Promise<number> {
     stayBehind();
     return new Promise(() => undefined);
   }
+  process.on("exit", (code) => {
+    if (code > 128) console.error("\nInterrupted; everything the demo started has been removed.");
+  });
   if (values.keep) return runKeeper(import.meta.path, ["--keeper", ...(colour ? ["--colour"] : [])]);
   return (await demo(makeScreen(colour, console.log), false)) ? 0 : 1;
 }
 
-process.on("exit", (code) => {
-  if (code > 128) console.error("\nInterrupted; everything the demo started has been removed.");
-});
 try {
   process.exit(await main(process.argv.slice(2)));
 } catch (error) {
