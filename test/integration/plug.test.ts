@@ -47,8 +47,13 @@ describe("P1: a logical port that is wanted here", () => {
     expect((await hv.addPlugged("p1-no-mtu")).mtu_request).toBeNull();
   });
 
-  test("has no mtu_request when the CMS asks for 0", async () => {
-    expect((await hv.addPlugged("p1-zero-mtu", { "vif-plug-mtu-request": "0" })).mtu_request).toBeNull();
+  test.each([
+    ["0", "p1-zero-mtu"],
+    ["-1", "p1-less-mtu"],
+    ["large", "p1-word-mtu"],
+    ["", "p1-empty-mtu"],
+  ])("has no mtu_request when the CMS asks for %p", async (mtu, lport) => {
+    expect((await hv.addPlugged(lport, { "vif-plug-mtu-request": mtu })).mtu_request).toBeNull();
   });
 
   test("may carry the option names that OVN first proposed", async () => {
