@@ -1,0 +1,75 @@
+// What is asked of the Southbound: contract section 4, "What is monitored".
+import { describe, expect, test } from "bun:test";
+import { isInViewAnyway, MonitoredCondition } from "../../src/plug/condition.ts";
+import { bindingRow, CHASSIS, chassisRow, map, OTHER_CHASSIS, uuid } from "../support/rows.ts";
+
+const here = { name: "hv1", record: chassisRow() };
+const rowIsAbsent = { name: "hv1", record: null };
+const nothing: ReadonlySet<string> = new Set();
+const requestedChassis = (name: string) => ["options", "includes", new Map([["requested-chassis", name]])];
+
+describe("the condition", () => {
+  test("asks for nothing while the chassis name is unknown: an empty list would mean every row", () => {
+    const unknown = MonitoredCondition.of(null, new Set(["lsp1"]));
+    expect(unknown.portBindings()).toEqual([false]);
+    expect(unknown.chassis()).toEqual([false]);
+  });
+
+  test("asks by name while the Chassis row is absent", () => {
+    const condition = MonitoredCondition.of(rowIsAbsent, nothing);
+    expect(condition.portBindings()).toEqual([requestedChassis("hv1")] as never);
+    expect(condition.chassis()).toEqual([["name", "==", "hv1"]]);
+  });
+
+  test("asks for what is requested here: by row, as one of several, by name, and by hostname", () => {
+    expect(MonitoredCondition.of(here, nothing).portBindings()).toEqual([
+      ["requested_chassis", "==", CHASSIS],
+      ["requested_additional_chassis", "includes", CHASSIS],
+      requestedChassis("hv1"),
+      requestedChassis("host1"),
+    ] as never);
+  });
+
+  test.each(["", "hv1"])("asks once where the hostname is %p", (hostname) => {
+    const clauses = MonitoredCondition.of({ name: "hv1", record: chassisRow({ hostname }) }, nothing);
+    expect(clauses.portBindings().length).toBe(3);
+  });
+
+  test("asks for each logical port by name", () => {
+    const condition = MonitoredCondition.of(rowIsAbsent, new Set(["lsp1", "lsp2"]));
+    expect(condition.portBindings().slice(1)).toEqual([
+      ["logical_port", "==", "lsp1"],
+      ["logical_port", "==", "lsp2"],
+    ]);
+  });
+
+  test("is for the same chassis when name, row and hostname are the same", () => {
+    const of = (chassis: typeof here | typeof rowIsAbsent) => MonitoredCondition.of(chassis, nothing);
+    expect(of(here).sameChassis(MonitoredCondition.of(here, new Set(["lsp1"])))).toBe(true);
+    expect(of(here).sameChassis(of(rowIsAbsent))).toBe(false);
+    expect(of(here).sameChassis(of({ name: "hv1", record: chassisRow({ _uuid: uuid(7) }) }))).toBe(false);
+    expect(of(here).sameChassis(of({ name: "hv1", record: chassisRow({ hostname: "new" }) }))).toBe(false);
+    expect(of(rowIsAbsent).sameChassis(of({ name: "hv2", record: null }))).toBe(false);
+  });
+});
+
+describe("isInViewAnyway says whether the condition brings a row without its name", () => {
+  const byOption = (name: string) => bindingRow({ options: map({ "requested-chassis": name }) });
+
+  test("it does for what is requested here", () => {
+    expect(isInViewAnyway(bindingRow({ requested_chassis: CHASSIS }), here)).toBe(true);
+    expect(isInViewAnyway(bindingRow({ requested_additional_chassis: new Set([CHASSIS]) }), here)).toBe(true);
+    expect(isInViewAnyway(byOption("hv1"), here)).toBe(true);
+    expect(isInViewAnyway(byOption("host1"), here)).toBe(true);
+    expect(isInViewAnyway(byOption("hv1"), rowIsAbsent)).toBe(true);
+  });
+
+  test("it does not for the rest, nor for a list of names, which `includes` compares as a whole", () => {
+    expect(isInViewAnyway(bindingRow(), here)).toBe(false);
+    expect(isInViewAnyway(bindingRow({ requested_chassis: OTHER_CHASSIS }), here)).toBe(false);
+    expect(isInViewAnyway(byOption("hv2"), here)).toBe(false);
+    expect(isInViewAnyway(byOption("hv2,hv1"), here)).toBe(false);
+    expect(isInViewAnyway(byOption("host1"), rowIsAbsent)).toBe(false);
+    expect(isInViewAnyway(byOption("hv1"), null)).toBe(false);
+  });
+});
