@@ -143,15 +143,18 @@ export class Engine {
       slot.pending = undefined;
       slot.context.data = slot.node.data();
     }
+    const { cause: before } = slot.context;
     const answer = this.#call(slot, "apply", cause, (own) => slot.node.apply?.(batch, own));
-    if (answer === undefined || (answer.kind === "unchanged" && !reset)) return;
+    if (answer === undefined) return;
+    if (answer.kind === "unchanged" && !reset) {
+      slot.context.cause = before;
+      return;
+    }
     slot.state = "updated";
     if (answer.kind !== "unhandled" && !reset) return;
     slot.tracked = false;
-    slot.because = slot.reason(
-      answer.kind === "unhandled" ? answer.reason : "its content was replaced",
-      cause,
-    );
+    const why = answer.kind === "unhandled" ? answer.reason : "its content was replaced";
+    slot.because = slot.reason(why, cause);
   }
 
   #step(slot: Slot): void {
@@ -165,41 +168,35 @@ export class Engine {
       if (edge.handler === undefined) need ??= slot.reasonOf(edge, "no handler for");
       else if (!edge.from.tracked) need ??= slot.reasonOf(edge, "untracked change of");
     }
-    if (blocker !== undefined) {
-      if (changed !== undefined)
-        need ??= slot.reasonOf(changed, `${blocker.name} was not valid at a change of`);
-      slot.cancel(need);
-    } else if (need !== undefined) this.#recompute(slot, need);
-    else if (slot.poke !== undefined) this.#ask(slot, slot.poke);
+    if (blocker !== undefined && changed !== undefined) {
+      need ??= slot.reasonOf(changed, `${blocker.name} was not valid at a change of`);
+    }
+    if (blocker !== undefined) slot.cancel(need);
+    else if (need !== undefined) this.#recompute(slot, need);
+    else if (slot.poke !== undefined) this.#runNode(slot, slot.reason("poked", slot.poke), "compute");
     else if (changed !== undefined) this.#handle(slot);
     else slot.state = "unchanged";
-  }
-
-  #ask(slot: Slot, poke: Cause): void {
-    slot.counters.compute++;
-    this.#runNode(slot, slot.reason("poked", poke));
   }
 
   #recompute(slot: Slot, reason: Reason): void {
     const { elapsed, now, history } = this.options;
     const started = elapsed();
-    if (this.#allowRecompute) {
-      slot.counters.recompute++;
-      this.#runNode(slot, reason);
-    } else slot.cancel(reason);
+    if (this.#allowRecompute) this.#runNode(slot, reason, "recompute");
+    else slot.cancel(reason);
     const outcome = slot.state === "stale" ? "failed" : slot.state;
     this.#history.push({ run: this.#runs, time: now(), outcome, durationMs: elapsed() - started, reason });
     if (this.#history.length > history) this.#history.shift();
   }
 
-  #runNode(slot: Slot, reason: Reason): void {
+  #runNode(slot: Slot, reason: Reason, counter: "recompute" | "compute"): void {
     const { node, context, torn } = slot;
+    slot.counters[counter]++;
     // What a run node was told may not be told again, so it keeps its data.
     if (torn && node.kind !== "run") context.data = node.data();
     if (torn) context.changes = node.changes?.();
     const answer = this.#call(slot, "run", reason.cause, (own) => node.run?.(own));
     if (answer === undefined) return;
-    slot.state = torn ? "updated" : answer.kind === "unchanged" ? "unchanged" : "updated";
+    slot.state = torn || answer.kind !== "unchanged" ? "updated" : "unchanged";
     slot.tracked = node.changes === undefined || (!torn && answer.kind === "updated" && answer.tracked);
     slot.because = reason;
     slot.torn = false;

@@ -87,7 +87,8 @@ group("the cause of a change", () => {
   });
 
   test("of a recompute is that of the input that led to it, not of one that changed nothing", () => {
-    const plain = (name: string) => input({ name, data: () => ({}), apply: (_: number) => updated });
+    const plain = (name: string) =>
+      input({ name, data: () => ({}), apply: (n: number) => (n > 0 ? updated : unchanged) });
     const [left, right] = [plain("left"), plain("right")];
     const join = node({
       name: "join",
@@ -101,6 +102,7 @@ group("the cause of a change", () => {
     const engine = new Engine([out]);
     engine.run();
     const cause = engine.push(left, 1);
+    engine.push(left, 0);
     engine.push(right, 1);
     engine.run();
     expect(engine.history.at(-1)?.reason).toMatchObject({ node: "out", input: "join", cause });
