@@ -9,7 +9,7 @@ import { type Cause, type KeyedChanges, unchanged, updated } from "../../graph/i
 import { type Answers, consultationsOf, gatherAnswers, type Surroundings } from "../answers.ts";
 import { type Attempt, nonceOf } from "../attempt.ts";
 import type { Intent } from "../intent.ts";
-import type { Vif } from "../vif.ts";
+import { pluggedTypeOf, type Vif } from "../vif.ts";
 import type { Activity } from "./activity.ts";
 import type { LocalChassis } from "./local-chassis.ts";
 import type { ProviderLookup, Providers } from "./provider-lookup.ts";
@@ -83,8 +83,10 @@ export function answering(providers: Providers) {
       const { inputs, input, data } = context;
       const lports = new Map<string, Cause>();
       for (const [lport, intent] of inputs.intent.data) {
+        const owned = ownedVifOf(inputs.vif.data, lport);
+        const leaves = owned === undefined ? undefined : providers.forPlugType(pluggedTypeOf(owned));
         const asked = consultationsOf(data.get(lport)).map(({ question }) => question.provider);
-        for (const provider of [providers.forPlugType(intent.plugType), ...asked]) {
+        for (const provider of [providers.forPlugType(intent.plugType), leaves, ...asked]) {
           const cause = provider === undefined ? undefined : input.changes.get(provider.type);
           if (cause !== undefined) lports.set(lport, cause);
         }

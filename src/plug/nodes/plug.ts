@@ -82,10 +82,14 @@ export function plugVifHandler(
     };
   },
 ) {
-  const lports = new Map(context.input.changes.lports);
-  for (const [name, cause] of context.input.changes.names) {
-    addClaimants(lports, context.inputs, name, cause);
+  const { inputs, input } = context;
+  const lports = new Map(input.changes.lports);
+  // A claimant that got an interface, or lost it, makes way for the others, or comes before them.
+  for (const [lport, cause] of input.changes.lports) {
+    const name = inputs.claim.data.byLport.get(lport);
+    if (name !== undefined) addClaimants(lports, inputs, name, cause);
   }
+  for (const [name, cause] of input.changes.names) addClaimants(lports, inputs, name, cause);
   return reconsider(context, lports);
 }
 
