@@ -1,0 +1,35 @@
+// The engine is small, depends on nothing, and knows nothing of what its nodes are about.
+import { expect, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+
+const room = resolve(import.meta.dir, "../../src/graph");
+const files = readdirSync(room, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+
+function importsOf(file: string): string[] {
+  const source = readFileSync(join(room, file), "utf8");
+  return [...source.matchAll(/ from "([^"]+)"/g)].map(([, from = ""]) => {
+    return from.startsWith(".") ? relative(room, resolve(room, dirname(file), from)) : from;
+  });
+}
+
+test("no file imports anything from outside the room but Node's own modules", () => {
+  const outside = files.flatMap((file) =>
+    importsOf(file).filter((from) => !files.includes(from) && !from.startsWith("node:")),
+  );
+  expect(outside).toEqual([]);
+});
+
+test("the engine's own files need nothing of those that look at it", () => {
+  const own = files.filter((file) => dirname(file) === "." && file !== "index.ts");
+  expect(own.flatMap(importsOf).filter((from) => from.startsWith("inspect/"))).toEqual([]);
+});
+
+test("the engine's own files stay under 600 lines of code together", () => {
+  const own = files.filter((file) => dirname(file) === ".");
+  const lines = own.flatMap((file) => readFileSync(join(room, file), "utf8").split("\n"));
+  const code = lines
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !/^(\/\/|\/\*|\*)/.test(line));
+  expect(code.length).toBeLessThan(600);
+});
