@@ -13,6 +13,7 @@ import {
   keyedChanges,
   node,
   showStats,
+  showTimes,
   unchanged,
   unhandled,
   updated,
@@ -244,6 +245,28 @@ group("time", () => {
     const histogram = describe(engine).nodes[0]?.live?.histogram ?? [];
     expect([histogram[0], histogram[2], histogram.at(-1)]).toEqual([1, 1, 1]);
     expect(describe(engine).nodes[0]?.live?.maxMs).toBe(1e9);
+  });
+
+  test("is summed up for each node, as for a stopwatch", () => {
+    const out = node({ name: "out", kind: "output", inputs: {}, data: () => ({}), run: () => unchanged });
+    const engine = new Engine([out], { elapsed: clock(0, 0, 0.003, 0, 0, 0, 0.005, 0) });
+    expect(showTimes(describe(engine), "out")).toMatchObject({
+      text: expect.stringContaining("95th percentile: none\n"),
+    });
+    engine.run();
+    engine.recompute("again");
+    engine.run();
+    expect(showTimes(describe(engine))).toEqual({
+      ok: true,
+      text: [
+        "Statistics for 'out'",
+        "  Total samples: 2",
+        "  Maximum: 0.005 msec",
+        "  95th percentile: under 0.008 msec",
+        "  Average: 0.004 msec\n",
+      ].join("\n"),
+    });
+    expect(showTimes(describe(engine), "nobody")).toMatchObject({ ok: false });
   });
 
   test("above the threshold is told to the log, with node, function and cause", () => {

@@ -35,9 +35,8 @@ const COUNTERS = ["recompute", "compute", "cancel", "updated"] as const;
 
 /** The answer to `inc-engine/show-stats [NODE [COUNTER]]`, in the form in which OVN prints it. */
 export function showStats({ nodes }: Graph, node?: string, counter?: string): StatsAnswer {
-  const shown = node === undefined ? nodes : nodes.filter(({ name }) => name === node);
-  if (shown.length === 0)
-    return { ok: false, error: `unknown node ${node}; the graph has ${namesOf(nodes)}` };
+  const shown = select(nodes, node);
+  if (shown.length === 0) return unknownNode(nodes, node);
   if (counter === undefined) return { ok: true, text: shown.map(statsOfNode).join("") };
   const known = COUNTERS.find((name) => name === counter);
   if (known === undefined) {
@@ -46,14 +45,55 @@ export function showStats({ nodes }: Graph, node?: string, counter?: string): St
   return { ok: true, text: String(shown[0]?.live?.[known] ?? 0) };
 }
 
-function namesOf(nodes: readonly NodeInfo[]): string {
-  return nodes.map(({ name }) => name).join(", ");
+/** How long the calls of each node's functions took, for `stopwatch/show [NAME]`. */
+export function showTimes({ nodes }: Graph, node?: string): StatsAnswer {
+  const shown = select(nodes, node);
+  if (shown.length === 0) return unknownNode(nodes, node);
+  return { ok: true, text: shown.map(timesOfNode).join("") };
+}
+
+function select(nodes: readonly NodeInfo[], name: string | undefined): readonly NodeInfo[] {
+  return name === undefined ? nodes : nodes.filter((node) => node.name === name);
+}
+
+function unknownNode(nodes: readonly NodeInfo[], name: string | undefined): StatsAnswer {
+  const names = nodes.map((node) => node.name).join(", ");
+  return { ok: false, error: `unknown node ${name}; the graph has ${names}` };
 }
 
 function statsOfNode({ name, live }: NodeInfo): string {
   const count = (counter: "recompute" | "compute" | "cancel"): string =>
     String(live?.[counter] ?? 0).padStart(12);
-  return `Node: ${name}\n- recompute: ${count("recompute")}\n- compute:   ${count("compute")}\n- cancel:    ${count("cancel")}\n`;
+  return [
+    `Node: ${name}`,
+    `- recompute: ${count("recompute")}`,
+    `- compute:   ${count("compute")}`,
+    `- cancel:    ${count("cancel")}\n`,
+  ].join("\n");
+}
+
+function timesOfNode({ name, live }: NodeInfo): string {
+  const samples = live?.histogram.reduce((sum, count) => sum + count, 0) ?? 0;
+  const average = (live?.totalMs ?? 0) / Math.max(samples, 1);
+  return [
+    `Statistics for '${name}'`,
+    `  Total samples: ${samples}`,
+    `  Maximum: ${(live?.maxMs ?? 0).toFixed(3)} msec`,
+    `  95th percentile: ${percentile(live?.histogram ?? [], samples, 0.95)}`,
+    `  Average: ${average.toFixed(3)} msec\n`,
+  ].join("\n");
+}
+
+/** The upper bound of the bucket that the percentile falls into. */
+function percentile(histogram: readonly number[], samples: number, part: number): string {
+  let counted = 0;
+  const bucket = histogram.findIndex((count) => {
+    counted += count;
+    return counted >= part * samples;
+  });
+  if (samples === 0) return "none";
+  const isLast = bucket === histogram.length - 1;
+  return `${isLast ? "over" : "under"} ${2 ** (isLast ? bucket - 1 : bucket) / 1000} msec`;
 }
 
 /** One line: when, which node, how it ended, how long it took, and the chain of reasons back to the cause. */
