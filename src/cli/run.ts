@@ -1,9 +1,11 @@
-/** `vifplugd run`: the daemon, in the foreground, until SIGTERM or SIGINT. */
+/** `vifplugd run`: the daemon, in the foreground, until SIGTERM, SIGINT or `exit`. */
 import { readSystemIdOverride } from "../config/effective.ts";
 import { formatConfigError, loadConfig } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
 import { Daemon } from "../daemon/daemon.ts";
 import { claimPidFile } from "../daemon/pid-file.ts";
 import { Log } from "../log/log.ts";
+import { messageOf } from "../result.ts";
 import { VERSION } from "../version.ts";
 import { CONFIG_OPTION, type Command, EXIT, printError } from "./command.ts";
 
@@ -28,19 +30,28 @@ export const run: Command = {
       return EXIT.failed;
     }
     main.info(`vifplugd ${VERSION} starts`);
-    const recordFile = args.text("record");
-    const daemon = new Daemon({ config, systemIdOverride: readSystemIdOverride(), log, recordFile });
-    daemon.start();
-    const signal = await firstSignal();
-    main.info(`${signal}: stopping; plugged ports stay plugged`);
-    await daemon.stop();
-    pidFile.value.remove();
-    return EXIT.ok;
+    try {
+      await runDaemon(config, args.text("record"), log);
+      return EXIT.ok;
+    } catch (thrown) {
+      main.error(messageOf(thrown));
+      return EXIT.failed;
+    } finally {
+      pidFile.value.remove();
+    }
   },
 };
 
-function firstSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve(signal));
-  });
+/** @throws when the daemon cannot start */
+async function runDaemon(config: Config, recordFile: string | null, log: Log): Promise<void> {
+  const end = Promise.withResolvers<string>();
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => end.resolve(signal));
+  const systemIdOverride = readSystemIdOverride();
+  const daemon = new Daemon({ config, systemIdOverride, log, recordFile, onExit: () => end.resolve("exit") });
+  try {
+    await daemon.start();
+    log.module("main").info(`${await end.promise}: stopping; plugged ports stay plugged`);
+  } finally {
+    await daemon.stop();
+  }
 }

@@ -1,9 +1,12 @@
 /** A command of the control socket: what `list-commands` shows of it, and what it does. */
 
 /** A text for standard output; or one for standard error, and the client fails. */
-export type CommandAnswer =
-  | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly text: string };
+export interface CommandAnswer {
+  readonly ok: boolean;
+  readonly text: string;
+  /** What is to be done once the answer has been sent. */
+  readonly afterwards?: () => void;
+}
 
 export interface Command {
   readonly name: string;

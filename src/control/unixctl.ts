@@ -81,17 +81,19 @@ export class ControlServer {
     });
   }
 
-  async #serve(socket: Socket, text: Uint8Array): Promise<void> {
+  async #serve(socket: Socket, message: Uint8Array): Promise<void> {
     if (socket.destroyed) return;
-    const request = parseRequest(text);
+    const request = parseRequest(message);
     if (request === null) {
       this.#drop(socket, "a message that is no request");
       return;
     }
     const answer = await this.#answer(request);
-    const [result, error] = answer.ok ? [answer.text, null] : [null, answer.text];
-    if (socket.destroyed) return;
-    socket.write(JSON.stringify({ id: request.id, result, error }));
+    // As unixctl_command_reply() of OVS does, a text ends with a new line.
+    const text = answer.text === "" || answer.text.endsWith("\n") ? answer.text : `${answer.text}\n`;
+    const [result, error] = answer.ok ? [text, null] : [null, text];
+    if (!socket.destroyed) socket.write(JSON.stringify({ id: request.id, result, error }));
+    answer.afterwards?.();
     if (socket.writableLength > MAX_UNREAD_BYTES) this.#drop(socket, "it does not read its answers");
   }
 

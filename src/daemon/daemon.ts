@@ -5,13 +5,25 @@
 import { plugSettings, southboundTarget } from "../config/effective.ts";
 import type { Config } from "../config/schema.ts";
 import { plugTypesOf } from "../config/schema.ts";
+import { controlSocketPath } from "../control/client.ts";
+import { withListCommands } from "../control/command.ts";
+import { engineCommands } from "../control/commands/engine.ts";
+import { plugCommands } from "../control/commands/plug.ts";
+import { processCommands } from "../control/commands/process.ts";
+import type { DaemonView } from "../control/daemon-view.ts";
+import type { ProviderStatus, Status } from "../control/status.ts";
+import { ControlServer } from "../control/unixctl.ts";
+import type { Engine, Verification } from "../graph/index.ts";
 import type { Log, Logger } from "../log/log.ts";
+import type { PlugGraph } from "../plug/graph.ts";
+import { missingKnowledge } from "../plug/nodes/intent.ts";
 import type { LocalChassis } from "../plug/nodes/local-chassis.ts";
 import { builtinProviders } from "../providers/builtin.ts";
 import { ProviderRegistry } from "../providers/registry.ts";
 import { Recorder } from "../record/recorder.ts";
 import { LocalDatabase } from "./local-database.ts";
 import { Reconciler } from "./reconciler.ts";
+import { connectionStatus, southboundStatus } from "./session-status.ts";
 import { Southbound } from "./southbound.ts";
 
 export interface DaemonOptions {
@@ -20,9 +32,11 @@ export interface DaemonOptions {
   readonly log: Log;
   /** Where to record what enters the graph; null: nowhere. */
   readonly recordFile: string | null;
+  /** Somebody asked the daemon, through its control socket, to end. */
+  readonly onExit: () => void;
 }
 
-export class Daemon {
+export class Daemon implements DaemonView {
   readonly #config: Config;
   readonly #log: Logger;
   readonly #registry: ProviderRegistry;
@@ -30,9 +44,13 @@ export class Daemon {
   readonly #local: LocalDatabase;
   readonly #southbound: Southbound;
   readonly #recorder: Recorder | null;
+  readonly #control: ControlServer;
+  readonly #onExit: () => void;
+  readonly #providers: ProviderStatus[] = [];
 
   /** @throws when the record cannot be written */
-  constructor({ config, systemIdOverride, log, recordFile }: DaemonOptions) {
+  constructor({ config, systemIdOverride, log, recordFile, onExit }: DaemonOptions) {
+    this.#onExit = onExit;
     this.#config = config;
     this.#log = log.module("daemon");
     const providerLog = log.module("provider");
@@ -54,15 +72,65 @@ export class Daemon {
       onCondition: (condition) => this.#southbound.setCondition(condition),
     });
     this.#southbound = new Southbound(this.#reconciler, log.module("ovsdb"));
+    this.#control = new ControlServer({
+      path: controlSocketPath(config.run_dir, process.pid),
+      commands: withListCommands([
+        ...engineCommands(this),
+        ...plugCommands(this),
+        ...processCommands(this, log),
+      ]),
+      log: log.module("control"),
+    });
   }
 
-  start(): void {
+  /** Settles when the daemon works and its control socket answers. */
+  async start(): Promise<void> {
     this.#registerProviders();
     this.#local.feed(this.#reconciler);
+    await this.#control.listen();
+  }
+
+  get engine(): Engine {
+    return this.#reconciler.engine;
+  }
+
+  get graph(): PlugGraph {
+    return this.#reconciler.graph;
+  }
+
+  get ready(): boolean {
+    const { engine, graph } = this;
+    const southbound = engine.data(graph.inputs.southbound).current;
+    const { reason } = engine.data(graph.inputs.activity).current;
+    return reason === null && missingKnowledge(southbound, engine.data(graph.localChassis).current) === null;
+  }
+
+  connections(): Status["connections"] {
+    return { ovs: connectionStatus(this.#local.state), southbound: southboundStatus(this.#southbound.state) };
+  }
+
+  providers(): readonly ProviderStatus[] {
+    return this.#providers;
+  }
+
+  recompute(reason: string): void {
+    this.#reconciler.recompute(reason);
+  }
+
+  verify(): Verification {
+    return this.#reconciler.verify([
+      (engine, graph) => this.#local.fill(engine, graph),
+      (engine, graph) => this.#southbound.fill(engine, graph),
+    ]);
+  }
+
+  exit(): void {
+    this.#onExit();
   }
 
   /** Leaves every port as it is; settles when what was in flight has been answered. */
   async stop(): Promise<void> {
+    this.#control.close();
     await this.#reconciler.stop();
     this.#southbound.close();
     this.#local.close();
@@ -80,6 +148,11 @@ export class Daemon {
       if (make === undefined) continue;
       const registered = this.#registry.register(make(), plugTypesOf(entry));
       if (!registered.ok) this.#log.error(registered.error.message);
+      this.#providers.push(
+        registered.ok
+          ? { type: entry.type, state: "ready" }
+          : { type: entry.type, state: "failed", reason: registered.error.message },
+      );
     }
   }
 

@@ -5,9 +5,11 @@
  * so that of several daemons on one chassis exactly one asks providers and writes.
  */
 import { type Operation, Session, type SessionState, type TransactError } from "ovsdb-jsonrpc";
+import type { Engine } from "../graph/index.ts";
 import type { Logger } from "../log/log.ts";
+import type { PlugGraph } from "../plug/graph.ts";
 import type { Activity } from "../plug/nodes/activity.ts";
-import { openVSwitchColumns } from "../plug/rows.ts";
+import { asInserts, openVSwitchColumns } from "../plug/rows.ts";
 import { openVSwitch } from "../schemas/open_vswitch.gen.ts";
 import { lockName } from "./lock-name.ts";
 import type { Reconciler } from "./reconciler.ts";
@@ -78,6 +80,15 @@ export class LocalDatabase {
   ): Promise<{ readonly ok: true } | { readonly ok: false; readonly error: TransactError }> {
     const result = await this.#session.transact(operations);
     return result.ok ? { ok: true } : result;
+  }
+
+  /** Every row, for an engine that has seen none. */
+  fill(engine: Engine, { inputs }: PlugGraph): void {
+    const { replica } = this.#session;
+    engine.push(inputs.openVSwitch, asInserts(replica.table("Open_vSwitch").rows));
+    engine.push(inputs.bridge, asInserts(replica.table("Bridge").rows));
+    engine.push(inputs.port, asInserts(replica.table("Port").rows));
+    engine.push(inputs.iface, asInserts(replica.table("Interface").rows));
   }
 
   setRemotes(remotes: string): void {

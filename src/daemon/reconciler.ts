@@ -9,7 +9,7 @@
  * from the same turn on; nothing is submitted without the lock.
  */
 import type { Operation, TransactError } from "ovsdb-jsonrpc";
-import type { Cause, Engine, GraphNode, InputNode, RunResult } from "../graph/index.ts";
+import type { Cause, Engine, GraphNode, InputNode, RunResult, Verification } from "../graph/index.ts";
 import type { Logger } from "../log/log.ts";
 import { type Attempt, nonceOf } from "../plug/attempt.ts";
 import { lportOfChange } from "../plug/change.ts";
@@ -25,6 +25,7 @@ import type { Recorder } from "../record/recorder.ts";
 import { Consultations } from "./consultations.ts";
 import { Narrator } from "./narrator.ts";
 import { Retries } from "./retries.ts";
+import { type Source, shadowCheck } from "./shadow-check.ts";
 import { type Outcome, Transactor, type Work } from "./transactor.ts";
 
 export interface ReconcilerOptions {
@@ -43,6 +44,9 @@ export interface ReconcilerOptions {
   /** After every run, when its effects have been started. */
   onRun?(): void;
 }
+
+/** A run can call for another one (what it submitted is in flight), but not for many. */
+const MAX_RUNS_TO_REST = 10;
 
 export class Reconciler {
   readonly graph: PlugGraph;
@@ -108,6 +112,30 @@ export class Reconciler {
 
   get verdicts(): ReadonlyMap<string, Verdict> {
     return this.engine.data(this.graph.plug);
+  }
+
+  /** Forces a recompute of every node, now. */
+  recompute(reason: string): void {
+    this.engine.recompute(reason);
+    this.#run();
+  }
+
+  /**
+   * Compares what handlers kept up to date with what a recompute from the sources gives. A difference is told and
+   * healed by a recompute.
+   */
+  verify(sources: readonly Source[]): Verification {
+    const { engine, graph } = this;
+    const check = () => shadowCheck(engine, graph, sources);
+    for (let runs = 0; engine.needsRun && runs < MAX_RUNS_TO_REST; runs++) this.#run();
+    const verification = this.#options.recorder?.pause(check) ?? check();
+    for (const { node, key } of verification.differences) {
+      this.#options.log.error(
+        `node ${node} differs from a recompute${key === undefined ? "" : ` in ${key}`}`,
+      );
+    }
+    if (verification.differences.length > 0) this.recompute("verify found a difference");
+    return verification;
   }
 
   /** No more decisions; settles when the changes that are in flight have been answered. */

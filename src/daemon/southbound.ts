@@ -3,9 +3,11 @@
  * complete. Which server and which rows follow from the graph. It never writes.
  */
 import { type Condition, Session, type SessionState, type TlsFiles } from "ovsdb-jsonrpc";
+import type { Engine } from "../graph/index.ts";
 import type { Logger } from "../log/log.ts";
 import { MonitoredCondition } from "../plug/condition.ts";
-import { type PortBindingRow, southboundColumns } from "../plug/rows.ts";
+import type { PlugGraph } from "../plug/graph.ts";
+import { asInserts, type PortBindingRow, southboundColumns } from "../plug/rows.ts";
 import { ovnSouthbound } from "../schemas/ovn_southbound.gen.ts";
 import type { Reconciler } from "./reconciler.ts";
 import { narrateState } from "./session-log.ts";
@@ -65,6 +67,15 @@ export class Southbound {
       this.#session.setCondition("Chassis", condition.chassis());
     }
     this.#session.setCondition("Port_Binding", this.#clausesOf(condition));
+  }
+
+  /** Every row, for an engine that has seen none. */
+  fill(engine: Engine, { inputs }: PlugGraph): void {
+    if (this.#session === null) return;
+    const { replica } = this.#session;
+    engine.push(inputs.sbGlobal, asInserts(replica.table("SB_Global").rows));
+    engine.push(inputs.chassis, asInserts(replica.table("Chassis").rows));
+    engine.push(inputs.portBinding, asInserts(replica.table("Port_Binding").rows));
   }
 
   close(): void {

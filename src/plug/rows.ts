@@ -43,6 +43,11 @@ export type PortBindingRow = Selected<Port_Binding, "Port_Binding">;
 /** The changes of one table in one message of the server. */
 export type TableBatch<Row> = readonly RowChange<Row>[];
 
+/** A whole table as one batch. */
+export function asInserts<Row>(rows: ReadonlyMap<Uuid, Row>): TableBatch<Row> {
+  return Array.from(rows, ([uuid, row]) => ({ uuid, old: null, new: row }));
+}
+
 /** A bridge as far as a transaction needs it: by `_uuid`, and by name to be sure it is still that one. */
 export interface BridgeRef {
   readonly uuid: Uuid;

@@ -1,0 +1,18 @@
+/** What the control commands may see and do of the daemon. */
+import type { Engine, Verification } from "../graph/index.ts";
+import type { PlugGraph } from "../plug/graph.ts";
+import type { ProviderStatus, Status } from "./status.ts";
+
+export interface DaemonView {
+  readonly engine: Engine;
+  readonly graph: PlugGraph;
+  readonly ready: boolean;
+  connections(): Status["connections"];
+  providers(): readonly ProviderStatus[];
+  /** Forces a recompute of every node, now. */
+  recompute(reason: string): void;
+  /** Compares the incremental state with a recompute from the replicas; a difference is healed. */
+  verify(): Verification;
+  /** Ends the daemon as SIGTERM does. */
+  exit(): void;
+}

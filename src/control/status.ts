@@ -1,0 +1,75 @@
+/** The daemon's state as `vifplugd status --json` prints it: a documented shape, so names here are part of the contract. */
+import { describe } from "../graph/index.ts";
+import type { Verdict } from "../plug/verdict.ts";
+import { VERSION } from "../version.ts";
+import type { DaemonView } from "./daemon-view.ts";
+
+export interface ConnectionStatus {
+  readonly remote: string | null;
+  readonly state: "connected" | "connecting" | "disconnected";
+}
+
+export interface Status {
+  readonly version: string;
+  /** Both databases are in sync and complete for this chassis, and every port has been decided once. */
+  readonly ready: boolean;
+  readonly chassis: { readonly name: string | null; readonly uuid: string | null };
+  readonly bridge: string;
+  readonly connections: {
+    readonly ovs: ConnectionStatus;
+    readonly southbound: ConnectionStatus & { readonly leader: boolean | null };
+  };
+  readonly providers: readonly ProviderStatus[];
+  readonly ports: readonly PortStatus[];
+  readonly engine: readonly NodeStatus[];
+  readonly held_unplugs: number;
+}
+
+export interface ProviderStatus {
+  readonly type: string;
+  readonly state: "ready" | "failed";
+  readonly reason?: string;
+}
+
+export interface PortStatus {
+  readonly lport: string;
+  readonly type: string;
+  readonly state: Verdict["state"];
+  readonly interface: string | null;
+  readonly reason: string | null;
+}
+
+export interface NodeStatus {
+  readonly node: string;
+  readonly recompute: number;
+  readonly compute: number;
+  readonly cancel: number;
+  readonly updated: number;
+}
+
+export function statusOf(daemon: DaemonView): Status {
+  const { engine, graph } = daemon;
+  const local = engine.data(graph.localChassis).current;
+  const verdicts = [...engine.data(graph.plug).values()];
+  return {
+    version: VERSION,
+    ready: daemon.ready,
+    chassis: { name: local.chassis?.name ?? null, uuid: local.chassis?.record?._uuid ?? null },
+    bridge: local.bridgeName,
+    connections: daemon.connections(),
+    providers: daemon.providers(),
+    ports: verdicts.map(portStatus).sort((a, b) => (a.lport < b.lport ? -1 : 1)),
+    engine: describe(engine).nodes.map(({ name, live }) => ({
+      node: name,
+      recompute: live?.recompute ?? 0,
+      compute: live?.compute ?? 0,
+      cancel: live?.cancel ?? 0,
+      updated: live?.updated ?? 0,
+    })),
+    held_unplugs: verdicts.filter(({ state }) => state === "held").length,
+  };
+}
+
+export function portStatus({ lport, plugType, state, interface: name, reason }: Verdict): PortStatus {
+  return { lport, type: plugType, state, interface: name, reason };
+}

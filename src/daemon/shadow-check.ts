@@ -1,0 +1,40 @@
+/**
+ * The shadow check: fills a second engine from the sources alone, lets it compute everything anew, and compares. The
+ * rows come from the replicas, not from the first engine, so its inputs are checked as well.
+ */
+import { type Engine, scratchOf, type Verification, verify } from "../graph/index.ts";
+import { consultationsOf } from "../plug/answers.ts";
+import type { PlugGraph } from "../plug/graph.ts";
+
+/** Pushes the whole content of some inputs to an engine. */
+export type Source = (engine: Engine, graph: PlugGraph) => void;
+
+/** @throws GraphError busy: changes wait for a run of `engine` */
+export function shadowCheck(engine: Engine, graph: PlugGraph, sources: readonly Source[]): Verification {
+  const scratch = scratchOf(engine);
+  const { inputs } = graph;
+  // These have no source but what was pushed: the daemon's own state, not a database's.
+  scratch.push(inputs.settings, engine.data(inputs.settings).current);
+  scratch.push(inputs.activity, engine.data(inputs.activity).current);
+  scratch.push(inputs.southbound, engine.data(inputs.southbound).current);
+  scratch.push(
+    inputs.attempt,
+    Array.from(engine.data(inputs.attempt), ([lport, attempt]) => ({ lport, attempt })),
+  );
+  for (const fill of sources) fill(scratch, graph);
+  const verification = verify(engine, scratch);
+  releaseUnused(engine, scratch, graph);
+  return verification;
+}
+
+/** The second engine's own consultations lead to nothing; those in flight are the first one's. */
+function releaseUnused(engine: Engine, scratch: Engine, graph: PlugGraph): void {
+  const attempts = engine.data(graph.inputs.attempt);
+  for (const [lport, answers] of scratch.data(graph.answer)) {
+    if (attempts.get(lport)?.phase === "in-flight") continue;
+    for (const { question, input, answer } of consultationsOf(answers)) {
+      if (input.operation !== "create") continue;
+      question.provider.release(input, answer.kind === "plug" ? answer.wanted : null);
+    }
+  }
+}
