@@ -20,9 +20,12 @@ export type Interface = RowOf<"Open_vSwitch", "Interface", InterfaceColumn>;
 /** Options of a logical port; null takes one away. */
 export type LportOptions = Readonly<Record<string, string | null>>;
 
+/** Keys of the daemon's configuration. */
+export type Config = Readonly<Record<string, unknown>>;
+
 export interface HypervisorOptions extends ChassisOptions {
-  /** Keys of the daemon's configuration, over the chassis' own remote and run directory and the dummy provider. */
-  readonly config?: Readonly<Record<string, unknown>>;
+  /** Over the chassis' own remote and run directory, and the dummy provider. */
+  readonly config?: Config;
   /** Starts vifplugd; true unless given. */
   readonly daemon?: boolean;
 }
@@ -36,11 +39,8 @@ const plugHere: LportOptions = { "requested-chassis": chassisName, "vif-plug-typ
 export async function startHypervisor(options: HypervisorOptions = {}): Promise<Hypervisor> {
   const chassis = await startChassis({ ...options, name: chassisName });
   try {
-    await Promise.all([
-      chassis.appctl("ovsdb-server", "vlog/set", "jsonrpc:console:dbg"),
-      chassis.nbctl("ls-add", logicalSwitch),
-    ]);
     const hypervisor = new Hypervisor(chassis);
+    await Promise.all([hypervisor.logRequests(), chassis.nbctl("ls-add", logicalSwitch)]);
     if (options.daemon !== false) await hypervisor.startDaemon(options.config);
     return hypervisor;
   } catch (error) {
@@ -51,7 +51,7 @@ export async function startHypervisor(options: HypervisorOptions = {}): Promise<
 
 export class Hypervisor {
   readonly chassis: Chassis;
-  readonly #interfaces: Watch<"Open_vSwitch", "Interface", InterfaceColumn>;
+  #interfaces: Watch<"Open_vSwitch", "Interface", InterfaceColumn>;
   #daemon: Program | null = null;
   #fences = 0;
 
@@ -66,15 +66,32 @@ export class Hypervisor {
   }
 
   /** Starts vifplugd (again) and returns when it holds the lock and is in sync with both databases. */
-  async startDaemon(config: Readonly<Record<string, unknown>> = {}): Promise<Program> {
+  async startDaemon(config?: Config): Promise<Program> {
+    const daemon = await this.launchDaemon(config);
+    await Promise.all([daemon.waitLog(/: holding the lock/), daemon.waitLog(/OVN_Southbound: in sync/)]);
+    return daemon;
+  }
+
+  /** Starts vifplugd (again) and returns at once. */
+  async launchDaemon(config: Config = {}): Promise<Program> {
     const { chassis } = this;
-    const daemon = await startDaemon({
+    this.#daemon = await startDaemon({
       chassis,
       config: { ...baseConfig(chassis), providers: [{ type: "dummy" }], ...config },
     });
-    this.#daemon = daemon;
-    await Promise.all([daemon.waitLog(/: holding the lock/), daemon.waitLog(/OVN_Southbound: in sync/)]);
-    return daemon;
+    return this.#daemon;
+  }
+
+  /** Starts the local database's server again, on the database as it was left. */
+  async restartDatabase(): Promise<void> {
+    this.#interfaces.close();
+    await this.chassis.start("ovsdb-server");
+    await this.logRequests();
+    this.#interfaces = this.chassis.watch("Open_vSwitch", "Interface", interfaceColumns);
+  }
+
+  async logRequests(): Promise<void> {
+    await this.chassis.appctl("ovsdb-server", "vlog/set", "jsonrpc:console:dbg");
   }
 
   /** Adds logical ports in one transaction; each is to be plugged here unless its options say otherwise. */
@@ -151,6 +168,11 @@ export class Hypervisor {
     return this.chassis.program("ovsdb-server").lines.filter((line) => transactPattern.test(line));
   }
 
+  /** Those of them that take a port out of the bridge. */
+  removals(): readonly string[] {
+    return this.writes().filter((request) => request.includes('["ports","delete"'));
+  }
+
   /**
    * Returns when vifplugd has dealt with everything that happened before, and the server's log tells of it: a port is
    * plugged and unplugged. When that is seen to be plugged, the rest of what is in the local database is on its way
@@ -164,6 +186,18 @@ export class Hypervisor {
     await this.gone(fence);
     const removal = new RegExp(`${transactPattern.source}(?=.*"name":"${fence}")(?=.*"delete")`);
     await this.chassis.program("ovsdb-server").waitLog(removal);
+  }
+
+  /**
+   * Returns when vifplugd has dealt with everything that happened before in the local database, for when the
+   * Southbound is not there to `settle`: a change by hand to a port that is wanted here is put back.
+   */
+  async settleLocally(plugged: string): Promise<void> {
+    const value = `fence${++this.#fences}`;
+    await this.setInterface(plugged, `options:vif-plug-dummy-option=${value}`);
+    const putBack = new RegExp(`${transactPattern.source}(?=.*"${value}")`);
+    await this.chassis.program("ovsdb-server").waitLog(putBack);
+    await this.interface(plugged, (row) => row.options.get("vif-plug-dummy-option") === "value");
   }
 
   stop(): Promise<void> {
