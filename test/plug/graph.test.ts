@@ -1,0 +1,333 @@
+// The daemon's graph, driven without any database: who is asked, what is handled, and what is decided.
+import { describe, expect, test } from "bun:test";
+import { clearStats } from "../../src/graph/index.ts";
+import type { InterfaceRow, PortBindingRow } from "../../src/plug/rows.ts";
+import type { Provider } from "../../src/providers/provider.ts";
+import { active, PlugBench, standby } from "../support/plug-bench.ts";
+import { type Calls, notReady, plugAs, recordedProvider, registryOf } from "../support/providers.ts";
+import {
+  bindingRow,
+  bridgeRow,
+  CHASSIS,
+  chassisRow,
+  interfaceRow,
+  map,
+  OTHER_CHASSIS,
+  openVSwitchRow,
+  pluggedRow,
+  sbGlobalRow,
+  uuid,
+  wantedRow,
+} from "../support/rows.ts";
+
+const DERIVED = ["local_chassis", "lport", "vif", "intent", "answer", "claim", "plug", "condition"];
+
+function lports(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `lsp${String(index).padStart(4, "0")}`);
+}
+
+function wanted(
+  lport: string,
+  index: number,
+  options: Readonly<Record<string, string>> = {},
+): PortBindingRow {
+  return wantedRow(options, { _uuid: uuid(0x100000 + index), logical_port: lport });
+}
+
+/** A started chassis with these logical ports plugged, and nothing left to do. */
+function benchWith(provider: Provider, names: readonly string[], ...others: readonly Provider[]): PlugBench {
+  const bench = PlugBench.started(registryOf(provider, ...others));
+  for (const [index, lport] of names.entries()) bench.set("portBinding", wanted(lport, index));
+  bench.run();
+  bench.commit();
+  return bench;
+}
+
+function interfaceOf(bench: PlugBench, name: string): InterfaceRow {
+  for (const row of bench.tables.iface.values()) if (row.name === name) return row;
+  throw new Error(`no interface ${name}`);
+}
+
+describe("with 1,000 ports plugged", () => {
+  const { provider, calls } = recordedProvider("dummy");
+  const names = lports(1000);
+  const bench = benchWith(provider, names);
+
+  test("each was asked about once, and the echo of the commits asked nobody", () => {
+    expect(new Set(calls)).toEqual(new Set(names.map((lport) => `prepare ${lport} create`)));
+    expect(calls.length).toBe(1000);
+    expect(new Set(Object.values(bench.states()))).toEqual(new Set(["plugged"]));
+  });
+
+  test("a change of one port's MTU asks its provider once, and is handled by handlers alone", () => {
+    calls.length = 0;
+    clearStats(bench.engine);
+    bench.set("portBinding", wanted("lsp0500", 500, { "vif-plug-mtu-request": "1400" }));
+    const result = bench.run();
+    expect(calls).toEqual(["prepare lsp0500 create"]);
+    for (const node of DERIVED) expect([node, bench.counters(node).recompute]).toEqual([node, 0]);
+    expect(bench.counters("port_binding")).toEqual({ recompute: 0, compute: 1, updated: 1 });
+    for (const node of ["lport", "intent", "answer", "plug"]) {
+      expect([node, bench.counters(node)]).toEqual([node, { recompute: 0, compute: 1, updated: 1 }]);
+    }
+    expect([...(result.changes(bench.graph.plug)?.keys() ?? [])]).toEqual(["lsp0500"]);
+    expect(bench.verdict("lsp0500").change).toMatchObject({ kind: "update", edit: { mtuRequest: 1400 } });
+  });
+
+  test("the echo of that commit asks nobody, and is handled by handlers alone", () => {
+    calls.length = 0;
+    clearStats(bench.engine);
+    const result = bench.commit();
+    expect(calls).toEqual([]);
+    for (const node of DERIVED) expect([node, bench.counters(node).recompute]).toEqual([node, 0]);
+    expect([...(result.changes(bench.graph.plug)?.keys() ?? [])]).toEqual(["lsp0500"]);
+    expect(bench.verdict("lsp0500")).toMatchObject({ state: "plugged", change: null });
+    expect(interfaceOf(bench, "lsp0500").mtu_request).toBe(1400);
+  });
+
+  test("a new port, and one that goes, are handled by handlers alone", () => {
+    calls.length = 0;
+    clearStats(bench.engine);
+    bench.set("portBinding", wanted("new", 1000));
+    const elsewhere = { "requested-chassis": "hv2", "vif-plug-type": "dummy" };
+    const moved = bindingRow({
+      ...wanted("lsp0001", 1),
+      options: map(elsewhere),
+      requested_chassis: OTHER_CHASSIS,
+    });
+    bench.set("portBinding", moved);
+    bench.run();
+    bench.commit();
+    expect(calls.toSorted()).toEqual(["prepare lsp0001 remove", "prepare new create"]);
+    for (const node of DERIVED) expect([node, bench.counters(node).recompute]).toEqual([node, 0]);
+    expect(bench.verdict("new").state).toBe("plugged");
+    expect(bench.verdicts.has("lsp0001")).toBe(false);
+  });
+
+  test("and what the handlers made of all this is what a recompute makes of it", () => {
+    expect(bench.verify()).toEqual({ differences: [], skipped: [], errors: [] });
+  });
+});
+
+describe("a provider whose lookup tables changed", () => {
+  test("is asked about its ports again, and no other provider is", () => {
+    const calls: Calls = [];
+    let changed = false;
+    const nic = recordedProvider("nic", { run: () => changed }, calls).provider;
+    const bench = benchWith(recordedProvider("dummy", {}, calls).provider, ["lsp1", "lsp2"], nic);
+    for (const [index, lport] of ["vf1", "vf2"].entries()) {
+      bench.set("portBinding", wanted(lport, 10 + index, { "vif-plug-type": "nic" }));
+    }
+    bench.run();
+    bench.commit();
+    calls.length = 0;
+    bench.run();
+    expect(calls).toEqual([]);
+    changed = true;
+    bench.run();
+    expect(calls).toEqual(["prepare vf1 create", "prepare vf2 create"]);
+  });
+
+  test("ends the waiting of its ports without any clock", () => {
+    let link = false;
+    const { provider } = recordedProvider("dummy", {
+      run: () => link,
+      prepare: (input) => (link ? plugAs()(input) : notReady("no link")()),
+    });
+    const bench = benchWith(provider, ["lsp1"]);
+    expect(bench.verdict("lsp1")).toMatchObject({ state: "waiting", reason: "no link", retry: true });
+    link = true;
+    bench.run();
+    expect(bench.verdict("lsp1").change?.kind).toBe("create");
+  });
+
+  test("that is registered or unregistered decides its ports anew (P7)", () => {
+    const registry = registryOf();
+    const bench = PlugBench.started(registry);
+    bench.set("portBinding", wanted("lsp1", 1));
+    bench.run();
+    expect(bench.verdict("lsp1").state).toBe("no-provider");
+    registry.register(recordedProvider("dummy").provider);
+    bench.run();
+    expect(bench.verdict("lsp1").change?.kind).toBe("create");
+    registry.unregister("dummy");
+    bench.run();
+    expect(bench.verdict("lsp1").state).toBe("no-provider");
+  });
+
+  test("that is registered decides the ports anew that leave it", () => {
+    const renaming = recordedProvider("dummy", { prepare: plugAs((lport) => `new-${lport}`) }).provider;
+    const registry = registryOf(renaming);
+    const bench = PlugBench.started(registry);
+    const external_ids = map({ "iface-id": "lsp1", "ovn-plugged": "old" });
+    bench.addInterface(pluggedRow("lsp1", { _uuid: uuid(0x9000), external_ids }));
+    bench.set("portBinding", wanted("lsp1", 1));
+    bench.run();
+    expect(bench.verdict("lsp1").state).toBe("no-provider");
+    registry.register(recordedProvider("old").provider);
+    bench.run();
+    expect(bench.verdict("lsp1").change?.kind).toBe("replug");
+  });
+});
+
+describe("two claimants of one interface name", () => {
+  const shared = () => recordedProvider("dummy", { prepare: plugAs(() => "eth0") }).provider;
+
+  test.each([[["a", "b"]], [["b", "a"]]])("the smaller logical port wins, in the order %p", (order) => {
+    const bench = PlugBench.started(registryOf(shared()));
+    for (const lport of order) {
+      bench.set("portBinding", wanted(lport, lport.charCodeAt(0)));
+      bench.run();
+    }
+    expect(bench.states()).toEqual({ a: "pending", b: "conflict" });
+    expect(bench.verdict("a").change?.kind).toBe("create");
+    expect(bench.verdict("b").change).toBeNull();
+    bench.commit();
+    expect(bench.states()).toEqual({ a: "plugged", b: "conflict" });
+  });
+
+  test("one that is plugged stays, whoever comes after it (P6)", () => {
+    const bench = benchWith(shared(), ["b"]);
+    bench.set("portBinding", wanted("a", 1));
+    bench.run();
+    expect(bench.states()).toEqual({ a: "conflict", b: "plugged" });
+    expect(bench.verdict("a").reason).toContain("logical port b");
+  });
+
+  test("the other one follows when the first one goes", () => {
+    const bench = benchWith(shared(), ["a", "b"]);
+    bench.set("portBinding", bindingRow({ ...wanted("a", 0), options: map(), requested_chassis: CHASSIS }));
+    bench.run();
+    bench.commit();
+    bench.commit();
+    expect(bench.states()).toEqual({ b: "plugged" });
+  });
+
+  test("one that got another interface stands in nobody's way any more", () => {
+    const registry = registryOf(shared());
+    const bench = PlugBench.started(registry, { onRename: "report" });
+    bench.set("portBinding", wanted("a", 1));
+    bench.set("portBinding", wanted("b", 2));
+    bench.run();
+    bench.addInterface(pluggedRow("a", { _uuid: uuid(0x9000), name: "eth9" }));
+    bench.run();
+    expect(bench.states()).toEqual({ a: "incompatible", b: "pending" });
+    expect(bench.verdict("b").change?.kind).toBe("create");
+  });
+
+  test("a name that an interface of any bridge has is taken, until that goes", () => {
+    const bench = PlugBench.started(registryOf(shared()));
+    bench.set("iface", interfaceRow({ _uuid: uuid(0x9000), name: "eth0" }));
+    bench.set("portBinding", wanted("a", 1));
+    bench.run();
+    expect(bench.verdict("a")).toMatchObject({ state: "conflict", change: null });
+    bench.delete("iface", uuid(0x9000));
+    bench.run();
+    expect(bench.verdict("a").change?.kind).toBe("create");
+  });
+});
+
+describe("while we are not active", () => {
+  test("nobody is asked, and nothing is to be written", () => {
+    const { provider, calls } = recordedProvider("dummy");
+    const bench = PlugBench.started(registryOf(provider));
+    bench.setActivity(standby);
+    bench.set("portBinding", wanted("lsp1", 1));
+    bench.run();
+    expect(calls).toEqual([]);
+    expect(bench.verdict("lsp1")).toMatchObject({ state: "pending", reason: standby.reason, change: null });
+    bench.setActivity(active);
+    bench.run();
+    expect(calls).toEqual(["prepare lsp1 create"]);
+  });
+
+  test("what was decided before is withdrawn", () => {
+    const { provider, calls } = recordedProvider("dummy");
+    const bench = benchWith(provider, ["lsp1"]);
+    bench.set("portBinding", wanted("lsp1", 0, { "vif-plug-mtu-request": "1400" }));
+    bench.setActivity(standby);
+    calls.length = 0;
+    bench.run();
+    expect(calls).toEqual([]);
+    expect(bench.verdict("lsp1")).toMatchObject({ state: "plugged", change: null });
+  });
+});
+
+describe("a port whose change is in flight", () => {
+  test("is not decided again, and its provider is not asked, whatever happens meanwhile (T2)", () => {
+    const { provider, calls } = recordedProvider("dummy");
+    const bench = PlugBench.started(registryOf(provider));
+    bench.set("portBinding", wanted("lsp1", 1));
+    bench.run();
+    const { change } = bench.verdict("lsp1");
+    const answers = bench.engine.data(bench.graph.answer).get("lsp1");
+    if (change === null || answers === undefined) throw new Error("nothing is to be written");
+    bench.attempt("lsp1", { phase: "in-flight", nonce: 0, change, answers });
+    bench.set("portBinding", wanted("lsp1", 1, { "vif-plug-mtu-request": "1400" }));
+    bench.run();
+    expect(calls.length).toBe(1);
+    expect(bench.verdict("lsp1")).toMatchObject({ state: "pending", change: null });
+    bench.attempt("lsp1", { phase: "idle", nonce: 0 });
+    bench.run();
+    expect(calls.length).toBe(2);
+    expect(bench.verdict("lsp1").change).toMatchObject({ kind: "create", target: { mtuRequest: 1400 } });
+  });
+});
+
+describe("unplugging waits for knowledge (U3)", () => {
+  function stale(): PlugBench {
+    const bench = new PlugBench(registryOf(recordedProvider("dummy").provider));
+    bench.set("openVSwitch", openVSwitchRow());
+    bench.set("bridge", bridgeRow({ ports: new Set() }));
+    bench.addInterface(pluggedRow("gone", { _uuid: uuid(0x9000) }));
+    bench.setActivity(active);
+    bench.run();
+    return bench;
+  }
+
+  test("of the Southbound, of our Chassis row, of the condition with the port's name, and of ovn-northd", () => {
+    const bench = stale();
+    const stays = () => {
+      bench.run();
+      expect(bench.verdict("gone")).toMatchObject({ state: "plugged", change: null });
+    };
+    stays();
+    bench.acknowledge();
+    stays();
+    bench.set("chassis", chassisRow());
+    stays();
+    bench.acknowledge();
+    stays();
+    bench.set("sbGlobal", sbGlobalRow());
+    bench.run();
+    expect(bench.verdict("gone").change?.kind).toBe("remove");
+    bench.setSouthbound({ synced: false, acknowledged: null });
+    stays();
+  });
+
+  test("asks for the port by name, and stops asking when it is gone", () => {
+    const bench = stale();
+    const asked = () => [...bench.engine.data(bench.graph.condition).current.lports];
+    expect(asked()).toEqual(["gone"]);
+    bench.set("chassis", chassisRow());
+    bench.set("sbGlobal", sbGlobalRow());
+    bench.run();
+    bench.acknowledge();
+    bench.run();
+    bench.commit();
+    expect(asked()).toEqual([]);
+    expect(bench.verdicts.size).toBe(0);
+  });
+
+  test("does not ask by name for a port that is in view anyway", () => {
+    const bench = benchWith(recordedProvider("dummy").provider, ["lsp1"]);
+    expect(bench.engine.data(bench.graph.condition).current.lports.size).toBe(0);
+    bench.delete("portBinding", uuid(0x100000));
+    bench.run();
+    expect([...bench.engine.data(bench.graph.condition).current.lports]).toEqual(["lsp1"]);
+    expect(bench.verdict("lsp1").change).toBeNull();
+    bench.acknowledge();
+    bench.run();
+    expect(bench.verdict("lsp1").change?.kind).toBe("remove");
+  });
+});

@@ -1,0 +1,299 @@
+/**
+ * The daemon's graph without any database: a test changes rows, and this pushes them as the sessions would. Its
+ * `commit` writes a port's change into the rows, as the server would, and thereby makes the echo.
+ */
+import type { Uuid } from "ovsdb-jsonrpc";
+import {
+  describe,
+  type Engine,
+  type InputNode,
+  type RunResult,
+  scratchOf,
+  type Verification,
+  verify,
+} from "../../src/graph/index.ts";
+import type { Attempt } from "../../src/plug/attempt.ts";
+import type { Change, Create, InterfaceEdit, MapEdit } from "../../src/plug/change.ts";
+import { plugGraph } from "../../src/plug/graph.ts";
+import type { Activity } from "../../src/plug/nodes/activity.ts";
+import type { SouthboundState } from "../../src/plug/nodes/inputs.ts";
+import type {
+  BridgeRow,
+  ChassisRow,
+  InterfaceRow,
+  OpenVSwitchRow,
+  PortBindingRow,
+  PortRow,
+  SbGlobalRow,
+  TableBatch,
+} from "../../src/plug/rows.ts";
+import type { PlugSettings } from "../../src/plug/settings.ts";
+import type { Verdict } from "../../src/plug/verdict.ts";
+import { IFACE_ID, OVN_PLUGGED } from "../../src/plug/vif.ts";
+import type { ProviderRegistry } from "../../src/providers/registry.ts";
+import {
+  BRIDGE,
+  bridgeRow,
+  chassisRow,
+  interfaceRow,
+  openVSwitchRow,
+  portRow,
+  sbGlobalRow,
+  uuid,
+} from "./rows.ts";
+
+export const settings: PlugSettings = {
+  chassis: null,
+  bridge: null,
+  onWithdraw: "unplug",
+  onRename: "replug",
+  additionalChassis: true,
+};
+
+export const active: Activity = { active: true, reason: null };
+export const standby: Activity = { active: false, reason: "another vifplugd holds the lock" };
+
+interface Rows {
+  readonly openVSwitch: OpenVSwitchRow;
+  readonly bridge: BridgeRow;
+  readonly port: PortRow;
+  readonly iface: InterfaceRow;
+  readonly sbGlobal: SbGlobalRow;
+  readonly chassis: ChassisRow;
+  readonly portBinding: PortBindingRow;
+}
+type Table = keyof Rows;
+type Tables = { readonly [T in Table]: Map<Uuid, Rows[T]> };
+type InputNodes = { readonly [T in Table]: InputNode<unknown, unknown, TableBatch<Rows[T]>> };
+
+const TABLES = ["openVSwitch", "bridge", "port", "iface", "sbGlobal", "chassis", "portBinding"] as const;
+
+export class PlugBench {
+  readonly graph;
+  readonly engine;
+  readonly tables: Tables = {
+    openVSwitch: new Map(),
+    bridge: new Map(),
+    port: new Map(),
+    iface: new Map(),
+    sbGlobal: new Map(),
+    chassis: new Map(),
+    portBinding: new Map(),
+  };
+  readonly #registry: ProviderRegistry;
+  readonly #settings: PlugSettings;
+  #activity: Activity = standby;
+  #southbound: SouthboundState = { synced: false, acknowledged: null };
+  #uuids = 0x10000;
+
+  constructor(registry: ProviderRegistry, overrides: Partial<PlugSettings> = {}) {
+    this.#registry = registry;
+    this.#settings = { ...settings, ...overrides };
+    this.graph = plugGraph(registry, this.#settings);
+    this.engine = this.graph.engine();
+  }
+
+  /** A chassis that is known to both databases, has an empty integration bridge, and may write. */
+  static started(registry: ProviderRegistry, overrides: Partial<PlugSettings> = {}): PlugBench {
+    const bench = new PlugBench(registry, overrides);
+    bench.set("openVSwitch", openVSwitchRow());
+    bench.set("bridge", bridgeRow({ ports: new Set() }));
+    bench.set("chassis", chassisRow());
+    bench.set("sbGlobal", sbGlobalRow());
+    bench.setActivity(active);
+    bench.run();
+    bench.acknowledge();
+    bench.run();
+    return bench;
+  }
+
+  nextUuid(): Uuid {
+    return uuid(this.#uuids++);
+  }
+
+  set<T extends Table>(table: T, row: Rows[T]): void {
+    const rows: Map<Uuid, Rows[T]> = this.tables[table];
+    const old = rows.get(row._uuid) ?? null;
+    rows.set(row._uuid, row);
+    this.#push(table, [{ uuid: row._uuid, old, new: row }]);
+  }
+
+  delete<T extends Table>(table: T, row: Uuid): void {
+    const rows: Map<Uuid, Rows[T]> = this.tables[table];
+    const old = rows.get(row);
+    if (old === undefined) throw new Error(`no row ${row} in ${table}`);
+    rows.delete(row);
+    this.#push(table, [{ uuid: row, old, new: null }]);
+  }
+
+  /** An interface on the integration bridge, with a port of its own. */
+  addInterface(row: InterfaceRow): void {
+    const port = portRow({ _uuid: this.nextUuid(), name: row.name, interfaces: new Set([row._uuid]) });
+    const bridge = this.#bridge();
+    this.set("bridge", { ...bridge, ports: new Set(bridge.ports).add(port._uuid) });
+    this.set("port", port);
+    this.set("iface", row);
+  }
+
+  removeInterface(row: Uuid): void {
+    const port = [...this.tables.port.values()].find(({ interfaces }) => interfaces.has(row));
+    if (port !== undefined) {
+      const bridge = this.#bridge();
+      const ports = new Set(bridge.ports);
+      ports.delete(port._uuid);
+      this.set("bridge", { ...bridge, ports });
+      this.delete("port", port._uuid);
+    }
+    this.delete("iface", row);
+  }
+
+  setActivity(activity: Activity): void {
+    this.#activity = activity;
+    this.engine.push(this.graph.inputs.activity, activity);
+  }
+
+  setSouthbound(state: SouthboundState): void {
+    this.#southbound = state;
+    this.engine.push(this.graph.inputs.southbound, state);
+  }
+
+  /** The Southbound has answered to the condition that the graph asks for. */
+  acknowledge(): void {
+    const { current } = this.engine.data(this.graph.condition);
+    this.setSouthbound({ synced: true, acknowledged: current });
+  }
+
+  attempt(lport: string, attempt: Attempt | null): void {
+    this.engine.push(this.graph.inputs.attempt, [{ lport, attempt }]);
+  }
+
+  run(): RunResult {
+    this.#registry.runAll();
+    this.engine.poke(this.graph.providerLookup, "before every decision");
+    const result = this.engine.run();
+    const [error] = result.errors;
+    if (error !== undefined) throw error.error;
+    return result;
+  }
+
+  get verdicts(): ReadonlyMap<string, Verdict> {
+    return this.engine.data(this.graph.plug);
+  }
+
+  verdict(lport: string): Verdict {
+    const verdict = this.verdicts.get(lport);
+    if (verdict === undefined) throw new Error(`no verdict on ${lport}`);
+    return verdict;
+  }
+
+  /** Every port's state, by logical port. */
+  states(): Readonly<Record<string, string>> {
+    return Object.fromEntries([...this.verdicts].sort().map(([lport, { state }]) => [lport, state]));
+  }
+
+  counters(name: string): { readonly recompute: number; readonly compute: number; readonly updated: number } {
+    const live = describe(this.engine).nodes.find((one) => one.name === name)?.live;
+    if (live === undefined) throw new Error(`no node ${name}`);
+    const { recompute, compute, updated } = live;
+    return { recompute, compute, updated };
+  }
+
+  /** Writes what the verdicts of these logical ports say (default: of all of them), and runs the graph on the echo. */
+  commit(lports: Iterable<string> = [...this.verdicts.keys()]): RunResult {
+    for (const lport of lports) {
+      const { change } = this.verdict(lport);
+      if (change !== null) this.#carryOut(change);
+    }
+    return this.run();
+  }
+
+  /** What the handlers have made of the rows, beside what a fresh engine makes of them. */
+  verify(): Verification {
+    const scratch = scratchOf(this.engine);
+    const { inputs } = this.graph;
+    for (const table of TABLES) this.#fill(scratch, table);
+    scratch.push(inputs.activity, this.#activity);
+    scratch.push(inputs.southbound, this.#southbound);
+    scratch.push(
+      inputs.attempt,
+      Array.from(this.engine.data(inputs.attempt), ([lport, attempt]) => ({ lport, attempt })),
+    );
+    return verify(this.engine, scratch);
+  }
+
+  #push<T extends Table>(table: T, batch: TableBatch<Rows[T]>): void {
+    const inputs: InputNodes = this.graph.inputs;
+    this.engine.push(inputs[table], batch);
+  }
+
+  /** Pushes the whole content of a table to another engine of the same graph. */
+  #fill<T extends Table>(engine: Engine, table: T): void {
+    const inputs: InputNodes = this.graph.inputs;
+    const rows: ReadonlyMap<Uuid, Rows[T]> = this.tables[table];
+    engine.push(
+      inputs[table],
+      Array.from(rows, ([row, content]) => ({ uuid: row, old: null, new: content })),
+    );
+  }
+
+  #bridge(): BridgeRow {
+    const bridge = this.tables.bridge.get(BRIDGE);
+    if (bridge === undefined) throw new Error("there is no integration bridge");
+    return bridge;
+  }
+
+  #carryOut(change: Change): void {
+    switch (change.kind) {
+      case "create":
+        this.#create(change);
+        break;
+      case "update":
+        this.set("iface", edited(change.interface, change.edit));
+        break;
+      case "remove":
+        this.removeInterface(change.interface._uuid);
+        break;
+      case "replug":
+        this.removeInterface(change.remove.interface._uuid);
+        this.#create(change.create);
+        break;
+    }
+  }
+
+  #create({ target }: Create): void {
+    const { name, type, options, otherConfig } = target.wanted;
+    this.addInterface(
+      interfaceRow({
+        _uuid: this.nextUuid(),
+        name,
+        type,
+        options: new Map(Object.entries(options)),
+        other_config: new Map(Object.entries(otherConfig ?? {})),
+        external_ids: new Map([
+          [IFACE_ID, target.lport],
+          [OVN_PLUGGED, target.plugType],
+        ]),
+        mtu_request: target.mtuRequest,
+      }),
+    );
+  }
+}
+
+function edited(row: InterfaceRow, edit: InterfaceEdit): InterfaceRow {
+  return {
+    ...row,
+    type: edit.type ?? row.type,
+    mtu_request: edit.mtuRequest === undefined ? row.mtu_request : edit.mtuRequest,
+    external_ids: editedMap(row.external_ids, edit.externalIds),
+    options: editedMap(row.options, edit.options),
+    other_config: editedMap(row.other_config, edit.otherConfig),
+  };
+}
+
+function editedMap(map: ReadonlyMap<string, string>, edit: MapEdit | undefined): ReadonlyMap<string, string> {
+  if (edit === undefined) return map;
+  const result = new Map(map);
+  for (const key of edit.remove) result.delete(key);
+  for (const [key, value] of edit.set) result.set(key, value);
+  return result;
+}
