@@ -1,7 +1,8 @@
 // Random graphs with random histories: the incremental result equals a recompute after every run.
 import { expect, test } from "bun:test";
 import { checkProperty, findCounterexample, type Property } from "../support/random.ts";
-import { failureOf, formatHistory, type History, randomHistory, shrinkHistory } from "./model.ts";
+import { formatHistory, type History, randomHistory, shrinkHistory } from "./history.ts";
+import { failureOf } from "./history-check.ts";
 
 const property: Property<History> = {
   cases: 1500,
