@@ -40,7 +40,8 @@ export function answering(providers: Providers) {
   function askEveryone({ inputs, data }: Omit<Context, "changes" | "cause">) {
     data.clear();
     const around = surroundings(inputs, providers);
-    for (const lport of inputs.intent.data.keys()) {
+    // A port whose change is in flight keeps its answers, also when nothing is intended with it any more.
+    for (const lport of new Set([...inputs.intent.data.keys(), ...inputs.attempt.data.keys()])) {
       const answers = settle(inputs, around, lport, undefined);
       if (answers !== undefined) data.set(lport, answers);
     }

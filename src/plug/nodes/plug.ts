@@ -152,12 +152,12 @@ function obstacle(inputs: Inputs, lport: string, name: string): string | null {
     if (!holder.owned) return `an interface ${name} exists that was not plugged for OVN on this bridge`;
     return `interface ${name} is plugged for logical port ${other}`;
   }
+  let first = lport;
   for (const other of inputs.claim.data.byName.get(name) ?? []) {
-    if (other < lport && !hasInterface(inputs, other)) {
-      return `logical port ${other} wants interface ${name} too, and comes first by name`;
-    }
+    if (other < first && !hasInterface(inputs, other)) first = other;
   }
-  return null;
+  if (first === lport) return null;
+  return `logical port ${first} wants interface ${name} too, and comes first by name`;
 }
 
 function hasInterface(inputs: Inputs, lport: string): boolean {
