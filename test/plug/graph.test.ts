@@ -1,7 +1,7 @@
 // The daemon's graph, driven without any database: who is asked, what is handled, and what is decided.
 import { describe, expect, test } from "bun:test";
 import { clearStats } from "../../src/graph/index.ts";
-import type { InterfaceRow, PortBindingRow } from "../../src/plug/rows.ts";
+import type { PortBindingRow } from "../../src/plug/rows.ts";
 import type { Provider } from "../../src/providers/provider.ts";
 import { active, PlugBench, standby } from "../support/plug-bench.ts";
 import { type Calls, notReady, plugAs, recordedProvider, registryOf } from "../support/providers.ts";
@@ -43,11 +43,6 @@ function benchWith(provider: Provider, names: readonly string[], ...others: read
   return bench;
 }
 
-function interfaceOf(bench: PlugBench, name: string): InterfaceRow {
-  for (const row of bench.tables.iface.values()) if (row.name === name) return row;
-  throw new Error(`no interface ${name}`);
-}
-
 describe("with 1,000 ports plugged", () => {
   const { provider, calls } = recordedProvider("dummy");
   const names = lports(1000);
@@ -82,7 +77,7 @@ describe("with 1,000 ports plugged", () => {
     for (const node of DERIVED) expect([node, bench.counters(node).recompute]).toEqual([node, 0]);
     expect([...(result.changes(bench.graph.plug)?.keys() ?? [])]).toEqual(["lsp0500"]);
     expect(bench.verdict("lsp0500")).toMatchObject({ state: "plugged", change: null });
-    expect(interfaceOf(bench, "lsp0500").mtu_request).toBe(1400);
+    expect(bench.interfaceNamed("lsp0500")?.mtu_request).toBe(1400);
   });
 
   test("a new port, and one that goes, are handled by handlers alone", () => {

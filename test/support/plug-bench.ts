@@ -198,13 +198,14 @@ export class PlugBench {
     return { recompute, compute, updated };
   }
 
-  /** Writes what the verdicts of these logical ports say (default: of all of them), and runs the graph on the echo. */
-  commit(lports: Iterable<string> = [...this.verdicts.keys()]): RunResult {
-    for (const lport of lports) {
-      const { change } = this.verdict(lport);
-      if (change !== null) this.#carryOut(change);
-    }
+  /** Writes what the verdicts say, and runs the graph on the echo. A create whose name is taken is refused. */
+  commit(): RunResult {
+    for (const { change } of [...this.verdicts.values()]) if (change !== null) this.#carryOut(change);
     return this.run();
+  }
+
+  interfaceNamed(name: string): InterfaceRow | undefined {
+    return [...this.tables.iface.values()].find((row) => row.name === name);
   }
 
   /** What the handlers have made of the rows, beside what a fresh engine makes of them. */
@@ -262,6 +263,7 @@ export class PlugBench {
 
   #create({ target }: Create): void {
     const { name, type, options, otherConfig } = target.wanted;
+    if (this.interfaceNamed(name) !== undefined) return;
     this.addInterface(
       interfaceRow({
         _uuid: this.nextUuid(),
