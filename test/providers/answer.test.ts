@@ -1,0 +1,117 @@
+// Whatever a provider returns becomes an answer: contract sections 7 and 8.
+import { describe, expect, test } from "bun:test";
+import { type Answer, interfaceNameFault, parseAnswer, thrownAnswer } from "../../src/providers/answer.ts";
+import { checkProperty } from "../support/random.ts";
+
+const ready = (wanted: unknown) => parseAnswer("create", { ready: true, interface: wanted });
+const fault = (answer: Answer) => (answer.kind === "broken" ? answer.reason : "");
+
+describe("an answer to a create", () => {
+  test("is the interface that is asked for", () => {
+    const wanted = { name: "eth0", type: "internal", options: { a: "1" } };
+    expect(ready(wanted)).toEqual({ kind: "plug", wanted });
+    const withConfig = { ...wanted, otherConfig: { b: "2" } };
+    expect(ready(withConfig)).toEqual({ kind: "plug", wanted: withConfig });
+  });
+
+  test("is a copy: what the provider does to its object later changes nothing", () => {
+    const options: Record<string, string> = { a: "1" };
+    const answer = ready({ name: "eth0", type: "", options });
+    options.a = "2";
+    expect(answer).toMatchObject({ wanted: { options: { a: "1" } } });
+  });
+
+  test("leaves out what is no column of an interface", () => {
+    const answer = ready({ name: "eth0", type: "", options: {}, mtu: 9000 });
+    expect(answer).toEqual({ kind: "plug", wanted: { name: "eth0", type: "", options: {} } });
+  });
+
+  test.each<[unknown, string]>([
+    [undefined, "no `interface`"],
+    [null, "no `interface`"],
+    [{ type: "", options: {} }, "without a `name`"],
+    [{ name: 7, type: "", options: {} }, "without a `name`"],
+    [{ name: "eth0", options: {} }, "without a `type`"],
+    [{ name: "eth0", type: "" }, "`options`"],
+    [{ name: "eth0", type: "", options: { a: 1 } }, "`options`"],
+    [{ name: "eth0", type: "", options: {}, otherConfig: { a: null } }, "`otherConfig`"],
+    [{ name: "eth0", type: "", options: {}, otherConfig: null }, "`otherConfig`"],
+    [{ name: "a/b", type: "", options: {} }, '"a/b", which contains a slash'],
+  ])("of %j is broken, and says what is wrong", (wanted, words) => {
+    expect(fault(ready(wanted))).toContain(words);
+  });
+});
+
+test("an answer to a remove is to go ahead, whatever else it carries", () => {
+  expect(parseAnswer("remove", { ready: true })).toEqual({ kind: "unplug" });
+  expect(parseAnswer("remove", { ready: true, interface: { name: 1 } })).toEqual({ kind: "unplug" });
+});
+
+describe("not ready", () => {
+  test("carries the provider's reason, word for word", () => {
+    for (const operation of ["create", "remove"] as const) {
+      expect(parseAnswer(operation, { ready: false, reason: "no link" })).toEqual({
+        kind: "not-ready",
+        reason: "no link",
+      });
+    }
+  });
+
+  test.each([undefined, "", 7])("with reason %p is broken: somebody has to be able to read why", (reason) => {
+    expect(fault(parseAnswer("create", { ready: false, reason }))).toContain("no reason");
+  });
+});
+
+test.each<[string, unknown]>([
+  ["nothing", undefined],
+  ["null", null],
+  ["a boolean", true],
+  ["a string", "ready"],
+  ["an empty object", {}],
+  ["a list", []],
+  ["a `ready` that is no boolean", { ready: 1 }],
+  ["a promise", Promise.resolve({ ready: true })],
+])("%s is no answer", (_, raw) => {
+  expect(fault(parseAnswer("create", raw))).toContain("boolean `ready`");
+});
+
+test("something that was thrown is a broken answer with its words", () => {
+  expect(thrownAnswer(new Error("boom"))).toEqual({ kind: "broken", reason: "prepare threw: boom" });
+  expect(thrownAnswer(undefined)).toEqual({ kind: "broken", reason: "prepare threw: undefined" });
+});
+
+describe("an interface name", () => {
+  test.each(["a", "eth0", "lsp-1.2_3", "123456789012345", "...", "äöü"])("may be %p", (name) => {
+    expect(interfaceNameFault(name)).toBeNull();
+  });
+
+  test.each([
+    ["", "empty"],
+    ["1234567890123456", "16 bytes"],
+    ["ääääääää", "16 bytes"],
+    [".", "directory"],
+    ["..", "directory"],
+    ["a/b", "slash"],
+    ["a b", "white space"],
+    ["a\tb", "white space"],
+    ["a\n", "white space"],
+    ["a\0b", "NUL"],
+  ])("may not be %p", (name, words) => {
+    expect(interfaceNameFault(name)).toContain(words);
+  });
+
+  test("that is let through can be one of a network device", () => {
+    const characters = ["a", "0", ".", "-", "/", " ", "\t", "é", "名", "\u00a0"] as const;
+    checkProperty<string>({
+      cases: 2000,
+      generate: (random) => random.list(random.int(18), () => random.pick(characters)).join(""),
+      failure(name) {
+        const bytes = new TextEncoder().encode(name).length;
+        const fits = bytes >= 1 && bytes <= 15 && !/[\s/]/u.test(name) && name !== "." && name !== "..";
+        return (interfaceNameFault(name) === null) === fits ? undefined : `${fits} expected`;
+      },
+      shrink: (name) => name,
+      format: (name) => JSON.stringify(name),
+    });
+  });
+});

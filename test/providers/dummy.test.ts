@@ -1,0 +1,51 @@
+// The dummy provider: contract section 7.
+import { describe, expect, test } from "bun:test";
+import { builtinProviders } from "../../src/providers/builtin.ts";
+import { dummyProvider } from "../../src/providers/dummy/dummy.ts";
+import type { Operation } from "../../src/providers/provider.ts";
+import { registered } from "../support/providers.ts";
+import { bridgeRow, map, openVSwitchRow } from "../support/rows.ts";
+
+function ask(lport: string, operation: Operation = "create") {
+  return registered(dummyProvider()).prepare({
+    operation,
+    openVSwitch: openVSwitchRow(),
+    bridge: bridgeRow(),
+    lport: { name: lport, options: map() },
+    interface: null,
+  });
+}
+
+test("is built in", () => {
+  expect(builtinProviders.get("dummy")?.().type).toBe("dummy");
+});
+
+test("plugs an internal interface named after the logical port, with its option", () => {
+  expect(ask("lsp1")).toEqual({
+    kind: "plug",
+    wanted: { name: "lsp1", type: "internal", options: { "vif-plug-dummy-option": "value" } },
+  });
+});
+
+test("maintains its option", () => {
+  expect(dummyProvider().maintainedOptions).toEqual(["vif-plug-dummy-option"]);
+});
+
+test("agrees to every removal", () => {
+  expect(ask("lsp1", "remove")).toEqual({ kind: "unplug" });
+});
+
+describe("a longer name", () => {
+  test("is cut to 15 characters", () => {
+    expect(ask("0123456789abcdefgh")).toMatchObject({ wanted: { name: "0123456789abcde" } });
+  });
+
+  test("is not cut within a character, and what then has too many bytes is that port's error", () => {
+    expect(ask("0123456789abcd😀tail")).toMatchObject({ kind: "broken" });
+    expect(ask("😀".repeat(3))).toMatchObject({ wanted: { name: "😀😀😀" } });
+  });
+});
+
+test("a logical port whose name cannot be an interface's is an error of that port", () => {
+  expect(ask("pod/eth0")).toMatchObject({ kind: "broken" });
+});

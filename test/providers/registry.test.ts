@@ -1,0 +1,249 @@
+// The registry owns the providers: who is registered, and every call into them. Contract section 5, provider calls.
+import { describe, expect, test } from "bun:test";
+import type { PrepareInput, Provider } from "../../src/providers/provider.ts";
+import { ProviderRegistry, SLOW_CALL_MS } from "../../src/providers/registry.ts";
+import { plugAs, recordedProvider } from "../support/providers.ts";
+import { bridgeRow, map, openVSwitchRow } from "../support/rows.ts";
+
+const input: PrepareInput = {
+  operation: "create",
+  openVSwitch: openVSwitchRow(),
+  bridge: bridgeRow(),
+  lport: { name: "lsp1", options: map() },
+  interface: null,
+};
+
+/** A registry, what it logged, who woke it, and a clock that a test moves. */
+function observed() {
+  const lines: string[] = [];
+  const woken: string[] = [];
+  const clock = { now: 0 };
+  const registry = new ProviderRegistry({
+    onWake: (type) => woken.push(type),
+    log: (level, message) => lines.push(`${level} ${message}`),
+    now: () => clock.now,
+  });
+  return { registry, lines, woken, clock };
+}
+
+function throwing(message: string): () => never {
+  return () => {
+    throw new Error(message);
+  };
+}
+
+describe("register", () => {
+  test("calls init first, and answers to the provider's own type", () => {
+    const { registry } = observed();
+    const calls: string[] = [];
+    const { provider } = recordedProvider("dummy", { init: () => calls.push("init") }, calls);
+    const registered = registry.register(provider);
+    registry.forPlugType("dummy")?.prepare(input);
+    expect(registered).toEqual({ ok: true, value: expect.objectContaining({ type: "dummy" }) });
+    expect(calls).toEqual(["init", "prepare lsp1 create"]);
+    expect(registry.types()).toEqual(["dummy"]);
+  });
+
+  test("answers to the plug types it is given instead of its own", () => {
+    const { registry } = observed();
+    registry.register(recordedProvider("dummy").provider, ["a", "b"]);
+    expect(registry.forPlugType("a")?.type).toBe("dummy");
+    expect(registry.forPlugType("b")).toBe(registry.forPlugType("a"));
+    expect(registry.forPlugType("dummy")).toBeUndefined();
+  });
+
+  test("refuses a type that is registered, and leaves the first one as it is", () => {
+    const { registry } = observed();
+    const inits: string[] = [];
+    registry.register(recordedProvider("dummy").provider);
+    const first = registry.forPlugType("dummy");
+    const again = registry.register(recordedProvider("dummy", { init: () => inits.push("again") }).provider);
+    expect(again).toMatchObject({ ok: false, error: { code: "duplicate-provider" } });
+    expect(registry.forPlugType("dummy")).toBe(first);
+    expect(inits).toEqual([]);
+  });
+
+  test("refuses a plug type that belongs to another provider, and takes none of the rest", () => {
+    const { registry } = observed();
+    registry.register(recordedProvider("dummy").provider, ["a"]);
+    const second = registry.register(recordedProvider("other").provider, ["b", "a"]);
+    expect(second).toMatchObject({ ok: false, error: { code: "duplicate-provider" } });
+    expect(!second.ok && second.error.message).toContain("belongs to provider dummy");
+    expect(registry.forPlugType("b")).toBeUndefined();
+    expect(registry.types()).toEqual(["dummy"]);
+  });
+
+  test("does not register a provider whose init throws, and never calls it again", () => {
+    const { registry, lines } = observed();
+    const { provider, calls } = recordedProvider("dummy", {
+      init: throwing("no such bus"),
+      destroy: () => calls.push("destroy"),
+    });
+    const registered = registry.register(provider);
+    expect(registered).toMatchObject({ ok: false, error: { code: "provider-init-failed" } });
+    expect(!registered.ok && registered.error.message).toContain("no such bus");
+    registry.runAll();
+    registry.destroyAll();
+    expect(registry.forPlugType("dummy")).toBeUndefined();
+    expect(calls).toEqual([]);
+    expect(lines).toEqual([]);
+  });
+});
+
+describe("unregister", () => {
+  test("destroys the provider and frees its type and plug types", () => {
+    const { registry } = observed();
+    const destroyed: string[] = [];
+    const make = () => recordedProvider("dummy", { destroy: () => destroyed.push("dummy") }).provider;
+    registry.register(make(), ["a"]);
+    expect(registry.unregister("dummy")).toEqual({ ok: true, value: undefined });
+    expect(destroyed).toEqual(["dummy"]);
+    expect(registry.forPlugType("a")).toBeUndefined();
+    expect(registry.register(make(), ["a"]).ok).toBe(true);
+  });
+
+  test("refuses a type that is not registered", () => {
+    expect(observed().registry.unregister("dummy")).toMatchObject({
+      ok: false,
+      error: { code: "unknown-provider" },
+    });
+  });
+});
+
+describe("runAll", () => {
+  test("calls every provider, and tells whose lookup tables changed: only `true` says so", () => {
+    const { registry } = observed();
+    registry.register(recordedProvider("changed", { run: () => true }).provider);
+    registry.register(recordedProvider("same", { run: () => false }).provider);
+    registry.register(recordedProvider("silent").provider);
+    expect(registry.runAll()).toEqual(new Set(["changed"]));
+  });
+
+  test("goes on when one throws", () => {
+    const { registry, lines } = observed();
+    registry.register(recordedProvider("bad", { run: throwing("boom") }).provider);
+    registry.register(recordedProvider("good", { run: () => true }).provider);
+    expect(registry.runAll()).toEqual(new Set(["good"]));
+    expect(lines).toEqual(["warn bad: run threw: boom"]);
+  });
+});
+
+describe("lookups", () => {
+  test("are another number when the tables changed, or the provider itself, and else the same", () => {
+    const { registry } = observed();
+    let changed = false;
+    const { provider } = recordedProvider("dummy", { run: () => changed });
+    const seen: (number | undefined)[] = [];
+    const note = () => seen.push(registry.lookups().get("dummy"));
+    note();
+    registry.register(provider);
+    note();
+    changed = true;
+    registry.runAll();
+    note();
+    registry.unregister("dummy");
+    registry.register(provider);
+    note();
+    expect(seen[0]).toBeUndefined();
+    expect(new Set(seen).size).toBe(4);
+    changed = false;
+    registry.runAll();
+    expect(registry.lookups().get("dummy")).toBe(seen[3]);
+  });
+});
+
+test("destroyAll destroys every provider, also when one throws", () => {
+  const { registry, lines } = observed();
+  const destroyed: string[] = [];
+  const named = (type: string) => recordedProvider(type, { destroy: () => destroyed.push(type) }).provider;
+  registry.register(named("first"));
+  registry.register(recordedProvider("bad", { destroy: throwing("stuck") }).provider);
+  registry.register(named("last"));
+  registry.destroyAll();
+  expect(destroyed).toEqual(["first", "last"]);
+  expect(registry.types()).toEqual([]);
+  expect(lines).toEqual(["warn bad: destroy threw: stuck"]);
+});
+
+describe("a provider's calls", () => {
+  /** The provider as the rest of the program calls it. */
+  function guarded(provider: Provider) {
+    const all = observed();
+    const registered = all.registry.register(provider);
+    if (!registered.ok) throw new Error(registered.error.message);
+    return { ...all, registered: registered.value };
+  }
+
+  test("a prepare that throws is a broken answer", () => {
+    const { registered } = guarded(recordedProvider("dummy", { prepare: throwing("boom") }).provider);
+    expect(registered.prepare(input)).toEqual({ kind: "broken", reason: "prepare threw: boom" });
+  });
+
+  test("so is a prepare that throws something that is no error", () => {
+    const prepare = () => {
+      throw "a string";
+    };
+    const { registered } = guarded({ type: "dummy", prepare });
+    expect(registered.prepare(input)).toEqual({ kind: "broken", reason: "prepare threw: a string" });
+  });
+
+  test("finish and release that throw are reported by name, and go no further", () => {
+    const behaviour = { finish: throwing("f"), release: throwing("r") };
+    const { registered, lines } = guarded(recordedProvider("dummy", behaviour).provider);
+    registered.finish(input, null);
+    registered.release(input, null);
+    expect(lines).toEqual(["warn dummy: finish threw: f", "warn dummy: release threw: r"]);
+  });
+
+  test.each(["prepare", "finish", "release", "run"] as const)("a slow %s is reported by name", (callback) => {
+    const { registry, lines, clock } = observed();
+    const registered = registry.register(
+      recordedProvider("dummy", {
+        [callback]: (given: PrepareInput) => {
+          clock.now += SLOW_CALL_MS + 1;
+          return callback === "prepare" ? plugAs()(given) : false;
+        },
+      }).provider,
+    );
+    if (!registered.ok) throw new Error(registered.error.message);
+    if (callback === "run") registry.runAll();
+    else if (callback === "prepare") expect(registered.value.prepare(input).kind).toBe("plug");
+    else registered.value[callback](input, null);
+    expect(lines).toEqual([
+      `warn dummy: ${callback} took 51 ms; providers must not block (limit ${SLOW_CALL_MS} ms)`,
+    ]);
+  });
+
+  test("one that takes just the limit is not reported", () => {
+    const { registered, lines, clock } = guarded({
+      type: "dummy",
+      prepare(given) {
+        clock.now += SLOW_CALL_MS;
+        return plugAs()(given);
+      },
+    });
+    registered.prepare(input);
+    expect(lines).toEqual([]);
+  });
+
+  test("a provider wakes the daemon and logs under its type", () => {
+    const { registry, woken, lines } = observed();
+    registry.register(
+      recordedProvider("nic", {
+        init(host) {
+          host.wake();
+          host.log("info", "found 2 ports");
+        },
+      }).provider,
+    );
+    expect(woken).toEqual(["nic"]);
+    expect(lines).toEqual(["info nic: found 2 ports"]);
+  });
+
+  test("maintained options are those of the provider, or none", () => {
+    expect(
+      guarded({ ...recordedProvider("a").provider, maintainedOptions: ["x", "y"] }).registered,
+    ).toMatchObject({ maintainedOptions: new Set(["x", "y"]) });
+    expect(guarded(recordedProvider("b").provider).registered.maintainedOptions.size).toBe(0);
+  });
+});
