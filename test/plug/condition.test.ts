@@ -1,12 +1,18 @@
 // What is asked of the Southbound: contract section 4, "What is monitored".
 import { describe, expect, test } from "bun:test";
+import type { Clause } from "ovsdb-jsonrpc";
 import { isInViewAnyway, MonitoredCondition } from "../../src/plug/condition.ts";
+import type { PortBindingRow } from "../../src/plug/rows.ts";
 import { bindingRow, CHASSIS, chassisRow, map, OTHER_CHASSIS, uuid } from "../support/rows.ts";
 
 const here = { name: "hv1", record: chassisRow() };
 const rowIsAbsent = { name: "hv1", record: null };
 const nothing: ReadonlySet<string> = new Set();
-const requestedChassis = (name: string) => ["options", "includes", new Map([["requested-chassis", name]])];
+const requestedChassis = (name: string): Clause<PortBindingRow> => [
+  "options",
+  "includes",
+  new Map([["requested-chassis", name]]),
+];
 
 describe("the condition", () => {
   test("asks for nothing while the chassis name is unknown: an empty list would mean every row", () => {
@@ -17,7 +23,7 @@ describe("the condition", () => {
 
   test("asks by name while the Chassis row is absent", () => {
     const condition = MonitoredCondition.of(rowIsAbsent, nothing);
-    expect(condition.portBindings()).toEqual([requestedChassis("hv1")] as never);
+    expect(condition.portBindings()).toEqual([requestedChassis("hv1")]);
     expect(condition.chassis()).toEqual([["name", "==", "hv1"]]);
   });
 
@@ -27,7 +33,7 @@ describe("the condition", () => {
       ["requested_additional_chassis", "includes", CHASSIS],
       requestedChassis("hv1"),
       requestedChassis("host1"),
-    ] as never);
+    ]);
   });
 
   test.each(["", "hv1"])("asks once where the hostname is %p", (hostname) => {

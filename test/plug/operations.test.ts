@@ -205,8 +205,8 @@ describe("a transaction of many changes", () => {
   });
 
   test("asserts the lock once and first, and edits the bridge once each way", () => {
-    expect(operations.filter(({ op }) => op === "assert")).toEqual([assertLock as never]);
-    expect(operations[0]?.op).toBe("assert");
+    expect(operations.filter(({ op }) => op === "assert").length).toBe(1);
+    expect(operations[0]).toMatchObject(assertLock);
     expect(operations.slice(-2)).toMatchObject([
       { op: "mutate", mutations: [["ports", "delete", [port._uuid]]] },
       { op: "mutate", mutations: [["ports", "insert", [{ namedUuid: "port1" }, { namedUuid: "port2" }]]] },
