@@ -1,8 +1,11 @@
 /** Every sub-command, in the order in which `help` lists them. */
 import { check } from "./check.ts";
 import { type Command, EXIT, printLine } from "./command.ts";
+import { explain } from "./explain.ts";
+import { graph } from "./graph.ts";
 import { replay } from "./replay.ts";
 import { run } from "./run.ts";
+import { status } from "./status.ts";
 import { version } from "./version.ts";
 
 const help: Command = {
@@ -17,7 +20,7 @@ const help: Command = {
   },
 };
 
-export const commands: readonly Command[] = [run, check, replay, version, help];
+export const commands: readonly Command[] = [run, check, status, explain, graph, replay, version, help];
 
 function helpText(): string {
   const rows = commands.map(({ name, usage, summary }) => [`${name} ${usage}`.trim(), summary] as const);

@@ -24,6 +24,9 @@ export const run: Command = {
     const config = loaded.value;
     const log = new Log(config.log);
     const main = log.module("main");
+    const end = Promise.withResolvers<string>();
+    // Before the pid file, which would be left behind by a signal that nobody handles.
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => end.resolve(signal));
     const pidFile = claimPidFile(config.run_dir);
     if (!pidFile.ok) {
       main.error(pidFile.error);
@@ -31,7 +34,7 @@ export const run: Command = {
     }
     main.info(`vifplugd ${VERSION} starts`);
     try {
-      await runDaemon(config, args.text("record"), log);
+      await runDaemon(config, args.text("record"), log, end);
       return EXIT.ok;
     } catch (thrown) {
       main.error(messageOf(thrown));
@@ -43,9 +46,12 @@ export const run: Command = {
 };
 
 /** @throws when the daemon cannot start */
-async function runDaemon(config: Config, recordFile: string | null, log: Log): Promise<void> {
-  const end = Promise.withResolvers<string>();
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => end.resolve(signal));
+async function runDaemon(
+  config: Config,
+  recordFile: string | null,
+  log: Log,
+  end: PromiseWithResolvers<string>,
+): Promise<void> {
   const systemIdOverride = readSystemIdOverride();
   const daemon = new Daemon({ config, systemIdOverride, log, recordFile, onExit: () => end.resolve("exit") });
   try {

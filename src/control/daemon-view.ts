@@ -1,6 +1,7 @@
 /** What the control commands may see and do of the daemon. */
 import type { Engine, Verification } from "../graph/index.ts";
 import type { PlugGraph } from "../plug/graph.ts";
+import type { LastChange, LastError } from "./explanation.ts";
 import type { ProviderStatus, Status } from "./status.ts";
 
 export interface DaemonView {
@@ -9,6 +10,10 @@ export interface DaemonView {
   readonly ready: boolean;
   connections(): Status["connections"];
   providers(): readonly ProviderStatus[];
+  lastChange(lport: string): LastChange | null;
+  lastError(lport: string): LastError | null;
+  /** Milliseconds since the epoch, or null when no other try is scheduled. */
+  nextTry(lport: string): number | null;
   /** Forces a recompute of every node, now. */
   recompute(reason: string): void;
   /** Compares the incremental state with a recompute from the replicas; a difference is healed. */

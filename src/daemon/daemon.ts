@@ -11,6 +11,7 @@ import { engineCommands } from "../control/commands/engine.ts";
 import { plugCommands } from "../control/commands/plug.ts";
 import { processCommands } from "../control/commands/process.ts";
 import type { DaemonView } from "../control/daemon-view.ts";
+import type { LastChange, LastError } from "../control/explanation.ts";
 import type { ProviderStatus, Status } from "../control/status.ts";
 import { ControlServer } from "../control/unixctl.ts";
 import type { Engine, Verification } from "../graph/index.ts";
@@ -111,6 +112,18 @@ export class Daemon implements DaemonView {
 
   providers(): readonly ProviderStatus[] {
     return this.#providers;
+  }
+
+  lastChange(lport: string): LastChange | null {
+    return this.#reconciler.history.lastChange(lport);
+  }
+
+  lastError(lport: string): LastError | null {
+    return this.#reconciler.history.lastError(lport);
+  }
+
+  nextTry(lport: string): number | null {
+    return this.#reconciler.nextTry(lport);
   }
 
   recompute(reason: string): void {

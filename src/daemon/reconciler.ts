@@ -24,6 +24,7 @@ import type { ProviderRegistry } from "../providers/registry.ts";
 import type { Recorder } from "../record/recorder.ts";
 import { Consultations } from "./consultations.ts";
 import { Narrator } from "./narrator.ts";
+import { PortHistory } from "./port-history.ts";
 import { Retries } from "./retries.ts";
 import { type Source, shadowCheck } from "./shadow-check.ts";
 import { type Outcome, Transactor, type Work } from "./transactor.ts";
@@ -48,9 +49,13 @@ export interface ReconcilerOptions {
 /** A run can call for another one (what it submitted is in flight), but not for many. */
 const MAX_RUNS_TO_REST = 10;
 
+/** How long to wait before a run that is to make up for one that failed. */
+const RUN_AGAIN_MS = 1000;
+
 export class Reconciler {
   readonly graph: PlugGraph;
   readonly engine: Engine;
+  readonly history = new PortHistory();
   readonly #options: ReconcilerOptions;
   readonly #transactor: Transactor;
   readonly #consultations = new Consultations();
@@ -58,6 +63,7 @@ export class Reconciler {
   readonly #retries: Retries;
   #scheduled = false;
   #stopped = false;
+  #again: ReturnType<typeof setTimeout> | null = null;
   #inFlight = 0;
   #onQuiet: (() => void) | null = null;
 
@@ -114,6 +120,11 @@ export class Reconciler {
     return this.engine.data(this.graph.plug);
   }
 
+  /** When a port is asked for again, in milliseconds since the epoch; null when only a change can help it. */
+  nextTry(lport: string): number | null {
+    return this.#retries.dueAt(lport);
+  }
+
   /** Forces a recompute of every node, now. */
   recompute(reason: string): void {
     this.engine.recompute(reason);
@@ -142,6 +153,7 @@ export class Reconciler {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#retries.stop();
+    if (this.#again !== null) clearTimeout(this.#again);
     if (this.#inFlight > 0) await new Promise<void>((resolve) => (this.#onQuiet = resolve));
     this.#consultations.releaseAll();
   }
@@ -159,7 +171,17 @@ export class Reconciler {
       );
     }
     this.#follow(result);
+    if (result.canceled) this.#runAgainLater();
     this.#options.onRun?.();
+  }
+
+  /** A node that threw is recomputed in the next run, which nothing else may call for. */
+  #runAgainLater(): void {
+    if (this.#again !== null || this.#stopped) return;
+    this.#again = setTimeout(() => {
+      this.#again = null;
+      this.schedule();
+    }, RUN_AGAIN_MS);
   }
 
   #follow(result: RunResult): void {
@@ -197,6 +219,7 @@ export class Reconciler {
 
   #followVerdict(lport: string, verdict: Verdict | undefined, cause: Cause | null): void {
     this.#narrator.tell(lport, verdict);
+    this.history.decided(lport, verdict, cause);
     const anotherTry = cause?.source === this.graph.inputs.attempt.name;
     if (!anotherTry) this.#retries.reset(lport);
     if (verdict?.retry === true) this.#retries.schedule(lport);
@@ -250,6 +273,7 @@ export class Reconciler {
       const lport = lportOfChange(change);
       this.#consultations.end(answers, outcome.kind === "committed");
       this.#narrator.conclude(outcome);
+      if (outcome.kind !== "committed") this.history.refused(lport, outcome.error);
       return { lport, attempt: attemptAfter(outcome, nonceOf(attempts.get(lport))) };
     });
     this.#inFlight -= outcomes.length;

@@ -169,6 +169,8 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
     },
     providerLookup,
     localChassis,
+    lport,
+    vif,
     intent,
     answer,
     plug,

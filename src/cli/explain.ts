@@ -1,0 +1,13 @@
+/** `vifplugd explain LPORT`: why that logical port is plugged, or is not. */
+import { askAndPrint } from "./ask.ts";
+import { CONFIG_OPTION, type Command, JSON_OPTION } from "./command.ts";
+
+export const explain: Command = {
+  name: "explain",
+  usage: "LPORT [--json] [--config FILE]",
+  summary: "why that logical port is plugged, or is not",
+  options: [JSON_OPTION, CONFIG_OPTION],
+  positionals: 1,
+  run: (args) =>
+    askAndPrint(args, "plug/explain", [...args.positionals, args.flag("json") ? "json" : "text"]),
+};

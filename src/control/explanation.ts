@@ -1,0 +1,82 @@
+/** `plug/explain`: the conditions that bear on a logical port, what last happened to it, and when it is tried again. */
+import { type Cause, formatCause } from "../graph/index.ts";
+import { type Explanation, explain } from "../plug/explain.ts";
+import type { DaemonView } from "./daemon-view.ts";
+import { portStatus } from "./status.ts";
+import { table } from "./table.ts";
+
+export interface LastChange {
+  /** Null when every port was decided anew, for a reason that `inc-engine/show-stats` tells. */
+  readonly cause: Cause | null;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+}
+
+export interface LastError {
+  readonly error: string;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+}
+
+/** As `vifplugd explain --json` prints it; times are RFC 3339, UTC. */
+export interface ExplainedPort {
+  readonly lport: string;
+  readonly state: string | null;
+  readonly type: string | null;
+  readonly interface: string | null;
+  readonly reason: string | null;
+  readonly conditions: Explanation["conditions"];
+  readonly last_change: { readonly at: string; readonly cause: string } | null;
+  readonly last_error: { readonly at: string; readonly error: string } | null;
+  readonly next_try: string | null;
+  readonly to_change: string | null;
+}
+
+export function explainPort(daemon: DaemonView, lport: string): ExplainedPort | null {
+  const explanation = explain(daemon.engine, daemon.graph, lport);
+  if (explanation === null) return null;
+  const { verdict, conditions, remedy } = explanation;
+  const status = verdict === null ? null : portStatus(verdict);
+  const change = daemon.lastChange(lport);
+  const error = daemon.lastError(lport);
+  const nextTry = daemon.nextTry(lport);
+  return {
+    lport,
+    state: status?.state ?? null,
+    type: status?.type ?? null,
+    interface: status?.interface ?? null,
+    reason: status?.reason ?? null,
+    conditions,
+    last_change:
+      change === null
+        ? null
+        : {
+            at: rfc3339(change.time),
+            cause: change.cause === null ? "a recompute" : formatCause(change.cause),
+          },
+    last_error: error === null ? null : { at: rfc3339(error.time), error: error.error },
+    next_try: nextTry === null ? null : rfc3339(nextTry),
+    to_change: remedy,
+  };
+}
+
+export function formatExplanation(port: ExplainedPort): string {
+  const { lport, state, reason, conditions, last_change, last_error, next_try, to_change } = port;
+  const head = `${lport}: ${state ?? "not wanted here"}${reason === null ? "" : `: ${reason}`}\n`;
+  const told = conditions.map(({ condition, holds, value, source }) => {
+    const answer = (holds === null ? "-" : holds ? "yes" : "no").padEnd(3);
+    return `  ${answer}  ${condition}\n       ${value}  (${source})\n`;
+  });
+  const facts = [
+    ["interface", port.interface],
+    ["last change", last_change === null ? null : `${last_change.at} by ${last_change.cause}`],
+    ["last error", last_error === null ? null : `${last_error.at} ${last_error.error}`],
+    ["next try", next_try],
+    ["to change", to_change],
+  ].flatMap(([name, value]) => (name && value ? [[name, value]] : []));
+  return `${head}${told.join("")}${table(facts)}`;
+}
+
+function rfc3339(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}

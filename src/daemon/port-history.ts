@@ -1,0 +1,39 @@
+/** What last happened to each logical port: what made its verdict change, and what the database last refused. */
+import type { LastChange, LastError } from "../control/explanation.ts";
+import type { Cause } from "../graph/index.ts";
+import type { Verdict } from "../plug/verdict.ts";
+
+export class PortHistory {
+  readonly #now: () => number;
+  readonly #changes = new Map<string, LastChange & { readonly words: string }>();
+  readonly #errors = new Map<string, LastError>();
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
+
+  /** A verdict was given; one like the one before is no change. */
+  decided(lport: string, verdict: Verdict | undefined, cause: Cause | null): void {
+    if (verdict === undefined) {
+      this.#changes.delete(lport);
+      this.#errors.delete(lport);
+      return;
+    }
+    const { state, reason, interface: name } = verdict;
+    const words = JSON.stringify([state, reason, name]);
+    if (this.#changes.get(lport)?.words === words) return;
+    this.#changes.set(lport, { cause, time: cause?.time ?? this.#now(), words });
+  }
+
+  refused(lport: string, error: string): void {
+    this.#errors.set(lport, { error, time: this.#now() });
+  }
+
+  lastChange(lport: string): LastChange | null {
+    return this.#changes.get(lport) ?? null;
+  }
+
+  lastError(lport: string): LastError | null {
+    return this.#errors.get(lport) ?? null;
+  }
+}
