@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import * as v from "valibot";
-import { isMap, isNode, isScalar, LineCounter, parseDocument, type YAMLError } from "yaml";
+import { isMap, isNode, isScalar, LineCounter, parseDocument, visit, type YAMLError } from "yaml";
 import { fail, messageOf, ok, type Result } from "../result.ts";
 import { type Config, configSchema } from "./schema.ts";
 
@@ -55,14 +55,45 @@ export function parseConfig(text: string, file: string): Result<Config, readonly
       document.errors.map((error: YAMLError) => ({ ...place(error.pos[0]), message: error.message })),
     );
   }
-  const checked = v.safeParse(configSchema, withoutEmptySections(document.toJS()));
+  const content = contentOf(document);
+  if (!content.ok) return fail([{ ...place(content.error.offset), message: content.error.message }]);
+  const checked = v.safeParse(configSchema, withoutEmptySections(content.value));
   if (checked.success) return ok(checked.output);
   return fail(
     checked.issues.map((issue) => {
-      const keys = (issue.path ?? []).map((item) => item.key);
+      const path = issue.path ?? [];
+      const keys = path.map((item) => item.key);
+      // valibot takes a list for an object with the keys 0, 1, ...
+      if (isUnknownKey(issue) && Array.isArray(path.at(-1)?.input)) {
+        const above = keys.slice(0, -1);
+        const message = `${prefixOf(above)}expected a mapping, received a list`;
+        return { ...place(offsetOf(document, above, false)), message };
+      }
       return { ...place(offsetOf(document, keys, isUnknownKey(issue))), message: explain(issue, keys) };
     }),
   );
+}
+
+interface AliasFault {
+  readonly offset: number;
+  readonly message: string;
+}
+
+/** The document as plain data; what can still be wrong with it are its aliases. */
+function contentOf(document: ReturnType<typeof parseDocument>): Result<unknown, AliasFault> {
+  try {
+    return ok(document.toJS());
+  } catch (thrown) {
+    let offset = 0;
+    visit(document, {
+      Alias(_, alias) {
+        if (alias.resolve(document) !== undefined) return undefined;
+        offset = rangeStart(alias) ?? 0;
+        return visit.BREAK;
+      },
+    });
+    return fail({ offset, message: messageOf(thrown) });
+  }
 }
 
 type Issue = v.InferIssue<typeof configSchema>;
@@ -78,14 +109,22 @@ function isUnknownKey(issue: Issue): boolean {
   return issue.type === "strict_object" && issue.expected === "never";
 }
 
+function isMissingKey(issue: Issue): boolean {
+  return issue.type === "strict_object" && issue.received === "undefined";
+}
+
 function explain(issue: Issue, keys: readonly unknown[]): string {
-  const path = keys.map(String).join(".");
-  const prefix = path === "" ? "" : `${path}: `;
+  const prefix = prefixOf(keys);
   if (isUnknownKey(issue)) {
     return `${prefix}unknown key: expected ${keysAt(keys.slice(0, -1)).join(", ")}`;
   }
+  if (isMissingKey(issue)) return `${prefix}missing: this key is required`;
   if (!issue.message.startsWith("Invalid ")) return prefix + issue.message;
   return `${prefix}expected ${inWords(issue.expected ?? "another value")}, received ${inWords(issue.received)}`;
+}
+
+function prefixOf(keys: readonly unknown[]): string {
+  return keys.length === 0 ? "" : `${keys.map(String).join(".")}: `;
 }
 
 function inWords(type: string): string {
@@ -99,12 +138,20 @@ function keysAt(path: readonly unknown[]): readonly string[] {
   let schema: unknown = configSchema;
   for (const key of [...path, null]) {
     while (isRecord(schema) && ("wrapped" in schema || "pipe" in schema)) {
-      schema = "wrapped" in schema ? schema.wrapped : Array.isArray(schema.pipe) ? schema.pipe[0] : null;
+      schema = "wrapped" in schema ? schema.wrapped : shapeIn(schema.pipe);
     }
     if (key === null || !isRecord(schema)) break;
     schema = isRecord(schema.entries) ? schema.entries[String(key)] : schema.item;
   }
   return isRecord(schema) && isRecord(schema.entries) ? Object.keys(schema.entries) : [];
+}
+
+/** The part of a pipe that has parts of its own. */
+function shapeIn(pipe: unknown): unknown {
+  if (!Array.isArray(pipe)) return null;
+  return pipe.find(
+    (part) => isRecord(part) && ["entries", "item", "wrapped", "pipe"].some((key) => key in part),
+  );
 }
 
 /** Where the value at a path stands, or its key. */
