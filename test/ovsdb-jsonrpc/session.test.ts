@@ -253,11 +253,11 @@ describe("probe", () => {
     });
     await using proxy = await ProxyServer.start(server.socket, {
       fromClient({ method }) {
-        if (method === "echo" && ++echoes === 5) seen();
+        if (method === "echo" && ++echoes === 3) seen();
         return "pass";
       },
     });
-    const session = closeLater(await openSynced(proxy.remote, { probeIntervalMs: 20 }));
+    const session = closeLater(await openSynced(proxy.remote, { probeIntervalMs: 150 }));
     await enough;
     expect(session.state.kind).toBe("synced");
     expect(proxy.connections).toBe(1);

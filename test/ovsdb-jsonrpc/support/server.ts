@@ -78,11 +78,19 @@ export class OvsdbServer {
     ]);
     this.#process = started;
     this.#log = "";
-    for await (const text of started.stderr.pipeThrough(new TextDecoderStream())) {
+    await new Promise<void>((resolve, reject) => {
+      this.#follow(started.stderr, resolve).then(() =>
+        reject(new Error(`ovsdb-server ${this.name} did not start:\n${this.#log}`)),
+      );
+    });
+  }
+
+  /** Reads the log to its end, so that the server never waits for a reader; calls `onReady` when it says that it serves. */
+  async #follow(stderr: ReadableStream<Uint8Array<ArrayBuffer>>, onReady: () => void): Promise<void> {
+    for await (const text of stderr.pipeThrough(new TextDecoderStream())) {
       this.#log += text;
-      if (READY.test(this.#log)) return;
+      if (READY.test(this.#log)) onReady();
     }
-    throw new Error(`ovsdb-server ${this.name} did not start:\n${this.#log}`);
   }
 
   /** Ends the process in an orderly way; settles when it is gone. */

@@ -1,0 +1,142 @@
+/** TLS with a real ovsdb-server: who is trusted, who is not, and why. */
+import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
+import { existsSync, readFileSync } from "node:fs";
+import type { TlsFiles } from "ovsdb-jsonrpc";
+import { type Identity, makeCa, makeCertificate } from "./support/pki.ts";
+import { Folder, OvsdbServer, PLAYGROUND, run } from "./support/server.ts";
+import { op, open, openSynced, type PlaygroundSession, reach, value } from "./support/session.ts";
+
+const HOST = "127.0.0.1";
+const folder = new Folder();
+let ca: Identity;
+let otherCa: Identity;
+let client: Identity;
+let good: OvsdbServer;
+let expired: OvsdbServer;
+let misnamed: OvsdbServer;
+/** Its certificate is of a CA that it does not know itself and hence cannot send. */
+let foreign: OvsdbServer;
+const closing: PlaygroundSession[] = [];
+
+async function serve(name: string, certificate: Identity, clientCa: Identity): Promise<OvsdbServer> {
+  const file = folder.at(`${name}.db`);
+  run("ovsdb-tool", "create", file, PLAYGROUND);
+  const server = new OvsdbServer(folder, name, {
+    databases: [file],
+    remotes: [`pssl:0:${HOST}`],
+    args: [
+      `--private-key=${certificate.key}`,
+      `--certificate=${certificate.certificate}`,
+      `--ca-cert=${clientCa.certificate}`,
+    ],
+  });
+  await server.start();
+  return server;
+}
+
+beforeAll(async () => {
+  ca = makeCa(folder, "ca");
+  otherCa = makeCa(folder, "other-ca");
+  client = makeCertificate(folder, ca, "client", "client.example.com", 2);
+  good = await serve("good", makeCertificate(folder, ca, "server", HOST, 2), ca);
+  expired = await serve("expired", makeCertificate(folder, ca, "old-server", HOST, -1), ca);
+  misnamed = await serve("misnamed", makeCertificate(folder, ca, "misnamed", "db.example.com", 2), ca);
+  foreign = await serve("foreign", makeCertificate(folder, otherCa, "foreign-server", HOST, 2), ca);
+}, 30_000);
+
+afterEach(() => {
+  for (const session of closing.splice(0)) session.close();
+});
+
+afterAll(async () => {
+  await Promise.all([good, expired, misnamed, foreign].map((server) => server.kill()));
+  folder.remove();
+});
+
+const remote = (server: OvsdbServer) => `ssl:${HOST}:${server.port}`;
+const files = (more: Partial<TlsFiles> = {}): TlsFiles => ({
+  privateKey: client.key,
+  certificate: client.certificate,
+  caCert: ca.certificate,
+  ...more,
+});
+
+function attempt(server: OvsdbServer, tls: TlsFiles): PlaygroundSession {
+  const session = open(remote(server), { tls });
+  closing.push(session);
+  return session;
+}
+
+async function refusal(server: OvsdbServer, tls: TlsFiles): Promise<string> {
+  return (await reach(attempt(server, tls), "disconnected")).error.message;
+}
+
+test("both sides show certificates of the same CA: transactions go through", async () => {
+  const session = await openSynced(remote(good), { tls: files() });
+  closing.push(session);
+  value(await session.transact([op.insert("Thing", { name: "over tls", color: "red" })]));
+  expect(session.replica.table("Thing").rows.size).toBe(1);
+});
+
+test("a server whose certificate another CA has signed is refused", async () => {
+  expect(await refusal(good, files({ caCert: otherCa.certificate }))).toMatch(
+    /self.signed certificate|unable to (get|verify)/i,
+  );
+});
+
+test("a server whose certificate has expired is refused", async () => {
+  expect(await refusal(expired, files())).toMatch(/expired/i);
+});
+
+test("the name in the certificate is not compared, as in Open vSwitch, unless it is asked for", async () => {
+  closing.push(await openSynced(remote(misnamed), { tls: files() }));
+  expect(await refusal(misnamed, files({ verifyHost: true }))).toMatch(/127\.0\.0\.1|altname|hostname/i);
+  closing.push(await openSynced(remote(good), { tls: files({ verifyHost: true }) }));
+});
+
+test("a client without a certificate is refused by a server that wants one", async () => {
+  expect(await refusal(good, { caCert: ca.certificate })).toContain(remote(good));
+});
+
+test("a client whose certificate another CA has signed is refused by the server", async () => {
+  const stranger = makeCertificate(folder, otherCa, "stranger", "stranger.example.com", 2);
+  expect(
+    await refusal(good, files({ privateKey: stranger.key, certificate: stranger.certificate })),
+  ).toContain(remote(good));
+});
+
+test("a missing file is named, and the session goes on when it appears", async () => {
+  const caCert = folder.at("later.pem");
+  const session = attempt(good, files({ caCert }));
+  expect((await reach(session, "disconnected")).error.message).toContain(caCert);
+  await Bun.write(caCert, readFileSync(ca.certificate));
+  expect(await session.synced()).toBe(true);
+});
+
+test("without a CA certificate nothing is trusted", async () => {
+  expect(await refusal(good, {})).toContain("ssl: needs a CA certificate");
+});
+
+test("other files are used from the next connection on", async () => {
+  const session = attempt(good, files({ caCert: otherCa.certificate }));
+  await reach(session, "disconnected");
+  session.setTls(files());
+  expect(await session.synced()).toBe(true);
+});
+
+test("a CA certificate that is not there is taken from the server once, when that is allowed", async () => {
+  const caCert = folder.at("bootstrapped.pem");
+  const tls = files({ caCert, bootstrapCaCert: true });
+  const session = attempt(good, tls);
+  expect((await reach(session, "disconnected")).error.message).toContain(`kept in ${caCert}`);
+  expect(await session.synced()).toBe(true);
+  expect(run("openssl", "x509", "-in", caCert, "-noout", "-subject").trim()).toBe("subject=CN = ca");
+  expect(await refusal(foreign, tls)).toMatch(/unable to (get|verify)/i);
+});
+
+test("a server that does not send its CA certificate cannot be bootstrapped from", async () => {
+  const caCert = folder.at("never.pem");
+  const message = await refusal(foreign, files({ caCert, bootstrapCaCert: true }));
+  expect(message).toContain("cannot bootstrap the CA certificate");
+  expect(existsSync(caCert)).toBe(false);
+});
