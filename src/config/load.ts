@@ -61,14 +61,7 @@ export function parseConfig(text: string, file: string): Result<Config, readonly
   if (checked.success) return ok(checked.output);
   return fail(
     checked.issues.map((issue) => {
-      const path = issue.path ?? [];
-      const keys = path.map((item) => item.key);
-      // valibot takes a list for an object with the keys 0, 1, ...
-      if (isUnknownKey(issue) && Array.isArray(path.at(-1)?.input)) {
-        const above = keys.slice(0, -1);
-        const message = `${prefixOf(above)}expected a mapping, received a list`;
-        return { ...place(offsetOf(document, above, false)), message };
-      }
+      const keys = (issue.path ?? []).map((item) => item.key);
       return { ...place(offsetOf(document, keys, isUnknownKey(issue))), message: explain(issue, keys) };
     }),
   );
@@ -114,17 +107,14 @@ function isMissingKey(issue: Issue): boolean {
 }
 
 function explain(issue: Issue, keys: readonly unknown[]): string {
-  const prefix = prefixOf(keys);
+  const path = keys.map(String).join(".");
+  const prefix = path === "" ? "" : `${path}: `;
   if (isUnknownKey(issue)) {
     return `${prefix}unknown key: expected ${keysAt(keys.slice(0, -1)).join(", ")}`;
   }
   if (isMissingKey(issue)) return `${prefix}missing: this key is required`;
   if (!issue.message.startsWith("Invalid ")) return prefix + issue.message;
   return `${prefix}expected ${inWords(issue.expected ?? "another value")}, received ${inWords(issue.received)}`;
-}
-
-function prefixOf(keys: readonly unknown[]): string {
-  return keys.length === 0 ? "" : `${keys.map(String).join(".")}: `;
 }
 
 function inWords(type: string): string {

@@ -7,6 +7,12 @@ import * as v from "valibot";
 import { FORMATS, LEVELS } from "../log/log.ts";
 import { builtinProviders } from "../providers/builtin.ts";
 
+/** A mapping with these keys and no other. (Valibot alone takes a list for a mapping.) */
+function section<const Entries extends v.ObjectEntries>(entries: Entries) {
+  const isNoList = (value: unknown) => !Array.isArray(value);
+  return v.pipe(v.custom<object>(isNoList, "expected a mapping, received a list"), v.strictObject(entries));
+}
+
 const remote = v.pipe(
   v.string(),
   v.rawCheck(({ dataset, addIssue }) => {
@@ -21,7 +27,7 @@ const name = v.pipe(v.string(), v.nonEmpty("expected a name, received an empty s
 
 const providerTypes = [...builtinProviders.keys()];
 
-const provider = v.strictObject({
+const provider = section({
   type: v.picklist(providerTypes, `expected a known provider type: ${providerTypes.join(", ")}`),
   match: v.optional(v.pipe(v.array(name), v.minLength(1, "expected at least one plug type"))),
 });
@@ -35,16 +41,16 @@ const providers = v.pipe(
   }),
 );
 
-export const configSchema = v.strictObject({
+export const configSchema = section({
   ovs: v.optional(
-    v.strictObject({
+    section({
       remote: v.optional(remote, "unix:/var/run/openvswitch/db.sock"),
       bridge: v.optional(name),
     }),
     {},
   ),
   southbound: v.optional(
-    v.strictObject({
+    section({
       remote: v.optional(remote),
       private_key: v.optional(path),
       certificate: v.optional(path),
@@ -61,7 +67,7 @@ export const configSchema = v.strictObject({
   ),
   chassis: v.optional(name),
   plug: v.optional(
-    v.strictObject({
+    section({
       on_withdraw: v.optional(v.picklist(["unplug", "keep"]), "unplug"),
       on_rename: v.optional(v.picklist(["replug", "report"]), "replug"),
       additional_chassis: v.optional(v.boolean(), true),
@@ -71,7 +77,7 @@ export const configSchema = v.strictObject({
   providers: v.optional(providers, []),
   run_dir: v.optional(path, "/var/run/openvswitch"),
   log: v.optional(
-    v.strictObject({
+    section({
       level: v.optional(v.picklist(LEVELS), "info"),
       format: v.optional(v.picklist(FORMATS), "text"),
     }),
