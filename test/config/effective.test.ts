@@ -1,0 +1,114 @@
+// The configuration as it takes effect: the file, the host, the Open_vSwitch row, each where the one before is silent.
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { plugSettings, readSystemIdOverride, southboundTarget } from "../../src/config/effective.ts";
+import { parseConfig } from "../../src/config/load.ts";
+import type { Config } from "../../src/config/schema.ts";
+import { map } from "../support/rows.ts";
+
+function config(text = ""): Config {
+  const parsed = parseConfig(text, "test");
+  if (!parsed.ok) throw new Error(parsed.error[0]?.message);
+  return parsed.value;
+}
+
+describe("the chassis name", () => {
+  test("of the file beats system-id-override, which beats external_ids:system-id (null here)", () => {
+    expect(plugSettings(config("chassis: file"), "override").chassis).toBe("file");
+    expect(plugSettings(config(), "override").chassis).toBe("override");
+    expect(plugSettings(config(), null).chassis).toBeNull();
+  });
+});
+
+test("the plug section becomes settings", () => {
+  const text =
+    "ovs: { bridge: br0 }\nplug: { on_withdraw: keep, on_rename: report, additional_chassis: false }\n";
+  expect(plugSettings(config(text), null)).toMatchObject({
+    bridge: "br0",
+    onWithdraw: "keep",
+    onRename: "report",
+    additionalChassis: false,
+  });
+  expect(plugSettings(config(), null)).toMatchObject({
+    bridge: null,
+    onWithdraw: "unplug",
+    onRename: "replug",
+    additionalChassis: true,
+  });
+});
+
+describe("system-id-override", () => {
+  let folder = "";
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "vifplugd-override-"));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test.each([
+    ["hv1\n", "hv1"],
+    ["  hv1  \nmore\n", "hv1"],
+    ["", null],
+    ["\n", null],
+  ])("%j is %p", (text, name) => {
+    const file = join(folder, "system-id-override");
+    writeFileSync(file, text);
+    expect(readSystemIdOverride(file)).toBe(name);
+  });
+
+  test("that is not there says nothing", () => {
+    expect(readSystemIdOverride(join(folder, "absent"))).toBeNull();
+  });
+});
+
+describe("the Southbound", () => {
+  const target = (text: string, ids: Readonly<Record<string, string>>) =>
+    southboundTarget(config(text), map(ids), "hv1");
+
+  test("is where the file says, else ovn-remote of this chassis, else ovn-remote, else unknown", () => {
+    const ids = { "ovn-remote": "tcp:a:1", "ovn-remote-hv1": "tcp:b:1" };
+    expect(target("southbound: { remote: 'tcp:c:1' }", ids)).toMatchObject({ value: { remotes: "tcp:c:1" } });
+    expect(target("", ids)).toMatchObject({ value: { remotes: "tcp:b:1" } });
+    expect(target("", { "ovn-remote": "tcp:a:1" })).toMatchObject({ value: { remotes: "tcp:a:1" } });
+    expect(target("", {})).toBeNull();
+  });
+
+  test("that the Open_vSwitch row spells wrongly is an error, and no crash", () => {
+    const wrong = target("", { "ovn-remote": "nonsense" });
+    expect(wrong).toMatchObject({ ok: false, error: expect.stringContaining("nonsense") });
+  });
+
+  test.each<[string, string, Readonly<Record<string, string>>, number | undefined]>([
+    ["of the file", "southbound: { probe_interval_ms: 0 }", { "ovn-remote-probe-interval": "7000" }, 0],
+    [
+      "of this chassis",
+      "",
+      { "ovn-remote-probe-interval": "7000", "ovn-remote-probe-interval-hv1": "8000" },
+      8000,
+    ],
+    ["of the Open_vSwitch row", "", { "ovn-remote-probe-interval": "7000" }, 7000],
+    ["that is no number", "", { "ovn-remote-probe-interval": "often" }, undefined],
+    ["that is negative", "", { "ovn-remote-probe-interval": "-1" }, undefined],
+    ["that nobody gives", "", {}, undefined],
+  ])("is probed at the interval %s", (_, text, ids, probeIntervalMs) => {
+    expect(target(text, { "ovn-remote": "tcp:a:1", ...ids })).toMatchObject({ value: { probeIntervalMs } });
+  });
+
+  test("on a unix socket is not probed on the Open_vSwitch row's account", () => {
+    const ids = { "ovn-remote": "unix:/sb.sock", "ovn-remote-probe-interval": "7000" };
+    expect(target("", ids)).toMatchObject({ value: { probeIntervalMs: undefined } });
+    expect(target("southbound: { probe_interval_ms: 9000 }", ids)).toMatchObject({
+      value: { probeIntervalMs: 9000 },
+    });
+  });
+
+  test("is reached with the files that are given, and no other", () => {
+    const remote = { "ovn-remote": "ssl:a:1" };
+    expect(target("southbound: { private_key: /k, certificate: /c, ca_cert: /ca }", remote)).toMatchObject({
+      value: { tls: { privateKey: "/k", certificate: "/c", caCert: "/ca" } },
+    });
+    const without = target("", remote);
+    expect(without?.ok && without.value.tls).toEqual({});
+  });
+});

@@ -1,0 +1,219 @@
+// The configuration file: contract section 3. Every error names line, column, the key's path and what was expected.
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { defaultConfig, formatConfigError, loadConfig, parseConfig } from "../../src/config/load.ts";
+import { plugTypesOf } from "../../src/config/schema.ts";
+
+const FILE = "vifplugd.yaml";
+
+/** The errors in `text` as `check` prints them, without the file's name. */
+function errorsIn(text: string): readonly string[] {
+  const parsed = parseConfig(text, FILE);
+  return parsed.ok ? [] : parsed.error.map((error) => formatConfigError(error).slice(FILE.length + 1));
+}
+
+function configIn(text: string) {
+  const parsed = parseConfig(text, FILE);
+  if (!parsed.ok) throw new Error(parsed.error.map(formatConfigError).join("\n"));
+  return parsed.value;
+}
+
+describe("a file that says nothing has the built-in defaults:", () => {
+  test.each([
+    ["an empty file", ""],
+    ["comments", "# nothing\n"],
+    ["an empty document", "---\n"],
+    [
+      "sections with all of it commented out",
+      "ovs:\n  # remote: x\nsouthbound:\nplug:\nproviders:\nlog:\nchassis:\n",
+    ],
+    ["empty mappings", "ovs: {}\nsouthbound: {}\nplug: {}\nproviders: []\nlog: {}\n"],
+  ])("%s", (_, text) => {
+    expect(configIn(text)).toEqual(defaultConfig());
+  });
+
+  test("they are those of the contract", () => {
+    expect(defaultConfig()).toMatchObject({
+      ovs: { remote: "unix:/var/run/openvswitch/db.sock" },
+      southbound: {},
+      plug: { on_withdraw: "unplug", on_rename: "replug", additional_chassis: true },
+      providers: [],
+      run_dir: "/var/run/openvswitch",
+      log: { level: "info", format: "text" },
+    });
+  });
+});
+
+test("every key is read", () => {
+  const text = `
+ovs:
+  remote: tcp:127.0.0.1:6640
+  bridge: br-ovn
+southbound:
+  remote: ssl:192.0.2.1:6642,ssl:[2001:db8::1]:6642
+  private_key: /k.pem
+  certificate: /c.pem
+  ca_cert: /ca.pem
+  probe_interval_ms: 0
+chassis: hv1
+plug:
+  on_withdraw: keep
+  on_rename: report
+  additional_chassis: false
+providers:
+  - type: dummy
+    match: [a, b]
+run_dir: /run/ovs
+log: { level: debug, format: json }
+`;
+  expect(configIn(text)).toMatchObject({
+    ovs: { remote: "tcp:127.0.0.1:6640", bridge: "br-ovn" },
+    southbound: {
+      remote: "ssl:192.0.2.1:6642,ssl:[2001:db8::1]:6642",
+      private_key: "/k.pem",
+      certificate: "/c.pem",
+      ca_cert: "/ca.pem",
+      probe_interval_ms: 0,
+    },
+    chassis: "hv1",
+    plug: { on_withdraw: "keep", on_rename: "report", additional_chassis: false },
+    providers: [{ type: "dummy", match: ["a", "b"] }],
+    run_dir: "/run/ovs",
+    log: { level: "debug", format: "json" },
+  });
+});
+
+test("a provider answers to its own type, unless match says otherwise", () => {
+  expect(plugTypesOf({ type: "dummy" })).toEqual(["dummy"]);
+  expect(plugTypesOf({ type: "dummy", match: ["a"] })).toEqual(["a"]);
+});
+
+describe("an error says where it is and what was expected:", () => {
+  test.each<[string, string, RegExp]>([
+    ["an unknown key", "chasis: hv1\n", /^1:1: chasis: unknown key: expected ovs, southbound, chassis, /],
+    [
+      "one in a section",
+      "log:\n  level: info\n  color: red\n",
+      /^3:3: log\.color: unknown key: expected level, format$/,
+    ],
+    [
+      "one in a list",
+      "providers:\n  - type: dummy\n    mach: [a]\n",
+      /^3:5: providers\.0\.mach: .*expected type, match/,
+    ],
+    ["one that every object has", "constructor: x\n", /^1:1: constructor: unknown key/],
+    ["one that is no string", "1: x\n", /^1:1: 1: unknown key/],
+    ["a wrong type", "chassis: 12\n", /^1:10: chassis: expected string, received 12$/],
+    ["a value where a mapping belongs", "ovs: 1\n", /^1:6: ovs: expected a mapping, received 1$/],
+    ["a list where a mapping belongs", "plug: [keep]\n", /^1:7: plug: expected a mapping, received a list$/],
+    ["an empty list there", "plug: []\n", /^1:7: plug: expected a mapping, received a list$/],
+    ["a list at the top", "- ovs\n", /^1:1: expected a mapping, received a list$/],
+    [
+      "a mapping where a list belongs",
+      "providers:\n  type: dummy\n",
+      /^2:3: providers: expected a list, received a mapping$/,
+    ],
+    ["text at the top", "hello\n", /^1:1: expected a mapping, received "hello"$/],
+    [
+      "a word that is none of those",
+      "log: { level: loud }\n",
+      /^1:15: log\.level: expected "error" or .*received "loud"$/,
+    ],
+    [
+      "an empty value in a section",
+      "plug:\n  on_rename:\n",
+      /^2:13: plug\.on_rename: expected .*received null$/,
+    ],
+    ["an empty name", 'chassis: ""\n', /^1:10: chassis: expected a name/],
+    ["an empty path", 'run_dir: ""\n', /^1:10: run_dir: expected a path/],
+    [
+      "a remote",
+      "ovs:\n  remote: db.sock\n",
+      /^2:11: ovs\.remote: db\.sock: unknown connection method, expected unix:FILE/,
+    ],
+    [
+      "one of several remotes",
+      "southbound: { remote: 'tcp:a:1,udp:b:2' }\n",
+      /southbound\.remote: udp:b:2: /,
+    ],
+    ["a port", "ovs: { remote: 'tcp:a:70000' }\n", /ovs\.remote: .*from 1 to 65535$/],
+    ["a fraction", "southbound: { probe_interval_ms: 0.5 }\n", /^1:34: .*whole number of milliseconds$/],
+    ["a negative interval", "southbound: { probe_interval_ms: -1 }\n", /expected 0 \(off\) or more/],
+    ["a number in quotes", 'southbound: { probe_interval_ms: "5" }\n', /expected number, received "5"$/],
+    [
+      "an unknown provider",
+      "providers: [{ type: magic }]\n",
+      /^1:21: providers\.0\.type: expected a known provider type: dummy/,
+    ],
+    [
+      "a provider without a type",
+      "providers:\n  - match: [a]\n",
+      /^2:5: providers\.0\.type: missing: this key is required$/,
+    ],
+    [
+      "a provider that is nothing",
+      "providers: [null]\n",
+      /^1:13: providers\.0: expected a mapping, received null$/,
+    ],
+    ["an empty match", "providers: [{ type: dummy, match: [] }]\n", /^1:35: .*at least one plug type$/],
+    [
+      "a provider that comes twice",
+      "providers:\n  - type: dummy\n  - type: dummy\n",
+      /^3:11: providers\.1\.type: duplicate provider type dummy/,
+    ],
+    [
+      "a plug type that comes twice",
+      "providers: [{ type: dummy, match: [a, a] }]\n",
+      /^1:35: providers\.0\.match: plug type a is answered/,
+    ],
+    ["an alias without an anchor", "ovs: {}\nchassis: *hv\n", /^2:10: Unresolved alias/],
+    ["YAML that is none", "ovs: {\n", /^\d+:\d+: /],
+    ["a tab", "ovs:\n\tremote: x\n", /^2:\d+: /],
+    ["a key that comes twice", "chassis: a\nchassis: b\n", /^2:1: /],
+    ["two documents", "chassis: a\n---\nchassis: b\n", /^2:1: /],
+  ])("%s", (_, text, expected) => {
+    const errors = errorsIn(text);
+    expect(errors.length).toBeGreaterThanOrEqual(1);
+    expect(errors[0]).toMatch(expected);
+  });
+
+  test("and none of several is lost", () => {
+    expect(
+      errorsIn("chassis: 1\nlog:\n  level: loud\n  color: red\n").map((error) => error.split(": ")[1]),
+    ).toEqual(["chassis", "log.level", "log.color"]);
+  });
+});
+
+describe("loadConfig", () => {
+  let folder = "";
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "vifplugd-config-"));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test("reads the file that is given, and names it in its errors", () => {
+    const file = join(folder, "good.yaml");
+    writeFileSync(file, "chassis: hv7\n");
+    expect(loadConfig(file)).toMatchObject({ ok: true, value: { chassis: "hv7" } });
+    writeFileSync(file, "chassis: [hv7]\n");
+    expect(loadConfig(file)).toMatchObject({ ok: false, error: [{ file, line: 1, column: 10 }] });
+  });
+
+  test("reads a file that starts with a byte order mark", () => {
+    const file = join(folder, "bom.yaml");
+    writeFileSync(file, "\ufeffchassis: hv7\n");
+    expect(loadConfig(file)).toMatchObject({ ok: true, value: { chassis: "hv7" } });
+  });
+
+  test("refuses a file that is given and absent, a folder, and what is no text", () => {
+    const binary = join(folder, "binary.yaml");
+    writeFileSync(binary, Buffer.from([0x63, 0x3a, 0xff, 0xfe]));
+    for (const file of [join(folder, "absent.yaml"), folder, binary]) {
+      const loaded = loadConfig(file);
+      expect(loaded).toMatchObject({ ok: false, error: [{ file, line: 1, column: 1 }] });
+      expect(!loaded.ok && loaded.error[0]?.message).toContain("cannot read the configuration");
+    }
+  });
+});
