@@ -1,0 +1,76 @@
+// Five at once, then one a second; what did not pass is counted.
+import { describe, expect, test } from "bun:test";
+import { RateLimiter } from "../../src/log/rate-limiter.ts";
+import { checkProperty } from "../support/random.ts";
+
+function limiter() {
+  const clock = { now: 1_000_000 };
+  return { clock, limiter: new RateLimiter(() => clock.now) };
+}
+
+/** How many of `count` calls are let through. */
+function allowed(of: RateLimiter, topic: string, count: number): number {
+  return Array.from({ length: count }, () => of.pass(topic)).filter((pass) => pass.allowed).length;
+}
+
+test("five pass at once", () => {
+  expect(allowed(limiter().limiter, "a", 9)).toBe(5);
+});
+
+test("then one passes each second, and says how many did not", () => {
+  const { limiter: one, clock } = limiter();
+  allowed(one, "a", 9);
+  clock.now += 999;
+  expect(one.pass("a")).toEqual({ allowed: false, dropped: 5 });
+  clock.now += 1;
+  expect(one.pass("a")).toEqual({ allowed: true, dropped: 5 });
+  expect(one.pass("a")).toEqual({ allowed: false, dropped: 1 });
+});
+
+test("after a rest five pass again, and no more than five", () => {
+  const { limiter: one, clock } = limiter();
+  allowed(one, "a", 9);
+  clock.now += 3_600_000;
+  expect(allowed(one, "a", 9)).toBe(5);
+});
+
+test("topics do not share", () => {
+  const { limiter: one } = limiter();
+  allowed(one, "a", 9);
+  expect(allowed(one, "b", 9)).toBe(5);
+});
+
+test("more topics than are remembered do not make anyone's limit wider", () => {
+  const { limiter: one } = limiter();
+  allowed(one, "a", 9);
+  for (let topic = 0; topic < 1500; topic++) one.pass(`topic ${topic}`);
+  expect(allowed(one, "a", 9)).toBe(0);
+});
+
+describe("whatever comes when", () => {
+  test("in any time no more pass than five and one for each second of it, and every drop is told", () => {
+    checkProperty<readonly number[]>({
+      cases: 500,
+      generate: (random) => random.list(60, () => random.pick([0, 0, 0, 100, 900, 1000, 7000])),
+      failure(pauses) {
+        const { limiter: one, clock } = limiter();
+        const start = clock.now;
+        let [passed, told, dropped] = [0, 0, 0];
+        for (const pause of pauses) {
+          clock.now += pause;
+          const pass = one.pass("a");
+          if (pass.allowed) {
+            passed++;
+            told += pass.dropped;
+          } else dropped++;
+          if (passed > 5 + (clock.now - start) / 1000) return `${passed} passed in ${clock.now - start} ms`;
+        }
+        clock.now += 1000;
+        told += one.pass("a").dropped;
+        return told === dropped ? undefined : `${dropped} dropped, ${told} told`;
+      },
+      shrink: (one) => one,
+      format: (one) => one.join(" "),
+    });
+  });
+});
