@@ -1,0 +1,81 @@
+// The command line: contract section 2.
+import { describe, expect, test } from "bun:test";
+import { CONFIG_OPTION, type Command, JSON_OPTION } from "../../src/cli/command.ts";
+import { commands } from "../../src/cli/commands.ts";
+import { parseCommandLine } from "../../src/cli/parse.ts";
+
+function command(name: string, rest: Partial<Command> = {}): Command {
+  return { name, usage: "", summary: "", options: [], positionals: 0, run: () => 0, ...rest };
+}
+
+const known = [
+  command("run", { options: [CONFIG_OPTION] }),
+  command("explain", { usage: "LPORT", options: [JSON_OPTION], positionals: 1 }),
+  command("version"),
+  command("help"),
+];
+
+/** The command and what it is given, or the line that says what is wrong. */
+function parse(...argv: readonly string[]) {
+  const parsed = parseCommandLine(argv, known);
+  if (!parsed.ok) return parsed.error;
+  const { command: found, args } = parsed.value;
+  return [found.name, args.text("config"), args.flag("json"), [...args.positionals]];
+}
+
+describe("without a sub-command", () => {
+  test("it is run", () => {
+    expect(parse()).toEqual(["run", null, false, []]);
+    expect(parse("--config", "f.yaml")).toEqual(["run", "f.yaml", false, []]);
+    expect(parse("--config=f.yaml")).toEqual(["run", "f.yaml", false, []]);
+  });
+});
+
+test("--version, --help and -h are the sub-commands of that name", () => {
+  expect(parse("--version")).toEqual(["version", null, false, []]);
+  expect(parse("--help")).toEqual(["help", null, false, []]);
+  expect(parse("-h")).toEqual(["help", null, false, []]);
+});
+
+test("options and arguments may come in any order", () => {
+  expect(parse("explain", "lsp1", "--json")).toEqual(["explain", null, true, ["lsp1"]]);
+  expect(parse("explain", "--json", "lsp1")).toEqual(["explain", null, true, ["lsp1"]]);
+});
+
+test("what follows -- is no option", () => {
+  expect(parse("explain", "--", "--lsp")).toEqual(["explain", null, false, ["--lsp"]]);
+});
+
+describe("one line says what is wrong with", () => {
+  test.each([
+    [["frobnicate"], 'unknown command "frobnicate"; try vifplugd help'],
+    [["run", "--colour"], /^run: Unknown option '--colour'; try vifplugd help$/],
+    [["--colour"], /^run: Unknown option '--colour'/],
+    [["version", "--config", "f"], /^version: Unknown option '--config'/],
+    [["run", "--config"], /^run: .*--config/],
+    [["explain", "--json=yes", "lsp1"], /^explain: .*--json/],
+    [["run", "now"], 'run: unexpected argument "now"; try vifplugd help'],
+    [["explain", "a", "b"], 'explain: unexpected argument "b"; try vifplugd help'],
+    [["explain"], "explain: expected explain LPORT; try vifplugd help"],
+    [[""], 'unknown command ""; try vifplugd help'],
+  ])("%j", (argv, expected) => {
+    const error = parse(...argv);
+    expect(error).toBeString();
+    expect(error).not.toContain("\n");
+    expect(error).toMatch(expected);
+  });
+});
+
+describe("the program's own commands", () => {
+  test("have names and options that are told apart, and a summary", () => {
+    expect(new Set(commands.map(({ name }) => name)).size).toBe(commands.length);
+    for (const { name, summary, options } of commands) {
+      expect([name, summary]).not.toEqual([name, ""]);
+      expect(new Set(options.map((option) => option.name)).size).toBe(options.length);
+    }
+  });
+
+  test.each(["run", "check", "version", "help"])("include %s", (name) => {
+    expect(commands.some((one) => one.name === name)).toBe(true);
+  });
+});
