@@ -1,0 +1,254 @@
+// Where decisions become effects: contract rules T2 and T3, and the order of the provider's calls.
+import { afterEach, beforeEach, describe, expect, jest, test } from "bun:test";
+import { PlugDaemon, settle } from "../support/plug-daemon.ts";
+import { type Behaviour, type Calls, notReady, recordedProvider, registryOf } from "../support/providers.ts";
+import { map, pluggedRow, uuid, wantedRow } from "../support/rows.ts";
+import { transactError } from "../support/works.ts";
+
+beforeEach(() => {
+  jest.useFakeTimers();
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+async function started(
+  behaviour: Behaviour = {},
+): Promise<{ readonly daemon: PlugDaemon; readonly calls: Calls }> {
+  const { provider, calls } = recordedProvider("dummy", behaviour);
+  const daemon = new PlugDaemon(registryOf(provider));
+  await daemon.start();
+  return { daemon, calls };
+}
+
+function binding(lport: string, options = {}) {
+  return wantedRow(options, { logical_port: lport, _uuid: uuid(0x8000 + lport.charCodeAt(0)) });
+}
+
+/** The interface as the provider of these tests asks for it. */
+function inPlace(lport: string, columns = {}) {
+  return pluggedRow(lport, { _uuid: uuid(0x9000 + lport.charCodeAt(0)), options: map(), ...columns });
+}
+
+const refusal = { ok: false, error: transactError("constraint violation", { details: "no" }) } as const;
+
+describe("a port that is plugged", () => {
+  test("is prepared, written, finished and released, in this order", async () => {
+    const { daemon, calls } = await started();
+    daemon.bind(binding("a"));
+    await settle();
+    expect(calls).toEqual(["prepare a create"]);
+    expect(daemon.reconciler.verdicts.get("a")?.state).toBe("pending");
+    daemon.setInterface(inPlace("a"));
+    daemon.next().reply({ ok: true });
+    await settle();
+    expect(calls).toEqual(["prepare a create", "finish a a", "release a a"]);
+    expect(daemon.reconciler.verdicts.get("a")?.state).toBe("plugged");
+    expect(daemon.sent).toEqual([]);
+  });
+
+  test("is not decided again while it is in flight, and then from fresh state (T2)", async () => {
+    const { daemon, calls } = await started();
+    daemon.bind(binding("a"));
+    await settle();
+    daemon.bind(binding("a", { "vif-plug-mtu-request": "1400" }));
+    await settle();
+    expect(daemon.sent.length).toBe(1);
+    expect(calls).toEqual(["prepare a create"]);
+    daemon.setInterface(inPlace("a"));
+    daemon.next().reply({ ok: true });
+    await settle();
+    expect(calls).toEqual(["prepare a create", "finish a a", "release a a", "prepare a create"]);
+    expect(daemon.next().operations.at(-1)).toMatchObject({ op: "update", row: { mtu_request: 1400 } });
+  });
+
+  test("and is in place already is prepared and released, and nothing is written (U4)", async () => {
+    const { daemon, calls } = await started();
+    daemon.setInterface(inPlace("a"));
+    daemon.bind(binding("a"));
+    await settle();
+    expect(calls).toEqual(["prepare a create", "release a a"]);
+    expect(daemon.sent).toEqual([]);
+  });
+
+  test("with others in the same turn goes in one transaction (T1)", async () => {
+    const { daemon } = await started();
+    for (const lport of ["a", "b", "c"]) daemon.bind(binding(lport));
+    await settle();
+    expect(daemon.sent.length).toBe(1);
+    const inserts = daemon.next().operations.filter(({ op }) => op === "insert");
+    expect(inserts.length).toBe(6);
+  });
+
+  test("and then removed behind our back is asked about again, and each asking ends once", async () => {
+    const { daemon, calls } = await started();
+    daemon.bind(binding("a"));
+    await settle();
+    daemon.setInterface(inPlace("a"));
+    daemon.next().reply({ ok: true });
+    await settle();
+    calls.length = 0;
+    const row = inPlace("a");
+    daemon.reconciler.pushRows(
+      daemon.reconciler.graph.inputs.iface,
+      [{ uuid: row._uuid, old: row, new: null }],
+      "update",
+    );
+    await settle();
+    expect(calls).toEqual(["prepare a create"]);
+    daemon.next().reply({ ok: true });
+    await settle();
+    expect(calls).toEqual(["prepare a create", "finish a a", "release a a"]);
+  });
+});
+
+describe("a provider that is not ready", () => {
+  test("is released, and asked again with back-off", async () => {
+    const { daemon, calls } = await started({ prepare: notReady("no link") });
+    daemon.bind(binding("a"));
+    await settle();
+    expect(calls).toEqual(["prepare a create", "release a none"]);
+    const due = daemon.reconciler.nextTry("a");
+    expect(due).not.toBeNull();
+    jest.advanceTimersByTime((due ?? 0) - Date.now());
+    await settle();
+    expect(calls.length).toBe(4);
+    expect(daemon.reconciler.verdicts.get("a")).toMatchObject({ state: "waiting", tries: 1 });
+    expect(daemon.sent).toEqual([]);
+  });
+
+  test("waits longer from try to try, and starts over when another reason keeps it waiting", async () => {
+    const { daemon } = await started({
+      prepare: ({ lport }) => notReady(lport.options.has("vf-num") ? "no such VF" : "no VF is named")(),
+    });
+    daemon.bind(binding("a"));
+    await settle();
+    const wait = () => (daemon.reconciler.nextTry("a") ?? Number.NaN) - Date.now();
+    expect(wait()).toBeWithin(1000, 1251);
+    jest.advanceTimersByTime(wait());
+    await settle();
+    expect(wait()).toBeWithin(2000, 2501);
+    daemon.bind(binding("a", { "vf-num": "7" }));
+    await settle();
+    expect(wait()).toBeWithin(1000, 1251);
+  });
+});
+
+describe("a change that the server refuses", () => {
+  test("is released without finish, reported in its words, and tried again with back-off (T3)", async () => {
+    const { daemon, calls } = await started();
+    daemon.bind(binding("a"));
+    await settle();
+    daemon.next().reply(refusal);
+    await settle();
+    expect(calls).not.toContain("finish a a");
+    expect(calls.filter((call) => call === "release a a").length).toBe(1);
+    expect(daemon.reconciler.verdicts.get("a")).toMatchObject({
+      state: "error",
+      reason: "constraint violation: no",
+    });
+    expect(daemon.sent).toEqual([]);
+    jest.advanceTimersByTime((daemon.reconciler.nextTry("a") ?? 0) - Date.now());
+    await settle();
+    expect(daemon.sent.length).toBe(1);
+  });
+
+  test("does not hold up the others", async () => {
+    const { daemon } = await started();
+    for (const lport of ["a", "b"]) daemon.bind(binding(lport));
+    await settle();
+    daemon.next().reply({ ok: false, error: { ...refusal.error, operation: 1 } });
+    await settle();
+    daemon.setInterface(inPlace("b"));
+    daemon.next().reply({ ok: true });
+    await settle();
+    expect(daemon.reconciler.verdicts.get("a")?.state).toBe("error");
+    expect(daemon.reconciler.verdicts.get("b")?.state).toBe("plugged");
+  });
+
+  test("is decided anew at once when the port changes", async () => {
+    const { daemon } = await started();
+    daemon.bind(binding("a"));
+    await settle();
+    daemon.next().reply(refusal);
+    await settle();
+    daemon.bind(binding("a", { "vif-plug-mtu-request": "1400" }));
+    await settle();
+    expect(daemon.next().operations[1]).toMatchObject({ op: "insert", row: { mtu_request: 1400 } });
+  });
+});
+
+test("a lost connection says nothing against the change: it is prepared and sent again", async () => {
+  const { daemon, calls } = await started();
+  daemon.bind(binding("a"));
+  await settle();
+  daemon.next().reply({ ok: false, error: transactError("disconnected") });
+  await settle();
+  expect(calls).toEqual(["prepare a create", "release a a", "prepare a create"]);
+  expect(daemon.sent.length).toBe(1);
+});
+
+test("without the lock nothing is sent", async () => {
+  const { daemon } = await started();
+  daemon.lock = null;
+  daemon.bind(binding("a"));
+  await settle();
+  expect(daemon.sent).toEqual([]);
+});
+
+test("what was pushed in one turn is decided in one run", async () => {
+  const { daemon } = await started();
+  const before = daemon.runs;
+  daemon.lock = null;
+  for (const lport of ["a", "b", "c"]) daemon.bind(binding(lport));
+  await settle();
+  expect(daemon.runs - before).toBe(1);
+});
+
+test("the chassis and the condition are told when they change, and not again", async () => {
+  const { daemon } = await started();
+  expect(daemon.chassis.at(-1)?.chassis?.name).toBe("hv1");
+  const [chassis, conditions] = [daemon.chassis.length, daemon.conditions.length];
+  daemon.bind(binding("a"));
+  await settle();
+  expect([daemon.chassis.length, daemon.conditions.length]).toEqual([chassis, conditions]);
+});
+
+describe("stop", () => {
+  test("waits for what is in flight, ends it, and decides nothing more (U5)", async () => {
+    const { daemon, calls } = await started();
+    daemon.bind(binding("a"));
+    await settle();
+    let stopped = false;
+    const stopping = daemon.reconciler.stop().then(() => (stopped = true));
+    daemon.bind(binding("b"));
+    await settle();
+    expect(stopped).toBe(false);
+    daemon.next().reply({ ok: true });
+    await stopping;
+    expect(calls).toEqual(["prepare a create", "finish a a", "release a a"]);
+    expect(daemon.sent).toEqual([]);
+  });
+
+  test("releases what waits for something else, and leaves no timer", async () => {
+    const { daemon, calls } = await started({
+      prepare: ({ lport }) =>
+        lport.name === "w"
+          ? notReady("no link")()
+          : { ready: true, interface: { name: "taken", type: "", options: {} } },
+    });
+    const { iface } = daemon.reconciler.graph.inputs;
+    const taken = pluggedRow("x", { _uuid: uuid(0x9999), name: "taken" });
+    daemon.reconciler.pushRows(iface, [{ uuid: taken._uuid, old: null, new: taken }], "update");
+    daemon.bind(binding("a"));
+    daemon.bind(binding("w"));
+    await settle();
+    expect(daemon.reconciler.verdicts.get("a")?.state).toBe("conflict");
+    await daemon.reconciler.stop();
+    expect(calls.filter((call) => call === "release a taken").length).toBe(1);
+    const before = calls.length;
+    jest.advanceTimersByTime(120_000);
+    await settle();
+    expect(calls.length).toBe(before);
+  });
+});

@@ -1,0 +1,47 @@
+/** Changes with the answers that led to them, as the daemon hands them to its transactor. */
+import type { TransactError } from "ovsdb-jsonrpc";
+import type { Work } from "../../src/daemon/transactor.ts";
+import type { Answers } from "../../src/plug/answers.ts";
+import { consult, type Question } from "../../src/plug/question.ts";
+import type { RegisteredProvider } from "../../src/providers/registry.ts";
+import { recordedProvider, registered } from "./providers.ts";
+import { BRIDGE, bridgeRow, openVSwitchRow, wantedRow } from "./rows.ts";
+
+export function askedOf(
+  provider: RegisteredProvider,
+  lport = "lsp1",
+  rest: Partial<Question> = {},
+): Answers & { kind: "asked" } {
+  const main = consult({
+    lport,
+    plugType: provider.type,
+    operation: "create",
+    provider,
+    binding: wantedRow({}, { logical_port: lport }),
+    interface: null,
+    openVSwitch: openVSwitchRow(),
+    bridge: bridgeRow(),
+    lookup: 0,
+    nonce: 0,
+    ...rest,
+  });
+  return { kind: "asked", main, leaving: null };
+}
+
+/** The creation of an interface named after the logical port. */
+export function createWork(lport: string, reason: string | null = null): Work {
+  const wanted = { name: lport, type: "internal", options: {} };
+  return {
+    change: {
+      kind: "create",
+      target: { lport, plugType: "dummy", wanted, maintainedOptions: new Set(), mtuRequest: null },
+      bridge: { uuid: BRIDGE, name: "br-int" },
+    },
+    reason,
+    answers: askedOf(registered(recordedProvider("dummy").provider), lport),
+  };
+}
+
+export function transactError(code: string, rest: Partial<TransactError> = {}): TransactError {
+  return { code, details: "", operation: null, retryable: false, ...rest };
+}
