@@ -136,7 +136,7 @@ async function keepsAccessTimes(): Promise<boolean> {
   const file = await folder.write("file", "content");
   await utimes(file, longAgo, now);
   await Bun.file(file).text();
-  return wasRead(file);
+  return await wasRead(file);
 }
 
 test.skipIf(!(await keepsAccessTimes())).each([

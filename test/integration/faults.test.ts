@@ -167,6 +167,11 @@ describe("T3: a bad port never blocks the others", () => {
     await hv.chassis.vsctl("--no-wait", "add-bond", "br-int", name, ...interfaces, ...types);
   }
 
+  /** What the log has against a logical port. */
+  function warnings(lport: string): readonly string[] {
+    return hv.daemon.lines.filter((line) => line.includes(` warn plug: ${lport}: `));
+  }
+
   test("when the server refuses it in a transaction with others: its words are in the log", async () => {
     await takePortName("t3-bad");
     await hv.addLports({ "t3-a": {}, "t3-bad": {}, "t3-c": {} });
@@ -174,6 +179,7 @@ describe("T3: a bad port never blocks the others", () => {
     await hv.installed("t3-c");
     await hv.daemon.waitLog(/ warn plug: t3-bad: error: constraint violation: .*"Port" table/);
     expect(hv.interfacesOf("t3-bad")).toEqual([]);
+    for (const lport of ["t3-a", "t3-c"]) expect(warnings(lport)).toEqual([]);
   });
 
   test("when the server refuses several in one transaction", async () => {
@@ -187,6 +193,7 @@ describe("T3: a bad port never blocks the others", () => {
       await hv.daemon.waitLog(new RegExp(` ${lport}: error: constraint violation: `));
       expect(hv.interfacesOf(lport)).toEqual([]);
     }
+    expect(good.flatMap(warnings)).toEqual([]);
   });
 
   test("and is plugged by a later try when what was in the way is gone", async () => {

@@ -6,9 +6,9 @@ import { run } from "../../tools/chassis/program.ts";
 import { databases } from "../../tools/chassis/programs.ts";
 import { type Hypervisor, startHypervisor } from "./support/hypervisor.ts";
 
-/** An owned interface of which no logical port is known. */
-async function addStale(hv: Hypervisor): Promise<void> {
-  await hv.addInterface("br-int", "stale", "external_ids:iface-id=stale", "external_ids:ovn-plugged=dummy");
+/** An owned interface, left by somebody; no logical port of its name asks for it. */
+async function addStale(hv: Hypervisor, lport: string): Promise<void> {
+  await hv.addInterface("br-int", lport, `external_ids:iface-id=${lport}`, "external_ids:ovn-plugged=dummy");
 }
 
 /** The Southbound as it was when it was made: ovn-controller fills in its Chassis row, ovn-northd the rest. */
@@ -24,14 +24,18 @@ test("U3: nothing is unplugged while the Southbound is down, and what had to go 
   await using hv = await startHypervisor();
   const kept = await hv.addPlugged("kept");
   await hv.addPlugged("deleted");
+  await hv.addLport("in-view", { "vif-plug-type": null });
+  await hv.settle();
+  const before = hv.removals().length;
   await hv.chassis.kill("ovnsb_db", "SIGKILL");
   await hv.daemon.waitLog(/OVN_Southbound: not connected/);
   await hv.deleteLport("deleted");
-  await addStale(hv);
+  await addStale(hv, "stale");
+  await addStale(hv, "in-view");
   await hv.settleLocally("kept");
-  expect(hv.removals()).toEqual([]);
+  expect(hv.removals()).toHaveLength(before);
   await hv.chassis.start("ovnsb_db");
-  await Promise.all([hv.gone("deleted"), hv.gone("stale")]);
+  await Promise.all(["deleted", "stale", "in-view"].map((name) => hv.gone(name)));
   expect((await hv.interface("kept"))._uuid).toBe(kept._uuid);
 });
 
@@ -40,7 +44,7 @@ test("U3: nothing is unplugged when vifplugd starts while the Southbound is down
   const kept = await hv.addPlugged("kept");
   await hv.daemon.stop();
   await hv.chassis.kill("ovnsb_db", "SIGKILL");
-  await addStale(hv);
+  await addStale(hv, "stale");
   const daemon = await hv.launchDaemon({ log: { level: "debug" } });
   await daemon.waitLog(/OVN_Southbound: not connected/);
   await daemon.waitLog(/ kept: plugged/);
@@ -91,4 +95,17 @@ test("U3: nothing is unplugged when the Southbound was wiped, before ovn-northd 
   await hv.settle();
   expect((await hv.interface("kept"))._uuid).toBe(kept._uuid);
   expect(hv.writesTo("kept")).toHaveLength(1);
+});
+
+test("U3: nothing is unplugged before its port binding has been asked for by name", async () => {
+  await using hv = await startHypervisor();
+  const before = await hv.addPlugged("anywhere");
+  // Nothing but its name brings this row into view: it may be bound here, and is not requested here.
+  await hv.setLport("anywhere", { "requested-chassis": null });
+  await hv.settle();
+  await hv.daemon.stop();
+  await hv.startDaemon();
+  await hv.settle();
+  expect((await hv.interface("anywhere"))._uuid).toBe(before._uuid);
+  expect(hv.writesTo("anywhere")).toHaveLength(1);
 });
