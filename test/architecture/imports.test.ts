@@ -1,0 +1,140 @@
+// Imports go one way only: OVSDB -> replica -> inputs -> graph -> plan -> transaction -> OVSDB, each arrow a room.
+import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+
+/** What each room of src may import: other rooms, and packages. A room that is not here has to be added first. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  result: [],
+  version: [],
+  // Know nothing of each other, nor of OVN.
+  "ovsdb-jsonrpc": [],
+  graph: [],
+  log: [],
+  system: [],
+  netlink: ["result"],
+  schemas: ["ovsdb-jsonrpc"],
+  // Know nothing of what becomes of their answers.
+  providers: ["netlink", "result"],
+  // Decides, and touches nothing.
+  plug: ["graph", "ovsdb-jsonrpc", "providers", "result", "schemas"],
+  record: ["graph", "ovsdb-jsonrpc", "plug", "providers", "result", "version", "valibot"],
+  control: ["graph", "log", "ovsdb-jsonrpc", "plug", "result", "version"],
+  config: ["log", "ovsdb-jsonrpc", "plug", "providers", "result", "valibot", "yaml"],
+  // Decisions become effects.
+  daemon: [
+    ...["config", "control", "graph", "log", "ovsdb-jsonrpc", "plug", "providers", "record", "result"],
+    ...["schemas", "system"],
+  ],
+  cli: ["config", "control", "daemon", "graph", "log", "plug", "providers", "record", "result", "version"],
+  main: ["cli"],
+};
+
+/** Rooms that reach outside the process; all others are computation, and import no builtin but `node:util`. */
+const EDGES = ["ovsdb-jsonrpc", "system", "netlink", "record", "control", "config", "daemon", "cli"];
+
+/** Imports that break the rules and are known to; each has to go, and none may join them. */
+const DEBTS = ["config/effective.ts -> daemon/southbound.ts"];
+
+const SOURCE = join(import.meta.dir, "../../src");
+
+interface Import {
+  /** Path below src. */
+  readonly file: string;
+  /** As it is written. */
+  readonly specifier: string;
+  /** Path below src; null: a package or a builtin. */
+  readonly target: string | null;
+}
+
+function importsOf(file: string): readonly Import[] {
+  const text = readFileSync(join(SOURCE, file), "utf8");
+  const found = text.matchAll(
+    /^(?:import|export)\s(?:[\w*{}\s,]*?\sfrom\s+)?"([^"$]+)"|\bimport\("([^"]+)"\)/gm,
+  );
+  return Array.from(found, ([, fixed, dynamic]) => {
+    const specifier = fixed ?? dynamic ?? "";
+    const target = specifier.startsWith(".") ? relative("", join(dirname(file), specifier)) : null;
+    return { file, specifier, target };
+  });
+}
+
+/** The room of a path below src: its first folder, or the file itself. */
+function roomOf(path: string): string {
+  return path.split("/", 1)[0]?.replace(/\.ts$/, "") ?? path;
+}
+
+const files = [...new Bun.Glob("**/*.ts").scanSync({ cwd: SOURCE })].sort();
+const imports = files.flatMap(importsOf);
+const isBuiltin = ({ specifier }: Import) => /^(node|bun)\b/.test(specifier);
+const describeImport = ({ file, specifier, target }: Import) => `${file} -> ${target ?? specifier}`;
+
+test("every room has a line in the table, and every line a room", () => {
+  expect([...new Set(files.map(roomOf))].sort()).toEqual(Object.keys(MAY_IMPORT).sort());
+});
+
+test("no room imports what the table does not allow", () => {
+  const wrong = imports.filter((one) => {
+    if (isBuiltin(one) || one.target?.startsWith("../")) return false;
+    const room = roomOf(one.file);
+    const imported = one.target === null ? one.specifier : roomOf(one.target);
+    return imported !== room && MAY_IMPORT[room]?.includes(imported) !== true;
+  });
+  expect(wrong.map(describeImport)).toEqual(DEBTS);
+});
+
+test("the table has no cycle", () => {
+  const rest = new Map(Object.entries(MAY_IMPORT));
+  for (;;) {
+    const free = [...rest].filter(([, imported]) => !imported.some((room) => rest.has(room)));
+    if (free.length === 0) break;
+    for (const [room] of free) rest.delete(room);
+  }
+  expect([...rest.keys()]).toEqual([]);
+});
+
+describe("besides,", () => {
+  test("only the version is read from outside src", () => {
+    const outside = imports.filter(({ target }) => target?.startsWith("../"));
+    expect(outside.map(describeImport)).toEqual(["version.ts -> ../package.json"]);
+  });
+
+  test("rooms that only compute import no builtin that reaches outside", () => {
+    const reaching = imports.filter(
+      (one) => isBuiltin(one) && one.specifier !== "node:util" && !EDGES.includes(roomOf(one.file)),
+    );
+    expect(reaching.map(describeImport)).toEqual([]);
+  });
+
+  test("the package is imported by its name", () => {
+    const bypassing = imports.filter(
+      ({ file, target }) => target?.startsWith("ovsdb-jsonrpc/") && roomOf(file) !== "ovsdb-jsonrpc",
+    );
+    expect(bypassing.map(describeImport)).toEqual([]);
+  });
+
+  test("the engine is imported by its index", () => {
+    const bypassing = imports.filter(
+      ({ file, target }) =>
+        target?.startsWith("graph/") && target !== "graph/index.ts" && roomOf(file) !== "graph",
+    );
+    expect(bypassing.map(describeImport)).toEqual([]);
+  });
+
+  test("no provider imports another one, and nobody but the list of them imports one", () => {
+    const rooms = imports.filter(({ target }) => /^providers\/[^/]+\//.test(target ?? ""));
+    const others = rooms.filter(
+      ({ file, target }) => file !== "providers/builtin.ts" && dirname(file) !== dirname(target ?? ""),
+    );
+    expect(others.map(describeImport)).toEqual([]);
+  });
+
+  test("relative imports carry the extension, and builtins their scheme", () => {
+    const bare = ["fs", "net", "path", "tls", "util", "os", "child_process", "events"];
+    const wrong = imports.filter(
+      ({ specifier, target }) =>
+        (target !== null && !/\.(ts|json)$/.test(specifier)) || bare.includes(specifier),
+    );
+    expect(wrong.map(describeImport)).toEqual([]);
+  });
+});
