@@ -52,6 +52,8 @@ export class RateLimiter {
 }
 
 function refill(bucket: Bucket, now: number): void {
+  // A clock that was set back would otherwise silence the topic until it has caught up.
+  if (now < bucket.refilledAt) bucket.refilledAt = now;
   const earned = Math.floor((now - bucket.refilledAt) / REFILL_MS);
   if (earned <= 0) return;
   bucket.tokens = Math.min(BURST, bucket.tokens + earned);

@@ -34,6 +34,15 @@ test("after a rest five pass again, and no more than five", () => {
   expect(allowed(one, "a", 9)).toBe(5);
 });
 
+test("a clock that is set back silences nobody for longer than a second", () => {
+  const { limiter: one, clock } = limiter();
+  allowed(one, "a", 9);
+  clock.now -= 900_000;
+  expect(one.pass("a").allowed).toBe(false);
+  clock.now += 1000;
+  expect(one.pass("a").allowed).toBe(true);
+});
+
 test("topics do not share", () => {
   const { limiter: one } = limiter();
   allowed(one, "a", 9);
