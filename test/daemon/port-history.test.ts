@@ -14,6 +14,7 @@ function verdict(state: PortState, reason: string | null = null): Verdict {
     change: null,
     retry: false,
     tries: 0,
+    setbacks: 0,
   };
 }
 
