@@ -20,6 +20,7 @@ export function plugSettings(config: Config, systemIdOverride: string | null): P
     onWithdraw: config.plug.on_withdraw,
     onRename: config.plug.on_rename,
     additionalChassis: config.plug.additional_chassis,
+    maxUnplugPercent: Number.parseInt(config.safety.max_unplug, 10),
   };
 }
 

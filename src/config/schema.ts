@@ -75,6 +75,15 @@ export const configSchema = section({
     {},
   ),
   providers: v.optional(providers, []),
+  safety: v.optional(
+    v.strictObject({
+      max_unplug: v.optional(
+        v.pipe(v.string(), v.regex(/^(100|\d{1,2})%$/, "expected a percentage from 0% to 100%")),
+        "100%",
+      ),
+    }),
+    {},
+  ),
   run_dir: v.optional(path, "/var/run/openvswitch"),
   log: v.optional(
     section({

@@ -14,6 +14,8 @@ export interface DaemonView {
   lastError(lport: string): LastError | null;
   /** Milliseconds since the epoch, or null when no other try is scheduled. */
   nextTry(lport: string): number | null;
+  /** Lets the ports go that are due to be unplugged now; answers how many. */
+  confirmUnplug(): number;
   /** Forces a recompute of every node, now. */
   recompute(reason: string): void;
   /** Compares the incremental state with a recompute from the replicas; a difference is healed. */

@@ -126,6 +126,10 @@ export class Daemon implements DaemonView {
     return this.#reconciler.nextTry(lport);
   }
 
+  confirmUnplug(): number {
+    return this.#reconciler.confirmUnplug();
+  }
+
   recompute(reason: string): void {
     this.#reconciler.recompute(reason);
   }

@@ -48,7 +48,7 @@ export class Narrator {
     if (before?.state === state && before.reason === reason) return;
     this.#told.set(lport, { state, reason });
     const words = `${lport}: ${state}${reason === null ? "" : `: ${reason}`}`;
-    if (NEEDS_SOMEBODY.has(state)) this.#log.warn(words, `${lport} ${state}`);
+    if (NEEDS_SOMEBODY.has(state)) this.#log.warn(words, state === "held" ? state : `${lport} ${state}`);
     else if (reason !== null || (before !== undefined && before.state !== "plugged")) this.#log.info(words);
     else this.#log.debug(words);
   }
@@ -67,6 +67,7 @@ function describe(change: Change): string {
     case "create":
       return `plugged interface ${change.target.wanted.name} (${change.target.plugType})`;
     case "update":
+      if (change.adoption !== undefined) return `adopted interface ${change.interface.name}`;
       return `updated interface ${change.interface.name} (${Object.keys(change.edit).join(", ")})`;
     case "remove":
       return `unplugged interface ${change.interface.name}`;

@@ -11,7 +11,8 @@
 import type { Operation, TransactError } from "ovsdb-jsonrpc";
 import type { Cause, Engine, GraphNode, InputNode, RunResult, Verification } from "../graph/index.ts";
 import type { Logger } from "../log/log.ts";
-import { type Attempt, nonceOf } from "../plug/attempt.ts";
+import { withLeaving } from "../plug/answers.ts";
+import { type Attempt, afterCommit, askedAgain, nonceOf, sent } from "../plug/attempt.ts";
 import { lportOfChange } from "../plug/change.ts";
 import type { MonitoredCondition } from "../plug/condition.ts";
 import { type PlugGraph, plugGraph } from "../plug/graph.ts";
@@ -125,6 +126,29 @@ export class Reconciler {
     return this.#retries.dueAt(lport);
   }
 
+  /** Lets the ports go that are due to be unplugged now (contract rule U6); answers how many. */
+  confirmUnplug(): number {
+    const due = new Set(this.engine.data(this.graph.hold).due);
+    if (due.size > 0) this.#confirm(new Set([...this.#confirmed, ...due]), "plug/confirm-unplug");
+    return due.size;
+  }
+
+  #confirm(lports: ReadonlySet<string>, cause: string): void {
+    this.push(this.graph.inputs.confirmed, lports, cause);
+  }
+
+  get #confirmed(): ReadonlySet<string> {
+    return this.engine.data(this.graph.inputs.confirmed).current;
+  }
+
+  /** A confirmation ends with what it was given for. */
+  #forgetConfirmed(): void {
+    const intents = this.engine.data(this.graph.intent);
+    const standing = [...this.#confirmed].filter((lport) => intents.get(lport)?.kind === "unplug");
+    if (standing.length < this.#confirmed.size)
+      this.#confirm(new Set(standing), "unplugged, or not due any more");
+  }
+
   /** Forces a recompute of every node, now. */
   recompute(reason: string): void {
     this.engine.recompute(reason);
@@ -203,6 +227,7 @@ export class Reconciler {
     for (const lport of lports) this.#consultations.follow(lport, answers.get(lport), verdicts.get(lport));
     for (const [lport, cause] of decided) this.#followVerdict(lport, verdicts.get(lport), cause);
     this.#forget(lports);
+    if (this.#confirmed.size > 0) this.#forgetConfirmed();
   }
 
   /** The tracked changes of a node, or every port (with no cause of its own) where anything may have changed. */
@@ -222,7 +247,7 @@ export class Reconciler {
     this.history.decided(lport, verdict, cause);
     const anotherTry = cause?.source === this.graph.inputs.attempt.name;
     if (!anotherTry) this.#retries.reset(lport);
-    if (verdict?.retry === true) this.#retries.schedule(lport);
+    if (verdict?.retry === true) this.#retries.schedule(lport, verdict.setbacks);
     else if (verdict?.state === "pending") this.#retries.suspend(lport);
     else this.#retries.reset(lport);
   }
@@ -255,9 +280,9 @@ export class Reconciler {
       const { change = null, reason = null } = this.verdicts.get(lport) ?? {};
       const basis = answers.get(lport);
       if (change === null || basis === undefined) continue;
-      works.push({ change, reason, answers: basis });
-      const nonce = nonceOf(attempts.get(lport));
-      batch.push({ lport, attempt: { phase: "in-flight", change, answers: basis, nonce } });
+      const all = withLeaving(basis, change);
+      works.push({ change, reason, answers: all });
+      batch.push({ lport, attempt: sent(change, all, attempts.get(lport)) });
       this.#consultations.use(lport, basis);
     }
     if (works.length === 0) return;
@@ -274,7 +299,7 @@ export class Reconciler {
       this.#consultations.end(answers, outcome.kind === "committed");
       this.#narrator.conclude(outcome);
       if (outcome.kind !== "committed") this.history.refused(lport, outcome.error);
-      return { lport, attempt: attemptAfter(outcome, nonceOf(attempts.get(lport))) };
+      return { lport, attempt: attemptAfter(outcome, attempts.get(lport)) };
     });
     this.#inFlight -= outcomes.length;
     this.#pushAttempts(batch, "answered by the database");
@@ -282,20 +307,20 @@ export class Reconciler {
   }
 
   #askAgain(lport: string): void {
-    const again = { phase: "idle", nonce: nonceOf(this.#attempts.get(lport)) + 1 } as const;
-    this.#pushAttempts([{ lport, attempt: again }], "tried again");
+    this.#pushAttempts([{ lport, attempt: askedAgain(this.#attempts.get(lport)) }], "tried again");
   }
 }
 
 /** A change that was not committed is decided on new answers, because its consultations have ended. */
-function attemptAfter(outcome: Outcome, nonce: number): Attempt {
+function attemptAfter(outcome: Outcome, before: Attempt | undefined): Attempt {
+  const { change } = outcome.work;
   switch (outcome.kind) {
     case "committed":
-      return { phase: "idle", nonce };
+      return afterCommit(change, before);
     case "refused":
-      return { phase: "failed", change: outcome.work.change, error: outcome.error, nonce: nonce + 1 };
+      return { phase: "failed", change, error: outcome.error, nonce: nonceOf(before) + 1 };
     case "lost":
-      return { phase: "idle", nonce: nonce + 1 };
+      return { phase: "idle", nonce: nonceOf(before) + 1 };
   }
 }
 

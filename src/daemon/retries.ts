@@ -32,11 +32,15 @@ export class Retries {
     this.#random = options.random ?? Math.random;
   }
 
-  /** The port needs another try; does nothing when one is scheduled. */
-  schedule(lport: string): void {
+  /**
+   * The port needs another try; does nothing when one is scheduled.
+   * @param failures at least so many are counted
+   */
+  schedule(lport: string, failures = 0): void {
     const entry = this.#entries.get(lport) ?? { failures: 0, timer: null, dueAt: 0 };
     this.#entries.set(lport, entry);
     if (entry.timer !== null) return;
+    entry.failures = Math.max(entry.failures, failures);
     const delay = this.#delay(entry.failures);
     entry.failures++;
     entry.dueAt = Date.now() + delay;

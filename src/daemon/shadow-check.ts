@@ -17,6 +17,7 @@ export function shadowCheck(engine: Engine, graph: PlugGraph, sources: readonly 
   scratch.push(inputs.settings, engine.data(inputs.settings).current);
   scratch.push(inputs.activity, engine.data(inputs.activity).current);
   scratch.push(inputs.southbound, engine.data(inputs.southbound).current);
+  scratch.push(inputs.confirmed, engine.data(inputs.confirmed).current);
   scratch.push(
     inputs.attempt,
     Array.from(engine.data(inputs.attempt), ([lport, attempt]) => ({ lport, attempt })),

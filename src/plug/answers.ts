@@ -4,6 +4,7 @@
  */
 import type { BridgeView, OpenVSwitchView } from "../providers/provider.ts";
 import type { RegisteredProvider } from "../providers/registry.ts";
+import type { Change } from "./change.ts";
 import type { Intent } from "./intent.ts";
 import { type Consultation, carryOver, consult, type Question, stillHolds } from "./question.ts";
 import { pluggedTypeOf, type Vif } from "./vif.ts";
@@ -102,4 +103,10 @@ export function consultationsOf(answers: Answers | undefined): readonly Consulta
   if (answers?.kind !== "asked") return [];
   const { main, leaving } = answers;
   return leaving !== null && "answer" in leaving ? [main, leaving] : [main];
+}
+
+/** The answers a change stands on: an adoption also ends the consultation of the port that is taken from. */
+export function withLeaving(answers: Answers, change: Change): Answers {
+  if (change.kind !== "update" || change.adoption === undefined || answers.kind !== "asked") return answers;
+  return { ...answers, leaving: change.adoption.leaving };
 }

@@ -4,6 +4,7 @@
  */
 import type { Uuid } from "ovsdb-jsonrpc";
 import type { WantedInterface } from "../providers/provider.ts";
+import type { Consultation } from "./question.ts";
 import type { BridgeRef, InterfaceRow, PortRow } from "./rows.ts";
 import { IFACE_ID, OVN_PLUGGED } from "./vif.ts";
 
@@ -43,6 +44,12 @@ export interface Update {
   readonly target: Target;
   readonly interface: InterfaceRow;
   readonly edit: InterfaceEdit;
+  /** The interface is taken over from another logical port, whose provider agreed to let it go. */
+  readonly adoption?: Adoption;
+}
+export interface Adoption {
+  readonly from: string;
+  readonly leaving: Consultation;
 }
 export interface Remove {
   readonly kind: "remove";
@@ -129,6 +136,25 @@ export function sameFooting(a: Change, b: Change): boolean {
     return sameFooting(a.remove, b.remove) && sameFooting(a.create, b.create);
   }
   return false;
+}
+
+/** The same interface is put into the same state, by the same edit. */
+export function sameRepair(a: Update, b: Update): boolean {
+  return (
+    a.interface._uuid === b.interface._uuid &&
+    sameTarget(a.target, b.target) &&
+    a.edit.type === b.edit.type &&
+    a.edit.mtuRequest === b.edit.mtuRequest &&
+    sameMapEdit(a.edit.externalIds, b.edit.externalIds) &&
+    sameMapEdit(a.edit.options, b.edit.options) &&
+    sameMapEdit(a.edit.otherConfig, b.edit.otherConfig)
+  );
+}
+
+function sameMapEdit(a: MapEdit | undefined, b: MapEdit | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  const sameRemovals = a.remove.length === b.remove.length && a.remove.every((key) => b.remove.includes(key));
+  return sameRemovals && sameRecord(Object.fromEntries(a.set), Object.fromEntries(b.set));
 }
 
 function sameTarget(a: Target, b: Target): boolean {

@@ -7,6 +7,7 @@ import { Engine, type EngineOptions, input, keyedChanges, node } from "../graph/
 import { type Activity, notConnected } from "./nodes/activity.ts";
 import { type AnswersByLport, answering } from "./nodes/answer.ts";
 import { claimAnswerHandler, collectClaims, noClaims } from "./nodes/claim.ts";
+import { holdIntentHandler, holdVifHandler, nothingHeld, recomputeHold } from "./nodes/hold.ts";
 import { attemptInput, type Current, southboundInput, tableInput, valueInput } from "./nodes/inputs.ts";
 import { type Intents, intentLportsHandler, intentVifHandler, recomputeIntents } from "./nodes/intent.ts";
 import { type LocalChassis, refreshLocalChassis, unknownChassis } from "./nodes/local-chassis.ts";
@@ -36,6 +37,7 @@ export type PlugGraph = ReturnType<typeof plugGraph>;
 export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
   const settings = input({ name: "settings", ...valueInput<PlugSettings>(initialSettings) });
   const activity = input({ name: "activity", ...valueInput<Activity>(notConnected) });
+  const confirmed = input({ name: "confirmed", ...valueInput<ReadonlySet<string>>(new Set()) });
   const attempt = input({ name: "attempt", ...attemptInput });
   const southbound = input({ name: "southbound", ...southboundInput });
   const openVSwitch = input({ name: "open_vswitch", ...tableInput<OpenVSwitchRow>(() => "Open_vSwitch") });
@@ -129,17 +131,27 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
     run: collectClaims,
     handlers: { answer: claimAnswerHandler },
   });
+  const hold = node({
+    name: "hold",
+    kind: "derived",
+    inputs: { settings, confirmed, intent, vif },
+    data: nothingHeld,
+    changes: keyedChanges<string>,
+    run: recomputeHold,
+    handlers: { intent: holdIntentHandler, vif: holdVifHandler },
+  });
   const plug = node({
     name: "plug",
     kind: "output",
-    inputs: { settings, localChassis, activity, intent, answer, claim, vif, attempt },
+    inputs: { settings, localChassis, activity, intent, answer, claim, hold, vif, attempt },
     data: (): plugNode.Verdicts => new Map(),
     changes: keyedChanges<string>,
     run: plugNode.decideEveryPort,
     handlers: {
-      intent: plugNode.plugIntentHandler,
+      intent: plugNode.plugLportsHandler,
       answer: plugNode.plugLportsHandler,
       claim: plugNode.plugClaimHandler,
+      hold: plugNode.plugLportsHandler,
       vif: plugNode.plugVifHandler,
       attempt: plugNode.plugLportsHandler,
     },
@@ -157,6 +169,7 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
     inputs: {
       settings,
       activity,
+      confirmed,
       attempt,
       southbound,
       openVSwitch,
@@ -173,6 +186,7 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
     vif,
     intent,
     answer,
+    hold,
     plug,
     condition,
     engine: (options: EngineOptions = {}) => new Engine([plug, condition], options),

@@ -17,6 +17,9 @@ import {
 import type { PortBindingRow } from "./rows.ts";
 import { pluggedTypeOf, type Vif } from "./vif.ts";
 
+/** Why an interface is due to go: contract rules U1 (the first two) and U2. */
+export type UnplugCause = "absent" | "not-bindable" | "withdrawn";
+
 export type Intent =
   /** Wanted here: an interface of this plug type is to be in place. */
   | { readonly kind: "plug"; readonly plugType: string; readonly binding: PortBindingRow }
@@ -25,6 +28,7 @@ export type Intent =
       readonly kind: "unplug";
       readonly plugType: string;
       readonly binding: PortBindingRow | null;
+      readonly cause: UnplugCause;
       readonly reason: string;
     }
   /** Plugged by us, and to be left as it is. */
@@ -68,11 +72,11 @@ export function decideIntent(
   if (owned === undefined) return null;
   const plugType = pluggedTypeOf(owned);
   const due = dueForUnplug(lport, binding, chassis, knowledge, settings);
-  if (!due.due) return { kind: "stay", plugType, reason: due.reason };
+  if (due.cause === null) return { kind: "stay", plugType, reason: due.reason };
   if (knowledge.missing !== null) {
     return { kind: "stay", plugType, reason: `${due.reason}, but ${knowledge.missing}` };
   }
-  return { kind: "unplug", plugType, binding: binding ?? null, reason: due.reason };
+  return { kind: "unplug", plugType, binding: binding ?? null, cause: due.cause, reason: due.reason };
 }
 
 function intentOfWanted(binding: PortBindingRow, vifs: readonly Vif[]): Intent {
@@ -89,7 +93,8 @@ function intentOfWanted(binding: PortBindingRow, vifs: readonly Vif[]): Intent {
 }
 
 interface Due {
-  readonly due: boolean;
+  /** Null: it is not due. */
+  readonly cause: UnplugCause | null;
   readonly reason: string;
 }
 
@@ -102,26 +107,29 @@ function dueForUnplug(
 ): Due {
   if (binding === undefined) {
     return knowledge.asksFor(lport)
-      ? { due: true, reason: "the logical port has no port binding" }
-      : { due: false, reason: NOT_IN_VIEW };
+      ? { cause: "absent", reason: "the logical port has no port binding" }
+      : { cause: null, reason: NOT_IN_VIEW };
   }
   if (!isVif(binding)) {
     const what = binding.type === "" ? "is a child port" : `has type ${JSON.stringify(binding.type)}`;
-    return { due: false, reason: `its port binding ${what}, so it is no VIF to plug or unplug` };
+    return { cause: null, reason: `its port binding ${what}, so it is no VIF to plug or unplug` };
   }
   if (!isBindable(binding, chassis)) {
-    return { due: true, reason: `requested-chassis is ${binding.options.get("requested-chassis")}` };
+    return {
+      cause: "not-bindable",
+      reason: `requested-chassis is ${binding.options.get("requested-chassis")}`,
+    };
   }
   if (plugTypeOf(binding) === null) {
     return settings.onWithdraw === "unplug"
-      ? { due: true, reason: "the logical port has no vif-plug-type any more" }
-      : { due: false, reason: "vif-plug-type was withdrawn and plug.on_withdraw is keep" };
+      ? { cause: "withdrawn", reason: "the logical port has no vif-plug-type any more" }
+      : { cause: null, reason: "vif-plug-type was withdrawn and plug.on_withdraw is keep" };
   }
   if (requestedHereAsAdditional(binding, chassis) && !requestedHere(binding, chassis)) {
     return {
-      due: false,
+      cause: null,
       reason: "requested here as an additional chassis and plug.additional_chassis is off",
     };
   }
-  return { due: false, reason: "requested_chassis is not this chassis, but it may still be bound here" };
+  return { cause: null, reason: "requested_chassis is not this chassis, but it may still be bound here" };
 }

@@ -7,6 +7,8 @@ export interface PlugSettings {
   readonly onWithdraw: "unplug" | "keep";
   readonly onRename: "replug" | "report";
   readonly additionalChassis: boolean;
+  /** Percent of the owned ports that may be unplugged in one pass. */
+  readonly maxUnplugPercent: number;
 }
 
 /**

@@ -5,8 +5,9 @@
  * Invariant: a verdict that carries a change is the only thing that leads to a write.
  */
 import type { Answers, Leaving } from "./answers.ts";
-import { type Attempt, nonceOf } from "./attempt.ts";
+import { type Attempt, nonceOf, undoneRepairs } from "./attempt.ts";
 import { type Change, diffInterface, type Remove, sameFooting, type Target } from "./change.ts";
+import type { Adoptable, Contest } from "./contest.ts";
 import type { Intent } from "./intent.ts";
 import { type Consultation, targetOf } from "./question.ts";
 import type { BridgeRef, InterfaceRow } from "./rows.ts";
@@ -34,6 +35,8 @@ export interface Verdict {
   readonly change: Change | null;
   /** Nothing but time may change this verdict: the port is to be asked for again, with back-off. */
   readonly retry: boolean;
+  /** How often what is to be written was undone by others: the back-off starts from there. */
+  readonly setbacks: number;
   /** How often the providers were asked for another answer. */
   readonly tries: number;
 }
@@ -52,8 +55,12 @@ export interface Circumstances {
   readonly onRename: "replug" | "report";
   /** Why nobody may be asked and nothing written yet, or null. */
   readonly notActive: string | null;
-  /** Who stands in the way of creating an interface of this name, or null. */
-  obstacle(name: string): string | null;
+  /** Who has, or comes first to, an interface of this name. */
+  contest(name: string): Contest;
+  /** The logical port that takes this one's interface over, or null. */
+  readonly successor: string | null;
+  /** Why unplugging is held back, or null. */
+  readonly held: string | null;
 }
 
 export function decideVerdict(at: Circumstances): Verdict {
@@ -90,6 +97,14 @@ function decideAsked(at: Circumstances, intent: Askable): Verdict {
   }
   const target = targetOf(answers.main);
   if (target !== null) return decidePlug(at, target);
+  return decideUnplug(at, intent);
+}
+
+function decideUnplug(at: Circumstances, intent: Askable): Verdict {
+  if (at.held !== null) return verdict(at, "held", at.held, {});
+  if (at.successor !== null) {
+    return verdict(at, "pending", `logical port ${at.successor} takes its interface over`, {});
+  }
   return propose(at, removal(at, intent.plugType), intent.kind === "unplug" ? intent.reason : null);
 }
 
@@ -102,16 +117,35 @@ function decidePlug(at: Circumstances, target: Target): Verdict {
     if (edit === null) return inPlace(at, null);
     return propose(at, { kind: "update", target, interface: owned.interface, edit }, null);
   }
-  const obstacle = at.obstacle(name);
-  if (obstacle !== null) return verdict(at, "conflict", obstacle, { interface: name });
-  const create: Change = { kind: "create", target, bridge };
-  if (owned === undefined) return propose(at, create, null);
-  if (at.onRename === "report") {
+  if (owned !== undefined && at.onRename === "report") {
     const reason = `plugged as ${owned.interface.name}, and the provider now says ${name}: recreate the logical port, or set plug.on_rename to replug`;
     return verdict(at, "incompatible", reason, {});
   }
+  const contest = at.contest(name);
+  if (contest.kind === "lost") return verdict(at, "conflict", contest.reason, { interface: name });
+  if (contest.kind === "adopt") {
+    if (owned === undefined) return adopt(at, target, contest);
+    const reason = `interface ${name} of logical port ${contest.from} is about to go`;
+    return verdict(at, "conflict", reason, { interface: name });
+  }
+  const create: Change = { kind: "create", target, bridge };
+  if (owned === undefined) return propose(at, create, null);
   const remove = removal(at, target.plugType);
   return propose(at, remove === null ? null : { kind: "replug", remove, create }, null);
+}
+
+/** The interface of another port that is due to go becomes this port's, in place. */
+function adopt(at: Circumstances, target: Target, { vif, from, leaving }: Adoptable): Verdict {
+  const edit = diffInterface(vif.interface, target);
+  if (edit === null) return verdict(at, "pending", "its interface is about to be seen as its own", {});
+  const change: Change = {
+    kind: "update",
+    target,
+    interface: vif.interface,
+    edit,
+    adoption: { from, leaving },
+  };
+  return propose(at, change, `taken over from logical port ${from}`);
 }
 
 function removal(at: Circumstances, plugType: string): Remove | null {
@@ -126,6 +160,11 @@ function propose(at: Circumstances, change: Change | null, reason: string | null
   if (change === null) return verdict(at, "pending", "there is no integration bridge", {});
   if (attempt?.phase === "failed" && sameFooting(attempt.change, change)) {
     return verdict(at, "error", attempt.error, { retry: true });
+  }
+  const setbacks = undoneRepairs(attempt, change);
+  if (setbacks > 0) {
+    const reason = `another program keeps undoing what is written to interface ${at.owned?.interface.name}: see that one of the two leaves it alone`;
+    return verdict(at, "error", reason, { retry: true, setbacks });
   }
   return verdict(at, "pending", reason, { change });
 }
@@ -179,7 +218,12 @@ function verdict(
   at: Circumstances,
   state: PortState,
   reason: string | null,
-  rest: { readonly interface?: string; readonly change?: Change; readonly retry?: boolean },
+  rest: {
+    readonly interface?: string;
+    readonly change?: Change;
+    readonly retry?: boolean;
+    readonly setbacks?: number;
+  },
 ): Verdict {
   return {
     lport: at.lport,
@@ -189,11 +233,13 @@ function verdict(
     reason,
     change: rest.change ?? null,
     retry: rest.retry ?? false,
+    setbacks: rest.setbacks ?? 0,
     tries: nonceOf(at.attempt),
   };
 }
 
 function nameOfChange(change: Change | undefined): string | null {
+  if (change?.kind === "update") return change.interface.name;
   if (change?.kind === "replug") return change.create.target.wanted.name;
   return change?.kind === "create" ? change.target.wanted.name : null;
 }

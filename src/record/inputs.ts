@@ -18,9 +18,12 @@ export const settingsSchema = v.object({
   onWithdraw: v.picklist(["unplug", "keep"]),
   onRename: v.picklist(["replug", "report"]),
   additionalChassis: v.boolean(),
+  maxUnplugPercent: v.number(),
 });
 
 export const activitySchema = v.object({ active: v.boolean(), reason: v.nullable(text) });
+
+export const confirmedSchema = v.set(text);
 
 export const southboundSchema = v.object({
   synced: v.boolean(),

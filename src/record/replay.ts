@@ -10,7 +10,14 @@ import type { Verdict } from "../plug/verdict.ts";
 import { fail, messageOf, ok, type Result } from "../result.ts";
 import { decodeAttempts } from "./attempts.ts";
 import { headerSchema, type RecordedPush, type RecordedRun, runSchema } from "./format.ts";
-import { activitySchema, RecordedTable, rowSchemas, settingsSchema, southboundSchema } from "./inputs.ts";
+import {
+  activitySchema,
+  confirmedSchema,
+  RecordedTable,
+  rowSchemas,
+  settingsSchema,
+  southboundSchema,
+} from "./inputs.ts";
 import { decode } from "./json.ts";
 import { RecordedProviders } from "./recorded-providers.ts";
 
@@ -99,6 +106,7 @@ export class Replay {
     ][] = [
       ["settings", (batch, as) => engine.push(inputs.settings, v.parse(settingsSchema, batch), as)],
       ["activity", (batch, as) => engine.push(inputs.activity, v.parse(activitySchema, batch), as)],
+      ["confirmed", (batch, as) => engine.push(inputs.confirmed, v.parse(confirmedSchema, batch), as)],
       ["southbound", (batch, as) => engine.push(inputs.southbound, v.parse(southboundSchema, batch), as)],
       ["attempt", (_, as, raw) => engine.push(inputs.attempt, decodeAttempts(raw.batch, decided), as)],
       ["open_vswitch", (batch, as) => engine.push(inputs.openVSwitch, tables.openVSwitch.batch(batch), as)],

@@ -15,6 +15,7 @@ function verdict(state: PortState, retry = false): Verdict {
     reason: null,
     change: null,
     retry,
+    setbacks: 0,
     tries: 0,
   };
 }

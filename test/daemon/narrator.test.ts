@@ -33,6 +33,7 @@ function verdict(state: PortState, reason: string | null = null): Verdict {
     reason,
     change: null,
     retry: false,
+    setbacks: 0,
     tries: 0,
   };
 }

@@ -13,7 +13,7 @@ import { type Calls, plugAs, recordedProvider, registryOf } from "../support/pro
 import { bridgeRow, map, openVSwitchRow, pluggedRow, portRow, wantedRow } from "../support/rows.ts";
 
 const plug: Askable = { kind: "plug", plugType: "dummy", binding: wantedRow() };
-const unplug: Askable = { kind: "unplug", plugType: "dummy", binding: null, reason: "gone" };
+const unplug: Askable = { kind: "unplug", plugType: "dummy", binding: null, cause: "absent", reason: "gone" };
 
 /** The surroundings of a chassis with these providers; `lookups` counts changes of their tables. */
 function chassisWith(...providers: readonly Provider[]) {

@@ -74,6 +74,7 @@ describe("an owned interface", () => {
       kind: "unplug",
       plugType: "dummy",
       binding: null,
+      cause: "absent",
       reason: "the logical port has no port binding",
     });
   });
@@ -89,6 +90,7 @@ describe("an owned interface", () => {
       kind: "unplug",
       plugType: "dummy",
       binding,
+      cause: "not-bindable",
       reason: "requested-chassis is hv2",
     });
   });

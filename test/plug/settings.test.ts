@@ -9,6 +9,7 @@ const silent: PlugSettings = {
   onWithdraw: "unplug",
   onRename: "replug",
   additionalChassis: true,
+  maxUnplugPercent: 100,
 };
 
 describe("externalId", () => {

@@ -11,7 +11,13 @@ import { BRIDGE, bridgeRow, map, openVSwitchRow, pluggedRow, portRow, wantedRow 
 
 const bridge = { uuid: BRIDGE, name: "br-int" };
 const plug: Intent = { kind: "plug", plugType: "dummy", binding: wantedRow() };
-const unplug: Intent = { kind: "unplug", plugType: "dummy", binding: null, reason: "it is gone" };
+const unplug: Intent = {
+  kind: "unplug",
+  plugType: "dummy",
+  binding: null,
+  cause: "absent",
+  reason: "it is gone",
+};
 const ready = plugAs(undefined, { options: { "vif-plug-dummy-option": "value" } });
 const dummy = recordedProvider("dummy", { prepare: ready }).provider;
 
@@ -19,15 +25,16 @@ function vif(columns: Parameters<typeof pluggedRow>[1] = {}): Vif {
   return classify(pluggedRow("lsp1", columns), portRow(), bridgeRow());
 }
 
-interface Situation extends Partial<Omit<Circumstances, "obstacle" | "answers">> {
+interface Situation extends Partial<Omit<Circumstances, "contest" | "answers">> {
   readonly providers?: readonly Provider[];
-  readonly obstacle?: string;
+  /** Somebody else has the wanted name, for this reason. */
+  readonly taken?: string;
   /** The providers have not been asked. */
   readonly unasked?: boolean;
 }
 
 function circumstances(situation: Situation): Circumstances {
-  const { providers = [dummy], obstacle = null, unasked = false, ...rest } = situation;
+  const { providers = [dummy], taken, unasked = false, ...rest } = situation;
   const intent = rest.intent ?? plug;
   const registry = registryOf(...providers);
   const asked = !unasked && (intent.kind === "plug" || intent.kind === "unplug");
@@ -38,6 +45,8 @@ function circumstances(situation: Situation): Circumstances {
     bridge,
     onRename: "replug",
     notActive: null,
+    successor: null,
+    held: null,
     ...rest,
     intent,
     answers: !asked
@@ -55,7 +64,7 @@ function circumstances(situation: Situation): Circumstances {
           },
           undefined,
         ),
-    obstacle: () => obstacle,
+    contest: () => (taken === undefined ? { kind: "free" } : { kind: "lost", reason: taken }),
   };
 }
 
@@ -78,6 +87,7 @@ describe("plugged", () => {
       reason: null,
       change: null,
       retry: false,
+      setbacks: 0,
       tries: 0,
     });
   });
@@ -216,7 +226,7 @@ test("foreign is a port whose iface-id somebody else's interface carries (P5)", 
 
 describe("conflict", () => {
   test("is a port whose name is taken (P6)", () => {
-    expect(verdictOf({ obstacle: "taken" })).toMatchObject({
+    expect(verdictOf({ taken: "taken" })).toMatchObject({
       state: "conflict",
       reason: "taken",
       change: null,
@@ -225,7 +235,7 @@ describe("conflict", () => {
 
   test("is a rename to a name that is taken: the old port stays", () => {
     const providers = [recordedProvider("dummy", { prepare: plugAs(() => "eth7") }).provider];
-    expect(verdictOf({ owned: vif(), providers, obstacle: "taken" })).toMatchObject({
+    expect(verdictOf({ owned: vif(), providers, taken: "taken" })).toMatchObject({
       state: "conflict",
       interface: "eth7",
       change: null,
@@ -233,7 +243,7 @@ describe("conflict", () => {
   });
 
   test("is not a port that has its name already", () => {
-    expect(verdictOf({ owned: vif(), obstacle: "taken" }).state).toBe("plugged");
+    expect(verdictOf({ owned: vif(), taken: "taken" }).state).toBe("plugged");
   });
 });
 

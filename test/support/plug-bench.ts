@@ -48,6 +48,7 @@ export const settings: PlugSettings = {
   onWithdraw: "unplug",
   onRename: "replug",
   additionalChassis: true,
+  maxUnplugPercent: 100,
 };
 
 export const active: Activity = { active: true, reason: null };

@@ -34,6 +34,16 @@ export function plugCommands(daemon: DaemonView): readonly Command[] {
       },
     },
     {
+      name: "plug/confirm-unplug",
+      usage: "",
+      minArgs: 0,
+      maxArgs: 0,
+      run: () => {
+        const count = daemon.confirmUnplug();
+        return say(count === 0 ? "no port is due to be unplugged" : `${count} ports may be unplugged`);
+      },
+    },
+    {
       name: "plug/status",
       usage: "[json|text]",
       minArgs: 0,

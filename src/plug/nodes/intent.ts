@@ -87,9 +87,11 @@ function sameIntent(a: Intent | undefined, b: Intent | null): boolean {
   if (a.kind !== b.kind || a.plugType !== b.plugType) return false;
   const bindingA = "binding" in a ? a.binding : null;
   const bindingB = "binding" in b ? b.binding : null;
+  const causeA = "cause" in a ? a.cause : null;
+  const causeB = "cause" in b ? b.cause : null;
   const reasonA = "reason" in a ? a.reason : null;
   const reasonB = "reason" in b ? b.reason : null;
-  return bindingA === bindingB && reasonA === reasonB;
+  return bindingA === bindingB && causeA === causeB && reasonA === reasonB;
 }
 
 function knowledgeOf(southbound: SouthboundState, local: LocalChassis): Knowledge {

@@ -2,14 +2,16 @@
 import { type Cause, type KeyedChanges, unchanged, updated, updatedTracked } from "../../graph/index.ts";
 import type { Answers } from "../answers.ts";
 import type { Attempt } from "../attempt.ts";
+import { type Contestants, contest, successorOf } from "../contest.ts";
 import type { Intent } from "../intent.ts";
 import type { PlugSettings } from "../settings.ts";
 import { decideVerdict, type Verdict } from "../verdict.ts";
 import type { Vif } from "../vif.ts";
 import { lportOf } from "../vif.ts";
 import type { Activity } from "./activity.ts";
+import { heldReason } from "./hold.ts";
 import type { LocalChassis } from "./local-chassis.ts";
-import { ownedVifOf } from "./vif.ts";
+import { ownedVifOf, vifsOf } from "./vif.ts";
 
 export type Verdicts = Map<string, Verdict>;
 
@@ -32,6 +34,7 @@ interface Inputs {
     };
   };
   readonly attempt: { readonly data: ReadonlyMap<string, Attempt> };
+  readonly hold: { readonly data: { readonly due: ReadonlySet<string>; readonly isHeld: boolean } };
 }
 
 interface Context {
@@ -52,23 +55,14 @@ export function decideEveryPort(context: Context & { readonly cause: Cause }) {
 }
 
 export function plugLportsHandler(context: Context & Lports) {
-  return reconsider(context, context.input.changes);
-}
-
-/** A port's intent also bears on the ports that want the name of its interface. */
-export function plugIntentHandler(context: Context & Lports) {
-  const { inputs, input } = context;
-  const lports = new Map(input.changes);
-  for (const [lport, cause] of input.changes) {
-    const vif = ownedVifOf(inputs.vif.data, lport);
-    if (vif !== undefined) addClaimants(lports, inputs, vif.interface.name, cause);
-  }
+  const lports = new Map<string, Cause>();
+  for (const [lport, cause] of context.input.changes) addWithRivals(lports, context.inputs, lport, cause);
   return reconsider(context, lports);
 }
 
 export function plugClaimHandler(context: Context & Lports) {
   const lports = new Map<string, Cause>();
-  for (const [name, cause] of context.input.changes) addClaimants(lports, context.inputs, name, cause);
+  for (const [name, cause] of context.input.changes) addContestants(lports, context.inputs, name, cause);
   return reconsider(context, lports);
 }
 
@@ -83,18 +77,27 @@ export function plugVifHandler(
   },
 ) {
   const { inputs, input } = context;
-  const lports = new Map(input.changes.lports);
-  // A claimant that got an interface, or lost it, makes way for the others, or comes before them.
-  for (const [lport, cause] of input.changes.lports) {
-    const name = inputs.claim.data.byLport.get(lport);
-    if (name !== undefined) addClaimants(lports, inputs, name, cause);
-  }
-  for (const [name, cause] of input.changes.names) addClaimants(lports, inputs, name, cause);
+  const lports = new Map<string, Cause>();
+  for (const [lport, cause] of input.changes.lports) addWithRivals(lports, inputs, lport, cause);
+  for (const [name, cause] of input.changes.names) addContestants(lports, inputs, name, cause);
   return reconsider(context, lports);
 }
 
-function addClaimants(lports: Map<string, Cause>, inputs: Inputs, name: string, cause: Cause): void {
+/** A port, and all that want one of its interfaces or have the one it wants: what is decided of it bears on them. */
+function addWithRivals(lports: Map<string, Cause>, inputs: Inputs, lport: string, cause: Cause): void {
+  lports.set(lport, cause);
+  const claimed = inputs.claim.data.byLport.get(lport);
+  if (claimed !== undefined) addContestants(lports, inputs, claimed, cause);
+  for (const { interface: row } of vifsOf(inputs.vif.data, lport)) {
+    if (row.name !== claimed) addContestants(lports, inputs, row.name, cause);
+  }
+}
+
+function addContestants(lports: Map<string, Cause>, inputs: Inputs, name: string, cause: Cause): void {
   for (const lport of inputs.claim.data.byName.get(name) ?? []) lports.set(lport, cause);
+  const holder = inputs.vif.data.byName.get(name);
+  const lport = holder === undefined ? undefined : lportOf(holder);
+  if (lport !== undefined) lports.set(lport, cause);
 }
 
 function reconsider({ inputs, data, changes }: Context, lports: ReadonlyMap<string, Cause>) {
@@ -124,6 +127,7 @@ function sameVerdict(a: Verdict, b: Verdict): boolean {
     a.interface === b.interface &&
     a.plugType === b.plugType &&
     a.retry === b.retry &&
+    a.setbacks === b.setbacks &&
     a.tries === b.tries
   );
 }
@@ -131,6 +135,8 @@ function sameVerdict(a: Verdict, b: Verdict): boolean {
 function decide(inputs: Inputs, lport: string, intent: Intent): Verdict {
   const { bridge } = inputs.localChassis.data.current;
   const activity = inputs.activity.data.current;
+  const settings = inputs.settings.data.current;
+  const among = contestants(inputs);
   return decideVerdict({
     lport,
     intent,
@@ -138,28 +144,24 @@ function decide(inputs: Inputs, lport: string, intent: Intent): Verdict {
     owned: ownedVifOf(inputs.vif.data, lport),
     attempt: inputs.attempt.data.get(lport),
     bridge,
-    onRename: inputs.settings.data.current.onRename,
+    onRename: settings.onRename,
     notActive: activity.active ? null : activity.reason,
-    obstacle: (name) => obstacle(inputs, lport, name),
+    contest: (name) => contest(among, lport, name),
+    successor: intent.kind === "unplug" ? successorOf(among, lport) : null,
+    held: heldReason(inputs.hold.data, settings, lport),
   });
 }
 
-/** Contract rule P6: who has the name already, or comes first of those that want it. */
-function obstacle(inputs: Inputs, lport: string, name: string): string | null {
-  const holder = inputs.vif.data.byName.get(name);
-  if (holder !== undefined) {
-    const other = lportOf(holder);
-    if (!holder.owned) return `an interface ${name} exists that was not plugged for OVN on this bridge`;
-    return `interface ${name} is plugged for logical port ${other}`;
-  }
-  let first = lport;
-  for (const other of inputs.claim.data.byName.get(name) ?? []) {
-    if (other < first && !hasInterface(inputs, other)) first = other;
-  }
-  if (first === lport) return null;
-  return `logical port ${first} wants interface ${name} too, and comes first by name`;
+function contestants({ settings, hold, vif, claim, intent, answer, attempt }: Inputs): Contestants {
+  return {
+    holder: (name) => vif.data.byName.get(name),
+    claimants: (name) => claim.data.byName.get(name) ?? NOBODY,
+    owned: (lport) => ownedVifOf(vif.data, lport),
+    intent: (lport) => intent.data.get(lport),
+    answers: (lport) => answer.data.get(lport),
+    attempt: (lport) => attempt.data.get(lport),
+    isHeld: (lport) => heldReason(hold.data, settings.data.current, lport) !== null,
+  };
 }
 
-function hasInterface(inputs: Inputs, lport: string): boolean {
-  return ownedVifOf(inputs.vif.data, lport) !== undefined;
-}
+const NOBODY: readonly string[] = [];

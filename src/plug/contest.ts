@@ -1,0 +1,94 @@
+/**
+ * Contract rule P6: who gets an interface name. One that exists belongs to whom it is plugged for, unless that port is
+ * due to go, and then to the first of those that want the name; one that does not exist belongs to the first of them.
+ * First is by the names of the logical ports, so that the order in which they came does not matter.
+ */
+import type { Answers } from "./answers.ts";
+import type { Attempt } from "./attempt.ts";
+import type { Intent } from "./intent.ts";
+import type { Consultation } from "./question.ts";
+import { lportOf, type Vif } from "./vif.ts";
+
+export type Contest =
+  | { readonly kind: "free" }
+  | { readonly kind: "lost"; readonly reason: string }
+  | Adoptable;
+
+/** The name is that of an interface which is due to go, and whose provider agrees. */
+export interface Adoptable {
+  readonly kind: "adopt";
+  readonly vif: Vif;
+  readonly from: string;
+  readonly leaving: Consultation;
+}
+
+/** What is around a name; every look-up is by key. */
+export interface Contestants {
+  holder(name: string): Vif | undefined;
+  claimants(name: string): Iterable<string>;
+  owned(lport: string): Vif | undefined;
+  intent(lport: string): Intent | undefined;
+  answers(lport: string): Answers | undefined;
+  attempt(lport: string): Attempt | undefined;
+  /** The port's interface would go now, were it not taken over. */
+  isHeld(lport: string): boolean;
+}
+
+export function contest(among: Contestants, lport: string, name: string): Contest {
+  const holder = among.holder(name);
+  const first = firstClaimant(among, name, holder);
+  if (holder !== undefined) {
+    const leaving = first === lport ? leavingOf(among, holder) : null;
+    return leaving ?? { kind: "lost", reason: holderReason(holder, name) };
+  }
+  if (first === null || first === lport) return { kind: "free" };
+  return {
+    kind: "lost",
+    reason: `logical port ${first} wants interface ${name} too, and comes first by name`,
+  };
+}
+
+/** The logical port that takes over the interface of a port that is due to go. */
+export function successorOf(among: Contestants, lport: string): string | null {
+  const vif = among.owned(lport);
+  if (vif === undefined || leavingOf(among, vif) === null) return null;
+  return firstClaimant(among, vif.interface.name, vif);
+}
+
+/** The first of those that want the name and have no interface; whom the server refused the one that is there is out. */
+function firstClaimant(among: Contestants, name: string, holder: Vif | undefined): string | null {
+  let first: string | null = null;
+  for (const lport of among.claimants(name)) {
+    if (first !== null && lport > first) continue;
+    if (among.owned(lport) === undefined && !wasRefused(among.attempt(lport), holder)) first = lport;
+  }
+  return first;
+}
+
+function wasRefused(attempt: Attempt | undefined, holder: Vif | undefined): boolean {
+  return (
+    attempt?.phase === "failed" &&
+    attempt.change.kind === "update" &&
+    attempt.change.interface === holder?.interface
+  );
+}
+
+function leavingOf(among: Contestants, vif: Vif): Adoptable | null {
+  const from = lportOf(vif);
+  if (!vif.owned || from === undefined || among.owned(from) !== vif || among.isHeld(from)) return null;
+  const intent = among.intent(from);
+  if (intent?.kind !== "unplug" || intent.cause === "withdrawn") return null;
+  const answers = among.answers(from);
+  if (answers?.kind !== "asked" || answers.main.answer.kind !== "unplug") return null;
+  if (among.attempt(from)?.phase === "in-flight") return null;
+  return { kind: "adopt", vif, from, leaving: answers.main };
+}
+
+function holderReason(holder: Vif, name: string): string {
+  const lport = lportOf(holder);
+  if (holder.owned) return `interface ${name} is plugged for logical port ${lport}`;
+  if (holder.interface.external_ids.has("ovn-plugged") && !holder.onBridge) {
+    return `interface ${name} was plugged on another bridge; remove it there with ovs-vsctl del-port ${name}`;
+  }
+  return `an interface ${name} exists that was not plugged for OVN on this bridge`;
+}
