@@ -1,10 +1,10 @@
 /** Clustered databases and relays, with real servers on loopback. */
 import { afterEach, expect, test } from "bun:test";
 import { copyFileSync } from "node:fs";
-import { Folder, OvsdbServer, PLAYGROUND, run } from "./support/server.ts";
+import { type Cluster, Folder, OvsdbServer, PLAYGROUND, run, startCluster } from "./support/server.ts";
 import { next, op, open, openSynced, type PlaygroundSession, reach, value } from "./support/session.ts";
 
-const cleanup: (() => void | Promise<void>)[] = [];
+const cleanup: (() => void | PromiseLike<void>)[] = [];
 
 afterEach(async () => {
   for (const step of cleanup.splice(0).reverse()) await step();
@@ -21,25 +21,11 @@ function closeLater(session: PlaygroundSession): PlaygroundSession {
   return session;
 }
 
-/** Starts a cluster of this many servers; settles when all of them have joined. */
-async function startCluster(size: number): Promise<OvsdbServer[]> {
-  const folder = folderForTest();
-  const address = (n: number) => `unix:${folder.at(`raft${n}`)}`;
-  const servers: OvsdbServer[] = [];
-  for (let n = 0; n < size; n++) {
-    const file = folder.at(`${n}.db`);
-    if (n === 0) run("ovsdb-tool", "create-cluster", file, PLAYGROUND, address(0));
-    else run("ovsdb-tool", "join-cluster", file, "Playground", address(n), address(0));
-    const server = new OvsdbServer(folder, `server${n}`, { databases: [file] });
-    cleanup.push(() => server.kill());
-    await server.start();
-    servers.push(server);
-    run("ovsdb-client", "wait", server.remote, "Playground", "connected");
-  }
-  return servers;
+async function clusterForTest(size: number): Promise<Cluster> {
+  const cluster = await startCluster(size);
+  cleanup.push(() => cluster[Symbol.asyncDispose]());
+  return cluster;
 }
-
-const remotesOf = (servers: readonly OvsdbServer[]) => servers.map(({ remote }) => remote).join(",");
 
 function serverOf(servers: readonly OvsdbServer[], session: PlaygroundSession): OvsdbServer {
   const { state } = session;
@@ -63,8 +49,8 @@ function names(session: PlaygroundSession): string[] {
 }
 
 test("a session that wants the leader finds it among the servers, and says so", async () => {
-  const servers = await startCluster(3);
-  const session = closeLater(await openSynced(remotesOf(servers), { leaderOnly: true }));
+  const { servers, remotes } = await clusterForTest(3);
+  const session = closeLater(await openSynced(remotes, { leaderOnly: true }));
   expect(session.state).toMatchObject({ kind: "synced", leader: true });
   expect(serverOf(servers, session).appctl("cluster/status", "Playground")).toContain("Role: leader");
   const follower = servers.find((server) => server !== serverOf(servers, session));
@@ -73,16 +59,15 @@ test("a session that wants the leader finds it among the servers, and says so", 
 }, 30_000);
 
 test("a session that wants the leader refuses a follower, and says why", async () => {
-  const servers = await startCluster(2);
-  const leader = serverOf(servers, closeLater(await openSynced(remotesOf(servers), { leaderOnly: true })));
+  const { servers, remotes } = await clusterForTest(2);
+  const leader = serverOf(servers, closeLater(await openSynced(remotes, { leaderOnly: true })));
   const follower = servers.find((server) => server !== leader);
   const session = closeLater(open(follower?.remote ?? "", { leaderOnly: true }));
   expect((await reach(session, "disconnected")).error.message).toContain("not the leader");
 }, 30_000);
 
 test("the leader is killed and restarted while it is written: nothing is lost or done twice, and the views are equal", async () => {
-  const servers = await startCluster(3);
-  const remotes = remotesOf(servers);
+  const { servers, remotes } = await clusterForTest(3);
   const writer = closeLater(await openSynced(remotes, { leaderOnly: true }));
   const reader = closeLater(await openSynced(remotes));
   const applied = new Map<string, number>();
@@ -126,8 +111,8 @@ test("the leader is killed and restarted while it is written: nothing is lost or
 }, 60_000);
 
 test("a session goes on at another server when its own loses the cluster", async () => {
-  const servers = await startCluster(3);
-  const session = closeLater(await openSynced(remotesOf(servers)));
+  const { servers, remotes } = await clusterForTest(3);
+  const session = closeLater(await openSynced(remotes));
   value(await session.transact([thing("before")]));
   const own = serverOf(servers, session);
   own.appctl("cluster/failure-test", "stop-raft-rpc");

@@ -9,7 +9,7 @@ import { differences, dump, select, viewOf } from "./support/dump.ts";
 import { randomHistory, type Step } from "./support/history.ts";
 import type { Thing } from "./support/playground.gen.ts";
 import { ProxyServer } from "./support/proxy.ts";
-import { startPlayground } from "./support/server.ts";
+import { type OvsdbServer, startCluster, startPlayground } from "./support/server.ts";
 import { EVERYTHING, next, op, open, openSynced, type PlaygroundSession } from "./support/session.ts";
 import { shrink } from "./support/shrink.ts";
 
@@ -17,9 +17,21 @@ const CASES = process.env.LONG === undefined ? 10 : 200;
 const STEPS = 25;
 const TABLES = ["Thing", "Part"] as const;
 
+interface Variant {
+  readonly method: string;
+  readonly clustered: boolean;
+  readonly unknownMethods: readonly string[];
+}
+
+const VARIANTS: readonly Variant[] = [
+  { method: "monitor_cond_since and resumption", clustered: true, unknownMethods: [] },
+  { method: "monitor_cond_since", clustered: false, unknownMethods: [] },
+  { method: "monitor_cond", clustered: false, unknownMethods: ["monitor_cond_since"] },
+  { method: "monitor", clustered: false, unknownMethods: ["monitor_cond_since", "monitor_cond"] },
+];
+
 /** A session behind a proxy that cuts when told to, and the database it looks at. */
-async function play(steps: readonly Step[], unknownMethods: readonly string[]): Promise<string | null> {
-  await using server = await startPlayground();
+async function play(steps: readonly Step[], server: OvsdbServer, unknownMethods: readonly string[]) {
   let cutAt: string | null = null;
   let changing: number | null = null;
   await using proxy = await ProxyServer.start(server.socket, {
@@ -42,6 +54,7 @@ async function play(steps: readonly Step[], unknownMethods: readonly string[]): 
   });
   const writer = await openSynced(server.remote);
   const whole = unknownMethods.includes("monitor_cond");
+  await writer.transact([op.delete("Thing", [])]);
   let wanted: Condition<Thing> = [true];
   const session = open(proxy.remote, { where: { Thing: wanted } });
   let wrong: string | null = null;
@@ -107,19 +120,20 @@ function checkBatches(session: PlaygroundSession, complain: (reason: string) => 
   });
 }
 
-test.each([
-  ["monitor_cond_since", []],
-  ["monitor_cond", ["monitor_cond_since"]],
-  ["monitor", ["monitor_cond_since", "monitor_cond"]],
-] as const)(
-  "the replica is what a fresh dump shows, with %s",
-  async (_method, unknownMethods) => {
+test.each(VARIANTS)(
+  "the replica is what a fresh dump shows, with $method",
+  async ({ clustered, unknownMethods }) => {
+    await using database = clustered ? await startCluster(3, 10_000) : await startPlayground();
+    const server = "leader" in database ? database.leader : database;
     const seed = chooseSeed();
     for (let n = 0; n < CASES; n++) {
       const history = randomHistory(random(seed + n), STEPS);
-      const failure = await play(history, unknownMethods);
+      const failure = await play(history, server, unknownMethods);
       if (failure === null) continue;
-      const smallest = await shrink(history, async (steps) => (await play(steps, unknownMethods)) !== null);
+      const smallest = await shrink(
+        history,
+        async (fewer) => (await play(fewer, server, unknownMethods)) !== null,
+      );
       const shown = Bun.inspect(smallest, { depth: 20 });
       expect.unreachable(
         `${failure}\nseed ${seed + n} (SEED=${seed + n} repeats it), smallest history:\n${shown}`,

@@ -2,6 +2,12 @@
 // biome-ignore-all format: one column on one line
 import type { DatabaseSchema, Uuid } from "ovsdb-jsonrpc";
 
+/** A row of Ballast. */
+export interface Ballast {
+  readonly _uuid: Uuid;
+  readonly atoms: ReadonlySet<number>;
+}
+
 /** A row of Only. At most 1 row. */
 export interface Only {
   readonly _uuid: Uuid;
@@ -47,6 +53,7 @@ export interface Thing {
 
 /** The row types of Playground by table. */
 export interface PlaygroundTables {
+  readonly Ballast: Ballast;
   readonly Only: Only;
   readonly Part: Part;
   readonly Thing: Thing;
@@ -56,6 +63,12 @@ export const playground: DatabaseSchema<PlaygroundTables> = {
   name: "Playground",
   version: "1.0.0",
   tables: {
+    Ballast: {
+      isRoot: true,
+      columns: {
+        atoms: { key: { type: "integer" }, min: 0, max: "unlimited" },
+      },
+    },
     Only: {
       isRoot: true,
       maxRows: 1,

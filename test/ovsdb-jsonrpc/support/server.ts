@@ -149,3 +149,49 @@ export async function startPlayground(options: Partial<ServerOptions> = {}, sche
     },
   });
 }
+
+export interface Cluster extends AsyncDisposable {
+  readonly servers: readonly OvsdbServer[];
+  readonly leader: OvsdbServer;
+  /** All servers as one list of remotes. */
+  readonly remotes: string;
+}
+
+/**
+ * A cluster of this many servers, all of which have joined. `electionTimerMs` is how long a leader may be silent.
+ * The database holds some ballast, because a server keeps no more history to resume from than it has data.
+ */
+export async function startCluster(size: number, electionTimerMs = 1000): Promise<Cluster> {
+  const folder = new Folder();
+  const address = (n: number) => `unix:${folder.at(`raft${n}`)}`;
+  const servers: OvsdbServer[] = [];
+  for (let n = 0; n < size; n++) {
+    const file = folder.at(`${n}.db`);
+    const timer = `--election-timer=${electionTimerMs}`;
+    if (n === 0) run("ovsdb-tool", timer, "create-cluster", file, PLAYGROUND, address(0));
+    else run("ovsdb-tool", "join-cluster", file, "Playground", address(n), address(0));
+    const server = new OvsdbServer(folder, `server${n}`, { databases: [file] });
+    await server.start();
+    servers.push(server);
+    run("ovsdb-client", "wait", server.remote, "Playground", "connected");
+  }
+  const atoms = ["set", Array.from({ length: 3000 }, (_, i) => i)];
+  const ballast = ["Playground", { op: "insert", table: "Ballast", row: { atoms } }];
+  const remotes = servers.map(({ remote }) => remote).join(",");
+  run("ovsdb-client", "transact", remotes, JSON.stringify(ballast));
+  return {
+    servers,
+    remotes,
+    get leader() {
+      const leader = servers.find((server) =>
+        server.appctl("cluster/status", "Playground").includes("Role: leader"),
+      );
+      if (leader === undefined) throw new Error("the cluster has no leader");
+      return leader;
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(servers.map((server) => server.kill()));
+      folder.remove();
+    },
+  };
+}
