@@ -73,7 +73,7 @@ export class ProviderRegistry {
       });
     }
     try {
-      provider.init?.(this.#hostFor(type));
+      this.#watched(type, "init", provider.init?.(this.#hostFor(type)));
     } catch (thrown) {
       return fail({
         code: "provider-init-failed",
@@ -150,7 +150,7 @@ export class ProviderRegistry {
       prepare: (input) => {
         const started = this.#now();
         try {
-          return parseAnswer(input.operation, provider.prepare(input));
+          return parseAnswer(input.operation, this.#watched(type, "prepare", provider.prepare(input)));
         } catch (thrown) {
           return thrownAnswer(thrown);
         } finally {
@@ -165,13 +165,26 @@ export class ProviderRegistry {
   #call<T>(type: string, callback: string, call: () => T): T | undefined {
     const started = this.#now();
     try {
-      return call();
+      return this.#watched(type, callback, call());
     } catch (thrown) {
       this.#options.log("warn", `${type}: ${callback} threw: ${messageOf(thrown)}`);
       return undefined;
     } finally {
       this.#reportIfSlow(type, callback, started);
     }
+  }
+
+  /** A callback has to be synchronous; one that is not must not end the process when it fails. */
+  #watched<T>(type: string, callback: string, result: T): T {
+    if (result instanceof Promise) {
+      result.catch((thrown: unknown) => {
+        this.#options.log(
+          "warn",
+          `${type}: ${callback} rejected, and must not be async: ${messageOf(thrown)}`,
+        );
+      });
+    }
+    return result;
   }
 
   #reportIfSlow(type: string, callback: string, started: number): void {

@@ -226,6 +226,25 @@ describe("a provider's calls", () => {
     expect(lines).toEqual([]);
   });
 
+  test("one that is async and rejects is reported, and takes nothing down", async () => {
+    const rejects = async () => {
+      throw new Error("late");
+    };
+    const { registered, lines } = guarded({
+      type: "dummy",
+      prepare: plugAs(),
+      finish: rejects,
+      release: rejects,
+    });
+    registered.finish(input, null);
+    registered.release(input, null);
+    await Promise.resolve();
+    expect(lines).toEqual([
+      "warn dummy: finish rejected, and must not be async: late",
+      "warn dummy: release rejected, and must not be async: late",
+    ]);
+  });
+
   test("a provider wakes the daemon and logs under its type", () => {
     const { registry, woken, lines } = observed();
     registry.register(
