@@ -85,6 +85,14 @@ describe("a bad port", () => {
   });
 });
 
+test("one bad port of many costs a few transactions, and not one for each port", async () => {
+  const lports = Array.from({ length: 64 }, (_, index) => `lsp${index}`);
+  const { transactions } = await submit(lports, (operations) =>
+    insertOf(operations, "lsp63") === -1 ? null : transactError("constraint violation"),
+  );
+  expect(transactions.length).toBe(1 + 2 * Math.log2(lports.length));
+});
+
 test("an operation that is for no port in particular refuses them one by one", async () => {
   const { summary } = await submit(["a", "b"], (operations) => {
     const operation = operations.findIndex((one) => one.op === "wait" && one.table === "Bridge");

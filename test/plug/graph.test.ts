@@ -300,6 +300,19 @@ describe("unplugging waits for knowledge (U3)", () => {
     stays();
   });
 
+  test("of a Southbound that is lost, although its last answer is remembered", () => {
+    const bench = benchWith(recordedProvider("dummy").provider, ["lsp1"]);
+    const { current } = bench.engine.data(bench.graph.condition);
+    bench.setSouthbound({ synced: false, acknowledged: current });
+    const elsewhere = map({ "requested-chassis": "hv2", "vif-plug-type": "dummy" });
+    bench.set("portBinding", { ...wanted("lsp1", 0), options: elsewhere, requested_chassis: OTHER_CHASSIS });
+    bench.run();
+    expect(bench.verdict("lsp1")).toMatchObject({ state: "plugged", change: null });
+    bench.acknowledge();
+    bench.run();
+    expect(bench.verdict("lsp1").change?.kind).toBe("remove");
+  });
+
   test("asks for the port by name, and stops asking when it is gone", () => {
     const bench = stale();
     const asked = () => [...bench.engine.data(bench.graph.condition).current.lports];
