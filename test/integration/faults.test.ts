@@ -13,7 +13,8 @@ afterAll(async () => {
 
 describe("P5: somebody else's interface carries the iface-id", () => {
   test("it is left alone, with a warning that says what to do", async () => {
-    const before = await hv.addInterface("br-int", "p5-tap", "external_ids:iface-id=p5", "mtu_request=1300");
+    await hv.addInterface("br-int", "p5-tap", "external_ids:iface-id=p5", "mtu_request=1300");
+    const before = await hv.interface("p5-tap");
     await hv.addLport("p5", { "vif-plug-mtu-request": "1400" });
     await hv.daemon.waitLog(/ warn plug: p5: foreign: interface p5-tap .*; remove it/);
     await hv.settle();
@@ -83,7 +84,8 @@ describe("P6: the wanted interface name is taken", () => {
     ["another bridge", "p6-there", "br-p6"],
   ])("by somebody's interface on %s: it is left alone, until it goes", async (_, lport, bridge) => {
     await hv.chassis.vsctl("--no-wait", "--may-exist", "add-br", bridge);
-    const before = await hv.addInterface(bridge, lport);
+    await hv.addInterface(bridge, lport);
+    const before = await hv.interface(lport);
     await hv.addLport(lport);
     await hv.daemon.waitLog(new RegExp(` warn plug: ${lport}: conflict: `));
     await hv.settle();

@@ -65,6 +65,7 @@ test("U3: nothing is unplugged while the Chassis row is away, as after ovn-contr
   await hv.addPlugged("deleted");
   await hv.addPlugged("moved");
   await chassis.appctl("ovn-controller", "exit");
+  await chassis.program("ovn-controller").exited;
   await chassis.waitUntil("OVN_Southbound", "Chassis", ["name"], (rows) =>
     rows.every((row) => row.name !== "hv1"),
   );

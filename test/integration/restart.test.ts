@@ -76,13 +76,11 @@ test("a stale owned interface that was there before vifplugd first started is re
 test("an interface of an earlier life is taken over as it is when it is right, and mended when it is not", async () => {
   await using hv = await startHypervisor({ daemon: false });
   const owned = (lport: string) => [`external_ids:iface-id=${lport}`, "external_ids:ovn-plugged=dummy"];
-  const right = await hv.addInterface(
-    "br-int",
-    "right",
-    ...owned("right"),
-    "options:vif-plug-dummy-option=value",
-  );
-  const wrong = await hv.addInterface("br-int", "wrong", ...owned("wrong"), "mtu_request=1300");
+  const ours = [...owned("right"), "options:vif-plug-dummy-option=value"];
+  await hv.addInterface("br-int", "right", ...ours);
+  const right = await hv.interface("right");
+  await hv.addInterface("br-int", "wrong", ...owned("wrong"), "mtu_request=1300");
+  const wrong = await hv.interface("wrong");
   await hv.addLports({ right: {}, wrong: {} });
   await hv.startDaemon();
   const mended = await hv.interface("wrong", (row) => row.options.size === 1 && row.mtu_request === null);

@@ -88,7 +88,8 @@ describe("what is not owned is never unplugged", () => {
     ["only ovn-plugged", "own-plugged", ["external_ids:ovn-plugged=dummy"]],
     ["neither", "own-neither", []],
   ])("an interface with %s", async (_, name, settings) => {
-    const before = await hv.addInterface("br-int", name, ...settings);
+    await hv.addInterface("br-int", name, ...settings);
+    const before = await hv.interface(name);
     await hv.settle();
     expect((await hv.interface(name))._uuid).toBe(before._uuid);
     expect(hv.writesTo(name)).toEqual([]);
@@ -96,9 +97,11 @@ describe("what is not owned is never unplugged", () => {
 
   test("an interface on another bridge", async () => {
     await hv.chassis.vsctl("--no-wait", "--may-exist", "add-br", "br-other");
-    const before = await hv.addInterface("br-other", "own-other", ...marks("own-elsewhere"));
+    await hv.addInterface("br-other", "own-other", ...marks("own-elsewhere"));
+    const before = await hv.interface("own-other");
     await hv.settle();
     expect((await hv.interface("own-other"))._uuid).toBe(before._uuid);
+    expect(hv.writesTo("own-other")).toEqual([]);
   });
 
   test("an interface that is one of several in its port", async () => {

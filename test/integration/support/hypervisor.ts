@@ -127,10 +127,9 @@ export class Hypervisor {
   }
 
   /** Adds an internal interface by hand: `COLUMN[:KEY]=VALUE`... */
-  async addInterface(bridge: string, name: string, ...settings: readonly string[]): Promise<Interface> {
+  async addInterface(bridge: string, name: string, ...settings: readonly string[]): Promise<void> {
     const row = ["--", "set", "Interface", name, "type=internal", ...settings];
     await this.chassis.vsctl("--no-wait", "add-port", bridge, name, ...row);
-    return this.interface(name);
   }
 
   /** Resolves with the interface of that name when it exists and satisfies the predicate. */
@@ -149,7 +148,9 @@ export class Hypervisor {
     });
   }
 
+  /** Resolves when vifplugd has removed the interface of that name, even one that was gone before anybody saw it. */
   async gone(name: string): Promise<void> {
+    await this.chassis.program("ovsdb-server").waitLog(removalOf(name));
     await this.#interfaces.until((rows) => rows.every((row) => row.name !== name));
   }
 
@@ -184,8 +185,6 @@ export class Hypervisor {
     await this.interface(fence);
     await this.deleteLport(fence);
     await this.gone(fence);
-    const removal = new RegExp(`${transactPattern.source}(?=.*"name":"${fence}")(?=.*"delete")`);
-    await this.chassis.program("ovsdb-server").waitLog(removal);
   }
 
   /**
@@ -210,6 +209,11 @@ export class Hypervisor {
 }
 
 const transactPattern = /method="transact"(?=.*"lock":"vifplugd_)/;
+
+function removalOf(name: string): RegExp {
+  const named = RegExp.escape(`"name":${JSON.stringify(name)}`);
+  return new RegExp(`${transactPattern.source}(?=.*${named})(?=.*"ports","delete")`);
+}
 
 function setOptions(lport: string, options: LportOptions): readonly string[] {
   return Object.entries(options).flatMap(([key, value]) =>
