@@ -64,7 +64,7 @@ describe("system-id-override", () => {
 
 describe("the Southbound", () => {
   const target = (text: string, ids: Readonly<Record<string, string>>) =>
-    southboundTarget(config(text), map(ids), "hv1");
+    southboundTarget(config(text), map(ids), "hv1", null);
 
   test("is where the file says, else ovn-remote of this chassis, else ovn-remote, else unknown", () => {
     const ids = { "ovn-remote": "tcp:a:1", "ovn-remote-hv1": "tcp:b:1" };
