@@ -4,10 +4,10 @@ import { formatConfigError, loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { Daemon } from "../daemon/daemon.ts";
 import { claimPidFile } from "../daemon/pid-file.ts";
-import { Log } from "../log/log.ts";
+import { Log, type Logger } from "../log/log.ts";
 import { messageOf } from "../result.ts";
 import { VERSION } from "../version.ts";
-import { CONFIG_OPTION, type Command, EXIT, printError } from "./command.ts";
+import { type Arguments, CONFIG_OPTION, type Command, EXIT, printError } from "./command.ts";
 
 export const run: Command = {
   name: "run",
@@ -34,7 +34,7 @@ export const run: Command = {
     }
     main.info(`vifplugd ${VERSION} starts`);
     try {
-      await runDaemon(config, args.text("record"), log, end);
+      await runDaemon(config, args, log, end);
       return EXIT.ok;
     } catch (thrown) {
       main.error(messageOf(thrown));
@@ -48,16 +48,37 @@ export const run: Command = {
 /** @throws when the daemon cannot start */
 async function runDaemon(
   config: Config,
-  recordFile: string | null,
+  args: Arguments,
   log: Log,
   end: PromiseWithResolvers<string>,
 ): Promise<void> {
-  const systemIdOverride = readSystemIdOverride();
-  const daemon = new Daemon({ config, systemIdOverride, log, recordFile, onExit: () => end.resolve("exit") });
+  const main = log.module("main");
+  const daemon = new Daemon({
+    config,
+    systemIdOverride: readSystemIdOverride(),
+    log,
+    recordFile: args.text("record"),
+    onExit: () => end.resolve("exit"),
+  });
+  const reload = () => reloadDaemon(daemon, args.text("config"), main);
+  process.on("SIGHUP", reload);
   try {
     await daemon.start();
-    log.module("main").info(`${await end.promise}: stopping; plugged ports stay plugged`);
+    main.info(`${await end.promise}: stopping; plugged ports stay plugged`);
   } finally {
+    process.off("SIGHUP", reload);
     await daemon.stop();
   }
+}
+
+/** SIGHUP: a file that is valid takes effect; one that is not changes nothing, and the log says why. */
+function reloadDaemon(daemon: Daemon, file: string | null, log: Logger): void {
+  const loaded = loadConfig(file);
+  if (loaded.ok) {
+    log.info("SIGHUP: the configuration is read anew");
+    daemon.reload(loaded.value);
+    return;
+  }
+  log.error("SIGHUP: the configuration is not valid; the one before stays in force");
+  for (const error of loaded.error) log.error(formatConfigError(error));
 }

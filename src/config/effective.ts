@@ -3,8 +3,9 @@
  * silent (contract section 3).
  */
 import { readFileSync } from "node:fs";
-import { parseRemotes, type Remote } from "ovsdb-jsonrpc";
+import { parseRemotes, type Remote, type TlsFiles } from "ovsdb-jsonrpc";
 import type { SouthboundTarget } from "../daemon/southbound.ts";
+import type { SslRow } from "../plug/rows.ts";
 import type { PlugSettings } from "../plug/settings.ts";
 import { externalId } from "../plug/settings.ts";
 import { ok, type Result } from "../result.ts";
@@ -40,22 +41,37 @@ export function southboundTarget(
   config: Config,
   externalIds: ReadonlyMap<string, string>,
   chassis: string | null,
+  ssl: SslRow | null,
 ): Result<SouthboundTarget, string> | null {
   const { southbound } = config;
   const text = southbound.remote ?? externalId(externalIds, "ovn-remote", chassis);
   if (text === null) return null;
   const remotes = parseRemotes(text);
   if (!remotes.ok) return remotes;
-  const { private_key, certificate, ca_cert } = southbound;
   return ok({
     remotes: text,
     probeIntervalMs: southbound.probe_interval_ms ?? probeInterval(remotes.value, externalIds, chassis),
-    tls: {
-      ...(private_key === undefined ? {} : { privateKey: private_key }),
-      ...(certificate === undefined ? {} : { certificate }),
-      ...(ca_cert === undefined ? {} : { caCert: ca_cert }),
-    },
+    tls: tlsFiles(config, ssl),
   });
+}
+
+/** The files of the configuration; where it names none, those of the Open_vSwitch SSL table. */
+function tlsFiles({ southbound }: Config, ssl: SslRow | null): TlsFiles {
+  const { private_key, certificate, ca_cert } = southbound;
+  const configured = private_key ?? certificate ?? ca_cert;
+  if (configured === undefined && ssl !== null) {
+    return {
+      privateKey: ssl.private_key,
+      certificate: ssl.certificate,
+      caCert: ssl.ca_cert,
+      bootstrapCaCert: ssl.bootstrap_ca_cert,
+    };
+  }
+  return {
+    ...(private_key === undefined ? {} : { privateKey: private_key }),
+    ...(certificate === undefined ? {} : { certificate }),
+    ...(ca_cert === undefined ? {} : { caCert: ca_cert }),
+  };
 }
 
 /** What the Open_vSwitch row says; unix sockets are not probed on its account. */

@@ -4,7 +4,6 @@
 
 import { plugSettings, southboundTarget } from "../config/effective.ts";
 import type { Config } from "../config/schema.ts";
-import { plugTypesOf } from "../config/schema.ts";
 import { controlSocketPath } from "../control/client.ts";
 import { withListCommands } from "../control/command.ts";
 import { engineCommands } from "../control/commands/engine.ts";
@@ -19,10 +18,10 @@ import type { Log, Logger } from "../log/log.ts";
 import type { PlugGraph } from "../plug/graph.ts";
 import { missingKnowledge } from "../plug/nodes/intent.ts";
 import type { LocalChassis } from "../plug/nodes/local-chassis.ts";
-import { builtinProviders } from "../providers/builtin.ts";
 import { ProviderRegistry } from "../providers/registry.ts";
 import { Recorder } from "../record/recorder.ts";
 import { LocalDatabase } from "./local-database.ts";
+import { ProviderSet } from "./provider-set.ts";
 import { Reconciler } from "./reconciler.ts";
 import { connectionStatus, southboundStatus } from "./session-status.ts";
 import { Southbound } from "./southbound.ts";
@@ -38,7 +37,9 @@ export interface DaemonOptions {
 }
 
 export class Daemon implements DaemonView {
-  readonly #config: Config;
+  #config: Config;
+  readonly #systemIdOverride: string | null;
+  readonly #logs: Log;
   readonly #log: Logger;
   readonly #registry: ProviderRegistry;
   readonly #reconciler: Reconciler;
@@ -47,18 +48,21 @@ export class Daemon implements DaemonView {
   readonly #recorder: Recorder | null;
   readonly #control: ControlServer;
   readonly #onExit: () => void;
-  readonly #providers: ProviderStatus[] = [];
+  readonly #providers: ProviderSet;
 
   /** @throws when the record cannot be written */
   constructor({ config, systemIdOverride, log, recordFile, onExit }: DaemonOptions) {
     this.#onExit = onExit;
     this.#config = config;
+    this.#systemIdOverride = systemIdOverride;
+    this.#logs = log;
     this.#log = log.module("daemon");
     const providerLog = log.module("provider");
     this.#registry = new ProviderRegistry({
       onWake: () => this.#reconciler.schedule(),
       log: (level, message) => providerLog[level](message),
     });
+    this.#providers = new ProviderSet(this.#registry, this.#log);
     this.#local = new LocalDatabase({ remotes: config.ovs.remote, log: log.module("ovsdb") });
     const settings = plugSettings(config, systemIdOverride);
     this.#recorder = recordFile === null ? null : new Recorder(recordFile, settings);
@@ -86,9 +90,26 @@ export class Daemon implements DaemonView {
 
   /** Settles when the daemon works and its control socket answers. */
   async start(): Promise<void> {
-    this.#registerProviders();
-    this.#local.feed(this.#reconciler);
+    this.#providers.apply(this.#config.providers);
+    this.#local.feed(this.#reconciler, () => this.#findSouthbound());
     await this.#control.listen();
+  }
+
+  /** Takes another configuration over; nothing is unplugged by that alone. */
+  reload(config: Config): void {
+    const before = this.#config;
+    this.#config = config;
+    if (config.run_dir !== before.run_dir) {
+      this.#log.warn(`run_dir stays ${before.run_dir} until the daemon is started anew`);
+    }
+    this.#logs.level = config.log.level;
+    this.#logs.format = config.log.format;
+    if (config.ovs.remote !== before.ovs.remote) this.#local.setRemotes(config.ovs.remote);
+    const settings = plugSettings(config, this.#systemIdOverride);
+    this.#reconciler.push(this.graph.inputs.settings, settings, "configuration");
+    this.#providers.apply(config.providers);
+    this.#reconciler.schedule();
+    this.#findSouthbound();
   }
 
   get engine(): Engine {
@@ -111,7 +132,7 @@ export class Daemon implements DaemonView {
   }
 
   providers(): readonly ProviderStatus[] {
-    return this.#providers;
+    return this.#providers.statuses();
   }
 
   lastChange(lport: string): LastChange | null {
@@ -155,29 +176,21 @@ export class Daemon implements DaemonView {
     this.#recorder?.close();
   }
 
-  #registerProviders(): void {
-    const { providers } = this.#config;
-    if (providers.length === 0) {
-      this.#log.warn("no provider is enabled, so nothing will be plugged; list some under providers");
-    }
-    for (const entry of providers) {
-      const make = builtinProviders.get(entry.type);
-      if (make === undefined) continue;
-      const registered = this.#registry.register(make(), plugTypesOf(entry));
-      if (!registered.ok) this.#log.error(registered.error.message);
-      this.#providers.push(
-        registered.ok
-          ? { type: entry.type, state: "ready" }
-          : { type: entry.type, state: "failed", reason: registered.error.message },
-      );
-    }
+  #onLocalChassis(local: LocalChassis): void {
+    this.#local.setChassisName(local.chassis?.name ?? null, this.#reconciler);
+    this.#findSouthbound();
   }
 
-  #onLocalChassis(local: LocalChassis): void {
-    const name = local.chassis?.name ?? null;
-    this.#local.setChassisName(name, this.#reconciler);
-    if (local.openVSwitch === null) return;
-    const target = southboundTarget(this.#config, local.openVSwitch.external_ids, name);
+  /** Where the Southbound is follows from the configuration, the Open_vSwitch row and the SSL table. */
+  #findSouthbound(): void {
+    const { openVSwitch, chassis } = this.engine.data(this.graph.localChassis).current;
+    if (openVSwitch === null) return;
+    const target = southboundTarget(
+      this.#config,
+      openVSwitch.external_ids,
+      chassis?.name ?? null,
+      this.#local.ssl(),
+    );
     if (target === null) {
       this.#log.warn(
         "no Southbound remote: set southbound.remote, or external_ids:ovn-remote in Open_vSwitch",

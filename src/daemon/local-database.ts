@@ -9,7 +9,7 @@ import type { Engine } from "../graph/index.ts";
 import type { Logger } from "../log/log.ts";
 import type { PlugGraph } from "../plug/graph.ts";
 import type { Activity } from "../plug/nodes/activity.ts";
-import { asInserts, openVSwitchColumns } from "../plug/rows.ts";
+import { asInserts, openVSwitchColumns, type SslRow } from "../plug/rows.ts";
 import { openVSwitch } from "../schemas/open_vswitch.gen.ts";
 import { lockName } from "./lock-name.ts";
 import type { Reconciler } from "./reconciler.ts";
@@ -39,8 +39,8 @@ export class LocalDatabase {
     return this.#session.state;
   }
 
-  /** From now on what happens in the database goes into the graph. */
-  feed(reconciler: Reconciler): void {
+  /** From now on what happens in the database goes into the graph; `onSsl` is told of changes of the SSL table. */
+  feed(reconciler: Reconciler, onSsl: () => void): void {
     const { inputs } = reconciler.graph;
     this.#session.onBatch(({ initial, tables }) => {
       const cause = initial ? "snapshot" : "update";
@@ -48,6 +48,7 @@ export class LocalDatabase {
       reconciler.pushRows(inputs.bridge, tables.Bridge, cause);
       reconciler.pushRows(inputs.port, tables.Port, cause);
       reconciler.pushRows(inputs.iface, tables.Interface, cause);
+      if (tables.SSL.length > 0) onSsl();
     });
     this.#session.onState((state) => {
       narrateState(this.#log, "Open_vSwitch", state);
@@ -80,6 +81,12 @@ export class LocalDatabase {
   ): Promise<{ readonly ok: true } | { readonly ok: false; readonly error: TransactError }> {
     const result = await this.#session.transact(operations);
     return result.ok ? { ok: true } : result;
+  }
+
+  /** The SSL table's row: there is at most one (ovs-vswitchd.conf.db(5)). */
+  ssl(): SslRow | null {
+    const [row = null] = this.#session.replica.table("SSL").rows.values();
+    return row;
   }
 
   /** Every row, for an engine that has seen none. */

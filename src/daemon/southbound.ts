@@ -2,6 +2,7 @@
  * The session with the Southbound database: the rows it is asked for go into the graph, and what is known to be
  * complete. Which server and which rows follow from the graph. It never writes.
  */
+import { isDeepStrictEqual } from "node:util";
 import { type Condition, Session, type SessionState, type TlsFiles } from "ovsdb-jsonrpc";
 import type { Engine } from "../graph/index.ts";
 import type { Logger } from "../log/log.ts";
@@ -50,6 +51,7 @@ export class Southbound {
       this.#session = this.#open(target);
       return;
     }
+    if (!isDeepStrictEqual(before?.tls, target.tls)) this.#session.setTls(target.tls);
     if (before?.remotes !== target.remotes) {
       this.#log.info(`the Southbound is now at ${target.remotes}`);
       this.#session.setRemotes(target.remotes);

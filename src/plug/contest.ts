@@ -41,10 +41,12 @@ export function contest(among: Contestants, lport: string, name: string): Contes
     const leaving = first === lport ? leavingOf(among, holder) : null;
     return leaving ?? { kind: "lost", reason: holderReason(holder, name) };
   }
-  if (first === null || first === lport) return { kind: "free" };
+  // Those that have an interface and want another one come after those that have none.
+  const next = first ?? smallest(among.claimants(name)) ?? lport;
+  if (next === lport) return { kind: "free" };
   return {
     kind: "lost",
-    reason: `logical port ${first} wants interface ${name} too, and comes first by name`,
+    reason: `logical port ${next} wants interface ${name} too, and comes first by name`,
   };
 }
 
@@ -57,11 +59,16 @@ export function successorOf(among: Contestants, lport: string): string | null {
 
 /** The first of those that want the name and have no interface; whom the server refused the one that is there is out. */
 function firstClaimant(among: Contestants, name: string, holder: Vif | undefined): string | null {
-  let first: string | null = null;
+  const able: string[] = [];
   for (const lport of among.claimants(name)) {
-    if (first !== null && lport > first) continue;
-    if (among.owned(lport) === undefined && !wasRefused(among.attempt(lport), holder)) first = lport;
+    if (among.owned(lport) === undefined && !wasRefused(among.attempt(lport), holder)) able.push(lport);
   }
+  return smallest(able);
+}
+
+function smallest(lports: Iterable<string>): string | null {
+  let first: string | null = null;
+  for (const lport of lports) if (first === null || lport < first) first = lport;
   return first;
 }
 

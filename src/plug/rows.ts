@@ -3,13 +3,14 @@
  * the sessions as they are, and the row types follow from them.
  */
 import type { RowChange, Uuid } from "ovsdb-jsonrpc";
-import type { Bridge, Interface, Open_vSwitch, Port } from "../schemas/open_vswitch.gen.ts";
+import type { Bridge, Interface, Open_vSwitch, Port, SSL } from "../schemas/open_vswitch.gen.ts";
 import type { Chassis, Port_Binding, SB_Global } from "../schemas/ovn_southbound.gen.ts";
 
 export const openVSwitchColumns = {
   Open_vSwitch: ["external_ids", "other_config"],
   Bridge: ["name", "datapath_type", "other_config", "ports"],
   Port: ["name", "interfaces"],
+  SSL: ["private_key", "certificate", "ca_cert", "bootstrap_ca_cert"],
   Interface: ["name", "type", "options", "other_config", "external_ids", "mtu_request", "ofport", "error"],
 } as const;
 
@@ -36,6 +37,7 @@ export type OpenVSwitchRow = Selected<Open_vSwitch, "Open_vSwitch">;
 export type BridgeRow = Selected<Bridge, "Bridge">;
 export type PortRow = Selected<Port, "Port">;
 export type InterfaceRow = Selected<Interface, "Interface">;
+export type SslRow = Selected<SSL, "SSL">;
 export type SbGlobalRow = Selected<SB_Global, "SB_Global">;
 export type ChassisRow = Selected<Chassis, "Chassis">;
 export type PortBindingRow = Selected<Port_Binding, "Port_Binding">;

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { plugSettings, readSystemIdOverride, southboundTarget } from "../../src/config/effective.ts";
 import { parseConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/schema.ts";
-import { map } from "../support/rows.ts";
+import type { SslRow } from "../../src/plug/rows.ts";
+import { map, uuid } from "../support/rows.ts";
 
 function config(text = ""): Config {
   const parsed = parseConfig(text, "test");

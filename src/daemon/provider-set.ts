@@ -1,0 +1,55 @@
+/** Keeps the registry in line with the configuration: which providers are enabled, and how each of them fares. */
+import { type ProviderConfig, plugTypesOf } from "../config/schema.ts";
+import type { ProviderStatus } from "../control/status.ts";
+import type { Logger } from "../log/log.ts";
+import { builtinProviders } from "../providers/builtin.ts";
+import type { ProviderRegistry } from "../providers/registry.ts";
+
+interface Enabled {
+  /** The entry of the configuration, as text: another text is another provider. */
+  readonly entry: string;
+  readonly status: ProviderStatus;
+}
+
+export class ProviderSet {
+  readonly #registry: ProviderRegistry;
+  readonly #log: Logger;
+  readonly #enabled = new Map<string, Enabled>();
+
+  constructor(registry: ProviderRegistry, log: Logger) {
+    this.#registry = registry;
+    this.#log = log;
+  }
+
+  /** Unregisters what is not enabled any more or changed, then registers what is new; the rest is left alone. */
+  apply(entries: readonly ProviderConfig[]): void {
+    if (entries.length === 0) {
+      this.#log.warn("no provider is enabled, so nothing will be plugged; list some under providers");
+    }
+    const wanted = new Map(entries.map((entry) => [entry.type, JSON.stringify(entry)]));
+    for (const [type, { entry, status }] of this.#enabled) {
+      if (wanted.get(type) === entry) continue;
+      if (status.state === "ready") this.#registry.unregister(type);
+      this.#enabled.delete(type);
+    }
+    for (const entry of entries) {
+      if (!this.#enabled.has(entry.type)) this.#enable(entry);
+    }
+  }
+
+  statuses(): readonly ProviderStatus[] {
+    return Array.from(this.#enabled.values(), ({ status }) => status);
+  }
+
+  #enable(entry: ProviderConfig): void {
+    const { type } = entry;
+    const make = builtinProviders.get(type);
+    if (make === undefined) throw new Error(`the schema let the unknown provider ${type} through`);
+    const registered = this.#registry.register(make(), plugTypesOf(entry));
+    if (!registered.ok) this.#log.error(registered.error.message);
+    const status: ProviderStatus = registered.ok
+      ? { type, state: "ready" }
+      : { type, state: "failed", reason: registered.error.message };
+    this.#enabled.set(type, { entry: JSON.stringify(entry), status });
+  }
+}
