@@ -1,0 +1,23 @@
+// Random histories of a chassis on the daemon's own graph: after every run the data of every node are what a recompute
+// gives, and every decision is one that the contract allows. (21,000 steps, and 4,000 more that come to rest.)
+import { test } from "bun:test";
+import { checkProperty } from "../support/random.ts";
+import { calmDown, faultAtRest } from "./support/calm.ts";
+import { faultOfHistory, histories } from "./support/check.ts";
+import { perform } from "./support/perform.ts";
+import { World } from "./support/world.ts";
+
+test("whatever happens around a chassis, the graph holds what a recompute gives, and decides what it may", () => {
+  checkProperty(histories(300, 70, (history) => faultOfHistory(history)));
+}, 60_000);
+
+test("when nothing happens any more, everything that can be done has been done", () => {
+  checkProperty(
+    histories(100, 40, (history) => {
+      const world = new World();
+      for (const step of history) perform(world, step);
+      calmDown(world);
+      return faultAtRest(world);
+    }),
+  );
+}, 60_000);

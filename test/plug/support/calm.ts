@@ -1,0 +1,61 @@
+/** A chassis that nothing happens to any more: whatever was broken is mended, and the daemon goes on until it is done. */
+import { LPORTS } from "./history.ts";
+import { Inspection } from "./invariants.ts";
+import { catchUp } from "./perform.ts";
+import type { World } from "./world.ts";
+
+/** More than any chain of changes among a few logical ports takes. */
+const ROUNDS = 12;
+
+export function calmDown(world: World): void {
+  world.connectLocal(true);
+  world.holdLock(true);
+  world.local.addBridge("br-int");
+  world.southbound.addChassis("hv1", "host1");
+  world.southbound.startNorthd();
+  world.connectSouthbound(true);
+  world.tell();
+  world.tryAgain();
+  world.run();
+  for (let round = 0; round < ROUNDS; round++) {
+    world.confirmUnplug();
+    catchUp(world);
+    world.tryAgain();
+    world.run();
+  }
+}
+
+/** What has not been done although nothing keeps it from being done, or undefined. */
+export function faultAtRest(world: World): string | undefined {
+  for (const lport of LPORTS) {
+    const fault = faultOf(world, lport);
+    if (fault !== undefined)
+      return `${lport}: ${fault}: ${Bun.inspect(world.verdicts.get(lport), { depth: 1 })}`;
+  }
+  return undefined;
+}
+
+function faultOf(world: World, lport: string): string | undefined {
+  const port = new Inspection(world, lport);
+  const verdict = world.verdicts.get(lport);
+  // Without a bridge nothing can be written, and without a chassis name nobody knows for whom.
+  if (port.bridge === undefined || port.chassis.uuid === undefined) return undefined;
+  if (verdict?.change) return "a change is left to be made";
+  if (verdict?.state === "pending") return "it is pending still";
+  const types = world.registry.types();
+  const device = world.devices.of(lport);
+  if (port.isWanted && port.interfaces.length === 0 && device.mood === "ready") {
+    const isAnswered = types.includes(port.binding?.options.get("vif-plug-type") ?? "");
+    const isTaken = world.local.iface.find(({ name }) => name === device.name) !== undefined;
+    if (isAnswered && !isTaken) return "it could be plugged";
+  }
+  if (port.isWanted || !port.isDue || !device.lets) return undefined;
+  // Of several interfaces, the first by name is dealt with first, and may keep the others waiting.
+  const [left] = port.interfaces.filter((row) => port.isOwned(row)).sort(byName);
+  const isAnswered = types.includes(left?.external_ids.get("ovn-plugged") ?? "");
+  return left === undefined || !isAnswered ? undefined : `its interface ${left.name} could be unplugged`;
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : 1;
+}

@@ -1,0 +1,221 @@
+/**
+ * What must be true of every decision, said a second time: from the rows of the two databases and the contract
+ * (sections 4 and 5) alone, without the graph's own notions of what is wanted, owned or known.
+ */
+import type { Change, Create, InterfaceEdit, Remove, Update } from "../../../src/plug/change.ts";
+import type { BridgeRow, InterfaceRow, PortBindingRow } from "../../../src/plug/rows.ts";
+import { MAINTAINED } from "./devices.ts";
+import type { World } from "./world.ts";
+
+/** The first thing that is wrong with what is to be written now, or undefined. */
+export function faultOfChanges(world: World): string | undefined {
+  const written = new Set<string>();
+  for (const [lport, { change }] of world.verdicts) {
+    if (change === null) continue;
+    const fault = new Inspection(world, lport).faultOf(change);
+    if (fault !== undefined) return `${lport}: ${change.kind}: ${fault}`;
+    for (const name of namesOf(change)) {
+      if (written.has(name)) return `${lport}: another change writes ${name} as well`;
+      written.add(name);
+    }
+  }
+  return faultOfUnplugs(world);
+}
+
+/** The names of the interfaces that a change makes, edits or removes. */
+function namesOf(change: Change): readonly string[] {
+  switch (change.kind) {
+    case "create":
+      return [change.target.wanted.name];
+    case "update":
+    case "remove":
+      return [change.interface.name];
+    case "replug":
+      return [change.remove.interface.name, change.create.target.wanted.name];
+  }
+}
+
+/** U6: whatever is due, no more goes in one pass than is allowed. */
+function faultOfUnplugs(world: World): string | undefined {
+  const unplugged = [...world.verdicts].filter(([lport, { change }]) => {
+    return !world.confirmed.has(lport) && change?.kind === "remove";
+  });
+  const owned = world.local.iface.rows.filter((row) => {
+    const lport = row.external_ids.get("iface-id") ?? "";
+    return new Inspection(world, lport).isOwned(row);
+  });
+  const limit = (world.settings.maxUnplugPercent / 100) * owned.length;
+  if (unplugged.length < 2 || unplugged.length <= limit) return undefined;
+  return `${unplugged.length} of ${owned.length} are unplugged in one pass`;
+}
+
+/** One logical port, looked at from outside. */
+export class Inspection {
+  readonly #world: World;
+  readonly #lport: string;
+
+  constructor(world: World, lport: string) {
+    this.#world = world;
+    this.#lport = lport;
+  }
+
+  faultOf(change: Change): string | undefined {
+    if (!this.#world.isActive) return "nobody may write now";
+    if (this.#world.attempts.get(this.#lport)?.phase === "in-flight")
+      return "another change of it is in flight";
+    switch (change.kind) {
+      case "create":
+        if (this.interfaces.length > 0) return "it has an interface already";
+        return this.#faultOfCreate(change);
+      case "update":
+        return this.#faultOfUpdate(change);
+      case "remove":
+        return this.#faultOfRemove(change) ?? this.#faultOfUnplug();
+      case "replug":
+        if (this.#world.settings.onRename !== "replug") return "plug.on_rename is not replug";
+        return this.#faultOfRemove(change.remove) ?? this.#faultOfCreate(change.create);
+    }
+  }
+
+  /** The port binding as the Southbound server has it, whatever is in view. */
+  get binding(): PortBindingRow | undefined {
+    return this.#world.southbound.bindingOf(this.#lport);
+  }
+
+  get chassis() {
+    const name = this.#world.settings.chassis ?? this.#externalId("system-id");
+    const row = this.#world.southbound.chassis.find((one) => one.name === name);
+    return { name, uuid: row?._uuid, hostname: row?.hostname };
+  }
+
+  get bridge(): BridgeRow | undefined {
+    const name = this.#world.settings.bridge ?? this.#externalId("ovn-bridge") ?? "br-int";
+    return this.#world.local.bridge.find((row) => row.name === name);
+  }
+
+  /** Interfaces on the integration bridge with the logical port's iface-id. */
+  get interfaces(): readonly InterfaceRow[] {
+    return this.#world.local.iface.rows.filter((row) => {
+      return row.external_ids.get("iface-id") === this.#lport && this.#portOf(row) !== undefined;
+    });
+  }
+
+  get isWanted(): boolean {
+    const { binding, chassis } = this;
+    if (binding === undefined || chassis.uuid === undefined || !isVif(binding)) return false;
+    if (!binding.options.has("vif-plug-type")) return false;
+    if (binding.requested_chassis === chassis.uuid) return true;
+    return this.#world.settings.additionalChassis && binding.requested_additional_chassis.has(chassis.uuid);
+  }
+
+  /** Nothing has been said that would let it stay plugged here. */
+  get isDue(): boolean {
+    const { binding } = this;
+    if (binding === undefined) return true;
+    if (!isVif(binding)) return false;
+    if (!this.#isBindable(binding)) return true;
+    return !binding.options.has("vif-plug-type") && this.#world.settings.onWithdraw === "unplug";
+  }
+
+  isOwned(row: InterfaceRow): boolean {
+    const { external_ids, name } = row;
+    if (!external_ids.has("iface-id") || !external_ids.has("ovn-plugged")) return false;
+    return this.#portOf(row)?.interfaces.size === 1 && name !== this.bridge?.name;
+  }
+
+  #faultOfCreate({ bridge, target }: Create): string | undefined {
+    const { name } = target.wanted;
+    if (bridge.uuid !== this.bridge?._uuid) return "not on the integration bridge";
+    if (this.#world.local.iface.find((row) => row.name === name) !== undefined)
+      return `${name} is there already`;
+    if (name !== this.#world.devices.of(this.#lport).name) return `nobody asked for ${name}`;
+    return this.#faultOfWanted();
+  }
+
+  #faultOfUpdate({ interface: row, edit, adoption }: Update): string | undefined {
+    const fault = this.#faultOfWanted() ?? this.#faultOfEdit(edit);
+    if (fault !== undefined) return fault;
+    if (row.name !== this.#world.devices.of(this.#lport).name) return `nobody asked for ${row.name}`;
+    if (adoption === undefined) return this.#faultOfEdited(row);
+    if (this.interfaces.length > 0) return "it has an interface already";
+    return new Inspection(this.#world, adoption.from).#faultOfAdoption(row);
+  }
+
+  /** P6: what is taken over is what U1 would unplug; an interface that was only withdrawn is not. */
+  #faultOfAdoption(row: InterfaceRow): string | undefined {
+    const isWithdrawn = this.binding !== undefined && this.#isBindable(this.binding);
+    if (isWithdrawn) return `${row.name} may stay with ${this.#lport}`;
+    return this.#faultOfEdited(row) ?? this.#faultOfLeave(row) ?? this.#faultOfUnplug();
+  }
+
+  #faultOfWanted(): string | undefined {
+    if (this.interfaces.some((row) => !this.isOwned(row))) return "a foreign interface has its iface-id";
+    const device = this.#world.devices.of(this.#lport);
+    if (device.mood !== "ready") return "its provider is not ready";
+    // What is in view may be older than what the server has, but only while the Southbound is away.
+    if (!this.#world.isSouthboundSynced || this.isWanted) return undefined;
+    return "it is not wanted here";
+  }
+
+  #faultOfEdited(row: InterfaceRow): string | undefined {
+    if (this.#world.local.iface.get(row._uuid) !== row) return "not as the database has it";
+    if (row.external_ids.get("iface-id") !== this.#lport) return `${row.name} is another port's`;
+    return this.isOwned(row) ? undefined : `${row.name} is not ours`;
+  }
+
+  #faultOfLeave(row: InterfaceRow): string | undefined {
+    if (!this.#world.devices.of(this.#lport).lets) return "its provider does not agree";
+    const plugType = row.external_ids.get("ovn-plugged") ?? "";
+    return this.#world.registry.types().includes(plugType) ? undefined : `no provider for ${plugType}`;
+  }
+
+  #faultOfRemove({ interface: row, port }: Remove): string | undefined {
+    if (this.#world.local.port.get(port._uuid) !== port) return "the port is not as the database has it";
+    return this.#faultOfLeave(row) ?? this.#faultOfEdited(row);
+  }
+
+  /** U1 to U3. */
+  #faultOfUnplug(): string | undefined {
+    const { southbound, isSouthboundSynced, acknowledged } = this.#world;
+    if (!isSouthboundSynced) return "the Southbound is away";
+    if (this.chassis.uuid === undefined) return "our Chassis row is away";
+    if (acknowledged?.chassisUuid !== this.chassis.uuid) return "the condition is for another chassis";
+    if (!southbound.sbGlobal.rows.some(({ options }) => options.has("northd_internal_version"))) {
+      return "ovn-northd has not filled the Southbound";
+    }
+    return this.isDue ? undefined : "it may stay";
+  }
+
+  /** Only what is ours is touched: keys of others stay as they are. */
+  #faultOfEdit({ options, externalIds, otherConfig }: InterfaceEdit): string | undefined {
+    const set = [...(externalIds?.set.keys() ?? [])].filter(
+      (key) => !["iface-id", "ovn-plugged"].includes(key),
+    );
+    const removed = [...(externalIds?.remove ?? []), ...(otherConfig?.remove ?? [])];
+    const stray = options?.remove.filter((key) => !MAINTAINED.includes(key)) ?? [];
+    const [key] = [...set, ...removed, ...stray];
+    return key === undefined ? undefined : `touches ${key}`;
+  }
+
+  #isBindable({ options, requested_chassis, requested_additional_chassis }: PortBindingRow): boolean {
+    const { uuid, name, hostname } = this.chassis;
+    if (uuid !== undefined && (requested_chassis === uuid || requested_additional_chassis.has(uuid)))
+      return true;
+    const requested = options.get("requested-chassis") ?? "";
+    return requested === "" || requested.split(",").some((one) => one === name || one === hostname);
+  }
+
+  #portOf(row: InterfaceRow) {
+    return this.#world.local.port.find((port) => {
+      return port.interfaces.has(row._uuid) && this.bridge?.ports.has(port._uuid) === true;
+    });
+  }
+
+  #externalId(key: string): string | undefined {
+    return this.#world.local.openVSwitch.rows[0]?.external_ids.get(key);
+  }
+}
+
+function isVif(binding: PortBindingRow): boolean {
+  return binding.type === "" && binding.parent_port === null;
+}

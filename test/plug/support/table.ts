@@ -1,0 +1,57 @@
+/**
+ * One table of a database server in memory, and how much of it the graph has been told. The difference between the
+ * two is the next batch, so updates can be held back, merged and lost as on a real connection.
+ */
+import type { Uuid } from "ovsdb-jsonrpc";
+import type { TableBatch } from "../../../src/plug/rows.ts";
+
+export class Table<Row extends { readonly _uuid: Uuid }> {
+  readonly #rows = new Map<Uuid, Row>();
+  readonly #told = new Map<Uuid, Row>();
+
+  /** What the server has. */
+  get rows(): readonly Row[] {
+    return [...this.#rows.values()];
+  }
+
+  /** What a client has been told. */
+  get told(): ReadonlyMap<Uuid, Row> {
+    return this.#told;
+  }
+
+  get(uuid: Uuid): Row | undefined {
+    return this.#rows.get(uuid);
+  }
+
+  find(predicate: (row: Row) => boolean): Row | undefined {
+    return this.rows.find(predicate);
+  }
+
+  set(row: Row): void {
+    this.#rows.set(row._uuid, row);
+  }
+
+  edit(uuid: Uuid, columns: Partial<Row>): void {
+    const row = this.#rows.get(uuid);
+    if (row !== undefined) this.set({ ...row, ...columns });
+  }
+
+  delete(uuid: Uuid): void {
+    this.#rows.delete(uuid);
+  }
+
+  /** Tells of everything that changed among the rows in view. */
+  tell(isInView: (row: Row) => boolean = () => true): TableBatch<Row> {
+    const batch: { uuid: Uuid; old: Row | null; new: Row | null }[] = [];
+    for (const uuid of new Set([...this.#told.keys(), ...this.#rows.keys()])) {
+      const old = this.#told.get(uuid) ?? null;
+      const row = this.#rows.get(uuid);
+      const now = row !== undefined && isInView(row) ? row : null;
+      if (now === old) continue;
+      batch.push({ uuid, old, new: now });
+      if (now === null) this.#told.delete(uuid);
+      else this.#told.set(uuid, now);
+    }
+    return batch;
+  }
+}

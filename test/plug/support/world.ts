@@ -1,0 +1,250 @@
+/**
+ * A chassis in memory: two database servers, the connections to them, the providers, and the daemon's graph, which is
+ * told what the sessions would tell it, and whose changes are carried out as the transactor would.
+ *
+ * Invariant: the graph is told of a database only while connected to it, and of the Southbound only the rows that the
+ * acknowledged condition brings into view.
+ */
+import type { Uuid } from "ovsdb-jsonrpc";
+import { shadowCheck } from "../../../src/daemon/shadow-check.ts";
+import type { InputNode, RunResult, Verification } from "../../../src/graph/index.ts";
+import { type Attempt, nonceOf } from "../../../src/plug/attempt.ts";
+import type { Change } from "../../../src/plug/change.ts";
+import type { MonitoredCondition } from "../../../src/plug/condition.ts";
+import { type PlugGraph, plugGraph } from "../../../src/plug/graph.ts";
+import type { AttemptBatch } from "../../../src/plug/nodes/inputs.ts";
+import { asInserts, type TableBatch } from "../../../src/plug/rows.ts";
+import type { PlugSettings } from "../../../src/plug/settings.ts";
+import type { Verdict } from "../../../src/plug/verdict.ts";
+import type { Recorder } from "../../../src/record/recorder.ts";
+import { settings } from "../../support/plug-bench.ts";
+import { registryOf } from "../../support/providers.ts";
+import { uuid } from "../../support/rows.ts";
+import { Devices } from "./devices.ts";
+import type { Finish } from "./history.ts";
+import { LocalDatabase } from "./local-database.ts";
+import { isBindingInView, isChassisInView, Southbound } from "./southbound.ts";
+
+export interface WorldOptions {
+  readonly recorder?: Recorder;
+  /** Does something to the graph before its engine is made. */
+  readonly prepare?: (graph: PlugGraph) => void;
+}
+
+export class World {
+  readonly devices = new Devices();
+  readonly registry = registryOf(this.devices.provider("dummy"), this.devices.provider("nic"));
+  readonly local: LocalDatabase;
+  readonly southbound: Southbound;
+  readonly graph: PlugGraph;
+  readonly engine;
+  readonly #recorder: Recorder | undefined;
+  #uuids = 0x100;
+  #settings: PlugSettings = { ...settings, maxUnplugPercent: 50 };
+  #isLocalConnected = true;
+  #isLockHeld = true;
+  #isSouthboundConnected = true;
+  #acknowledged: MonitoredCondition | null = null;
+  #whyNotActive: string | null | undefined;
+  #confirmed: ReadonlySet<string> = new Set();
+
+  constructor({ recorder, prepare }: WorldOptions = {}) {
+    this.#recorder = recorder;
+    this.local = new LocalDatabase(() => this.nextUuid());
+    this.southbound = new Southbound(() => this.nextUuid());
+    this.graph = plugGraph(recorder?.observe(this.registry) ?? this.registry, this.#settings);
+    prepare?.(this.graph);
+    this.engine = this.graph.engine({ now: () => 0 });
+    // At first the Chassis row is asked for by name, and with that what is requested on it.
+    for (let round = 0; round < 3; round++) {
+      this.tell();
+      this.run();
+      this.acknowledge();
+    }
+  }
+
+  nextUuid(): Uuid {
+    return uuid(this.#uuids++);
+  }
+
+  get settings(): PlugSettings {
+    return this.#settings;
+  }
+
+  /** Ports whose unplugging somebody has confirmed. */
+  get confirmed(): ReadonlySet<string> {
+    return this.#confirmed;
+  }
+
+  get isActive(): boolean {
+    return this.#isLocalConnected && this.#isLockHeld;
+  }
+
+  get isSouthboundSynced(): boolean {
+    return this.#isSouthboundConnected;
+  }
+
+  get acknowledged(): MonitoredCondition | null {
+    return this.#isSouthboundConnected ? this.#acknowledged : null;
+  }
+
+  get verdicts(): ReadonlyMap<string, Verdict> {
+    return this.engine.data(this.graph.plug);
+  }
+
+  get attempts(): ReadonlyMap<string, Attempt> {
+    return this.engine.data(this.graph.inputs.attempt);
+  }
+
+  /** Tells the graph what has happened in the databases that we are connected to, and what of them is known. */
+  tell(): void {
+    const { inputs } = this.graph;
+    const { local, southbound } = this;
+    if (this.#isLocalConnected) {
+      this.#pushRows(inputs.openVSwitch, local.openVSwitch.tell());
+      this.#pushRows(inputs.bridge, local.bridge.tell());
+      this.#pushRows(inputs.port, local.port.tell());
+      this.#pushRows(inputs.iface, local.iface.tell());
+    }
+    const why = this.#isLocalConnected ? (this.#isLockHeld ? null : "no lock") : "not connected";
+    if (why !== this.#whyNotActive) this.#push(inputs.activity, { active: why === null, reason: why });
+    this.#whyNotActive = why;
+    if (this.#isSouthboundConnected) {
+      const asked = this.#acknowledged;
+      this.#pushRows(inputs.sbGlobal, southbound.sbGlobal.tell());
+      this.#pushRows(
+        inputs.chassis,
+        southbound.chassis.tell((row) => isChassisInView(asked, row)),
+      );
+      this.#pushRows(
+        inputs.portBinding,
+        southbound.portBinding.tell((row) => isBindingInView(asked, row)),
+      );
+    }
+    const known = this.engine.data(inputs.southbound).current;
+    const [synced, acknowledged] = [this.isSouthboundSynced, this.acknowledged];
+    if (known.synced !== synced || known.acknowledged !== acknowledged) {
+      this.#push(inputs.southbound, { synced, acknowledged });
+    }
+  }
+
+  /** The Southbound answers to the condition that the graph asks for. */
+  acknowledge(): void {
+    if (this.#isSouthboundConnected) this.#acknowledged = this.engine.data(this.graph.condition).current;
+  }
+
+  /** On a new connection the condition asked for is acknowledged with the snapshot. */
+  connectSouthbound(connected: boolean): void {
+    if (connected && !this.#isSouthboundConnected) {
+      this.#acknowledged = this.engine.data(this.graph.condition).current;
+    }
+    this.#isSouthboundConnected = connected;
+  }
+
+  connectLocal(connected: boolean): void {
+    this.#isLocalConnected = connected;
+  }
+
+  holdLock(held: boolean): void {
+    this.#isLockHeld = held;
+  }
+
+  set(edit: Partial<PlugSettings>): void {
+    this.#settings = { ...this.#settings, ...edit };
+    this.#push(this.graph.inputs.settings, this.#settings);
+  }
+
+  confirmUnplug(): void {
+    const held = [...this.verdicts].filter(([, { state }]) => state === "held");
+    this.#confirmed = new Set(held.map(([lport]) => lport));
+    this.#push(this.graph.inputs.confirmed, this.#confirmed);
+  }
+
+  run(): RunResult {
+    this.registry.runAll();
+    this.engine.poke(this.graph.providerLookup, "before every decision");
+    const result = this.engine.run();
+    this.#recorder?.ran(0, this.registry);
+    const [error] = result.errors;
+    if (error !== undefined) throw error.error;
+    return result;
+  }
+
+  /** Sends every change there is, as the reconciler does after each run. */
+  send(): void {
+    if (!this.isActive) return;
+    const batch: AttemptBatch[number][] = [];
+    for (const [lport, { change }] of this.verdicts) {
+      const answers = this.engine.data(this.graph.answer).get(lport);
+      if (change === null || answers === undefined) continue;
+      const nonce = nonceOf(this.attempts.get(lport));
+      batch.push({ lport, attempt: { phase: "in-flight", change, answers, nonce } });
+    }
+    this.#pushAttempts(batch);
+  }
+
+  /** The outcome of a change in flight: the update of the rows comes first, unless the connection is lost on the way. */
+  finish(lport: string, change: Change, nonce: number, how: Finish): void {
+    const isWritten = how !== "refuse" && how !== "lose" && this.local.carryOut(change);
+    if (how === "lose" || how === "answer lost") {
+      this.connectLocal(false);
+      this.tell();
+      this.#pushAttempts([{ lport, attempt: { phase: "idle", nonce: nonce + 1 } }]);
+      return;
+    }
+    this.tell();
+    const attempt: Attempt = isWritten
+      ? { phase: "idle", nonce }
+      : { phase: "failed", change, error: "constraint violation", nonce: nonce + 1 };
+    this.#pushAttempts([{ lport, attempt }]);
+  }
+
+  tryAgain(): void {
+    const failed = [...this.attempts].filter(([, { phase }]) => phase !== "in-flight");
+    this.#pushAttempts(
+      failed.map(([lport, { nonce }]) => ({ lport, attempt: { phase: "idle", nonce: nonce + 1 } })),
+    );
+  }
+
+  forgetAttempts(): void {
+    const idle = [...this.attempts].filter(([lport, { phase }]) => {
+      return phase !== "in-flight" && !this.verdicts.has(lport);
+    });
+    this.#pushAttempts(idle.map(([lport]) => ({ lport, attempt: null })));
+  }
+
+  /** What the graph holds, beside a recompute from what it was told. */
+  verify(): Verification {
+    const check = () => shadowCheck(this.engine, this.graph, [(engine) => this.#fill(engine)]);
+    return this.#recorder?.pause(check) ?? check();
+  }
+
+  #fill(engine: World["engine"]): void {
+    const { inputs } = this.graph;
+    engine.push(inputs.openVSwitch, asInserts(this.local.openVSwitch.told));
+    engine.push(inputs.bridge, asInserts(this.local.bridge.told));
+    engine.push(inputs.port, asInserts(this.local.port.told));
+    engine.push(inputs.iface, asInserts(this.local.iface.told));
+    engine.push(inputs.sbGlobal, asInserts(this.southbound.sbGlobal.told));
+    engine.push(inputs.chassis, asInserts(this.southbound.chassis.told));
+    engine.push(inputs.portBinding, asInserts(this.southbound.portBinding.told));
+  }
+
+  #push<Batch>(node: InputNode<unknown, unknown, Batch>, batch: NoInfer<Batch>): void {
+    this.#recorder?.push(node.name, batch, "update");
+    this.engine.push(node, batch);
+  }
+
+  #pushRows<Row>(node: InputNode<unknown, unknown, TableBatch<Row>>, batch: NoInfer<TableBatch<Row>>): void {
+    if (batch.length === 0) return;
+    this.#recorder?.pushRows(node.name, batch, "update");
+    this.engine.push(node, batch);
+  }
+
+  #pushAttempts(batch: AttemptBatch): void {
+    if (batch.length === 0) return;
+    const { attempt } = this.graph.inputs;
+    this.#recorder?.pushAttempts(attempt.name, batch, "update");
+    this.engine.push(attempt, batch);
+  }
+}
