@@ -65,9 +65,22 @@ describe("P6: the wanted interface name is taken", () => {
     expect((await hv.interface(name))._uuid).toBe(before._uuid);
     expect(hv.writesTo(name)).toHaveLength(1);
     await hv.deleteLport(b);
-    await hv.interface(name, (row) => row.external_ids.get("iface-id") === a);
+    const after = await hv.interface(name, (row) => row.external_ids.get("iface-id") === a);
+    expect(after._uuid).toBe(before._uuid);
     await hv.settle();
-    expect(hv.interfacesOf(b)).toEqual([]);
+    expect(hv.writesTo(name)).toHaveLength(2);
+  });
+
+  test("by a logical port that moves away: the other adopts the interface as it is", async () => {
+    const { name, a, b } = rivals("p6-adopt");
+    await hv.addLport(a);
+    const before = await hv.installed(name);
+    await hv.addLport(b, { "vif-plug-mtu-request": "1300" });
+    await hv.daemon.waitLog(new RegExp(` warn plug: ${b}: conflict: `));
+    await hv.setLport(a, { "requested-chassis": "hv2" });
+    const after = await hv.interface(name, (row) => row.external_ids.get("iface-id") === b);
+    expect(after._uuid).toBe(before._uuid);
+    expect(after.mtu_request).toBe(1300);
   });
 
   test("by two that come together: the smaller logical port name gets it", async () => {
