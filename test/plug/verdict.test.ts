@@ -274,6 +274,28 @@ describe("no-provider", () => {
   });
 });
 
+describe("a port that is due to go", () => {
+  test("is held where unplugging is held back: nothing is written (U6)", () => {
+    expect(verdictOf({ intent: unplug, owned: vif(), held: "too many at once" })).toMatchObject({
+      state: "held",
+      interface: "lsp1",
+      reason: "too many at once",
+      change: null,
+    });
+  });
+
+  test("leaves its interface to the port that takes it over (P6)", () => {
+    expect(verdictOf({ intent: unplug, owned: vif(), successor: "lsp2" })).toMatchObject({
+      state: "pending",
+      change: null,
+    });
+  });
+
+  test("and is wanted again is not held", () => {
+    expect(verdictOf({ owned: vif(), held: "too many at once" }).state).toBe("plugged");
+  });
+});
+
 describe("error", () => {
   test("is what ovs-vswitchd says of the interface, until it clears (P8)", () => {
     const error = "could not open network device lsp1 (No such device)";
