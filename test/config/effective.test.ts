@@ -64,8 +64,27 @@ describe("system-id-override", () => {
 });
 
 describe("the Southbound", () => {
-  const target = (text: string, ids: Readonly<Record<string, string>>) =>
-    southboundTarget(config(text), map(ids), "hv1", null);
+  const target = (text: string, ids: Readonly<Record<string, string>>, ssl: SslRow | null = null) =>
+    southboundTarget(config(text), map(ids), "hv1", ssl);
+
+  test("is reached with the configuration's TLS files, else with those of the SSL table", () => {
+    const ssl = {
+      _uuid: uuid(1),
+      private_key: "/t/key",
+      certificate: "/t/cert",
+      ca_cert: "/t/ca",
+      bootstrap_ca_cert: true,
+    };
+    const ids = { "ovn-remote": "ssl:a:1" };
+    expect(target("", ids, ssl)).toMatchObject({
+      value: {
+        tls: { privateKey: "/t/key", certificate: "/t/cert", caCert: "/t/ca", bootstrapCaCert: true },
+      },
+    });
+    const own = target("southbound: { private_key: /k, certificate: /c, ca_cert: /a }", ids, ssl);
+    expect(own).toMatchObject({ value: { tls: { privateKey: "/k", certificate: "/c", caCert: "/a" } } });
+    expect(target("", ids)).toMatchObject({ value: { tls: {} } });
+  });
 
   test("is where the file says, else ovn-remote of this chassis, else ovn-remote, else unknown", () => {
     const ids = { "ovn-remote": "tcp:a:1", "ovn-remote-hv1": "tcp:b:1" };
