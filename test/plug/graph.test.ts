@@ -198,6 +198,23 @@ describe("two claimants of one interface name", () => {
     expect(bench.states()).toEqual({ b: "plugged" });
   });
 
+  test("the interface of a port that is due to go is adopted, and its provider asked to let it go (P6)", () => {
+    const { provider, calls } = recordedProvider("dummy", { prepare: plugAs(() => "eth0") });
+    const bench = benchWith(provider, ["old"]);
+    const elsewhere = map({ "requested-chassis": "hv2", "vif-plug-type": "dummy" });
+    bench.set("portBinding", { ...wanted("old", 0), options: elsewhere, requested_chassis: OTHER_CHASSIS });
+    bench.set("portBinding", wanted("new", 1));
+    calls.length = 0;
+    bench.run();
+    expect(calls.toSorted()).toEqual(["prepare new create", "prepare old remove"]);
+    expect(bench.verdict("old").change).toBeNull();
+    expect(bench.verdict("new").change).toMatchObject({ kind: "update", adoption: { from: "old" } });
+    const row = bench.interfaceNamed("eth0");
+    bench.commit();
+    expect(bench.states()).toEqual({ new: "plugged" });
+    expect(bench.interfaceNamed("eth0")?._uuid).toBe(row?._uuid ?? uuid(0));
+  });
+
   test("one that got another interface stands in nobody's way any more", () => {
     const registry = registryOf(shared());
     const bench = PlugBench.started(registry, { onRename: "report" });
