@@ -1,4 +1,4 @@
-/** Contract rules U1 and U2, on a real chassis: an owned interface goes with its reason to be here, and no sooner. */
+/** Contract rules U1, U2 and U6, on a real chassis: an owned interface goes with its reason to be here, and no sooner. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Hypervisor, startHypervisor } from "./support/hypervisor.ts";
 
@@ -150,5 +150,50 @@ describe("U2: the plug type is withdrawn while the logical port may be bound her
     await hv.settle();
     expect((await hv.interface("u2-anywhere"))._uuid).toBe(before._uuid);
     expect(hv.writesTo("u2-anywhere")).toHaveLength(1);
+  });
+});
+
+describe("U6: more ports than safety.max_unplug are due to go in one pass", () => {
+  const lports = Array.from({ length: 8 }, (_, index) => `u6-${index}`);
+  const half = lports.slice(0, 4);
+
+  async function startWithPorts(): Promise<Hypervisor> {
+    const host = await startHypervisor({ config: { safety: { max_unplug: "25%" } } });
+    await host.addLports(Object.fromEntries(lports.map((lport) => [lport, {}])));
+    await Promise.all(lports.map((lport) => host.installed(lport)));
+    return host;
+  }
+
+  function deleteHalf({ chassis }: Hypervisor): Promise<string> {
+    return chassis.nbctl(...half.flatMap((lport) => ["--", "lsp-del", lport]));
+  }
+
+  test("all of them are held, until plug/confirm-unplug lets them go", async () => {
+    await using host = await startWithPorts();
+    await deleteHalf(host);
+    await host.daemon.waitLog(/ warn plug: u6-0: held: /);
+    await host.addPlugged("u6-fence");
+    expect(host.removals()).toEqual([]);
+    await host.chassis.appctl("vifplugd", "plug/confirm-unplug");
+    await Promise.all(half.map((lport) => host.gone(lport)));
+    for (const lport of lports.slice(4)) await host.installed(lport);
+  });
+
+  test("all of them stay when the cause goes away", async () => {
+    await using host = await startWithPorts();
+    const before = host.interfacesOf("u6-0");
+    await deleteHalf(host);
+    await host.daemon.waitLog(/ warn plug: u6-0: held: /);
+    await host.addLports(Object.fromEntries(half.map((lport) => [lport, {}])));
+    await host.settle();
+    expect(host.interfacesOf("u6-0").map((row) => row._uuid)).toEqual(before.map((row) => row._uuid));
+    // The one that settling takes.
+    expect(host.removals()).toHaveLength(1);
+  });
+
+  test("no more than that go at once", async () => {
+    await using host = await startWithPorts();
+    await host.chassis.nbctl("lsp-del", "u6-0", "--", "lsp-del", "u6-1");
+    await Promise.all([host.gone("u6-0"), host.gone("u6-1")]);
   });
 });
