@@ -1,0 +1,80 @@
+/**
+ * Network devices as rtnetlink(7) shows them: their names, addresses, and coming and going. Requests and messages as
+ * pure functions over bytes.
+ */
+import { ok, type Result } from "../result.ts";
+import { Attributes, concatenate, u32Attribute, viewOf } from "./attributes.ts";
+import { decoding, MalformedMessage, type NetlinkError } from "./error.ts";
+import { formatMac } from "./mac.ts";
+import { FLAG, type Message } from "./message.ts";
+import type { Request } from "./transport.ts";
+
+/** The multicast group RTNLGRP_LINK of linux/rtnetlink.h. */
+export const LINK_GROUP = 1;
+
+const TYPE = { newLink: 16, deleteLink: 17, getLink: 18, setLink: 19 } as const;
+const ATTRIBUTE = { address: 1, name: 3, extendedMask: 29, permanentAddress: 54 } as const;
+/** Leaves the counters out of the answer (RTEXT_FILTER_SKIP_STATS). */
+const WITHOUT_COUNTERS = 8;
+
+/** struct ifinfomsg: family, a reserved byte, device type, index, flags, mask of the flags to change. */
+const HEADER_BYTES = 16;
+const FLAG_UP = 1;
+
+export interface Link {
+  readonly ifindex: number;
+  readonly name: string;
+  readonly address: string | null;
+  /** The address that the hardware came with; null where the driver does not tell one. */
+  readonly permanentAddress: string | null;
+}
+
+export type LinkEvent =
+  | { readonly kind: "present"; readonly link: Link }
+  | { readonly kind: "removed"; readonly ifindex: number };
+
+export function linkDumpRequest(): Request {
+  return {
+    type: TYPE.getLink,
+    flags: FLAG.dump,
+    payload: concatenate([header(0, 0, 0), u32Attribute(ATTRIBUTE.extendedMask, WITHOUT_COUNTERS)]),
+  };
+}
+
+export function setLinkRequest(ifindex: number, up: boolean): Request {
+  return { type: TYPE.setLink, flags: FLAG.ack, payload: header(ifindex, up ? FLAG_UP : 0, FLAG_UP) };
+}
+
+/** A message of rtnetlink, from a dump or a notification; null when it is not about a network device as such. */
+export function parseLinkEvent({ type, payload }: Message): Result<LinkEvent | null, NetlinkError> {
+  if (type !== TYPE.newLink && type !== TYPE.deleteLink) return ok(null);
+  return decoding("rtnetlink link", () => {
+    if (payload.length < HEADER_BYTES) throw new MalformedMessage("its header is cut off");
+    const view = viewOf(payload);
+    // Of another family, the message tells of the device as a member, for instance of a bridge that it now leaves.
+    if (view.getUint8(0) !== 0) return null;
+    const ifindex = view.getInt32(4, true);
+    if (type === TYPE.deleteLink) return { kind: "removed", ifindex };
+    const attributes = new Attributes(payload.subarray(HEADER_BYTES));
+    const name = attributes.text(ATTRIBUTE.name);
+    if (name === undefined) throw new MalformedMessage(`the network device ${ifindex} has no name`);
+    return {
+      kind: "present",
+      link: {
+        ifindex,
+        name,
+        address: formatMac(attributes.bytes(ATTRIBUTE.address)),
+        permanentAddress: formatMac(attributes.bytes(ATTRIBUTE.permanentAddress)),
+      },
+    };
+  });
+}
+
+function header(ifindex: number, flags: number, change: number): Uint8Array {
+  const bytes = new Uint8Array(HEADER_BYTES);
+  const view = viewOf(bytes);
+  view.setInt32(4, ifindex, true);
+  view.setUint32(8, flags, true);
+  view.setUint32(12, change, true);
+  return bytes;
+}

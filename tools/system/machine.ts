@@ -1,0 +1,79 @@
+/**
+ * The virtual machine of the system test: Debian's kernel under qemu, without KVM, on this host's file system, which
+ * it has read-only. One folder is shared for writing, at {@link EXCHANGE} in the machine.
+ *
+ * The machine runs one shell script and is switched off; it ends with this process, whichever way that ends.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { undoAtExit } from "../cleanup.ts";
+
+const cache = join(import.meta.dir, "../../.cache/system");
+
+/** Where the machine sees the shared folder. */
+export const EXCHANGE = "/mnt";
+
+export interface MachineRun {
+  /** The shell script, run with the host's programs as root of the machine. */
+  readonly script: string;
+  /** Milliseconds, after which the machine is switched off. */
+  readonly within: number;
+}
+
+export interface MachineResult {
+  /** Of the script; null when the machine did not get to its end. */
+  readonly exitCode: number | null;
+  /** What the script wrote to its standard output and standard error. */
+  readonly output: string;
+  /** What the kernel and the first program wrote to the console. */
+  readonly console: string;
+  /** The shared folder; gone when the result is disposed of. */
+  readonly exchange: string;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export async function runMachine({ script, within }: MachineRun): Promise<MachineResult> {
+  const exchange = await mkdtemp(join(tmpdir(), "vifplugd-machine-"));
+  await Bun.write(join(exchange, "run"), script);
+  const machine = Bun.spawn(["qemu-system-x86_64", ...machineArguments(exchange)], {
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: within,
+    killSignal: "SIGKILL",
+  });
+  const forget = undoAtExit(() => machine.kill("SIGKILL"));
+  const [stdout, stderr] = await Promise.all([machine.stdout.text(), machine.stderr.text(), machine.exited]);
+  forget();
+  const exitCode = await textOf(join(exchange, "exit-code"));
+  return {
+    exitCode: exitCode === "" ? null : Number(exitCode),
+    output: await textOf(join(exchange, "output")),
+    console: stdout + stderr,
+    exchange,
+    [Symbol.asyncDispose]: () => rm(exchange, { recursive: true, force: true }),
+  };
+}
+
+function machineArguments(exchange: string): readonly string[] {
+  return [
+    ...["-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "1024"],
+    ...["-nodefaults", "-no-reboot", "-display", "none", "-serial", "stdio"],
+    ...["-kernel", join(cache, "kernel"), "-initrd", join(cache, "initramfs.gz")],
+    ...["-append", "console=ttyS0 quiet panic=-1 mitigations=off"],
+    ...share("host", "/", true),
+    ...share("exchange", exchange, false),
+  ];
+}
+
+function share(name: string, path: string, readonly: boolean): readonly string[] {
+  const device = `local,id=${name},path=${path},security_model=none,multidevs=remap`;
+  return [
+    ...["-fsdev", `${device},readonly=${readonly ? "on" : "off"}`],
+    ...["-device", `virtio-9p-pci,fsdev=${name},mount_tag=${name}`],
+  ];
+}
+
+async function textOf(path: string): Promise<string> {
+  const file = Bun.file(path);
+  return (await file.exists()) ? await file.text() : "";
+}
