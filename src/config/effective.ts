@@ -4,7 +4,6 @@
  */
 import { readFileSync } from "node:fs";
 import { parseRemotes, type Remote, type TlsFiles } from "ovsdb-jsonrpc";
-import type { SouthboundTarget } from "../daemon/southbound.ts";
 import type { SslRow } from "../plug/rows.ts";
 import type { PlugSettings } from "../plug/settings.ts";
 import { externalId } from "../plug/settings.ts";
@@ -31,6 +30,13 @@ export function readSystemIdOverride(path: string = SYSTEM_ID_OVERRIDE): string 
   } catch {
     return null;
   }
+}
+
+export interface SouthboundTarget {
+  readonly remotes: string;
+  /** Milliseconds; 0 = off; undefined: off on unix sockets, else 5,000. */
+  readonly probeIntervalMs: number | undefined;
+  readonly tls: TlsFiles;
 }
 
 /**

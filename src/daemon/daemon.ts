@@ -24,6 +24,7 @@ import { LocalDatabase } from "./local-database.ts";
 import { ProviderSet } from "./provider-set.ts";
 import { Reconciler } from "./reconciler.ts";
 import { connectionStatus, southboundStatus } from "./session-status.ts";
+import { CheckSchedule } from "./shadow-check.ts";
 import { Southbound } from "./southbound.ts";
 
 export interface DaemonOptions {
@@ -32,6 +33,8 @@ export interface DaemonOptions {
   readonly log: Log;
   /** Where to record what enters the graph; null: nowhere. */
   readonly recordFile: string | null;
+  /** Runs of the graph from one shadow check to the next; null: none unless it is asked for. */
+  readonly verifyEvery: number | null;
   /** Somebody asked the daemon, through its control socket, to end. */
   readonly onExit: () => void;
 }
@@ -51,7 +54,8 @@ export class Daemon implements DaemonView {
   readonly #providers: ProviderSet;
 
   /** @throws when the record cannot be written */
-  constructor({ config, systemIdOverride, log, recordFile, onExit }: DaemonOptions) {
+  constructor(options: DaemonOptions) {
+    const { config, systemIdOverride, log, recordFile, onExit } = options;
     this.#onExit = onExit;
     this.#config = config;
     this.#systemIdOverride = systemIdOverride;
@@ -66,6 +70,7 @@ export class Daemon implements DaemonView {
     this.#local = new LocalDatabase({ remotes: config.ovs.remote, log: log.module("ovsdb") });
     const settings = plugSettings(config, systemIdOverride);
     this.#recorder = recordFile === null ? null : new Recorder(recordFile, settings);
+    const checks = new CheckSchedule(options.verifyEvery, () => this.verify());
     this.#reconciler = new Reconciler({
       registry: this.#registry,
       settings,
@@ -75,6 +80,7 @@ export class Daemon implements DaemonView {
       lock: () => this.#local.heldLock(),
       onLocalChassis: (local) => this.#onLocalChassis(local),
       onCondition: (condition) => this.#southbound.setCondition(condition),
+      onRun: () => checks.ran(!this.engine.needsRun),
     });
     this.#southbound = new Southbound(this.#reconciler, log.module("ovsdb"));
     this.#control = new ControlServer({

@@ -62,6 +62,7 @@ export class Reconciler {
   readonly #consultations = new Consultations();
   readonly #narrator: Narrator;
   readonly #retries: Retries;
+  #differencesFound = 0;
   #scheduled = false;
   #stopped = false;
   #again: ReturnType<typeof setTimeout> | null = null;
@@ -169,8 +170,14 @@ export class Reconciler {
         `node ${node} differs from a recompute${key === undefined ? "" : ` in ${key}`}`,
       );
     }
+    this.#differencesFound += verification.differences.length;
     if (verification.differences.length > 0) this.recompute("verify found a difference");
     return verification;
+  }
+
+  /** How often `verify` has found a node that differed, since the start. */
+  get differencesFound(): number {
+    return this.#differencesFound;
   }
 
   /** No more decisions; settles when the changes that are in flight have been answered. */
@@ -217,16 +224,14 @@ export class Reconciler {
     const verdicts = this.verdicts;
     const answers = engine.data(graph.answer);
     const decided = this.#changedIn(result, graph.plug);
+    const answered = this.#changedIn(result, graph.answer);
     this.#submit(decided.keys());
-    const touched = [
-      decided,
-      this.#changedIn(result, graph.answer),
-      this.#changedIn(result, graph.inputs.attempt),
-    ];
-    const lports = new Set(touched.flatMap((changes) => [...changes.keys()]));
-    for (const lport of lports) this.#consultations.follow(lport, answers.get(lport), verdicts.get(lport));
-    for (const [lport, cause] of decided) this.#followVerdict(lport, verdicts.get(lport), cause);
-    this.#forget(lports);
+    const lports = new Map([...this.#changedIn(result, graph.inputs.attempt), ...answered, ...decided]);
+    for (const [lport, cause] of lports) {
+      this.#consultations.follow(lport, answers.get(lport), verdicts.get(lport));
+      this.#followVerdict(lport, verdicts.get(lport), cause);
+    }
+    this.#forget(lports.keys());
     if (this.#confirmed.size > 0) this.#forgetConfirmed();
   }
 

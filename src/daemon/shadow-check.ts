@@ -28,6 +28,32 @@ export function shadowCheck(engine: Engine, graph: PlugGraph, sources: readonly 
   return verification;
 }
 
+/** Calls for a check after every so many runs of the graph (null: never), as soon as the graph is at rest. */
+export class CheckSchedule {
+  readonly #every: number;
+  readonly #check: () => void;
+  #runs = 0;
+  #isChecking = false;
+
+  constructor(every: number | null, check: () => void) {
+    this.#every = every ?? Number.POSITIVE_INFINITY;
+    this.#check = check;
+  }
+
+  /** To be called after every run; the run that heals what a check has found calls for no other check. */
+  ran(isAtRest: boolean): void {
+    this.#runs++;
+    if (this.#isChecking || !isAtRest || this.#runs < this.#every) return;
+    this.#isChecking = true;
+    try {
+      this.#check();
+    } finally {
+      this.#isChecking = false;
+      this.#runs = 0;
+    }
+  }
+}
+
 /** The second engine's own consultations lead to nothing; those in flight are the first one's. */
 function releaseUnused(engine: Engine, scratch: Engine, graph: PlugGraph): void {
   const attempts = engine.data(graph.inputs.attempt);

@@ -3,7 +3,8 @@
  * complete. Which server and which rows follow from the graph. It never writes.
  */
 import { isDeepStrictEqual } from "node:util";
-import { type Condition, Session, type SessionState, type TlsFiles } from "ovsdb-jsonrpc";
+import { type Condition, Session, type SessionState } from "ovsdb-jsonrpc";
+import type { SouthboundTarget } from "../config/effective.ts";
 import type { Engine } from "../graph/index.ts";
 import type { Logger } from "../log/log.ts";
 import { MonitoredCondition } from "../plug/condition.ts";
@@ -12,13 +13,6 @@ import { asInserts, type PortBindingRow, southboundColumns } from "../plug/rows.
 import { ovnSouthbound } from "../schemas/ovn_southbound.gen.ts";
 import type { Reconciler } from "./reconciler.ts";
 import { narrateState } from "./session-log.ts";
-
-export interface SouthboundTarget {
-  readonly remotes: string;
-  /** Milliseconds; 0 = off; undefined: off on unix sockets, else 5,000. */
-  readonly probeIntervalMs: number | undefined;
-  readonly tls: TlsFiles;
-}
 
 export class Southbound {
   readonly #reconciler: Reconciler;
