@@ -24,7 +24,10 @@ const CLOSE_BRACE = 0x7d;
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Throws `SyntaxError` for bytes that are not UTF-8 or not JSON. */
+/**
+ * Throws `SyntaxError` for bytes that are not UTF-8 or not JSON. Where a long value stands among members of which two
+ * have the same name, it throws as well: what the lost one holds would never be looked at.
+ */
 export function parseJsonText(bytes: Uint8Array, sliceBytes = SLICE_BYTES): unknown {
   if (bytes.length <= sliceBytes * 4) return JSON.parse(decode(bytes));
   return new Scanner(bytes, sliceBytes).container(0, 1).value;
@@ -169,7 +172,11 @@ class Scanner {
         ? [[memberName(this.#bytes, part), part.value] as const]
         : Object.entries(parseObject(this.#bytes, part));
       if (members.length === 0) throw new SyntaxError("a member is missing");
-      for (const [name, value] of members) object[name] = value;
+      for (const [name, value] of members) {
+        if (Object.hasOwn(object, name))
+          throw new SyntaxError(`the name ${JSON.stringify(name)} comes twice`);
+        object[name] = value;
+      }
     }
     return object;
   }
