@@ -1,0 +1,205 @@
+/** The small parts: remotes, back-off, framing, the judgement of servers, the generator. */
+import { describe, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { parseDatabaseSchema, parseRemotes } from "ovsdb-jsonrpc";
+import { Backoff } from "../../src/ovsdb-jsonrpc/backoff.ts";
+import { descriptorName, generateModule } from "../../src/ovsdb-jsonrpc/generator.ts";
+import { JsonFramer } from "../../src/ovsdb-jsonrpc/json-framer.ts";
+import { LargeObject, parseJsonText } from "../../src/ovsdb-jsonrpc/json-text.ts";
+import type { Row } from "../../src/ovsdb-jsonrpc/replica.ts";
+import { judgeServer } from "../../src/ovsdb-jsonrpc/server-watch.ts";
+import { ZERO_UUID } from "../../src/ovsdb-jsonrpc/uuid.ts";
+import { Folder, run } from "./support/server.ts";
+
+const encode = (text: string) => new TextEncoder().encode(text);
+
+describe("remotes", () => {
+  test("a list of every kind is parsed in order", () => {
+    expect(
+      parseRemotes("unix:/a b/c.sock, tcp:192.0.2.1:6642,ssl:[2001:db8::1]:6641,tcp:db.example.com"),
+    ).toEqual({
+      ok: true,
+      value: [
+        { kind: "unix", name: "unix:/a b/c.sock", path: "/a b/c.sock" },
+        { kind: "tcp", name: "tcp:192.0.2.1:6642", host: "192.0.2.1", port: 6642 },
+        { kind: "ssl", name: "ssl:[2001:db8::1]:6641", host: "2001:db8::1", port: 6641 },
+        { kind: "tcp", name: "tcp:db.example.com", host: "db.example.com", port: 6640 },
+      ],
+    });
+  });
+
+  test.each([
+    "",
+    " , ",
+    "unix:",
+    "tcp:",
+    "tcp:1.2.3.4:0",
+    "tcp:1.2.3.4:65536",
+    "tcp:::1:6640",
+    "ptcp:6640",
+    "/run/db.sock",
+  ])("%p is refused with what was expected", (text) => {
+    const result = parseRemotes(text);
+    expect(result.ok ? "" : result.error).toContain("expected");
+  });
+});
+
+describe("back-off", () => {
+  test("doubles from one second to eight while nothing answers", () => {
+    const backoff = new Backoff(1);
+    expect([1, 2, 3, 4, 5, 6].map(() => backoff.next(null))).toEqual([1000, 2000, 4000, 8000, 8000, 8000]);
+  });
+
+  test("starts over after a connection that lasted longer than it, not after a shorter one", () => {
+    const backoff = new Backoff(1);
+    backoff.next(null);
+    expect(backoff.next(999)).toBe(2000);
+    expect(backoff.next(2000)).toBe(1000);
+  });
+
+  test("tries each of several remotes once without waiting", () => {
+    const backoff = new Backoff(3);
+    expect([1, 2, 3, 4].map(() => backoff.next(null))).toEqual([0, 0, 1000, 2000]);
+    backoff.grant(2);
+    expect([1, 2].map(() => backoff.next(null))).toEqual([0, 1000]);
+  });
+});
+
+describe("framing", () => {
+  test("texts without separators are told apart, byte by byte", () => {
+    const framer = new JsonFramer();
+    const texts: string[] = [];
+    for (const byte of encode('{"a":"}\\"{"}[1,[2]]\n {"é":"😀"}')) {
+      expect(framer.push(Uint8Array.of(byte), (text) => texts.push(new TextDecoder().decode(text))).ok).toBe(
+        true,
+      );
+    }
+    expect(texts).toEqual(['{"a":"}\\"{"}', "[1,[2]]", '{"é":"😀"}']);
+    expect(framer.pending).toBe(false);
+  });
+
+  test.each(["1", '"a"', "null", "}", "x{}", "{}]"])("%p cannot be a sequence of messages", (text) => {
+    const result = new JsonFramer().push(encode(text), () => {});
+    expect(result.ok ? "" : result.error).toContain("expected the start of an object or array");
+  });
+
+  test("a long message is framed in time that grows with its length alone", () => {
+    const framer = new JsonFramer();
+    const chunk = encode(`"${"x".repeat(62)}",`);
+    let bytes = 0;
+    framer.push(encode("["), () => {});
+    for (let n = 0; n < 200_000; n++) framer.push(chunk, () => {});
+    framer.push(encode("0]"), (text) => {
+      bytes = text.length;
+    });
+    expect(bytes).toBe(200_000 * chunk.length + 3);
+  });
+});
+
+test("a long snapshot is parsed in slices, and its rows one slice at a time", () => {
+  const rows = Array.from(
+    { length: 20_000 },
+    (_, n) => `"row ${n}":{"initial":{"name":"${"x".repeat(20)}"}}`,
+  );
+  const message = `{"id":7,"result":[true,"txn",{"Empty":{},"Thing":{${rows.join(",")}}}],"error":null}`;
+  const parsed = Object(parseJsonText(encode(message)));
+  expect([parsed.id, parsed.error, parsed.result[0], parsed.result[1], parsed.result[2].Empty]).toEqual([
+    7,
+    null,
+    true,
+    "txn",
+    {},
+  ]);
+  const { Thing } = parsed.result[2];
+  expect(Thing).toBeInstanceOf(LargeObject);
+  expect([...Thing.members()].map(([name]) => name)).toEqual(rows.map((_, n) => `row ${n}`));
+});
+
+describe("the judgement of a server", () => {
+  const row = (columns: Partial<Row>): Row[] => [
+    {
+      _uuid: ZERO_UUID,
+      name: "db",
+      model: "standalone",
+      connected: true,
+      leader: true,
+      schema: "{}",
+      index: null,
+      ...columns,
+    },
+  ];
+  const judge = (columns: Partial<Row>, { leaderOnly = false, minIndex = 0 } = {}) => {
+    const verdict = judgeServer(row(columns), "db", { leaderOnly, minIndex });
+    return verdict.ok ? verdict.value : verdict.error;
+  };
+
+  test("a standalone server is fit", () => {
+    expect(judge({})).toEqual({ leader: null, index: null });
+  });
+
+  test("a member of a cluster is fit when it has joined, is connected and is not behind", () => {
+    expect(judge({ model: "clustered", leader: false, index: 5 }, { minIndex: 5 })).toEqual({
+      leader: false,
+      index: 5,
+    });
+    expect(judge({ model: "clustered", schema: null })).toContain("not joined");
+    expect(judge({ model: "clustered", connected: false })).toContain("lost its cluster");
+    expect(judge({ model: "clustered", index: 4 }, { minIndex: 5 })).toContain("stale");
+    expect(judge({ model: "clustered", leader: false }, { leaderOnly: true })).toContain("not the leader");
+  });
+
+  test("a relay is fit when it has its source", () => {
+    expect(judge({ model: "relay" })).toEqual({ leader: null, index: null });
+    expect(judge({ model: "relay", schema: null })).toContain("not connected to its source");
+    expect(judge({ model: "relay", connected: false })).toContain("lost its source");
+    expect(judge({ model: "relay" }, { leaderOnly: true })).toContain("never the leader");
+  });
+
+  test("another database of the same server says nothing", () => {
+    expect(judge({ name: "other" })).toContain("no database db");
+  });
+});
+
+describe("the generator", () => {
+  const GENERATED = [
+    ["/usr/share/openvswitch/vswitch.ovsschema", "../../src/schemas/open_vswitch.gen.ts"],
+    ["/usr/share/ovn/ovn-sb.ovsschema", "../../src/schemas/ovn_southbound.gen.ts"],
+    ["/usr/share/ovn/ovn-nb.ovsschema", "../../src/schemas/ovn_northbound.gen.ts"],
+    [`${import.meta.dir}/support/playground.ovsschema`, "support/playground.gen.ts"],
+  ] as const;
+
+  test.each(GENERATED)("the module of %s is current", async (schema, module) => {
+    const parsed = parseDatabaseSchema(await Bun.file(schema).json());
+    if (!parsed.ok) throw new Error(parsed.error);
+    expect(await Bun.file(`${import.meta.dir}/${module}`).text()).toBe(generateModule(parsed.value));
+  });
+
+  test("names follow the database's", () => {
+    expect(["Open_vSwitch", "OVN_Southbound", "hardware_vtep", "Playground"].map(descriptorName)).toEqual([
+      "openVSwitch",
+      "ovnSouthbound",
+      "hardwareVtep",
+      "playground",
+    ]);
+  });
+
+  test("it runs from the command line, and says what is wrong with its input", async () => {
+    const folder = new Folder();
+    const generate = `${import.meta.dir}/../../src/ovsdb-jsonrpc/generate.ts`;
+    const out = folder.at("out.gen.ts");
+    run(process.execPath, "run", generate, `${import.meta.dir}/support/playground.ovsschema`, out);
+    expect(await Bun.file(out).text()).toBe(
+      await Bun.file(`${import.meta.dir}/support/playground.gen.ts`).text(),
+    );
+    await Bun.write(
+      folder.at("bad.ovsschema"),
+      '{"name":"X","tables":{"T":{"columns":{"c":{"type":"text"}}}}}',
+    );
+    expect(() =>
+      run(process.execPath, "run", generate, folder.at("bad.ovsschema"), folder.at("none.ts")),
+    ).toThrow('X.T.c: unknown atomic type "text"');
+    expect(existsSync(folder.at("none.ts"))).toBe(false);
+    expect(() => run(process.execPath, "run", generate)).toThrow("usage:");
+    folder.remove();
+  });
+});
