@@ -11,11 +11,17 @@ import { type Arguments, CONFIG_OPTION, type Command, EXIT, printError } from ".
 
 export const run: Command = {
   name: "run",
-  usage: "[--config FILE] [--record FILE]",
+  usage: "[--config FILE] [--record FILE] [--verify-every RUNS]",
   summary: "plug VIFs on this chassis, in the foreground (the default)",
-  options: [CONFIG_OPTION, { name: "record", type: "string" }],
+  options: [CONFIG_OPTION, { name: "record", type: "string" }, { name: "verify-every", type: "string" }],
   positionals: 0,
   async run(args) {
+    const verifyEvery = args.text("verify-every");
+    if (verifyEvery !== null && !/^[1-9]\d*$/.test(verifyEvery)) {
+      const expected = "expects a number of runs of the graph, 1 or more";
+      printError(`vifplugd: run: --verify-every ${expected}, received ${JSON.stringify(verifyEvery)}`);
+      return EXIT.usage;
+    }
     const loaded = loadConfig(args.text("config"));
     if (!loaded.ok) {
       for (const error of loaded.error) printError(formatConfigError(error));
@@ -53,11 +59,13 @@ async function runDaemon(
   end: PromiseWithResolvers<string>,
 ): Promise<void> {
   const main = log.module("main");
+  const verifyEvery = args.text("verify-every");
   const daemon = new Daemon({
     config,
     systemIdOverride: readSystemIdOverride(),
     log,
     recordFile: args.text("record"),
+    verifyEvery: verifyEvery === null ? null : Number(verifyEvery),
     onExit: () => end.resolve("exit"),
   });
   const reload = () => reloadDaemon(daemon, args.text("config"), main);
