@@ -83,7 +83,8 @@ export function engineCommands(daemon: DaemonView): readonly Command[] {
         if (!isPictureFormat(format)) {
           return refuse(`unknown format ${format}; expected one of ${Object.keys(pictures).join(", ")}`);
         }
-        return say(pictures[format](describe(engine)));
+        const picture = pictures[format](describe(engine));
+        return say(format === "text" ? picture + recentRecomputes(daemon, undefined) : picture);
       },
     },
   ];
