@@ -77,7 +77,7 @@ function change(world: World, step: Step): void {
         return attempt.phase === "in-flight" ? [{ lport, attempt }] : [];
       });
       const sent = nth(inFlight, step.at);
-      if (sent !== undefined) world.finish(sent.lport, sent.attempt.change, sent.attempt.nonce, step.how);
+      if (sent !== undefined) world.finish(sent.lport, sent.attempt.change, step.how);
       break;
     }
     case "send":
@@ -155,7 +155,7 @@ export function catchUp(world: World): void {
   world.send();
   world.run();
   for (const [lport, attempt] of [...world.attempts]) {
-    if (attempt.phase === "in-flight") world.finish(lport, attempt.change, attempt.nonce, "commit");
+    if (attempt.phase === "in-flight") world.finish(lport, attempt.change, "commit");
   }
 }
 

@@ -8,7 +8,8 @@
 import type { Uuid } from "ovsdb-jsonrpc";
 import { shadowCheck } from "../../../src/daemon/shadow-check.ts";
 import type { InputNode, RunResult, Verification } from "../../../src/graph/index.ts";
-import { type Attempt, nonceOf } from "../../../src/plug/attempt.ts";
+import { withLeaving } from "../../../src/plug/answers.ts";
+import { type Attempt, afterCommit, askedAgain, nonceOf, sent } from "../../../src/plug/attempt.ts";
 import type { Change } from "../../../src/plug/change.ts";
 import type { MonitoredCondition } from "../../../src/plug/condition.ts";
 import { type PlugGraph, plugGraph } from "../../../src/plug/graph.ts";
@@ -177,14 +178,16 @@ export class World {
     for (const [lport, { change }] of this.verdicts) {
       const answers = this.engine.data(this.graph.answer).get(lport);
       if (change === null || answers === undefined) continue;
-      const nonce = nonceOf(this.attempts.get(lport));
-      batch.push({ lport, attempt: { phase: "in-flight", change, answers, nonce } });
+      const attempt = sent(change, withLeaving(answers, change), this.attempts.get(lport));
+      batch.push({ lport, attempt });
     }
     this.#pushAttempts(batch);
   }
 
   /** The outcome of a change in flight: the update of the rows comes first, unless the connection is lost on the way. */
-  finish(lport: string, change: Change, nonce: number, how: Finish): void {
+  finish(lport: string, change: Change, how: Finish): void {
+    const before = this.attempts.get(lport);
+    const nonce = nonceOf(before);
     const isWritten = how !== "refuse" && how !== "lose" && this.local.carryOut(change);
     if (how === "lose" || how === "answer lost") {
       this.connectLocal(false);
@@ -194,16 +197,14 @@ export class World {
     }
     this.tell();
     const attempt: Attempt = isWritten
-      ? { phase: "idle", nonce }
+      ? afterCommit(change, before)
       : { phase: "failed", change, error: "constraint violation", nonce: nonce + 1 };
     this.#pushAttempts([{ lport, attempt }]);
   }
 
   tryAgain(): void {
-    const failed = [...this.attempts].filter(([, { phase }]) => phase !== "in-flight");
-    this.#pushAttempts(
-      failed.map(([lport, { nonce }]) => ({ lport, attempt: { phase: "idle", nonce: nonce + 1 } })),
-    );
+    const over = [...this.attempts].filter(([, { phase }]) => phase !== "in-flight");
+    this.#pushAttempts(over.map(([lport, attempt]) => ({ lport, attempt: askedAgain(attempt) })));
   }
 
   forgetAttempts(): void {
