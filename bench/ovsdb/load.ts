@@ -10,16 +10,14 @@ const session = new Session({ database: ovnSouthbound, remotes: remote, monitor:
 await session.synced();
 const milliseconds = performance.now() - started;
 const rows = session.replica.table("Port_Binding").rows.size;
-const loadedRss = process.memoryUsage.rss();
-await new Promise((resolve) => setTimeout(resolve, 1000));
+const peakRss = process.resourceUsage().maxRSS * 1024;
+await Bun.sleep(1000);
 console.log(
   JSON.stringify({
     milliseconds,
     rows,
-    emptyRss,
-    loadedRss,
-    settledRss: process.memoryUsage.rss(),
-    peakRss: process.resourceUsage().maxRSS * 1024,
+    peakBytes: peakRss - emptyRss,
+    heldBytes: process.memoryUsage.rss() - emptyRss,
   }),
 );
 session.close();

@@ -15,7 +15,7 @@ export interface Southbound {
 /** Columns that the loads of the benchmark monitor. */
 export const COLUMNS = ["logical_port", "type", "options", "external_ids", "requested_chassis"] as const;
 
-const SCHEMA = "/usr/share/ovn/ovn-sb.ovsschema";
+export const SCHEMA = "/usr/share/ovn/ovn-sb.ovsschema";
 const PORTS_PER_TRANSACTION = 2_000;
 
 export async function startSouthbound(ports: number): Promise<Southbound> {

@@ -93,7 +93,9 @@ function randomFields(random: Random): WriteRow<Thing> {
     limit: random.chance(0.5) ? null : random.int(3),
     note: random.chance(0.5) ? null : random.pick(WORDS),
     numbers: random.list(random.int(4), () => random.int(6)).filter(isFirst),
-    pair: random.list(random.int(3), () => random.int(3)).filter(isFirst),
+    // Of two values only: a clustered ovsdb-server 3.1 stops answering after it has logged a difference of more
+    // elements than the column may hold.
+    pair: random.list(random.int(3), () => random.int(2)).filter(isFirst),
     words: randomWords(random),
     options: randomMap(random),
     single: new Map(random.chance(0.5) ? [] : [[random.pick(WORDS), random.int(3)]]),
