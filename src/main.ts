@@ -4,6 +4,9 @@ import { EXIT, printError } from "./cli/command.ts";
 import { commands } from "./cli/commands.ts";
 import { parseCommandLine } from "./cli/parse.ts";
 
+// Whoever read our output may leave (`vifplugd status | head -1`, a log collector that ends): no reason to fail.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+
 const invocation = parseCommandLine(process.argv.slice(2), commands);
 if (invocation.ok) {
   const { command, args } = invocation.value;

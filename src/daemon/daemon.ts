@@ -39,6 +39,9 @@ export interface DaemonOptions {
   readonly onExit: () => void;
 }
 
+/** How long changes in flight may hold up the end of the daemon. */
+const STOP_WITHIN_MS = 2000;
+
 export class Daemon implements DaemonView {
   #config: Config;
   readonly #systemIdOverride: string | null;
@@ -69,7 +72,9 @@ export class Daemon implements DaemonView {
     this.#providers = new ProviderSet(this.#registry, this.#log);
     this.#local = new LocalDatabase({ remotes: config.ovs.remote, log: log.module("ovsdb") });
     const settings = plugSettings(config, systemIdOverride);
-    this.#recorder = recordFile === null ? null : new Recorder(recordFile, settings);
+    const recordLog = log.module("record");
+    this.#recorder =
+      recordFile === null ? null : new Recorder(recordFile, settings, (message) => recordLog.error(message));
     const checks = new CheckSchedule(options.verifyEvery, () => this.verify());
     this.#reconciler = new Reconciler({
       registry: this.#registry,
@@ -142,15 +147,15 @@ export class Daemon implements DaemonView {
   }
 
   lastChange(lport: string): LastChange | null {
-    return this.#reconciler.history.lastChange(lport);
+    return this.#reconciler.ports.history.lastChange(lport);
   }
 
   lastError(lport: string): LastError | null {
-    return this.#reconciler.history.lastError(lport);
+    return this.#reconciler.ports.history.lastError(lport);
   }
 
   nextTry(lport: string): number | null {
-    return this.#reconciler.nextTry(lport);
+    return this.#reconciler.ports.nextTry(lport);
   }
 
   confirmUnplug(): number {
@@ -175,7 +180,10 @@ export class Daemon implements DaemonView {
   /** Leaves every port as it is; settles when what was in flight has been answered. */
   async stop(): Promise<void> {
     this.#control.close();
+    // A database that does not answer is given up, and with it what is in flight.
+    const givingUp = setTimeout(() => this.#local.close(), STOP_WITHIN_MS);
     await this.#reconciler.stop();
+    clearTimeout(givingUp);
     this.#southbound.close();
     this.#local.close();
     this.#registry.destroyAll();

@@ -23,10 +23,7 @@ import type { PlugSettings } from "../plug/settings.ts";
 import type { Verdict } from "../plug/verdict.ts";
 import type { ProviderRegistry } from "../providers/registry.ts";
 import type { Recorder } from "../record/recorder.ts";
-import { Consultations } from "./consultations.ts";
-import { Narrator } from "./narrator.ts";
-import { PortHistory } from "./port-history.ts";
-import { Retries } from "./retries.ts";
+import { Ports } from "./ports.ts";
 import { type Source, shadowCheck } from "./shadow-check.ts";
 import { type Outcome, Transactor, type Work } from "./transactor.ts";
 
@@ -56,12 +53,9 @@ const RUN_AGAIN_MS = 1000;
 export class Reconciler {
   readonly graph: PlugGraph;
   readonly engine: Engine;
-  readonly history = new PortHistory();
+  readonly ports: Ports;
   readonly #options: ReconcilerOptions;
   readonly #transactor: Transactor;
-  readonly #consultations = new Consultations();
-  readonly #narrator: Narrator;
-  readonly #retries: Retries;
   #differencesFound = 0;
   #scheduled = false;
   #stopped = false;
@@ -74,8 +68,8 @@ export class Reconciler {
     this.#options = options;
     this.graph = plugGraph(options.recorder?.observe(registry) ?? registry, settings);
     this.engine = this.graph.engine({ log: (message) => log.info(message) });
-    this.#narrator = new Narrator(log);
-    this.#retries = new Retries({ due: (lport) => this.#askAgain(lport) });
+    const attemptInput = this.graph.inputs.attempt.name;
+    this.ports = new Ports({ log, attemptInput, due: (lport) => this.#askAgain(lport) });
     this.#transactor = new Transactor({
       transact: (operations) => options.transact(operations),
       report: (outcomes) => this.#conclude(outcomes),
@@ -122,11 +116,6 @@ export class Reconciler {
     return this.engine.data(this.graph.plug);
   }
 
-  /** When a port is asked for again, in milliseconds since the epoch; null when only a change can help it. */
-  nextTry(lport: string): number | null {
-    return this.#retries.dueAt(lport);
-  }
-
   /** Lets the ports go that are due to be unplugged now (contract rule U6); answers how many. */
   confirmUnplug(): number {
     const due = new Set(this.engine.data(this.graph.hold).due);
@@ -152,6 +141,7 @@ export class Reconciler {
 
   /** Forces a recompute of every node, now. */
   recompute(reason: string): void {
+    this.#options.recorder?.recompute(reason);
     this.engine.recompute(reason);
     this.#run();
   }
@@ -183,10 +173,10 @@ export class Reconciler {
   /** No more decisions; settles when the changes that are in flight have been answered. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#retries.stop();
+    this.ports.stopRetries();
     if (this.#again !== null) clearTimeout(this.#again);
     if (this.#inFlight > 0) await new Promise<void>((resolve) => (this.#onQuiet = resolve));
-    this.#consultations.releaseAll();
+    this.ports.releaseAll();
   }
 
   #run(): void {
@@ -228,8 +218,7 @@ export class Reconciler {
     this.#submit(decided.keys());
     const lports = new Map([...this.#changedIn(result, graph.inputs.attempt), ...answered, ...decided]);
     for (const [lport, cause] of lports) {
-      this.#consultations.follow(lport, answers.get(lport), verdicts.get(lport));
-      this.#followVerdict(lport, verdicts.get(lport), cause);
+      this.ports.follow(lport, verdicts.get(lport), answers.get(lport), cause);
     }
     this.#forget(lports.keys());
     if (this.#confirmed.size > 0) this.#forgetConfirmed();
@@ -243,18 +232,8 @@ export class Reconciler {
     if (!result.isUpdated(node)) return new Map();
     const tracked = result.changes(node);
     if (tracked !== undefined) return tracked;
-    const every = new Set([...this.verdicts.keys(), ...this.#narrator.lports(), ...this.#attempts.keys()]);
+    const every = new Set([...this.verdicts.keys(), ...this.ports.lports(), ...this.#attempts.keys()]);
     return new Map(Array.from(every, (lport) => [lport, null]));
-  }
-
-  #followVerdict(lport: string, verdict: Verdict | undefined, cause: Cause | null): void {
-    this.#narrator.tell(lport, verdict);
-    this.history.decided(lport, verdict, cause);
-    const anotherTry = cause?.source === this.graph.inputs.attempt.name;
-    if (!anotherTry) this.#retries.reset(lport);
-    if (verdict?.retry === true) this.#retries.schedule(lport, verdict.setbacks);
-    else if (verdict?.state === "pending") this.#retries.suspend(lport);
-    else this.#retries.reset(lport);
   }
 
   /** Attempts of ports that nobody wants and that are not there are forgotten. */
@@ -288,7 +267,7 @@ export class Reconciler {
       const all = withLeaving(basis, change);
       works.push({ change, reason, answers: all });
       batch.push({ lport, attempt: sent(change, all, attempts.get(lport)) });
-      this.#consultations.use(lport, basis);
+      this.ports.sent(lport, basis);
     }
     if (works.length === 0) return;
     this.#inFlight += works.length;
@@ -299,11 +278,8 @@ export class Reconciler {
   #conclude(outcomes: readonly Outcome[]): void {
     const attempts = this.#attempts;
     const batch = outcomes.map((outcome) => {
-      const { change, answers } = outcome.work;
-      const lport = lportOfChange(change);
-      this.#consultations.end(answers, outcome.kind === "committed");
-      this.#narrator.conclude(outcome);
-      if (outcome.kind !== "committed") this.history.refused(lport, outcome.error);
+      const lport = lportOfChange(outcome.work.change);
+      this.ports.concluded(outcome);
       return { lport, attempt: attemptAfter(outcome, attempts.get(lport)) };
     });
     this.#inFlight -= outcomes.length;

@@ -1,13 +1,20 @@
 /**
- * Logging: one line per event, to standard error. A logger belongs to a module; level and format are the log's own
- * and can be changed while it runs.
+ * Logging: one line per event, to standard error. A logger belongs to a module; each module has a threshold, which can
+ * be changed while the log is in use, and so can the format.
  *
- * Text: `2026-01-31T12:00:00.000Z info plug: lsp1: plugged`; JSON: the same fields as an object.
+ * Text: `2026-01-31T12:00:00.000Z info plug: lsp1: plugged`; JSON: the same fields as an object. Lines for the journal
+ * begin with their priority as `<N>` (sd-daemon(3)), which the journal takes off again.
  */
 import { RateLimiter } from "./rate-limiter.ts";
 
 export const LEVELS = ["error", "warn", "info", "debug"] as const;
 export type Level = (typeof LEVELS)[number];
+
+/** A module logs what is at its threshold or more urgent. */
+export type Threshold = Level | "off";
+
+/** syslog(3). */
+const PRIORITIES: Readonly<Record<Level, number>> = { error: 3, warn: 4, info: 6, debug: 7 };
 
 export const FORMATS = ["text", "json"] as const;
 export type Format = (typeof FORMATS)[number];
@@ -21,29 +28,59 @@ export interface Logger {
 }
 
 export interface LogOptions {
-  readonly level: Level;
+  readonly level: Threshold;
   readonly format: Format;
+  /** Standard error is the journal's: lines carry their priority. */
+  readonly journal?: boolean;
   readonly write?: (line: string) => void;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
 
 export class Log {
-  level: Level;
   format: Format;
+  readonly #journal: boolean;
   readonly #write: (line: string) => void;
   readonly #now: () => number;
   readonly #warnings: RateLimiter;
+  #level: Threshold;
+  /** Of every module; those that follow the log's own level have none. */
+  readonly #thresholds = new Map<string, Threshold | null>();
 
   constructor(options: LogOptions) {
-    this.level = options.level;
+    this.#level = options.level;
     this.format = options.format;
+    this.#journal = options.journal ?? false;
     this.#write = options.write ?? ((line) => void process.stderr.write(line));
     this.#now = options.now ?? Date.now;
     this.#warnings = new RateLimiter(this.#now);
   }
 
+  /** The threshold of modules that were given none of their own. */
+  get level(): Threshold {
+    return this.#level;
+  }
+
+  /** Sets the threshold of every module. */
+  set level(threshold: Threshold) {
+    this.#level = threshold;
+    for (const name of this.#thresholds.keys()) this.#thresholds.set(name, null);
+  }
+
+  /** @returns false when there is no such module */
+  setThreshold(module: string, threshold: Threshold): boolean {
+    if (!this.#thresholds.has(module)) return false;
+    this.#thresholds.set(module, threshold);
+    return true;
+  }
+
+  /** Every module's threshold, by name. */
+  thresholds(): ReadonlyMap<string, Threshold> {
+    return new Map(Array.from(this.#thresholds, ([name, own]) => [name, own ?? this.#level]));
+  }
+
   module(name: string): Logger {
+    if (!this.#thresholds.has(name)) this.#thresholds.set(name, null);
     return {
       error: (message) => this.#log("error", name, message),
       warn: (message, topic) => this.#warn(name, message, topic ?? message),
@@ -59,13 +96,14 @@ export class Log {
   }
 
   #log(level: Level, module: string, message: string): void {
-    if (LEVELS.indexOf(level) > LEVELS.indexOf(this.level)) return;
+    const threshold = this.#thresholds.get(module) ?? this.#level;
+    if (threshold === "off" || LEVELS.indexOf(level) > LEVELS.indexOf(threshold)) return;
     const time = new Date(this.#now()).toISOString();
-    this.#write(
+    const line =
       this.format === "json"
-        ? `${JSON.stringify({ time, level, module, message })}\n`
-        : `${time} ${level} ${module}: ${onOneLine(message)}\n`,
-    );
+        ? JSON.stringify({ time, level, module, message })
+        : `${time} ${level} ${module}: ${onOneLine(message)}`;
+    this.#write(`${this.#journal ? `<${PRIORITIES[level]}>` : ""}${line}\n`);
   }
 }
 

@@ -108,7 +108,7 @@ describe("a provider that is not ready", () => {
     daemon.bind(binding("a"));
     await settle();
     expect(calls).toEqual(["prepare a create", "release a none"]);
-    const due = daemon.reconciler.nextTry("a");
+    const due = daemon.reconciler.ports.nextTry("a");
     expect(due).not.toBeNull();
     jest.advanceTimersByTime((due ?? 0) - Date.now());
     await settle();
@@ -123,7 +123,7 @@ describe("a provider that is not ready", () => {
     });
     daemon.bind(binding("a"));
     await settle();
-    const wait = () => (daemon.reconciler.nextTry("a") ?? Number.NaN) - Date.now();
+    const wait = () => (daemon.reconciler.ports.nextTry("a") ?? Number.NaN) - Date.now();
     expect(wait()).toBeWithin(1000, 1251);
     jest.advanceTimersByTime(wait());
     await settle();
@@ -148,7 +148,7 @@ describe("a change that the server refuses", () => {
       reason: "constraint violation: no",
     });
     expect(daemon.sent).toEqual([]);
-    jest.advanceTimersByTime((daemon.reconciler.nextTry("a") ?? 0) - Date.now());
+    jest.advanceTimersByTime((daemon.reconciler.ports.nextTry("a") ?? 0) - Date.now());
     await settle();
     expect(daemon.sent.length).toBe(1);
   });
