@@ -1,0 +1,82 @@
+/**
+ * What follows, port by port, from what was decided of it, besides the writing: it is told in the log, remembered for
+ * `explain`, tried again with back-off, and its consultations with the providers come to their end.
+ */
+import type { Cause } from "../graph/index.ts";
+import type { Logger } from "../log/log.ts";
+import type { Answers } from "../plug/answers.ts";
+import { lportOfChange } from "../plug/change.ts";
+import type { Verdict } from "../plug/verdict.ts";
+import { Consultations } from "./consultations.ts";
+import { Narrator } from "./narrator.ts";
+import { PortHistory } from "./port-history.ts";
+import { Retries } from "./retries.ts";
+import type { Outcome } from "./transactor.ts";
+
+export interface PortsOptions {
+  readonly log: Logger;
+  /** The graph's input by which tries come in: a change that it caused is none of the port's own inputs. */
+  readonly attemptInput: string;
+  /** A port's time to be asked for again has come. */
+  readonly due: (lport: string) => void;
+}
+
+export class Ports {
+  readonly history = new PortHistory();
+  readonly #attemptInput: string;
+  readonly #consultations = new Consultations();
+  readonly #narrator: Narrator;
+  readonly #retries: Retries;
+
+  constructor({ log, attemptInput, due }: PortsOptions) {
+    this.#attemptInput = attemptInput;
+    this.#narrator = new Narrator(log);
+    this.#retries = new Retries({ due });
+  }
+
+  /** Every port that a verdict was told of. */
+  lports(): Iterable<string> {
+    return this.#narrator.lports();
+  }
+
+  /** A port was decided anew, or asked about. */
+  follow(
+    lport: string,
+    verdict: Verdict | undefined,
+    answers: Answers | undefined,
+    cause: Cause | null,
+  ): void {
+    this.#consultations.follow(lport, answers, verdict);
+    this.#narrator.tell(lport, verdict);
+    this.history.decided(lport, verdict, cause);
+    if (cause?.source !== this.#attemptInput) this.#retries.reset(lport);
+    if (verdict?.retry === true) this.#retries.schedule(lport, verdict.setbacks);
+    else if (verdict?.state === "pending") this.#retries.suspend(lport);
+    else this.#retries.reset(lport);
+  }
+
+  /** A change of the port is on its way to the database. */
+  sent(lport: string, answers: Answers): void {
+    this.#consultations.use(lport, answers);
+  }
+
+  concluded(outcome: Outcome): void {
+    const { change, answers } = outcome.work;
+    this.#consultations.end(answers, outcome.kind === "committed");
+    this.#narrator.conclude(outcome);
+    if (outcome.kind !== "committed") this.history.refused(lportOfChange(change), outcome.error);
+  }
+
+  /** Milliseconds since the epoch; null when only a change can help the port. */
+  nextTry(lport: string): number | null {
+    return this.#retries.dueAt(lport);
+  }
+
+  stopRetries(): void {
+    this.#retries.stop();
+  }
+
+  releaseAll(): void {
+    this.#consultations.releaseAll();
+  }
+}
