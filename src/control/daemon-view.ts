@@ -1,6 +1,7 @@
 /** What the control commands may see and do of the daemon. */
-import type { Engine, Verification } from "../graph/index.ts";
+import type { Engine, Times, Verification } from "../graph/index.ts";
 import type { PlugGraph } from "../plug/graph.ts";
+import type { Coverage } from "./coverage.ts";
 import type { LastChange, LastError } from "./explanation.ts";
 import type { ProviderStatus, Status } from "./status.ts";
 
@@ -8,6 +9,11 @@ export interface DaemonView {
   readonly engine: Engine;
   readonly graph: PlugGraph;
   readonly ready: boolean;
+  readonly coverage: Coverage;
+  /** From sending a transaction to its reply. */
+  readonly transactionTimes: Times;
+  /** What takes memory, as counts by name: rows, ports, clients, kilobytes. */
+  usage(): ReadonlyMap<string, number>;
   connections(): Status["connections"];
   providers(): readonly ProviderStatus[];
   lastChange(lport: string): LastChange | null;

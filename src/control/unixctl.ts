@@ -28,6 +28,8 @@ export interface ControlServerOptions {
   readonly path: string;
   readonly commands: readonly Command[];
   readonly log: Logger;
+  /** Called at every request. */
+  readonly onRequest?: () => void;
 }
 
 export class ControlServer {
@@ -58,6 +60,11 @@ export class ControlServer {
     chmodSync(path, 0o600);
     server.on("error", (error) => log.warn(`control socket: ${error.message}`, "control socket"));
     this.#server = server;
+  }
+
+  /** How many clients are connected. */
+  get clients(): number {
+    return this.#clients.size;
   }
 
   /** Takes no more connections; ends those there are when what was written to them has been sent. */
@@ -98,6 +105,7 @@ export class ControlServer {
   }
 
   async #answer({ method, params }: Request): Promise<CommandAnswer> {
+    this.#options.onRequest?.();
     const command = this.#commands.get(method);
     if (command === undefined)
       return refuse(`"${method}" is not a valid command (use "list-commands" to see a list)`);

@@ -9,11 +9,14 @@ import { withListCommands } from "../control/command.ts";
 import { engineCommands } from "../control/commands/engine.ts";
 import { plugCommands } from "../control/commands/plug.ts";
 import { processCommands } from "../control/commands/process.ts";
+import { statsCommands } from "../control/commands/stats.ts";
+import { vlogCommands } from "../control/commands/vlog.ts";
+import { type CountedEvent, Coverage } from "../control/coverage.ts";
 import type { DaemonView } from "../control/daemon-view.ts";
 import type { LastChange, LastError } from "../control/explanation.ts";
 import type { ProviderStatus, Status } from "../control/status.ts";
 import { ControlServer } from "../control/unixctl.ts";
-import type { Engine, Verification } from "../graph/index.ts";
+import type { Engine, Times, Verification } from "../graph/index.ts";
 import type { Log, Logger } from "../log/log.ts";
 import type { PlugGraph } from "../plug/graph.ts";
 import { missingKnowledge } from "../plug/nodes/intent.ts";
@@ -55,6 +58,7 @@ export class Daemon implements DaemonView {
   readonly #control: ControlServer;
   readonly #onExit: () => void;
   readonly #providers: ProviderSet;
+  readonly coverage = new Coverage();
 
   /** @throws when the record cannot be written */
   constructor(options: DaemonOptions) {
@@ -65,12 +69,17 @@ export class Daemon implements DaemonView {
     this.#logs = log;
     this.#log = log.module("daemon");
     const providerLog = log.module("provider");
+    const count = (event: CountedEvent) => this.coverage.count(event);
     this.#registry = new ProviderRegistry({
-      onWake: () => this.#reconciler.schedule(),
+      onWake: () => {
+        count("provider_wake");
+        this.#reconciler.schedule();
+      },
+      onCall: (call, type) => count(`${call}_${type}`),
       log: (level, message) => providerLog[level](message),
     });
     this.#providers = new ProviderSet(this.#registry, this.#log);
-    this.#local = new LocalDatabase({ remotes: config.ovs.remote, log: log.module("ovsdb") });
+    this.#local = new LocalDatabase({ remotes: config.ovs.remote, log: log.module("ovsdb"), count });
     const settings = plugSettings(config, systemIdOverride);
     const recordLog = log.module("record");
     this.#recorder =
@@ -85,17 +94,24 @@ export class Daemon implements DaemonView {
       lock: () => this.#local.heldLock(),
       onLocalChassis: (local) => this.#onLocalChassis(local),
       onCondition: (condition) => this.#southbound.setCondition(condition),
-      onRun: () => checks.ran(!this.engine.needsRun),
+      onRetry: () => count("port_retry"),
+      onRun: () => {
+        count("graph_run");
+        checks.ran(!this.engine.needsRun);
+      },
     });
-    this.#southbound = new Southbound(this.#reconciler, log.module("ovsdb"));
+    this.#southbound = new Southbound(this.#reconciler, log.module("ovsdb"), count);
     this.#control = new ControlServer({
       path: controlSocketPath(config.run_dir, process.pid),
       commands: withListCommands([
         ...engineCommands(this),
         ...plugCommands(this),
-        ...processCommands(this, log),
+        ...processCommands(this),
+        ...statsCommands(this),
+        ...vlogCommands(log),
       ]),
       log: log.module("control"),
+      onRequest: () => count("unixctl_received"),
     });
   }
 
@@ -109,11 +125,13 @@ export class Daemon implements DaemonView {
   /** Takes another configuration over; nothing is unplugged by that alone. */
   reload(config: Config): void {
     const before = this.#config;
+    this.coverage.count("config_reload");
     this.#config = config;
     if (config.run_dir !== before.run_dir) {
       this.#log.warn(`run_dir stays ${before.run_dir} until the daemon is started anew`);
     }
-    this.#logs.level = config.log.level;
+    // A level that was set through the control socket stays until the file says something new.
+    if (config.log.level !== before.log.level) this.#logs.level = config.log.level;
     this.#logs.format = config.log.format;
     if (config.ovs.remote !== before.ovs.remote) this.#local.setRemotes(config.ovs.remote);
     const settings = plugSettings(config, this.#systemIdOverride);
@@ -136,6 +154,23 @@ export class Daemon implements DaemonView {
     const southbound = engine.data(graph.inputs.southbound).current;
     const { reason } = engine.data(graph.inputs.activity).current;
     return reason === null && missingKnowledge(southbound, engine.data(graph.localChassis).current) === null;
+  }
+
+  get transactionTimes(): Times {
+    return this.#local.transactionTimes;
+  }
+
+  usage(): ReadonlyMap<string, number> {
+    const { rss, heapUsed } = process.memoryUsage();
+    return new Map([
+      ["rows-Open_vSwitch", this.#local.rows],
+      ["rows-OVN_Southbound", this.#southbound.rows],
+      ["ports", this.#reconciler.verdicts.size],
+      ["in-flight", this.#reconciler.inFlight],
+      ["control-clients", this.#control.clients],
+      ["heap-kB", Math.round(heapUsed / 1024)],
+      ["rss-kB", Math.round(rss / 1024)],
+    ]);
   }
 
   connections(): Status["connections"] {
@@ -167,6 +202,7 @@ export class Daemon implements DaemonView {
   }
 
   verify(): Verification {
+    this.coverage.count("verify");
     return this.#reconciler.verify([
       (engine, graph) => this.#local.fill(engine, graph),
       (engine, graph) => this.#southbound.fill(engine, graph),

@@ -5,7 +5,8 @@
  * so that of several daemons on one chassis exactly one asks providers and writes.
  */
 import { type Operation, Session, type SessionState, type TransactError } from "ovsdb-jsonrpc";
-import type { Engine } from "../graph/index.ts";
+import type { CountedEvent } from "../control/coverage.ts";
+import { type Engine, Times } from "../graph/index.ts";
 import type { Logger } from "../log/log.ts";
 import type { PlugGraph } from "../plug/graph.ts";
 import type { Activity } from "../plug/nodes/activity.ts";
@@ -18,22 +19,33 @@ import { narrateState } from "./session-log.ts";
 export interface LocalDatabaseOptions {
   readonly remotes: string;
   readonly log: Logger;
+  /** Told of each event that is to be counted. */
+  readonly count: (event: CountedEvent) => void;
+  /** Takes the lock, without which nothing is written; true unless given. Without it, providers are asked all the same. */
+  readonly takeLock?: boolean;
 }
 
 export class LocalDatabase {
   readonly #session;
   readonly #log: Logger;
+  readonly #count: (event: CountedEvent) => void;
+  readonly #takeLock: boolean;
   #lock: string | null = null;
   #active: Activity | null = null;
 
   constructor(options: LocalDatabaseOptions) {
     this.#log = options.log;
+    this.#count = options.count;
+    this.#takeLock = options.takeLock ?? true;
     this.#session = new Session({
       database: openVSwitch,
       remotes: options.remotes,
       monitor: openVSwitchColumns,
     });
   }
+
+  /** From sending a transaction to its reply. */
+  readonly transactionTimes = new Times();
 
   get state(): SessionState {
     return this.#session.state;
@@ -44,6 +56,7 @@ export class LocalDatabase {
     const { inputs } = reconciler.graph;
     this.#session.onBatch(({ initial, tables }) => {
       const cause = initial ? "snapshot" : "update";
+      this.#count(`ovs_${cause}`);
       reconciler.pushRows(inputs.openVSwitch, tables.Open_vSwitch, cause);
       reconciler.pushRows(inputs.bridge, tables.Bridge, cause);
       reconciler.pushRows(inputs.port, tables.Port, cause);
@@ -52,6 +65,7 @@ export class LocalDatabase {
     });
     this.#session.onState((state) => {
       narrateState(this.#log, "Open_vSwitch", state);
+      if (state.kind === "disconnected") this.#count("ovs_disconnect");
       this.#announce(reconciler);
     });
     this.#session.onLock(({ name, held }) => {
@@ -65,9 +79,9 @@ export class LocalDatabase {
   setChassisName(name: string | null, reconciler: Reconciler): void {
     const lock = name === null ? null : lockName(name);
     if (lock === this.#lock) return;
-    if (this.#lock !== null) this.#session.unlock(this.#lock);
+    if (this.#takeLock && this.#lock !== null) this.#session.unlock(this.#lock);
     this.#lock = lock;
-    if (lock !== null) this.#session.lock(lock);
+    if (this.#takeLock && lock !== null) this.#session.lock(lock);
     this.#announce(reconciler);
   }
 
@@ -79,7 +93,11 @@ export class LocalDatabase {
   async transact(
     operations: readonly Operation[],
   ): Promise<{ readonly ok: true } | { readonly ok: false; readonly error: TransactError }> {
+    this.#count("txn_sent");
+    const started = performance.now();
     const result = await this.#session.transact(operations);
+    this.transactionTimes.time(performance.now() - started);
+    this.#count(result.ok ? "txn_committed" : "txn_failed");
     return result.ok ? { ok: true } : result;
   }
 
@@ -98,12 +116,19 @@ export class LocalDatabase {
     engine.push(inputs.iface, asInserts(replica.table("Interface").rows));
   }
 
+  /** How many rows are held. */
+  get rows(): number {
+    const { replica } = this.#session;
+    const tables = ["Open_vSwitch", "Bridge", "Port", "Interface", "SSL"] as const;
+    return tables.reduce((sum, table) => sum + replica.table(table).rows.size, 0);
+  }
+
   setRemotes(remotes: string): void {
     this.#session.setRemotes(remotes);
   }
 
   close(): void {
-    if (this.#lock !== null) this.#session.unlock(this.#lock);
+    if (this.#takeLock && this.#lock !== null) this.#session.unlock(this.#lock);
     this.#session.close();
   }
 
@@ -117,7 +142,8 @@ export class LocalDatabase {
   #whyNotActive(): string | null {
     if (this.#session.state.kind !== "synced") return "the local Open_vSwitch database is not connected";
     if (this.#lock === null) return "no chassis name is known: set external_ids:system-id in Open_vSwitch";
-    if (!this.#session.holds(this.#lock)) return `another vifplugd holds the lock ${this.#lock}`;
+    if (this.#takeLock && !this.#session.holds(this.#lock))
+      return `another vifplugd holds the lock ${this.#lock}`;
     return null;
   }
 }

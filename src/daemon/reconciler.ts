@@ -40,6 +40,8 @@ export interface ReconcilerOptions {
   lock(): string | null;
   onLocalChassis(local: LocalChassis): void;
   onCondition(condition: MonitoredCondition): void;
+  /** A port is asked for again because its time has come. */
+  onRetry?(): void;
   /** After every run, when its effects have been started. */
   onRun?(): void;
 }
@@ -165,6 +167,11 @@ export class Reconciler {
     return verification;
   }
 
+  /** How many changes have been sent and not been answered. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
   /** How often `verify` has found a node that differed, since the start. */
   get differencesFound(): number {
     return this.#differencesFound;
@@ -288,6 +295,7 @@ export class Reconciler {
   }
 
   #askAgain(lport: string): void {
+    this.#options.onRetry?.();
     this.#pushAttempts([{ lport, attempt: askedAgain(this.#attempts.get(lport)) }], "tried again");
   }
 }

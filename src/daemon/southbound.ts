@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Condition, Session, type SessionState } from "ovsdb-jsonrpc";
 import type { SouthboundTarget } from "../config/effective.ts";
+import type { CountedEvent } from "../control/coverage.ts";
 import type { Engine } from "../graph/index.ts";
 import type { Logger } from "../log/log.ts";
 import { MonitoredCondition } from "../plug/condition.ts";
@@ -17,19 +18,29 @@ import { narrateState } from "./session-log.ts";
 export class Southbound {
   readonly #reconciler: Reconciler;
   readonly #log: Logger;
+  readonly #count: (event: CountedEvent) => void;
   #session: ReturnType<typeof connect> | null = null;
   #target: SouthboundTarget | null = null;
   #wanted = MonitoredCondition.of(null, new Set());
   /** Which condition the clauses of an acknowledgement were made of. */
   readonly #conditions = new WeakMap<object, MonitoredCondition>();
 
-  constructor(reconciler: Reconciler, log: Logger) {
+  /** @param count told of each event that is to be counted */
+  constructor(reconciler: Reconciler, log: Logger, count: (event: CountedEvent) => void) {
     this.#reconciler = reconciler;
     this.#log = log;
+    this.#count = count;
   }
 
   get state(): SessionState | null {
     return this.#session?.state ?? null;
+  }
+
+  /** How many rows are held. */
+  get rows(): number {
+    const replica = this.#session?.replica;
+    const tables = ["SB_Global", "Chassis", "Port_Binding"] as const;
+    return tables.reduce((sum, table) => sum + (replica?.table(table).rows.size ?? 0), 0);
   }
 
   /** Where the Southbound is to be found; null while nothing says so. */
@@ -83,12 +94,14 @@ export class Southbound {
     const session = connect(target, this.#wanted.chassis(), this.#clausesOf(this.#wanted));
     session.onBatch(({ initial, tables }) => {
       const cause = initial ? "snapshot" : "update";
+      this.#count(`sb_${cause}`);
       this.#reconciler.pushRows(inputs.sbGlobal, tables.SB_Global, cause);
       this.#reconciler.pushRows(inputs.chassis, tables.Chassis, cause);
       this.#reconciler.pushRows(inputs.portBinding, tables.Port_Binding, cause);
     });
     session.onState((state) => {
       narrateState(this.#log, "OVN_Southbound", state);
+      if (state.kind === "disconnected") this.#count("sb_disconnect");
       this.#announce(session);
     });
     session.onCondition(() => this.#announce(session));

@@ -9,4 +9,4 @@ export * from "./inspect/verify.ts";
 export * from "./node.ts";
 export type { RunError, RunResult } from "./result.ts";
 export { GraphError, type State } from "./slot.ts";
-export type { NodeStats } from "./stats.ts";
+export { type NodeStats, Times } from "./stats.ts";

@@ -1,21 +1,44 @@
 /** Counters of one node, and how long the calls of its functions took. */
-export class Counters {
+
+/** Weights of the newest sample in the running averages, as in OVS's stopwatches. */
+const SHORT_TERM = 0.5;
+const LONG_TERM = 0.01;
+
+/** How long calls took, in milliseconds. */
+export class Times {
+  totalMs = 0;
+  maxMs = 0;
+  minMs = Number.POSITIVE_INFINITY;
+  /** Running averages, in which a sample loses weight with each that follows. */
+  shortTermMs = 0;
+  longTermMs = 0;
+  samples = 0;
+  /** Calls that took under 1 microsecond, under 2, under 4 … under 2^23; the last: all the rest. */
+  histogram: number[] = new Array(25).fill(0);
+
+  /** Counts one call. */
+  time(ms: number): void {
+    this.shortTermMs = this.samples === 0 ? ms : this.shortTermMs + SHORT_TERM * (ms - this.shortTermMs);
+    this.longTermMs = this.samples === 0 ? ms : this.longTermMs + LONG_TERM * (ms - this.longTermMs);
+    this.samples++;
+    this.totalMs += ms;
+    if (ms > this.maxMs) this.maxMs = ms;
+    if (ms < this.minMs) this.minMs = ms;
+    const bucket = Math.min(32 - Math.clz32(ms * 1000), this.histogram.length - 1);
+    this.histogram[bucket] = (this.histogram[bucket] ?? 0) + 1;
+  }
+
+  clearTimes(): void {
+    Object.assign(this, new Times());
+  }
+}
+
+export class Counters extends Times {
   recompute = 0;
   compute = 0;
   cancel = 0;
   updated = 0;
-  totalMs = 0;
-  maxMs = 0;
-  /** Calls that took under 1 microsecond, under 2, under 4 … under 2^23; the last: all the rest. */
-  readonly histogram: number[] = new Array(25).fill(0);
-
-  /** Counts one call. */
-  time(ms: number): void {
-    this.totalMs += ms;
-    if (ms > this.maxMs) this.maxMs = ms;
-    const bucket = Math.min(32 - Math.clz32(ms * 1000), this.histogram.length - 1);
-    this.histogram[bucket] = (this.histogram[bucket] ?? 0) + 1;
-  }
 }
 
-export type NodeStats = Readonly<Omit<Counters, "time">>;
+export type TimeStats = Readonly<Omit<Times, "time" | "clearTimes">>;
+export type NodeStats = Readonly<Omit<Counters, "time" | "clearTimes">>;

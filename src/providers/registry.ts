@@ -22,6 +22,8 @@ export interface RegistryOptions {
   /** The provider of this type asks for a run of the graph. */
   readonly onWake: (type: string) => void;
   readonly log: (level: "warn" | "info" | "debug", message: string) => void;
+  /** Told of each call before it is made, for counting. */
+  readonly onCall?: (call: "prepare" | "finish" | "release", type: string) => void;
   /** Milliseconds, monotonic. */
   readonly now?: () => number;
 }
@@ -148,6 +150,7 @@ export class ProviderRegistry {
       plugTypes: [...plugTypes],
       maintainedOptions: new Set(provider.maintainedOptions ?? []),
       prepare: (input) => {
+        this.#options.onCall?.("prepare", type);
         const started = this.#now();
         try {
           return parseAnswer(input.operation, this.#watched(type, "prepare", provider.prepare(input)));
@@ -157,8 +160,14 @@ export class ProviderRegistry {
           this.#reportIfSlow(type, "prepare", started);
         }
       },
-      finish: (input, output) => void this.#call(type, "finish", () => provider.finish?.(input, output)),
-      release: (input, output) => void this.#call(type, "release", () => provider.release?.(input, output)),
+      finish: (input, output) => {
+        this.#options.onCall?.("finish", type);
+        this.#call(type, "finish", () => provider.finish?.(input, output));
+      },
+      release: (input, output) => {
+        this.#options.onCall?.("release", type);
+        this.#call(type, "release", () => provider.release?.(input, output));
+      },
     };
   }
 

@@ -3,6 +3,7 @@ import { expect, describe as group, test } from "bun:test";
 import {
   causeOfKey,
   clearStats,
+  clearTimes,
   describe,
   Engine,
   type EngineOptions,
@@ -262,11 +263,17 @@ group("time", () => {
         "Statistics for 'out'",
         "  Total samples: 2",
         "  Maximum: 0.005 msec",
+        "  Minimum: 0.003 msec",
         "  95th percentile: under 0.008 msec",
-        "  Average: 0.004 msec\n",
+        "  Short term average: 0.004000 msec",
+        "  Long term average: 0.003020 msec\n",
       ].join("\n"),
     });
     expect(showTimes(describe(engine), "nobody")).toMatchObject({ ok: false });
+    clearTimes(engine, "nobody");
+    expect(describe(engine).nodes[0]?.live).toMatchObject({ samples: 2, recompute: 2 });
+    clearTimes(engine, "out");
+    expect(describe(engine).nodes[0]?.live).toMatchObject({ samples: 0, totalMs: 0, recompute: 2 });
   });
 
   test("above the threshold is told to the log, with node, function and cause", () => {

@@ -1,5 +1,6 @@
 /** A graph, its counters and its recomputes as lines of text. */
 import type { Cause, Reason, RecomputeRecord } from "../cause.ts";
+import { type TimeStats, Times } from "../stats.ts";
 import type { EdgeInfo, Graph, NodeInfo } from "./describe.ts";
 
 /** How an edge brings a change over: its handler's name, "recompute", or "no-op: REASON". */
@@ -73,14 +74,20 @@ function statsOfNode({ name, live }: NodeInfo): string {
 }
 
 function timesOfNode({ name, live }: NodeInfo): string {
-  const samples = live?.histogram.reduce((sum, count) => sum + count, 0) ?? 0;
-  const average = (live?.totalMs ?? 0) / Math.max(samples, 1);
+  return formatTimes(name, live ?? new Times());
+}
+
+/** As OVS prints a stopwatch; times that nothing has been measured for are 0. */
+export function formatTimes(name: string, times: TimeStats): string {
+  const { samples, minMs, maxMs, shortTermMs, longTermMs, histogram } = times;
   return [
     `Statistics for '${name}'`,
     `  Total samples: ${samples}`,
-    `  Maximum: ${(live?.maxMs ?? 0).toFixed(3)} msec`,
-    `  95th percentile: ${percentile(live?.histogram ?? [], samples, 0.95)}`,
-    `  Average: ${average.toFixed(3)} msec\n`,
+    `  Maximum: ${maxMs.toFixed(3)} msec`,
+    `  Minimum: ${(samples === 0 ? 0 : minMs).toFixed(3)} msec`,
+    `  95th percentile: ${percentile(histogram, samples, 0.95)}`,
+    `  Short term average: ${shortTermMs.toFixed(6)} msec`,
+    `  Long term average: ${longTermMs.toFixed(6)} msec\n`,
   ].join("\n");
 }
 

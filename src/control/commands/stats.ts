@@ -1,0 +1,63 @@
+/** `stopwatch/*`, `coverage/show` and `memory/show`: how long, how often and how much, in the forms of OVS. */
+import { clearTimes, describe, formatTimes, showTimes } from "../../graph/index.ts";
+import { type Command, refuse, say } from "../command.ts";
+import type { DaemonView } from "../daemon-view.ts";
+
+/** The round trip of a transaction, beside the graph's nodes. */
+const TRANSACTION = "transaction";
+
+export function statsCommands(daemon: DaemonView): readonly Command[] {
+  const { engine, transactionTimes } = daemon;
+  return [
+    {
+      name: "stopwatch/show",
+      usage: "[NAME]",
+      minArgs: 0,
+      maxArgs: 1,
+      run: ([name]) => {
+        const transaction = formatTimes(TRANSACTION, transactionTimes);
+        if (name === TRANSACTION) return say(transaction);
+        const shown = showTimes(describe(engine), name);
+        if (!shown.ok) return refuse(noSuchStopwatch(daemon));
+        return say(name === undefined ? shown.text + transaction : shown.text);
+      },
+    },
+    {
+      name: "stopwatch/reset",
+      usage: "[NAME]",
+      minArgs: 0,
+      maxArgs: 1,
+      run: ([name]) => {
+        if (name === undefined || name === TRANSACTION) transactionTimes.clearTimes();
+        else if (!stopwatches(daemon).includes(name)) return refuse(noSuchStopwatch(daemon));
+        clearTimes(engine, name);
+        return say("");
+      },
+    },
+    {
+      name: "coverage/show",
+      usage: "",
+      minArgs: 0,
+      maxArgs: 0,
+      run: () => say(daemon.coverage.show()),
+    },
+    {
+      name: "memory/show",
+      usage: "",
+      minArgs: 0,
+      maxArgs: 0,
+      run: () => {
+        const usage = [...daemon.usage()].sort(([a], [b]) => (a < b ? -1 : 1));
+        return say(usage.map(([name, count]) => `${name}:${count}`).join(" "));
+      },
+    },
+  ];
+}
+
+function stopwatches({ engine }: DaemonView): readonly string[] {
+  return [...describe(engine).nodes.map(({ name }) => name), TRANSACTION];
+}
+
+function noSuchStopwatch(daemon: DaemonView): string {
+  return `no such stopwatch; there are ${stopwatches(daemon).join(", ")}`;
+}
