@@ -1,8 +1,8 @@
 /** `vifplugd replay FILE`: decides again what a recorded daemon decided, and prints each decision as a JSON line. */
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
-import { encode } from "../record/json.ts";
-import { type Decision, Replay } from "../record/replay.ts";
+import { formatDecision } from "../record/decision.ts";
+import { Replay } from "../record/replay.ts";
 import { messageOf } from "../result.ts";
 import { type Command, EXIT, printError, printLine } from "./command.ts";
 
@@ -48,22 +48,4 @@ async function replayFile(file: string, until: number): Promise<string | null> {
     return ` ${messageOf(thrown)}`;
   }
   return running === null ? "1: the file is empty" : null;
-}
-
-function formatDecision({ run, lport, verdict, cause }: Decision): string {
-  if (verdict === null) return JSON.stringify({ run, lport, state: null, cause });
-  const { state, plugType, interface: name, reason, change, tries } = verdict;
-  return JSON.stringify(
-    encode({
-      run,
-      lport,
-      type: plugType,
-      state,
-      interface: name,
-      reason,
-      change: change?.kind ?? null,
-      tries,
-      cause,
-    }),
-  );
 }

@@ -1,7 +1,7 @@
 /**
  * The record of a daemon's run: JSON lines. The first says what it is; every other one is one run of the graph, with
- * what entered it (`pushes`), what the providers answered (`answers`, in the order in which they were asked) and, when
- * they changed, the providers themselves. Decisions are not recorded: they follow.
+ * what entered it (`pushes`, and `recompute` when one was forced), what the providers answered (`answers`, in the order
+ * in which they were asked) and, when they changed, the providers themselves. Decisions are not recorded: they follow.
  */
 import * as v from "valibot";
 import type { Json } from "./json.ts";
@@ -34,6 +34,8 @@ const providerSchema = v.object({
 export const runSchema = v.object({
   run: v.number(),
   time: v.number(),
+  /** Why every node was recomputed. */
+  recompute: v.optional(v.string()),
   pushes: v.array(pushSchema),
   answers: v.optional(v.array(answerSchema), []),
   providers: v.optional(v.array(providerSchema)),

@@ -5,28 +5,44 @@
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-/** Keys of whose values nothing but "left out" is written: they may be secrets, and no decision reads them. */
-const SECRET_KEY = /psk|passw|secret|private_key|token/i;
-const LEFT_OUT = "(left out)";
+/** Keys whose values may be secrets; no decision reads one. */
+const SECRET_KEY = /psk|passw|secret|credential|private_key|token/i;
+
+/** Stand-ins for secrets: equal ones for equal secrets, so that what was the same is seen to be the same. */
+export class Secrets {
+  readonly #standIns = new Map<string, string>();
+
+  standInFor(secret: string): string {
+    const known = this.#standIns.get(secret);
+    if (known !== undefined) return known;
+    const standIn = `(left out ${this.#standIns.size + 1})`;
+    this.#standIns.set(secret, standIn);
+    return standIn;
+  }
+}
 
 /** @throws TypeError for what is neither plain data, a map nor a set */
-export function encode(value: unknown): Json {
+export function encode(value: unknown, secrets = new Secrets()): Json {
   if (value === null || typeof value === "boolean" || typeof value === "string") return value;
   if (typeof value === "number") return Number.isFinite(value) ? value : null;
-  if (Array.isArray(value)) return value.map(encode);
-  if (value instanceof Map)
-    return { map: [...value].map(([key, entry]) => [encode(key), encodeEntry(key, entry)]) };
-  if (value instanceof Set) return { set: [...value].map(encode) };
+  if (Array.isArray(value)) return value.map((item) => encode(item, secrets));
+  if (value instanceof Map) {
+    return {
+      map: [...value].map(([key, entry]) => [encode(key, secrets), encodeEntry(key, entry, secrets)]),
+    };
+  }
+  if (value instanceof Set) return { set: [...value].map((item) => encode(item, secrets)) };
   if (typeof value !== "object") throw new TypeError(`a ${typeof value} cannot be recorded`);
   const encoded: Record<string, Json> = {};
   for (const [key, member] of Object.entries(value)) {
-    if (member !== undefined) encoded[key] = encode(member);
+    if (member !== undefined) encoded[key] = encodeEntry(key, member, secrets);
   }
   return encoded;
 }
 
-function encodeEntry(key: unknown, entry: unknown): Json {
-  return typeof key === "string" && SECRET_KEY.test(key) ? LEFT_OUT : encode(entry);
+function encodeEntry(key: unknown, entry: unknown, secrets: Secrets): Json {
+  const isSecret = typeof key === "string" && typeof entry === "string" && SECRET_KEY.test(key);
+  return isSecret ? secrets.standInFor(entry) : encode(entry, secrets);
 }
 
 export function decode(json: Json): unknown {

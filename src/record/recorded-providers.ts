@@ -1,4 +1,5 @@
 /** Providers that say again, in the same order, what they said when the record was made. */
+import { isDeepStrictEqual } from "node:util";
 import * as v from "valibot";
 import type { Providers } from "../plug/nodes/provider-lookup.ts";
 import type { Answer } from "../providers/answer.ts";
@@ -47,18 +48,24 @@ export class RecordedProviders implements Providers {
 
   #register(providers: readonly RecordedProvider[]): ReadonlyMap<string, RegisteredProvider> {
     const byPlugType = new Map<string, RegisteredProvider>();
-    for (const { type, plugTypes, maintainedOptions } of providers) {
-      const provider: RegisteredProvider = {
-        type,
-        plugTypes,
-        maintainedOptions: new Set(maintainedOptions),
-        prepare: (input) => this.#sayAgain(type, input),
-        finish: () => {},
-        release: () => {},
-      };
-      for (const plugType of plugTypes) byPlugType.set(plugType, provider);
+    for (const recorded of providers) {
+      // One that is still the same stays the same object, because answers are kept by it.
+      const known = this.#byPlugType.get(recorded.plugTypes[0] ?? "");
+      const provider = known !== undefined && isSame(known, recorded) ? known : this.#provider(recorded);
+      for (const plugType of recorded.plugTypes) byPlugType.set(plugType, provider);
     }
     return byPlugType;
+  }
+
+  #provider({ type, plugTypes, maintainedOptions }: RecordedProvider): RegisteredProvider {
+    return {
+      type,
+      plugTypes,
+      maintainedOptions: new Set(maintainedOptions),
+      prepare: (input) => this.#sayAgain(type, input),
+      finish: () => {},
+      release: () => {},
+    };
   }
 
   #sayAgain(type: string, { operation, lport }: PrepareInput): Answer {
@@ -69,4 +76,11 @@ export class RecordedProviders implements Providers {
     }
     return v.parse(answerSchema, next.answer);
   }
+}
+
+function isSame(
+  { type, plugTypes, maintainedOptions }: RegisteredProvider,
+  recorded: RecordedProvider,
+): boolean {
+  return isDeepStrictEqual({ type, plugTypes, maintainedOptions: [...maintainedOptions] }, recorded);
 }

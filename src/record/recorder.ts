@@ -1,14 +1,19 @@
-/** Writes the record of a run: what enters the graph, run by run. It observes, and changes nothing. */
+/**
+ * Writes the record of a run: what enters the graph, run by run. It observes, and changes nothing.
+ *
+ * Invariant: once the file could not be written, nothing more is: a record has no gaps.
+ */
 import { closeSync, openSync, writeSync } from "node:fs";
 import type { AttemptBatch } from "../plug/nodes/inputs.ts";
 import type { Providers } from "../plug/nodes/provider-lookup.ts";
 import type { TableBatch } from "../plug/rows.ts";
 import type { PlugSettings } from "../plug/settings.ts";
 import type { RegisteredProvider } from "../providers/registry.ts";
+import { messageOf } from "../result.ts";
 import { VERSION } from "../version.ts";
 import { encodeAttempts } from "./attempts.ts";
 import { RECORD_FORMAT, type RecordedAnswer, type RecordedProvider, type RecordedPush } from "./format.ts";
-import { encode } from "./json.ts";
+import { encode, Secrets } from "./json.ts";
 
 /** What the recorder notes of the providers besides what the graph needs of them. */
 export interface RecordableProviders extends Providers {
@@ -16,7 +21,11 @@ export interface RecordableProviders extends Providers {
 }
 
 export class Recorder {
-  readonly #fd: number;
+  readonly #onFault: (message: string) => void;
+  readonly #secrets = new Secrets();
+  /** Null when the record has ended. */
+  #fd: number | null;
+  #recompute: string | null = null;
   #pushes: RecordedPush[] = [];
   #answers: RecordedAnswer[] = [];
   #providers = "";
@@ -24,14 +33,24 @@ export class Recorder {
   #runs = 0;
   #paused = false;
 
-  /** @throws when the file cannot be written */
-  constructor(file: string, settings: PlugSettings) {
+  /**
+   * @param onFault told when the file cannot be written any more
+   * @throws when the file cannot be written at all
+   */
+  constructor(file: string, settings: PlugSettings, onFault: (message: string) => void) {
+    this.#onFault = onFault;
     this.#fd = openSync(file, "w", 0o600);
-    this.#write({ record: RECORD_FORMAT, version: VERSION, settings: encode(settings) });
+    this.#write(this.#fd, { record: RECORD_FORMAT, version: VERSION, settings: encode(settings) });
   }
 
   push(input: string, batch: unknown, cause: string): void {
-    this.#pushes.push({ input, cause, batch: encode(batch) });
+    if (this.#fd === null) return;
+    this.#pushes.push({ input, cause, batch: encode(batch, this.#secrets) });
+  }
+
+  /** A recompute of every node was forced. */
+  recompute(reason: string): void {
+    this.#recompute = reason;
   }
 
   /** Rows are written as they are now; what they were before stands earlier in the record. */
@@ -45,6 +64,7 @@ export class Recorder {
   }
 
   pushAttempts(input: string, batch: AttemptBatch, cause: string): void {
+    if (this.#fd === null) return;
     this.#pushes.push({ input, cause, batch: encodeAttempts(batch) });
   }
 
@@ -67,21 +87,31 @@ export class Recorder {
 
   /** To be called after every run of the graph. */
   ran(time: number, providers: RecordableProviders): void {
+    const fd = this.#fd;
+    if (fd === null) return;
     const registered = providers.registered().map(describeProvider);
     const lookups = Object.fromEntries(providers.lookups());
     const [providersNow, lookupsNow] = [JSON.stringify(registered), JSON.stringify(lookups)];
-    this.#write({
+    const run = {
       run: ++this.#runs,
       time,
+      ...(this.#recompute === null ? {} : { recompute: this.#recompute }),
       ...(providersNow === this.#providers ? {} : { providers: registered }),
       ...(lookupsNow === this.#lookups ? {} : { lookups }),
       pushes: this.#pushes,
       ...(this.#answers.length === 0 ? {} : { answers: this.#answers }),
-    });
+    };
     this.#providers = providersNow;
     this.#lookups = lookupsNow;
+    this.#recompute = null;
     this.#pushes = [];
     this.#answers = [];
+    try {
+      this.#write(fd, run);
+    } catch (thrown) {
+      this.close();
+      this.#onFault(`the record ends before run ${this.#runs}: ${messageOf(thrown)}`);
+    }
   }
 
   /** What is asked meanwhile is not part of the run. */
@@ -95,7 +125,8 @@ export class Recorder {
   }
 
   close(): void {
-    closeSync(this.#fd);
+    if (this.#fd !== null) closeSync(this.#fd);
+    this.#fd = null;
   }
 
   #noting(provider: RegisteredProvider): RegisteredProvider {
@@ -103,13 +134,13 @@ export class Recorder {
       ...provider,
       prepare: (input) => {
         const answer = provider.prepare(input);
-        if (!this.#paused) {
+        if (!this.#paused && this.#fd !== null) {
           const { operation, lport } = input;
           this.#answers.push({
             provider: provider.type,
             operation,
             lport: lport.name,
-            answer: encode(answer),
+            answer: encode(answer, this.#secrets),
           });
         }
         return answer;
@@ -117,8 +148,9 @@ export class Recorder {
     };
   }
 
-  #write(line: object): void {
-    writeSync(this.#fd, `${JSON.stringify(line)}\n`);
+  #write(fd: number, line: object): void {
+    const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
+    for (let from = 0; from < bytes.length; ) from += writeSync(fd, bytes, from);
   }
 }
 

@@ -5,10 +5,11 @@
  */
 import * as v from "valibot";
 import type { Engine } from "../graph/index.ts";
+import type { Attempt } from "../plug/attempt.ts";
 import { type PlugGraph, plugGraph } from "../plug/graph.ts";
-import type { Verdict } from "../plug/verdict.ts";
 import { fail, messageOf, ok, type Result } from "../result.ts";
 import { decodeAttempts } from "./attempts.ts";
+import { type Decision, decisionsOf } from "./decision.ts";
 import { headerSchema, type RecordedPush, type RecordedRun, runSchema } from "./format.ts";
 import {
   activitySchema,
@@ -21,20 +22,12 @@ import {
 import { decode } from "./json.ts";
 import { RecordedProviders } from "./recorded-providers.ts";
 
-/** One decision: a port whose verdict changed in a run, or that is decided no more. */
-export interface Decision {
-  readonly run: number;
-  readonly lport: string;
-  readonly verdict: Verdict | null;
-  /** What made it change, as the input and the row. */
-  readonly cause: string | null;
-}
-
 export class Replay {
   readonly #providers = new RecordedProviders();
   readonly #graph: PlugGraph;
   readonly #engine: Engine;
   readonly #enter: ReadonlyMap<string, (push: RecordedPush) => void>;
+  #runs = 0;
 
   private constructor(settings: v.InferOutput<typeof settingsSchema>) {
     this.#graph = plugGraph(this.#providers, settings);
@@ -48,7 +41,7 @@ export class Replay {
       const header = v.parse(headerSchema, JSON.parse(line));
       return ok(new Replay(v.parse(settingsSchema, decode(header.settings))));
     } catch (thrown) {
-      return fail(`not a record that this version can replay: ${messageOf(thrown)}`);
+      return fail(`not a record that this version can replay: ${wordsOf(thrown)}`);
     }
   }
 
@@ -57,30 +50,27 @@ export class Replay {
     try {
       return ok(this.#run(v.parse(runSchema, JSON.parse(line))));
     } catch (thrown) {
-      return fail(messageOf(thrown));
+      return fail(wordsOf(thrown));
     }
   }
 
   #run(recorded: RecordedRun): readonly Decision[] {
+    const expected = this.#runs + 1;
+    if (recorded.run !== expected) throw new Error(`expected run ${expected}, received run ${recorded.run}`);
+    this.#runs = expected;
     this.#providers.prepareFor(recorded);
     for (const push of recorded.pushes) {
       const enter = this.#enter.get(push.input);
       if (enter === undefined) throw new Error(`the graph has no input ${push.input}`);
       enter(push);
     }
+    if (recorded.recompute !== undefined) this.#engine.recompute(recorded.recompute);
     this.#engine.poke(this.#graph.providerLookup, "before every decision");
     const result = this.#engine.run();
     const [fault] = result.errors;
     if (fault !== undefined) throw new Error(`node ${fault.node}: ${messageOf(fault.error)}`);
     this.#providers.assertAllAsked();
-    const changes = result.changes(this.#graph.plug);
-    const verdicts = this.#engine.data(this.#graph.plug);
-    const lports = result.isUpdated(this.#graph.plug) ? [...(changes ?? verdicts).keys()].sort() : [];
-    return lports.map((lport) => {
-      const cause = changes?.get(lport);
-      const source = cause === undefined ? null : [cause.source, cause.key].filter(Boolean).join(" ");
-      return { run: recorded.run, lport, verdict: verdicts.get(lport) ?? null, cause: source };
-    });
+    return decisionsOf(recorded.run, result, this.#engine, this.#graph);
   }
 
   #entrances(): ReadonlyMap<string, (push: RecordedPush) => void> {
@@ -95,10 +85,17 @@ export class Replay {
       chassis: new RecordedTable(rowSchemas.chassis),
       portBinding: new RecordedTable(rowSchemas.port_binding),
     };
+    // The engine knows of the attempts before this run; there can be several of one port in it.
+    const attempts = new Map<string, Attempt | undefined>();
     const decided = {
       verdict: (lport: string) => engine.data(plug).get(lport),
       answers: (lport: string) => engine.data(answer).get(lport),
-      attempt: (lport: string) => engine.data(inputs.attempt).get(lport),
+      attempt: (lport: string) => attempts.get(lport),
+    };
+    const decideAttempts = ({ batch }: RecordedPush) => {
+      const decoded = decodeAttempts(batch, decided);
+      for (const { lport, attempt } of decoded) attempts.set(lport, attempt ?? undefined);
+      return decoded;
     };
     const entrances: readonly [
       string,
@@ -108,7 +105,7 @@ export class Replay {
       ["activity", (batch, as) => engine.push(inputs.activity, v.parse(activitySchema, batch), as)],
       ["confirmed", (batch, as) => engine.push(inputs.confirmed, v.parse(confirmedSchema, batch), as)],
       ["southbound", (batch, as) => engine.push(inputs.southbound, v.parse(southboundSchema, batch), as)],
-      ["attempt", (_, as, raw) => engine.push(inputs.attempt, decodeAttempts(raw.batch, decided), as)],
+      ["attempt", (_, as, raw) => engine.push(inputs.attempt, decideAttempts(raw), as)],
       ["open_vswitch", (batch, as) => engine.push(inputs.openVSwitch, tables.openVSwitch.batch(batch), as)],
       ["bridge", (batch, as) => engine.push(inputs.bridge, tables.bridge.batch(batch), as)],
       ["port", (batch, as) => engine.push(inputs.port, tables.port.batch(batch), as)],
@@ -124,4 +121,13 @@ export class Replay {
       ]),
     );
   }
+}
+
+/** What is wrong with a line, and where in it. */
+function wordsOf(thrown: unknown): string {
+  if (thrown instanceof SyntaxError) return `not a whole line of JSON (${thrown.message})`;
+  if (!v.isValiError(thrown)) return messageOf(thrown);
+  const [issue] = thrown.issues;
+  const path = v.getDotPath(issue);
+  return path === null ? issue.message : `${path}: ${issue.message}`;
 }

@@ -143,7 +143,7 @@ function change(world: World, step: Step): void {
       world.confirmUnplug();
       break;
     case "recompute":
-      world.engine.recompute("history");
+      world.recompute();
   }
 }
 

@@ -27,8 +27,10 @@ export class Table<Row extends { readonly _uuid: Uuid }> {
     return this.rows.find(predicate);
   }
 
+  /** As a replica does, values that did not change are kept, and so is the row when none did. */
   set(row: Row): void {
-    this.#rows.set(row._uuid, row);
+    const old = this.#rows.get(row._uuid);
+    this.#rows.set(row._uuid, old === undefined ? row : keepEqual(old, row));
   }
 
   edit(uuid: Uuid, columns: Partial<Row>): void {
@@ -46,12 +48,29 @@ export class Table<Row extends { readonly _uuid: Uuid }> {
     for (const uuid of new Set([...this.#told.keys(), ...this.#rows.keys()])) {
       const old = this.#told.get(uuid) ?? null;
       const row = this.#rows.get(uuid);
-      const now = row !== undefined && isInView(row) ? row : null;
+      let now = row !== undefined && isInView(row) ? row : null;
       if (now === old) continue;
+      // A row that comes (back) into view is a new object, as it is on the wire.
+      if (now !== null && old === null) now = this.#renew(now);
       batch.push({ uuid, old, new: now });
       if (now === null) this.#told.delete(uuid);
       else this.#told.set(uuid, now);
     }
     return batch;
   }
+
+  #renew(row: Row): Row {
+    const renewed = { ...row };
+    this.#rows.set(row._uuid, renewed);
+    return renewed;
+  }
+}
+
+function keepEqual<Row extends object>(old: Row, row: Row): Row {
+  const before = new Map<string, unknown>(Object.entries(old));
+  const columns = Object.entries(row).map(([column, value]) => {
+    return [column, Bun.deepEquals(before.get(column), value) ? before.get(column) : value] as const;
+  });
+  if (columns.every(([column, value]) => value === before.get(column))) return old;
+  return { ...row, ...Object.fromEntries(columns) };
 }

@@ -26,10 +26,14 @@ import type { Finish } from "./history.ts";
 import { LocalDatabase } from "./local-database.ts";
 import { isBindingInView, isChassisInView, Southbound } from "./southbound.ts";
 
+export const initialSettings: PlugSettings = { ...settings, maxUnplugPercent: 50 };
+
 export interface WorldOptions {
   readonly recorder?: Recorder;
   /** Does something to the graph before its engine is made. */
   readonly prepare?: (graph: PlugGraph) => void;
+  /** Told of every run. */
+  readonly onRun?: (result: RunResult, world: World) => void;
 }
 
 export class World {
@@ -40,8 +44,10 @@ export class World {
   readonly graph: PlugGraph;
   readonly engine;
   readonly #recorder: Recorder | undefined;
+  readonly #onRun: WorldOptions["onRun"];
+  readonly #attempts = new Map<string, Attempt>();
   #uuids = 0x100;
-  #settings: PlugSettings = { ...settings, maxUnplugPercent: 50 };
+  #settings = initialSettings;
   #isLocalConnected = true;
   #isLockHeld = true;
   #isSouthboundConnected = true;
@@ -49,8 +55,9 @@ export class World {
   #whyNotActive: string | null | undefined;
   #confirmed: ReadonlySet<string> = new Set();
 
-  constructor({ recorder, prepare }: WorldOptions = {}) {
+  constructor({ recorder, prepare, onRun }: WorldOptions = {}) {
     this.#recorder = recorder;
+    this.#onRun = onRun;
     this.local = new LocalDatabase(() => this.nextUuid());
     this.southbound = new Southbound(() => this.nextUuid());
     this.graph = plugGraph(recorder?.observe(this.registry) ?? this.registry, this.#settings);
@@ -93,8 +100,9 @@ export class World {
     return this.engine.data(this.graph.plug);
   }
 
+  /** What became of what was sent; the graph may not know yet. */
   get attempts(): ReadonlyMap<string, Attempt> {
-    return this.engine.data(this.graph.inputs.attempt);
+    return this.#attempts;
   }
 
   /** Tells the graph what has happened in the databases that we are connected to, and what of them is known. */
@@ -166,6 +174,7 @@ export class World {
     this.engine.poke(this.graph.providerLookup, "before every decision");
     const result = this.engine.run();
     this.#recorder?.ran(0, this.registry);
+    this.#onRun?.(result, this);
     const [error] = result.errors;
     if (error !== undefined) throw error.error;
     return result;
@@ -200,6 +209,11 @@ export class World {
       ? afterCommit(change, before)
       : { phase: "failed", change, error: "constraint violation", nonce: nonce + 1 };
     this.#pushAttempts([{ lport, attempt }]);
+  }
+
+  recompute(): void {
+    this.#recorder?.recompute("history");
+    this.engine.recompute("history");
   }
 
   tryAgain(): void {
@@ -244,6 +258,10 @@ export class World {
 
   #pushAttempts(batch: AttemptBatch): void {
     if (batch.length === 0) return;
+    for (const { lport, attempt } of batch) {
+      if (attempt === null) this.#attempts.delete(lport);
+      else this.#attempts.set(lport, attempt);
+    }
     const { attempt } = this.graph.inputs;
     this.#recorder?.pushAttempts(attempt.name, batch, "update");
     this.engine.push(attempt, batch);

@@ -1,0 +1,64 @@
+/** Records of random histories, in a folder that goes with the test. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Decision, decisionsOf, formatDecision } from "../../../src/record/decision.ts";
+import { Recorder } from "../../../src/record/recorder.ts";
+import { Replay } from "../../../src/record/replay.ts";
+import type { Step } from "../../plug/support/history.ts";
+import { perform } from "../../plug/support/perform.ts";
+import { initialSettings, World } from "../../plug/support/world.ts";
+
+export interface Recording {
+  /** The record's lines. */
+  readonly record: readonly string[];
+  /** What was decided when it was made, as `replay` prints it. */
+  readonly decided: readonly string[];
+}
+
+/** A folder that is removed with all that is in it when the test is over. */
+export class Folder implements Disposable {
+  readonly path = mkdtempSync(join(tmpdir(), "vifplugd-record-"));
+
+  file(name: string): string {
+    return join(this.path, name);
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
+/** Plays a history with a recorder that listens. */
+export function recordHistory(steps: readonly Step[]): Recording {
+  using folder = new Folder();
+  const file = folder.file("record");
+  const decided: Decision[] = [];
+  let runs = 0;
+  const recorder = new Recorder(file, initialSettings, (message) => {
+    throw new Error(message);
+  });
+  const world = new World({
+    recorder,
+    onRun: (result, { engine, graph }) => decided.push(...decisionsOf(++runs, result, engine, graph)),
+  });
+  for (const step of steps) perform(world, step);
+  recorder.close();
+  return { record: linesOf(readFileSync(file, "utf8")), decided: decided.map(formatDecision) };
+}
+
+export function linesOf(text: string): readonly string[] {
+  return text.split("\n").slice(0, -1);
+}
+
+/** What `replay` prints for a record. @throws Error with the number of the line that is wrong */
+export function replayed(record: readonly string[]): readonly string[] {
+  const [first = "", ...runs] = record;
+  const started = Replay.start(first);
+  if (!started.ok) throw new Error(`1: ${started.error}`);
+  return runs.flatMap((line, index) => {
+    const decided = started.value.step(line);
+    if (!decided.ok) throw new Error(`${index + 2}: ${decided.error}`);
+    return decided.value.map(formatDecision);
+  });
+}
