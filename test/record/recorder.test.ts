@@ -1,0 +1,98 @@
+// The record of a run, as a file.
+import { expect, test } from "bun:test";
+import { closeSync, constants, openSync, readFileSync, statSync } from "node:fs";
+import { Recorder } from "../../src/record/recorder.ts";
+import { initialSettings } from "../plug/support/world.ts";
+import { PlugBench } from "../support/plug-bench.ts";
+import { plugAs, recordedProvider, registryOf } from "../support/providers.ts";
+import { map, openVSwitchRow, uuid, wantedRow } from "../support/rows.ts";
+import { Folder, linesOf } from "./support/recording.ts";
+
+const silent = () => {};
+
+test("is readable for its owner alone", () => {
+  using folder = new Folder();
+  const file = folder.file("record");
+  new Recorder(file, initialSettings, silent).close();
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+});
+
+test("holds no secret, neither of a database nor of a provider's answer", () => {
+  using folder = new Folder();
+  const file = folder.file("record");
+  const recorder = new Recorder(file, initialSettings, silent);
+  const { provider } = recordedProvider("dummy", {
+    prepare: plugAs((lport) => lport, {
+      options: { psk: "of the answer" },
+      otherConfig: { password: "of the tunnel" },
+    }),
+  });
+  const registry = registryOf(provider);
+  const observed = recorder.observe(registry);
+  const external_ids = map({ "ovn-bridge": "br-int", "ipsec-secret": "of the host" });
+  recorder.pushRows(
+    "open_vswitch",
+    [{ uuid: uuid(1), old: null, new: openVSwitchRow({ external_ids }) }],
+    "update",
+  );
+  const options = map({ "vif-plug-type": "dummy", "vif-plug:token": "of the port" });
+  recorder.pushRows("port_binding", [{ uuid: uuid(2), old: null, new: wantedRow({}, {}) }], "update");
+  recorder.pushRows(
+    "port_binding",
+    [{ uuid: uuid(2), old: null, new: { ...wantedRow(), options } }],
+    "update",
+  );
+  const bench = PlugBench.started(registry);
+  observed.forPlugType("dummy")?.prepare({
+    operation: "create",
+    openVSwitch: openVSwitchRow(),
+    bridge: { name: "br-int", datapath_type: "", other_config: map() },
+    lport: { name: "a", options },
+    interface: null,
+  });
+  recorder.ran(0, registry);
+  recorder.close();
+  const text = readFileSync(file, "utf8");
+  for (const secret of ["of the host", "of the port", "of the answer", "of the tunnel"])
+    expect(text).not.toContain(secret);
+  for (const key of ["ipsec-secret", "vif-plug:token", "psk", "password", "br-int"])
+    expect(text).toContain(key);
+  expect(bench.verdicts.size).toBe(0);
+});
+
+test("notes a forced recompute in the run that follows, and in no other", () => {
+  using folder = new Folder();
+  const file = folder.file("record");
+  const recorder = new Recorder(file, initialSettings, silent);
+  const registry = registryOf();
+  recorder.recompute("inc-engine/recompute");
+  for (let run = 0; run < 2; run++) recorder.ran(0, registry);
+  recorder.close();
+  const runs = linesOf(readFileSync(file, "utf8"))
+    .slice(1)
+    .map((line) => JSON.parse(line).recompute);
+  expect(runs).toEqual(["inc-engine/recompute", undefined]);
+});
+
+test("that cannot be begun is an error at once", () => {
+  expect(() => new Recorder("/nowhere/record", initialSettings, silent)).toThrow("/nowhere/record");
+  expect(() => new Recorder("/dev/full", initialSettings, silent)).toThrow("ENOSPC");
+});
+
+test("that cannot be gone on with ends there, says so once, and the daemon goes on", () => {
+  using folder = new Folder();
+  const file = folder.file("pipe");
+  Bun.spawnSync(["mkfifo", file]);
+  const reader = openSync(file, constants.O_RDWR);
+  const faults: string[] = [];
+  const recorder = new Recorder(file, initialSettings, (message) => faults.push(message));
+  const registry = registryOf();
+  recorder.ran(0, registry);
+  closeSync(reader);
+  for (let run = 0; run < 3; run++) {
+    recorder.push("activity", { active: true, reason: null }, "update");
+    recorder.ran(0, registry);
+  }
+  recorder.close();
+  expect(faults).toEqual([expect.stringMatching(/^the record ends before run 2: .*EPIPE/)]);
+});
