@@ -6,6 +6,8 @@ import { Daemon } from "../daemon/daemon.ts";
 import { claimPidFile } from "../daemon/pid-file.ts";
 import { Log, type Logger } from "../log/log.ts";
 import { messageOf } from "../result.ts";
+import { isJournal } from "../system/journal.ts";
+import { ServiceManager } from "../system/service-manager.ts";
 import { VERSION } from "../version.ts";
 import { type Arguments, CONFIG_OPTION, type Command, EXIT, printError } from "./command.ts";
 
@@ -28,7 +30,7 @@ export const run: Command = {
       return EXIT.config;
     }
     const config = loaded.value;
-    const log = new Log(config.log);
+    const log = new Log({ ...config.log, journal: isJournal(process.env.JOURNAL_STREAM) });
     const main = log.module("main");
     const end = Promise.withResolvers<string>();
     // Before the pid file, which would be left behind by a signal that nobody handles.
@@ -60,20 +62,26 @@ async function runDaemon(
 ): Promise<void> {
   const main = log.module("main");
   const verifyEvery = args.text("verify-every");
+  const serviceManager = new ServiceManager(process.env);
   const daemon = new Daemon({
     config,
     systemIdOverride: readSystemIdOverride(),
     log,
     recordFile: args.text("record"),
     verifyEvery: verifyEvery === null ? null : Number(verifyEvery),
+    onReady: () => serviceManager.ready(),
     onExit: () => end.resolve("exit"),
   });
-  const reload = () => reloadDaemon(daemon, args.text("config"), main);
+  const reload = () => {
+    serviceManager.reloading(() => reloadDaemon(daemon, args.text("config"), main));
+  };
   process.on("SIGHUP", reload);
   try {
+    serviceManager.starting();
     await daemon.start();
     main.info(`${await end.promise}: stopping; plugged ports stay plugged`);
   } finally {
+    serviceManager.stopping();
     process.off("SIGHUP", reload);
     await daemon.stop();
   }

@@ -38,6 +38,8 @@ export interface DaemonOptions {
   readonly recordFile: string | null;
   /** Runs of the graph from one shadow check to the next; null: none unless it is asked for. */
   readonly verifyEvery: number | null;
+  /** The first complete pass is done, or another one: `ready` holds and nothing is left to run. */
+  readonly onReady: () => void;
   /** Somebody asked the daemon, through its control socket, to end. */
   readonly onExit: () => void;
 }
@@ -98,6 +100,7 @@ export class Daemon implements DaemonView {
       onRun: () => {
         count("graph_run");
         checks.ran(!this.engine.needsRun);
+        if (!this.engine.needsRun && this.ready) options.onReady();
       },
     });
     this.#southbound = new Southbound(this.#reconciler, log.module("ovsdb"), count);

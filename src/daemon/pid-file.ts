@@ -11,13 +11,18 @@ import {
   ftruncateSync,
   mkdirSync,
   openSync,
+  readSync,
   rmSync,
   statSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
+import { controlSocketPath } from "../control/client.ts";
 import { fail, messageOf, ok, type Result } from "../result.ts";
 import { lockFile } from "../system/file-lock.ts";
+
+/** More than any process id has. */
+const PID_DIGITS = 20;
 
 export interface PidFile {
   readonly path: string;
@@ -37,6 +42,7 @@ export function claimPidFile(runDir: string): Result<PidFile, string> {
       const process = claimed === 0 ? "another vifplugd runs" : `another vifplugd runs with pid ${claimed}`;
       return fail(`${process} (${path} is locked); stop it, or give this one another run_dir`);
     }
+    removeLeftover(runDir, claimed.fd);
     ftruncateSync(claimed.fd);
     writeSync(claimed.fd, `${process.pid}\n`);
     return ok({
@@ -49,6 +55,13 @@ export function claimPidFile(runDir: string): Result<PidFile, string> {
   } catch (thrown) {
     return fail(`cannot write the pid file ${path}: ${messageOf(thrown)}; check run_dir`);
   }
+}
+
+/** The control socket of the process that the file was left behind by. */
+function removeLeftover(runDir: string, fd: number): void {
+  const text = Buffer.alloc(PID_DIGITS);
+  const pid = Number.parseInt(text.toString("latin1", 0, readSync(fd, text, 0, PID_DIGITS, 0)), 10);
+  if (pid > 0 && pid !== process.pid) rmSync(controlSocketPath(runDir, pid), { force: true });
 }
 
 /** The descriptor of the locked file, or the pid of the process that holds the lock. */

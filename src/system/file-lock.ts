@@ -4,7 +4,8 @@
  * Open vSwitch's tools take a pid file for valid only while the process it names holds such a lock on it. Mind that a
  * process loses its locks on a file when it closes any descriptor of that file.
  */
-import { dlopen, FFIType, type Pointer, ptr } from "bun:ffi";
+import { FFIType, type Pointer, ptr } from "bun:ffi";
+import { openLibc } from "./libc.ts";
 
 const F_GETLK = 5;
 const F_SETLK = 6;
@@ -16,17 +17,11 @@ const FLOCK_BYTES = 32;
 const L_TYPE = 0;
 const L_PID = 24;
 
-/** The C library's name depends on which one it is and, for musl, on the machine. */
-const LIBC = ["libc.so.6", `libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`];
-
-type Fcntl = (fd: number, command: number, argument: Pointer) => number;
-
 /**
  * Locks the whole file for writing, without waiting.
  * @returns null when the lock is ours, else the pid of the process that holds it (0 when that cannot be told)
  */
 export function lockFile(fd: number): number | null {
-  const fcntl = loadFcntl();
   if (fcntl(fd, F_SETLK, ptr(wholeFile(F_WRLCK))) === 0) return null;
   const lock = wholeFile(F_WRLCK);
   if (fcntl(fd, F_GETLK, ptr(lock)) !== 0) return 0;
@@ -39,22 +34,13 @@ function wholeFile(type: number): Buffer {
   return lock;
 }
 
-let loaded: Fcntl | null = null;
+const SIGNATURES = {
+  fcntl: { args: [FFIType.i32, FFIType.i32, FFIType.ptr], returns: FFIType.i32 },
+} as const;
 
-function loadFcntl(): Fcntl {
-  loaded ??= openFcntl();
-  return loaded;
-}
+let loaded: ReturnType<typeof openLibc<typeof SIGNATURES>> | null = null;
 
-function openFcntl(): Fcntl {
-  const signature = { args: [FFIType.i32, FFIType.i32, FFIType.ptr], returns: FFIType.i32 } as const;
-  const faults: unknown[] = [];
-  for (const library of LIBC) {
-    try {
-      return dlopen(library, { fcntl: signature }).symbols.fcntl;
-    } catch (fault) {
-      faults.push(fault);
-    }
-  }
-  throw new AggregateError(faults, `cannot load a C library (tried ${LIBC.join(", ")})`);
+function fcntl(fd: number, command: number, argument: Pointer): number {
+  loaded ??= openLibc(SIGNATURES);
+  return loaded.fcntl(fd, command, argument);
 }

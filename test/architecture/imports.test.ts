@@ -26,7 +26,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["config", "control", "graph", "log", "ovsdb-jsonrpc", "plug", "providers", "record", "result"],
     ...["schemas", "system"],
   ],
-  cli: ["config", "control", "daemon", "graph", "log", "plug", "providers", "record", "result", "version"],
+  cli: [
+    ...["config", "control", "daemon", "graph", "log", "plug", "providers", "record", "result", "system"],
+    "version",
+  ],
   main: ["cli"],
 };
 
