@@ -12,6 +12,7 @@ const ROUNDS = 3;
 const UPDATES = 500;
 const TRANSACTIONS = 2_000;
 const PIPELINE = 100;
+const PAIRS = 15;
 
 interface Run {
   readonly milliseconds: number;
@@ -179,49 +180,47 @@ async function benchTransactions(server: Southbound): Promise<void> {
     const operation = { op: "update", table: "SB_Global", where, row: { nb_cfg: n % 2 } };
     return JSON.stringify({ id: 1, method: "transact", params: ["OVN_Southbound", operation] });
   };
-  const encoded = [update(0), update(1)] as const;
-  const replyBytes = await raw.measureReply(encoded[0]);
+  const encoded = [update(0), update(1)];
+  const replyBytes = await raw.measureReply(update(0));
   const transact = (n: number) =>
     session.transact([op.update("SB_Global", [["_uuid", "==", uuid]], { nb_cfg: n % 2 })]);
 
-  const bench = {
-    "one at a time": {
-      async raw() {
-        for (let n = 0; n < TRANSACTIONS; n++) await raw.exchange(encoded[n % 2 === 0 ? 0 : 1], replyBytes);
-      },
-      async ours() {
-        for (let n = 0; n < TRANSACTIONS; n++) await transact(n);
-      },
-    },
-    [`pipelined by ${PIPELINE}`]: {
-      async raw() {
-        const burst = (encoded[0] + encoded[1]).repeat(PIPELINE / 2);
-        for (let n = 0; n < TRANSACTIONS; n += PIPELINE) await raw.exchange(burst, replyBytes * PIPELINE);
-      },
-      async ours() {
-        for (let n = 0; n < TRANSACTIONS; n += PIPELINE) {
-          await Promise.all(Array.from({ length: PIPELINE }, (_, i) => transact(n + i)));
-        }
-      },
-    },
-  };
+  const bench: readonly Contest[] = [1, PIPELINE].map((window) => ({
+    name: window === 1 ? "one at a time" : `${window} at any time`,
+    bare: () => raw.exchangeMany(encoded, replyBytes, TRANSACTIONS, window),
+    ours: () => inWindow(TRANSACTIONS, window, transact),
+  }));
   console.log(
-    `\ntransactions that update one row (median of ${ROUNDS * 3} rounds of ${TRANSACTIONS.toLocaleString("en")})`,
+    `\ntransactions that update one row (median of ${PAIRS} rounds of ${TRANSACTIONS.toLocaleString("en")})`,
   );
-  for (const [name, { raw: bare, ours }] of Object.entries(bench)) {
-    const rates = { bare: [] as number[], ours: [] as number[] };
-    for (let round = 0; round < ROUNDS * 3; round++) {
-      rates.bare.push(await rate(bare));
-      rates.ours.push(await rate(ours));
-    }
-    const [bareRate, ourRate] = [median(rates.bare), median(rates.ours)];
-    const share = ((ourRate / bareRate) * 100).toFixed(0);
+  for (const { name, bare, ours } of bench) {
+    const rounds: { readonly bare: number; readonly ours: number }[] = [];
+    for (let round = 0; round < PAIRS; round++)
+      rounds.push({ bare: await rate(bare), ours: await rate(ours) });
+    const bareRate = median(rounds.map((round) => round.bare));
+    const ourRate = median(rounds.map((round) => round.ours));
+    const share = median(rounds.map((round) => (round.ours / round.bare) * 100));
     console.log(
-      `  ${name.padEnd(36)} ${ourRate.toFixed(0)}/s; pre-encoded bytes ${bareRate.toFixed(0)}/s: ${share} %`,
+      `  ${name.padEnd(36)} ${ourRate.toFixed(0)}/s; pre-encoded bytes ${bareRate.toFixed(0)}/s: ${share.toFixed(0)} %`,
     );
   }
   raw.close();
   session.close();
+}
+
+interface Contest {
+  readonly name: string;
+  bare(): Promise<void>;
+  ours(): Promise<void>;
+}
+
+/** Runs `count` steps, `window` of them at any time. */
+async function inWindow(count: number, window: number, step: (n: number) => Promise<unknown>): Promise<void> {
+  let next = 0;
+  const lane = async () => {
+    while (next < count) await step(next++);
+  };
+  await Promise.all(Array.from({ length: window }, lane));
 }
 
 async function rate(run: () => Promise<void>): Promise<number> {

@@ -32,6 +32,29 @@ export class RawConnection {
     });
   }
 
+  /** Sends `count` of the requests in turn, `window` of them at any time; each is answered with `replyBytes`. */
+  exchangeMany(
+    requests: readonly string[],
+    replyBytes: number,
+    count: number,
+    window: number,
+  ): Promise<void> {
+    return new Promise((resolve) => {
+      let sent = 0;
+      this.#received = 0;
+      this.#expected = 0;
+      const send = () => {
+        const allowed = Math.min(Math.floor(this.#received / replyBytes) + window, count);
+        let bytes = "";
+        while (sent < allowed) bytes += requests[sent++ % requests.length] ?? "";
+        if (bytes !== "") this.#socket.write(bytes);
+        if (this.#received >= count * replyBytes) resolve();
+      };
+      this.#done = send;
+      send();
+    });
+  }
+
   /** Writes the bytes and answers how many come back until the server has been silent for a while. */
   async measureReply(bytes: string): Promise<number> {
     this.#received = 0;

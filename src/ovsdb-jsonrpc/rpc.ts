@@ -70,12 +70,12 @@ export class Rpc {
   request(method: string, params: readonly Json[], onReply: ReplyHandler): number {
     const id = this.#nextId++;
     this.#pending.set(id, onReply);
-    this.#send(`{"id":${id},"method":${JSON.stringify(method)},"params":${JSON.stringify(params)}}`);
+    this.#send(`{"id":${id},"method":"${method}","params":${JSON.stringify(params)}}`);
     return id;
   }
 
   notify(method: string, params: readonly Json[]): void {
-    this.#send(`{"id":null,"method":${JSON.stringify(method)},"params":${JSON.stringify(params)}}`);
+    this.#send(`{"id":null,"method":"${method}","params":${JSON.stringify(params)}}`);
   }
 
   /** To be called by a reply handler that settles a promise: the next message waits for those who await it. */

@@ -10,7 +10,7 @@ const READY = /ovsdb-server \(Open vSwitch\)/;
 /** Runs a program to its end and answers its output; throws with its words when it fails. */
 export function run(command: string, ...args: readonly string[]): string {
   const { status, stdout, stderr } = spawnSync(command, args, { encoding: "utf8", maxBuffer: 2 ** 28 });
-  if (status !== 0) throw new Error(`${command} ${args.join(" ")}: ${stderr}`);
+  if (status !== 0) throw new Error(`${command} ${args.join(" ")}: ${stderr}${stdout}`);
   return stdout;
 }
 

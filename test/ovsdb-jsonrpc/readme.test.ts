@@ -1,0 +1,104 @@
+/** The examples of the package's README: compiled, and run as they stand against a real Open vSwitch database. */
+import { expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { named, operations, Session } from "ovsdb-jsonrpc";
+import { openVSwitch } from "../../src/schemas/open_vswitch.gen.ts";
+import { Folder, run, startPlayground } from "./support/server.ts";
+import { value } from "./support/session.ts";
+
+const ROOT = join(import.meta.dir, "../..");
+const GENERATED = join(ROOT, "src/schemas/open_vswitch.gen.ts");
+const README = readFileSync(join(ROOT, "src/ovsdb-jsonrpc/README.md"), "utf8");
+const EXAMPLES = [...README.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) =>
+  (code ?? "").replace("./open_vswitch.gen.ts", GENERATED),
+);
+const op = operations(openVSwitch);
+
+/** A server whose database has a bridge br-int and what else is given. */
+async function startVSwitch(...operations: Parameters<Session<object, object>["transact"]>[0]) {
+  const server = await startPlayground({}, "/usr/share/openvswitch/vswitch.ovsschema");
+  const session = new Session({ database: openVSwitch, remotes: server.remote, monitor: {} });
+  await session.synced();
+  const bridge = op.insert("Bridge", { name: "br-int" }, "bridge");
+  value(
+    await session.transact([
+      bridge,
+      op.insert("Open_vSwitch", { bridges: [named("bridge")] }),
+      ...operations,
+    ]),
+  );
+  session.close();
+  return server;
+}
+
+async function output(example: string | undefined, remote: string): Promise<string[]> {
+  const code = (example ?? "").replace("unix:/var/run/openvswitch/db.sock", remote);
+  const child = Bun.spawn([process.execPath, "-e", code], {
+    cwd: import.meta.dir,
+    stdout: "pipe",
+    stderr: "inherit",
+  });
+  const text = await child.stdout.text();
+  expect(await child.exited).toBe(0);
+  return text.trim().split("\n");
+}
+
+test("the first example connects, monitors, locks and transacts, in under 60 lines", async () => {
+  await using server = await startVSwitch();
+  expect((EXAMPLES[0] ?? "").split("\n").length).toBeLessThan(60);
+  expect(await output(EXAMPLES[0], server.remote)).toEqual([
+    "connecting",
+    "connected",
+    "synced",
+    "my_lock is ours",
+    "new p1",
+    "bridges changed: 1",
+    "mtu 1400",
+    "my_lock is lost",
+    "closed",
+  ]);
+});
+
+test("the second example waits for a condition", async () => {
+  await using server = await startVSwitch(
+    op.insert("Interface", { name: "p1" }, "interface"),
+    op.insert("Port", { name: "p1", interfaces: [named("interface")] }, "port"),
+    op.mutate("Bridge", [], [["ports", "insert", [named("port")]]]),
+  );
+  expect(await output(EXAMPLES[1], server.remote)).toEqual(["all of them: 1"]);
+});
+
+test("there are no other examples that nobody runs", () => {
+  expect(EXAMPLES.length).toBe(2);
+});
+
+test("the examples compile, and one that misspells a column does not", async () => {
+  const folder = new Folder();
+  const compile = () => run(join(ROOT, "node_modules/.bin/tsc"), "-p", folder.at("tsconfig.json"));
+  await Bun.write(
+    folder.at("tsconfig.json"),
+    JSON.stringify({
+      extends: join(ROOT, "tsconfig.json"),
+      compilerOptions: {
+        typeRoots: [join(ROOT, "node_modules/@types")],
+        paths: { "ovsdb-jsonrpc": [join(ROOT, "src/ovsdb-jsonrpc/index.ts")] },
+      },
+      include: ["*.ts"],
+    }),
+  );
+  await Promise.all(EXAMPLES.map((code, n) => Bun.write(folder.at(`example${n}.ts`), code)));
+  compile();
+  for (const [right, wrong] of [
+    ['"mtu_request", "external_ids"]', '"mtu_requested", "external_ids"]'],
+    ["{ mtu_request: 1400 }", '{ mtu_request: "1400" }'],
+    ['["name", "==", "br-int"]], [["ports"', '["nane", "==", "br-int"]], [["ports"'],
+    ["added.value[3].count", "added.value[3].uuid"],
+  ] as const) {
+    const code = EXAMPLES[0] ?? "";
+    expect(code).toContain(right);
+    await Bun.write(folder.at("example0.ts"), code.replace(right, wrong));
+    expect(compile).toThrow();
+  }
+  folder.remove();
+}, 60_000);
