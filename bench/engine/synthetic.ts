@@ -11,43 +11,34 @@ import {
   node,
   updated,
 } from "../../src/graph/index.ts";
+import { type Figure, figure } from "../support/figures.ts";
 import { joinByDbIvm } from "./db-ivm-join.ts";
 import { joinByGraph } from "./graph-join.ts";
 import { makePorts, type Solution } from "./join.ts";
-import { type Times, timesOf } from "./measure.ts";
+import { timesOf } from "./measure.ts";
 
-const SIZES = [100, 10_000, 100_000] as const;
-const CHANGES = 20_000;
+export const SIZES = [100, 10_000, 100_000] as const;
 const CHAIN = 8;
 
-export interface JoinReport {
-  readonly engine: string;
-  readonly ports: number;
-  readonly loadMs: number;
-  readonly change: Times;
-  readonly recompute: Times | undefined;
-}
-
-export interface SyntheticReport {
-  /** A run with one change through a chain of 8 nodes that do next to nothing. */
-  readonly chain: Times;
-  readonly joins: readonly JoinReport[];
-}
-
-export function measureEngine(): SyntheticReport {
+/** Of the chain, and of each join by either engine. */
+export function measureSynthetic(changes: number): readonly Figure[] {
   const joins = SIZES.flatMap((ports) => [
-    measureJoin("src/graph", ports, joinByGraph),
-    measureJoin("@tanstack/db-ivm", ports, joinByDbIvm),
+    ...measureJoin("join by src/graph", ports, changes, joinByGraph),
+    ...measureJoin("join by @tanstack/db-ivm", ports, changes, joinByDbIvm),
   ]);
-  return { chain: measureChain(), joins };
+  const chain = figure("src/graph", `one change through ${CHAIN} nodes`, "µs", measureChain(changes));
+  return [chain, ...joins];
 }
 
-function measureJoin(engine: string, count: number, make: (count: number) => Solution): JoinReport {
-  const started = performance.now();
+function measureJoin(
+  subject: string,
+  count: number,
+  changes: number,
+  make: (count: number) => Solution,
+): readonly Figure[] {
   const solution = make(count);
-  const loadMs = performance.now() - started;
   const ports = makePorts(count);
-  const change = timesOf(CHANGES, (index) => {
+  const times = timesOf(changes, (index) => {
     // Steps by a prime, so that the changed ports are all over the table.
     const at = (index * 7919) % count;
     const before = ports[at];
@@ -57,13 +48,15 @@ function measureJoin(engine: string, count: number, make: (count: number) => Sol
     solution.change(before, after);
   });
   for (const { name, mtu } of ports) {
-    if (solution.plugged(name)?.mtu !== mtu) throw new Error(`${engine} has a wrong result for ${name}`);
+    if (solution.plugged(name)?.mtu !== mtu) throw new Error(`${subject} has a wrong result for ${name}`);
   }
+  const change = figure(subject, "one change", "µs", times, { ports: count });
   const { recompute } = solution;
-  return { engine, ports: count, loadMs, change, recompute: recompute && timesOf(5, recompute) };
+  if (recompute === undefined) return [change];
+  return [change, figure(subject, "recompute", "µs", timesOf(5, recompute), { ports: count })];
 }
 
-function measureChain(): Times {
+function measureChain(changes: number): Float64Array {
   const first = input({
     name: "first",
     data: () => new Map<string, number>(),
@@ -78,7 +71,7 @@ function measureChain(): Times {
   for (let i = 2; i < CHAIN; i++) last = follow(`node ${i}`, last);
   const engine = new Engine([last]);
   engine.run();
-  return timesOf(CHANGES, (index) => {
+  return timesOf(changes, (index) => {
     engine.push(first, index);
     engine.run();
   });
@@ -103,23 +96,3 @@ function follow(name: string, before: GraphNode<Map<string, number>, KeyedChange
     },
   });
 }
-
-export function formatReport({ chain, joins }: SyntheticReport): string {
-  const micro = (ms: number): string => `${(ms * 1000).toFixed(1)} µs`;
-  const lines = joins.map(({ engine, ports, loadMs, change, recompute }) =>
-    [
-      engine.padEnd(18),
-      `${ports.toLocaleString("en")} ports`.padStart(14),
-      `load ${loadMs.toFixed(1)} ms`.padStart(16),
-      `one change: median ${micro(change.median)}, p99 ${micro(change.p99)}`,
-      recompute === undefined ? "" : `recompute ${recompute.median.toFixed(1)} ms`,
-    ].join("  "),
-  );
-  return [
-    `one change through ${CHAIN} nodes: median ${micro(chain.median)}, p99 ${micro(chain.p99)}`,
-    ...lines,
-    "",
-  ].join("\n");
-}
-
-if (import.meta.main) process.stdout.write(formatReport(measureEngine()));

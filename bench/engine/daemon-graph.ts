@@ -1,0 +1,222 @@
+/**
+ * The daemon's own graph, with every port plugged: what a change of one port costs from the rows that tell of it to the
+ * verdict, and on to the echo of the commit; what a recompute costs; and how much memory a port takes.
+ */
+import { heapStats } from "bun:jsc";
+import { parseUuid, type Uuid } from "ovsdb-jsonrpc";
+import type { Engine } from "../../src/graph/index.ts";
+import { afterCommit, sent } from "../../src/plug/attempt.ts";
+import { type PlugGraph, plugGraph } from "../../src/plug/graph.ts";
+import { asInserts, type InterfaceRow, type PortBindingRow, type PortRow } from "../../src/plug/rows.ts";
+import { builtinProviders } from "../../src/providers/builtin.ts";
+import { ProviderRegistry } from "../../src/providers/registry.ts";
+import { type Figure, figure } from "../support/figures.ts";
+import { timesOf } from "./measure.ts";
+
+const SUBJECT = "the daemon's graph";
+const RECOMPUTES = 9;
+const CHASSIS = uuid(1);
+const BRIDGE = uuid(2);
+/** In front of the index of a row, to tell the tables apart. */
+const TABLE = { iface: 1e9, port: 2e9, binding: 3e9 };
+
+export function measureDaemonGraph(ports: number, changes: number): readonly Figure[] {
+  const empty = heapBytes();
+  const rows = makeRows(ports);
+  const loaded = heapBytes();
+  const daemon = new PluggedDaemon(rows);
+  const plugged = heapBytes();
+  const at = { ports };
+  // Steps by a prime, so that the changed ports are all over the tables.
+  const decided = timesOf(changes, (index) => daemon.change((index * 7919) % ports));
+  daemon.commitAll();
+  const committed = timesOf(changes, (index) => {
+    const port = (index * 7919) % ports;
+    daemon.change(port);
+    daemon.commit(port);
+  });
+  const recomputes = timesOf(RECOMPUTES, () => daemon.recompute());
+  return [
+    figure(SUBJECT, "one change, to the verdict", "µs", decided, at),
+    figure(SUBJECT, "one change, to the commit's echo", "µs", committed, at),
+    figure(
+      SUBJECT,
+      "recompute",
+      "ms",
+      recomputes.map((us) => us / 1000),
+      at,
+    ),
+    figure(SUBJECT, "rows of one port", "bytes", [(loaded - empty) / ports], at),
+    figure(SUBJECT, "one port in the graph", "bytes", [(plugged - loaded) / ports], at),
+  ];
+}
+
+interface Rows {
+  readonly bindings: PortBindingRow[];
+  readonly interfaces: InterfaceRow[];
+  readonly ports: readonly PortRow[];
+}
+
+/** Where every logical port of the rows is plugged. */
+class PluggedDaemon {
+  readonly #registry = new ProviderRegistry({ onWake: () => {}, log: () => {} });
+  readonly #graph: PlugGraph;
+  readonly #engine: Engine;
+  readonly #rows: Rows;
+
+  constructor(rows: Rows) {
+    this.#rows = rows;
+    const dummy = builtinProviders.get("dummy")?.();
+    if (dummy === undefined || !this.#registry.register(dummy).ok) throw new Error("no dummy provider");
+    this.#graph = plugGraph(this.#registry, {
+      chassis: null,
+      bridge: null,
+      onWithdraw: "unplug",
+      onRename: "replug",
+      additionalChassis: true,
+      maxUnplugPercent: 100,
+    });
+    this.#engine = this.#graph.engine();
+    this.#load();
+    for (const { state, change } of this.#engine.data(this.#graph.plug).values()) {
+      if (state !== "plugged" || change !== null)
+        throw new Error(`a port is ${state} before the measurement`);
+    }
+  }
+
+  /** The port is to have another MTU. */
+  change(port: number): void {
+    const old = this.#binding(port);
+    const mtu = old.options.get("vif-plug-mtu-request") === "1400" ? "1500" : "1400";
+    const row = { ...old, options: new Map(old.options).set("vif-plug-mtu-request", mtu) };
+    this.#rows.bindings[port] = row;
+    this.#engine.push(this.#graph.inputs.portBinding, [{ uuid: row._uuid, old, new: row }]);
+    this.#run();
+  }
+
+  /** What was decided of the port is sent, written, and seen. */
+  commit(port: number): void {
+    const { attempt, iface } = this.#graph.inputs;
+    const lport = this.#binding(port).logical_port;
+    const change = this.#engine.data(this.#graph.plug).get(lport)?.change;
+    const answers = this.#engine.data(this.#graph.answer).get(lport);
+    if (change?.kind !== "update" || answers === undefined) throw new Error(`${lport} is not to be updated`);
+    const before = this.#engine.data(attempt).get(lport);
+    this.#engine.push(attempt, [{ lport, attempt: sent(change, answers, before) }]);
+    this.#run();
+    const old = change.interface;
+    const row = { ...old, mtu_request: change.edit.mtuRequest ?? null };
+    this.#engine.push(iface, [{ uuid: row._uuid, old, new: row }]);
+    const inFlight = this.#engine.data(attempt).get(lport);
+    this.#engine.push(attempt, [{ lport, attempt: afterCommit(change, inFlight) }]);
+    this.#run();
+  }
+
+  commitAll(): void {
+    for (const [port, { logical_port }] of this.#rows.bindings.entries()) {
+      if (this.#engine.data(this.#graph.plug).get(logical_port)?.change) this.commit(port);
+    }
+  }
+
+  recompute(): void {
+    this.#engine.recompute("benchmark");
+    this.#run();
+  }
+
+  #run(): void {
+    this.#registry.runAll();
+    this.#engine.poke(this.#graph.providerLookup, "before every decision");
+    const [error] = this.#engine.run().errors;
+    if (error !== undefined) throw error.error;
+  }
+
+  #load(): void {
+    const { inputs } = this.#graph;
+    const { bindings, interfaces, ports } = this.#rows;
+    const bridge = {
+      _uuid: BRIDGE,
+      name: "br-int",
+      datapath_type: "",
+      other_config: new Map(),
+      ports: new Set(ports.map(({ _uuid }) => _uuid)),
+    };
+    const openVSwitch = {
+      _uuid: uuid(3),
+      external_ids: new Map([["system-id", "hv1"]]),
+      other_config: new Map(),
+    };
+    const sbGlobal = { _uuid: uuid(4), options: new Map([["northd_internal_version", "1"]]) };
+    this.#engine.push(inputs.openVSwitch, batchOf([openVSwitch]));
+    this.#engine.push(inputs.bridge, batchOf([bridge]));
+    this.#engine.push(inputs.port, batchOf(ports));
+    this.#engine.push(inputs.iface, batchOf(interfaces));
+    this.#engine.push(inputs.activity, { active: true, reason: null });
+    this.#engine.push(inputs.sbGlobal, batchOf([sbGlobal]));
+    this.#engine.push(inputs.chassis, batchOf([{ _uuid: CHASSIS, name: "hv1", hostname: "hv1" }]));
+    this.#engine.push(inputs.portBinding, batchOf(bindings));
+    this.#run();
+    const acknowledged = this.#engine.data(this.#graph.condition).current;
+    this.#engine.push(inputs.southbound, { synced: true, acknowledged });
+    this.#run();
+  }
+
+  #binding(port: number): PortBindingRow {
+    const row = this.#rows.bindings[port];
+    if (row === undefined) throw new RangeError(`there is no port ${port}`);
+    return row;
+  }
+}
+
+function makeRows(count: number): Rows {
+  const indexes = Array.from({ length: count }, (_, index) => index);
+  return {
+    bindings: indexes.map((index) => ({
+      _uuid: uuid(TABLE.binding + index),
+      logical_port: `lsp${index}`,
+      type: "",
+      parent_port: null,
+      options: new Map([
+        ["requested-chassis", "hv1"],
+        ["vif-plug-type", "dummy"],
+      ]),
+      requested_chassis: CHASSIS,
+      requested_additional_chassis: new Set(),
+    })),
+    interfaces: indexes.map((index) => ({
+      _uuid: uuid(TABLE.iface + index),
+      name: `lsp${index}`,
+      type: "internal",
+      options: new Map([["vif-plug-dummy-option", "value"]]),
+      other_config: new Map(),
+      external_ids: new Map([
+        ["iface-id", `lsp${index}`],
+        ["ovn-plugged", "dummy"],
+      ]),
+      mtu_request: null,
+      ofport: index + 1,
+      error: null,
+    })),
+    ports: indexes.map((index) => ({
+      _uuid: uuid(TABLE.port + index),
+      name: `lsp${index}`,
+      interfaces: new Set([uuid(TABLE.iface + index)]),
+    })),
+  };
+}
+
+function batchOf<Row extends { readonly _uuid: Uuid }>(rows: readonly Row[]) {
+  return asInserts(new Map(rows.map((row) => [row._uuid, row])));
+}
+
+function uuid(index: number): Uuid {
+  const parsed = parseUuid(`00000000-0000-4000-8000-${index.toString(16).padStart(12, "0")}`);
+  if (parsed === null) throw new RangeError(`no uuid is made of ${index}`);
+  return parsed;
+}
+
+/** In use after a collection, with what is held outside the heap. */
+function heapBytes(): number {
+  Bun.gc(true);
+  const { heapSize, extraMemorySize } = heapStats();
+  return heapSize + extraMemorySize;
+}

@@ -1,0 +1,49 @@
+/** Part `engine`: the daemon's graph by its number of ports, and the engine itself beside @tanstack/db-ivm. */
+import type { Figure } from "../support/figures.ts";
+import type { Part, Ratio } from "../support/report.ts";
+import { measureDaemonGraph } from "./daemon-graph.ts";
+import { measureSynthetic, SIZES } from "./synthetic.ts";
+
+const SMALLEST = Math.min(...SIZES);
+const LARGEST = Math.max(...SIZES);
+
+export const engine: Part = {
+  name: "engine",
+  about: "the daemon's graph with 100 to 100,000 ports, and the engine beside @tanstack/db-ivm",
+  measure(quick) {
+    const changes = quick ? 2_000 : 20_000;
+    const figures = [
+      ...SIZES.flatMap((ports) => measureDaemonGraph(ports, changes)),
+      ...measureSynthetic(changes),
+    ];
+    return { figures, ratios: ratiosOf(figures) };
+  },
+};
+
+function ratiosOf(figures: readonly Figure[]): readonly Ratio[] {
+  const graph = "the daemon's graph";
+  const change = "one change, to the verdict";
+  const find = (subject: string, metric: string, ports: number): Figure => {
+    const found = figures.find(
+      (one) => one.subject === subject && one.metric === metric && one.ports === ports,
+    );
+    if (found === undefined) throw new Error(`${metric} of ${subject} was not measured`);
+    return found;
+  };
+  const largest = find(graph, change, LARGEST);
+  const join = (by: string) => find(`join by ${by}`, "one change", LARGEST).median;
+  return [
+    {
+      name: "one change with 100,000 ports to one with 100",
+      value: largest.median / find(graph, change, SMALLEST).median,
+      goal: { atMost: 1.5 },
+    },
+    { name: "p99 of one change with 100,000 ports, µs", value: largest.p99, goal: { atMost: 100 } },
+    {
+      name: "recompute of 100,000 ports, ms",
+      value: find(graph, "recompute", LARGEST).median,
+      goal: { atMost: 250 },
+    },
+    { name: "the join: @tanstack/db-ivm to src/graph", value: join("@tanstack/db-ivm") / join("src/graph") },
+  ];
+}
