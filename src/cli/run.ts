@@ -35,6 +35,7 @@ export const run: Command = {
     const end = Promise.withResolvers<string>();
     // Before the pid file, which would be left behind by a signal that nobody handles.
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => end.resolve(signal));
+    const hangups = new Hangups();
     const pidFile = claimPidFile(config.run_dir);
     if (!pidFile.ok) {
       main.error(pidFile.error);
@@ -42,7 +43,7 @@ export const run: Command = {
     }
     main.info(`vifplugd ${VERSION} starts`);
     try {
-      await runDaemon(config, args, log, end);
+      await runDaemon(config, args, log, end, hangups);
       return EXIT.ok;
     } catch (thrown) {
       main.error(messageOf(thrown));
@@ -59,6 +60,7 @@ async function runDaemon(
   args: Arguments,
   log: Log,
   end: PromiseWithResolvers<string>,
+  hangups: Hangups,
 ): Promise<void> {
   const main = log.module("main");
   const verifyEvery = args.text("verify-every");
@@ -75,15 +77,37 @@ async function runDaemon(
   const reload = () => {
     serviceManager.reloading(() => reloadDaemon(daemon, args.text("config"), main));
   };
-  process.on("SIGHUP", reload);
   try {
     serviceManager.starting();
     await daemon.start();
+    hangups.answer(reload);
     main.info(`${await end.promise}: stopping; plugged ports stay plugged`);
   } finally {
     serviceManager.stopping();
-    process.off("SIGHUP", reload);
+    hangups.answer(() => {});
     await daemon.stop();
+  }
+}
+
+/**
+ * SIGHUP, from before the pid file invites it until the process is gone, because one that nobody handles ends it. One
+ * that comes while nobody can answer it is answered later.
+ */
+class Hangups {
+  #answer: (() => void) | null = null;
+  #isUnanswered = false;
+
+  constructor() {
+    process.on("SIGHUP", () => {
+      if (this.#answer === null) this.#isUnanswered = true;
+      else this.#answer();
+    });
+  }
+
+  answer(answer: () => void): void {
+    this.#answer = answer;
+    if (this.#isUnanswered) answer();
+    this.#isUnanswered = false;
   }
 }
 
