@@ -1,5 +1,5 @@
 /** `vifplugd status`: the running daemon's state. */
-import { askAndPrint } from "./ask.ts";
+import { askAndPrint, format } from "./ask.ts";
 import { CONFIG_OPTION, type Command, JSON_OPTION } from "./command.ts";
 
 export const status: Command = {
@@ -8,5 +8,5 @@ export const status: Command = {
   summary: "the running daemon's state",
   options: [JSON_OPTION, CONFIG_OPTION],
   positionals: 0,
-  run: (args) => askAndPrint(args, "plug/status", args.flag("json") ? ["json"] : ["text"]),
+  run: (args) => askAndPrint(args, "plug/status", format(args)),
 };

@@ -1,6 +1,6 @@
 /**
  * The configuration as it takes effect: the file, the host, and the Open_vSwitch row, each where the one before is
- * silent (contract section 3).
+ * silent (see the README).
  */
 import { readFileSync } from "node:fs";
 import { parseRemotes, type Remote, type TlsFiles } from "ovsdb-jsonrpc";

@@ -1,4 +1,4 @@
-/** The daemon's state as `vifplugd status --json` prints it: a documented shape, so names here are part of the contract. */
+/** The daemon's state as `vifplugd status --json` prints it: a documented shape, so its names do not change. */
 import { describe } from "../graph/index.ts";
 import type { Verdict } from "../plug/verdict.ts";
 import { VERSION } from "../version.ts";

@@ -1,6 +1,6 @@
 /**
  * Ends what `prepare` began: sees that every consultation of a `create` is released once, after its commit when there
- * was one (contract section 5, provider calls).
+ * was one (src/providers/provider.ts).
  *
  * A consultation is released at once when nothing is to be written on it: it was not ready, or the interface is in
  * place. One that was ready and waits for something else (a name that is taken, the lock) is kept until it is used or

@@ -45,7 +45,7 @@ export class ProviderSet {
     const { type } = entry;
     const make = builtinProviders.get(type);
     if (make === undefined) throw new Error(`the schema let the unknown provider ${type} through`);
-    const registered = this.#registry.register(make(), plugTypesOf(entry));
+    const registered = this.#registry.register(make(entry), plugTypesOf(entry));
     if (!registered.ok) this.#log.error(registered.error.message);
     const status: ProviderStatus = registered.ok
       ? { type, state: "ready" }

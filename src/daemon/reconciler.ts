@@ -118,7 +118,7 @@ export class Reconciler {
     return this.engine.data(this.graph.plug);
   }
 
-  /** Lets the ports go that are due to be unplugged now (contract rule U6); answers how many. */
+  /** Lets the ports go that are due to be unplugged now (rule U6); answers how many. */
   confirmUnplug(): number {
     const due = new Set(this.engine.data(this.graph.hold).due);
     if (due.size > 0) this.#confirm(new Set([...this.#confirmed, ...due]), "plug/confirm-unplug");

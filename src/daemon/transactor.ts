@@ -1,6 +1,6 @@
 /**
  * Carries changes to the database: as one transaction when it can, in smaller ones when the server refuses it, so
- * that one bad port never holds up another (contract rules T1 to T3).
+ * that one bad port never holds up another (rules T1 to T3).
  *
  * Invariant: every work handed in gets exactly one outcome.
  */

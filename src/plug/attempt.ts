@@ -32,7 +32,7 @@ export type Attempt =
 
 /**
  * A repair made this often and needed again is another program's doing, which wants something else: it is left for
- * growing whiles, so that the two do not fight (contract rule T4). People who edit an interface by hand are put right
+ * growing whiles, so that the two do not fight (rule T4). People who edit an interface by hand are put right
  * at once (rule P3).
  */
 const REPAIRS_IN_A_ROW = 3;

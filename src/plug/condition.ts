@@ -1,5 +1,5 @@
 /**
- * What is asked of the Southbound: only the rows this chassis needs (contract section 4). A port binding is asked for
+ * What is asked of the Southbound: only the rows this chassis needs (docs/rules.md). A port binding is asked for
  * because it is requested here, or by name because its interface is plugged and nothing else brings the row in.
  *
  * Invariant: a condition is never empty (ovsdb-server(7): an empty `where` means every row); `[false]` asks for none.

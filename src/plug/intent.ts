@@ -1,6 +1,6 @@
 /**
  * Intent: what should become of one logical port, from what the Southbound says and what is in place, before any
- * provider is asked. One pure function per logical port; contract rules P5, U1, U2 and U3 are decided here.
+ * provider is asked. One pure function per logical port; rules P5, U1, U2 and U3 are decided here.
  *
  * Invariant: `unplug` is only ever answered from complete knowledge. Whatever is missing turns it into `stay`, with
  * what is missing as the reason.
@@ -17,7 +17,7 @@ import {
 import type { PortBindingRow } from "./rows.ts";
 import { pluggedTypeOf, type Vif } from "./vif.ts";
 
-/** Why an interface is due to go: contract rules U1 (the first two) and U2. */
+/** Why an interface is due to go: rule U1 (the first two) and U2. */
 export type UnplugCause = "absent" | "not-bindable" | "withdrawn";
 
 export type Intent =

@@ -1,5 +1,5 @@
 /**
- * Changes to the operations of one transaction (contract rule T1): plain data in, plain data out.
+ * Changes to the operations of one transaction (rule T1): plain data in, plain data out.
  *
  * Invariants: the transaction asserts the lock; what a change stands on is checked by `wait` operations whose cost does
  * not grow with the bridge; the bridge's ports are edited, never compared or replaced; every operation is known to

@@ -1,6 +1,6 @@
 /**
- * The verdict on one logical port: its state, the reason, and the change to write, if any. One pure function; contract
- * rules P1 to P8 and the states of section 6 are decided here.
+ * The verdict on one logical port: its state, the reason, and the change to write, if any. One pure function; rules
+ * P1 to P8 and the states of docs/rules.md are decided here.
  *
  * Invariant: a verdict that carries a change is the only thing that leads to a write.
  */

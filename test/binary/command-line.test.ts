@@ -1,4 +1,4 @@
-/** The compiled executable's command line: what it prints where, and its exit codes (contract section 2). */
+/** The compiled executable's command line: what it prints where, and its exit codes. */
 import { describe, expect, test } from "bun:test";
 import { stat, utimes } from "node:fs/promises";
 import { version } from "../../package.json" with { type: "json" };

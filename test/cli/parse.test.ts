@@ -1,4 +1,4 @@
-// The command line: contract section 2.
+// The command line to a command and its arguments.
 import { describe, expect, test } from "bun:test";
 import { CONFIG_OPTION, type Command, JSON_OPTION } from "../../src/cli/command.ts";
 import { commands } from "../../src/cli/commands.ts";

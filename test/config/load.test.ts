@@ -1,4 +1,4 @@
-// The configuration file: contract section 3. Every error names line, column, the key's path and what was expected.
+// The configuration file: Every error names line, column, the key's path and what was expected.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -34,7 +34,7 @@ describe("a file that says nothing has the built-in defaults:", () => {
     expect(configIn(text)).toEqual(defaultConfig());
   });
 
-  test("they are those of the contract", () => {
+  test("they are the documented ones", () => {
     expect(defaultConfig()).toMatchObject({
       ovs: { remote: "unix:/var/run/openvswitch/db.sock" },
       southbound: {},

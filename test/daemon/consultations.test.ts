@@ -1,4 +1,4 @@
-// Ending what prepare began: contract section 5, provider calls.
+// Ending what prepare began: the order of the calls in src/providers/provider.ts.
 import { describe, expect, test } from "bun:test";
 import { Consultations } from "../../src/daemon/consultations.ts";
 import type { Answers } from "../../src/plug/answers.ts";

@@ -1,4 +1,4 @@
-// The OVSDB lock of a chassis: contract section 5, two daemons.
+// The OVSDB lock of a chassis: docs/rules.md, two daemons.
 import { expect, test } from "bun:test";
 import { lockName } from "../../src/daemon/lock-name.ts";
 import { checkProperty } from "../support/random.ts";

@@ -1,4 +1,4 @@
-// The pid file: says who the daemon of a run directory is, and keeps a second one out (contract section 5).
+// The pid file: says who the daemon of a run directory is, and keeps a second one out (docs/rules.md).
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

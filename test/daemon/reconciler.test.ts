@@ -1,4 +1,4 @@
-// Where decisions become effects: contract rules T2 and T3, and the order of the provider's calls.
+// Where decisions become effects: rules T2 and T3, and the order of the provider's calls.
 import { afterEach, beforeEach, describe, expect, jest, test } from "bun:test";
 import { PlugDaemon, settle } from "../support/plug-daemon.ts";
 import { type Behaviour, type Calls, notReady, recordedProvider, registryOf } from "../support/providers.ts";

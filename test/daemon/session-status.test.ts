@@ -1,4 +1,4 @@
-// A session's state in the words of `status`: contract section 6.
+// A session's state in the words of `status`.
 import { expect, test } from "bun:test";
 import type { SessionState } from "ovsdb-jsonrpc";
 import { connectionStatus, southboundStatus } from "../../src/daemon/session-status.ts";

@@ -1,4 +1,4 @@
-// One bad port never holds up another: contract rules T1 and T3.
+// One bad port never holds up another: rules T1 and T3.
 import { describe, expect, test } from "bun:test";
 import type { Operation, TransactError } from "ovsdb-jsonrpc";
 import { type Outcome, Transactor } from "../../src/daemon/transactor.ts";

@@ -12,7 +12,7 @@ afterAll(async () => {
 });
 
 describe("P1: a logical port that is wanted here", () => {
-  test("gets one port with one interface in the integration bridge, as the contract says", async () => {
+  test("gets one port with one interface in the integration bridge, as docs/rules.md says", async () => {
     await hv.addLport("p1", { "vif-plug-mtu-request": "1400" });
     const vif = await hv.interface("p1");
     expect(vif.type).toBe("internal");

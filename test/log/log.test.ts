@@ -1,4 +1,4 @@
-// The log: one line per event, by contract section 6.
+// The log: one line per event, with time, level and module.
 import { describe, expect, test } from "bun:test";
 import { LEVELS, type Level, Log, type LogOptions } from "../../src/log/log.ts";
 

@@ -59,6 +59,8 @@ describe("messages made by hand", () => {
         name: "p0",
         address: "02:00:00:00:00:01",
         permanentAddress: "00:53:00:00:00:42",
+        master: null,
+        kind: null,
       },
     });
   });

@@ -1,4 +1,4 @@
-// What differs between an interface and what it has to be: contract rules P2 to P4.
+// What differs between an interface and what it has to be: rules P2 to P4.
 import { describe, expect, test } from "bun:test";
 import {
   type Change,

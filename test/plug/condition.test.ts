@@ -1,4 +1,4 @@
-// What is asked of the Southbound: contract section 4, "What is monitored".
+// What is asked of the Southbound: docs/rules.md.
 import { describe, expect, test } from "bun:test";
 import type { Clause } from "ovsdb-jsonrpc";
 import { isInViewAnyway, MonitoredCondition } from "../../src/plug/condition.ts";

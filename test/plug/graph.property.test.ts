@@ -1,5 +1,5 @@
 // Random histories of a chassis on the daemon's own graph: after every run the data of every node are what a recompute
-// gives, and every decision is one that the contract allows. (21,000 steps, and 4,000 more that come to rest.)
+// gives, and every decision is one that docs/rules.md allows. (21,000 steps, and 4,000 more that come to rest.)
 import { test } from "bun:test";
 import { checkProperty } from "../support/random.ts";
 import { calmDown, faultAtRest } from "./support/calm.ts";

@@ -1,4 +1,4 @@
-// What should become of one logical port, before any provider is asked: contract rules P5, U1, U2 and U3.
+// What should become of one logical port, before any provider is asked: rules P5, U1, U2 and U3.
 import { describe, expect, test } from "bun:test";
 import { decideIntent, type IntentSettings, type Knowledge, NOT_IN_VIEW } from "../../src/plug/intent.ts";
 import type { ChassisIdentity } from "../../src/plug/lport.ts";

@@ -1,4 +1,4 @@
-// What a port binding says about a logical port: contract section 4, by ovn-sb(5) and ovn-nb(5).
+// What a port binding says about a logical port: docs/rules.md, by ovn-sb(5) and ovn-nb(5).
 import { describe, expect, test } from "bun:test";
 import { isBindable, isVif, isWanted, mtuRequestOf, plugTypeOf } from "../../src/plug/lport.ts";
 import { bindingRow, CHASSIS, chassisRow, map, OTHER_CHASSIS, wantedRow } from "../support/rows.ts";

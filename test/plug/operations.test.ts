@@ -1,4 +1,4 @@
-// Changes as operations of one transaction: contract rule T1.
+// Changes as operations of one transaction: rule T1.
 import { describe, expect, test } from "bun:test";
 import type { Change, InterfaceEdit, Target } from "../../src/plug/change.ts";
 import { transactionOf } from "../../src/plug/operations.ts";

@@ -1,4 +1,4 @@
-// The verdict on one logical port: every state of contract section 6, and what leads to a write.
+// The verdict on one logical port: every state of docs/rules.md, and what leads to a write.
 import { describe, expect, test } from "bun:test";
 import { gatherAnswers } from "../../src/plug/answers.ts";
 import type { Attempt } from "../../src/plug/attempt.ts";

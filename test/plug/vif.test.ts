@@ -1,4 +1,4 @@
-// Which interfaces are ours: contract section 4, owned(I).
+// Which interfaces are ours: docs/rules.md, owned(I).
 import { describe, expect, test } from "bun:test";
 import { classify, lportOf, pluggedTypeOf } from "../../src/plug/vif.ts";
 import { bridgeRow, interfaceRow, map, pluggedRow, portRow, uuid } from "../support/rows.ts";

@@ -1,4 +1,4 @@
-// Whatever a provider returns becomes an answer: contract sections 7 and 8.
+// Whatever a provider returns becomes an answer.
 import { describe, expect, test } from "bun:test";
 import { type Answer, interfaceNameFault, parseAnswer, thrownAnswer } from "../../src/providers/answer.ts";
 import { checkProperty } from "../support/random.ts";

@@ -1,4 +1,4 @@
-// The dummy provider: contract section 7.
+// The dummy provider.
 import { describe, expect, test } from "bun:test";
 import { builtinProviders } from "../../src/providers/builtin.ts";
 import { dummyProvider } from "../../src/providers/dummy/dummy.ts";

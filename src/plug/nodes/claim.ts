@@ -1,6 +1,6 @@
 /**
  * Node `claim`: which logical ports want an interface of a name that they do not have yet, by name. Two that want the
- * same one are told apart by their own names, so that the order in which they came does not matter (contract rule P6).
+ * same one are told apart by their own names, so that the order in which they came does not matter (rule P6).
  */
 import { type Cause, type KeyedChanges, unchanged, updated } from "../../graph/index.ts";
 import type { Answers } from "../answers.ts";

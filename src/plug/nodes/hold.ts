@@ -1,6 +1,6 @@
 /**
- * Node `hold`: how many ports are due to be unplugged at once, and whether that is more than is allowed (contract rule
- * U6). A confirmation covers the ports that were due when it was given.
+ * Node `hold`: how many ports are due to be unplugged at once, and whether that is more than is allowed (rule U6 of
+ * docs/rules.md). A confirmation covers the ports that were due when it was given.
  */
 import { type Cause, type KeyedChanges, unchanged, updated, updatedTracked } from "../../graph/index.ts";
 import type { Intent } from "../intent.ts";

@@ -1,6 +1,6 @@
 /**
- * What must be true of every decision, said a second time: from the rows of the two databases and the contract
- * (sections 4 and 5) alone, without the graph's own notions of what is wanted, owned or known.
+ * What must be true of every decision, said a second time: from the rows of the two databases and the rules
+ * of docs/rules.md alone, without the graph's own notions of what is wanted, owned or known.
  */
 import type { Change, Create, InterfaceEdit, Remove, Update } from "../../../src/plug/change.ts";
 import type { BridgeRow, InterfaceRow, PortBindingRow } from "../../../src/plug/rows.ts";
