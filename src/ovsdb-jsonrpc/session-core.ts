@@ -1,0 +1,174 @@
+/**
+ * What a session does, without the types of its rows: finds a server that is fit, fetches its schema, follows the
+ * database, and starts over when any of that ends.
+ *
+ * Everything happens in the order of the server's messages: the replica is updated, then the listeners run, then the
+ * next message is looked at.
+ */
+import type { AnyCondition } from "./condition.ts";
+import { Emitter } from "./emitter.ts";
+import { excerpt, type Json } from "./json.ts";
+import { Link, type LinkOptions } from "./link.ts";
+import { type LockState, Locks } from "./locks.ts";
+import { type Conditions, Monitor, type UntypedBatch } from "./monitor.ts";
+import type { IndexSelection, Selection } from "./replica.ts";
+import { err } from "./result.ts";
+import type { ConnectionError, ReplyHandler, Rpc } from "./rpc.ts";
+import { parseDatabaseSchema, type UntypedSchema } from "./schema.ts";
+import { type ServerStatus, ServerWatch } from "./server-watch.ts";
+import type { SessionState } from "./session-options.ts";
+
+export interface CoreOptions {
+  readonly link: LinkOptions;
+  readonly leaderOnly: boolean;
+  readonly selection: Selection;
+  readonly indexes: IndexSelection;
+  readonly conditions: { readonly [table: string]: AnyCondition };
+}
+
+export class SessionCore {
+  readonly batches = new Emitter<UntypedBatch>();
+  readonly states = new Emitter<SessionState>();
+  readonly acknowledgements = new Emitter<Conditions>();
+  readonly lockStates = new Emitter<LockState>();
+  readonly descriptor: UntypedSchema;
+  readonly link: Link;
+  readonly locks: Locks;
+  readonly monitor: Monitor;
+  readonly server: ServerWatch;
+  #served: UntypedSchema | null = null;
+  #servedText = "";
+  #remote = "";
+  #leader: boolean | null = null;
+  #state: SessionState;
+
+  /** Starts to connect in the next microtask. Throws when the selection names what the descriptor lacks. */
+  constructor(descriptor: UntypedSchema, options: CoreOptions) {
+    this.descriptor = descriptor;
+    this.#state = { kind: "connecting", remote: options.link.remotes[0]?.name ?? "" };
+    this.locks = new Locks(
+      (state) => this.lockStates.emit(state),
+      (reason) => this.#leave(reason),
+    );
+    this.server = new ServerWatch(descriptor.name, options.leaderOnly, {
+      onFit: (status) => this.#admit(status),
+      onStatus: (status) => this.#status(status),
+      onUnfit: (reason) => this.#leave(reason),
+    });
+    this.monitor = new Monitor(descriptor, options.selection, options.indexes, options.conditions, {
+      onBatch: (batch) => this.#batch(batch),
+      onAcknowledged: (conditions) => this.acknowledgements.emit(conditions),
+      onCanceled: () => this.#fetchSchema(),
+      onFailed: (reason) => this.#leave(reason),
+    });
+    this.link = new Link(options.link, {
+      onConnecting: (remote) => this.#setState({ kind: "connecting", remote: remote.name }),
+      onUp: (rpc, remote) => {
+        this.#remote = remote.name;
+        this.server.start(rpc);
+      },
+      onNotification: (method, params) => this.#notification(method, params),
+      onDown: (error, retryInMs) => this.#down(error, retryInMs),
+    });
+    queueMicrotask(() => this.link.connect());
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  /** The schema as the server last gave it; null before the first connection. */
+  get served(): UntypedSchema | null {
+    return this.#served;
+  }
+
+  /** Sends a request, if there is a server that was found fit. The signal asks that server to cancel it. */
+  request(method: string, params: readonly Json[], onReply: ReplyHandler, signal?: AbortSignal): void {
+    const ready = this.#state.kind === "synced" || this.#state.kind === "connected";
+    const { rpc } = this.link;
+    if (!ready || rpc === null) {
+      onReply(err({ code: "disconnected", message: `not sent: the session is ${this.#state.kind}` }));
+      return;
+    }
+    const cancel = () => rpc.notify("cancel", [id]);
+    const id = rpc.request(method, params, (reply) => {
+      signal?.removeEventListener("abort", cancel);
+      rpc.yieldAfterMessage();
+      onReply(reply);
+    });
+    signal?.addEventListener("abort", cancel);
+    if (signal?.aborted === true) cancel();
+  }
+
+  close(): void {
+    if (this.#state.kind === "closed") return;
+    this.link.stop();
+    this.monitor.stop();
+    this.server.stop();
+    this.locks.disconnected();
+    this.#setState({ kind: "closed" });
+  }
+
+  #setState(state: SessionState): void {
+    this.#state = state;
+    this.states.emit(state);
+  }
+
+  #admit({ leader }: ServerStatus): void {
+    const { rpc } = this.link;
+    if (rpc === null) return;
+    this.#leader = leader;
+    this.locks.connected(rpc);
+    this.#fetchSchema();
+  }
+
+  #status({ leader }: ServerStatus): void {
+    if (leader === this.#leader) return;
+    this.#leader = leader;
+    if (this.#state.kind === "connected" || this.#state.kind === "synced")
+      this.#setState({ ...this.#state, leader });
+  }
+
+  /** Also after the server canceled the monitor because the schema changed. */
+  #fetchSchema(): void {
+    const { rpc } = this.link;
+    if (rpc === null) return;
+    this.#setState({ kind: "connected", remote: this.#remote, leader: this.#leader });
+    rpc.request("get_schema", [this.descriptor.name], (reply) => {
+      if (!reply.ok) return;
+      const { result, error } = reply.value;
+      const schema = error === null ? parseDatabaseSchema(result) : err(excerpt(error, 400));
+      if (schema.ok) this.#serve(rpc, schema.value, JSON.stringify(result));
+      else this.#leave(`the server gives no schema of ${this.descriptor.name}: ${schema.error}`);
+    });
+  }
+
+  #serve(rpc: Rpc, served: UntypedSchema, text: string): void {
+    if (text !== this.#servedText) this.monitor.forgetTransaction();
+    this.#served = served;
+    this.#servedText = text;
+    this.monitor.start(rpc, served);
+  }
+
+  #batch(batch: UntypedBatch): void {
+    this.batches.emit(batch);
+    if (batch.initial) this.#setState({ kind: "synced", remote: this.#remote, leader: this.#leader });
+  }
+
+  #notification(method: string, params: readonly unknown[]): void {
+    if (this.monitor.notification(method, params) || this.server.notification(method, params)) return;
+    this.locks.notification(method, params);
+  }
+
+  #down(error: ConnectionError, retryInMs: number): void {
+    this.monitor.stop();
+    this.server.stop();
+    this.locks.disconnected();
+    this.#setState({ kind: "disconnected", error, retryInMs });
+  }
+
+  /** Goes to another server: at once if this one had served us, so that a change of the leader costs little. */
+  #leave(reason: string): void {
+    this.link.leave(reason, this.#state.kind === "synced");
+  }
+}
