@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** Command line of the generator: `bun run generate.ts SCHEMA.ovsschema OUT.gen.ts`. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { generateModule } from "./generator.ts";

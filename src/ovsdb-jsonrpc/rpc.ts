@@ -7,7 +7,7 @@
  * around it. A connection that broke is closed once, with one error, and fails every request that was not answered.
  */
 import type { Socket } from "node:net";
-import { excerpt, isArray, isObject, type Json, member } from "./json.ts";
+import { excerpt, isArray, isObject, type Json } from "./json.ts";
 import { type FramerLimits, JsonFramer } from "./json-framer.ts";
 import { parseJsonText } from "./json-text.ts";
 import { err, ok, type Result } from "./result.ts";
@@ -22,6 +22,9 @@ export interface ConnectionError {
   readonly code: "disconnected" | "protocol error" | "inactive" | "closed";
   readonly message: string;
 }
+
+/** The members of a JSON-RPC message, as they came. */
+type Message = Readonly<Partial<Record<"id" | "method" | "params" | "result" | "error", unknown>>>;
 
 export interface RpcEvents {
   onNotification(method: string, params: readonly unknown[]): void;
@@ -146,10 +149,7 @@ export class Rpc {
   }
 
   /** A request or a notification; false for anything else. */
-  #call(message: Readonly<Record<string, unknown>>): boolean {
-    const method = member(message, "method");
-    const params = member(message, "params");
-    const id = member(message, "id") ?? null;
+  #call({ id = null, method, params }: Message): boolean {
     if (typeof method !== "string" || !isArray(params)) return false;
     if (id === null) this.#events.onNotification(method, params);
     else if (method === "echo") this.#send(JSON.stringify({ id, result: params, error: null }));
@@ -159,13 +159,12 @@ export class Rpc {
   }
 
   /** A reply, also one to a request that was given up; false for anything else. */
-  #reply(message: Readonly<Record<string, unknown>>): boolean {
-    if (!Object.hasOwn(message, "result") && !Object.hasOwn(message, "error")) return false;
-    const id = member(message, "id");
+  #reply({ id, result, error }: Message): boolean {
+    if (result === undefined && error === undefined) return false;
     const onReply = typeof id === "number" ? this.#pending.get(id) : undefined;
     if (typeof id === "number" && onReply !== undefined) {
       this.#pending.delete(id);
-      onReply(ok({ result: member(message, "result") ?? null, error: member(message, "error") ?? null }));
+      onReply(ok({ result: result ?? null, error: error ?? null }));
     }
     return true;
   }
