@@ -83,37 +83,43 @@ export function lportOfChange(change: Change): string {
 /** What has to be edited in `current` to make it `target`; null when nothing differs. The names are the same. */
 export function diffInterface(current: InterfaceRow, target: Target): InterfaceEdit | null {
   const { wanted, maintainedOptions, mtuRequest } = target;
-  const externalIds = diffMap(
-    current.external_ids,
-    [
-      [IFACE_ID, target.lport],
-      [OVN_PLUGGED, target.plugType],
-    ],
-    NO_KEYS,
-  );
-  const options = diffMap(current.options, Object.entries(wanted.options), maintainedOptions);
-  const otherConfig = diffMap(current.other_config, Object.entries(wanted.otherConfig ?? {}), NO_KEYS);
-  const edit: InterfaceEdit = {
+  const ids = { [IFACE_ID]: target.lport, [OVN_PLUGGED]: target.plugType };
+  const externalIds = diffMap(current.external_ids, ids, NO_KEYS);
+  const options = diffMap(current.options, wanted.options, maintainedOptions);
+  const otherConfig = diffMap(current.other_config, wanted.otherConfig ?? {}, NO_KEYS);
+  const sameColumns = current.type === wanted.type && current.mtu_request === mtuRequest;
+  if (sameColumns && externalIds === null && options === null && otherConfig === null) return null;
+  return {
     ...(current.type === wanted.type ? {} : { type: wanted.type }),
     ...(current.mtu_request === mtuRequest ? {} : { mtuRequest }),
     ...(externalIds === null ? {} : { externalIds }),
     ...(options === null ? {} : { options }),
     ...(otherConfig === null ? {} : { otherConfig }),
   };
-  return Object.keys(edit).length === 0 ? null : edit;
 }
 
 const NO_KEYS: ReadonlySet<string> = new Set();
 
+/** Usually nothing differs, and then nothing is allocated. */
 function diffMap(
   current: ReadonlyMap<string, string>,
-  wanted: readonly (readonly [string, string])[],
+  wanted: Readonly<Record<string, string>>,
   maintained: ReadonlySet<string>,
 ): MapEdit | null {
-  const set = new Map(wanted.filter(([key, value]) => current.get(key) !== value));
-  const kept = new Set(wanted.map(([key]) => key));
-  const remove = [...maintained].filter((key) => current.has(key) && !kept.has(key));
-  return set.size === 0 && remove.length === 0 ? null : { set, remove };
+  let set: Map<string, string> | null = null;
+  let remove: string[] | null = null;
+  for (const key in wanted) {
+    const value = wanted[key];
+    if (value === undefined || current.get(key) === value) continue;
+    set ??= new Map();
+    set.set(key, value);
+  }
+  for (const key of maintained) {
+    if (!current.has(key) || Object.hasOwn(wanted, key)) continue;
+    remove ??= [];
+    remove.push(key);
+  }
+  return set === null && remove === null ? null : { set: set ?? new Map(), remove: remove ?? [] };
 }
 
 /** The interface as it is in place already satisfies the target. */

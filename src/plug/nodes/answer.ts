@@ -11,6 +11,7 @@ import { type Attempt, nonceOf } from "../attempt.ts";
 import type { Intent } from "../intent.ts";
 import { pluggedTypeOf, type Vif } from "../vif.ts";
 import type { Activity } from "./activity.ts";
+import { keysOf } from "./keys.ts";
 import type { LocalChassis } from "./local-chassis.ts";
 import type { ProviderLookup, Providers } from "./provider-lookup.ts";
 import { ownedVifOf } from "./vif.ts";
@@ -41,7 +42,7 @@ export function answering(providers: Providers) {
     data.clear();
     const around = surroundings(inputs, providers);
     // A port whose change is in flight keeps its answers, also when nothing is intended with it any more.
-    for (const lport of new Set([...inputs.intent.data.keys(), ...inputs.attempt.data.keys()])) {
+    for (const lport of keysOf(inputs.intent.data, inputs.attempt.data)) {
       const answers = settle(inputs, around, lport, undefined);
       if (answers !== undefined) data.set(lport, answers);
     }

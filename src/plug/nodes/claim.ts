@@ -7,7 +7,8 @@ import type { Answers } from "../answers.ts";
 
 export interface Claims {
   readonly byLport: Map<string, string>;
-  readonly byName: Map<string, ReadonlySet<string>>;
+  /** Logical ports in the order of their names; seldom more than one. */
+  readonly byName: Map<string, readonly string[]>;
 }
 
 export function noClaims(): Claims {
@@ -60,13 +61,13 @@ function wantedNameOf(answers: Answers | undefined): string | null {
 
 function stake(data: Claims, lport: string, name: string): void {
   data.byLport.set(lport, name);
-  data.byName.set(name, new Set(data.byName.get(name)).add(lport));
+  const others = data.byName.get(name);
+  data.byName.set(name, others === undefined ? [lport] : [...others, lport].sort());
 }
 
 function withdraw(data: Claims, lport: string, name: string): void {
   data.byLport.delete(lport);
-  const rest = new Set(data.byName.get(name));
-  rest.delete(lport);
-  if (rest.size === 0) data.byName.delete(name);
+  const rest = (data.byName.get(name) ?? []).filter((other) => other !== lport);
+  if (rest.length === 0) data.byName.delete(name);
   else data.byName.set(name, rest);
 }

@@ -6,6 +6,7 @@ import { type Cause, type KeyedChanges, unchanged, updated, updatedTracked } fro
 import type { Intent } from "../intent.ts";
 import type { PlugSettings } from "../settings.ts";
 import type { Vif } from "../vif.ts";
+import { keysOf } from "./keys.ts";
 import { ownedVifOf } from "./vif.ts";
 
 export interface Hold {
@@ -40,13 +41,10 @@ const MIN_HELD = 2;
 
 export function recomputeHold(context: Context) {
   const { inputs, data } = context;
-  const lports = new Set([
-    ...data.due,
-    ...data.owned,
-    ...inputs.intent.data.keys(),
-    ...inputs.vif.data.byLport.keys(),
-  ]);
-  return follow(context, lports) ? updatedTracked : unchanged;
+  const known = new Map([...data.due, ...data.owned].map((lport) => [lport, true]));
+  return follow(context, keysOf(inputs.intent.data, inputs.vif.data.byLport, known))
+    ? updatedTracked
+    : unchanged;
 }
 
 export function holdIntentHandler(

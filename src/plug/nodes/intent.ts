@@ -5,6 +5,7 @@ import type { PortBindingRow } from "../rows.ts";
 import type { PlugSettings } from "../settings.ts";
 import type { Vif } from "../vif.ts";
 import type { SouthboundState } from "./inputs.ts";
+import { keysOf } from "./keys.ts";
 import type { LocalChassis } from "./local-chassis.ts";
 import { vifsOf } from "./vif.ts";
 
@@ -27,7 +28,7 @@ interface Context {
 /** Decides every logical port, and tracks exactly the ones whose intent is another than before. */
 export function recomputeIntents(context: Context & { readonly cause: Cause }) {
   const { inputs, data, cause } = context;
-  const lports = new Set([...data.keys(), ...inputs.lport.data.keys(), ...inputs.vif.data.byLport.keys()]);
+  const lports = keysOf(inputs.lport.data, inputs.vif.data.byLport, data);
   return reconsider(context, lports, () => cause) ? updatedTracked : unchanged;
 }
 

@@ -10,6 +10,7 @@ import type { Vif } from "../vif.ts";
 import { lportOf } from "../vif.ts";
 import type { Activity } from "./activity.ts";
 import { heldReason } from "./hold.ts";
+import { keysOf } from "./keys.ts";
 import type { LocalChassis } from "./local-chassis.ts";
 import { ownedVifOf, vifsOf } from "./vif.ts";
 
@@ -24,7 +25,7 @@ interface Inputs {
   readonly claim: {
     readonly data: {
       readonly byLport: ReadonlyMap<string, string>;
-      readonly byName: ReadonlyMap<string, ReadonlySet<string>>;
+      readonly byName: ReadonlyMap<string, readonly string[]>;
     };
   };
   readonly vif: {
@@ -48,22 +49,19 @@ type Lports = { readonly input: { readonly changes: ReadonlyMap<string, Cause> }
 /** Decides every port, and tracks exactly the ones whose verdict is another than before. */
 export function decideEveryPort(context: Context & { readonly cause: Cause }) {
   const { inputs, data, cause } = context;
-  const lports = new Map<string, Cause>();
-  for (const lport of data.keys()) lports.set(lport, cause);
-  for (const lport of inputs.intent.data.keys()) lports.set(lport, cause);
-  return reconsider(context, lports) === unchanged ? unchanged : updatedTracked;
+  return reconsider(context, keysOf(inputs.intent.data, data), () => cause) ? updatedTracked : unchanged;
 }
 
 export function plugLportsHandler(context: Context & Lports) {
   const lports = new Map<string, Cause>();
   for (const [lport, cause] of context.input.changes) addWithRivals(lports, context.inputs, lport, cause);
-  return reconsider(context, lports);
+  return reconsiderAll(context, lports);
 }
 
 export function plugClaimHandler(context: Context & Lports) {
   const lports = new Map<string, Cause>();
   for (const [name, cause] of context.input.changes) addContestants(lports, context.inputs, name, cause);
-  return reconsider(context, lports);
+  return reconsiderAll(context, lports);
 }
 
 export function plugVifHandler(
@@ -80,7 +78,7 @@ export function plugVifHandler(
   const lports = new Map<string, Cause>();
   for (const [lport, cause] of input.changes.lports) addWithRivals(lports, inputs, lport, cause);
   for (const [name, cause] of input.changes.names) addContestants(lports, inputs, name, cause);
-  return reconsider(context, lports);
+  return reconsiderAll(context, lports);
 }
 
 /** A port, and all that want one of its interfaces or have the one it wants: what is decided of it bears on them. */
@@ -100,22 +98,32 @@ function addContestants(lports: Map<string, Cause>, inputs: Inputs, name: string
   if (lport !== undefined) lports.set(lport, cause);
 }
 
-function reconsider({ inputs, data, changes }: Context, lports: ReadonlyMap<string, Cause>) {
+function reconsiderAll(context: Context, lports: ReadonlyMap<string, Cause>) {
+  return reconsider(context, lports.keys(), (lport) => lports.get(lport)) ? updated : unchanged;
+}
+
+function reconsider(
+  { inputs, data, changes }: Context,
+  lports: Iterable<string>,
+  causeOf: (lport: string) => Cause | undefined,
+): boolean {
+  const among = contestants(inputs);
   let any = false;
-  for (const [lport, cause] of lports) {
+  for (const lport of lports) {
     const intent = inputs.intent.data.get(lport);
     if (intent === undefined) {
       if (!data.delete(lport)) continue;
     } else {
       const before = data.get(lport);
-      const after = decide(inputs, lport, intent);
+      const after = decide(inputs, among, lport, intent);
       if (before !== undefined && sameVerdict(before, after)) continue;
       data.set(lport, after);
     }
-    changes.set(lport, cause);
+    const cause = causeOf(lport);
+    if (cause !== undefined) changes.set(lport, cause);
     any = true;
   }
-  return any ? updated : unchanged;
+  return any;
 }
 
 function sameVerdict(a: Verdict, b: Verdict): boolean {
@@ -132,11 +140,10 @@ function sameVerdict(a: Verdict, b: Verdict): boolean {
   );
 }
 
-function decide(inputs: Inputs, lport: string, intent: Intent): Verdict {
+function decide(inputs: Inputs, among: Contestants, lport: string, intent: Intent): Verdict {
   const { bridge } = inputs.localChassis.data.current;
   const activity = inputs.activity.data.current;
   const settings = inputs.settings.data.current;
-  const among = contestants(inputs);
   return decideVerdict({
     lport,
     intent,

@@ -16,11 +16,16 @@ export function dummyProvider(): Provider {
       return {
         ready: true,
         interface: {
-          name: Array.from(lport.name).slice(0, NAME_LENGTH).join(""),
+          name: cut(lport.name),
           type: "internal",
           options: { [OPTION]: "value" },
         },
       };
     },
   };
+}
+
+/** No character is cut in two. */
+function cut(name: string): string {
+  return name.length <= NAME_LENGTH ? name : Array.from(name).slice(0, NAME_LENGTH).join("");
 }
