@@ -1,4 +1,7 @@
-/** Listeners of one kind of event. A listener that throws does not keep the others, or the session, from going on. */
+/**
+ * Listeners of one kind of event. A listener that throws does not keep the others, or the session, from going on; one
+ * that is added while an event is delivered gets the next.
+ */
 
 export class Emitter<E> {
   readonly #listeners = new Set<(event: E) => void>();
@@ -12,7 +15,8 @@ export class Emitter<E> {
   }
 
   emit(event: E): void {
-    for (const listener of this.#listeners) {
+    for (const listener of [...this.#listeners]) {
+      if (!this.#listeners.has(listener)) continue;
       try {
         listener(event);
       } catch (error) {

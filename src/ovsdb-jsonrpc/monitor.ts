@@ -122,17 +122,14 @@ export class Monitor {
     if (connection === null || params[0] !== connection.id) return false;
     switch (method) {
       case "update":
-        this.#update(params[1], "update");
+        this.#update(params[1], "update", null);
         return true;
       case "update2":
-        this.#update(params[1], "update2");
+        this.#update(params[1], "update2", null);
         return true;
       case "update3":
-        if (!isUuid(params[1])) {
-          this.#events.onFailed(`update3 with ${excerpt(params[1])} where a transaction id belongs`);
-          return true;
-        }
-        if (this.#update(params[2], "update2")) this.#lastTransaction = params[1];
+        if (isUuid(params[1])) this.#update(params[2], "update2", params[1]);
+        else this.#fail(`update3 has ${excerpt(params[1])} where a transaction id belongs`);
         return true;
       case "monitor_canceled":
         this.stop();
@@ -204,18 +201,19 @@ export class Monitor {
     connection.synced = true;
     this.#acknowledged = connection.method === "monitor" ? { ...this.#wanted } : conditions;
     this.#events.onBatch({ initial: true, tables: changes.value });
+    if (this.#connection !== connection) return;
     this.#events.onAcknowledged({ ...this.#acknowledged });
     this.#sendConditionChange();
   }
 
-  #update(updates: unknown, notation: UpdateNotation): boolean {
+  #update(updates: unknown, notation: UpdateNotation, transaction: Uuid | null): void {
     const changes = this.replica.apply(updates, notation, false);
     if (!changes.ok) {
       this.#fail(changes.error);
-      return false;
+      return;
     }
+    this.#lastTransaction = transaction;
     this.#events.onBatch({ initial: false, tables: changes.value });
-    return true;
   }
 
   /** The replica does not follow the server any more: the next start asks for everything again. */

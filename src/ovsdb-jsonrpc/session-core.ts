@@ -152,7 +152,9 @@ export class SessionCore {
 
   #batch(batch: UntypedBatch): void {
     this.batches.emit(batch);
-    if (batch.initial) this.#setState({ kind: "synced", remote: this.#remote, leader: this.#leader });
+    const stays = this.#state.kind === "connected";
+    if (batch.initial && stays)
+      this.#setState({ kind: "synced", remote: this.#remote, leader: this.#leader });
   }
 
   #notification(method: string, params: readonly unknown[]): void {

@@ -15,7 +15,7 @@ export interface TransactError {
   /**
    * The server's `error` string ("constraint violation", "timed out", "not owner", …), or one of ours:
    * "disconnected" (not sent, or lost before the reply, and then it may have been committed),
-   * "protocol error" (a reply that no server should send).
+   * "not attempted" (a null result without an error), "protocol error" (a reply that no server should send).
    */
   readonly code: string;
   /** The server's words, or what is known of the lost connection. */
@@ -127,6 +127,8 @@ export function decodeResults(
   const elements = reply.result;
   const failed = elements.findIndex((element) => isObject(element) && Object.hasOwn(element, "error"));
   if (failed !== -1) return err(serverError(elements[failed], failed < operations.length ? failed : null));
+  const skipped = elements.slice(0, operations.length).indexOf(null);
+  if (skipped !== -1) return err(notAttempted(skipped));
   try {
     return ok(operations.map((operation, i) => decodeResult(schema, operation, elements[i])));
   } catch (error) {
@@ -149,6 +151,12 @@ function serverError(json: unknown, operation: number | null): TransactError {
     operation,
     retryable: RETRYABLE.has(code),
   };
+}
+
+/** RFC 7047 section 4.1.3: null stands for an operation after one that failed. */
+function notAttempted(operation: number): TransactError {
+  const details = "the server did not attempt the operation, and does not say why";
+  return { code: "not attempted", details, operation, retryable: true };
 }
 
 function protocolError(details: string): TransactError {

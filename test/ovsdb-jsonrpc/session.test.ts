@@ -195,6 +195,46 @@ describe("reconnect", () => {
   });
 });
 
+describe("listeners", () => {
+  test("one may close the session, and nothing is told afterwards", async () => {
+    const session = closeLater(open(server.remote));
+    const told: string[] = [];
+    session.onState(({ kind }) => told.push(kind));
+    session.onCondition(() => told.push("condition"));
+    session.onBatch(() => session.close());
+    expect(await session.synced()).toBe(false);
+    expect(told).toEqual(["connecting", "connected", "closed"]);
+  });
+
+  test("one may ask for another server, and the session is in sync with that one", async () => {
+    const session = closeLater(open(server.remote));
+    const told: string[] = [];
+    session.onState(({ kind }) => told.push(kind));
+    const remove = session.onBatch(() => {
+      remove();
+      session.reconnect();
+    });
+    await session.synced();
+    expect(told).toEqual(["connecting", "connected", "disconnected", "connecting", "connected", "synced"]);
+  });
+
+  test("one that is added during an event gets the next, one that is removed gets none", async () => {
+    const session = closeLater(await openSynced(server.remote));
+    const told: string[] = [];
+    const remove = session.onBatch(() => told.push("removed"));
+    session.onBatch(() => told.push("kept"));
+    remove();
+    let added = false;
+    session.onBatch(() => {
+      if (!added) session.onBatch(() => told.push("added"));
+      added = true;
+    });
+    value(await session.transact([thing("one")]));
+    value(await session.transact([thing("two")]));
+    expect(told).toEqual(["kept", "kept", "added"]);
+  });
+});
+
 describe("remotes", () => {
   test("the next remote is tried at once when one does not answer", async () => {
     const remotes = `unix:/nonexistent/a,unix:/nonexistent/b,${server.remote}`;
