@@ -2,11 +2,11 @@
  * Generic netlink (linux/genetlink.h): families of commands known by name, whose numbers the kernel hands out when
  * they register; its family `nlctrl` has the fixed number 16 and tells them.
  */
-import type { Result } from "../result.ts";
+import { fail, type Result } from "../result.ts";
 import { Attributes, concatenate, textAttribute } from "./attributes.ts";
-import { decoding, MalformedMessage, type NetlinkError } from "./error.ts";
+import { decoding, MalformedMessage, type NetlinkError, netlinkError } from "./error.ts";
 import { FLAG, type Message } from "./message.ts";
-import type { Request } from "./transport.ts";
+import { type NetlinkTransport, PROTOCOL, type Request } from "./transport.ts";
 
 /** struct genlmsghdr: command, version, two reserved bytes. */
 const HEADER_BYTES = 4;
@@ -53,6 +53,19 @@ export function parseFamily(message: Message): Result<Family, NetlinkError> {
     }
     return { id, groups };
   });
+}
+
+/** Asks the kernel for a family by its name. */
+export function findFamily(netlink: NetlinkTransport, name: string): Result<Family, NetlinkError> {
+  const answer = netlink.request(PROTOCOL.generic, familyRequest(name));
+  if (!answer.ok) {
+    if (answer.error.code !== "refused") return answer;
+    return fail({ ...answer.error, message: `the kernel has no ${name}: ${answer.error.message}` });
+  }
+  const [message] = answer.value;
+  return message === undefined
+    ? fail(netlinkError("malformed", `the kernel's answer about ${name} is empty`))
+    : parseFamily(message);
 }
 
 export function genericPayload(

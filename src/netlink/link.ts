@@ -13,7 +13,15 @@ import type { Request } from "./transport.ts";
 export const LINK_GROUP = 1;
 
 const TYPE = { newLink: 16, deleteLink: 17, getLink: 18, setLink: 19 } as const;
-const ATTRIBUTE = { address: 1, name: 3, extendedMask: 29, permanentAddress: 54 } as const;
+const ATTRIBUTE = {
+  address: 1,
+  name: 3,
+  master: 10,
+  linkInfo: 18,
+  extendedMask: 29,
+  permanentAddress: 54,
+} as const;
+const INFO_KIND = 1;
 /** Leaves the counters out of the answer (RTEXT_FILTER_SKIP_STATS). */
 const WITHOUT_COUNTERS = 8;
 
@@ -27,6 +35,10 @@ export interface Link {
   readonly address: string | null;
   /** The address that the hardware came with; null where the driver does not tell one. */
   readonly permanentAddress: string | null;
+  /** The device that it is a part of, such as a bridge or a datapath of Open vSwitch. */
+  readonly master: number | null;
+  /** The kind of a virtual device, such as "openvswitch"; null of others. */
+  readonly kind: string | null;
 }
 
 export type LinkEvent =
@@ -65,6 +77,8 @@ export function parseLinkEvent({ type, payload }: Message): Result<LinkEvent | n
         name,
         address: formatMac(attributes.bytes(ATTRIBUTE.address)),
         permanentAddress: formatMac(attributes.bytes(ATTRIBUTE.permanentAddress)),
+        master: attributes.u32(ATTRIBUTE.master) ?? null,
+        kind: attributes.nested(ATTRIBUTE.linkInfo)?.text(INFO_KIND) ?? null,
       },
     };
   });

@@ -1,0 +1,40 @@
+/**
+ * Takes a renamed network device out of the kernel's Open vSwitch datapath.
+ *
+ * ovs-vswitchd knows the ports of that datapath by name. It takes one that is renamed for gone, leaves it where it is,
+ * and then cannot add it under its new name: "File exists". Nothing in its database makes it let go of the old one.
+ */
+import type { NetlinkError } from "../../netlink/error.ts";
+import { findFamily } from "../../netlink/generic.ts";
+import {
+  deleteVportRequest,
+  OVS_VPORT_FAMILY,
+  parseVport,
+  vportDumpRequest,
+} from "../../netlink/ovs-vport.ts";
+import { type NetlinkTransport, PROTOCOL } from "../../netlink/transport.ts";
+import { ok, type Result } from "../../result.ts";
+
+/**
+ * @param datapath the index of the datapath's own network device
+ * @returns whether there was something to take out
+ */
+export function leaveDatapath(
+  netlink: NetlinkTransport,
+  datapath: number,
+  netdev: string,
+): Result<boolean, NetlinkError> {
+  const family = findFamily(netlink, OVS_VPORT_FAMILY);
+  if (!family.ok) return family;
+  const { id } = family.value;
+  const dumped = netlink.request(PROTOCOL.generic, vportDumpRequest(id, datapath));
+  if (!dumped.ok) return dumped;
+  for (const message of dumped.value) {
+    const vport = parseVport(message);
+    if (!vport.ok) return vport;
+    if (vport.value.name !== netdev) continue;
+    const deleted = netlink.request(PROTOCOL.generic, deleteVportRequest(id, datapath, vport.value.number));
+    return deleted.ok ? ok(true) : deleted;
+  }
+  return ok(false);
+}

@@ -1,0 +1,171 @@
+/**
+ * The provider `representor`: plugs the network device that represents a function of a NIC, which it finds by the MAC
+ * address of the function's PF and the function's number. README.md, beside this file, is for operators.
+ *
+ * Invariant: what it answers depends on the logical port's options and its tables only.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { activateRequest } from "../../netlink/devlink.ts";
+import { kernelTransport } from "../../netlink/kernel-transport.ts";
+import { type Link, setLinkRequest } from "../../netlink/link.ts";
+import { OVS_DATAPATH_KIND } from "../../netlink/ovs-vport.ts";
+import { type NetlinkTransport, PROTOCOL, type Request } from "../../netlink/transport.ts";
+import type { PrepareAnswer, PrepareInput, Provider, ProviderHost, WantedInterface } from "../provider.ts";
+import type { RepresentorOptions } from "./config.ts";
+import { leaveDatapath } from "./datapath.ts";
+import { KernelPorts } from "./kernel-ports.ts";
+import { parseOptions } from "./options.ts";
+import { parseSmartNic } from "./pf-address.ts";
+import { PortTable, type Representor } from "./port-table.ts";
+import { Settling } from "./settling.ts";
+
+/** What tests put in the place of the machine. */
+export interface Machine {
+  readonly netlink: NetlinkTransport;
+  /** Where `sys` and `run/udev` are; "/" unless tests say otherwise. */
+  readonly root: string;
+}
+
+export function representorProvider(
+  options: RepresentorOptions = {},
+  machine: Machine = { netlink: kernelTransport(), root: "/" },
+): Provider {
+  let running: Running | null = null;
+  return {
+    type: "representor",
+    init(host) {
+      running = new Running(options, machine, host);
+      running.start();
+    },
+    destroy() {
+      running?.stop();
+      running = null;
+    },
+    run: () => running?.takeChange() ?? false,
+    prepare: (input) => running?.prepare(input) ?? { ready: false, reason: "the provider is not running" },
+    finish: (input, output) => running?.finish(input, output),
+  };
+}
+
+/** The provider from `init` to `destroy`. */
+class Running {
+  readonly #options: RepresentorOptions;
+  readonly #netlink: NetlinkTransport;
+  readonly #host: ProviderHost;
+  readonly #table: PortTable;
+  readonly #ports: KernelPorts;
+  readonly #settling: Settling;
+  #started = false;
+  #changed = false;
+
+  constructor(options: RepresentorOptions, { netlink, root }: Machine, host: ProviderHost) {
+    this.#options = options;
+    this.#netlink = netlink;
+    this.#host = host;
+    this.#table = new PortTable({
+      addresses: {
+        pins: options.pf ?? [],
+        smartNic: (uplink) => readSmartNic(join(root, "sys/class/net", uplink, "smart_nic/pf/config")),
+      },
+      onNetdev: (ifindex, present) => {
+        if (present) this.#settling.appeared(ifindex, this.#started);
+        else this.#settling.gone(ifindex);
+      },
+      onRename: (link) => this.#releaseRenamed(link),
+    });
+    this.#settling = new Settling({
+      root,
+      quietMs: options.quiet_ms ?? 0,
+      onSettled: () => this.#wake(),
+      warn: (message) => host.log("warn", message),
+    });
+    this.#ports = new KernelPorts({
+      netlink,
+      table: this.#table,
+      onChange: () => this.#wake(),
+      log: (level, message) => host.log(level, message),
+    });
+  }
+
+  /** @throws when the kernel's ports cannot be read */
+  start(): void {
+    const opened = this.#ports.open();
+    if (!opened.ok) throw new Error(opened.error.message);
+    this.#started = true;
+    this.#changed = true;
+  }
+
+  stop(): void {
+    this.#ports.close();
+    this.#settling.close();
+  }
+
+  takeChange(): boolean {
+    const changed = this.#changed;
+    this.#changed = false;
+    return changed;
+  }
+
+  prepare({ operation, lport }: PrepareInput): PrepareAnswer {
+    if (operation === "remove") return { ready: true };
+    if (this.#ports.fault !== null) return { ready: false, reason: this.#ports.fault };
+    const wanted = parseOptions(lport.options);
+    if (!wanted.ok) return { ready: false, reason: wanted.error };
+    const found = this.#table.find(wanted.value);
+    if (!found.ok) return { ready: false, reason: found.error };
+    const { ifindex, name } = found.value.link;
+    const pending = this.#settling.pending(ifindex);
+    if (pending !== null) return { ready: false, reason: `network device ${name}: ${pending}` };
+    return { ready: true, interface: { name, type: "", options: {} } };
+  }
+
+  finish({ interface: before }: PrepareInput, output: WantedInterface | null): void {
+    const name = output?.name ?? before?.name;
+    const representor = name === undefined ? null : this.#table.named(name);
+    if (representor === null) return;
+    const plugged = output !== null;
+    if (this.#options.set_link === "up") this.#setLink(representor, plugged);
+    if (this.#options.sf_activate === true && plugged) this.#activate(representor);
+  }
+
+  /** What is plugged under another name than it has now can only be plugged anew when it has left the datapath. */
+  #releaseRenamed({ name, master }: Link): void {
+    if (master === null || this.#table.link(master)?.kind !== OVS_DATAPATH_KIND) return;
+    const left = leaveDatapath(this.#netlink, master, name);
+    if (!left.ok) {
+      this.#host.log("warn", `${name} has a new name and cannot leave the datapath: ${left.error.message}`);
+    } else if (left.value) {
+      this.#host.log("info", `${name} has a new name: it has left the datapath, to be plugged anew`);
+    }
+  }
+
+  #setLink({ link }: Representor, up: boolean): void {
+    const request = setLinkRequest(link.ifindex, up);
+    this.#ask(PROTOCOL.route, request, `${link.name} cannot be set ${up ? "up" : "down"}`);
+  }
+
+  #activate({ port, link }: Representor): void {
+    if (port.function.active !== false) return;
+    const request = activateRequest(this.#ports.familyId, port);
+    this.#ask(PROTOCOL.generic, request, `the sub-function behind ${link.name} cannot be activated`);
+  }
+
+  #ask(protocol: typeof PROTOCOL.route | typeof PROTOCOL.generic, request: Request, failure: string): void {
+    const answer = this.#netlink.request(protocol, request);
+    if (!answer.ok) this.#host.log("warn", `${failure}: ${answer.error.message}`);
+  }
+
+  #wake(): void {
+    this.#changed = true;
+    this.#host.wake();
+  }
+}
+
+function readSmartNic(path: string): string | null {
+  try {
+    return parseSmartNic(readFileSync(path, "utf8"));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * Which network devices are so new that their name may not be theirs yet: udev(7) renames a device after the kernel
+ * has shown it, and a port plugged under the first name would be plugged twice.
+ *
+ * Where udev runs, a device is settled when udev's database has it: udev writes that after the new name is in place.
+ * A device that udev does not get to in {@link UDEV_PATIENCE_MS} counts as settled. Where no udev runs, a device that
+ * appears while we run is settled after a quiet period, if one is configured. Nothing wakes when nothing is pending.
+ */
+import { existsSync, type FSWatcher, watch } from "node:fs";
+import { join } from "node:path";
+import { messageOf } from "../../result.ts";
+
+export const UDEV_PATIENCE_MS = 10_000;
+
+export interface SettlingOptions {
+  /** Where `run/udev` is looked for. */
+  readonly root: string;
+  readonly quietMs: number;
+  /** A device has settled. */
+  readonly onSettled: () => void;
+  readonly warn: (message: string) => void;
+}
+
+interface Pending {
+  readonly reason: string;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
+export class Settling {
+  readonly #options: SettlingOptions;
+  readonly #database: string;
+  readonly #pending = new Map<number, Pending>();
+  #watcher: FSWatcher | null = null;
+
+  constructor(options: SettlingOptions) {
+    this.#options = options;
+    this.#database = join(options.root, "run/udev/data");
+  }
+
+  /** A network device is there. `fresh`: it was not when we started. */
+  appeared(ifindex: number, fresh: boolean): void {
+    if (this.#pending.has(ifindex)) return;
+    if (existsSync(join(this.#options.root, "run/udev/control"))) this.#awaitUdev(ifindex);
+    else if (fresh && this.#options.quietMs > 0) this.#awaitQuiet(ifindex);
+  }
+
+  gone(ifindex: number): void {
+    this.#end(ifindex);
+  }
+
+  /** Why a device is not to be plugged yet, or null when it has settled. */
+  pending(ifindex: number): string | null {
+    return this.#pending.get(ifindex)?.reason ?? null;
+  }
+
+  close(): void {
+    for (const ifindex of [...this.#pending.keys()]) this.#end(ifindex);
+  }
+
+  #awaitUdev(ifindex: number): void {
+    if (this.#isInDatabase(ifindex)) return;
+    const timer = setTimeout(() => {
+      this.#options.warn(
+        `udev has not dealt with network device ${ifindex} in ${UDEV_PATIENCE_MS / 1000} s: using it as it is`,
+      );
+      this.#settle(ifindex);
+    }, UDEV_PATIENCE_MS);
+    this.#pending.set(ifindex, { reason: "udev has not dealt with it yet and may rename it", timer });
+    this.#watchDatabase();
+    // It may have been written before the watch began.
+    if (this.#isInDatabase(ifindex)) this.#end(ifindex);
+  }
+
+  #awaitQuiet(ifindex: number): void {
+    const { quietMs } = this.#options;
+    const timer = setTimeout(() => this.#settle(ifindex), quietMs);
+    const reason = `it is new and may be renamed: it is left alone for ${quietMs} ms (quiet_ms)`;
+    this.#pending.set(ifindex, { reason, timer });
+  }
+
+  #watchDatabase(): void {
+    if (this.#watcher !== null) return;
+    try {
+      const watcher = watch(this.#database, () => this.#lookAgain());
+      watcher.on("error", () => this.#lookAgain());
+      this.#watcher = watcher;
+    } catch (thrown) {
+      this.#options.warn(`cannot watch ${this.#database}: ${messageOf(thrown)}`);
+    }
+  }
+
+  #lookAgain(): void {
+    for (const ifindex of [...this.#pending.keys()]) {
+      if (this.#isInDatabase(ifindex)) this.#settle(ifindex);
+    }
+  }
+
+  #isInDatabase(ifindex: number): boolean {
+    return existsSync(join(this.#database, `n${ifindex}`));
+  }
+
+  #settle(ifindex: number): void {
+    this.#end(ifindex);
+    this.#options.onSettled();
+  }
+
+  #end(ifindex: number): void {
+    clearTimeout(this.#pending.get(ifindex)?.timer);
+    this.#pending.delete(ifindex);
+    if (this.#pending.size > 0) return;
+    this.#watcher?.close();
+    this.#watcher = null;
+  }
+}

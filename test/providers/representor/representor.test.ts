@@ -1,0 +1,275 @@
+/** The provider over a kernel made of tables: what it answers, when it wakes the graph, and what it does to a port. */
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { PrepareInput, Provider } from "../../../src/providers/provider.ts";
+import type { RepresentorOptions } from "../../../src/providers/representor/config.ts";
+import { representorProvider } from "../../../src/providers/representor/representor.ts";
+import { encodePort } from "../../netlink/support/encode.ts";
+import { FakeKernel } from "./support/fake-kernel.ts";
+import {
+  hostMac,
+  hostPf,
+  hostPfLink,
+  link,
+  ofHost,
+  port,
+  uplink,
+  uplinkLink,
+  uplinkMac,
+  vf,
+  vfLink,
+} from "./support/nic.ts";
+
+const GENERIC = 16;
+
+let root = "";
+let kernel = new FakeKernel();
+let wakes = 0;
+let said: string[] = [];
+const running: Provider[] = [];
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "vr-"));
+  kernel = new FakeKernel();
+  for (const one of [uplink, vf(0), vf(1)]) kernel.setPort(one);
+  for (const one of [uplinkLink, vfLink(0), vfLink(1)]) kernel.setLink(one);
+  wakes = 0;
+  said = [];
+});
+afterEach(async () => {
+  for (const provider of running.splice(0)) provider.destroy?.();
+  await rm(root, { recursive: true });
+});
+
+function start(options: RepresentorOptions = {}): Provider {
+  const provider = representorProvider(options, { netlink: kernel, root });
+  provider.init?.({ wake: () => wakes++, log: (level, text) => said.push(`${level}: ${text}`) });
+  running.push(provider);
+  return provider;
+}
+
+function input(
+  number: string | null,
+  fields: Partial<Pick<PrepareInput, "operation" | "interface">> & { pfMac?: string; key?: string } = {},
+): PrepareInput {
+  const { pfMac = uplinkMac, key = "vf-num", operation = "create" } = fields;
+  const options = new Map([["vif-plug:representor:pf-mac", pfMac]]);
+  if (number !== null) options.set(`vif-plug:representor:${key}`, number);
+  return {
+    operation,
+    openVSwitch: { external_ids: new Map(), other_config: new Map() },
+    bridge: { name: "br-int", datapath_type: "", other_config: new Map() },
+    lport: { name: "lp0", options },
+    interface: fields.interface ?? null,
+  };
+}
+
+function answerOf(provider: Provider, number: string | null, fields?: Parameters<typeof input>[1]): string {
+  const answer = provider.prepare(input(number, fields));
+  if (!answer.ready) return answer.reason;
+  return "interface" in answer ? answer.interface.name : "go ahead";
+}
+
+function plugged(name: string) {
+  return { name, type: "", options: {} };
+}
+
+describe("a logical port", () => {
+  test("gets the representor's network device, as a device of the system", () => {
+    expect(start().prepare(input("1"))).toEqual({ ready: true, interface: plugged("pf0vf1") });
+  });
+
+  test("that is to go may go", () => {
+    expect(start().prepare(input("1", { operation: "remove" }))).toEqual({ ready: true });
+  });
+
+  test.each([
+    [
+      "options that do not parse",
+      "1x",
+      'option vif-plug:representor:vf-num is "1x": expected a whole number from 0 to 65535',
+    ],
+    [
+      "a VF that is not there",
+      "9",
+      `PF ${uplinkMac} (pci/0000:03:00.0 pf 0) has no VF 9 among its 2 representors yet`,
+    ],
+  ])("is told why it is not ready: %s", (_, number, reason) => {
+    expect(answerOf(start(), number)).toBe(reason);
+  });
+
+  test("on a DPU is found by the address that the host sees", () => {
+    kernel.setPort(hostPf);
+    kernel.setLink(hostPfLink);
+    kernel.setPort(vf(5, { ...ofHost, netdev: { ifindex: 1005, name: "pf0vf5" } }));
+    kernel.setLink(vfLink(5));
+    const provider = start();
+    expect(answerOf(provider, "5", { pfMac: hostMac })).toBe("pf0vf5");
+    expect(answerOf(provider, null, { pfMac: hostMac })).toBe("pf0hpf");
+  });
+
+  test("on an older DPU is found by the address in sysfs", async () => {
+    const folder = join(root, "sys/class/net/p0/smart_nic/pf");
+    await mkdir(folder, { recursive: true });
+    await Bun.write(join(folder, "config"), `MAC        : ${hostMac}\nMaxTxRate  : 0\nState      : Follow\n`);
+    expect(answerOf(start(), "1", { pfMac: hostMac })).toBe("pf0vf1");
+  });
+
+  test("is found by the address that the configuration gives", () => {
+    const mac = "00:53:00:00:00:99";
+    const provider = start({ pf: [{ device: "pci/0000:03:00.0", pf: 0, mac }] });
+    expect(answerOf(provider, "1", { pfMac: mac })).toBe("pf0vf1");
+  });
+});
+
+describe("the graph is woken", () => {
+  test("once for a batch of messages that changes something, and then finds the tables changed", () => {
+    const provider = start();
+    expect(provider.run?.()).toBe(true);
+    expect(provider.run?.()).toBe(false);
+    kernel.tell(
+      GENERIC,
+      [2, 3, 4].map((number) => encodePort(vf(number))),
+    );
+    expect(wakes).toBe(1);
+    expect(provider.run?.()).toBe(true);
+    expect(provider.run?.()).toBe(false);
+  });
+
+  test("not for what it knows, nor for network devices that are no port's", () => {
+    start();
+    kernel.setPort(vf(0));
+    kernel.setLink(vfLink(0));
+    kernel.setLink(link(500, "tap0"));
+    kernel.removeLink(500);
+    expect(wakes).toBe(0);
+  });
+
+  test("when a VF comes, is renamed and goes", () => {
+    const provider = start();
+    kernel.setPort(vf(7));
+    kernel.setLink(vfLink(7));
+    expect(answerOf(provider, "7")).toBe("pf0vf7");
+    kernel.setLink(vfLink(7, "enp3s0f0r7"));
+    expect(answerOf(provider, "7")).toBe("enp3s0f0r7");
+    kernel.removeLink(1007);
+    expect(answerOf(provider, "7")).toBe("port pci/0000:03:00.0/107 has no network device yet");
+    kernel.removePort(vf(7));
+    expect(answerOf(provider, "7")).toContain("has no VF 7");
+    expect(wakes).toBe(5);
+  });
+
+  test("when a new network device has settled, and not plugged before", async () => {
+    await mkdir(join(root, "run/udev/data"), { recursive: true });
+    for (const ifindex of [2, 1000, 1001]) await Bun.write(join(root, `run/udev/data/n${ifindex}`), "");
+    await Bun.write(join(root, "run/udev/control"), "");
+    const found = Promise.withResolvers<void>();
+    const provider = representorProvider({}, { netlink: kernel, root });
+    const wake = () => answerOf(provider, "7") === "pf0vf7" && found.resolve();
+    provider.init?.({ wake, log() {} });
+    running.push(provider);
+    expect(answerOf(provider, "1")).toBe("pf0vf1");
+    kernel.setPort(vf(7));
+    kernel.setLink(vfLink(7, "eth0"));
+    expect(answerOf(provider, "7")).toBe(
+      "network device eth0: udev has not dealt with it yet and may rename it",
+    );
+    kernel.setLink(vfLink(7, "pf0vf7"));
+    expect(answerOf(provider, "7")).toStartWith("network device pf0vf7: udev");
+    await Bun.write(join(root, "run/udev/data/n1007"), "");
+    await found.promise;
+  });
+});
+
+describe("messages that were lost", () => {
+  test("lead to a new dump, which counts as one change", () => {
+    const provider = start();
+    kernel.overrun(() => {
+      kernel.removePort(vf(1));
+      kernel.setPort(vf(2));
+      kernel.setLink(vfLink(2));
+    });
+    expect(answerOf(provider, "1")).toContain("has no VF 1");
+    expect(answerOf(provider, "2")).toBe("pf0vf2");
+    expect(wakes).toBe(1);
+    expect(kernel.listeners).toBe(2);
+    expect(said).toEqual(["info: netlink messages were lost (ENOBUFS): reading the kernel's ports anew"]);
+  });
+
+  test("leave ports not ready while the tables cannot be read", () => {
+    const provider = start();
+    kernel.refusesDumps = true;
+    kernel.overrun(() => {});
+    expect(answerOf(provider, "1")).toBe("the kernel's ports cannot be read: netlink: no memory");
+    expect(kernel.listeners).toBe(0);
+  });
+});
+
+describe("the provider", () => {
+  test("is refused where the kernel has no devlink", () => {
+    kernel.hasDevlink = false;
+    expect(() => start()).toThrow("the kernel has no devlink: the kernel refused it: ENOENT");
+    expect(kernel.listeners).toBe(0);
+  });
+
+  test("listens from init to destroy", () => {
+    const provider = start();
+    expect(kernel.listeners).toBe(2);
+    provider.destroy?.();
+    expect(kernel.listeners).toBe(0);
+    expect(provider.prepare(input("1"))).toEqual({ ready: false, reason: "the provider is not running" });
+  });
+
+  test("changes nothing in the kernel unless it is told to", () => {
+    const provider = start();
+    provider.prepare(input("1"));
+    provider.finish?.(input("1"), plugged("pf0vf1"));
+    provider.finish?.(input("1", { operation: "remove", interface: viewOf("pf0vf1") }), null);
+    expect(kernel.changes).toEqual([]);
+  });
+
+  test("sets representors up and down with set_link", () => {
+    const provider = start({ set_link: "up" });
+    provider.finish?.(input("1"), plugged("pf0vf1"));
+    provider.finish?.(input(null, { operation: "remove", interface: viewOf("pf0vf1") }), null);
+    provider.finish?.(input(null, { operation: "remove", interface: viewOf("no longer there") }), null);
+    expect(kernel.changes).toEqual(["link pf0vf1 up", "link pf0vf1 down"]);
+  });
+
+  test("activates sub-functions that are inactive with sf_activate", () => {
+    const sf = (number: number, active: boolean) =>
+      port({
+        index: 200 + number,
+        flavour: "pcisf",
+        pf: 0,
+        sf: number,
+        netdev: { ifindex: 2000 + number, name: `sf${number}` },
+        function: { hardwareAddress: null, active },
+      });
+    for (const one of [sf(0, false), sf(1, true)]) kernel.setPort(one);
+    for (const number of [0, 1]) kernel.setLink(link(2000 + number, `sf${number}`));
+    const provider = start({ sf_activate: true });
+    expect(answerOf(provider, "0", { key: "sf-num" })).toBe("sf0");
+    for (const name of ["sf0", "sf1", "pf0vf1"])
+      provider.finish?.(input("0", { key: "sf-num" }), plugged(name));
+    expect(kernel.changes).toEqual(["function pci/0000:03:00.0/200 active"]);
+  });
+
+  test("takes a representor that is renamed out of the datapath that it is in", () => {
+    kernel.setLink(link(77, "ovs-system", { kind: "openvswitch" }));
+    kernel.vports.set(5, "other").set(6, "renamed0");
+    start();
+    kernel.setLink({ ...vfLink(1), master: 77 });
+    expect(kernel.changes).toEqual([]);
+    kernel.setLink({ ...vfLink(1, "renamed0"), master: 77 });
+    expect(kernel.changes).toEqual(["datapath without renamed0"]);
+    kernel.setLink(vfLink(0, "renamed1"));
+    expect(kernel.changes).toHaveLength(1);
+  });
+});
+
+function viewOf(name: string) {
+  return { name, type: "", options: new Map<string, string>() };
+}

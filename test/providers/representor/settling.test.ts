@@ -1,0 +1,87 @@
+/** Which network devices are too new to be plugged under the name that they have. */
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Settling } from "../../../src/providers/representor/settling.ts";
+
+let root = "";
+const opened: Settling[] = [];
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "vs-"));
+});
+afterEach(async () => {
+  for (const settling of opened.splice(0)) settling.close();
+  await rm(root, { recursive: true });
+});
+
+function start(quietMs = 0) {
+  const settled = Promise.withResolvers<void>();
+  const settling = new Settling({ root, quietMs, onSettled: settled.resolve, warn: settled.reject });
+  opened.push(settling);
+  return { settling, settled: settled.promise };
+}
+
+async function runUdev(...known: readonly number[]): Promise<void> {
+  await mkdir(join(root, "run/udev/data"), { recursive: true });
+  await Bun.write(join(root, "run/udev/control"), "");
+  for (const ifindex of known) await Bun.write(join(root, `run/udev/data/n${ifindex}`), "I:1\n");
+}
+
+describe("where udev runs, a device", () => {
+  test("that udev has dealt with is settled", async () => {
+    await runUdev(7);
+    const { settling } = start();
+    settling.appeared(7, true);
+    expect(settling.pending(7)).toBeNull();
+  });
+
+  test("is settled as soon as udev has dealt with it", async () => {
+    await runUdev();
+    const { settling, settled } = start();
+    settling.appeared(7, true);
+    settling.appeared(8, true);
+    expect(settling.pending(7)).toBe("udev has not dealt with it yet and may rename it");
+    await runUdev(7);
+    await settled;
+    expect(settling.pending(7)).toBeNull();
+    expect(settling.pending(8)).not.toBeNull();
+  });
+
+  test("is waited for also when it was there before us", async () => {
+    await runUdev();
+    const { settling } = start();
+    settling.appeared(7, false);
+    expect(settling.pending(7)).not.toBeNull();
+  });
+
+  test("that goes is waited for no more", async () => {
+    await runUdev();
+    const { settling } = start();
+    settling.appeared(7, true);
+    settling.gone(7);
+    expect(settling.pending(7)).toBeNull();
+  });
+});
+
+describe("where no udev runs, a device", () => {
+  test("is settled at once unless a quiet period is configured", () => {
+    const { settling } = start();
+    settling.appeared(7, true);
+    expect(settling.pending(7)).toBeNull();
+  });
+
+  test("that has just come is settled after the quiet period", async () => {
+    const { settling, settled } = start(20);
+    settling.appeared(7, true);
+    expect(settling.pending(7)).toBe("it is new and may be renamed: it is left alone for 20 ms (quiet_ms)");
+    await settled;
+    expect(settling.pending(7)).toBeNull();
+  });
+
+  test("that was there before us is settled at once", () => {
+    const { settling } = start(60_000);
+    settling.appeared(7, false);
+    expect(settling.pending(7)).toBeNull();
+  });
+});

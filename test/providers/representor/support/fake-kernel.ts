@@ -1,0 +1,123 @@
+/** A kernel made of two tables, which answers over netlink in the kernel's own messages. */
+import { type DevlinkPort, type PortName, parsePortEvent } from "../../../../src/netlink/devlink.ts";
+import { netlinkError } from "../../../../src/netlink/error.ts";
+import type { Link } from "../../../../src/netlink/link.ts";
+import { FLAG, type Message } from "../../../../src/netlink/message.ts";
+import {
+  type Listener,
+  type NetlinkTransport,
+  PROTOCOL,
+  type Request,
+} from "../../../../src/netlink/transport.ts";
+import { fail, ok } from "../../../../src/result.ts";
+import {
+  DEVLINK,
+  encodeFamily,
+  encodeLink,
+  encodeLinkRemoval,
+  encodePort,
+  encodePortRemoval,
+  encodeVport,
+  OVS_VPORT,
+} from "../../../netlink/support/encode.ts";
+
+const CONTROLLER = 16;
+const GET_LINK = 18;
+
+export class FakeKernel implements NetlinkTransport {
+  readonly ports = new Map<string, DevlinkPort>();
+  readonly links = new Map<number, Link>();
+  /** The ports of Open vSwitch's datapath: their network devices' names by number. */
+  readonly vports = new Map<number, string>();
+  /** What it was asked to change, in words. */
+  readonly changes: string[] = [];
+  hasDevlink = true;
+  refusesDumps = false;
+  readonly #listeners = new Map<number, Set<Listener>>([
+    [PROTOCOL.route, new Set()],
+    [PROTOCOL.generic, new Set()],
+  ]);
+
+  /** How many subscriptions there are. */
+  get listeners(): number {
+    return [...this.#listeners.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  setPort(port: DevlinkPort): void {
+    this.ports.set(`${port.device}/${port.index}`, port);
+    this.tell(PROTOCOL.generic, [encodePort(port)]);
+  }
+
+  removePort(port: PortName): void {
+    this.ports.delete(`${port.device}/${port.index}`);
+    this.tell(PROTOCOL.generic, [encodePortRemoval(port)]);
+  }
+
+  setLink(link: Link): void {
+    this.links.set(link.ifindex, link);
+    this.tell(PROTOCOL.route, [encodeLink(link)]);
+  }
+
+  removeLink(ifindex: number): void {
+    this.links.delete(ifindex);
+    this.tell(PROTOCOL.route, [encodeLinkRemoval(ifindex)]);
+  }
+
+  /** One batch of messages for everyone who listens. */
+  tell(protocol: number, messages: readonly Message[]): void {
+    for (const listener of this.#listeners.get(protocol) ?? []) listener.receive(messages);
+  }
+
+  /** What is told from now on is lost, until this says so. */
+  overrun(meanwhile: () => void): void {
+    const lost = [...this.#listeners.values()].flatMap((listeners) => [...listeners]);
+    for (const listeners of this.#listeners.values()) listeners.clear();
+    meanwhile();
+    lost[0]?.lost("ENOBUFS");
+  }
+
+  request(protocol: number, request: Request) {
+    const { type, flags, payload } = request;
+    const isDump = (flags & FLAG.dump) !== 0;
+    if (isDump && this.refusesDumps) return fail(netlinkError("system", "netlink: no memory", 12));
+    if (protocol === PROTOCOL.route) {
+      if (type === GET_LINK) return ok([...this.links.values()].map(encodeLink));
+      const ifindex = new DataView(payload.buffer, payload.byteOffset).getInt32(4, true);
+      this.changes.push(`link ${this.links.get(ifindex)?.name} ${payload[8] === 1 ? "up" : "down"}`);
+      return ok([]);
+    }
+    if (type === CONTROLLER) return this.#family(new TextDecoder().decode(payload.subarray(8)));
+    if (type === OVS_VPORT) return this.#vport(isDump, payload);
+    if (isDump) return ok([...this.ports.values()].map(encodePort));
+    const asked = parsePortEvent({
+      type,
+      flags,
+      sequence: 0,
+      payload: Uint8Array.from([7, ...payload.slice(1)]),
+    });
+    if (asked.ok && asked.value?.kind === "present") {
+      const { device, index, function: details } = asked.value.port;
+      this.changes.push(`function ${device}/${index} ${details.active ? "active" : "inactive"}`);
+    }
+    return ok([]);
+  }
+
+  subscribe(protocol: number, _groups: readonly number[], listener: Listener) {
+    this.#listeners.get(protocol)?.add(listener);
+    return ok({ close: () => void this.#listeners.get(protocol)?.delete(listener) });
+  }
+
+  #family(name: string) {
+    if (name.startsWith("devlink") && this.hasDevlink) return ok([encodeFamily(DEVLINK, { config: 3 })]);
+    if (name.startsWith("ovs_vport")) return ok([encodeFamily(OVS_VPORT, {})]);
+    return fail(netlinkError("refused", "the kernel refused it: ENOENT", 2));
+  }
+
+  #vport(isDump: boolean, payload: Uint8Array) {
+    if (isDump) return ok(Array.from(this.vports, ([number, name]) => encodeVport(number, name)));
+    const number = payload[12] ?? 0;
+    this.changes.push(`datapath without ${this.vports.get(number)}`);
+    this.vports.delete(number);
+    return ok([]);
+  }
+}

@@ -1,0 +1,85 @@
+/** An OVN chassis on a real kernel's datapath, for a test that runs in the virtual machine. */
+import { type Chassis, startChassis } from "../../../tools/chassis/chassis.ts";
+import { baseConfig, startDaemon } from "../../../tools/chassis/daemon.ts";
+import type { RowOf } from "../../../tools/chassis/databases.ts";
+import type { Program } from "../../../tools/chassis/program.ts";
+import { commandLine, readyLine } from "../../../tools/chassis/programs.ts";
+import { pfMac } from "./nic.ts";
+
+/** Milliseconds; the machine computes slowly. */
+export const PATIENCE = 30_000;
+
+type Interface = RowOf<"Open_vSwitch", "Interface", "name" | "external_ids" | "ofport">;
+
+/** Everything but a plugger: databases, northd, and ovs-vswitchd on the kernel's datapath. */
+export async function startHypervisor(): Promise<Chassis> {
+  const chassis = await startChassis({ vswitchd: false, controller: false });
+  const common = commandLine("ovs-vswitchd", chassis.dir).filter(
+    (argument) => !argument.startsWith("--enable-dummy"),
+  );
+  const vswitchd = chassis.spawn(
+    "ovs-vswitchd",
+    common.filter((argument) => argument !== "--disable-system"),
+  );
+  await vswitchd.waitLog(readyLine["ovs-vswitchd"] ?? / /, PATIENCE);
+  await chassis.nbctl("ls-add", "sw0");
+  return chassis;
+}
+
+export async function startController(chassis: Chassis): Promise<Program> {
+  const controller = await chassis.start("ovn-controller");
+  await chassis.waitUntil("OVN_Southbound", "Chassis", ["name"], (rows) => rows.length > 0, PATIENCE);
+  return controller;
+}
+
+/** vifplugd with the representor provider, which answers to a plug type that ovn-controller knows nothing of. */
+export function startVifplugd(chassis: Chassis): Promise<Program> {
+  const config = { ...baseConfig(chassis), providers: [{ type: "representor", match: ["vifplugd"] }] };
+  return startDaemon({ chassis, config });
+}
+
+/** A logical port that asks for a VF's representor. */
+export async function addLport(chassis: Chassis, lport: string, plugType: string, vf: number): Promise<void> {
+  const options = {
+    "requested-chassis": chassis.name,
+    "vif-plug-type": plugType,
+    "vif-plug:representor:pf-mac": pfMac,
+    "vif-plug:representor:vf-num": String(vf),
+  };
+  const settings = Object.entries(options).map(([key, value]) => `options:"${key}"="${value}"`);
+  await chassis.nbctl("lsp-add", "sw0", lport, "--", "set", "Logical_Switch_Port", lport, ...settings);
+}
+
+/** Returns when the logical port is up through an interface of that name. */
+export async function up(chassis: Chassis, lport: string, netdev: string, within = PATIENCE): Promise<void> {
+  await chassis.waitUntil(
+    "Open_vSwitch",
+    "Interface",
+    ["name", "external_ids", "ofport"],
+    (rows) =>
+      rows.some((row) => row.name === netdev && row.external_ids.get("iface-id") === lport && works(row)),
+    within,
+  );
+  await chassis.waitUntil(
+    "OVN_Northbound",
+    "Logical_Switch_Port",
+    ["name", "up"],
+    (rows) => rows.some((row) => row.name === lport && row.up === true),
+    within,
+  );
+}
+
+/** Returns when the logical port has no interface that works, and is down. */
+export async function down(chassis: Chassis, lport: string, within = PATIENCE): Promise<void> {
+  await chassis.waitUntil(
+    "OVN_Northbound",
+    "Logical_Switch_Port",
+    ["name", "up"],
+    (rows) => rows.some((row) => row.name === lport && row.up !== true),
+    within,
+  );
+}
+
+function works({ ofport }: Interface): boolean {
+  return ofport !== null && ofport > 0;
+}
