@@ -15,6 +15,7 @@ import { timesOf } from "./measure.ts";
 
 const SUBJECT = "the daemon's graph";
 const RECOMPUTES = 9;
+const FEW = 100;
 const CHASSIS = uuid(1);
 const BRIDGE = uuid(2);
 /** In front of the index of a row, to tell the tables apart. */
@@ -29,6 +30,8 @@ export function measureDaemonGraph(ports: number, changes: number): readonly Fig
   const at = { ports };
   // Steps by a prime, so that the changed ports are all over the tables.
   const decided = timesOf(changes, (index) => daemon.change((index * 7919) % ports));
+  // The same work on rows that the processor's caches hold, however many there are besides.
+  const again = timesOf(changes, (index) => daemon.change(index % FEW));
   daemon.commitAll();
   const committed = timesOf(changes, (index) => {
     const port = (index * 7919) % ports;
@@ -38,6 +41,7 @@ export function measureDaemonGraph(ports: number, changes: number): readonly Fig
   const recomputes = timesOf(RECOMPUTES, () => daemon.recompute());
   return [
     figure(SUBJECT, "one change, to the verdict", "µs", decided, at),
+    figure(SUBJECT, `one change, of ${FEW} ports in turn`, "µs", again, at),
     figure(SUBJECT, "one change, to the commit's echo", "µs", committed, at),
     figure(
       SUBJECT,

@@ -12,6 +12,8 @@ export const engine: Part = {
   about: "the daemon's graph with 100 to 100,000 ports, and the engine beside @tanstack/db-ivm",
   measure(quick) {
     const changes = quick ? 2_000 : 20_000;
+    // What comes first would pay for what the compiler has yet to learn.
+    measureDaemonGraph(SMALLEST, changes);
     const figures = [
       ...SIZES.flatMap((ports) => measureDaemonGraph(ports, changes)),
       ...measureSynthetic(changes),
@@ -23,6 +25,7 @@ export const engine: Part = {
 function ratiosOf(figures: readonly Figure[]): readonly Ratio[] {
   const graph = "the daemon's graph";
   const change = "one change, to the verdict";
+  const again = "one change, of 100 ports in turn";
   const find = (subject: string, metric: string, ports: number): Figure => {
     const found = figures.find(
       (one) => one.subject === subject && one.metric === metric && one.ports === ports,
@@ -36,6 +39,11 @@ function ratiosOf(figures: readonly Figure[]): readonly Ratio[] {
     {
       name: "one change with 100,000 ports to one with 100",
       value: largest.median / find(graph, change, SMALLEST).median,
+      goal: { atMost: 1.5 },
+    },
+    {
+      name: "the same with 100 ports in turn, which the caches hold",
+      value: find(graph, again, LARGEST).median / find(graph, again, SMALLEST).median,
       goal: { atMost: 1.5 },
     },
     { name: "p99 of one change with 100,000 ports, µs", value: largest.p99, goal: { atMost: 100 } },
