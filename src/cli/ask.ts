@@ -1,9 +1,12 @@
 /** How the commands that ask the running daemon find it and print its answer. */
-import { formatConfigError, loadConfig } from "../config/load.ts";
+import { formatConfigError } from "../config/error.ts";
+import { loadConfig } from "../config/load.ts";
 import { askDaemon } from "../control/client.ts";
 import type { CommandAnswer } from "../control/command.ts";
+import { styleArguments } from "../control/style.ts";
 import { fail, type Result } from "../result.ts";
 import { type Arguments, EXIT, printError, printLine } from "./command.ts";
+import { terminalStyle } from "./terminal.ts";
 
 /** Asks the daemon of the configured run directory. */
 export async function ask(
@@ -29,4 +32,9 @@ export async function askAndPrint(
   }
   printError(`vifplugd: ${answer.ok ? answer.value.text.trimEnd() : answer.error}`);
   return EXIT.failed;
+}
+
+/** The arguments that ask for JSON, or for a text as wide and as coloured as the terminal is. */
+export function format(args: Arguments): readonly string[] {
+  return args.flag("json") ? ["json"] : ["text", ...styleArguments(terminalStyle())];
 }

@@ -1,6 +1,7 @@
 /** `vifplugd check`: reads the configuration, prints each error with its place, connects to nothing. */
-import { formatConfigError, loadConfig } from "../config/load.ts";
+import { loadConfig } from "../config/load.ts";
 import { CONFIG_OPTION, type Command, EXIT, printLine } from "./command.ts";
+import { printConfigErrors } from "./config-errors.ts";
 
 export const check: Command = {
   name: "check",
@@ -11,7 +12,7 @@ export const check: Command = {
   run(args) {
     const loaded = loadConfig(args.text("config"));
     if (loaded.ok) return EXIT.ok;
-    for (const error of loaded.error) printLine(formatConfigError(error));
+    printConfigErrors(loaded.error, printLine);
     return EXIT.config;
   },
 };

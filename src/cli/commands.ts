@@ -3,6 +3,7 @@ import { check } from "./check.ts";
 import { type Command, EXIT, printLine } from "./command.ts";
 import { explain } from "./explain.ts";
 import { graph } from "./graph.ts";
+import { plan } from "./plan.ts";
 import { replay } from "./replay.ts";
 import { run } from "./run.ts";
 import { status } from "./status.ts";
@@ -20,7 +21,7 @@ const help: Command = {
   },
 };
 
-export const commands: readonly Command[] = [run, check, status, explain, graph, replay, version, help];
+export const commands: readonly Command[] = [run, check, plan, status, explain, graph, replay, version, help];
 
 function helpText(): string {
   const rows = commands.map(({ name, usage, summary }) => [`${name} ${usage}`.trim(), summary] as const);

@@ -1,5 +1,5 @@
 /** `vifplugd explain LPORT`: why that logical port is plugged, or is not. */
-import { askAndPrint } from "./ask.ts";
+import { askAndPrint, format } from "./ask.ts";
 import { CONFIG_OPTION, type Command, JSON_OPTION } from "./command.ts";
 
 export const explain: Command = {
@@ -8,6 +8,5 @@ export const explain: Command = {
   summary: "why that logical port is plugged, or is not",
   options: [JSON_OPTION, CONFIG_OPTION],
   positionals: 1,
-  run: (args) =>
-    askAndPrint(args, "plug/explain", [...args.positionals, args.flag("json") ? "json" : "text"]),
+  run: (args) => askAndPrint(args, "plug/explain", [...args.positionals, ...format(args)]),
 };

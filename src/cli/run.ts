@@ -1,6 +1,7 @@
 /** `vifplugd run`: the daemon, in the foreground, until SIGTERM, SIGINT or `exit`. */
 import { readSystemIdOverride } from "../config/effective.ts";
-import { formatConfigError, loadConfig } from "../config/load.ts";
+import { formatConfigError } from "../config/error.ts";
+import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { Daemon } from "../daemon/daemon.ts";
 import { claimPidFile } from "../daemon/pid-file.ts";
@@ -10,6 +11,7 @@ import { isJournal } from "../system/journal.ts";
 import { ServiceManager } from "../system/service-manager.ts";
 import { VERSION } from "../version.ts";
 import { type Arguments, CONFIG_OPTION, type Command, EXIT, printError } from "./command.ts";
+import { printConfigErrors } from "./config-errors.ts";
 
 export const run: Command = {
   name: "run",
@@ -26,7 +28,7 @@ export const run: Command = {
     }
     const loaded = loadConfig(args.text("config"));
     if (!loaded.ok) {
-      for (const error of loaded.error) printError(formatConfigError(error));
+      printConfigErrors(loaded.error, printError);
       return EXIT.config;
     }
     const config = loaded.value;

@@ -1,6 +1,7 @@
 /**
- * The configuration file's schema: every key, its type and its bounds. Everything is optional; a default is the value
- * used when the key is absent (an absent `default` here: it comes from the Open_vSwitch row, see the README).
+ * The configuration file's schema: every key, its type, its bounds, and what it is for. Everything is optional; a
+ * default is the value used when the key is absent. Where it comes from elsewhere, `metadata` says from where.
+ * The JSON Schema and the README's table are generated from here (`npm run generate`).
  */
 import { parseRemotes } from "ovsdb-jsonrpc";
 import * as v from "valibot";
@@ -25,73 +26,156 @@ const remote = v.pipe(
 const path = v.pipe(v.string(), v.nonEmpty("expected a path, received an empty string"));
 const name = v.pipe(v.string(), v.nonEmpty("expected a name, received an empty string"));
 
+const SSL_TABLE = v.metadata<string, { default: string }>({ default: "the Open_vSwitch SSL table" });
+
 const providerTypes = [...builtinProviders.keys()];
 
 const provider = section({
-  type: v.picklist(providerTypes, `expected a known provider type: ${providerTypes.join(", ")}`),
-  match: v.optional(v.pipe(v.array(name), v.minLength(1, "expected at least one plug type"))),
+  type: v.pipe(
+    v.picklist(providerTypes, `expected a known provider type: ${providerTypes.join(", ")}`),
+    v.description("The provider; each once."),
+  ),
+  match: v.optional(
+    v.pipe(
+      v.array(name),
+      v.minLength(1, "expected at least one plug type"),
+      v.description("The plug types (vif-plug-type) that it answers to."),
+      v.metadata({ default: "its type" }),
+    ),
+  ),
 });
 
 export type ProviderConfig = v.InferOutput<typeof provider>;
 
 const providers = v.pipe(
   v.array(provider),
+  // Entries are compared even where some are not valid, so that no error hides another.
   v.rawCheck(({ dataset, addIssue }) => {
-    if (dataset.typed) for (const issue of duplicates(dataset.value)) addIssue(issue);
+    const entries: unknown = dataset.value;
+    if (!Array.isArray(entries)) return;
+    for (const fault of duplicates(entries)) addIssue(fault);
   }),
+  v.description("Enabled providers, in this order."),
+);
+
+/** Not to be taken for granted: a key that is accepted does what it says. */
+const notYet = v.pipe(
+  v.unknown(),
+  v.check(() => false, "not available in this version: leave it out"),
 );
 
 export const configSchema = section({
   ovs: v.optional(
     section({
-      remote: v.optional(remote, "unix:/var/run/openvswitch/db.sock"),
-      bridge: v.optional(name),
-    }),
-    {},
-  ),
-  southbound: v.optional(
-    section({
-      remote: v.optional(remote),
-      private_key: v.optional(path),
-      certificate: v.optional(path),
-      ca_cert: v.optional(path),
-      probe_interval_ms: v.optional(
+      remote: v.optional(
         v.pipe(
-          v.number(),
-          v.integer("expected a whole number of milliseconds"),
-          v.minValue(0, "expected 0 (off) or more milliseconds"),
+          remote,
+          v.description("The local Open_vSwitch database: unix:FILE, tcp:HOST:PORT, ssl:HOST:PORT."),
+        ),
+        "unix:/var/run/openvswitch/db.sock",
+      ),
+      bridge: v.optional(
+        v.pipe(
+          name,
+          v.description("The integration bridge."),
+          v.metadata({ default: "`external_ids:ovn-bridge`, else `br-int`" }),
         ),
       ),
     }),
     {},
   ),
-  chassis: v.optional(name),
+  southbound: v.optional(
+    section({
+      remote: v.optional(
+        v.pipe(
+          remote,
+          v.description("The OVN Southbound database; the members of a cluster with commas between them."),
+          v.metadata({ default: "`external_ids:ovn-remote`" }),
+        ),
+      ),
+      private_key: v.optional(
+        v.pipe(path, v.description("File with our private key, for ssl: remotes."), SSL_TABLE),
+      ),
+      certificate: v.optional(
+        v.pipe(path, v.description("File with the certificate of that key."), SSL_TABLE),
+      ),
+      ca_cert: v.optional(
+        v.pipe(
+          path,
+          v.description("File with the certificate that the Southbound's is signed by."),
+          SSL_TABLE,
+        ),
+      ),
+      probe_interval_ms: v.optional(
+        v.pipe(
+          v.number(),
+          v.integer("expected a whole number of milliseconds"),
+          v.minValue(0, "expected 0 (off) or more milliseconds"),
+          v.description("Milliseconds of silence before the Southbound is probed; 0: never."),
+          v.metadata({ default: "`external_ids:ovn-remote-probe-interval`, else 5000; 0 on unix:" }),
+        ),
+      ),
+    }),
+    {},
+  ),
+  chassis: v.optional(
+    v.pipe(
+      name,
+      v.description("The name of this chassis."),
+      v.metadata({ default: "`/etc/ovn/system-id-override`, else `external_ids:system-id`" }),
+    ),
+  ),
   plug: v.optional(
     section({
-      on_withdraw: v.optional(v.picklist(["unplug", "keep"]), "unplug"),
-      on_rename: v.optional(v.picklist(["replug", "report"]), "replug"),
-      additional_chassis: v.optional(v.boolean(), true),
+      on_withdraw: v.optional(
+        v.pipe(
+          v.picklist(["unplug", "keep"]),
+          v.description("What becomes of a plugged port whose vif-plug-type is taken away."),
+        ),
+        "unplug",
+      ),
+      on_rename: v.optional(
+        v.pipe(
+          v.picklist(["replug", "report"]),
+          v.description("What becomes of a plugged port whose provider names another interface."),
+        ),
+        "replug",
+      ),
+      additional_chassis: v.optional(
+        v.pipe(v.boolean(), v.description("Also plug where this chassis is a requested additional chassis.")),
+        true,
+      ),
     }),
     {},
   ),
   providers: v.optional(providers, []),
   safety: v.optional(
-    v.strictObject({
+    section({
       max_unplug: v.optional(
-        v.pipe(v.string(), v.regex(/^(100|\d{1,2})%$/, "expected a percentage from 0% to 100%")),
+        v.pipe(
+          v.string(),
+          v.regex(/^(100|\d{1,2})%$/, "expected a percentage from 0% to 100%"),
+          v.description(
+            "When more of the plugged ports than this are due to go at once, hold them and wait.",
+          ),
+        ),
         "100%",
       ),
     }),
     {},
   ),
-  run_dir: v.optional(path, "/var/run/openvswitch"),
+  run_dir: v.optional(
+    v.pipe(path, v.description("Where vifplugd.pid and the control socket vifplugd.PID.ctl are made.")),
+    "/var/run/openvswitch",
+  ),
   log: v.optional(
     section({
-      level: v.optional(v.picklist(LEVELS), "info"),
-      format: v.optional(v.picklist(FORMATS), "text"),
+      level: v.optional(v.pipe(v.picklist(LEVELS), v.description("The least urgent lines to log.")), "info"),
+      format: v.optional(v.pipe(v.picklist(FORMATS), v.description("How lines are written.")), "text"),
     }),
     {},
   ),
+  metrics: v.optional(notYet),
 });
 
 export type Config = v.InferOutput<typeof configSchema>;
@@ -101,37 +185,62 @@ export function plugTypesOf(entry: ProviderConfig): readonly string[] {
   return entry.match ?? [entry.type];
 }
 
-interface Duplicate {
+interface Fault {
   readonly message: string;
   readonly path: [v.ArrayPathItem, v.ObjectPathItem];
 }
 
+/** An entry as far as it can be read. */
+interface LooseEntry {
+  readonly index: number;
+  readonly type: string;
+  readonly match: readonly string[] | null;
+}
+
+function readable(entries: readonly unknown[]): readonly LooseEntry[] {
+  return entries.flatMap((entry, index) => {
+    if (typeof entry !== "object" || entry === null || !("type" in entry)) return [];
+    const { type } = entry;
+    if (typeof type !== "string") return [];
+    const match = "match" in entry && Array.isArray(entry.match) ? entry.match : null;
+    return [
+      {
+        index,
+        type,
+        match: match?.filter((plugType) => typeof plugType === "string") ?? null,
+      },
+    ];
+  });
+}
+
+function pathOf(entries: unknown[], index: number, key: string): Fault["path"] {
+  const entry: Readonly<Record<string, unknown>> = { ...Object(entries[index]) };
+  return [
+    { type: "array", origin: "value", input: entries, key: index, value: entry },
+    { type: "object", origin: "value", input: entry, key, value: entry[key] },
+  ];
+}
+
 /** A provider type may be given once, and a plug type may be answered by one provider. */
-function duplicates(entries: ProviderConfig[]): Duplicate[] {
-  const issues: Duplicate[] = [];
+function duplicates(entries: unknown[]): readonly Fault[] {
+  const faults: Fault[] = [];
   const types = new Set<string>();
   const owners = new Map<string, string>();
-  for (const [index, entry] of entries.entries()) {
-    const at = (key: "type" | "match"): Duplicate["path"] => [
-      { type: "array", origin: "value", input: entries, key: index, value: entry },
-      { type: "object", origin: "value", input: { ...entry }, key, value: entry[key] },
-    ];
-    if (types.has(entry.type)) {
-      issues.push({
-        message: `duplicate provider type ${entry.type}: expected each type once`,
-        path: at("type"),
-      });
+  for (const { index, type, match } of readable(entries)) {
+    if (types.has(type)) {
+      const message = `duplicate provider type ${type}: expected each type once`;
+      faults.push({ message, path: pathOf(entries, index, "type") });
       continue;
     }
-    types.add(entry.type);
-    for (const plugType of plugTypesOf(entry)) {
+    types.add(type);
+    for (const plugType of match ?? [type]) {
       const owner = owners.get(plugType);
       if (owner !== undefined) {
         const message = `plug type ${plugType} is answered by provider ${owner} already: expected each plug type once`;
-        issues.push({ message, path: at(entry.match === undefined ? "type" : "match") });
+        faults.push({ message, path: pathOf(entries, index, match === null ? "type" : "match") });
       }
-      owners.set(plugType, entry.type);
+      owners.set(plugType, type);
     }
   }
-  return issues;
+  return faults;
 }

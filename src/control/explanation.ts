@@ -1,9 +1,11 @@
 /** `plug/explain`: the conditions that bear on a logical port, what last happened to it, and when it is tried again. */
 import { type Cause, formatCause } from "../graph/index.ts";
 import { type Explanation, explain } from "../plug/explain.ts";
+import { VERSION } from "../version.ts";
 import type { DaemonView } from "./daemon-view.ts";
 import { portStatus } from "./status.ts";
-import { table } from "./table.ts";
+import { hang, PLAIN, paint, type Style, wrap } from "./style.ts";
+import { facts } from "./table.ts";
 
 export interface LastChange {
   /** Null when every port was decided anew, for a reason that `inc-engine/show-stats` tells. */
@@ -20,6 +22,8 @@ export interface LastError {
 
 /** As `vifplugd explain --json` prints it; times are RFC 3339, UTC. */
 export interface ExplainedPort {
+  /** The program's; see docs/json.md. */
+  readonly version: string;
   readonly lport: string;
   readonly state: string | null;
   readonly type: string | null;
@@ -41,6 +45,7 @@ export function explainPort(daemon: DaemonView, lport: string): ExplainedPort | 
   const error = daemon.lastError(lport);
   const nextTry = daemon.nextTry(lport);
   return {
+    version: VERSION,
     lport,
     state: status?.state ?? null,
     type: status?.type ?? null,
@@ -60,21 +65,30 @@ export function explainPort(daemon: DaemonView, lport: string): ExplainedPort | 
   };
 }
 
-export function formatExplanation(port: ExplainedPort): string {
+const INDENT = "       ";
+
+export function formatExplanation(port: ExplainedPort, style: Style = PLAIN): string {
   const { lport, state, reason, conditions, last_change, last_error, next_try, to_change } = port;
-  const head = `${lport}: ${state ?? "not wanted here"}${reason === null ? "" : `: ${reason}`}\n`;
+  const verdict = `${lport}: ${state ?? "not wanted here"}${reason === null ? "" : `: ${reason}`}`;
+  const [first = "", ...more] = wrap(verdict, style.width);
+  const head = [paint(style, "bold", first), ...more, ""].join("\n");
   const told = conditions.map(({ condition, holds, value, source }) => {
-    const answer = (holds === null ? "-" : holds ? "yes" : "no").padEnd(3);
-    return `  ${answer}  ${condition}\n       ${value}  (${source})\n`;
+    const answer = holds === null ? "-" : holds ? "yes" : "no";
+    const colour = holds === null ? null : holds ? "green" : "red";
+    const mark = paint(style, colour, answer) + " ".repeat(3 - answer.length);
+    const [line = "", ...rest] = wrap(condition, style.width - INDENT.length);
+    const details = hang(INDENT, `${value}  (${source})`, style);
+    return `  ${mark}  ${[line, ...rest.map((text) => INDENT + text)].join("\n")}\n${details}`;
   });
-  const facts = [
+  const tail = [
     ["interface", port.interface],
     ["last change", last_change === null ? null : `${last_change.at} by ${last_change.cause}`],
     ["last error", last_error === null ? null : `${last_error.at} ${last_error.error}`],
     ["next try", next_try],
     ["to change", to_change],
-  ].flatMap(([name, value]) => (name && value ? [[name, value]] : []));
-  return `${head}${told.join("")}${table(facts)}`;
+  ] as const;
+  const known = tail.flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]));
+  return `${head}${told.join("")}${facts(known, style)}`;
 }
 
 function rfc3339(milliseconds: number): string {

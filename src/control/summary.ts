@@ -1,20 +1,36 @@
 /** `vifplugd status` for people: who and where we are, whom we talk to, and every port with its state. */
 import type { ConnectionStatus, PortStatus, Status } from "./status.ts";
-import { table } from "./table.ts";
+import { type Colour, PLAIN, type Style } from "./style.ts";
+import { facts, table } from "./table.ts";
 
-export function formatStatus(status: Status): string {
+const COLOURS: Readonly<Record<PortStatus["state"], Colour>> = {
+  plugged: "green",
+  waiting: "yellow",
+  pending: "yellow",
+  foreign: "red",
+  conflict: "red",
+  incompatible: "red",
+  "no-provider": "red",
+  error: "red",
+  held: "magenta",
+};
+
+export function formatStatus(status: Status, style: Style = PLAIN): string {
   const { chassis, connections, providers, engine } = status;
-  const facts = [
-    ["vifplugd", `${status.version}, ${status.ready ? "ready" : "not ready"}`],
-    ["chassis", `${chassis.name ?? "(no name)"}  ${chassis.uuid ?? "(no Chassis row)"}`],
-    ["bridge", status.bridge],
-    ["Open_vSwitch", connectionText(connections.ovs)],
-    ["OVN_Southbound", connectionText(connections.southbound) + leaderText(connections.southbound.leader)],
-    ["providers", providers.map(({ type, state }) => `${type} (${state})`).join(", ") || "none enabled"],
-    ["recomputes", String(engine.reduce((sum, { recompute }) => sum + recompute, 0))],
-    ...(status.held_unplugs === 0 ? [] : [["held unplugs", String(status.held_unplugs)]]),
-  ];
-  return `${table(facts)}\n${showPorts(status.ports)}`;
+  const head = facts(
+    [
+      ["vifplugd", `${status.version}, ${status.ready ? "ready" : "not ready"}`],
+      ["chassis", `${chassis.name ?? "(no name)"}  ${chassis.uuid ?? "(no Chassis row)"}`],
+      ["bridge", status.bridge],
+      ["Open_vSwitch", connectionText(connections.ovs)],
+      ["OVN_Southbound", connectionText(connections.southbound) + leaderText(connections.southbound.leader)],
+      ["providers", providers.map(({ type, state }) => `${type} (${state})`).join(", ") || "none enabled"],
+      ["recomputes", String(engine.reduce((sum, { recompute }) => sum + recompute, 0))],
+      ...(status.held_unplugs === 0 ? [] : [["held unplugs", String(status.held_unplugs)] as const]),
+    ],
+    style,
+  );
+  return `${head}\n${showPorts(status.ports, style)}`;
 }
 
 function connectionText({ remote, state }: ConnectionStatus): string {
@@ -26,16 +42,19 @@ function leaderText(leader: boolean | null): string {
   return leader ? "  (leader)" : "  (not the leader)";
 }
 
-export function showPorts(ports: readonly PortStatus[]): string {
+export function stateColour(state: PortStatus["state"]): Colour {
+  return COLOURS[state];
+}
+
+export function showPorts(ports: readonly PortStatus[], style: Style = PLAIN): string {
   if (ports.length === 0) return "no port is wanted or plugged on this chassis\n";
   const rows = ports
     .toSorted((a, b) => (a.lport < b.lport ? -1 : 1))
-    .map(({ lport, type, state, interface: name, reason }) => [
-      lport,
-      state,
-      type,
-      name ?? "-",
-      reason ?? "",
-    ]);
-  return table([["LPORT", "STATE", "TYPE", "INTERFACE", "REASON"], ...rows]);
+    .map(({ lport, type, state, interface: name, reason }) => ({
+      cells: [lport, { text: state, colour: COLOURS[state] }, type, name ?? "-"],
+      note: reason ?? "",
+    }));
+  const titles = ["LPORT", "STATE", "TYPE", "INTERFACE"];
+  const head = titles.map((text) => ({ text, colour: "bold" as const }));
+  return table([{ cells: head, note: "REASON" }, ...rows], style);
 }

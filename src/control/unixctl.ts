@@ -69,7 +69,8 @@ export class ControlServer {
 
   /** Takes no more connections; ends those there are when what was written to them has been sent. */
   close(): void {
-    this.#server?.close();
+    if (this.#server === null) return;
+    this.#server.close();
     for (const socket of this.#clients) socket.destroySoon();
     rmSync(this.#options.path, { force: true });
   }

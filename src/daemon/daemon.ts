@@ -38,6 +38,8 @@ export interface DaemonOptions {
   readonly recordFile: string | null;
   /** Runs of the graph from one shadow check to the next; null: none unless it is asked for. */
   readonly verifyEvery: number | null;
+  /** Decides and writes nothing: takes no lock and makes no control socket. False unless given. */
+  readonly observeOnly?: boolean;
   /** The first complete pass is done, or another one: `ready` holds and nothing is left to run. */
   readonly onReady: () => void;
   /** Somebody asked the daemon, through its control socket, to end. */
@@ -59,6 +61,7 @@ export class Daemon implements DaemonView {
   readonly #recorder: Recorder | null;
   readonly #control: ControlServer;
   readonly #onExit: () => void;
+  readonly #observeOnly: boolean;
   readonly #providers: ProviderSet;
   readonly coverage = new Coverage();
 
@@ -66,6 +69,7 @@ export class Daemon implements DaemonView {
   constructor(options: DaemonOptions) {
     const { config, systemIdOverride, log, recordFile, onExit } = options;
     this.#onExit = onExit;
+    this.#observeOnly = options.observeOnly ?? false;
     this.#config = config;
     this.#systemIdOverride = systemIdOverride;
     this.#logs = log;
@@ -81,7 +85,12 @@ export class Daemon implements DaemonView {
       log: (level, message) => providerLog[level](message),
     });
     this.#providers = new ProviderSet(this.#registry, this.#log);
-    this.#local = new LocalDatabase({ remotes: config.ovs.remote, log: log.module("ovsdb"), count });
+    this.#local = new LocalDatabase({
+      remotes: config.ovs.remote,
+      log: log.module("ovsdb"),
+      count,
+      takeLock: !this.#observeOnly,
+    });
     const settings = plugSettings(config, systemIdOverride);
     const recordLog = log.module("record");
     this.#recorder =
@@ -122,7 +131,7 @@ export class Daemon implements DaemonView {
   async start(): Promise<void> {
     this.#providers.apply(this.#config.providers);
     this.#local.feed(this.#reconciler, () => this.#findSouthbound());
-    await this.#control.listen();
+    if (!this.#observeOnly) await this.#control.listen();
   }
 
   /** Takes another configuration over; nothing is unplugged by that alone. */
@@ -153,10 +162,22 @@ export class Daemon implements DaemonView {
   }
 
   get ready(): boolean {
+    return this.notReady === null;
+  }
+
+  /** What is missing for a complete pass; null: nothing. */
+  get notReady(): string | null {
     const { engine, graph } = this;
     const southbound = engine.data(graph.inputs.southbound).current;
     const { reason } = engine.data(graph.inputs.activity).current;
-    return reason === null && missingKnowledge(southbound, engine.data(graph.localChassis).current) === null;
+    return reason ?? missingKnowledge(southbound, engine.data(graph.localChassis).current);
+  }
+
+  /** Why a database is not connected, for each that is not. */
+  connectionErrors(): readonly string[] {
+    return [this.#local.state, this.#southbound.state].flatMap((state) =>
+      state?.kind === "disconnected" ? [state.error.message] : [],
+    );
   }
 
   get transactionTimes(): Times {

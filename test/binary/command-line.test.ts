@@ -89,14 +89,19 @@ log: { level: debug, format: json }
     expect(stdout).toStartWith(`${file}:${place}: `);
     expect(stdout).toContain(key);
     expect(stdout).toContain(expected);
-    expect(stdout.trimEnd().split("\n")).toHaveLength(1);
+    // Below it, the offending line, and a caret at the column.
+    const [line, column] = place.split(":").map(Number);
+    const [, excerpt = "", caret = "", ...more] = stdout.trimEnd().split("\n");
+    expect(more).toEqual([]);
+    expect(excerpt).toBe(`${String(line).padStart(6)} | ${yaml.split("\n")[(line ?? 0) - 1]}`);
+    expect(caret.indexOf("^")).toBe("       | ".length + (column ?? 0) - 1);
   });
 
-  test("prints each error on a line of its own", async () => {
+  test("prints all errors, in the order of the file", async () => {
     await using folder = await Folder.make();
     const file = await folder.write("bad.yaml", "ovs: { bridge: 1 }\nlog: { level: loud }\nnone: 1\n");
     const { code, stdout } = await folder.run("check", "--config", file);
-    const lines = stdout.trimEnd().split("\n").sort();
+    const lines = stdout.split("\n").filter((line) => /^\S/.test(line));
     expect(code).toBe(78);
     expect(lines.map((line) => line.slice(0, file.length + 3))).toEqual([
       `${file}:1:`,

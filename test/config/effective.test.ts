@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { plugSettings, readSystemIdOverride, southboundTarget } from "../../src/config/effective.ts";
-import { parseConfig } from "../../src/config/load.ts";
+import { parseConfig } from "../../src/config/parse.ts";
 import type { Config } from "../../src/config/schema.ts";
 import type { SslRow } from "../../src/plug/rows.ts";
 import { map, uuid } from "../support/rows.ts";

@@ -1,7 +1,8 @@
 /** The commented configuration that users start from. */
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { defaultConfig, loadConfig, parseConfig } from "../../src/config/load.ts";
+import { defaultConfig, loadConfig } from "../../src/config/load.ts";
+import { parseConfig } from "../../src/config/parse.ts";
 
 const file = join(import.meta.dir, "../../config/vifplugd.yaml");
 

@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { defaultConfig, formatConfigError, loadConfig, parseConfig } from "../../src/config/load.ts";
+import { formatConfigError } from "../../src/config/error.ts";
+import { defaultConfig, loadConfig } from "../../src/config/load.ts";
+import { parseConfig } from "../../src/config/parse.ts";
 import { plugTypesOf } from "../../src/config/schema.ts";
 
 const FILE = "vifplugd.yaml";
@@ -103,6 +105,13 @@ describe("an error says where it is and what was expected:", () => {
       "providers:\n  - type: dummy\n    mach: [a]\n",
       /^3:5: providers\.0\.mach: .*expected type, match/,
     ],
+    ["a misspelt key", "ovs:\n  brige: br0\n", /^2:3: ovs\.brige: .*; did you mean bridge\?$/],
+    ["letters swapped", "log: { levle: info }\n", /^1:8: log\.levle: .*; did you mean level\?$/],
+    ["a key like no other", "colour: red\n", /^1:1: colour: unknown key: expected [a-z_, ]+$/],
+    ["a misspelt word", "plug: { on_withdraw: keeep }\n", /; did you mean keep\?$/],
+    ["a misspelt provider", "providers:\n- type: dumy\n", /; did you mean dummy\?$/],
+    ["a key given twice", "chassis: a\nlog: {}\nchassis: b\n", /^3:1: chassis: duplicate key/],
+    ["a control character", "chassis: hv\u00001\n", /^1:12: control character U\+0000/],
     ["one that every object has", "constructor: x\n", /^1:1: constructor: unknown key/],
     ["one that is no string", "1: x\n", /^1:1: 1: unknown key/],
     ["a wrong type", "chassis: 12\n", /^1:10: chassis: expected string, received 12$/],
@@ -184,6 +193,21 @@ describe("an error says where it is and what was expected:", () => {
       errorsIn("chassis: 1\nlog:\n  level: loud\n  color: red\n").map((error) => error.split(": ")[1]),
     ).toEqual(["chassis", "log.level", "log.color"]);
   });
+
+  test("nor is one that is found by comparing entries, or keys, with each other", () => {
+    const errors = errorsIn(
+      "chassis: 1\nproviders:\n- type: dummy\n- match: []\n- type: dummy\nlog: {}\nlog: { levle: 1 }\nmore: 1\n",
+    );
+    expect(errors.map((error) => error.split(": ").slice(0, 3).join(": "))).toEqual([
+      "1:10: chassis: expected string, received 1",
+      "4:3: providers.1.type: missing",
+      "4:10: providers.1.match: expected at least one plug type",
+      "5:9: providers.2.type: duplicate provider type dummy",
+      "7:1: log: duplicate key",
+      "7:8: log.levle: unknown key",
+      "8:1: more: unknown key",
+    ]);
+  });
 });
 
 describe("loadConfig", () => {
@@ -199,6 +223,37 @@ describe("loadConfig", () => {
     expect(loadConfig(file)).toMatchObject({ ok: true, value: { chassis: "hv7" } });
     writeFileSync(file, "chassis: [hv7]\n");
     expect(loadConfig(file)).toMatchObject({ ok: false, error: [{ file, line: 1, column: 10 }] });
+  });
+
+  test("refuses a file of 10 MB, and a device without end", () => {
+    const file = join(folder, "large.yaml");
+    writeFileSync(file, `chassis: hv1\n${"# nothing\n".repeat(1_000_000)}`);
+    for (const large of [file, "/dev/zero"]) {
+      expect(loadConfig(large)).toMatchObject({
+        ok: false,
+        error: [{ file: large, line: 1, column: 1, message: expect.stringContaining("larger than") }],
+      });
+    }
+  });
+
+  test("reads anchors and aliases as what they stand for", () => {
+    const file = join(folder, "anchors.yaml");
+    writeFileSync(file, "chassis: &name hv7\novs: { bridge: *name }\n");
+    expect(loadConfig(file)).toMatchObject({ ok: true, value: { chassis: "hv7", ovs: { bridge: "hv7" } } });
+  });
+
+  test("gives aliases that multiply up to no end", () => {
+    const file = join(folder, "bomb.yaml");
+    const levels = Array.from({ length: 12 }, (_, level) =>
+      level === 0
+        ? "a0: &a0 [x, x, x, x, x, x, x, x, x]"
+        : `a${level}: &a${level} [${`*a${level - 1}, `.repeat(9)}]`,
+    );
+    writeFileSync(file, `${levels.join("\n")}\n`);
+    expect(loadConfig(file)).toMatchObject({
+      ok: false,
+      error: [{ message: expect.stringContaining("alias") }],
+    });
   });
 
   test("reads a file that starts with a byte order mark", () => {

@@ -1,8 +1,9 @@
 /** `plug/*`: what is plugged, what is not, and why. */
-import { type Command, refuse, say } from "../command.ts";
+import { type Command, type CommandAnswer, refuse, say } from "../command.ts";
 import type { DaemonView } from "../daemon-view.ts";
 import { explainPort, formatExplanation } from "../explanation.ts";
 import { portStatus, statusOf } from "../status.ts";
+import { parseStyle, type Style } from "../style.ts";
 import { formatStatus, showPorts } from "../summary.ts";
 
 export function plugCommands(daemon: DaemonView): readonly Command[] {
@@ -22,15 +23,13 @@ export function plugCommands(daemon: DaemonView): readonly Command[] {
     },
     {
       name: "plug/explain",
-      usage: "LPORT [json]",
+      usage: "LPORT [json|text [WIDTH [colour]]]",
       minArgs: 1,
-      maxArgs: 2,
-      run: ([lport = "", format = "text"]) => {
-        if (format !== "text" && format !== "json")
-          return refuse(`unknown format ${format}; expected text or json`);
+      maxArgs: 4,
+      run: ([lport = "", format = "text", width, colour]) => {
         const explanation = explainPort(daemon, lport);
         if (explanation === null) return refuse(unknownPort(lport));
-        return say(format === "json" ? JSON.stringify(explanation) : formatExplanation(explanation));
+        return present(format, [width, colour], explanation, formatExplanation);
       },
     },
     {
@@ -45,17 +44,26 @@ export function plugCommands(daemon: DaemonView): readonly Command[] {
     },
     {
       name: "plug/status",
-      usage: "[json|text]",
+      usage: "[json|text [WIDTH [colour]]]",
       minArgs: 0,
-      maxArgs: 1,
-      run: ([format = "json"]) => {
-        if (format === "json") return say(JSON.stringify(statusOf(daemon)));
-        return format === "text"
-          ? say(formatStatus(statusOf(daemon)))
-          : refuse(`unknown format ${format}; expected json or text`);
-      },
+      maxArgs: 3,
+      run: ([format = "json", width, colour]) =>
+        present(format, [width, colour], statusOf(daemon), formatStatus),
     },
   ];
+}
+
+/** For programs or for people, as it was asked for. */
+function present<Content>(
+  format: string,
+  [width, colour]: readonly [string | undefined, string | undefined],
+  content: Content,
+  toText: (content: Content, style: Style) => string,
+): CommandAnswer {
+  if (format === "json") return say(JSON.stringify(content));
+  if (format !== "text") return refuse(`unknown format ${format}; expected json or text`);
+  const style = parseStyle(width, colour);
+  return style.ok ? say(toText(content, style.value)) : refuse(style.error);
 }
 
 function unknownPort(lport: string): string {

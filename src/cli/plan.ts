@@ -1,0 +1,37 @@
+/** `vifplugd plan`: what `run` would change now; it changes nothing, and takes no lock. */
+import { readSystemIdOverride } from "../config/effective.ts";
+import { loadConfig } from "../config/load.ts";
+import { formatPlan } from "../control/plan.ts";
+import { makePlan } from "../daemon/planner.ts";
+import { CONFIG_OPTION, type Command, EXIT, JSON_OPTION, printError, printLine } from "./command.ts";
+import { printConfigErrors } from "./config-errors.ts";
+import { terminalStyle } from "./terminal.ts";
+
+export const plan: Command = {
+  name: "plan",
+  usage: "[--json] [--config FILE]",
+  summary: "what run would change, without changing it",
+  options: [JSON_OPTION, CONFIG_OPTION],
+  positionals: 0,
+  async run(args) {
+    const loaded = loadConfig(args.text("config"));
+    if (!loaded.ok) {
+      printConfigErrors(loaded.error, printError);
+      return EXIT.config;
+    }
+    const planned = await makePlan({
+      config: loaded.value,
+      systemIdOverride: readSystemIdOverride(),
+      warn: (message) => printError(`vifplugd: plan: ${message}`),
+    });
+    if (!planned.ok) {
+      printError(`vifplugd: plan: ${planned.error}`);
+      return EXIT.failed;
+    }
+    const text = args.flag("json")
+      ? JSON.stringify(planned.value)
+      : formatPlan(planned.value, terminalStyle()).trimEnd();
+    printLine(text);
+    return planned.value.changes.length === 0 ? EXIT.ok : EXIT.differs;
+  },
+};

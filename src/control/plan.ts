@@ -1,0 +1,205 @@
+/** What `vifplugd run` would change now: as `vifplugd plan --json` prints it, and as text. A pure reading of verdicts. */
+import type { Change, InterfaceEdit, MapEdit, Target } from "../plug/change.ts";
+import type { InterfaceRow } from "../plug/rows.ts";
+import type { Verdict } from "../plug/verdict.ts";
+import { VERSION } from "../version.ts";
+import { type PortStatus, portStatus } from "./status.ts";
+import { type Colour, hang, PLAIN, paint, type Style } from "./style.ts";
+import { stateColour } from "./summary.ts";
+
+type Texts = Readonly<Record<string, string>>;
+
+/** A new interface, in full. */
+export interface PlannedInterface {
+  readonly interface: string;
+  readonly interface_type: string;
+  readonly options: Texts;
+  readonly other_config: Texts;
+  readonly mtu_request: number | null;
+}
+
+/** A column, or a key of one, before and after; null: absent. */
+export interface PlannedEdit {
+  readonly column: string;
+  readonly key: string | null;
+  readonly before: string | number | null;
+  readonly after: string | number | null;
+}
+
+interface Common {
+  readonly lport: string;
+  readonly type: string;
+  readonly reason: string | null;
+}
+
+export type PlannedChange =
+  | (Common & { readonly change: "create" } & PlannedInterface)
+  | (Common & {
+      readonly change: "update";
+      readonly interface: string;
+      /** The logical port that the interface is taken over from. */
+      readonly from: string | null;
+      readonly edits: readonly PlannedEdit[];
+    })
+  | (Common & { readonly change: "remove"; readonly interface: string })
+  /** `replaces` goes in the same transaction. */
+  | (Common & { readonly change: "replug"; readonly replaces: string } & PlannedInterface);
+
+export interface Plan {
+  /** The program's; see docs/json.md. */
+  readonly version: string;
+  readonly chassis: string | null;
+  readonly bridge: string;
+  readonly changes: readonly PlannedChange[];
+  /** Every port with no change to it. */
+  readonly ports: readonly PortStatus[];
+}
+
+export function planOf(chassis: string | null, bridge: string, verdicts: Iterable<Verdict>): Plan {
+  const sorted = [...verdicts].sort((a, b) => (a.lport < b.lport ? -1 : 1));
+  return {
+    version: VERSION,
+    chassis,
+    bridge,
+    changes: sorted.flatMap((verdict) => {
+      const { lport, plugType: type, reason, change } = verdict;
+      return change === null ? [] : [{ lport, type, reason, ...planned(change) }];
+    }),
+    ports: sorted.filter(({ change }) => change === null).map(portStatus),
+  };
+}
+
+type Without<T> = T extends unknown ? Omit<T, keyof Common> : never;
+
+function planned(change: Change): Without<PlannedChange> {
+  switch (change.kind) {
+    case "create":
+      return { change: "create", ...newInterface(change.target) };
+    case "update":
+      return {
+        change: "update",
+        interface: change.interface.name,
+        from: change.adoption?.from ?? null,
+        edits: editsOf(change.interface, change.edit),
+      };
+    case "remove":
+      return { change: "remove", interface: change.interface.name };
+    case "replug":
+      return {
+        change: "replug",
+        replaces: change.remove.interface.name,
+        ...newInterface(change.create.target),
+      };
+  }
+}
+
+function newInterface({ wanted, mtuRequest }: Target): PlannedInterface {
+  const { name, type, options, otherConfig = {} } = wanted;
+  return {
+    interface: name,
+    interface_type: type,
+    options,
+    other_config: otherConfig,
+    mtu_request: mtuRequest,
+  };
+}
+
+function editsOf(row: InterfaceRow, edit: InterfaceEdit): readonly PlannedEdit[] {
+  const { type, mtuRequest, externalIds, options, otherConfig } = edit;
+  return [
+    ...(type === undefined ? [] : [{ column: "type", key: null, before: row.type, after: type }]),
+    ...(mtuRequest === undefined
+      ? []
+      : [{ column: "mtu_request", key: null, before: row.mtu_request, after: mtuRequest }]),
+    ...mapEdits("external_ids", row.external_ids, externalIds),
+    ...mapEdits("options", row.options, options),
+    ...mapEdits("other_config", row.other_config, otherConfig),
+  ];
+}
+
+function mapEdits(
+  column: string,
+  current: ReadonlyMap<string, string>,
+  edit: MapEdit | undefined,
+): readonly PlannedEdit[] {
+  if (edit === undefined) return [];
+  const before = (key: string) => current.get(key) ?? null;
+  return [
+    ...Array.from(edit.set, ([key, after]) => ({ column, key, before: before(key), after })),
+    ...edit.remove.map((key) => ({ column, key, before: before(key), after: null })),
+  ];
+}
+
+const MARKS: Readonly<Record<PlannedChange["change"], readonly [string, Colour]>> = {
+  create: ["+", "green"],
+  update: ["~", "yellow"],
+  remove: ["-", "red"],
+  replug: ["±", "magenta"],
+};
+
+export function formatPlan(plan: Plan, style: Style = PLAIN): string {
+  const { chassis, bridge, changes, ports } = plan;
+  const plugged = ports.filter(({ state, reason }) => state === "plugged" && reason === null).length;
+  const told = ports.filter(({ state, reason }) => state !== "plugged" || reason !== null);
+  const lines = changes.map((change) => formatChange(change, style));
+  const others = told.map(({ lport, state, reason }) => {
+    const head = hang(`! ${lport}: `, `${state}${reason === null ? "" : `: ${reason}`}`, style);
+    return head.replace(state, paint(style, stateColour(state), state));
+  });
+  const summary = `chassis ${chassis ?? "(no name)"}, bridge ${bridge}: ${count(changes.length, "change")}, ${count(plugged, "port")} in place`;
+  return [
+    ...lines,
+    ...(lines.length > 0 && others.length > 0 ? ["\n"] : []),
+    ...others,
+    ...(lines.length + others.length > 0 ? ["\n"] : []),
+    hang("", summary, style),
+  ].join("");
+}
+
+function formatChange(change: PlannedChange, style: Style): string {
+  const [mark, colour] = MARKS[change.change];
+  const head = hang(`${mark} ${change.lport}: `, describe(change), style);
+  const details = detailsOf(change).map((detail) => hang("      ", detail, style));
+  return paint(style, colour, mark) + head.slice(mark.length) + details.join("");
+}
+
+function describe(change: PlannedChange): string {
+  const why = change.reason === null ? "" : `: ${change.reason}`;
+  switch (change.change) {
+    case "create":
+      return `plug interface ${change.interface} (${change.type})${why}`;
+    case "update":
+      if (change.from !== null) return `adopt interface ${change.interface}${why}`;
+      return `update interface ${change.interface}${why}`;
+    case "remove":
+      return `unplug interface ${change.interface}${why}`;
+    case "replug":
+      return `replace interface ${change.replaces} by ${change.interface} (${change.type})${why}`;
+  }
+}
+
+function detailsOf(change: PlannedChange): readonly string[] {
+  switch (change.change) {
+    case "remove":
+      return [];
+    case "update":
+      return change.edits.map(({ column, key, before, after }) => {
+        return `${key === null ? column : `${column}:${key}`}: ${value(before)} -> ${value(after)}`;
+      });
+    default:
+      return [
+        `type=${JSON.stringify(change.interface_type)}`,
+        ...(change.mtu_request === null ? [] : [`mtu_request=${change.mtu_request}`]),
+        ...Object.entries(change.options).map(([key, text]) => `options:${key}=${text}`),
+        ...Object.entries(change.other_config).map(([key, text]) => `other_config:${key}=${text}`),
+      ];
+  }
+}
+
+function value(of: string | number | null): string {
+  return of === null ? "(absent)" : typeof of === "number" ? String(of) : JSON.stringify(of);
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,58 @@
+/** How texts for people are laid out: within a width, and coloured or not. Words are never cut, so nothing is lost. */
+import { fail, ok, type Result } from "../result.ts";
+
+export interface Style {
+  /** Columns. */
+  readonly width: number;
+  readonly colour: boolean;
+}
+
+export const PLAIN: Style = { width: 80, colour: false };
+
+const MIN_WIDTH = 40;
+
+/** Select Graphic Rendition (ECMA-48). */
+const CODES = { green: 32, yellow: 33, red: 31, magenta: 35, dim: 2, bold: 1 } as const;
+export type Colour = keyof typeof CODES;
+
+export function paint({ colour }: Style, name: Colour | null, text: string): string {
+  return colour && name !== null && text !== "" ? `\x1b[${CODES[name]}m${text}\x1b[0m` : text;
+}
+
+/** The arguments `[WIDTH [colour]]` of a control command. */
+export function parseStyle(width: string | undefined, colour: string | undefined): Result<Style, string> {
+  if (width === undefined) return ok(PLAIN);
+  if (!/^\d{1,4}$/.test(width)) return fail(`expected a width in columns, received ${JSON.stringify(width)}`);
+  if (colour !== undefined && colour !== "colour") {
+    return fail(`expected "colour" or nothing, received ${JSON.stringify(colour)}`);
+  }
+  return ok({ width: Math.max(Number(width), MIN_WIDTH), colour: colour !== undefined });
+}
+
+/** The same, to be sent. */
+export function styleArguments({ width, colour }: Style): readonly string[] {
+  return colour ? [String(width), "colour"] : [String(width)];
+}
+
+/** Breaks a text between words into lines of at most `width` columns; a word that is longer has a line of its own. */
+export function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line === "") line = word;
+    else if (line.length + 1 + word.length <= width) line += ` ${word}`;
+    else {
+      lines.push(line);
+      line = word;
+    }
+  }
+  return line === "" ? lines : [...lines, line];
+}
+
+/** `first` and the text after it; further lines are indented by as much as `first` is wide. */
+export function hang(first: string, text: string, { width }: Style): string {
+  const lines = wrap(text, width - first.length);
+  const indent = " ".repeat(first.length);
+  if (lines.length === 0) return `${first.trimEnd()}\n`;
+  return lines.map((line, index) => `${index === 0 ? first : indent}${line}\n`).join("");
+}
