@@ -1,0 +1,232 @@
+/**
+ * The floor: what ovsdb-server alone takes for the same steps, with the same clients connected. The transactions are
+ * those that vifplugd would send, its `wait` operations and its lock included, made before the clock starts and sent
+ * on a bare socket; only the key that makes an interface ours is spelt in another way, so that nobody takes it up.
+ */
+import { parseUuid, type Uuid } from "ovsdb-jsonrpc";
+import { encodeOperations } from "../../src/ovsdb-jsonrpc/transaction.ts";
+import type { Change, Target } from "../../src/plug/change.ts";
+import { transactionOf } from "../../src/plug/operations.ts";
+import type { BridgeRef, InterfaceRow, PortRow } from "../../src/plug/rows.ts";
+import { southboundColumns } from "../../src/plug/rows.ts";
+import { IFACE_ID, OVN_PLUGGED } from "../../src/plug/vif.ts";
+import { openVSwitch } from "../../src/schemas/open_vswitch.gen.ts";
+import { CHASSIS, type Lport, type Site, uuidOf } from "./site.ts";
+import { type Prepared, Wire } from "./wire.ts";
+
+const LOCK = "bench";
+const NOT_OURS = "ovn-plugger";
+const WITHIN_MS = 30_000;
+
+/** Milliseconds of each step. */
+export interface FloorTimes {
+  /** A Southbound commit, to the notification that a chassis gets of it. */
+  readonly southbound: number;
+  /** The question that makes a port's absence certain, to its answer. */
+  readonly question: number;
+  readonly plug: number;
+  readonly update: number;
+  readonly unplug: number;
+}
+
+interface Rows {
+  readonly interface: InterfaceRow;
+  readonly port: PortRow;
+}
+
+/** Who is to be told when the next notification was there. */
+interface Notices {
+  next: (at: number) => void;
+}
+
+export class Floor {
+  readonly #site: Site;
+  readonly #local: Wire;
+  readonly #asker: Wire;
+  readonly #watcher: Wire;
+  readonly #notices: Notices;
+  readonly #bridge: BridgeRef;
+
+  private constructor(site: Site, local: Wire, asker: Wire, watcher: Wire, notices: Notices) {
+    this.#site = site;
+    this.#local = local;
+    this.#asker = asker;
+    this.#watcher = watcher;
+    this.#notices = notices;
+    this.#bridge = { uuid: uuid(site.bridge), name: "br-int" };
+  }
+
+  static async open(site: Site): Promise<Floor> {
+    const { ovsSock, sbSock } = site.chassis;
+    const local = await Wire.open(ovsSock);
+    await local.request("lock", [LOCK]);
+    const asker = await Wire.open(sbSock);
+    await asker.request("monitor_cond", ["OVN_Southbound", "asker", monitoring(site, CHASSIS)]);
+    const notices: Notices = { next: () => {} };
+    const watcher = await Wire.open(sbSock, (_method, _params, at) => notices.next(at));
+    await watcher.request("monitor_cond", ["OVN_Southbound", "watcher", monitoring(site, "hv3")]);
+    return new Floor(site, local, asker, watcher, notices);
+  }
+
+  close(): void {
+    for (const wire of [this.#local, this.#asker, this.#watcher]) wire.close();
+  }
+
+  /** Each step once, for a logical port that no plugger has to do with; all is as before when it settles. */
+  async measure(lport: Lport): Promise<FloorTimes> {
+    const southbound = await this.bulkSouthbound([lport]);
+    const question = await this.#question(lport);
+    const { plug, rows } = await this.bulkPlug([lport.name]);
+    const [created] = rows;
+    if (created === undefined) throw new Error("the floor's interface was not created");
+    const { interfaces } = this.#site;
+    const target = { ...targetOf(lport.name), mtuRequest: 1400 };
+    const change: Change = {
+      kind: "update",
+      target,
+      interface: created.interface,
+      edit: { mtuRequest: 1400 },
+    };
+    const update = await this.#commit([change], () => interfaces.hasMtu(lport.name, 1400, WITHIN_MS));
+    const changed = { ...created, interface: { ...created.interface, mtu_request: 1400 } };
+    const unplug = await this.bulkUnplug([changed]);
+    return { southbound, question, plug, update, unplug };
+  }
+
+  /** One commit that requests the ports at another chassis, to that chassis's notification. */
+  async bulkSouthbound(lports: readonly Lport[]): Promise<number> {
+    const there = await this.#notification(this.#site.request(lports, "hv3"));
+    await this.#notification(this.#site.request(lports, "hv2"));
+    return there;
+  }
+
+  /** One transaction that plugs them all, to the monitor's update. */
+  async bulkPlug(
+    names: readonly string[],
+  ): Promise<{ readonly plug: number; readonly rows: readonly Rows[] }> {
+    const { interfaces } = this.#site;
+    const changes = names.map(
+      (name): Change => ({ kind: "create", target: targetOf(name), bridge: this.#bridge }),
+    );
+    const expected = interfaces.size + names.length;
+    let results: unknown;
+    const plug = await this.#commit(
+      changes,
+      () => interfaces.when(`${expected} interfaces`, () => interfaces.size === expected, WITHIN_MS),
+      (result) => {
+        results = result;
+      },
+    );
+    const uuids = (results as readonly { readonly uuid?: readonly [string, string] }[])
+      .flatMap((result) => result.uuid ?? [])
+      .filter((part) => part !== "uuid")
+      .map(uuid);
+    return { plug, rows: names.map((name, index) => rowsOf(name, uuids[2 * index], uuids[2 * index + 1])) };
+  }
+
+  async bulkUnplug(rows: readonly Rows[]): Promise<number> {
+    const { interfaces } = this.#site;
+    const changes = rows.map(
+      (row): Change => ({
+        kind: "remove",
+        lport: row.interface.name,
+        plugType: "dummy",
+        bridge: this.#bridge,
+        interface: row.interface,
+        port: row.port,
+      }),
+    );
+    const expected = interfaces.size - rows.length;
+    return this.#commit(changes, () =>
+      interfaces.when(`${expected} interfaces`, () => interfaces.size === expected, WITHIN_MS),
+    );
+  }
+
+  async #commit(
+    changes: readonly Change[],
+    seen: () => Promise<number>,
+    onResult: (result: unknown) => void = () => {},
+  ): Promise<number> {
+    const operations = encodeOperations(openVSwitch, transactionOf(changes, LOCK).operations);
+    const { id, text } = this.#local.prepare("transact", ["Open_vSwitch", ...operations]);
+    const prepared = { id, text: text.replaceAll(`"${OVN_PLUGGED}"`, `"${NOT_OURS}"`) };
+    const update = seen();
+    const started = performance.now();
+    const [{ result }, at] = await Promise.all([this.#local.send(prepared), update]);
+    onResult(result);
+    return at - started;
+  }
+
+  async #notification(commit: Prepared): Promise<number> {
+    const notified = new Promise<number>((resolve) => {
+      this.#notices.next = resolve;
+    });
+    const started = performance.now();
+    const [, at] = await Promise.all([this.#site.southbound.send(commit), notified]);
+    return at - started;
+  }
+
+  /** Asks for one more port by its name, as vifplugd does when a port has left its view. */
+  async #question({ name }: Lport): Promise<number> {
+    const change = (where: readonly unknown[]) =>
+      this.#asker.prepare("monitor_cond_change", ["asker", "asker", { Port_Binding: [{ where }] }]);
+    const usual = conditionOf(this.#site, CHASSIS);
+    const asked = change([...usual, ["logical_port", "==", name]]);
+    const started = performance.now();
+    const { at } = await this.#asker.send(asked);
+    await this.#asker.send(change(usual));
+    return at - started;
+  }
+}
+
+function monitoring(site: Site, chassis: string) {
+  return { Port_Binding: [{ columns: southboundColumns.Port_Binding, where: conditionOf(site, chassis) }] };
+}
+
+function conditionOf(site: Site, chassis: string): readonly unknown[] {
+  const row = uuidOf(site.chassisUuid(chassis));
+  return [
+    ["requested_chassis", "==", row],
+    ["requested_additional_chassis", "includes", row],
+    ["options", "includes", ["map", [["requested-chassis", chassis]]]],
+  ];
+}
+
+const OPTION = "vif-plug-dummy-option";
+
+function targetOf(lport: string): Target {
+  return {
+    lport,
+    plugType: "dummy",
+    wanted: { name: lport, type: "internal", options: { [OPTION]: "value" } },
+    maintainedOptions: new Set([OPTION]),
+    mtuRequest: null,
+  };
+}
+
+function rowsOf(name: string, iface: Uuid | undefined, port: Uuid | undefined): Rows {
+  if (iface === undefined || port === undefined) throw new Error(`${name} was not created`);
+  return {
+    interface: {
+      _uuid: iface,
+      name,
+      type: "internal",
+      options: new Map([[OPTION, "value"]]),
+      other_config: new Map(),
+      external_ids: new Map([
+        [IFACE_ID, name],
+        [OVN_PLUGGED, "dummy"],
+      ]),
+      mtu_request: null,
+      ofport: null,
+      error: null,
+    },
+    port: { _uuid: port, name, interfaces: new Set([iface]) },
+  };
+}
+
+function uuid(text: string): Uuid {
+  const parsed = parseUuid(text);
+  if (parsed === null) throw new Error(`${text} is no uuid`);
+  return parsed;
+}

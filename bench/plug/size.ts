@@ -1,0 +1,152 @@
+/**
+ * All that is measured with so many ports plugged already. The pluggers are up at once, each on a chassis of its own,
+ * and take turns with the floor, so that whatever else the machine does is everybody's.
+ */
+import { type Figure, figure } from "../support/figures.ts";
+import { Floor, type FloorTimes } from "./floor.ts";
+import type { Plan } from "./plan.ts";
+import { parseStopwatch, pluggersWith, vifplugd } from "./pluggers.ts";
+import { Site } from "./site.ts";
+import { type ColdStart, coldStart } from "./start.ts";
+import { storm } from "./storm.ts";
+import { STEPS, Trial } from "./trial.ts";
+
+export interface Size {
+  readonly ports: number;
+  readonly vswitchd: boolean;
+}
+
+/** Milliseconds that a plugger may take for a start or a change. */
+const WITHIN = 60_000;
+const STORM_LPORTS = Array.from({ length: 10 }, (_, index) => `storm${index}`);
+const MEGABYTE = 1e6;
+
+export async function measureSize(plan: Plan, size: Size): Promise<readonly Figure[]> {
+  await using sites = new AsyncDisposableStack();
+  const figures: Figure[] = [];
+  const trials: Trial[] = [];
+  for (const plugger of pluggersWith(size.vswitchd)) {
+    const site = sites.use(await Site.start({ ...size, spare: ["sample", "floor", ...STORM_LPORTS] }));
+    let start = await coldStart(plugger, site, WITHIN);
+    const starts = [start];
+    while (plugger === vifplugd && starts.length < plan.coldStarts) {
+      await start.program.stop();
+      start = await coldStart(plugger, site, WITHIN);
+      starts.push(start);
+    }
+    trials.push(new Trial(plugger, site, start.program, WITHIN));
+    figures.push(...figuresOfStarts(plugger.subject, starts, size));
+  }
+  figures.push(...(await takeTurns(plan, trials, size)));
+  for (const trial of trials) figures.push(...(await afterwards(plan, trial, size)));
+  return figures;
+}
+
+function figuresOfStarts(subject: string, starts: readonly ColdStart[], size: Size): readonly Figure[] {
+  const settled = starts.map((start) => start.settled);
+  const writes = starts.map((start) => start.writes);
+  return [
+    figure(subject, "cold start", "ms", settled, size),
+    figure(subject, "writes at a cold start", "", writes, size),
+  ];
+}
+
+async function takeTurns(plan: Plan, trials: readonly Trial[], size: Size): Promise<readonly Figure[]> {
+  const [ours] = trials;
+  if (ours === undefined) throw new RangeError("there is nobody to take turns");
+  const floor = await Floor.open(ours.site);
+  const floors: FloorTimes[] = [];
+  const calibrations: number[] = [];
+  const peerEnd = performance.now() + plan.peerMs;
+  for (let round = -plan.warmUp; round < plan.rounds; round++) {
+    if (round === 0) {
+      for (const trial of trials) trial.begin();
+      floors.length = 0;
+    }
+    calibrations.push(calibrate());
+    floors.push(await floor.measure(ours.site.lport("floor")));
+    for (const trial of trials) if (trial === ours || performance.now() < peerEnd) await trial.round();
+  }
+  floor.close();
+  const sum = (add: (times: FloorTimes) => number) => floors.map(add);
+  return [
+    figure("machine", "the same work, again and again", "ms", calibrations, size),
+    figure(
+      "floor",
+      "Southbound commit",
+      "ms",
+      sum(({ southbound }) => southbound),
+      size,
+    ),
+    figure(
+      "floor",
+      "Southbound question",
+      "ms",
+      sum(({ question }) => question),
+      size,
+    ),
+    figure(
+      "floor",
+      "plug",
+      "ms",
+      sum(({ southbound, plug }) => southbound + plug),
+      size,
+    ),
+    figure(
+      "floor",
+      "update",
+      "ms",
+      sum(({ southbound, update }) => southbound + update),
+      size,
+    ),
+    figure(
+      "floor",
+      "unplug",
+      "ms",
+      sum(({ southbound, question, unplug }) => southbound + question + unplug),
+      size,
+    ),
+    ...trials.flatMap(({ plugger, times, cpuSecondsPer100 }) => [
+      ...STEPS.flatMap((step) =>
+        times[step].length === 0 ? [] : [figure(plugger.subject, step, "ms", times[step], size)],
+      ),
+      figure(plugger.subject, "CPU per 100 changes", "s", [cpuSecondsPer100], size),
+    ]),
+  ];
+}
+
+async function afterwards(plan: Plan, trial: Trial, size: Size): Promise<readonly Figure[]> {
+  const {
+    plugger: { subject },
+    site,
+  } = trial;
+  const figures: Figure[] = [];
+  if (size.ports === plan.stormPorts && trial.missed === null) {
+    const { times, missed, cpu } = await storm(
+      trial,
+      STORM_LPORTS.map((name) => site.lport(name)),
+      plan.stormSeconds,
+    );
+    figures.push(figure(subject, "storm", "ms", times, size));
+    figures.push(figure(subject, "storm: changes that did not come", "", [missed], size));
+    figures.push(figure(subject, "storm: CPU per second", "s", [cpu], size));
+  }
+  const { resident, peak } = trial.memory;
+  figures.push(figure(subject, "RSS", "MB", [resident / MEGABYTE], size));
+  figures.push(figure(subject, "peak RSS", "MB", [peak / MEGABYTE], size));
+  if (trial.missed !== null) figures.push(figure(subject, `gave up: ${trial.missed}`, "", [1], size));
+  if (subject === "ovn-controller") {
+    const pass = parseStopwatch(await site.chassis.appctl(subject, "stopwatch/show", "vif-plug-run"));
+    figures.push(figure(subject, "its plugging pass alone, average", "ms", [pass.average], size));
+  }
+  return figures;
+}
+
+const CALIBRATION = new Uint8Array(1 << 20);
+
+/** A fixed piece of work: its spread is the machine's noise. */
+function calibrate(): number {
+  const started = performance.now();
+  new Bun.CryptoHasher("sha256").update(CALIBRATION).digest();
+  return performance.now() - started;
+}

@@ -1,0 +1,70 @@
+/** Part `size`: what the executable weighs, how soon it is ready, and what it holds while there is nothing to do. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { startChassis } from "../../tools/chassis/chassis.ts";
+import { executable, startDaemon } from "../../tools/chassis/daemon.ts";
+import { atRest, memory } from "../plug/usage.ts";
+import { type Figure, figure } from "../support/figures.ts";
+import type { Part } from "../support/report.ts";
+import { askStatus } from "./status.ts";
+
+const MEGABYTE = 1e6;
+const RSS_GOAL_MB = 45;
+const READY_WITHIN = 10_000;
+/** How often a daemon that starts is asked whether it is ready: the resolution of the figure, in milliseconds. */
+const ASK_EVERY_MS = 1;
+
+export const size: Part = {
+  name: "size",
+  about: "the executable: bytes, start to ready with an empty database, memory at rest",
+  async measure(quick) {
+    const starts = await measureStarts(quick ? 3 : 20);
+    const resident = figure(
+      "vifplugd",
+      "RSS at rest, no port",
+      "MB",
+      starts.map((start) => start.resident),
+    );
+    const figures: Figure[] = [
+      figure("vifplugd", "executable", "MB", [Bun.file(executable).size / MEGABYTE]),
+      ...(quick ? [] : [figure("vifplugd", "executable in xz", "MB", [compressedBytes() / MEGABYTE])]),
+      figure(
+        "vifplugd",
+        "start to ready",
+        "ms",
+        starts.map((start) => start.ready),
+      ),
+      resident,
+    ];
+    const goal = { atMost: RSS_GOAL_MB };
+    return { figures, ratios: [{ name: "RSS at rest, no port, MB", value: resident.median, goal }] };
+  },
+};
+
+/** As `xz --threads=2` makes it, at its default level. */
+function compressedBytes(): number {
+  const { stdout } = Bun.spawnSync(["sh", "-c", 'xz --threads=2 --stdout "$1" | wc -c', "sh", executable]);
+  return Number(stdout.toString());
+}
+
+async function measureStarts(count: number) {
+  await using chassis = await startChassis({ controller: false, northd: false, vswitchd: false });
+  await chassis.sbctl("chassis-add", chassis.name, "geneve", "127.0.0.1");
+  await chassis.sbctl("set", "SB_Global", ".", "options:northd_internal_version=bench");
+  const starts: { readonly ready: number; readonly resident: number }[] = [];
+  for (let start = 0; start < count; start++) {
+    const started = performance.now();
+    const program = await startDaemon({ chassis });
+    const socket = join(chassis.runDir, `vifplugd.${program.pid}.ctl`);
+    while (!existsSync(socket) || !(await askStatus(socket)).ready) {
+      if (performance.now() - started > READY_WITHIN) throw new Error(`not ready\n${program.tail()}`);
+      await sleep(ASK_EVERY_MS);
+    }
+    const ready = performance.now() - started;
+    await atRest([program.pid], READY_WITHIN);
+    starts.push({ ready, resident: memory(program.pid).resident / MEGABYTE });
+    await program.stop();
+  }
+  return starts;
+}
