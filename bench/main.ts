@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { engine } from "./engine/main.ts";
+import { ovsdb } from "./ovsdb/main.ts";
 import {
   formatComparison,
   formatPart,
@@ -17,7 +18,7 @@ import {
   type Report,
 } from "./support/report.ts";
 
-const parts: readonly Part[] = [engine];
+const parts: readonly Part[] = [engine, ovsdb];
 
 const usage = [
   "Usage: npm run bench -- [PART...] [--quick] [--json FILE] [--compare OLD.json]",

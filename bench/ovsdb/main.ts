@@ -1,18 +1,51 @@
 /**
- * The benchmark of the OVSDB client: loads, latency and transactions against a real ovsdb-server, beside the C client
+ * Part `ovsdb`: the OVSDB client against a real ovsdb-server: loads, latency and transactions, beside the C client
  * (`ovsdb-client dump`), the Python IDL and bare sockets, all in the same run.
  */
 import { operations, Session } from "ovsdb-jsonrpc";
 import { ovnSouthbound } from "../../src/schemas/ovn_southbound.gen.ts";
+import { type Figure, figure } from "../support/figures.ts";
+import type { Part, PartResult, Ratio } from "../support/report.ts";
 import { RawConnection } from "./raw.ts";
 import { COLUMNS, SCHEMA, type Southbound, startSouthbound } from "./southbound.ts";
 
 const SIZES = [10_000, 100_000];
-const ROUNDS = 3;
 const UPDATES = 500;
 const TRANSACTIONS = 2_000;
 const PIPELINE = 100;
-const PAIRS = 15;
+const OURS = "ovsdb-jsonrpc";
+const MIB = 2 ** 20;
+
+/** How often everything is done. */
+interface Rounds {
+  readonly loads: number;
+  readonly transactions: number;
+}
+
+export const ovsdb: Part = {
+  name: "ovsdb",
+  about: "the OVSDB client beside ovsdb-client, the Python IDL and bare sockets",
+  async measure(quick) {
+    const sizes = quick ? SIZES.slice(0, 1) : SIZES;
+    const rounds: Rounds = quick ? { loads: 1, transactions: 5 } : { loads: 3, transactions: 15 };
+    const results: PartResult[] = [];
+    for (const rows of sizes) {
+      const server = await startSouthbound(rows);
+      try {
+        results.push(await measureLoads(server, rows, rounds.loads));
+        if (rows !== sizes.at(-1)) continue;
+        results.push({ figures: await measureLatency(server, rows), ratios: [] });
+        results.push(await measureTransactions(server, rounds.transactions));
+      } finally {
+        server.stop();
+      }
+    }
+    return {
+      figures: results.flatMap(({ figures }) => figures),
+      ratios: results.flatMap(({ ratios }) => ratios),
+    };
+  },
+};
 
 interface Run {
   readonly milliseconds: number;
@@ -34,23 +67,8 @@ function timed(command: string, ...args: readonly string[]): Run {
   };
 }
 
-function median(values: readonly number[]): number {
-  return percentile(values, 0.5);
-}
-
-function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)] ?? Number.NaN;
-}
-
-const ms = (value: number) => `${value.toFixed(value < 10 ? 2 : 0)} ms`;
-const mb = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
-const times = (ratio: number) => `${ratio.toFixed(1)} x`;
-
-async function benchLoad(server: Southbound, rows: number): Promise<void> {
-  console.log(
-    `\nloading ${rows.toLocaleString("en")} Port_Bindings, columns ${COLUMNS.join(", ")} (median of ${ROUNDS})`,
-  );
+/** The whole table, from connecting to the last row. */
+async function measureLoads(server: Southbound, rows: number, rounds: number): Promise<PartResult> {
   const request = JSON.stringify({
     id: 1,
     method: "monitor_cond_since",
@@ -65,74 +83,122 @@ async function benchLoad(server: Southbound, rows: number): Promise<void> {
   const replyBytes = await raw.measureReply(request);
   raw.close();
 
-  const floor: number[] = [];
-  const ours: number[] = [];
-  const process_: number[] = [];
-  const peak: number[] = [];
-  const held: number[] = [];
+  const bare: number[] = [];
+  const ours: Load[] = [];
   const dumps: Run[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < rounds; round++) {
     const connection = await RawConnection.open(server.socket);
     const started = performance.now();
     await connection.exchange(request, replyBytes);
-    floor.push(performance.now() - started);
+    bare.push(performance.now() - started);
     connection.close();
     dumps.push(timed("ovsdb-client", "dump", server.remote, "OVN_Southbound", "Port_Binding", ...COLUMNS));
-    const load = timed(process.execPath, "run", `${import.meta.dir}/load.ts`, server.remote);
-    const result = JSON.parse(load.output);
-    if (result.rows !== rows) throw new Error(`loaded ${result.rows} rows instead of ${rows}`);
-    ours.push(result.milliseconds);
-    process_.push(load.milliseconds - 1000);
-    peak.push(result.peakBytes);
-    held.push(result.heldBytes);
+    ours.push(load(server, rows));
   }
-  const dump = median(dumps.map(({ milliseconds }) => milliseconds));
-  const own = median(ours);
-  const bare = median(floor);
-  console.log(
-    `  server's reply on a bare socket      ${ms(bare)} for ${mb(replyBytes)}: nobody can be faster`,
-  );
-  console.log(`  ovsdb-jsonrpc                        ${ms(own)}, of which its own ${ms(own - bare)}`);
-  console.log(
-    `    memory above the empty process     ${mb(median(held))} held, ${mb(median(peak))} at the peak`,
-  );
-  console.log(
-    `  ovsdb-client dump (C)                ${ms(dump)}: ${times(dump / own)} of ours; ${mb(dumps[0]?.peakBytes ?? 0)} at the peak`,
-  );
   const python = loadWithPython(server, rows);
-  if (python === null) {
-    console.log("  Python IDL                           not measured: python3-openvswitch is not installed");
-    return;
-  }
-  const { milliseconds, parser, peakBytes } = python;
-  console.log(
-    `  Python IDL (its ${parser} parser)            ${ms(milliseconds)}: ${times(milliseconds / own)} of ours; ${mb(peakBytes)} at the peak`,
+
+  const at = { ports: rows };
+  const floor = figure("bare socket", "load", "ms", bare, at);
+  const own = figure(
+    OURS,
+    "load",
+    "ms",
+    ours.map(({ milliseconds }) => milliseconds),
+    at,
   );
-  console.log(
-    `    without the server's part          ${times((milliseconds - bare) / (own - bare))} of ours`,
+  const dump = figure(
+    "ovsdb-client dump",
+    "load",
+    "ms",
+    dumps.map(({ milliseconds }) => milliseconds),
+    at,
   );
+  const mebibytes = (subject: string, metric: string, bytes: readonly number[]) =>
+    figure(
+      subject,
+      metric,
+      "MiB",
+      bytes.map((one) => one / MIB),
+      at,
+    );
+  const size = rows.toLocaleString("en");
+  const ratios: Ratio[] = [
+    {
+      name: `load of ${size} rows: ovsdb-client dump to ${OURS}`,
+      value: dump.median / own.median,
+      goal: { atLeast: 1 },
+    },
+  ];
+  const figures = [
+    floor,
+    own,
+    dump,
+    mebibytes(
+      OURS,
+      "memory held",
+      ours.map(({ heldBytes }) => heldBytes),
+    ),
+    mebibytes(
+      OURS,
+      "memory at the peak",
+      ours.map(({ peakBytes }) => peakBytes),
+    ),
+    mebibytes(
+      "ovsdb-client dump",
+      "memory at the peak",
+      dumps.map(({ peakBytes }) => peakBytes),
+    ),
+  ];
+  if (python === null) return { figures, ratios };
+  const peer = `Python IDL (${python.parser} parser)`;
+  figures.push(figure(peer, "load", "ms", [python.milliseconds], at));
+  figures.push(mebibytes(peer, "memory at the peak", [python.peakBytes]));
+  ratios.push({
+    name: `load of ${size} rows: ${peer} to ${OURS}`,
+    value: python.milliseconds / own.median,
+    goal: { atLeast: 10 },
+  });
+  ratios.push({
+    name: "the same without the server's part",
+    value: (python.milliseconds - floor.median) / (own.median - floor.median),
+  });
+  return { figures, ratios };
 }
 
+interface Load {
+  readonly milliseconds: number;
+  /** Above what the process takes that has loaded nothing. */
+  readonly heldBytes: number;
+  readonly peakBytes: number;
+}
+
+/** In a process of its own, so that no load is helped by the one before. */
+function load(server: Southbound, rows: number): Load {
+  const { output } = timed(process.execPath, "run", `${import.meta.dir}/load.ts`, server.remote);
+  const result: Load & { readonly rows: number } = JSON.parse(output);
+  if (result.rows !== rows) throw new Error(`loaded ${result.rows} rows instead of ${rows}`);
+  return result;
+}
+
+/** Null where the Python IDL is not installed. */
 function loadWithPython(server: Southbound, rows: number) {
   const python = "/usr/bin/python3";
   if (Bun.spawnSync([python, "-c", "import ovs.db.idl"], { stderr: "ignore" }).exitCode !== 0) return null;
-  const { output, peakBytes } = timed(
-    python,
-    `${import.meta.dir}/load.py`,
-    server.remote,
-    SCHEMA,
-    ...COLUMNS,
-  );
+  const script = `${import.meta.dir}/load.py`;
+  const { output, peakBytes } = timed(python, script, server.remote, SCHEMA, ...COLUMNS);
   const result: { milliseconds: number; rows: number; parser: string } = JSON.parse(output);
   if (result.rows !== rows) throw new Error(`the Python IDL loaded ${result.rows} rows instead of ${rows}`);
   return { ...result, peakBytes };
 }
 
-async function benchLatency(server: Southbound, rows: number): Promise<void> {
+/** One row updated by one session: until another one has it, and until the reply. */
+async function measureLatency(server: Southbound, rows: number): Promise<readonly Figure[]> {
   const op = operations(ovnSouthbound);
-  const open = () =>
-    new Session({ database: ovnSouthbound, remotes: server.remote, monitor: { Port_Binding: COLUMNS } });
-  const reader = open();
+  const reader = new Session({
+    database: ovnSouthbound,
+    remotes: server.remote,
+    monitor: { Port_Binding: COLUMNS },
+  });
   const writer = new Session({ database: ovnSouthbound, remotes: server.remote, monitor: {} });
   await Promise.all([reader.synced(), writer.synced()]);
   const uuid = reader.replica.table("Port_Binding").rows.keys().next().value;
@@ -156,18 +222,14 @@ async function benchLatency(server: Southbound, rows: number): Promise<void> {
   }
   reader.close();
   writer.close();
-  console.log(
-    `\none row updated among ${rows.toLocaleString("en")}, from the call of transact (${UPDATES} times)`,
-  );
-  console.log(
-    `  to the other session's batch         median ${ms(median(toBatch))}, p99 ${ms(percentile(toBatch, 0.99))}`,
-  );
-  console.log(
-    `  to the reply                         median ${ms(median(toReply))}, p99 ${ms(percentile(toReply, 0.99))}`,
-  );
+  return [
+    figure(OURS, "one row updated, to another session", "ms", toBatch, { ports: rows }),
+    figure(OURS, "one row updated, to the reply", "ms", toReply, { ports: rows }),
+  ];
 }
 
-async function benchTransactions(server: Southbound): Promise<void> {
+/** Transactions that update one row, beside the same bytes encoded beforehand on a bare socket. */
+async function measureTransactions(server: Southbound, rounds: number): Promise<PartResult> {
   const op = operations(ovnSouthbound);
   const session = new Session({ database: ovnSouthbound, remotes: server.remote, monitor: {} });
   await session.synced();
@@ -185,33 +247,28 @@ async function benchTransactions(server: Southbound): Promise<void> {
   const transact = (n: number) =>
     session.transact([op.update("SB_Global", [["_uuid", "==", uuid]], { nb_cfg: n % 2 })]);
 
-  const bench: readonly Contest[] = [1, PIPELINE].map((window) => ({
-    name: window === 1 ? "one at a time" : `${window} at any time`,
-    bare: () => raw.exchangeMany(encoded, replyBytes, TRANSACTIONS, window),
-    ours: () => inWindow(TRANSACTIONS, window, transact),
-  }));
-  console.log(
-    `\ntransactions that update one row (median of ${PAIRS} rounds of ${TRANSACTIONS.toLocaleString("en")})`,
-  );
-  for (const { name, bare, ours } of bench) {
-    const rounds: { readonly bare: number; readonly ours: number }[] = [];
-    for (let round = 0; round < PAIRS; round++)
-      rounds.push({ bare: await rate(bare), ours: await rate(ours) });
-    const bareRate = median(rounds.map((round) => round.bare));
-    const ourRate = median(rounds.map((round) => round.ours));
-    const share = median(rounds.map((round) => (round.ours / round.bare) * 100));
-    console.log(
-      `  ${name.padEnd(36)} ${ourRate.toFixed(0)}/s; pre-encoded bytes ${bareRate.toFixed(0)}/s: ${share.toFixed(0)} %`,
-    );
+  const figures: Figure[] = [];
+  const ratios: Ratio[] = [];
+  for (const window of [1, PIPELINE]) {
+    const name = `transactions, ${window} at any time`;
+    const bare: number[] = [];
+    const ours: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      bare.push(await rate(() => raw.exchangeMany(encoded, replyBytes, TRANSACTIONS, window)));
+      ours.push(await rate(() => inWindow(TRANSACTIONS, window, transact)));
+    }
+    figures.push(figure(OURS, name, "per s", ours), figure("bare socket", name, "per s", bare));
+    // Round by round, because what else the machine does changes from one to the next.
+    const shares = ours.map((one, round) => one / (bare[round] ?? Number.NaN));
+    ratios.push({
+      name: `${name}: ${OURS} to bytes encoded beforehand`,
+      value: figure(OURS, name, "", shares).median,
+      goal: { atLeast: 0.9 },
+    });
   }
   raw.close();
   session.close();
-}
-
-interface Contest {
-  readonly name: string;
-  bare(): Promise<void>;
-  ours(): Promise<void>;
+  return { figures, ratios };
 }
 
 /** Runs `count` steps, `window` of them at any time. */
@@ -227,17 +284,4 @@ async function rate(run: () => Promise<void>): Promise<number> {
   const started = performance.now();
   await run();
   return (TRANSACTIONS * 1000) / (performance.now() - started);
-}
-
-for (const rows of SIZES) {
-  const server = await startSouthbound(rows);
-  try {
-    await benchLoad(server, rows);
-    if (rows === SIZES.at(-1)) {
-      await benchLatency(server, rows);
-      await benchTransactions(server);
-    }
-  } finally {
-    server.stop();
-  }
 }

@@ -99,6 +99,7 @@ export function formatComparison(before: Report, after: Report): string {
       return [[name, one.subject, one.metric, circumstancesOf(one), ...medians, ratio]];
     }),
   );
+  if (rows.length === 0) return `nothing was measured both now and at ${before.time}\n`;
   const head = ["", "", "", "", "before", "now", "", "ratio"];
   return `compared with ${before.time}\n${formatTable([head, ...rows], [4, 5, 7])}`;
 }
