@@ -1,0 +1,62 @@
+/**
+ * An example of a plug provider: an administrator pins logical ports to interface names in a file.
+ *
+ * A line of the file is `LPORT INTERFACE`. A logical port without a line has to wait; one that still has its line when
+ * its interface is to go refuses, so that nobody loses a device that is pinned. A change of the file takes effect at
+ * once: the file is this provider's lookup table, and the directory it is in is watched.
+ */
+import { type FSWatcher, readFileSync, watch } from "node:fs";
+import { dirname } from "node:path";
+import type { Provider } from "../../src/providers/provider.ts";
+
+const OPTION = "pinned-by";
+
+/** @param type the plug type it answers to; `file` need not exist yet, its directory has to */
+export function pinnedProvider(type: string, file: string): Provider {
+  let pins: ReadonlyMap<string, string> = new Map();
+  let isNew = false;
+  let watcher: FSWatcher | null = null;
+  return {
+    type,
+    maintainedOptions: [OPTION],
+    init(host) {
+      pins = readPins(file);
+      watcher = watch(dirname(file), () => {
+        pins = readPins(file);
+        isNew = true;
+        host.wake();
+      });
+    },
+    destroy() {
+      watcher?.close();
+    },
+    run() {
+      const answer = isNew;
+      isNew = false;
+      return answer;
+    },
+    prepare({ operation, lport }) {
+      const name = pins.get(lport.name);
+      if (operation === "remove") {
+        if (name === undefined) return { ready: true };
+        return { ready: false, reason: `still pinned to ${name}: remove its line from ${file}` };
+      }
+      if (name === undefined) {
+        return { ready: false, reason: `not pinned: add a line "${lport.name} INTERFACE" to ${file}` };
+      }
+      return { ready: true, interface: { name, type: "internal", options: { [OPTION]: file } } };
+    },
+  };
+}
+
+function readPins(file: string): ReadonlyMap<string, string> {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch {
+    // Nobody is pinned by a file that is not there.
+    return new Map();
+  }
+  const pairs = text.split("\n").map((line) => line.trim().split(/\s+/));
+  return new Map(pairs.flatMap(([lport, name]) => (lport && name ? [[lport, name]] : [])));
+}

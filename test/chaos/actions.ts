@@ -1,0 +1,228 @@
+/**
+ * What may happen to a chassis, at random: the cloud, a local administrator, and faults of every program.
+ *
+ * A fault lasts for a number of further actions. An action that needs a server which is away just now does not happen.
+ */
+import type { Random } from "../support/random.ts";
+import { type Actor, actors, chassisName, elsewhere, type ProviderSetting, type Stage } from "./stage.ts";
+
+/** Logical ports that the cloud never moves, deletes, or takes the plug type from. */
+export const stable = Array.from({ length: 8 }, (_, index) => `stable${index}`);
+/** Logical ports that anything may happen to; the last six want three interface names between them. */
+const mobile = [
+  ...Array.from({ length: 30 }, (_, index) => `port${index}`),
+  ...["rival0---------", "rival1---------", "rival2---------"].flatMap((name) => [`${name}a`, `${name}b`]),
+];
+const enabled: readonly ProviderSetting[] = [["dummy", "other"], ["dummy"], ["other"], []];
+/** What an undisturbed chassis ends with. */
+export const everyPlugType: ProviderSetting = ["dummy", "other"];
+
+/** Actions that a fault may last for. */
+const LONGEST_FAULT = 25;
+
+interface Fault {
+  readonly actor: Actor;
+  left: number;
+}
+
+type Action = () => Promise<string | null>;
+
+export class Disorder {
+  readonly #stage: Stage;
+  readonly #random: Random;
+  #faults: Fault[] = [];
+  #foreign = 0;
+  /** What was done, in order. */
+  readonly trace: string[] = [];
+
+  constructor(stage: Stage, random: Random) {
+    this.#stage = stage;
+    this.#random = random;
+  }
+
+  /** The logical ports that stay, before anything happens. */
+  async begin(): Promise<void> {
+    await this.#stage.chassis.nbctl(...stable.flatMap((lport) => [...this.#add(lport, "dummy")]));
+  }
+
+  /** One random action. */
+  async act(): Promise<void> {
+    await this.#endFaults();
+    const action = this.#random.pick(this.#weighted);
+    let what: string | null;
+    try {
+      what = await action();
+    } catch (error) {
+      // ovs-vsctl refuses what makes no sense, such as a second interface of one name; a server may have just gone.
+      what = `refused: ${String(error).split("\n")[0]}`;
+    }
+    if (what !== null) this.trace.push(what);
+  }
+
+  /** Everybody is back. */
+  async end(): Promise<void> {
+    for (const fault of this.#faults) await this.#endFault(fault);
+    this.#faults = [];
+    await this.#stage.setProviders(everyPlugType);
+  }
+
+  readonly #weighted: readonly Action[] = (
+    [
+      [12, () => this.#inCloud(this.#addPort())],
+      [8, () => this.#inCloud(["--", "--if-exists", "lsp-del", this.#random.pick(mobile)])],
+      [10, () => this.#inCloud(this.#request())],
+      [8, () => this.#inCloud(this.#setMtu())],
+      [5, () => this.#inCloud(this.#setPlugType())],
+      [3, () => this.#inCloud(this.#random.list(10, () => this.#addPort()).flat())],
+      [10, () => this.#byHand(this.#edit())],
+      [4, () => this.#byHand(["--if-exists", "del-port", this.#anyInterface()])],
+      [3, () => this.#byHand(this.#addForeign())],
+      [2, () => this.#byHand(["--if-exists", "del-port", `tap${this.#random.int(this.#foreign + 1)}`])],
+      [1, () => this.#byHand(["--if-exists", "del-br", "br-int", "--", "--may-exist", "add-br", "br-int"])],
+      [4, () => this.#kill()],
+      [4, () => this.#halt()],
+      [1, () => this.#leave()],
+      [2, () => this.#swapProviders()],
+    ] as const
+  ).flatMap(([weight, action]) => Array.from({ length: weight }, () => action));
+
+  async #inCloud(command: readonly string[]): Promise<string | null> {
+    if (!this.#stage.works("ovnnb_db")) return null;
+    await this.#stage.chassis.nbctl(...command);
+    return `ovn-nbctl ${command.join(" ")}`;
+  }
+
+  async #byHand(command: readonly string[]): Promise<string | null> {
+    if (!this.#stage.works("ovsdb-server")) return null;
+    await this.#stage.chassis.vsctl("--no-wait", ...command);
+    return `ovs-vsctl ${command.join(" ")}`;
+  }
+
+  #add(lport: string, plugType: string): readonly string[] {
+    const options = [`options:requested-chassis=${chassisName}`, `options:vif-plug-type=${plugType}`];
+    return [
+      "--",
+      "--may-exist",
+      "lsp-add",
+      "sw0",
+      lport,
+      "--",
+      "set",
+      "Logical_Switch_Port",
+      lport,
+      ...options,
+    ];
+  }
+
+  #addPort(): readonly string[] {
+    return this.#add(this.#random.pick(mobile), this.#random.pick(["dummy", "dummy", "dummy", "other"]));
+  }
+
+  #request(): readonly string[] {
+    const lport = this.#random.pick(mobile);
+    const where = this.#random.pick([
+      elsewhere,
+      elsewhere,
+      chassisName,
+      `${chassisName},${elsewhere}`,
+      `${elsewhere},${chassisName}`,
+      "",
+    ]);
+    return this.#setOption(lport, "requested-chassis", where);
+  }
+
+  #setMtu(): readonly string[] {
+    const mtu = this.#random.pick(["", "0", "1300", "1400", "9000"]);
+    return this.#setOption(this.#random.pick([...stable, ...mobile]), "vif-plug-mtu-request", mtu);
+  }
+
+  #setPlugType(): readonly string[] {
+    return this.#setOption(
+      this.#random.pick(mobile),
+      "vif-plug-type",
+      this.#random.pick(["dummy", "other", "unknown", ""]),
+    );
+  }
+
+  /** An empty value takes the option away. */
+  #setOption(lport: string, key: string, value: string): readonly string[] {
+    const record = ["Logical_Switch_Port", lport];
+    return value === ""
+      ? ["--", "--if-exists", "remove", ...record, "options", key]
+      : ["--", "--if-exists", "set", ...record, `options:${key}="${value}"`];
+  }
+
+  #anyInterface(): string {
+    return this.#random.pick([...stable, ...mobile]).slice(0, 15);
+  }
+
+  #edit(): readonly string[] {
+    const edit = this.#random.pick([
+      "options:vif-plug-dummy-option=edited",
+      "options:somebody=else",
+      "external_ids:somebody=else",
+      "external_ids:ovn-plugged=other",
+      "mtu_request=1234",
+      "type=dummy",
+    ]);
+    return ["--if-exists", "set", "Interface", this.#anyInterface(), edit];
+  }
+
+  /** Somebody's interface: with a logical port's iface-id, or with the name that one wants. */
+  #addForeign(): readonly string[] {
+    const lport = this.#random.pick(mobile);
+    const byName = this.#random.chance(0.5);
+    const name = byName ? lport.slice(0, 15) : `tap${this.#foreign++}`;
+    const set = ["--", "set", "Interface", name, "type=internal"];
+    const mark = byName ? [] : [`external_ids:iface-id=${lport}`];
+    return ["add-port", "br-int", name, ...set, ...mark];
+  }
+
+  async #kill(): Promise<string | null> {
+    const actor = this.#random.pick(actors);
+    if (!this.#stage.isAlive(actor)) return null;
+    await this.#stage.kill(actor);
+    this.#begin(actor);
+    return `kill -9 ${actor}`;
+  }
+
+  async #halt(): Promise<string | null> {
+    const actor = this.#random.pick(actors);
+    if (!this.#stage.works(actor)) return null;
+    this.#stage.halt(actor);
+    this.#begin(actor);
+    return `kill -STOP ${actor}`;
+  }
+
+  async #leave(): Promise<string | null> {
+    const actor = this.#random.pick(["ovn-controller", "vifplugd"] as const);
+    if (!this.#stage.works(actor)) return null;
+    await this.#stage.end(actor);
+    this.#begin(actor);
+    return `kill -TERM ${actor}`;
+  }
+
+  async #swapProviders(): Promise<string | null> {
+    const plugTypes = this.#random.pick(enabled);
+    await this.#stage.setProviders(plugTypes);
+    return `providers for ${plugTypes.join(" and ") || "nothing"}`;
+  }
+
+  #begin(actor: Actor): void {
+    this.#faults = this.#faults.filter((fault) => fault.actor !== actor);
+    this.#faults.push({ actor, left: 1 + this.#random.int(LONGEST_FAULT) });
+  }
+
+  async #endFaults(): Promise<void> {
+    for (const fault of this.#faults) fault.left--;
+    const over = this.#faults.filter(({ left }) => left <= 0);
+    this.#faults = this.#faults.filter(({ left }) => left > 0);
+    for (const fault of over) await this.#endFault(fault);
+  }
+
+  async #endFault({ actor }: Fault): Promise<void> {
+    this.#stage.resume(actor);
+    await this.#stage.revive(actor);
+    this.trace.push(`${actor} is back`);
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * A chassis in disorder: for a bounded time anything may happen to it, then everybody comes back, and everything has
+ * to be as the oracle says. SEED=n repeats the choices of an earlier run, CHAOS_SECONDS=n makes it longer.
+ */
+import { expect, test } from "bun:test";
+import { chooseSeed, random } from "../support/random.ts";
+import { Disorder, everyPlugType, stable } from "./actions.ts";
+import { Stage } from "./stage.ts";
+import { madeByOthers, misdeeds, Reasons, refusals } from "./witness.ts";
+
+const seconds = Number(process.env.CHAOS_SECONDS ?? 60);
+/** Milliseconds; the longest back-off of a port is 75 s. */
+const settlingTime = 100_000;
+
+/** Returns when nothing is amiss, and looks again only when one of the databases has changed; or what is still amiss. */
+async function settle(stage: Stage): Promise<readonly string[]> {
+  const { chassis } = stage;
+  const deadline = Date.now() + settlingTime;
+  using interfaces = chassis.watch("Open_vSwitch", "Interface", ["name", "external_ids", "options"]);
+  using bindings = chassis.watch("OVN_Southbound", "Port_Binding", ["logical_port", "options"]);
+  for (;;) {
+    const changed = Promise.race(
+      [interfaces, bindings].map((watch) => {
+        let looks = 0;
+        return watch.until(() => looks++ > 0, Math.max(deadline - Date.now(), 1));
+      }),
+    );
+    const amiss = await stage.complaints();
+    if (amiss.length === 0) {
+      changed.catch(() => {});
+      return amiss;
+    }
+    try {
+      await changed;
+    } catch {
+      return amiss;
+    }
+  }
+}
+
+/** What helps to understand a failure. */
+async function tell(stage: Stage, { trace }: Disorder): Promise<void> {
+  const state = await stage.chassis.appctl("vifplugd", "plug/status", "text").catch(String);
+  const log = stage.daemonLog.slice(-25);
+  console.error(
+    [
+      "the last actions:",
+      ...trace.slice(-60),
+      "",
+      state,
+      Bun.inspect(stage.daemonEnds.slice(-3)),
+      "",
+      ...log,
+    ].join("\n"),
+  );
+}
+
+test(
+  `${seconds} s of disorder leave nothing behind`,
+  async () => {
+    const seed = chooseSeed();
+    console.log(`chaos: SEED=${seed}, ${seconds} s`);
+    await using stage = await Stage.start(everyPlugType);
+    const { chassis } = stage;
+    const disorder = new Disorder(stage, random(seed));
+    await disorder.begin();
+    const end = Date.now() + seconds * 1000;
+    while (Date.now() < end) await disorder.act();
+    await disorder.end();
+    await settle(stage);
+    await stage.fence(settlingTime);
+    const amiss = await settle(stage);
+    if (amiss.length > 0) await tell(stage, disorder);
+    expect(amiss).toEqual([]);
+    expect(await chassis.appctl("vifplugd", "inc-engine/verify")).toContain("every node equals");
+    const local = await stage.journal("Open_vSwitch");
+    const reasons = new Reasons(await stage.journal("OVN_Southbound"), "hv1");
+    expect(misdeeds(local, reasons)).toEqual([]);
+    const others = madeByOthers(local);
+    expect(stage.serverLogs.flatMap((log) => refusals(log, others))).toEqual([]);
+    expect(stage.daemonLog.filter((line) => / error |differs from a recompute/.test(line))).toEqual([]);
+    const interfaces = await chassis.rows("Open_vSwitch", "Interface", ["external_ids"]);
+    const lports = interfaces.map((row) => row.external_ids.get("iface-id"));
+    for (const lport of stable) expect(lports).toContain(lport);
+    console.log(`chaos: ${disorder.trace.length} actions`);
+  },
+  seconds * 1000 + settlingTime + 60_000,
+);

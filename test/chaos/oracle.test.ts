@@ -1,0 +1,85 @@
+/** The oracle itself: it sees what is wrong, and has nothing to say of what is right. */
+import { expect, test } from "bun:test";
+import { type Binding, complaints, type Iface, type World } from "./oracle.ts";
+
+const chassis = { _uuid: "c0", name: "hv1" };
+
+function binding(lport: string, rest: Partial<Binding> = {}): Binding {
+  return {
+    logical_port: lport,
+    type: "",
+    parent_port: null,
+    options: new Map([
+      ["requested-chassis", "hv1"],
+      ["vif-plug-type", "dummy"],
+    ]),
+    requested_chassis: "c0",
+    requested_additional_chassis: new Set(),
+    ...rest,
+  };
+}
+
+function iface(name: string, rest: Partial<Iface> = {}): Iface {
+  return {
+    _uuid: name,
+    name,
+    type: "internal",
+    options: new Map([["vif-plug-dummy-option", "value"]]),
+    external_ids: new Map([
+      ["iface-id", name],
+      ["ovn-plugged", "dummy"],
+    ]),
+    mtu_request: null,
+    ...rest,
+  };
+}
+
+function judge(world: Partial<World>): readonly string[] {
+  return complaints({
+    chassis,
+    bindings: [],
+    onBridge: [],
+    elsewhere: [],
+    plugTypes: new Set(["dummy"]),
+    ...world,
+  });
+}
+
+const movedAway = { requested_chassis: "c1", options: new Map([["requested-chassis", "hv2"]]) };
+const somebodys = { external_ids: new Map([["iface-id", "a"]]) };
+
+test.each<[string, Partial<World>]>([
+  ["an interface that is wanted", { bindings: [binding("a")], onBridge: [iface("a")] }],
+  ["nothing, where nothing is wanted", { bindings: [binding("a", movedAway)] }],
+  [
+    "somebody's interface in place of ours",
+    { bindings: [binding("a")], onBridge: [iface("tap", somebodys)] },
+  ],
+  [
+    "a name that somebody has elsewhere",
+    {
+      bindings: [binding("a")],
+      elsewhere: [iface("a", somebodys)].map((row) => ({ ...row, external_ids: new Map() })),
+    },
+  ],
+  ["an interface whose provider is gone", { onBridge: [iface("a")], plugTypes: new Set() }],
+])("is content with %s", (_, world) => {
+  expect(judge(world)).toEqual([]);
+});
+
+test.each<[string, Partial<World>, string]>([
+  ["a missing interface", { bindings: [binding("a")] }, "a is wanted here, and has no interface"],
+  ["one too many", { onBridge: [iface("a")] }, "a has no port binding, and has an interface"],
+  [
+    "one that had to go",
+    { bindings: [binding("a", movedAway)], onBridge: [iface("a")] },
+    "a is not wanted here, and has an interface",
+  ],
+  [
+    "a wrong type",
+    { bindings: [binding("a")], onBridge: [iface("a", { type: "tap" })] },
+    "a: its type is tap instead of internal",
+  ],
+])("complains of %s", (_, world, complaint) => {
+  expect(judge(world)).toEqual([complaint]);
+});

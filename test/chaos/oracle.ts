@@ -1,0 +1,146 @@
+/**
+ * The oracle: what the local database has to hold, from what both databases hold, written from the contract and from
+ * nothing else. It knows neither the daemon's code nor its history: where the contract lets history decide, both are right.
+ */
+
+/** A port binding; names of the columns of ovn-sb(5). */
+export interface Binding {
+  readonly logical_port: string;
+  readonly type: string;
+  readonly parent_port: string | null;
+  readonly options: ReadonlyMap<string, string>;
+  readonly requested_chassis: string | null;
+  readonly requested_additional_chassis: ReadonlySet<string>;
+}
+
+export interface Iface {
+  readonly _uuid: string;
+  readonly name: string;
+  readonly type: string;
+  readonly options: ReadonlyMap<string, string>;
+  readonly external_ids: ReadonlyMap<string, string>;
+  readonly mtu_request: number | null;
+}
+
+export interface World {
+  readonly chassis: { readonly _uuid: string; readonly name: string };
+  readonly bindings: readonly Binding[];
+  /** Interfaces that are alone in a port of the integration bridge. */
+  readonly onBridge: readonly Iface[];
+  /** All others. */
+  readonly elsewhere: readonly Iface[];
+  /** Plug types that a provider is enabled for; all of them are the dummy provider. */
+  readonly plugTypes: ReadonlySet<string>;
+}
+
+/** Everything in the local database that is not as it has to be; one sentence each. */
+export function complaints(world: World): readonly string[] {
+  const found: string[] = [];
+  const ours = world.onBridge.filter(isOwned);
+  const owners = Map.groupBy(ours, (iface) => iface.external_ids.get("iface-id") ?? "");
+  for (const binding of world.bindings) found.push(...ofBinding(world, binding, owners));
+  for (const [lport, ifaces] of owners) {
+    if (ifaces.length > 1) found.push(`${lport} has ${ifaces.length} interfaces`);
+    if (world.bindings.every((binding) => binding.logical_port !== lport) && isRemovable(world, ifaces)) {
+      found.push(`${lport} has no port binding, and has an interface`);
+    }
+  }
+  return found;
+}
+
+type Owners = ReadonlyMap<string, readonly Iface[]>;
+
+function ofBinding(world: World, binding: Binding, owners: Owners): readonly string[] {
+  const { logical_port: lport, options } = binding;
+  const ifaces = owners.get(lport) ?? [];
+  const [iface] = ifaces;
+  const plugType = options.get("vif-plug-type");
+  if (!isVif(binding)) return [];
+  if (!isWanted(world, binding)) {
+    const goes = !isBindable(world, binding) || plugType === undefined;
+    return goes && iface !== undefined && isRemovable(world, ifaces)
+      ? [`${lport} is not wanted here, and has an interface`]
+      : [];
+  }
+  if (plugType === undefined || !world.plugTypes.has(plugType) || isForeign(world, lport)) return [];
+  const name = nameOf(lport);
+  if (iface === undefined) {
+    return isTaken(world, lport, name) ? [] : [`${lport} is wanted here, and has no interface`];
+  }
+  return differences(iface, {
+    name,
+    type: "internal",
+    mtu: mtuOf(options),
+    plugType,
+    option: "value",
+  }).map((difference) => `${lport}: ${difference}`);
+}
+
+interface Wanted {
+  readonly name: string;
+  readonly type: string;
+  readonly mtu: number | null;
+  readonly plugType: string;
+  readonly option: string;
+}
+
+function differences(iface: Iface, wanted: Wanted): readonly string[] {
+  const pairs: readonly (readonly [string, unknown, unknown])[] = [
+    ["name", iface.name, wanted.name],
+    ["type", iface.type, wanted.type],
+    ["mtu_request", iface.mtu_request, wanted.mtu],
+    ["ovn-plugged", iface.external_ids.get("ovn-plugged"), wanted.plugType],
+    ["vif-plug-dummy-option", iface.options.get("vif-plug-dummy-option"), wanted.option],
+  ];
+  return pairs.flatMap(([what, is, should]) =>
+    is === should ? [] : [`its ${what} is ${is} instead of ${should}`],
+  );
+}
+
+export function isVif({ type, parent_port }: Binding): boolean {
+  return type === "" && (parent_port ?? "") === "";
+}
+
+function isRequested({ chassis }: Pick<World, "chassis">, binding: Binding): boolean {
+  return (
+    binding.requested_chassis === chassis._uuid || binding.requested_additional_chassis.has(chassis._uuid)
+  );
+}
+
+function isWanted(world: World, binding: Binding): boolean {
+  return isVif(binding) && isRequested(world, binding) && binding.options.has("vif-plug-type");
+}
+
+export function isBindable(world: Pick<World, "chassis">, binding: Binding): boolean {
+  const names = (binding.options.get("requested-chassis") ?? "").split(",").filter((name) => name !== "");
+  return isRequested(world, binding) || names.length === 0 || names.includes(world.chassis.name);
+}
+
+export function isOwned({ external_ids }: Pick<Iface, "external_ids">): boolean {
+  return external_ids.has("iface-id") && external_ids.has("ovn-plugged");
+}
+
+/** Nobody unplugs for a provider that is not there. */
+function isRemovable({ plugTypes }: World, ifaces: readonly Iface[]): boolean {
+  return ifaces.some(({ external_ids }) => plugTypes.has(external_ids.get("ovn-plugged") ?? ""));
+}
+
+function isForeign({ onBridge }: World, lport: string): boolean {
+  return onBridge.some((iface) => iface.external_ids.get("iface-id") === lport && !isOwned(iface));
+}
+
+/** By an interface that may not be taken over: somebody's, or that of another port which may stay. */
+function isTaken({ onBridge, elsewhere }: World, lport: string, name: string): boolean {
+  return [...onBridge, ...elsewhere].some(
+    (iface) => iface.name === name && iface.external_ids.get("iface-id") !== lport,
+  );
+}
+
+function nameOf(lport: string): string {
+  return lport.slice(0, 15);
+}
+
+function mtuOf(options: ReadonlyMap<string, string>): number | null {
+  const mtu = Number(options.get("vif-plug-mtu-request") ?? 0);
+  return mtu > 0 ? mtu : null;
+}

@@ -1,0 +1,208 @@
+/**
+ * A chassis with vifplugd on it whose programs can be killed, stopped and brought back, and what is known about each.
+ *
+ * Every server of the local database that there was logs the requests it gets, and `serverLog` is what all of them said.
+ */
+import { join } from "node:path";
+import { type Chassis, startChassis } from "../../tools/chassis/chassis.ts";
+import { baseConfig, configPath, startDaemon } from "../../tools/chassis/daemon.ts";
+import type { Program } from "../../tools/chassis/program.ts";
+import { commandLine, databases, type ProgramName } from "../../tools/chassis/programs.ts";
+import { readJournal, type StoredTransaction } from "./journal.ts";
+import { complaints, type Iface, type World } from "./oracle.ts";
+
+export const chassisName = "hv1";
+export const elsewhere = "hv2";
+
+export type Actor = ProgramName | "vifplugd";
+export const actors: readonly Actor[] = [
+  "vifplugd",
+  "ovn-controller",
+  "ovs-vswitchd",
+  "ovn-northd",
+  "ovsdb-server",
+  "ovnnb_db",
+  "ovnsb_db",
+];
+
+/** The plug types that are enabled; none: no provider is. */
+export type ProviderSetting = readonly string[];
+
+function isDatabase(actor: ProgramName): boolean {
+  return Object.values(databases).some(({ server }) => server === actor);
+}
+
+export class Stage {
+  readonly chassis: Chassis;
+  readonly #stopped = new Set<Actor>();
+  readonly #logs: Program[] = [];
+  readonly #daemons: Program[] = [];
+  #plugTypes: ProviderSetting;
+
+  private constructor(chassis: Chassis, plugTypes: ProviderSetting) {
+    this.chassis = chassis;
+    this.#plugTypes = plugTypes;
+  }
+
+  static async start(plugTypes: ProviderSetting): Promise<Stage> {
+    const chassis = await startChassis({ name: chassisName });
+    try {
+      const stage = new Stage(chassis, plugTypes);
+      await stage.#logRequests();
+      await chassis.addChassis(elsewhere);
+      await chassis.nbctl("ls-add", "sw0");
+      await stage.revive("vifplugd");
+      return stage;
+    } catch (error) {
+      await chassis.stop();
+      throw error;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.chassis.stop();
+  }
+
+  /** It runs, and does not stand still. */
+  works(actor: Actor): boolean {
+    return this.isAlive(actor) && !this.#stopped.has(actor);
+  }
+
+  isAlive(actor: Actor): boolean {
+    const all = actor === "vifplugd" ? this.#daemons.at(-1) : this.chassis.program(actor);
+    return all !== undefined && all.status === undefined;
+  }
+
+  async kill(actor: Actor): Promise<void> {
+    const program = this.#program(actor);
+    program.kill("SIGKILL");
+    await program.exited;
+    this.#stopped.delete(actor);
+  }
+
+  /** As after an upgrade of its package: ovn-controller removes its Chassis row, and vifplugd leaves all as it is. */
+  async end(actor: "ovn-controller" | "vifplugd"): Promise<void> {
+    await this.#program(actor).stop("SIGTERM");
+  }
+
+  halt(actor: Actor): void {
+    this.#program(actor).kill("SIGSTOP");
+    this.#stopped.add(actor);
+  }
+
+  resume(actor: Actor): void {
+    if (!this.#stopped.delete(actor)) return;
+    this.#program(actor).kill("SIGCONT");
+  }
+
+  /** Starts it if it does not run. */
+  async revive(actor: Actor): Promise<void> {
+    if (actor === "vifplugd") {
+      if (this.isAlive(actor)) return;
+      const config = this.#config();
+      const { chassis } = this;
+      const daemon = await startDaemon({ chassis, config, args: ["--verify-every", "20"] });
+      this.#daemons.push(daemon);
+      // From here on a signal reaches the daemon, and not a program that is still being loaded.
+      await daemon.waitLog(/ main: vifplugd \S+ starts$/);
+    } else if (!this.isAlive(actor)) {
+      // Only a database's server needs nobody else to be ready.
+      if (isDatabase(actor)) await this.chassis.start(actor);
+      else this.chassis.spawn(actor, commandLine(actor, this.chassis.dir));
+      if (actor === "ovsdb-server") await this.#logRequests();
+    }
+  }
+
+  /** Enables the dummy provider for these plug types, or none; without a restart when vifplugd runs. */
+  async setProviders(plugTypes: ProviderSetting): Promise<void> {
+    this.#plugTypes = plugTypes;
+    await Bun.write(configPath(this.chassis), JSON.stringify(this.#config()));
+    if (this.isAlive("vifplugd")) this.#program("vifplugd").kill("SIGHUP");
+  }
+
+  /**
+   * Returns when a further port has been plugged and unplugged: everybody works again, and everything that was asked
+   * for before has been seen by everybody.
+   */
+  async fence(within: number): Promise<void> {
+    const { chassis } = this;
+    const options = [`options:requested-chassis=${chassisName}`, "options:vif-plug-type=dummy"];
+    const isThere = (rows: readonly { readonly name: string }[]) => rows.some(({ name }) => name === "fence");
+    await chassis.nbctl("lsp-add", "sw0", "fence", "--", "set", "Logical_Switch_Port", "fence", ...options);
+    await chassis.waitUntil("Open_vSwitch", "Interface", ["name"], isThere, within);
+    await chassis.nbctl("lsp-del", "fence");
+    await chassis.waitUntil("Open_vSwitch", "Interface", ["name"], (rows) => !isThere(rows), within);
+  }
+
+  /** Everything is as it has to be: it says what is not. */
+  async complaints(): Promise<readonly string[]> {
+    const { chassis } = this;
+    const [rows, bindings, interfaces, ports, bridges] = await Promise.all([
+      chassis.rows("OVN_Southbound", "Chassis", ["name"]),
+      chassis.rows("OVN_Southbound", "Port_Binding", [
+        ...(["logical_port", "type", "parent_port", "options"] as const),
+        ...(["requested_chassis", "requested_additional_chassis"] as const),
+      ]),
+      chassis.rows("Open_vSwitch", "Interface", ["name", "type", "options", "external_ids", "mtu_request"]),
+      chassis.rows("Open_vSwitch", "Port", ["interfaces"]),
+      chassis.rows("Open_vSwitch", "Bridge", ["name", "ports"]),
+    ]);
+    const self = rows.find(({ name }) => name === chassisName);
+    if (self === undefined) return ["the Southbound has no Chassis row"];
+    const inBridge = bridges.find(({ name }) => name === "br-int")?.ports ?? new Set();
+    const alone = new Set(
+      ports
+        .filter((port) => inBridge.has(port._uuid) && port.interfaces.size === 1)
+        .flatMap((port) => [...port.interfaces]),
+    );
+    const isOnBridge = (iface: Iface) => [...alone].some((uuid) => uuid === iface._uuid);
+    const world: World = {
+      chassis: self,
+      bindings,
+      onBridge: interfaces.filter(isOnBridge),
+      elsewhere: interfaces.filter((iface) => !isOnBridge(iface)),
+      plugTypes: new Set(this.#plugTypes),
+    };
+    return complaints(world);
+  }
+
+  /** Everything that was ever stored in the database. */
+  journal(database: "Open_vSwitch" | "OVN_Southbound"): Promise<readonly StoredTransaction[]> {
+    return readJournal(join(this.chassis.dir, databases[database].file));
+  }
+
+  /** What every server of the local database has said. */
+  get serverLogs(): readonly (readonly string[])[] {
+    return this.#logs.map(({ lines }) => lines);
+  }
+
+  /** How every vifplugd ended. */
+  get daemonEnds() {
+    return this.#daemons.map(({ status }) => status);
+  }
+
+  /** What every vifplugd has said. */
+  get daemonLog(): readonly string[] {
+    return this.#daemons.flatMap(({ lines }) => lines);
+  }
+
+  #program(actor: Actor): Program {
+    const daemon = this.#daemons.at(-1);
+    if (actor !== "vifplugd") return this.chassis.program(actor);
+    if (daemon === undefined) throw new Error("vifplugd was not started");
+    return daemon;
+  }
+
+  async #logRequests(): Promise<void> {
+    this.#logs.push(this.chassis.program("ovsdb-server"));
+    await this.chassis.appctl("ovsdb-server", "vlog/set", "jsonrpc:console:dbg");
+  }
+
+  #config() {
+    const match = this.#plugTypes;
+    return {
+      ...baseConfig(this.chassis),
+      providers: match.length === 0 ? [] : [{ type: "dummy", match }],
+    };
+  }
+}
