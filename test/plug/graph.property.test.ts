@@ -1,9 +1,9 @@
 // Random histories of a chassis on the daemon's own graph: after every run the data of every node are what a recompute
 // gives, and every decision is one that docs/rules.md allows. (21,000 steps, and 4,000 more that come to rest.)
-import { test } from "bun:test";
+import { expect, test } from "bun:test";
 import { checkProperty } from "../support/random.ts";
 import { calmDown, faultAtRest } from "./support/calm.ts";
-import { faultOfHistory, histories } from "./support/check.ts";
+import { faultOfHistory, type History, histories } from "./support/check.ts";
 import { perform } from "./support/perform.ts";
 import { World } from "./support/world.ts";
 
@@ -21,3 +21,17 @@ test("when nothing happens any more, everything that can be done has been done",
     }),
   );
 }, 60_000);
+
+test("what a random history has found stays found: two ports that are to be renamed to one name", () => {
+  const wanted = { plugType: "dummy", requested: "hv1", mtu: null, mode: null, kind: "vif" } as const;
+  const device = { mood: "ready", name: "eth9", type: "internal", options: {}, lets: true } as const;
+  const history: History = [
+    { do: "set lport", lport: "a", to: wanted, run: true },
+    { do: "set lport", lport: "c", to: wanted, run: true },
+    { do: "catch up", run: true },
+    { do: "device", lport: "a", to: device, run: false },
+    { do: "device", lport: "c", to: device, run: false },
+    { do: "try again", run: true },
+  ];
+  expect(faultOfHistory(history)).toBeUndefined();
+});
