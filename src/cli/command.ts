@@ -6,9 +6,11 @@ export const EXIT = { ok: 0, failed: 1, differs: 2, usage: 64, config: 78 } as c
 export interface Option {
   readonly name: string;
   readonly type: "string" | "boolean";
+  /** The words that its value may be, or "file"; for completion. */
+  readonly values?: readonly string[] | "file";
 }
 
-export const CONFIG_OPTION: Option = { name: "config", type: "string" };
+export const CONFIG_OPTION: Option = { name: "config", type: "string", values: "file" };
 export const JSON_OPTION: Option = { name: "json", type: "boolean" };
 
 /** What was given; only what the command declares is let through. */
@@ -27,6 +29,8 @@ export interface Command {
   readonly options: readonly Option[];
   /** How many arguments that are no options it takes. */
   readonly positionals: number;
+  /** How many more of them it takes when they are given. */
+  readonly optionalPositionals?: number;
   /** @returns the exit code */
   run(args: Arguments): number | Promise<number>;
 }

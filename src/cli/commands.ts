@@ -4,10 +4,12 @@ import { type Command, EXIT, printLine } from "./command.ts";
 import { explain } from "./explain.ts";
 import { graph } from "./graph.ts";
 import { plan } from "./plan.ts";
+import { providers } from "./providers.ts";
 import { replay } from "./replay.ts";
 import { run } from "./run.ts";
 import { status } from "./status.ts";
 import { version } from "./version.ts";
+import { watch } from "./watch.ts";
 
 const help: Command = {
   name: "help",
@@ -21,18 +23,33 @@ const help: Command = {
   },
 };
 
-export const commands: readonly Command[] = [run, check, plan, status, explain, graph, replay, version, help];
+export const commands: readonly Command[] = [
+  run,
+  check,
+  plan,
+  status,
+  watch,
+  explain,
+  graph,
+  providers,
+  replay,
+  version,
+  help,
+];
 
 function helpText(): string {
-  const rows = commands.map(({ name, usage, summary }) => [`${name} ${usage}`.trim(), summary] as const);
-  const width = Math.max(...rows.map(([call]) => call.length));
+  const calls = commands.flatMap(({ name, usage, summary }) => [
+    `  ${name} ${usage}`.trimEnd(),
+    `      ${summary}`,
+  ]);
   return [
     "vifplugd plugs VIFs on an OVN chassis, beside an unmodified ovn-controller.",
     "",
     "Usage: vifplugd [COMMAND] [OPTIONS]",
     "",
-    ...rows.map(([call, summary]) => `  ${call.padEnd(width)}  ${summary}`),
+    ...calls,
     "",
     "Without --config, /etc/vifplugd/vifplugd.yaml is read if it is there.",
+    "The daemon also answers to ovs-appctl -t vifplugd: try list-commands.",
   ].join("\n");
 }

@@ -2,17 +2,19 @@
 
 import { plugSettings } from "../config/effective.ts";
 import { defaultConfig } from "../config/load.ts";
-import { isPictureFormat, pictures } from "../control/commands/engine.ts";
+import { isPictureFormat, type PictureFormat, pictures } from "../control/commands/engine.ts";
+import { paint, wrap } from "../control/style.ts";
 import { describeNodes } from "../graph/index.ts";
 import { plugGraph } from "../plug/graph.ts";
 import { ask } from "./ask.ts";
 import { CONFIG_OPTION, type Command, EXIT, printError, printLine } from "./command.ts";
+import { terminalStyle } from "./terminal.ts";
 
 export const graph: Command = {
   name: "graph",
   usage: `[--format ${Object.keys(pictures).join("|")}] [--config FILE]`,
   summary: "the dataflow graph, live if a daemon answers",
-  options: [{ name: "format", type: "string" }, CONFIG_OPTION],
+  options: [{ name: "format", type: "string", values: Object.keys(pictures) }, CONFIG_OPTION],
   positionals: 0,
   async run(args) {
     const format = args.text("format") ?? "text";
@@ -22,12 +24,30 @@ export const graph: Command = {
     }
     const answer = await ask(args, "inc-engine/graph", [format]);
     if (answer.ok && answer.value.ok) {
-      printLine(answer.value.text.trimEnd());
+      printLine(layOut(answer.value.text.trimEnd(), format));
       return EXIT.ok;
     }
     const noProviders = { forPlugType: () => undefined, lookups: () => new Map<string, number>() };
     const { plug, condition } = plugGraph(noProviders, plugSettings(defaultConfig(), null));
-    printLine(pictures[format](describeNodes([plug, condition])).trimEnd());
+    printLine(layOut(pictures[format](describeNodes([plug, condition])).trimEnd(), format));
     return EXIT.ok;
   },
 };
+
+/** The text form as the terminal can show it: a node on a line, or two, its name in bold. */
+function layOut(picture: string, format: PictureFormat): string {
+  if (format !== "text") return picture;
+  const style = terminalStyle();
+  return picture
+    .split("\n")
+    .map((line) => {
+      if (line.startsWith(" ")) return line;
+      const [name = ""] = line.split(" ", 1);
+      const [first = "", ...rest] = wrap(line, style.width - 4);
+      return [
+        paint(style, "bold", name) + first.slice(name.length),
+        ...rest.map((more) => `    ${more}`),
+      ].join("\n");
+    })
+    .join("\n");
+}

@@ -32,7 +32,7 @@ function parseArguments(command: Command, args: readonly string[]): Result<Argum
       strict: true,
       allowPositionals: true,
     });
-    const [surplus] = positionals.slice(command.positionals);
+    const [surplus] = positionals.slice(command.positionals + (command.optionalPositionals ?? 0));
     if (surplus !== undefined) return fail(`unexpected argument ${JSON.stringify(surplus)}`);
     if (positionals.length < command.positionals) return fail(`expected ${command.name} ${command.usage}`);
     const given: Readonly<Record<string, unknown>> = values;

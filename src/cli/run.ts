@@ -17,7 +17,11 @@ export const run: Command = {
   name: "run",
   usage: "[--config FILE] [--record FILE] [--verify-every RUNS]",
   summary: "plug VIFs on this chassis, in the foreground (the default)",
-  options: [CONFIG_OPTION, { name: "record", type: "string" }, { name: "verify-every", type: "string" }],
+  options: [
+    CONFIG_OPTION,
+    { name: "record", type: "string", values: "file" },
+    { name: "verify-every", type: "string" },
+  ],
   positionals: 0,
   async run(args) {
     const verifyEvery = args.text("verify-every");

@@ -6,7 +6,7 @@
 import { parseRemotes } from "ovsdb-jsonrpc";
 import * as v from "valibot";
 import { FORMATS, LEVELS } from "../log/log.ts";
-import { builtinProviders } from "../providers/builtin.ts";
+import { builtinProviders, providerEntries } from "../providers/builtin.ts";
 
 /** A mapping with these keys and no other. (Valibot alone takes a list for a mapping.) */
 function section<const Entries extends v.ObjectEntries>(entries: Entries) {
@@ -43,6 +43,8 @@ const provider = section({
       v.metadata({ default: "its type" }),
     ),
   ),
+  ...providerEntries.dummy,
+  ...providerEntries.representor,
 });
 
 export type ProviderConfig = v.InferOutput<typeof provider>;
@@ -53,7 +55,7 @@ const providers = v.pipe(
   v.rawCheck(({ dataset, addIssue }) => {
     const entries: unknown = dataset.value;
     if (!Array.isArray(entries)) return;
-    for (const fault of duplicates(entries)) addIssue(fault);
+    for (const fault of [...duplicates(entries), ...keysOfOthers(entries)]) addIssue(fault);
   }),
   v.description("Enabled providers, in this order."),
 );
@@ -195,6 +197,7 @@ interface LooseEntry {
   readonly index: number;
   readonly type: string;
   readonly match: readonly string[] | null;
+  readonly keys: readonly string[];
 }
 
 function readable(entries: readonly unknown[]): readonly LooseEntry[] {
@@ -208,6 +211,7 @@ function readable(entries: readonly unknown[]): readonly LooseEntry[] {
         index,
         type,
         match: match?.filter((plugType) => typeof plugType === "string") ?? null,
+        keys: Object.keys(entry),
       },
     ];
   });
@@ -219,6 +223,21 @@ function pathOf(entries: unknown[], index: number, key: string): Fault["path"] {
     { type: "array", origin: "value", input: entries, key: index, value: entry },
     { type: "object", origin: "value", input: entry, key, value: entry[key] },
   ];
+}
+
+/** An entry may have the keys of its own provider only. */
+function keysOfOthers(entries: unknown[]): readonly Fault[] {
+  const ownKeys: ReadonlyMap<string, object> = new Map(Object.entries(providerEntries));
+  const everyKey = new Set([...ownKeys.values()].flatMap((own) => Object.keys(own)));
+  return readable(entries).flatMap(({ index, type, keys }) => {
+    const own = Object.keys(ownKeys.get(type) ?? {});
+    return keys
+      .filter((key) => everyKey.has(key) && !own.includes(key))
+      .map((key) => ({
+        message: `not a key of provider ${type}: expected ${["type", "match", ...own].join(", ")}`,
+        path: pathOf(entries, index, key),
+      }));
+  });
 }
 
 /** A provider type may be given once, and a plug type may be answered by one provider. */

@@ -5,7 +5,7 @@
  * exports one object of type {@link Provider}. vifplugd calls it; it never calls back, except `host.wake`.
  *
  * Invariants a provider can rely on:
- * - `init` comes before any other call and `destroy` after every other; nothing but `type` is read before `init`.
+ * - `init` comes before any other call and `destroy` after every other; nothing but `type`, `summary` and `reads` is read before `init`.
  * - Create and update: `prepare`, then, when it was ready and something had to be written, the commit and `finish`;
  *   `release` ends every one of them, and is all that follows an answer that was not ready or was not used.
  * - Remove: `prepare`, the commit, `finish` without output; never `release`.
@@ -93,7 +93,17 @@ export interface ProviderHost {
   log(level: "warn" | "info" | "debug", message: string): void;
 }
 
+/** An option of the logical port, for the people who set it. */
+export interface ReadOption {
+  readonly name: string;
+  readonly meaning: string;
+}
+
 export interface Provider {
+  /** What it plugs, in one sentence; shown by `vifplugd providers`, and so are `reads`. */
+  readonly summary?: string;
+  /** The logical port's options that it reads. */
+  readonly reads?: readonly ReadOption[];
   /** The plug type this provider answers to, as in `options:vif-plug-type` of the logical port. */
   readonly type: string;
   /** Interface options this provider maintains: one of these that it no longer asks for is removed. */

@@ -10,6 +10,8 @@ const NAME_LENGTH = 15;
 export function dummyProvider(): Provider {
   return {
     type: "dummy",
+    summary: "an internal interface named after the logical port, to try plugging without any device",
+    reads: [],
     maintainedOptions: [OPTION],
     prepare({ operation, lport }) {
       if (operation === "remove") return { ready: true };

@@ -17,22 +17,50 @@ const pin = v.strictObject({
   device: v.pipe(
     v.string(),
     v.regex(/^[^/\s]+\/[^/\s]+$/, "expected a devlink device like pci/0000:03:00.0"),
+    v.description("The devlink device, as in pci/0000:03:00.0."),
   ),
-  pf: wholeNumber(0xffff, "the PF's number"),
-  /** Absent: whichever controller has a PF of that number. */
-  controller: v.optional(wholeNumber(0xffff_ffff, "the controller's number")),
-  mac,
+  pf: v.pipe(wholeNumber(0xffff, "the PF's number"), v.description("The PF's number.")),
+  controller: v.optional(
+    v.pipe(
+      wholeNumber(0xffff_ffff, "the controller's number"),
+      v.description("The controller's number."),
+      v.metadata({ default: "whichever has a PF of that number" }),
+    ),
+  ),
+  mac: v.pipe(mac, v.description("The PF's MAC address, as the CMS knows it.")),
 });
 
 export const representorEntries = {
-  /** MAC addresses of PFs, for where the kernel does not tell them, or not the ones that the CMS knows. */
-  pf: v.optional(v.array(pin)),
-  /** How long a network device that has just appeared is left alone where no udev runs; 0 unless given. */
-  quiet_ms: v.optional(wholeNumber(60_000, "milliseconds")),
-  /** Representors are set up when plugged and down when unplugged; they are left as they are unless given. */
-  set_link: v.optional(v.picklist(["up"])),
-  /** Sub-functions that are inactive are activated when plugged; they are left as they are unless given. */
-  sf_activate: v.optional(v.boolean()),
+  pf: v.optional(
+    v.pipe(
+      v.array(pin),
+      v.description(
+        "`representor`: PFs' MAC addresses, where the kernel tells none, or not those the CMS knows.",
+      ),
+      v.metadata({ default: "none" }),
+    ),
+  ),
+  quiet_ms: v.optional(
+    v.pipe(
+      wholeNumber(60_000, "milliseconds"),
+      v.description("`representor`: how long a new network device is left alone where no udev runs."),
+      v.metadata({ default: "0" }),
+    ),
+  ),
+  set_link: v.optional(
+    v.pipe(
+      v.picklist(["up"]),
+      v.description("`representor`: set up when plugged, down when unplugged."),
+      v.metadata({ default: "left as it is" }),
+    ),
+  ),
+  sf_activate: v.optional(
+    v.pipe(
+      v.boolean(),
+      v.description("`representor`: activate sub-functions that are inactive when plugged."),
+      v.metadata({ default: "false" }),
+    ),
+  ),
 };
 
 const options = v.object(representorEntries);

@@ -1,10 +1,17 @@
 /** What a logical port's options ask of this provider: a PF by its MAC address, and one of its functions. */
 import { parseMac } from "../../netlink/mac.ts";
 import { fail, ok, type Result } from "../../result.ts";
+import type { ReadOption } from "../provider.ts";
 
 export const PF_MAC = "vif-plug:representor:pf-mac";
 export const VF_NUM = "vif-plug:representor:vf-num";
 export const SF_NUM = "vif-plug:representor:sf-num";
+
+export const READ_OPTIONS: readonly ReadOption[] = [
+  { name: PF_MAC, meaning: "the MAC address of the function's PF; required" },
+  { name: VF_NUM, meaning: "the number of the VF" },
+  { name: SF_NUM, meaning: "the number of the sub-function; without this and the VF's, it is the PF" },
+];
 
 /** The kernel's own bounds: a VF's number has 16 bits, a sub-function's 32. */
 const MAX_VF = 0xffff;

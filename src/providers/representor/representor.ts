@@ -15,7 +15,7 @@ import type { PrepareAnswer, PrepareInput, Provider, ProviderHost, WantedInterfa
 import type { RepresentorOptions } from "./config.ts";
 import { leaveDatapath } from "./datapath.ts";
 import { KernelPorts } from "./kernel-ports.ts";
-import { parseOptions } from "./options.ts";
+import { parseOptions, READ_OPTIONS } from "./options.ts";
 import { parseSmartNic } from "./pf-address.ts";
 import { PortTable, type Representor } from "./port-table.ts";
 import { Settling } from "./settling.ts";
@@ -34,6 +34,8 @@ export function representorProvider(
   let running: Running | null = null;
   return {
     type: "representor",
+    summary: "the network device that represents a function of a NIC",
+    reads: READ_OPTIONS,
     init(host) {
       running = new Running(options, machine, host);
       running.start();

@@ -1,0 +1,38 @@
+/**
+ * `npm run generate`: writes what is derived from the sources, so that nobody has to keep it in step by hand: the
+ * configuration's JSON Schema, its table in the README, and the shells' completion. A test holds that all is current.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { commands } from "../src/cli/commands.ts";
+import { configSchema } from "../src/config/schema.ts";
+import { bashCompletion, zshCompletion } from "./generate/completion.ts";
+import { configTable } from "./generate/config-table.ts";
+import { jsonSchema } from "./generate/json-schema.ts";
+import { readSchema } from "./generate/schema-keys.ts";
+
+const root = join(import.meta.dir, "..");
+
+/** The content of each generated file, by its path below the repository's root. */
+export function generated(): ReadonlyMap<string, string> {
+  const schema = readSchema(configSchema);
+  const readme = readFileSync(join(root, "README.md"), "utf8");
+  return new Map([
+    ["config/vifplugd.schema.json", jsonSchema(schema)],
+    ["config/completion/vifplugd.bash", bashCompletion(commands)],
+    ["config/completion/_vifplugd", zshCompletion(commands)],
+    ["README.md", between(readme, "configuration", configTable(schema))],
+  ]);
+}
+
+/** The text with what stands between `<!-- NAME -->` and `<!-- /NAME -->` replaced. */
+export function between(text: string, name: string, content: string): string {
+  const [start, end] = [`<!-- ${name} -->\n`, `<!-- /${name} -->`];
+  const [from, to] = [text.indexOf(start), text.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`expected the markers ${start.trim()} and ${end}`);
+  return `${text.slice(0, from + start.length)}\n${content}\n${text.slice(to)}`;
+}
+
+if (import.meta.main) {
+  for (const [path, content] of generated()) await Bun.write(join(root, path), content);
+}

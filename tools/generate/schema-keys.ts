@@ -1,0 +1,79 @@
+/** Reads a valibot schema as data: what each part of it says, whatever it is wrapped and piped in. */
+
+/** One part of the configuration. */
+export interface Part {
+  readonly kind: "mapping" | "list" | "string" | "number" | "integer" | "boolean" | "words" | "unknown";
+  readonly description: string | null;
+  /** The value when it is absent; undefined: none that is fixed. */
+  readonly fixedDefault: unknown;
+  /** Where the value comes from when it is absent. */
+  readonly otherDefault: string | null;
+  readonly required: boolean;
+  readonly words: readonly string[];
+  readonly pattern: string | null;
+  readonly minimum: number | null;
+  readonly maximum: number | null;
+  /** Of a string's letters, or a list's items. */
+  readonly minLength: number | null;
+  readonly keys: ReadonlyMap<string, Part>;
+  readonly item: Part | null;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export function readSchema(schema: unknown): Part {
+  const items = flatten(schema);
+  const of = (...types: readonly string[]) => items.find(({ type }) => types.includes(String(type)));
+  const requirement = (type: string) => {
+    const value = of(type)?.requirement;
+    return typeof value === "number" ? value : null;
+  };
+  const metadata = of("metadata")?.metadata;
+  const regex = of("regex")?.requirement;
+  const optional = of("optional");
+  const entries = of("strict_object", "object")?.entries;
+  const list = of("array");
+  const words = of("picklist")?.options;
+  return {
+    kind: kindOf(items),
+    description: textOr(of("description")?.description),
+    fixedDefault: optional?.default,
+    otherDefault: textOr(isFields(metadata) ? metadata.default : null),
+    required: optional === undefined,
+    words: Array.isArray(words) ? words.map(String) : [],
+    pattern: regex instanceof RegExp ? regex.source : null,
+    minimum: requirement("min_value"),
+    maximum: requirement("max_value"),
+    minLength: of("non_empty") === undefined ? requirement("min_length") : 1,
+    keys: new Map(
+      isFields(entries) ? Object.entries(entries).map(([key, value]) => [key, readSchema(value)]) : [],
+    ),
+    item: list === undefined ? null : readSchema(list.item),
+  };
+}
+
+/** Wrappers, schemas and actions in one row. */
+function flatten(schema: unknown): readonly Fields[] {
+  if (!isFields(schema)) return [];
+  if (Array.isArray(schema.pipe)) return schema.pipe.flatMap(flatten);
+  return "wrapped" in schema ? [schema, ...flatten(schema.wrapped)] : [schema];
+}
+
+function kindOf(items: readonly Fields[]): Part["kind"] {
+  const types = new Set(items.map(({ type }) => type));
+  if (types.has("strict_object") || types.has("object")) return "mapping";
+  if (types.has("array")) return "list";
+  if (types.has("picklist")) return "words";
+  if (types.has("string")) return "string";
+  if (types.has("boolean")) return "boolean";
+  if (types.has("number")) return types.has("integer") ? "integer" : "number";
+  return "unknown";
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null;
+}
+
+function textOr(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}
