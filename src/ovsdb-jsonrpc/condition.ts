@@ -6,11 +6,11 @@
 import type { Json } from "./json.ts";
 import { encodeValue, type WriteValue } from "./notation.ts";
 import {
-  type ColumnSchema,
-  columnSchema,
   type DatabaseSchema,
   type TableName,
   type TablesOf,
+  typeOfColumn,
+  UNKNOWN_COLUMN,
   type UntypedSchema,
 } from "./schema.ts";
 import type { NamedUuid, Uuid } from "./uuid.ts";
@@ -53,7 +53,7 @@ export function condition<T extends TablesOf<T>, K extends TableName<T>>(
  */
 export function encodeMonitorCondition(served: UntypedSchema, table: string, clauses: AnyCondition): Json[] {
   const known = clauses.filter(
-    (clause) => typeof clause === "boolean" || columnType(served, table, clause[0]) !== undefined,
+    (clause) => typeof clause === "boolean" || typeOfColumn(served, table, clause[0]) !== UNKNOWN_COLUMN,
   );
   return known.length === 0 ? [false] : encodeWhere(served, table, known);
 }
@@ -63,14 +63,6 @@ export function encodeWhere(schema: UntypedSchema, table: string, clauses: AnyCo
   return clauses.map((clause) => {
     if (typeof clause === "boolean") return clause;
     const [column, comparison, operand] = clause;
-    const type = columnType(schema, table, column) ?? ANY_COLUMN;
-    return [column, comparison, encodeValue(type, operand)];
+    return [column, comparison, encodeValue(typeOfColumn(schema, table, column), operand)];
   });
-}
-
-const UUID_COLUMN: ColumnSchema = { key: { type: "uuid" }, min: 1, max: 1 };
-const ANY_COLUMN: ColumnSchema = { key: { type: "string" }, min: 1, max: 1 };
-
-function columnType(schema: UntypedSchema, table: string, column: string): ColumnSchema | undefined {
-  return column === "_uuid" || column === "_version" ? UUID_COLUMN : columnSchema(schema, table, column);
 }

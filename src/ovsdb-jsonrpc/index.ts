@@ -23,6 +23,7 @@ export {
   type ColumnName,
   type ColumnSchema,
   type DatabaseSchema,
+  type DynamicTables,
   parseDatabaseSchema,
   type TableName,
   type TableRow,

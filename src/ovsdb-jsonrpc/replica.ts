@@ -18,14 +18,9 @@ import {
   type Value,
 } from "./notation.ts";
 import { err, ok, type Result } from "./result.ts";
-import { columnSchema, type UntypedSchema } from "./schema.ts";
+import { columnSchema, type Row, type UntypedSchema } from "./schema.ts";
 import { type IndexReader, TableIndex } from "./table-index.ts";
 import { isUuid, type Uuid } from "./uuid.ts";
-
-export interface Row {
-  readonly _uuid: Uuid;
-  readonly [column: string]: Value;
-}
 
 /** One row's change; `old` is null for an insert and `new` for a delete. */
 export interface RowChange<R> {

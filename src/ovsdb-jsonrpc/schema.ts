@@ -4,6 +4,7 @@
  * is typed by it.
  */
 import { excerpt, isArray, isObject, member } from "./json.ts";
+import type { Value } from "./notation.ts";
 import { err, ok, type Result } from "./result.ts";
 import type { Uuid } from "./uuid.ts";
 
@@ -44,6 +45,11 @@ export interface TableRow {
   readonly _uuid: Uuid;
 }
 
+/** A row of any table. */
+export interface Row extends TableRow {
+  readonly [column: string]: Value;
+}
+
 /** The bound of a record of row types by table name; interfaces fit, unlike with an index signature. */
 export type TablesOf<T> = { readonly [K in keyof T]: TableRow };
 export type TableName<T> = keyof T & string;
@@ -59,7 +65,12 @@ export interface DatabaseSchema<T extends TablesOf<T>> {
   readonly [rowTypes]?: T;
 }
 
-/** A schema whose row types are not known when the program is compiled. */
+/** Row types of a schema that is not known before the program runs: every table, every column, any value. */
+export interface DynamicTables {
+  readonly [table: string]: Row;
+}
+
+/** Any schema, whatever its row types. */
 export interface UntypedSchema {
   readonly name: string;
   readonly version: string;
@@ -76,13 +87,23 @@ export function columnSchema(schema: UntypedSchema, table: string, column: strin
   return columns !== undefined && Object.hasOwn(columns, column) ? columns[column] : undefined;
 }
 
+const UUID_COLUMN: ColumnSchema = { key: { type: "uuid" }, min: 1, max: 1 };
+
+/** Stands for a column that a schema lacks. */
+export const UNKNOWN_COLUMN: ColumnSchema = { key: { type: "string" }, min: 1, max: 1 };
+
+/** The type of any column that an operation can name: `_uuid` is one of every table. */
+export function typeOfColumn(schema: UntypedSchema, table: string, column: string): ColumnSchema {
+  return column === "_uuid" ? UUID_COLUMN : (columnSchema(schema, table, column) ?? UNKNOWN_COLUMN);
+}
+
 class SchemaError extends Error {}
 
 /**
  * Parses a `<database-schema>`, as in a `.ovsschema` file or a reply to `get_schema`.
  * The error says which table and column is wrong and what was expected.
  */
-export function parseDatabaseSchema(json: unknown): Result<UntypedSchema, string> {
+export function parseDatabaseSchema(json: unknown): Result<DatabaseSchema<DynamicTables>, string> {
   try {
     const database = object(json, "database schema");
     const name = text(database, "name", "database schema");

@@ -4,10 +4,9 @@
  */
 import { Monitor } from "./monitor.ts";
 
-import type { Row } from "./replica.ts";
 import { err, ok, type Result } from "./result.ts";
 import type { Rpc } from "./rpc.ts";
-import { parseDatabaseSchema, type UntypedSchema } from "./schema.ts";
+import { parseDatabaseSchema, type Row, type UntypedSchema } from "./schema.ts";
 
 const STRING = { key: { type: "string" }, min: 1, max: 1 } as const;
 const BOOLEAN = { key: { type: "boolean" }, min: 1, max: 1 } as const;

@@ -4,7 +4,7 @@
  * answers who refers to a row; a map without the key files its row nowhere.
  */
 import type { Atom, Value } from "./notation.ts";
-import type { Row } from "./replica.ts";
+import type { Row } from "./schema.ts";
 
 type KeyPart = Atom | null;
 

@@ -8,7 +8,7 @@ import { columnDecoder, encodeValue, NotationError, type Value, type WriteValue 
 import type { Operation, WriteFields } from "./operation.ts";
 import { err, ok, type Result } from "./result.ts";
 import type { ConnectionError, Reply } from "./rpc.ts";
-import { columnSchema, type UntypedSchema } from "./schema.ts";
+import { typeOfColumn, type UntypedSchema } from "./schema.ts";
 import { isUuid } from "./uuid.ts";
 
 export interface TransactError {
@@ -109,12 +109,8 @@ function encodeRow(schema: UntypedSchema, table: string, row: WriteFields): Json
 }
 
 function encodeColumn(schema: UntypedSchema, table: string, column: string, value: WriteValue): Json {
-  const type = column === "_uuid" ? UUID_COLUMN : columnSchema(schema, table, column);
-  return encodeValue(type ?? ANY_COLUMN, value);
+  return encodeValue(typeOfColumn(schema, table, column), value);
 }
-
-const UUID_COLUMN = { key: { type: "uuid" }, min: 1, max: 1 } as const;
-const ANY_COLUMN = { key: { type: "string" }, min: 1, max: 1 } as const;
 
 /** The results of the operations, or the first error. */
 export function decodeResults(
@@ -198,8 +194,7 @@ function decodeSelected(
   if (!isObject(json)) throw new NotationError(`expected a row of ${table}, not ${excerpt(json)}`);
   const row: Record<string, Value> = {};
   for (const column of new Set(["_uuid", ...columns])) {
-    const type = column === "_uuid" ? UUID_COLUMN : (columnSchema(schema, table, column) ?? ANY_COLUMN);
-    row[column] = columnDecoder(type)(member(json, column));
+    row[column] = columnDecoder(typeOfColumn(schema, table, column))(member(json, column));
   }
   return row;
 }

@@ -1,7 +1,7 @@
 /** The types by which a session's monitor gives its rows their shape. */
 import type { Atom } from "./notation.ts";
-import type { Replica, Row, RowChange } from "./replica.ts";
-import type { ColumnName, TableName, TablesOf } from "./schema.ts";
+import type { Replica, RowChange } from "./replica.ts";
+import type { ColumnName, Row, TableName, TablesOf } from "./schema.ts";
 import type { Uuid } from "./uuid.ts";
 
 /** Which columns of which tables to monitor. */

@@ -1,7 +1,7 @@
 /** How a session finds its server, notices that it is gone, and comes back. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import net from "node:net";
-import { Session, type SessionState } from "ovsdb-jsonrpc";
+import { operations, parseDatabaseSchema, Session, type SessionState } from "ovsdb-jsonrpc";
 import { playground } from "./support/playground.gen.ts";
 import { ProxyServer } from "./support/proxy.ts";
 import { Folder, run, startPlayground } from "./support/server.ts";
@@ -332,6 +332,20 @@ describe("probe", () => {
 });
 
 describe("databases", () => {
+  test("a schema that is read when the program runs does as well as a generated one", async () => {
+    const schema = parseDatabaseSchema(
+      await Bun.file(`${import.meta.dir}/support/playground.ovsschema`).json(),
+    );
+    const database = value(schema);
+    const session = new Session({ database, remotes: server.remote, monitor: { Thing: ["name", "words"] } });
+    await session.synced();
+    const { insert } = operations(database);
+    value(await session.transact([insert("Thing", { name: "dynamic", color: "red", words: ["a"] })]));
+    const [row] = session.replica.table("Thing").rows.values();
+    expect(row).toMatchObject({ name: "dynamic", words: new Set(["a"]) });
+    session.close();
+  });
+
   test("the names of the server's databases are listed", async () => {
     const session = closeLater(await openSynced(server.remote));
     expect(value(await session.listDatabases()).toSorted()).toEqual(["Playground", "_Server"]);

@@ -6,7 +6,7 @@ import { Backoff } from "../../src/ovsdb-jsonrpc/backoff.ts";
 import { descriptorName, generateModule } from "../../src/ovsdb-jsonrpc/generator.ts";
 import { JsonFramer } from "../../src/ovsdb-jsonrpc/json-framer.ts";
 import { LargeObject, parseJsonText } from "../../src/ovsdb-jsonrpc/json-text.ts";
-import type { Row } from "../../src/ovsdb-jsonrpc/replica.ts";
+import type { Row } from "../../src/ovsdb-jsonrpc/schema.ts";
 import { judgeServer } from "../../src/ovsdb-jsonrpc/server-watch.ts";
 import { ZERO_UUID } from "../../src/ovsdb-jsonrpc/uuid.ts";
 import { Folder, run } from "./support/server.ts";
