@@ -186,5 +186,6 @@ export function ownedVifOf(
   vifs: { readonly byLport: ReadonlyMap<string, readonly Vif[]> },
   lport: string,
 ): Vif | undefined {
-  return vifsOf(vifs, lport).find((vif) => vif.owned);
+  for (const vif of vifsOf(vifs, lport)) if (vif.owned) return vif;
+  return undefined;
 }
