@@ -20,6 +20,7 @@ export const EVENTS = [
   "port_retry",
   "provider_wake",
   "verify",
+  "verify_difference",
   "config_reload",
   "unixctl_received",
 ] as const;

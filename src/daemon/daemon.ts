@@ -227,10 +227,12 @@ export class Daemon implements DaemonView {
 
   verify(): Verification {
     this.coverage.count("verify");
-    return this.#reconciler.verify([
+    const verification = this.#reconciler.verify([
       (engine, graph) => this.#local.fill(engine, graph),
       (engine, graph) => this.#southbound.fill(engine, graph),
     ]);
+    for (const _ of verification.differences) this.coverage.count("verify_difference");
+    return verification;
   }
 
   exit(): void {

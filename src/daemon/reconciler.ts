@@ -58,7 +58,6 @@ export class Reconciler {
   readonly ports: Ports;
   readonly #options: ReconcilerOptions;
   readonly #transactor: Transactor;
-  #differencesFound = 0;
   #scheduled = false;
   #stopped = false;
   #again: ReturnType<typeof setTimeout> | null = null;
@@ -162,7 +161,6 @@ export class Reconciler {
         `node ${node} differs from a recompute${key === undefined ? "" : ` in ${key}`}`,
       );
     }
-    this.#differencesFound += verification.differences.length;
     if (verification.differences.length > 0) this.recompute("verify found a difference");
     return verification;
   }
@@ -170,11 +168,6 @@ export class Reconciler {
   /** How many changes have been sent and not been answered. */
   get inFlight(): number {
     return this.#inFlight;
-  }
-
-  /** How often `verify` has found a node that differed, since the start. */
-  get differencesFound(): number {
-    return this.#differencesFound;
   }
 
   /** No more decisions; settles when the changes that are in flight have been answered. */

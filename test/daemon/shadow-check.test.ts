@@ -1,4 +1,4 @@
-// The shadow check of a running daemon: a drift is told, counted and healed; and when a check is due.
+// The shadow check of a running daemon: a drift is told and healed; and when a check is due.
 import { expect, test } from "bun:test";
 import { CheckSchedule, type Source } from "../../src/daemon/shadow-check.ts";
 import type { GraphNode } from "../../src/graph/index.ts";
@@ -49,14 +49,13 @@ test("nothing differs in a daemon that works, and a check asks for nothing to be
   calls.length = 0;
   expect(daemon.reconciler.verify(sourcesOf(daemon))).toEqual({ differences: [], skipped: [], errors: [] });
   await settle();
-  expect(daemon.reconciler.differencesFound).toBe(0);
   expect(daemon.sent.length).toBe(sent);
   // b is in flight, and its answer is kept.
   expect(calls).toEqual(["prepare a create", "release a a"]);
 });
 
 test.each(["intent", "answer", "plug"] as const)(
-  "a drift of node %s is told with its key, counted and healed",
+  "a drift of node %s is told with its key, and healed",
   async (name) => {
     const { daemon } = await started();
     const { reconciler, lines } = daemon;
@@ -67,10 +66,8 @@ test.each(["intent", "answer", "plug"] as const)(
     expect(
       lines.some((line) => line.endsWith(`error plug: node ${name} differs from a recompute in a`)),
     ).toBe(true);
-    expect(reconciler.differencesFound).toBe(1);
     expect(reconciler.verdicts.get("a")).toEqual(before);
     expect(reconciler.verify(sourcesOf(daemon)).differences).toEqual([]);
-    expect(reconciler.differencesFound).toBe(1);
   },
 );
 
