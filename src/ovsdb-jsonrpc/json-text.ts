@@ -7,7 +7,7 @@
  * Every byte is looked at once to find the cuts; everything between them goes through `JSON.parse`.
  */
 
-import { isObject } from "./json.ts";
+import { isArray, isObject } from "./json.ts";
 
 const SLICE_BYTES = 64 * 1024;
 
@@ -57,6 +57,14 @@ export class LargeObject {
 export function objectMembers(value: unknown): Iterable<readonly [string, unknown]> | null {
   if (value instanceof LargeObject) return value.members();
   return isObject(value) ? Object.entries(value) : null;
+}
+
+/** The value as plain JSON, with every large object in it made an ordinary one. */
+export function plainJson(value: unknown): unknown {
+  if (value instanceof LargeObject) return Object.fromEntries(value.members());
+  if (isArray(value)) return value.map(plainJson);
+  if (!isObject(value) || Object.getPrototypeOf(value) !== null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, plainJson(item)]));
 }
 
 /** Whole members or elements without the commas around them, or what precedes a value in its member. */
@@ -166,6 +174,7 @@ class Scanner {
 
   #object(parts: readonly Part[]): unknown {
     if (!parts.some(isLong)) return new LargeObject(this.#bytes, parts);
+    // Without a prototype, by which `plainJson` knows the objects that may hold large ones.
     const object: Record<string, unknown> = Object.create(null);
     for (const part of parts) {
       const members = isLong(part)

@@ -7,7 +7,7 @@
  */
 
 import { excerpt, isObject, member } from "./json.ts";
-import { objectMembers } from "./json-text.ts";
+import { objectMembers, plainJson } from "./json-text.ts";
 import {
   applyDifference,
   columnDecoder,
@@ -161,7 +161,8 @@ function stageTable(
 ): RowChange<Row>[] {
   const changes: RowChange<Row>[] = [];
   const seen = new Set<Uuid>();
-  for (const [uuid, update] of updates) {
+  for (const [uuid, json] of updates) {
+    const update = plainJson(json);
     if (!isUuid(uuid)) throw new NotationError(`expected a row's UUID, not ${excerpt(uuid)}`);
     if (seen.has(uuid)) throw new NotationError(`row ${uuid} comes twice in one message`);
     const old = table.rows.get(uuid) ?? null;

@@ -4,6 +4,7 @@
  * is typed by it.
  */
 import { excerpt, isArray, isObject, member } from "./json.ts";
+import { plainJson } from "./json-text.ts";
 import type { Value } from "./notation.ts";
 import { err, ok, type Result } from "./result.ts";
 import type { Uuid } from "./uuid.ts";
@@ -105,7 +106,7 @@ class SchemaError extends Error {}
  */
 export function parseDatabaseSchema(json: unknown): Result<DatabaseSchema<DynamicTables>, string> {
   try {
-    const database = object(json, "database schema");
+    const database = object(plainJson(json), "database schema");
     const name = text(database, "name", "database schema");
     const tables: Record<string, TableSchema> = Object.create(null);
     for (const [table, value] of Object.entries(object(member(database, "tables"), `${name}: "tables"`))) {
@@ -113,7 +114,7 @@ export function parseDatabaseSchema(json: unknown): Result<DatabaseSchema<Dynami
     }
     return ok({ name, version: optionalText(member(database, "version")), tables });
   } catch (error) {
-    if (error instanceof SchemaError) return err(error.message);
+    if (error instanceof SchemaError || error instanceof SyntaxError) return err(error.message);
     throw error;
   }
 }

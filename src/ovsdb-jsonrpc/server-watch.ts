@@ -126,7 +126,7 @@ export class ServerWatch {
       SERVER_DATABASE,
       SERVER_SELECTION,
       {},
-      {},
+      { Database: [["name", "==", this.#database]] },
       {
         onBatch: () => this.#judge(monitor.replica.rows("Database").values()),
         onAcknowledged: () => {},

@@ -138,12 +138,13 @@ export class SessionCore {
       if (!reply.ok) return;
       const { result, error } = reply.value;
       const schema = error === null ? parseDatabaseSchema(result) : err(excerpt(error, 400));
-      if (schema.ok) this.#serve(rpc, schema.value, JSON.stringify(result));
+      if (schema.ok) this.#serve(rpc, schema.value);
       else this.#leave(`the server gives no schema of ${this.descriptor.name}: ${schema.error}`);
     });
   }
 
-  #serve(rpc: Rpc, served: UntypedSchema, text: string): void {
+  #serve(rpc: Rpc, served: UntypedSchema): void {
+    const text = JSON.stringify(served);
     if (text !== this.#servedText) this.monitor.forgetTransaction();
     this.#served = served;
     this.#servedText = text;

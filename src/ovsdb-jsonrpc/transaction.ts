@@ -4,6 +4,7 @@
  */
 import { encodeWhere } from "./condition.ts";
 import { excerpt, isArray, isObject, type Json, type JsonObject, member } from "./json.ts";
+import { plainJson } from "./json-text.ts";
 import { columnDecoder, encodeValue, NotationError, type Value, type WriteValue } from "./notation.ts";
 import type { Operation, WriteFields } from "./operation.ts";
 import { err, ok, type Result } from "./result.ts";
@@ -119,18 +120,26 @@ export function decodeResults(
   reply: Reply,
 ): Result<readonly OperationResult[], TransactError> {
   if (reply.error !== null) return err(serverError(reply.error, null));
-  if (!isArray(reply.result)) return err(protocolError(`the reply to transact is ${excerpt(reply.result)}`));
-  const elements = reply.result;
+  try {
+    return decodeElements(schema, operations, plainJson(reply.result));
+  } catch (error) {
+    if (error instanceof NotationError || error instanceof SyntaxError)
+      return err(protocolError(error.message));
+    throw error;
+  }
+}
+
+function decodeElements(
+  schema: UntypedSchema,
+  operations: readonly Operation[],
+  elements: unknown,
+): Result<readonly OperationResult[], TransactError> {
+  if (!isArray(elements)) throw new NotationError(`the reply to transact is ${excerpt(elements)}`);
   const failed = elements.findIndex((element) => isObject(element) && Object.hasOwn(element, "error"));
   if (failed !== -1) return err(serverError(elements[failed], failed < operations.length ? failed : null));
   const skipped = elements.slice(0, operations.length).indexOf(null);
   if (skipped !== -1) return err(notAttempted(skipped));
-  try {
-    return ok(operations.map((operation, i) => decodeResult(schema, operation, elements[i])));
-  } catch (error) {
-    if (error instanceof NotationError) return err(protocolError(error.message));
-    throw error;
-  }
+  return ok(operations.map((operation, i) => decodeResult(schema, operation, elements[i])));
 }
 
 export function connectionLost(error: ConnectionError): TransactError {

@@ -5,7 +5,7 @@
 import { afterAll, expect, test } from "bun:test";
 import { parseDatabaseSchema, parseRemotes } from "ovsdb-jsonrpc";
 import { JsonFramer } from "../../src/ovsdb-jsonrpc/json-framer.ts";
-import { LargeObject, parseJsonText } from "../../src/ovsdb-jsonrpc/json-text.ts";
+import { parseJsonText, plainJson } from "../../src/ovsdb-jsonrpc/json-text.ts";
 import {
   applyDifference,
   columnDecoder,
@@ -96,15 +96,6 @@ function frame(bytes: Uint8Array, chunks: readonly number[]): { texts: Uint8Arra
   return { texts, failed: framer.pending };
 }
 
-/** A parsed text with its large objects made plain. */
-function plain(value: unknown): unknown {
-  if (value instanceof LargeObject)
-    return object([...value.members()].map(([name, item]) => [name, plain(item)]));
-  if (Array.isArray(value)) return value.map(plain);
-  if (typeof value !== "object" || value === null) return value;
-  return object(Object.entries(value).map(([name, item]) => [name, plain(item)]));
-}
-
 /** What `JSON.parse` makes of the bytes, or undefined. */
 function reference(bytes: Uint8Array): unknown {
   try {
@@ -118,7 +109,7 @@ const TWICE = Symbol("a name comes twice");
 
 function parsed(bytes: Uint8Array, sliceBytes: number): unknown {
   try {
-    return plain(parseJsonText(bytes, sliceBytes));
+    return plainJson(parseJsonText(bytes, sliceBytes));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return error.message.endsWith("comes twice") ? TWICE : undefined;

@@ -117,6 +117,30 @@ describe("batches", () => {
   });
 });
 
+describe.each<{ lacks: readonly string[] }>([
+  { lacks: [] },
+  { lacks: ["monitor_cond_since"] },
+  { lacks: ["monitor_cond_since", "monitor_cond"] },
+])("with a server that lacks $lacks", ({ lacks }) => {
+  test("a row of more than a megabyte is like any other", async () => {
+    await using proxy = await ProxyServer.start(server.socket, {
+      answer: ({ method = "" }) => (lacks.includes(method) ? { error: "unknown method" } : null),
+    });
+    const words = new Set(Array.from({ length: 40_000 }, (_, n) => `word number ${n} of many`));
+    const note = "x".repeat(300_000);
+    value(await (await writer()).transact([thing("long", { words, note }), thing("short")]));
+    const session = closeLater(await openSynced(proxy.remote));
+    expect(names(session)).toEqual(["long", "short"]);
+    const long = [...session.replica.table("Thing").rows.values()].find(({ name }) => name === "long");
+    expect(long?.words).toEqual(words);
+    expect(long?.note).toBe(note);
+    const [selected] = value(
+      await session.transact([op.select("Thing", [["name", "==", "long"]], ["words", "note"])]),
+    );
+    expect(selected.rows).toMatchObject([{ words, note }]);
+  });
+});
+
 describe("conditions", () => {
   test("only rows of the condition are in the replica, from the first batch on", async () => {
     value(

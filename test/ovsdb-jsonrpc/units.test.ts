@@ -115,6 +115,15 @@ test("a long snapshot is parsed in slices, and its rows one slice at a time", ()
   expect([...Thing.members()].map(([name]) => name)).toEqual(rows.map((_, n) => `row ${n}`));
 });
 
+test("a schema too long to be parsed at once is a schema all the same", async () => {
+  const schema = await Bun.file(`${import.meta.dir}/support/playground.ovsschema`).json();
+  for (let n = 0; n < 5000; n++)
+    schema.tables.Part.columns[`extra_column_${n}`] = { type: { key: "string", min: 0, max: 1 } };
+  const text = encode(JSON.stringify({ id: 1, result: schema, error: null }));
+  const parsed = parseDatabaseSchema(Object(parseJsonText(text)).result);
+  expect(parsed.ok && Object.keys(parsed.value.tables.Part?.columns ?? {}).length).toBe(5002);
+});
+
 describe("the judgement of a server", () => {
   const row = (columns: Partial<Row>): Row[] => [
     {
