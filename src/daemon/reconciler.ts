@@ -271,8 +271,9 @@ export class Reconciler {
     }
     if (works.length === 0) return;
     this.#inFlight += works.length;
-    this.#pushAttempts(batch, "sent to the database");
+    // First, so that the transaction is on its way before the run that only notes that it is.
     void this.#transactor.submit(works, lock);
+    this.#pushAttempts(batch, "sent to the database");
   }
 
   #conclude(outcomes: readonly Outcome[]): void {
