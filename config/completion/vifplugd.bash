@@ -20,7 +20,7 @@ _vifplugd() {
     watch) words="--config" ;;
     explain) words="--json --config" ;;
     graph) words="--format --config" ;;
-    providers) words="--json" ;;
+    providers) words="--json --config" ;;
     replay) words="--until" ;;
   esac
   if [[ $word == -* ]]; then

@@ -16,7 +16,8 @@ export interface Row {
 const NOTE_INDENT = 2;
 
 /** Columns two spaces apart, or one where that makes the rows fit; cells are never cut. */
-export function table(rows: readonly Row[], style: Style = PLAIN): string {
+export function table(content: readonly (Row | readonly string[])[], style: Style = PLAIN): string {
+  const rows = content.map((row): Row => ("cells" in row ? row : { cells: row }));
   const widths: number[] = [];
   for (const { cells } of rows) {
     for (const [column, cell] of cells.entries()) {

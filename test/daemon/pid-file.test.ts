@@ -90,6 +90,14 @@ test.each(["", "not a pid\n", "1\n", "999999999\n"])("a leftover that says %j is
   expect(Bun.spawnSync(["cat", pidFilePath(runDir)]).stdout.toString()).toBe(`${process.pid}\n`);
 });
 
+test("the control socket of a dead process goes with its pid file, and no other", () => {
+  const [dead, other] = [join(runDir, "vifplugd.999999999.ctl"), join(runDir, "vifplugd.7.ctl")];
+  for (const path of [dead, other]) writeFileSync(path, "");
+  writeFileSync(pidFilePath(runDir), "999999999\n");
+  claim();
+  expect([existsSync(dead), existsSync(other)]).toEqual([false, true]);
+});
+
 test("a run directory that cannot be one is an error that names the file", () => {
   const file = join(runDir, "file");
   writeFileSync(file, "");

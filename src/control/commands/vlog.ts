@@ -1,6 +1,6 @@
 /**
  * `vlog/*`: the log's thresholds, per module, in the words of ovs-appctl(8). vifplugd logs to the console alone, that
- * is, to standard error; OVS's other destinations are refused.
+ * is, to standard error; OVS's other destinations are always off.
  */
 import type { Log, Threshold } from "../../log/log.ts";
 import { fail, ok, type Result } from "../../result.ts";
@@ -68,9 +68,11 @@ export function vlogCommands(log: Log): readonly Command[] {
 function formatThresholds(log: Log): string {
   const rows = [...log.thresholds()].sort(([a], [b]) => (a < b ? -1 : 1));
   return [
-    "                 console",
-    "                 -------",
-    ...rows.map(([module, threshold]) => `${module.padEnd(16)}  ${OVS_NAMES[threshold].padStart(4)}`),
+    "                 console    syslog    file",
+    "                 -------    ------    ------",
+    ...rows.map(([module, threshold]) => {
+      return `${module.padEnd(16)}  ${OVS_NAMES[threshold].padStart(4)}        OFF        OFF`;
+    }),
     "",
   ].join("\n");
 }

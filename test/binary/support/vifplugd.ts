@@ -33,7 +33,7 @@ export class Folder {
 
   /** Runs the executable to its end. */
   async run(...args: readonly string[]): Promise<Ended> {
-    const child = Bun.spawn([executable, ...args], {
+    const child = Bun.spawn([...this.command(...args)], {
       cwd: this.path,
       stdin: "ignore",
       stdout: "pipe",
@@ -49,11 +49,16 @@ export class Folder {
     return { code, stdout, stderr };
   }
 
+  /** What a shell would call. */
+  command(...args: readonly string[]): readonly string[] {
+    return [executable, ...args];
+  }
+
   /** Starts the executable, which is to stay; end it with `stop`. */
   start(...args: readonly string[]): Program {
     return new Program({
       name: "vifplugd",
-      argv: [executable, ...args],
+      argv: this.command(...args),
       env: { PATH: process.env.PATH ?? "/usr/bin:/bin" },
       cwd: this.path,
     });

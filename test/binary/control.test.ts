@@ -1,0 +1,281 @@
+/** The running daemon, questioned: by the system's own ovs-appctl, and by the executable's other sub-commands. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { version } from "../../package.json" with { type: "json" };
+import { configPath } from "../../tools/chassis/daemon.ts";
+import { Program } from "../../tools/chassis/program.ts";
+import { type Hypervisor, startHypervisor } from "../integration/support/hypervisor.ts";
+import { Folder } from "./support/vifplugd.ts";
+
+let hypervisor: Hypervisor;
+let folder: Folder;
+
+beforeAll(async () => {
+  folder = await Folder.make();
+  hypervisor = await startHypervisor();
+  await hypervisor.addPlugged("lsp1");
+  await hypervisor.addLport("lsp2", { "vif-plug-type": "unheard-of" });
+  await hypervisor.settle();
+});
+
+afterAll(async () => {
+  await hypervisor.stop();
+  await folder[Symbol.asyncDispose]();
+});
+
+const appctl = (...args: readonly string[]) => hypervisor.chassis.appctl("vifplugd", ...args);
+
+/** A sub-command that asks the daemon. */
+function vifplugd(...args: readonly string[]) {
+  return folder.run(...args, "--config", configPath(hypervisor.chassis));
+}
+
+/** The keys of an object, and of those in it, in order: its shape. */
+function shape(value: unknown): unknown {
+  if (Array.isArray(value)) return value.length === 0 ? [] : [shape(value[0])];
+  if (typeof value !== "object" || value === null) return typeof value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, shape(each)]));
+}
+
+describe("ovs-appctl", () => {
+  test("is told of every command there is", async () => {
+    const listed = (await appctl("list-commands")).split("\n").map((line) => line.trim().split(" ", 1)[0]);
+    expect(listed.slice(1).sort()).toEqual([
+      ...["connection-status", "coverage/show", "exit", "inc-engine/clear-stats", "inc-engine/graph"],
+      ...[
+        "inc-engine/recompute",
+        "inc-engine/show-stats",
+        "inc-engine/verify",
+        "list-commands",
+        "memory/show",
+      ],
+      ...[
+        "plug/confirm-unplug",
+        "plug/explain",
+        "plug/show",
+        "plug/status",
+        "stopwatch/reset",
+        "stopwatch/show",
+      ],
+      ...["version", "vlog/list", "vlog/set"],
+    ]);
+  });
+
+  test.each<[readonly string[], RegExp]>([
+    [["version"], new RegExp(`^vifplugd ${RegExp.escape(version)}$`)],
+    [["connection-status"], /^connected$/],
+    [["inc-engine/show-stats"], /^Node: \w+\n- recompute: +\d+\n- compute: +\d+\n- cancel: +\d+\nNode: /],
+    [["inc-engine/show-stats", "plug"], /^Node: plug\n/],
+    [["inc-engine/show-stats", "plug", "recompute"], /^\d+$/],
+    [["inc-engine/recompute"], /^$/],
+    [["inc-engine/verify"], /^every node equals a recompute/],
+    [["inc-engine/graph"], /^\w+ +input /],
+    [["inc-engine/graph", "dot"], /^digraph/],
+    [["inc-engine/graph", "mermaid"], /^flowchart/],
+    [["inc-engine/graph", "svg"], /^<svg/],
+    [["plug/show", "lsp1"], /^LPORT +STATE +TYPE +INTERFACE +REASON\nlsp1 +plugged +dummy +lsp1/],
+    [["plug/explain", "lsp1"], /^lsp1: plugged\n {2}yes {2}its port binding is in view\n/],
+    [["plug/confirm-unplug"], /^no port is due to be unplugged$/],
+    [["vlog/list"], /^ +console +syslog +file\n.*\ncontrol +INFO +OFF +OFF\n/],
+    [["memory/show"], /^control-clients:1 heap-kB:\d+ in-flight:0 ports:2 rows-OVN_Southbound:\d+ rows-/],
+    [["inc-engine/clear-stats"], /^$/],
+  ])("%j", async (args, expected) => {
+    expect(await appctl(...args)).toMatch(expected);
+  });
+
+  test.each<[readonly string[], RegExp]>([
+    [["no-such-command"], /"no-such-command" is not a valid command/],
+    [["plug/explain"], /requires at least 1/],
+    [["plug/explain", "nobody"], /nobody is neither wanted nor plugged/],
+    [["plug/show", "nobody"], /nobody/],
+    [["plug/status", "xml"], /unknown format xml/],
+    [["plug/status", "text", "wide"], /a width in columns/],
+    [["inc-engine/show-stats", "nobody"], /unknown node nobody/],
+    [["inc-engine/graph", "png"], /unknown format png/],
+    [["stopwatch/show", "nobody"], /no such stopwatch/],
+    [["stopwatch/reset", "nobody"], /no such stopwatch/],
+    [["vlog/set", "nobody:dbg"], /no module or level "nobody"/],
+    [["vlog/set"], /requires at least 1/],
+  ])("%j is refused with words", async (args, expected) => {
+    expect(appctl(...args)).rejects.toThrow(expected);
+  });
+
+  test("sees how long and how often, in the forms of OVS", async () => {
+    const times = await appctl("stopwatch/show", "transaction");
+    expect(times).toMatch(
+      /^Statistics for 'transaction'\n {2}Total samples: [1-9]\d*\n {2}Maximum: [\d.]+ msec\n {2}Minimum: /,
+    );
+    await appctl("stopwatch/reset");
+    expect(await appctl("stopwatch/show", "transaction")).toContain("Total samples: 0\n");
+    expect(await appctl("stopwatch/show", "plug")).toContain("Total samples: 0\n");
+    const coverage = await appctl("coverage/show");
+    for (const event of ["graph_run", "txn_committed", "prepare_dummy", "finish_dummy", "ovs_update"]) {
+      expect(coverage).toMatch(
+        new RegExp(`^${event} +[\\d.]+/sec +[\\d.]+/sec +[\\d.]+/sec +total: [1-9]`, "m"),
+      );
+    }
+  });
+
+  test("sets the level of one module", async () => {
+    await appctl("vlog/set", "control:dbg");
+    await appctl("version");
+    await hypervisor.daemon.waitLog(/ debug control: received request version/);
+    await appctl("vlog/set", "info");
+    expect(await appctl("vlog/list")).not.toContain("DBG");
+  });
+});
+
+describe("status", () => {
+  test("is for people, within 80 columns", async () => {
+    const { code, stdout, stderr } = await vifplugd("status");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(new RegExp(`^vifplugd +${RegExp.escape(version)}, ready\nchassis +hv1 `));
+    expect(stdout).toContain(
+      'lsp2   no-provider  unheard-of  -\n  no enabled provider answers to plug type "unheard-of"; add one under providers\n',
+    );
+    expect(stdout).not.toContain("\x1b");
+    const widest = Math.max(...stdout.split("\n").map((line) => line.length));
+    expect(widest).toBeLessThanOrEqual(80);
+  });
+
+  test("has the contract's shape as JSON", async () => {
+    const { code, stdout } = await vifplugd("status", "--json");
+    expect(code).toBe(0);
+    expect(shape(JSON.parse(stdout))).toEqual({
+      version: "string",
+      ready: "boolean",
+      chassis: { name: "string", uuid: "string" },
+      bridge: "string",
+      connections: {
+        ovs: { remote: "string", state: "string" },
+        southbound: { remote: "string", state: "string", leader: "object" },
+      },
+      providers: [{ type: "string", state: "string" }],
+      ports: [{ lport: "string", type: "string", state: "string", interface: "string", reason: "object" }],
+      engine: [
+        { node: "string", recompute: "number", compute: "number", cancel: "number", updated: "number" },
+      ],
+      held_unplugs: "number",
+    });
+  });
+
+  test("fails where no daemon answers", async () => {
+    const config = await folder.write("elsewhere.yaml", JSON.stringify({ run_dir: folder.path }));
+    for (const command of ["status", "watch"]) {
+      const { code, stdout, stderr } = await folder.run(command, "--config", config);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+      expect(stderr).toMatch(/^vifplugd: no vifplugd runs in .*\n$/);
+    }
+  });
+});
+
+describe("explain", () => {
+  test("is for people, within 80 columns", async () => {
+    const { code, stdout } = await vifplugd("explain", "lsp2");
+    expect(code).toBe(0);
+    expect(stdout).toStartWith(
+      'lsp2: no-provider: no enabled provider answers to plug type "unheard-of"; add\n',
+    );
+    expect(stdout).toMatch(/^ {2}no {3}an enabled provider answers to the plug type$/m);
+    const widest = Math.max(...stdout.split("\n").map((line) => line.length));
+    expect(widest).toBeLessThanOrEqual(80);
+  });
+
+  test("has a shape as JSON", async () => {
+    const { stdout } = await vifplugd("explain", "lsp1", "--json");
+    expect(shape(JSON.parse(stdout))).toEqual({
+      version: "string",
+      lport: "string",
+      state: "string",
+      type: "string",
+      interface: "string",
+      reason: "object",
+      conditions: [{ condition: "string", holds: "boolean", value: "string", source: "string" }],
+      last_change: { at: "string", cause: "string" },
+      last_error: "object",
+      next_try: "object",
+      to_change: "object",
+    });
+  });
+
+  test("fails for a port that nobody knows, and without one", async () => {
+    expect(await vifplugd("explain", "nobody")).toMatchObject({ code: 1, stdout: "" });
+    expect(await vifplugd("explain")).toMatchObject({ code: 64, stdout: "" });
+  });
+});
+
+test("graph shows live counters, and the bare graph where no daemon answers", async () => {
+  const live = await vifplugd("graph");
+  expect(live.code).toBe(0);
+  expect(live.stdout).toMatch(/^plug +output +\w+ +recompute \d+, compute \d+/m);
+  const bare = await folder.run(
+    "graph",
+    "--config",
+    await folder.write("bare.yaml", `run_dir: ${folder.path}\n`),
+  );
+  expect(bare.code).toBe(0);
+  expect(bare.stdout).toMatch(/^plug +output$/m);
+  expect(await folder.run("graph", "--format", "png")).toMatchObject({ code: 64, stdout: "" });
+});
+
+test("watch shows the status again when something changes, until it is interrupted", async () => {
+  const watch = new Program({
+    name: "watch",
+    argv: [...folder.command("watch", "--config", configPath(hypervisor.chassis))],
+    env: { PATH: process.env.PATH ?? "/usr/bin:/bin" },
+    cwd: folder.path,
+  });
+  await watch.waitLog(/^lsp1 +plugged/);
+  await hypervisor.addPlugged("lsp9");
+  await watch.waitLog(/^lsp9 +plugged/);
+  expect(await watch.stop("SIGINT")).toEqual({ code: 0, signal: null });
+});
+
+describe("on a terminal", () => {
+  /** Runs the executable on a pseudo-terminal of some columns, and returns what appears there. */
+  async function onTerminal(columns: number, env: string, command: string): Promise<string> {
+    const config = configPath(hypervisor.chassis);
+    const [executable = ""] = folder.command();
+    const line = `stty cols ${columns}; ${env} ${executable} ${command} --config ${config}`;
+    const child = Bun.spawn(["script", "--quiet", "--return", "--command", line, "/dev/null"], {
+      cwd: folder.path,
+      env: { PATH: process.env.PATH ?? "/usr/bin:/bin", TERM: "xterm" },
+      stdio: ["ignore", "pipe", "inherit"],
+      timeout: 10_000,
+    });
+    return (await child.stdout.text()).replaceAll("\r\n", "\n");
+  }
+
+  test("states are coloured, and lines as long as it is wide", async () => {
+    const text = await onTerminal(100, "", "status");
+    expect(text).toContain("\x1b[32mplugged\x1b[0m");
+    expect(text).toContain("\x1b[31mno-provider\x1b[0m");
+    const narrow = await onTerminal(50, "", "explain lsp2");
+    const lines = Bun.stripANSI(narrow).split("\n");
+    // A row's UUID is never cut.
+    expect(lines.filter((line) => line.length > 50 && !/[0-9a-f-]{36}/.test(line))).toEqual([]);
+  });
+
+  test("NO_COLOR is respected", async () => {
+    expect(await onTerminal(100, "NO_COLOR=1", "status")).not.toContain("\x1b[3");
+  });
+});
+
+describe("providers", () => {
+  test("lists the types and what each reads", async () => {
+    const { code, stdout } = await folder.run("providers");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^dummy: /m);
+    expect(stdout).toMatch(/^ {2}vif-plug-type$/m);
+    expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
+  test("has a shape as JSON", async () => {
+    const listing = JSON.parse((await folder.run("providers", "--json")).stdout);
+    expect(listing).toMatchObject({ version, options: [{ name: "vif-plug-type" }, {}] });
+    expect(listing.providers.map(({ type }: { type: string }) => type)).toContain("dummy");
+  });
+
+  test("knows no other subject", async () => {
+    expect(await folder.run("providers", "unheard-of")).toMatchObject({ code: 64, stdout: "" });
+  });
+});

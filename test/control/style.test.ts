@@ -1,0 +1,55 @@
+// How texts are laid out: within the width wherever words allow it, and with nothing lost.
+import { expect, test } from "bun:test";
+import { hang, PLAIN, paint, parseStyle, styleArguments, wrap } from "../../src/control/style.ts";
+import { facts, table } from "../../src/control/table.ts";
+
+test("lines are broken between words, and a long word is left whole", () => {
+  expect(wrap("one two three", 7)).toEqual(["one two", "three"]);
+  expect(wrap("one incomprehensibilities two", 7)).toEqual(["one", "incomprehensibilities", "two"]);
+  expect(wrap("", 7)).toEqual([]);
+  expect(hang("> ", "one two three", { width: 9, colour: false })).toBe("> one two\n  three\n");
+});
+
+test("colour is there where it is asked for, and does not count as width", () => {
+  const colourful = { width: 80, colour: true };
+  expect(paint(colourful, "red", "x")).toBe("\x1b[31mx\x1b[0m");
+  expect(paint(PLAIN, "red", "x")).toBe("x");
+  const rows = [{ cells: [{ text: "a", colour: "red" as const }, "b"] }, { cells: ["long", "c"] }];
+  expect(table(rows, colourful)).toBe("\x1b[31ma\x1b[0m     b\nlong  c\n");
+});
+
+test("a style survives being sent to the daemon", () => {
+  for (const style of [PLAIN, { width: 132, colour: true }]) {
+    const [width, colour] = styleArguments(style);
+    expect(parseStyle(width, colour)).toEqual({ ok: true, value: style });
+  }
+  expect(parseStyle("wide", undefined)).toMatchObject({ ok: false });
+  expect(parseStyle("80", "blue")).toMatchObject({ ok: false });
+});
+
+test("a note stands after its row where it fits, and otherwise below", () => {
+  const rows = [
+    { cells: ["a", "b"], note: "short" },
+    { cells: ["a", "b"], note: "a note of many words which do not fit" },
+  ];
+  expect(table(rows, { width: 20, colour: false })).toBe(
+    "a  b  short\na  b\n  a note of many\n  words which do not\n  fit\n",
+  );
+});
+
+test("a table of the longest names there are fits 80 columns", () => {
+  const uuid = "d788ec6e-a8fa-4118-ab02-ce5631e293b0";
+  const rows = [{ cells: [uuid, "incompatible", "representor", "enp129s0f0npf0v"], note: "r".repeat(70) }];
+  const lines = table(rows).trimEnd().split("\n");
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+});
+
+test("facts are aligned, and long ones go on below themselves", () => {
+  const rows = [
+    ["a", "1"],
+    ["long name", "one two three"],
+  ] as const;
+  expect(facts(rows, { width: 19, colour: false })).toBe(
+    "a          1\nlong name  one two\n           three\n",
+  );
+});
