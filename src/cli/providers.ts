@@ -3,7 +3,16 @@ import { hang, paint, type Style } from "../control/style.ts";
 import { builtinProviders } from "../providers/builtin.ts";
 import type { ReadOption } from "../providers/provider.ts";
 import { VERSION } from "../version.ts";
-import { type Arguments, type Command, EXIT, JSON_OPTION, printError, printLine } from "./command.ts";
+import {
+  type Arguments,
+  CONFIG_OPTION,
+  type Command,
+  EXIT,
+  JSON_OPTION,
+  printError,
+  printLine,
+} from "./command.ts";
+import { representorPorts } from "./representor-ports.ts";
 import { terminalStyle } from "./terminal.ts";
 
 /** Options that vifplugd itself reads, whatever the provider. */
@@ -13,7 +22,9 @@ const COMMON: readonly ReadOption[] = [
 ];
 
 /** What `providers SUBJECT...` shows besides, by its words. */
-const subjects: ReadonlyMap<string, (args: Arguments) => number | Promise<number>> = new Map();
+const subjects: ReadonlyMap<string, (args: Arguments) => number | Promise<number>> = new Map([
+  ["representor ports", representorPorts],
+]);
 
 /** As `vifplugd providers --json` prints it. */
 interface Listing {
@@ -28,9 +39,9 @@ interface Listing {
 
 export const providers: Command = {
   name: "providers",
-  usage: "[--json]",
-  summary: "the provider types, and the options that each reads",
-  options: [JSON_OPTION],
+  usage: "[representor ports] [--json] [--config FILE]",
+  summary: "the provider types and the options that each reads; the ports that one sees",
+  options: [JSON_OPTION, CONFIG_OPTION],
   positionals: 0,
   optionalPositionals: 2,
   run(args) {

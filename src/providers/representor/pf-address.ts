@@ -72,9 +72,3 @@ function uplinkOf({ number, physical }: PfFacts): Link | string {
     ? "its device has no physical port"
     : `none of its device's ${physical.length} physical ports alone has its number; pin its address in the configuration`;
 }
-
-/** The address in the text of `smart_nic/pf/config`: a line `MAC : 00:53:00:00:00:42` among others. */
-export function parseSmartNic(text: string): string | null {
-  const found = /^\s*MAC\s*:\s*((?:[0-9a-f]{2}:){5}[0-9a-f]{2})\s*$/im.exec(text)?.[1]?.toLowerCase();
-  return found === undefined || found === "00:00:00:00:00:00" ? null : found;
-}

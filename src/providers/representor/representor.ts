@@ -4,8 +4,6 @@
  *
  * Invariant: what it answers depends on the logical port's options and its tables only.
  */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { activateRequest } from "../../netlink/devlink.ts";
 import { kernelTransport } from "../../netlink/kernel-transport.ts";
 import { type Link, setLinkRequest } from "../../netlink/link.ts";
@@ -16,9 +14,9 @@ import type { RepresentorOptions } from "./config.ts";
 import { leaveDatapath } from "./datapath.ts";
 import { KernelPorts } from "./kernel-ports.ts";
 import { parseOptions, READ_OPTIONS } from "./options.ts";
-import { parseSmartNic } from "./pf-address.ts";
 import { PortTable, type Representor } from "./port-table.ts";
 import { Settling } from "./settling.ts";
+import { readSmartNic } from "./smart-nic.ts";
 
 /** What tests put in the place of the machine. */
 export interface Machine {
@@ -68,7 +66,7 @@ class Running {
     this.#table = new PortTable({
       addresses: {
         pins: options.pf ?? [],
-        smartNic: (uplink) => readSmartNic(join(root, "sys/class/net", uplink, "smart_nic/pf/config")),
+        smartNic: (uplink) => readSmartNic(root, uplink),
       },
       onNetdev: (ifindex, present) => {
         if (present) this.#settling.appeared(ifindex, this.#started);
@@ -161,13 +159,5 @@ class Running {
   #wake(): void {
     this.#changed = true;
     this.#host.wake();
-  }
-}
-
-function readSmartNic(path: string): string | null {
-  try {
-    return parseSmartNic(readFileSync(path, "utf8"));
-  } catch {
-    return null;
   }
 }

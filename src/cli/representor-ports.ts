@@ -1,0 +1,79 @@
+/**
+ * `vifplugd providers representor ports`: every port that the provider `representor` sees, read from the kernel, and
+ * the logical port that uses it, as far as a daemon runs to tell.
+ */
+import { formatConfigError } from "../config/error.ts";
+import { loadConfig } from "../config/load.ts";
+import { type Row, table } from "../control/table.ts";
+import { nameOfPort } from "../providers/representor/names.ts";
+import type { PortRow } from "../providers/representor/port-table.ts";
+import { readPorts } from "../providers/representor/read-ports.ts";
+import { ask } from "./ask.ts";
+import { type Arguments, EXIT, printError, printLine } from "./command.ts";
+import { terminalStyle } from "./terminal.ts";
+
+const TITLES = ["PORT", "FLAVOUR", "CONTROLLER", "PF", "FUNCTION", "NETDEV", "PF-MAC", "LPORT"];
+const HEAD: Row = { cells: TITLES.map((text) => ({ text, colour: "bold" })) };
+
+/** @returns the exit code */
+export async function representorPorts(args: Arguments): Promise<number> {
+  const config = loadConfig(args.text("config"));
+  if (!config.ok) {
+    for (const error of config.error) printError(formatConfigError(error));
+    return EXIT.config;
+  }
+  const pins = config.value.providers.find(({ type }) => type === "representor")?.pf ?? [];
+  const read = readPorts(pins, (warning) => printError(`vifplugd: ${warning}`));
+  if (!read.ok) {
+    printError(`vifplugd: ${read.error}`);
+    return EXIT.failed;
+  }
+  const lports = await lportsByInterface(args);
+  const rows = read.value.map((row) => ({ ...row, lport: lports.get(row.netdev ?? "") ?? null }));
+  if (args.flag("json")) printLine(JSON.stringify(rows));
+  else if (rows.length === 0) printLine("the kernel shows no devlink port");
+  else printLine(table([HEAD, ...rows.map(cellsOf)], terminalStyle()).trimEnd());
+  return EXIT.ok;
+}
+
+function cellsOf(row: PortRow & { readonly lport: string | null }): Row {
+  const { port, netdev, pfMac, lport } = row;
+  const wanted = port.vf === null ? (port.sf === null ? null : `sf ${port.sf}`) : `vf ${port.vf}`;
+  const cells = [
+    nameOfPort(port),
+    port.flavour ?? "unknown",
+    port.external ? `${port.controller} (external)` : String(port.controller),
+    port.pf === null ? "-" : String(port.pf),
+    wanted ?? "-",
+    netdev ?? "-",
+    pfMac ?? "-",
+    lport ?? "-",
+  ];
+  return { cells };
+}
+
+/** Nothing, said on standard error, when no daemon answers. */
+async function lportsByInterface(args: Arguments): Promise<ReadonlyMap<string, string>> {
+  const answer = await ask(args, "plug/status", ["json"]);
+  if (!answer.ok || !answer.value.ok) {
+    printError(`vifplugd: logical ports are not shown: ${answer.ok ? answer.value.text : answer.error}`);
+    return new Map();
+  }
+  const status: unknown = JSON.parse(answer.value.text);
+  return new Map(
+    portsOf(status).flatMap(({ lport, name }) => (name === null ? [] : [[name, lport] as const])),
+  );
+}
+
+/** Of a daemon of another version, what can be read. */
+function portsOf(status: unknown): readonly { readonly lport: string; readonly name: string | null }[] {
+  const ports = isRecord(status) && Array.isArray(status.ports) ? status.ports : [];
+  return ports.flatMap((port: unknown) => {
+    if (!isRecord(port) || typeof port.lport !== "string") return [];
+    return [{ lport: port.lport, name: typeof port.interface === "string" ? port.interface : null }];
+  });
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,69 @@
+/** The provider's own keys in its entry of the configuration file. */
+import { describe, expect, test } from "bun:test";
+import { parseConfig } from "../../../src/config/parse.ts";
+
+function check(...lines: readonly string[]): string {
+  const parsed = parseConfig(["providers:", ...lines].join("\n"), "f");
+  if (parsed.ok) return JSON.stringify(parsed.value.providers);
+  return parsed.error.map(({ line, column, message }) => `${line}:${column}: ${message}`).join("\n");
+}
+
+describe("an entry of the provider", () => {
+  test("needs none of its keys", () => {
+    expect(check("  - type: representor")).toBe('[{"type":"representor"}]');
+  });
+
+  test("may have all of them", () => {
+    const all = check(
+      "  - type: representor",
+      "    match: [representor, sriov]",
+      '    pf: [{ device: "pci/0000:03:00.0", pf: 0, controller: 1, mac: "00:53:00:00:00:4D" }]',
+      "    quiet_ms: 200",
+      "    set_link: up",
+      "    sf_activate: true",
+    );
+    expect(JSON.parse(all)).toEqual([
+      {
+        type: "representor",
+        match: ["representor", "sriov"],
+        pf: [{ device: "pci/0000:03:00.0", pf: 0, controller: 1, mac: "00:53:00:00:00:4d" }],
+        quiet_ms: 200,
+        set_link: "up",
+        sf_activate: true,
+      },
+    ]);
+  });
+
+  test.each([
+    [
+      "a key that nobody knows",
+      "quiet: 3",
+      /^3:5: providers\.0\.quiet: unknown key: expected type, match, pf, /,
+    ],
+    [
+      "an address that is none",
+      "pf: [{device: pci/a, pf: 0, mac: x}]",
+      /providers\.0\.pf\.0\.mac: expected a MAC/,
+    ],
+    [
+      "a device without its bus",
+      "pf: [{device: a, pf: 0, mac: x}]",
+      /pf\.0\.device: expected a devlink device/,
+    ],
+    [
+      "a PF that cannot be",
+      "pf: [{device: pci/a, pf: 65536, mac: x}]",
+      /pf\.0\.pf: expected the PF's number/,
+    ],
+    ["a link that goes down", "set_link: down", /set_link: expected "up", received "down"/],
+    ["a period that is negative", "quiet_ms: -1", /quiet_ms: expected milliseconds, a whole number from 0/],
+  ])("must not have %s", (_, line, error) => {
+    expect(check("  - type: representor", `    ${line}`)).toMatch(error);
+  });
+});
+
+test("an entry of another provider must not have this one's keys", () => {
+  expect(check("  - type: dummy", "    set_link: up")).toBe(
+    "3:15: providers.0.set_link: not a key of provider dummy: expected type, match",
+  );
+});
