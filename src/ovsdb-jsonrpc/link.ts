@@ -71,6 +71,7 @@ export class Link {
     this.#next = (this.#next + 1) % this.#remotes.length;
     this.#remote = remote;
     this.#events.onConnecting(remote);
+    if (this.#remote !== remote) this.connect();
     if (this.#stopped || this.#remote !== remote) return;
     try {
       const socket = openSocket(remote, this.#tls, () => this.#up(socket, remote));
@@ -96,6 +97,7 @@ export class Link {
     if (this.#rpc !== null) this.#rpc.close({ code: "disconnected", message });
     else if (this.#socket !== null) this.#connectFailed(this.#socket, message);
     else if (this.#timer !== null) this.connect();
+    else this.#remote = null;
   }
 
   /** Leaves the present server for the next remote; `atOnce` tries each remote without waiting. */
@@ -125,7 +127,6 @@ export class Link {
   #up(socket: Socket, remote: Remote): void {
     if (this.#socket !== socket) return;
     this.#clearTimer();
-    socket.removeAllListeners("error");
     this.#upSince = performance.now();
     const rpc = new Rpc(
       socket,

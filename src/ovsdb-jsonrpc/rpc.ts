@@ -72,6 +72,10 @@ export class Rpc {
   /** Sends a request and answers its id. `onReply` is called exactly once, in the order of the stream. */
   request(method: string, params: readonly Json[], onReply: ReplyHandler): number {
     const id = this.#nextId++;
+    if (this.#closed) {
+      onReply(err({ code: "disconnected", message: "the connection is closed" }));
+      return id;
+    }
     this.#pending.set(id, onReply);
     this.#send(`{"id":${id},"method":"${method}","params":${JSON.stringify(params)}}`);
     return id;

@@ -268,6 +268,16 @@ describe("remotes", () => {
     expect(await session.synced()).toBe(true);
   });
 
+  test("remotes that are replaced while the first is being tried are tried instead", async () => {
+    const session = closeLater(open("unix:/nonexistent/a", { backoff: { minMs: 60_000, maxMs: 60_000 } }));
+    const remove = session.onState(({ kind }) => {
+      if (kind !== "connecting") return;
+      remove();
+      session.setRemotes(server.remote);
+    });
+    expect(await session.synced()).toBe(true);
+  });
+
   test("tcp is spoken as well", async () => {
     const session = closeLater(await openSynced(`tcp:127.0.0.1:${server.port}`));
     value(await session.transact([thing("over tcp")]));
