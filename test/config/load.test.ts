@@ -105,6 +105,11 @@ describe("an error says where it is and what was expected:", () => {
       "providers:\n  - type: dummy\n    mach: [a]\n",
       /^3:5: providers\.0\.mach: .*expected type, match/,
     ],
+    [
+      "a key for later",
+      "metrics: { listen: 127.0.0.1:9476 }\n",
+      /^1:10: metrics: not available in this version/,
+    ],
     ["a misspelt key", "ovs:\n  brige: br0\n", /^2:3: ovs\.brige: .*; did you mean bridge\?$/],
     ["letters swapped", "log: { levle: info }\n", /^1:8: log\.levle: .*; did you mean level\?$/],
     ["a key like no other", "colour: red\n", /^1:1: colour: unknown key: expected [a-z_, ]+$/],

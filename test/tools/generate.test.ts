@@ -29,7 +29,7 @@ describe("the JSON Schema", () => {
     expect(known.filter((key) => !(key in properties))).toEqual([]);
     const wrong: string[] = [];
     for (const [section, values] of Object.entries(defaultConfig())) {
-      if (typeof values !== "object" || Array.isArray(values)) continue;
+      if (typeof values !== "object" || values === null || Array.isArray(values)) continue;
       for (const [key, value] of Object.entries(values)) {
         if (properties[section]?.properties?.[key]?.default !== value) wrong.push(`${section}.${key}`);
       }
