@@ -1,8 +1,8 @@
 /**
  * An example of a plug provider: an administrator pins logical ports to interface names in a file.
  *
- * A line of the file is `LPORT INTERFACE`. A logical port without a line has to wait; one that still has its line when
- * its interface is to go refuses, so that nobody loses a device that is pinned. A change of the file takes effect at
+ * A line of the file is `LPORT INTERFACE`. A logical port without a line has to wait; an interface that a line still
+ * pins to its logical port is not let go, so that nobody loses a device that is pinned. A change of the file takes effect at
  * once: the file is this provider's lookup table, and the directory it is in is watched.
  */
 import { type FSWatcher, readFileSync, watch } from "node:fs";
@@ -35,10 +35,10 @@ export function pinnedProvider(type: string, file: string): Provider {
       isNew = false;
       return answer;
     },
-    prepare({ operation, lport }) {
+    prepare({ operation, lport, interface: current }) {
       const name = pins.get(lport.name);
       if (operation === "remove") {
-        if (name === undefined) return { ready: true };
+        if (name !== current?.name) return { ready: true };
         return { ready: false, reason: `still pinned to ${name}: remove its line from ${file}` };
       }
       if (name === undefined) {
