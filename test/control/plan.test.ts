@@ -1,0 +1,148 @@
+// A plan as data and as text: every kind of change, and the ports that stay as they are.
+import { describe, expect, test } from "bun:test";
+import { formatPlan, planOf } from "../../src/control/plan.ts";
+import type { Change } from "../../src/plug/change.ts";
+import { consult, type Question } from "../../src/plug/question.ts";
+import type { Verdict } from "../../src/plug/verdict.ts";
+import { recordedProvider, registered } from "../support/providers.ts";
+import { bridgeRow, interfaceRow, openVSwitchRow, portRow, uuid } from "../support/rows.ts";
+
+const bridge = { uuid: uuid(1), name: "br-int" };
+
+function verdict(lport: string, change: Change | null, more: Partial<Verdict> = {}): Verdict {
+  return {
+    lport,
+    plugType: "dummy",
+    state: change === null ? "plugged" : "pending",
+    interface: lport,
+    reason: null,
+    change,
+    retry: false,
+    setbacks: 0,
+    tries: 0,
+    ...more,
+  };
+}
+
+const target = (lport: string, name = lport) => ({
+  lport,
+  plugType: "dummy",
+  wanted: { name, type: "internal", options: { colour: "red" }, otherConfig: { size: "1" } },
+  maintainedOptions: new Set<string>(),
+  mtuRequest: 1400,
+});
+
+const remove = (lport: string, name = lport) => ({
+  kind: "remove" as const,
+  lport,
+  plugType: "dummy",
+  bridge,
+  interface: interfaceRow({ name }),
+  port: portRow({ name }),
+});
+
+const verdicts: readonly Verdict[] = [
+  verdict("d", remove("d"), { reason: "its port binding is gone" }),
+  verdict("a", { kind: "create", target: target("a"), bridge }),
+  verdict("b", {
+    kind: "update",
+    target: target("b"),
+    interface: interfaceRow({ name: "b", type: "", mtu_request: 1500, options: new Map([["old", "1"]]) }),
+    edit: {
+      type: "internal",
+      mtuRequest: 1400,
+      options: { set: new Map([["colour", "red"]]), remove: ["old"] },
+    },
+  }),
+  verdict("c", {
+    kind: "replug",
+    remove: remove("c", "c0"),
+    create: { kind: "create", target: target("c", "c1"), bridge },
+  }),
+  verdict("e", null),
+  verdict("f", null, { state: "foreign", reason: "interface f is somebody else's" }),
+];
+
+test("everything is told, in the order of the logical ports' names", () => {
+  const plan = planOf("hv1", "br-int", verdicts);
+  expect(plan.changes.map(({ lport, change }) => [lport, change])).toEqual([
+    ["a", "create"],
+    ["b", "update"],
+    ["c", "replug"],
+    ["d", "remove"],
+  ]);
+  expect(plan.changes[1]).toMatchObject({
+    interface: "b",
+    from: null,
+    edits: [
+      { column: "type", key: null, before: "", after: "internal" },
+      { column: "mtu_request", key: null, before: 1500, after: 1400 },
+      { column: "options", key: "colour", before: null, after: "red" },
+      { column: "options", key: "old", before: "1", after: null },
+    ],
+  });
+  expect(plan.changes[2]).toMatchObject({ replaces: "c0", interface: "c1", mtu_request: 1400 });
+  expect(plan.ports.map(({ lport }) => lport)).toEqual(["e", "f"]);
+  expect(formatPlan(plan)).toBe(`+ a: plug interface a (dummy)
+      type="internal"
+      mtu_request=1400
+      options:colour=red
+      other_config:size=1
+~ b: update interface b
+      type: "" -> "internal"
+      mtu_request: 1500 -> 1400
+      options:colour: (absent) -> "red"
+      options:old: "1" -> (absent)
+± c: replace interface c0 by c1 (dummy)
+      type="internal"
+      mtu_request=1400
+      options:colour=red
+      other_config:size=1
+- d: unplug interface d: its port binding is gone
+
+! f: foreign: interface f is somebody else's
+
+chassis hv1, bridge br-int: 4 changes, 1 port in place
+`);
+});
+
+describe("an interface that is taken over", () => {
+  const question: Question = {
+    lport: "old",
+    plugType: "dummy",
+    operation: "remove",
+    provider: registered(recordedProvider("dummy").provider),
+    binding: null,
+    interface: interfaceRow({ name: "eth7" }),
+    openVSwitch: openVSwitchRow(),
+    bridge: bridgeRow(),
+    lookup: 0,
+    nonce: 0,
+  };
+  const adopted = verdict(
+    "new",
+    {
+      kind: "update",
+      target: target("new", "eth7"),
+      interface: interfaceRow({ name: "eth7" }),
+      edit: { externalIds: { set: new Map([["iface-id", "new"]]), remove: [] } },
+      adoption: { from: "old", leaving: consult(question) },
+    },
+    { reason: "taken over from logical port old" },
+  );
+
+  test("says from whom", () => {
+    const plan = planOf("hv1", "br-int", [adopted]);
+    expect(plan.changes[0]).toMatchObject({ change: "update", from: "old" });
+    expect(formatPlan(plan)).toStartWith(
+      "~ new: adopt interface eth7: taken over from logical port old\n      external_ids:iface-id: ",
+    );
+  });
+});
+
+test("with nothing to do it is one line", () => {
+  expect(formatPlan(planOf("hv1", "br-int", [verdict("e", null)]))).toBe(
+    "chassis hv1, bridge br-int: 0 changes, 1 port in place\n",
+  );
+  expect(formatPlan(planOf(null, "br-int", []))).toStartWith("chassis (no name), ");
+});
