@@ -8,10 +8,17 @@ import {
   u16Attribute,
   u32Attribute,
 } from "../../src/netlink/attributes.ts";
-import { activateRequest, parsePortEvent, portDumpRequest } from "../../src/netlink/devlink.ts";
+import {
+  activateRequest,
+  type DevlinkPort,
+  parsePortEvent,
+  portDumpRequest,
+} from "../../src/netlink/devlink.ts";
 import { genericPayload, parseFamily } from "../../src/netlink/generic.ts";
 import { FLAG, type Message } from "../../src/netlink/message.ts";
+import { checkProperty, type Random } from "../support/random.ts";
 import { recorded } from "./recorded.ts";
+import { encodePort } from "./support/encode.ts";
 
 const PORT_NEW = 7;
 const address = Uint8Array.of(0, 0x53, 0, 0, 0, 0x42);
@@ -206,5 +213,35 @@ describe("requests", () => {
     expect(echoed).toMatchObject({
       port: { device: "pci/0000:03:00.0", index: 32768, function: { active: true } },
     });
+  });
+});
+
+test("whatever a port is like, it is read as it was told", () => {
+  const orNull = <T>(random: Random, value: T) => (random.chance(0.5) ? null : value);
+  checkProperty<DevlinkPort>({
+    cases: 500,
+    generate: (random) => ({
+      device: random.pick(["pci/0000:03:00.0", "netdevsim/netdevsim7", "auxiliary/mlx5_core.sf.4"]),
+      index: random.int(2 ** 32),
+      flavour: random.pick(["physical", "cpu", "dsa", "pcipf", "pcivf", "virtual", "unused", "pcisf", null]),
+      number: orNull(random, random.int(2 ** 32)),
+      controller: random.int(2 ** 32),
+      external: random.chance(0.5),
+      pf: orNull(random, random.int(2 ** 16)),
+      vf: orNull(random, random.int(2 ** 16)),
+      sf: orNull(random, random.int(2 ** 32)),
+      netdev: orNull(random, { ifindex: 1 + random.int(2 ** 31), name: random.pick(["p0", "pf0vf1", "ä"]) }),
+      function: {
+        hardwareAddress: orNull(random, random.pick(["00:53:00:00:00:42", "ff:ff:ff:ff:ff:ff"])),
+        active: orNull(random, random.chance(0.5)),
+      },
+    }),
+    failure(port) {
+      const read = parsePortEvent(encodePort(port));
+      if (read.ok && Bun.deepEquals(read.value, { kind: "present", port })) return undefined;
+      return Bun.inspect(read, { depth: 6 });
+    },
+    shrink: (port) => port,
+    format: (port) => JSON.stringify(port),
   });
 });

@@ -1,0 +1,37 @@
+/** The messages about ports of Open vSwitch's datapath. */
+import { describe, expect, test } from "bun:test";
+import { FLAG } from "../../src/netlink/message.ts";
+import { deleteVportRequest, parseVport, vportDumpRequest } from "../../src/netlink/ovs-vport.ts";
+import { encodeVport, message, OVS_VPORT } from "./support/encode.ts";
+
+describe("a port of the datapath", () => {
+  test("is told with its number and its network device's name", () => {
+    expect(parseVport(encodeVport(6, "pf0vf1"))).toEqual({ ok: true, value: { number: 6, name: "pf0vf1" } });
+  });
+
+  test("without them is malformed", () => {
+    const nothing = message(OVS_VPORT, new Uint8Array(8));
+    expect(parseVport(nothing)).toMatchObject({
+      error: { code: "malformed", message: "datapath port: it has no number or no name" },
+    });
+  });
+});
+
+describe("a request", () => {
+  test("dumps the ports of one datapath", () => {
+    const { type, flags, payload } = vportDumpRequest(OVS_VPORT, 77);
+    expect({ type, flags, payload: payload.toHex() }).toEqual({
+      type: OVS_VPORT,
+      flags: FLAG.dump,
+      payload: "030100004d000000",
+    });
+  });
+
+  test("takes out one port by its number, because the kernel does not find a renamed one by its name", () => {
+    const { flags, payload } = deleteVportRequest(OVS_VPORT, 77, 6);
+    expect({ flags, payload: payload.toHex() }).toEqual({
+      flags: FLAG.ack,
+      payload: "020100004d0000000800010006000000",
+    });
+  });
+});
