@@ -34,20 +34,26 @@ export const graph: Command = {
   },
 };
 
-/** The text form as the terminal can show it: a node on a line, or two, its name in bold. */
+/** The text form as the terminal can show it: nodes in bold, and what is too long for a line on several. */
 function layOut(picture: string, format: PictureFormat): string {
   if (format !== "text") return picture;
   const style = terminalStyle();
   return picture
     .split("\n")
     .map((line) => {
-      if (line.startsWith(" ")) return line;
+      const fitting = fold(line, style.width);
       const [name = ""] = line.split(" ", 1);
-      const [first = "", ...rest] = wrap(line, style.width - 4);
-      return [
-        paint(style, "bold", name) + first.slice(name.length),
-        ...rest.map((more) => `    ${more}`),
-      ].join("\n");
+      return paint(style, "bold", name) + fitting.slice(name.length);
     })
     .join("\n");
+}
+
+function fold(line: string, width: number): string {
+  if (line.length <= width) return line;
+  const text = line.trimStart();
+  const indent = line.slice(0, line.length - text.length);
+  const [first = ""] = wrap(text, width - indent.length);
+  const below = `${indent}    `;
+  const rest = wrap(text.slice(first.length + 1), width - below.length);
+  return [indent + first, ...rest.map((more) => below + more)].join("\n");
 }

@@ -77,7 +77,11 @@ export function formatExplanation(port: ExplainedPort, style: Style = PLAIN): st
     const colour = holds === null ? null : holds ? "green" : "red";
     const mark = paint(style, colour, answer) + " ".repeat(3 - answer.length);
     const [line = "", ...rest] = wrap(condition, style.width - INDENT.length);
-    const details = hang(INDENT, `${value}  (${source})`, style);
+    const oneLine = `${value}  (${source})`;
+    const fits = INDENT.length + oneLine.length <= style.width;
+    const details = fits
+      ? `${INDENT}${oneLine}\n`
+      : hang(INDENT, value, style) + hang(INDENT, `(${source})`, style);
     return `  ${mark}  ${[line, ...rest.map((text) => INDENT + text)].join("\n")}\n${details}`;
   });
   const tail = [

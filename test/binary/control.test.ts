@@ -207,6 +207,7 @@ test("graph shows live counters, and the bare graph where no daemon answers", as
   const live = await vifplugd("graph");
   expect(live.code).toBe(0);
   expect(live.stdout).toMatch(/^plug +output +\w+ +recompute \d+, compute \d+/m);
+  expect(Math.max(...live.stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
   const bare = await folder.run(
     "graph",
     "--config",

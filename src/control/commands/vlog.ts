@@ -45,7 +45,7 @@ export function vlogCommands(log: Log): readonly Command[] {
     },
     {
       name: "vlog/set",
-      usage: "{SPEC | [MODULE][:console]:LEVEL}...",
+      usage: "[MODULE][:console][:LEVEL]...",
       minArgs: 1,
       maxArgs: Number.POSITIVE_INFINITY,
       run: (specs) => {
