@@ -79,6 +79,30 @@ describe("plan", () => {
     expect(after.code).toBe(0);
   });
 
+  test("shows what taking over from another program comes to", async () => {
+    await using folder = await Folder.make();
+    await using hypervisor = await startHypervisor({ daemon: false });
+    await hypervisor.addLports({ alike: {}, differs: {}, theirs: {} });
+    await hypervisor.chassis.nbctl("--wait=hv", "sync");
+    const plugged = (lport: string) => [`external_ids:iface-id=${lport}`, "external_ids:ovn-plugged=dummy"];
+    const option = "options:vif-plug-dummy-option=value";
+    await hypervisor.addInterface("br-int", "alike", ...plugged("alike"), option);
+    await hypervisor.addInterface("br-int", "differs", ...plugged("differs"));
+    await hypervisor.addInterface("br-int", "theirs", "external_ids:iface-id=theirs");
+    await hypervisor.addInterface("br-int", "left", ...plugged("left"), option);
+    const { stdout, code } = await folder.run("plan", "--config", await writeConfig(folder, hypervisor));
+    expect(code).toBe(2);
+    expect(stdout).toStartWith(
+      [
+        "~ differs: update interface differs",
+        '      options:vif-plug-dummy-option: (absent) -> "value"',
+        "- left: unplug interface left: ",
+      ].join("\n"),
+    );
+    expect(stdout).toMatch(/^! theirs: foreign: /m);
+    expect(stdout).toEndWith("2 changes, 1 port in place\n");
+  });
+
   test("shows, beside a daemon that is held up, what is to be updated, replaced and unplugged", async () => {
     await using folder = await Folder.make();
     await using hypervisor = await startHypervisor();
