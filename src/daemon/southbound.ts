@@ -22,6 +22,11 @@ export class Southbound {
   #session: ReturnType<typeof connect> | null = null;
   #target: SouthboundTarget | null = null;
   #wanted = MonitoredCondition.of(null, new Set());
+  /**
+   * The rows that are here for the chassis itself have been seen once. Until then no port is asked for by its name: at
+   * a start that would be every plugged port, and the server compares each of its rows with each of the names.
+   */
+  #seenOnce = false;
   /** Which condition the clauses of an acknowledgement were made of. */
   readonly #conditions = new WeakMap<object, MonitoredCondition>();
 
@@ -73,7 +78,9 @@ export class Southbound {
     if (before.chassisName !== condition.chassisName) {
       this.#session.setCondition("Chassis", condition.chassis());
     }
-    this.#session.setCondition("Port_Binding", this.#clausesOf(condition));
+    if (this.#seenOnce || !before.sameChassis(condition)) {
+      this.#session.setCondition("Port_Binding", this.#clausesOf(condition));
+    }
   }
 
   /** Every row, for an engine that has seen none. */
@@ -114,14 +121,28 @@ export class Southbound {
     const acknowledged = clauses === null ? null : (this.#conditions.get(clauses) ?? null);
     const cause = synced ? "condition acknowledged" : session.state.kind;
     this.#reconciler.push(this.#reconciler.graph.inputs.southbound, { synced, acknowledged }, cause);
+    if (!this.#seenOnce && acknowledged !== null) this.#askByName(session, acknowledged);
   }
 
-  #clausesOf(condition: MonitoredCondition): Condition<PortBindingRow> {
+  /** Asks for ports by their names, too, when the answer is for the chassis as its row says it is. */
+  #askByName(session: ReturnType<typeof connect>, acknowledged: MonitoredCondition): void {
+    const [row = null] = session.replica.table("Chassis").rows.values();
+    if (acknowledged.chassisUuid !== (row?._uuid ?? null)) return;
+    this.#seenOnce = true;
+    if (this.#wanted.lports.size > 0) {
+      session.setCondition("Port_Binding", this.#clausesOf(this.#wanted));
+    }
+  }
+
+  #clausesOf(wanted: MonitoredCondition): Condition<PortBindingRow> {
+    const condition = this.#seenOnce ? wanted : new MonitoredCondition(wanted, NO_LPORTS);
     const clauses = condition.portBindings();
     this.#conditions.set(clauses, condition);
     return clauses;
   }
 }
+
+const NO_LPORTS: ReadonlySet<string> = new Set();
 
 function connect(
   target: SouthboundTarget,
