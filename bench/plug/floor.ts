@@ -72,13 +72,19 @@ export class Floor {
     for (const wire of [this.#local, this.#asker, this.#watcher]) wire.close();
   }
 
-  /** Each step once, for a logical port that no plugger has to do with; all is as before when it settles. */
-  async measure(lport: Lport): Promise<FloorTimes> {
+  /**
+   * Each step once, for a logical port that no plugger has to do with; all is as before when it settles.
+   * @param rest waits until nothing is going on any more
+   */
+  async measure(lport: Lport, rest: () => Promise<unknown>): Promise<FloorTimes> {
     const southbound = await this.bulkSouthbound([lport]);
+    await rest();
     const question = await this.#question(lport);
+    await rest();
     const { plug, rows } = await this.bulkPlug([lport.name]);
     const [created] = rows;
     if (created === undefined) throw new Error("the floor's interface was not created");
+    await rest();
     const { interfaces } = this.#site;
     const target = { ...targetOf(lport.name), mtuRequest: 1400 };
     const change: Change = {
@@ -88,6 +94,7 @@ export class Floor {
       edit: { mtuRequest: 1400 },
     };
     const update = await this.#commit([change], () => interfaces.hasMtu(lport.name, 1400, WITHIN_MS));
+    await rest();
     const changed = { ...created, interface: { ...created.interface, mtu_request: 1400 } };
     const unplug = await this.bulkUnplug([changed]);
     return { southbound, question, plug, update, unplug };

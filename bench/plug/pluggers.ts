@@ -1,6 +1,6 @@
 /** The two programs that plug: vifplugd, and an ovn-controller with its dummy provider, each at a site of its own. */
 import { startDaemon } from "../../tools/chassis/daemon.ts";
-import type { Program } from "../../tools/chassis/program.ts";
+import { type Program, run } from "../../tools/chassis/program.ts";
 import { commandLine } from "../../tools/chassis/programs.ts";
 import type { Site } from "./site.ts";
 
@@ -30,7 +30,9 @@ export const ovnController: Plugger = {
     return chassis.spawn("ovn-controller", argv);
   },
   async letUnplug({ chassis }) {
-    await chassis.appctl("ovn-controller", "debug/ignore-startup-delay");
+    // With thousands of ports it may not look at its control socket for a minute.
+    const argv = ["ovn-appctl", "--timeout=120", "-t", "ovn-controller", "debug/ignore-startup-delay"];
+    await run(argv, chassis.env, 125_000);
   },
 };
 

@@ -29,6 +29,7 @@ export class Site {
   readonly southbound: Wire;
   readonly interfaces: InterfaceWatch;
   readonly bridge: string;
+  readonly #vswitchd: boolean;
   readonly #chassisUuids: ReadonlyMap<string, string>;
   readonly #lports: ReadonlyMap<string, string>;
 
@@ -37,6 +38,7 @@ export class Site {
     southbound: Wire,
     interfaces: InterfaceWatch,
     bridge: string,
+    vswitchd: boolean,
     chassisUuids: ReadonlyMap<string, string>,
     lports: ReadonlyMap<string, string>,
   ) {
@@ -44,6 +46,7 @@ export class Site {
     this.southbound = southbound;
     this.interfaces = interfaces;
     this.bridge = bridge;
+    this.#vswitchd = vswitchd;
     this.#chassisUuids = chassisUuids;
     this.#lports = lports;
   }
@@ -62,7 +65,7 @@ export class Site {
       const lports = await fillSouthbound(southbound, chassisUuids, names, spare);
       await fillLocal(chassis.ovsSock, bridge?._uuid ?? "", names);
       const interfaces = await InterfaceWatch.open(chassis.ovsSock);
-      return new Site(chassis, southbound, interfaces, bridge?._uuid ?? "", chassisUuids, lports);
+      return new Site(chassis, southbound, interfaces, bridge?._uuid ?? "", vswitchd, chassisUuids, lports);
     } catch (error) {
       await chassis.stop();
       throw error;
@@ -90,6 +93,16 @@ export class Site {
       row: { requested_chassis: requested, options },
     }));
     return this.southbound.prepare("transact", ["OVN_Southbound", ...updates]);
+  }
+
+  /** The processes that serve the chassis; a plugger is not among them. */
+  get servers(): readonly number[] {
+    const names = [
+      "ovsdb-server",
+      "ovnsb_db",
+      ...(this.#vswitchd ? (["ovs-vswitchd"] as const) : []),
+    ] as const;
+    return names.map((name) => this.chassis.program(name).pid);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -167,6 +180,7 @@ async function fillLocal(socket: string, bridge: string, names: readonly string[
           [
             ["iface-id", name],
             ["ovn-plugged", "dummy"],
+            ["ovn-installed", "true"],
           ],
         ],
       },

@@ -10,6 +10,7 @@ import { Site } from "./site.ts";
 import { type ColdStart, coldStart } from "./start.ts";
 import { storm } from "./storm.ts";
 import { STEPS, Trial } from "./trial.ts";
+import { atRest } from "./usage.ts";
 
 export interface Size {
   readonly ports: number;
@@ -18,6 +19,8 @@ export interface Size {
 
 /** Milliseconds that a plugger may take for a start or a change. */
 const WITHIN = 60_000;
+/** Whoever needs longer to come to rest is measured, and measured beside, all the same. */
+const REST_WITHIN = 10_000;
 const STORM_LPORTS = Array.from({ length: 10 }, (_, index) => `storm${index}`);
 const MEGABYTE = 1e6;
 
@@ -58,14 +61,24 @@ async function takeTurns(plan: Plan, trials: readonly Trial[], size: Size): Prom
   const floors: FloorTimes[] = [];
   const calibrations: number[] = [];
   const peerEnd = performance.now() + plan.peerMs;
+  const rest = () =>
+    atRest(
+      trials.flatMap((trial) => [trial.pid, ...trial.site.servers]),
+      REST_WITHIN,
+    );
   for (let round = -plan.warmUp; round < plan.rounds; round++) {
     if (round === 0) {
       for (const trial of trials) trial.begin();
       floors.length = 0;
     }
+    await rest();
     calibrations.push(calibrate());
-    floors.push(await floor.measure(ours.site.lport("floor")));
-    for (const trial of trials) if (trial === ours || performance.now() < peerEnd) await trial.round();
+    floors.push(await floor.measure(ours.site.lport("floor"), rest));
+    for (const trial of trials) {
+      // Nobody but us compiles itself as it runs, so that one round is warm-up enough.
+      const takesPart = trial === ours || (round >= -1 && performance.now() < peerEnd);
+      if (takesPart) await trial.round(rest);
+    }
   }
   floor.close();
   const sum = (add: (times: FloorTimes) => number) => floors.map(add);
@@ -110,7 +123,9 @@ async function takeTurns(plan: Plan, trials: readonly Trial[], size: Size): Prom
       ...STEPS.flatMap((step) =>
         times[step].length === 0 ? [] : [figure(plugger.subject, step, "ms", times[step], size)],
       ),
-      figure(plugger.subject, "CPU per 100 changes", "s", [cpuSecondsPer100], size),
+      ...(cpuSecondsPer100 === null
+        ? []
+        : [figure(plugger.subject, "CPU per 100 changes", "s", [cpuSecondsPer100], size)]),
     ]),
   ];
 }
@@ -121,6 +136,7 @@ async function afterwards(plan: Plan, trial: Trial, size: Size): Promise<readonl
     site,
   } = trial;
   const figures: Figure[] = [];
+  await atRest([trial.pid, ...site.servers], REST_WITHIN);
   if (size.ports === plan.stormPorts && trial.missed === null) {
     const { times, missed, cpu } = await storm(
       trial,

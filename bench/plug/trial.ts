@@ -5,22 +5,20 @@
 import type { Program } from "../../tools/chassis/program.ts";
 import type { Plugger } from "./pluggers.ts";
 import type { Lport, Site } from "./site.ts";
-import { atRest, cpuSeconds, type Memory, memory } from "./usage.ts";
+import { cpuSeconds, type Memory, memory } from "./usage.ts";
 import type { Prepared } from "./wire.ts";
 
 export const STEPS = ["plug", "update", "unplug"] as const;
 export type Step = (typeof STEPS)[number];
 
 const MTU = 1400;
-/** A plugger that needs longer to come to rest is measured all the same. */
-const REST_WITHIN_MS = 10_000;
 
 export class Trial {
   readonly plugger: Plugger;
   /** Milliseconds. */
   readonly times: { readonly [S in Step]: number[] } = { plug: [], update: [], unplug: [] };
   readonly site: Site;
-  readonly #pid: number;
+  readonly pid: number;
   readonly #lport: Lport;
   readonly #withinMs: number;
   #used = 0;
@@ -30,7 +28,7 @@ export class Trial {
   constructor(plugger: Plugger, site: Site, program: Program, withinMs: number) {
     this.plugger = plugger;
     this.site = site;
-    this.#pid = program.pid;
+    this.pid = program.pid;
     this.#lport = site.lport("sample");
     this.#withinMs = withinMs;
   }
@@ -41,31 +39,35 @@ export class Trial {
   }
 
   get memory(): Memory {
-    return memory(this.#pid);
+    return memory(this.pid);
   }
 
   /** What the process has used since its start. */
   get cpuSeconds(): number {
-    return cpuSeconds(this.#pid);
+    return cpuSeconds(this.pid);
   }
 
-  /** What it used for a hundred of the changes measured. */
-  get cpuSecondsPer100(): number {
-    return (this.#used * 100) / STEPS.reduce((sum, step) => sum + this.times[step].length, 0);
+  /** What it used for a hundred of the changes measured; null when there was none. */
+  get cpuSecondsPer100(): number | null {
+    const changes = STEPS.reduce((sum, step) => sum + this.times[step].length, 0);
+    return changes === 0 ? null : (this.#used * 100) / changes;
   }
 
-  /** Plugs, updates and unplugs once. */
-  async round(): Promise<void> {
+  /**
+   * Plugs, updates and unplugs once.
+   * @param rest waits until nothing is going on any more
+   */
+  async round(rest: () => Promise<unknown>): Promise<void> {
+    await rest();
     for (const step of STEPS) {
       if (this.#missed !== null) return;
-      await this.rest();
       const before = this.cpuSeconds;
       try {
         this.times[step].push(await this.time(step, this.#lport));
       } catch (error) {
         this.#missed = error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : String(error);
       }
-      await this.rest();
+      await rest();
       this.#used += this.cpuSeconds - before;
     }
   }
@@ -82,10 +84,6 @@ export class Trial {
     const started = performance.now();
     const [at] = await Promise.all([seen, this.site.southbound.send(commit)]);
     return at - started;
-  }
-
-  rest(): Promise<boolean> {
-    return atRest([this.#pid], REST_WITHIN_MS);
   }
 }
 
