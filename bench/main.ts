@@ -7,6 +7,8 @@ import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { engine } from "./engine/main.ts";
 import { ovsdb } from "./ovsdb/main.ts";
+import { plug } from "./plug/main.ts";
+import { size } from "./size/main.ts";
 import {
   formatComparison,
   formatPart,
@@ -18,7 +20,7 @@ import {
   type Report,
 } from "./support/report.ts";
 
-const parts: readonly Part[] = [engine, ovsdb];
+const parts: readonly Part[] = [plug, engine, ovsdb, size];
 
 const usage = [
   "Usage: npm run bench -- [PART...] [--quick] [--json FILE] [--compare OLD.json]",
