@@ -97,8 +97,9 @@ test("a lock that another took while the connection was down is waited for", asy
   const [one, two] = [await session(proxy.remote), await session()];
   await lock(one, "mine");
   two.lock("mine");
-  const taken = lockEvent(two);
+  const [lost, taken] = [lockEvent(one), lockEvent(two)];
   proxy.cut();
+  expect(await lost).toEqual({ name: "mine", held: false });
   expect(await taken).toEqual({ name: "mine", held: true });
   await reach(one, "synced");
   expect(one.holds("mine")).toBe(false);

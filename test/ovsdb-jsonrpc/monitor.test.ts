@@ -4,7 +4,7 @@ import { type Condition, named, Session, type Uuid } from "ovsdb-jsonrpc";
 import { type PlaygroundTables, playground, type Thing } from "./support/playground.gen.ts";
 import { ProxyServer } from "./support/proxy.ts";
 import { startPlayground } from "./support/server.ts";
-import { EVERYTHING, next, op, openSynced, reach, value } from "./support/session.ts";
+import { EVERYTHING, next, op, openSynced, reach, value, whileOffline } from "./support/session.ts";
 
 let server: Awaited<ReturnType<typeof startPlayground>>;
 const closing: { close(): void }[] = [];
@@ -405,11 +405,9 @@ describe.each([
     value(await other.transact([thing("stays"), thing("goes")]));
     await using proxy = await ProxyServer.start(server.socket, unknown(lacks));
     const session = closeLater(await openSynced(proxy.remote));
-    const down = reach(session, "disconnected");
-    proxy.cut();
-    await down;
-    value(await other.transact([op.delete("Thing", [["name", "==", "goes"]]), thing("comes")]));
-    const batch = await next(session.onBatch.bind(session));
+    const batch = await whileOffline(session, proxy.remote, async () => {
+      value(await other.transact([op.delete("Thing", [["name", "==", "goes"]]), thing("comes")]));
+    });
     expect(batch.initial).toBe(true);
     expect(batch.tables.Thing.map((change) => [change.old?.name, change.new?.name]).sort()).toEqual(
       [

@@ -4,7 +4,15 @@ import { type Condition, ZERO_UUID } from "ovsdb-jsonrpc";
 import type { Thing } from "./support/playground.gen.ts";
 import { type Message, type ProxyRules, ProxyServer } from "./support/proxy.ts";
 import { type Cluster, type OvsdbServer, startCluster } from "./support/server.ts";
-import { next, op, openSynced, type PlaygroundSession, reach, value } from "./support/session.ts";
+import {
+  next,
+  op,
+  openSynced,
+  type PlaygroundSession,
+  reach,
+  value,
+  whileOffline,
+} from "./support/session.ts";
 
 let cluster: Cluster;
 let server: OvsdbServer;
@@ -68,11 +76,9 @@ test("a reconnect asks for what came after the last transaction, and gets no mor
   const session = closeLater(await openSynced(proxy.remote));
   const other = await writer();
   value(await session.transact([thing("stays"), thing("goes")]));
-  const down = reach(session, "disconnected");
-  proxy.cut();
-  await down;
-  value(await other.transact([op.delete("Thing", [["name", "==", "goes"]]), thing("comes")]));
-  const batch = await next(session.onBatch.bind(session));
+  const batch = await whileOffline(session, proxy.remote, async () => {
+    value(await other.transact([op.delete("Thing", [["name", "==", "goes"]]), thing("comes")]));
+  });
   expect(batch.initial).toBe(true);
   expect(batch.tables.Thing.length).toBe(2);
   expect(names(session)).toEqual(["comes", "stays"]);

@@ -14,6 +14,7 @@ import {
   type PlaygroundSession,
   reach,
   value,
+  whileOffline,
 } from "./support/session.ts";
 
 let server: Awaited<ReturnType<typeof startPlayground>>;
@@ -122,23 +123,19 @@ describe("states", () => {
 
 describe("reconnect", () => {
   test("the first batch of a new connection is the difference to what was known", async () => {
-    await using proxy = await ProxyServer.start(server.socket);
-    const session = closeLater(await openSynced(proxy.remote));
+    const session = closeLater(await openSynced(server.remote));
+    const other = closeLater(await openSynced(server.remote));
     value(await session.transact([thing("stays"), thing("goes"), op.insert("Only", { value: 1 })]));
     const stays = [...session.replica.table("Thing").rows.values()].find(({ name }) => name === "stays");
-    const down = reach(session, "disconnected");
-    proxy.cut();
-    await down;
-    expect(names(session)).toEqual(["goes", "stays"]);
-    const other = closeLater(await openSynced(server.remote));
-    value(
-      await other.transact([
+    const batch = await whileOffline(session, server.remote, async () => {
+      expect(names(session)).toEqual(["goes", "stays"]);
+      const changes = [
         op.delete("Thing", [["name", "==", "goes"]]),
         thing("comes"),
         op.update("Only", [], { value: 2 }),
-      ]),
-    );
-    const batch = await next(session.onBatch.bind(session));
+      ];
+      value(await other.transact(changes));
+    });
     expect(batch.initial).toBe(true);
     expect(batch.tables.Only).toMatchObject([{ old: { value: 1 }, new: { value: 2 } }]);
     expect(names(session)).toEqual(["comes", "stays"]);

@@ -81,6 +81,15 @@ export function next<E>(
   });
 }
 
+/** Takes the session off its server, lets something happen there, and answers the first batch after its return to `remote`. */
+export async function whileOffline(session: PlaygroundSession, remote: string, happen: () => Promise<void>) {
+  session.setRemotes("unix:/nonexistent/socket");
+  await happen();
+  const batch = next(session.onBatch.bind(session));
+  session.setRemotes(remote);
+  return batch;
+}
+
 /** The value of a result; fails the test with the error's words. */
 export function value<T>(
   result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown },
