@@ -9,7 +9,14 @@ export function jsonSchema(root: Part): string {
     title: "vifplugd's configuration",
     ...schemaOf(root),
   };
-  return `${JSON.stringify(schema, null, 2)}\n`;
+  return `${JSON.stringify(schema, null, 2).replaceAll(LIST_OF_WORDS, onOneLine)}\n`;
+}
+
+/** As the formatter of this repository writes them. */
+const LIST_OF_WORDS = /\[\n\s+([^[\]{}]*?)\n\s+\]/g;
+
+function onOneLine(_: string, words: string): string {
+  return `[${words.split(/\n\s+/).join(" ")}]`;
 }
 
 function schemaOf(part: Part): Json {
