@@ -1,5 +1,6 @@
 /** The package's public names. */
 export type { BackoffLimits } from "./backoff.ts";
+export { changedElements } from "./changed-elements.ts";
 export { type Clause, type Comparison, type Condition, condition, EVERY_ROW } from "./condition.ts";
 export { type FramerLimits, JsonFramer } from "./json-framer.ts";
 export type { LockState } from "./locks.ts";

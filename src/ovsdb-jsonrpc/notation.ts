@@ -5,6 +5,7 @@
  * Values are immutable: a changed column is a new value, and empty sets and maps are shared. Decoders are compiled
  * once per column; they throw `NotationError` for JSON that does not fit the column's type.
  */
+import { rememberChange } from "./changed-elements.ts";
 import { Interner } from "./interner.ts";
 import { excerpt, isArray, type Json } from "./json.ts";
 import type { AtomicType, ColumnSchema } from "./schema.ts";
@@ -233,7 +234,9 @@ export function applyDifference(old: Value, difference: Value): Value {
   if (old instanceof Set && difference instanceof Set) {
     const next = new Set<Atom>(old);
     for (const element of difference) if (!next.delete(element)) next.add(element);
-    return next.size === 0 ? EMPTY_SET : next;
+    if (next.size === 0) return EMPTY_SET;
+    rememberChange(old, next, difference);
+    return next;
   }
   if (old instanceof Map && difference instanceof Map) {
     const next = new Map<Atom, Atom>(old);

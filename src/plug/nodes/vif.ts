@@ -4,7 +4,7 @@
  * Invariants: `byLport` holds interfaces on the integration bridge only, in the order of their names; `byName` holds
  * interfaces of every bridge (Interface.name is unique in the database); `portOf` follows Port.interfaces.
  */
-import type { Uuid } from "ovsdb-jsonrpc";
+import { changedElements, type Uuid } from "ovsdb-jsonrpc";
 import { type Cause, type KeyedChanges, unchanged, unhandled, updated } from "../../graph/index.ts";
 import type { BridgeRow, InterfaceRow, PortRow } from "../rows.ts";
 import { classify, lportOf, type Vif } from "../vif.ts";
@@ -104,20 +104,13 @@ export function vifBridgeHandler(
   if (change === undefined) return unchanged;
   const [before, after] = [change.old?.ports ?? NO_PORTS, change.new?.ports ?? NO_PORTS];
   if (before === after) return unchanged;
-  for (const uuid of differenceOf(before, after)) {
+  for (const uuid of changedElements(before, after)) {
     for (const iface of inputs.port.data.get(uuid)?.interfaces ?? []) refresh(context, iface, change.cause);
   }
   return updated;
 }
 
 const NO_PORTS: ReadonlySet<Uuid> = new Set();
-
-function differenceOf(a: ReadonlySet<Uuid>, b: ReadonlySet<Uuid>): readonly Uuid[] {
-  const difference: Uuid[] = [];
-  for (const uuid of a) if (!b.has(uuid)) difference.push(uuid);
-  for (const uuid of b) if (!a.has(uuid)) difference.push(uuid);
-  return difference;
-}
 
 /** Brings what is known of one interface up to date with the rows as they are now. */
 function refresh({ inputs, data, changes }: Context, uuid: Uuid, cause: Cause): void {
