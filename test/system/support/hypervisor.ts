@@ -14,13 +14,7 @@ type Interface = RowOf<"Open_vSwitch", "Interface", "name" | "external_ids" | "o
 /** Everything but a plugger: databases, northd, and ovs-vswitchd on the kernel's datapath. */
 export async function startHypervisor(): Promise<Chassis> {
   const chassis = await startChassis({ vswitchd: false, controller: false });
-  const common = commandLine("ovs-vswitchd", chassis.dir).filter(
-    (argument) => !argument.startsWith("--enable-dummy"),
-  );
-  const vswitchd = chassis.spawn(
-    "ovs-vswitchd",
-    common.filter((argument) => argument !== "--disable-system"),
-  );
+  const vswitchd = chassis.spawn("ovs-vswitchd", vswitchdOnTheKernel(chassis));
   await vswitchd.waitLog(readyLine["ovs-vswitchd"] ?? / /, PATIENCE);
   await chassis.nbctl("ls-add", "sw0");
   return chassis;
@@ -48,6 +42,11 @@ export async function addLport(chassis: Chassis, lport: string, plugType: string
   };
   const settings = Object.entries(options).map(([key, value]) => `options:"${key}"="${value}"`);
   await chassis.nbctl("lsp-add", "sw0", lport, "--", "set", "Logical_Switch_Port", lport, ...settings);
+}
+
+/** Removes every logical port. */
+export async function removeLports(chassis: Chassis): Promise<void> {
+  await chassis.nbctl("ls-del", "sw0", "--", "ls-add", "sw0");
 }
 
 /** Returns when the logical port is up through an interface of that name. */
@@ -78,6 +77,12 @@ export async function down(chassis: Chassis, lport: string, within = PATIENCE): 
     (rows) => rows.some((row) => row.name === lport && row.up !== true),
     within,
   );
+}
+
+/** The command line of a chassis' ovs-vswitchd without what keeps it from the kernel's datapath. */
+function vswitchdOnTheKernel(chassis: Chassis): readonly string[] {
+  const dummy = /^--(enable-dummy|disable-system)/;
+  return commandLine("ovs-vswitchd", chassis.dir).filter((argument) => !dummy.test(argument));
 }
 
 function works({ ofport }: Interface): boolean {

@@ -17,7 +17,7 @@ export const pfMac = "00:53:00:00:00:42";
 /** The NIC comes, with no VF yet, and with the address that the CMS knows. */
 export async function addNic(): Promise<void> {
   await writeFile(`${bus}/new_device`, `${number} 1`);
-  await run(["ip", "link", "set", await netdevOf("p1"), "address", pfMac], environment);
+  await run(["ip", "link", "set", await uplink(), "address", pfMac], environment);
 }
 
 export async function removeNic(): Promise<void> {
@@ -31,9 +31,9 @@ export async function setVfs(count: number): Promise<void> {
   await writeFile(join(device, "sriov_numvfs"), String(count));
 }
 
-/** How many VFs the NIC can have; 4 unless set. */
-export async function setMaxVfs(count: number): Promise<void> {
-  await writeFile(`/sys/kernel/debug/netdevsim/netdevsim${number}/max_vfs`, String(count));
+/** The network device of the physical port. */
+export function uplink(): Promise<string> {
+  return netdevOf("p1");
 }
 
 export function representorOf(vf: number): Promise<string> {

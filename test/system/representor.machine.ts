@@ -1,0 +1,131 @@
+/**
+ * The representor provider on a real kernel. This runs in the virtual machine (`npm run test:system`), on netdevsim,
+ * the kernel's datapath, and real databases, ovn-northd, ovs-vswitchd and ovn-controller.
+ *
+ * The provider that is linked into Debian's ovn-controller goes through the same cases by itself. Its outcome is
+ * written down beside ours, not judged: netdevsim shows no port of the PF's own, and without one it finds no VF.
+ */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { configPath, executable } from "../../tools/chassis/daemon.ts";
+import { EXCHANGE } from "../../tools/system/machine.ts";
+import { cases } from "./support/cases.ts";
+import { addLport, removeLports, up } from "./support/hypervisor.ts";
+import { addNic, deviceName, pfMac, removeNic, representorOf, setVfs, uplink } from "./support/nic.ts";
+import { type Stage, stageController, stageVifplugd } from "./support/stage.ts";
+
+/** How long an idle daemon is looked at. */
+const IDLE_SECONDS = 10;
+/** What ovn-controller logs when it plugs (controller/vif-plug.c). */
+const PLUGGED_BY_CONTROLLER = /\|vif_plug\|INFO\|Plugging port/;
+
+const column = new Map<string, { ours: string; peer: string }>(
+  cases.map(({ what }) => [what, { ours: "not up", peer: "not up" }]),
+);
+
+afterAll(async () => {
+  const rows = Array.from(column, ([what, { ours, peer }]) => `| ${what} | ${ours} | ${peer} |\n`);
+  const head = "| case | vifplugd | ovn-controller's own provider |\n|---|---|---|\n";
+  await Bun.write(join(EXCHANGE, "columns.md"), head + rows.join(""));
+});
+
+describe("vifplugd beside ovn-controller", () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await stageVifplugd();
+  });
+  afterEach(async () => {
+    await removeLports(stage.chassis);
+    await stage.stop();
+    await removeNic();
+  });
+  afterAll(() => stage.chassis.stop());
+
+  test.each(cases)("brings a logical port up with $what", async ({ what, run }) => {
+    const lport = `ours-${cases.findIndex((one) => one.what === what)}`;
+    await run(stage, lport);
+    const interfaces = await stage.chassis.rows("Open_vSwitch", "Interface", ["external_ids"]);
+    const ours = interfaces.filter(({ external_ids }) => external_ids.get("iface-id") === lport);
+    expect(ours.map(({ external_ids }) => external_ids.get("ovn-plugged"))).toEqual([stage.plugType]);
+    expect(stage.log()).toMatch(new RegExp(` info plug: ${lport}: plugged interface `));
+    expect(stage.chassis.program("ovn-controller").lines.join("\n")).not.toMatch(PLUGGED_BY_CONTROLLER);
+    column.set(what, { ours: "up each time", peer: column.get(what)?.peer ?? "" });
+    await stage.chassis.nbctl("lsp-del", lport);
+    await stage.chassis.waitUntil("Open_vSwitch", "Interface", ["external_ids"], (rows) =>
+      rows.every(({ external_ids }) => external_ids.get("iface-id") !== lport),
+    );
+  });
+
+  test("shows what it sees, and the logical port that uses it", async () => {
+    await addNic();
+    await setVfs(2);
+    await addLport(stage.chassis, "shown", stage.plugType, 0);
+    await stage.start();
+    const netdev = await representorOf(0);
+    await up(stage.chassis, "shown", netdev);
+    const shown = stage.chassis.spawn("ports", [
+      ...[executable, "providers", "representor", "ports", "--config", configPath(stage.chassis)],
+    ]);
+    expect(await shown.exited).toEqual({ code: 0, signal: null });
+    expect(shown.lines.map((line) => line.replaceAll(/ +/g, " "))).toEqual([
+      "PORT FLAVOUR CONTROLLER PF FUNCTION NETDEV PF-MAC LPORT",
+      `${deviceName}/0 physical 0 - - ${await uplink()} - -`,
+      `${deviceName}/128 pcivf 0 0 vf 0 ${netdev} ${pfMac} shown`,
+      `${deviceName}/129 pcivf 0 0 vf 1 ${await representorOf(1)} ${pfMac} -`,
+    ]);
+  });
+
+  // The event loop itself wakes once a second, as it does in any program on Bun. What the provider would wake for is
+  // netlink, or a timer that makes it look somewhere: neither is read or looked at.
+  test("runs no program, and the provider wakes for nothing, while nothing happens", async () => {
+    await addNic();
+    await setVfs(2);
+    await addLport(stage.chassis, "idle", stage.plugType, 0);
+    const daemon = await stage.start();
+    await up(stage.chassis, "idle", await representorOf(0));
+    const trace = await traceOf(daemon.pid, IDLE_SECONDS);
+    await Bun.write(join(EXCHANGE, "strace"), trace);
+    expect(trace).not.toMatch(/\b(execve|fork|vfork|posix_spawn)\(/);
+    expect(trace).toMatch(/\bepoll_pwait2?\(/);
+    expect(trace).not.toMatch(/\b(recvfrom|recvmsg|sendto|sendmsg)\(/);
+    expect(trace).not.toMatch(/"(\/sys|\/run\/udev)\//);
+  });
+});
+
+describe("ovn-controller by itself", () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await stageController();
+  });
+  afterEach(async () => {
+    await removeLports(stage.chassis);
+    await stage.stop();
+    await removeNic();
+  });
+  afterAll(() => stage.chassis.stop());
+
+  test.each(cases)("is watched with $what", async ({ what, run }) => {
+    const lport = `peer-${cases.findIndex((one) => one.what === what)}`;
+    const outcome = await run(stage, lport).then(
+      () => "up each time",
+      () => "not up",
+    );
+    column.set(what, { ours: column.get(what)?.ours ?? "", peer: outcome });
+    expect(PLUGGED_BY_CONTROLLER.test(stage.log())).toBe(outcome === "up each time");
+    expect(stage.log()).toMatch(/\|vif_plug_representor\|/);
+  });
+});
+
+/** The system calls of a process and its threads in so many seconds. */
+async function traceOf(pid: number, seconds: number): Promise<string> {
+  const file = "/tmp/strace";
+  const strace = Bun.spawn(
+    ["timeout", "--signal=INT", String(seconds), "strace", "-f", "-o", file, "-p", String(pid)],
+    {
+      stdio: ["ignore", "ignore", "ignore"],
+    },
+  );
+  await strace.exited;
+  return readFile(file, "utf8");
+}

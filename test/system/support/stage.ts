@@ -1,0 +1,63 @@
+/** Who plugs, on a chassis of its own: vifplugd beside ovn-controller, or ovn-controller by itself. */
+import type { Chassis } from "../../../tools/chassis/chassis.ts";
+import type { Program } from "../../../tools/chassis/program.ts";
+import { PATIENCE, startController, startHypervisor, startVifplugd } from "./hypervisor.ts";
+
+export interface Stage {
+  readonly chassis: Chassis;
+  /** The plug type that the plugger answers to. */
+  readonly plugType: string;
+  /** Milliseconds in which a logical port must come up. */
+  readonly within: number;
+  /** Starts the plugger (again). */
+  start(): Promise<Program>;
+  /** What the plugger has logged since it was started last. */
+  log(): string;
+  /** Ends the plugger and leaves what it plugged. */
+  stop(): Promise<void>;
+}
+
+/** A plug type that the provider linked into ovn-controller does not answer to. */
+export const OUR_PLUG_TYPE = "vifplugd";
+
+export async function stageVifplugd(): Promise<Stage> {
+  const chassis = await startHypervisor();
+  await startController(chassis);
+  let daemon: Program | null = null;
+  return {
+    chassis,
+    plugType: OUR_PLUG_TYPE,
+    within: PATIENCE,
+    async start() {
+      daemon = await startVifplugd(chassis);
+      await daemon.waitLog(/OVN_Southbound: in sync/, PATIENCE);
+      return daemon;
+    },
+    log: () => logOf(daemon),
+    async stop() {
+      await daemon?.stop();
+    },
+  };
+}
+
+export async function stageController(): Promise<Stage> {
+  const chassis = await startHypervisor();
+  let controller: Program | null = null;
+  return {
+    chassis,
+    plugType: "representor",
+    within: 5_000,
+    async start() {
+      controller = await startController(chassis);
+      return controller;
+    },
+    log: () => logOf(controller),
+    async stop() {
+      await controller?.stop();
+    },
+  };
+}
+
+function logOf(program: Program | null): string {
+  return program?.lines.join("\n") ?? "";
+}
