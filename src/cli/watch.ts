@@ -53,6 +53,8 @@ async function look(args: Arguments): Promise<{ readonly answered: boolean; read
 }
 
 class Screen {
+  #last = "";
+
   constructor() {
     process.stdout.write(ENTER);
   }
@@ -62,7 +64,9 @@ class Screen {
     const lines = text.split("\n");
     // What does not fit would scroll, and the next picture would not be in the place of this one.
     const shown = lines.length <= rows ? lines : [...lines.slice(0, rows - 1), `... ${lines.length} lines`];
-    process.stdout.write(HOME + shown.map((line) => line + CLEAR_LINE).join("\n") + CLEAR_BELOW);
+    const picture = HOME + shown.map((line) => line + CLEAR_LINE).join("\n") + CLEAR_BELOW;
+    if (picture !== this.#last) process.stdout.write(picture);
+    this.#last = picture;
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 /** `vifplugd status` for people: who and where we are, whom we talk to, and every port with its state. */
-import type { ConnectionStatus, PortStatus, Status } from "./status.ts";
+import type { ConnectionStatus, PortStatus, ProviderStatus, Status } from "./status.ts";
 import { type Colour, PLAIN, type Style } from "./style.ts";
 import { facts, table } from "./table.ts";
 
@@ -24,13 +24,17 @@ export function formatStatus(status: Status, style: Style = PLAIN): string {
       ["bridge", status.bridge],
       ["Open_vSwitch", connectionText(connections.ovs)],
       ["OVN_Southbound", connectionText(connections.southbound) + leaderText(connections.southbound.leader)],
-      ["providers", providers.map(({ type, state }) => `${type} (${state})`).join(", ") || "none enabled"],
+      ["providers", providers.map(providerText).join(", ") || "none enabled"],
       ["recomputes", String(engine.reduce((sum, { recompute }) => sum + recompute, 0))],
       ...(status.held_unplugs === 0 ? [] : [["held unplugs", String(status.held_unplugs)] as const]),
     ],
     style,
   );
   return `${head}\n${showPorts(status.ports, style)}`;
+}
+
+function providerText({ type, state, reason }: ProviderStatus): string {
+  return `${type} (${reason === undefined ? state : `${state}: ${reason}`})`;
 }
 
 function connectionText({ remote, state }: ConnectionStatus): string {

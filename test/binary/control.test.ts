@@ -1,6 +1,7 @@
 /** The running daemon, questioned: by the system's own ovs-appctl, and by the executable's other sub-commands. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { version } from "../../package.json" with { type: "json" };
+import { askDaemon } from "../../src/control/client.ts";
 import { configPath } from "../../tools/chassis/daemon.ts";
 import { Program } from "../../tools/chassis/program.ts";
 import { type Hypervisor, startHypervisor } from "../integration/support/hypervisor.ts";
@@ -122,6 +123,27 @@ describe("ovs-appctl", () => {
     await appctl("vlog/set", "info");
     expect(await appctl("vlog/list")).not.toContain("DBG");
   });
+});
+
+test("a hundred clients at once are answered, again and again, while ports come and go", async () => {
+  const { runDir } = hypervisor.chassis;
+  const ask = async () => {
+    const answer = await askDaemon(runDir, "plug/status", ["text"]);
+    return answer.ok && answer.value.ok && answer.value.text.startsWith("vifplugd ");
+  };
+  const before = await appctl("memory/show");
+  const rounds = Array.from({ length: 8 }, async (_, round) => {
+    for (let times = 0; times < 3; times++) {
+      const answers = await Promise.all(Array.from({ length: 100 / 8 + 1 }, ask));
+      expect(answers.every((answered) => answered)).toBe(true);
+    }
+    await hypervisor.addPlugged(`soak${round}`);
+    await hypervisor.deleteLport(`soak${round}`);
+    await hypervisor.gone(`soak${round}`);
+  });
+  await Promise.all(rounds);
+  const clients = (memory: string) => /control-clients:(\d+)/.exec(memory)?.[1];
+  expect(clients(await appctl("memory/show"))).toBe(clients(before));
 });
 
 describe("status", () => {
