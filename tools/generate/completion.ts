@@ -65,11 +65,11 @@ export function zshCompletion(commands: readonly Command[]): string {
 # Completion of vifplugd for zsh: install it as _vifplugd in a folder of $fpath.
 # ${NOTE}
 _vifplugd() {
-  local -a commands=(
+  local -a subcommands=(
 ${described.join("\n")}
   )
   if ((CURRENT == 2)); then
-    _describe command commands
+    _describe command subcommands
     return
   fi
   local command=$words[2]
