@@ -31,14 +31,9 @@ export interface StoredTransaction {
 
 /** Every transaction in the file, oldest first. */
 export async function readJournal(file: string): Promise<readonly StoredTransaction[]> {
+  const [schema = {}, ...records] = recordsOf(await readFile(file));
   const rows = new Map<string, Columns>();
-  const transactions: StoredTransaction[] = [];
-  for (const record of recordsOf(await readFile(file))) {
-    // The first record is the schema.
-    if (typeof record.cksum === "string" && record.tables !== undefined) continue;
-    transactions.push(replay(record, rows));
-  }
-  return transactions;
+  return records.map((record) => replay(record, rows, schema));
 }
 
 function recordsOf(bytes: Buffer): readonly Record<string, Json>[] {
@@ -57,14 +52,21 @@ function recordsOf(bytes: Buffer): readonly Record<string, Json>[] {
   return records;
 }
 
-function replay(record: Record<string, Json>, rows: Map<string, Columns>): StoredTransaction {
+function replay(
+  record: Record<string, Json>,
+  rows: Map<string, Columns>,
+  schema: Columns,
+): StoredTransaction {
   const events: RowEvent[] = [];
   for (const [table, changes] of Object.entries(record)) {
     if (table.startsWith("_") || !isObject(changes)) continue;
     for (const [uuid, changed] of Object.entries(changes)) {
       const key = `${table} ${uuid}`;
       const before = rows.get(key) ?? null;
-      const after = isObject(changed) ? merge(before, changed, record._is_diff === true) : null;
+      const base = record._is_diff === true ? before : null;
+      const after = isObject(changed)
+        ? { ...before, ...merge(base, changed, member(schema, "tables", table)) }
+        : null;
       if (after === null) rows.delete(key);
       else rows.set(key, after);
       events.push({ table, uuid, changed: isObject(changed) ? changed : null, before, after });
@@ -78,23 +80,45 @@ function replay(record: Record<string, Json>, rows: Map<string, Columns>): Store
   };
 }
 
-function merge(before: Columns | null, changed: Columns, isDiff: boolean): Columns {
-  const after: Record<string, Json> = { ...before };
-  for (const [column, value] of Object.entries(changed)) {
-    after[column] = isDiff && before !== null ? applyDiff(before[column], value) : value;
-  }
-  return after;
+/** The changed columns as they are then; `before` is the row that they are differences to, or null. */
+function merge(before: Columns | null, changed: Columns, table: Json): Columns {
+  if (before === null) return changed;
+  return Object.fromEntries(
+    Object.entries(changed).map(([column, value]) => {
+      if (isTagged(value, "map")) return [column, mapDifference(before[column], value)];
+      const isSet = (member(table, "columns", column, "type", "max") ?? 1) !== 1;
+      return [column, isSet ? setDifference(before[column], value) : value];
+    }),
+  );
 }
 
-/** Only columns of several values have differences; a set of one is written without brackets. */
-function applyDiff(before: Json, diff: Json): Json {
-  if (!isTagged(diff, "map")) return diff;
+function mapDifference(before: Json, difference: Json): Json {
   const merged = mapOf(before);
-  for (const [key, value] of mapOf(diff)) {
+  for (const [key, value] of mapOf(difference)) {
     if (merged.get(key) === value) merged.delete(key);
     else merged.set(key, value);
   }
   return ["map", [...merged]];
+}
+
+/** What is in one and not in the other. */
+function setDifference(before: Json, difference: Json): Json {
+  const merged = new Map(setOf(before).map((element) => [JSON.stringify(element), element]));
+  for (const element of setOf(difference)) {
+    const key = JSON.stringify(element);
+    if (!merged.delete(key)) merged.set(key, element);
+  }
+  return ["set", [...merged.values()]];
+}
+
+/** A column of several values; a set of one is written without brackets, and absent means empty. */
+export function setOf(value: Json): readonly Json[] {
+  if (value === undefined) return [];
+  return isTagged(value, "set") ? value[1] : [value];
+}
+
+function member(value: Json, ...path: readonly string[]): Json {
+  return path.reduce<Json>((at, key) => (isObject(at) ? at[key] : undefined), value);
 }
 
 /** A column of type map; absent means empty. */
@@ -112,7 +136,7 @@ export function textOf(value: Json): string {
   return typeof value === "string" ? value : "";
 }
 
-/** The uuid in a column that has at most one. */
+/** The uuid in a column that has at most one, or in an element of a set. */
 export function uuidOf(value: Json): string | null {
   return Array.isArray(value) && value[0] === "uuid" ? String(value[1]) : null;
 }

@@ -5,7 +5,15 @@
  * ovs-vsctl and ovn-controller sign their transactions with a comment; vifplugd signs none, and ovs-vswitchd none
  * either, but that one writes no column of those that are looked at here.
  */
-import { type Columns, mapOf, type RowEvent, type StoredTransaction, textOf, uuidOf } from "./journal.ts";
+import {
+  type Columns,
+  mapOf,
+  type RowEvent,
+  type StoredTransaction,
+  setOf,
+  textOf,
+  uuidOf,
+} from "./journal.ts";
 import { type Binding, isBindable, isOwned, isVif } from "./oracle.ts";
 
 /** Columns that plugging may write. */
@@ -72,7 +80,9 @@ function mayStay(row: Columns, chassis: { readonly _uuid: string; readonly name:
     parent_port: textOf(row.parent_port),
     options: mapOf(row.options),
     requested_chassis: uuidOf(row.requested_chassis),
-    requested_additional_chassis: new Set([uuidOf(row.requested_additional_chassis) ?? ""].filter(Boolean)),
+    requested_additional_chassis: new Set(
+      setOf(row.requested_additional_chassis).map((uuid) => uuidOf(uuid) ?? ""),
+    ),
   };
   return isVif(binding) && isBindable({ chassis }, binding) && binding.options.has("vif-plug-type");
 }
