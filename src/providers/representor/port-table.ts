@@ -162,8 +162,8 @@ export class PortTable {
   }
 
   #exchange(before: DevlinkPort | undefined, after: DevlinkPort | undefined): void {
-    if (before !== undefined) this.#ports.delete(nameOfPort(before));
     if (after !== undefined) this.#ports.set(nameOfPort(after), after);
+    else if (before !== undefined) this.#ports.delete(nameOfPort(before));
     this.#exchangeNetdev(before, after);
     if (before?.flavour === "physical") drop(this.#uplinks, before.device, before);
     if (after?.flavour === "physical") add(this.#uplinks, after.device, after);
