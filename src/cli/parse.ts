@@ -1,5 +1,6 @@
 /** The command line to a command and its arguments, or one line that says what is wrong with it. */
 import { parseArgs } from "node:util";
+import { suggest } from "../config/suggest.ts";
 import { fail, messageOf, ok, type Result } from "../result.ts";
 import type { Arguments, Command } from "./command.ts";
 
@@ -17,7 +18,12 @@ export function parseCommandLine(
   const alias = first === "--version" ? "version" : first === "--help" || first === "-h" ? "help" : null;
   const given = alias ?? (first !== undefined && !first.startsWith("-") ? first : null);
   const command = commands.find(({ name }) => name === (given ?? "run"));
-  if (command === undefined) return fail(`unknown command ${JSON.stringify(given)}; try vifplugd help`);
+  if (command === undefined) {
+    const names = commands.map(({ name }) => name);
+    const meant = suggest(given ?? "", names);
+    const hint = meant === null ? "" : ` (did you mean ${meant}?)`;
+    return fail(`unknown command ${JSON.stringify(given)}${hint}; try vifplugd help`);
+  }
   const args = parseArguments(command, argv.slice(given === null ? 0 : 1));
   return args.ok
     ? ok({ command, args: args.value })

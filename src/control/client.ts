@@ -26,6 +26,7 @@ export async function askDaemon(
   } catch (thrown) {
     return fail(`no vifplugd runs in ${runDir}: ${messageOf(thrown)}`);
   }
+  if (!(pid > 0)) return fail(`no vifplugd runs in ${runDir}: ${pidFile} holds no process id`);
   const path = controlSocketPath(runDir, pid);
   const reply = await exchange(path, JSON.stringify({ id: 0, method, params }));
   return reply.ok ? parseReply(reply.value) : fail(`vifplugd (pid ${pid}) does not answer: ${reply.error}`);

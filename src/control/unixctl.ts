@@ -4,7 +4,7 @@
  * no separator.
  *
  * Invariants: a client's requests are answered in their order; what a client sends, or fails to send or to read, is
- * its own problem only; the socket is open to the daemon's user alone.
+ * its own problem only, and so is its staying for ever; the socket is open to the daemon's user alone.
  */
 import { chmodSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
@@ -15,6 +15,8 @@ import { type Command, type CommandAnswer, refuse } from "./command.ts";
 
 /** A request is a handful of words: these leave room to spare. */
 const REQUEST_LIMITS = { maxBytes: 1 << 20, maxDepth: 16 };
+/** More clients than this are not kept: the one that has been silent for longest makes room, so nobody is kept out. */
+const MAX_CLIENTS = 256;
 /** A client that lets more than this pile up unread is cut off. */
 const MAX_UNREAD_BYTES = 64 << 20;
 
@@ -35,6 +37,7 @@ export interface ControlServerOptions {
 export class ControlServer {
   readonly #options: ControlServerOptions;
   readonly #commands: ReadonlyMap<string, Command>;
+  /** Those that have been silent for longest come first. */
   readonly #clients = new Set<Socket>();
   #server: Server | null = null;
 
@@ -78,15 +81,25 @@ export class ControlServer {
   #accept(socket: Socket): void {
     const framer = new JsonFramer(REQUEST_LIMITS);
     let answered: Promise<void> = Promise.resolve();
+    this.#makeRoom();
     this.#clients.add(socket);
     socket.on("close", () => this.#clients.delete(socket));
     socket.on("error", (error) => this.#options.log.debug(`a client left: ${error.message}`));
     socket.on("data", (chunk: Uint8Array) => {
+      this.#clients.delete(socket);
+      this.#clients.add(socket);
       const framed = framer.push(chunk, (text) => {
         answered = answered.then(() => this.#serve(socket, text));
       });
       if (!framed.ok) this.#drop(socket, framed.error);
     });
+  }
+
+  #makeRoom(): void {
+    const [silent] = this.#clients;
+    if (silent === undefined || this.#clients.size < MAX_CLIENTS) return;
+    this.#clients.delete(silent);
+    this.#drop(silent, `more than ${MAX_CLIENTS} clients, and it has been silent for longest`);
   }
 
   async #serve(socket: Socket, message: Uint8Array): Promise<void> {

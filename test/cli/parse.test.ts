@@ -37,6 +37,23 @@ test("--version, --help and -h are the sub-commands of that name", () => {
   expect(parse("-h")).toEqual(["help", null, false, []]);
 });
 
+test("a misspelt sub-command is told which one was probably meant", () => {
+  expect(parse("explian")).toBe('unknown command "explian" (did you mean explain?); try vifplugd help');
+  expect(parse("nothing-like-it")).toBe('unknown command "nothing-like-it"; try vifplugd help');
+});
+
+test("arguments that may be left out are given, or not", () => {
+  const flexible = [command("show", { positionals: 1, optionalPositionals: 1 })];
+  const positionals = (...argv: readonly string[]) => {
+    const parsed = parseCommandLine(argv, flexible);
+    return parsed.ok ? parsed.value.args.positionals : null;
+  };
+  expect(positionals("show", "a")).toEqual(["a"]);
+  expect(positionals("show", "a", "b")).toEqual(["a", "b"]);
+  expect(positionals("show")).toBeNull();
+  expect(positionals("show", "a", "b", "c")).toBeNull();
+});
+
 test("options and arguments may come in any order", () => {
   expect(parse("explain", "lsp1", "--json")).toEqual(["explain", null, true, ["lsp1"]]);
   expect(parse("explain", "--json", "lsp1")).toEqual(["explain", null, true, ["lsp1"]]);

@@ -235,6 +235,19 @@ test("a hundred clients at once, each with many requests, all get their answers"
   await works();
 });
 
+test("clients that stay for ever keep nobody out: the one that is silent for longest makes room", async () => {
+  const idle = Array.from({ length: 256 }, () => new Client());
+  const [first, second] = idle;
+  await Promise.all(idle.map(({ socket }) => new Promise((resolve) => socket.once("connect", resolve))));
+  first?.request("echo", ["not silent"]);
+  await first?.until(1);
+  await works();
+  await second?.closed;
+  expect(first?.socket.destroyed).toBe(false);
+  expect(lines.some((line) => line.includes("silent for longest"))).toBe(true);
+  for (const client of idle) client.end();
+});
+
 describe("whatever is sent,", () => {
   const PIECES = [
     ...[
