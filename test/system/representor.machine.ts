@@ -11,8 +11,18 @@ import { join } from "node:path";
 import { configPath, executable } from "../../tools/chassis/daemon.ts";
 import { EXCHANGE } from "../../tools/system/machine.ts";
 import { cases } from "./support/cases.ts";
-import { addLport, removeLports, up } from "./support/hypervisor.ts";
-import { addNic, deviceName, pfMac, removeNic, representorOf, setVfs, uplink } from "./support/nic.ts";
+import { addLport, PATIENCE, removeLports, up } from "./support/hypervisor.ts";
+import {
+  addNic,
+  changeOften,
+  deviceName,
+  pfMac,
+  removeNic,
+  rename,
+  representorOf,
+  setVfs,
+  uplink,
+} from "./support/nic.ts";
 import { type Stage, stageController, stageVifplugd } from "./support/stage.ts";
 
 /** How long an idle daemon is looked at. */
@@ -21,7 +31,7 @@ const IDLE_SECONDS = 10;
 const PLUGGED_BY_CONTROLLER = /\|vif_plug\|INFO\|Plugging port/;
 
 const column = new Map<string, { ours: string; peer: string }>(
-  cases.map(({ what }) => [what, { ours: "not up", peer: "not up" }]),
+  cases.map(({ what }) => [what, { ours: "not run", peer: "not run" }]),
 );
 
 afterAll(async () => {
@@ -44,6 +54,7 @@ describe("vifplugd beside ovn-controller", () => {
 
   test.each(cases)("brings a logical port up with $what", async ({ what, run }) => {
     const lport = `ours-${cases.findIndex((one) => one.what === what)}`;
+    column.set(what, { ours: "not up", peer: column.get(what)?.peer ?? "" });
     await run(stage, lport);
     const interfaces = await stage.chassis.rows("Open_vSwitch", "Interface", ["external_ids"]);
     const ours = interfaces.filter(({ external_ids }) => external_ids.get("iface-id") === lport);
@@ -55,6 +66,21 @@ describe("vifplugd beside ovn-controller", () => {
     await stage.chassis.waitUntil("Open_vSwitch", "Interface", ["external_ids"], (rows) =>
       rows.every(({ external_ids }) => external_ids.get("iface-id") !== lport),
     );
+  });
+
+  test("finds its way after the kernel had more to tell than it could take", async () => {
+    await addNic();
+    await setVfs(2);
+    await addLport(stage.chassis, "lost", stage.plugType, 0);
+    const daemon = await stage.start();
+    const netdev = await representorOf(0);
+    await up(stage.chassis, "lost", netdev);
+    daemon.kill("SIGSTOP");
+    await rename(netdev, "renamed0");
+    await changeOften(await uplink(), 1000);
+    daemon.kill("SIGCONT");
+    await daemon.waitLog(/ netlink messages were lost /, PATIENCE);
+    await up(stage.chassis, "lost", "renamed0");
   });
 
   test("shows what it sees, and the logical port that uses it", async () => {

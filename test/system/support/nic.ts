@@ -44,6 +44,17 @@ export async function rename(netdev: string, name: string): Promise<void> {
   await run(["ip", "link", "set", netdev, "name", name], environment);
 }
 
+/** Changes a network device so many times, each of which the kernel tells of. */
+export async function changeOften(netdev: string, times: number): Promise<void> {
+  const commands = Array.from(
+    { length: times },
+    (_, index) => `link set ${netdev} mtu ${1400 + (index % 2)}\n`,
+  );
+  const file = "/tmp/changes";
+  await writeFile(file, commands.join(""));
+  await run(["ip", "-batch", file], environment);
+}
+
 /** The network device of a port, by the name that the driver gives the port. */
 async function netdevOf(port: string): Promise<string> {
   for (const netdev of new Bun.Glob("*").scanSync({ cwd: join(device, "net"), onlyFiles: false })) {
