@@ -77,7 +77,7 @@ describe("ovs-appctl", () => {
     [["plug/explain", "lsp1"], /^lsp1: plugged\n {2}yes {2}its port binding is in view\n/],
     [["plug/confirm-unplug"], /^no port is due to be unplugged$/],
     [["vlog/list"], /^ +console +syslog +file\n.*\ncontrol +INFO +OFF +OFF\n/],
-    [["memory/show"], /^control-clients:1 heap-kB:\d+ in-flight:0 ports:2 rows-OVN_Southbound:\d+ rows-/],
+    [["memory/show"], /^control-clients:1 heap-kB:\d+ in-flight:0 ports:\d+ rows-OVN_Southbound:\d+ rows-/],
     [["inc-engine/clear-stats"], /^$/],
   ])("%j", async (args, expected) => {
     expect(await appctl(...args)).toMatch(expected);
@@ -122,6 +122,27 @@ describe("ovs-appctl", () => {
     await hypervisor.daemon.waitLog(/ debug control: received request version/);
     await appctl("vlog/set", "info");
     expect(await appctl("vlog/list")).not.toContain("DBG");
+  });
+
+  test("sets a level that a SIGHUP leaves alone, unless the file says another one than before", async () => {
+    const file = Bun.file(configPath(hypervisor.chassis));
+    const config: object = await file.json();
+    const reload = async () => {
+      const from = hypervisor.daemon.lines.length;
+      hypervisor.daemon.kill("SIGHUP");
+      await hypervisor.daemon.waitLog(/the configuration is read anew/, 10_000, from);
+    };
+    await appctl("vlog/set", "plug:dbg");
+    await reload();
+    expect(await appctl("vlog/list")).toMatch(/^plug +DBG /m);
+    await file.write(JSON.stringify({ ...config, log: { level: "warn" } }));
+    await reload();
+    expect(await appctl("vlog/list")).toMatch(/^plug +WARN /m);
+    await file.write(JSON.stringify(config));
+    // The log is now too terse to say that this one is read.
+    hypervisor.daemon.kill("SIGHUP");
+    await hypervisor.settle();
+    expect(await appctl("vlog/list")).toMatch(/^plug +INFO /m);
   });
 });
 
