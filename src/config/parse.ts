@@ -14,8 +14,7 @@ interface Fault {
 }
 
 /** Characters that no text has, and that would garble a terminal (YAML 1.2, section 5.1). */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const UNPRINTABLE = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/;
+const UNPRINTABLE = /(?![\t\n\r\u0085])\p{Cc}/u;
 
 /** @param file what errors call the text */
 export function parseConfig(text: string, file: string): Result<Config, readonly ConfigError[]> {

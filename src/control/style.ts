@@ -1,4 +1,8 @@
-/** How texts for people are laid out: within a width, and coloured or not. Words are never cut, so nothing is lost. */
+/**
+ * How texts for people are laid out: within a width, and coloured or not.
+ *
+ * Invariants: words are never cut, so nothing is lost; nothing but our own colours controls the terminal.
+ */
 import { fail, ok, type Result } from "../result.ts";
 
 export interface Style {
@@ -17,6 +21,11 @@ export type Colour = keyof typeof CODES;
 
 export function paint({ colour }: Style, name: Colour | null, text: string): string {
   return colour && name !== null && text !== "" ? `\x1b[${CODES[name]}m${text}\x1b[0m` : text;
+}
+
+/** What comes from databases and files may hold control characters, which are not to reach a terminal. */
+export function printable(text: string): string {
+  return text.replaceAll(/(?!\t)\p{Cc}/gu, "\ufffd");
 }
 
 /** The arguments `[WIDTH [colour]]` of a control command. */
@@ -38,7 +47,7 @@ export function styleArguments({ width, colour }: Style): readonly string[] {
 export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(" ")) {
+  for (const word of printable(text).split(" ")) {
     if (line === "") line = word;
     else if (line.length + 1 + word.length <= width) line += ` ${word}`;
     else {

@@ -1,5 +1,5 @@
 /** Rows of cells as aligned columns. */
-import { type Colour, PLAIN, paint, type Style, wrap } from "./style.ts";
+import { type Colour, PLAIN, paint, printable, type Style, wrap } from "./style.ts";
 
 /** A cell; the colour is for its text alone, not for what aligns it. */
 export interface Cell {
@@ -28,7 +28,8 @@ export function table(content: readonly (Row | readonly string[])[], style: Styl
   const gap = total + 2 * (widths.length - 1) <= style.width ? "  " : " ";
   const noteColumn = total + gap.length * widths.length;
   return rows
-    .map(({ cells, note = "" }) => {
+    .map(({ cells, note: raw = "" }) => {
+      const note = printable(raw);
       const padded = cells.map((cell, column) => {
         const spaces = " ".repeat((widths[column] ?? 0) - textOf(cell).length);
         return paint(style, typeof cell === "string" ? null : cell.colour, textOf(cell)) + spaces;
@@ -56,5 +57,5 @@ export function facts(rows: readonly (readonly [string, string])[], style: Style
 }
 
 function textOf(cell: string | Cell): string {
-  return typeof cell === "string" ? cell : cell.text;
+  return printable(typeof cell === "string" ? cell : cell.text);
 }

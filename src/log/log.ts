@@ -108,5 +108,5 @@ export class Log {
 }
 
 function onOneLine(message: string): string {
-  return message.replaceAll(/[\r\n]+/g, " ");
+  return message.replaceAll(/[\r\n]+/g, " ").replaceAll(/(?!\t)\p{Cc}/gu, "\ufffd");
 }

@@ -121,6 +121,21 @@ log: { level: debug, format: json }
     expect(stdout.replace(file, "FILE")).toMatch(expected);
   });
 
+  test("shows a long line around the error, and nothing that controls the terminal", async () => {
+    await using folder = await Folder.make();
+    const long = await folder.write("long.yaml", `ovs: { remote: ${"x".repeat(200)}, brige: b }\n`);
+    const { stdout } = await folder.run("check", "--config", long);
+    const [, , , second = "", excerpt = "", caret = ""] = stdout.split("\n");
+    expect(second).toContain("did you mean bridge?");
+    expect(excerpt.length).toBeLessThanOrEqual(81);
+    expect(excerpt.slice(caret.indexOf("^"))).toStartWith("brige");
+    const evil = await folder.write("evil.yaml", "chassis: \x1b[2Jhv1\n");
+    const refused = await folder.run("check", "--config", evil);
+    expect(refused.code).toBe(78);
+    expect(refused.stdout).toStartWith(`${evil}:1:10: control character U+001B`);
+    expect(refused.stdout).not.toMatch(/(?!\n)\p{Cc}/u);
+  });
+
   test("an absent file that was asked for is an error", async () => {
     await using folder = await Folder.make();
     const { code, stdout } = await folder.run("check", "--config", "absent.yaml");

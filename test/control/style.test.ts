@@ -18,6 +18,20 @@ test("colour is there where it is asked for, and does not count as width", () =>
   expect(table(rows, colourful)).toBe("\x1b[31ma\x1b[0m     b\nlong  c\n");
 });
 
+test("nothing that comes from elsewhere controls the terminal", () => {
+  const evil = "a\x1b[31mb\x07\x9b1m";
+  const colourful = { width: 80, colour: true };
+  const shown = [
+    table([{ cells: [evil, { text: evil, colour: "red" }], note: evil }], PLAIN),
+    facts([["name", evil]]),
+    hang("> ", evil, PLAIN),
+  ].join("");
+  expect(shown).not.toMatch(/(?!\n)\p{Cc}/u);
+  expect(table([{ cells: [{ text: evil, colour: "red" }] }], colourful)).toBe(
+    "\x1b[31ma\ufffd[31mb\ufffd\ufffd1m\x1b[0m\n",
+  );
+});
+
 test("a style survives being sent to the daemon", () => {
   for (const style of [PLAIN, { width: 132, colour: true }]) {
     const [width, colour] = styleArguments(style);

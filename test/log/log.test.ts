@@ -39,6 +39,21 @@ test("a message of several lines stays one line of text", () => {
   expect(lines).toEqual(["2026-01-31T12:00:00.007Z error plug: one two three\n"]);
 });
 
+test("what comes from elsewhere cannot control the terminal that shows the log", () => {
+  const { log, lines } = observed();
+  log.module("plug").error("a\x1b[2Jb\x9b1m");
+  expect(lines).toEqual(["2026-01-31T12:00:00.007Z error plug: a\ufffd[2Jb\ufffd1m\n"]);
+});
+
+test("lines for the journal begin with their priority, in either format", () => {
+  for (const format of ["text", "json"] as const) {
+    const { log, lines } = observed({ journal: true, level: "debug", format });
+    const logger = log.module("m");
+    for (const level of LEVELS) logger[level](level);
+    expect(lines.map((line) => line.slice(0, 3))).toEqual(["<3>", "<4>", "<6>", "<7>"]);
+  }
+});
+
 describe("the level", () => {
   const everything = (level: Level) => {
     const { log, lines } = observed({ level });
