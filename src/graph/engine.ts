@@ -77,13 +77,13 @@ export class Engine {
     return cause;
   }
 
-  /** Makes the next run recompute every node from initial data. */
+  /** Makes the next run recompute every node, and tell the nodes after it that anything may have changed. */
   recompute(label: string): Cause {
     const cause = this.#cause("engine", label);
     for (const slot of this.slots.values()) {
       if (slot.node.kind === "input") continue;
       slot.pending = slot.reason("forced recompute", cause);
-      slot.torn = true;
+      slot.isForced = true;
     }
     return cause;
   }
@@ -190,16 +190,18 @@ export class Engine {
 
   #runNode(slot: Slot, reason: Reason, counter: "recompute" | "compute"): void {
     const { node, context, torn } = slot;
+    const anything = torn || slot.isForced;
     slot.counters[counter]++;
     // What a run node was told may not be told again, so it keeps its data.
     if (torn && node.kind !== "run") context.data = node.data();
     if (torn) context.changes = node.changes?.();
     const answer = this.#call(slot, "run", reason.cause, (own) => node.run?.(own));
     if (answer === undefined) return;
-    slot.state = torn || answer.kind !== "unchanged" ? "updated" : "unchanged";
-    slot.tracked = node.changes === undefined || (!torn && answer.kind === "updated" && answer.tracked);
+    slot.state = anything || answer.kind !== "unchanged" ? "updated" : "unchanged";
+    slot.tracked = node.changes === undefined || (!anything && answer.kind === "updated" && answer.tracked);
     slot.because = reason;
     slot.torn = false;
+    slot.isForced = false;
     slot.pending = undefined;
     slot.poke = undefined;
   }

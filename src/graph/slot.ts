@@ -39,6 +39,8 @@ export class Slot {
   ran = false;
   /** The data may hold what no node after this one has seen. */
   torn = false;
+  /** Whoever forces its recompute may doubt what the nodes after it were told. */
+  isForced = false;
   /** Why the node must be recomputed before it is valid again. */
   pending: Reason | undefined;
   /** What an input node was given, and a run node's latest poke, since the last run. */

@@ -41,8 +41,7 @@ const MIN_HELD = 2;
 
 export function recomputeHold(context: Context) {
   const { inputs, data } = context;
-  const known = new Map([...data.due, ...data.owned].map((lport) => [lport, true]));
-  return follow(context, keysOf(inputs.intent.data, inputs.vif.data.byLport, known))
+  return follow(context, keysOf(inputs.intent.data, inputs.vif.data.byLport, data.due, data.owned))
     ? updatedTracked
     : unchanged;
 }

@@ -28,8 +28,12 @@ interface Context {
 /** Decides every logical port, and tracks exactly the ones whose intent is another than before. */
 export function recomputeIntents(context: Context & { readonly cause: Cause }) {
   const { inputs, data, cause } = context;
-  const lports = keysOf(inputs.lport.data, inputs.vif.data.byLport, data);
-  return reconsider(context, lports, () => cause) ? updatedTracked : unchanged;
+  const reconsider = reconsidering(context);
+  let any = false;
+  for (const lport of keysOf(inputs.lport.data, inputs.vif.data.byLport, data)) {
+    if (reconsider(lport, cause)) any = true;
+  }
+  return any ? updatedTracked : unchanged;
 }
 
 /** Handler of inputs whose tracked changes are logical ports. */
@@ -48,39 +52,27 @@ export function intentVifHandler(
 }
 
 function reconsiderAll(context: Context, lports: ReadonlyMap<string, Cause>) {
-  return reconsider(context, lports.keys(), (lport) => lports.get(lport)) ? updated : unchanged;
+  const reconsider = reconsidering(context);
+  let any = false;
+  for (const [lport, cause] of lports) if (reconsider(lport, cause)) any = true;
+  return any ? updated : unchanged;
 }
 
-function reconsider(
-  { inputs, data, changes }: Context,
-  lports: Iterable<string>,
-  causeOf: (lport: string) => Cause | undefined,
-): boolean {
+/** Decides one logical port; an intent that says the same stays the same object. Answers whether it is another one. */
+function reconsidering({ inputs, data, changes }: Context) {
   const { chassis } = inputs.localChassis.data.current;
   const knowledge = knowledgeOf(inputs.southbound.data.current, inputs.localChassis.data.current);
   const settings = inputs.settings.data.current;
-  let any = false;
-  for (const lport of lports) {
-    const before = data.get(lport);
-    const after =
-      chassis === null
-        ? null
-        : decideIntent(
-            lport,
-            inputs.lport.data.get(lport),
-            vifsOf(inputs.vif.data, lport),
-            chassis,
-            knowledge,
-            settings,
-          );
-    if (sameIntent(before, after)) continue;
+  return (lport: string, cause: Cause): boolean => {
+    const binding = inputs.lport.data.get(lport);
+    const vifs = vifsOf(inputs.vif.data, lport);
+    const after = chassis === null ? null : decideIntent(lport, binding, vifs, chassis, knowledge, settings);
+    if (sameIntent(data.get(lport), after)) return false;
     if (after === null) data.delete(lport);
     else data.set(lport, after);
-    const cause = causeOf(lport);
-    if (cause !== undefined) changes.set(lport, cause);
-    any = true;
-  }
-  return any;
+    changes.set(lport, cause);
+    return true;
+  };
 }
 
 function sameIntent(a: Intent | undefined, b: Intent | null): boolean {

@@ -49,7 +49,10 @@ type Lports = { readonly input: { readonly changes: ReadonlyMap<string, Cause> }
 /** Decides every port, and tracks exactly the ones whose verdict is another than before. */
 export function decideEveryPort(context: Context & { readonly cause: Cause }) {
   const { inputs, data, cause } = context;
-  return reconsider(context, keysOf(inputs.intent.data, data), () => cause) ? updatedTracked : unchanged;
+  const reconsider = reconsidering(context);
+  let any = false;
+  for (const lport of keysOf(inputs.intent.data, data)) if (reconsider(lport, cause)) any = true;
+  return any ? updatedTracked : unchanged;
 }
 
 export function plugLportsHandler(context: Context & Lports) {
@@ -99,31 +102,28 @@ function addContestants(lports: Map<string, Cause>, inputs: Inputs, name: string
 }
 
 function reconsiderAll(context: Context, lports: ReadonlyMap<string, Cause>) {
-  return reconsider(context, lports.keys(), (lport) => lports.get(lport)) ? updated : unchanged;
+  const reconsider = reconsidering(context);
+  let any = false;
+  for (const [lport, cause] of lports) if (reconsider(lport, cause)) any = true;
+  return any ? updated : unchanged;
 }
 
-function reconsider(
-  { inputs, data, changes }: Context,
-  lports: Iterable<string>,
-  causeOf: (lport: string) => Cause | undefined,
-): boolean {
+/** Decides one logical port; a verdict that says the same stays the same object. Answers whether it is another one. */
+function reconsidering({ inputs, data, changes }: Context) {
   const among = contestants(inputs);
-  let any = false;
-  for (const lport of lports) {
+  return (lport: string, cause: Cause): boolean => {
     const intent = inputs.intent.data.get(lport);
     if (intent === undefined) {
-      if (!data.delete(lport)) continue;
+      if (!data.delete(lport)) return false;
     } else {
       const before = data.get(lport);
       const after = decide(inputs, among, lport, intent);
-      if (before !== undefined && sameVerdict(before, after)) continue;
+      if (before !== undefined && sameVerdict(before, after)) return false;
       data.set(lport, after);
     }
-    const cause = causeOf(lport);
-    if (cause !== undefined) changes.set(lport, cause);
-    any = true;
-  }
-  return any;
+    changes.set(lport, cause);
+    return true;
+  };
 }
 
 function sameVerdict(a: Verdict, b: Verdict): boolean {
