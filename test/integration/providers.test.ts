@@ -1,4 +1,4 @@
-/** The provider calls of contract sections 5 and 7, on a real chassis, with the example provider of docs/. */
+/** The order of the provider calls (docs/providers.md), on a real chassis, with the example provider of docs/. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Hypervisor } from "./support/hypervisor.ts";
 import { PinnedHypervisor } from "./support/pins.ts";
