@@ -8,6 +8,8 @@ export interface Plan {
   readonly coldStarts: number;
   /** After so many milliseconds ovn-controller's turns at one size are over, whatever the number of its rounds. */
   readonly peerMs: number;
+  /** Milliseconds before memory is looked at: what a program has let go takes a while to be given back. */
+  readonly silenceMs: number;
   readonly bulks: readonly number[];
   readonly bulkRounds: number;
   /** Sizes of the bulk that ovn-controller takes part in, once. */
@@ -21,7 +23,8 @@ export const FULL: Plan = {
   rounds: 50,
   warmUp: 10,
   coldStarts: 5,
-  peerMs: 240_000,
+  peerMs: 120_000,
+  silenceMs: 15_000,
   bulks: [1_000, 5_000],
   bulkRounds: 5,
   peerBulks: [1_000, 5_000],
@@ -35,6 +38,7 @@ export const QUICK: Plan = {
   warmUp: 3,
   coldStarts: 1,
   peerMs: 15_000,
+  silenceMs: 0,
   bulks: [1_000],
   bulkRounds: 2,
   peerBulks: [],

@@ -29,7 +29,6 @@ export class Site {
   readonly southbound: Wire;
   readonly interfaces: InterfaceWatch;
   readonly bridge: string;
-  readonly #vswitchd: boolean;
   readonly #chassisUuids: ReadonlyMap<string, string>;
   readonly #lports: ReadonlyMap<string, string>;
 
@@ -38,7 +37,6 @@ export class Site {
     southbound: Wire,
     interfaces: InterfaceWatch,
     bridge: string,
-    vswitchd: boolean,
     chassisUuids: ReadonlyMap<string, string>,
     lports: ReadonlyMap<string, string>,
   ) {
@@ -46,7 +44,6 @@ export class Site {
     this.southbound = southbound;
     this.interfaces = interfaces;
     this.bridge = bridge;
-    this.#vswitchd = vswitchd;
     this.#chassisUuids = chassisUuids;
     this.#lports = lports;
   }
@@ -65,7 +62,7 @@ export class Site {
       const lports = await fillSouthbound(southbound, chassisUuids, names, spare);
       await fillLocal(chassis.ovsSock, bridge?._uuid ?? "", names);
       const interfaces = await InterfaceWatch.open(chassis.ovsSock);
-      return new Site(chassis, southbound, interfaces, bridge?._uuid ?? "", vswitchd, chassisUuids, lports);
+      return new Site(chassis, southbound, interfaces, bridge?._uuid ?? "", chassisUuids, lports);
     } catch (error) {
       await chassis.stop();
       throw error;
@@ -95,14 +92,9 @@ export class Site {
     return this.southbound.prepare("transact", ["OVN_Southbound", ...updates]);
   }
 
-  /** The processes that serve the chassis; a plugger is not among them. */
+  /** The databases' processes. (ovs-vswitchd is not among them: with thousands of ports it never rests.) */
   get servers(): readonly number[] {
-    const names = [
-      "ovsdb-server",
-      "ovnsb_db",
-      ...(this.#vswitchd ? (["ovs-vswitchd"] as const) : []),
-    ] as const;
-    return names.map((name) => this.chassis.program(name).pid);
+    return (["ovsdb-server", "ovnsb_db"] as const).map((name) => this.chassis.program(name).pid);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -65,7 +65,7 @@ export class Trial {
       try {
         this.times[step].push(await this.time(step, this.#lport));
       } catch (error) {
-        this.#missed = error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : String(error);
+        this.#missed = messageOf(error);
       }
       await rest();
       this.#used += this.cpuSeconds - before;
@@ -107,4 +107,11 @@ function outcomeOf({ interfaces }: Site, step: Step, { name }: Lport, within: nu
     case "unplug":
       return interfaces.unplugged(name, within);
   }
+}
+
+/** The first line of it. */
+export function messageOf(error: unknown): string {
+  return String(error instanceof Error ? error.message : error)
+    .split("\n", 1)
+    .join();
 }
