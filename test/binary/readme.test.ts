@@ -1,0 +1,31 @@
+/** The README shows what the executable prints; here is what can be held to the letter. */
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { commands } from "../../src/cli/commands.ts";
+import { Folder } from "./support/vifplugd.ts";
+
+const readme = await Bun.file(join(import.meta.dir, "../../README.md")).text();
+
+/** What the README shows below a command's prompt. */
+function shown(command: string): string {
+  const start = readme.indexOf(`\n$ ${command}\n`);
+  if (start < 0) throw new Error(`the README does not show ${command}`);
+  const [, output = ""] = readme.slice(start).split(`$ ${command}\n`, 2);
+  return output.slice(0, output.indexOf("\n```") + 1);
+}
+
+test("vifplugd providers", async () => {
+  await using folder = await Folder.make();
+  expect((await folder.run("providers")).stdout).toBe(shown("vifplugd providers"));
+});
+
+test("vifplugd check", async () => {
+  await using folder = await Folder.make();
+  await folder.write("bad.yaml", "ovs:\n  brige: br-int\nlog: { level: loud }\n");
+  const { stdout } = await folder.run("check", "--config", "bad.yaml");
+  expect(stdout).toBe(shown("vifplugd check --config bad.yaml"));
+});
+
+test.each(commands.map(({ name }) => name))("%s is in the table of commands", (name) => {
+  expect(readme).toMatch(new RegExp(`^\\| .*\`vifplugd ${name}\\b.*\\|`, "m"));
+});
