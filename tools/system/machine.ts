@@ -1,6 +1,6 @@
 /**
  * The virtual machine of the system test: Debian's kernel under qemu, without KVM, on this host's file system, which
- * it has read-only. One folder is shared for writing, at {@link EXCHANGE} in the machine.
+ * it cannot change. One folder is shared for writing, at {@link EXCHANGE} in the machine.
  *
  * The machine runs one shell script and is switched off; it ends with this process, whichever way that ends.
  */
@@ -12,7 +12,7 @@ import { undoAtExit } from "../cleanup.ts";
 const cache = join(import.meta.dir, "../../.cache/system");
 
 /** Where the machine sees the shared folder. */
-export const EXCHANGE = "/mnt";
+export const EXCHANGE = "/exchange";
 
 export interface MachineRun {
   /** The shell script, run with the host's programs as root of the machine. */

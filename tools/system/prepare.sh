@@ -86,7 +86,7 @@ build_netdevsim() {
 
 # Every module that is named in what follows, with those that it depends on, in the order in which they are loaded.
 module_files() {
-  for module in virtio_pci 9pnet_virtio 9p openvswitch netdevsim; do
+  for module in virtio_pci 9pnet_virtio 9p overlay openvswitch netdevsim; do
     modprobe -d "$work/tree" -S "$abi" --show-depends "$module" || exit 1
   done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }'
 }
@@ -94,7 +94,7 @@ module_files() {
 # The first file system: enough to load the modules and go over to the host's, shared read-only.
 make_initramfs() {
   depmod -b "$work/tree" "$abi"
-  for folder in bin modules host proc sys dev; do mkdir -p "$work/initramfs/$folder"; done
+  for folder in bin modules host memory root proc sys dev; do mkdir -p "$work/initramfs/$folder"; done
   cp "$work/tree/bin/busybox" "$work/initramfs/bin/"
   ln -s busybox "$work/initramfs/bin/sh"
   cp "$root/tools/system/init.sh" "$work/initramfs/init"
