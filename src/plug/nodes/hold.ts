@@ -5,26 +5,24 @@
 import { type Cause, type KeyedChanges, unchanged, updated, updatedTracked } from "../../graph/index.ts";
 import type { Intent } from "../intent.ts";
 import type { PlugSettings } from "../settings.ts";
-import type { Vif } from "../vif.ts";
 import { keysOf } from "./keys.ts";
-import { ownedVifOf } from "./vif.ts";
 
 export interface Hold {
   /** Ports that are due to be unplugged and not confirmed. */
   readonly due: Set<string>;
-  /** Ports with an interface of ours. */
-  readonly owned: Set<string>;
+  /** How many ports have an interface of ours. */
+  owned: number;
   isHeld: boolean;
 }
 
 export function nothingHeld(): Hold {
-  return { due: new Set(), owned: new Set(), isHeld: false };
+  return { due: new Set(), owned: 0, isHeld: false };
 }
 
 interface Inputs {
   readonly settings: { readonly data: { readonly current: PlugSettings } };
   readonly intent: { readonly data: ReadonlyMap<string, Intent> };
-  readonly vif: { readonly data: { readonly byLport: ReadonlyMap<string, readonly Vif[]> } };
+  readonly vif: { readonly data: { readonly ownedLports: number } };
   readonly confirmed: { readonly data: { readonly current: ReadonlySet<string> } };
 }
 
@@ -41,9 +39,7 @@ const MIN_HELD = 2;
 
 export function recomputeHold(context: Context) {
   const { inputs, data } = context;
-  return follow(context, keysOf(inputs.intent.data, inputs.vif.data.byLport, data.due, data.owned))
-    ? updatedTracked
-    : unchanged;
+  return follow(context, keysOf(inputs.intent.data, data.due)) ? updatedTracked : unchanged;
 }
 
 export function holdIntentHandler(
@@ -52,33 +48,31 @@ export function holdIntentHandler(
   return follow(context, context.input.changes.keys()) ? updated : unchanged;
 }
 
-export function holdVifHandler(
-  context: Context & {
-    readonly input: { readonly changes: { readonly lports: ReadonlyMap<string, Cause> } };
-  },
-) {
-  return follow(context, context.input.changes.lports.keys()) ? updated : unchanged;
+export function holdVifHandler(context: Context) {
+  return weigh(context) ? updated : unchanged;
 }
 
-function follow({ inputs, data, changes, cause }: Context, lports: Iterable<string>): boolean {
-  const before = data.isHeld;
+function follow(context: Context, lports: Iterable<string>): boolean {
+  const { inputs, data, changes, cause } = context;
   let moved = false;
   for (const lport of lports) {
     const isDue =
       inputs.intent.data.get(lport)?.kind === "unplug" && !inputs.confirmed.data.current.has(lport);
-    if (put(data.due, lport, isDue)) {
-      moved = true;
-      if (before) changes.set(lport, cause);
-    }
-    if (put(data.owned, lport, ownedVifOf(inputs.vif.data, lport) !== undefined)) moved = true;
+    if (!put(data.due, lport, isDue)) continue;
+    moved = true;
+    if (data.isHeld) changes.set(lport, cause);
   }
+  return weigh(context) || moved;
+}
+
+/** @returns whether that changed the data */
+function weigh({ inputs, data, changes, cause }: Context): boolean {
   const { maxUnplugPercent } = inputs.settings.data.current;
-  data.isHeld = data.due.size >= MIN_HELD && data.due.size * 100 > maxUnplugPercent * data.owned.size;
-  if (data.isHeld !== before) {
-    for (const lport of data.due) changes.set(lport, cause);
-    return true;
-  }
-  return moved;
+  const { isHeld, owned } = data;
+  data.owned = inputs.vif.data.ownedLports;
+  data.isHeld = data.due.size >= MIN_HELD && data.due.size * 100 > maxUnplugPercent * data.owned;
+  if (data.isHeld !== isHeld) for (const lport of data.due) changes.set(lport, cause);
+  return data.isHeld !== isHeld || data.owned !== owned;
 }
 
 /** @returns whether that changed the set */

@@ -18,6 +18,8 @@ export interface Vifs {
   readonly byInterface: Map<Uuid, Vif>;
   readonly byLport: Map<string, readonly Vif[]>;
   readonly byName: Map<string, Vif>;
+  /** How many logical ports have an interface of ours. */
+  ownedLports: number;
 }
 
 export interface VifChanges {
@@ -32,6 +34,7 @@ export function noVifs(): Vifs {
     byInterface: new Map(),
     byLport: new Map(),
     byName: new Map(),
+    ownedLports: 0,
   };
 }
 
@@ -52,17 +55,46 @@ interface Context {
   readonly changes: VifChanges;
 }
 
+/** Interfaces are classified anew, and compared with what is known of them: there is seldom anything to index anew. */
 export function indexVifs({ inputs, data }: Omit<Context, "changes">) {
-  data.bridge = inputs.localChassis.data.current.bridge?.uuid ?? null;
+  const bridge = inputs.localChassis.data.current.bridge?.uuid ?? null;
+  if (bridge === data.bridge && isRight(inputs, data)) return unchanged;
+  data.bridge = bridge;
   data.portOf.clear();
   data.byInterface.clear();
   data.byLport.clear();
   data.byName.clear();
+  data.ownedLports = 0;
   for (const port of inputs.port.data.values()) {
     for (const iface of port.interfaces) data.portOf.set(iface, port._uuid);
   }
   for (const iface of inputs.iface.data.values()) enter(data, classifyNow(inputs, data, iface));
   return updated;
+}
+
+/** The indexes hold every row that they should, and then as many as they should. */
+function isRight(inputs: Inputs, data: Vifs): boolean {
+  let [held, listed, owned] = [0, 0, 0];
+  for (const port of inputs.port.data.values()) {
+    for (const iface of port.interfaces) if (data.portOf.get(iface) !== port._uuid) return false;
+    held += port.interfaces.size;
+  }
+  for (const row of inputs.iface.data.values()) {
+    const vif = data.byInterface.get(row._uuid);
+    if (vif === undefined || !sameVif(vif, classifyNow(inputs, data, row))) return false;
+    if (data.byName.get(row.name) !== vif) return false;
+    const lport = lportOf(vif);
+    if (lport === undefined) continue;
+    if (!vifsOf(data, lport).includes(vif)) return false;
+    listed++;
+  }
+  for (const vifs of data.byLport.values()) {
+    listed -= vifs.length;
+    if (vifs.some(isOwned)) owned++;
+  }
+  const { size } = inputs.iface.data;
+  const sameSizes = data.portOf.size === held && data.byInterface.size === size && data.byName.size === size;
+  return sameSizes && listed === 0 && data.ownedLports === owned;
 }
 
 export function vifLocalChassisHandler({ inputs, data }: Omit<Context, "changes">) {
@@ -146,8 +178,8 @@ function enter(data: Vifs, vif: Vif): void {
   data.byName.set(vif.interface.name, vif);
   const lport = lportOf(vif);
   if (lport === undefined) return;
-  const others = data.byLport.get(lport);
-  data.byLport.set(lport, others === undefined ? [vif] : [...others, vif].sort(byInterfaceName));
+  const others = vifsOf(data, lport);
+  list(data, lport, others.length === 0 ? [vif] : [...others, vif].sort(byInterfaceName));
 }
 
 function leave(data: Vifs, vif: Vif): void {
@@ -156,9 +188,19 @@ function leave(data: Vifs, vif: Vif): void {
   if (data.byName.get(name)?.interface._uuid === _uuid) data.byName.delete(name);
   const lport = lportOf(vif);
   if (lport === undefined) return;
-  const rest = (data.byLport.get(lport) ?? []).filter((other) => other.interface._uuid !== _uuid);
-  if (rest.length === 0) data.byLport.delete(lport);
-  else data.byLport.set(lport, rest);
+  const rest = vifsOf(data, lport).filter((other) => other.interface._uuid !== _uuid);
+  list(data, lport, rest);
+}
+
+function list(data: Vifs, lport: string, vifs: readonly Vif[]): void {
+  if (vifsOf(data, lport).some(isOwned)) data.ownedLports--;
+  if (vifs.some(isOwned)) data.ownedLports++;
+  if (vifs.length === 0) data.byLport.delete(lport);
+  else data.byLport.set(lport, vifs);
+}
+
+function isOwned(vif: Vif): boolean {
+  return vif.owned;
 }
 
 function byInterfaceName(a: Vif, b: Vif): number {
