@@ -299,6 +299,27 @@ describe("on a terminal", () => {
     expect(lines.filter((line) => line.length > 50 && !/[0-9a-f-]{36}/.test(line))).toEqual([]);
   });
 
+  test("watch redraws the alternate screen within its rows, and leaves it as it was", async () => {
+    const [executable = ""] = folder.command();
+    const line = `stty cols 80 rows 11; echo pid $$; exec ${executable} watch --config ${configPath(hypervisor.chassis)}`;
+    const terminal = new Program({
+      name: "script",
+      argv: ["script", "--quiet", "--return", "--command", line, "/dev/null"],
+      env: { PATH: process.env.PATH ?? "/usr/bin:/bin", TERM: "xterm" },
+      cwd: folder.path,
+    });
+    const [, pid = ""] = /pid (\d+)/.exec(await terminal.waitLog(/^pid \d+/)) ?? [];
+    await terminal.waitLog(/^.*LPORT/);
+    process.kill(Number(pid), "SIGINT");
+    expect(await terminal.exited).toEqual({ code: 0, signal: null });
+    const text = terminal.lines.join("\n");
+    expect(text).toContain("\x1b[?1049h\x1b[?25l\x1b[H");
+    expect(text).toEndWith("\x1b[?25h\x1b[?1049l");
+    for (const picture of text.split("\x1b[H").slice(1)) {
+      expect(picture.split("\n").length).toBeLessThanOrEqual(11);
+    }
+  });
+
   test("NO_COLOR is respected", async () => {
     expect(await onTerminal(100, "NO_COLOR=1", "status")).not.toContain("\x1b[3");
   });
