@@ -3,9 +3,12 @@ import type { LastChange, LastError } from "../control/explanation.ts";
 import type { Cause } from "../graph/index.ts";
 import type { Verdict } from "../plug/verdict.ts";
 
+/** What a verdict says; another one that says the same is no change. */
+type Told = Pick<Verdict, "state" | "reason" | "interface">;
+
 export class PortHistory {
   readonly #now: () => number;
-  readonly #changes = new Map<string, LastChange & { readonly words: string }>();
+  readonly #changes = new Map<string, LastChange & Told>();
   readonly #errors = new Map<string, LastError>();
 
   constructor(now: () => number = Date.now) {
@@ -20,9 +23,9 @@ export class PortHistory {
       return;
     }
     const { state, reason, interface: name } = verdict;
-    const words = JSON.stringify([state, reason, name]);
-    if (this.#changes.get(lport)?.words === words) return;
-    this.#changes.set(lport, { cause, time: cause?.time ?? this.#now(), words });
+    const before = this.#changes.get(lport);
+    if (before?.state === state && before.reason === reason && before.interface === name) return;
+    this.#changes.set(lport, { cause, time: cause?.time ?? this.#now(), state, reason, interface: name });
   }
 
   refused(lport: string, error: string): void {
