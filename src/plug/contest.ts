@@ -2,7 +2,7 @@
  * Contract rule P6: who gets an interface name. One that exists belongs to whom it is plugged for, unless that port is
  * due to go, and then to the first of those that want the name; one that does not exist belongs to the first of them.
  * Those without an interface come before those that would give theirs up for it, and then it goes by the names of the
- * logical ports, so that the order in which they came does not matter.
+ * logical ports, so that the order in which they came does not matter, unless the transaction of one is on its way.
  */
 import type { Answers } from "./answers.ts";
 import type { Attempt } from "./attempt.ts";
@@ -47,7 +47,7 @@ export function contest(among: Contestants, lport: string, name: string): Contes
   if (next === lport) return { kind: "free" };
   return {
     kind: "lost",
-    reason: `logical port ${next} wants interface ${name} too, and comes first by name`,
+    reason: `logical port ${next} wants interface ${name} too, and comes first`,
   };
 }
 
@@ -58,10 +58,14 @@ export function successorOf(among: Contestants, lport: string): string | null {
   return firstClaimant(among, vif.interface.name, vif);
 }
 
-/** The first of those that want the name and have no interface; whom the server refused the one that is there is out. */
+/**
+ * The first of those that want the name and have no interface; whom the server refused the one that is there is out.
+ * Nobody comes before one whose transaction is on its way: it would be refused, or refuse the other.
+ */
 function firstClaimant(among: Contestants, name: string, holder: Vif | undefined): string | null {
   const able: string[] = [];
   for (const lport of among.claimants(name)) {
+    if (among.attempt(lport)?.phase === "in-flight") return lport;
     if (among.owned(lport) === undefined && !wasRefused(among.attempt(lport), holder)) able.push(lport);
   }
   return smallest(able);

@@ -181,6 +181,23 @@ describe("two claimants of one interface name", () => {
     expect(bench.states()).toEqual({ a: "plugged", b: "conflict" });
   });
 
+  test("one whose transaction is on its way is not overtaken by a smaller one (P6)", () => {
+    const bench = PlugBench.started(registryOf(shared()));
+    bench.set("portBinding", wanted("b", 1));
+    bench.run();
+    const { change } = bench.verdict("b");
+    const answers = bench.engine.data(bench.graph.answer).get("b");
+    if (change === null || answers === undefined) throw new Error("nothing is to be written for b");
+    bench.attempt("b", { phase: "in-flight", nonce: 0, change, answers });
+    bench.set("portBinding", wanted("a", 2));
+    bench.run();
+    expect(bench.states()).toEqual({ a: "conflict", b: "pending" });
+    expect(bench.verdict("a").change).toBeNull();
+    bench.attempt("b", { phase: "failed", nonce: 1, change, error: "refused" });
+    bench.run();
+    expect(bench.verdict("a").change?.kind).toBe("create");
+  });
+
   test("one that is plugged stays, whoever comes after it (P6)", () => {
     const bench = benchWith(shared(), ["b"]);
     bench.set("portBinding", wanted("a", 1));
