@@ -4,6 +4,7 @@
  *
  * The machine runs one shell script and is switched off; it ends with this process, whichever way that ends.
  */
+import { rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -41,16 +42,21 @@ export async function runMachine({ script, within }: MachineRun): Promise<Machin
     timeout: within,
     killSignal: "SIGKILL",
   });
-  const forget = undoAtExit(() => machine.kill("SIGKILL"));
+  const forget = undoAtExit(() => {
+    machine.kill("SIGKILL");
+    rmSync(exchange, { recursive: true, force: true });
+  });
   const [stdout, stderr] = await Promise.all([machine.stdout.text(), machine.stderr.text(), machine.exited]);
-  forget();
   const exitCode = await textOf(join(exchange, "exit-code"));
   return {
     exitCode: exitCode === "" ? null : Number(exitCode),
     output: await textOf(join(exchange, "output")),
     console: stdout + stderr,
     exchange,
-    [Symbol.asyncDispose]: () => rm(exchange, { recursive: true, force: true }),
+    async [Symbol.asyncDispose]() {
+      forget();
+      await rm(exchange, { recursive: true, force: true });
+    },
   };
 }
 
