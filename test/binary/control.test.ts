@@ -1,5 +1,6 @@
 /** The running daemon, questioned: by the system's own ovs-appctl, and by the executable's other sub-commands. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import { version } from "../../package.json" with { type: "json" };
 import { askDaemon } from "../../src/control/client.ts";
 import { configPath } from "../../tools/chassis/daemon.ts";
@@ -244,6 +245,25 @@ describe("explain", () => {
     expect(await vifplugd("explain", "nobody")).toMatchObject({ code: 1, stdout: "" });
     expect(await vifplugd("explain")).toMatchObject({ code: 64, stdout: "" });
   });
+});
+
+test("every key that --json prints is documented", async () => {
+  const docs = await Bun.file(join(import.meta.dir, "../../docs/json.md")).text();
+  const keysIn = (value: unknown): readonly string[] => {
+    if (Array.isArray(value)) return value.flatMap(keysIn);
+    if (typeof value !== "object" || value === null) return [];
+    return Object.entries(value).flatMap(([key, each]) => [key, ...keysIn(each)]);
+  };
+  const outputs = await Promise.all([
+    vifplugd("status", "--json"),
+    vifplugd("explain", "lsp1", "--json"),
+    folder.run("providers", "--json"),
+  ]);
+  const keys = new Set(outputs.flatMap(({ stdout }) => keysIn(JSON.parse(stdout))));
+  const written = new Set(
+    Array.from(docs.matchAll(/`([^`]+)`/g), ([, code = ""]) => code).flatMap((code) => code.split(/[.[\]]+/)),
+  );
+  expect([...keys].filter((key) => !written.has(key))).toEqual([]);
 });
 
 test("graph shows live counters, and the bare graph where no daemon answers", async () => {
