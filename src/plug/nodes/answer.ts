@@ -39,12 +39,12 @@ type Changed = { readonly input: { readonly changes: ReadonlyMap<string, Cause> 
 /** The node's functions, over the registry that they ask. */
 export function answering(providers: Providers) {
   function askEveryone({ inputs, data }: Omit<Context, "changes" | "cause">) {
-    data.clear();
     const around = surroundings(inputs, providers);
     // A port whose change is in flight keeps its answers, also when nothing is intended with it any more.
-    for (const lport of keysOf(inputs.intent.data, inputs.attempt.data)) {
+    for (const lport of keysOf(inputs.intent.data, inputs.attempt.data, data)) {
       const answers = settle(inputs, around, lport, undefined);
-      if (answers !== undefined) data.set(lport, answers);
+      if (answers === undefined) data.delete(lport);
+      else data.set(lport, answers);
     }
     return updated;
   }

@@ -21,6 +21,7 @@ interface Context {
 }
 
 export function collectClaims({ inputs, data }: Context) {
+  if (isRight(inputs.answer.data, data)) return unchanged;
   data.byLport.clear();
   data.byName.clear();
   for (const [lport, answers] of inputs.answer.data) {
@@ -28,6 +29,20 @@ export function collectClaims({ inputs, data }: Context) {
     if (name !== null) stake(data, lport, name);
   }
   return updated;
+}
+
+/** Both indexes hold every claim, and then as many as there are. */
+function isRight(answers: ReadonlyMap<string, Answers>, { byLport, byName }: Claims): boolean {
+  let claims = 0;
+  for (const [lport, one] of answers) {
+    const name = wantedNameOf(one);
+    if (name === null) continue;
+    if (byLport.get(lport) !== name || !byName.get(name)?.includes(lport)) return false;
+    claims++;
+  }
+  let listed = 0;
+  for (const lports of byName.values()) listed += lports.length;
+  return byLport.size === claims && listed === claims;
 }
 
 /** Tracks the names whose claimants changed. */

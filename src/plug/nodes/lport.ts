@@ -10,9 +10,13 @@ export function indexLports(context: {
   readonly inputs: { readonly portBinding: { readonly data: ReadonlyMap<Uuid, PortBindingRow> } };
   readonly data: Lports;
 }) {
-  const { inputs, data } = context;
-  data.clear();
-  for (const binding of inputs.portBinding.data.values()) data.set(binding.logical_port, binding);
+  const { data } = context;
+  const rows = context.inputs.portBinding.data;
+  for (const binding of rows.values()) data.set(binding.logical_port, binding);
+  if (data.size === rows.size) return updated;
+  for (const [lport, { _uuid }] of data) {
+    if (rows.get(_uuid)?.logical_port !== lport) data.delete(lport);
+  }
   return updated;
 }
 
