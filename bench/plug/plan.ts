@@ -2,7 +2,7 @@
 export interface Plan {
   /** Ports that are plugged already. */
   readonly sizes: readonly number[];
-  /** Rounds of plug, update and unplug that are measured, after some that are not. */
+  /** Rounds of plug, update and unplug that are measured, after some of warm-up. */
   readonly rounds: number;
   readonly warmUp: number;
   readonly coldStarts: number;
@@ -21,7 +21,7 @@ export interface Plan {
 export const FULL: Plan = {
   sizes: [10, 100, 1_000, 5_000],
   rounds: 50,
-  warmUp: 10,
+  warmUp: 50,
   coldStarts: 5,
   peerMs: 120_000,
   silenceMs: 15_000,
@@ -35,7 +35,7 @@ export const FULL: Plan = {
 export const QUICK: Plan = {
   sizes: [10, 1_000],
   rounds: 10,
-  warmUp: 3,
+  warmUp: 20,
   coldStarts: 1,
   peerMs: 15_000,
   silenceMs: 0,
