@@ -1,7 +1,8 @@
 /** The C library's calls on sockets that Bun has no netlink for: thin, typed, and with the error number as a value. */
-import { dlopen, FFIType, ptr, read } from "bun:ffi";
+import { FFIType, ptr, read } from "bun:ffi";
 import { getSystemErrorName } from "node:util";
 import { fail, ok, type Result } from "../result.ts";
+import { openLibc } from "../system/libc.ts";
 import { type NetlinkError, netlinkError } from "./error.ts";
 
 const AF_NETLINK = 16;
@@ -15,9 +16,6 @@ const EAGAIN = 11;
 const ADDRESS_BYTES = 12;
 
 export const OPTION = { addMembership: 1, capAck: 10, extendedAck: 11 } as const;
-
-/** The C library's name depends on which one it is and, for musl, on the machine. */
-const LIBC = ["libc.so.6", `libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`];
 
 const CALLS = {
   socket: { args: [FFIType.i32, FFIType.i32, FFIType.i32], returns: FFIType.i32 },
@@ -93,18 +91,10 @@ function libc(): ReturnType<typeof load> {
 }
 
 function load() {
-  const faults: unknown[] = [];
-  for (const library of LIBC) {
-    try {
-      const { symbols: calls } = dlopen(library, CALLS);
-      const errno = () => {
-        const location = calls.__errno_location();
-        return typeof location === "number" ? read.i32(location, 0) : 0;
-      };
-      return { calls, errno };
-    } catch (fault) {
-      faults.push(fault);
-    }
-  }
-  throw new AggregateError(faults, `cannot load a C library (tried ${LIBC.join(", ")})`);
+  const calls = openLibc(CALLS);
+  const errno = () => {
+    const location = calls.__errno_location();
+    return typeof location === "number" ? read.i32(location, 0) : 0;
+  };
+  return { calls, errno };
 }

@@ -12,7 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   graph: [],
   log: [],
   system: [],
-  netlink: ["result"],
+  netlink: ["result", "system"],
   schemas: ["ovsdb-jsonrpc"],
   // Know nothing of what becomes of their answers.
   providers: ["netlink", "result", "valibot"],
