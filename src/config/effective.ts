@@ -8,6 +8,7 @@ import type { SslRow } from "../plug/rows.ts";
 import type { PlugSettings } from "../plug/settings.ts";
 import { externalId } from "../plug/settings.ts";
 import { ok, type Result } from "../result.ts";
+import { type ListenAddress, parseListenAddress } from "./listen.ts";
 import type { Config } from "./schema.ts";
 
 /** ovn-controller(8): a chassis name in this file beats the Open_vSwitch row. */
@@ -89,4 +90,10 @@ function probeInterval(
   if (remotes.every((remote) => remote.kind === "unix")) return undefined;
   const text = externalId(externalIds, "ovn-remote-probe-interval", chassis);
   return text !== null && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}
+
+/** Where metrics are served; null: nowhere. */
+export function metricsAddress({ metrics }: Config): ListenAddress | null {
+  const address = metrics.listen === undefined ? null : parseListenAddress(metrics.listen);
+  return address?.ok === true ? address.value : null;
 }

@@ -7,6 +7,7 @@ import { parseRemotes } from "ovsdb-jsonrpc";
 import * as v from "valibot";
 import { FORMATS, LEVELS } from "../log/log.ts";
 import { builtinProviders, providerEntries } from "../providers/builtin.ts";
+import { parseListenAddress } from "./listen.ts";
 
 /** A mapping with these keys and no other. (Valibot alone takes a list for a mapping.) */
 function section<const Entries extends v.ObjectEntries>(entries: Entries) {
@@ -59,9 +60,6 @@ const providers = v.pipe(
   }),
   v.description("Enabled providers, in this order."),
 );
-
-/** A key that is accepted does what it says; this one does not yet. */
-const notYet = v.never("not available in this version: leave it out");
 
 export const configSchema = section({
   ovs: v.optional(
@@ -174,7 +172,23 @@ export const configSchema = section({
     }),
     {},
   ),
-  metrics: v.optional(notYet),
+  metrics: v.optional(
+    section({
+      listen: v.optional(
+        v.pipe(
+          v.string(),
+          v.rawCheck(({ dataset, addIssue }) => {
+            if (!dataset.typed) return;
+            const address = parseListenAddress(dataset.value);
+            if (!address.ok) addIssue({ message: address.error });
+          }),
+          v.description("Where /metrics (Prometheus), /healthz and /readyz are served, as HOST:PORT."),
+          v.metadata({ default: "none: off" }),
+        ),
+      ),
+    }),
+    {},
+  ),
 });
 
 export type Config = v.InferOutput<typeof configSchema>;

@@ -117,6 +117,11 @@ export class Coverage {
     return this.#counters.get(event)?.total ?? 0;
   }
 
+  /** How often each event has come since the start. */
+  totals(): ReadonlyMap<string, number> {
+    return new Map(Array.from(this.#counters, ([event, { total }]) => [event, total]));
+  }
+
   /** In the form in which OVS prints it, without the hash of the event names. */
   show(): string {
     const now = this.#now();

@@ -2,7 +2,7 @@
  * The daemon: wires the databases, the graph and the providers, and owns their life from start to stop.
  */
 
-import { plugSettings, southboundTarget } from "../config/effective.ts";
+import { metricsAddress, plugSettings, southboundTarget } from "../config/effective.ts";
 import type { Config } from "../config/schema.ts";
 import { controlSocketPath } from "../control/client.ts";
 import { withListCommands } from "../control/command.ts";
@@ -14,6 +14,7 @@ import { vlogCommands } from "../control/commands/vlog.ts";
 import { type CountedEvent, Coverage } from "../control/coverage.ts";
 import type { DaemonView } from "../control/daemon-view.ts";
 import type { LastChange, LastError } from "../control/explanation.ts";
+import { MetricsServer } from "../control/metrics.ts";
 import type { ProviderStatus, Status } from "../control/status.ts";
 import { ControlServer } from "../control/unixctl.ts";
 import type { Engine, Times, Verification } from "../graph/index.ts";
@@ -60,6 +61,7 @@ export class Daemon implements DaemonView {
   readonly #southbound: Southbound;
   readonly #recorder: Recorder | null;
   readonly #control: ControlServer;
+  readonly #metrics: MetricsServer;
   readonly #onExit: () => void;
   readonly #observeOnly: boolean;
   readonly #providers: ProviderSet;
@@ -113,6 +115,7 @@ export class Daemon implements DaemonView {
       },
     });
     this.#southbound = new Southbound(this.#reconciler, log.module("ovsdb"), count);
+    this.#metrics = new MetricsServer(this, log.module("control"));
     this.#control = new ControlServer({
       path: controlSocketPath(config.run_dir, process.pid),
       commands: withListCommands([
@@ -131,7 +134,9 @@ export class Daemon implements DaemonView {
   async start(): Promise<void> {
     this.#providers.apply(this.#config.providers);
     this.#local.feed(this.#reconciler, () => this.#findSouthbound());
-    if (!this.#observeOnly) await this.#control.listen();
+    if (this.#observeOnly) return;
+    await this.#control.listen();
+    this.#metrics.listenOn(metricsAddress(this.#config));
   }
 
   /** Takes another configuration over; nothing is unplugged by that alone. */
@@ -149,6 +154,7 @@ export class Daemon implements DaemonView {
     const settings = plugSettings(config, this.#systemIdOverride);
     this.#reconciler.push(this.graph.inputs.settings, settings, "configuration");
     this.#providers.apply(config.providers);
+    this.#metrics.listenOn(metricsAddress(config));
     this.#reconciler.schedule();
     this.#findSouthbound();
   }
@@ -242,6 +248,7 @@ export class Daemon implements DaemonView {
   /** Leaves every port as it is; settles when what was in flight has been answered. */
   async stop(): Promise<void> {
     this.#control.close();
+    this.#metrics.close();
     // A database that does not answer is given up, and with it what is in flight.
     const givingUp = setTimeout(() => this.#local.close(), STOP_WITHIN_MS);
     await this.#reconciler.stop();

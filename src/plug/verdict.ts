@@ -13,16 +13,18 @@ import { type Consultation, targetOf } from "./question.ts";
 import type { BridgeRef, InterfaceRow } from "./rows.ts";
 import type { Vif } from "./vif.ts";
 
-export type PortState =
-  | "plugged"
-  | "waiting"
-  | "pending"
-  | "foreign"
-  | "conflict"
-  | "incompatible"
-  | "no-provider"
-  | "error"
-  | "held";
+export const PORT_STATES = [
+  "plugged",
+  "waiting",
+  "pending",
+  "foreign",
+  "conflict",
+  "incompatible",
+  "no-provider",
+  "error",
+  "held",
+] as const;
+export type PortState = (typeof PORT_STATES)[number];
 
 export interface Verdict {
   readonly lport: string;

@@ -106,9 +106,14 @@ describe("an error says where it is and what was expected:", () => {
       /^3:5: providers\.0\.mach: .*expected type, match/,
     ],
     [
-      "a key for later",
-      "metrics: { listen: 127.0.0.1:9476 }\n",
-      /^1:10: metrics: not available in this version/,
+      "a place to listen that is none",
+      "metrics: { listen: 9476 }\n",
+      /^1:20: metrics\.listen: expected string, received 9476/,
+    ],
+    [
+      "a place to listen without a port",
+      "metrics: { listen: localhost }\n",
+      /^1:20: metrics\.listen: expected HOST:PORT/,
     ],
     ["a misspelt key", "ovs:\n  brige: br0\n", /^2:3: ovs\.brige: .*; did you mean bridge\?$/],
     ["letters swapped", "log: { levle: info }\n", /^1:8: log\.levle: .*; did you mean level\?$/],

@@ -1,0 +1,59 @@
+// The metrics listener, on a real chassis: what Prometheus, a load balancer and a supervisor see.
+import { expect, test } from "bun:test";
+import { baseConfig, configPath } from "../../tools/chassis/daemon.ts";
+import { startHypervisor } from "./support/hypervisor.ts";
+
+test("metrics, health and readiness are served where the configuration says, and nowhere else", async () => {
+  await using hypervisor = await startHypervisor({
+    config: { metrics: { listen: "127.0.0.1:0" }, log: { level: "debug" } },
+  });
+  const { chassis } = hypervisor;
+  const daemon = hypervisor.daemon;
+  const line = await daemon.waitLog(/metrics: listening on 127\.0\.0\.1 port \d+/);
+  const base = `http://127.0.0.1:${/port (\d+)/.exec(line)?.[1]}`;
+  const get = async (path: string, method = "GET") => {
+    const response = await fetch(base + path, { method });
+    return {
+      status: response.status,
+      type: response.headers.get("content-type"),
+      body: await response.text(),
+    };
+  };
+
+  await hypervisor.addPlugged("web1");
+  expect(await get("/healthz")).toMatchObject({ status: 200, body: "ok\n" });
+  expect(await get("/readyz")).toMatchObject({ status: 200, body: "ready\n" });
+  const metrics = await get("/metrics");
+  expect(metrics).toMatchObject({ status: 200, type: "text/plain; version=0.0.4; charset=utf-8" });
+  for (const sample of [
+    /^vifplugd_info\{version="[\d.]+",chassis="hv1"\} 1$/m,
+    /^vifplugd_ready 1$/m,
+    /^vifplugd_connected\{database="OVN_Southbound"\} 1$/m,
+    /^vifplugd_provider_ready\{type="dummy"\} 1$/m,
+    /^vifplugd_ports\{state="plugged"\} 1$/m,
+    /^vifplugd_ports\{state="held"\} 0$/m,
+    /^vifplugd_node_recomputes_total\{node="plug"\} \d+$/m,
+    /^vifplugd_events_total\{event="txn_committed"\} [1-9]\d*$/m,
+  ]) {
+    expect(metrics.body).toMatch(sample);
+  }
+  const names = [...metrics.body.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
+  expect(new Set(names).size).toBe(names.length);
+  expect(await get("/else")).toMatchObject({ status: 404 });
+  expect(await get("/metrics", "POST")).toMatchObject({ status: 405 });
+  expect(await get("/metrics", "HEAD")).toMatchObject({ status: 200, body: "" });
+
+  await chassis.stop("ovnsb_db");
+  await daemon.waitLog(/OVN_Southbound: not connected/);
+  expect(await get("/readyz")).toMatchObject({ status: 503 });
+  expect((await get("/metrics")).body).toMatch(/^vifplugd_connected\{database="OVN_Southbound"\} 0$/m);
+
+  await Bun.write(
+    configPath(chassis),
+    JSON.stringify({ ...baseConfig(chassis), providers: [{ type: "dummy" }] }),
+  );
+  const from = daemon.lines.length;
+  daemon.kill("SIGHUP");
+  await daemon.waitLog(/the configuration is read anew/, 10_000, from);
+  await expect(get("/healthz")).rejects.toThrow();
+});
