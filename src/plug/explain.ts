@@ -111,7 +111,7 @@ function requestConditions(
     },
     {
       condition: "or requested_additional_chassis has it",
-      holds: requestedHereAsAdditional(binding, here),
+      holds: requestedHere(binding, here) ? null : requestedHereAsAdditional(binding, here),
       value: [...binding.requested_additional_chassis].join(" ") || "(empty)",
       source,
     },
