@@ -11,7 +11,6 @@ import { type Attempt, nonceOf } from "../attempt.ts";
 import type { Intent } from "../intent.ts";
 import { pluggedTypeOf, type Vif } from "../vif.ts";
 import type { Activity } from "./activity.ts";
-import { keysOf } from "./keys.ts";
 import type { LocalChassis } from "./local-chassis.ts";
 import type { ProviderLookup, Providers } from "./provider-lookup.ts";
 import { ownedVifOf } from "./vif.ts";
@@ -40,11 +39,15 @@ type Changed = { readonly input: { readonly changes: ReadonlyMap<string, Cause> 
 export function answering(providers: Providers) {
   function askEveryone({ inputs, data }: Omit<Context, "changes" | "cause">) {
     const around = surroundings(inputs, providers);
-    // A port whose change is in flight keeps its answers, also when nothing is intended with it any more.
-    for (const lport of keysOf(inputs.intent.data, inputs.attempt.data, data)) {
+    const anew = (lport: string): void => {
       const answers = settle(inputs, around, lport, undefined);
       if (answers === undefined) data.delete(lport);
       else data.set(lport, answers);
+    };
+    for (const lport of inputs.intent.data.keys()) anew(lport);
+    // A port whose change is in flight keeps its answers, also when nothing is intended with it any more.
+    for (const others of [inputs.attempt.data, data]) {
+      for (const lport of others.keys()) if (!inputs.intent.data.has(lport)) anew(lport);
     }
     return updated;
   }

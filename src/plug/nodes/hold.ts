@@ -5,7 +5,6 @@
 import { type Cause, type KeyedChanges, unchanged, updated, updatedTracked } from "../../graph/index.ts";
 import type { Intent } from "../intent.ts";
 import type { PlugSettings } from "../settings.ts";
-import { keysOf } from "./keys.ts";
 
 export interface Hold {
   /** Ports that are due to be unplugged and not confirmed. */
@@ -39,7 +38,9 @@ const MIN_HELD = 2;
 
 export function recomputeHold(context: Context) {
   const { inputs, data } = context;
-  return follow(context, keysOf(inputs.intent.data, data.due)) ? updatedTracked : unchanged;
+  const lports = new Set(data.due);
+  for (const [lport, { kind }] of inputs.intent.data) if (kind === "unplug") lports.add(lport);
+  return follow(context, lports) ? updatedTracked : unchanged;
 }
 
 export function holdIntentHandler(

@@ -5,7 +5,6 @@ import type { PortBindingRow } from "../rows.ts";
 import type { PlugSettings } from "../settings.ts";
 import type { Vif } from "../vif.ts";
 import type { SouthboundState } from "./inputs.ts";
-import { keysOf } from "./keys.ts";
 import type { LocalChassis } from "./local-chassis.ts";
 import { vifsOf } from "./vif.ts";
 
@@ -30,8 +29,13 @@ export function recomputeIntents(context: Context & { readonly cause: Cause }) {
   const { inputs, data, cause } = context;
   const reconsider = reconsidering(context);
   let any = false;
-  for (const lport of keysOf(inputs.lport.data, inputs.vif.data.byLport, data)) {
-    if (reconsider(lport, cause)) any = true;
+  for (const [lport, binding] of inputs.lport.data) {
+    if (reconsider(lport, binding, cause)) any = true;
+  }
+  for (const others of [inputs.vif.data.byLport, data]) {
+    for (const lport of others.keys()) {
+      if (!inputs.lport.data.has(lport) && reconsider(lport, undefined, cause)) any = true;
+    }
   }
   return any ? updatedTracked : unchanged;
 }
@@ -54,7 +58,9 @@ export function intentVifHandler(
 function reconsiderAll(context: Context, lports: ReadonlyMap<string, Cause>) {
   const reconsider = reconsidering(context);
   let any = false;
-  for (const [lport, cause] of lports) if (reconsider(lport, cause)) any = true;
+  for (const [lport, cause] of lports) {
+    if (reconsider(lport, context.inputs.lport.data.get(lport), cause)) any = true;
+  }
   return any ? updated : unchanged;
 }
 
@@ -63,8 +69,7 @@ function reconsidering({ inputs, data, changes }: Context) {
   const { chassis } = inputs.localChassis.data.current;
   const knowledge = knowledgeOf(inputs.southbound.data.current, inputs.localChassis.data.current);
   const settings = inputs.settings.data.current;
-  return (lport: string, cause: Cause): boolean => {
-    const binding = inputs.lport.data.get(lport);
+  return (lport: string, binding: PortBindingRow | undefined, cause: Cause): boolean => {
     const vifs = vifsOf(inputs.vif.data, lport);
     const after = chassis === null ? null : decideIntent(lport, binding, vifs, chassis, knowledge, settings);
     if (sameIntent(data.get(lport), after)) return false;

@@ -8,7 +8,7 @@ import type { ChassisIdentity } from "../lport.ts";
 import type { PortBindingRow } from "../rows.ts";
 import type { Vif } from "../vif.ts";
 import type { LocalChassis } from "./local-chassis.ts";
-import { ownedVifOf } from "./vif.ts";
+import { isOwned, ownedVifOf } from "./vif.ts";
 
 export interface Monitoring {
   /** A new object whenever it changes. */
@@ -33,8 +33,8 @@ interface Context {
 export function decideCondition({ inputs, data }: Context) {
   const { chassis } = inputs.localChassis.data.current;
   const lports = new Set<string>();
-  for (const lport of inputs.vif.data.byLport.keys()) {
-    if (asksByName(inputs, chassis, lport)) lports.add(lport);
+  for (const [lport, vifs] of inputs.vif.data.byLport) {
+    if (vifs.some(isOwned) && !isInView(inputs, chassis, lport)) lports.add(lport);
   }
   return replace(data, MonitoredCondition.of(chassis, lports));
 }
@@ -68,9 +68,12 @@ function reconsider({ inputs, data }: Context, lports: Iterable<string>) {
 
 /** Plugged by us, and no other clause of the condition brings its port binding into view. */
 function asksByName(inputs: Inputs, chassis: ChassisIdentity | null, lport: string): boolean {
-  if (ownedVifOf(inputs.vif.data, lport) === undefined) return false;
+  return ownedVifOf(inputs.vif.data, lport) !== undefined && !isInView(inputs, chassis, lport);
+}
+
+function isInView(inputs: Inputs, chassis: ChassisIdentity | null, lport: string): boolean {
   const binding = inputs.lport.data.get(lport);
-  return binding === undefined || !isInViewAnyway(binding, chassis);
+  return binding !== undefined && isInViewAnyway(binding, chassis);
 }
 
 function replace(data: Monitoring, next: MonitoredCondition) {

@@ -10,7 +10,6 @@ import type { Vif } from "../vif.ts";
 import { lportOf } from "../vif.ts";
 import type { Activity } from "./activity.ts";
 import { heldReason } from "./hold.ts";
-import { keysOf } from "./keys.ts";
 import type { LocalChassis } from "./local-chassis.ts";
 import { ownedVifOf, vifsOf } from "./vif.ts";
 
@@ -51,7 +50,10 @@ export function decideEveryPort(context: Context & { readonly cause: Cause }) {
   const { inputs, data, cause } = context;
   const reconsider = reconsidering(context);
   let any = false;
-  for (const lport of keysOf(inputs.intent.data, data)) if (reconsider(lport, cause)) any = true;
+  for (const [lport, intent] of inputs.intent.data) if (reconsider(lport, intent, cause)) any = true;
+  for (const lport of data.keys()) {
+    if (!inputs.intent.data.has(lport) && reconsider(lport, undefined, cause)) any = true;
+  }
   return any ? updatedTracked : unchanged;
 }
 
@@ -104,15 +106,16 @@ function addContestants(lports: Map<string, Cause>, inputs: Inputs, name: string
 function reconsiderAll(context: Context, lports: ReadonlyMap<string, Cause>) {
   const reconsider = reconsidering(context);
   let any = false;
-  for (const [lport, cause] of lports) if (reconsider(lport, cause)) any = true;
+  for (const [lport, cause] of lports) {
+    if (reconsider(lport, context.inputs.intent.data.get(lport), cause)) any = true;
+  }
   return any ? updated : unchanged;
 }
 
 /** Decides one logical port; a verdict that says the same stays the same object. Answers whether it is another one. */
 function reconsidering({ inputs, data, changes }: Context) {
   const among = contestants(inputs);
-  return (lport: string, cause: Cause): boolean => {
-    const intent = inputs.intent.data.get(lport);
+  return (lport: string, intent: Intent | undefined, cause: Cause): boolean => {
     if (intent === undefined) {
       if (!data.delete(lport)) return false;
     } else {

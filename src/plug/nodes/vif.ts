@@ -72,29 +72,29 @@ export function indexVifs({ inputs, data }: Omit<Context, "changes">) {
   return updated;
 }
 
-/** The indexes hold every row that they should, and then as many as they should. */
+/** The indexes hold every interface that they should, and then as many as they should. */
 function isRight(inputs: Inputs, data: Vifs): boolean {
-  let [held, listed, owned] = [0, 0, 0];
+  const bridge = bridgeOf(inputs, data);
+  let [seen, listed, owned] = [0, 0, 0];
   for (const port of inputs.port.data.values()) {
-    for (const iface of port.interfaces) if (data.portOf.get(iface) !== port._uuid) return false;
-    held += port.interfaces.size;
-  }
-  for (const row of inputs.iface.data.values()) {
-    const vif = data.byInterface.get(row._uuid);
-    if (vif === undefined || !sameVif(vif, classifyNow(inputs, data, row))) return false;
-    if (data.byName.get(row.name) !== vif) return false;
-    const lport = lportOf(vif);
-    if (lport === undefined) continue;
-    if (!vifsOf(data, lport).includes(vif)) return false;
-    listed++;
+    for (const uuid of port.interfaces) {
+      const row = inputs.iface.data.get(uuid);
+      const vif = data.byInterface.get(uuid);
+      if (row === undefined || vif === undefined || data.portOf.get(uuid) !== port._uuid) return false;
+      if (!sameVif(vif, classify(row, port, bridge)) || data.byName.get(row.name) !== vif) return false;
+      seen++;
+      const lport = lportOf(vif);
+      if (lport === undefined) continue;
+      if (!vifsOf(data, lport).includes(vif)) return false;
+      listed++;
+    }
   }
   for (const vifs of data.byLport.values()) {
     listed -= vifs.length;
     if (vifs.some(isOwned)) owned++;
   }
-  const { size } = inputs.iface.data;
-  const sameSizes = data.portOf.size === held && data.byInterface.size === size && data.byName.size === size;
-  return sameSizes && listed === 0 && data.ownedLports === owned;
+  if (listed !== 0 || owned !== data.ownedLports) return false;
+  return [inputs.iface.data, data.portOf, data.byInterface, data.byName].every(({ size }) => size === seen);
 }
 
 export function vifLocalChassisHandler({ inputs, data }: Omit<Context, "changes">) {
@@ -162,11 +162,11 @@ function refresh({ inputs, data, changes }: Context, uuid: Uuid, cause: Cause): 
 
 function classifyNow(inputs: Inputs, data: Vifs, row: InterfaceRow): Vif {
   const port = data.portOf.get(row._uuid);
-  return classify(
-    row,
-    port === undefined ? undefined : inputs.port.data.get(port),
-    data.bridge === null ? undefined : inputs.bridge.data.get(data.bridge),
-  );
+  return classify(row, port === undefined ? undefined : inputs.port.data.get(port), bridgeOf(inputs, data));
+}
+
+function bridgeOf(inputs: Inputs, data: Vifs): BridgeRow | undefined {
+  return data.bridge === null ? undefined : inputs.bridge.data.get(data.bridge);
 }
 
 function sameVif(a: Vif, b: Vif): boolean {
@@ -199,7 +199,7 @@ function list(data: Vifs, lport: string, vifs: readonly Vif[]): void {
   else data.byLport.set(lport, vifs);
 }
 
-function isOwned(vif: Vif): boolean {
+export function isOwned(vif: Vif): boolean {
   return vif.owned;
 }
 
