@@ -73,3 +73,15 @@ test("the integration bridge is deleted and made by hand while vifplugd is stopp
   await hv.startDaemon();
   expect((await hv.installed("lsp1"))._uuid).not.toBe(before._uuid);
 });
+
+test("U5: SIGTERM ends vifplugd in order, also when the local database's server hangs with a change in flight", async () => {
+  await using hv = await startHypervisor();
+  const { chassis } = hv;
+  const before = await hv.addPlugged("kept");
+  await chassis.kill("ovsdb-server", "SIGSTOP");
+  await hv.addLport("new");
+  await chassis.nbctl("--wait=sb", "sync");
+  expect(await hv.daemon.stop("SIGTERM", 20_000)).toEqual({ code: 0, signal: null });
+  await chassis.kill("ovsdb-server", "SIGCONT");
+  expect((await hv.interface("kept"))._uuid).toBe(before._uuid);
+});
