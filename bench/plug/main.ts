@@ -7,7 +7,7 @@ import type { Part } from "../support/report.ts";
 import { measureBulk } from "./bulk.ts";
 import { FULL, QUICK } from "./plan.ts";
 import { ratiosOf } from "./ratios.ts";
-import { measureSize } from "./size.ts";
+import { measureSize, type Size } from "./size.ts";
 
 export const plug: Part = {
   name: "plug",
@@ -15,10 +15,23 @@ export const plug: Part = {
   async measure(quick) {
     const plan = quick ? QUICK : FULL;
     const figures: Figure[] = [];
-    for (const vswitchd of [false, true]) {
-      for (const ports of plan.sizes) figures.push(...(await measureSize(plan, { ports, vswitchd })));
-      for (const ports of plan.bulks) figures.push(...(await measureBulk(plan, { ports, vswitchd })));
+    for (const size of plan.sizes) {
+      say(`${wordsOf(size)} plugged`);
+      figures.push(...(await measureSize(plan, size)));
+    }
+    for (const size of plan.bulks) {
+      say(`${wordsOf(size)} at once`);
+      figures.push(...(await measureBulk(plan, size)));
     }
     return { figures, ratios: ratiosOf(figures) };
   },
 };
+
+function wordsOf({ ports, vswitchd }: Size): string {
+  return `${ports.toLocaleString("en")} ports, ${vswitchd ? "with" : "without"} ovs-vswitchd`;
+}
+
+/** What is measured now, for whoever waits. */
+function say(words: string): void {
+  process.stderr.write(`bench: plug: ${words}\n`);
+}

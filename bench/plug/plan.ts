@@ -1,7 +1,9 @@
 /** How much is measured: everything, or enough for a look in less than two minutes. */
+import type { Size } from "./size.ts";
+
 export interface Plan {
-  /** Ports that are plugged already. */
-  readonly sizes: readonly number[];
+  /** Ports that are plugged already, and whether ovs-vswitchd runs. */
+  readonly sizes: readonly Size[];
   /** Rounds of plug, update and unplug that are measured, after some of warm-up. */
   readonly rounds: number;
   readonly warmUp: number;
@@ -10,7 +12,8 @@ export interface Plan {
   readonly peerMs: number;
   /** Milliseconds before memory is looked at: what a program has let go takes a while to be given back. */
   readonly silenceMs: number;
-  readonly bulks: readonly number[];
+  /** Ports that come at once. */
+  readonly bulks: readonly Size[];
   readonly bulkRounds: number;
   /** Sizes of the bulk that ovn-controller takes part in, once. */
   readonly peerBulks: readonly number[];
@@ -18,14 +21,19 @@ export interface Plan {
   readonly stormSeconds: number;
 }
 
+function withAndWithout(...sizes: readonly number[]): readonly Size[] {
+  return [true, false].flatMap((vswitchd) => sizes.map((ports) => ({ ports, vswitchd })));
+}
+
+/** About a quarter of an hour. */
 export const FULL: Plan = {
-  sizes: [10, 100, 1_000, 5_000],
+  sizes: withAndWithout(10, 100, 1_000, 5_000),
   rounds: 50,
   warmUp: 50,
   coldStarts: 5,
-  peerMs: 120_000,
-  silenceMs: 15_000,
-  bulks: [1_000, 5_000],
+  peerMs: 90_000,
+  silenceMs: 12_000,
+  bulks: withAndWithout(1_000, 5_000),
   bulkRounds: 5,
   peerBulks: [1_000, 5_000],
   stormPorts: 1_000,
@@ -33,15 +41,19 @@ export const FULL: Plan = {
 };
 
 export const QUICK: Plan = {
-  sizes: [10, 1_000],
+  sizes: [
+    { ports: 1_000, vswitchd: true },
+    { ports: 10, vswitchd: false },
+    { ports: 1_000, vswitchd: false },
+  ],
   rounds: 10,
-  warmUp: 20,
+  warmUp: 10,
   coldStarts: 1,
-  peerMs: 15_000,
+  peerMs: 10_000,
   silenceMs: 0,
-  bulks: [1_000],
+  bulks: [{ ports: 1_000, vswitchd: false }],
   bulkRounds: 2,
   peerBulks: [],
   stormPorts: 1_000,
-  stormSeconds: 6,
+  stormSeconds: 3,
 };
