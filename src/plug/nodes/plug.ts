@@ -131,6 +131,7 @@ function reconsidering({ inputs, data, changes }: Context) {
 
 function sameVerdict(a: Verdict, b: Verdict): boolean {
   return (
+    a.lport === b.lport &&
     a.change === null &&
     b.change === null &&
     a.state === b.state &&
