@@ -61,8 +61,9 @@ function damage(data: unknown, random: Random): void {
   if (!(data instanceof Map) || data.size === 0) return;
   const entries = [...data];
   for (const [key] of entries) {
-    if (random.chance(0.2)) data.delete(key);
-    else if (random.chance(0.2)) data.set(key, random.pick(entries)[1]);
+    const fate = random.pick(["lost", "mistaken", "kept", "kept", "kept"]);
+    if (fate === "lost") data.delete(key);
+    if (fate === "mistaken") data.set(key, random.pick(entries)[1]);
   }
   if (random.chance(0.3)) data.set("nobody", random.pick(entries)[1]);
 }
