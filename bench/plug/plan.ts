@@ -42,7 +42,7 @@ export const FULL: Plan = {
 
 export const QUICK: Plan = {
   sizes: [
-    { ports: 1_000, vswitchd: true },
+    { ports: 100, vswitchd: true },
     { ports: 10, vswitchd: false },
     { ports: 1_000, vswitchd: false },
   ],
