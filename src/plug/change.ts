@@ -1,8 +1,7 @@
 /**
  * A change: what has to be written for one logical port, as plain data, and how it follows from what a provider wants
- * and what is in place. Contract rules P2, P3 and P4: only what differs is written, and keys of other users never.
+ * and what is in place. Rules P2, P3 and P4: only what differs is written, and keys of other users never.
  */
-import type { Uuid } from "ovsdb-jsonrpc";
 import type { WantedInterface } from "../providers/provider.ts";
 import type { Consultation } from "./question.ts";
 import type { BridgeRef, InterfaceRow, PortRow } from "./rows.ts";
@@ -177,17 +176,4 @@ function sameTarget(a: Target, b: Target): boolean {
 function sameRecord(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
-}
-
-/** Uuids of the interfaces a change edits or removes. */
-export function interfaceOfChange(change: Change): Uuid | null {
-  switch (change.kind) {
-    case "create":
-      return null;
-    case "update":
-    case "remove":
-      return change.interface._uuid;
-    case "replug":
-      return change.remove.interface._uuid;
-  }
 }

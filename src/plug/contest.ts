@@ -1,5 +1,5 @@
 /**
- * Contract rule P6: who gets an interface name. One that exists belongs to whom it is plugged for, unless that port is
+ * Rule P6: who gets an interface name. One that exists belongs to whom it is plugged for, unless that port is
  * due to go, and then to the first of those that want the name; one that does not exist belongs to the first of them.
  * Those without an interface come before those that would give theirs up for it, and then it goes by the names of the
  * logical ports, so that the order in which they came does not matter, unless the transaction of one is on its way.

@@ -1,4 +1,4 @@
-/** Contract rule T4, on a real chassis: another program plugs too, or undoes what is plugged. */
+/** Rule T4, on a real chassis: another program plugs too, or undoes what is plugged. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { commandLine } from "../../tools/chassis/programs.ts";

@@ -1,4 +1,4 @@
-/** Contract rules P5 to P8, T2 and T3, on a real chassis: what is wrong with one port is said, and holds up no other. */
+/** Rules P5 to P8, T2 and T3, on a real chassis: what is wrong with one port is said, and holds up no other. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Hypervisor, startHypervisor } from "./support/hypervisor.ts";
 

@@ -1,4 +1,4 @@
-/** Contract rule U3, on a real chassis: nothing is ever unplugged on missing knowledge. Each test has its own chassis. */
+/** Rule U3, on a real chassis: nothing is ever unplugged on missing knowledge. Each test has its own chassis. */
 import { expect, test } from "bun:test";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Contract rules P1 to P3, on a real chassis: a logical port's interface comes, follows its options, and stays so. */
+/** Rules P1 to P3, on a real chassis: a logical port's interface comes, follows its options, and stays so. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Hypervisor, startHypervisor } from "./support/hypervisor.ts";
 

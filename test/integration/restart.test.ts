@@ -1,4 +1,4 @@
-/** Contract rules U4 and U5, on a real chassis: vifplugd goes and comes, and so do the programs beside it. */
+/** Rules U4 and U5, on a real chassis: vifplugd goes and comes, and so do the programs beside it. */
 import { expect, test } from "bun:test";
 import { type Hypervisor, startHypervisor } from "./support/hypervisor.ts";
 

@@ -1,4 +1,4 @@
-/** Contract rules U1, U2 and U6, on a real chassis: an owned interface goes with its reason to be here, and no sooner. */
+/** Rules U1, U2 and U6, on a real chassis: an owned interface goes with its reason to be here, and no sooner. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Hypervisor, startHypervisor } from "./support/hypervisor.ts";
 

@@ -99,7 +99,7 @@ function knowledgeOf(southbound: SouthboundState, local: LocalChassis): Knowledg
   };
 }
 
-/** Contract rule U3: the first thing we do not know and would have to, before anything is unplugged. */
+/** Rule U3: the first thing we do not know and would have to, before anything is unplugged. */
 export function missingKnowledge(
   { synced, acknowledged }: SouthboundState,
   local: LocalChassis,
