@@ -9,6 +9,7 @@ import { Log, type Logger } from "../log/log.ts";
 import { messageOf } from "../result.ts";
 import { isJournal } from "../system/journal.ts";
 import { ServiceManager } from "../system/service-manager.ts";
+import { releaseStartMemory } from "../system/start-memory.ts";
 import { VERSION } from "../version.ts";
 import { type Arguments, CONFIG_OPTION, type Command, EXIT, printError } from "./command.ts";
 import { printConfigErrors } from "./config-errors.ts";
@@ -71,13 +72,20 @@ async function runDaemon(
   const main = log.module("main");
   const verifyEvery = args.text("verify-every");
   const serviceManager = new ServiceManager(process.env);
+  let isStarted = false;
   const daemon = new Daemon({
     config,
     systemIdOverride: readSystemIdOverride(),
     log,
     recordFile: args.text("record"),
     verifyEvery: verifyEvery === null ? null : Number(verifyEvery),
-    onReady: () => serviceManager.ready(),
+    onReady: () => {
+      if (isStarted) return;
+      isStarted = true;
+      serviceManager.ready();
+      // Not before what was decided is on its way.
+      setImmediate(releaseStartMemory);
+    },
     onExit: () => end.resolve("exit"),
   });
   const reload = () => {
