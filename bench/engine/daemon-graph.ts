@@ -177,27 +177,32 @@ class PluggedDaemon {
   }
 }
 
+/** Small maps with the same content are one map, and empty columns one value, as the replica decodes them. */
 function makeRows(count: number): Rows {
   const indexes = Array.from({ length: count }, (_, index) => index);
+  const bindingOptions = new Map([
+    ["requested-chassis", "hv1"],
+    ["vif-plug-type", "dummy"],
+  ]);
+  const interfaceOptions = new Map([["vif-plug-dummy-option", "value"]]);
+  const noChassis = new Set<Uuid>();
+  const noConfig = new Map<string, string>();
   return {
     bindings: indexes.map((index) => ({
       _uuid: uuid(TABLE.binding + index),
       logical_port: `lsp${index}`,
       type: "",
       parent_port: null,
-      options: new Map([
-        ["requested-chassis", "hv1"],
-        ["vif-plug-type", "dummy"],
-      ]),
+      options: bindingOptions,
       requested_chassis: CHASSIS,
-      requested_additional_chassis: new Set(),
+      requested_additional_chassis: noChassis,
     })),
     interfaces: indexes.map((index) => ({
       _uuid: uuid(TABLE.iface + index),
       name: `lsp${index}`,
       type: "internal",
-      options: new Map([["vif-plug-dummy-option", "value"]]),
-      other_config: new Map(),
+      options: interfaceOptions,
+      other_config: noConfig,
       external_ids: new Map([
         ["iface-id", `lsp${index}`],
         ["ovn-plugged", "dummy"],

@@ -7,7 +7,7 @@
  * another one takes its place.
  */
 import { type Answers, consultationsOf } from "../plug/answers.ts";
-import type { Consultation } from "../plug/question.ts";
+import { type Consultation, prepareInputOf } from "../plug/question.ts";
 import type { Verdict } from "../plug/verdict.ts";
 import type { Answer } from "../providers/answer.ts";
 
@@ -34,7 +34,8 @@ export class Consultations {
 
   /** The outcome of a change: `finish` after a commit, then `release`. */
   end(answers: Answers, committed: boolean): void {
-    for (const { question, input, answer } of consultationsOf(answers)) {
+    for (const { question, answer } of consultationsOf(answers)) {
+      const input = prepareInputOf(question);
       const output = answer.kind === "plug" ? answer.wanted : null;
       if (committed) question.provider.finish(input, output);
       if (input.operation === "create") question.provider.release(input, output);
@@ -47,14 +48,14 @@ export class Consultations {
 
   #release(lport: string, consultation: Consultation): void {
     this.#kept.delete(lport);
-    const { question, input, answer } = consultation;
+    const { question, answer } = consultation;
     this.#ended.add(answer);
-    question.provider.release(input, answer.kind === "plug" ? answer.wanted : null);
+    question.provider.release(prepareInputOf(question), answer.kind === "plug" ? answer.wanted : null);
   }
 }
 
-function isCreate({ input }: Consultation): boolean {
-  return input.operation === "create";
+function isCreate({ question }: Consultation): boolean {
+  return question.operation === "create";
 }
 
 /** The interface is as the provider asked for, whatever ovs-vswitchd says of it: nothing waits to be written. */

@@ -5,6 +5,7 @@
 import { type Engine, scratchOf, type Verification, verify } from "../graph/index.ts";
 import { consultationsOf } from "../plug/answers.ts";
 import type { PlugGraph } from "../plug/graph.ts";
+import { prepareInputOf } from "../plug/question.ts";
 
 /** Pushes the whole content of some inputs to an engine. */
 export type Source = (engine: Engine, graph: PlugGraph) => void;
@@ -59,9 +60,9 @@ function releaseUnused(engine: Engine, scratch: Engine, graph: PlugGraph): void 
   const attempts = engine.data(graph.inputs.attempt);
   for (const [lport, answers] of scratch.data(graph.answer)) {
     if (attempts.get(lport)?.phase === "in-flight") continue;
-    for (const { question, input, answer } of consultationsOf(answers)) {
-      if (input.operation !== "create") continue;
-      question.provider.release(input, answer.kind === "plug" ? answer.wanted : null);
+    for (const { question, answer } of consultationsOf(answers)) {
+      if (question.operation !== "create") continue;
+      question.provider.release(prepareInputOf(question), answer.kind === "plug" ? answer.wanted : null);
     }
   }
 }

@@ -5,9 +5,9 @@
 import type { BridgeView, OpenVSwitchView } from "../providers/provider.ts";
 import type { RegisteredProvider } from "../providers/registry.ts";
 import type { Change } from "./change.ts";
-import type { Intent } from "./intent.ts";
+import type { ToPlug, ToUnplug } from "./intent.ts";
 import { type Consultation, carryOver, consult, type Question, stillHolds } from "./question.ts";
-import { pluggedTypeOf, type Vif } from "./vif.ts";
+import type { Vif } from "./vif.ts";
 
 export type Answers =
   | { readonly kind: "no-provider"; readonly plugType: string }
@@ -17,6 +17,8 @@ export type Answers =
       readonly main: Consultation;
       /** To remove what the interface in place was plugged as; null when it does not change hands. */
       readonly leaving: Leaving | null;
+      /** The name of the interface that is wanted and not in place, or null. */
+      readonly claim: string | null;
     };
 
 export type Leaving = Consultation | { readonly noProviderFor: string };
@@ -30,17 +32,16 @@ export interface Surroundings {
   lookup(type: string): number;
 }
 
-export type Askable = Extract<Intent, { kind: "plug" | "unplug" }>;
+export type Askable = ToPlug | ToUnplug;
 
 /** Asks whoever has to be asked; an answer of `last` that still holds is kept, and `last` itself when all hold. */
 export function gatherAnswers(
-  lport: string,
   intent: Askable,
-  owned: Vif | undefined,
   nonce: number,
   around: Surroundings,
   last: Answers | undefined,
 ): Answers {
+  const { name, owned } = intent.lport;
   const provider = around.forPlugType(intent.plugType);
   if (provider === undefined) {
     return last?.kind === "no-provider" && last.plugType === intent.plugType
@@ -49,7 +50,7 @@ export function gatherAnswers(
   }
   const known = last?.kind === "asked" ? last : undefined;
   const question: Question = {
-    lport,
+    lport: name,
     plugType: intent.plugType,
     operation: intent.kind === "plug" ? "create" : "remove",
     provider,
@@ -63,16 +64,20 @@ export function gatherAnswers(
   const main = ask(question, known?.main);
   const leaving = changesHands(main, owned) ? askToLeave(question, owned, around, known?.leaving) : null;
   if (known !== undefined && known.main === main && known.leaving === leaving) return known;
-  return { kind: "asked", main, leaving };
+  return { kind: "asked", main, leaving, claim: claimOf(main) };
 }
 
 function ask(question: Question, last: Consultation | undefined): Consultation {
   return last !== undefined && stillHolds(last, question) ? carryOver(last, question) : consult(question);
 }
 
-function changesHands(main: Consultation, owned: Vif | undefined): owned is Vif {
-  if (owned === undefined || main.answer.kind !== "plug") return false;
-  return pluggedTypeOf(owned) !== main.question.plugType || owned.interface.name !== main.answer.wanted.name;
+function claimOf({ question, target }: Consultation): string | null {
+  return target === null || target.wanted.name === question.interface?.name ? null : target.wanted.name;
+}
+
+function changesHands(main: Consultation, owned: Vif | null): owned is Vif {
+  if (owned === null || main.target === null) return false;
+  return owned.plugType !== main.question.plugType || owned.interface.name !== main.target.wanted.name;
 }
 
 function askToLeave(
@@ -81,7 +86,7 @@ function askToLeave(
   around: Surroundings,
   last: Leaving | null | undefined,
 ): Leaving {
-  const plugType = pluggedTypeOf(owned);
+  const plugType = owned.plugType;
   const provider = around.forPlugType(plugType);
   if (provider === undefined) {
     const same =

@@ -82,10 +82,9 @@ export function lportOfChange(change: Change): string {
 /** What has to be edited in `current` to make it `target`; null when nothing differs. The names are the same. */
 export function diffInterface(current: InterfaceRow, target: Target): InterfaceEdit | null {
   const { wanted, maintainedOptions, mtuRequest } = target;
-  const ids = { [IFACE_ID]: target.lport, [OVN_PLUGGED]: target.plugType };
-  const externalIds = diffMap(current.external_ids, ids, NO_KEYS);
+  const externalIds = diffIds(current.external_ids, target);
   const options = diffMap(current.options, wanted.options, maintainedOptions);
-  const otherConfig = diffMap(current.other_config, wanted.otherConfig ?? {}, NO_KEYS);
+  const otherConfig = diffMap(current.other_config, wanted.otherConfig, NO_KEYS);
   const sameColumns = current.type === wanted.type && current.mtu_request === mtuRequest;
   if (sameColumns && externalIds === null && options === null && otherConfig === null) return null;
   return {
@@ -99,10 +98,17 @@ export function diffInterface(current: InterfaceRow, target: Target): InterfaceE
 
 const NO_KEYS: ReadonlySet<string> = new Set();
 
+function diffIds(current: ReadonlyMap<string, string>, { lport, plugType }: Target): MapEdit | null {
+  if (current.get(IFACE_ID) === lport && current.get(OVN_PLUGGED) === plugType) return null;
+  return diffMap(current, { [IFACE_ID]: lport, [OVN_PLUGGED]: plugType }, NO_KEYS);
+}
+
+const NOTHING: Readonly<Record<string, string>> = {};
+
 /** Usually nothing differs, and then nothing is allocated. */
 function diffMap(
   current: ReadonlyMap<string, string>,
-  wanted: Readonly<Record<string, string>>,
+  wanted: Readonly<Record<string, string>> = NOTHING,
   maintained: ReadonlySet<string>,
 ): MapEdit | null {
   let set: Map<string, string> | null = null;

@@ -8,7 +8,7 @@ import type { Answers } from "./answers.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Intent } from "./intent.ts";
 import type { Consultation } from "./question.ts";
-import { lportOf, type Vif } from "./vif.ts";
+import type { Vif } from "./vif.ts";
 
 export type Contest =
   | { readonly kind: "free" }
@@ -27,7 +27,6 @@ export interface Adoptable {
 export interface Contestants {
   holder(name: string): Vif | undefined;
   claimants(name: string): Iterable<string>;
-  owned(lport: string): Vif | undefined;
   intent(lport: string): Intent | undefined;
   answers(lport: string): Answers | undefined;
   attempt(lport: string): Attempt | undefined;
@@ -53,8 +52,8 @@ export function contest(among: Contestants, lport: string, name: string): Contes
 
 /** The logical port that takes over the interface of a port that is due to go. */
 export function successorOf(among: Contestants, lport: string): string | null {
-  const vif = among.owned(lport);
-  if (vif === undefined || leavingOf(among, vif) === null) return null;
+  const vif = ownedBy(among, lport);
+  if (vif === null || leavingOf(among, vif) === null) return null;
   return firstClaimant(among, vif.interface.name, vif);
 }
 
@@ -66,9 +65,13 @@ function firstClaimant(among: Contestants, name: string, holder: Vif | undefined
   const able: string[] = [];
   for (const lport of among.claimants(name)) {
     if (among.attempt(lport)?.phase === "in-flight") return lport;
-    if (among.owned(lport) === undefined && !wasRefused(among.attempt(lport), holder)) able.push(lport);
+    if (ownedBy(among, lport) === null && !wasRefused(among.attempt(lport), holder)) able.push(lport);
   }
   return smallest(able);
+}
+
+function ownedBy(among: Contestants, lport: string): Vif | null {
+  return among.intent(lport)?.lport.owned ?? null;
 }
 
 function smallest(lports: Iterable<string>): string | null {
@@ -86,8 +89,8 @@ function wasRefused(attempt: Attempt | undefined, holder: Vif | undefined): bool
 }
 
 function leavingOf(among: Contestants, vif: Vif): Adoptable | null {
-  const from = lportOf(vif);
-  if (!vif.owned || from === undefined || among.owned(from) !== vif || among.isHeld(from)) return null;
+  const from = vif.lport;
+  if (from === null || ownedBy(among, from) !== vif || among.isHeld(from)) return null;
   const intent = among.intent(from);
   if (intent?.kind !== "unplug" || intent.cause === "withdrawn") return null;
   const answers = among.answers(from);
@@ -97,8 +100,7 @@ function leavingOf(among: Contestants, vif: Vif): Adoptable | null {
 }
 
 function holderReason(holder: Vif, name: string): string {
-  const lport = lportOf(holder);
-  if (holder.owned) return `interface ${name} is plugged for logical port ${lport}`;
+  if (holder.owned) return `interface ${name} is plugged for logical port ${holder.lport}`;
   if (holder.interface.external_ids.has("ovn-plugged") && !holder.onBridge) {
     return `interface ${name} was plugged on another bridge; remove it there with ovs-vsctl del-port ${name}`;
   }

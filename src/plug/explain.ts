@@ -13,9 +13,9 @@ import {
   plugTypeOf,
   requestedHere,
   requestedHereAsAdditional,
+  vifsOf,
 } from "./lport.ts";
 import { missingKnowledge } from "./nodes/intent.ts";
-import { vifsOf } from "./nodes/vif.ts";
 import type { PortBindingRow } from "./rows.ts";
 import type { Verdict } from "./verdict.ts";
 import type { Vif } from "./vif.ts";
@@ -40,14 +40,14 @@ export interface Explanation {
 
 /** @returns null when nothing is known of such a port: no port binding in view, no interface */
 export function explain(engine: Engine, graph: PlugGraph, lport: string): Explanation | null {
-  const binding = engine.data(graph.lport).get(lport);
-  const vifs = vifsOf(engine.data(graph.vif), lport);
+  const known = engine.data(graph.lport).byName.get(lport);
+  const [binding, vifs] = known === undefined ? [null, []] : [known.binding, vifsOf(known)];
   const verdict = engine.data(graph.plug).get(lport) ?? null;
-  if (binding === undefined && vifs.length === 0 && verdict === null) return null;
+  if (binding === null && vifs.length === 0 && verdict === null) return null;
   const local = engine.data(graph.localChassis).current;
   const conditions = [
     ...bindingConditions(binding),
-    ...(binding === undefined ? [] : requestConditions(engine, graph, binding, local.chassis)),
+    ...(binding === null ? [] : requestConditions(engine, graph, binding, local.chassis)),
     ...vifs.map(vifCondition),
     ...providerConditions(engine, graph, lport),
     ...activityConditions(engine, graph),
@@ -55,8 +55,8 @@ export function explain(engine: Engine, graph: PlugGraph, lport: string): Explan
   return { lport, verdict, conditions, remedy: remedyOf(binding, verdict, conditions) };
 }
 
-function bindingConditions(binding: PortBindingRow | undefined): readonly Condition[] {
-  if (binding === undefined) {
+function bindingConditions(binding: PortBindingRow | null): readonly Condition[] {
+  if (binding === null) {
     return [
       {
         condition: "its port binding is in view",
@@ -197,14 +197,13 @@ function activityConditions(engine: Engine, graph: PlugGraph): readonly Conditio
 }
 
 function remedyOf(
-  binding: PortBindingRow | undefined,
+  binding: PortBindingRow | null,
   verdict: Verdict | null,
   conditions: readonly Condition[],
 ): string | null {
   if (verdict?.state === "plugged") return null;
   if (verdict?.reason) return verdict.reason;
-  if (binding === undefined)
-    return "create the logical port, or request this chassis for it (requested-chassis)";
+  if (binding === null) return "create the logical port, or request this chassis for it (requested-chassis)";
   const failing = conditions.find(({ holds }) => holds === false);
   return failing === undefined ? null : `it is not so that ${failing.condition}: ${failing.value}`;
 }

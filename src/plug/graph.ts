@@ -7,17 +7,12 @@ import { Engine, type EngineOptions, input, keyedChanges, node } from "../graph/
 import { type Activity, notConnected } from "./nodes/activity.ts";
 import { type AnswersByLport, answering } from "./nodes/answer.ts";
 import { claimAnswerHandler, collectClaims, noClaims } from "./nodes/claim.ts";
-import { holdIntentHandler, holdVifHandler, nothingHeld, recomputeHold } from "./nodes/hold.ts";
+import { holdIntentHandler, holdLportHandler, nothingHeld, recomputeHold } from "./nodes/hold.ts";
 import { attemptInput, type Current, southboundInput, tableInput, valueInput } from "./nodes/inputs.ts";
-import { type Intents, intentLportsHandler, intentVifHandler, recomputeIntents } from "./nodes/intent.ts";
+import { type Intents, intentLportsHandler, recomputeIntents } from "./nodes/intent.ts";
 import { type LocalChassis, refreshLocalChassis, unknownChassis } from "./nodes/local-chassis.ts";
-import { indexLports, type Lports, lportPortBindingHandler } from "./nodes/lport.ts";
-import {
-  conditionLportHandler,
-  conditionVifHandler,
-  decideCondition,
-  monitorNothing,
-} from "./nodes/monitoring.ts";
+import { indexLports, lportPortBindingHandler, lportVifHandler, noLports } from "./nodes/lport.ts";
+import { conditionLportHandler, decideCondition, monitorNothing } from "./nodes/monitoring.ts";
 import * as plugNode from "./nodes/plug.ts";
 import { lookingUp, type Providers } from "./nodes/provider-lookup.ts";
 import * as vifNode from "./nodes/vif.ts";
@@ -73,43 +68,43 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
       sbGlobal: refreshLocalChassis,
     },
   });
-  const lport = node({
-    name: "lport",
-    kind: "derived",
-    inputs: { portBinding },
-    data: (): Lports => new Map(),
-    changes: keyedChanges<string>,
-    run: indexLports,
-    handlers: { portBinding: lportPortBindingHandler },
-  });
   const vif = node({
     name: "vif",
     kind: "derived",
-    inputs: { localChassis, iface, port, bridge },
+    inputs: { localChassis, port, iface, bridge },
     data: vifNode.noVifs,
     changes: vifNode.noVifChanges,
     run: vifNode.indexVifs,
     handlers: {
       localChassis: vifNode.vifLocalChassisHandler,
-      iface: vifNode.vifIfaceHandler,
       port: vifNode.vifPortHandler,
+      iface: vifNode.vifIfaceHandler,
       bridge: vifNode.vifBridgeHandler,
     },
+  });
+  const lport = node({
+    name: "lport",
+    kind: "derived",
+    inputs: { portBinding, vif },
+    data: noLports,
+    changes: keyedChanges<string>,
+    run: indexLports,
+    handlers: { portBinding: lportPortBindingHandler, vif: lportVifHandler },
   });
   const intent = node({
     name: "intent",
     kind: "derived",
-    inputs: { settings, localChassis, southbound, lport, vif },
+    inputs: { settings, localChassis, southbound, lport },
     data: (): Intents => new Map(),
     changes: keyedChanges<string>,
     run: recomputeIntents,
-    handlers: { southbound: intentLportsHandler, lport: intentLportsHandler, vif: intentVifHandler },
+    handlers: { southbound: intentLportsHandler, lport: intentLportsHandler },
   });
   const asking = answering(providers);
   const answer = node({
     name: "answer",
     kind: "derived",
-    inputs: { activity, localChassis, providerLookup, intent, vif, attempt },
+    inputs: { activity, localChassis, providerLookup, intent, attempt },
     data: (): AnswersByLport => new Map(),
     changes: keyedChanges<string>,
     run: asking.askEveryone,
@@ -118,7 +113,6 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
       localChassis: asking.answerEveryLportHandler,
       providerLookup: asking.answerProviderLookupHandler,
       intent: asking.answerLportsHandler,
-      vif: asking.answerVifHandler,
       attempt: asking.answerLportsHandler,
     },
   });
@@ -134,11 +128,11 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
   const hold = node({
     name: "hold",
     kind: "derived",
-    inputs: { settings, confirmed, intent, vif },
+    inputs: { settings, confirmed, intent, lport },
     data: nothingHeld,
     changes: keyedChanges<string>,
     run: recomputeHold,
-    handlers: { intent: holdIntentHandler, vif: holdVifHandler },
+    handlers: { intent: holdIntentHandler, lport: holdLportHandler },
   });
   const plug = node({
     name: "plug",
@@ -159,10 +153,10 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
   const condition = node({
     name: "condition",
     kind: "output",
-    inputs: { localChassis, lport, vif },
+    inputs: { localChassis, lport },
     data: monitorNothing,
     run: decideCondition,
-    handlers: { lport: conditionLportHandler, vif: conditionVifHandler },
+    handlers: { lport: conditionLportHandler },
   });
 
   return {

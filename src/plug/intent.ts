@@ -10,36 +10,46 @@ import {
   isBindable,
   isVif,
   isWanted,
+  type Lport,
   plugTypeOf,
   requestedHere,
   requestedHereAsAdditional,
 } from "./lport.ts";
 import type { PortBindingRow } from "./rows.ts";
-import { pluggedTypeOf, type Vif } from "./vif.ts";
 
 /** Why an interface is due to go: rule U1 (the first two) and U2. */
 export type UnplugCause = "absent" | "not-bindable" | "withdrawn";
 
-export type Intent =
-  /** Wanted here: an interface of this plug type is to be in place. */
-  | { readonly kind: "plug"; readonly plugType: string; readonly binding: PortBindingRow }
-  /** Plugged by us and no longer to be: it goes, if its provider agrees. */
-  | {
-      readonly kind: "unplug";
-      readonly plugType: string;
-      readonly binding: PortBindingRow | null;
-      readonly cause: UnplugCause;
-      readonly reason: string;
-    }
-  /** Plugged by us, and to be left as it is. */
-  | { readonly kind: "stay"; readonly plugType: string; readonly reason: string }
-  /** Wanted here, but an interface that is not ours carries its iface-id. */
-  | {
-      readonly kind: "foreign";
-      readonly plugType: string;
-      readonly reason: string;
-      readonly interface: string;
-    };
+/** What the intent is with: another logical port, or another plug type, is another intent. */
+interface Subject {
+  readonly lport: Lport;
+  readonly plugType: string;
+}
+
+/** Wanted here: an interface of this plug type is to be in place. */
+export interface ToPlug extends Subject {
+  readonly kind: "plug";
+  readonly binding: PortBindingRow;
+}
+/** Plugged by us and no longer to be: it goes, if its provider agrees. */
+export interface ToUnplug extends Subject {
+  readonly kind: "unplug";
+  readonly binding: PortBindingRow | null;
+  readonly cause: UnplugCause;
+  readonly reason: string;
+}
+/** Plugged by us, and to be left as it is. */
+export interface ToStay extends Subject {
+  readonly kind: "stay";
+  readonly reason: string;
+}
+/** Wanted here, but an interface that is not ours carries its iface-id. */
+export interface Foreign extends Subject {
+  readonly kind: "foreign";
+  readonly reason: string;
+  readonly interface: string;
+}
+export type Intent = ToPlug | ToUnplug | ToStay | Foreign;
 
 /** The reason of a port whose port binding has been asked for by name, and not answered yet. */
 export const NOT_IN_VIEW = "its port binding is not in view yet";
@@ -57,35 +67,35 @@ export interface Knowledge {
   asksFor(lport: string): boolean;
 }
 
+/** @returns null: neither wanted here nor plugged by us */
 export function decideIntent(
-  lport: string,
-  binding: PortBindingRow | undefined,
-  vifs: readonly Vif[],
+  lport: Lport,
   chassis: ChassisIdentity,
   knowledge: Knowledge,
   settings: IntentSettings,
 ): Intent | null {
-  if (binding !== undefined && isWanted(binding, chassis, settings.additionalChassis)) {
-    return intentOfWanted(binding, vifs);
+  const { binding, owned } = lport;
+  if (binding !== null && isWanted(binding, chassis, settings.additionalChassis)) {
+    return intentOfWanted(lport, binding);
   }
-  const owned = vifs.find((vif) => vif.owned);
-  if (owned === undefined) return null;
-  const plugType = pluggedTypeOf(owned);
-  const due = dueForUnplug(lport, binding, chassis, knowledge, settings);
-  if (due.cause === null) return { kind: "stay", plugType, reason: due.reason };
+  if (owned === null) return null;
+  const { plugType } = owned;
+  const due = dueForUnplug(lport, chassis, knowledge, settings);
+  if (due.cause === null) return { kind: "stay", lport, plugType, reason: due.reason };
   if (knowledge.missing !== null) {
-    return { kind: "stay", plugType, reason: `${due.reason}, but ${knowledge.missing}` };
+    return { kind: "stay", lport, plugType, reason: `${due.reason}, but ${knowledge.missing}` };
   }
-  return { kind: "unplug", plugType, binding: binding ?? null, cause: due.cause, reason: due.reason };
+  return { kind: "unplug", lport, plugType, binding, cause: due.cause, reason: due.reason };
 }
 
-function intentOfWanted(binding: PortBindingRow, vifs: readonly Vif[]): Intent {
+function intentOfWanted(lport: Lport, binding: PortBindingRow): Intent {
   const plugType = plugTypeOf(binding) ?? "";
-  const foreign = vifs.find((vif) => !vif.owned);
-  if (foreign === undefined) return { kind: "plug", plugType, binding };
+  const foreign = lport.others.find((vif) => !vif.owned);
+  if (foreign === undefined) return { kind: "plug", lport, plugType, binding };
   const name = foreign.interface.name;
   return {
     kind: "foreign",
+    lport,
     plugType,
     interface: name,
     reason: `interface ${name} carries this iface-id and was not plugged on OVN's direction; remove it, or remove vif-plug-type from the logical port`,
@@ -99,14 +109,13 @@ interface Due {
 }
 
 function dueForUnplug(
-  lport: string,
-  binding: PortBindingRow | undefined,
+  { name, binding }: Lport,
   chassis: ChassisIdentity,
   knowledge: Knowledge,
   settings: IntentSettings,
 ): Due {
-  if (binding === undefined) {
-    return knowledge.asksFor(lport)
+  if (binding === null) {
+    return knowledge.asksFor(name)
       ? { cause: "absent", reason: "the logical port has no port binding" }
       : { cause: null, reason: NOT_IN_VIEW };
   }

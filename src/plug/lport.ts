@@ -1,8 +1,35 @@
 /**
- * What a port binding says about a logical port: is it a VIF, is it wanted on this chassis, may it be bound here.
- * Pure functions of one row and of this chassis; the words are those of ovn-sb(5) and ovn-architecture(7).
+ * A logical port as the two databases hold it, and what its port binding says: is it a VIF, is it wanted on this
+ * chassis, may it be bound here. Pure functions of one row and of this chassis; the words are those of ovn-sb(5) and
+ * ovn-architecture(7).
  */
 import type { ChassisRow, PortBindingRow } from "./rows.ts";
+import type { Vif } from "./vif.ts";
+
+export interface Lport {
+  readonly name: string;
+  /** Null: not in view. */
+  readonly binding: PortBindingRow | null;
+  /** Of the interfaces on the integration bridge that carry its iface-id, the first by its name that is ours, or null. */
+  readonly owned: Vif | null;
+  /** All others of them, in the order of their names; hardly ever any. */
+  readonly others: readonly Vif[];
+}
+
+export function makeLport(name: string, binding: PortBindingRow | null, vifs: readonly Vif[]): Lport {
+  if (vifs.length === 0) return { name, binding, owned: null, others: NO_VIFS };
+  const sorted = vifs.toSorted((a, b) => (a.interface.name < b.interface.name ? -1 : 1));
+  const owned = sorted.find((vif) => vif.owned) ?? null;
+  const others = sorted.filter((vif) => vif !== owned);
+  return { name, binding, owned, others: others.length === 0 ? NO_VIFS : others };
+}
+
+const NO_VIFS: readonly Vif[] = [];
+
+/** Every interface on the integration bridge that carries its iface-id. */
+export function vifsOf({ owned, others }: Lport): readonly Vif[] {
+  return owned === null ? others : [owned, ...others];
+}
 
 /** This chassis as the Southbound knows it: its row, and the name we know even while the row is absent. */
 export interface ChassisIdentity {

@@ -7,7 +7,13 @@
  */
 
 import type { Answer } from "../providers/answer.ts";
-import type { BridgeView, OpenVSwitchView, Operation, PrepareInput } from "../providers/provider.ts";
+import type {
+  BridgeView,
+  OpenVSwitchView,
+  Operation,
+  PrepareInput,
+  WantedInterface,
+} from "../providers/provider.ts";
 import type { RegisteredProvider } from "../providers/registry.ts";
 import { isInPlace, type Target } from "./change.ts";
 import { mtuRequestOf } from "./lport.ts";
@@ -28,16 +34,17 @@ export interface Question {
   readonly nonce: number;
 }
 
-/** A question, what the provider was told, and what it answered. */
+/** A question, and what the provider answered. */
 export interface Consultation {
   readonly question: Question;
-  readonly input: PrepareInput;
   readonly answer: Answer;
+  /** The interface in full that follows; null unless the provider is ready to plug. */
+  readonly target: Target | null;
 }
 
 export function consult(question: Question): Consultation {
-  const input = prepareInputOf(question);
-  return { question, input, answer: question.provider.prepare(input) };
+  const answer = question.provider.prepare(prepareInputOf(question));
+  return { question, answer, target: answer.kind === "plug" ? targetOf(question, answer.wanted) : null };
 }
 
 /** The answer that `last` holds is the answer to `question` too. */
@@ -54,31 +61,25 @@ export function stillHolds(last: Consultation, question: Question): boolean {
     asked.nonce === question.nonce;
   if (!sameButInterface) return false;
   if (asked.interface === question.interface) return true;
-  const target = targetOf(last);
-  return target !== null && question.interface !== null && isInPlace(question.interface, target);
+  return last.target !== null && question.interface !== null && isInPlace(question.interface, last.target);
 }
 
 /** `last`'s answer as the answer to `question`, so that what is held is what asking now would give. */
 export function carryOver(last: Consultation, question: Question): Consultation {
   if (last.question.interface === question.interface) return last;
-  return { question, input: prepareInputOf(question), answer: last.answer };
+  return { ...last, question };
 }
 
-/** The interface in full that a consultation asks for; null unless it is ready to plug. */
-export function targetOf({ question, answer }: Consultation): Target | null {
-  if (answer.kind !== "plug") return null;
-  return {
-    lport: question.lport,
-    plugType: question.plugType,
-    wanted: answer.wanted,
-    maintainedOptions: question.provider.maintainedOptions,
-    mtuRequest: question.binding === null ? null : mtuRequestOf(question.binding),
-  };
+/** Joins what the provider wants with what the port binding asks for. */
+function targetOf({ lport, plugType, provider, binding }: Question, wanted: WantedInterface): Target {
+  const mtuRequest = binding === null ? null : mtuRequestOf(binding);
+  return { lport, plugType, wanted, maintainedOptions: provider.maintainedOptions, mtuRequest };
 }
 
 const NO_OPTIONS: ReadonlyMap<string, string> = new Map();
 
-function prepareInputOf(question: Question): PrepareInput {
+/** What the provider is told: with the question, and when the consultation ends. */
+export function prepareInputOf(question: Question): PrepareInput {
   const { lport, operation, openVSwitch, bridge, binding } = question;
   const current = question.interface;
   return {

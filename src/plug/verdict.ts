@@ -4,14 +4,13 @@
  *
  * Invariant: a verdict that carries a change is the only thing that leads to a write.
  */
-import type { Answers, Leaving } from "./answers.ts";
+import type { Answers, Askable, Leaving } from "./answers.ts";
 import { type Attempt, nonceOf, undoneRepairs } from "./attempt.ts";
 import { type Change, diffInterface, type Remove, sameFooting, type Target } from "./change.ts";
 import type { Adoptable, Contest } from "./contest.ts";
 import type { Intent } from "./intent.ts";
-import { type Consultation, targetOf } from "./question.ts";
+import type { Consultation } from "./question.ts";
 import type { BridgeRef, InterfaceRow } from "./rows.ts";
-import type { Vif } from "./vif.ts";
 
 export const PORT_STATES = [
   "plugged",
@@ -48,21 +47,24 @@ export const NOT_ANSWERED = "ovs-vswitchd has not answered yet";
 
 /** Everything a verdict depends on. */
 export interface Circumstances {
-  readonly lport: string;
   readonly intent: Intent;
   readonly answers: Answers | undefined;
-  readonly owned: Vif | undefined;
   readonly attempt: Attempt | undefined;
+  readonly around: Around;
+}
+
+/** What is the same for all logical ports. */
+export interface Around {
   readonly bridge: BridgeRef | null;
   readonly onRename: "replug" | "report";
   /** Why nobody may be asked and nothing written yet, or null. */
   readonly notActive: string | null;
-  /** Who has, or comes first to, an interface of this name. */
-  contest(name: string): Contest;
-  /** The logical port that takes this one's interface over, or null. */
-  readonly successor: string | null;
+  /** Who has, or comes first to, an interface of this name that the logical port wants. */
+  contest(lport: string, name: string): Contest;
+  /** The logical port that takes over the interface of this one, which is due to go, or null. */
+  successor(lport: string): string | null;
   /** Why unplugging is held back, or null. */
-  readonly held: string | null;
+  held(lport: string): string | null;
 }
 
 export function decideVerdict(at: Circumstances): Verdict {
@@ -82,56 +84,59 @@ export function decideVerdict(at: Circumstances): Verdict {
   }
 }
 
-type Askable = Extract<Intent, { kind: "plug" | "unplug" }>;
-
 function decideAsked(at: Circumstances, intent: Askable): Verdict {
-  if (at.notActive !== null) {
-    return at.owned === undefined ? verdict(at, "pending", at.notActive, {}) : inPlace(at, at.notActive);
+  const { notActive } = at.around;
+  if (notActive !== null) {
+    return intent.lport.owned === null ? verdict(at, "pending", notActive, {}) : inPlace(at, notActive);
   }
   const { answers } = at;
   if (answers === undefined) return verdict(at, "pending", "its provider has not been asked yet", {});
   if (answers.kind === "no-provider") {
     return verdict(at, "no-provider", noProvider(answers.plugType), {});
   }
-  const unwilling = refusal(answers.main) ?? refusalToLeave(answers.leaving, renames(at, answers.main));
+  const { target } = answers.main;
+  const unwilling = refusal(answers.main) ?? refusalToLeave(answers.leaving, at, target);
   if (unwilling !== null) {
     return verdict(at, unwilling.state, unwilling.reason, { retry: unwilling.state !== "no-provider" });
   }
-  const target = targetOf(answers.main);
   if (target !== null) return decidePlug(at, target);
   return decideUnplug(at, intent);
 }
 
 function decideUnplug(at: Circumstances, intent: Askable): Verdict {
-  if (at.held !== null) return verdict(at, "held", at.held, {});
-  if (at.successor !== null) {
-    return verdict(at, "pending", `logical port ${at.successor} takes its interface over`, {});
+  const { name } = intent.lport;
+  const held = at.around.held(name);
+  if (held !== null) return verdict(at, "held", held, {});
+  const successor = at.around.successor(name);
+  if (successor !== null) {
+    return verdict(at, "pending", `logical port ${successor} takes its interface over`, {});
   }
   return propose(at, removal(at, intent.plugType), intent.kind === "unplug" ? intent.reason : null);
 }
 
 function decidePlug(at: Circumstances, target: Target): Verdict {
-  const { owned, bridge } = at;
+  const { bridge, onRename } = at.around;
+  const { owned } = at.intent.lport;
   const { name } = target.wanted;
   if (bridge === null) return verdict(at, "pending", "there is no integration bridge", { interface: name });
-  if (owned !== undefined && owned.interface.name === name) {
+  if (owned !== null && owned.interface.name === name) {
     const edit = diffInterface(owned.interface, target);
     if (edit === null) return inPlace(at, null);
     return propose(at, { kind: "update", target, interface: owned.interface, edit }, null);
   }
-  if (owned !== undefined && at.onRename === "report") {
+  if (owned !== null && onRename === "report") {
     const reason = `plugged as ${owned.interface.name}, and the provider now says ${name}: recreate the logical port, or set plug.on_rename to replug`;
     return verdict(at, "incompatible", reason, {});
   }
-  const contest = at.contest(name);
+  const contest = at.around.contest(at.intent.lport.name, name);
   if (contest.kind === "lost") return verdict(at, "conflict", contest.reason, { interface: name });
   if (contest.kind === "adopt") {
-    if (owned === undefined) return adopt(at, target, contest);
+    if (owned === null) return adopt(at, target, contest);
     const reason = `interface ${name} of logical port ${contest.from} is about to go`;
     return verdict(at, "conflict", reason, { interface: name });
   }
   const create: Change = { kind: "create", target, bridge };
-  if (owned === undefined) return propose(at, create, null);
+  if (owned === null) return propose(at, create, null);
   const remove = removal(at, target.plugType);
   return propose(at, remove === null ? null : { kind: "replug", remove, create }, null);
 }
@@ -151,9 +156,10 @@ function adopt(at: Circumstances, target: Target, { vif, from, leaving }: Adopta
 }
 
 function removal(at: Circumstances, plugType: string): Remove | null {
-  const { lport, owned, bridge } = at;
-  if (bridge === null || owned === undefined || owned.port === null) return null;
-  return { kind: "remove", lport, plugType, bridge, interface: owned.interface, port: owned.port };
+  const { bridge } = at.around;
+  const { name, owned } = at.intent.lport;
+  if (bridge === null || owned === null || owned.port === null) return null;
+  return { kind: "remove", lport: name, plugType, bridge, interface: owned.interface, port: owned.port };
 }
 
 /** The change is to be written, unless it is the very one that the server has just refused. */
@@ -165,7 +171,7 @@ function propose(at: Circumstances, change: Change | null, reason: string | null
   }
   const setbacks = undoneRepairs(attempt, change);
   if (setbacks > 0) {
-    const reason = `another program keeps undoing what is written to interface ${at.owned?.interface.name}: see that one of the two leaves it alone`;
+    const reason = `another program keeps undoing what is written to interface ${at.intent.lport.owned?.interface.name}: see that one of the two leaves it alone`;
     return verdict(at, "error", reason, { retry: true, setbacks });
   }
   return verdict(at, "pending", reason, { change });
@@ -173,7 +179,7 @@ function propose(at: Circumstances, change: Change | null, reason: string | null
 
 /** The interface is as it has to be; what ovs-vswitchd says of it decides between plugged and error. */
 function inPlace(at: Circumstances, reason: string | null): Verdict {
-  const iface = at.owned?.interface;
+  const iface = at.intent.lport.owned?.interface;
   const fault = iface === undefined ? null : vswitchdFault(iface);
   if (fault !== null) return verdict(at, "error", fault, {});
   const unanswered = iface !== undefined && iface.ofport === null;
@@ -190,7 +196,8 @@ interface Refusal {
   readonly reason: string;
 }
 
-function refusal({ question, answer }: Consultation): Refusal | null {
+function refusal({ question, answer, target }: Consultation): Refusal | null {
+  if (target !== null) return null;
   switch (answer.kind) {
     case "not-ready":
       return { state: "waiting", reason: answer.reason };
@@ -202,14 +209,11 @@ function refusal({ question, answer }: Consultation): Refusal | null {
 }
 
 /** An interface whose own provider is gone may change hands in place, but it may not be removed. */
-function refusalToLeave(leaving: Leaving | null, removes: boolean): Refusal | null {
+function refusalToLeave(leaving: Leaving | null, at: Circumstances, target: Target | null): Refusal | null {
   if (leaving === null) return null;
   if ("answer" in leaving) return refusal(leaving);
-  return removes ? { state: "no-provider", reason: noProvider(leaving.noProviderFor) } : null;
-}
-
-function renames(at: Circumstances, { answer }: Consultation): boolean {
-  return answer.kind === "plug" && at.owned?.interface.name !== answer.wanted.name;
+  const renames = target !== null && at.intent.lport.owned?.interface.name !== target.wanted.name;
+  return renames ? { state: "no-provider", reason: noProvider(leaving.noProviderFor) } : null;
 }
 
 function noProvider(plugType: string): string {
@@ -228,10 +232,10 @@ function verdict(
   },
 ): Verdict {
   return {
-    lport: at.lport,
+    lport: at.intent.lport.name,
     plugType: at.intent.plugType,
     state,
-    interface: rest.interface ?? at.owned?.interface.name ?? nameOfChange(rest.change),
+    interface: rest.interface ?? at.intent.lport.owned?.interface.name ?? nameOfChange(rest.change),
     reason,
     change: rest.change ?? null,
     retry: rest.retry ?? false,

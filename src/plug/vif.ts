@@ -16,6 +16,10 @@ export interface Vif {
   readonly port: PortRow | null;
   readonly onBridge: boolean;
   readonly owned: boolean;
+  /** The logical port that it realises on the integration bridge, by its iface-id; null: none. */
+  readonly lport: string | null;
+  /** The plug type under which it was plugged, by its ovn-plugged; empty where there is none. */
+  readonly plugType: string;
 }
 
 /** The integration bridge, as far as classifying interfaces needs it. */
@@ -30,25 +34,9 @@ export function classify(
   bridge: BridgePorts | undefined,
 ): Vif {
   const onBridge = port !== undefined && bridge?.ports.has(port._uuid) === true;
-  return {
-    interface: iface,
-    port: port ?? null,
-    onBridge,
-    owned:
-      onBridge &&
-      port.interfaces.size === 1 &&
-      iface.name !== bridge.name &&
-      iface.external_ids.has(IFACE_ID) &&
-      iface.external_ids.has(OVN_PLUGGED),
-  };
-}
-
-/** The logical port an interface on the integration bridge realises, or undefined. */
-export function lportOf(vif: Vif): string | undefined {
-  return vif.onBridge ? vif.interface.external_ids.get(IFACE_ID) : undefined;
-}
-
-/** The plug type under which an owned interface was plugged. */
-export function pluggedTypeOf(vif: Vif): string {
-  return vif.interface.external_ids.get(OVN_PLUGGED) ?? "";
+  const lport = onBridge ? (iface.external_ids.get(IFACE_ID) ?? null) : null;
+  const plugType = iface.external_ids.get(OVN_PLUGGED);
+  const isMarked = lport !== null && plugType !== undefined;
+  const owned = onBridge && isMarked && port.interfaces.size === 1 && iface.name !== bridge.name;
+  return { interface: iface, port: port ?? null, onBridge, owned, lport, plugType: plugType ?? "" };
 }

@@ -7,13 +7,22 @@ import {
   gatherAnswers,
   type Surroundings,
 } from "../../src/plug/answers.ts";
+import { makeLport } from "../../src/plug/lport.ts";
 import { classify, type Vif } from "../../src/plug/vif.ts";
 import type { Provider } from "../../src/providers/provider.ts";
 import { type Calls, plugAs, recordedProvider, registryOf } from "../support/providers.ts";
 import { bridgeRow, map, openVSwitchRow, pluggedRow, portRow, wantedRow } from "../support/rows.ts";
 
-const plug: Askable = { kind: "plug", plugType: "dummy", binding: wantedRow() };
-const unplug: Askable = { kind: "unplug", plugType: "dummy", binding: null, cause: "absent", reason: "gone" };
+const binding = wantedRow();
+const plug: Askable = { kind: "plug", lport: makeLport("lsp1", binding, []), plugType: "dummy", binding };
+const unplug: Askable = {
+  kind: "unplug",
+  lport: makeLport("lsp1", null, []),
+  plugType: "dummy",
+  binding: null,
+  cause: "absent",
+  reason: "gone",
+};
 
 /** The surroundings of a chassis with these providers; `lookups` counts changes of their tables. */
 function chassisWith(...providers: readonly Provider[]) {
@@ -46,7 +55,8 @@ function gather(
     readonly nonce?: number;
   } = {},
 ): Answers {
-  return gatherAnswers("lsp1", intent, owned, nonce, around, last);
+  const lport = makeLport("lsp1", intent.binding, owned === undefined ? [] : [owned]);
+  return gatherAnswers({ ...intent, lport }, nonce, around, last);
 }
 
 describe("a logical port that changes nothing hands", () => {
@@ -94,6 +104,15 @@ describe("a logical port that changes nothing hands", () => {
     gather(around, { last: inPlace });
     expect(calls).toEqual(["prepare lsp1 create", "prepare lsp1 create"]);
   });
+});
+
+test("claims the name of an interface that is wanted and not in place", () => {
+  const { around } = chassisWith(recordedProvider("dummy").provider);
+  const first = gather(around);
+  expect(first).toMatchObject({ claim: "lsp1" });
+  expect(gather(around, { last: first, owned: vif() })).toMatchObject({ claim: null });
+  expect(gather(around, { owned: vif({ name: "eth0" }) })).toMatchObject({ claim: "lsp1" });
+  expect(gather(around, { intent: unplug, owned: vif() })).toMatchObject({ claim: null });
 });
 
 describe("a plug type that no provider answers to", () => {

@@ -50,7 +50,7 @@ function search(node: string, input: string, mutate: (handler: AnyFunction) => A
 }
 
 test.each([
-  ["vif", "port"],
+  ["vif", "iface"],
   ["lport", "portBinding"],
 ])("node %s forgetting deletions of %s is found, and shrunk to a few steps", (node, input) => {
   const found = findCounterexample(search(node, input, forgetDeletions));

@@ -1,7 +1,7 @@
 // What should become of one logical port, before any provider is asked: rules P5, U1, U2 and U3.
 import { describe, expect, test } from "bun:test";
 import { decideIntent, type IntentSettings, type Knowledge, NOT_IN_VIEW } from "../../src/plug/intent.ts";
-import type { ChassisIdentity } from "../../src/plug/lport.ts";
+import { type ChassisIdentity, makeLport } from "../../src/plug/lport.ts";
 import type { PortBindingRow } from "../../src/plug/rows.ts";
 import { classify, type Vif } from "../../src/plug/vif.ts";
 import { checkProperty } from "../support/random.ts";
@@ -37,14 +37,17 @@ interface Situation {
 }
 
 function intentOf({ binding, vifs = [owned], knowledge = complete, chassis = here, settings }: Situation) {
-  return decideIntent("lsp1", binding, vifs, chassis, knowledge, { ...defaults, ...settings });
+  const lport = makeLport("lsp1", binding ?? null, vifs);
+  return decideIntent(lport, chassis, knowledge, { ...defaults, ...settings });
 }
 
 describe("a logical port that is wanted here", () => {
   test("is to be plugged, in place or not", () => {
     const binding = wantedRow();
-    expect(intentOf({ binding, vifs: [] })).toEqual({ kind: "plug", plugType: "dummy", binding });
-    expect(intentOf({ binding })).toEqual({ kind: "plug", plugType: "dummy", binding });
+    for (const vifs of [[], [owned]]) {
+      const lport = makeLport("lsp1", binding, vifs);
+      expect(intentOf({ binding, vifs })).toEqual({ kind: "plug", lport, plugType: "dummy", binding });
+    }
   });
 
   test("is to be plugged although nothing is known about other ports: only unplugging waits", () => {
@@ -72,6 +75,7 @@ describe("an owned interface", () => {
   test("goes when its logical port has no port binding (U1)", () => {
     expect(intentOf({})).toEqual({
       kind: "unplug",
+      lport: makeLport("lsp1", null, [owned]),
       plugType: "dummy",
       binding: null,
       cause: "absent",
@@ -81,13 +85,15 @@ describe("an owned interface", () => {
 
   test("stays while nobody has asked the Southbound for its port binding", () => {
     const knowledge = { missing: null, asksFor: () => false };
-    expect(intentOf({ knowledge })).toEqual({ kind: "stay", plugType: "dummy", reason: NOT_IN_VIEW });
+    const lport = makeLport("lsp1", null, [owned]);
+    expect(intentOf({ knowledge })).toEqual({ kind: "stay", lport, plugType: "dummy", reason: NOT_IN_VIEW });
   });
 
   test("goes when its logical port is requested elsewhere (U1)", () => {
     const binding = wantedRow({ "requested-chassis": "hv2" }, { requested_chassis: OTHER_CHASSIS });
     expect(intentOf({ binding })).toEqual({
       kind: "unplug",
+      lport: makeLport("lsp1", binding, [owned]),
       plugType: "dummy",
       binding,
       cause: "not-bindable",
@@ -126,6 +132,7 @@ describe("an owned interface", () => {
     const knowledge = { missing: "the Southbound is not connected", asksFor: () => true };
     expect(intentOf({ knowledge })).toEqual({
       kind: "stay",
+      lport: makeLport("lsp1", null, [owned]),
       plugType: "dummy",
       reason: "the logical port has no port binding, but the Southbound is not connected",
     });

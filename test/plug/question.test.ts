@@ -1,6 +1,6 @@
 // What a provider is told, and when its last answer still holds.
 import { describe, expect, test } from "bun:test";
-import { consult, type Question, stillHolds, targetOf } from "../../src/plug/question.ts";
+import { consult, prepareInputOf, type Question, stillHolds } from "../../src/plug/question.ts";
 import { notReady, plugAs, recordedProvider, registered } from "../support/providers.ts";
 import { bridgeRow, interfaceRow, map, openVSwitchRow, pluggedRow, wantedRow } from "../support/rows.ts";
 
@@ -23,7 +23,7 @@ const base: Question = {
 
 describe("what a provider is told", () => {
   test("the options of the port binding as they are, and no interface where there is none", () => {
-    const { input } = consult(base);
+    const input = prepareInputOf(base);
     expect(input.operation).toBe("create");
     expect(input.lport.name).toBe("lsp1");
     expect(input.lport.options).toEqual(
@@ -35,7 +35,7 @@ describe("what a provider is told", () => {
   });
 
   test("name, type and options of the interface in place, and nothing else of it", () => {
-    const { input } = consult({ ...base, interface: pluggedRow() });
+    const input = prepareInputOf({ ...base, interface: pluggedRow() });
     expect(input.interface).toEqual({
       name: "lsp1",
       type: "internal",
@@ -44,15 +44,15 @@ describe("what a provider is told", () => {
   });
 
   test("no options for a remove whose port binding is gone", () => {
-    const { input, answer } = consult({ ...base, operation: "remove", binding: null });
-    expect(input.lport.options.size).toBe(0);
-    expect(answer).toEqual({ kind: "unplug" });
+    const question = { ...base, operation: "remove", binding: null } as const;
+    expect(prepareInputOf(question).lport.options.size).toBe(0);
+    expect(consult(question).answer).toEqual({ kind: "unplug" });
   });
 });
 
-describe("targetOf", () => {
+describe("the target of a consultation", () => {
   test("joins what the provider wants with what the port binding asks for", () => {
-    expect(targetOf(consult(base))).toEqual({
+    expect(consult(base).target).toEqual({
       lport: "lsp1",
       plugType: "dummy",
       wanted: { name: "lsp1", type: "internal", options: { "vif-plug-dummy-option": "value" } },
@@ -63,8 +63,8 @@ describe("targetOf", () => {
 
   test("is null unless the provider is ready to plug", () => {
     const waiting = registered(recordedProvider("w", { prepare: notReady("no link") }).provider);
-    expect(targetOf(consult({ ...base, provider: waiting }))).toBeNull();
-    expect(targetOf(consult({ ...base, operation: "remove" }))).toBeNull();
+    expect(consult({ ...base, provider: waiting }).target).toBeNull();
+    expect(consult({ ...base, operation: "remove" }).target).toBeNull();
   });
 });
 

@@ -1,8 +1,10 @@
 // The verdict on one logical port: every state of docs/rules.md, and what leads to a write.
 import { describe, expect, test } from "bun:test";
-import { gatherAnswers } from "../../src/plug/answers.ts";
+import { gatherAnswers, type Surroundings } from "../../src/plug/answers.ts";
 import type { Attempt } from "../../src/plug/attempt.ts";
 import type { Intent } from "../../src/plug/intent.ts";
+import { makeLport } from "../../src/plug/lport.ts";
+import type { BridgeRef } from "../../src/plug/rows.ts";
 import { type Circumstances, decideVerdict, NOT_ANSWERED, type Verdict } from "../../src/plug/verdict.ts";
 import { classify, type Vif } from "../../src/plug/vif.ts";
 import type { Provider } from "../../src/providers/provider.ts";
@@ -10,9 +12,11 @@ import { notReady, plugAs, recordedProvider, registryOf } from "../support/provi
 import { BRIDGE, bridgeRow, map, openVSwitchRow, pluggedRow, portRow, wantedRow } from "../support/rows.ts";
 
 const bridge = { uuid: BRIDGE, name: "br-int" };
-const plug: Intent = { kind: "plug", plugType: "dummy", binding: wantedRow() };
+const binding = wantedRow();
+const plug: Intent = { kind: "plug", lport: makeLport("lsp1", binding, []), plugType: "dummy", binding };
 const unplug: Intent = {
   kind: "unplug",
+  lport: makeLport("lsp1", null, []),
   plugType: "dummy",
   binding: null,
   cause: "absent",
@@ -25,7 +29,15 @@ function vif(columns: Parameters<typeof pluggedRow>[1] = {}): Vif {
   return classify(pluggedRow("lsp1", columns), portRow(), bridgeRow());
 }
 
-interface Situation extends Partial<Omit<Circumstances, "contest" | "answers">> {
+interface Situation {
+  readonly intent?: Intent;
+  readonly attempt?: Attempt;
+  readonly owned?: Vif;
+  readonly bridge?: BridgeRef | null;
+  readonly onRename?: "replug" | "report";
+  readonly notActive?: string;
+  readonly successor?: string;
+  readonly held?: string;
   readonly providers?: readonly Provider[];
   /** Somebody else has the wanted name, for this reason. */
   readonly taken?: string;
@@ -34,37 +46,29 @@ interface Situation extends Partial<Omit<Circumstances, "contest" | "answers">> 
 }
 
 function circumstances(situation: Situation): Circumstances {
-  const { providers = [dummy], taken, unasked = false, ...rest } = situation;
-  const intent = rest.intent ?? plug;
+  const { providers = [dummy], owned, taken, unasked = false, intent: basis = plug } = situation;
+  const lport = makeLport("lsp1", basis.lport.binding, owned === undefined ? [] : [owned]);
+  const intent = { ...basis, lport };
   const registry = registryOf(...providers);
+  const surroundings: Surroundings = {
+    openVSwitch: openVSwitchRow(),
+    bridge: bridgeRow(),
+    forPlugType: (plugType) => registry.forPlugType(plugType),
+    lookup: () => 0,
+  };
   const asked = !unasked && (intent.kind === "plug" || intent.kind === "unplug");
   return {
-    lport: "lsp1",
-    attempt: undefined,
-    owned: undefined,
-    bridge,
-    onRename: "replug",
-    notActive: null,
-    successor: null,
-    held: null,
-    ...rest,
     intent,
-    answers: !asked
-      ? undefined
-      : gatherAnswers(
-          "lsp1",
-          intent,
-          rest.owned,
-          0,
-          {
-            openVSwitch: openVSwitchRow(),
-            bridge: bridgeRow(),
-            forPlugType: (plugType) => registry.forPlugType(plugType),
-            lookup: () => 0,
-          },
-          undefined,
-        ),
-    contest: () => (taken === undefined ? { kind: "free" } : { kind: "lost", reason: taken }),
+    answers: asked ? gatherAnswers(intent, 0, surroundings, undefined) : undefined,
+    attempt: situation.attempt,
+    around: {
+      bridge: situation.bridge === undefined ? bridge : situation.bridge,
+      onRename: situation.onRename ?? "replug",
+      notActive: situation.notActive ?? null,
+      contest: () => (taken === undefined ? { kind: "free" } : { kind: "lost", reason: taken }),
+      successor: () => situation.successor ?? null,
+      held: () => situation.held ?? null,
+    },
   };
 }
 
@@ -100,7 +104,12 @@ describe("plugged", () => {
   });
 
   test("is a port that stays, with the reason why", () => {
-    const intent: Intent = { kind: "stay", plugType: "dummy", reason: "the Southbound is away" };
+    const intent: Intent = {
+      kind: "stay",
+      lport: makeLport("lsp1", null, []),
+      plugType: "dummy",
+      reason: "the Southbound is away",
+    };
     expect(verdictOf({ intent, owned: vif() })).toMatchObject({
       state: "plugged",
       reason: "the Southbound is away",
@@ -161,7 +170,13 @@ describe("pending", () => {
     if (answers === undefined) throw new Error("nobody was asked");
     const attempt: Attempt = { phase: "in-flight", nonce: 3, change: changeOf({}), answers };
     expect(verdictOf({ ...situation, attempt })).toMatchObject({ state: "pending", change: null, tries: 3 });
-    const foreign: Intent = { kind: "foreign", plugType: "dummy", reason: "other", interface: "tap0" };
+    const foreign: Intent = {
+      kind: "foreign",
+      lport: plug.lport,
+      plugType: "dummy",
+      reason: "other",
+      interface: "tap0",
+    };
     expect(verdictOf({ intent: foreign, attempt })).toMatchObject({ state: "pending", interface: "lsp1" });
   });
 
@@ -211,6 +226,7 @@ describe("waiting", () => {
 test("foreign is a port whose iface-id somebody else's interface carries (P5)", () => {
   const intent: Intent = {
     kind: "foreign",
+    lport: plug.lport,
     plugType: "dummy",
     reason: "tap0 is not ours",
     interface: "tap0",

@@ -9,17 +9,14 @@ import { type Cause, type KeyedChanges, unchanged, updated } from "../../graph/i
 import { type Answers, consultationsOf, gatherAnswers, type Surroundings } from "../answers.ts";
 import { type Attempt, nonceOf } from "../attempt.ts";
 import type { Intent } from "../intent.ts";
-import { pluggedTypeOf, type Vif } from "../vif.ts";
 import type { Activity } from "./activity.ts";
 import type { LocalChassis } from "./local-chassis.ts";
 import type { ProviderLookup, Providers } from "./provider-lookup.ts";
-import { ownedVifOf } from "./vif.ts";
 
 export type AnswersByLport = Map<string, Answers>;
 
 interface Inputs {
   readonly intent: { readonly data: ReadonlyMap<string, Intent> };
-  readonly vif: { readonly data: { readonly byLport: ReadonlyMap<string, readonly Vif[]> } };
   readonly attempt: { readonly data: ReadonlyMap<string, Attempt> };
   readonly activity: { readonly data: { readonly current: Activity } };
   readonly localChassis: { readonly data: { readonly current: LocalChassis } };
@@ -39,15 +36,21 @@ type Changed = { readonly input: { readonly changes: ReadonlyMap<string, Cause> 
 export function answering(providers: Providers) {
   function askEveryone({ inputs, data }: Omit<Context, "changes" | "cause">) {
     const around = surroundings(inputs, providers);
-    const anew = (lport: string): void => {
-      const answers = settle(inputs, around, lport, undefined);
+    let answered = 0;
+    const anew = (lport: string, intent: Intent | undefined): void => {
+      const answers = settle(intent, inputs.attempt.data.get(lport), around, undefined);
       if (answers === undefined) data.delete(lport);
       else data.set(lport, answers);
+      if (answers !== undefined) answered++;
     };
-    for (const lport of inputs.intent.data.keys()) anew(lport);
+    const intents = inputs.intent.data;
+    for (const [lport, intent] of intents) anew(lport, intent);
     // A port whose change is in flight keeps its answers, also when nothing is intended with it any more.
-    for (const others of [inputs.attempt.data, data]) {
-      for (const lport of others.keys()) if (!inputs.intent.data.has(lport)) anew(lport);
+    for (const [lport, { phase }] of inputs.attempt.data) {
+      if (phase === "in-flight" && !intents.has(lport)) anew(lport, undefined);
+    }
+    if (data.size > answered) {
+      for (const lport of data.keys()) if (!intents.has(lport)) anew(lport, undefined);
     }
     return updated;
   }
@@ -57,7 +60,8 @@ export function answering(providers: Providers) {
     let any = false;
     for (const [lport, cause] of lports) {
       const before = data.get(lport);
-      const after = settle(inputs, around, lport, before);
+      const attempt = inputs.attempt.data.get(lport);
+      const after = settle(inputs.intent.data.get(lport), attempt, around, before);
       if (before === after) continue;
       if (after === undefined) data.delete(lport);
       else data.set(lport, after);
@@ -78,18 +82,13 @@ export function answering(providers: Providers) {
       return ask(context, lports);
     },
     answerLportsHandler: (context: Context & Changed) => ask(context, context.input.changes),
-    answerVifHandler: (
-      context: Context & {
-        readonly input: { readonly changes: { readonly lports: ReadonlyMap<string, Cause> } };
-      },
-    ) => ask(context, context.input.changes.lports),
     /** Every port that a provider whose lookup tables changed answers for, or answered for. */
     answerProviderLookupHandler(context: Context & Changed) {
       const { inputs, input, data } = context;
       const lports = new Map<string, Cause>();
       for (const [lport, intent] of inputs.intent.data) {
-        const owned = ownedVifOf(inputs.vif.data, lport);
-        const leaves = owned === undefined ? undefined : providers.forPlugType(pluggedTypeOf(owned));
+        const { owned } = intent.lport;
+        const leaves = owned === null ? undefined : providers.forPlugType(owned.plugType);
         const asked = consultationsOf(data.get(lport)).map(({ question }) => question.provider);
         for (const provider of [providers.forPlugType(intent.plugType), leaves, ...asked]) {
           const cause = provider === undefined ? undefined : input.changes.get(provider.type);
@@ -102,17 +101,14 @@ export function answering(providers: Providers) {
 }
 
 function settle(
-  inputs: Inputs,
+  intent: Intent | undefined,
+  attempt: Attempt | undefined,
   around: Surroundings | null,
-  lport: string,
   last: Answers | undefined,
 ): Answers | undefined {
-  const attempt = inputs.attempt.data.get(lport);
   if (attempt?.phase === "in-flight") return attempt.answers;
-  const intent = inputs.intent.data.get(lport);
-  if (around === null || intent === undefined) return undefined;
-  if (intent.kind !== "plug" && intent.kind !== "unplug") return undefined;
-  return gatherAnswers(lport, intent, ownedVifOf(inputs.vif.data, lport), nonceOf(attempt), around, last);
+  if (around === null || (intent?.kind !== "plug" && intent?.kind !== "unplug")) return undefined;
+  return gatherAnswers(intent, nonceOf(attempt), around, last);
 }
 
 function surroundings(inputs: Inputs, providers: Providers): Surroundings | null {

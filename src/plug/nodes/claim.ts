@@ -25,7 +25,7 @@ export function collectClaims({ inputs, data }: Context) {
   data.byLport.clear();
   data.byName.clear();
   for (const [lport, answers] of inputs.answer.data) {
-    const name = wantedNameOf(answers);
+    const name = claimOf(answers);
     if (name !== null) stake(data, lport, name);
   }
   return updated;
@@ -35,7 +35,7 @@ export function collectClaims({ inputs, data }: Context) {
 function isRight(answers: ReadonlyMap<string, Answers>, { byLport, byName }: Claims): boolean {
   let claims = 0;
   for (const [lport, one] of answers) {
-    const name = wantedNameOf(one);
+    const name = claimOf(one);
     if (name === null) continue;
     if (byLport.get(lport) !== name || !byName.get(name)?.includes(lport)) return false;
     claims++;
@@ -55,7 +55,7 @@ export function claimAnswerHandler(
   const { inputs, data, changes, input } = context;
   for (const [lport, cause] of input.changes) {
     const before = data.byLport.get(lport) ?? null;
-    const after = wantedNameOf(inputs.answer.data.get(lport));
+    const after = claimOf(inputs.answer.data.get(lport));
     if (before === after) continue;
     if (before !== null) {
       withdraw(data, lport, before);
@@ -69,9 +69,8 @@ export function claimAnswerHandler(
   return changes.size === 0 ? unchanged : updated;
 }
 
-function wantedNameOf(answers: Answers | undefined): string | null {
-  if (answers?.kind !== "asked" || answers.main.answer.kind !== "plug") return null;
-  return answers.main.answer.wanted.name;
+function claimOf(answers: Answers | undefined): string | null {
+  return answers?.kind === "asked" ? answers.claim : null;
 }
 
 function stake(data: Claims, lport: string, name: string): void {

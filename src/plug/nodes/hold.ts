@@ -21,7 +21,7 @@ export function nothingHeld(): Hold {
 interface Inputs {
   readonly settings: { readonly data: { readonly current: PlugSettings } };
   readonly intent: { readonly data: ReadonlyMap<string, Intent> };
-  readonly vif: { readonly data: { readonly ownedLports: number } };
+  readonly lport: { readonly data: { readonly owned: number } };
   readonly confirmed: { readonly data: { readonly current: ReadonlySet<string> } };
 }
 
@@ -49,7 +49,7 @@ export function holdIntentHandler(
   return follow(context, context.input.changes.keys()) ? updated : unchanged;
 }
 
-export function holdVifHandler(context: Context) {
+export function holdLportHandler(context: Context) {
   return weigh(context) ? updated : unchanged;
 }
 
@@ -70,7 +70,7 @@ function follow(context: Context, lports: Iterable<string>): boolean {
 function weigh({ inputs, data, changes, cause }: Context): boolean {
   const { maxUnplugPercent } = inputs.settings.data.current;
   const { isHeld, owned } = data;
-  data.owned = inputs.vif.data.ownedLports;
+  data.owned = inputs.lport.data.owned;
   data.isHeld = data.due.size >= MIN_HELD && data.due.size * 100 > maxUnplugPercent * data.owned;
   if (data.isHeld !== isHeld) for (const lport of data.due) changes.set(lport, cause);
   return data.isHeld !== isHeld || data.owned !== owned;

@@ -24,6 +24,16 @@ export interface TableChange<Row> {
 export type TableRows<Row> = Map<Uuid, Row>;
 export type TableChanges<Row> = Map<Uuid, TableChange<Row>>;
 
+/** Of several changes under one key, what was there before the first is kept. */
+export function trackChange<K, Row>(
+  changes: Map<K, TableChange<Row>>,
+  key: K,
+  change: TableChange<Row>,
+): void {
+  const before = changes.get(key);
+  changes.set(key, before === undefined ? change : { ...change, old: before.old });
+}
+
 /** From this many rows on, a batch's rows share its one cause. */
 const LARGE_BATCH = 64;
 
@@ -39,12 +49,7 @@ export function tableInput<Row>(nameOf: (row: Row) => string) {
         else data.set(change.uuid, change.new);
         const row = change.new ?? change.old;
         const rowCause = row === null || batch.length >= LARGE_BATCH ? cause : causeOfKey(cause, nameOf(row));
-        const before = changes.get(change.uuid);
-        changes.set(change.uuid, {
-          old: before === undefined ? change.old : before.old,
-          new: change.new,
-          cause: rowCause,
-        });
+        trackChange(changes, change.uuid, { old: change.old, new: change.new, cause: rowCause });
       }
       return updated;
     },

@@ -1,12 +1,10 @@
 /** Node `intent`: what should become of each logical port that is wanted here or plugged here (intent.ts decides). */
 import { type Cause, type KeyedChanges, unchanged, updated, updatedTracked } from "../../graph/index.ts";
-import { decideIntent, type Intent, type Knowledge } from "../intent.ts";
-import type { PortBindingRow } from "../rows.ts";
+import { decideIntent, type Intent, type Knowledge, type UnplugCause } from "../intent.ts";
+import type { Lport } from "../lport.ts";
 import type { PlugSettings } from "../settings.ts";
-import type { Vif } from "../vif.ts";
 import type { SouthboundState } from "./inputs.ts";
 import type { LocalChassis } from "./local-chassis.ts";
-import { vifsOf } from "./vif.ts";
 
 export type Intents = Map<string, Intent>;
 
@@ -14,8 +12,7 @@ interface Inputs {
   readonly settings: { readonly data: { readonly current: PlugSettings } };
   readonly localChassis: { readonly data: { readonly current: LocalChassis } };
   readonly southbound: { readonly data: { readonly current: SouthboundState } };
-  readonly lport: { readonly data: ReadonlyMap<string, PortBindingRow> };
-  readonly vif: { readonly data: { readonly byLport: ReadonlyMap<string, readonly Vif[]> } };
+  readonly lport: { readonly data: { readonly byName: ReadonlyMap<string, Lport> } };
 }
 
 interface Context {
@@ -26,70 +23,53 @@ interface Context {
 
 /** Decides every logical port, and tracks exactly the ones whose intent is another than before. */
 export function recomputeIntents(context: Context & { readonly cause: Cause }) {
-  const { inputs, data, cause } = context;
+  const { inputs, data, changes, cause } = context;
+  const lports = inputs.lport.data.byName;
   const reconsider = reconsidering(context);
-  let any = false;
-  for (const [lport, binding] of inputs.lport.data) {
-    if (reconsider(lport, binding, cause)) any = true;
+  let intents = 0;
+  for (const [name, lport] of lports) if (reconsider(name, lport, cause) !== null) intents++;
+  if (data.size > intents) {
+    for (const name of data.keys()) if (!lports.has(name)) reconsider(name, undefined, cause);
   }
-  for (const others of [inputs.vif.data.byLport, data]) {
-    for (const lport of others.keys()) {
-      if (!inputs.lport.data.has(lport) && reconsider(lport, undefined, cause)) any = true;
-    }
-  }
-  return any ? updatedTracked : unchanged;
+  return changes.size === 0 ? unchanged : updatedTracked;
 }
 
 /** Handler of inputs whose tracked changes are logical ports. */
 export function intentLportsHandler(
   context: Context & { readonly input: { readonly changes: ReadonlyMap<string, Cause> } },
 ) {
-  return reconsiderAll(context, context.input.changes);
-}
-
-export function intentVifHandler(
-  context: Context & {
-    readonly input: { readonly changes: { readonly lports: ReadonlyMap<string, Cause> } };
-  },
-) {
-  return reconsiderAll(context, context.input.changes.lports);
-}
-
-function reconsiderAll(context: Context, lports: ReadonlyMap<string, Cause>) {
+  const { inputs, input, changes } = context;
   const reconsider = reconsidering(context);
-  let any = false;
-  for (const [lport, cause] of lports) {
-    if (reconsider(lport, context.inputs.lport.data.get(lport), cause)) any = true;
-  }
-  return any ? updated : unchanged;
+  for (const [name, cause] of input.changes) reconsider(name, inputs.lport.data.byName.get(name), cause);
+  return changes.size === 0 ? unchanged : updated;
 }
 
-/** Decides one logical port; an intent that says the same stays the same object. Answers whether it is another one. */
+/** Decides one logical port; an intent that says the same stays the same object. */
 function reconsidering({ inputs, data, changes }: Context) {
   const { chassis } = inputs.localChassis.data.current;
   const knowledge = knowledgeOf(inputs.southbound.data.current, inputs.localChassis.data.current);
   const settings = inputs.settings.data.current;
-  return (lport: string, binding: PortBindingRow | undefined, cause: Cause): boolean => {
-    const vifs = vifsOf(inputs.vif.data, lport);
-    const after = chassis === null ? null : decideIntent(lport, binding, vifs, chassis, knowledge, settings);
-    if (sameIntent(data.get(lport), after)) return false;
-    if (after === null) data.delete(lport);
-    else data.set(lport, after);
-    changes.set(lport, cause);
-    return true;
+  return (name: string, lport: Lport | undefined, cause: Cause): Intent | null => {
+    const after =
+      chassis === null || lport === undefined ? null : decideIntent(lport, chassis, knowledge, settings);
+    if (sameIntent(data.get(name), after)) return after;
+    if (after === null) data.delete(name);
+    else data.set(name, after);
+    changes.set(name, cause);
+    return after;
   };
 }
 
+/** The binding, and the name of a foreign interface, are the logical port's. */
 function sameIntent(a: Intent | undefined, b: Intent | null): boolean {
   if (a === undefined || b === null) return a === undefined && b === null;
-  if (a.kind !== b.kind || a.plugType !== b.plugType) return false;
-  const bindingA = "binding" in a ? a.binding : null;
-  const bindingB = "binding" in b ? b.binding : null;
-  const causeA = "cause" in a ? a.cause : null;
-  const causeB = "cause" in b ? b.cause : null;
-  const reasonA = "reason" in a ? a.reason : null;
-  const reasonB = "reason" in b ? b.reason : null;
-  return bindingA === bindingB && causeA === causeB && reasonA === reasonB;
+  if (a.lport !== b.lport || a.kind !== b.kind || a.plugType !== b.plugType) return false;
+  if (a.kind === "plug" || b.kind === "plug") return true;
+  return a.reason === b.reason && causeOf(a) === causeOf(b);
+}
+
+function causeOf(intent: Intent): UnplugCause | null {
+  return intent.kind === "unplug" ? intent.cause : null;
 }
 
 function knowledgeOf(southbound: SouthboundState, local: LocalChassis): Knowledge {

@@ -1,40 +1,136 @@
-/** Node `lport`: port bindings by logical port name (a unique index of Port_Binding, ovn-sb(5)). */
+/**
+ * Node `lport`: the logical ports, each with its port binding (of which there is one by its name: a unique index,
+ * ovn-sb(5)) and with the interfaces that realise it.
+ */
 import type { Uuid } from "ovsdb-jsonrpc";
-import { type KeyedChanges, updated } from "../../graph/index.ts";
+import { type Cause, type KeyedChanges, unchanged, updated } from "../../graph/index.ts";
+import { type Lport, makeLport, vifsOf } from "../lport.ts";
 import type { PortBindingRow } from "../rows.ts";
+import type { Vif } from "../vif.ts";
 import type { TableChange } from "./inputs.ts";
 
-export type Lports = Map<string, PortBindingRow>;
+export interface Lports {
+  readonly byName: Map<string, Lport>;
+  /** How many of them have an interface of ours. */
+  owned: number;
+}
 
-export function indexLports(context: {
-  readonly inputs: { readonly portBinding: { readonly data: ReadonlyMap<Uuid, PortBindingRow> } };
+export function noLports(): Lports {
+  return { byName: new Map(), owned: 0 };
+}
+
+interface Context {
+  readonly inputs: {
+    readonly portBinding: { readonly data: ReadonlyMap<Uuid, PortBindingRow> };
+    readonly vif: { readonly data: { readonly byName: ReadonlyMap<string, Vif> } };
+  };
   readonly data: Lports;
-}) {
-  const { data } = context;
-  const rows = context.inputs.portBinding.data;
-  for (const binding of rows.values()) data.set(binding.logical_port, binding);
-  if (data.size === rows.size) return updated;
-  for (const [lport, { _uuid }] of data) {
-    if (rows.get(_uuid)?.logical_port !== lport) data.delete(lport);
+}
+
+type Tracking = Context & { readonly changes: KeyedChanges<string> };
+
+/** What is there is compared with the rows: there is seldom anything to index anew. */
+export function indexLports({ inputs, data }: Context) {
+  const bindings = inputs.portBinding.data;
+  const vifs = inputs.vif.data.byName;
+  if (isRight(bindings, vifs, data)) return unchanged;
+  data.byName.clear();
+  data.owned = 0;
+  for (const binding of bindings.values()) put(data, binding.logical_port, binding, []);
+  for (const vif of vifs.values()) if (vif.lport !== null) list(data, vif.lport, null, vif);
+  return updated;
+}
+
+/** Every row is found where it should be, and then there are as many as there should be. */
+function isRight(
+  bindings: ReadonlyMap<Uuid, PortBindingRow>,
+  vifs: ReadonlyMap<string, Vif>,
+  { byName, owned }: Lports,
+): boolean {
+  let [ours, others] = [0, 0];
+  for (const binding of bindings.values()) {
+    const lport = byName.get(binding.logical_port);
+    if (lport?.binding !== binding) return false;
+    ours += count(lport);
+    others += lport.others.length;
+  }
+  if (byName.size > bindings.size) {
+    let unbound = 0;
+    for (const [name, lport] of byName) {
+      if (lport.binding !== null) continue;
+      if (lport.name !== name) return false;
+      ours += count(lport);
+      others += lport.others.length;
+      unbound++;
+    }
+    if (byName.size !== bindings.size + unbound) return false;
+  }
+  let listed = 0;
+  for (const vif of vifs.values()) {
+    if (vif.lport === null) continue;
+    const lport = byName.get(vif.lport);
+    if (lport?.owned !== vif && lport?.others.includes(vif) !== true) return false;
+    listed++;
+  }
+  return ours === owned && ours + others === listed;
+}
+
+export function lportPortBindingHandler(
+  context: Tracking & {
+    readonly input: { readonly changes: ReadonlyMap<Uuid, TableChange<PortBindingRow>> };
+  },
+) {
+  const { input, data, changes } = context;
+  const bind = (name: string, binding: PortBindingRow | null, cause: Cause): void => {
+    put(data, name, binding, vifsNamed(data, name));
+    changes.set(name, cause);
+  };
+  for (const [uuid, { old, new: row, cause }] of input.changes) {
+    if (old === null || old.logical_port === row?.logical_port) continue;
+    if (data.byName.get(old.logical_port)?.binding?._uuid === uuid) bind(old.logical_port, null, cause);
+  }
+  for (const { new: row, cause } of input.changes.values()) {
+    if (row !== null) bind(row.logical_port, row, cause);
   }
   return updated;
 }
 
-export function lportPortBindingHandler(context: {
-  readonly input: { readonly changes: ReadonlyMap<Uuid, TableChange<PortBindingRow>> };
-  readonly data: Lports;
-  readonly changes: KeyedChanges<string>;
-}) {
+export function lportVifHandler(
+  context: Tracking & { readonly input: { readonly changes: ReadonlyMap<string, TableChange<Vif>> } },
+) {
   const { input, data, changes } = context;
-  for (const [uuid, { old, cause }] of input.changes) {
-    if (old === null) continue;
-    if (data.get(old.logical_port)?._uuid === uuid) data.delete(old.logical_port);
-    changes.set(old.logical_port, cause);
+  const relist = (name: string | null, gone: Vif | null, come: Vif | null, cause: Cause): void => {
+    if (name === null) return;
+    list(data, name, gone, come);
+    changes.set(name, cause);
+  };
+  for (const { old, new: vif, cause } of input.changes.values()) {
+    const [before, after] = [old?.lport ?? null, vif?.lport ?? null];
+    if (before !== after) relist(before, old, null, cause);
+    relist(after, before === after ? old : null, vif, cause);
   }
-  for (const { new: binding, cause } of input.changes.values()) {
-    if (binding === null) continue;
-    data.set(binding.logical_port, binding);
-    changes.set(binding.logical_port, cause);
-  }
-  return updated;
+  return changes.size === 0 ? unchanged : updated;
+}
+
+/** Puts `come` in the place of `gone` among the interfaces of a logical port. */
+function list(data: Lports, name: string, gone: Vif | null, come: Vif | null): void {
+  const rest = vifsNamed(data, name).filter((vif) => vif !== gone);
+  put(data, name, data.byName.get(name)?.binding ?? null, come === null ? rest : [...rest, come]);
+}
+
+function vifsNamed({ byName }: Lports, name: string): readonly Vif[] {
+  const lport = byName.get(name);
+  return lport === undefined ? [] : vifsOf(lport);
+}
+
+function put(data: Lports, name: string, binding: PortBindingRow | null, vifs: readonly Vif[]): void {
+  const before = data.byName.get(name) ?? null;
+  const after = binding === null && vifs.length === 0 ? null : makeLport(name, binding, vifs);
+  data.owned += count(after) - count(before);
+  if (after === null) data.byName.delete(name);
+  else data.byName.set(name, after);
+}
+
+function count(lport: Lport | null): number {
+  return lport === null || lport.owned === null ? 0 : 1;
 }

@@ -4,11 +4,8 @@
  */
 import { type Cause, unchanged, updated } from "../../graph/index.ts";
 import { isInViewAnyway, MonitoredCondition } from "../condition.ts";
-import type { ChassisIdentity } from "../lport.ts";
-import type { PortBindingRow } from "../rows.ts";
-import type { Vif } from "../vif.ts";
+import type { ChassisIdentity, Lport } from "../lport.ts";
 import type { LocalChassis } from "./local-chassis.ts";
-import { isOwned, ownedVifOf } from "./vif.ts";
 
 export interface Monitoring {
   /** A new object whenever it changes. */
@@ -21,8 +18,7 @@ export function monitorNothing(): Monitoring {
 
 interface Inputs {
   readonly localChassis: { readonly data: { readonly current: LocalChassis } };
-  readonly lport: { readonly data: ReadonlyMap<string, PortBindingRow> };
-  readonly vif: { readonly data: { readonly byLport: ReadonlyMap<string, readonly Vif[]> } };
+  readonly lport: { readonly data: { readonly byName: ReadonlyMap<string, Lport> } };
 }
 
 interface Context {
@@ -33,47 +29,30 @@ interface Context {
 export function decideCondition({ inputs, data }: Context) {
   const { chassis } = inputs.localChassis.data.current;
   const lports = new Set<string>();
-  for (const [lport, vifs] of inputs.vif.data.byLport) {
-    if (vifs.some(isOwned) && !isInView(inputs, chassis, lport)) lports.add(lport);
-  }
+  for (const [name, lport] of inputs.lport.data.byName) if (asksByName(lport, chassis)) lports.add(name);
   return replace(data, MonitoredCondition.of(chassis, lports));
 }
 
 export function conditionLportHandler(
   context: Context & { readonly input: { readonly changes: ReadonlyMap<string, Cause> } },
 ) {
-  return reconsider(context, context.input.changes.keys());
-}
-
-export function conditionVifHandler(
-  context: Context & {
-    readonly input: { readonly changes: { readonly lports: ReadonlyMap<string, Cause> } };
-  },
-) {
-  return reconsider(context, context.input.changes.lports.keys());
-}
-
-function reconsider({ inputs, data }: Context, lports: Iterable<string>) {
+  const { inputs, input, data } = context;
   const { chassis } = inputs.localChassis.data.current;
   let next: Set<string> | null = null;
-  for (const lport of lports) {
-    const asks = asksByName(inputs, chassis, lport);
-    if (asks === (next ?? data.current.lports).has(lport)) continue;
+  for (const name of input.changes.keys()) {
+    const lport = inputs.lport.data.byName.get(name);
+    const asks = lport !== undefined && asksByName(lport, chassis);
+    if (asks === (next ?? data.current.lports).has(name)) continue;
     next ??= new Set(data.current.lports);
-    if (asks) next.add(lport);
-    else next.delete(lport);
+    if (asks) next.add(name);
+    else next.delete(name);
   }
   return next === null ? unchanged : replace(data, MonitoredCondition.of(chassis, next));
 }
 
 /** Plugged by us, and no other clause of the condition brings its port binding into view. */
-function asksByName(inputs: Inputs, chassis: ChassisIdentity | null, lport: string): boolean {
-  return ownedVifOf(inputs.vif.data, lport) !== undefined && !isInView(inputs, chassis, lport);
-}
-
-function isInView(inputs: Inputs, chassis: ChassisIdentity | null, lport: string): boolean {
-  const binding = inputs.lport.data.get(lport);
-  return binding !== undefined && isInViewAnyway(binding, chassis);
+function asksByName({ binding, owned }: Lport, chassis: ChassisIdentity | null): boolean {
+  return owned !== null && (binding === null || !isInViewAnyway(binding, chassis));
 }
 
 function replace(data: Monitoring, next: MonitoredCondition) {

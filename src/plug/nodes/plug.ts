@@ -4,14 +4,13 @@ import type { Answers } from "../answers.ts";
 import type { Attempt } from "../attempt.ts";
 import { type Contestants, contest, successorOf } from "../contest.ts";
 import type { Intent } from "../intent.ts";
+import { vifsOf } from "../lport.ts";
 import type { PlugSettings } from "../settings.ts";
-import { decideVerdict, type Verdict } from "../verdict.ts";
+import { type Around, decideVerdict, type Verdict } from "../verdict.ts";
 import type { Vif } from "../vif.ts";
-import { lportOf } from "../vif.ts";
 import type { Activity } from "./activity.ts";
 import { heldReason } from "./hold.ts";
 import type { LocalChassis } from "./local-chassis.ts";
-import { ownedVifOf, vifsOf } from "./vif.ts";
 
 export type Verdicts = Map<string, Verdict>;
 
@@ -27,12 +26,7 @@ interface Inputs {
       readonly byName: ReadonlyMap<string, readonly string[]>;
     };
   };
-  readonly vif: {
-    readonly data: {
-      readonly byLport: ReadonlyMap<string, readonly Vif[]>;
-      readonly byName: ReadonlyMap<string, Vif>;
-    };
-  };
+  readonly vif: { readonly data: { readonly byName: ReadonlyMap<string, Vif> } };
   readonly attempt: { readonly data: ReadonlyMap<string, Attempt> };
   readonly hold: { readonly data: { readonly due: ReadonlySet<string>; readonly isHeld: boolean } };
 }
@@ -50,9 +44,12 @@ export function decideEveryPort(context: Context & { readonly cause: Cause }) {
   const { inputs, data, cause } = context;
   const reconsider = reconsidering(context);
   let any = false;
-  for (const [lport, intent] of inputs.intent.data) if (reconsider(lport, intent, cause)) any = true;
-  for (const lport of data.keys()) {
-    if (!inputs.intent.data.has(lport) && reconsider(lport, undefined, cause)) any = true;
+  const intents = inputs.intent.data;
+  for (const [lport, intent] of intents) if (reconsider(lport, intent, cause)) any = true;
+  if (data.size > intents.size) {
+    for (const lport of data.keys()) {
+      if (!intents.has(lport) && reconsider(lport, undefined, cause)) any = true;
+    }
   }
   return any ? updatedTracked : unchanged;
 }
@@ -70,19 +67,10 @@ export function plugClaimHandler(context: Context & Lports) {
 }
 
 export function plugVifHandler(
-  context: Context & {
-    readonly input: {
-      readonly changes: {
-        readonly lports: ReadonlyMap<string, Cause>;
-        readonly names: ReadonlyMap<string, Cause>;
-      };
-    };
-  },
+  context: Context & { readonly input: { readonly changes: ReadonlyMap<string, { readonly cause: Cause }> } },
 ) {
-  const { inputs, input } = context;
   const lports = new Map<string, Cause>();
-  for (const [lport, cause] of input.changes.lports) addWithRivals(lports, inputs, lport, cause);
-  for (const [name, cause] of input.changes.names) addContestants(lports, inputs, name, cause);
+  for (const [name, { cause }] of context.input.changes) addContestants(lports, context.inputs, name, cause);
   return reconsiderAll(context, lports);
 }
 
@@ -91,7 +79,8 @@ function addWithRivals(lports: Map<string, Cause>, inputs: Inputs, lport: string
   lports.set(lport, cause);
   const claimed = inputs.claim.data.byLport.get(lport);
   if (claimed !== undefined) addContestants(lports, inputs, claimed, cause);
-  for (const { interface: row } of vifsOf(inputs.vif.data, lport)) {
+  const intent = inputs.intent.data.get(lport);
+  for (const { interface: row } of intent === undefined ? [] : vifsOf(intent.lport)) {
     if (row.name !== claimed) addContestants(lports, inputs, row.name, cause);
   }
 }
@@ -99,8 +88,7 @@ function addWithRivals(lports: Map<string, Cause>, inputs: Inputs, lport: string
 function addContestants(lports: Map<string, Cause>, inputs: Inputs, name: string, cause: Cause): void {
   for (const lport of inputs.claim.data.byName.get(name) ?? []) lports.set(lport, cause);
   const holder = inputs.vif.data.byName.get(name);
-  const lport = holder === undefined ? undefined : lportOf(holder);
-  if (lport !== undefined) lports.set(lport, cause);
+  if (holder !== undefined && holder.lport !== null) lports.set(holder.lport, cause);
 }
 
 function reconsiderAll(context: Context, lports: ReadonlyMap<string, Cause>) {
@@ -114,13 +102,15 @@ function reconsiderAll(context: Context, lports: ReadonlyMap<string, Cause>) {
 
 /** Decides one logical port; a verdict that says the same stays the same object. Answers whether it is another one. */
 function reconsidering({ inputs, data, changes }: Context) {
-  const among = contestants(inputs);
+  const around = aroundAll(inputs);
+  const [answers, attempts] = [inputs.answer.data, inputs.attempt.data];
   return (lport: string, intent: Intent | undefined, cause: Cause): boolean => {
     if (intent === undefined) {
       if (!data.delete(lport)) return false;
     } else {
       const before = data.get(lport);
-      const after = decide(inputs, among, lport, intent);
+      const at = { intent, answers: answers.get(lport), attempt: attempts.get(lport), around };
+      const after = decideVerdict(at);
       if (before !== undefined && sameVerdict(before, after)) return false;
       data.set(lport, after);
     }
@@ -144,30 +134,24 @@ function sameVerdict(a: Verdict, b: Verdict): boolean {
   );
 }
 
-function decide(inputs: Inputs, among: Contestants, lport: string, intent: Intent): Verdict {
-  const { bridge } = inputs.localChassis.data.current;
-  const activity = inputs.activity.data.current;
+function aroundAll(inputs: Inputs): Around {
+  const among = contestants(inputs);
   const settings = inputs.settings.data.current;
-  return decideVerdict({
-    lport,
-    intent,
-    answers: inputs.answer.data.get(lport),
-    owned: ownedVifOf(inputs.vif.data, lport),
-    attempt: inputs.attempt.data.get(lport),
-    bridge,
+  const { active, reason } = inputs.activity.data.current;
+  return {
+    bridge: inputs.localChassis.data.current.bridge,
     onRename: settings.onRename,
-    notActive: activity.active ? null : activity.reason,
-    contest: (name) => contest(among, lport, name),
-    successor: intent.kind === "unplug" ? successorOf(among, lport) : null,
-    held: heldReason(inputs.hold.data, settings, lport),
-  });
+    notActive: active ? null : reason,
+    contest: (lport, name) => contest(among, lport, name),
+    successor: (lport) => successorOf(among, lport),
+    held: (lport) => heldReason(inputs.hold.data, settings, lport),
+  };
 }
 
 function contestants({ settings, hold, vif, claim, intent, answer, attempt }: Inputs): Contestants {
   return {
     holder: (name) => vif.data.byName.get(name),
     claimants: (name) => claim.data.byName.get(name) ?? NOBODY,
-    owned: (lport) => ownedVifOf(vif.data, lport),
     intent: (lport) => intent.data.get(lport),
     answers: (lport) => answer.data.get(lport),
     attempt: (lport) => attempt.data.get(lport),

@@ -1,0 +1,82 @@
+// Which port holds an interface is followed from change to change; whatever the order, it is what a recompute finds.
+import { expect, test } from "bun:test";
+import type { InterfaceRow, PortRow } from "../../src/plug/rows.ts";
+import { PlugBench } from "../support/plug-bench.ts";
+import { recordedProvider, registryOf } from "../support/providers.ts";
+import { BRIDGE, bridgeRow, pluggedRow, portRow, uuid } from "../support/rows.ts";
+
+const [first, second] = [uuid(0x5001), uuid(0x5002)];
+
+function plugged(lport: string, index: number): InterfaceRow {
+  return pluggedRow(lport, { _uuid: uuid(0x4000 + index), name: lport });
+}
+
+function port(row: typeof first, name: string, ...interfaces: readonly InterfaceRow[]): PortRow {
+  return portRow({ _uuid: row, name, interfaces: new Set(interfaces.map(({ _uuid }) => _uuid)) });
+}
+
+/** An integration bridge with the ports `first` and `second`; `a` is in the first one. */
+function benchWith(...others: readonly InterfaceRow[]) {
+  const bench = PlugBench.started(registryOf(recordedProvider("dummy").provider));
+  const a = plugged("a", 1);
+  bench.set("bridge", bridgeRow({ ports: new Set([first, second]) }));
+  bench.set("port", port(first, "a", a));
+  bench.set("port", port(second, "b", ...others));
+  for (const row of [a, ...others]) bench.set("iface", row);
+  run(bench);
+  return { bench, a };
+}
+
+function run(bench: PlugBench): void {
+  bench.run();
+  expect(bench.verify().differences).toEqual([]);
+}
+
+const vifs = (bench: PlugBench) => bench.engine.data(bench.graph.vif).byName;
+
+test("an interface that goes from one port to another is held by that one", () => {
+  const b = plugged("b", 2);
+  const { bench, a } = benchWith(b);
+  bench.set("port", port(first, "a"));
+  bench.set("port", port(second, "b", a, b));
+  run(bench);
+  expect(vifs(bench).get("a")).toMatchObject({ port: { name: "b" }, owned: false });
+});
+
+test("an interface that its port lets go is on no bridge, also when it is renamed at once", () => {
+  const { bench, a } = benchWith();
+  bench.set("port", port(first, "a"));
+  bench.set("iface", { ...a, name: "eth0" });
+  run(bench);
+  expect(vifs(bench).get("eth0")).toMatchObject({ port: null, onBridge: false });
+  expect(vifs(bench).has("a")).toBe(false);
+});
+
+test("interfaces that take each other's name keep their ports", () => {
+  const b = plugged("b", 2);
+  const { bench, a } = benchWith(b);
+  bench.set("iface", { ...a, name: "b" });
+  bench.set("iface", { ...b, name: "a" });
+  run(bench);
+  expect(vifs(bench).get("b")).toMatchObject({ port: { name: "a" }, lport: "a" });
+  expect(vifs(bench).get("a")).toMatchObject({ port: { name: "b" }, lport: "b" });
+});
+
+test("an interface that comes after its port leads to a recompute, which says why", () => {
+  const { bench } = benchWith();
+  const b = plugged("b", 2);
+  bench.set("port", port(second, "b", b));
+  run(bench);
+  bench.set("iface", b);
+  run(bench);
+  expect(vifs(bench).get("b")).toMatchObject({ owned: true });
+  const reasons = bench.engine.history.map(({ reason }) => `${reason.node}: ${reason.text}`);
+  expect(reasons).toContain("vif: interface b came without its port");
+});
+
+test("a port of another bridge holds its interfaces, which are not ours", () => {
+  const { bench } = benchWith();
+  bench.set("bridge", bridgeRow({ _uuid: BRIDGE, ports: new Set([second]) }));
+  run(bench);
+  expect(vifs(bench).get("a")).toMatchObject({ port: { name: "a" }, onBridge: false, owned: false });
+});
