@@ -183,7 +183,7 @@ function setElements(json: unknown): readonly unknown[] | null {
 
 /** The JSON notation of a value of a column of this type. */
 export function encodeValue(type: ColumnSchema, value: WriteValue): Json {
-  if (value === null) return ["set", []];
+  if (isWriteAtom(value)) return encodeAtom(type.key.type, value);
   if (value instanceof Map) {
     const valueType = type.value?.type ?? type.key.type;
     return ["map", Array.from(value, ([k, v]) => [encodeAtom(type.key.type, k), encodeAtom(valueType, v)])];
@@ -191,7 +191,7 @@ export function encodeValue(type: ColumnSchema, value: WriteValue): Json {
   if (value instanceof Set || isWriteArray(value)) {
     return ["set", Array.from(value, (element) => encodeAtom(type.key.type, element))];
   }
-  return isWriteAtom(value) ? encodeAtom(type.key.type, value) : null;
+  return ["set", []];
 }
 
 function isWriteArray(value: WriteValue): value is readonly WriteAtom[] {

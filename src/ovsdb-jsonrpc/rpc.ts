@@ -2,9 +2,9 @@
  * One JSON-RPC 1.0 connection (RFC 7047 section 4): requests and their replies, notifications, echo both ways, and
  * the inactivity probe.
  *
- * Messages are handed on one at a time in the order of the stream. When a reply settles a promise, the next message
- * waits until whoever awaits that promise has run, so that a reply is neither early nor late against the updates
- * around it. A connection that broke is closed once, with one error, and fails every request that was not answered.
+ * Messages are handed on one at a time in the order of the stream. After a reply the next message waits until whoever
+ * awaits that reply has run, so that a reply is neither early nor late against the updates around it. A connection that
+ * broke is closed once, with one error, and fails every request that was not answered.
  */
 import type { Socket } from "node:net";
 import { excerpt, isArray, isObject, type Json } from "./json.ts";
@@ -45,12 +45,11 @@ export class Rpc {
   readonly #events: RpcEvents;
   readonly #framer: JsonFramer;
   readonly #pending = new Map<number, ReplyHandler>();
-  readonly #texts: Uint8Array[] = [];
+  readonly #waiting: Uint8Array[] = [];
   #outbox = "";
   #nextId = 0;
-  #draining = false;
   #closed = false;
-  #yieldAfterMessage = false;
+  #yielding = false;
   #probeIntervalMs: number;
   #probeTimer: ReturnType<typeof setTimeout> | null = null;
   #lastActivity = performance.now();
@@ -85,11 +84,6 @@ export class Rpc {
     this.#send(`{"id":null,"method":"${method}","params":${JSON.stringify(params)}}`);
   }
 
-  /** To be called by a reply handler that settles a promise: the next message waits for those who await it. */
-  yieldAfterMessage(): void {
-    this.#yieldAfterMessage = true;
-  }
-
   setProbeInterval(milliseconds: number): void {
     this.#probeIntervalMs = milliseconds;
     this.#probing = false;
@@ -101,7 +95,7 @@ export class Rpc {
     if (this.#closed) return;
     this.#closed = true;
     if (this.#probeTimer !== null) clearTimeout(this.#probeTimer);
-    this.#texts.length = 0;
+    this.#waiting.length = 0;
     this.#socket.destroy();
     const unanswered = [...this.#pending.values()];
     this.#pending.clear();
@@ -111,43 +105,41 @@ export class Rpc {
 
   #send(message: string): void {
     if (this.#closed) return;
-    if (this.#outbox === "") queueMicrotask(() => this.#flush());
+    if (this.#outbox === "") queueMicrotask(this.#flush);
     this.#outbox += message;
   }
 
-  #flush(): void {
+  /** Messages of one turn go out in one write. */
+  readonly #flush = (): void => {
     const messages = this.#outbox;
     this.#outbox = "";
     if (!this.#closed) this.#socket.write(messages);
-  }
+  };
 
   #receive(chunk: Uint8Array): void {
     if (this.#closed) return;
     this.#lastActivity = performance.now();
     this.#probing = false;
-    const framed = this.#framer.push(chunk, (text) => this.#texts.push(text));
-    this.#drain();
+    const framed = this.#framer.push(chunk, this.#take);
     if (!framed.ok) this.close({ code: "protocol error", message: `the server sent ${framed.error}` });
   }
 
-  #drain(): void {
-    if (this.#draining) return;
-    this.#draining = true;
-    for (let text = this.#texts.shift(); text !== undefined; text = this.#texts.shift()) {
-      this.#yieldAfterMessage = false;
+  readonly #take = (text: Uint8Array): void => {
+    if (this.#yielding) this.#waiting.push(text);
+    else this.#dispatch(text);
+  };
+
+  readonly #resume = (): void => {
+    this.#yielding = false;
+    while (!this.#yielding) {
+      const text = this.#waiting.shift();
+      if (text === undefined) return;
       this.#dispatch(text);
-      if (this.#yieldAfterMessage) {
-        queueMicrotask(() => {
-          this.#draining = false;
-          this.#drain();
-        });
-        return;
-      }
     }
-    this.#draining = false;
-  }
+  };
 
   #dispatch(text: Uint8Array): void {
+    if (this.#closed) return;
     const message = this.#parse(text);
     if (!isObject(message) || !(this.#call(message) || this.#reply(message))) this.#malformed(text);
   }
@@ -169,6 +161,8 @@ export class Rpc {
     if (typeof id === "number" && onReply !== undefined) {
       this.#pending.delete(id);
       onReply(ok({ result: result ?? null, error: error ?? null }));
+      this.#yielding = true;
+      queueMicrotask(this.#resume);
     }
     return true;
   }

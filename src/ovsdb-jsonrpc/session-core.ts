@@ -90,14 +90,17 @@ export class SessionCore {
       onReply(err({ code: "disconnected", message: `not sent: the session is ${this.#state.kind}` }));
       return;
     }
+    if (signal === undefined) {
+      rpc.request(method, params, onReply);
+      return;
+    }
     const cancel = () => rpc.notify("cancel", [id]);
     const id = rpc.request(method, params, (reply) => {
-      signal?.removeEventListener("abort", cancel);
-      rpc.yieldAfterMessage();
+      signal.removeEventListener("abort", cancel);
       onReply(reply);
     });
-    signal?.addEventListener("abort", cancel);
-    if (signal?.aborted === true) cancel();
+    signal.addEventListener("abort", cancel);
+    if (signal.aborted) cancel();
   }
 
   close(): void {

@@ -103,7 +103,8 @@ function encodeOperation(schema: UntypedSchema, operation: Operation): JsonObjec
 
 function encodeRow(schema: UntypedSchema, table: string, row: WriteFields): JsonObject {
   const encoded: Record<string, Json> = {};
-  for (const [column, value] of Object.entries(row)) {
+  for (const column of Object.keys(row)) {
+    const value = row[column];
     if (value !== undefined) encoded[column] = encodeColumn(schema, table, column, value);
   }
   return encoded;
@@ -137,9 +138,13 @@ function decodeElements(
   if (!isArray(elements)) throw new NotationError(`the reply to transact is ${excerpt(elements)}`);
   const failed = elements.findIndex((element) => isObject(element) && Object.hasOwn(element, "error"));
   if (failed !== -1) return err(serverError(elements[failed], failed < operations.length ? failed : null));
-  const skipped = elements.slice(0, operations.length).indexOf(null);
-  if (skipped !== -1) return err(notAttempted(skipped));
-  return ok(operations.map((operation, i) => decodeResult(schema, operation, elements[i])));
+  const results: OperationResult[] = [];
+  for (let i = 0; i < operations.length; i++) {
+    const operation = operations[i];
+    if (elements[i] === null) return err(notAttempted(i));
+    if (operation !== undefined) results.push(decodeResult(schema, operation, elements[i]));
+  }
+  return ok(results);
 }
 
 export function connectionLost(error: ConnectionError): TransactError {
