@@ -1,18 +1,19 @@
 /** A bare socket to the server: how fast the bytes alone go, without framing, parsing or a replica. */
 import net from "node:net";
 
+/** Milliseconds since the request until its reply began, and until it was there. */
+export interface Exchange {
+  readonly firstByte: number;
+  readonly lastByte: number;
+}
+
 export class RawConnection {
   readonly #socket: net.Socket;
-  #received = 0;
-  #expected = 0;
-  #done: (() => void) | null = null;
+  #onChunk: (chunk: Buffer) => void = () => {};
 
   private constructor(socket: net.Socket) {
     this.#socket = socket;
-    socket.on("data", (chunk: Uint8Array) => {
-      this.#received += chunk.length;
-      if (this.#received >= this.#expected) this.#done?.();
-    });
+    socket.on("data", (chunk: Buffer) => this.#onChunk(chunk));
   }
 
   static open(path: string): Promise<RawConnection> {
@@ -22,52 +23,90 @@ export class RawConnection {
     });
   }
 
-  /** Writes the bytes and settles when this many have come back. */
-  exchange(bytes: string, replyBytes: number): Promise<void> {
+  /** Writes the text, throws away what comes back, and settles when that was so many bytes. */
+  exchange(text: string, replyBytes: number): Promise<Exchange> {
     return new Promise((resolve) => {
-      this.#received = 0;
-      this.#expected = replyBytes;
-      this.#done = resolve;
-      this.#socket.write(bytes);
+      const started = performance.now();
+      let firstByte: number | null = null;
+      let received = 0;
+      this.#onChunk = (chunk) => {
+        const now = performance.now() - started;
+        firstByte ??= now;
+        received += chunk.length;
+        if (received >= replyBytes) resolve({ firstByte, lastByte: now });
+      };
+      this.#socket.write(text);
     });
   }
 
-  /** Sends `count` of the requests in turn, `window` of them at any time; each is answered with `replyBytes`. */
-  exchangeMany(
-    requests: readonly string[],
-    replyBytes: number,
-    count: number,
-    window: number,
-  ): Promise<void> {
+  /** Sends `count` requests in turn, `window` of them at any time; each is answered with `replyBytes`. */
+  exchangeMany(requests: RequestBytes, replyBytes: number, count: number, window: number): Promise<void> {
     return new Promise((resolve) => {
+      let received = 0;
       let sent = 0;
-      this.#received = 0;
-      this.#expected = 0;
       const send = () => {
-        const allowed = Math.min(Math.floor(this.#received / replyBytes) + window, count);
-        let bytes = "";
-        while (sent < allowed) bytes += requests[sent++ % requests.length] ?? "";
-        if (bytes !== "") this.#socket.write(bytes);
-        if (this.#received >= count * replyBytes) resolve();
+        const allowed = Math.min(Math.floor(received / replyBytes) + window, count);
+        if (allowed > sent) this.#socket.write(requests.slice(sent, allowed - sent));
+        sent = allowed;
       };
-      this.#done = send;
+      this.#onChunk = (chunk) => {
+        received += chunk.length;
+        send();
+        if (received >= count * replyBytes) resolve();
+      };
       send();
     });
   }
 
-  /** Writes the bytes and answers how many come back until the server has been silent for a while. */
-  async measureReply(bytes: string): Promise<number> {
-    this.#received = 0;
-    this.#expected = Number.POSITIVE_INFINITY;
-    this.#socket.write(bytes);
-    for (let before = -1; before !== this.#received || before === 0; ) {
-      before = this.#received;
+  /** The least that a client does which knows JSON: makes each request a text, and a value of each reply. */
+  async callMany(request: (n: number) => unknown, replyBytes: number, count: number): Promise<void> {
+    for (let n = 0; n < count; n++) {
+      await new Promise<unknown>((resolve) => {
+        let text = "";
+        this.#onChunk = (chunk) => {
+          text += chunk.toString();
+          if (text.length >= replyBytes) resolve(JSON.parse(text));
+        };
+        this.#socket.write(JSON.stringify(request(n)));
+      });
+    }
+  }
+
+  /** Writes the text and answers how many bytes come back until the server has been silent for a while. */
+  async measureReply(text: string): Promise<number> {
+    let received = 0;
+    this.#onChunk = (chunk) => {
+      received += chunk.length;
+    };
+    this.#socket.write(text);
+    for (let before = -1; before !== received || before === 0; ) {
+      before = received;
       await Bun.sleep(300);
     }
-    return this.#received;
+    return received;
   }
 
   close(): void {
     this.#socket.destroy();
+  }
+}
+
+/** Requests of the same length encoded one after the other, so that several of them in turn are one piece. */
+export class RequestBytes {
+  readonly #bytes: Uint8Array;
+  readonly #length: number;
+  readonly #turns: number;
+
+  /** @param most how many are asked for at once */
+  constructor(requests: readonly string[], most: number) {
+    this.#turns = requests.length;
+    const rounds = Math.ceil(most / requests.length) + 1;
+    this.#bytes = Buffer.from(requests.join("").repeat(rounds));
+    this.#length = this.#bytes.length / rounds / requests.length;
+  }
+
+  slice(from: number, count: number): Uint8Array {
+    const start = (from % this.#turns) * this.#length;
+    return this.#bytes.subarray(start, start + count * this.#length);
   }
 }

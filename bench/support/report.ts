@@ -42,6 +42,8 @@ export interface PartResult {
 export interface Ratio {
   readonly name: string;
   readonly value: number;
+  /** Where the value is a median of several: between which values the middle half of them lies. */
+  readonly quartiles?: readonly [number, number];
   /** What the value is to be, at most or at least; absent: there is no goal. */
   readonly goal?: { readonly atMost: number } | { readonly atLeast: number };
 }
@@ -80,7 +82,12 @@ export function formatPart({ name, figures, ratios }: PartReport): string {
     one.unit,
   ]);
   const table = formatTable([["", "", "", "median", "p95", "p99", ""], ...rows], [3, 4, 5]);
-  const lines = ratios.map((one) => [one.name, formatNumber(one.value), formatGoal(one)]);
+  const lines = ratios.map((one) => [
+    one.name,
+    formatNumber(one.value),
+    formatQuartiles(one),
+    formatGoal(one),
+  ]);
   return [`${name}\n`, table, ratios.length === 0 ? "" : `\n${formatTable(lines, [1])}`].join("");
 }
 
@@ -118,6 +125,10 @@ function circumstancesOf({ ports, vswitchd }: Figure): string {
   ]
     .filter(Boolean)
     .join(", ");
+}
+
+function formatQuartiles({ quartiles }: Ratio): string {
+  return quartiles === undefined ? "" : `(${quartiles.map(formatNumber).join(" to ")})`;
 }
 
 function formatGoal(ratio: Ratio): string {

@@ -1,0 +1,163 @@
+/**
+ * Loads of a whole table, from connecting to the last row. The server composes its reply before it sends the first byte
+ * of it, so a bare socket that throws the bytes away shows what no client can do without.
+ */
+import { type Figure, figure } from "../support/figures.ts";
+import type { PartResult, Ratio } from "../support/report.ts";
+import { type Exchange, RawConnection } from "./raw.ts";
+import { COLUMNS, SCHEMA, type Southbound } from "./southbound.ts";
+
+const OURS = "ovsdb-jsonrpc";
+const BARE = "bare socket";
+const DUMP = "ovsdb-client dump";
+const MIB = 2 ** 20;
+
+const REQUEST = JSON.stringify({
+  id: 1,
+  method: "monitor_cond_since",
+  params: [
+    "OVN_Southbound",
+    "m",
+    { Port_Binding: [{ columns: COLUMNS }] },
+    "00000000-0000-0000-0000-000000000000",
+  ],
+});
+
+export async function measureLoads(server: Southbound, rows: number, rounds: number): Promise<PartResult> {
+  const replyBytes = await connected(server, (raw) => raw.measureReply(REQUEST));
+  const bare: Exchange[] = [];
+  const ours: Load[] = [];
+  const dumps: Run[] = [];
+  for (let round = 0; round < rounds; round++) {
+    bare.push(await connected(server, (raw) => raw.exchange(REQUEST, replyBytes)));
+    dumps.push(run("ovsdb-client", "dump", server.remote, "OVN_Southbound", "Port_Binding", ...COLUMNS));
+    ours.push(load(server, rows));
+  }
+  const python = loadWithPython(server, rows);
+
+  const of = (subject: string, metric: string, unit: string, values: readonly number[]) =>
+    figure(subject, metric, unit, values, { ports: rows });
+  const milliseconds = (subject: string, runs: readonly { readonly milliseconds: number }[]) =>
+    of(
+      subject,
+      "load",
+      "ms",
+      runs.map((one) => one.milliseconds),
+    );
+  const peak = (subject: string, runs: readonly { readonly peakBytes: number }[]) =>
+    of(
+      subject,
+      "memory at the peak",
+      "MiB",
+      runs.map(({ peakBytes }) => peakBytes / MIB),
+    );
+  const floor = of(
+    BARE,
+    "load",
+    "ms",
+    bare.map(({ lastByte }) => lastByte),
+  );
+  const own = milliseconds(OURS, ours);
+  const dump = milliseconds(DUMP, dumps);
+  const figures: Figure[] = [
+    of(
+      BARE,
+      "load, to the first byte",
+      "ms",
+      bare.map(({ firstByte }) => firstByte),
+    ),
+    floor,
+    own,
+    dump,
+    of(
+      OURS,
+      "memory held",
+      "MiB",
+      ours.map(({ heldBytes }) => heldBytes / MIB),
+    ),
+    peak(OURS, ours),
+    peak(DUMP, dumps),
+  ];
+  const name = `load of ${rows.toLocaleString("en")} rows`;
+  const ratios: Ratio[] = [
+    { name: `${name}: ${DUMP} to ${OURS}`, value: dump.median / own.median, goal: { atLeast: 1 } },
+  ];
+  if (python !== null) {
+    const peer = `Python IDL (${python.parser} parser)`;
+    const other = milliseconds(peer, [python]);
+    figures.push(other, peak(peer, [python]));
+    ratios.push(...ratiosToPython(name, peer, other.median, own.median, floor.median));
+  }
+  return { figures, ratios };
+}
+
+/** The goal, and how far any client can come: to the server's part all the time, and none of its own. */
+function ratiosToPython(
+  load: string,
+  peer: string,
+  python: number,
+  own: number,
+  floor: number,
+): readonly Ratio[] {
+  return [
+    { name: `${load}: ${peer} to ${OURS}`, value: python / own, goal: { atLeast: 10 } },
+    { name: `  the most that any client can reach: ${peer} to ${BARE}`, value: python / floor },
+    { name: `  how much of that ${OURS} reaches`, value: floor / own },
+    { name: "  without the server's part", value: (python - floor) / (own - floor) },
+  ];
+}
+
+async function connected<T>(server: Southbound, use: (raw: RawConnection) => Promise<T>): Promise<T> {
+  const raw = await RawConnection.open(server.socket);
+  try {
+    return await use(raw);
+  } finally {
+    raw.close();
+  }
+}
+
+interface Run {
+  readonly milliseconds: number;
+  readonly output: string;
+  readonly peakBytes: number;
+}
+
+function run(command: string, ...args: readonly string[]): Run {
+  const started = performance.now();
+  const { exitCode, stdout, stderr, resourceUsage } = Bun.spawnSync([command, ...args], {
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  if (exitCode !== 0) throw new Error(`${command} failed: ${stderr}`);
+  return {
+    milliseconds: performance.now() - started,
+    output: stdout.toString(),
+    peakBytes: resourceUsage.maxRSS,
+  };
+}
+
+interface Load {
+  readonly milliseconds: number;
+  /** Above what the process takes that has loaded nothing. */
+  readonly heldBytes: number;
+  readonly peakBytes: number;
+}
+
+/** In a process of its own, so that no load is helped by the one before. */
+function load(server: Southbound, rows: number): Load {
+  const { output } = run(process.execPath, "run", `${import.meta.dir}/load.ts`, server.remote);
+  const result: Load & { readonly rows: number } = JSON.parse(output);
+  if (result.rows !== rows) throw new Error(`loaded ${result.rows} rows instead of ${rows}`);
+  return result;
+}
+
+/** Null where the Python IDL is not installed. */
+function loadWithPython(server: Southbound, rows: number) {
+  const python = "/usr/bin/python3";
+  if (Bun.spawnSync([python, "-c", "import ovs.db.idl"], { stderr: "ignore" }).exitCode !== 0) return null;
+  const script = `${import.meta.dir}/load.py`;
+  const { output, peakBytes } = run(python, script, server.remote, SCHEMA, ...COLUMNS);
+  const result: { milliseconds: number; rows: number; parser: string } = JSON.parse(output);
+  if (result.rows !== rows) throw new Error(`the Python IDL loaded ${result.rows} rows instead of ${rows}`);
+  return { ...result, peakBytes };
+}
