@@ -42,15 +42,13 @@ interface Notices {
 export class Floor {
   readonly #site: Site;
   readonly #local: Wire;
-  readonly #asker: Wire;
   readonly #watcher: Wire;
   readonly #notices: Notices;
   readonly #bridge: BridgeRef;
 
-  private constructor(site: Site, local: Wire, asker: Wire, watcher: Wire, notices: Notices) {
+  private constructor(site: Site, local: Wire, watcher: Wire, notices: Notices) {
     this.#site = site;
     this.#local = local;
-    this.#asker = asker;
     this.#watcher = watcher;
     this.#notices = notices;
     this.#bridge = { uuid: uuid(site.bridge), name: "br-int" };
@@ -60,16 +58,14 @@ export class Floor {
     const { ovsSock, sbSock } = site.chassis;
     const local = await Wire.open(ovsSock);
     await local.request("lock", [LOCK]);
-    const asker = await Wire.open(sbSock);
-    await asker.request("monitor_cond", ["OVN_Southbound", "asker", monitoring(site, CHASSIS)]);
     const notices: Notices = { next: () => {} };
     const watcher = await Wire.open(sbSock, (_method, _params, at) => notices.next(at));
     await watcher.request("monitor_cond", ["OVN_Southbound", "watcher", monitoring(site, "hv3")]);
-    return new Floor(site, local, asker, watcher, notices);
+    return new Floor(site, local, watcher, notices);
   }
 
   close(): void {
-    for (const wire of [this.#local, this.#asker, this.#watcher]) wire.close();
+    for (const wire of [this.#local, this.#watcher]) wire.close();
   }
 
   /**
@@ -79,7 +75,7 @@ export class Floor {
   async measure(lport: Lport, rest: () => Promise<unknown>): Promise<FloorTimes> {
     const southbound = await this.bulkSouthbound([lport]);
     await rest();
-    const question = await this.#question(lport);
+    const question = await this.#question(lport, rest);
     await rest();
     const { plug, rows } = await this.bulkPlug([lport.name]);
     const [created] = rows;
@@ -173,15 +169,19 @@ export class Floor {
     return at - started;
   }
 
-  /** Asks for one more port by its name, as vifplugd does when a port has left its view. */
-  async #question({ name }: Lport): Promise<number> {
-    const change = (where: readonly unknown[]) =>
-      this.#asker.prepare("monitor_cond_change", ["asker", "asker", { Port_Binding: [{ where }] }]);
-    const usual = conditionOf(this.#site, CHASSIS);
-    const asked = change([...usual, ["logical_port", "==", name]]);
+  /**
+   * Asks for one more port by its name, as vifplugd does when a port has left its view. Whoever asks is there for the
+   * question alone: the Southbound would make every update for it, too, that a plugger waits for.
+   */
+  async #question({ name }: Lport, rest: () => Promise<unknown>): Promise<number> {
+    const asker = await Wire.open(this.#site.chassis.sbSock);
+    await asker.request("monitor_cond", ["OVN_Southbound", "asker", monitoring(this.#site, CHASSIS)]);
+    await rest();
+    const where = [...conditionOf(this.#site, CHASSIS), ["logical_port", "==", name]];
+    const asked = asker.prepare("monitor_cond_change", ["asker", "asker", { Port_Binding: [{ where }] }]);
     const started = performance.now();
-    const { at } = await this.#asker.send(asked);
-    await this.#asker.send(change(usual));
+    const { at } = await asker.send(asked);
+    asker.close();
     return at - started;
   }
 }

@@ -8,7 +8,7 @@ export interface Plan {
   readonly rounds: number;
   readonly warmUp: number;
   readonly coldStarts: number;
-  /** After so many milliseconds ovn-controller's turns at one size are over, whatever the number of its rounds. */
+  /** When ovn-controller's turns at one size have taken so many milliseconds, it has no further one. */
   readonly peerMs: number;
   /** Milliseconds before memory is looked at: what a program has let go takes a while to be given back. */
   readonly silenceMs: number;

@@ -81,7 +81,7 @@ async function takeTurns(plan: Plan, trials: readonly Trial[], size: Size): Prom
   const floor = await Floor.open(ours.site);
   const floors: FloorTimes[] = [];
   const calibrations: number[] = [];
-  const peerEnd = performance.now() + plan.peerMs;
+  let peerMs = 0;
   const rest = () =>
     atRest(
       trials.flatMap((trial) => [trial.pid, ...trial.site.servers]),
@@ -92,9 +92,11 @@ async function takeTurns(plan: Plan, trials: readonly Trial[], size: Size): Prom
     await rest();
     calibrations.push(calibrate());
     floors.push(await floor.measure(ours.site.lport("floor"), rest));
-    for (const trial of trials) {
-      if (trial === ours || performance.now() < peerEnd) await trial.round(rest);
-    }
+    await ours.round(rest);
+    if (peerMs > plan.peerMs) continue;
+    const started = performance.now();
+    for (const trial of trials) if (trial !== ours) await trial.round(rest);
+    peerMs += performance.now() - started;
   }
   floor.close();
   return [
