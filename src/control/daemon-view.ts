@@ -1,9 +1,36 @@
 /** What the control commands may see and do of the daemon. */
-import type { Engine, Times, Verification } from "../graph/index.ts";
+import type { Cause, Engine, Times, Verification } from "../graph/index.ts";
 import type { PlugGraph } from "../plug/graph.ts";
 import type { Coverage } from "./coverage.ts";
-import type { LastChange, LastError } from "./explanation.ts";
-import type { ProviderStatus, Status } from "./status.ts";
+
+export interface ConnectionStatus {
+  readonly remote: string | null;
+  readonly state: "connected" | "connecting" | "disconnected";
+}
+
+export interface Connections {
+  readonly ovs: ConnectionStatus;
+  readonly southbound: ConnectionStatus & { readonly leader: boolean | null };
+}
+
+export interface ProviderStatus {
+  readonly type: string;
+  readonly state: "ready" | "failed";
+  readonly reason?: string;
+}
+
+export interface LastChange {
+  /** Null when every port was decided anew, for a reason that `inc-engine/show-stats` tells. */
+  readonly cause: Cause | null;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+}
+
+export interface LastError {
+  readonly error: string;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+}
 
 export interface DaemonView {
   readonly engine: Engine;
@@ -14,7 +41,7 @@ export interface DaemonView {
   readonly transactionTimes: Times;
   /** What takes memory, as counts by name: rows, ports, clients, kilobytes. */
   usage(): ReadonlyMap<string, number>;
-  connections(): Status["connections"];
+  connections(): Connections;
   providers(): readonly ProviderStatus[];
   lastChange(lport: string): LastChange | null;
   lastError(lport: string): LastError | null;

@@ -1,24 +1,11 @@
 /** `plug/explain`: the conditions that bear on a logical port, what last happened to it, and when it is tried again. */
-import { type Cause, formatCause } from "../graph/index.ts";
+import { formatCause } from "../graph/index.ts";
 import { type Explanation, explain } from "../plug/explain.ts";
 import { VERSION } from "../version.ts";
 import type { DaemonView } from "./daemon-view.ts";
 import { portStatus } from "./status.ts";
 import { hang, PLAIN, paint, type Style, wrap } from "./style.ts";
 import { facts } from "./table.ts";
-
-export interface LastChange {
-  /** Null when every port was decided anew, for a reason that `inc-engine/show-stats` tells. */
-  readonly cause: Cause | null;
-  /** Milliseconds since the epoch. */
-  readonly time: number;
-}
-
-export interface LastError {
-  readonly error: string;
-  /** Milliseconds since the epoch. */
-  readonly time: number;
-}
 
 /** As `vifplugd explain --json` prints it; times are RFC 3339, UTC. */
 export interface ExplainedPort {

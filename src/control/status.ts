@@ -2,12 +2,7 @@
 import { describe } from "../graph/index.ts";
 import type { Verdict } from "../plug/verdict.ts";
 import { VERSION } from "../version.ts";
-import type { DaemonView } from "./daemon-view.ts";
-
-export interface ConnectionStatus {
-  readonly remote: string | null;
-  readonly state: "connected" | "connecting" | "disconnected";
-}
+import type { Connections, DaemonView, ProviderStatus } from "./daemon-view.ts";
 
 export interface Status {
   readonly version: string;
@@ -15,20 +10,11 @@ export interface Status {
   readonly ready: boolean;
   readonly chassis: { readonly name: string | null; readonly uuid: string | null };
   readonly bridge: string;
-  readonly connections: {
-    readonly ovs: ConnectionStatus;
-    readonly southbound: ConnectionStatus & { readonly leader: boolean | null };
-  };
+  readonly connections: Connections;
   readonly providers: readonly ProviderStatus[];
   readonly ports: readonly PortStatus[];
   readonly engine: readonly NodeStatus[];
   readonly held_unplugs: number;
-}
-
-export interface ProviderStatus {
-  readonly type: string;
-  readonly state: "ready" | "failed";
-  readonly reason?: string;
 }
 
 export interface PortStatus {

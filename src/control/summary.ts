@@ -1,5 +1,6 @@
 /** `vifplugd status` for people: who and where we are, whom we talk to, and every port with its state. */
-import type { ConnectionStatus, PortStatus, ProviderStatus, Status } from "./status.ts";
+import type { ConnectionStatus, ProviderStatus } from "./daemon-view.ts";
+import type { PortStatus, Status } from "./status.ts";
 import { type Colour, PLAIN, type Style } from "./style.ts";
 import { facts, table } from "./table.ts";
 

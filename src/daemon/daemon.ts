@@ -12,10 +12,14 @@ import { processCommands } from "../control/commands/process.ts";
 import { statsCommands } from "../control/commands/stats.ts";
 import { vlogCommands } from "../control/commands/vlog.ts";
 import { type CountedEvent, Coverage } from "../control/coverage.ts";
-import type { DaemonView } from "../control/daemon-view.ts";
-import type { LastChange, LastError } from "../control/explanation.ts";
+import type {
+  Connections,
+  DaemonView,
+  LastChange,
+  LastError,
+  ProviderStatus,
+} from "../control/daemon-view.ts";
 import { MetricsServer } from "../control/metrics.ts";
-import type { ProviderStatus, Status } from "../control/status.ts";
 import { ControlServer } from "../control/unixctl.ts";
 import type { Engine, Times, Verification } from "../graph/index.ts";
 import type { Log, Logger } from "../log/log.ts";
@@ -203,7 +207,7 @@ export class Daemon implements DaemonView {
     ]);
   }
 
-  connections(): Status["connections"] {
+  connections(): Connections {
     return { ovs: connectionStatus(this.#local.state), southbound: southboundStatus(this.#southbound.state) };
   }
 

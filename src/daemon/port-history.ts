@@ -1,5 +1,5 @@
 /** What last happened to each logical port: what made its verdict change, and what the database last refused. */
-import type { LastChange, LastError } from "../control/explanation.ts";
+import type { LastChange, LastError } from "../control/daemon-view.ts";
 import type { Cause } from "../graph/index.ts";
 import type { Verdict } from "../plug/verdict.ts";
 

@@ -1,6 +1,6 @@
 /** Keeps the registry in line with the configuration: which providers are enabled, and how each of them fares. */
 import { type ProviderConfig, plugTypesOf } from "../config/schema.ts";
-import type { ProviderStatus } from "../control/status.ts";
+import type { ProviderStatus } from "../control/daemon-view.ts";
 import type { Logger } from "../log/log.ts";
 import { builtinProviders } from "../providers/builtin.ts";
 import type { ProviderRegistry } from "../providers/registry.ts";

@@ -1,6 +1,6 @@
 /** A session's state in the words of `status`. */
 import type { SessionState } from "ovsdb-jsonrpc";
-import type { ConnectionStatus, Status } from "../control/status.ts";
+import type { ConnectionStatus, Connections } from "../control/daemon-view.ts";
 
 export function connectionStatus(state: SessionState): ConnectionStatus {
   switch (state.kind) {
@@ -16,7 +16,7 @@ export function connectionStatus(state: SessionState): ConnectionStatus {
 }
 
 /** @param state null while nothing says where the Southbound is */
-export function southboundStatus(state: SessionState | null): Status["connections"]["southbound"] {
+export function southboundStatus(state: SessionState | null): Connections["southbound"] {
   if (state === null) return { remote: null, state: "disconnected", leader: null };
   const leader = state.kind === "synced" || state.kind === "connected" ? state.leader : null;
   return { ...connectionStatus(state), leader };
