@@ -25,11 +25,11 @@ function withAndWithout(...sizes: readonly number[]): readonly Size[] {
   return [true, false].flatMap((vswitchd) => sizes.map((ports) => ({ ports, vswitchd })));
 }
 
-/** About a quarter of an hour. */
+/** About half an hour. */
 export const FULL: Plan = {
   sizes: withAndWithout(10, 100, 1_000, 5_000),
   rounds: 50,
-  warmUp: 50,
+  warmUp: 100,
   coldStarts: 5,
   peerMs: 90_000,
   silenceMs: 12_000,
