@@ -105,15 +105,15 @@ export class Rpc {
 
   #send(message: string): void {
     if (this.#closed) return;
-    if (this.#outbox === "") queueMicrotask(this.#flush);
+    if (this.#outbox === "" && !this.#yielding) queueMicrotask(this.#flush);
     this.#outbox += message;
   }
 
-  /** Messages of one turn go out in one write. */
+  /** Messages of one turn go out in one write, and so do the answers to all that came in one chunk. */
   readonly #flush = (): void => {
     const messages = this.#outbox;
     this.#outbox = "";
-    if (!this.#closed) this.#socket.write(messages);
+    if (messages !== "" && !this.#closed) this.#socket.write(messages);
   };
 
   #receive(chunk: Uint8Array): void {
@@ -133,7 +133,10 @@ export class Rpc {
     this.#yielding = false;
     while (!this.#yielding) {
       const text = this.#waiting.shift();
-      if (text === undefined) return;
+      if (text === undefined) {
+        this.#flush();
+        return;
+      }
       this.#dispatch(text);
     }
   };
