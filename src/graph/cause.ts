@@ -42,13 +42,3 @@ export interface Reason {
   /** Why that input changed in a way that it does not track. */
   readonly because: Reason | undefined;
 }
-
-export interface RecomputeRecord {
-  /** The engine run it happened in, counted from 1. */
-  readonly run: number;
-  readonly time: number;
-  /** "canceled": it was needed, but not allowed. */
-  readonly outcome: "updated" | "unchanged" | "failed" | "canceled";
-  readonly durationMs: number;
-  readonly reason: Reason;
-}

@@ -7,33 +7,13 @@
  *   or canceled, no node after it runs, and `pending` tells of the recompute that will make it valid.
  * - A change that a node could not take in (it was canceled, it threw) becomes its `pending` recompute. So tracked
  *   changes never outlive their run: `#settle` moves them into the result, and nothing else clears them.
- * - After a handler gave up half way or a function threw, the node is `torn`: its data may hold what no node after it
- *   has seen. Its recompute then starts from initial data and counts as "anything may have changed".
+ * - After a handler gave up half way or a function threw, the node's data are doubted: they may hold what no node after
+ *   it has seen. Its recompute then starts from initial data and counts as "anything may have changed".
  */
-import type { Cause, Reason, RecomputeRecord } from "./cause.ts";
+import type { Cause, Reason } from "./cause.ts";
 import type { Answer, AnyFunction, GraphNode, InputNode, Reading, RunNode } from "./node.ts";
 import { type RunError, RunResult } from "./result.ts";
-import { connect, type Edge, GraphError, type Push, type Slot } from "./slot.ts";
-
-export interface EngineOptions {
-  /** Milliseconds since the epoch: the time of causes. */
-  now?: () => number;
-  /** Milliseconds since any moment, never going back: durations. */
-  elapsed?: () => number;
-  /** How many recomputes `history` remembers; default 256. */
-  history?: number;
-  /** Function calls that take longer are told to `log`, which must not throw; default 500, as in OVN. */
-  computeLogThresholdMs?: number;
-  log?: (message: string) => void;
-}
-
-const defaults: Required<EngineOptions> = {
-  now: () => Date.now(),
-  elapsed: () => performance.now(),
-  history: 256,
-  computeLogThresholdMs: 500,
-  log: () => {},
-};
+import { connect, type Edge, GraphError, type Slot } from "./slot.ts";
 
 export interface PushOptions {
   /** What reasons call this change. */
@@ -42,23 +22,23 @@ export interface PushOptions {
   readonly reset?: boolean;
 }
 
-export class Engine {
-  /** May be changed at any time. */
-  readonly options: Required<EngineOptions>;
+export class PropagationEngine {
   readonly outputs: readonly GraphNode[];
   /** In topological order; for inspection. */
   readonly slots: ReadonlyMap<GraphNode, Slot>;
-  readonly #history: RecomputeRecord[] = [];
+  readonly #now: () => number;
   #errors: RunError[] = [];
   #seq = 0;
-  #runs = 0;
   #needsRun = true;
   #running = false;
   #allowRecompute = true;
 
-  /** @throws GraphError cycle, duplicate-name, unknown-input */
-  constructor(outputs: readonly GraphNode[], options: EngineOptions = {}) {
-    this.options = { ...defaults, ...options };
+  /**
+   * @param now milliseconds since the epoch: the time of causes
+   * @throws GraphError cycle, duplicate-name, unknown-input
+   */
+  constructor(outputs: readonly GraphNode[], now: () => number = Date.now) {
+    this.#now = now;
     this.outputs = outputs;
     this.slots = connect(outputs, this.#cause("engine", "first run"));
   }
@@ -83,7 +63,7 @@ export class Engine {
     for (const slot of this.slots.values()) {
       if (slot.node.kind === "input") continue;
       slot.pending = slot.reason("forced recompute", cause);
-      slot.isForced = true;
+      if (slot.doubted === "nothing") slot.doubted = "changes";
     }
     return cause;
   }
@@ -103,7 +83,6 @@ export class Engine {
     this.#running = true;
     this.#needsRun = false;
     this.#allowRecompute = options.allowRecompute ?? true;
-    this.#runs++;
     for (const slot of this.slots.values()) {
       if (slot.node.kind === "input") this.#applyPushes(slot);
       else this.#step(slot);
@@ -118,43 +97,25 @@ export class Engine {
     return this.#slot(node).context.data as Reading<D>;
   }
 
-  isValid(node: GraphNode): boolean {
-    return this.#slot(node).isValid;
-  }
-
-  /** The remembered recomputes, oldest first. */
-  get history(): readonly RecomputeRecord[] {
-    return this.#history;
-  }
-
   #applyPushes(slot: Slot): void {
+    const { node, context, pushes } = slot;
     slot.state = slot.pending === undefined ? "unchanged" : "stale";
-    if (slot.pushes.length === 0) return;
-    slot.tracked = true;
-    slot.counters.compute++;
-    for (const push of slot.pushes.splice(0)) {
+    if (pushes.length > 0) slot.untracked = undefined;
+    for (const { batch, cause, reset } of pushes) {
       // What follows a failed batch makes no sense without it; only the whole content does.
-      if (push.reset || slot.pending === undefined) this.#apply(slot, push);
+      if (slot.pending !== undefined && !reset) continue;
+      if (reset) {
+        slot.pending = undefined;
+        slot.untracked = slot.reason("its content was replaced", cause);
+        context.data = node.data();
+        context.cause = cause;
+      }
+      const answer = this.call(slot, (own) => node.apply?.(batch, own), "apply", cause);
+      if (answer === undefined) continue;
+      if (answer.kind !== "unchanged" || reset) slot.state = "updated";
+      if (answer.kind === "unhandled") slot.untracked = slot.reason(answer.reason, cause);
     }
-  }
-
-  #apply(slot: Slot, { batch, cause, reset }: Push): void {
-    if (reset) {
-      slot.pending = undefined;
-      slot.context.data = slot.node.data();
-    }
-    const { cause: before } = slot.context;
-    const answer = this.#call(slot, "apply", cause, (own) => slot.node.apply?.(batch, own));
-    if (answer === undefined) return;
-    if (answer.kind === "unchanged" && !reset) {
-      slot.context.cause = before;
-      return;
-    }
-    slot.state = "updated";
-    if (answer.kind !== "unhandled" && !reset) return;
-    slot.tracked = false;
-    const why = answer.kind === "unhandled" ? answer.reason : "its content was replaced";
-    slot.because = slot.reason(why, cause);
+    if (pushes.length > 0) slot.pushes = [];
   }
 
   #step(slot: Slot): void {
@@ -163,45 +124,42 @@ export class Engine {
     let need = slot.pending;
     for (const edge of slot.edges) {
       if (!edge.from.isValid) blocker = edge.from;
-      if (edge.from.state !== "updated" || edge.noop !== undefined) continue;
+      if (edge.from.state !== "updated" || typeof edge.handler === "object") continue;
       changed = edge;
       if (edge.handler === undefined) need ??= slot.reasonOf(edge, "no handler for");
-      else if (!edge.from.tracked) need ??= slot.reasonOf(edge, "untracked change of");
+      else if (edge.from.untracked !== undefined) need ??= slot.reasonOf(edge, "untracked change of");
     }
     if (blocker !== undefined && changed !== undefined) {
-      need ??= slot.reasonOf(changed, `${blocker.name} was not valid at a change of`);
+      need ??= slot.reasonOf(changed, `${blocker.node.name} was not valid at a change of`);
     }
     if (blocker !== undefined) slot.cancel(need);
-    else if (need !== undefined) this.#recompute(slot, need);
-    else if (slot.poke !== undefined) this.#runNode(slot, slot.reason("poked", slot.poke), "compute");
+    else if (need !== undefined) this.renew(slot, need);
+    else if (slot.poke !== undefined) this.#runNode(slot, slot.reason("poked", slot.poke));
     else if (changed !== undefined) this.#handle(slot);
     else slot.state = "unchanged";
   }
 
-  #recompute(slot: Slot, reason: Reason): void {
-    const { elapsed, now, history } = this.options;
-    const started = elapsed();
-    if (this.#allowRecompute) this.#runNode(slot, reason, "recompute");
+  /** Recomputes the node, if that is allowed. For whoever watches, as `call` is. */
+  protected renew(slot: Slot, reason: Reason): void {
+    if (this.#allowRecompute) this.#runNode(slot, reason);
     else slot.cancel(reason);
-    const outcome = slot.state === "stale" ? "failed" : slot.state;
-    this.#history.push({ run: this.#runs, time: now(), outcome, durationMs: elapsed() - started, reason });
-    if (this.#history.length > history) this.#history.shift();
   }
 
-  #runNode(slot: Slot, reason: Reason, counter: "recompute" | "compute"): void {
-    const { node, context, torn } = slot;
-    const anything = torn || slot.isForced;
-    slot.counters[counter]++;
-    // What a run node was told may not be told again, so it keeps its data.
-    if (torn && node.kind !== "run") context.data = node.data();
-    if (torn) context.changes = node.changes?.();
-    const answer = this.#call(slot, "run", reason.cause, (own) => node.run?.(own));
+  #runNode(slot: Slot, reason: Reason): void {
+    const { node, context } = slot;
+    const anything = slot.doubted !== "nothing";
+    if (slot.doubted === "data") {
+      // What a run node was told may not be told again, so it keeps its data.
+      if (node.kind !== "run") context.data = node.data();
+      context.changes = node.changes?.();
+    }
+    if (anything) context.cause = reason.cause;
+    const answer = this.call(slot, (own) => node.run?.(own), "run", reason.cause);
     if (answer === undefined) return;
     slot.state = anything || answer.kind !== "unchanged" ? "updated" : "unchanged";
-    slot.tracked = node.changes === undefined || (!anything && answer.kind === "updated" && answer.tracked);
-    slot.because = reason;
-    slot.torn = false;
-    slot.isForced = false;
+    const tracked = node.changes === undefined || (!anything && answer.kind === "updated" && answer.tracked);
+    slot.untracked = tracked ? undefined : reason;
+    slot.doubted = "nothing";
     slot.pending = undefined;
     slot.poke = undefined;
   }
@@ -209,74 +167,60 @@ export class Engine {
   /** Tells the node of every input that was updated. */
   #handle(slot: Slot): void {
     const { context } = slot;
-    let { cause } = context;
     let state: Slot["state"] = "unchanged";
     for (const edge of slot.edges) {
-      if (edge.from.state !== "updated" || edge.handler === undefined) continue;
+      if (edge.from.state !== "updated" || typeof edge.handler !== "function") continue;
       context.input = edge.from.context;
-      const answer = this.#call(slot, edge.handlerName, edge.from.context.cause, edge.handler, edge);
+      const answer = this.call(slot, edge.handler, edge.handlerName, edge.from.context.cause, edge);
       if (answer === undefined) return;
       if (answer.kind === "unhandled") {
-        slot.torn = true;
-        this.#recompute(slot, slot.reason(answer.reason, answer.cause ?? context.cause, edge));
+        slot.doubted = "data";
+        this.renew(slot, slot.reason(answer.reason, answer.cause ?? context.cause, edge));
         return;
       }
-      if (answer.kind === "unchanged") continue;
-      state = "updated";
-      cause = context.cause;
+      if (answer.kind === "updated") state = "updated";
     }
-    context.cause = cause;
     slot.state = state;
-    slot.tracked = true;
-    slot.counters.compute++;
+    slot.untracked = undefined;
   }
 
-  /** Calls a node's function. If it throws, the node is torn and stale, and there is no answer. */
-  #call(slot: Slot, name: string, cause: Cause, f: AnyFunction, edge?: Edge): Answer | undefined {
-    const { elapsed, computeLogThresholdMs, log } = this.options;
-    const started = elapsed();
+  /** Calls a node's function. If it throws, the node is stale, its data are doubted, and there is no answer. */
+  protected call(slot: Slot, f: AnyFunction, where: string, cause: Cause, edge?: Edge): Answer | undefined {
+    const { context } = slot;
+    const { cause: before } = context;
     slot.ran = true;
-    slot.context.cause = cause;
+    context.cause = cause;
     try {
-      return f(slot.context);
+      const answer = f(context);
+      if (answer?.kind === "unchanged") context.cause = before;
+      return answer;
     } catch (error) {
       slot.state = "stale";
-      slot.torn = true;
-      slot.pending = slot.reason(`its ${name} threw`, cause, edge);
-      this.#errors.push({ node: slot.name, where: name, error, cause });
+      slot.doubted = "data";
+      slot.pending = slot.reason(`its ${where} threw`, cause, edge);
+      this.#errors.push({ node: slot.node.name, where, error, cause });
       return undefined;
-    } finally {
-      const ms = elapsed() - started;
-      slot.counters.time(ms);
-      if (ms > computeLogThresholdMs) {
-        log(`node: ${slot.name}, ${name} (${cause.label}) took ${Math.round(ms)}ms`);
-      }
     }
   }
 
   #settle(): RunResult {
     const updated = new Map<GraphNode, unknown>();
-    let ran = false;
     let canceled = false;
     for (const slot of this.slots.values()) {
+      const { node, context, untracked } = slot;
       if (!slot.isValid) canceled = true;
-      if (slot.state === "updated") {
-        updated.set(slot.node, slot.tracked ? slot.context.changes : undefined);
-        slot.counters.updated++;
-      }
-      if (!slot.ran) continue;
-      ran = true;
+      if (slot.state === "updated") updated.set(node, untracked === undefined ? context.changes : undefined);
+      if (slot.ran) context.changes = node.changes?.();
       slot.ran = false;
-      slot.context.changes = slot.node.changes?.();
     }
-    return new RunResult(updated, ran, canceled, this.#errors.splice(0));
+    return new RunResult(updated, canceled, this.#errors.splice(0));
   }
 
   /** Whatever is asked of the engine starts here. */
   #cause(source: string, label: string): Cause {
     this.#assertIdle();
     this.#needsRun = true;
-    return { seq: ++this.#seq, time: this.options.now(), source, label, key: undefined };
+    return { seq: ++this.#seq, time: this.#now(), source, label, key: undefined };
   }
 
   #slot(node: GraphNode): Slot {
@@ -286,7 +230,6 @@ export class Engine {
   }
 
   #assertIdle(): void {
-    if (this.#running)
-      throw new GraphError("busy", "a node's function used its engine; it has its context alone");
+    if (this.#running) throw new GraphError("busy", "a node's function may use its context, not its engine");
   }
 }

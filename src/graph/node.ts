@@ -17,7 +17,7 @@ export type Kind = "input" | "run" | "derived" | "output";
 type Updated = { readonly kind: "updated"; readonly tracked: boolean };
 type Unchanged = { readonly kind: "unchanged" };
 type Unhandled = { readonly kind: "unhandled"; readonly reason: string; readonly cause?: Cause | undefined };
-type Noop = { readonly kind: "noop"; readonly reason: string };
+export type Noop = { readonly kind: "noop"; readonly reason: string };
 /** What a handler and `apply` answer; `run` cannot give up. */
 export type Answer = Updated | Unchanged | Unhandled;
 export type RunAnswer = Updated | Unchanged;
@@ -65,8 +65,6 @@ interface Definition<D, C> {
   data(): D;
   /** Makes an empty set of tracked changes. A node without it has data small enough to be looked at whole. */
   changes?(): C;
-  /** For `verify`, where deep structural equality is not what is meant. */
-  equal?(ours: Reading<D>, theirs: Reading<D>): boolean;
 }
 
 /** A node as the engine handles it: `D` is its data, `C` its tracked changes (undefined: none). */

@@ -12,24 +12,16 @@ export interface RunError {
 }
 
 export class RunResult {
-  /** Some node's function was called. */
-  readonly ran: boolean;
   /** Some node is stale or canceled; its data are not up to date, nor are those of the nodes after it. */
   readonly canceled: boolean;
   readonly errors: readonly RunError[];
   readonly #updated: ReadonlyMap<GraphNode, unknown>;
 
   /** @param updated each updated node with its tracked changes, or undefined where anything may have changed */
-  constructor(updated: ReadonlyMap<GraphNode, unknown>, ran: boolean, canceled: boolean, errors: RunError[]) {
+  constructor(updated: ReadonlyMap<GraphNode, unknown>, canceled: boolean, errors: readonly RunError[]) {
     this.#updated = updated;
-    this.ran = ran;
     this.canceled = canceled;
     this.errors = errors;
-  }
-
-  /** The nodes whose data changed, in topological order. */
-  get updated(): readonly GraphNode[] {
-    return [...this.#updated.keys()];
   }
 
   isUpdated(node: GraphNode): boolean {

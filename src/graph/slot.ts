@@ -5,18 +5,15 @@
  * `inputs.NAME`, so calling a function copies and allocates nothing.
  */
 import type { Cause, Reason } from "./cause.ts";
-import type { AnyFunction, Context, GraphNode } from "./node.ts";
-import { Counters } from "./stats.ts";
+import type { AnyFunction, Context, GraphNode, Noop } from "./node.ts";
 
 export type State = "stale" | "updated" | "unchanged" | "canceled";
 
 export interface Edge {
   readonly from: Slot;
   /** Undefined: a change of this input leads to a recompute. */
-  readonly handler: AnyFunction | undefined;
+  readonly handler: AnyFunction | Noop | undefined;
   readonly handlerName: string;
-  /** Why changes of this input never change the node, if a no-op handler says so. */
-  readonly noop: string | undefined;
 }
 
 export interface Push {
@@ -27,20 +24,15 @@ export interface Push {
 
 export class Slot {
   readonly node: GraphNode;
-  readonly name: string;
   readonly context: { -readonly [P in keyof Context]: Context[P] };
   edges: readonly Edge[];
-  counters = new Counters();
   state: State = "stale";
-  /** When updated: the tracked changes say exactly what changed; otherwise `because` says why not. */
-  tracked = false;
-  because: Reason | undefined;
+  /** Why the tracked changes do not say what changed; undefined: they say exactly that. */
+  untracked: Reason | undefined;
   /** A function of the node was called in this run. */
   ran = false;
-  /** The data may hold what no node after this one has seen. */
-  torn = false;
-  /** Whoever forces its recompute may doubt what the nodes after it were told. */
-  isForced = false;
+  /** What may be wrong: what the nodes after it were told (a recompute was forced), or its data as well. */
+  doubted: "nothing" | "changes" | "data" = "nothing";
   /** Why the node must be recomputed before it is valid again. */
   pending: Reason | undefined;
   /** What an input node was given, and a run node's latest poke, since the last run. */
@@ -52,7 +44,6 @@ export class Slot {
     const inputs = Object.freeze(Object.fromEntries(views));
     this.context = { data: node.data(), changes: node.changes?.(), cause: first, inputs, input: {} };
     this.node = node;
-    this.name = node.name;
     this.edges = edges;
     if (node.kind !== "input") this.pending = this.reason("first run", first);
   }
@@ -64,27 +55,18 @@ export class Slot {
   cancel(pending: Reason | undefined): void {
     this.pending = pending;
     this.state = "canceled";
-    this.counters.cancel++;
   }
 
   /** A reason for a recompute that lies in the node itself or, with `edge`, in what a handler said or did. */
   reason(text: string, cause: Cause, edge?: Edge): Reason {
     const handler = edge?.handlerName;
-    return { node: this.name, input: edge?.from.name, handler, text, cause, because: undefined };
+    return { node: this.node.name, input: edge?.from.node.name, handler, text, cause, because: undefined };
   }
 
   /** A reason that lies in an input of which no handler can be told. */
   reasonOf({ from }: Edge, what: string): Reason {
-    const because = from.tracked ? undefined : from.because;
-    const text = `${what} ${from.name}`;
-    return {
-      node: this.name,
-      input: from.name,
-      handler: undefined,
-      text,
-      cause: from.context.cause,
-      because,
-    };
+    const reason = this.reason(`${what} ${from.node.name}`, from.context.cause);
+    return { ...reason, input: from.node.name, because: from.untracked };
   }
 }
 
@@ -120,13 +102,9 @@ export function connect(outputs: readonly GraphNode[], first: Cause): ReadonlyMa
     path.delete(node);
     const stray = Object.keys(node.handlers).find((key) => !Object.hasOwn(node.inputs, key));
     if (stray !== undefined) {
-      throw new GraphError(
-        "unknown-input",
-        `node ${name} has a handler for ${stray}, which is no input of it`,
-      );
+      throw new GraphError("unknown-input", `node ${name} has a handler for ${stray}, no input of it`);
     }
-    if (names.has(name))
-      throw new GraphError("duplicate-name", `two nodes are named ${name}; names are unique`);
+    if (names.has(name)) throw new GraphError("duplicate-name", `names are unique; two nodes are ${name}`);
     names.add(name);
     const slot = new Slot(node, edges, first);
     slots.set(node, slot);
@@ -139,12 +117,9 @@ export function connect(outputs: readonly GraphNode[], first: Cause): ReadonlyMa
     }
     const from = visit(input);
     const handler = node.handlers[key];
-    if (typeof handler !== "function")
-      return { from, handler: undefined, handlerName: "", noop: handler?.reason };
     // A handler written in place is named after its input only; OVN's convention tells more.
-    const isNamed = handler.name !== key && handler.name !== "";
-    const handlerName = isNamed ? handler.name : `${node.name}_${from.name}_handler`;
-    return { from, handler, handlerName, noop: undefined };
+    const isNamed = typeof handler === "function" && handler.name !== key && handler.name !== "";
+    return { from, handler, handlerName: isNamed ? handler.name : `${node.name}_${input.name}_handler` };
   }
 
   for (const output of outputs) visit(output);

@@ -3,7 +3,14 @@
  * the function of the inputs, a mirror that follows the tracked changes alone equals the data, no function is called
  * twice in a run, and nothing is left behind without a cause.
  */
-import { type Engine, type Reading, type RunResult, scratchOf, verify } from "../../src/graph/index.ts";
+import {
+  describe,
+  type Engine,
+  type Reading,
+  type RunResult,
+  scratchOf,
+  verify,
+} from "../../src/graph/index.ts";
 import { type History, KEYS, type NodeSpec, type Step } from "./history.ts";
 import { Bench, type Changes, known, setValue, type Values, valueAt } from "./model.ts";
 
@@ -19,7 +26,13 @@ export function failureOf({ graph, steps }: History): string | undefined {
     const problem = take(bench, step);
     if (problem !== undefined) return `step ${index + 1} (${step.do}): ${problem}`;
   }
-  return bench.engine.run().ran ? "nothing was asked for, yet a function was called" : undefined;
+  const before = callsOf(bench);
+  bench.engine.run();
+  return callsOf(bench) > before ? "nothing was asked for, yet a function was called" : undefined;
+}
+
+function callsOf({ engine }: Bench): number {
+  return describe(engine).nodes.reduce((sum, { live }) => sum + (live?.samples ?? 0), 0);
 }
 
 function take(bench: Bench, step: Step): string | undefined {

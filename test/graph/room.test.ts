@@ -25,11 +25,8 @@ test("the engine's own files need nothing of those that look at it", () => {
   expect(own.flatMap(importsOf).filter((from) => from.startsWith("inspect/"))).toEqual([]);
 });
 
-test("the engine's own files stay under 600 lines of code together", () => {
+test("the engine's own files stay under 600 lines together, with comments and blank lines", () => {
   const own = files.filter((file) => dirname(file) === ".");
-  const lines = own.flatMap((file) => readFileSync(join(room, file), "utf8").split("\n"));
-  const code = lines
-    .map((line) => line.trim())
-    .filter((line) => line !== "" && !/^(\/\/|\/\*|\*)/.test(line));
-  expect(code.length).toBeLessThan(600);
+  const lines = own.flatMap((file) => readFileSync(join(room, file), "utf8").trimEnd().split("\n"));
+  expect(lines.length).toBeLessThan(600);
 });

@@ -1,15 +1,6 @@
 // The shadow check finds incremental state that is not what a recompute gives, and names the smallest key.
 import { expect, test } from "bun:test";
-import {
-  Engine,
-  input,
-  keyedChanges,
-  node,
-  scratchOf,
-  unchanged,
-  updated,
-  verify,
-} from "../../src/graph/index.ts";
+import { Engine, input, keyedChanges, node, scratchOf, updated, verify } from "../../src/graph/index.ts";
 
 /** words -> byLength -> count; the handler of byLength forgets to take deleted words out. */
 function forgetful() {
@@ -117,29 +108,4 @@ test("nodes that are not valid are not compared, and changes that wait forbid it
   const scratch = scratchOf(engine);
   scratch.push(words, { add: ["one", "two", "three", "four"] });
   expect(verify(engine, scratch)).toEqual({ differences: [], skipped: ["count"], errors: [] });
-});
-
-test("a node's own notion of equality is used where it has one", () => {
-  const numbers = input({
-    name: "numbers",
-    data: () => ({ value: 0 }),
-    apply(value: number, { data }) {
-      data.value = value;
-      return updated;
-    },
-    equal: (ours, theirs) => Math.abs(ours.value) === Math.abs(theirs.value),
-  });
-  const out = node({
-    name: "out",
-    kind: "output",
-    inputs: { numbers },
-    data: () => ({}),
-    run: () => unchanged,
-  });
-  const engine = new Engine([out]);
-  engine.push(numbers, 1);
-  engine.run();
-  const scratch = scratchOf(engine);
-  scratch.push(numbers, -1);
-  expect(verify(engine, scratch).differences).toEqual([]);
 });

@@ -1,8 +1,10 @@
 /** A graph as plain data: what is drawn, printed and counted, with or without live states. */
-import type { Engine } from "../engine.ts";
 import type { GraphNode, Kind } from "../node.ts";
 import { connect, type Slot, type State } from "../slot.ts";
-import { Counters, type NodeStats } from "../stats.ts";
+import { Counters, type Engine } from "./chronicle.ts";
+import type { TimeStats } from "./times.ts";
+
+export type NodeStats = Readonly<Counters> & TimeStats;
 
 export interface NodeInfo {
   readonly name: string;
@@ -28,20 +30,24 @@ export interface Graph {
 
 /** The graph that an engine runs, with states and counters as of now. */
 export function describe(engine: Engine): Graph {
-  return describeSlots([...engine.slots.values()], ({ state, counters }) => {
-    return { state, ...counters, histogram: [...counters.histogram] };
-  });
+  const live = new Map(
+    Array.from(engine.watched, ({ slot, counters, times }) => {
+      return [slot, { state: slot.state, ...counters, ...times, histogram: [...times.histogram] }];
+    }),
+  );
+  return describeSlots([...engine.slots.values()], (slot) => live.get(slot));
 }
 
-/** Sets the counters of every node to zero. */
+/** Sets the counters of every node to zero, and forgets how long the calls of its functions took. */
 export function clearStats(engine: Engine): void {
-  for (const slot of engine.slots.values()) slot.counters = new Counters();
+  for (const watched of engine.watched) watched.counters = new Counters();
+  clearTimes(engine);
 }
 
 /** Forgets how long the calls of every node's functions took, or of that one's; its counters stay. */
 export function clearTimes(engine: Engine, name?: string): void {
-  for (const slot of engine.slots.values()) {
-    if (name === undefined || slot.name === name) slot.counters.clearTimes();
+  for (const { slot, times } of engine.watched) {
+    if (name === undefined || slot.node.name === name) times.clearTimes();
   }
 }
 
@@ -56,11 +62,14 @@ export function describeNodes(outputs: readonly GraphNode[]): Graph {
 
 function describeSlots(slots: readonly Slot[], liveOf: (slot: Slot) => NodeInfo["live"]): Graph {
   return {
-    nodes: slots.map((slot) => ({ name: slot.name, kind: slot.node.kind, live: liveOf(slot) })),
+    nodes: slots.map((slot) => ({ name: slot.node.name, kind: slot.node.kind, live: liveOf(slot) })),
     edges: slots.flatMap((slot) =>
-      slot.edges.map(({ from, handler, handlerName, noop }) => {
-        return { from: from.name, to: slot.name, handler: handler && handlerName, noop };
-      }),
+      slot.edges.map(({ from, handler, handlerName }) => ({
+        from: from.node.name,
+        to: slot.node.name,
+        handler: typeof handler === "function" ? handlerName : undefined,
+        noop: typeof handler === "object" ? handler.reason : undefined,
+      })),
     ),
   };
 }

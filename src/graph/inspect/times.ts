@@ -1,4 +1,4 @@
-/** Counters of one node, and how long the calls of its functions took. */
+/** How long calls took: those of nodes' functions, and whatever else is timed. */
 
 /** Weights of the newest sample in the running averages, as in OVS's stopwatches. */
 const SHORT_TERM = 0.5;
@@ -33,12 +33,4 @@ export class Times {
   }
 }
 
-export class Counters extends Times {
-  recompute = 0;
-  compute = 0;
-  cancel = 0;
-  updated = 0;
-}
-
 export type TimeStats = Readonly<Omit<Times, "time" | "clearTimes">>;
-export type NodeStats = Readonly<Omit<Counters, "time" | "clearTimes">>;
