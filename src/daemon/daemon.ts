@@ -237,10 +237,7 @@ export class Daemon implements DaemonView {
 
   verify(): Verification {
     this.coverage.count("verify");
-    const verification = this.#reconciler.verify([
-      (engine, graph) => this.#local.fill(engine, graph),
-      (engine, graph) => this.#southbound.fill(engine, graph),
-    ]);
+    const verification = this.#reconciler.verify([this.#local.source, this.#southbound.source]);
     for (const _ of verification.differences) this.coverage.count("verify_difference");
     return verification;
   }

@@ -6,15 +6,15 @@
  */
 import { type Operation, Session, type SessionState, type TransactError } from "ovsdb-jsonrpc";
 import type { CountedEvent } from "../control/coverage.ts";
-import { type Engine, Times } from "../graph/index.ts";
+import { Times } from "../graph/index.ts";
 import type { Logger } from "../log/log.ts";
-import type { PlugGraph } from "../plug/graph.ts";
 import type { Activity } from "../plug/nodes/activity.ts";
-import { asInserts, openVSwitchColumns, type SslRow } from "../plug/rows.ts";
+import { openVSwitchColumns, type SslRow } from "../plug/rows.ts";
 import { openVSwitch } from "../schemas/open_vswitch.gen.ts";
 import { lockName } from "./lock-name.ts";
 import type { Reconciler } from "./reconciler.ts";
 import { narrateState } from "./session-log.ts";
+import type { Source } from "./shadow-check.ts";
 
 export interface LocalDatabaseOptions {
   readonly remotes: string;
@@ -107,14 +107,14 @@ export class LocalDatabase {
     return row;
   }
 
-  /** Every row, for an engine that has seen none. */
-  fill(engine: Engine, { inputs }: PlugGraph): void {
+  /** Gives every row. */
+  readonly source: Source = (enter, inputs) => {
     const { replica } = this.#session;
-    engine.push(inputs.openVSwitch, asInserts(replica.table("Open_vSwitch").rows));
-    engine.push(inputs.bridge, asInserts(replica.table("Bridge").rows));
-    engine.push(inputs.port, asInserts(replica.table("Port").rows));
-    engine.push(inputs.iface, asInserts(replica.table("Interface").rows));
-  }
+    enter(inputs.openVSwitch, replica.table("Open_vSwitch").rows);
+    enter(inputs.bridge, replica.table("Bridge").rows);
+    enter(inputs.port, replica.table("Port").rows);
+    enter(inputs.iface, replica.table("Interface").rows);
+  };
 
   /** How many rows are held. */
   get rows(): number {

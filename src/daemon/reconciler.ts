@@ -18,13 +18,13 @@ import type { MonitoredCondition } from "../plug/condition.ts";
 import { type PlugGraph, plugGraph } from "../plug/graph.ts";
 import type { AttemptBatch } from "../plug/nodes/inputs.ts";
 import type { LocalChassis } from "../plug/nodes/local-chassis.ts";
-import type { TableBatch } from "../plug/rows.ts";
+import { asInserts, type TableBatch } from "../plug/rows.ts";
 import type { PlugSettings } from "../plug/settings.ts";
 import type { Verdict } from "../plug/verdict.ts";
 import type { ProviderRegistry } from "../providers/registry.ts";
 import type { Recorder } from "../record/recorder.ts";
 import { Ports } from "./ports.ts";
-import { type Source, shadowCheck } from "./shadow-check.ts";
+import { type Enter, type Source, shadowCheck } from "./shadow-check.ts";
 import { type Outcome, Transactor, type Work } from "./transactor.ts";
 
 export interface ReconcilerOptions {
@@ -149,7 +149,7 @@ export class Reconciler {
 
   /**
    * Compares what handlers kept up to date with what a recompute from the sources gives. A difference is told and
-   * healed by a recompute.
+   * healed: an input that differs takes its whole content from its source, and every node is recomputed.
    */
   verify(sources: readonly Source[]): Verification {
     const { engine, graph } = this;
@@ -161,8 +161,21 @@ export class Reconciler {
         `node ${node} differs from a recompute${key === undefined ? "" : ` in ${key}`}`,
       );
     }
-    if (verification.differences.length > 0) this.recompute("verify found a difference");
+    if (verification.differences.length > 0) this.#heal(verification, sources);
     return verification;
+  }
+
+  #heal({ differences }: Verification, sources: readonly Source[]): void {
+    const cause = "verify found a difference";
+    const drifted = new Set(differences.map(({ node }) => node));
+    const enter: Enter = (node, rows) => {
+      if (!drifted.has(node.name)) return;
+      const batch = asInserts(rows);
+      this.#options.recorder?.replaceRows(node.name, batch, cause);
+      this.engine.push(node, batch, { cause, reset: true });
+    };
+    for (const give of sources) give(enter, this.graph.inputs);
+    this.recompute(cause);
   }
 
   /** How many changes have been sent and not been answered. */

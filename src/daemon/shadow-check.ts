@@ -2,13 +2,21 @@
  * The shadow check: fills a second engine from the sources alone, lets it compute everything anew, and compares. The
  * rows come from the replicas, not from the first engine, so its inputs are checked as well.
  */
-import { type Engine, scratchOf, type Verification, verify } from "../graph/index.ts";
+import type { Uuid } from "ovsdb-jsonrpc";
+import { type Engine, type InputNode, scratchOf, type Verification, verify } from "../graph/index.ts";
 import { consultationsOf } from "../plug/answers.ts";
 import type { PlugGraph } from "../plug/graph.ts";
 import { prepareInputOf } from "../plug/question.ts";
+import { asInserts, type TableBatch } from "../plug/rows.ts";
 
-/** Pushes the whole content of some inputs to an engine. */
-export type Source = (engine: Engine, graph: PlugGraph) => void;
+/** Takes the whole content of a table. */
+export type Enter = <Row>(
+  node: InputNode<unknown, unknown, TableBatch<Row>>,
+  rows: ReadonlyMap<Uuid, Row>,
+) => void;
+
+/** Gives the whole content of some tables. */
+export type Source = (enter: Enter, inputs: PlugGraph["inputs"]) => void;
 
 /** @throws GraphError busy: changes wait for a run of `engine` */
 export function shadowCheck(engine: Engine, graph: PlugGraph, sources: readonly Source[]): Verification {
@@ -23,7 +31,8 @@ export function shadowCheck(engine: Engine, graph: PlugGraph, sources: readonly 
     inputs.attempt,
     Array.from(engine.data(inputs.attempt), ([lport, attempt]) => ({ lport, attempt })),
   );
-  for (const fill of sources) fill(scratch, graph);
+  const enter: Enter = (node, rows) => void scratch.push(node, asInserts(rows));
+  for (const give of sources) give(enter, inputs);
   const verification = verify(engine, scratch);
   releaseUnused(engine, scratch, graph);
   return verification;

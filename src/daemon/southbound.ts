@@ -6,14 +6,13 @@ import { isDeepStrictEqual } from "node:util";
 import { type Condition, Session, type SessionState } from "ovsdb-jsonrpc";
 import type { SouthboundTarget } from "../config/effective.ts";
 import type { CountedEvent } from "../control/coverage.ts";
-import type { Engine } from "../graph/index.ts";
 import type { Logger } from "../log/log.ts";
 import { MonitoredCondition } from "../plug/condition.ts";
-import type { PlugGraph } from "../plug/graph.ts";
-import { asInserts, type PortBindingRow, southboundColumns } from "../plug/rows.ts";
+import { type PortBindingRow, southboundColumns } from "../plug/rows.ts";
 import { ovnSouthbound } from "../schemas/ovn_southbound.gen.ts";
 import type { Reconciler } from "./reconciler.ts";
 import { narrateState } from "./session-log.ts";
+import type { Source } from "./shadow-check.ts";
 
 export class Southbound {
   readonly #reconciler: Reconciler;
@@ -83,14 +82,14 @@ export class Southbound {
     }
   }
 
-  /** Every row, for an engine that has seen none. */
-  fill(engine: Engine, { inputs }: PlugGraph): void {
+  /** Gives every row. */
+  readonly source: Source = (enter, inputs) => {
     if (this.#session === null) return;
     const { replica } = this.#session;
-    engine.push(inputs.sbGlobal, asInserts(replica.table("SB_Global").rows));
-    engine.push(inputs.chassis, asInserts(replica.table("Chassis").rows));
-    engine.push(inputs.portBinding, asInserts(replica.table("Port_Binding").rows));
-  }
+    enter(inputs.sbGlobal, replica.table("SB_Global").rows);
+    enter(inputs.chassis, replica.table("Chassis").rows);
+    enter(inputs.portBinding, replica.table("Port_Binding").rows);
+  };
 
   close(): void {
     this.#session?.close();

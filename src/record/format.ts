@@ -16,7 +16,13 @@ export const headerSchema = v.object({
   settings: json,
 });
 
-const pushSchema = v.object({ input: v.string(), cause: v.string(), batch: json });
+const pushSchema = v.object({
+  input: v.string(),
+  cause: v.string(),
+  /** The batch is the whole content of a table. */
+  reset: v.optional(v.literal(true)),
+  batch: json,
+});
 
 const answerSchema = v.object({
   provider: v.string(),

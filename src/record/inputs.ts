@@ -77,15 +77,31 @@ export class RecordedTable<Row extends { readonly _uuid: Uuid }> {
     this.#schema = v.array(v.object({ uuid, new: v.nullable(row) }));
   }
 
-  /** @throws ValiError when the batch is not one of this table */
-  batch(recorded: unknown): readonly RowChange<Row>[] {
-    return v.parse(this.#schema, recorded).map(({ uuid, new: row }) => {
-      const old = this.#rows.get(uuid) ?? null;
-      const shared = row === null || old === null ? row : shareValues(old, row);
-      if (shared === null) this.#rows.delete(uuid);
-      else this.#rows.set(uuid, shared);
-      return { uuid, old, new: shared };
+  /**
+   * @param isWhole the rows are the whole table
+   * @throws ValiError when the batch is not one of this table
+   */
+  batch(recorded: unknown, isWhole: boolean): readonly RowChange<Row>[] {
+    const rows = v.parse(this.#schema, recorded);
+    return isWhole ? this.#replace(rows) : rows.map(({ uuid, new: row }) => this.#put(uuid, row));
+  }
+
+  /** A row that is the same is the same object, as in the replica that the content came from. */
+  #replace(rows: readonly { readonly uuid: Uuid; readonly new: Row | null }[]): readonly RowChange<Row>[] {
+    const before = new Map(this.#rows);
+    this.#rows.clear();
+    return rows.map(({ uuid, new: row }) => {
+      const known = before.get(uuid);
+      return this.#put(uuid, known !== undefined && isDeepStrictEqual(known, row) ? known : row);
     });
+  }
+
+  #put(uuid: Uuid, row: Row | null): RowChange<Row> {
+    const old = this.#rows.get(uuid) ?? null;
+    const shared = row === null || old === null ? row : shareValues(old, row);
+    if (shared === null) this.#rows.delete(uuid);
+    else this.#rows.set(uuid, shared);
+    return { uuid, old, new: shared };
   }
 }
 

@@ -1,4 +1,7 @@
-/** Providers that say again, in the same order, what they said when the record was made. */
+/**
+ * Providers that say again what they said when the record was made. Within a run the order of the questions does not
+ * matter: it follows from that of the ports in the graph, which a drift that was healed may have changed.
+ */
 import { isDeepStrictEqual } from "node:util";
 import * as v from "valibot";
 import type { Providers } from "../plug/nodes/provider-lookup.ts";
@@ -22,7 +25,8 @@ const answerSchema: v.GenericSchema<unknown, Answer> = v.variant("kind", [
 export class RecordedProviders implements Providers {
   #byPlugType: ReadonlyMap<string, RegisteredProvider> = new Map();
   #lookups: ReadonlyMap<string, number> = new Map();
-  #answers: RecordedAnswer[] = [];
+  /** What was answered in this run, by question. */
+  #answers = new Map<string, RecordedAnswer[]>();
 
   forPlugType(plugType: string): RegisteredProvider | undefined {
     return this.#byPlugType.get(plugType);
@@ -34,16 +38,17 @@ export class RecordedProviders implements Providers {
 
   /** What the providers are and say in the run to come. */
   prepareFor({ answers, providers, lookups }: RecordedRun): void {
-    this.#answers = [...answers];
+    this.#answers = Map.groupBy(answers, questionOf);
     if (providers !== undefined) this.#byPlugType = this.#register(providers);
     if (lookups !== undefined) this.#lookups = new Map(Object.entries(lookups));
   }
 
   /** @throws Error when fewer questions were asked in this run than were recorded */
   assertAllAsked(): void {
-    const [next] = this.#answers;
-    if (next !== undefined)
-      throw new Error(`the record goes on with an answer about ${next.lport}, which was not asked for`);
+    for (const [rest] of this.#answers.values()) {
+      if (rest === undefined) continue;
+      throw new Error(`the record goes on with an answer about ${rest.lport}, which was not asked for`);
+    }
   }
 
   #register(providers: readonly RecordedProvider[]): ReadonlyMap<string, RegisteredProvider> {
@@ -68,14 +73,15 @@ export class RecordedProviders implements Providers {
     };
   }
 
-  #sayAgain(type: string, { operation, lport }: PrepareInput): Answer {
-    const next = this.#answers.shift();
-    if (next?.provider !== type || next.operation !== operation || next.lport !== lport.name) {
-      const recorded = next === undefined ? "nothing" : `${next.provider} ${next.operation} ${next.lport}`;
-      throw new Error(`asked ${type} to ${operation} ${lport.name}, but the record goes on with ${recorded}`);
-    }
-    return v.parse(answerSchema, next.answer);
+  #sayAgain(provider: string, { operation, lport }: PrepareInput): Answer {
+    const next = this.#answers.get(questionOf({ provider, operation, lport: lport.name }))?.shift();
+    if (next !== undefined) return v.parse(answerSchema, next.answer);
+    throw new Error(`asked ${provider} to ${operation} ${lport.name}, of which the record holds no answer`);
   }
+}
+
+function questionOf({ provider, operation, lport }: Omit<RecordedAnswer, "answer">): string {
+  return JSON.stringify([provider, operation, lport]);
 }
 
 function isSame(

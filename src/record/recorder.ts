@@ -55,12 +55,13 @@ export class Recorder {
 
   /** Rows are written as they are now; what they were before stands earlier in the record. */
   pushRows(input: string, batch: TableBatch<unknown>, cause: string): void {
-    if (batch.length === 0) return;
-    this.push(
-      input,
-      batch.map(({ uuid, new: row }) => ({ uuid, new: row })),
-      cause,
-    );
+    if (batch.length > 0) this.push(input, asTheyAre(batch), cause);
+  }
+
+  /** The rows are the whole content of the table, whatever the graph had of it. */
+  replaceRows(input: string, batch: TableBatch<unknown>, cause: string): void {
+    if (this.#fd === null) return;
+    this.#pushes.push({ input, cause, reset: true, batch: encode(asTheyAre(batch), this.#secrets) });
   }
 
   pushAttempts(input: string, batch: AttemptBatch, cause: string): void {
@@ -152,6 +153,10 @@ export class Recorder {
     const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
     for (let from = 0; from < bytes.length; ) from += writeSync(fd, bytes, from);
   }
+}
+
+function asTheyAre(batch: TableBatch<unknown>) {
+  return batch.map(({ uuid, new: row }) => ({ uuid, new: row }));
 }
 
 function describeProvider({ type, plugTypes, maintainedOptions }: RegisteredProvider): RecordedProvider {

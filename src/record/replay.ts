@@ -99,25 +99,32 @@ export class Replay {
     };
     const entrances: readonly [
       string,
-      (batch: unknown, options: { cause: string }, raw: RecordedPush) => void,
+      (batch: unknown, options: { cause: string; reset: boolean }, raw: RecordedPush) => void,
     ][] = [
       ["settings", (batch, as) => engine.push(inputs.settings, v.parse(settingsSchema, batch), as)],
       ["activity", (batch, as) => engine.push(inputs.activity, v.parse(activitySchema, batch), as)],
       ["confirmed", (batch, as) => engine.push(inputs.confirmed, v.parse(confirmedSchema, batch), as)],
       ["southbound", (batch, as) => engine.push(inputs.southbound, v.parse(southboundSchema, batch), as)],
       ["attempt", (_, as, raw) => engine.push(inputs.attempt, decideAttempts(raw), as)],
-      ["open_vswitch", (batch, as) => engine.push(inputs.openVSwitch, tables.openVSwitch.batch(batch), as)],
-      ["bridge", (batch, as) => engine.push(inputs.bridge, tables.bridge.batch(batch), as)],
-      ["port", (batch, as) => engine.push(inputs.port, tables.port.batch(batch), as)],
-      ["iface", (batch, as) => engine.push(inputs.iface, tables.iface.batch(batch), as)],
-      ["sb_global", (batch, as) => engine.push(inputs.sbGlobal, tables.sbGlobal.batch(batch), as)],
-      ["chassis", (batch, as) => engine.push(inputs.chassis, tables.chassis.batch(batch), as)],
-      ["port_binding", (batch, as) => engine.push(inputs.portBinding, tables.portBinding.batch(batch), as)],
+      [
+        "open_vswitch",
+        (batch, as) => engine.push(inputs.openVSwitch, tables.openVSwitch.batch(batch, as.reset), as),
+      ],
+      ["bridge", (batch, as) => engine.push(inputs.bridge, tables.bridge.batch(batch, as.reset), as)],
+      ["port", (batch, as) => engine.push(inputs.port, tables.port.batch(batch, as.reset), as)],
+      ["iface", (batch, as) => engine.push(inputs.iface, tables.iface.batch(batch, as.reset), as)],
+      ["sb_global", (batch, as) => engine.push(inputs.sbGlobal, tables.sbGlobal.batch(batch, as.reset), as)],
+      ["chassis", (batch, as) => engine.push(inputs.chassis, tables.chassis.batch(batch, as.reset), as)],
+      [
+        "port_binding",
+        (batch, as) => engine.push(inputs.portBinding, tables.portBinding.batch(batch, as.reset), as),
+      ],
     ];
     return new Map(
       entrances.map(([name, enter]) => [
         name,
-        (push: RecordedPush) => enter(decode(push.batch), { cause: push.cause }, push),
+        (push: RecordedPush) =>
+          enter(decode(push.batch), { cause: push.cause, reset: push.reset === true }, push),
       ]),
     );
   }

@@ -1,40 +1,25 @@
 // The shadow check of a running daemon: a drift is told and healed; and when a check is due.
-import { expect, test } from "bun:test";
-import { CheckSchedule, type Source } from "../../src/daemon/shadow-check.ts";
+import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { CheckSchedule } from "../../src/daemon/shadow-check.ts";
 import type { GraphNode } from "../../src/graph/index.ts";
-import { asInserts } from "../../src/plug/rows.ts";
+import { Recorder } from "../../src/record/recorder.ts";
+import { Folder, linesOf, replayed } from "../record/support/recording.ts";
+import { settings } from "../support/plug-bench.ts";
 import { PlugDaemon, settle } from "../support/plug-daemon.ts";
-import { type Calls, recordedProvider, registryOf } from "../support/providers.ts";
+import { recordedProvider, registryOf } from "../support/providers.ts";
 import { map, pluggedRow, uuid, wantedRow } from "../support/rows.ts";
 
 /** A daemon with logical port `a` plugged, and `b` on its way. */
-async function started(): Promise<{ readonly daemon: PlugDaemon; readonly calls: Calls }> {
+async function started(recorder: Recorder | null = null) {
   const { provider, calls } = recordedProvider("dummy");
-  const daemon = new PlugDaemon(registryOf(provider));
+  const daemon = new PlugDaemon(registryOf(provider), recorder);
   await daemon.start();
   daemon.setInterface(pluggedRow("a", { _uuid: uuid(0x9001), options: map() }));
   daemon.bind(wantedRow({}, { logical_port: "a", _uuid: uuid(0x8001) }));
   daemon.bind(wantedRow({}, { logical_port: "b", _uuid: uuid(0x8002) }));
   await settle();
   return { daemon, calls };
-}
-
-/** The databases hold what the daemon has been told. */
-function sourcesOf({ reconciler }: PlugDaemon): readonly Source[] {
-  const { engine } = reconciler;
-  return [
-    (scratch, { inputs }) => {
-      scratch.push(inputs.openVSwitch, asInserts(engine.data(inputs.openVSwitch)));
-      scratch.push(inputs.bridge, asInserts(engine.data(inputs.bridge)));
-      scratch.push(inputs.port, asInserts(engine.data(inputs.port)));
-      scratch.push(inputs.iface, asInserts(engine.data(inputs.iface)));
-    },
-    (scratch, { inputs }) => {
-      scratch.push(inputs.sbGlobal, asInserts(engine.data(inputs.sbGlobal)));
-      scratch.push(inputs.chassis, asInserts(engine.data(inputs.chassis)));
-      scratch.push(inputs.portBinding, asInserts(engine.data(inputs.portBinding)));
-    },
-  ];
 }
 
 /** What no handler does: takes a key out of a node's data behind the engine's back. */
@@ -47,7 +32,7 @@ test("nothing differs in a daemon that works, and a check asks for nothing to be
   const { daemon, calls } = await started();
   const sent = daemon.sent.length;
   calls.length = 0;
-  expect(daemon.reconciler.verify(sourcesOf(daemon))).toEqual({ differences: [], skipped: [], errors: [] });
+  expect(daemon.reconciler.verify([daemon.source])).toEqual({ differences: [], skipped: [], errors: [] });
   await settle();
   expect(daemon.sent.length).toBe(sent);
   // b is in flight, and its answer is kept.
@@ -61,15 +46,82 @@ test.each(["intent", "answer", "plug"] as const)(
     const { reconciler, lines } = daemon;
     const before = reconciler.verdicts.get("a");
     damage(daemon, reconciler.graph[name], "a");
-    const { differences } = reconciler.verify(sourcesOf(daemon));
+    const { differences } = reconciler.verify([daemon.source]);
     expect(differences.map(({ node, key }) => [node, key])).toEqual([[name, "a"]]);
     expect(
       lines.some((line) => line.endsWith(`error plug: node ${name} differs from a recompute in a`)),
     ).toBe(true);
     expect(reconciler.verdicts.get("a")).toEqual(before);
-    expect(reconciler.verify(sourcesOf(daemon)).differences).toEqual([]);
+    expect(reconciler.verify([daemon.source]).differences).toEqual([]);
   },
 );
+
+describe("a drift of an input", () => {
+  const key = { port_binding: uuid(0x8001), iface: uuid(0x9001) } as const;
+
+  test.each(["port_binding", "iface"] as const)("that lost a row of %s is told, and healed", async (name) => {
+    const { daemon } = await started();
+    const { reconciler } = daemon;
+    const before = new Map(reconciler.verdicts);
+    const input = name === "iface" ? reconciler.graph.inputs.iface : reconciler.graph.inputs.portBinding;
+    damage(daemon, input, key[name]);
+    const { differences } = reconciler.verify([daemon.source]);
+    expect(differences[0]).toMatchObject({ node: name, key: key[name] });
+    expect(reconciler.verify([daemon.source]).differences).toEqual([]);
+    expect(reconciler.verdicts).toEqual(before);
+  });
+
+  test("that keeps a row which is gone is healed, and what follows from the row is undone", async () => {
+    const { daemon } = await started();
+    const { reconciler } = daemon;
+    const gone = wantedRow({}, { logical_port: "gone", _uuid: uuid(0x8003) });
+    const batch = [{ uuid: gone._uuid, old: null, new: gone }];
+    reconciler.pushRows(reconciler.graph.inputs.portBinding, batch, "behind the daemon's back");
+    await settle();
+    expect(reconciler.verdicts.has("gone")).toBe(true);
+    expect(reconciler.verify([daemon.source]).differences[0]).toMatchObject({ node: "port_binding" });
+    daemon.next().reply({ ok: true });
+    await settle();
+    expect(reconciler.verify([daemon.source]).differences).toEqual([]);
+  });
+
+  test("leaves the other inputs as they are", async () => {
+    const { daemon } = await started();
+    const { engine, graph } = daemon.reconciler;
+    damage(daemon, graph.inputs.iface, uuid(0x9001));
+    const [bindings, attempts] = [engine.data(graph.inputs.portBinding), engine.data(graph.inputs.attempt)];
+    daemon.reconciler.verify([daemon.source]);
+    expect(engine.data(graph.inputs.portBinding)).toBe(bindings);
+    expect(engine.data(graph.inputs.attempt)).toBe(attempts);
+  });
+
+  test("that was healed is in the record, which leads to the same decisions, byte for byte", async () => {
+    using folder = new Folder();
+    const file = folder.file("record");
+    const recorder = new Recorder(file, settings, (message) => {
+      throw new Error(message);
+    });
+    const { daemon } = await started(recorder);
+    const { reconciler } = daemon;
+    daemon.setInterface(pluggedRow("c", { _uuid: uuid(0x9003), name: "c", options: map() }));
+    daemon.bind(wantedRow({}, { logical_port: "c", _uuid: uuid(0x8003) }));
+    await settle();
+    // Also taken from where its port comes before the others, so that healing brings it back behind them.
+    damage(daemon, reconciler.graph.inputs.portBinding, uuid(0x8001));
+    damage(daemon, reconciler.graph.intent, "a");
+    reconciler.verify([daemon.source]);
+    daemon.bind(wantedRow({ "vif-plug-mtu-request": "1400" }, { logical_port: "a", _uuid: uuid(0x8001) }));
+    await settle();
+    recorder.close();
+    const record = linesOf(readFileSync(file, "utf8"));
+    expect(record.some((line) => line.includes('"reset":true'))).toBe(true);
+    const decided = replayed(record);
+    expect(replayed(record)).toEqual(decided);
+    const [proposed = "", sent = ""] = decided.slice(-2);
+    expect(JSON.parse(proposed)).toMatchObject({ lport: "a", change: "update" });
+    expect(JSON.parse(sent)).toMatchObject({ lport: "a", reason: "sent to the database" });
+  });
+});
 
 test("a check is due after so many runs, as soon as the graph is at rest", () => {
   let checks = 0;

@@ -2,15 +2,27 @@
  * A reconciler whose database is the test: what it would send is held until the test commits, refuses or loses it, and
  * the rows it would see afterwards are pushed by the test. No server, no socket.
  */
-import type { Operation, TransactError } from "ovsdb-jsonrpc";
+import type { Operation, TransactError, Uuid } from "ovsdb-jsonrpc";
 import { Reconciler } from "../../src/daemon/reconciler.ts";
+import type { Source } from "../../src/daemon/shadow-check.ts";
+import type { InputNode } from "../../src/graph/index.ts";
 import { Log } from "../../src/log/log.ts";
 import type { MonitoredCondition } from "../../src/plug/condition.ts";
 import type { LocalChassis } from "../../src/plug/nodes/local-chassis.ts";
-import type { BridgeRow, InterfaceRow, PortBindingRow } from "../../src/plug/rows.ts";
+import type {
+  BridgeRow,
+  ChassisRow,
+  InterfaceRow,
+  OpenVSwitchRow,
+  PortBindingRow,
+  PortRow,
+  SbGlobalRow,
+  TableBatch,
+} from "../../src/plug/rows.ts";
 import type { ProviderRegistry } from "../../src/providers/registry.ts";
+import type { Recorder } from "../../src/record/recorder.ts";
 import { active, settings } from "./plug-bench.ts";
-import { BRIDGE, bridgeRow, chassisRow, openVSwitchRow, portRow, sbGlobalRow, uuid } from "./rows.ts";
+import { bridgeRow, chassisRow, openVSwitchRow, portRow, sbGlobalRow, uuid } from "./rows.ts";
 
 type Reply = { readonly ok: true } | { readonly ok: false; readonly error: TransactError };
 
@@ -34,16 +46,24 @@ export class PlugDaemon {
   lock: string | null = "vifplugd_hv1";
   runs = 0;
   #bridge: BridgeRow = bridgeRow({ ports: new Set() });
-  readonly #bindings = new Map<string, PortBindingRow>();
-  readonly #interfaces = new Map<string, InterfaceRow>();
+  readonly #tables = {
+    openVSwitch: new Map<Uuid, OpenVSwitchRow>(),
+    bridge: new Map<Uuid, BridgeRow>(),
+    port: new Map<Uuid, PortRow>(),
+    iface: new Map<Uuid, InterfaceRow>(),
+    sbGlobal: new Map<Uuid, SbGlobalRow>(),
+    chassis: new Map<Uuid, ChassisRow>(),
+    portBinding: new Map<Uuid, PortBindingRow>(),
+  };
 
-  constructor(registry: ProviderRegistry) {
+  /** @param recorder notes what enters the graph */
+  constructor(registry: ProviderRegistry, recorder: Recorder | null = null) {
     const log = new Log({ level: "debug", format: "text", write: (line) => this.lines.push(line.trim()) });
     this.reconciler = new Reconciler({
       registry,
       settings,
       log: log.module("plug"),
-      recorder: null,
+      recorder,
       transact: (operations) => new Promise((reply) => this.sent.push({ operations, reply })),
       lock: () => this.lock,
       onLocalChassis: (local) => this.chassis.push(local),
@@ -56,10 +76,10 @@ export class PlugDaemon {
   async start(): Promise<void> {
     const { graph } = this.reconciler;
     const { openVSwitch, bridge, chassis, sbGlobal, activity, southbound } = graph.inputs;
-    this.reconciler.pushRows(openVSwitch, added(openVSwitchRow()), "snapshot");
-    this.reconciler.pushRows(bridge, added(this.#bridge), "snapshot");
-    this.reconciler.pushRows(chassis, added(chassisRow()), "snapshot");
-    this.reconciler.pushRows(sbGlobal, added(sbGlobalRow()), "snapshot");
+    this.#pushRow(openVSwitch, this.#tables.openVSwitch, openVSwitchRow(), "snapshot");
+    this.#pushRow(bridge, this.#tables.bridge, this.#bridge, "snapshot");
+    this.#pushRow(chassis, this.#tables.chassis, chassisRow(), "snapshot");
+    this.#pushRow(sbGlobal, this.#tables.sbGlobal, sbGlobalRow(), "snapshot");
     this.reconciler.push(activity, active, "active");
     await settle();
     const acknowledged = this.conditions.at(-1) ?? null;
@@ -68,26 +88,32 @@ export class PlugDaemon {
   }
 
   bind(row: PortBindingRow): void {
-    const old = this.#bindings.get(row.logical_port) ?? null;
-    this.#bindings.set(row.logical_port, row);
-    const batch = [{ uuid: row._uuid, old, new: row }];
-    this.reconciler.pushRows(this.reconciler.graph.inputs.portBinding, batch, "update");
+    this.#pushRow(this.reconciler.graph.inputs.portBinding, this.#tables.portBinding, row);
   }
 
   /** An interface of a port of its own on the bridge comes, or changes. */
   setInterface(row: InterfaceRow): void {
     const { iface, port, bridge } = this.reconciler.graph.inputs;
-    const old = this.#interfaces.get(row.name) ?? null;
-    this.#interfaces.set(row.name, row);
-    this.reconciler.pushRows(iface, [{ uuid: row._uuid, old, new: row }], "update");
-    if (old !== null) return;
+    const isNew = !this.#tables.iface.has(row._uuid);
+    this.#pushRow(iface, this.#tables.iface, row);
+    if (!isNew) return;
     const interfaces = new Set([row._uuid]);
-    const own = portRow({ _uuid: uuid(0x7000 + this.#interfaces.size), name: row.name, interfaces });
-    const before = this.#bridge;
-    this.#bridge = { ...before, ports: new Set(before.ports).add(own._uuid) };
-    this.reconciler.pushRows(port, added(own), "update");
-    this.reconciler.pushRows(bridge, [{ uuid: BRIDGE, old: before, new: this.#bridge }], "update");
+    const own = portRow({ _uuid: uuid(0x7000 + this.#tables.iface.size), name: row.name, interfaces });
+    this.#bridge = { ...this.#bridge, ports: new Set(this.#bridge.ports).add(own._uuid) };
+    this.#pushRow(port, this.#tables.port, own);
+    this.#pushRow(bridge, this.#tables.bridge, this.#bridge);
   }
+
+  /** What the databases hold. */
+  readonly source: Source = (enter, inputs) => {
+    enter(inputs.openVSwitch, this.#tables.openVSwitch);
+    enter(inputs.bridge, this.#tables.bridge);
+    enter(inputs.port, this.#tables.port);
+    enter(inputs.iface, this.#tables.iface);
+    enter(inputs.sbGlobal, this.#tables.sbGlobal);
+    enter(inputs.chassis, this.#tables.chassis);
+    enter(inputs.portBinding, this.#tables.portBinding);
+  };
 
   /** The oldest transaction that was sent, taken off the list. */
   next(): Sent {
@@ -95,8 +121,15 @@ export class PlugDaemon {
     if (sent === undefined) throw new Error("nothing was sent");
     return sent;
   }
-}
 
-function added<Row extends { readonly _uuid: ReturnType<typeof uuid> }>(row: Row) {
-  return [{ uuid: row._uuid, old: null, new: row }];
+  #pushRow<Row extends { readonly _uuid: Uuid }>(
+    node: InputNode<unknown, unknown, TableBatch<Row>>,
+    table: Map<Uuid, Row>,
+    row: Row,
+    cause = "update",
+  ): void {
+    const old = table.get(row._uuid) ?? null;
+    table.set(row._uuid, row);
+    this.reconciler.pushRows(node, [{ uuid: row._uuid, old, new: row }], cause);
+  }
 }

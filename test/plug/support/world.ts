@@ -6,7 +6,7 @@
  * acknowledged condition brings into view.
  */
 import type { Uuid } from "ovsdb-jsonrpc";
-import { shadowCheck } from "../../../src/daemon/shadow-check.ts";
+import { type Source, shadowCheck } from "../../../src/daemon/shadow-check.ts";
 import type { InputNode, RunResult, Verification } from "../../../src/graph/index.ts";
 import { withLeaving } from "../../../src/plug/answers.ts";
 import { type Attempt, afterCommit, askedAgain, nonceOf, sent } from "../../../src/plug/attempt.ts";
@@ -14,7 +14,7 @@ import type { Change } from "../../../src/plug/change.ts";
 import type { MonitoredCondition } from "../../../src/plug/condition.ts";
 import { type PlugGraph, plugGraph } from "../../../src/plug/graph.ts";
 import type { AttemptBatch } from "../../../src/plug/nodes/inputs.ts";
-import { asInserts, type TableBatch } from "../../../src/plug/rows.ts";
+import type { TableBatch } from "../../../src/plug/rows.ts";
 import type { PlugSettings } from "../../../src/plug/settings.ts";
 import type { Verdict } from "../../../src/plug/verdict.ts";
 import type { Recorder } from "../../../src/record/recorder.ts";
@@ -230,20 +230,19 @@ export class World {
 
   /** What the graph holds, beside a recompute from what it was told. */
   verify(): Verification {
-    const check = () => shadowCheck(this.engine, this.graph, [(engine) => this.#fill(engine)]);
+    const check = () => shadowCheck(this.engine, this.graph, [this.#source]);
     return this.#recorder?.pause(check) ?? check();
   }
 
-  #fill(engine: World["engine"]): void {
-    const { inputs } = this.graph;
-    engine.push(inputs.openVSwitch, asInserts(this.local.openVSwitch.told));
-    engine.push(inputs.bridge, asInserts(this.local.bridge.told));
-    engine.push(inputs.port, asInserts(this.local.port.told));
-    engine.push(inputs.iface, asInserts(this.local.iface.told));
-    engine.push(inputs.sbGlobal, asInserts(this.southbound.sbGlobal.told));
-    engine.push(inputs.chassis, asInserts(this.southbound.chassis.told));
-    engine.push(inputs.portBinding, asInserts(this.southbound.portBinding.told));
-  }
+  readonly #source: Source = (enter, inputs) => {
+    enter(inputs.openVSwitch, this.local.openVSwitch.told);
+    enter(inputs.bridge, this.local.bridge.told);
+    enter(inputs.port, this.local.port.told);
+    enter(inputs.iface, this.local.iface.told);
+    enter(inputs.sbGlobal, this.southbound.sbGlobal.told);
+    enter(inputs.chassis, this.southbound.chassis.told);
+    enter(inputs.portBinding, this.southbound.portBinding.told);
+  };
 
   #push<Batch>(node: InputNode<unknown, unknown, Batch>, batch: NoInfer<Batch>): void {
     this.#recorder?.push(node.name, batch, "update");
