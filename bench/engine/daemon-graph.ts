@@ -7,11 +7,17 @@ import { parseUuid, type Uuid } from "ovsdb-jsonrpc";
 import type { Engine } from "../../src/graph/index.ts";
 import { afterCommit, sent } from "../../src/plug/attempt.ts";
 import { type PlugGraph, plugGraph } from "../../src/plug/graph.ts";
-import { asInserts, type InterfaceRow, type PortBindingRow, type PortRow } from "../../src/plug/rows.ts";
+import {
+  asInserts,
+  type InterfaceRow,
+  type PortBindingRow,
+  type PortRow,
+  type TableBatch,
+} from "../../src/plug/rows.ts";
 import { builtinProviders } from "../../src/providers/builtin.ts";
 import { ProviderRegistry } from "../../src/providers/registry.ts";
 import { type Figure, figure } from "../support/figures.ts";
-import { timesOf } from "./measure.ts";
+import { NOTHING, timesOf } from "./measure.ts";
 
 const SUBJECT = "the daemon's graph";
 const RECOMPUTES = 9;
@@ -31,16 +37,18 @@ export function measureDaemonGraph(ports: number, changes: number): readonly Fig
   const plugged = heapBytes();
   const at = { ports };
   // Steps by a prime, so that the changed ports are all over the tables.
-  const decided = timesOf(changes, (index) => daemon.change((index * 7919) % ports));
+  const all = (index: number) => (index * 7919) % ports;
+  const decide = (_: number, rows: TableBatch<PortBindingRow>) => daemon.decide(rows);
+  const decided = timesOf(changes, (index) => daemon.change(all(index)), decide);
   // The same work on rows that the processor's caches hold, however many there are besides.
-  const again = timesOf(changes, (index) => daemon.change(index % FEW));
+  const again = timesOf(changes, (index) => daemon.change(index % FEW), decide);
   daemon.commitAll();
-  const committed = timesOf(changes, (index) => {
-    const port = (index * 7919) % ports;
-    daemon.change(port);
-    daemon.commit(port);
-  });
-  const recomputes = timesOf(RECOMPUTES, () => daemon.recompute());
+  const decideAndCommit = (index: number, rows: TableBatch<PortBindingRow>) => {
+    daemon.decide(rows);
+    daemon.commit(all(index));
+  };
+  const committed = timesOf(changes, (index) => daemon.change(all(index)), decideAndCommit);
+  const recomputes = timesOf(RECOMPUTES, NOTHING, () => daemon.recompute());
   const figures = [
     figure(SUBJECT, "one change, to the verdict", "µs", decided, at),
     figure(SUBJECT, `one change, of ${FEW} ports in turn`, "µs", again, at),
@@ -94,13 +102,17 @@ class PluggedDaemon {
     }
   }
 
-  /** The port is to have another MTU. */
-  change(port: number): void {
+  /** The rows that tell that the port is to have another MTU. */
+  change(port: number): TableBatch<PortBindingRow> {
     const old = this.#binding(port);
     const mtu = old.options.get("vif-plug-mtu-request") === "1400" ? "1500" : "1400";
     const row = { ...old, options: new Map(old.options).set("vif-plug-mtu-request", mtu) };
     this.#rows.bindings[port] = row;
-    this.#engine.push(this.#graph.inputs.portBinding, [{ uuid: row._uuid, old, new: row }]);
+    return [{ uuid: row._uuid, old, new: row }];
+  }
+
+  decide(bindings: TableBatch<PortBindingRow>): void {
+    this.#engine.push(this.#graph.inputs.portBinding, bindings);
     this.#run();
   }
 

@@ -1,12 +1,23 @@
 /** Times of repeated work. */
 
-/** Calls `work` often enough for the compiler to have done its part, then times `count` more calls, in µs. */
-export function timesOf(count: number, work: (index: number) => void): Float64Array {
-  for (let index = 0; index < count; index++) work(index);
+/** Nothing is to be prepared. */
+export const NOTHING = () => {};
+
+/**
+ * Calls `work` often enough for the compiler to have done its part, then times `count` more calls, in µs.
+ * @param prepare makes what each call of `work` is given; it is not timed
+ */
+export function timesOf<T>(
+  count: number,
+  prepare: (index: number) => T,
+  work: (index: number, prepared: T) => void,
+): Float64Array {
+  for (let index = 0; index < count; index++) work(index, prepare(index));
   const times = new Float64Array(count);
   for (let index = 0; index < count; index++) {
+    const prepared = prepare(index);
     const started = Bun.nanoseconds();
-    work(index);
+    work(index, prepared);
     times[index] = (Bun.nanoseconds() - started) / 1000;
   }
   return times;

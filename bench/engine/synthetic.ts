@@ -15,7 +15,7 @@ import { type Figure, figure } from "../support/figures.ts";
 import { joinByDbIvm } from "./db-ivm-join.ts";
 import { joinByGraph } from "./graph-join.ts";
 import { makePorts, type Solution } from "./join.ts";
-import { timesOf } from "./measure.ts";
+import { NOTHING, timesOf } from "./measure.ts";
 
 export const SIZES = [100, 10_000, 100_000] as const;
 const CHAIN = 8;
@@ -38,7 +38,7 @@ function measureJoin(
 ): readonly Figure[] {
   const solution = make(count);
   const ports = makePorts(count);
-  const times = timesOf(changes, (index) => {
+  const times = timesOf(changes, NOTHING, (index) => {
     // Steps by a prime, so that the changed ports are all over the table.
     const at = (index * 7919) % count;
     const before = ports[at];
@@ -53,7 +53,7 @@ function measureJoin(
   const change = figure(subject, "one change", "µs", times, { ports: count });
   const { recompute } = solution;
   if (recompute === undefined) return [change];
-  return [change, figure(subject, "recompute", "µs", timesOf(5, recompute), { ports: count })];
+  return [change, figure(subject, "recompute", "µs", timesOf(5, NOTHING, recompute), { ports: count })];
 }
 
 function measureChain(changes: number): Float64Array {
@@ -71,7 +71,7 @@ function measureChain(changes: number): Float64Array {
   for (let i = 2; i < CHAIN; i++) last = follow(`node ${i}`, last);
   const engine = new Engine([last]);
   engine.run();
-  return timesOf(changes, (index) => {
+  return timesOf(changes, NOTHING, (index) => {
     engine.push(first, index);
     engine.run();
   });

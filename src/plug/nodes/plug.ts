@@ -80,21 +80,27 @@ function addWithRivals(lports: Map<string, Cause>, inputs: Inputs, lport: string
   const claimed = inputs.claim.data.byLport.get(lport);
   if (claimed !== undefined) addContestants(lports, inputs, claimed, cause);
   const intent = inputs.intent.data.get(lport);
-  for (const { interface: row } of intent === undefined ? [] : vifsOf(intent.lport)) {
-    if (row.name !== claimed) addContestants(lports, inputs, row.name, cause);
+  for (const vif of intent === undefined ? [] : vifsOf(intent.lport)) {
+    addClaimants(lports, inputs, vif.interface.name, cause);
   }
 }
 
 function addContestants(lports: Map<string, Cause>, inputs: Inputs, name: string, cause: Cause): void {
-  for (const lport of inputs.claim.data.byName.get(name) ?? []) lports.set(lport, cause);
+  addClaimants(lports, inputs, name, cause);
   const holder = inputs.vif.data.byName.get(name);
   if (holder !== undefined && holder.lport !== null) lports.set(holder.lport, cause);
+}
+
+function addClaimants(lports: Map<string, Cause>, inputs: Inputs, name: string, cause: Cause): void {
+  for (const lport of inputs.claim.data.byName.get(name) ?? []) lports.set(lport, cause);
 }
 
 function reconsiderAll(context: Context, lports: ReadonlyMap<string, Cause>) {
   const reconsider = reconsidering(context);
   let any = false;
   for (const [lport, cause] of lports) {
+    // Decided in this run already: on all inputs as they are now, whichever of them it was.
+    if (context.changes.has(lport)) continue;
     if (reconsider(lport, context.inputs.intent.data.get(lport), cause)) any = true;
   }
   return any ? updated : unchanged;
