@@ -36,7 +36,7 @@ export function indexLports({ inputs, data }: Context) {
   if (isRight(bindings, vifs, data)) return unchanged;
   data.byName.clear();
   data.owned = 0;
-  for (const binding of bindings.values()) put(data, binding.logical_port, binding, []);
+  for (const binding of bindings.values()) put(data, makeLport(binding.logical_port, binding, []));
   for (const vif of vifs.values()) if (vif.lport !== null) list(data, vif.lport, null, vif);
   return updated;
 }
@@ -82,7 +82,7 @@ export function lportPortBindingHandler(
 ) {
   const { input, data, changes } = context;
   const bind = (name: string, binding: PortBindingRow | null, cause: Cause): void => {
-    put(data, name, binding, vifsNamed(data, name));
+    put(data, { ...(data.byName.get(name) ?? makeLport(name, null, [])), binding });
     changes.set(name, cause);
   };
   for (const [uuid, { old, new: row, cause }] of input.changes) {
@@ -114,23 +114,19 @@ export function lportVifHandler(
 
 /** Puts `come` in the place of `gone` among the interfaces of a logical port. */
 function list(data: Lports, name: string, gone: Vif | null, come: Vif | null): void {
-  const rest = vifsNamed(data, name).filter((vif) => vif !== gone);
-  put(data, name, data.byName.get(name)?.binding ?? null, come === null ? rest : [...rest, come]);
+  const lport = data.byName.get(name);
+  const rest = lport === undefined ? [] : vifsOf(lport).filter((vif) => vif !== gone);
+  put(data, makeLport(name, lport?.binding ?? null, come === null ? rest : [...rest, come]));
 }
 
-function vifsNamed({ byName }: Lports, name: string): readonly Vif[] {
-  const lport = byName.get(name);
-  return lport === undefined ? [] : vifsOf(lport);
+/** A logical port of which there is nothing left is known no more. */
+function put(data: Lports, lport: Lport): void {
+  const { name, binding, owned, others } = lport;
+  data.owned += count(lport) - count(data.byName.get(name));
+  if (binding === null && owned === null && others.length === 0) data.byName.delete(name);
+  else data.byName.set(name, lport);
 }
 
-function put(data: Lports, name: string, binding: PortBindingRow | null, vifs: readonly Vif[]): void {
-  const before = data.byName.get(name) ?? null;
-  const after = binding === null && vifs.length === 0 ? null : makeLport(name, binding, vifs);
-  data.owned += count(after) - count(before);
-  if (after === null) data.byName.delete(name);
-  else data.byName.set(name, after);
-}
-
-function count(lport: Lport | null): number {
-  return lport === null || lport.owned === null ? 0 : 1;
+function count(lport: Lport | undefined): number {
+  return lport === undefined || lport.owned === null ? 0 : 1;
 }

@@ -77,6 +77,7 @@ export function plugVifHandler(
 /** A port, and all that want one of its interfaces or have the one it wants: what is decided of it bears on them. */
 function addWithRivals(lports: Map<string, Cause>, inputs: Inputs, lport: string, cause: Cause): void {
   lports.set(lport, cause);
+  if (inputs.claim.data.byLport.size === 0) return;
   const claimed = inputs.claim.data.byLport.get(lport);
   if (claimed !== undefined) addContestants(lports, inputs, claimed, cause);
   const intent = inputs.intent.data.get(lport);
@@ -95,13 +96,15 @@ function addClaimants(lports: Map<string, Cause>, inputs: Inputs, name: string, 
   for (const lport of inputs.claim.data.byName.get(name) ?? []) lports.set(lport, cause);
 }
 
-function reconsiderAll(context: Context, lports: ReadonlyMap<string, Cause>) {
+function reconsiderAll(context: Context, lports: Map<string, Cause>) {
+  const { inputs, changes } = context;
+  // Who was decided in this run was decided on all inputs as they are now, whichever of them it was.
+  for (const lport of changes.keys()) lports.delete(lport);
+  if (lports.size === 0) return unchanged;
   const reconsider = reconsidering(context);
   let any = false;
   for (const [lport, cause] of lports) {
-    // Decided in this run already: on all inputs as they are now, whichever of them it was.
-    if (context.changes.has(lport)) continue;
-    if (reconsider(lport, context.inputs.intent.data.get(lport), cause)) any = true;
+    if (reconsider(lport, inputs.intent.data.get(lport), cause)) any = true;
   }
   return any ? updated : unchanged;
 }
@@ -117,7 +120,7 @@ function reconsidering({ inputs, data, changes }: Context) {
       const before = data.get(lport);
       const at = { intent, answers: answers.get(lport), attempt: attempts.get(lport), around };
       const after = decideVerdict(at);
-      if (before !== undefined && sameVerdict(before, after)) return false;
+      if (before !== undefined && sameVerdict(after, before)) return false;
       data.set(lport, after);
     }
     changes.set(lport, cause);
@@ -127,9 +130,9 @@ function reconsidering({ inputs, data, changes }: Context) {
 
 function sameVerdict(a: Verdict, b: Verdict): boolean {
   return (
-    a.lport === b.lport &&
     a.change === null &&
     b.change === null &&
+    a.lport === b.lport &&
     a.state === b.state &&
     a.reason === b.reason &&
     a.interface === b.interface &&
