@@ -9,8 +9,8 @@ import { measureLatency, measureTransactions } from "./transactions.ts";
 
 const SIZES = [10_000, 100_000];
 
-/** How often everything is done. */
-interface Rounds {
+/** How many of what. */
+interface Counts {
   readonly loads: number;
   readonly transactions: number;
 }
@@ -20,15 +20,15 @@ export const ovsdb: Part = {
   about: "the OVSDB client beside ovsdb-client, the Python IDL and bare sockets",
   async measure(quick) {
     const sizes = quick ? SIZES.slice(0, 1) : SIZES;
-    const rounds: Rounds = quick ? { loads: 1, transactions: 10 } : { loads: 3, transactions: 40 };
+    const counts: Counts = quick ? { loads: 1, transactions: 10_000 } : { loads: 3, transactions: 40_000 };
     const results: PartResult[] = [];
     for (const rows of sizes) {
       const server = await startSouthbound(rows);
       try {
-        results.push(await measureLoads(server, rows, rounds.loads));
+        results.push(await measureLoads(server, rows, counts.loads));
         if (rows !== sizes.at(-1)) continue;
         results.push({ figures: await measureLatency(server, rows), ratios: [] });
-        results.push(await measureTransactions(server, rounds.transactions));
+        results.push(measureTransactions(server, counts.transactions));
       } finally {
         server.stop();
       }
