@@ -79,10 +79,13 @@ export function lportOfChange(change: Change): string {
   }
 }
 
-/** What has to be edited in `current` to make it `target`; null when nothing differs. The names are the same. */
-export function diffInterface(current: InterfaceRow, target: Target): InterfaceEdit | null {
+/**
+ * What has to be edited in `current` to make it `target`; null when nothing differs. The names are the same.
+ * @param isMarked it carries the two external_ids already; whoever does not know leaves it out
+ */
+export function diffInterface(current: InterfaceRow, target: Target, isMarked = false): InterfaceEdit | null {
   const { wanted, maintainedOptions, mtuRequest } = target;
-  const externalIds = diffIds(current.external_ids, target);
+  const externalIds = isMarked ? null : diffIds(current.external_ids, target);
   const options = diffMap(current.options, wanted.options, maintainedOptions);
   const otherConfig = diffMap(current.other_config, wanted.otherConfig, NO_KEYS);
   const sameColumns = current.type === wanted.type && current.mtu_request === mtuRequest;
@@ -99,7 +102,6 @@ export function diffInterface(current: InterfaceRow, target: Target): InterfaceE
 const NO_KEYS: ReadonlySet<string> = new Set();
 
 function diffIds(current: ReadonlyMap<string, string>, { lport, plugType }: Target): MapEdit | null {
-  if (current.get(IFACE_ID) === lport && current.get(OVN_PLUGGED) === plugType) return null;
   return diffMap(current, { [IFACE_ID]: lport, [OVN_PLUGGED]: plugType }, NO_KEYS);
 }
 

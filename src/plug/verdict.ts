@@ -120,7 +120,8 @@ function decidePlug(at: Circumstances, target: Target): Verdict {
   const { name } = target.wanted;
   if (bridge === null) return verdict(at, "pending", "there is no integration bridge", { interface: name });
   if (owned !== null && owned.interface.name === name) {
-    const edit = diffInterface(owned.interface, target);
+    const isMarked = owned.lport === target.lport && owned.plugType === target.plugType;
+    const edit = diffInterface(owned.interface, target, isMarked);
     if (edit === null) return inPlace(at, null);
     return propose(at, { kind: "update", target, interface: owned.interface, edit }, null);
   }

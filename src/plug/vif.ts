@@ -10,6 +10,7 @@ import type { InterfaceRow, PortRow } from "./rows.ts";
 export const IFACE_ID = "iface-id";
 export const OVN_PLUGGED = "ovn-plugged";
 
+/** Immutable, and a pure outcome of what `classify` is given. */
 export interface Vif {
   readonly interface: InterfaceRow;
   /** The port that holds the interface; null only between the batches of a database that is being rebuilt. */
@@ -33,10 +34,24 @@ export function classify(
   port: PortRow | undefined,
   bridge: BridgePorts | undefined,
 ): Vif {
-  const onBridge = port !== undefined && bridge?.ports.has(port._uuid) === true;
+  const onBridge = isOn(bridge, port);
   const lport = onBridge ? (iface.external_ids.get(IFACE_ID) ?? null) : null;
   const plugType = iface.external_ids.get(OVN_PLUGGED);
   const isMarked = lport !== null && plugType !== undefined;
-  const owned = onBridge && isMarked && port.interfaces.size === 1 && iface.name !== bridge.name;
+  const owned = isMarked && port?.interfaces.size === 1 && iface.name !== bridge?.name;
   return { interface: iface, port: port ?? null, onBridge, owned, lport, plugType: plugType ?? "" };
+}
+
+/** What `classify` would answer; the name of a bridge never changes (ovs-vswitchd.conf.db(5)). */
+export function isClassified(
+  vif: Vif,
+  iface: InterfaceRow,
+  port: PortRow | undefined,
+  bridge: BridgePorts | undefined,
+): boolean {
+  return vif.interface === iface && vif.port === (port ?? null) && vif.onBridge === isOn(bridge, port);
+}
+
+function isOn(bridge: BridgePorts | undefined, port: PortRow | undefined): port is PortRow {
+  return port !== undefined && bridge !== undefined && bridge.ports.has(port._uuid);
 }

@@ -9,7 +9,7 @@
 import { changedElements, type Uuid } from "ovsdb-jsonrpc";
 import { type Cause, unchanged, unhandled, updated } from "../../graph/index.ts";
 import type { BridgeRow, InterfaceRow, PortRow } from "../rows.ts";
-import { classify, type Vif } from "../vif.ts";
+import { classify, isClassified, type Vif } from "../vif.ts";
 import { type TableChange, trackChange } from "./inputs.ts";
 import type { LocalChassis } from "./local-chassis.ts";
 
@@ -43,7 +43,7 @@ interface Context {
   readonly changes: VifChanges;
 }
 
-/** Interfaces are classified anew, and compared with what is known of them: there is seldom anything to index anew. */
+/** What is known of the interfaces is compared with the rows: there is seldom anything to classify anew. */
 export function indexVifs({ inputs, data }: Omit<Context, "changes">) {
   const bridge = inputs.localChassis.data.current.bridge?.uuid ?? null;
   if (bridge === data.bridge && isRight(inputs, data)) return unchanged;
@@ -69,8 +69,7 @@ function isRight(inputs: Inputs, data: Vifs): boolean {
     for (const uuid of port.interfaces) {
       const iface = inputs.iface.data.get(uuid);
       const vif = iface === undefined ? undefined : data.byName.get(iface.name);
-      if (iface === undefined || vif === undefined) return false;
-      if (!sameVif(vif, classify(iface, port, bridge))) return false;
+      if (iface === undefined || vif === undefined || !isClassified(vif, iface, port, bridge)) return false;
       held++;
     }
   }
