@@ -53,5 +53,5 @@ export function isClassified(
 }
 
 function isOn(bridge: BridgePorts | undefined, port: PortRow | undefined): port is PortRow {
-  return port !== undefined && bridge !== undefined && bridge.ports.has(port._uuid);
+  return port !== undefined && bridge?.ports.has(port._uuid) === true;
 }
