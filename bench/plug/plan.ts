@@ -10,6 +10,8 @@ export interface Plan {
   readonly coldStarts: number;
   /** When ovn-controller's turns at one size have taken so many milliseconds, it has no further one. */
   readonly peerMs: number;
+  /** Milliseconds in which it may come to rest after its start; with thousands of ports it does not. */
+  readonly peerRestMs: number;
   /** Milliseconds before memory is looked at: what a program has let go takes a while to be given back. */
   readonly silenceMs: number;
   /** Ports that come at once. */
@@ -32,6 +34,7 @@ export const FULL: Plan = {
   warmUp: 100,
   coldStarts: 5,
   peerMs: 90_000,
+  peerRestMs: 60_000,
   silenceMs: 12_000,
   bulks: withAndWithout(1_000, 5_000),
   bulkRounds: 5,
@@ -50,6 +53,7 @@ export const QUICK: Plan = {
   warmUp: 10,
   coldStarts: 1,
   peerMs: 10_000,
+  peerRestMs: 5_000,
   silenceMs: 0,
   bulks: [{ ports: 1_000, vswitchd: false }],
   bulkRounds: 2,

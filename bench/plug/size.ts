@@ -1,6 +1,7 @@
 /**
  * All that is measured with so many ports plugged already. The pluggers are up at once, each on a chassis of its own,
- * and take turns with the floor, so that whatever else the machine does is everybody's.
+ * and take turns with the floor, so that whatever else the machine does is everybody's. While one has its turn the
+ * chassis of the others stand still, so that what one does in the background is not in the figures of another.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Figure, figure } from "../support/figures.ts";
@@ -46,7 +47,9 @@ export async function measureSize(plan: Plan, size: Size): Promise<readonly Figu
   }
   figures.push(...(await takeTurns(plan, trials, size)));
   await sleep(plan.silenceMs);
-  for (const trial of trials) figures.push(...(await afterwards(plan, trial, size)));
+  for (const trial of trials) {
+    figures.push(...(await alone(trial, trials, () => afterwards(plan, trial, size))));
+  }
   return figures;
 }
 
@@ -87,15 +90,21 @@ async function takeTurns(plan: Plan, trials: readonly Trial[], size: Size): Prom
       trials.flatMap((trial) => [trial.pid, ...trial.site.servers]),
       REST_WITHIN,
     );
-  const fresh = await warmUp(plan, trials, floor, rest, size);
+  const peers = trials.filter((trial) => trial !== ours);
+  for (const peer of peers) await atRest([peer.pid, ...peer.site.servers], plan.peerRestMs);
+  const fresh = await alone(ours, trials, () => warmUp(plan, ours, floor, rest, size));
+  for (const peer of peers) await alone(peer, trials, () => peer.round(rest));
+  for (const trial of trials) trial.begin();
   for (let round = 0; round < plan.rounds; round++) {
-    await rest();
-    calibrations.push(calibrate());
-    floors.push(await floor.measure(ours.site.lport("floor"), rest));
-    await ours.round(rest);
+    await alone(ours, trials, async () => {
+      await rest();
+      calibrations.push(calibrate());
+      floors.push(await floor.measure(ours.site.lport("floor"), rest));
+      await ours.round(rest);
+    });
     if (peerMs > plan.peerMs) continue;
     const started = performance.now();
-    for (const trial of trials) if (trial !== ours) await trial.round(rest);
+    for (const peer of peers) await alone(peer, trials, () => peer.round(rest));
     peerMs += performance.now() - started;
   }
   floor.close();
@@ -107,30 +116,40 @@ async function takeTurns(plan: Plan, trials: readonly Trial[], size: Size): Prom
   ];
 }
 
+/** Gives a trial its turn, in which the chassis of all others stand still. */
+async function alone<Outcome>(
+  trial: Trial,
+  trials: readonly Trial[],
+  turn: () => Promise<Outcome>,
+): Promise<Outcome> {
+  const others = trials.filter((other) => other !== trial);
+  for (const { site } of others) site.chassis.signal("SIGSTOP");
+  try {
+    return await turn();
+  } finally {
+    for (const { site } of others) site.chassis.signal("SIGCONT");
+  }
+}
+
 /**
  * vifplugd and the floor's bytes are compiled as they run; for ovn-controller one round is enough. How vifplugd does
  * when it has just been started is measured here.
  */
 async function warmUp(
   plan: Plan,
-  trials: readonly Trial[],
+  ours: Trial,
   floor: Floor,
   rest: () => Promise<unknown>,
   size: Size,
 ): Promise<readonly Figure[]> {
-  const [ours] = trials;
-  if (ours === undefined) return [];
   for (let round = 0; round < plan.warmUp; round++) {
     await ours.round(rest);
     if (plan.warmUp - round <= FLOOR_WARM_UP) await floor.measure(ours.site.lport("floor"), rest);
   }
-  const fresh = STEPS.map((step) => {
+  return STEPS.map((step) => {
     const metric = `${step}, of the first ${FRESH} after a start`;
     return figure(ours.plugger.subject, metric, "ms", ours.times[step].slice(0, FRESH), size);
   });
-  for (const trial of trials) if (trial !== ours) await trial.round(rest);
-  for (const trial of trials) trial.begin();
-  return fresh;
 }
 
 function figuresOfFloor(floors: readonly FloorTimes[], size: Size): readonly Figure[] {

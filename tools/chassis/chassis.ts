@@ -178,6 +178,11 @@ export class Chassis {
     if (signal === "SIGKILL") await this.program(name).exited;
   }
 
+  /** Sends a signal to every program: from SIGSTOP to SIGCONT the whole chassis stands still. */
+  signal(signal: "SIGSTOP" | "SIGCONT"): void {
+    for (const program of this.#programs.values()) program.kill(signal);
+  }
+
   /** Ends one program by SIGTERM; without a name, ends everything that runs here and removes the folder. */
   async stop(name?: ProgramName): Promise<void> {
     if (name !== undefined) {
