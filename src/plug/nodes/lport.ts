@@ -47,23 +47,8 @@ function isRight(
   vifs: ReadonlyMap<string, Vif>,
   { byName, owned }: Lports,
 ): boolean {
-  let [ours, others] = [0, 0];
   for (const binding of bindings.values()) {
-    const lport = byName.get(binding.logical_port);
-    if (lport?.binding !== binding) return false;
-    ours += count(lport);
-    others += lport.others.length;
-  }
-  if (byName.size > bindings.size) {
-    let unbound = 0;
-    for (const [name, lport] of byName) {
-      if (lport.binding !== null) continue;
-      if (lport.name !== name) return false;
-      ours += count(lport);
-      others += lport.others.length;
-      unbound++;
-    }
-    if (byName.size !== bindings.size + unbound) return false;
+    if (byName.get(binding.logical_port)?.binding !== binding) return false;
   }
   let listed = 0;
   for (const vif of vifs.values()) {
@@ -72,7 +57,14 @@ function isRight(
     if (lport?.owned !== vif && lport?.others.includes(vif) !== true) return false;
     listed++;
   }
-  return ours === owned && ours + others === listed;
+  let [bound, ours, others] = [0, 0, 0];
+  for (const [name, lport] of byName) {
+    if (lport.name !== name) return false;
+    if (lport.binding !== null) bound++;
+    ours += count(lport);
+    others += lport.others.length;
+  }
+  return bound === bindings.size && ours === owned && ours + others === listed;
 }
 
 export function lportPortBindingHandler(
