@@ -150,7 +150,8 @@ export class Floor {
     seen: () => Promise<number>,
     onResult: (result: unknown) => void = () => {},
   ): Promise<number> {
-    const operations = encodeOperations(openVSwitch, transactionOf(changes, LOCK).operations);
+    const texts = encodeOperations(openVSwitch, transactionOf(changes, LOCK).operations);
+    const operations = texts.map((text) => JSON.parse(text));
     const { id, text } = this.#local.prepare("transact", ["Open_vSwitch", ...operations]);
     const prepared = { id, text: text.replaceAll(`"${OVN_PLUGGED}"`, `"${NOT_OURS}"`) };
     const update = seen();
