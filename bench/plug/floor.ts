@@ -150,8 +150,7 @@ export class Floor {
     seen: () => Promise<number>,
     onResult: (result: unknown) => void = () => {},
   ): Promise<number> {
-    const texts = encodeOperations(openVSwitch, transactionOf(changes, LOCK).operations);
-    const operations = texts.map((text) => JSON.parse(text));
+    const operations = encodeOperations(openVSwitch, transactionOf(changes, LOCK).operations);
     const { id, text } = this.#local.prepare("transact", ["Open_vSwitch", ...operations]);
     const prepared = { id, text: text.replaceAll(`"${OVN_PLUGGED}"`, `"${NOT_OURS}"`) };
     const update = seen();

@@ -3,6 +3,7 @@
  * clauses) and which rows an operation means (RFC 7047 section 5.1 `<condition>`: AND-ed). Clauses are plain tuples
  * typed by the table's columns.
  */
+import type { Json } from "./json.ts";
 import { encodeValue, type WriteValue } from "./notation.ts";
 import {
   type DatabaseSchema,
@@ -47,27 +48,21 @@ export function condition<T extends TablesOf<T>, K extends TableName<T>>(
 }
 
 /**
- * The JSON text of the `where` of a monitor. A clause on a column that the served schema lacks holds for no row; when nothing is left
+ * The `where` of a monitor. A clause on a column that the served schema lacks holds for no row; when nothing is left
  * the result is `[false]`, because the wire's empty list would mean every row.
  */
-export function encodeMonitorCondition(served: UntypedSchema, table: string, clauses: AnyCondition): string {
+export function encodeMonitorCondition(served: UntypedSchema, table: string, clauses: AnyCondition): Json[] {
   const known = clauses.filter(
     (clause) => typeof clause === "boolean" || typeOfColumn(served, table, clause[0]) !== UNKNOWN_COLUMN,
   );
-  return known.length === 0 ? "[false]" : encodeWhere(served, table, known);
+  return known.length === 0 ? [false] : encodeWhere(served, table, known);
 }
 
-/**
- * The JSON text of the `where` of an operation: columns of which `schema` knows nothing are left for the server to
- * refuse.
- */
-export function encodeWhere(schema: UntypedSchema, table: string, clauses: AnyCondition): string {
-  return `[${clauses.map((clause) => encodeClause(schema, table, clause)).join(",")}]`;
-}
-
-function encodeClause(schema: UntypedSchema, table: string, clause: AnyClause): string {
-  if (typeof clause === "boolean") return String(clause);
-  const [column, comparison, operand] = clause;
-  const value = encodeValue(typeOfColumn(schema, table, column), operand);
-  return `[${JSON.stringify(column)},${JSON.stringify(comparison)},${value}]`;
+/** The `where` of an operation: columns of which `schema` knows nothing are left for the server to refuse. */
+export function encodeWhere(schema: UntypedSchema, table: string, clauses: AnyCondition): Json[] {
+  return clauses.map((clause) => {
+    if (typeof clause === "boolean") return clause;
+    const [column, comparison, operand] = clause;
+    return [column, comparison, encodeValue(typeOfColumn(schema, table, column), operand)];
+  });
 }

@@ -1,4 +1,9 @@
-/** The few checks of JSON values that every parser at the edge needs. */
+/** JSON values as the wire carries them, and the few checks every parser at the edge needs. */
+
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [member: string]: Json | undefined;
+}
 
 /** True for a JSON object, as opposed to an array, null or an atom. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -51,7 +51,7 @@ export class Locks {
   unlock(name: string): void {
     const lock = this.#locks.get(name);
     if (lock === undefined) return;
-    this.#rpc?.request("unlock", JSON.stringify([name]), () => {});
+    this.#rpc?.request("unlock", [name], () => {});
     this.#locks.delete(name);
     this.#set(name, lock, false);
   }
@@ -83,7 +83,7 @@ export class Locks {
     const lock = this.#locks.get(name);
     if (lock === undefined || this.#rpc === null) return;
     lock.asked = true;
-    this.#rpc.request(method, JSON.stringify([name]), (reply) => {
+    this.#rpc.request(method, [name], (reply) => {
       if (!reply.ok || this.#locks.get(name) !== lock) return;
       const { result, error } = reply.value;
       lock.asked = false;

@@ -7,7 +7,7 @@
  * the server may have applied it or not, and a resync by id would never send the rows that it let in.
  */
 import { type AnyCondition, EVERY_ROW, encodeMonitorCondition } from "./condition.ts";
-import { excerpt, isArray } from "./json.ts";
+import { excerpt, isArray, type Json } from "./json.ts";
 import {
   type Changes,
   type IndexSelection,
@@ -144,18 +144,15 @@ export class Monitor {
     const { method, served, id, rpc } = connection;
     const resumed = this.#lastTransaction === null ? null : this.#acknowledged;
     const conditions = resumed ?? { ...this.#wanted };
-    const requests: string[] = [];
+    const requests: Record<string, Json> = {};
     for (const [table, selected] of Object.entries(this.#selection)) {
       if (tableSchema(served, table) === undefined) continue;
-      const known = selected.filter((column) => columnSchema(served, table, column) !== undefined);
-      const columns = `"columns":${JSON.stringify(known)}`;
-      const where = `"where":${encodeMonitorCondition(served, table, conditions[table] ?? EVERY_ROW)}`;
-      const request = method === "monitor" ? `{${columns}}` : `[{${columns},${where}}]`;
-      requests.push(`${JSON.stringify(table)}:${request}`);
+      const columns = selected.filter((column) => columnSchema(served, table, column) !== undefined);
+      const where = encodeMonitorCondition(served, table, conditions[table] ?? EVERY_ROW);
+      requests[table] = method === "monitor" ? { columns } : [{ columns, where }];
     }
-    const params = [JSON.stringify(this.#database), JSON.stringify(id), `{${requests.join(",")}}`];
-    if (method === "monitor_cond_since") params.push(JSON.stringify(this.#lastTransaction ?? ZERO_UUID));
-    rpc.request(method, `[${params.join(",")}]`, (reply) => {
+    const since = method === "monitor_cond_since" ? [this.#lastTransaction ?? ZERO_UUID] : [];
+    rpc.request(method, [this.#database, id, requests, ...since], (reply) => {
       if (reply.ok && this.#connection === connection) this.#started(connection, conditions, reply.value);
     });
   }
@@ -232,21 +229,19 @@ export class Monitor {
     const tables = Object.keys(this.#wanted).filter((table) => this.#wanted[table] !== acknowledged[table]);
     if (tables.length === 0) return;
     const changed: Record<string, AnyCondition> = {};
-    const requests: string[] = [];
+    const requests: Record<string, Json> = {};
     for (const table of tables) {
       const condition = this.#wanted[table] ?? EVERY_ROW;
       changed[table] = condition;
       if (connection.method === "monitor" || tableSchema(connection.served, table) === undefined) continue;
-      const where = encodeMonitorCondition(connection.served, table, condition);
-      requests.push(`${JSON.stringify(table)}:[{"where":${where}}]`);
+      requests[table] = [{ where: encodeMonitorCondition(connection.served, table, condition) }];
     }
-    if (requests.length === 0) {
+    if (Object.keys(requests).length === 0) {
       this.#acknowledge(changed);
       return;
     }
     this.#inFlight = changed;
-    const id = JSON.stringify(connection.id);
-    connection.rpc.request("monitor_cond_change", `[${id},${id},{${requests.join(",")}}]`, (reply) => {
+    connection.rpc.request("monitor_cond_change", [connection.id, connection.id, requests], (reply) => {
       if (!reply.ok || this.#connection !== connection) return;
       this.#inFlight = null;
       if (reply.value.error === null) this.#acknowledge(changed);

@@ -7,7 +7,7 @@
  */
 import { rememberChange } from "./changed-elements.ts";
 import { Interner } from "./interner.ts";
-import { excerpt, isArray } from "./json.ts";
+import { excerpt, isArray, type Json } from "./json.ts";
 import type { AtomicType, ColumnSchema } from "./schema.ts";
 import { isNamedUuid, isUuid, type NamedUuid, ZERO_UUID } from "./uuid.ts";
 
@@ -181,21 +181,17 @@ function setElements(json: unknown): readonly unknown[] | null {
   return isArray(json) && json.length === 2 && json[0] === "set" && isArray(json[1]) ? json[1] : null;
 }
 
-/** The JSON text of a value of a column of this type. */
-export function encodeValue(type: ColumnSchema, value: WriteValue): string {
-  if (value === null) return '["set",[]]';
+/** The JSON notation of a value of a column of this type. */
+export function encodeValue(type: ColumnSchema, value: WriteValue): Json {
+  if (isWriteAtom(value)) return encodeAtom(type.key.type, value);
   if (value instanceof Map) {
     const valueType = type.value?.type ?? type.key.type;
-    const pairs = Array.from(
-      value,
-      ([k, v]) => `[${encodeAtom(type.key.type, k)},${encodeAtom(valueType, v)}]`,
-    );
-    return `["map",[${pairs.join(",")}]]`;
+    return ["map", Array.from(value, ([k, v]) => [encodeAtom(type.key.type, k), encodeAtom(valueType, v)])];
   }
   if (value instanceof Set || isWriteArray(value)) {
-    return `["set",[${Array.from(value, (element) => encodeAtom(type.key.type, element)).join(",")}]]`;
+    return ["set", Array.from(value, (element) => encodeAtom(type.key.type, element))];
   }
-  return isWriteAtom(value) ? encodeAtom(type.key.type, value) : "null";
+  return ["set", []];
 }
 
 function isWriteArray(value: WriteValue): value is readonly WriteAtom[] {
@@ -206,9 +202,9 @@ function isWriteAtom(value: WriteValue): value is WriteAtom {
   return typeof value !== "object" || isNamedUuid(value);
 }
 
-function encodeAtom(type: AtomicType, atom: WriteAtom): string {
-  if (isNamedUuid(atom)) return `["named-uuid",${JSON.stringify(atom.namedUuid)}]`;
-  return type === "uuid" ? `["uuid",${JSON.stringify(atom)}]` : JSON.stringify(atom);
+export function encodeAtom(type: AtomicType, atom: WriteAtom): Json {
+  if (isNamedUuid(atom)) return ["named-uuid", atom.namedUuid];
+  return type === "uuid" ? ["uuid", String(atom)] : atom;
 }
 
 /** True if two values of one column are equal; the order of sets and maps does not count. */

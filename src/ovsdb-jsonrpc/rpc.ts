@@ -7,7 +7,7 @@
  * broke is closed once, with one error, and fails every request that was not answered.
  */
 import type { Socket } from "node:net";
-import { excerpt, isArray, isObject } from "./json.ts";
+import { excerpt, isArray, isObject, type Json } from "./json.ts";
 import { type FramerLimits, JsonFramer } from "./json-framer.ts";
 import { parseJsonText } from "./json-text.ts";
 import { err, ok, type Result } from "./result.ts";
@@ -68,24 +68,20 @@ export class Rpc {
     this.#scheduleProbe();
   }
 
-  /**
-   * Sends a request and answers its id. `onReply` is called exactly once, in the order of the stream.
-   * @param params the JSON text of the array of parameters
-   */
-  request(method: string, params: string, onReply: ReplyHandler): number {
+  /** Sends a request and answers its id. `onReply` is called exactly once, in the order of the stream. */
+  request(method: string, params: readonly Json[], onReply: ReplyHandler): number {
     const id = this.#nextId++;
     if (this.#closed) {
       onReply(err({ code: "disconnected", message: "the connection is closed" }));
       return id;
     }
     this.#pending.set(id, onReply);
-    this.#send(`{"id":${id},"method":"${method}","params":${params}}`);
+    this.#send(`{"id":${id},"method":"${method}","params":${JSON.stringify(params)}}`);
     return id;
   }
 
-  /** @param params as of a request */
-  notify(method: string, params: string): void {
-    this.#send(`{"id":null,"method":"${method}","params":${params}}`);
+  notify(method: string, params: readonly Json[]): void {
+    this.#send(`{"id":null,"method":"${method}","params":${JSON.stringify(params)}}`);
   }
 
   setProbeInterval(milliseconds: number): void {
@@ -211,7 +207,7 @@ export class Rpc {
       if (silent) {
         this.#lastActivity = performance.now();
         this.#probing = true;
-        this.request("echo", "[]", () => {});
+        this.request("echo", [], () => {});
       }
       this.#scheduleProbe();
     });

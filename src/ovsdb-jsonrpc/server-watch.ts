@@ -96,8 +96,8 @@ export class ServerWatch {
   /** Judges the server behind this connection, now and until it is stopped. */
   start(rpc: Rpc): void {
     this.stop();
-    rpc.request("set_db_change_aware", "[true]", () => {});
-    rpc.request("get_schema", JSON.stringify([SERVER_DATABASE.name]), (reply) => {
+    rpc.request("set_db_change_aware", [true], () => {});
+    rpc.request("get_schema", [SERVER_DATABASE.name], (reply) => {
       if (!reply.ok) return;
       const { result, error } = reply.value;
       const schema = error === null ? parseDatabaseSchema(result) : null;

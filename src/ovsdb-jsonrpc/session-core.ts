@@ -7,7 +7,7 @@
  */
 import type { AnyCondition } from "./condition.ts";
 import { Emitter } from "./emitter.ts";
-import { excerpt } from "./json.ts";
+import { excerpt, type Json } from "./json.ts";
 import { Link, type LinkOptions } from "./link.ts";
 import { type LockState, Locks } from "./locks.ts";
 import { type Conditions, Monitor, type UntypedBatch } from "./monitor.ts";
@@ -83,7 +83,7 @@ export class SessionCore {
   }
 
   /** Sends a request, if there is a server that was found fit. The signal asks that server to cancel it. */
-  request(method: string, params: string, onReply: ReplyHandler, signal?: AbortSignal): void {
+  request(method: string, params: readonly Json[], onReply: ReplyHandler, signal?: AbortSignal): void {
     const ready = this.#state.kind === "synced" || this.#state.kind === "connected";
     const { rpc } = this.link;
     if (!ready || rpc === null) {
@@ -94,7 +94,7 @@ export class SessionCore {
       rpc.request(method, params, onReply);
       return;
     }
-    const cancel = () => rpc.notify("cancel", JSON.stringify([id]));
+    const cancel = () => rpc.notify("cancel", [id]);
     const id = rpc.request(method, params, (reply) => {
       signal.removeEventListener("abort", cancel);
       onReply(reply);
@@ -137,7 +137,7 @@ export class SessionCore {
     const { rpc } = this.link;
     if (rpc === null) return;
     this.#setState({ kind: "connected", remote: this.#remote, leader: this.#leader });
-    rpc.request("get_schema", JSON.stringify([this.descriptor.name]), (reply) => {
+    rpc.request("get_schema", [this.descriptor.name], (reply) => {
       if (!reply.ok) return;
       const { result, error } = reply.value;
       const schema = error === null ? parseDatabaseSchema(result) : err(excerpt(error, 400));

@@ -137,20 +137,20 @@ export class Session<T extends TablesOf<T>, const M extends MonitorSelection<T>>
     { signal }: TransactOptions = {},
   ): Promise<Result<readonly OperationResult[], TransactError>> {
     const { descriptor } = this.#core;
-    const params = [JSON.stringify(descriptor.name), ...encodeOperations(descriptor, operations)];
+    const params = [descriptor.name, ...encodeOperations(descriptor, operations)];
     return new Promise((resolve) => {
       const settle: ReplyHandler = (reply) =>
         resolve(
           reply.ok ? decodeResults(descriptor, operations, reply.value) : err(connectionLost(reply.error)),
         );
-      this.#core.request("transact", `[${params.join(",")}]`, settle, signal);
+      this.#core.request("transact", params, settle, signal);
     });
   }
 
   /** The names of the databases that the server has. */
   listDatabases(): Promise<Result<readonly string[], ConnectionError>> {
     return new Promise((resolve) => {
-      this.#core.request("list_dbs", "[]", (reply) => {
+      this.#core.request("list_dbs", [], (reply) => {
         if (!reply.ok) resolve(reply);
         else if (isArray(reply.value.result)) resolve(ok(reply.value.result.map(String)));
         else resolve(err({ code: "protocol error", message: `list_dbs answers ${excerpt(reply.value)}` }));

@@ -3,7 +3,7 @@
  * The error of the commit itself arrives as an extra element after those of the operations.
  */
 import { encodeWhere } from "./condition.ts";
-import { excerpt, isArray, isObject, member } from "./json.ts";
+import { excerpt, isArray, isObject, type Json, type JsonObject, member } from "./json.ts";
 import { plainJson } from "./json-text.ts";
 import { columnDecoder, encodeValue, NotationError, type Value, type WriteValue } from "./notation.ts";
 import type { Operation, WriteFields } from "./operation.ts";
@@ -36,73 +36,81 @@ export type OperationResult =
 /** Errors that say nothing against the transaction itself. */
 const RETRYABLE: ReadonlySet<string> = new Set(["timed out", "unknown database", "canceled", "disconnected"]);
 
-/** The JSON text of each operation: written at once, since to build its value first would take as long again. */
-export function encodeOperations(schema: UntypedSchema, operations: readonly Operation[]): string[] {
+export function encodeOperations(schema: UntypedSchema, operations: readonly Operation[]): Json[] {
   return operations.map((operation) => encodeOperation(schema, operation));
 }
 
-function encodeOperation(schema: UntypedSchema, operation: Operation): string {
+function encodeOperation(schema: UntypedSchema, operation: Operation): JsonObject {
   switch (operation.op) {
     case "insert": {
       const { op, table, row, uuidName } = operation;
-      const name = uuidName === undefined ? "" : `,"uuid-name":${JSON.stringify(uuidName)}`;
-      return `${head(op, table)},"row":${encodeRow(schema, table, row)}${name}}`;
+      return {
+        op,
+        table,
+        row: encodeRow(schema, table, row),
+        ...(uuidName !== undefined && { "uuid-name": uuidName }),
+      };
     }
     case "select": {
       const { op, table, where, columns } = operation;
-      const selected = JSON.stringify([...new Set(["_uuid", ...columns])]);
-      return `${head(op, table)},"where":${encodeWhere(schema, table, where)},"columns":${selected}}`;
+      return {
+        op,
+        table,
+        where: encodeWhere(schema, table, where),
+        columns: [...new Set(["_uuid", ...columns])],
+      };
     }
     case "update": {
       const { op, table, where, row } = operation;
-      const [matching, values] = [encodeWhere(schema, table, where), encodeRow(schema, table, row)];
-      return `${head(op, table)},"where":${matching},"row":${values}}`;
+      return { op, table, where: encodeWhere(schema, table, where), row: encodeRow(schema, table, row) };
     }
     case "mutate": {
       const { op, table, where, mutations } = operation;
-      const encoded = mutations.map(([column, mutator, value]) => {
-        const operand = encodeColumn(schema, table, column, value);
-        return `[${JSON.stringify(column)},${JSON.stringify(mutator)},${operand}]`;
-      });
-      return `${head(op, table)},"where":${encodeWhere(schema, table, where)},"mutations":[${encoded.join(",")}]}`;
+      return {
+        op,
+        table,
+        where: encodeWhere(schema, table, where),
+        mutations: mutations.map(([column, mutator, value]) => [
+          column,
+          mutator,
+          encodeColumn(schema, table, column, value),
+        ]),
+      };
     }
     case "delete": {
       const { op, table, where } = operation;
-      return `${head(op, table)},"where":${encodeWhere(schema, table, where)}}`;
+      return { op, table, where: encodeWhere(schema, table, where) };
     }
     case "wait": {
       const { op, table, where, columns, until, rows, timeoutMs } = operation;
-      const expected = rows.map((row) => encodeRow(schema, table, row)).join(",");
-      const timeout = timeoutMs === undefined ? "" : `,"timeout":${JSON.stringify(timeoutMs)}`;
-      return (
-        `${head(op, table)},"where":${encodeWhere(schema, table, where)},"columns":${JSON.stringify(columns)}` +
-        `,"until":${JSON.stringify(until)},"rows":[${expected}]${timeout}}`
-      );
+      return {
+        op,
+        table,
+        where: encodeWhere(schema, table, where),
+        columns,
+        until,
+        rows: rows.map((row) => encodeRow(schema, table, row)),
+        ...(timeoutMs !== undefined && { timeout: timeoutMs }),
+      };
     }
     case "commit":
     case "abort":
     case "comment":
     case "assert":
-      return JSON.stringify(operation);
+      return { ...operation };
   }
 }
 
-/** The start of an operation's object. */
-function head(op: Operation["op"], table: string): string {
-  return `{"op":"${op}","table":${JSON.stringify(table)}`;
-}
-
-function encodeRow(schema: UntypedSchema, table: string, row: WriteFields): string {
-  const members: string[] = [];
+function encodeRow(schema: UntypedSchema, table: string, row: WriteFields): JsonObject {
+  const encoded: Record<string, Json> = {};
   for (const column of Object.keys(row)) {
     const value = row[column];
-    if (value === undefined) continue;
-    members.push(`${JSON.stringify(column)}:${encodeColumn(schema, table, column, value)}`);
+    if (value !== undefined) encoded[column] = encodeColumn(schema, table, column, value);
   }
-  return `{${members.join(",")}}`;
+  return encoded;
 }
 
-function encodeColumn(schema: UntypedSchema, table: string, column: string, value: WriteValue): string {
+function encodeColumn(schema: UntypedSchema, table: string, column: string, value: WriteValue): Json {
   return encodeValue(typeOfColumn(schema, table, column), value);
 }
 

@@ -264,7 +264,7 @@ test("a column's decoder answers a value of the column's type or refuses, and wh
       }
       for (const value of values) {
         if (!isOf(type, value)) return `${Bun.inspect(value)} is not of the column's type`;
-        const back = decode(JSON.parse(encodeValue(type, value)));
+        const back = decode(JSON.parse(JSON.stringify(encodeValue(type, value))));
         if (!equalValues(back, value)) return `${Bun.inspect(value)} comes back as ${Bun.inspect(back)}`;
         for (const other of values) {
           const changed = applyDifference(value, other);
