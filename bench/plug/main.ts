@@ -8,6 +8,7 @@ import { measureBulk } from "./bulk.ts";
 import { FULL, QUICK } from "./plan.ts";
 import { ratiosOf } from "./ratios.ts";
 import { measureSize, type Size } from "./size.ts";
+import { messageOf } from "./trial.ts";
 
 export const plug: Part = {
   name: "plug",
@@ -17,15 +18,26 @@ export const plug: Part = {
     const figures: Figure[] = [];
     for (const size of plan.sizes) {
       say(`${wordsOf(size)} plugged`);
-      figures.push(...(await measureSize(plan, size)));
+      figures.push(...(await orNothing(measureSize(plan, size))));
     }
     for (const size of plan.bulks) {
       say(`${wordsOf(size)} at once`);
-      figures.push(...(await measureBulk(plan, size)));
+      figures.push(...(await orNothing(measureBulk(plan, size))));
     }
     return { figures, ratios: ratiosOf(figures) };
   },
 };
+
+/** One size that fails does not take the others' figures along; the benchmark fails in the end. */
+async function orNothing(measured: Promise<readonly Figure[]>): Promise<readonly Figure[]> {
+  try {
+    return await measured;
+  } catch (error) {
+    say(`failed: ${messageOf(error)}`);
+    process.exitCode = 1;
+    return [];
+  }
+}
 
 function wordsOf({ ports, vswitchd }: Size): string {
   return `${ports.toLocaleString("en")} ports, ${vswitchd ? "with" : "without"} ovs-vswitchd`;

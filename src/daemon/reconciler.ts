@@ -23,6 +23,7 @@ import type { PlugSettings } from "../plug/settings.ts";
 import type { Verdict } from "../plug/verdict.ts";
 import type { ProviderRegistry } from "../providers/registry.ts";
 import type { Recorder } from "../record/recorder.ts";
+import { Confirmations } from "./confirmations.ts";
 import { Ports } from "./ports.ts";
 import { type Enter, type Source, shadowCheck } from "./shadow-check.ts";
 import { type Outcome, Transactor, type Work } from "./transactor.ts";
@@ -58,6 +59,7 @@ export class Reconciler {
   readonly ports: Ports;
   readonly #options: ReconcilerOptions;
   readonly #transactor: Transactor;
+  readonly #confirmations: Confirmations;
   #scheduled = false;
   #stopped = false;
   #again: ReturnType<typeof setTimeout> | null = null;
@@ -75,6 +77,10 @@ export class Reconciler {
       transact: (operations) => options.transact(operations),
       report: (outcomes) => this.#conclude(outcomes),
     });
+    const { engine, graph } = this;
+    const push = (lports: ReadonlySet<string>, cause: string) =>
+      this.push(graph.inputs.confirmed, lports, cause);
+    this.#confirmations = new Confirmations({ engine, graph, push });
   }
 
   /** Hands what was observed to an input of the graph, and sees to a run. */
@@ -119,25 +125,7 @@ export class Reconciler {
 
   /** Lets the ports go that are due to be unplugged now (rule U6); answers how many. */
   confirmUnplug(): number {
-    const due = new Set(this.engine.data(this.graph.hold).due);
-    if (due.size > 0) this.#confirm(new Set([...this.#confirmed, ...due]), "plug/confirm-unplug");
-    return due.size;
-  }
-
-  #confirm(lports: ReadonlySet<string>, cause: string): void {
-    this.push(this.graph.inputs.confirmed, lports, cause);
-  }
-
-  get #confirmed(): ReadonlySet<string> {
-    return this.engine.data(this.graph.inputs.confirmed).current;
-  }
-
-  /** A confirmation ends with what it was given for. */
-  #forgetConfirmed(): void {
-    const intents = this.engine.data(this.graph.intent);
-    const standing = [...this.#confirmed].filter((lport) => intents.get(lport)?.kind === "unplug");
-    if (standing.length < this.#confirmed.size)
-      this.#confirm(new Set(standing), "unplugged, or not due any more");
+    return this.#confirmations.give();
   }
 
   /** Forces a recompute of every node, now. */
@@ -234,7 +222,7 @@ export class Reconciler {
       this.ports.follow(lport, verdicts.get(lport), answers.get(lport), cause);
     }
     this.#forget(lports.keys());
-    if (this.#confirmed.size > 0) this.#forgetConfirmed();
+    this.#confirmations.forget();
   }
 
   /** The tracked changes of a node, or every port (with no cause of its own) where anything may have changed. */
