@@ -39,7 +39,7 @@ export interface RecomputeRecord {
   readonly reason: Reason;
 }
 
-/** What was done with one node, how often, and how long the calls of its functions took. */
+/** How often what was done with one node. */
 export class Counters {
   recompute = 0;
   compute = 0;
