@@ -10,6 +10,7 @@ import { type Answers, consultationsOf, gatherAnswers, type Surroundings } from 
 import { type Attempt, nonceOf } from "../attempt.ts";
 import type { Intent } from "../intent.ts";
 import type { Activity } from "./activity.ts";
+import { inStep } from "./in-step.ts";
 import type { LocalChassis } from "./local-chassis.ts";
 import type { ProviderLookup, Providers } from "./provider-lookup.ts";
 
@@ -36,9 +37,10 @@ type Changed = { readonly input: { readonly changes: ReadonlyMap<string, Cause> 
 export function answering(providers: Providers) {
   function askEveryone({ inputs, data }: Omit<Context, "changes" | "cause">) {
     const around = surroundings(inputs, providers);
+    const attemptOf = inStep(inputs.attempt.data);
     let answered = 0;
     const anew = (lport: string, intent: Intent | undefined): void => {
-      const answers = settle(intent, inputs.attempt.data.get(lport), around, undefined);
+      const answers = settle(intent, attemptOf(lport), around, undefined);
       if (answers === undefined) data.delete(lport);
       else data.set(lport, answers);
       if (answers !== undefined) answered++;

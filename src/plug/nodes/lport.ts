@@ -7,6 +7,7 @@ import { type Cause, type KeyedChanges, unchanged, updated } from "../../graph/i
 import { type Lport, makeLport, vifsOf } from "../lport.ts";
 import type { PortBindingRow } from "../rows.ts";
 import type { Vif } from "../vif.ts";
+import { inStep } from "./in-step.ts";
 import type { TableChange } from "./inputs.ts";
 
 export interface Lports {
@@ -41,30 +42,34 @@ export function indexLports({ inputs, data }: Context) {
   return updated;
 }
 
-/** Every row is found where it should be, and then there are as many as there should be. */
+/** Everything that is known is a row of its name, and every interface is known: there are as many as there should be. */
 function isRight(
   bindings: ReadonlyMap<Uuid, PortBindingRow>,
   vifs: ReadonlyMap<string, Vif>,
   { byName, owned }: Lports,
 ): boolean {
-  for (const binding of bindings.values()) {
-    if (byName.get(binding.logical_port)?.binding !== binding) return false;
-  }
-  let listed = 0;
-  for (const vif of vifs.values()) {
-    if (vif.lport === null) continue;
-    const lport = byName.get(vif.lport);
-    if (lport?.owned !== vif && lport?.others.includes(vif) !== true) return false;
-    listed++;
-  }
+  const bindingOf = inStep(bindings);
   let [bound, ours, others] = [0, 0, 0];
   for (const [name, lport] of byName) {
+    const { binding } = lport;
     if (lport.name !== name) return false;
-    if (lport.binding !== null) bound++;
+    if (binding !== null) {
+      if (binding.logical_port !== name || bindingOf(binding._uuid) !== binding) return false;
+      bound++;
+    }
     ours += count(lport);
     others += lport.others.length;
   }
-  return bound === bindings.size && ours === owned && ours + others === listed;
+  if (bound !== bindings.size || ours !== owned) return false;
+  const lportOf = inStep(byName);
+  let listed = 0;
+  for (const vif of vifs.values()) {
+    if (vif.lport === null) continue;
+    const lport = lportOf(vif.lport);
+    if (lport?.owned !== vif && lport?.others.includes(vif) !== true) return false;
+    listed++;
+  }
+  return ours + others === listed;
 }
 
 export function lportPortBindingHandler(
@@ -74,8 +79,9 @@ export function lportPortBindingHandler(
 ) {
   const { input, data, changes } = context;
   const bind = (name: string, binding: PortBindingRow | null, cause: Cause): void => {
-    put(data, { ...(data.byName.get(name) ?? makeLport(name, null, [])), binding });
-    changes.set(name, cause);
+    const lport = { ...(data.byName.get(name) ?? makeLport(name, null, [])), binding };
+    put(data, lport);
+    changes.set(lport.name, cause);
   };
   for (const [uuid, { old, new: row, cause }] of input.changes) {
     if (old === null || old.logical_port === row?.logical_port) continue;
@@ -93,8 +99,7 @@ export function lportVifHandler(
   const { input, data, changes } = context;
   const relist = (name: string | null, gone: Vif | null, come: Vif | null, cause: Cause): void => {
     if (name === null) return;
-    list(data, name, gone, come);
-    changes.set(name, cause);
+    changes.set(list(data, name, gone, come).name, cause);
   };
   for (const { old, new: vif, cause } of input.changes.values()) {
     const [before, after] = [old?.lport ?? null, vif?.lport ?? null];
@@ -105,10 +110,12 @@ export function lportVifHandler(
 }
 
 /** Puts `come` in the place of `gone` among the interfaces of a logical port. */
-function list(data: Lports, name: string, gone: Vif | null, come: Vif | null): void {
-  const lport = data.byName.get(name);
-  const rest = lport === undefined ? [] : vifsOf(lport).filter((vif) => vif !== gone);
-  put(data, makeLport(name, lport?.binding ?? null, come === null ? rest : [...rest, come]));
+function list(data: Lports, name: string, gone: Vif | null, come: Vif | null): Lport {
+  const lport = data.byName.get(name) ?? makeLport(name, null, []);
+  const rest = vifsOf(lport).filter((vif) => vif !== gone);
+  const listed = makeLport(lport.name, lport.binding, come === null ? rest : [...rest, come]);
+  put(data, listed);
+  return listed;
 }
 
 /** A logical port of which there is nothing left is known no more. */

@@ -10,6 +10,7 @@ import { changedElements, type Uuid } from "ovsdb-jsonrpc";
 import { type Cause, unchanged, unhandled, updated } from "../../graph/index.ts";
 import type { BridgeRow, InterfaceRow, PortRow } from "../rows.ts";
 import { classify, isClassified, type Vif } from "../vif.ts";
+import { inStep } from "./in-step.ts";
 import { type TableChange, trackChange } from "./inputs.ts";
 import type { LocalChassis } from "./local-chassis.ts";
 
@@ -61,19 +62,20 @@ export function indexVifs({ inputs, data }: Omit<Context, "changes">) {
   return updated;
 }
 
-/** Every interface is held by a port, is known as what it is, and no others are known. */
+/** Every interface is known as what it is, is held by a port, and by one only; and no others are known. */
 function isRight(inputs: Inputs, data: Vifs): boolean {
   const bridge = bridgeOf(inputs, data);
-  let held = 0;
-  for (const port of inputs.port.data.values()) {
-    for (const uuid of port.interfaces) {
-      const iface = inputs.iface.data.get(uuid);
-      const vif = iface === undefined ? undefined : data.byName.get(iface.name);
-      if (iface === undefined || vif === undefined || !isClassified(vif, iface, port, bridge)) return false;
-      held++;
-    }
+  const vifOf = inStep(data.byName);
+  const portOf = inStep(inputs.port.data);
+  for (const iface of inputs.iface.data.values()) {
+    const vif = vifOf(iface.name);
+    const port = vif?.port == null ? undefined : portOf(vif.port._uuid);
+    if (vif === undefined || !port?.interfaces.has(iface._uuid)) return false;
+    if (!isClassified(vif, iface, port, bridge)) return false;
   }
-  return data.byName.size === held && inputs.iface.data.size === held;
+  let held = 0;
+  for (const port of inputs.port.data.values()) held += port.interfaces.size;
+  return held === inputs.iface.data.size && held === data.byName.size;
 }
 
 export function vifLocalChassisHandler({ inputs, data }: Omit<Context, "changes">) {
