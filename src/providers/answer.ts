@@ -33,28 +33,43 @@ function parseWanted(raw: unknown): Answer {
   const { name, type, options, otherConfig } = raw;
   if (typeof name !== "string") return broken("prepare gave an interface without a `name`");
   if (typeof type !== "string") return broken("prepare gave an interface without a `type`");
+  if (!isText(type)) return broken(`prepare gave an interface \`type\` ${NOT_TEXT}`);
   if (!isStringRecord(options)) return broken("prepare gave `options` that are not all strings");
   const fault = interfaceNameFault(name);
   if (fault !== null)
     return broken(`prepare gave the interface name ${JSON.stringify(name)}, which ${fault}`);
+  if (!isTextRecord(options)) return broken(`prepare gave \`options\` ${NOT_TEXT}`);
   if (otherConfig === undefined) return { kind: "plug", wanted: { name, type, options: { ...options } } };
   if (!isStringRecord(otherConfig)) return broken("prepare gave `otherConfig` that are not all strings");
+  if (!isTextRecord(otherConfig)) return broken(`prepare gave \`otherConfig\` ${NOT_TEXT}`);
   return {
     kind: "plug",
     wanted: { name, type, options: { ...options }, otherConfig: { ...otherConfig } },
   };
 }
 
+/** A name that needs no closer look, as nearly all are. */
+const USUAL_NAME = /^[\w-][\w.-]{0,14}$/;
+
 /** What keeps `name` from being a network device's name (IFNAMSIZ, dev_valid_name() in Linux), or null. */
 export function interfaceNameFault(name: string): string | null {
+  if (USUAL_NAME.test(name)) return null;
   const bytes = Buffer.byteLength(name);
   if (bytes === 0) return "is empty";
   if (bytes > 15) return `has ${bytes} bytes; at most 15 are allowed`;
   if (name === "." || name === "..") return "is a directory's name";
   if (name.includes("/")) return "contains a slash";
   if (/\s/u.test(name)) return "contains white space";
-  if (name.includes("\0")) return "contains a NUL byte";
-  return null;
+  return isText(name) ? null : `is a string ${NOT_TEXT}`;
+}
+
+const NOT_TEXT = "that no database takes: it contains a NUL or half of a surrogate pair";
+
+const USUAL_TEXT = /^[ -~]*$/;
+
+/** ovsdb-server ends the connection over any other string, with all that is under way on it (ovsdb(7), `<string>`). */
+function isText(value: string): boolean {
+  return USUAL_TEXT.test(value) || (value.isWellFormed() && !value.includes("\0"));
 }
 
 function broken(reason: string): Answer {
@@ -65,6 +80,14 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
+/** A Map or an array has no members that would be options. */
 function isStringRecord(value: unknown): value is Record<string, string> {
-  return isRecord(value) && Object.values(value).every((entry) => typeof entry === "string");
+  if (!isRecord(value) || value instanceof Map || Array.isArray(value)) return false;
+  for (const key in value) if (typeof value[key] !== "string") return false;
+  return true;
+}
+
+function isTextRecord(record: Readonly<Record<string, string>>): boolean {
+  for (const key in record) if (!isText(key) || !isText(record[key] ?? "")) return false;
+  return true;
 }

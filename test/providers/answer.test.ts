@@ -37,9 +37,28 @@ describe("an answer to a create", () => {
     [{ name: "eth0", type: "", options: {}, otherConfig: { a: null } }, "`otherConfig`"],
     [{ name: "eth0", type: "", options: {}, otherConfig: null }, "`otherConfig`"],
     [{ name: "a/b", type: "", options: {} }, '"a/b", which contains a slash'],
+    [{ name: "eth0", type: "", options: [] }, "`options`"],
+    [{ name: "eth0", type: "", options: {}, otherConfig: ["a"] }, "`otherConfig`"],
+    [{ name: "eth\ud800", type: "", options: {} }, "half of a surrogate pair"],
+    [{ name: "eth0", type: "a\0", options: {} }, "`type` that no database takes"],
+    [{ name: "eth0", type: "", options: { a: "\udc00" } }, "`options` that no database takes"],
+    [{ name: "eth0", type: "", options: { "a\0": "" } }, "`options` that no database takes"],
+    [
+      { name: "eth0", type: "", options: {}, otherConfig: { a: "\0" } },
+      "`otherConfig` that no database takes",
+    ],
   ])("of %j is broken, and says what is wrong", (wanted, words) => {
     expect(fault(ready(wanted))).toContain(words);
   });
+});
+
+test("options in a Map are refused, not lost", () => {
+  expect(fault(ready({ name: "eth0", type: "", options: new Map([["a", "1"]]) }))).toContain("`options`");
+});
+
+test("whatever text a database takes may be an option", () => {
+  const options = { "": "", ä: "名 \ud83d\ude00\n\u0001" };
+  expect(ready({ name: "eth0", type: "", options })).toMatchObject({ kind: "plug", wanted: { options } });
 });
 
 test("an answer to a remove is to go ahead, whatever else it carries", () => {
