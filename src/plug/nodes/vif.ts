@@ -62,16 +62,15 @@ export function indexVifs({ inputs, data }: Omit<Context, "changes">) {
   return updated;
 }
 
-/** Every interface is known as what it is, is held by a port, and by one only; and no others are known. */
+/** Every interface is known as what it is, by the port that holds it, and no others are known or held. */
 function isRight(inputs: Inputs, data: Vifs): boolean {
   const bridge = bridgeOf(inputs, data);
   const vifOf = inStep(data.byName);
   const portOf = inStep(inputs.port.data);
   for (const iface of inputs.iface.data.values()) {
     const vif = vifOf(iface.name);
-    const port = vif?.port == null ? undefined : portOf(vif.port._uuid);
-    if (vif === undefined || !port?.interfaces.has(iface._uuid)) return false;
-    if (!isClassified(vif, iface, port, bridge)) return false;
+    if (vif === undefined || vif.port === null) return false;
+    if (!isClassified(vif, iface, portOf(vif.port._uuid), bridge)) return false;
   }
   let held = 0;
   for (const port of inputs.port.data.values()) held += port.interfaces.size;
