@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { named, operations, Session, type WriteRow } from "ovsdb-jsonrpc";
 import { ovnSouthbound, type Port_Binding as PortBinding } from "../../src/schemas/ovn_southbound.gen.ts";
+import { undoAtExit } from "../../tools/cleanup.ts";
 
 export interface Southbound {
   readonly remote: string;
@@ -38,9 +39,14 @@ export async function startSouthbound(ports: number): Promise<Southbound> {
     `--remote=punix:${at("sock")}`,
     at("db"),
   ]);
-  const stop = () => {
+  const remove = () => {
     process.kill(Number(readFileSync(at("pid"), "utf8")));
     rmSync(folder, { recursive: true, force: true });
+  };
+  const forget = undoAtExit(remove);
+  const stop = () => {
+    forget();
+    remove();
   };
   try {
     await fill(`unix:${at("sock")}`, ports);
