@@ -30,5 +30,9 @@ export function changedElements<T extends Atom>(before: ReadonlySet<T>, after: R
   const origin = origins.get(after);
   // Each of them is an element of one of the two sets, so it is a T.
   if (origin?.before.deref() === before) return origin.changed as readonly T[];
-  return [...before.symmetricDifference(after)];
+  // Set.prototype.symmetricDifference would say it in one word, from Node.js 22 on.
+  const changed: T[] = [];
+  for (const element of before) if (!after.has(element)) changed.push(element);
+  for (const element of after) if (!before.has(element)) changed.push(element);
+  return changed;
 }

@@ -24,7 +24,7 @@ test("it builds, and Node.js follows a database with it", async () => {
   );
   await Bun.write(
     folder.at("program.mjs"),
-    `import { operations, parseDatabaseSchema, Session } from "ovsdb-jsonrpc";
+    `import { changedElements, operations, parseDatabaseSchema, Session } from "ovsdb-jsonrpc";
     import { readFileSync } from "node:fs";
     const schema = parseDatabaseSchema(JSON.parse(readFileSync(process.argv[2], "utf8")));
     if (!schema.ok) throw new Error(schema.error);
@@ -33,7 +33,7 @@ test("it builds, and Node.js follows a database with it", async () => {
     await session.synced();
     const op = operations(schema.value);
     const result = await session.transact([op.insert("Thing", { name: "from node", color: "red" })]);
-    console.log(result.ok);
+    console.log(result.ok, changedElements(new Set([1, 2]), new Set([2, 3])).join());
     session.close();`,
   );
   const output = run(
@@ -42,7 +42,7 @@ test("it builds, and Node.js follows a database with it", async () => {
     join(import.meta.dir, "support/playground.ovsschema"),
     server.remote,
   );
-  expect(output).toBe("\nfrom node\ntrue\n");
+  expect(output).toBe("\nfrom node\ntrue 1,3\n");
   folder.remove();
 }, 60_000);
 
