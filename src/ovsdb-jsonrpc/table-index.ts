@@ -2,6 +2,9 @@
  * A secondary index over a table: rows by the values of one or several columns, or of a map's key
  * (`external_ids:iface-id`). A set column files its row under each element, so that an index on a reference column
  * answers who refers to a row; a map without the key files its row nowhere.
+ *
+ * A key with one row, as most have, holds that row and nothing else; filing a row and taking it out cost the same
+ * however many rows share its key.
  */
 import type { Atom, Value } from "./notation.ts";
 import type { Row } from "./schema.ts";
@@ -9,15 +12,39 @@ import type { Row } from "./schema.ts";
 type KeyPart = Atom | null;
 
 export interface IndexReader {
-  /** The rows with these values, one per part of the index, in no particular order. */
+  /**
+   * The rows with these values, one per part of the index, in no particular order. What was answered stays as it is
+   * when the index changes.
+   */
   find(...values: readonly KeyPart[]): readonly Row[];
 }
 
 const NO_ROWS: readonly Row[] = [];
 
+/** The rows of a key that more than one has had, and the list of them that was last answered. */
+class Bucket {
+  readonly rows = new Set<Row>();
+  #list: readonly Row[] | null = null;
+
+  add(row: Row): void {
+    this.rows.add(row);
+    this.#list = null;
+  }
+
+  delete(row: Row): void {
+    this.rows.delete(row);
+    this.#list = null;
+  }
+
+  get list(): readonly Row[] {
+    this.#list ??= [...this.rows];
+    return this.#list;
+  }
+}
+
 export class TableIndex implements IndexReader {
   readonly #parts: readonly ((row: Row) => readonly KeyPart[])[];
-  readonly #rows = new Map<KeyPart, Row[]>();
+  readonly #rows = new Map<KeyPart, Row | Bucket>();
 
   /** Each part is a column, or a map column and a key with a colon between. */
   constructor(parts: readonly string[]) {
@@ -25,7 +52,9 @@ export class TableIndex implements IndexReader {
   }
 
   find(...values: readonly KeyPart[]): readonly Row[] {
-    return this.#rows.get(compose(values)) ?? NO_ROWS;
+    const filed = this.#rows.get(compose(values));
+    if (filed === undefined) return NO_ROWS;
+    return filed instanceof Bucket ? filed.list : [filed];
   }
 
   /** Files `next` in the place of `old`. */
@@ -47,15 +76,24 @@ export class TableIndex implements IndexReader {
   }
 
   #add(key: KeyPart, row: Row): void {
-    const rows = this.#rows.get(key);
-    if (rows === undefined) this.#rows.set(key, [row]);
-    else rows.push(row);
+    const filed = this.#rows.get(key);
+    if (filed === undefined) this.#rows.set(key, row);
+    else if (filed instanceof Bucket) filed.add(row);
+    else {
+      const bucket = new Bucket();
+      bucket.add(filed);
+      bucket.add(row);
+      this.#rows.set(key, bucket);
+    }
   }
 
   #remove(key: KeyPart, row: Row): void {
-    const rows = this.#rows.get(key)?.filter((other) => other !== row) ?? [];
-    if (rows.length === 0) this.#rows.delete(key);
-    else this.#rows.set(key, rows);
+    const filed = this.#rows.get(key);
+    if (filed === row) this.#rows.delete(key);
+    else if (filed instanceof Bucket) {
+      filed.delete(row);
+      if (filed.rows.size === 0) this.#rows.delete(key);
+    }
   }
 }
 
@@ -78,5 +116,5 @@ function partReader(part: string): (row: Row) => readonly KeyPart[] {
 
 function elements(value: Value): readonly KeyPart[] {
   if (value instanceof Set) return [...value];
-  return value instanceof Map || value === null || typeof value === "object" ? [null] : [value];
+  return value === null || typeof value === "object" ? [null] : [value];
 }
