@@ -71,9 +71,9 @@ export class Monitor {
     events: MonitorEvents,
   ) {
     this.#database = descriptor.name;
-    this.#selection = selection;
     this.#events = events;
     this.replica = new Replica(descriptor, selection, indexes);
+    this.#selection = this.replica.selection;
     for (const table of Object.keys(selection)) this.#wanted[table] = conditions[table] ?? EVERY_ROW;
   }
 

@@ -19,7 +19,7 @@ import {
 } from "./notation.ts";
 import { err, ok, type Result } from "./result.ts";
 import { columnSchema, type Row, type UntypedSchema } from "./schema.ts";
-import { type IndexReader, TableIndex } from "./table-index.ts";
+import { checkIndexes, type IndexReader, TableIndex } from "./table-index.ts";
 import { isUuid, type Uuid } from "./uuid.ts";
 
 /** One row's change; `old` is null for an insert and `new` for a delete. */
@@ -56,15 +56,22 @@ interface Table {
 const NO_CHANGES: readonly RowChange<Row>[] = [];
 
 export class Replica {
+  /** What is monitored, each column once: a server refuses a monitor that names one twice. */
+  readonly selection: Selection;
   readonly #descriptor: UntypedSchema;
-  readonly #selection: Selection;
   readonly #tables = new Map<string, Table>();
 
-  /** Throws when the selection names a table or column that the descriptor lacks. */
+  /**
+   * Throws when the selection names a table or column that the descriptor lacks, or an index one that is not
+   * selected or a map without a key.
+   */
   constructor(descriptor: UntypedSchema, selection: Selection, indexes: IndexSelection) {
     this.#descriptor = descriptor;
-    this.#selection = selection;
-    for (const [table, columns] of Object.entries(selection)) {
+    this.selection = Object.fromEntries(
+      Object.entries(selection).map(([table, columns]) => [table, [...new Set(columns)]]),
+    );
+    checkIndexes(descriptor, this.selection, indexes);
+    for (const [table, columns] of Object.entries(this.selection)) {
       const declared = Object.entries(indexes[table] ?? {});
       this.#tables.set(table, {
         rows: new Map(),
@@ -88,7 +95,7 @@ export class Replica {
   /** Reads messages from now on as a server with this schema writes them. */
   serve(served: UntypedSchema): void {
     for (const [name, table] of this.#tables) {
-      const columns = this.#selection[name] ?? [];
+      const columns = this.selection[name] ?? [];
       table.codecs = columns.map((column) => columnCodec(this.#descriptor, served, name, column));
     }
   }

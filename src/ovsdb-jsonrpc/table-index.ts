@@ -7,7 +7,8 @@
  * however many rows share its key.
  */
 import type { Atom, Value } from "./notation.ts";
-import type { Row } from "./schema.ts";
+import type { IndexSelection, Selection } from "./replica.ts";
+import { columnSchema, type Row, type UntypedSchema } from "./schema.ts";
 
 type KeyPart = Atom | null;
 
@@ -102,11 +103,47 @@ function compose(values: readonly KeyPart[]): KeyPart {
   return values.length === 1 ? (values[0] ?? null) : JSON.stringify(values);
 }
 
-function partReader(part: string): (row: Row) => readonly KeyPart[] {
+/** Throws when an index needs a column that is not selected, a map without a key, or a key of what is no map. */
+export function checkIndexes(descriptor: UntypedSchema, selection: Selection, indexes: IndexSelection): void {
+  for (const [table, declared] of Object.entries(indexes)) {
+    const columns = Object.hasOwn(selection, table) ? selection[table] : undefined;
+    if (columns === undefined)
+      throw new Error(`indexes are declared for table ${table}, which is not monitored`);
+    for (const [name, parts] of Object.entries(declared)) {
+      for (const part of parts) checkIndexPart(descriptor, table, columns, name, part);
+    }
+  }
+}
+
+function checkIndexPart(
+  descriptor: UntypedSchema,
+  table: string,
+  columns: readonly string[],
+  index: string,
+  part: string,
+): void {
+  const { column, key } = splitPart(part);
+  if (!columns.includes(column))
+    throw new Error(`index ${index} of table ${table} needs column ${column}, which is not monitored`);
+  const isMap = columnSchema(descriptor, table, column)?.value !== undefined;
+  if (isMap !== (key !== null))
+    throw new Error(
+      isMap
+        ? `index ${index} of table ${table} needs a key of map ${column}, as in ${column}:KEY`
+        : `index ${index} of table ${table} asks for a key of column ${column}, which is no map`,
+    );
+}
+
+/** The column of an index's part, and the key of a map column. */
+function splitPart(part: string): { readonly column: string; readonly key: string | null } {
   const colon = part.indexOf(":");
-  if (colon === -1) return (row) => elements(row[part] ?? null);
-  const column = part.slice(0, colon);
-  const key = part.slice(colon + 1);
+  if (colon === -1) return { column: part, key: null };
+  return { column: part.slice(0, colon), key: part.slice(colon + 1) };
+}
+
+function partReader(part: string): (row: Row) => readonly KeyPart[] {
+  const { column, key } = splitPart(part);
+  if (key === null) return (row) => elements(row[column] ?? null);
   return (row) => {
     const map = row[column];
     const value = map instanceof Map ? map.get(key) : undefined;

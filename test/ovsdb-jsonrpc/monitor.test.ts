@@ -91,6 +91,14 @@ describe("batches", () => {
     expect(session.replica.table("Thing").rows.get(uuid)).toEqual({ _uuid: uuid, count: 4 });
   });
 
+  test("a column that is named twice is monitored once", async () => {
+    const monitor = { Thing: ["count", "name", "count"] } as const;
+    const session = closeLater(new Session({ database: playground, remotes: server.remote, monitor }));
+    await session.synced();
+    const [{ uuid }] = value(await session.transact([thing("twice", { count: 4 })]));
+    expect(session.replica.table("Thing").rows.get(uuid)).toEqual({ _uuid: uuid, count: 4, name: "twice" });
+  });
+
   test("a listener that throws keeps neither the others nor the session from going on", async () => {
     const script = `
       import { open, op } from ${JSON.stringify(`${import.meta.dir}/support/session.ts`)};
@@ -330,6 +338,27 @@ describe("indexes and references", () => {
   test("an index that was not declared is refused by name", async () => {
     const session = closeLater(await openSynced(server.remote));
     expect(() => session.replica.table("Thing").index("nope")).toThrow("Thing has no index nope");
+  });
+
+  test.each([
+    [
+      { Thing: { byCount: ["count"] } },
+      "index byCount of table Thing needs column count, which is not monitored",
+    ],
+    [{ Part: { bySerial: ["serial"] } }, "table Part, which is not monitored"],
+    [{ Thing: { byOptions: ["options"] } }, "needs a key of map options"],
+    [{ Thing: { byKey: ["name:key"] } }, "column name, which is no map"],
+  ])("an index of what is not there, as in %p, is refused at once", (wrong, reason) => {
+    const indexes: object = wrong;
+    expect(
+      () =>
+        new Session({
+          database: playground,
+          remotes: server.remote,
+          monitor: { Thing: ["name", "options"] },
+          indexes,
+        }),
+    ).toThrow(reason);
   });
 
   test("references are resolved to the rows that the replica holds", async () => {
