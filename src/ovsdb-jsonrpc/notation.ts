@@ -5,7 +5,6 @@
  * Values are immutable: a changed column is a new value, and empty sets and maps are shared. Decoders are compiled
  * once per column; they throw `NotationError` for JSON that does not fit the column's type.
  */
-import { rememberChange } from "./changed-elements.ts";
 import { Interner } from "./interner.ts";
 import { excerpt, isArray, type Json } from "./json.ts";
 import type { AtomicType, ColumnSchema } from "./schema.ts";
@@ -28,8 +27,8 @@ export class NotationError extends Error {
   readonly code = "bad notation";
 }
 
-const EMPTY_SET: ReadonlySet<Atom> = new Set();
-const EMPTY_MAP: ReadonlyMap<Atom, Atom> = new Map();
+export const EMPTY_SET: ReadonlySet<Atom> = new Set();
+export const EMPTY_MAP: ReadonlyMap<Atom, Atom> = new Map();
 const INT64_LIMIT = 2 ** 63;
 
 /** Longer maps hardly ever repeat. */
@@ -85,7 +84,10 @@ function atomDecoder(type: AtomicType): Decoder<Atom> {
   }
 }
 
-/** Integers beyond 2^53 arrive as the nearest double: JSON numbers have no better reading in JavaScript. */
+/**
+ * Integers beyond 2^53 arrive as the nearest double: JSON numbers have no better reading in JavaScript. What follows of
+ * that for differences is in difference.ts.
+ */
 function decodeInteger(json: unknown): number {
   if (typeof json === "number" && Number.isInteger(json) && Math.abs(json) <= INT64_LIMIT) return json;
   throw new NotationError(`expected an integer, not ${excerpt(json)}`);
@@ -223,28 +225,4 @@ function everyIn(a: ReadonlySet<Atom>, b: ReadonlySet<Atom>): boolean {
 function everyPairIn(a: ReadonlyMap<Atom, Atom>, b: ReadonlyMap<Atom, Atom>): boolean {
   for (const [key, value] of a) if (b.get(key) !== value) return false;
   return true;
-}
-
-/**
- * The value after a `modify` (ovsdb-server(7), "monitor_cond"): a set's difference toggles its elements; a map's
- * difference removes a pair that is there and otherwise adds or replaces the key. Columns with at most one element
- * carry the whole value and never come here.
- */
-export function applyDifference(old: Value, difference: Value): Value {
-  if (old instanceof Set && difference instanceof Set) {
-    const next = new Set<Atom>(old);
-    for (const element of difference) if (!next.delete(element)) next.add(element);
-    if (next.size === 0) return EMPTY_SET;
-    rememberChange(old, next, difference);
-    return next;
-  }
-  if (old instanceof Map && difference instanceof Map) {
-    const next = new Map<Atom, Atom>(old);
-    for (const [key, value] of difference) {
-      if (next.get(key) === value) next.delete(key);
-      else next.set(key, value);
-    }
-    return next.size === 0 ? EMPTY_MAP : next;
-  }
-  return difference;
 }

@@ -6,10 +6,10 @@
  * `old.c !== new.c` holds exactly for the changed columns.
  */
 
+import { applyDifference } from "./difference.ts";
 import { excerpt, isObject, member } from "./json.ts";
 import { objectMembers, plainJson } from "./json-text.ts";
 import {
-  applyDifference,
   columnDecoder,
   type Decoder,
   defaultValue,
@@ -18,7 +18,7 @@ import {
   type Value,
 } from "./notation.ts";
 import { err, ok, type Result } from "./result.ts";
-import { columnSchema, type Row, type UntypedSchema } from "./schema.ts";
+import { type ColumnSchema, columnSchema, type Row, type UntypedSchema } from "./schema.ts";
 import { checkIndexes, type IndexReader, TableIndex } from "./table-index.ts";
 import { isUuid, type Uuid } from "./uuid.ts";
 
@@ -41,6 +41,7 @@ export type IndexSelection = { readonly [table: string]: { readonly [index: stri
 
 interface ColumnCodec {
   readonly name: string;
+  readonly type: ColumnSchema;
   readonly decode: Decoder<Value>;
   /** A `modify` carries the whole value instead of a difference. */
   readonly whole: boolean;
@@ -154,6 +155,7 @@ function columnCodec(
   const servedType = columnSchema(served, table, column) ?? type;
   return {
     name: column,
+    type: servedType,
     decode: columnDecoder(type),
     whole: servedType.max === 1,
     default: defaultValue(type),
@@ -206,7 +208,7 @@ function decodeRow(table: Table, uuid: Uuid, json: unknown): Row {
   const row: Record<string, Value> & { _uuid: Uuid } = { _uuid: uuid };
   for (const codec of table.codecs) {
     row[codec.name] = Object.hasOwn(json, codec.name)
-      ? decodeColumn(codec, uuid, json[codec.name])
+      ? readColumn(codec, uuid, null, json[codec.name])
       : codec.default;
   }
   return row;
@@ -218,17 +220,16 @@ function modifyRow(table: Table, uuid: Uuid, old: Row | null, json: unknown): Ro
   const row: Record<string, Value> & { _uuid: Uuid } = { ...old };
   for (const codec of table.codecs) {
     if (!Object.hasOwn(json, codec.name)) continue;
-    const difference = decodeColumn(codec, uuid, json[codec.name]);
-    row[codec.name] = codec.whole
-      ? difference
-      : applyDifference(old[codec.name] ?? codec.default, difference);
+    row[codec.name] = readColumn(codec, uuid, old[codec.name] ?? codec.default, json[codec.name]);
   }
   return row;
 }
 
-function decodeColumn(codec: ColumnCodec, uuid: Uuid, json: unknown): Value {
+/** The value that the JSON notates, or the one it makes of `old` when it notates a difference. */
+function readColumn(codec: ColumnCodec, uuid: Uuid, old: Value, json: unknown): Value {
   try {
-    return codec.decode(json);
+    const value = codec.decode(json);
+    return codec.whole || old === null ? value : applyDifference(codec.type, old, value);
   } catch (error) {
     if (error instanceof NotationError)
       throw new NotationError(`row ${uuid}, column ${codec.name}: ${error.message}`);

@@ -1,9 +1,11 @@
 import { expect, test } from "bun:test";
 import { changedElements } from "ovsdb-jsonrpc";
-import { applyDifference } from "../../src/ovsdb-jsonrpc/notation.ts";
+import { applyDifference } from "../../src/ovsdb-jsonrpc/difference.ts";
+
+const STRINGS = { key: { type: "string" }, min: 0, max: "unlimited" } as const;
 
 function after(before: ReadonlySet<string>, difference: ReadonlySet<string>): ReadonlySet<string> {
-  const value = applyDifference(before, difference);
+  const value = applyDifference(STRINGS, before, difference);
   if (!(value instanceof Set)) throw new Error("the value after a set's difference is a set");
   return value;
 }

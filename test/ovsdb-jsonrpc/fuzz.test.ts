@@ -4,10 +4,10 @@
  */
 import { afterAll, expect, test } from "bun:test";
 import { parseDatabaseSchema, parseRemotes } from "ovsdb-jsonrpc";
+import { applyDifference } from "../../src/ovsdb-jsonrpc/difference.ts";
 import { JsonFramer } from "../../src/ovsdb-jsonrpc/json-framer.ts";
 import { parseJsonText, plainJson } from "../../src/ovsdb-jsonrpc/json-text.ts";
 import {
-  applyDifference,
   columnDecoder,
   defaultValue,
   encodeValue,
@@ -267,13 +267,12 @@ test("a column's decoder answers a value of the column's type or refuses, and wh
         const back = decode(JSON.parse(JSON.stringify(encodeValue(type, value))));
         if (!equalValues(back, value)) return `${Bun.inspect(value)} comes back as ${Bun.inspect(back)}`;
         for (const other of values) {
-          const changed = applyDifference(value, other);
+          const changed = differ(type, value, other);
+          if (changed === null) continue;
           if (!isOf(type, changed)) return "a difference leads out of the column's type";
-          if (
-            type.max !== 1 &&
-            type.value === undefined &&
-            !equalValues(applyDifference(changed, other), value)
-          ) {
+          if (type.max === 1 || type.value !== undefined) continue;
+          const again = differ(type, changed, other);
+          if (again !== null && !equalValues(again, value)) {
             return "a set's difference applied twice is not where it began";
           }
         }
@@ -284,6 +283,17 @@ test("a column's decoder answers a value of the column's type or refuses, and wh
     format: (one) => JSON.stringify(one),
   });
 });
+
+/** Null for a difference that is refused, which only integers beyond 2^53 are. */
+function differ(type: ColumnSchema, value: Value, difference: Value): Value {
+  try {
+    return applyDifference(type, value, difference);
+  } catch (error) {
+    const atoms = JSON.stringify([type.key.type, type.value?.type]);
+    if (error instanceof NotationError && atoms.includes("integer")) return null;
+    throw error;
+  }
+}
 
 const SELECTION = { Thing: ["name", "count", "words", "options", "part"], Part: ["serial"] };
 
