@@ -6,19 +6,12 @@
  * `old.c !== new.c` holds exactly for the changed columns.
  */
 
-import { applyDifference } from "./difference.ts";
+import { type ColumnCodec, columnCodec, readColumn } from "./column-codec.ts";
 import { excerpt, isObject, member } from "./json.ts";
 import { objectMembers, plainJson } from "./json-text.ts";
-import {
-  columnDecoder,
-  type Decoder,
-  defaultValue,
-  equalValues,
-  NotationError,
-  type Value,
-} from "./notation.ts";
+import { equalValues, NotationError, type Value } from "./notation.ts";
 import { err, ok, type Result } from "./result.ts";
-import { type ColumnSchema, columnSchema, type Row, type UntypedSchema } from "./schema.ts";
+import type { Row, UntypedSchema } from "./schema.ts";
 import { checkIndexes, type IndexReader, TableIndex } from "./table-index.ts";
 import { isUuid, type Uuid } from "./uuid.ts";
 
@@ -39,22 +32,21 @@ export type Changes = { readonly [table: string]: readonly RowChange<Row>[] };
 export type Selection = { readonly [table: string]: readonly string[] };
 export type IndexSelection = { readonly [table: string]: { readonly [index: string]: readonly string[] } };
 
-interface ColumnCodec {
-  readonly name: string;
-  readonly type: ColumnSchema;
-  readonly decode: Decoder<Value>;
-  /** A `modify` carries the whole value instead of a difference. */
-  readonly whole: boolean;
-  readonly default: Value;
-}
-
 interface Table {
   readonly rows: Map<Uuid, Row>;
   readonly indexes: ReadonlyMap<string, TableIndex>;
   codecs: readonly ColumnCodec[];
+  /** The rows in the types that the server has for their columns; null where those are the descriptor's. */
+  served: Map<Uuid, Row> | null;
 }
 
-const NO_CHANGES: readonly RowChange<Row>[] = [];
+/** What a message does to a table; null stands for a row that is gone. */
+interface Staged {
+  readonly changes: readonly RowChange<Row>[];
+  readonly served: ReadonlyMap<Uuid, Row | null>;
+}
+
+const NOTHING: Staged = { changes: [], served: new Map() };
 
 export class Replica {
   /** What is monitored, each column once: a server refuses a monitor that names one twice. */
@@ -78,6 +70,7 @@ export class Replica {
         rows: new Map(),
         indexes: new Map(declared.map(([name, parts]) => [name, new TableIndex(parts)])),
         codecs: columns.map((column) => columnCodec(descriptor, descriptor, table, column)),
+        served: null,
       });
     }
   }
@@ -97,8 +90,23 @@ export class Replica {
   serve(served: UntypedSchema): void {
     for (const [name, table] of this.#tables) {
       const columns = this.selection[name] ?? [];
-      table.codecs = columns.map((column) => columnCodec(this.#descriptor, served, name, column));
+      const codecs = columns.map((column) => columnCodec(this.#descriptor, served, name, column));
+      if (otherTypes(codecs) !== otherTypes(table.codecs)) {
+        // What they hold is not of these types; a server with another schema starts with a snapshot.
+        table.served = codecs.some(({ project }) => project !== null) ? new Map() : null;
+      }
+      table.codecs = codecs;
     }
+  }
+
+  /** The columns of a row that carry the default because the server's value has no reading in the descriptor's type. */
+  misfits(table: string, uuid: Uuid): readonly string[] {
+    const { codecs, served } = this.#table(table);
+    const row = served?.get(uuid);
+    if (row === undefined) return [];
+    return codecs
+      .filter(({ name, project }) => project?.(row[name] ?? null).fits === false)
+      .map(({ name }) => name);
   }
 
   /**
@@ -108,31 +116,33 @@ export class Replica {
   apply(updates: unknown, notation: UpdateNotation, snapshot: boolean): Result<Changes, string> {
     try {
       const staged = this.#stage(updates, notation, snapshot);
-      for (const [name, changes] of Object.entries(staged)) commit(this.#table(name), changes);
-      return ok(staged);
+      const changes: Record<string, readonly RowChange<Row>[]> = {};
+      for (const [table, name, what] of staged) {
+        commit(table, what);
+        changes[name] = what.changes;
+      }
+      return ok(changes);
     } catch (error) {
       if (error instanceof NotationError || error instanceof SyntaxError) return err(error.message);
       throw error;
     }
   }
 
-  #stage(updates: unknown, notation: UpdateNotation, snapshot: boolean): Changes {
+  #stage(
+    updates: unknown,
+    notation: UpdateNotation,
+    snapshot: boolean,
+  ): readonly (readonly [Table, string, Staged])[] {
     const tables = objectMembers(updates);
     if (tables === null) throw new NotationError(`expected table updates, not ${excerpt(updates)}`);
     const rowsByTable = new Map(tables);
-    const staged: Record<string, readonly RowChange<Row>[]> = {};
-    for (const [name, table] of this.#tables) {
+    return Array.from(this.#tables, ([name, table]) => {
       const rows = rowsByTable.get(name);
-      if (rows === undefined && !snapshot) {
-        staged[name] = NO_CHANGES;
-        continue;
-      }
+      if (rows === undefined && !snapshot) return [table, name, NOTHING];
       const members = rows === undefined ? [] : objectMembers(rows);
       if (members === null) throw new NotationError(`${name}: expected rows by UUID, not ${excerpt(rows)}`);
-      const changes = stageTable(table, members, notation, snapshot);
-      staged[name] = changes.length === 0 ? NO_CHANGES : changes;
-    }
-    return staged;
+      return [table, name, stageTable(table, members, notation, snapshot)];
+    });
   }
 
   #table(name: string): Table {
@@ -142,24 +152,11 @@ export class Replica {
   }
 }
 
-function columnCodec(
-  descriptor: UntypedSchema,
-  served: UntypedSchema,
-  table: string,
-  column: string,
-): ColumnCodec {
-  const type = columnSchema(descriptor, table, column);
-  if (type === undefined) {
-    throw new Error(`the descriptor of ${descriptor.name} has no column ${table}.${column}`);
-  }
-  const servedType = columnSchema(served, table, column) ?? type;
-  return {
-    name: column,
-    type: servedType,
-    decode: columnDecoder(type),
-    whole: servedType.max === 1,
-    default: defaultValue(type),
-  };
+/** The columns whose served type is not the descriptor's, with that type. */
+function otherTypes(codecs: readonly ColumnCodec[]): string {
+  return JSON.stringify(
+    codecs.filter(({ project }) => project !== null).map(({ name, type }) => [name, type]),
+  );
 }
 
 function stageTable(
@@ -167,23 +164,29 @@ function stageTable(
   updates: Iterable<readonly [string, unknown]>,
   notation: UpdateNotation,
   snapshot: boolean,
-): RowChange<Row>[] {
+): Staged {
   const changes: RowChange<Row>[] = [];
+  const served = new Map<Uuid, Row | null>();
   const seen = new Set<Uuid>();
   for (const [uuid, json] of updates) {
     const update = plainJson(json);
     if (!isUuid(uuid)) throw new NotationError(`expected a row's UUID, not ${excerpt(uuid)}`);
     if (seen.has(uuid)) throw new NotationError(`row ${uuid} comes twice in one message`);
     const old = table.rows.get(uuid) ?? null;
-    const next = notation === "update2" ? rowAfter2(table, uuid, old, update) : rowAfter(table, uuid, update);
+    const before = table.served === null ? old : (table.served.get(uuid) ?? null);
+    const after =
+      notation === "update2" ? rowAfter2(table, uuid, before, update) : rowAfter(table, uuid, update);
+    if (table.served !== null) served.set(uuid, after);
+    const next = table.served === null || after === null ? after : project(after, table.codecs);
     const row = old === null || next === null ? next : share(old, next, table.codecs);
     if (row !== old) changes.push({ uuid, old, new: row });
     seen.add(uuid);
   }
   if (snapshot) {
     for (const [uuid, old] of table.rows) if (!seen.has(uuid)) changes.push({ uuid, old, new: null });
+    for (const uuid of table.served?.keys() ?? []) if (!seen.has(uuid)) served.set(uuid, null);
   }
-  return changes;
+  return { changes, served };
 }
 
 /** `<row-update>` (RFC 7047 section 4.1.6): a row's new content is complete, a deleted row has none. */
@@ -225,16 +228,14 @@ function modifyRow(table: Table, uuid: Uuid, old: Row | null, json: unknown): Ro
   return row;
 }
 
-/** The value that the JSON notates, or the one it makes of `old` when it notates a difference. */
-function readColumn(codec: ColumnCodec, uuid: Uuid, old: Value, json: unknown): Value {
-  try {
-    const value = codec.decode(json);
-    return codec.whole || old === null ? value : applyDifference(codec.type, old, value);
-  } catch (error) {
-    if (error instanceof NotationError)
-      throw new NotationError(`row ${uuid}, column ${codec.name}: ${error.message}`);
-    throw error;
+/** The row in the descriptor's types. */
+function project(served: Row, codecs: readonly ColumnCodec[]): Row {
+  const row: Record<string, Value> & { _uuid: Uuid } = { _uuid: served._uuid };
+  for (const { name, project } of codecs) {
+    const value = served[name] ?? null;
+    row[name] = project === null ? value : project(value).value;
   }
+  return row;
 }
 
 /** The new row with every equal value taken from the old one; the old row itself when nothing differs. */
@@ -251,10 +252,14 @@ function share(old: Row, next: Row, codecs: readonly ColumnCodec[]): Row {
   return changed ? row : old;
 }
 
-function commit(table: Table, changes: readonly RowChange<Row>[]): void {
+function commit(table: Table, { changes, served }: Staged): void {
   for (const { uuid, old, new: next } of changes) {
     if (next === null) table.rows.delete(uuid);
     else table.rows.set(uuid, next);
     for (const index of table.indexes.values()) index.replace(old, next);
+  }
+  for (const [uuid, row] of served) {
+    if (row === null) table.served?.delete(uuid);
+    else table.served?.set(uuid, row);
   }
 }

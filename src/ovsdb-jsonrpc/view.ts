@@ -45,6 +45,11 @@ export interface TableView<R> {
   readonly rows: ReadonlyMap<Uuid, R>;
   /** The rows that a reference column's value refers to, as far as the replica holds them. */
   resolve(references: Uuid | null | ReadonlySet<Uuid>): readonly R[];
+  /**
+   * The columns of a row that carry the default because the server's value has no reading in the descriptor's type. None,
+   * unless the server's schema has another type for a column than the descriptor.
+   */
+  misfits(uuid: Uuid): readonly string[];
   /** Throws for a name that the session's `indexes` do not declare. */
   index(name: string): IndexView<R>;
 }
@@ -61,6 +66,7 @@ export function replicaView(replica: Replica): ReplicaView<Record<string, Row>> 
     table: (table) => ({
       rows: replica.rows(table),
       resolve: (references) => resolve(replica.rows(table), references),
+      misfits: (uuid) => replica.misfits(table, uuid),
       index: (name) => replica.index(table, name),
     }),
   };

@@ -1,0 +1,51 @@
+/** How the column of a server, in the type that it serves, becomes the column of a row. */
+import { applyDifference } from "./difference.ts";
+import { columnDecoder, type Decoder, defaultValue, NotationError, type Value } from "./notation.ts";
+import { type Projection, projection } from "./projection.ts";
+import { type ColumnSchema, columnSchema, type UntypedSchema } from "./schema.ts";
+import type { Uuid } from "./uuid.ts";
+
+export interface ColumnCodec {
+  readonly name: string;
+  /** As served; the descriptor's where the server lacks the column. */
+  readonly type: ColumnSchema;
+  readonly decode: Decoder<Value>;
+  /** A `modify` carries the whole value instead of a difference. */
+  readonly whole: boolean;
+  readonly default: Value;
+  /** Null when the served value is what the row carries. */
+  readonly project: Projection | null;
+}
+
+/** Throws when the descriptor has no such column. */
+export function columnCodec(
+  descriptor: UntypedSchema,
+  served: UntypedSchema,
+  table: string,
+  column: string,
+): ColumnCodec {
+  const described = columnSchema(descriptor, table, column);
+  if (described === undefined)
+    throw new Error(`the descriptor of ${descriptor.name} has no column ${table}.${column}`);
+  const type = columnSchema(served, table, column) ?? described;
+  return {
+    name: column,
+    type,
+    decode: columnDecoder(type),
+    whole: type.max === 1,
+    default: defaultValue(type),
+    project: projection(type, described),
+  };
+}
+
+/** The value that the JSON notates, or the one it makes of `old` when it notates a difference. */
+export function readColumn(codec: ColumnCodec, uuid: Uuid, old: Value, json: unknown): Value {
+  try {
+    const value = codec.decode(json);
+    return codec.whole || old === null ? value : applyDifference(codec.type, old, value);
+  } catch (error) {
+    if (error instanceof NotationError)
+      throw new NotationError(`row ${uuid}, column ${codec.name}: ${error.message}`);
+    throw error;
+  }
+}
