@@ -5,6 +5,7 @@ export { type Clause, type Comparison, type Condition, condition, EVERY_ROW } fr
 export { type FramerLimits, JsonFramer } from "./json-framer.ts";
 export type { LockState } from "./locks.ts";
 export {
+  type Identity,
   type Mutation,
   type Mutator,
   type Operation,

@@ -4,14 +4,7 @@
  */
 import type { AnyClause, Clause } from "./condition.ts";
 import type { WriteValue } from "./notation.ts";
-import {
-  type ColumnName,
-  type DatabaseSchema,
-  type TableName,
-  type TablesOf,
-  tableSchema,
-  type UntypedSchema,
-} from "./schema.ts";
+import type { ColumnName, DatabaseSchema, TableName, TablesOf, UntypedSchema } from "./schema.ts";
 import type { NamedUuid, Uuid } from "./uuid.ts";
 
 export type WriteFields = { readonly [column: string]: WriteValue | undefined };
@@ -24,12 +17,15 @@ export interface Insert {
   readonly row: WriteFields;
   /** What `named` refers to. */
   readonly uuidName?: string;
+  /** The new row's UUID; absent: the server chooses one. */
+  readonly uuid?: Uuid;
 }
 export interface Select<R> {
   readonly op: "select";
   readonly table: string;
   readonly where: readonly AnyClause[];
-  readonly columns: readonly string[];
+  /** Absent: all. */
+  readonly columns?: readonly string[];
   readonly [selectedRow]?: R;
 }
 export interface Update {
@@ -129,10 +125,24 @@ export type Mutation<R> = {
           : never;
 }[ColumnName<R>];
 
+/** By what the row of an insert is known. */
+export interface Identity {
+  readonly uuidName?: string;
+  readonly uuid?: Uuid;
+}
+
 /** Builds operations on the tables of one database. */
 export interface OperationBuilder<T extends TablesOf<T>> {
-  insert<K extends TableName<T>>(table: K, row: WriteRow<T[K]>, uuidName?: string): Insert;
-  /** The rows that match every clause; all columns when none are named. Rows always carry `_uuid`. */
+  /**
+   * A new row, and by what it is known: a name for `named` to refer to in the same transaction, or a UUID of one's own,
+   * or both (ovsdb-server(7), "Insert"; servers before Open vSwitch 2.13 refuse a UUID). A UUID that a row of the table
+   * has already is an error of the server.
+   */
+  insert<K extends TableName<T>>(table: K, row: WriteRow<T[K]>, identity?: string | Identity): Insert;
+  /**
+   * The rows that match every clause; all columns when none are named, with the default for those that the server
+   * lacks. Rows always carry `_uuid`.
+   */
   select<K extends TableName<T>>(table: K, where: readonly Clause<T[K]>[]): Select<T[K]>;
   select<K extends TableName<T>, C extends ColumnName<T[K]>>(
     table: K,
@@ -164,19 +174,19 @@ export interface OperationBuilder<T extends TablesOf<T>> {
 
 /** The builder for the tables of `database`. */
 export function operations<T extends TablesOf<T>>(database: DatabaseSchema<T>): OperationBuilder<T>;
-export function operations(database: UntypedSchema): UntypedBuilder {
+export function operations(_database: UntypedSchema): UntypedBuilder {
   return {
-    insert: (table, row, uuidName) => ({
+    insert: (table, row, identity = {}) => ({
       op: "insert",
       table,
       row,
-      ...(uuidName !== undefined && { uuidName }),
+      ...(typeof identity === "string" ? { uuidName: identity } : identity),
     }),
     select: (table, where, columns) => ({
       op: "select",
       table,
       where,
-      columns: columns ?? Object.keys(tableSchema(database, table)?.columns ?? {}),
+      ...(columns !== undefined && { columns }),
     }),
     update: (table, where, row) => ({ op: "update", table, where, row }),
     mutate: (table, where, mutations) => ({ op: "mutate", table, where, mutations }),
@@ -199,7 +209,7 @@ export function operations(database: UntypedSchema): UntypedBuilder {
 
 /** The builder as it is inside, where the compiler has already checked tables and columns. */
 interface UntypedBuilder {
-  insert(table: string, row: WriteFields, uuidName?: string): Insert;
+  insert(table: string, row: WriteFields, identity?: string | Identity): Insert;
   select(table: string, where: readonly AnyClause[], columns?: readonly string[]): Select<unknown>;
   update(table: string, where: readonly AnyClause[], row: WriteFields): Update;
   mutate(table: string, where: readonly AnyClause[], mutations: Mutate["mutations"]): Mutate;

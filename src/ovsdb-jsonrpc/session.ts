@@ -141,7 +141,9 @@ export class Session<T extends TablesOf<T>, const M extends MonitorSelection<T>>
     return new Promise((resolve) => {
       const settle: ReplyHandler = (reply) =>
         resolve(
-          reply.ok ? decodeResults(descriptor, operations, reply.value) : err(connectionLost(reply.error)),
+          reply.ok
+            ? decodeResults(descriptor, operations, reply.value, this.served ?? descriptor)
+            : err(connectionLost(reply.error)),
         );
       this.#core.request("transact", params, settle, signal);
     });

@@ -5,18 +5,21 @@
 import { encodeWhere } from "./condition.ts";
 import { excerpt, isArray, isObject, type Json, type JsonObject, member } from "./json.ts";
 import { plainJson } from "./json-text.ts";
-import { columnDecoder, encodeValue, NotationError, type Value, type WriteValue } from "./notation.ts";
+import { encodeValue, NotationError, type WriteValue } from "./notation.ts";
 import type { Operation, WriteFields } from "./operation.ts";
 import { err, ok, type Result } from "./result.ts";
 import type { ConnectionError, Reply } from "./rpc.ts";
 import { typeOfColumn, type UntypedSchema } from "./schema.ts";
+import { decodeSelected, type SelectedRow } from "./selected-rows.ts";
 import { isUuid } from "./uuid.ts";
 
 export interface TransactError {
   /**
    * The server's `error` string ("constraint violation", "timed out", "not owner", …), or one of ours:
    * "disconnected" (not sent, or lost before the reply, and then it may have been committed),
-   * "not attempted" (a null result without an error), "protocol error" (a reply that no server should send).
+   * "not attempted" (a null result without an error), "unreadable result" (the transaction was committed, but what
+   * `operation` answered cannot be read), "protocol error" (a reply that no server should send; whether the transaction
+   * was committed is not known).
    */
   readonly code: string;
   /** The server's words, or what is known of the lost connection. */
@@ -28,7 +31,7 @@ export interface TransactError {
 }
 
 export type OperationResult =
-  | { readonly rows: readonly { readonly [column: string]: Value }[] }
+  | { readonly rows: readonly SelectedRow[] }
   | { readonly uuid: string }
   | { readonly count: number }
   | Readonly<Record<never, never>>;
@@ -43,11 +46,12 @@ export function encodeOperations(schema: UntypedSchema, operations: readonly Ope
 function encodeOperation(schema: UntypedSchema, operation: Operation): JsonObject {
   switch (operation.op) {
     case "insert": {
-      const { op, table, row, uuidName } = operation;
+      const { op, table, row, uuidName, uuid } = operation;
       return {
         op,
         table,
         row: encodeRow(schema, table, row),
+        ...(uuid !== undefined && { uuid }),
         ...(uuidName !== undefined && { "uuid-name": uuidName }),
       };
     }
@@ -57,7 +61,7 @@ function encodeOperation(schema: UntypedSchema, operation: Operation): JsonObjec
         op,
         table,
         where: encodeWhere(schema, table, where),
-        columns: [...new Set(["_uuid", ...columns])],
+        ...(columns !== undefined && { columns: [...new Set(["_uuid", ...columns])] }),
       };
     }
     case "update": {
@@ -114,15 +118,16 @@ function encodeColumn(schema: UntypedSchema, table: string, column: string, valu
   return encodeValue(typeOfColumn(schema, table, column), value);
 }
 
-/** The results of the operations, or the first error. */
+/** The results of the operations, or the first error; `served` is the schema that the server last gave. */
 export function decodeResults(
   schema: UntypedSchema,
   operations: readonly Operation[],
   reply: Reply,
+  served: UntypedSchema = schema,
 ): Result<readonly OperationResult[], TransactError> {
   if (reply.error !== null) return err(serverError(reply.error, null));
   try {
-    return decodeElements(schema, operations, plainJson(reply.result));
+    return decodeElements(schema, served, operations, plainJson(reply.result));
   } catch (error) {
     if (error instanceof NotationError || error instanceof SyntaxError)
       return err(protocolError(error.message));
@@ -132,17 +137,20 @@ export function decodeResults(
 
 function decodeElements(
   schema: UntypedSchema,
+  served: UntypedSchema,
   operations: readonly Operation[],
   elements: unknown,
 ): Result<readonly OperationResult[], TransactError> {
   if (!isArray(elements)) throw new NotationError(`the reply to transact is ${excerpt(elements)}`);
   const failed = elements.findIndex((element) => isObject(element) && Object.hasOwn(element, "error"));
   if (failed !== -1) return err(serverError(elements[failed], failed < operations.length ? failed : null));
+  if (elements.length < operations.length) throw new NotationError("the reply to transact lacks results");
   const results: OperationResult[] = [];
-  for (let i = 0; i < operations.length; i++) {
-    const operation = operations[i];
+  for (const [i, operation] of operations.entries()) {
     if (elements[i] === null) return err(notAttempted(i));
-    if (operation !== undefined) results.push(decodeResult(schema, operation, elements[i]));
+    const result = decodeResult(schema, served, operation, elements[i]);
+    if (!result.ok) return err(unreadable(i, result.error));
+    results.push(result.value);
   }
   return ok(results);
 }
@@ -169,46 +177,53 @@ function notAttempted(operation: number): TransactError {
   return { code: "not attempted", details, operation, retryable: true };
 }
 
+/** Every operation was carried out, or there would be an error among the results. */
+function unreadable(operation: number, reason: string): TransactError {
+  const details = `the transaction was committed, but a result cannot be read: ${reason}`;
+  return { code: "unreadable result", details, operation, retryable: false };
+}
+
 function protocolError(details: string): TransactError {
   return { code: "protocol error", details, operation: null, retryable: false };
 }
 
-function decodeResult(schema: UntypedSchema, operation: Operation, json: unknown): OperationResult {
-  if (!isObject(json))
-    throw new NotationError(`expected the result of ${operation.op}, not ${excerpt(json)}`);
+/** The error says what was expected. */
+function decodeResult(
+  schema: UntypedSchema,
+  served: UntypedSchema,
+  operation: Operation,
+  json: unknown,
+): Result<OperationResult, string> {
+  const result = isObject(json) ? json : {};
   switch (operation.op) {
     case "insert": {
-      const uuid = member(json, "uuid");
-      if (isArray(uuid) && uuid[0] === "uuid" && isUuid(uuid[1])) return { uuid: uuid[1] };
-      throw new NotationError(`expected the UUID of an insert, not ${excerpt(json)}`);
+      const uuid = member(result, "uuid");
+      if (isArray(uuid) && uuid[0] === "uuid" && isUuid(uuid[1])) return ok({ uuid: uuid[1] });
+      return err(`expected the UUID of an insert, not ${excerpt(json)}`);
     }
     case "update":
     case "mutate":
     case "delete": {
-      const count = member(json, "count");
-      if (typeof count === "number") return { count };
-      throw new NotationError(`expected the count of ${operation.op}, not ${excerpt(json)}`);
+      const count = member(result, "count");
+      if (typeof count === "number") return ok({ count });
+      return err(`expected the count of ${operation.op}, not ${excerpt(json)}`);
     }
     case "select": {
-      const rows = member(json, "rows");
-      if (!isArray(rows)) throw new NotationError(`expected the rows of a select, not ${excerpt(json)}`);
-      return { rows: rows.map((row) => decodeSelected(schema, operation.table, operation.columns, row)) };
+      const { table, columns } = operation;
+      const rows = member(result, "rows");
+      if (!isArray(rows)) return err(`expected the rows of a select, not ${excerpt(json)}`);
+      return selected(() => decodeSelected(schema, served, table, columns, rows));
     }
     default:
-      return {};
+      return isObject(json) ? ok({}) : err(`expected the result of ${operation.op}, not ${excerpt(json)}`);
   }
 }
 
-function decodeSelected(
-  schema: UntypedSchema,
-  table: string,
-  columns: readonly string[],
-  json: unknown,
-): { readonly [column: string]: Value } {
-  if (!isObject(json)) throw new NotationError(`expected a row of ${table}, not ${excerpt(json)}`);
-  const row: Record<string, Value> = {};
-  for (const column of new Set(["_uuid", ...columns])) {
-    row[column] = columnDecoder(typeOfColumn(schema, table, column))(member(json, column));
+function selected(decode: () => readonly SelectedRow[]): Result<OperationResult, string> {
+  try {
+    return ok({ rows: decode() });
+  } catch (error) {
+    if (error instanceof NotationError) return err(error.message);
+    throw error;
   }
-  return row;
 }

@@ -1,8 +1,10 @@
 /** Transactions against a real ovsdb-server: every operation, typed results, every kind of error. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { isUuid, named, ZERO_UUID } from "ovsdb-jsonrpc";
-import { startPlayground } from "./support/server.ts";
-import { failure, op, openSynced, type PlaygroundSession, value } from "./support/session.ts";
+import { randomUUID } from "node:crypto";
+import { isUuid, named, parseUuid, type Uuid, ZERO_UUID } from "ovsdb-jsonrpc";
+import { ProxyServer } from "./support/proxy.ts";
+import { Folder, PLAYGROUND, run, startPlayground } from "./support/server.ts";
+import { EVERYTHING, failure, op, openSynced, type PlaygroundSession, value } from "./support/session.ts";
 
 let server: Awaited<ReturnType<typeof startPlayground>>;
 let session: PlaygroundSession;
@@ -16,6 +18,12 @@ afterAll(async () => {
   session.close();
   await server[Symbol.asyncDispose]();
 });
+
+function randomUuid(): Uuid {
+  const uuid = parseUuid(randomUUID());
+  if (uuid === null) throw new Error("a random UUID is one");
+  return uuid;
+}
 
 describe("operations", () => {
   test("insert answers the row's UUID, and the row is in the replica when the promise settles", async () => {
@@ -87,6 +95,23 @@ describe("operations", () => {
       parts: new Set([part.uuid]),
       seen: new Set([part.uuid]),
     });
+  });
+
+  test("an insert may choose its row's UUID, and give it a name as well", async () => {
+    const [chosen, other] = [randomUuid(), randomUuid()];
+    const results = value(
+      await session.transact([
+        op.insert("Part", { serial: 5 }, { uuid: other, uuidName: "part" }),
+        op.insert("Thing", { name: "chosen", color: "red", part: named("part") }, { uuid: chosen }),
+      ]),
+    );
+    expect(results).toEqual([{ uuid: other }, { uuid: chosen }]);
+    expect(session.replica.table("Thing").rows.get(chosen)).toMatchObject({ name: "chosen", part: other });
+    expect(
+      failure(
+        await session.transact([op.insert("Thing", { name: "again", color: "red" }, { uuid: chosen })]),
+      ),
+    ).toMatchObject({ code: "duplicate uuid", operation: 0 });
   });
 
   test("update and delete answer how many rows they touched", async () => {
@@ -210,7 +235,78 @@ describe("operations", () => {
   });
 });
 
+/** The playground with columns left out (null) or of another type. */
+async function startOther(columns: { readonly [column: string]: object | string | null }) {
+  const schema = await Bun.file(PLAYGROUND).json();
+  for (const [column, type] of Object.entries(columns)) {
+    if (type === null) delete schema.tables.Thing.columns[column];
+    else schema.tables.Thing.columns[column].type = type;
+  }
+  const folder = new Folder();
+  await Bun.write(folder.at("other.ovsschema"), JSON.stringify(schema));
+  const other = await startPlayground({}, folder.at("other.ovsschema"));
+  folder.remove();
+  return other;
+}
+
+describe("a select on a server with another schema", () => {
+  test("has the default for columns that the server lacks", async () => {
+    await using older = await startOther({ scratch: null, note: null });
+    const other = await openSynced(older.remote);
+    value(await other.transact([op.insert("Thing", { name: "old", color: "blue", count: 3 })]));
+    const [{ rows }] = value(await other.transact([op.select("Thing", [])]));
+    other.close();
+    expect(rows).toMatchObject([{ name: "old", count: 3, scratch: "", note: null, words: new Set() }]);
+    expect(Object.keys(rows[0] ?? {}).toSorted()).toEqual(["_uuid", ...EVERYTHING.Thing].toSorted());
+  });
+
+  test("reads what it answers as the descriptor's types", async () => {
+    await using newer = await startOther({
+      note: { key: "string", min: 0, max: "unlimited" },
+      words: { key: "string", min: 0, max: 1 },
+      ratio: "integer",
+      enabled: "string",
+    });
+    const other = await openSynced(newer.remote, { where: { Thing: [] } });
+    const insert = (name: string, note: readonly string[]) => ({
+      op: "insert",
+      table: "Thing",
+      row: { name, note: ["set", note], color: "red", words: "w", ratio: 2, enabled: "yes" },
+    });
+    const transaction = ["Playground", insert("one", ["a"]), insert("two", ["a", "b"])];
+    run("ovsdb-client", "transact", newer.remote, JSON.stringify(transaction));
+    const [{ rows }] = value(
+      await other.transact([op.select("Thing", [], ["name", "note", "words", "ratio", "enabled"])]),
+    );
+    other.close();
+    const read = { words: new Set(["w"]), ratio: 2, enabled: false };
+    expect(rows.toSorted((a, b) => a.name.localeCompare(b.name))).toMatchObject([
+      { ...read, name: "one", note: "a" },
+      { ...read, name: "two", note: null },
+    ]);
+  });
+});
+
 describe("errors", () => {
+  test("a result that cannot be read is not taken for a failure of the transaction", async () => {
+    await using proxy = await ProxyServer.start(server.socket, {
+      answer: ({ method }) =>
+        method === "transact"
+          ? { result: [{ count: 1 }, { rows: [{ name: ["map", []] }] }], error: null }
+          : null,
+    });
+    const other = await openSynced(proxy.remote);
+    const error = failure(
+      await other.transact([
+        op.update("Thing", [["name", "==", "nobody"]], { count: 1 }),
+        op.select("Thing", [], ["name"]),
+      ]),
+    );
+    other.close();
+    expect(error).toMatchObject({ code: "unreadable result", operation: 1, retryable: false });
+    expect(error.details).toContain("was committed");
+  });
+
   test("a constraint that an operation breaks names the operation", async () => {
     const error = failure(
       await session.transact([
