@@ -2,28 +2,36 @@
  * Writes the TypeScript module of a database schema: a row interface per table, documented with the ranges that the
  * schema sets, a record of the row types, and the descriptor that a session takes.
  */
+import { declarable, memberName } from "./identifier.ts";
 import type { BaseType, ColumnSchema, TableSchema, UntypedSchema } from "./schema.ts";
 
-/** `Open_vSwitch` becomes `openVSwitch`. */
+/** `Open_vSwitch` becomes `openVSwitch`, and `default`, which is no name for a constant, `defaultDatabase`. */
 export function descriptorName(database: string): string {
   const pascal = pascalCase(database);
   const capitals = /^[A-Z]+(?![a-z])|^[A-Z]/.exec(pascal)?.[0] ?? "";
-  return capitals.toLowerCase() + pascal.slice(capitals.length);
+  return declarable(capitals.toLowerCase() + pascal.slice(capitals.length), "Database");
 }
 
-/** The module's text; `packageName` is what its types are imported from. */
+/**
+ * The module's text. A table's interface has the table's name, unless that means something else in TypeScript or in the
+ * module: the rows of a table `string` are `stringRow`s. `packageName` is what the module's types are imported from.
+ */
 export function generateModule(schema: UntypedSchema, packageName = "ovsdb-jsonrpc"): string {
   const tables = Object.entries(schema.tables).sort(([a], [b]) => compare(a, b));
-  const record = `${pascalCase(schema.name)}Tables`;
+  const record = declarable(`${pascalCase(schema.name)}Tables`, "Tables");
+  const interfaces = interfaceNames(
+    tables.map(([name]) => name),
+    record,
+  );
   return [
     `/** Generated from the schema of ${schema.name} ${schema.version} by ovsdb-jsonrpc; do not edit. */`,
     "// biome-ignore-all format: one column on one line",
     `import type { DatabaseSchema, Uuid } from "${packageName}";`,
     "",
-    ...tables.flatMap(([name, table]) => rowInterface(name, table)),
+    ...tables.flatMap(([name, table]) => rowInterface(name, interfaces.get(name) ?? name, table)),
     `/** The row types of ${schema.name} by table. */`,
     `export interface ${record} {`,
-    ...tables.map(([name]) => `  readonly ${name}: ${name};`),
+    ...tables.map(([name]) => `  readonly ${name}: ${interfaces.get(name)};`),
     "}",
     "",
     `export const ${descriptorName(schema.name)}: DatabaseSchema<${record}> = {`,
@@ -35,6 +43,19 @@ export function generateModule(schema: UntypedSchema, packageName = "ovsdb-jsonr
     "};",
     "",
   ].join("\n");
+}
+
+/** A table whose name can be its interface's keeps it, whatever the others are called. */
+function interfaceNames(tables: readonly string[], record: string): ReadonlyMap<string, string> {
+  const taken = new Set([record, ...tables]);
+  return new Map(
+    tables.map((table) => {
+      const name = declarable(table, "Row", new Set([record]));
+      const free = name === table ? name : declarable(name, "Row", taken);
+      taken.add(free);
+      return [table, free];
+    }),
+  );
 }
 
 function pascalCase(name: string): string {
@@ -52,10 +73,10 @@ function columnsOf(table: TableSchema): readonly (readonly [string, ColumnSchema
   return Object.entries(table.columns).sort(([a], [b]) => compare(a, b));
 }
 
-function rowInterface(name: string, table: TableSchema): string[] {
+function rowInterface(name: string, interfaceName: string, table: TableSchema): string[] {
   return [
     `/** A row of ${name}.${tableNote(table)} */`,
-    `export interface ${name} {`,
+    `export interface ${interfaceName} {`,
     "  readonly _uuid: Uuid;",
     ...columnsOf(table).flatMap(([column, type]) => {
       const note = columnNote(type);
@@ -127,10 +148,10 @@ function atomType(base: BaseType): string {
 function tableDescriptor(name: string, table: TableSchema): string[] {
   const { columns: _columns, ...properties } = table;
   return [
-    `    ${name}: {`,
+    `    ${memberName(name)}: {`,
     ...Object.entries(properties).map(([property, value]) => `      ${property}: ${literal(value)},`),
     "      columns: {",
-    ...columnsOf(table).map(([column, type]) => `        ${column}: ${literal(type)},`),
+    ...columnsOf(table).map(([column, type]) => `        ${memberName(column)}: ${literal(type)},`),
     "      },",
     "    },",
   ];

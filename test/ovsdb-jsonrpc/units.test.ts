@@ -192,6 +192,35 @@ describe("the generator", () => {
     ]);
   });
 
+  test("whatever a database and its tables are called, the module compiles", async () => {
+    const folder = new Folder();
+    const column = (type: string) => ({ columns: { constructor: { type }, __proto: { type: "uuid" } } });
+    const names = ["Uuid", "UuidRow", "string", "ReadonlySet", "class", "let", "__proto__", "a"];
+    for (const database of ["default", "string", "await", "undefined", "Uuid", "DatabaseSchema", "_", "_1"]) {
+      const tables = [...names, database, `${descriptorName(database)}Tables`, "DefaultTables", "UuidTables"];
+      const parsed = parseDatabaseSchema({
+        name: database,
+        tables: Object.fromEntries(tables.map((name) => [name, column("string")])),
+      });
+      if (!parsed.ok) throw new Error(parsed.error);
+      const module = generateModule(parsed.value);
+      await Bun.write(folder.at(`${database}.ts`), module);
+      expect(module).toContain("  readonly UuidRow: UuidRow;");
+      expect(module).toContain("  readonly Uuid: UuidRowRow;");
+    }
+    const root = `${import.meta.dir}/../..`;
+    const compilerOptions = {
+      typeRoots: [`${root}/node_modules/@types`],
+      paths: { "ovsdb-jsonrpc": [`${root}/src/ovsdb-jsonrpc/index.ts`] },
+    };
+    await Bun.write(
+      folder.at("tsconfig.json"),
+      JSON.stringify({ extends: `${root}/tsconfig.json`, compilerOptions, include: ["*.ts"] }),
+    );
+    expect(run(`${root}/node_modules/.bin/tsc`, "-p", folder.at("tsconfig.json"))).toBe("");
+    folder.remove();
+  }, 30_000);
+
   test("it runs from the command line, and says what is wrong with its input", async () => {
     const folder = new Folder();
     const generate = `${import.meta.dir}/../../src/ovsdb-jsonrpc/generate.ts`;
