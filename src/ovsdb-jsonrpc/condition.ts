@@ -4,7 +4,7 @@
  * typed by the table's columns.
  */
 import type { Json } from "./json.ts";
-import { encodeValue, type WriteValue } from "./notation.ts";
+import { type Atom, encodeValue, type Value, type WriteValue } from "./notation.ts";
 import {
   type DatabaseSchema,
   type TableName,
@@ -13,20 +13,33 @@ import {
   UNKNOWN_COLUMN,
   type UntypedSchema,
 } from "./schema.ts";
-import type { NamedUuid, Uuid } from "./uuid.ts";
+import type { Uuid } from "./uuid.ts";
 
 /** `excludes` is the opposite of `includes`: shares no element with. */
 export type Comparison = "==" | "!=" | "includes" | "excludes" | "<" | "<=" | ">" | ">=";
 
 type ComparisonOf<V> = V extends number ? Comparison : Exclude<Comparison, "<" | "<=" | ">" | ">=">;
 
-/** What a column of type `V` can be compared with: for a set also one element. */
-export type Operand<V> =
-  V extends ReadonlySet<infer E> ? ReadonlySet<E> | readonly E[] | E : V extends Uuid ? V | NamedUuid : V;
+type Element<E, Reference> = E extends Uuid ? E | Reference : E;
 
-/** `[column, function, value]`, typed by the columns of row type `R`; `_uuid` is a column too. */
-export type Clause<R> = {
-  readonly [C in keyof R & string]: readonly [C, ComparisonOf<NonNullable<R[C]>>, Operand<R[C]>];
+/**
+ * What a column of type `V` can be compared with: for a set also one element (RFC 7047 section 5.1). `Reference` is what
+ * may stand for a UUID. A column of which nothing is known takes everything.
+ */
+export type Operand<V, Reference = never> = [Value] extends [V]
+  ? Value | readonly Atom[] | ([Reference] extends [never] ? never : WriteValue)
+  : V extends ReadonlyMap<infer K, infer T>
+    ? ReadonlyMap<Element<K, Reference>, Element<T, Reference>>
+    : V extends ReadonlySet<infer E>
+      ? ReadonlySet<Element<E, Reference>> | readonly Element<E, Reference>[] | Element<E, Reference>
+      : Element<V, Reference>;
+
+/**
+ * `[column, function, value]`, typed by the columns of row type `R`; `_uuid` is a column too. In an operation a
+ * `Reference` may also be a `NamedUuid`; a monitor knows no names.
+ */
+export type Clause<R, Reference = never> = {
+  readonly [C in keyof R & string]: readonly [C, ComparisonOf<NonNullable<R[C]>>, Operand<R[C], Reference>];
 }[keyof R & string];
 
 /** Rows for which any clause holds: `[true]` is every row; `[false]`, and a list without clauses, none. */

@@ -3,7 +3,7 @@
  * descriptor. Values are those of rows; a reference may also name a row of the same transaction (`named`).
  */
 import type { AnyClause, Clause } from "./condition.ts";
-import type { WriteValue } from "./notation.ts";
+import type { Value, WriteValue } from "./notation.ts";
 import type { ColumnName, DatabaseSchema, TableName, TablesOf, UntypedSchema } from "./schema.ts";
 import type { NamedUuid, Uuid } from "./uuid.ts";
 
@@ -99,31 +99,40 @@ export type ResultsOf<Ops extends readonly Operation[]> = { readonly [I in keyof
 
 type Reference<V> = V extends Uuid ? V | NamedUuid : V;
 
-/** What may be written to a column that is read as `V`. */
-export type Written<V> =
-  V extends ReadonlyMap<infer K, infer T>
+/** A set, or one element that stands for the set of it (RFC 7047 section 5.1). */
+type Elements<E> = ReadonlySet<Reference<E>> | readonly Reference<E>[] | Reference<E>;
+
+/** What may be written to a column that is read as `V`; anything where nothing is known of the column. */
+export type Written<V> = [Value] extends [V]
+  ? WriteValue
+  : V extends ReadonlyMap<infer K, infer T>
     ? ReadonlyMap<Reference<K>, Reference<T>>
     : V extends ReadonlySet<infer E>
-      ? ReadonlySet<Reference<E>> | readonly Reference<E>[]
+      ? Elements<E>
       : Reference<V>;
 
 export type WriteRow<R> = { readonly [C in ColumnName<R>]?: Written<R[C]> };
 
-export type Mutation<R> = {
-  readonly [C in ColumnName<R>]: R[C] extends ReadonlyMap<infer K, unknown>
-    ?
-        | readonly [C, "insert", Written<R[C]>]
-        | readonly [C, "delete", Written<R[C]> | ReadonlySet<K> | readonly K[]]
-    : R[C] extends ReadonlySet<number>
-      ?
-          | readonly [C, Exclude<Mutator, "insert" | "delete">, number]
-          | readonly [C, "insert" | "delete", Written<R[C]>]
-      : R[C] extends ReadonlySet<unknown>
-        ? readonly [C, "insert" | "delete", Written<R[C]>]
-        : NonNullable<R[C]> extends number
-          ? readonly [C, Exclude<Mutator, "insert" | "delete">, number]
-          : never;
-}[ColumnName<R>];
+/**
+ * `[column, mutator, value]` (RFC 7047 section 5.1). An optional column is a set of at most one element, so that an
+ * insert into one that has a value is a constraint violation.
+ */
+export type Mutation<R> = { readonly [C in ColumnName<R>]: MutationOf<C, R[C]> }[ColumnName<R>];
+
+type MutationOf<C, V> = [Value] extends [V]
+  ? readonly [C, Mutator, WriteValue]
+  : [V] extends [ReadonlyMap<infer K, unknown>]
+    ? readonly [C, "insert", Written<V>] | readonly [C, "delete", Written<V> | Elements<K>]
+    : [V] extends [ReadonlySet<infer E>]
+      ? SetMutation<C, E>
+      : null extends V
+        ? SetMutation<C, NonNullable<V>>
+        : Arithmetic<C, V>;
+
+type SetMutation<C, E> = readonly [C, "insert" | "delete", Elements<E>] | Arithmetic<C, E>;
+type Arithmetic<C, E> = [E] extends [number]
+  ? readonly [C, Exclude<Mutator, "insert" | "delete">, number]
+  : never;
 
 /** By what the row of an insert is known. */
 export interface Identity {
@@ -143,23 +152,27 @@ export interface OperationBuilder<T extends TablesOf<T>> {
    * The rows that match every clause; all columns when none are named, with the default for those that the server
    * lacks. Rows always carry `_uuid`.
    */
-  select<K extends TableName<T>>(table: K, where: readonly Clause<T[K]>[]): Select<T[K]>;
+  select<K extends TableName<T>>(table: K, where: readonly Clause<T[K], NamedUuid>[]): Select<T[K]>;
   select<K extends TableName<T>, C extends ColumnName<T[K]>>(
     table: K,
-    where: readonly Clause<T[K]>[],
+    where: readonly Clause<T[K], NamedUuid>[],
     columns: readonly C[],
   ): Select<Pick<T[K], C | "_uuid">>;
-  update<K extends TableName<T>>(table: K, where: readonly Clause<T[K]>[], row: WriteRow<T[K]>): Update;
+  update<K extends TableName<T>>(
+    table: K,
+    where: readonly Clause<T[K], NamedUuid>[],
+    row: WriteRow<T[K]>,
+  ): Update;
   mutate<K extends TableName<T>>(
     table: K,
-    where: readonly Clause<T[K]>[],
+    where: readonly Clause<T[K], NamedUuid>[],
     mutations: readonly Mutation<T[K]>[],
   ): Mutate;
-  delete<K extends TableName<T>>(table: K, where: readonly Clause<T[K]>[]): Delete;
+  delete<K extends TableName<T>>(table: K, where: readonly Clause<T[K], NamedUuid>[]): Delete;
   /** Fails the transaction with `timed out` unless the columns of the matching rows equal (or differ from) `rows`. */
   wait<K extends TableName<T>, C extends ColumnName<T[K]> | "_uuid">(
     table: K,
-    where: readonly Clause<T[K]>[],
+    where: readonly Clause<T[K], NamedUuid>[],
     columns: readonly C[],
     until: "==" | "!=",
     rows: readonly { readonly [P in C]: Written<T[K][P]> }[],

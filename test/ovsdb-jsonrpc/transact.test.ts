@@ -172,6 +172,42 @@ describe("operations", () => {
     });
   });
 
+  test("one element stands for a set, a key for a map's pair, and an optional value is a set", async () => {
+    const [part, { uuid }] = value(
+      await session.transact([
+        op.insert("Part", { serial: 9 }, "part"),
+        op.insert("Thing", {
+          name: "elements",
+          color: "red",
+          words: "w",
+          parts: named("part"),
+          limit: 3,
+          options: new Map([["a", "1"]]),
+        }),
+      ]),
+    );
+    const inserted = session.replica.table("Thing").rows.get(uuid);
+    expect(inserted).toMatchObject({ words: new Set(["w"]), parts: new Set([part.uuid]) });
+    value(
+      await session.transact([
+        op.mutate(
+          "Thing",
+          [["_uuid", "==", uuid]],
+          [
+            ["words", "insert", "x"],
+            ["options", "delete", "a"],
+            ["note", "insert", "n"],
+            ["limit", "delete", 3],
+            ["part", "insert", part.uuid],
+          ],
+        ),
+      ]),
+    );
+    const mutated = session.replica.table("Thing").rows.get(uuid);
+    expect(mutated).toMatchObject({ words: new Set(["w", "x"]), options: new Map(), note: "n", limit: null });
+    expect(mutated?.part).toBe(part.uuid);
+  });
+
   test("select answers the columns that were asked for, and the UUID", async () => {
     const [, selected] = value(
       await session.transact([
