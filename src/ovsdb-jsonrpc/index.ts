@@ -41,8 +41,10 @@ export { isUuid, type NamedUuid, named, parseUuid, type Uuid, ZERO_UUID } from "
 export type {
   Batch,
   IndexDeclarations,
+  IndexView,
   MonitoredRows,
   MonitorSelection,
+  NoIndexes,
   ReplicaView,
   TableView,
 } from "./view.ts";

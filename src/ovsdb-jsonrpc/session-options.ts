@@ -8,7 +8,11 @@ import type { DatabaseSchema, TableName, TablesOf } from "./schema.ts";
 import type { TlsFiles } from "./tls.ts";
 import type { IndexDeclarations, MonitoredRows, MonitorSelection } from "./view.ts";
 
-export interface SessionOptions<T extends TablesOf<T>, M extends MonitorSelection<T>> {
+export interface SessionOptions<
+  T extends TablesOf<T>,
+  M extends MonitorSelection<T>,
+  I extends IndexDeclarations<MonitoredRows<T, M>> = IndexDeclarations<MonitoredRows<T, M>>,
+> {
   readonly database: DatabaseSchema<T>;
   /** A comma list such as `unix:FILE,tcp:HOST:PORT`, or what `parseRemotes` made of one. */
   readonly remotes: string | readonly Remote[];
@@ -19,7 +23,7 @@ export interface SessionOptions<T extends TablesOf<T>, M extends MonitorSelectio
   /** The conditions to start with; a table without one is monitored whole. */
   readonly where?: { readonly [K in TableName<T> & keyof M]?: Condition<T[K]> };
   /** Indexes of the replica: columns, or a map column and a key as in `external_ids:iface-id`. */
-  readonly indexes?: IndexDeclarations<MonitoredRows<T, M>>;
+  readonly indexes?: I & { readonly [K in Exclude<keyof I, keyof MonitoredRows<T, M>>]: never };
   /** Silence in milliseconds before the server is probed, and again before it is given up; 0 = never. Default 5,000, and 0 on unix sockets. */
   readonly probeIntervalMs?: number;
   /** On a clustered database, talk to the leader only. Default false. */

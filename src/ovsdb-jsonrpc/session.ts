@@ -32,23 +32,29 @@ import {
 } from "./transaction.ts";
 import {
   type Batch,
+  type IndexDeclarations,
   type MonitoredRows,
   type MonitorSelection,
+  type NoIndexes,
   type ReplicaView,
   replicaView,
 } from "./view.ts";
 
-export class Session<T extends TablesOf<T>, const M extends MonitorSelection<T>> {
+export class Session<
+  T extends TablesOf<T>,
+  const M extends MonitorSelection<T>,
+  const I extends IndexDeclarations<MonitoredRows<T, M>> = NoIndexes,
+> {
   readonly #core: SessionCore;
 
   /** The rows as the server last described them. */
-  readonly replica: ReplicaView<MonitoredRows<T, M>>;
+  readonly replica: ReplicaView<MonitoredRows<T, M>, I>;
 
   /**
    * Starts to connect; the first events come after the caller has had the turn to add listeners.
    * Throws when the remotes cannot be parsed or the monitor names what the descriptor lacks.
    */
-  constructor(options: SessionOptions<T, M>) {
+  constructor(options: SessionOptions<T, M, I>) {
     this.#core = new SessionCore(options.database, {
       link: {
         remotes: asRemotes(options.remotes),

@@ -1,5 +1,5 @@
 /** The types by which a session's monitor gives its rows their shape. */
-import type { Atom } from "./notation.ts";
+import type { Atom, Value } from "./notation.ts";
 import type { Replica, RowChange } from "./replica.ts";
 import type { ColumnName, Row, TableName, TablesOf } from "./schema.ts";
 import type { Uuid } from "./uuid.ts";
@@ -25,23 +25,51 @@ export interface Batch<Rows> {
 }
 
 type MapColumn<R> = {
-  [C in ColumnName<R>]: R[C] extends ReadonlyMap<string, Atom> ? C : never;
+  [C in ColumnName<R>]: [Value] extends [R[C]] ? C : R[C] extends ReadonlyMap<string, Atom> ? C : never;
+}[ColumnName<R>];
+
+type PlainColumn<R> = {
+  [C in ColumnName<R>]: R[C] extends ReadonlyMap<Atom, Atom> ? never : C;
 }[ColumnName<R>];
 
 /** A column, or a map column and one of its keys: `external_ids:iface-id`. */
-export type IndexPart<R> = ColumnName<R> | `${MapColumn<R>}:${string}`;
+export type IndexPart<R> = PlainColumn<R> | `${MapColumn<R>}:${string}`;
 
 /** Indexes by table and name. */
 export type IndexDeclarations<Rows> = {
   readonly [K in keyof Rows]?: { readonly [name: string]: readonly IndexPart<Rows[K]>[] };
 };
 
-export interface IndexView<R> {
-  /** The rows with these values, one per part of the index, in no particular order. */
-  find(...values: readonly (Atom | null)[]): readonly R[];
+/** A session's indexes where it declares none. */
+export type NoIndexes = Readonly<Record<never, never>>;
+
+/** What an index's part finds rows by: the column's value, one element of a set, or the map's value at the key. */
+type IndexValue<R, Part> = Part extends `${infer C}:${string}`
+  ? C extends keyof R
+    ? ValueOfMap<R[C]>
+    : never
+  : Part extends keyof R
+    ? ElementOf<R[Part]>
+    : never;
+
+type ValueOfMap<V> = [Value] extends [V] ? Atom : V extends ReadonlyMap<unknown, infer T> ? T : never;
+type ElementOf<V> = [Value] extends [V] ? Atom | null : V extends ReadonlySet<infer E> ? E : V;
+
+/** One value for each part. */
+export type IndexValues<R, Parts> = Parts extends readonly unknown[]
+  ? { readonly [I in keyof Parts]: IndexValue<R, Parts[I]> }
+  : never;
+
+export interface IndexView<R, Values extends readonly unknown[] = readonly (Atom | null)[]> {
+  /**
+   * The rows with these values, one per part of the index, in no particular order. What was answered stays as it is
+   * when the replica changes.
+   */
+  find(...values: Values): readonly R[];
 }
 
-export interface TableView<R> {
+/** `Indexes` are the table's by name, with their parts. */
+export interface TableView<R, Indexes = NoIndexes> {
   readonly rows: ReadonlyMap<Uuid, R>;
   /** The rows that a reference column's value refers to, as far as the replica holds them. */
   resolve(references: Uuid | null | ReadonlySet<Uuid>): readonly R[];
@@ -51,17 +79,21 @@ export interface TableView<R> {
    */
   misfits(uuid: Uuid): readonly string[];
   /** Throws for a name that the session's `indexes` do not declare. */
-  index(name: string): IndexView<R>;
+  index<N extends keyof Indexes & string>(name: N): IndexView<R, IndexValues<R, Indexes[N]>>;
 }
 
 /** The monitored tables as the server last described them. */
-export interface ReplicaView<Rows> {
-  table<K extends keyof Rows & string>(table: K): TableView<Rows[K]>;
+export interface ReplicaView<Rows, Indexes = NoIndexes> {
+  table<K extends keyof Rows & string>(table: K): TableView<Rows[K], IndexesOf<Indexes, K>>;
 }
 
+type IndexesOf<Indexes, K> = K extends keyof Indexes ? NonNullable<Indexes[K]> : NoIndexes;
+
 /** The compiler cannot see that the decoders, compiled from the descriptor, make rows of the descriptor's types. */
-export function replicaView<Rows>(replica: Replica): ReplicaView<Rows>;
-export function replicaView(replica: Replica): ReplicaView<Record<string, Row>> {
+export function replicaView<Rows, Indexes>(replica: Replica): ReplicaView<Rows, Indexes>;
+export function replicaView(
+  replica: Replica,
+): ReplicaView<Record<string, Row>, IndexDeclarations<Record<string, Row>>> {
   return {
     table: (table) => ({
       rows: replica.rows(table),

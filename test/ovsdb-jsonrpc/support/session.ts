@@ -1,5 +1,12 @@
 /** Sessions with the playground, and what tests wait for. */
-import { operations, Session, type SessionOptions, type SessionState } from "ovsdb-jsonrpc";
+import {
+  type IndexDeclarations,
+  type MonitoredRows,
+  operations,
+  Session,
+  type SessionOptions,
+  type SessionState,
+} from "ovsdb-jsonrpc";
 import { type PlaygroundTables, playground } from "./playground.gen.ts";
 
 export const EVERYTHING = {
@@ -29,7 +36,12 @@ export const EVERYTHING = {
 export const op = operations(playground);
 
 type Everything = SessionOptions<PlaygroundTables, typeof EVERYTHING>;
-export type PlaygroundSession = Session<PlaygroundTables, typeof EVERYTHING>;
+/** With whatever indexes its options declared. */
+export type PlaygroundSession = Session<
+  PlaygroundTables,
+  typeof EVERYTHING,
+  IndexDeclarations<MonitoredRows<PlaygroundTables, typeof EVERYTHING>>
+>;
 
 /** A session that monitors everything and connects again soon; the caller closes it. */
 export function open(remotes: string, options: Partial<Everything> = {}): PlaygroundSession {
