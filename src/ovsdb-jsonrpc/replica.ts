@@ -38,6 +38,8 @@ interface Table {
   codecs: readonly ColumnCodec[];
   /** The rows in the types that the server has for their columns; null where those are the descriptor's. */
   served: Map<Uuid, Row> | null;
+  /** The server has other types than when the rows were read: only a snapshot can be understood. */
+  outdated: boolean;
 }
 
 /** What a message does to a table; null stands for a row that is gone. */
@@ -71,6 +73,7 @@ export class Replica {
         indexes: new Map(declared.map(([name, parts]) => [name, new TableIndex(parts)])),
         codecs: columns.map((column) => columnCodec(descriptor, descriptor, table, column)),
         served: null,
+        outdated: false,
       });
     }
   }
@@ -86,14 +89,17 @@ export class Replica {
     return index;
   }
 
-  /** Reads messages from now on as a server with this schema writes them. */
+  /**
+   * Reads messages from now on as a server with this schema writes them. Where that changes the type of a column, a
+   * snapshot has to come first.
+   */
   serve(served: UntypedSchema): void {
     for (const [name, table] of this.#tables) {
       const columns = this.selection[name] ?? [];
       const codecs = columns.map((column) => columnCodec(this.#descriptor, served, name, column));
       if (otherTypes(codecs) !== otherTypes(table.codecs)) {
-        // What they hold is not of these types; a server with another schema starts with a snapshot.
         table.served = codecs.some(({ project }) => project !== null) ? new Map() : null;
+        table.outdated = true;
       }
       table.codecs = codecs;
     }
@@ -119,6 +125,7 @@ export class Replica {
       const changes: Record<string, readonly RowChange<Row>[]> = {};
       for (const [table, name, what] of staged) {
         commit(table, what);
+        if (snapshot) table.outdated = false;
         changes[name] = what.changes;
       }
       return ok(changes);
@@ -139,6 +146,10 @@ export class Replica {
     return Array.from(this.#tables, ([name, table]) => {
       const rows = rowsByTable.get(name);
       if (rows === undefined && !snapshot) return [table, name, NOTHING];
+      if (table.outdated && !snapshot)
+        throw new NotationError(
+          `${name}: the types of its columns have changed, and no snapshot has come since`,
+        );
       const members = rows === undefined ? [] : objectMembers(rows);
       if (members === null) throw new NotationError(`${name}: expected rows by UUID, not ${excerpt(rows)}`);
       return [table, name, stageTable(table, members, notation, snapshot)];

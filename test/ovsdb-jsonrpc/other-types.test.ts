@@ -2,10 +2,12 @@
  * A server whose schema gives columns other types than the descriptor: the rows are of the descriptor's types, whatever
  * the server's values become, and the session stays.
  */
-import { afterEach, beforeEach, expect, test } from "bun:test";
-import type { SessionState } from "ovsdb-jsonrpc";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { parseDatabaseSchema, type SessionState, ZERO_UUID } from "ovsdb-jsonrpc";
+import { Replica } from "../../src/ovsdb-jsonrpc/replica.ts";
+import { playground } from "./support/playground.gen.ts";
 import { Folder, PLAYGROUND, run, startPlayground } from "./support/server.ts";
-import { next, op, openSynced, type PlaygroundSession, value } from "./support/session.ts";
+import { failure, next, op, openSynced, type PlaygroundSession, value } from "./support/session.ts";
 
 const folder = new Folder();
 const OTHER_TYPES = {
@@ -39,8 +41,9 @@ afterEach(async () => {
   expect(states).toEqual([]);
   session.close();
   await server[Symbol.asyncDispose]();
-  folder.remove();
 });
+
+afterAll(() => folder.remove());
 
 /** Has another client, which knows the server's types, insert a Thing. */
 async function insert(row: string): Promise<void> {
@@ -138,4 +141,29 @@ test("what was held is still known after a reconnect to the same schema", async 
   expect(held().note).toBe("b");
   await carryOut('{"op": "delete", "table": "Thing", "where": []}');
   expect(session.replica.table("Thing").rows.size).toBe(0);
+});
+
+describe("a replica that is resumed", () => {
+  const replica = new Replica(playground, { Thing: ["note"] }, {});
+  const modify = (note: unknown) => ({ Thing: { [ZERO_UUID]: { modify: { note } } } });
+  const note = () => replica.rows("Thing").get(ZERO_UUID)?.note;
+
+  test("goes on where it was with a server of the same schema", async () => {
+    for (const snapshot of [true, false]) {
+      const other = await Bun.file(folder.at("other.ovsschema")).json();
+      replica.serve(value(parseDatabaseSchema(other)));
+      const whole = { Thing: { [ZERO_UUID]: { initial: { note: ["set", ["a", "b"]] } } } };
+      value(replica.apply(snapshot ? whole : modify("a"), "update2", snapshot));
+    }
+    expect(note()).toBe("b");
+  });
+
+  test("takes nothing but a snapshot from a server of another", () => {
+    replica.serve(playground);
+    expect(failure(replica.apply(modify("c"), "update2", false))).toContain("no snapshot has come since");
+    expect(note()).toBe("b");
+    value(replica.apply({ Thing: { [ZERO_UUID]: { initial: {} } } }, "update2", true));
+    value(replica.apply(modify("c"), "update2", false));
+    expect(note()).toBe("c");
+  });
 });
