@@ -9,12 +9,13 @@ import { closingLine, parseReport, verdict } from "../junit.ts";
 import { EXCHANGE, runMachine } from "./machine.ts";
 
 const root = join(import.meta.dir, "../..");
+const tests = ["representor", "service"].map((name) => `./test/system/${name}.machine.ts`);
 /** Milliseconds, for all of it and for one test. */
-const within = 280_000;
+const within = 420_000;
 const testTimeout = 90_000;
 
 function script(args: readonly string[]): string {
-  const bun = [process.execPath, "test", "./test/system/representor.machine.ts", `--timeout=${testTimeout}`];
+  const bun = [process.execPath, "test", ...tests, `--timeout=${testTimeout}`];
   const report = ["--reporter=junit", `--reporter-outfile=${EXCHANGE}/report.xml`];
   return [
     "export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp TMPDIR=/tmp",
