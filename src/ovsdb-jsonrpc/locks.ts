@@ -16,6 +16,8 @@ interface Lock {
   held: boolean;
   /** Until the reply is here, notifications belong to an earlier request for the same name. */
   asked: boolean;
+  /** `steal` until the server has answered that once; whoever it was taken from may then take it back. */
+  method: "lock" | "steal";
 }
 
 export class Locks {
@@ -44,8 +46,8 @@ export class Locks {
       if (method === "lock" || this.held(name)) return;
       this.unlock(name);
     }
-    this.#locks.set(name, { held: false, asked: false });
-    this.#ask(name, method);
+    this.#locks.set(name, { held: false, asked: false, method });
+    this.#ask(name);
   }
 
   unlock(name: string): void {
@@ -58,7 +60,7 @@ export class Locks {
 
   connected(rpc: Rpc): void {
     this.#rpc = rpc;
-    for (const name of this.#locks.keys()) this.#ask(name, "lock");
+    for (const name of this.#locks.keys()) this.#ask(name);
   }
 
   disconnected(): void {
@@ -79,14 +81,16 @@ export class Locks {
     return true;
   }
 
-  #ask(name: string, method: "lock" | "steal"): void {
+  #ask(name: string): void {
     const lock = this.#locks.get(name);
     if (lock === undefined || this.#rpc === null) return;
     lock.asked = true;
+    const { method } = lock;
     this.#rpc.request(method, [name], (reply) => {
       if (!reply.ok || this.#locks.get(name) !== lock) return;
       const { result, error } = reply.value;
       lock.asked = false;
+      lock.method = "lock";
       const locked = isObject(result) ? member(result, "locked") : undefined;
       if (error === null && (locked !== undefined || method === "steal")) {
         this.#set(name, lock, locked === true || method === "steal");

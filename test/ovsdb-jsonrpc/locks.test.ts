@@ -2,7 +2,16 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { ProxyServer } from "./support/proxy.ts";
 import { startPlayground } from "./support/server.ts";
-import { failure, next, op, openSynced, type PlaygroundSession, reach, value } from "./support/session.ts";
+import {
+  failure,
+  next,
+  op,
+  open,
+  openSynced,
+  type PlaygroundSession,
+  reach,
+  value,
+} from "./support/session.ts";
 
 let server: Awaited<ReturnType<typeof startPlayground>>;
 const closing: PlaygroundSession[] = [];
@@ -80,6 +89,42 @@ test("who waits for a lock may still steal it", async () => {
   two.steal("shared");
   expect(await stolen).toEqual({ name: "shared", held: false });
   expect(await taken).toEqual({ name: "shared", held: true });
+});
+
+test("a lock that is stolen before there is a connection is stolen", async () => {
+  const one = await session();
+  await lock(one, "shared");
+  const two = open(server.remote);
+  closing.push(two);
+  const stolen = lockEvent(one);
+  two.steal("shared");
+  expect(await stolen).toEqual({ name: "shared", held: false });
+  value(await two.transact([op.assert("shared")]));
+});
+
+test("a lock whose stealing was cut off is stolen on the next connection, and only asked for after that", async () => {
+  let cuts = 1;
+  const methods: string[] = [];
+  await using proxy = await ProxyServer.start(server.socket, {
+    fromClient({ method = "" }) {
+      if (method === "lock" || method === "steal") methods.push(method);
+      return method === "steal" && cuts-- > 0 ? "cut" : "pass";
+    },
+  });
+  const [one, two] = [await session(), await session(proxy.remote)];
+  await lock(one, "shared");
+  const stolen = lockEvent(one);
+  two.steal("shared");
+  expect(await stolen).toEqual({ name: "shared", held: false });
+  const back = lockEvent(one);
+  const lost = next(two.onLock.bind(two), ({ held }) => !held);
+  await next(two.onState.bind(two), ({ kind }) => kind === "synced");
+  proxy.cut();
+  await lost;
+  expect(await back).toEqual({ name: "shared", held: true });
+  await reach(two, "synced");
+  expect(two.holds("shared")).toBe(false);
+  expect(methods).toEqual(["steal", "steal", "lock"]);
 });
 
 test("a lock is lost with the connection and asked for again on the next", async () => {
