@@ -1,10 +1,40 @@
 /**
- * Listeners of one kind of event. A listener that throws does not keep the others, or the session, from going on; one
- * that is added while an event is delivered gets the next.
+ * Listeners, and the order in which they are told. Emitters that share a queue tell everything in the order in which it
+ * happened, each event to all listeners before the next: what a listener's own doing brings about comes after the event
+ * that it is being told of, for the other listeners too.
+ *
+ * A listener that throws does not keep the others, or the session, from going on; one that is added while an event is
+ * delivered gets the next.
  */
 
+export class EventQueue {
+  readonly #waiting: (() => void)[] = [];
+  #delivering = false;
+  #ended = false;
+
+  /** Delivers now, or after what is being delivered. */
+  push(deliver: () => void): void {
+    if (this.#ended) return;
+    this.#waiting.push(deliver);
+    if (this.#delivering) return;
+    this.#delivering = true;
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) next();
+    this.#delivering = false;
+  }
+
+  /** What was emitted before is still delivered, and nothing after it. */
+  end(): void {
+    this.#ended = true;
+  }
+}
+
 export class Emitter<E> {
+  readonly #queue: EventQueue;
   readonly #listeners = new Set<(event: E) => void>();
+
+  constructor(queue: EventQueue) {
+    this.#queue = queue;
+  }
 
   /** Answers the function that removes the listener again. */
   add(listener: (event: E) => void): () => void {
@@ -15,6 +45,10 @@ export class Emitter<E> {
   }
 
   emit(event: E): void {
+    this.#queue.push(() => this.#deliver(event));
+  }
+
+  #deliver(event: E): void {
     for (const listener of [...this.#listeners]) {
       if (!this.#listeners.has(listener)) continue;
       try {

@@ -5,8 +5,7 @@
  * Everything happens in the order of the server's messages: the replica is updated, then the listeners run, then the
  * next message is looked at.
  */
-import type { AnyCondition } from "./condition.ts";
-import { Emitter } from "./emitter.ts";
+import { Emitter, EventQueue } from "./emitter.ts";
 import { excerpt, type Json } from "./json.ts";
 import { Link, type LinkOptions } from "./link.ts";
 import { type LockState, Locks } from "./locks.ts";
@@ -23,14 +22,15 @@ export interface CoreOptions {
   readonly leaderOnly: boolean;
   readonly selection: Selection;
   readonly indexes: IndexSelection;
-  readonly conditions: { readonly [table: string]: AnyCondition };
+  readonly conditions: Conditions;
 }
 
 export class SessionCore {
-  readonly batches = new Emitter<UntypedBatch>();
-  readonly states = new Emitter<SessionState>();
-  readonly acknowledgements = new Emitter<Conditions>();
-  readonly lockStates = new Emitter<LockState>();
+  readonly #events = new EventQueue();
+  readonly batches = new Emitter<UntypedBatch>(this.#events);
+  readonly states = new Emitter<SessionState>(this.#events);
+  readonly acknowledgements = new Emitter<Conditions>(this.#events);
+  readonly lockStates = new Emitter<LockState>(this.#events);
   readonly descriptor: UntypedSchema;
   readonly link: Link;
   readonly locks: Locks;
@@ -57,7 +57,7 @@ export class SessionCore {
     });
     this.monitor = new Monitor(descriptor, options.selection, options.indexes, options.conditions, {
       onBatch: (batch) => this.#batch(batch),
-      onAcknowledged: (conditions) => this.acknowledgements.emit(conditions),
+      onAcknowledged: (acknowledged) => this.acknowledgements.emit(acknowledged),
       onCanceled: () => this.#fetchSchema(),
       onFailed: (reason) => this.#leave(reason),
     });
@@ -110,6 +110,7 @@ export class SessionCore {
     this.server.stop();
     this.locks.disconnected();
     this.#setState({ kind: "closed" });
+    this.#events.end();
   }
 
   #setState(state: SessionState): void {

@@ -79,14 +79,16 @@ export class Session<
   /** True at once or as soon as the replica is in sync with a server; false when the session was closed before. */
   synced(): Promise<boolean> {
     return new Promise((resolve) => {
-      const settle = ({ kind }: SessionState): boolean => {
+      // Of this very moment: a listener may have ended what another one is still to be told of.
+      const settle = (): boolean => {
+        const { kind } = this.state;
         if (kind !== "synced" && kind !== "closed") return false;
         resolve(kind === "synced");
         return true;
       };
-      if (settle(this.state)) return;
-      const remove = this.onState((state) => {
-        if (settle(state)) remove();
+      if (settle()) return;
+      const remove = this.onState(() => {
+        if (settle()) remove();
       });
     });
   }
@@ -171,7 +173,7 @@ export class Session<
     this.#core.locks.want(name, "lock");
   }
 
-  /** Takes the lock from whoever holds it. */
+  /** Takes the lock from whoever holds it, once; after that it is as if asked for with `lock`. */
   steal(name: string): void {
     this.#core.locks.want(name, "steal");
   }
@@ -212,7 +214,7 @@ export class Session<
     this.#core.server.forgetIndex();
   }
 
-  /** Ends the session for good; transactions without a reply end as "disconnected". */
+  /** Ends the session for good; transactions without a reply end as "disconnected". The state `closed` is the last event. */
   close(): void {
     this.#core.close();
   }
