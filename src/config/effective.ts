@@ -81,6 +81,9 @@ function tlsFiles({ southbound }: Config, ssl: SslRow | null): TlsFiles {
   };
 }
 
+/** Open vSwitch probes no more often (reconnect_set_probe_interval), whatever a database says. */
+const MIN_PROBE_INTERVAL_MS = 1000;
+
 /** What the Open_vSwitch row says; unix sockets are not probed on its account. */
 function probeInterval(
   remotes: readonly Remote[],
@@ -89,7 +92,8 @@ function probeInterval(
 ): number | undefined {
   if (remotes.every((remote) => remote.kind === "unix")) return undefined;
   const text = externalId(externalIds, "ovn-remote-probe-interval", chassis);
-  return text !== null && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+  if (text === null || !/^\d{1,9}$/.test(text)) return undefined;
+  return Number(text) === 0 ? 0 : Math.max(Number(text), MIN_PROBE_INTERVAL_MS);
 }
 
 /** Where metrics are served; null: nowhere. */

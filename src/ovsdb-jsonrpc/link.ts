@@ -30,6 +30,9 @@ export interface LinkOptions {
 
 const DEFAULT_PROBE_INTERVAL_MS = 5000;
 
+/** A longer timer would fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** An attempt to connect may take this long, or as long as the back-off if that is longer. */
 const MIN_CONNECT_MS = 1000;
 
@@ -45,7 +48,6 @@ export class Link {
   #remote: Remote | null = null;
   #socket: Socket | null = null;
   #rpc: Rpc | null = null;
-  #upSince = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #stopped = false;
 
@@ -103,7 +105,8 @@ export class Link {
   /** Leaves the present server for the next remote; `atOnce` tries each remote without waiting. */
   leave(reason: string, atOnce: boolean): void {
     if (atOnce) this.#backoff.grant(this.#remotes.length + 1);
-    this.#rpc?.close({ code: "disconnected", message: reason });
+    if (this.#rpc !== null) this.#rpc.close({ code: "disconnected", message: reason });
+    else if (atOnce && this.#socket === null && this.#timer !== null) this.connect();
   }
 
   /** For the next connection. */
@@ -127,7 +130,7 @@ export class Link {
   #up(socket: Socket, remote: Remote): void {
     if (this.#socket !== socket) return;
     this.#clearTimer();
-    this.#upSince = performance.now();
+    const upSince = performance.now();
     const rpc = new Rpc(
       socket,
       {
@@ -139,10 +142,9 @@ export class Link {
         onClose: (error) => {
           this.#rpc = null;
           this.#socket = null;
-          this.#down(
-            { ...error, message: `${remote.name}: ${error.message}` },
-            performance.now() - this.#upSince,
-          );
+          // The time in which a server only hung is no time for which the connection was good (lib/reconnect.c).
+          const goodForMs = rpc.lastReceived - upSince;
+          this.#down({ ...error, message: `${remote.name}: ${error.message}` }, goodForMs);
         },
       },
     );
@@ -169,7 +171,8 @@ export class Link {
   }
 
   #probeInterval(remote: Remote): number {
-    return this.#probeIntervalMs ?? (remote.kind === "unix" ? 0 : DEFAULT_PROBE_INTERVAL_MS);
+    const interval = this.#probeIntervalMs ?? (remote.kind === "unix" ? 0 : DEFAULT_PROBE_INTERVAL_MS);
+    return Number.isFinite(interval) ? Math.min(Math.max(interval, 0), MAX_TIMER_MS) : 0;
   }
 
   #ordered(remotes: readonly Remote[]): readonly Remote[] {

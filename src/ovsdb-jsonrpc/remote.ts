@@ -21,6 +21,14 @@ export function parseRemotes(text: string): Result<readonly Remote[], string> {
   return ok(remotes);
 }
 
+/** Throws for text that is no such list, and for an empty one. */
+export function asRemotes(remotes: string | readonly Remote[]): readonly Remote[] {
+  if (typeof remotes !== "string" && remotes.length > 0) return remotes;
+  const parsed = parseRemotes(typeof remotes === "string" ? remotes : "");
+  if (!parsed.ok) throw new Error(parsed.error);
+  return parsed.value;
+}
+
 function parseRemote(name: string): Result<Remote, string> {
   const colon = name.indexOf(":");
   const kind = name.slice(0, Math.max(colon, 0));

@@ -35,7 +35,7 @@ export interface RpcEvents {
 export type ReplyHandler = (reply: Result<Reply, ConnectionError>) => void;
 
 export interface RpcOptions {
-  /** Milliseconds of silence before an echo is sent, and again before the connection is given up; 0 = never. */
+  /** Milliseconds of silence, at most 2^31 - 1, before an echo is sent, and again before the connection is given up; 0 = never. */
   readonly probeIntervalMs: number;
   readonly limits?: FramerLimits;
 }
@@ -53,6 +53,7 @@ export class Rpc {
   #probeIntervalMs: number;
   #probeTimer: ReturnType<typeof setTimeout> | null = null;
   #lastActivity = performance.now();
+  #lastReceived = performance.now();
   #probing = false;
 
   /** Takes over a connected socket. */
@@ -70,18 +71,28 @@ export class Rpc {
 
   /** Sends a request and answers its id. `onReply` is called exactly once, in the order of the stream. */
   request(method: string, params: readonly Json[], onReply: ReplyHandler): number {
+    return this.requestText(method, JSON.stringify(params), onReply);
+  }
+
+  /** As `request`, for parameters that are JSON text already. */
+  requestText(method: string, params: string, onReply: ReplyHandler): number {
     const id = this.#nextId++;
     if (this.#closed) {
       onReply(err({ code: "disconnected", message: "the connection is closed" }));
       return id;
     }
     this.#pending.set(id, onReply);
-    this.#send(`{"id":${id},"method":"${method}","params":${JSON.stringify(params)}}`);
+    this.#send(`{"id":${id},"method":"${method}","params":${params}}`);
     return id;
   }
 
   notify(method: string, params: readonly Json[]): void {
     this.#send(`{"id":null,"method":"${method}","params":${JSON.stringify(params)}}`);
+  }
+
+  /** When something came in last, on the clock of `performance.now`; at first, when the connection was made. */
+  get lastReceived(): number {
+    return this.#lastReceived;
   }
 
   setProbeInterval(milliseconds: number): void {
@@ -118,7 +129,8 @@ export class Rpc {
 
   #receive(chunk: Uint8Array): void {
     if (this.#closed) return;
-    this.#lastActivity = performance.now();
+    this.#lastReceived = performance.now();
+    this.#lastActivity = this.#lastReceived;
     this.#probing = false;
     const framed = this.#framer.push(chunk, this.#take);
     if (!framed.ok) this.close({ code: "protocol error", message: `the server sent ${framed.error}` });

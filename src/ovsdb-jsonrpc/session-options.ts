@@ -24,7 +24,7 @@ export interface SessionOptions<
   readonly where?: { readonly [K in TableName<T> & keyof M]?: Condition<T[K]> };
   /** Indexes of the replica: columns, or a map column and a key as in `external_ids:iface-id`. */
   readonly indexes?: I & { readonly [K in Exclude<keyof I, keyof MonitoredRows<T, M>>]: never };
-  /** Silence in milliseconds before the server is probed, and again before it is given up; 0 = never. Default 5,000, and 0 on unix sockets. */
+  /** Silence in milliseconds before the server is probed, and again before it is given up; 0 and infinity = never. Default 5,000, and 0 on unix sockets. */
   readonly probeIntervalMs?: number;
   /** On a clustered database, talk to the leader only. Default false. */
   readonly leaderOnly?: boolean;

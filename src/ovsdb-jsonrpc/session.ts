@@ -10,7 +10,7 @@ import type { AnyCondition, Condition } from "./condition.ts";
 import { excerpt, isArray } from "./json.ts";
 import type { LockState } from "./locks.ts";
 import type { Operation, ResultsOf } from "./operation.ts";
-import { parseRemotes, type Remote } from "./remote.ts";
+import { asRemotes, type Remote } from "./remote.ts";
 import { err, ok, type Result } from "./result.ts";
 import type { ConnectionError, ReplyHandler } from "./rpc.ts";
 import {
@@ -196,12 +196,12 @@ export class Session<
     this.#core.link.setTls(files);
   }
 
-  /** As the option `probeIntervalMs`; undefined is the default. */
+  /** As the option `probeIntervalMs`; undefined is the default, infinity never. */
   setProbeInterval(milliseconds: number | undefined): void {
     this.#core.link.setProbeInterval(milliseconds);
   }
 
-  /** Leaves the present server and connects to the next remote at once. */
+  /** Leaves the present server, if there is one, and connects to the next remote at once. */
   reconnect(): void {
     this.#core.link.leave("a reconnect was asked for", true);
   }
@@ -218,13 +218,6 @@ export class Session<
   close(): void {
     this.#core.close();
   }
-}
-
-function asRemotes(remotes: string | readonly Remote[]): readonly Remote[] {
-  if (typeof remotes !== "string") return remotes;
-  const parsed = parseRemotes(remotes);
-  if (!parsed.ok) throw new Error(parsed.error);
-  return parsed.value;
 }
 
 function definedMembers<V>(object: { readonly [name: string]: V | undefined }): {

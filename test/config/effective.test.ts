@@ -108,6 +108,8 @@ describe("the Southbound", () => {
       8000,
     ],
     ["of the Open_vSwitch row", "", { "ovn-remote-probe-interval": "7000" }, 7000],
+    ["that is off", "", { "ovn-remote-probe-interval": "0" }, 0],
+    ["that is too short", "", { "ovn-remote-probe-interval": "1" }, 1000],
     ["that is no number", "", { "ovn-remote-probe-interval": "often" }, undefined],
     ["that is negative", "", { "ovn-remote-probe-interval": "-1" }, undefined],
     ["that nobody gives", "", {}, undefined],
