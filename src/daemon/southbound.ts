@@ -8,6 +8,7 @@ import type { SouthboundTarget } from "../config/effective.ts";
 import type { CountedEvent } from "../control/coverage.ts";
 import type { Logger } from "../log/log.ts";
 import { MonitoredCondition } from "../plug/condition.ts";
+import type { SouthboundState } from "../plug/nodes/inputs.ts";
 import { type PortBindingRow, southboundColumns } from "../plug/rows.ts";
 import { ovnSouthbound } from "../schemas/ovn_southbound.gen.ts";
 import type { Reconciler } from "./reconciler.ts";
@@ -26,7 +27,8 @@ export class Southbound {
    * a start that would be every plugged port, and the server compares each of its rows with each of the names.
    */
   #seenOnce = false;
-  /** Which condition the clauses of an acknowledgement were made of. */
+  #announced: SouthboundState | null = null;
+  /** Which condition clauses were made of. */
   readonly #conditions = new WeakMap<object, MonitoredCondition>();
 
   /** @param count told of each event that is to be counted */
@@ -110,17 +112,34 @@ export class Southbound {
       if (state.kind === "disconnected") this.#count("sb_disconnect");
       this.#announce(session);
     });
+    session.onConditionRequested(() => this.#announce(session));
     session.onCondition(() => this.#announce(session));
+    session.onConditionRefused(({ table, code, details }) => {
+      this.#log.error(`OVN_Southbound: the condition on ${table} is refused: ${code}: ${details}`);
+      this.#announce(session);
+    });
     return session;
   }
 
   #announce(session: ReturnType<typeof connect>): void {
     const synced = session.state.kind === "synced";
-    const clauses = session.acknowledged("Port_Binding");
-    const acknowledged = clauses === null ? null : (this.#conditions.get(clauses) ?? null);
-    const cause = synced ? "condition acknowledged" : session.state.kind;
-    this.#reconciler.push(this.#reconciler.graph.inputs.southbound, { synced, acknowledged }, cause);
+    const requested = session.requested("Port_Binding");
+    const acknowledged = this.#completeBetween(session.acknowledged("Port_Binding"), requested);
+    const before = this.#announced;
+    if (before === null || before.synced !== synced || before.acknowledged !== acknowledged) {
+      const change = requested === null ? "condition acknowledged" : "condition requested";
+      this.#announced = { synced, acknowledged };
+      const { inputs } = this.#reconciler.graph;
+      this.#reconciler.push(inputs.southbound, this.#announced, synced ? change : session.state.kind);
+    }
     if (!this.#seenOnce && acknowledged !== null) this.#askByName(session, acknowledged);
+  }
+
+  /** The rows that leave with a change of the condition go before the server's word that it is made. */
+  #completeBetween(acknowledged: object | null, requested: object | null): MonitoredCondition | null {
+    const now = acknowledged === null ? undefined : this.#conditions.get(acknowledged);
+    const next = requested === null ? now : this.#conditions.get(requested);
+    return now === undefined || next === undefined ? null : now.both(next);
   }
 
   /** Asks for ports by their names, too, when the answer is for the chassis as its row says it is. */

@@ -34,7 +34,14 @@ export {
   type UntypedSchema,
 } from "./schema.ts";
 export { Session } from "./session.ts";
-export type { Acknowledged, SessionOptions, SessionState, TransactOptions } from "./session-options.ts";
+export type {
+  Acknowledged,
+  ConditionRefusal,
+  Requested,
+  SessionOptions,
+  SessionState,
+  TransactOptions,
+} from "./session-options.ts";
 export type { TlsFiles } from "./tls.ts";
 export type { TransactError } from "./transaction.ts";
 export { isUuid, type NamedUuid, named, parseUuid, type Uuid, ZERO_UUID } from "./uuid.ts";

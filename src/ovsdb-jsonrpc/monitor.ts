@@ -1,13 +1,15 @@
 /**
  * The monitor of one database over one connection after another: it asks with `monitor_cond_since`, `monitor_cond`
- * or `monitor`, whichever the server knows, and keeps what must outlive a connection: the replica, the wanted and
- * the acknowledged conditions, and the last transaction id.
+ * or `monitor`, whichever the server knows, and keeps what must outlive a connection: the replica, the conditions, and
+ * the last transaction id.
  *
- * At most one `monitor_cond_change` is outstanding. A reconnect with one in flight forgets the last transaction id:
- * the server may have applied it or not, and a resync by id would never send the rows that it let in.
+ * A reconnect with a change of conditions in flight forgets the last transaction id: the server may have applied it or
+ * not, and a resync by id would never send the rows that it let in.
  */
 import { type AnyCondition, EVERY_ROW, encodeMonitorCondition } from "./condition.ts";
+import { ConditionChanges, type ConditionEvents } from "./condition-changes.ts";
 import { excerpt, isArray, type Json } from "./json.ts";
+import { type Conditions, findRefused } from "./refusal.ts";
 import {
   type Changes,
   type IndexSelection,
@@ -24,12 +26,8 @@ export interface UntypedBatch {
   readonly tables: Changes;
 }
 
-export type Conditions = { readonly [table: string]: AnyCondition };
-
-export interface MonitorEvents {
+export interface MonitorEvents extends ConditionEvents {
   onBatch(batch: UntypedBatch): void;
-  /** Every row of these conditions has been delivered. */
-  onAcknowledged(conditions: Conditions): void;
   /** The server ended the monitor: the database was removed or its schema changed. */
   onCanceled(): void;
   /** The connection is of no use any more, for this reason. */
@@ -48,43 +46,40 @@ interface Connection {
   readonly served: UntypedSchema;
   readonly id: string;
   method: Method;
-  synced: boolean;
 }
 
 export class Monitor {
   readonly replica: Replica;
+  readonly conditions: ConditionChanges;
   readonly #database: string;
+  readonly #idPrefix: string;
   readonly #selection: Selection;
   readonly #events: MonitorEvents;
-  #wanted: Record<string, AnyCondition> = {};
-  #acknowledged: Record<string, AnyCondition> | null = null;
-  #inFlight: Record<string, AnyCondition> | null = null;
   #lastTransaction: Uuid | null = null;
   #connection: Connection | null = null;
   #starts = 0;
 
+  /** @param idPrefix tells this monitor from others on the same connection */
   constructor(
     descriptor: UntypedSchema,
     selection: Selection,
     indexes: IndexSelection,
     conditions: Conditions,
     events: MonitorEvents,
+    idPrefix: string = descriptor.name,
   ) {
     this.#database = descriptor.name;
+    this.#idPrefix = idPrefix;
     this.#events = events;
     this.replica = new Replica(descriptor, selection, indexes);
     this.#selection = this.replica.selection;
-    for (const table of Object.keys(selection)) this.#wanted[table] = conditions[table] ?? EVERY_ROW;
+    this.conditions = new ConditionChanges(Object.keys(selection), conditions, events);
   }
 
-  /** The condition whose rows have all been delivered on the present connection; null while not in sync. */
-  acknowledged(table: string): AnyCondition | null {
-    return this.#connection?.synced === true ? (this.#acknowledged?.[table] ?? null) : null;
-  }
-
+  /** Throws for a table that is not monitored. */
   setCondition(table: string, condition: AnyCondition): void {
-    this.#wanted[table] = condition;
-    this.#sendConditionChange();
+    if (!Object.hasOwn(this.#selection, table)) throw new RangeError(`the table ${table} is not monitored`);
+    this.conditions.set(table, condition);
   }
 
   /** Starts to monitor over this connection, where the server's schema is `served`. */
@@ -94,9 +89,8 @@ export class Monitor {
     this.#connection = {
       rpc,
       served,
-      id: `${this.#database}/${this.#starts++}`,
+      id: `${this.#idPrefix}/${this.#starts++}`,
       method: "monitor_cond_since",
-      synced: false,
     };
     this.#request(this.#connection);
   }
@@ -104,16 +98,20 @@ export class Monitor {
   /** The connection is gone, or the monitor was canceled. */
   stop(): void {
     this.#connection = null;
-    if (this.#inFlight !== null) {
-      this.#inFlight = null;
-      this.forgetTransaction();
-    }
+    if (!this.conditions.stop()) this.forgetTransaction();
+  }
+
+  /** As `stop`, for a monitor that the server still keeps. */
+  cancel(): void {
+    const connection = this.#connection;
+    this.stop();
+    connection?.rpc.request("monitor_cancel", [connection.id], () => {});
   }
 
   /** The next start asks for everything again. */
   forgetTransaction(): void {
     this.#lastTransaction = null;
-    this.#acknowledged = null;
+    this.conditions.forget();
   }
 
   /** Takes a notification if it belongs to this monitor. */
@@ -142,8 +140,9 @@ export class Monitor {
 
   #request(connection: Connection): void {
     const { method, served, id, rpc } = connection;
-    const resumed = this.#lastTransaction === null ? null : this.#acknowledged;
-    const conditions = resumed ?? { ...this.#wanted };
+    if (this.#lastTransaction === null) this.conditions.forget();
+    const conditions = this.conditions.toStart(served);
+    if (this.#connection !== connection) return;
     const requests: Record<string, Json> = {};
     for (const [table, selected] of Object.entries(this.#selection)) {
       if (tableSchema(served, table) === undefined) continue;
@@ -157,12 +156,12 @@ export class Monitor {
     });
   }
 
-  #started(connection: Connection, conditions: Record<string, AnyCondition>, reply: Reply): void {
+  #started(connection: Connection, conditions: Conditions, reply: Reply): void {
     const { method } = connection;
     const next = FALLBACK[method];
     if (reply.error !== null) {
       if (next === null || !isUnknownMethod(reply.error)) {
-        this.#events.onFailed(`${method} of ${this.#database} failed: ${excerpt(reply.error, 400)}`);
+        this.#startWithoutRefused(connection, conditions, reply.error);
         return;
       }
       connection.method = next;
@@ -183,12 +182,22 @@ export class Monitor {
     this.#synchronize(connection, conditions, updates, !found);
   }
 
-  #synchronize(
-    connection: Connection,
-    conditions: Record<string, AnyCondition>,
-    updates: unknown,
-    snapshot: boolean,
-  ): void {
+  /** Starts again without the conditions that the server refuses, if that is what the error is about. */
+  #startWithoutRefused(connection: Connection, conditions: Conditions, error: unknown): void {
+    const { method } = connection;
+    findRefused(connection, method === "monitor" ? {} : conditions, (refused) => {
+      if (this.#connection !== connection) return;
+      if (refused.length === 0) {
+        this.#events.onFailed(`${method} of ${this.#database} failed: ${excerpt(error, 400)}`);
+        return;
+      }
+      this.forgetTransaction();
+      this.conditions.refuse(refused);
+      if (this.#connection === connection) this.#request(connection);
+    });
+  }
+
+  #synchronize(connection: Connection, conditions: Conditions, updates: unknown, snapshot: boolean): void {
     const changes = this.replica.apply(
       updates,
       connection.method === "monitor" ? "update" : "update2",
@@ -198,12 +207,10 @@ export class Monitor {
       this.#fail(changes.error);
       return;
     }
-    connection.synced = true;
-    this.#acknowledged = connection.method === "monitor" ? { ...this.#wanted } : conditions;
+    const { rpc, served, id, method } = connection;
+    this.conditions.started({ rpc, served, id, conditional: method !== "monitor" }, conditions);
     this.#events.onBatch({ initial: true, tables: changes.value });
-    if (this.#connection !== connection) return;
-    this.#events.onAcknowledged({ ...this.#acknowledged });
-    this.#sendConditionChange();
+    if (this.#connection === connection) this.conditions.announce();
   }
 
   #update(updates: unknown, notation: UpdateNotation, transaction: Uuid | null): void {
@@ -220,39 +227,6 @@ export class Monitor {
   #fail(reason: string): void {
     this.forgetTransaction();
     this.#events.onFailed(`an update of ${this.#database} cannot be applied: ${reason}`);
-  }
-
-  #sendConditionChange(): void {
-    const connection = this.#connection;
-    const acknowledged = this.#acknowledged;
-    if (connection === null || !connection.synced || acknowledged === null || this.#inFlight !== null) return;
-    const tables = Object.keys(this.#wanted).filter((table) => this.#wanted[table] !== acknowledged[table]);
-    if (tables.length === 0) return;
-    const changed: Record<string, AnyCondition> = {};
-    const requests: Record<string, Json> = {};
-    for (const table of tables) {
-      const condition = this.#wanted[table] ?? EVERY_ROW;
-      changed[table] = condition;
-      if (connection.method === "monitor" || tableSchema(connection.served, table) === undefined) continue;
-      requests[table] = [{ where: encodeMonitorCondition(connection.served, table, condition) }];
-    }
-    if (Object.keys(requests).length === 0) {
-      this.#acknowledge(changed);
-      return;
-    }
-    this.#inFlight = changed;
-    connection.rpc.request("monitor_cond_change", [connection.id, connection.id, requests], (reply) => {
-      if (!reply.ok || this.#connection !== connection) return;
-      this.#inFlight = null;
-      if (reply.value.error === null) this.#acknowledge(changed);
-      else this.#fail(`monitor_cond_change failed: ${excerpt(reply.value.error, 400)}`);
-    });
-  }
-
-  #acknowledge(changed: Record<string, AnyCondition>): void {
-    this.#acknowledged = { ...this.#acknowledged, ...changed };
-    this.#events.onAcknowledged({ ...this.#acknowledged });
-    this.#sendConditionChange();
   }
 }
 

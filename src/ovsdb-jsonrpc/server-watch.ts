@@ -3,7 +3,6 @@
  * after, and whether it is fit to serve us. A server without one, older than Open vSwitch 2.9, is taken as it is.
  */
 import { Monitor } from "./monitor.ts";
-
 import { err, ok, type Result } from "./result.ts";
 import type { Rpc } from "./rpc.ts";
 import { parseDatabaseSchema, type Row, type UntypedSchema } from "./schema.ts";
@@ -31,6 +30,9 @@ const SERVER_DATABASE: UntypedSchema = {
 const SERVER_SELECTION = {
   Database: ["name", "model", "connected", "leader", "schema", "index"],
 } as const;
+
+/** On a connection whose session is with `_Server` itself there are two monitors of it. */
+const MONITOR_ID = "server-watch";
 
 export interface ServerStatus {
   /** Whether the server leads its cluster; null when the database is not clustered. */
@@ -129,10 +131,13 @@ export class ServerWatch {
       { Database: [["name", "==", this.#database]] },
       {
         onBatch: () => this.#judge(monitor.replica.rows("Database").values()),
+        onRequested: () => {},
         onAcknowledged: () => {},
+        onRefused: () => {},
         onCanceled: () => this.start(rpc),
         onFailed: (reason) => this.#events.onUnfit(reason),
       },
+      MONITOR_ID,
     );
     this.#monitor = monitor;
     monitor.start(rpc, schema);

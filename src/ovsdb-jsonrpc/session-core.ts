@@ -9,7 +9,8 @@ import { Emitter, EventQueue } from "./emitter.ts";
 import { excerpt, type Json } from "./json.ts";
 import { Link, type LinkOptions } from "./link.ts";
 import { type LockState, Locks } from "./locks.ts";
-import { type Conditions, Monitor, type UntypedBatch } from "./monitor.ts";
+import { Monitor, type UntypedBatch } from "./monitor.ts";
+import type { Conditions, UntypedRefusal } from "./refusal.ts";
 import type { IndexSelection, Selection } from "./replica.ts";
 import { err } from "./result.ts";
 import type { ConnectionError, ReplyHandler, Rpc } from "./rpc.ts";
@@ -29,7 +30,9 @@ export class SessionCore {
   readonly #events = new EventQueue();
   readonly batches = new Emitter<UntypedBatch>(this.#events);
   readonly states = new Emitter<SessionState>(this.#events);
+  readonly requests = new Emitter<Conditions>(this.#events);
   readonly acknowledgements = new Emitter<Conditions>(this.#events);
+  readonly refusals = new Emitter<UntypedRefusal>(this.#events);
   readonly lockStates = new Emitter<LockState>(this.#events);
   readonly descriptor: UntypedSchema;
   readonly link: Link;
@@ -57,6 +60,8 @@ export class SessionCore {
     });
     this.monitor = new Monitor(descriptor, options.selection, options.indexes, options.conditions, {
       onBatch: (batch) => this.#batch(batch),
+      onRequested: (requested) => this.requests.emit(requested),
+      onRefused: (refusal) => this.refusals.emit(refusal),
       onAcknowledged: (acknowledged) => this.acknowledgements.emit(acknowledged),
       onCanceled: () => this.#fetchSchema(),
       onFailed: (reason) => this.#leave(reason),

@@ -20,7 +20,7 @@ export interface SessionOptions<
   readonly tls?: TlsFiles;
   /** Tables and columns to monitor; those that a server lacks are left out, and their rows carry the default. */
   readonly monitor: M;
-  /** The conditions to start with; a table without one is monitored whole. */
+  /** The conditions to start with; a table without one is monitored whole. Of one that is refused no row is monitored. */
   readonly where?: { readonly [K in TableName<T> & keyof M]?: Condition<T[K]> };
   /** Indexes of the replica: columns, or a map column and a key as in `external_ids:iface-id`. */
   readonly indexes?: I & { readonly [K in Exclude<keyof I, keyof MonitoredRows<T, M>>]: never };
@@ -48,6 +48,20 @@ export type SessionState =
 export type Acknowledged<T extends TablesOf<T>, M> = {
   readonly [K in TableName<T> & keyof M]: Condition<T[K]>;
 };
+
+/** The conditions of the tables for which there is a new one on its way: the very values that were passed in. */
+export type Requested<T extends TablesOf<T>, M> = Partial<Acknowledged<T, M>>;
+
+/** A condition that is dropped, with the very value that was passed in. */
+export type ConditionRefusal<T extends TablesOf<T>, M> = {
+  readonly [K in TableName<T> & keyof M]: {
+    readonly table: K;
+    readonly condition: Condition<T[K]>;
+    /** The server's `error` ("constraint violation", "syntax error", …), or "bad value": no server could read it. */
+    readonly code: string;
+    readonly details: string;
+  };
+}[TableName<T> & keyof M];
 
 export interface TransactOptions {
   /** Asks the server to give the transaction up; it then ends as `canceled`, unless it was already done. */

@@ -21,7 +21,14 @@ import {
   type UntypedSchema,
 } from "./schema.ts";
 import { SessionCore } from "./session-core.ts";
-import type { Acknowledged, SessionOptions, SessionState, TransactOptions } from "./session-options.ts";
+import type {
+  Acknowledged,
+  ConditionRefusal,
+  Requested,
+  SessionOptions,
+  SessionState,
+  TransactOptions,
+} from "./session-options.ts";
 import type { TlsFiles } from "./tls.ts";
 import {
   connectionLost,
@@ -107,18 +114,43 @@ export class Session<
     return this.#core.acknowledgements.add((conditions) => listener(conditions as Acknowledged<T, M>));
   }
 
+  /**
+   * Comes before any batch of a change of conditions: until the next `onCondition` a row is in the replica for sure
+   * only if it matches the acknowledged condition and the requested one.
+   */
+  onConditionRequested(listener: (requested: Requested<T, M>) => void): () => void {
+    return this.#core.requests.add((conditions) => listener(conditions as Requested<T, M>));
+  }
+
+  /** A condition cannot be had: it is dropped, and the one before stays, or no row when there was none. */
+  onConditionRefused(listener: (refusal: ConditionRefusal<T, M>) => void): () => void {
+    return this.#core.refusals.add((refusal) => listener(refusal as ConditionRefusal<T, M>));
+  }
+
   onLock(listener: (state: LockState) => void): () => void {
     return this.#core.lockStates.add((state) => listener(state));
   }
 
-  /** Replaces the rows wanted of a table; several changes before the server has answered become one. */
+  /**
+   * Replaces the rows wanted of a table; several changes before the server has answered become one. Throws for a table
+   * that is not monitored.
+   */
   setCondition<K extends TableName<T> & keyof M>(table: K, clauses: Condition<T[K]>): void {
     this.#core.monitor.setCondition(table, clauses as AnyCondition);
   }
 
   /** The condition of which all rows have been delivered; null while not in sync. */
   acknowledged<K extends TableName<T> & keyof M>(table: K): Condition<T[K]> | null {
-    return this.#core.monitor.acknowledged(table) as Condition<T[K]> | null;
+    return this.#core.monitor.conditions.acknowledged(table) as Condition<T[K]> | null;
+  }
+
+  /**
+   * The condition that is on its way to replace the acknowledged one, null when there is none. The rows that it leaves
+   * out go before it is acknowledged: while there is one, a row that is not there is known not to exist only if both
+   * conditions ask for it.
+   */
+  requested<K extends TableName<T> & keyof M>(table: K): Condition<T[K]> | null {
+    return this.#core.monitor.conditions.requested(table) as Condition<T[K]> | null;
   }
 
   /** The schema as the server last gave it; null before the first connection. */

@@ -46,6 +46,16 @@ export class MonitoredCondition implements AskedChassis {
     );
   }
 
+  /**
+   * What this condition and another one both ask for; null when they are for different chassis. While one replaces the
+   * other, only a row that both ask for is known not to exist when it is not there.
+   */
+  both(other: MonitoredCondition): MonitoredCondition | null {
+    if (!this.sameChassis(other)) return null;
+    const lports = new Set([...this.lports].filter((lport) => other.lports.has(lport)));
+    return lports.size === this.lports.size ? this : new MonitoredCondition(this, lports);
+  }
+
   portBindings(): Condition<PortBindingRow> {
     if (this.chassisName === null) return [false];
     const clauses: Clause<PortBindingRow>[] = [];

@@ -63,7 +63,7 @@ export interface IntentSettings {
 export interface Knowledge {
   /** What keeps us from unplugging anything at all, or null. */
   readonly missing: string | null;
-  /** An acknowledged condition contains `logical_port == lport`. */
+  /** The acknowledged condition contains `logical_port == lport`, and so does the one that is to replace it, if any. */
   asksFor(lport: string): boolean;
 }
 

@@ -49,6 +49,14 @@ describe("the condition", () => {
     ]);
   });
 
+  test("shares with another one what both ask for, and nothing when they are for different chassis", () => {
+    const of = (...lports: readonly string[]) => MonitoredCondition.of(here, new Set(lports));
+    const condition = of("lsp1", "lsp2");
+    expect(condition.both(of("lsp2", "lsp3"))).toEqual(of("lsp2"));
+    expect(condition.both(of("lsp3", "lsp2", "lsp1"))).toBe(condition);
+    expect(condition.both(MonitoredCondition.of(rowIsAbsent, condition.lports))).toBeNull();
+  });
+
   test("is for the same chassis when name, row and hostname are the same", () => {
     const of = (chassis: typeof here | typeof rowIsAbsent) => MonitoredCondition.of(chassis, nothing);
     expect(of(here).sameChassis(MonitoredCondition.of(here, new Set(["lsp1"])))).toBe(true);

@@ -77,7 +77,7 @@ export function valueInput<T>(initial: T) {
 export interface SouthboundState {
   /** Connected to a server that is up to date, and its snapshot is complete. */
   readonly synced: boolean;
-  /** The condition whose rows are all here. */
+  /** What is asked for and all here; null while that is not known, as between the conditions of two chassis. */
   readonly acknowledged: MonitoredCondition | null;
 }
 

@@ -18,10 +18,13 @@ export interface Message {
 export interface ProxyRules {
   /** An answer here keeps the request from the server. */
   answer?(request: Message): object | null;
-  /** Sees each message before it is passed on; "cut" ends all connections instead, "drop" only loses it. */
-  fromClient?(message: Message): "pass" | "drop" | "cut";
-  fromServer?(message: Message): "pass" | "drop" | "cut";
+  /** Sees each message before it is passed on, and says what becomes of it. */
+  fromClient?(message: Message): Verdict;
+  fromServer?(message: Message): Verdict;
 }
+
+/** "cut" ends all connections, "drop" loses the message, "hold" keeps it and what follows it until `release`. */
+export type Verdict = "pass" | "drop" | "cut" | "hold";
 
 export class ProxyServer {
   readonly #folder = new Folder();
@@ -29,6 +32,7 @@ export class ProxyServer {
   readonly #rules: ProxyRules;
   readonly #sockets = new Set<net.Socket>();
   readonly #clients = new Set<net.Socket>();
+  readonly #holding = new Set<() => void>();
   #asked: { readonly id: number | null; resolve(reply: Message): void } | null = null;
   readonly #server: net.Server;
   /** How many connections there have been. */
@@ -57,6 +61,11 @@ export class ProxyServer {
       this.#asked = { id: request.id, resolve };
       for (const client of this.#clients) client.write(JSON.stringify(request));
     });
+  }
+
+  /** Passes on what is held, in both directions. */
+  release(): void {
+    for (const passOn of [...this.#holding]) passOn();
   }
 
   /** Ends all connections. */
@@ -101,14 +110,21 @@ export class ProxyServer {
     this.#pipe(server, client, (message) => this.#rules.fromServer?.(message) ?? "pass");
   }
 
-  #pipe(from: net.Socket, to: net.Socket, verdict: (message: Message) => "pass" | "drop" | "cut"): void {
+  #pipe(from: net.Socket, to: net.Socket, verdict: (message: Message) => Verdict): void {
     const framer = new JsonFramer();
+    const held: Uint8Array[] = [];
+    const passOn = () => {
+      this.#holding.delete(passOn);
+      if (!to.destroyed) for (const text of held.splice(0)) to.write(text);
+    };
     from.on("data", (chunk: Uint8Array) => {
       framer.push(chunk, (text) => {
         if (to.destroyed) return;
         const decision = verdict(JSON.parse(new TextDecoder().decode(text)));
-        if (decision === "pass") to.write(text);
-        else if (decision === "cut") this.cut();
+        if (decision === "hold") this.#holding.add(passOn);
+        if (decision === "cut") this.cut();
+        else if (decision !== "drop" && this.#holding.has(passOn)) held.push(text.slice());
+        else if (decision !== "drop") to.write(text);
       });
     });
   }

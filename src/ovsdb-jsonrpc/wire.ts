@@ -1,0 +1,40 @@
+/**
+ * What may not be sent. ovsdb-server takes no JSON text with a NUL or half a surrogate pair in a string (lib/json.c): it
+ * ends the connection, and every transaction that is under way on it.
+ */
+import { excerpt } from "./json.ts";
+
+const UNFIT = /[\0\p{Surrogate}]/u;
+
+/** Why ovsdb-server could not read this value, in words; null when it can. */
+export function unfitForWire(value: unknown): string | null {
+  switch (typeof value) {
+    case "string":
+      return UNFIT.test(value) ? `the string ${excerpt(value)} holds a NUL or half a surrogate pair` : null;
+    case "boolean":
+      return null;
+    case "number":
+      return Number.isFinite(value) ? null : `${value} is not a number that JSON has`;
+    case "object":
+      return value === null ? "null is not a value of any column" : unfitMember(value);
+    default:
+      return `${typeof value} is not a value of any column`;
+  }
+}
+
+function unfitMember(value: object): string | null {
+  const values: readonly unknown[] = Array.isArray(value) ? value : Object.entries(value).flat();
+  for (const member of values) {
+    const details = unfitForWire(member);
+    if (details !== null) return details;
+  }
+  return null;
+}
+
+/** In the text that `JSON.stringify` makes, whatever is unfit shows as one of these; they say nothing for sure. */
+const SUSPICIOUS = /\\u(?:0000|d)|null/;
+
+/** Whether a JSON text has to be looked at more closely. Costs next to nothing. */
+export function isSuspicious(text: string): boolean {
+  return SUSPICIOUS.test(text);
+}
