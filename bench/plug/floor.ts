@@ -4,7 +4,7 @@
  * on a bare socket; only the key that makes an interface ours is spelt in another way, so that nobody takes it up.
  */
 import { parseUuid, type Uuid } from "ovsdb-jsonrpc";
-import { encodeOperations } from "../../src/ovsdb-jsonrpc/transaction.ts";
+import { encodeTransaction } from "../../src/ovsdb-jsonrpc/transaction.ts";
 import type { Change, Target } from "../../src/plug/change.ts";
 import { transactionOf } from "../../src/plug/operations.ts";
 import type { BridgeRef, InterfaceRow, PortRow } from "../../src/plug/rows.ts";
@@ -150,8 +150,9 @@ export class Floor {
     seen: () => Promise<number>,
     onResult: (result: unknown) => void = () => {},
   ): Promise<number> {
-    const operations = encodeOperations(openVSwitch, transactionOf(changes, LOCK).operations);
-    const { id, text } = this.#local.prepare("transact", ["Open_vSwitch", ...operations]);
+    const params = encodeTransaction(openVSwitch, transactionOf(changes, LOCK).operations);
+    if (!params.ok) throw new Error(params.error.details);
+    const { id, text } = this.#local.prepare("transact", JSON.parse(params.value));
     const prepared = { id, text: text.replaceAll(`"${OVN_PLUGGED}"`, `"${NOT_OURS}"`) };
     const update = seen();
     const started = performance.now();

@@ -32,7 +32,10 @@ export interface TransactorOptions {
 }
 
 /** Errors that concern the connection or the lock, and no change in particular. */
-const NOT_ABOUT_A_CHANGE: ReadonlySet<string> = new Set(["disconnected", "not owner", "canceled"]);
+const NOT_ABOUT_A_CHANGE: ReadonlySet<string> = new Set([
+  ...["not sent", "disconnected", "not owner"],
+  ...["canceled", "abandoned"],
+]);
 
 export class Transactor {
   readonly #options: TransactorOptions;

@@ -18,6 +18,7 @@ export {
 } from "./operation.ts";
 export { parseRemotes, type Remote } from "./remote.ts";
 export type { RowChange } from "./replica.ts";
+export type { RequestError } from "./request.ts";
 export type { Result } from "./result.ts";
 export type { ConnectionError } from "./rpc.ts";
 export {
@@ -33,6 +34,7 @@ export {
   type TablesOf,
   type UntypedSchema,
 } from "./schema.ts";
+export { getSchema, listDatabases, type ServerOptions } from "./server-query.ts";
 export { Session } from "./session.ts";
 export type {
   Acknowledged,
@@ -40,6 +42,7 @@ export type {
   Requested,
   SessionOptions,
   SessionState,
+  SyncedOptions,
   TransactOptions,
 } from "./session-options.ts";
 export type { TlsFiles } from "./tls.ts";

@@ -6,14 +6,15 @@
  * next message is looked at.
  */
 import { Emitter, EventQueue } from "./emitter.ts";
-import { excerpt, type Json } from "./json.ts";
+import { excerpt } from "./json.ts";
 import { Link, type LinkOptions } from "./link.ts";
 import { type LockState, Locks } from "./locks.ts";
 import { Monitor, type UntypedBatch } from "./monitor.ts";
 import type { Conditions, UntypedRefusal } from "./refusal.ts";
 import type { IndexSelection, Selection } from "./replica.ts";
+import { answerLater, type RequestHandler, sendRequest } from "./request.ts";
 import { err } from "./result.ts";
-import type { ConnectionError, ReplyHandler, Rpc } from "./rpc.ts";
+import type { ConnectionError, Rpc } from "./rpc.ts";
 import { parseDatabaseSchema, type UntypedSchema } from "./schema.ts";
 import { type ServerStatus, ServerWatch } from "./server-watch.ts";
 import type { SessionState } from "./session-options.ts";
@@ -87,25 +88,12 @@ export class SessionCore {
     return this.#served;
   }
 
-  /** Sends a request, if there is a server that was found fit. The signal asks that server to cancel it. */
-  request(method: string, params: readonly Json[], onReply: ReplyHandler, signal?: AbortSignal): void {
+  /** Sends a request whose parameters are JSON text, if there is a server that was found fit. */
+  request(method: string, params: string, onReply: RequestHandler, signal?: AbortSignal): void {
     const ready = this.#state.kind === "synced" || this.#state.kind === "connected";
     const { rpc } = this.link;
-    if (!ready || rpc === null) {
-      onReply(err({ code: "disconnected", message: `not sent: the session is ${this.#state.kind}` }));
-      return;
-    }
-    if (signal === undefined) {
-      rpc.request(method, params, onReply);
-      return;
-    }
-    const cancel = () => rpc.notify("cancel", [id]);
-    const id = rpc.request(method, params, (reply) => {
-      signal.removeEventListener("abort", cancel);
-      onReply(reply);
-    });
-    signal.addEventListener("abort", cancel);
-    if (signal.aborted) cancel();
+    if (ready && rpc !== null) sendRequest(rpc, method, params, onReply, signal);
+    else answerLater(onReply, { code: "not sent", message: `the session is ${this.#state.kind}` });
   }
 
   close(): void {

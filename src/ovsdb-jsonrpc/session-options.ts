@@ -63,7 +63,15 @@ export type ConditionRefusal<T extends TablesOf<T>, M> = {
   };
 }[TableName<T> & keyof M];
 
+export interface SyncedOptions {
+  readonly signal?: AbortSignal;
+}
+
 export interface TransactOptions {
-  /** Asks the server to give the transaction up; it then ends as `canceled`, unless it was already done. */
+  /**
+   * Asks the server to give the transaction up; it then ends as `canceled`, unless it was already done. With a signal
+   * that is aborted already nothing is sent. When the server has said nothing 1 s after the abort, the transaction ends
+   * as `abandoned`, and may have been committed.
+   */
   readonly signal?: AbortSignal;
 }

@@ -7,12 +7,11 @@
  * of the descriptor's types; every assertion that they do is in this file and in view.ts.
  */
 import type { AnyCondition, Condition } from "./condition.ts";
-import { excerpt, isArray } from "./json.ts";
 import type { LockState } from "./locks.ts";
 import type { Operation, ResultsOf } from "./operation.ts";
 import { asRemotes, type Remote } from "./remote.ts";
-import { err, ok, type Result } from "./result.ts";
-import type { ConnectionError, ReplyHandler } from "./rpc.ts";
+import type { RequestError, RequestHandler } from "./request.ts";
+import { err, type Result } from "./result.ts";
 import {
   type ColumnName,
   columnSchema,
@@ -20,6 +19,7 @@ import {
   type TablesOf,
   type UntypedSchema,
 } from "./schema.ts";
+import { databaseNames } from "./server-query.ts";
 import { SessionCore } from "./session-core.ts";
 import type {
   Acknowledged,
@@ -27,15 +27,16 @@ import type {
   Requested,
   SessionOptions,
   SessionState,
+  SyncedOptions,
   TransactOptions,
 } from "./session-options.ts";
 import type { TlsFiles } from "./tls.ts";
 import {
-  connectionLost,
   decodeResults,
-  encodeOperations,
+  encodeTransaction,
   type OperationResult,
   type TransactError,
+  unanswered,
 } from "./transaction.ts";
 import {
   type Batch,
@@ -83,20 +84,27 @@ export class Session<
     return this.#core.state;
   }
 
-  /** True at once or as soon as the replica is in sync with a server; false when the session was closed before. */
-  synced(): Promise<boolean> {
+  /**
+   * True at once or as soon as the replica is in sync with a server; false when the session was closed before, or the
+   * signal aborted, as by `AbortSignal.timeout(5000)`.
+   */
+  synced({ signal }: SyncedOptions = {}): Promise<boolean> {
     return new Promise((resolve) => {
-      // Of this very moment: a listener may have ended what another one is still to be told of.
-      const settle = (): boolean => {
-        const { kind } = this.state;
-        if (kind !== "synced" && kind !== "closed") return false;
-        resolve(kind === "synced");
-        return true;
+      const isOver = () => this.state.kind === "synced" || this.state.kind === "closed";
+      if (isOver() || signal?.aborted === true) {
+        resolve(this.state.kind === "synced");
+        return;
+      }
+      const settle = (synced: boolean) => {
+        remove();
+        signal?.removeEventListener("abort", giveUp);
+        resolve(synced);
       };
-      if (settle()) return;
+      const giveUp = () => settle(false);
       const remove = this.onState(() => {
-        if (settle()) remove();
+        if (isOver()) settle(this.state.kind === "synced");
       });
+      signal?.addEventListener("abort", giveUp);
     });
   }
 
@@ -165,8 +173,8 @@ export class Session<
   }
 
   /**
-   * Carries out the operations as one transaction. Never rejects. Settles after the batch of its own changes was
-   * delivered and before any later message is looked at.
+   * Carries out the operations as one transaction. Never rejects nor throws. Settles after the batch of its own changes
+   * was delivered and before any later message is looked at; when nothing is sent, in a later turn of the event loop.
    */
   transact<const Ops extends readonly Operation[]>(
     operations: Ops,
@@ -177,26 +185,24 @@ export class Session<
     { signal }: TransactOptions = {},
   ): Promise<Result<readonly OperationResult[], TransactError>> {
     const { descriptor } = this.#core;
-    const params = [descriptor.name, ...encodeOperations(descriptor, operations)];
     return new Promise((resolve) => {
-      const settle: ReplyHandler = (reply) =>
-        resolve(
-          reply.ok
-            ? decodeResults(descriptor, operations, reply.value, this.served ?? descriptor)
-            : err(connectionLost(reply.error)),
-        );
-      this.#core.request("transact", params, settle, signal);
+      const params = encodeTransaction(descriptor, operations);
+      if (!params.ok) {
+        setImmediate(() => resolve(params));
+        return;
+      }
+      const settle: RequestHandler = (reply) => {
+        if (reply.ok) resolve(decodeResults(descriptor, operations, reply.value, this.served ?? descriptor));
+        else resolve(err(unanswered(reply.error, this.state.kind === "closed")));
+      };
+      this.#core.request("transact", params.value, settle, signal);
     });
   }
 
-  /** The names of the databases that the server has. */
-  listDatabases(): Promise<Result<readonly string[], ConnectionError>> {
+  /** The names of the databases of the server that was found fit; `listDatabases` of the package needs no such server. */
+  listDatabases(): Promise<Result<readonly string[], RequestError>> {
     return new Promise((resolve) => {
-      this.#core.request("list_dbs", [], (reply) => {
-        if (!reply.ok) resolve(reply);
-        else if (isArray(reply.value.result)) resolve(ok(reply.value.result.map(String)));
-        else resolve(err({ code: "protocol error", message: `list_dbs answers ${excerpt(reply.value)}` }));
-      });
+      this.#core.request("list_dbs", "[]", (reply) => resolve(databaseNames(reply)));
     });
   }
 

@@ -7,16 +7,20 @@ import { excerpt, isArray, isObject, type Json, type JsonObject, member } from "
 import { plainJson } from "./json-text.ts";
 import { encodeValue, NotationError, type WriteValue } from "./notation.ts";
 import type { Operation, WriteFields } from "./operation.ts";
+import type { RequestError } from "./request.ts";
 import { err, ok, type Result } from "./result.ts";
-import type { ConnectionError, Reply } from "./rpc.ts";
+import type { Reply } from "./rpc.ts";
 import { typeOfColumn, type UntypedSchema } from "./schema.ts";
 import { decodeSelected, type SelectedRow } from "./selected-rows.ts";
 import { isUuid } from "./uuid.ts";
+import { isSuspicious, unfitForWire } from "./wire.ts";
 
 export interface TransactError {
   /**
    * The server's `error` string ("constraint violation", "timed out", "not owner", …), or one of ours:
-   * "disconnected" (not sent, or lost before the reply, and then it may have been committed),
+   * "not sent" (there is no server), "bad value" (nothing was sent: no server could read what `operation` holds),
+   * "disconnected" (lost before the reply: it may have been committed), "canceled" (by the signal: it was not),
+   * "abandoned" (the signal was aborted, and the server said nothing: it may have been committed),
    * "not attempted" (a null result without an error), "unreadable result" (the transaction was committed, but what
    * `operation` answered cannot be read), "protocol error" (a reply that no server should send; whether the transaction
    * was committed is not known).
@@ -26,7 +30,7 @@ export interface TransactError {
   readonly details: string;
   /** The operation that failed; null when the commit did, or the transaction as a whole. */
   readonly operation: number | null;
-  /** The same transaction, decided again from fresh state, may succeed. */
+  /** The same transaction, decided again from fresh state, may succeed. False after one's own `close` or abort. */
   readonly retryable: boolean;
 }
 
@@ -37,10 +41,46 @@ export type OperationResult =
   | Readonly<Record<never, never>>;
 
 /** Errors that say nothing against the transaction itself. */
-const RETRYABLE: ReadonlySet<string> = new Set(["timed out", "unknown database", "canceled", "disconnected"]);
+const RETRYABLE: ReadonlySet<string> = new Set(["timed out", "unknown database"]);
 
-export function encodeOperations(schema: UntypedSchema, operations: readonly Operation[]): Json[] {
-  return operations.map((operation) => encodeOperation(schema, operation));
+/** The parameters of `transact` as JSON text, or the first operation that cannot be sent. */
+export function encodeTransaction(
+  schema: UntypedSchema,
+  operations: readonly Operation[],
+): Result<string, TransactError> {
+  try {
+    const text = JSON.stringify([schema.name, ...operations.map((one) => encodeOperation(schema, one))]);
+    if (!isSuspicious(text)) return ok(text);
+    const found = findUnfit(schema, operations);
+    return found === null ? ok(text) : err(found);
+  } catch (error) {
+    const found = isArray(operations) ? findUnfit(schema, operations) : null;
+    return err(found ?? badValue(describe(error), null));
+  }
+}
+
+function findUnfit(schema: UntypedSchema, operations: readonly Operation[]): TransactError | null {
+  for (const [index, operation] of operations.entries()) {
+    const details = whyUnfit(schema, operation);
+    if (details !== null) return badValue(`${excerpt(operation?.op)}: ${details}`, index);
+  }
+  return null;
+}
+
+function whyUnfit(schema: UntypedSchema, operation: Operation): string | null {
+  try {
+    return unfitForWire(encodeOperation(schema, operation));
+  } catch (error) {
+    return describe(error);
+  }
+}
+
+function badValue(details: string, operation: number | null): TransactError {
+  return { code: "bad value", details, operation, retryable: false };
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function encodeOperation(schema: UntypedSchema, operation: Operation): JsonObject {
@@ -155,8 +195,16 @@ function decodeElements(
   return ok(results);
 }
 
-export function connectionLost(error: ConnectionError): TransactError {
-  return { code: "disconnected", details: error.message, operation: null, retryable: true };
+/** What is known of a transaction that no server has answered. */
+export function unanswered({ code, message }: RequestError, closed: boolean): TransactError {
+  const ended = code === "canceled" || code === "abandoned";
+  const kept = ended || code === "not sent";
+  return {
+    code: kept ? code : "disconnected",
+    details: message,
+    operation: null,
+    retryable: !ended && !closed && code !== "closed",
+  };
 }
 
 function serverError(json: unknown, operation: number | null): TransactError {

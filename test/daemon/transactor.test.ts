@@ -101,7 +101,7 @@ test("an operation that is for no port in particular refuses them one by one", a
   expect(summary).toEqual({ a: "refused timed out", b: "refused timed out" });
 });
 
-test.each(["disconnected", "not owner", "canceled"])(
+test.each(["not sent", "disconnected", "not owner", "canceled", "abandoned"])(
   "%s says nothing against any change: all are lost, and nothing is sent again",
   async (code) => {
     const { transactions, summary } = await submit(["a", "b"], () => transactError(code, { details: "x" }));

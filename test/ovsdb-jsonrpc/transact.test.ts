@@ -419,16 +419,7 @@ describe("errors", () => {
       signal: abort.signal,
     });
     abort.abort();
-    expect(failure(await waiting)).toMatchObject({ code: "canceled", operation: null, retryable: true });
-  });
-
-  test("a transaction without a connection is not sent and may be tried again", async () => {
-    const other = await openSynced(server.remote);
-    other.close();
-    expect(failure(await other.transact([op.comment("x")]))).toMatchObject({
-      code: "disconnected",
-      retryable: true,
-    });
+    expect(failure(await waiting)).toMatchObject({ code: "canceled", operation: null, retryable: false });
   });
 });
 

@@ -1,0 +1,68 @@
+/** Single requests to a server, and what may become of them. */
+import { err, ok, type Result } from "./result.ts";
+import type { ConnectionError, Reply, Rpc } from "./rpc.ts";
+
+export interface RequestError {
+  /**
+   * That of the connection that was lost before the reply, or:
+   * "not sent" (there was no server), "canceled" (the signal was aborted before it was sent), "abandoned" (the signal
+   * was aborted, and the server said nothing any more: it may have carried the request out), "refused" (the server's
+   * error).
+   */
+  readonly code: ConnectionError["code"] | "not sent" | "canceled" | "abandoned" | "refused";
+  readonly message: string;
+}
+
+export type RequestHandler = (reply: Result<Reply, RequestError>) => void;
+
+/** Milliseconds in which a server has to answer a request after it was asked to cancel it. */
+const CANCEL_TIMEOUT_MS = 1000;
+
+/** Answers in a turn of the event loop of its own, so that who asks again and again leaves room for what would help. */
+export function answerLater(onReply: RequestHandler, error: RequestError): void {
+  setImmediate(() => onReply(err(error)));
+}
+
+/** Sends a request whose parameters are JSON text. The signal asks the server to cancel it. */
+export function sendRequest(
+  rpc: Rpc,
+  method: string,
+  params: string,
+  onReply: RequestHandler,
+  signal: AbortSignal | undefined,
+): void {
+  if (signal === undefined) {
+    rpc.requestText(method, params, onReply);
+    return;
+  }
+  if (signal.aborted) {
+    answerLater(onReply, { code: "canceled", message: "the signal was aborted before it was sent" });
+    return;
+  }
+  let answered = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const answer: RequestHandler = (reply) => {
+    if (answered) return;
+    answered = true;
+    clearTimeout(timer);
+    signal.removeEventListener("abort", cancel);
+    onReply(reply);
+  };
+  const id = rpc.requestText(method, params, answer);
+  function cancel(): void {
+    rpc.notify("cancel", [id]);
+    const message = `no answer within ${CANCEL_TIMEOUT_MS / 1000} s of the abort; it may have been carried out`;
+    timer = setTimeout(() => answer(err({ code: "abandoned", message })), CANCEL_TIMEOUT_MS);
+  }
+  signal.addEventListener("abort", cancel);
+}
+
+/** The result of a reply, or the server's error. */
+export function resultOf(
+  reply: Result<Reply, RequestError>,
+  describe: (error: unknown) => string,
+): Result<unknown, RequestError> {
+  if (!reply.ok) return reply;
+  const { result, error } = reply.value;
+  return error === null ? ok(result) : err({ code: "refused", message: describe(error) });
+}

@@ -1,0 +1,89 @@
+/**
+ * What a server has, asked without a session: which databases, and their schemas. `_Server` is one of them where the
+ * server knows it.
+ */
+import { excerpt, isArray } from "./json.ts";
+import { Link } from "./link.ts";
+import { asRemotes, type Remote } from "./remote.ts";
+import { answerLater, type RequestError, type RequestHandler, resultOf, sendRequest } from "./request.ts";
+import { err, ok, type Result } from "./result.ts";
+import { type DatabaseSchema, type DynamicTables, parseDatabaseSchema } from "./schema.ts";
+import type { TlsFiles } from "./tls.ts";
+
+export interface ServerOptions {
+  /** A comma list such as `unix:FILE,tcp:HOST:PORT`, or what `parseRemotes` made of one. Each is tried once, in order. */
+  readonly remotes: string | readonly Remote[];
+  /** Needed for `ssl:` remotes. */
+  readonly tls?: TlsFiles;
+  /** Gives up. Without it a server that hangs is given up after 10 s. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The names of the databases that the first server that answers has. Never rejects. Throws for remotes that cannot be
+ * parsed.
+ */
+export function listDatabases(server: ServerOptions): Promise<Result<readonly string[], RequestError>> {
+  return new Promise((resolve) => {
+    ask(server, "list_dbs", "[]", (reply) => resolve(databaseNames(reply)));
+  });
+}
+
+/** The schema of a database, as `parseDatabaseSchema` reads it. Never rejects. Throws as `listDatabases` does. */
+export function getSchema(
+  server: ServerOptions,
+  database: string,
+): Promise<Result<DatabaseSchema<DynamicTables>, RequestError>> {
+  return new Promise((resolve) => {
+    ask(server, "get_schema", JSON.stringify([database]), (reply) => resolve(databaseSchema(reply)));
+  });
+}
+
+export function databaseNames(reply: Parameters<RequestHandler>[0]): Result<readonly string[], RequestError> {
+  const result = resultOf(reply, describe);
+  if (!result.ok) return result;
+  if (isArray(result.value)) return ok(result.value.map(String));
+  return err({ code: "protocol error", message: `list_dbs answers ${excerpt(result.value)}` });
+}
+
+function databaseSchema(
+  reply: Parameters<RequestHandler>[0],
+): Result<DatabaseSchema<DynamicTables>, RequestError> {
+  const result = resultOf(reply, describe);
+  if (!result.ok) return result;
+  const schema = parseDatabaseSchema(result.value);
+  return schema.ok ? schema : err({ code: "protocol error", message: schema.error });
+}
+
+function describe(error: unknown): string {
+  return excerpt(error, 400);
+}
+
+function ask(server: ServerOptions, method: string, params: string, onReply: RequestHandler): void {
+  const remotes = asRemotes(server.remotes);
+  const { signal } = server;
+  if (signal?.aborted === true) {
+    answerLater(onReply, { code: "canceled", message: "the signal was aborted before it was sent" });
+    return;
+  }
+  let untried = remotes.length;
+  const conclude: RequestHandler = (reply) => {
+    signal?.removeEventListener("abort", giveUp);
+    link.stop();
+    onReply(reply);
+  };
+  const giveUp = () => conclude(err({ code: "canceled", message: "the signal was aborted" }));
+  const link = new Link(
+    { remotes, tls: server.tls, probeIntervalMs: 5000, shuffle: false },
+    {
+      onConnecting: () => {},
+      onUp: (rpc) => sendRequest(rpc, method, params, (reply) => reply.ok && conclude(reply), undefined),
+      onNotification: () => {},
+      onDown: (error) => {
+        if (--untried === 0) conclude(err(error));
+      },
+    },
+  );
+  signal?.addEventListener("abort", giveUp);
+  link.connect();
+}

@@ -1,0 +1,167 @@
+/** Transactions that are not sent, and transactions that nobody answers. */
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import type { Operation } from "ovsdb-jsonrpc";
+import { type ProxyRules, ProxyServer } from "./support/proxy.ts";
+import { startPlayground } from "./support/server.ts";
+import { failure, op, open, openSynced, type PlaygroundSession, reach, value } from "./support/session.ts";
+
+let server: Awaited<ReturnType<typeof startPlayground>>;
+const closing: PlaygroundSession[] = [];
+
+function closeLater(session: PlaygroundSession): PlaygroundSession {
+  closing.push(session);
+  return session;
+}
+
+beforeEach(async () => {
+  server = await startPlayground();
+});
+
+afterEach(async () => {
+  for (const session of closing.splice(0)) session.close();
+  await server[Symbol.asyncDispose]();
+});
+
+const thing = (name: string) => op.insert("Thing", { name, color: "red" });
+/** Is answered when somebody sees to it that there is such a row. */
+const waitFor = (name: string) => op.wait("Thing", [["name", "==", name]], ["name"], "==", [{ name }]);
+const names = (session: PlaygroundSession) =>
+  [...session.replica.table("Thing").rows.values()].map(({ name }) => name).sort();
+const rules = (transacts: unknown[]): ProxyRules => ({
+  fromClient({ method, params }) {
+    if (method === "transact") transacts.push(params);
+    return "pass";
+  },
+});
+
+/** Values that the compiler lets nobody write, as from a program that is not compiled. */
+const unchecked = (value: unknown): never => value as never;
+
+describe("what no server could read", () => {
+  test.each<readonly [string, string, Operation]>([
+    ["a NUL in a column", "insert", thing("a\0b")],
+    ["half a surrogate pair", "insert", thing("\ud800")],
+    ["the wrong half", "insert", thing("x\udc00")],
+    ["a NUL in a map", "update", op.update("Thing", [], { options: new Map([["k", "\0"]]) })],
+    ["a NUL in a set", "mutate", op.mutate("Thing", [], [["words", "insert", ["\0"]]])],
+    ["a NUL in a condition", "delete", op.delete("Thing", [["name", "==", "\0"]])],
+    ["a NUL in a row that is waited for", "wait", op.wait("Thing", [], ["name"], "==", [{ name: "\0" }], 0)],
+    ["a NUL in a comment", "comment", op.comment("\0")],
+    ["a NUL in a lock's name", "assert", op.assert("\0")],
+    ["a bigint", "insert", op.insert("Thing", { name: "n", color: "red", count: unchecked(10n) })],
+    ["not a number", "update", op.update("Thing", [], { ratio: Number.NaN })],
+    ["infinity", "update", op.update("Thing", [], { numbers: [1, Number.POSITIVE_INFINITY] })],
+    ["no row", "insert", op.insert("Thing", unchecked(null))],
+    ["no clauses", "delete", op.delete("Thing", unchecked(null))],
+    ["an unknown operation", "refresh", unchecked({ op: "refresh" })],
+  ])("%s is an error of its operation, and is not sent", async (_, name, operation) => {
+    const transacts: unknown[] = [];
+    await using proxy = await ProxyServer.start(server.socket, rules(transacts));
+    const session = closeLater(await openSynced(proxy.remote));
+    const innocent = session.transact([waitFor("later")]);
+    const error = failure(await session.transact([op.comment("fine"), operation, op.comment("\0")]));
+    expect(error).toMatchObject({ code: "bad value", operation: 1, retryable: false });
+    expect(error.details).toStartWith(`"${name}": `);
+    value(await session.transact([thing("later")]));
+    value(await innocent);
+    expect(transacts.length).toBe(2);
+    expect(proxy.connections).toBe(1);
+  });
+
+  test("is told from what only looks like it", async () => {
+    const session = closeLater(await openSynced(server.remote));
+    const texts = ["null", "\\u0000", "\\ud800", "\u{10000}", "\ud83d\ude00", "\u0001"];
+    value(await session.transact(texts.map(thing)));
+    expect(names(session)).toEqual([...texts].sort());
+  });
+
+  test("is an error when there are no operations at all", async () => {
+    const session = closeLater(await openSynced(server.remote));
+    expect(failure(await session.transact(unchecked(null)))).toMatchObject({
+      code: "bad value",
+      operation: null,
+    });
+  });
+});
+
+describe("a signal", () => {
+  test("that is aborted already keeps the transaction from being sent", async () => {
+    const transacts: unknown[] = [];
+    await using proxy = await ProxyServer.start(server.socket, rules(transacts));
+    const session = closeLater(await openSynced(proxy.remote));
+    const error = failure(await session.transact([thing("never")], { signal: AbortSignal.abort() }));
+    expect(error).toMatchObject({ code: "canceled", operation: null, retryable: false });
+    value(await session.transact([thing("after")]));
+    expect(transacts.length).toBe(1);
+    expect(names(session)).toEqual(["after"]);
+  });
+
+  test("settles the transaction within a second when the server hangs, and a late reply is ignored", async () => {
+    const session = closeLater(await openSynced(server.remote));
+    server.pause();
+    const abort = new AbortController();
+    const hanging = session.transact([thing("late")], { signal: abort.signal });
+    const started = performance.now();
+    abort.abort();
+    expect(failure(await hanging)).toMatchObject({ code: "abandoned", operation: null, retryable: false });
+    expect(performance.now() - started).toBeLessThan(3000);
+    server.resume();
+    value(await session.transact([thing("after")]));
+    expect(session.state.kind).toBe("synced");
+  });
+
+  test("that is aborted after the reply does nothing", async () => {
+    const session = closeLater(await openSynced(server.remote));
+    const abort = new AbortController();
+    value(await session.transact([thing("done")], { signal: abort.signal }));
+    abort.abort();
+    value(await session.transact([thing("after")]));
+    expect(names(session)).toEqual(["after", "done"]);
+  });
+
+  test("ends the wait for the session to be in sync", async () => {
+    const session = closeLater(open("unix:/nonexistent/socket"));
+    const abort = new AbortController();
+    const synced = session.synced({ signal: abort.signal });
+    abort.abort();
+    expect(await synced).toBe(false);
+    expect(await session.synced({ signal: abort.signal })).toBe(false);
+    session.setRemotes(server.remote);
+    expect(await session.synced({ signal: AbortSignal.timeout(60_000) })).toBe(true);
+    expect(await session.synced({ signal: abort.signal })).toBe(true);
+  });
+});
+
+describe("without a server", () => {
+  test("a transaction is not sent, and a loop that tries again and again lets the session connect", async () => {
+    const session = closeLater(open(server.remote));
+    const codes = new Set<string>();
+    for (;;) {
+      const result = await session.transact([thing("at last")]);
+      if (result.ok) break;
+      expect(result.error.retryable).toBe(true);
+      codes.add(result.error.code);
+    }
+    expect([...codes]).toEqual(["not sent"]);
+  });
+
+  test("a transaction of a session that was closed need not be tried again", async () => {
+    const session = await openSynced(server.remote);
+    const waiting = session.transact([waitFor("nobody")]);
+    session.close();
+    expect(failure(await waiting)).toMatchObject({ code: "disconnected", retryable: false });
+    expect(failure(await session.transact([thing("x")]))).toMatchObject({
+      code: "not sent",
+      retryable: false,
+    });
+  });
+
+  test("a transaction that was under way may have been committed, and may be tried again", async () => {
+    await using proxy = await ProxyServer.start(server.socket);
+    const session = closeLater(await openSynced(proxy.remote));
+    const waiting = session.transact([waitFor("nobody")]);
+    proxy.cut();
+    expect(failure(await waiting)).toMatchObject({ code: "disconnected", retryable: true });
+    await reach(session, "disconnected");
+  });
+});
