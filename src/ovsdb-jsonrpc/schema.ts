@@ -98,6 +98,17 @@ export function typeOfColumn(schema: UntypedSchema, table: string, column: strin
   return column === "_uuid" ? UUID_COLUMN : (columnSchema(schema, table, column) ?? UNKNOWN_COLUMN);
 }
 
+/** Equal for schemas that are equal, in whatever order their tables and columns come. */
+export function schemaText(schema: UntypedSchema): string {
+  return JSON.stringify(schema, (_name, value: unknown) =>
+    isObject(value) ? Object.fromEntries(Object.entries(value).toSorted(byName)) : value,
+  );
+}
+
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : Number(a > b);
+}
+
 class SchemaError extends Error {}
 
 /**

@@ -11,20 +11,17 @@ import { Link, type LinkOptions } from "./link.ts";
 import { type LockState, Locks } from "./locks.ts";
 import { Monitor, type UntypedBatch } from "./monitor.ts";
 import type { Conditions, UntypedRefusal } from "./refusal.ts";
-import type { IndexSelection, Selection } from "./replica.ts";
 import { answerLater, type RequestHandler, sendRequest } from "./request.ts";
-import { err } from "./result.ts";
+import { err, type Result } from "./result.ts";
 import type { ConnectionError, Rpc } from "./rpc.ts";
-import { parseDatabaseSchema, type UntypedSchema } from "./schema.ts";
+import { parseDatabaseSchema, schemaText, type UntypedSchema } from "./schema.ts";
+import { checkSelection, type Selected } from "./selection.ts";
 import { type ServerStatus, ServerWatch } from "./server-watch.ts";
 import type { SessionState } from "./session-options.ts";
 
-export interface CoreOptions {
+export interface CoreOptions extends Selected {
   readonly link: LinkOptions;
   readonly leaderOnly: boolean;
-  readonly selection: Selection;
-  readonly indexes: IndexSelection;
-  readonly conditions: Conditions;
 }
 
 export class SessionCore {
@@ -42,6 +39,8 @@ export class SessionCore {
   readonly server: ServerWatch;
   #served: UntypedSchema | null = null;
   #servedText = "";
+  /** The schema by which the monitor was started; null while another one is being fetched. */
+  #monitored: UntypedSchema | null = null;
   #remote = "";
   #leader: boolean | null = null;
   #state: SessionState;
@@ -59,7 +58,8 @@ export class SessionCore {
       onStatus: (status) => this.#status(status),
       onUnfit: (reason) => this.#leave(reason),
     });
-    this.monitor = new Monitor(descriptor, options.selection, options.indexes, options.conditions, {
+    const { selection, indexes, conditions } = checkSelection(options);
+    this.monitor = new Monitor(descriptor, selection, indexes, conditions, {
       onBatch: (batch) => this.#batch(batch),
       onRequested: (requested) => this.requests.emit(requested),
       onRefused: (refusal) => this.refusals.emit(refusal),
@@ -130,22 +130,36 @@ export class SessionCore {
   #fetchSchema(): void {
     const { rpc } = this.link;
     if (rpc === null) return;
+    this.#monitored = null;
     this.#setState({ kind: "connected", remote: this.#remote, leader: this.#leader });
-    rpc.request("get_schema", [this.descriptor.name], (reply) => {
-      if (!reply.ok) return;
-      const { result, error } = reply.value;
-      const schema = error === null ? parseDatabaseSchema(result) : err(excerpt(error, 400));
+    this.#askSchema(rpc, (schema) => {
       if (schema.ok) this.#serve(rpc, schema.value);
       else this.#leave(`the server gives no schema of ${this.descriptor.name}: ${schema.error}`);
     });
   }
 
+  #askSchema(rpc: Rpc, onSchema: (schema: Result<UntypedSchema, string>) => void): void {
+    rpc.request("get_schema", [this.descriptor.name], (reply) => {
+      if (!reply.ok) return;
+      const { result, error } = reply.value;
+      onSchema(error === null ? parseDatabaseSchema(result) : err(excerpt(error, 400)));
+    });
+  }
+
   #serve(rpc: Rpc, served: UntypedSchema): void {
-    const text = JSON.stringify(served);
+    const text = schemaText(served);
     if (text !== this.#servedText) this.monitor.forgetTransaction();
     this.#served = served;
     this.#servedText = text;
+    this.#monitored = served;
     this.monitor.start(rpc, served);
+    // A conversion before the monitor is nothing that the server cancels it for, and `_Server` may not tell of it.
+    this.#askSchema(rpc, (again) => {
+      if (!again.ok || this.#monitored !== served || schemaText(again.value) === text) return;
+      this.monitor.cancel();
+      this.#setState({ kind: "connected", remote: this.#remote, leader: this.#leader });
+      if (this.link.rpc === rpc) this.#serve(rpc, again.value);
+    });
   }
 
   #batch(batch: UntypedBatch): void {

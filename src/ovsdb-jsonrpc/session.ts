@@ -60,7 +60,8 @@ export class Session<
 
   /**
    * Starts to connect; the first events come after the caller has had the turn to add listeners.
-   * Throws when the remotes cannot be parsed or the monitor names what the descriptor lacks.
+   * Throws when the remotes cannot be parsed, the monitor names what the descriptor lacks, or conditions and indexes
+   * are on what is not monitored.
    */
   constructor(options: SessionOptions<T, M, I>) {
     this.#core = new SessionCore(options.database, {
