@@ -26,15 +26,22 @@ export class Consultations {
     else this.#release(lport, current);
   }
 
-  /** The change is on its way: its consultations end with its outcome. */
+  /** The change is on its way: its consultations end with its outcome, and one that was kept until now has ended. */
   use(lport: string, answers: Answers): void {
-    for (const { answer } of consultationsOf(answers)) this.#ended.add(answer);
-    this.#kept.delete(lport);
+    const used = new Set(consultationsOf(answers).map(({ answer }) => answer));
+    for (const answer of used) this.#ended.add(answer);
+    const kept = this.#kept.get(lport);
+    if (kept === undefined) return;
+    if (used.has(kept.answer)) this.#kept.delete(lport);
+    else this.#release(lport, kept);
   }
 
-  /** The outcome of a change: `finish` after a commit, then `release`. */
+  /**
+   * The outcome of a change: `finish` after a commit, then `release`. The provider that is left comes first: what it
+   * undoes may be what the other one does to the very same device.
+   */
   end(answers: Answers, committed: boolean): void {
-    for (const { question, answer } of consultationsOf(answers)) {
+    for (const { question, answer } of consultationsOf(answers).toReversed()) {
       const input = prepareInputOf(question);
       const output = answer.kind === "plug" ? answer.wanted : null;
       if (committed) question.provider.finish(input, output);

@@ -9,6 +9,8 @@
  * - Create and update: `prepare`, then, when it was ready and something had to be written, the commit and `finish`;
  *   `release` ends every one of them, and is all that follows an answer that was not ready or was not used.
  * - Remove: `prepare`, the commit, `finish` without output; never `release`.
+ * - When an interface changes hands, the `finish` of the remove comes before the `finish` of the create, also where both
+ *   are the same provider's.
  * - No two calls overlap.
  *
  * Invariants a provider keeps:

@@ -58,6 +58,33 @@ describe("a consultation that leads to a write", () => {
     expect(calls.filter((call) => call.startsWith("release"))).toEqual(["release lsp1 lsp1"]);
   });
 
+  test("is finished after the one by which the provider that is left lets go", () => {
+    const order: Calls = [];
+    const stays = registered(recordedProvider("stays", {}, order).provider);
+    const leaves = registered(
+      recordedProvider("leaves", { finish: () => order.push("left") }, order).provider,
+    );
+    const { main: leaving } = askedOf(leaves, "lsp0", { operation: "remove" });
+    const answers: Answers = { ...askedOf(stays), leaving };
+    order.length = 0;
+    new Consultations().end(answers, true);
+    expect(order).toEqual(["finish lsp0 none", "left", "finish lsp1 lsp1", "release lsp1 lsp1"]);
+  });
+
+  test("ends the one that was kept and is not used", () => {
+    const kept = asked();
+    const used = asked();
+    const consultations = new Consultations();
+    consultations.follow("lsp1", kept.answers, verdict("error", true));
+    consultations.use("lsp1", used.answers);
+    consultations.follow("lsp1", used.answers, verdict("pending"));
+    expect(kept.calls).toEqual(["release lsp1 lsp1"]);
+    expect(used.calls).toEqual([]);
+    consultations.end(used.answers, false);
+    expect(used.calls).toEqual(["release lsp1 lsp1"]);
+    expect(kept.calls).toEqual(["release lsp1 lsp1"]);
+  });
+
   test("of a removal is finished without output, and never released", () => {
     const { answers, calls } = asked({}, { operation: "remove" });
     const consultations = new Consultations();

@@ -153,6 +153,23 @@ describe("a change that the server refuses", () => {
     expect(daemon.sent.length).toBe(1);
   });
 
+  test("is released once for each time it was prepared, however often it is tried", async () => {
+    const { daemon, calls } = await started();
+    daemon.bind(binding("a"));
+    await settle();
+    for (let tries = 0; tries < 3; tries++) {
+      daemon.next().reply(refusal);
+      await settle();
+      jest.advanceTimersByTime((daemon.reconciler.ports.nextTry("a") ?? 0) - Date.now());
+      await settle();
+    }
+    daemon.setInterface(inPlace("a"));
+    daemon.next().reply({ ok: true });
+    await settle();
+    const count = (call: string) => calls.filter((one) => one === call).length;
+    expect(count("release a a")).toBe(count("prepare a create"));
+  });
+
   test("does not hold up the others", async () => {
     const { daemon } = await started();
     for (const lport of ["a", "b"]) daemon.bind(binding(lport));
