@@ -79,6 +79,19 @@ export function lportOfChange(change: Change): string {
   }
 }
 
+/** What the interface is to be after the change; null: there is to be none. */
+export function targetOf(change: Change): Target | null {
+  switch (change.kind) {
+    case "create":
+    case "update":
+      return change.target;
+    case "replug":
+      return change.create.target;
+    case "remove":
+      return null;
+  }
+}
+
 /**
  * What has to be edited in `current` to make it `target`; null when nothing differs. The names are the same.
  * @param isMarked it carries the two external_ids already; whoever does not know leaves it out
@@ -140,15 +153,38 @@ export function sameFooting(a: Change, b: Change): boolean {
     return a.bridge.uuid === b.bridge.uuid && sameTarget(a.target, b.target);
   }
   if (a.kind === "update" && b.kind === "update") {
-    return a.interface === b.interface && sameTarget(a.target, b.target);
+    return sameContent(a.interface, b.interface) && sameTarget(a.target, b.target);
   }
   if (a.kind === "remove" && b.kind === "remove") {
-    return a.interface === b.interface && a.port === b.port && a.bridge.uuid === b.bridge.uuid;
+    const samePort = a.port === b.port && a.bridge.uuid === b.bridge.uuid;
+    return samePort && sameContent(a.interface, b.interface);
   }
   if (a.kind === "replug" && b.kind === "replug") {
     return sameFooting(a.remove, b.remove) && sameFooting(a.create, b.create);
   }
   return false;
+}
+
+/** What ovs-vswitchd and ovn-controller write to the row does not count: a change stands on no word of theirs. */
+export function sameContent(a: InterfaceRow, b: InterfaceRow): boolean {
+  if (a === b) return true;
+  return (
+    a._uuid === b._uuid &&
+    a.name === b.name &&
+    a.type === b.type &&
+    a.mtu_request === b.mtu_request &&
+    sameMap(a.options, b.options) &&
+    sameMap(a.other_config, b.other_config) &&
+    a.external_ids.get(IFACE_ID) === b.external_ids.get(IFACE_ID) &&
+    a.external_ids.get(OVN_PLUGGED) === b.external_ids.get(OVN_PLUGGED)
+  );
+}
+
+function sameMap(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
+  if (a === b) return true;
+  if (a.size !== b.size) return false;
+  for (const [key, value] of a) if (b.get(key) !== value) return false;
+  return true;
 }
 
 /** The same interface is put into the same state, by the same edit. */
@@ -170,7 +206,7 @@ function sameMapEdit(a: MapEdit | undefined, b: MapEdit | undefined): boolean {
   return sameRemovals && sameRecord(Object.fromEntries(a.set), Object.fromEntries(b.set));
 }
 
-function sameTarget(a: Target, b: Target): boolean {
+export function sameTarget(a: Target, b: Target): boolean {
   return (
     a.plugType === b.plugType &&
     a.mtuRequest === b.mtuRequest &&

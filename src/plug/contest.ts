@@ -6,6 +6,7 @@
  */
 import type { Answers } from "./answers.ts";
 import type { Attempt } from "./attempt.ts";
+import { sameContent, sameTarget, targetOf } from "./change.ts";
 import type { Intent } from "./intent.ts";
 import type { Consultation } from "./question.ts";
 import type { Vif } from "./vif.ts";
@@ -41,8 +42,9 @@ export function contest(among: Contestants, lport: string, name: string): Contes
     const leaving = first === lport ? leavingOf(among, holder) : null;
     return leaving ?? { kind: "lost", reason: holderReason(holder, name) };
   }
-  // Those that have an interface and want another one come after those that have none.
-  const next = first ?? smallest(among.claimants(name)) ?? lport;
+  // Those that have an interface and want another one come after those that have none. When the server has refused the
+  // name to all of them, each is told so, and tries again on its own.
+  const next = first ?? smallest(notRefused(among, name)) ?? lport;
   if (next === lport) return { kind: "free" };
   return {
     kind: "lost",
@@ -58,16 +60,21 @@ export function successorOf(among: Contestants, lport: string): string | null {
 }
 
 /**
- * The first of those that want the name and have no interface; whom the server refused the one that is there is out.
- * Nobody comes before one whose transaction is on its way: it would be refused, or refuse the other.
+ * The first of those that want the name and have no interface; whom the server refused it is out, until it is tried
+ * again, so that one bad port does not keep the name from the others (rule T3). Nobody comes before one whose transaction is on its way: it would be refused, or refuse the other.
  */
 function firstClaimant(among: Contestants, name: string, holder: Vif | undefined): string | null {
   const able: string[] = [];
   for (const lport of among.claimants(name)) {
     if (among.attempt(lport)?.phase === "in-flight") return lport;
-    if (ownedBy(among, lport) === null && !wasRefused(among.attempt(lport), holder)) able.push(lport);
+    if (ownedBy(among, lport) === null && !wasRefused(among, lport, holder)) able.push(lport);
   }
   return smallest(able);
+}
+
+/** Those that want a name that no interface has. */
+function notRefused(among: Contestants, name: string): readonly string[] {
+  return [...among.claimants(name)].filter((lport) => !wasRefused(among, lport, undefined));
 }
 
 function ownedBy(among: Contestants, lport: string): Vif | null {
@@ -80,12 +87,17 @@ function smallest(lports: Iterable<string>): string | null {
   return first;
 }
 
-function wasRefused(attempt: Attempt | undefined, holder: Vif | undefined): boolean {
-  return (
-    attempt?.phase === "failed" &&
-    attempt.change.kind === "update" &&
-    attempt.change.interface === holder?.interface
-  );
+/** What it wants of the interface that is there, or of a new one when there is none. */
+function wasRefused(among: Contestants, lport: string, holder: Vif | undefined): boolean {
+  const attempt = among.attempt(lport);
+  const answers = among.answers(lport);
+  if (attempt?.phase !== "failed" || answers?.kind !== "asked") return false;
+  const { change } = attempt;
+  const [before, now] = [targetOf(change), answers.main.target];
+  if (before === null || now === null || !sameTarget(before, now)) return false;
+  const row = change.kind === "update" ? change.interface : undefined;
+  if (row === undefined || holder === undefined) return row === undefined && holder === undefined;
+  return sameContent(row, holder.interface);
 }
 
 function leavingOf(among: Contestants, vif: Vif): Adoptable | null {

@@ -56,6 +56,8 @@ export interface Circumstances {
 /** What is the same for all logical ports. */
 export interface Around {
   readonly bridge: BridgeRef | null;
+  /** The name the integration bridge has to have. */
+  readonly bridgeName: string;
   readonly onRename: "replug" | "report";
   /** Why nobody may be asked and nothing written yet, or null. */
   readonly notActive: string | null;
@@ -85,10 +87,11 @@ export function decideVerdict(at: Circumstances): Verdict {
 }
 
 function decideAsked(at: Circumstances, intent: Askable): Verdict {
-  const { notActive } = at.around;
+  const { notActive, bridge, bridgeName } = at.around;
   if (notActive !== null) {
     return intent.lport.owned === null ? verdict(at, "pending", notActive, {}) : inPlace(at, notActive);
   }
+  if (bridge === null) return verdict(at, "pending", noBridge(bridgeName), {});
   const { answers } = at;
   if (answers === undefined) return verdict(at, "pending", "its provider has not been asked yet", {});
   if (answers.kind === "no-provider") {
@@ -99,11 +102,11 @@ function decideAsked(at: Circumstances, intent: Askable): Verdict {
   if (unwilling !== null) {
     return verdict(at, unwilling.state, unwilling.reason, { retry: unwilling.state !== "no-provider" });
   }
-  if (target !== null) return decidePlug(at, target);
-  return decideUnplug(at, intent);
+  if (target !== null) return decidePlug(at, bridge, target);
+  return decideUnplug(at, bridge, intent);
 }
 
-function decideUnplug(at: Circumstances, intent: Askable): Verdict {
+function decideUnplug(at: Circumstances, bridge: BridgeRef, intent: Askable): Verdict {
   const { name } = intent.lport;
   const held = at.around.held(name);
   if (held !== null) return verdict(at, "held", held, {});
@@ -111,14 +114,13 @@ function decideUnplug(at: Circumstances, intent: Askable): Verdict {
   if (successor !== null) {
     return verdict(at, "pending", `logical port ${successor} takes its interface over`, {});
   }
-  return propose(at, removal(at, intent.plugType), intent.kind === "unplug" ? intent.reason : null);
+  return propose(at, removal(at, bridge, intent.plugType), intent.kind === "unplug" ? intent.reason : null);
 }
 
-function decidePlug(at: Circumstances, target: Target): Verdict {
-  const { bridge, onRename } = at.around;
+function decidePlug(at: Circumstances, bridge: BridgeRef, target: Target): Verdict {
+  const { onRename } = at.around;
   const { owned } = at.intent.lport;
   const { name } = target.wanted;
-  if (bridge === null) return verdict(at, "pending", "there is no integration bridge", { interface: name });
   if (owned !== null && owned.interface.name === name) {
     const isMarked = owned.lport === target.lport && owned.plugType === target.plugType;
     const edit = diffInterface(owned.interface, target, isMarked);
@@ -138,7 +140,7 @@ function decidePlug(at: Circumstances, target: Target): Verdict {
   }
   const create: Change = { kind: "create", target, bridge };
   if (owned === null) return propose(at, create, null);
-  const remove = removal(at, target.plugType);
+  const remove = removal(at, bridge, target.plugType);
   return propose(at, remove === null ? null : { kind: "replug", remove, create }, null);
 }
 
@@ -156,17 +158,17 @@ function adopt(at: Circumstances, target: Target, { vif, from, leaving }: Adopta
   return propose(at, change, `taken over from logical port ${from}`);
 }
 
-function removal(at: Circumstances, plugType: string): Remove | null {
-  const { bridge } = at.around;
+/** @returns null while the port of the interface is not known: the next message of the database brings it */
+function removal(at: Circumstances, bridge: BridgeRef, plugType: string): Remove | null {
   const { name, owned } = at.intent.lport;
-  if (bridge === null || owned === null || owned.port === null) return null;
+  if (owned === null || owned.port === null) return null;
   return { kind: "remove", lport: name, plugType, bridge, interface: owned.interface, port: owned.port };
 }
 
 /** The change is to be written, unless it is the very one that the server has just refused. */
 function propose(at: Circumstances, change: Change | null, reason: string | null): Verdict {
   const { attempt } = at;
-  if (change === null) return verdict(at, "pending", "there is no integration bridge", {});
+  if (change === null) return verdict(at, "pending", "the port of its interface is not known yet", {});
   if (attempt?.phase === "failed" && sameFooting(attempt.change, change)) {
     return verdict(at, "error", attempt.error, { retry: true });
   }
@@ -215,6 +217,10 @@ function refusalToLeave(leaving: Leaving | null, at: Circumstances, target: Targ
   if ("answer" in leaving) return refusal(leaving);
   const renames = target !== null && at.intent.lport.owned?.interface.name !== target.wanted.name;
   return renames ? { state: "no-provider", reason: noProvider(leaving.noProviderFor) } : null;
+}
+
+function noBridge(name: string): string {
+  return `there is no integration bridge ${name}: add it (ovs-vsctl add-br ${name}), or name the one that is there (external_ids:ovn-bridge)`;
 }
 
 function noProvider(plugType: string): string {

@@ -214,8 +214,23 @@ describe("sameFooting", () => {
     for (const make of [create, update, remove, replug]) expect(sameFooting(make(), make())).toBe(true);
   });
 
-  test("does not hold once a row it stands on was read anew", () => {
-    const again = pluggedRow();
+  test("goes on to hold when others have written to the interface what is theirs", () => {
+    const external_ids = new Map([...row.external_ids, ["ovn-installed", "true"]]);
+    const again = pluggedRow("lsp1", { ofport: 7, error: "no such device", external_ids });
+    expect(sameFooting(update(), update({}, again))).toBe(true);
+    expect(sameFooting(remove(), remove(again))).toBe(true);
+    expect(sameFooting(replug(), replug(again))).toBe(true);
+  });
+
+  test.each([
+    ["interface", { _uuid: uuid(9) }],
+    ["type", { type: "tap" }],
+    ["options", { options: map({ other: "1" }) }],
+    ["other_config", { other_config: map({ other: "1" }) }],
+    ["MTU", { mtu_request: 1400 }],
+    ["owner", { external_ids: map({ "iface-id": "lsp1" }) }],
+  ])("does not hold once the %s it stands on is another one", (_, columns) => {
+    const again = pluggedRow("lsp1", columns);
     expect(sameFooting(update(), update({}, again))).toBe(false);
     expect(sameFooting(remove(), remove(again))).toBe(false);
     expect(sameFooting(replug(), replug(again))).toBe(false);

@@ -6,6 +6,7 @@ import type { Provider } from "../../src/providers/provider.ts";
 import { active, PlugBench, standby } from "../support/plug-bench.ts";
 import { type Calls, notReady, plugAs, recordedProvider, registryOf } from "../support/providers.ts";
 import {
+  BRIDGE,
   bindingRow,
   bridgeRow,
   CHASSIS,
@@ -198,6 +199,47 @@ describe("two claimants of one interface name", () => {
     expect(bench.verdict("a").change?.kind).toBe("create");
   });
 
+  describe("of which the server refuses the first", () => {
+    function refused(bench: PlugBench, lport: string, attempt = bench.verdict(lport)): void {
+      const { change } = attempt;
+      if (change === null) throw new Error(`nothing is to be written for ${lport}`);
+      bench.attempt(lport, { phase: "failed", nonce: 1, change, error: "refused" });
+      bench.run();
+    }
+    function claimed(): PlugBench {
+      const bench = PlugBench.started(registryOf(shared()));
+      for (const lport of ["a", "b"]) bench.set("portBinding", wanted(lport, lport.charCodeAt(0)));
+      bench.run();
+      return bench;
+    }
+
+    test("are not held up by it (T3)", () => {
+      const bench = claimed();
+      refused(bench, "a");
+      expect(bench.states()).toEqual({ a: "conflict", b: "pending" });
+      bench.commit();
+      expect(bench.states()).toEqual({ a: "conflict", b: "plugged" });
+    });
+
+    test("are each told so and tried again when both are refused", () => {
+      const bench = claimed();
+      for (const lport of ["a", "b"]) refused(bench, lport);
+      for (const lport of ["a", "b"])
+        expect(bench.verdict(lport)).toMatchObject({ state: "error", reason: "refused", retry: true });
+      bench.attempt("b", { phase: "idle", nonce: 2 });
+      bench.run();
+      expect(bench.states()).toEqual({ a: "conflict", b: "pending" });
+    });
+
+    test("come after it again once it asks for something else", () => {
+      const bench = claimed();
+      refused(bench, "a");
+      bench.set("portBinding", wanted("a", 97, { "vif-plug-mtu-request": "1400" }));
+      bench.run();
+      expect(bench.states()).toEqual({ a: "pending", b: "conflict" });
+    });
+  });
+
   test("one that is plugged stays, whoever comes after it (P6)", () => {
     const bench = benchWith(shared(), ["b"]);
     bench.set("portBinding", wanted("a", 1));
@@ -254,6 +296,19 @@ describe("two claimants of one interface name", () => {
     bench.run();
     expect(bench.verdict("a").change?.kind).toBe("create");
   });
+});
+
+test("without the integration bridge, what is missing is said, and nobody is asked", () => {
+  const { provider, calls } = recordedProvider("dummy");
+  const bench = PlugBench.started(registryOf(provider));
+  bench.delete("bridge", BRIDGE);
+  bench.set("portBinding", wanted("lsp1", 1));
+  bench.run();
+  expect(calls).toEqual([]);
+  expect(bench.verdict("lsp1")).toMatchObject({ state: "pending", change: null });
+  expect(bench.verdict("lsp1").reason).toBe(
+    "there is no integration bridge br-int: add it (ovs-vsctl add-br br-int), or name the one that is there (external_ids:ovn-bridge)",
+  );
 });
 
 describe("while we are not active", () => {

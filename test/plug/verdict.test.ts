@@ -63,6 +63,7 @@ function circumstances(situation: Situation): Circumstances {
     attempt: situation.attempt,
     around: {
       bridge: situation.bridge === undefined ? bridge : situation.bridge,
+      bridgeName: bridge.name,
       onRename: situation.onRename ?? "replug",
       notActive: situation.notActive ?? null,
       contest: () => (taken === undefined ? { kind: "free" } : { kind: "lost", reason: taken }),

@@ -156,8 +156,10 @@ function aroundAll(inputs: Inputs): Around {
   const among = contestants(inputs);
   const settings = inputs.settings.data.current;
   const { active, reason } = inputs.activity.data.current;
+  const { bridge, bridgeName } = inputs.localChassis.data.current;
   return {
-    bridge: inputs.localChassis.data.current.bridge,
+    bridge,
+    bridgeName,
     onRename: settings.onRename,
     notActive: active ? null : reason,
     contest: (lport, name) => contest(among, lport, name),
