@@ -39,17 +39,21 @@ export class Ports {
     return this.#narrator.lports();
   }
 
-  /** A port was decided anew, or asked about. */
+  /**
+   * A port was decided anew, or asked about.
+   * @param isOther its verdict is another one than before
+   */
   follow(
     lport: string,
     verdict: Verdict | undefined,
     answers: Answers | undefined,
     cause: Cause | null,
+    isOther: boolean,
   ): void {
     this.#consultations.follow(lport, answers, verdict);
     this.#narrator.tell(lport, verdict);
     this.history.decided(lport, verdict, cause);
-    if (cause?.source !== this.#attemptInput) this.#retries.reset(lport);
+    if (isOther && cause?.source !== this.#attemptInput) this.#retries.reset(lport);
     if (verdict?.retry === true) this.#retries.schedule(lport, verdict.setbacks);
     else if (verdict?.state === "pending") this.#retries.suspend(lport);
     else this.#retries.reset(lport);

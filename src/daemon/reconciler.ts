@@ -219,7 +219,7 @@ export class Reconciler {
     this.#submit(decided.keys());
     const lports = new Map([...this.#changedIn(result, graph.inputs.attempt), ...answered, ...decided]);
     for (const [lport, cause] of lports) {
-      this.ports.follow(lport, verdicts.get(lport), answers.get(lport), cause);
+      this.ports.follow(lport, verdicts.get(lport), answers.get(lport), cause, decided.has(lport));
     }
     this.#forget(lports.keys());
     this.#confirmations.forget();

@@ -3,7 +3,7 @@
  * the question is put again, never what is decided.
  *
  * Invariant: at most one timer per port; its delay doubles from one second to a minute, with jitter so that many ports
- * do not come due at once, and starts over when an input of the port changes.
+ * do not come due at once, and starts over when the port is decided otherwise.
  */
 
 const FIRST_DELAY_MS = 1000;
@@ -58,7 +58,7 @@ export class Retries {
     entry.timer = null;
   }
 
-  /** The port needs no other try, or its inputs changed: the next delay is the first again. */
+  /** The port needs no other try, or for another reason: the next delay is the first again. */
   reset(lport: string): void {
     this.suspend(lport);
     this.#entries.delete(lport);

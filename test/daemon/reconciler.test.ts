@@ -153,6 +153,27 @@ describe("a change that the server refuses", () => {
     expect(daemon.sent.length).toBe(1);
   });
 
+  test("is not sent again, nor the back-off started over, for what ovs-vswitchd writes to the row", async () => {
+    const { daemon } = await started();
+    daemon.setInterface(inPlace("a", { type: "tap" }));
+    daemon.bind(binding("a"));
+    await settle();
+    daemon.next().reply(refusal);
+    await settle();
+    const wait = () => (daemon.reconciler.ports.nextTry("a") ?? Number.NaN) - Date.now();
+    jest.advanceTimersByTime(wait());
+    await settle();
+    daemon.next().reply(refusal);
+    await settle();
+    const due = wait();
+    expect(due).toBeWithin(2000, 2501);
+    const external_ids = map({ "iface-id": "a", "ovn-plugged": "dummy", "ovn-installed": "true" });
+    daemon.setInterface(inPlace("a", { type: "tap", ofport: 7, external_ids }));
+    await settle();
+    expect(daemon.sent).toEqual([]);
+    expect(wait()).toBe(due);
+  });
+
   test("is released once for each time it was prepared, however often it is tried", async () => {
     const { daemon, calls } = await started();
     daemon.bind(binding("a"));
