@@ -8,7 +8,7 @@
  */
 import { type Answers, consultationsOf } from "../plug/answers.ts";
 import { type Consultation, prepareInputOf } from "../plug/question.ts";
-import type { Verdict } from "../plug/verdict.ts";
+import { isInPlace, type Verdict } from "../plug/verdict.ts";
 import type { Answer } from "../providers/answer.ts";
 
 export class Consultations {
@@ -22,7 +22,8 @@ export class Consultations {
     const kept = this.#kept.get(lport);
     if (kept !== undefined && kept.answer !== current?.answer) this.#release(lport, kept);
     if (current === undefined || this.#ended.has(current.answer)) return;
-    if (current.answer.kind === "plug" && !isInPlace(verdict)) this.#kept.set(lport, current);
+    const isWaiting = verdict !== undefined && !isInPlace(verdict);
+    if (current.answer.kind === "plug" && isWaiting) this.#kept.set(lport, current);
     else this.#release(lport, current);
   }
 
@@ -63,10 +64,4 @@ export class Consultations {
 
 function isCreate({ question }: Consultation): boolean {
   return question.operation === "create";
-}
-
-/** The interface is as the provider asked for, whatever ovs-vswitchd says of it: nothing waits to be written. */
-function isInPlace(verdict: Verdict | undefined): boolean {
-  if (verdict === undefined) return true;
-  return verdict.state === "plugged" || (verdict.state === "error" && !verdict.retry);
 }

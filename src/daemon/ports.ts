@@ -1,16 +1,18 @@
 /**
  * What follows, port by port, from what was decided of it, besides the writing: it is told in the log, remembered for
- * `explain`, tried again with back-off, and its consultations with the providers come to their end.
+ * `explain`, tried again with back-off, watched for how long it stays in place, and its consultations with the providers come to their end.
  */
 import type { Cause } from "../graph/index.ts";
 import type { Logger } from "../log/log.ts";
 import type { Answers } from "../plug/answers.ts";
+import type { Attempt } from "../plug/attempt.ts";
 import { lportOfChange } from "../plug/change.ts";
-import type { Verdict } from "../plug/verdict.ts";
+import { isInPlace, type Verdict } from "../plug/verdict.ts";
 import { Consultations } from "./consultations.ts";
 import { Narrator } from "./narrator.ts";
 import { PortHistory } from "./port-history.ts";
 import { Retries } from "./retries.ts";
+import { Standing } from "./standing.ts";
 import type { Outcome } from "./transactor.ts";
 
 export interface PortsOptions {
@@ -19,6 +21,19 @@ export interface PortsOptions {
   readonly attemptInput: string;
   /** A port's time to be asked for again has come. */
   readonly due: (lport: string) => void;
+  /** Ports that were written have stayed in place for some minutes. */
+  readonly stood: (lports: readonly string[]) => void;
+}
+
+/** What is known of a port after a run. */
+export interface Decided {
+  readonly verdict: Verdict | undefined;
+  readonly answers: Answers | undefined;
+  readonly attempt: Attempt | undefined;
+  /** Why it was looked at; null: everything was. */
+  readonly cause: Cause | null;
+  /** Its verdict is another one than before. */
+  readonly isOther: boolean;
 }
 
 export class Ports {
@@ -27,11 +42,13 @@ export class Ports {
   readonly #consultations = new Consultations();
   readonly #narrator: Narrator;
   readonly #retries: Retries;
+  readonly #standing: Standing;
 
-  constructor({ log, attemptInput, due }: PortsOptions) {
+  constructor({ log, attemptInput, due, stood }: PortsOptions) {
     this.#attemptInput = attemptInput;
     this.#narrator = new Narrator(log);
     this.#retries = new Retries({ due });
+    this.#standing = new Standing({ stood });
   }
 
   /** Every port that a verdict was told of. */
@@ -39,17 +56,8 @@ export class Ports {
     return this.#narrator.lports();
   }
 
-  /**
-   * A port was decided anew, or asked about.
-   * @param isOther its verdict is another one than before
-   */
-  follow(
-    lport: string,
-    verdict: Verdict | undefined,
-    answers: Answers | undefined,
-    cause: Cause | null,
-    isOther: boolean,
-  ): void {
+  /** A port was decided anew, or asked about. */
+  follow(lport: string, { verdict, answers, attempt, cause, isOther }: Decided): void {
     this.#consultations.follow(lport, answers, verdict);
     this.#narrator.tell(lport, verdict);
     this.history.decided(lport, verdict, cause);
@@ -57,6 +65,9 @@ export class Ports {
     if (verdict?.retry === true) this.#retries.schedule(lport, verdict.setbacks);
     else if (verdict?.state === "pending") this.#retries.suspend(lport);
     else this.#retries.reset(lport);
+    const isCounted = attempt?.phase === "idle" && attempt.written !== undefined;
+    if (isCounted && verdict !== undefined && isInPlace(verdict)) this.#standing.begin(lport);
+    else this.#standing.end(lport);
   }
 
   /** A change of the port is on its way to the database. */
@@ -76,8 +87,9 @@ export class Ports {
     return this.#retries.dueAt(lport);
   }
 
-  stopRetries(): void {
+  stopTimers(): void {
     this.#retries.stop();
+    this.#standing.stop();
   }
 
   releaseAll(): void {

@@ -2,18 +2,13 @@
  * Runs the graph and does what its outputs say: the one place where decisions become effects.
  *
  * Data flow: `push` hands what was observed to an input; one run follows for all that was pushed in the same turn of
- * the event loop; verdicts with a change go to the transactor as one transaction; outcomes and due retries come back
- * as pushes to the input `attempt`.
+ * the event loop; verdicts with a change go to the database as one transaction (attempts.ts), whose outcome comes back as
+ * a push.
  *
- * Invariants: a run never happens inside another; a change is submitted at most once, because its port is in flight
- * from the same turn on; nothing is submitted without the lock.
+ * Invariant: a run never happens inside another.
  */
-import type { Operation, TransactError } from "ovsdb-jsonrpc";
 import type { Cause, Engine, GraphNode, InputNode, RunResult, Verification } from "../graph/index.ts";
 import type { Logger } from "../log/log.ts";
-import { withLeaving } from "../plug/answers.ts";
-import { type Attempt, afterCommit, askedAgain, nonceOf, sent } from "../plug/attempt.ts";
-import { lportOfChange } from "../plug/change.ts";
 import type { MonitoredCondition } from "../plug/condition.ts";
 import { type PlugGraph, plugGraph } from "../plug/graph.ts";
 import type { AttemptBatch } from "../plug/nodes/inputs.ts";
@@ -23,10 +18,11 @@ import type { PlugSettings } from "../plug/settings.ts";
 import type { Verdict } from "../plug/verdict.ts";
 import type { ProviderRegistry } from "../providers/registry.ts";
 import type { Recorder } from "../record/recorder.ts";
+import { Attempts } from "./attempts.ts";
 import { Confirmations } from "./confirmations.ts";
 import { Ports } from "./ports.ts";
 import { type Enter, type Source, shadowCheck } from "./shadow-check.ts";
-import { type Outcome, Transactor, type Work } from "./transactor.ts";
+import type { TransactorOptions } from "./transactor.ts";
 
 export interface ReconcilerOptions {
   readonly registry: ProviderRegistry;
@@ -34,9 +30,7 @@ export interface ReconcilerOptions {
   readonly log: Logger;
   /** Notes everything that enters the graph. */
   readonly recorder: Recorder | null;
-  transact(
-    operations: readonly Operation[],
-  ): Promise<{ readonly ok: true } | { readonly ok: false; readonly error: TransactError }>;
+  readonly transact: TransactorOptions["transact"];
   /** The name of the lock that transactions assert, or null while there is none. */
   lock(): string | null;
   onLocalChassis(local: LocalChassis): void;
@@ -58,13 +52,11 @@ export class Reconciler {
   readonly engine: Engine;
   readonly ports: Ports;
   readonly #options: ReconcilerOptions;
-  readonly #transactor: Transactor;
+  readonly #attempts: Attempts;
   readonly #confirmations: Confirmations;
   #scheduled = false;
   #stopped = false;
   #again: ReturnType<typeof setTimeout> | null = null;
-  #inFlight = 0;
-  #onQuiet: (() => void) | null = null;
 
   constructor(options: ReconcilerOptions) {
     const { registry, settings, log } = options;
@@ -72,12 +64,24 @@ export class Reconciler {
     this.graph = plugGraph(options.recorder?.observe(registry) ?? registry, settings);
     this.engine = this.graph.engine({ log: (message) => log.info(message) });
     const attemptInput = this.graph.inputs.attempt.name;
-    this.ports = new Ports({ log, attemptInput, due: (lport) => this.#askAgain(lport) });
-    this.#transactor = new Transactor({
-      transact: (operations) => options.transact(operations),
-      report: (outcomes) => this.#conclude(outcomes),
+    this.ports = new Ports({
+      log,
+      attemptInput,
+      due: (lport) => {
+        options.onRetry?.();
+        this.#attempts.askAgain(lport);
+      },
+      stood: (lports) => this.#attempts.settle(lports),
     });
-    const { engine, graph } = this;
+    const { engine, graph, ports } = this;
+    this.#attempts = new Attempts({
+      engine,
+      graph,
+      ports,
+      transact: (operations) => options.transact(operations),
+      lock: () => options.lock(),
+      push: (batch, cause) => this.#pushAttempts(batch, cause),
+    });
     const push = (lports: ReadonlySet<string>, cause: string) =>
       this.push(graph.inputs.confirmed, lports, cause);
     this.#confirmations = new Confirmations({ engine, graph, push });
@@ -168,15 +172,15 @@ export class Reconciler {
 
   /** How many changes have been sent and not been answered. */
   get inFlight(): number {
-    return this.#inFlight;
+    return this.#attempts.inFlight;
   }
 
   /** No more decisions; settles when the changes that are in flight have been answered. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.ports.stopRetries();
+    this.ports.stopTimers();
     if (this.#again !== null) clearTimeout(this.#again);
-    if (this.#inFlight > 0) await new Promise<void>((resolve) => (this.#onQuiet = resolve));
+    await this.#attempts.quiet();
     this.ports.releaseAll();
   }
 
@@ -216,12 +220,19 @@ export class Reconciler {
     const answers = engine.data(graph.answer);
     const decided = this.#changedIn(result, graph.plug);
     const answered = this.#changedIn(result, graph.answer);
-    this.#submit(decided.keys());
+    this.#attempts.submit(decided.keys());
     const lports = new Map([...this.#changedIn(result, graph.inputs.attempt), ...answered, ...decided]);
+    const attempts = this.#attempts.byLport;
     for (const [lport, cause] of lports) {
-      this.ports.follow(lport, verdicts.get(lport), answers.get(lport), cause, decided.has(lport));
+      this.ports.follow(lport, {
+        verdict: verdicts.get(lport),
+        answers: answers.get(lport),
+        attempt: attempts.get(lport),
+        cause,
+        isOther: decided.has(lport),
+      });
     }
-    this.#forget(lports.keys());
+    this.#attempts.forget(lports.keys());
     this.#confirmations.forget();
   }
 
@@ -233,78 +244,12 @@ export class Reconciler {
     if (!result.isUpdated(node)) return new Map();
     const tracked = result.changes(node);
     if (tracked !== undefined) return tracked;
-    const every = new Set([...this.verdicts.keys(), ...this.ports.lports(), ...this.#attempts.keys()]);
+    const every = new Set([
+      ...this.verdicts.keys(),
+      ...this.ports.lports(),
+      ...this.#attempts.byLport.keys(),
+    ]);
     return new Map(Array.from(every, (lport) => [lport, null]));
-  }
-
-  /** Attempts of ports that nobody wants and that are not there are forgotten. */
-  #forget(lports: Iterable<string>): void {
-    const attempts = this.#attempts;
-    const batch: AttemptBatch[number][] = [];
-    for (const lport of lports) {
-      const attempt = attempts.get(lport);
-      if (attempt === undefined || attempt.phase === "in-flight" || this.verdicts.has(lport)) continue;
-      batch.push({ lport, attempt: null });
-    }
-    if (batch.length > 0) this.#pushAttempts(batch, "nothing to decide any more");
-  }
-
-  get #attempts() {
-    return this.engine.data(this.graph.inputs.attempt);
-  }
-
-  #submit(lports: Iterable<string>): void {
-    const lock = this.#options.lock();
-    if (lock === null) return;
-    const { engine, graph } = this;
-    const attempts = this.#attempts;
-    const answers = engine.data(graph.answer);
-    const works: Work[] = [];
-    const batch: AttemptBatch[number][] = [];
-    for (const lport of lports) {
-      const { change = null, reason = null } = this.verdicts.get(lport) ?? {};
-      const basis = answers.get(lport);
-      if (change === null || basis === undefined) continue;
-      const all = withLeaving(basis, change);
-      works.push({ change, reason, answers: all });
-      batch.push({ lport, attempt: sent(change, all, attempts.get(lport)) });
-      this.ports.sent(lport, basis);
-    }
-    if (works.length === 0) return;
-    this.#inFlight += works.length;
-    // First, so that the transaction is on its way before the run that only notes that it is.
-    void this.#transactor.submit(works, lock);
-    this.#pushAttempts(batch, "sent to the database");
-  }
-
-  #conclude(outcomes: readonly Outcome[]): void {
-    const attempts = this.#attempts;
-    const batch = outcomes.map((outcome) => {
-      const lport = lportOfChange(outcome.work.change);
-      this.ports.concluded(outcome);
-      return { lport, attempt: attemptAfter(outcome, attempts.get(lport)) };
-    });
-    this.#inFlight -= outcomes.length;
-    this.#pushAttempts(batch, "answered by the database");
-    if (this.#inFlight === 0) this.#onQuiet?.();
-  }
-
-  #askAgain(lport: string): void {
-    this.#options.onRetry?.();
-    this.#pushAttempts([{ lport, attempt: askedAgain(this.#attempts.get(lport)) }], "tried again");
-  }
-}
-
-/** A change that was not committed is decided on new answers, because its consultations have ended. */
-function attemptAfter(outcome: Outcome, before: Attempt | undefined): Attempt {
-  const { change } = outcome.work;
-  switch (outcome.kind) {
-    case "committed":
-      return afterCommit(change, before);
-    case "refused":
-      return { phase: "failed", change, error: outcome.error, nonce: nonceOf(before) + 1 };
-    case "lost":
-      return { phase: "idle", nonce: nonceOf(before) + 1 };
   }
 }
 

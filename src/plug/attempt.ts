@@ -1,75 +1,113 @@
 /**
  * Attempts: what became of the changes that were sent to the database, per logical port. They enter the graph like any
- * other input, so that a decision never depends on a clock: a timer only counts a port's `nonce` up.
+ * other input, so that a decision never depends on a clock: a timer only counts a port's `nonce` up, or says that what
+ * was written before does not count any more.
  */
+import type { Uuid } from "ovsdb-jsonrpc";
 import type { Answers } from "./answers.ts";
-import { type Change, sameRepair, type Update } from "./change.ts";
+import { type Change, sameTarget, type Target, targetOf } from "./change.ts";
 
 interface Counted {
   /** How often the port's providers were asked for another answer. */
   readonly nonce: number;
+  /** Absent: nothing that counts. */
+  readonly written?: Written;
 }
 
-/** An interface was put right, and how often that same repair was made. */
-export interface Repair {
-  readonly change: Update;
+/** What the interface was made, and how often in a row: whatever of it had to be written each time. */
+export interface Written {
+  readonly target: Target;
+  /** The bridge it was added to; null: it was there. */
+  readonly bridge: Uuid | null;
   readonly times: number;
-  /** Its time has come: it may be made once more. */
+  /** Its time has come: it may be written once more. */
   readonly isDue?: true;
 }
 
 export type Attempt =
-  | (Counted & { readonly phase: "idle"; readonly repair?: Repair })
+  | (Counted & { readonly phase: "idle" })
   /** Sent and not answered: the port is not decided again, and the answers it was decided on are kept. */
-  | (Counted & {
-      readonly phase: "in-flight";
-      readonly change: Change;
-      readonly answers: Answers;
-      readonly repair?: Repair;
-    })
+  | (Counted & { readonly phase: "in-flight"; readonly change: Change; readonly answers: Answers })
   /** Refused by the server: that very change is not sent again until an input of the port changes or its time comes. */
   | (Counted & { readonly phase: "failed"; readonly change: Change; readonly error: string });
 
 /**
- * A repair made this often and needed again is another program's doing, which wants something else: it is left for
- * growing whiles, so that the two do not fight (rule T4). People who edit an interface by hand are put right
- * at once (rule P3).
+ * An interface that was made the same thing this often (once, and then put right three times) and needs it again is
+ * another program's doing, which wants something else: it is left for growing whiles, so that the two do not fight (rule
+ * T4). People who edit an interface by hand are put right at once (rule P3).
  */
-const REPAIRS_IN_A_ROW = 3;
+const WRITES_IN_A_ROW = 4;
 
-/** How often the repair that is needed was undone beyond what is put up with; 0: it may be made. */
-export function undoneRepairs(attempt: Attempt | undefined, change: Change): number {
-  const repair = attempt?.phase === "idle" ? attempt.repair : undefined;
-  if (repair === undefined || repair.isDue || change.kind !== "update") return 0;
-  if (!sameRepair(repair.change, change)) return 0;
-  return Math.max(0, repair.times - REPAIRS_IN_A_ROW + 1);
+/** How often what is to be written was undone beyond what is put up with; 0: it may be written. */
+export function setbacksOf(attempt: Attempt | undefined, change: Change): number {
+  const written = attempt?.written;
+  if (written === undefined || written.isDue || !isSame(written, change)) return 0;
+  return Math.max(0, written.times - WRITES_IN_A_ROW + 1);
 }
 
-/** The attempt after a commit. */
+/** A bridge that was made anew has lost its interfaces by that, and nobody is against them. */
+function isSame(written: Written, change: Change): boolean {
+  const target = targetOf(change);
+  if (target === null || !sameTarget(written.target, target)) return false;
+  const bridge = bridgeOf(change);
+  return bridge === null || written.bridge === null || bridge === written.bridge;
+}
+
+function bridgeOf(change: Change): Uuid | null {
+  if (change.kind === "create") return change.bridge.uuid;
+  return change.kind === "replug" ? change.create.bridge.uuid : null;
+}
+
+/** What is known once `change` was written `times` in a row; undefined for a removal. */
+export function writtenBy(change: Change, times: number): Written | undefined {
+  const target = targetOf(change);
+  return target === null ? undefined : { target, bridge: bridgeOf(change), times };
+}
+
 export function afterCommit(change: Change, before: Attempt | undefined): Attempt {
-  const nonce = nonceOf(before);
-  if (change.kind !== "update") return { phase: "idle", nonce };
-  const last = before === undefined || before.phase === "failed" ? undefined : before.repair;
-  const times = last !== undefined && sameRepair(last.change, change) ? last.times + 1 : 1;
-  return { phase: "idle", nonce, repair: { change, times } };
+  const last = before?.written;
+  const times = last !== undefined && isSame(last, change) ? last.times + 1 : 1;
+  return counted({ phase: "idle", nonce: nonceOf(before) }, writtenBy(change, times));
 }
 
-/** The attempt when its time to be tried again has come: one more repair is allowed. */
+/** The port is decided on new answers, because its consultations have ended. */
+export function afterRefusal(change: Change, error: string, before: Attempt | undefined): Attempt {
+  return counted({ phase: "failed", change, error, nonce: nonceOf(before) + 1 }, notDue(before?.written));
+}
+
+/** Nothing is known against the change: it is decided anew, on new answers, whether it is due or not. */
+export function afterLoss(before: Attempt | undefined): Attempt {
+  return counted({ phase: "idle", nonce: nonceOf(before) + 1 }, before?.written);
+}
+
+/** The attempt when its time to be tried again has come: it may be written once more. */
 export function askedAgain(before: Attempt | undefined): Attempt {
-  const nonce = nonceOf(before) + 1;
-  const repair = before?.phase === "idle" ? before.repair : undefined;
-  return repair === undefined
-    ? { phase: "idle", nonce }
-    : { phase: "idle", nonce, repair: { ...repair, isDue: true } };
+  const written = before?.written;
+  const due = written === undefined ? undefined : ({ ...written, isDue: true } as const);
+  return counted({ phase: "idle", nonce: nonceOf(before) + 1 }, due);
 }
 
 /** The attempt while a change is on its way. */
 export function sent(change: Change, answers: Answers, before: Attempt | undefined): Attempt {
-  const repair = before?.phase === "idle" ? before.repair : undefined;
-  const attempt = { phase: "in-flight", change, answers, nonce: nonceOf(before) } as const;
-  return repair === undefined ? attempt : { ...attempt, repair };
+  return counted({ phase: "in-flight", change, answers, nonce: nonceOf(before) }, before?.written);
+}
+
+/** The attempt of a port that has stayed in place for a while; null: nothing is left to be known of it. */
+export function settled({ nonce }: Attempt): Attempt | null {
+  return nonce === 0 ? null : { phase: "idle", nonce };
 }
 
 export function nonceOf(attempt: Attempt | undefined): number {
   return attempt?.nonce ?? 0;
+}
+
+/** The attempt, which counts what was written where something was. */
+export function counted(attempt: Attempt, written: Written | undefined): Attempt {
+  return written === undefined ? attempt : { ...attempt, written };
+}
+
+function notDue(written: Written | undefined): Written | undefined {
+  if (written === undefined) return undefined;
+  const { isDue: _, ...rest } = written;
+  return rest;
 }

@@ -187,25 +187,6 @@ function sameMap(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>)
   return true;
 }
 
-/** The same interface is put into the same state, by the same edit. */
-export function sameRepair(a: Update, b: Update): boolean {
-  return (
-    a.interface._uuid === b.interface._uuid &&
-    sameTarget(a.target, b.target) &&
-    a.edit.type === b.edit.type &&
-    a.edit.mtuRequest === b.edit.mtuRequest &&
-    sameMapEdit(a.edit.externalIds, b.edit.externalIds) &&
-    sameMapEdit(a.edit.options, b.edit.options) &&
-    sameMapEdit(a.edit.otherConfig, b.edit.otherConfig)
-  );
-}
-
-function sameMapEdit(a: MapEdit | undefined, b: MapEdit | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  const sameRemovals = a.remove.length === b.remove.length && a.remove.every((key) => b.remove.includes(key));
-  return sameRemovals && sameRecord(Object.fromEntries(a.set), Object.fromEntries(b.set));
-}
-
 export function sameTarget(a: Target, b: Target): boolean {
   return (
     a.plugType === b.plugType &&

@@ -5,7 +5,7 @@
  * Invariant: a verdict that carries a change is the only thing that leads to a write.
  */
 import type { Answers, Askable, Leaving } from "./answers.ts";
-import { type Attempt, nonceOf, undoneRepairs } from "./attempt.ts";
+import { type Attempt, nonceOf, setbacksOf } from "./attempt.ts";
 import { type Change, diffInterface, type Remove, sameFooting, type Target } from "./change.ts";
 import type { Adoptable, Contest } from "./contest.ts";
 import type { Intent } from "./intent.ts";
@@ -40,6 +40,11 @@ export interface Verdict {
   readonly setbacks: number;
   /** How often the providers were asked for another answer. */
   readonly tries: number;
+}
+
+/** The interface is as the provider asked for, whatever ovs-vswitchd says of it: nothing waits to be written. */
+export function isInPlace({ state, retry }: Verdict): boolean {
+  return state === "plugged" || (state === "error" && !retry);
 }
 
 /** The reason of a port that is plugged and not known to work yet. */
@@ -79,7 +84,7 @@ export function decideVerdict(at: Circumstances): Verdict {
     case "foreign":
       return verdict(at, "foreign", intent.reason, { interface: intent.interface });
     case "stay":
-      return inPlace(at, intent.reason);
+      return stands(at, intent.reason);
     case "plug":
     case "unplug":
       return decideAsked(at, intent);
@@ -89,7 +94,7 @@ export function decideVerdict(at: Circumstances): Verdict {
 function decideAsked(at: Circumstances, intent: Askable): Verdict {
   const { notActive, bridge, bridgeName } = at.around;
   if (notActive !== null) {
-    return intent.lport.owned === null ? verdict(at, "pending", notActive, {}) : inPlace(at, notActive);
+    return intent.lport.owned === null ? verdict(at, "pending", notActive, {}) : stands(at, notActive);
   }
   if (bridge === null) return verdict(at, "pending", noBridge(bridgeName), {});
   const { answers } = at;
@@ -124,7 +129,7 @@ function decidePlug(at: Circumstances, bridge: BridgeRef, target: Target): Verdi
   if (owned !== null && owned.interface.name === name) {
     const isMarked = owned.lport === target.lport && owned.plugType === target.plugType;
     const edit = diffInterface(owned.interface, target, isMarked);
-    if (edit === null) return inPlace(at, null);
+    if (edit === null) return stands(at, null);
     return propose(at, { kind: "update", target, interface: owned.interface, edit }, null);
   }
   if (owned !== null && onRename === "report") {
@@ -172,16 +177,22 @@ function propose(at: Circumstances, change: Change | null, reason: string | null
   if (attempt?.phase === "failed" && sameFooting(attempt.change, change)) {
     return verdict(at, "error", attempt.error, { retry: true });
   }
-  const setbacks = undoneRepairs(attempt, change);
+  const setbacks = setbacksOf(attempt, change);
   if (setbacks > 0) {
-    const reason = `another program keeps undoing what is written to interface ${at.intent.lport.owned?.interface.name}: see that one of the two leaves it alone`;
-    return verdict(at, "error", reason, { retry: true, setbacks });
+    const name = nameOfChange(change);
+    const undoes = change.kind === "update" ? `undoing what is written to` : `removing`;
+    const reason = `another program keeps ${undoes} interface ${name}: see that one of the two leaves it alone`;
+    return verdict(at, "error", reason, {
+      retry: true,
+      setbacks,
+      ...(name === null ? {} : { interface: name }),
+    });
   }
   return verdict(at, "pending", reason, { change });
 }
 
 /** The interface is as it has to be; what ovs-vswitchd says of it decides between plugged and error. */
-function inPlace(at: Circumstances, reason: string | null): Verdict {
+function stands(at: Circumstances, reason: string | null): Verdict {
   const iface = at.intent.lport.owned?.interface;
   const fault = iface === undefined ? null : vswitchdFault(iface);
   if (fault !== null) return verdict(at, "error", fault, {});

@@ -4,7 +4,7 @@
  */
 import * as v from "valibot";
 import { type Answers, withLeaving } from "../plug/answers.ts";
-import type { Attempt, Repair } from "../plug/attempt.ts";
+import { type Attempt, counted, nonceOf, type Written, writtenBy } from "../plug/attempt.ts";
 import type { AttemptBatch } from "../plug/nodes/inputs.ts";
 import type { Verdict } from "../plug/verdict.ts";
 import type { Json } from "./json.ts";
@@ -14,7 +14,7 @@ const batchSchema = v.array(
     lport: v.string(),
     phase: v.picklist(["idle", "in-flight", "failed", "forgotten"]),
     nonce: v.optional(v.number(), 0),
-    /** How often the same repair was made; 0: the change before was none. */
+    /** How often in a row the interface was made the same; 0: what was written before does not count. */
     repairs: v.optional(v.number(), 0),
     due: v.optional(v.boolean(), false),
     error: v.optional(v.string(), ""),
@@ -27,11 +27,13 @@ export function encodeAttempts(batch: AttemptBatch): Json {
   return batch.map(({ lport, attempt }) => {
     if (attempt === null) return { lport, phase: "forgotten" };
     const { phase, nonce } = attempt;
-    if (phase === "failed") return { lport, phase, nonce, error: attempt.error };
-    const { repair } = attempt;
-    if (repair === undefined) return { lport, phase, nonce };
-    const repeated = { lport, phase, nonce, repairs: repair.times };
-    return repair.isDue === undefined ? repeated : { ...repeated, due: true };
+    const { written } = attempt;
+    return {
+      ...{ lport, phase, nonce },
+      ...(written === undefined ? {} : { repairs: written.times }),
+      ...(written?.isDue === undefined ? {} : { due: true }),
+      ...(phase === "failed" ? { error: attempt.error } : {}),
+    };
   });
 }
 
@@ -52,35 +54,36 @@ export function decodeAttempts(json: Json, decided: Decided): AttemptBatch {
 function attemptOf(recorded: RecordedAttempt, decided: Decided): Attempt | null {
   const { lport, phase, nonce, error } = recorded;
   const before = decided.attempt(lport);
+  const written = writtenOf(recorded, before);
   switch (phase) {
     case "forgotten":
       return null;
     case "idle":
-      return { phase, nonce, ...repairOf(recorded, before) };
+      return counted({ phase, nonce }, written);
     case "in-flight": {
       const change = decided.verdict(lport)?.change;
       const answers = decided.answers(lport);
       if (!change || answers === undefined) {
         throw new Error(`${lport} was sent to the database, which was not decided`);
       }
-      return { phase, nonce, change, answers: withLeaving(answers, change), ...repairOf(recorded, before) };
+      return counted({ phase, nonce, change, answers: withLeaving(answers, change) }, written);
     }
     case "failed": {
       if (before?.phase !== "in-flight") throw new Error(`${lport} was refused without having been sent`);
-      return { phase, nonce, change: before.change, error };
+      return counted({ phase, nonce, change: before.change, error }, written);
     }
   }
 }
 
-/** The repair is the change that was just committed, or the one that was counted before. */
-function repairOf(
-  { lport, phase, repairs, due }: RecordedAttempt,
+/** What was just committed (that alone leaves the count of tries as it is), or what counted before. */
+function writtenOf(
+  { lport, phase, nonce, repairs, due }: RecordedAttempt,
   before: Attempt | undefined,
-): { readonly repair?: Repair } {
-  if (repairs === 0) return {};
-  const committed = phase === "idle" && before?.phase === "in-flight" && before.change.kind === "update";
-  const known = before === undefined || before.phase === "failed" ? undefined : before.repair?.change;
-  const change = committed ? before.change : known;
-  if (change?.kind !== "update") throw new Error(`${lport} was repaired without a repair`);
-  return { repair: { change, times: repairs, ...(due ? { isDue: true } : {}) } };
+): Written | undefined {
+  if (repairs === 0) return undefined;
+  const isCommitted = phase === "idle" && before?.phase === "in-flight" && nonce === nonceOf(before);
+  const written = isCommitted ? writtenBy(before.change, repairs) : before?.written;
+  if (written === undefined) throw new Error(`${lport} counts as written, which it was not`);
+  const { isDue: _, ...rest } = written;
+  return { ...rest, times: repairs, ...(due ? { isDue: true } : {}) };
 }

@@ -216,6 +216,98 @@ describe("a change that the server refuses", () => {
   });
 });
 
+describe("another program that wants something else (T4)", () => {
+  const MINUTE_MS = 60_000;
+  const stateOf = (daemon: PlugDaemon) => daemon.reconciler.verdicts.get("a");
+
+  async function plugged(): Promise<PlugDaemon> {
+    const { daemon } = await started();
+    daemon.bind(binding("a"));
+    await settle();
+    await commit(daemon);
+    return daemon;
+  }
+
+  async function commit(daemon: PlugDaemon): Promise<void> {
+    daemon.setInterface(inPlace("a"));
+    daemon.next().reply({ ok: true });
+    await settle();
+  }
+
+  /** @returns how long that took */
+  async function waitForNextTry(daemon: PlugDaemon): Promise<number> {
+    const wait = (daemon.reconciler.ports.nextTry("a") ?? Number.NaN) - Date.now();
+    jest.advanceTimersByTime(wait);
+    await settle();
+    return wait;
+  }
+
+  /** How often `undo` is answered by a write at once, before the port is left alone. */
+  async function writesAgainst(daemon: PlugDaemon, undo: (round: number) => void): Promise<number> {
+    for (let writes = 0; writes < 20; writes++) {
+      undo(writes);
+      await settle();
+      if (daemon.sent.length === 0) return writes;
+      await commit(daemon);
+    }
+    throw new Error("it is fought without end");
+  }
+
+  const remove = (daemon: PlugDaemon) => () => daemon.removeInterface(inPlace("a"));
+  const editInTurn = (daemon: PlugDaemon) => (round: number) =>
+    daemon.setInterface(inPlace("a", round % 2 === 0 ? { type: "tap" } : { mtu_request: 9000 }));
+
+  test.each([
+    ["removes our interface each time", remove, "removing interface a"],
+    ["edits one column or the other", editInTurn, "undoing what is written to interface a"],
+  ])("and %s is reported and left for growing whiles", async (_, make, what) => {
+    const daemon = await plugged();
+    const undo = make(daemon);
+    expect(await writesAgainst(daemon, undo)).toBe(3);
+    expect(stateOf(daemon)).toMatchObject({ state: "error", interface: "a", retry: true });
+    expect(stateOf(daemon)?.reason).toStartWith(`another program keeps ${what}`);
+    for (const expected of [2000, 4000, 8000]) {
+      expect(await waitForNextTry(daemon)).toBeWithin(expected, expected * 1.25 + 1);
+      await commit(daemon);
+      expect(await writesAgainst(daemon, undo)).toBe(0);
+    }
+  });
+
+  test("is remembered when a transaction against it is lost", async () => {
+    const daemon = await plugged();
+    const undo = editInTurn(daemon);
+    await writesAgainst(daemon, undo);
+    await waitForNextTry(daemon);
+    daemon.next().reply({ ok: false, error: transactError("disconnected") });
+    await settle();
+    await commit(daemon);
+    expect(await writesAgainst(daemon, undo)).toBe(0);
+  });
+
+  test("is remembered while it comes back within minutes", async () => {
+    const daemon = await plugged();
+    const undo = editInTurn(daemon);
+    await writesAgainst(daemon, undo);
+    await waitForNextTry(daemon);
+    await commit(daemon);
+    jest.advanceTimersByTime(4 * MINUTE_MS);
+    await settle();
+    expect(await writesAgainst(daemon, undo)).toBe(0);
+  });
+
+  test("is none where an edit a day is made by hand", async () => {
+    const daemon = await plugged();
+    for (let day = 1; day <= 6; day++) {
+      jest.advanceTimersByTime(24 * 60 * MINUTE_MS);
+      await settle();
+      daemon.setInterface(inPlace("a", { type: "tap" }));
+      await settle();
+      await commit(daemon);
+      expect(stateOf(daemon)?.state).toBe("plugged");
+    }
+  });
+});
+
 test("a lost connection says nothing against the change: it is prepared and sent again", async () => {
   const { daemon, calls } = await started();
   daemon.bind(binding("a"));

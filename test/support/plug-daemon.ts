@@ -104,6 +104,19 @@ export class PlugDaemon {
     this.#pushRow(bridge, this.#tables.bridge, this.#bridge);
   }
 
+  /** Somebody removes an interface, and its port with it. */
+  removeInterface({ _uuid }: InterfaceRow): void {
+    const { iface, port, bridge } = this.reconciler.graph.inputs;
+    for (const own of [...this.#tables.port.values()].filter(({ interfaces }) => interfaces.has(_uuid))) {
+      const ports = new Set(this.#bridge.ports);
+      ports.delete(own._uuid);
+      this.#bridge = { ...this.#bridge, ports };
+      this.#pushRow(bridge, this.#tables.bridge, this.#bridge);
+      this.#dropRow(port, this.#tables.port, own._uuid);
+    }
+    this.#dropRow(iface, this.#tables.iface, _uuid);
+  }
+
   /** What the databases hold. */
   readonly source: Source = (enter, inputs) => {
     enter(inputs.openVSwitch, this.#tables.openVSwitch);
@@ -120,6 +133,16 @@ export class PlugDaemon {
     const sent = this.sent.shift();
     if (sent === undefined) throw new Error("nothing was sent");
     return sent;
+  }
+
+  #dropRow<Row extends { readonly _uuid: Uuid }>(
+    node: InputNode<unknown, unknown, TableBatch<Row>>,
+    table: Map<Uuid, Row>,
+    row: Uuid,
+  ): void {
+    const old = table.get(row) ?? null;
+    table.delete(row);
+    this.reconciler.pushRows(node, [{ uuid: row, old, new: null }], "update");
   }
 
   #pushRow<Row extends { readonly _uuid: Uuid }>(

@@ -9,14 +9,22 @@ import type { Uuid } from "ovsdb-jsonrpc";
 import { type Source, shadowCheck } from "../../../src/daemon/shadow-check.ts";
 import type { InputNode, RunResult, Verification } from "../../../src/graph/index.ts";
 import { withLeaving } from "../../../src/plug/answers.ts";
-import { type Attempt, afterCommit, askedAgain, nonceOf, sent } from "../../../src/plug/attempt.ts";
+import {
+  type Attempt,
+  afterCommit,
+  afterLoss,
+  afterRefusal,
+  askedAgain,
+  sent,
+  settled,
+} from "../../../src/plug/attempt.ts";
 import type { Change } from "../../../src/plug/change.ts";
 import type { MonitoredCondition } from "../../../src/plug/condition.ts";
 import { type PlugGraph, plugGraph } from "../../../src/plug/graph.ts";
 import type { AttemptBatch } from "../../../src/plug/nodes/inputs.ts";
 import type { TableBatch } from "../../../src/plug/rows.ts";
 import type { PlugSettings } from "../../../src/plug/settings.ts";
-import type { Verdict } from "../../../src/plug/verdict.ts";
+import { isInPlace, type Verdict } from "../../../src/plug/verdict.ts";
 import type { Recorder } from "../../../src/record/recorder.ts";
 import { settings } from "../../support/plug-bench.ts";
 import { registryOf } from "../../support/providers.ts";
@@ -196,18 +204,17 @@ export class World {
   /** The outcome of a change in flight: the update of the rows comes first, unless the connection is lost on the way. */
   finish(lport: string, change: Change, how: Finish): void {
     const before = this.attempts.get(lport);
-    const nonce = nonceOf(before);
     const isWritten = how !== "refuse" && how !== "lose" && this.local.carryOut(change);
     if (how === "lose" || how === "answer lost") {
       this.connectLocal(false);
       this.tell();
-      this.#pushAttempts([{ lport, attempt: { phase: "idle", nonce: nonce + 1 } }]);
+      this.#pushAttempts([{ lport, attempt: afterLoss(before) }]);
       return;
     }
     this.tell();
-    const attempt: Attempt = isWritten
+    const attempt = isWritten
       ? afterCommit(change, before)
-      : { phase: "failed", change, error: "constraint violation", nonce: nonce + 1 };
+      : afterRefusal(change, "constraint violation", before);
     this.#pushAttempts([{ lport, attempt }]);
   }
 
@@ -219,6 +226,15 @@ export class World {
   tryAgain(): void {
     const over = [...this.attempts].filter(([, { phase }]) => phase !== "in-flight");
     this.#pushAttempts(over.map(([lport, attempt]) => ({ lport, attempt: askedAgain(attempt) })));
+  }
+
+  /** Ports that are in place have been so for minutes. */
+  stayInPlace(): void {
+    const stood = [...this.attempts].filter(([lport, { phase }]) => {
+      const verdict = this.verdicts.get(lport);
+      return phase === "idle" && verdict !== undefined && isInPlace(verdict);
+    });
+    this.#pushAttempts(stood.map(([lport, attempt]) => ({ lport, attempt: settled(attempt) })));
   }
 
   forgetAttempts(): void {

@@ -1,0 +1,142 @@
+/**
+ * The changes that are on their way to the database, and what became of each port's last one: everything that enters
+ * the graph by its input `attempt`.
+ *
+ * Invariants: a change is submitted at most once, because its port is in flight from the same turn on; nothing is
+ * submitted without the lock.
+ */
+import type { Engine } from "../graph/index.ts";
+import { withLeaving } from "../plug/answers.ts";
+import {
+  type Attempt,
+  afterCommit,
+  afterLoss,
+  afterRefusal,
+  askedAgain,
+  sent,
+  settled,
+} from "../plug/attempt.ts";
+import { lportOfChange } from "../plug/change.ts";
+import type { PlugGraph } from "../plug/graph.ts";
+import type { AttemptBatch } from "../plug/nodes/inputs.ts";
+import type { Ports } from "./ports.ts";
+import { type Outcome, Transactor, type TransactorOptions, type Work } from "./transactor.ts";
+
+export interface AttemptsOptions {
+  readonly engine: Engine;
+  readonly graph: PlugGraph;
+  readonly ports: Ports;
+  readonly transact: TransactorOptions["transact"];
+  /** The name of the lock that transactions assert, or null while there is none. */
+  lock(): string | null;
+  push(batch: AttemptBatch, cause: string): void;
+}
+
+export class Attempts {
+  readonly #options: AttemptsOptions;
+  readonly #transactor: Transactor;
+  #inFlight = 0;
+  #onQuiet: (() => void) | null = null;
+
+  constructor(options: AttemptsOptions) {
+    this.#options = options;
+    this.#transactor = new Transactor({
+      transact: options.transact,
+      report: (outcomes) => this.#conclude(outcomes),
+    });
+  }
+
+  get byLport(): ReadonlyMap<string, Attempt> {
+    const { engine, graph } = this.#options;
+    return engine.data(graph.inputs.attempt);
+  }
+
+  /** How many changes have been sent and not been answered. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** Settles when everything that is in flight has been answered. */
+  async quiet(): Promise<void> {
+    if (this.#inFlight > 0) await new Promise<void>((resolve) => (this.#onQuiet = resolve));
+  }
+
+  /** Sends, as one transaction, the changes of those ports that have one. */
+  submit(lports: Iterable<string>): void {
+    const { engine, graph, ports } = this.#options;
+    const lock = this.#options.lock();
+    if (lock === null) return;
+    const attempts = this.byLport;
+    const verdicts = engine.data(graph.plug);
+    const answers = engine.data(graph.answer);
+    const works: Work[] = [];
+    const batch: AttemptBatch[number][] = [];
+    for (const lport of lports) {
+      const { change = null, reason = null } = verdicts.get(lport) ?? {};
+      const basis = answers.get(lport);
+      if (change === null || basis === undefined) continue;
+      const all = withLeaving(basis, change);
+      works.push({ change, reason, answers: all });
+      batch.push({ lport, attempt: sent(change, all, attempts.get(lport)) });
+      ports.sent(lport, basis);
+    }
+    if (works.length === 0) return;
+    this.#inFlight += works.length;
+    // First, so that the transaction is on its way before the run that only notes that it is.
+    void this.#transactor.submit(works, lock);
+    this.#options.push(batch, "sent to the database");
+  }
+
+  /** A port's time to be tried again has come. */
+  askAgain(lport: string): void {
+    this.#options.push([{ lport, attempt: askedAgain(this.byLport.get(lport)) }], "tried again");
+  }
+
+  /** Ports have stayed in place for so long that what others undid before does not count any more. */
+  settle(lports: readonly string[]): void {
+    const attempts = this.byLport;
+    const batch = lports.flatMap((lport) => {
+      const attempt = attempts.get(lport);
+      return attempt?.phase === "idle" ? [{ lport, attempt: settled(attempt) }] : [];
+    });
+    if (batch.length > 0) this.#options.push(batch, "in place for a while");
+  }
+
+  /** Attempts of ports that nobody wants and that are not there are forgotten. */
+  forget(lports: Iterable<string>): void {
+    const { engine, graph } = this.#options;
+    const attempts = this.byLport;
+    const verdicts = engine.data(graph.plug);
+    const batch: AttemptBatch[number][] = [];
+    for (const lport of lports) {
+      const attempt = attempts.get(lport);
+      if (attempt === undefined || attempt.phase === "in-flight" || verdicts.has(lport)) continue;
+      batch.push({ lport, attempt: null });
+    }
+    if (batch.length > 0) this.#options.push(batch, "nothing to decide any more");
+  }
+
+  #conclude(outcomes: readonly Outcome[]): void {
+    const attempts = this.byLport;
+    const batch = outcomes.map((outcome) => {
+      const lport = lportOfChange(outcome.work.change);
+      this.#options.ports.concluded(outcome);
+      return { lport, attempt: attemptAfter(outcome, attempts.get(lport)) };
+    });
+    this.#inFlight -= outcomes.length;
+    this.#options.push(batch, "answered by the database");
+    if (this.#inFlight === 0) this.#onQuiet?.();
+  }
+}
+
+function attemptAfter(outcome: Outcome, before: Attempt | undefined): Attempt {
+  const { change } = outcome.work;
+  switch (outcome.kind) {
+    case "committed":
+      return afterCommit(change, before);
+    case "refused":
+      return afterRefusal(change, outcome.error, before);
+    case "lost":
+      return afterLoss(before);
+  }
+}

@@ -1,0 +1,90 @@
+// What counts as another program's doing (rule T4): writes in a row that make an interface the same thing.
+import { describe, expect, test } from "bun:test";
+import {
+  type Attempt,
+  afterCommit,
+  afterLoss,
+  afterRefusal,
+  askedAgain,
+  sent,
+  setbacksOf,
+  settled,
+} from "../../src/plug/attempt.ts";
+import type { Change, Target } from "../../src/plug/change.ts";
+import { BRIDGE, pluggedRow, portRow, uuid } from "../support/rows.ts";
+
+const target: Target = {
+  lport: "lsp1",
+  plugType: "dummy",
+  wanted: { name: "lsp1", type: "internal", options: {} },
+  maintainedOptions: new Set(),
+  mtuRequest: null,
+};
+const bridge = { uuid: BRIDGE, name: "br-int" };
+const create: Change & { kind: "create" } = { kind: "create", target, bridge };
+const update: Change = { kind: "update", target, interface: pluggedRow(), edit: { type: "internal" } };
+const otherEdit: Change = { ...update, edit: { mtuRequest: null } };
+const remove: Change & { kind: "remove" } = {
+  kind: "remove",
+  lport: "lsp1",
+  plugType: "dummy",
+  bridge,
+  interface: pluggedRow(),
+  port: portRow(),
+};
+const replug: Change = { kind: "replug", remove, create };
+
+const four = [update, update, update, update];
+
+function after(...changes: readonly Change[]): Attempt | undefined {
+  return changes.reduce<Attempt | undefined>((before, change) => afterCommit(change, before), undefined);
+}
+
+describe("a setback", () => {
+  test.each([
+    ["creations", [create, create, create, create], create],
+    ["edits of other columns", [update, otherEdit, update, otherEdit], update],
+    ["a creation and edits", [create, update, otherEdit, update], otherEdit],
+    ["replugs", [replug, replug, replug, replug], replug],
+  ])("is a fifth one after four %s", (_, changes, next) => {
+    expect(setbacksOf(after(...changes.slice(1)), next)).toBe(0);
+    expect(setbacksOf(after(...changes), next)).toBe(1);
+    expect(setbacksOf(after(...changes, next), next)).toBe(2);
+  });
+
+  test("is none for another target", () => {
+    const other: Change = { ...update, target: { ...target, mtuRequest: 1400 } };
+    expect(setbacksOf(after(...four), other)).toBe(0);
+    expect(setbacksOf(after(...four, other), update)).toBe(0);
+  });
+
+  test("is none on a bridge that was made anew, nor after a removal of our own", () => {
+    const elsewhere: Change = { ...create, bridge: { uuid: uuid(0xb2), name: "br-int" } };
+    expect(setbacksOf(after(create, create, create, create), elsewhere)).toBe(0);
+    expect(setbacksOf(after(...four, remove), create)).toBe(0);
+  });
+
+  test("is put up with once when its time has come", () => {
+    const due = askedAgain(after(...four));
+    expect(setbacksOf(due, update)).toBe(0);
+    expect(setbacksOf(afterCommit(update, due), update)).toBe(2);
+  });
+});
+
+describe("the count", () => {
+  const inFlight = sent(update, { kind: "no-provider", plugType: "dummy" }, askedAgain(after(...four)));
+
+  test("outlives a change that was refused, and one that was lost", () => {
+    expect(setbacksOf(afterRefusal(update, "no", inFlight), update)).toBe(1);
+    expect(setbacksOf(afterCommit(update, afterLoss(inFlight)), update)).toBe(2);
+  });
+
+  test("leaves what was lost due", () => {
+    expect(setbacksOf(afterLoss(inFlight), update)).toBe(0);
+  });
+
+  test("ends when the port has stayed in place", () => {
+    expect(settled(afterCommit(update, undefined))).toBeNull();
+    expect(settled(afterCommit(update, inFlight))).toEqual({ phase: "idle", nonce: 1 });
+  });
+});
