@@ -78,7 +78,7 @@ export class Attempts {
       const all = withLeaving(basis, change);
       works.push({ change, reason, answers: all });
       batch.push({ lport, attempt: sent(change, all, attempts.get(lport)) });
-      ports.sent(lport, basis);
+      ports.sent(lport, all);
     }
     if (works.length === 0) return;
     this.#inFlight += works.length;

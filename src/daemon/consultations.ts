@@ -29,12 +29,13 @@ export class Consultations {
 
   /** The change is on its way: its consultations end with its outcome, and one that was kept until now has ended. */
   use(lport: string, answers: Answers): void {
-    const used = new Set(consultationsOf(answers).map(({ answer }) => answer));
-    for (const answer of used) this.#ended.add(answer);
     const kept = this.#kept.get(lport);
-    if (kept === undefined) return;
-    if (used.has(kept.answer)) this.#kept.delete(lport);
-    else this.#release(lport, kept);
+    for (const { question, answer } of consultationsOf(answers)) {
+      question.provider.changeBegins();
+      this.#ended.add(answer);
+      if (answer === kept?.answer) this.#kept.delete(lport);
+    }
+    if (kept !== undefined && this.#kept.has(lport)) this.#release(lport, kept);
   }
 
   /**
@@ -47,6 +48,14 @@ export class Consultations {
       const output = answer.kind === "plug" ? answer.wanted : null;
       if (committed) question.provider.finish(input, output);
       if (input.operation === "create") question.provider.release(input, output);
+      question.provider.changeEnds();
+    }
+  }
+
+  /** A provider is about to go: what is kept of its answers leads to nothing any more. */
+  releaseOf(type: string): void {
+    for (const [lport, consultation] of [...this.#kept]) {
+      if (consultation.question.provider.type === type) this.#release(lport, consultation);
     }
   }
 

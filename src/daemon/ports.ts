@@ -92,6 +92,11 @@ export class Ports {
     this.#standing.stop();
   }
 
+  /** The provider of this type is about to go. */
+  releaseOf(type: string): void {
+    this.#consultations.releaseOf(type);
+  }
+
   releaseAll(): void {
     this.#consultations.releaseAll();
   }

@@ -74,6 +74,7 @@ export class Reconciler {
       stood: (lports) => this.#attempts.settle(lports),
     });
     const { engine, graph, ports } = this;
+    registry.onUnregister((type) => ports.releaseOf(type));
     this.#attempts = new Attempts({
       engine,
       graph,

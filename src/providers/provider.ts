@@ -5,7 +5,8 @@
  * exports one object of type {@link Provider}. vifplugd calls it; it never calls back, except `host.wake`.
  *
  * Invariants a provider can rely on:
- * - `init` comes before any other call and `destroy` after every other; nothing but `type`, `summary` and `reads` is read before `init`.
+ * - `init` comes before any other call and `destroy` after every other: one that is disabled is asked no more, and what
+ *   was begun with it is finished and released before. Nothing but `type`, `summary` and `reads` is read before `init`.
  * - Create and update: `prepare`, then, when it was ready and something had to be written, the commit and `finish`;
  *   `release` ends every one of them, and is all that follows an answer that was not ready or was not used.
  * - Remove: `prepare`, the commit, `finish` without output; never `release`.
@@ -112,7 +113,7 @@ export interface Provider {
   readonly maintainedOptions?: readonly string[];
   /** Called at registration; throws to refuse, and is then not registered. */
   init?(host: ProviderHost): void;
-  /** Called when the provider is unregistered, and at exit. */
+  /** Called when the provider has been disabled or changed and nothing that it began is on its way, and at exit. */
   destroy?(): void;
   /** Called at each run of the graph, before any `prepare` in it: true when the lookup tables changed since. */
   run?(): boolean;

@@ -2,7 +2,9 @@
  * The registry owns the providers: who is registered, for which plug types, and every call into them.
  *
  * Invariants:
- * - A provider is registered from a successful `init` until its `destroy`; one whose `init` throws never was.
+ * - A provider is registered from a successful `init` until it is unregistered; one whose `init` throws never was.
+ * - One that is unregistered is found no more. Its `destroy` waits for the changes that stand on its answers, unless the
+ *   program ends, and nothing is called after it.
  * - A plug type belongs to at most one provider.
  * - Nothing a provider throws leaves this file; a call that takes longer than {@link SLOW_CALL_MS} is reported.
  */
@@ -37,17 +39,25 @@ export interface RegisteredProvider {
   prepare(input: PrepareInput): Answer;
   finish(input: PrepareInput, output: WantedInterface | null): void;
   release(input: PrepareInput, output: WantedInterface | null): void;
+  /** A change that stands on its answers is on its way: it is not destroyed before as many have ended as began. */
+  changeBegins(): void;
+  changeEnds(): void;
 }
 
 interface Entry {
   readonly provider: Provider;
-  readonly registered: RegisteredProvider;
+  readonly plugTypes: readonly string[];
+  changes: number;
+  phase: "registered" | "leaving" | "destroyed";
 }
 
 export class ProviderRegistry {
   readonly #options: RegistryOptions;
   readonly #now: () => number;
-  readonly #byType = new Map<string, Entry>();
+  readonly #byType = new Map<string, Entry & { readonly registered: RegisteredProvider }>();
+  /** Unregistered, and not destroyed before their last changes have ended. */
+  readonly #leaving = new Set<Entry>();
+  readonly #onUnregister = new Set<(type: string) => void>();
   readonly #byPlugType = new Map<string, RegisteredProvider>();
   readonly #lookups = new Map<string, number>();
   #changes = 0;
@@ -82,11 +92,17 @@ export class ProviderRegistry {
         message: `provider ${type} is not registered: its init failed: ${messageOf(thrown)}`,
       });
     }
-    const registered = this.#guard(provider, plugTypes);
-    this.#byType.set(type, { provider, registered });
+    const entry: Entry = { provider, plugTypes: [...plugTypes], changes: 0, phase: "registered" };
+    const registered = this.#guard(entry);
+    this.#byType.set(type, Object.assign(entry, { registered }));
     this.#lookups.set(type, ++this.#changes);
     for (const plugType of plugTypes) this.#byPlugType.set(plugType, registered);
     return ok(registered);
+  }
+
+  /** @param listener told of each provider that is unregistered, before its `destroy`: to end what is kept of it */
+  onUnregister(listener: (type: string) => void): void {
+    this.#onUnregister.add(listener);
   }
 
   unregister(type: string): Result<void, RegistryError> {
@@ -96,8 +112,11 @@ export class ProviderRegistry {
     }
     this.#byType.delete(type);
     this.#lookups.delete(type);
-    for (const plugType of entry.registered.plugTypes) this.#byPlugType.delete(plugType);
-    this.#call(type, "destroy", () => entry.provider.destroy?.());
+    for (const plugType of entry.plugTypes) this.#byPlugType.delete(plugType);
+    for (const listener of this.#onUnregister) listener(type);
+    entry.phase = "leaving";
+    this.#leaving.add(entry);
+    if (entry.changes === 0) this.#destroy(entry);
     return ok(undefined);
   }
 
@@ -132,8 +151,16 @@ export class ProviderRegistry {
     return this.#lookups;
   }
 
+  /** At the end of the program, which waits for nobody. */
   destroyAll(): void {
     for (const type of this.types()) this.unregister(type);
+    for (const entry of this.#leaving) this.#destroy(entry);
+  }
+
+  #destroy(entry: Entry): void {
+    this.#leaving.delete(entry);
+    entry.phase = "destroyed";
+    this.#call(entry.provider.type, "destroy", () => entry.provider.destroy?.());
   }
 
   #hostFor(type: string): ProviderHost {
@@ -143,11 +170,12 @@ export class ProviderRegistry {
     };
   }
 
-  #guard(provider: Provider, plugTypes: readonly string[]): RegisteredProvider {
-    const type = provider.type;
+  #guard(entry: Entry): RegisteredProvider {
+    const { provider, plugTypes } = entry;
+    const { type } = provider;
     return {
       type,
-      plugTypes: [...plugTypes],
+      plugTypes,
       maintainedOptions: new Set(provider.maintainedOptions ?? []),
       prepare: (input) => {
         this.#options.onCall?.("prepare", type);
@@ -161,12 +189,21 @@ export class ProviderRegistry {
         }
       },
       finish: (input, output) => {
+        if (entry.phase === "destroyed") return;
         this.#options.onCall?.("finish", type);
         this.#call(type, "finish", () => provider.finish?.(input, output));
       },
       release: (input, output) => {
+        if (entry.phase === "destroyed") return;
         this.#options.onCall?.("release", type);
         this.#call(type, "release", () => provider.release?.(input, output));
+      },
+      changeBegins: () => {
+        entry.changes++;
+      },
+      changeEnds: () => {
+        entry.changes--;
+        if (entry.phase === "leaving" && entry.changes === 0) this.#destroy(entry);
       },
     };
   }

@@ -70,6 +70,8 @@ export class RecordedProviders implements Providers {
       prepare: (input) => this.#sayAgain(type, input),
       finish: () => {},
       release: () => {},
+      changeBegins: () => {},
+      changeEnds: () => {},
     };
   }
 

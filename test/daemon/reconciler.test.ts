@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from "bun:test";
 import { PlugDaemon, settle } from "../support/plug-daemon.ts";
 import { type Behaviour, type Calls, notReady, recordedProvider, registryOf } from "../support/providers.ts";
-import { map, pluggedRow, uuid, wantedRow } from "../support/rows.ts";
+import { interfaceRow, map, pluggedRow, uuid, wantedRow } from "../support/rows.ts";
 import { transactError } from "../support/works.ts";
 
 beforeEach(() => {
@@ -214,6 +214,26 @@ describe("a change that the server refuses", () => {
     await settle();
     expect(daemon.next().operations[1]).toMatchObject({ op: "insert", row: { mtu_request: 1400 } });
   });
+});
+
+test("a provider that is disabled is destroyed when all that it began has ended", async () => {
+  const calls: Calls = [];
+  const { provider } = recordedProvider("dummy", { destroy: () => calls.push("destroy") }, calls);
+  const registry = registryOf(provider);
+  const daemon = new PlugDaemon(registry);
+  await daemon.start();
+  daemon.setInterface(interfaceRow({ name: "kept" }));
+  daemon.bind(binding("kept"));
+  daemon.bind(binding("sent"));
+  await settle();
+  calls.length = 0;
+  registry.unregister("dummy");
+  daemon.reconciler.schedule();
+  await settle();
+  expect(calls).toEqual(["release kept kept"]);
+  daemon.next().reply({ ok: true });
+  await settle();
+  expect(calls).toEqual(["release kept kept", "finish sent sent", "release sent sent", "destroy"]);
 });
 
 describe("another program that wants something else (T4)", () => {

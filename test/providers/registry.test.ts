@@ -102,6 +102,23 @@ describe("unregister", () => {
     expect(registry.register(make(), ["a"]).ok).toBe(true);
   });
 
+  test("waits with destroy until the changes that stand on its answers have ended", () => {
+    const { registry } = observed();
+    const { provider, calls } = recordedProvider("dummy", { destroy: () => calls.push("destroy") });
+    const leaving = registry.register(provider);
+    if (!leaving.ok) throw new Error(leaving.error.message);
+    registry.onUnregister((type) => calls.push(`unregister ${type}`));
+    leaving.value.changeBegins();
+    registry.unregister("dummy");
+    expect(registry.forPlugType("dummy")).toBeUndefined();
+    expect(registry.register(recordedProvider("dummy").provider).ok).toBe(true);
+    leaving.value.finish(input, null);
+    leaving.value.release(input, null);
+    leaving.value.changeEnds();
+    leaving.value.release(input, null);
+    expect(calls).toEqual(["unregister dummy", "finish lsp1 none", "release lsp1 none", "destroy"]);
+  });
+
   test("refuses a type that is not registered", () => {
     expect(observed().registry.unregister("dummy")).toMatchObject({
       ok: false,
@@ -163,6 +180,19 @@ test("destroyAll destroys every provider, also when one throws", () => {
   expect(destroyed).toEqual(["first", "last"]);
   expect(registry.types()).toEqual([]);
   expect(lines).toEqual(["warn bad: destroy threw: stuck"]);
+});
+
+test("destroyAll destroys also whom a change is on its way for, and calls it no more", () => {
+  const { registry } = observed();
+  const { provider, calls } = recordedProvider("dummy", { destroy: () => calls.push("destroy") });
+  const busy = registry.register(provider);
+  if (!busy.ok) throw new Error(busy.error.message);
+  busy.value.changeBegins();
+  registry.unregister("dummy");
+  registry.destroyAll();
+  busy.value.finish(input, null);
+  busy.value.changeEnds();
+  expect(calls).toEqual(["destroy"]);
 });
 
 describe("a provider's calls", () => {
