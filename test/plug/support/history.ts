@@ -78,7 +78,7 @@ const PLAIN = [
     "stop northd",
   ] as const),
   ...(["wipe southbound", "rename host", "change datapath"] as const),
-  ...(["try again", "stay in place", "forget attempts", "confirm unplug", "recompute"] as const),
+  ...(["try again", "forget attempts", "confirm unplug", "recompute"] as const),
 ];
 
 function repeat<const T>(times: number, one: T): readonly T[] {

@@ -91,9 +91,6 @@ function change(world: World, step: Step): void {
     case "try again":
       world.tryAgain();
       break;
-    case "stay in place":
-      world.stayInPlace();
-      break;
     case "forget attempts":
       world.forgetAttempts();
       break;

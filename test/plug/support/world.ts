@@ -228,20 +228,16 @@ export class World {
     this.#pushAttempts(over.map(([lport, attempt]) => ({ lport, attempt: askedAgain(attempt) })));
   }
 
-  /** Ports that are in place have been so for minutes. */
-  stayInPlace(): void {
-    const stood = [...this.attempts].filter(([lport, { phase }]) => {
-      const verdict = this.verdicts.get(lport);
-      return phase === "idle" && verdict !== undefined && isInPlace(verdict);
-    });
-    this.#pushAttempts(stood.map(([lport, attempt]) => ({ lport, attempt: settled(attempt) })));
-  }
-
+  /** Of ports that nobody wants any more, and of what has stayed in place for minutes. */
   forgetAttempts(): void {
-    const idle = [...this.attempts].filter(([lport, { phase }]) => {
-      return phase !== "in-flight" && !this.verdicts.has(lport);
-    });
-    this.#pushAttempts(idle.map(([lport]) => ({ lport, attempt: null })));
+    const batch: AttemptBatch[number][] = [];
+    for (const [lport, attempt] of this.attempts) {
+      const verdict = this.verdicts.get(lport);
+      if (verdict === undefined && attempt.phase !== "in-flight") batch.push({ lport, attempt: null });
+      else if (verdict !== undefined && isInPlace(verdict) && attempt.phase === "idle")
+        batch.push({ lport, attempt: settled(attempt) });
+    }
+    this.#pushAttempts(batch);
   }
 
   /** What the graph holds, beside a recompute from what it was told. */
