@@ -47,7 +47,7 @@ export interface PortTableOptions {
   /** A network device has become some port's, or no port's any more. */
   readonly onNetdev: (ifindex: number, present: boolean) => void;
   /** A port's network device has another name than before. */
-  readonly onRename: (link: Link) => void;
+  readonly onRename: (link: Link, before: Link) => void;
 }
 
 export class PortTable {
@@ -87,7 +87,7 @@ export class PortTable {
     this.#links.set(link.ifindex, link);
     if (before !== undefined && isSameToPorts(before, link)) return false;
     const isPorts = this.#linkChanged(link.ifindex);
-    if (isPorts && before !== undefined && before.name !== link.name) this.#options.onRename(link);
+    if (isPorts && before !== undefined && before.name !== link.name) this.#options.onRename(link, before);
     return isPorts;
   }
 

@@ -2,7 +2,8 @@
  * The provider `representor`: plugs the network device that represents a function of a NIC, which it finds by the MAC
  * address of the function's PF and the function's number. README.md, beside this file, is for operators.
  *
- * Invariant: what it answers depends on the logical port's options and its tables only.
+ * Invariants: what it answers depends on the logical port's options and its tables only; it changes nothing of a network
+ * device that is not plugged for one of our logical ports.
  */
 import { activateRequest } from "../../netlink/devlink.ts";
 import { kernelTransport } from "../../netlink/kernel-transport.ts";
@@ -12,6 +13,7 @@ import { type NetlinkTransport, PROTOCOL, type Request } from "../../netlink/tra
 import type { PrepareAnswer, PrepareInput, Provider, ProviderHost, WantedInterface } from "../provider.ts";
 import type { RepresentorOptions } from "./config.ts";
 import { leaveDatapath } from "./datapath.ts";
+import { InPlace } from "./in-place.ts";
 import { KernelPorts } from "./kernel-ports.ts";
 import { parseOptions, READ_OPTIONS } from "./options.ts";
 import { PortTable, type Representor } from "./port-table.ts";
@@ -56,6 +58,7 @@ class Running {
   readonly #table: PortTable;
   readonly #ports: KernelPorts;
   readonly #settling: Settling;
+  readonly #inPlace = new InPlace();
   #started = false;
   #changed = false;
 
@@ -72,7 +75,7 @@ class Running {
         if (present) this.#settling.appeared(ifindex, this.#started);
         else this.#settling.gone(ifindex);
       },
-      onRename: (link) => this.#releaseRenamed(link),
+      onRename: (link, before) => this.#releaseRenamed(link, before.name),
     });
     this.#settling = new Settling({
       root,
@@ -107,7 +110,8 @@ class Running {
     return changed;
   }
 
-  prepare({ operation, lport }: PrepareInput): PrepareAnswer {
+  prepare({ operation, lport, interface: current }: PrepareInput): PrepareAnswer {
+    this.#inPlace.set(lport.name, current?.name ?? null);
     if (operation === "remove") return { ready: true };
     if (this.#ports.fault !== null) return { ready: false, reason: this.#ports.fault };
     const wanted = parseOptions(lport.options);
@@ -120,7 +124,8 @@ class Running {
     return { ready: true, interface: { name, type: "", options: {} } };
   }
 
-  finish({ interface: before }: PrepareInput, output: WantedInterface | null): void {
+  finish({ lport, interface: before }: PrepareInput, output: WantedInterface | null): void {
+    this.#inPlace.set(lport.name, output?.name ?? null);
     const name = output?.name ?? before?.name;
     const representor = name === undefined ? null : this.#table.named(name);
     if (representor === null) return;
@@ -129,8 +134,12 @@ class Running {
     if (this.#options.sf_activate === true && plugged) this.#activate(representor);
   }
 
-  /** What is plugged under another name than it has now can only be plugged anew when it has left the datapath. */
-  #releaseRenamed({ name, master }: Link): void {
+  /**
+   * What is plugged under another name than it has now can only be plugged anew when it has left the datapath. Others
+   * plug devices of NICs into it too, uplinks for instance: theirs stay.
+   */
+  #releaseRenamed({ name, master }: Link, before: string): void {
+    if (!this.#inPlace.has(before)) return;
     if (master === null || this.#table.link(master)?.kind !== OVS_DATAPATH_KIND) return;
     const left = leaveDatapath(this.#netlink, master, name);
     if (!left.ok) {

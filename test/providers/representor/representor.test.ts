@@ -256,19 +256,76 @@ describe("the provider", () => {
       provider.finish?.(input("0", { key: "sf-num" }), plugged(name));
     expect(kernel.changes).toEqual(["function pci/0000:03:00.0/200 active"]);
   });
+});
 
-  test("takes a representor that is renamed out of the datapath that it is in", () => {
+describe("a device that is renamed in the kernel's datapath", () => {
+  const inDatapath = { master: 77 };
+
+  beforeEach(() => {
     kernel.setLink(link(77, "ovs-system", { kind: "openvswitch" }));
-    kernel.vports.set(5, "other").set(6, "renamed0");
-    start();
-    kernel.setLink({ ...vfLink(1), master: 77 });
+    for (const one of [uplinkLink, vfLink(0), vfLink(1)]) kernel.setLink({ ...one, ...inDatapath });
+    kernel.vports.set(4, "uplink0").set(5, "renamed0").set(6, "renamed1");
+  });
+
+  function renameAll(): void {
+    kernel.setLink({ ...uplinkLink, ...inDatapath, name: "uplink0" });
+    for (const number of [0, 1]) kernel.setLink({ ...vfLink(number, `renamed${number}`), ...inDatapath });
+  }
+
+  test.each<[string, (provider: Provider) => void]>([
+    ["was in place when its port was asked for", (provider) => answerOf(provider, "1", inPlace("pf0vf1"))],
+    ["is due to go", (provider) => answerOf(provider, "1", { operation: "remove", ...inPlace("pf0vf1") })],
+    ["has been plugged", (provider) => provider.finish?.(input("1"), plugged("pf0vf1"))],
+    [
+      "has changed hands",
+      (provider) => {
+        provider.prepare(input("1", inPlace("pf0vf1")));
+        provider.prepare({ ...input("1"), lport: { name: "lp1", options: new Map() } });
+        provider.finish?.(input("1", { operation: "remove", ...inPlace("pf0vf1") }), null);
+        provider.finish?.({ ...input("1"), lport: { name: "lp1", options: new Map() } }, plugged("pf0vf1"));
+      },
+    ],
+  ])("leaves it when it %s, and no other does", (_, tell) => {
+    tell(start());
+    renameAll();
+    expect(kernel.changes).toEqual(["datapath without renamed1"]);
+  });
+
+  test.each<[string, (provider: Provider) => void]>([
+    ["nobody asked for", () => {}],
+    ["is wanted, and somebody else's still", (provider) => answerOf(provider, "1")],
+    [
+      "has been unplugged",
+      (provider) => {
+        provider.finish?.(input("1"), plugged("pf0vf1"));
+        provider.finish?.(input("1", { operation: "remove", ...inPlace("pf0vf1") }), null);
+      },
+    ],
+    [
+      "has made room for another one",
+      (provider) => {
+        provider.prepare(input("1", inPlace("pf0vf1")));
+        provider.prepare(input("1", inPlace("other")));
+      },
+    ],
+  ])("stays in it when it %s", (_, tell) => {
+    tell(start());
+    renameAll();
     expect(kernel.changes).toEqual([]);
-    kernel.setLink({ ...vfLink(1, "renamed0"), master: 77 });
-    expect(kernel.changes).toEqual(["datapath without renamed0"]);
-    kernel.setLink(vfLink(0, "renamed1"));
-    expect(kernel.changes).toHaveLength(1);
+  });
+
+  test("is nothing to deal with outside of it", () => {
+    const provider = start();
+    provider.prepare(input("1", inPlace("pf0vf1")));
+    kernel.setLink(vfLink(1));
+    kernel.setLink(vfLink(1, "renamed1"));
+    expect(kernel.changes).toEqual([]);
   });
 });
+
+function inPlace(name: string) {
+  return { interface: viewOf(name) };
+}
 
 function viewOf(name: string) {
   return { name, type: "", options: new Map<string, string>() };
