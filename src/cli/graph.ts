@@ -27,7 +27,11 @@ export const graph: Command = {
       printLine(layOut(answer.value.text.trimEnd(), format));
       return EXIT.ok;
     }
-    const noProviders = { forPlugType: () => undefined, lookups: () => new Map<string, number>() };
+    const noProviders = {
+      forPlugType: () => undefined,
+      refused: () => [],
+      lookups: () => new Map<string, number>(),
+    };
     const { plug, condition } = plugGraph(noProviders, plugSettings(defaultConfig(), null));
     printLine(layOut(pictures[format](describeNodes([plug, condition])).trimEnd(), format));
     return EXIT.ok;

@@ -27,9 +27,9 @@ export class ProviderSet {
       this.#log.warn("no provider is enabled, so nothing will be plugged; list some under providers");
     }
     const wanted = new Map(entries.map((entry) => [entry.type, JSON.stringify(entry)]));
-    for (const [type, { entry, status }] of this.#enabled) {
+    for (const [type, { entry }] of this.#enabled) {
       if (wanted.get(type) === entry) continue;
-      if (status.state === "ready") this.#registry.unregister(type);
+      this.#registry.unregister(type);
       this.#enabled.delete(type);
     }
     for (const entry of entries) {

@@ -3,14 +3,19 @@
  * hands (another plug type, or another interface name) the provider it leaves is asked to remove it as well.
  */
 import type { BridgeView, OpenVSwitchView } from "../providers/provider.ts";
-import type { RegisteredProvider } from "../providers/registry.ts";
+import type { RefusedProvider, RegisteredProvider } from "../providers/registry.ts";
 import type { Change } from "./change.ts";
 import type { ToPlug, ToUnplug } from "./intent.ts";
 import { type Consultation, carryOver, consult, type Question, stillHolds } from "./question.ts";
 import type { Vif } from "./vif.ts";
 
 export type Answers =
-  | { readonly kind: "no-provider"; readonly plugType: string }
+  | {
+      readonly kind: "no-provider";
+      readonly plugType: string;
+      /** Who would answer to it, and could not start; null: nobody is enabled for it. */
+      readonly refused: RefusedProvider | null;
+    }
   | {
       readonly kind: "asked";
       /** To plug or to unplug, as the intent is. */
@@ -21,13 +26,16 @@ export type Answers =
       readonly claim: string | null;
     };
 
-export type Leaving = Consultation | { readonly noProviderFor: string };
+export type Leaving =
+  | Consultation
+  | { readonly noProviderFor: string; readonly refused: RefusedProvider | null };
 
 /** What is around a logical port when its providers are asked. */
 export interface Surroundings {
   readonly openVSwitch: OpenVSwitchView;
   readonly bridge: BridgeView;
   forPlugType(plugType: string): RegisteredProvider | undefined;
+  refused(): readonly RefusedProvider[];
   /** Another number whenever the lookup tables of the provider of this type changed. */
   lookup(type: string): number;
 }
@@ -44,9 +52,10 @@ export function gatherAnswers(
   const { name, owned } = intent.lport;
   const provider = around.forPlugType(intent.plugType);
   if (provider === undefined) {
-    return last?.kind === "no-provider" && last.plugType === intent.plugType
-      ? last
-      : { kind: "no-provider", plugType: intent.plugType };
+    const { plugType } = intent;
+    const refused = refusedFor(around, plugType);
+    const isSame = last?.kind === "no-provider" && last.plugType === plugType && last.refused === refused;
+    return isSame ? last : { kind: "no-provider", plugType, refused };
   }
   const known = last?.kind === "asked" ? last : undefined;
   const question: Question = {
@@ -89,9 +98,10 @@ function askToLeave(
   const plugType = owned.plugType;
   const provider = around.forPlugType(plugType);
   if (provider === undefined) {
-    const same =
-      last !== null && last !== undefined && "noProviderFor" in last && last.noProviderFor === plugType;
-    return same ? last : { noProviderFor: plugType };
+    const refused = refusedFor(around, plugType);
+    const isKnown = last !== null && last !== undefined && "noProviderFor" in last;
+    const isSame = isKnown && last.noProviderFor === plugType && last.refused === refused;
+    return isSame ? last : { noProviderFor: plugType, refused };
   }
   const question: Question = {
     ...main,
@@ -101,6 +111,24 @@ function askToLeave(
     lookup: around.lookup(provider.type),
   };
   return ask(question, last !== null && last !== undefined && "answer" in last ? last : undefined);
+}
+
+/** The provider that would answer to a plug type, had it started. */
+export function refusedFor(
+  providers: Pick<Surroundings, "refused">,
+  plugType: string,
+): RefusedProvider | null {
+  return providers.refused().find(({ plugTypes }) => plugTypes.includes(plugType)) ?? null;
+}
+
+/** The types of all that were asked, or would have been. */
+export function typesOf(answers: Answers | undefined): readonly string[] {
+  if (answers === undefined) return [];
+  if (answers.kind === "no-provider") return answers.refused === null ? [] : [answers.refused.type];
+  const asked = consultationsOf(answers).map(({ question }) => question.provider.type);
+  const { leaving } = answers;
+  const refused = leaving !== null && "noProviderFor" in leaving ? leaving.refused : null;
+  return refused === null ? asked : [...asked, refused.type];
 }
 
 /** Every consultation in it, in the order in which it was held. */

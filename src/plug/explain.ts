@@ -152,7 +152,7 @@ function providerConditions(engine: Engine, graph: PlugGraph, lport: string): re
       {
         condition: "an enabled provider answers to the plug type",
         holds: false,
-        value: answers.plugType,
+        value: answers.refused === null ? answers.plugType : `${answers.refused.type} failed to start`,
         source: "configuration",
       },
     ];

@@ -4,6 +4,7 @@
  *
  * Invariant: a verdict that carries a change is the only thing that leads to a write.
  */
+import type { RefusedProvider } from "../providers/registry.ts";
 import type { Answers, Askable, Leaving } from "./answers.ts";
 import { type Attempt, nonceOf, setbacksOf } from "./attempt.ts";
 import { type Change, diffInterface, type Remove, sameFooting, type Target } from "./change.ts";
@@ -100,7 +101,7 @@ function decideAsked(at: Circumstances, intent: Askable): Verdict {
   const { answers } = at;
   if (answers === undefined) return verdict(at, "pending", "its provider has not been asked yet", {});
   if (answers.kind === "no-provider") {
-    return verdict(at, "no-provider", noProvider(answers.plugType), {});
+    return verdict(at, "no-provider", noProvider(answers.plugType, answers.refused), {});
   }
   const { target } = answers.main;
   const unwilling = refusal(answers.main) ?? refusalToLeave(answers.leaving, at, target);
@@ -227,15 +228,20 @@ function refusalToLeave(leaving: Leaving | null, at: Circumstances, target: Targ
   if (leaving === null) return null;
   if ("answer" in leaving) return refusal(leaving);
   const renames = target !== null && at.intent.lport.owned?.interface.name !== target.wanted.name;
-  return renames ? { state: "no-provider", reason: noProvider(leaving.noProviderFor) } : null;
+  if (!renames) return null;
+  return { state: "no-provider", reason: noProvider(leaving.noProviderFor, leaving.refused) };
 }
 
 function noBridge(name: string): string {
   return `there is no integration bridge ${name}: add it (ovs-vsctl add-br ${name}), or name the one that is there (external_ids:ovn-bridge)`;
 }
 
-function noProvider(plugType: string): string {
-  return `no enabled provider answers to plug type ${JSON.stringify(plugType)}; add one under providers`;
+function noProvider(plugType: string, refused: RefusedProvider | null): string {
+  const quoted = JSON.stringify(plugType);
+  if (refused !== null) {
+    return `provider ${refused.type}, which answers to plug type ${quoted}, failed to start: ${refused.reason}`;
+  }
+  return `no enabled provider answers to plug type ${quoted}; add one under providers`;
 }
 
 function verdict(

@@ -30,6 +30,14 @@ export interface RegistryOptions {
   readonly now?: () => number;
 }
 
+/** A provider that is not registered, because its `init` failed. */
+export interface RefusedProvider {
+  readonly type: string;
+  /** The plug types it would answer to. */
+  readonly plugTypes: readonly string[];
+  readonly reason: string;
+}
+
 /** A registered provider: the only way the rest of the program calls one. */
 export interface RegisteredProvider {
   readonly type: string;
@@ -59,6 +67,7 @@ export class ProviderRegistry {
   readonly #leaving = new Set<Entry>();
   readonly #onUnregister = new Set<(type: string) => void>();
   readonly #byPlugType = new Map<string, RegisteredProvider>();
+  readonly #refused = new Map<string, RefusedProvider>();
   readonly #lookups = new Map<string, number>();
   #changes = 0;
 
@@ -87,11 +96,15 @@ export class ProviderRegistry {
     try {
       this.#watched(type, "init", provider.init?.(this.#hostFor(type)));
     } catch (thrown) {
+      const reason = messageOf(thrown);
+      this.#refused.set(type, { type, plugTypes: [...plugTypes], reason });
+      this.#lookups.set(type, ++this.#changes);
       return fail({
         code: "provider-init-failed",
-        message: `provider ${type} is not registered: its init failed: ${messageOf(thrown)}`,
+        message: `provider ${type} is not registered: its init failed: ${reason}`,
       });
     }
+    this.#refused.delete(type);
     const entry: Entry = { provider, plugTypes: [...plugTypes], changes: 0, phase: "registered" };
     const registered = this.#guard(entry);
     this.#byType.set(type, Object.assign(entry, { registered }));
@@ -105,7 +118,12 @@ export class ProviderRegistry {
     this.#onUnregister.add(listener);
   }
 
+  /** Also a provider that was refused is one no longer. */
   unregister(type: string): Result<void, RegistryError> {
+    if (this.#refused.delete(type)) {
+      this.#lookups.delete(type);
+      return ok(undefined);
+    }
     const entry = this.#byType.get(type);
     if (entry === undefined) {
       return fail({ code: "unknown-provider", message: `provider ${type} is not registered` });
@@ -123,6 +141,11 @@ export class ProviderRegistry {
   /** The provider that answers to a plug type, that is, to a `vif-plug-type` or an `ovn-plugged` value. */
   forPlugType(plugType: string): RegisteredProvider | undefined {
     return this.#byPlugType.get(plugType);
+  }
+
+  /** The providers whose `init` failed. */
+  refused(): readonly RefusedProvider[] {
+    return [...this.#refused.values()];
   }
 
   /** In order of registration. */
@@ -146,7 +169,10 @@ export class ProviderRegistry {
     return changed;
   }
 
-  /** A number by type that is another one whenever the provider's lookup tables changed, or the provider itself. */
+  /**
+   * A number by type that is another one whenever the provider's lookup tables changed, or the provider itself, be it
+   * registered or refused.
+   */
   lookups(): ReadonlyMap<string, number> {
     return this.#lookups;
   }

@@ -37,6 +37,8 @@ const providerSchema = v.object({
   maintainedOptions: v.array(v.string()),
 });
 
+const refusedSchema = v.object({ type: v.string(), plugTypes: v.array(v.string()), reason: v.string() });
+
 export const runSchema = v.object({
   run: v.number(),
   time: v.number(),
@@ -45,6 +47,7 @@ export const runSchema = v.object({
   pushes: v.array(pushSchema),
   answers: v.optional(v.array(answerSchema), []),
   providers: v.optional(v.array(providerSchema)),
+  refused: v.optional(v.array(refusedSchema)),
   lookups: v.optional(v.record(v.string(), v.number())),
 });
 

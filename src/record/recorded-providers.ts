@@ -7,7 +7,7 @@ import * as v from "valibot";
 import type { Providers } from "../plug/nodes/provider-lookup.ts";
 import type { Answer } from "../providers/answer.ts";
 import type { PrepareInput } from "../providers/provider.ts";
-import type { RegisteredProvider } from "../providers/registry.ts";
+import type { RefusedProvider, RegisteredProvider } from "../providers/registry.ts";
 import type { RecordedAnswer, RecordedProvider, RecordedRun } from "./format.ts";
 
 const strings = v.record(v.string(), v.string());
@@ -24,6 +24,7 @@ const answerSchema: v.GenericSchema<unknown, Answer> = v.variant("kind", [
 
 export class RecordedProviders implements Providers {
   #byPlugType: ReadonlyMap<string, RegisteredProvider> = new Map();
+  #refused: readonly RefusedProvider[] = [];
   #lookups: ReadonlyMap<string, number> = new Map();
   /** What was answered in this run, by question. */
   #answers = new Map<string, RecordedAnswer[]>();
@@ -32,14 +33,19 @@ export class RecordedProviders implements Providers {
     return this.#byPlugType.get(plugType);
   }
 
+  refused(): readonly RefusedProvider[] {
+    return this.#refused;
+  }
+
   lookups(): ReadonlyMap<string, number> {
     return this.#lookups;
   }
 
   /** What the providers are and say in the run to come. */
-  prepareFor({ answers, providers, lookups }: RecordedRun): void {
+  prepareFor({ answers, providers, refused, lookups }: RecordedRun): void {
     this.#answers = Map.groupBy(answers, questionOf);
     if (providers !== undefined) this.#byPlugType = this.#register(providers);
+    if (refused !== undefined) this.#refused = refused;
     if (lookups !== undefined) this.#lookups = new Map(Object.entries(lookups));
   }
 

@@ -29,6 +29,7 @@ export class Recorder {
   #pushes: RecordedPush[] = [];
   #answers: RecordedAnswer[] = [];
   #providers = "";
+  #refused = "[]";
   #lookups = "";
   #runs = 0;
   #paused = false;
@@ -74,6 +75,7 @@ export class Recorder {
     const observed = new WeakMap<RegisteredProvider, RegisteredProvider>();
     return {
       lookups: () => providers.lookups(),
+      refused: () => providers.refused(),
       forPlugType: (plugType) => {
         const provider = providers.forPlugType(plugType);
         if (provider === undefined) return undefined;
@@ -91,18 +93,22 @@ export class Recorder {
     const fd = this.#fd;
     if (fd === null) return;
     const registered = providers.registered().map(describeProvider);
+    const refused = providers.refused();
     const lookups = Object.fromEntries(providers.lookups());
-    const [providersNow, lookupsNow] = [JSON.stringify(registered), JSON.stringify(lookups)];
+    const [providersNow, refusedNow] = [JSON.stringify(registered), JSON.stringify(refused)];
+    const lookupsNow = JSON.stringify(lookups);
     const run = {
       run: ++this.#runs,
       time,
       ...(this.#recompute === null ? {} : { recompute: this.#recompute }),
       ...(providersNow === this.#providers ? {} : { providers: registered }),
+      ...(refusedNow === this.#refused ? {} : { refused }),
       ...(lookupsNow === this.#lookups ? {} : { lookups }),
       pushes: this.#pushes,
       ...(this.#answers.length === 0 ? {} : { answers: this.#answers }),
     };
     this.#providers = providersNow;
+    this.#refused = refusedNow;
     this.#lookups = lookupsNow;
     this.#recompute = null;
     this.#pushes = [];

@@ -136,7 +136,7 @@ describe("a consultation that leads to none", () => {
 });
 
 test("a plug type without a provider leaves nothing to end", () => {
-  const answers: Answers = { kind: "no-provider", plugType: "gone" };
+  const answers: Answers = { kind: "no-provider", plugType: "gone", refused: null };
   const consultations = new Consultations();
   consultations.follow("lsp1", answers, verdict("no-provider"));
   consultations.end(answers, false);

@@ -32,6 +32,7 @@ function chassisWith(...providers: readonly Provider[]) {
     openVSwitch: openVSwitchRow(),
     bridge: bridgeRow(),
     forPlugType: (plugType) => registry.forPlugType(plugType),
+    refused: () => registry.refused(),
     lookup: (type) => lookups.get(type) ?? 0,
   };
   return { around, lookups };
@@ -119,10 +120,10 @@ describe("a plug type that no provider answers to", () => {
   test("is an answer of its own, kept while it is so", () => {
     const { around } = chassisWith();
     const first = gather(around);
-    expect(first).toEqual({ kind: "no-provider", plugType: "dummy" });
+    expect(first).toEqual({ kind: "no-provider", plugType: "dummy", refused: null });
     expect(gather(around, { last: first })).toBe(first);
     const other = gather(around, { last: first, intent: { ...plug, plugType: "other" } });
-    expect(other).toEqual({ kind: "no-provider", plugType: "other" });
+    expect(other).toEqual({ kind: "no-provider", plugType: "other", refused: null });
     expect(consultationsOf(first)).toEqual([]);
     expect(consultationsOf(undefined)).toEqual([]);
   });

@@ -72,7 +72,11 @@ describe("a setback", () => {
 });
 
 describe("the count", () => {
-  const inFlight = sent(update, { kind: "no-provider", plugType: "dummy" }, askedAgain(after(...four)));
+  const inFlight = sent(
+    update,
+    { kind: "no-provider", plugType: "dummy", refused: null },
+    askedAgain(after(...four)),
+  );
 
   test("outlives a change that was refused, and one that was lost", () => {
     expect(setbacksOf(afterRefusal(update, "no", inFlight), update)).toBe(1);

@@ -151,6 +151,54 @@ describe("a provider whose lookup tables changed", () => {
     expect(bench.verdict("lsp1").state).toBe("no-provider");
   });
 
+  test("that failed to start is named by its ports, until it starts or is no longer enabled", () => {
+    const registry = registryOf();
+    const failing = (why: string) => {
+      const init = () => {
+        throw new Error(why);
+      };
+      registry.register(recordedProvider("sriov", { init }).provider, ["dummy"]);
+    };
+    const bench = PlugBench.started(registry);
+    bench.set("portBinding", wanted("lsp1", 1));
+    const reason = () => {
+      bench.run();
+      return bench.verdict("lsp1").state === "no-provider" ? bench.verdict("lsp1").reason : null;
+    };
+    const nobody = 'no enabled provider answers to plug type "dummy"; add one under providers';
+    const refused = 'provider sriov, which answers to plug type "dummy", failed to start: ';
+    expect(reason()).toBe(nobody);
+    failing("no such bus");
+    expect(reason()).toBe(`${refused}no such bus`);
+    registry.unregister("sriov");
+    expect(reason()).toBe(nobody);
+    failing("no such bus");
+    expect(reason()).toBe(`${refused}no such bus`);
+    failing("no permission");
+    expect(reason()).toBe(`${refused}no permission`);
+    registry.register(recordedProvider("sriov").provider, ["dummy"]);
+    bench.run();
+    expect(bench.verdict("lsp1").change?.kind).toBe("create");
+  });
+
+  test("that failed to start is named by a port that would leave it", () => {
+    const renaming = recordedProvider("dummy", { prepare: plugAs((lport) => `new-${lport}`) }).provider;
+    const registry = registryOf(renaming);
+    const init = () => {
+      throw new Error("no such bus");
+    };
+    registry.register(recordedProvider("old", { init }).provider);
+    const bench = PlugBench.started(registry);
+    const external_ids = map({ "iface-id": "lsp1", "ovn-plugged": "old" });
+    bench.addInterface(pluggedRow("lsp1", { _uuid: uuid(0x9000), external_ids }));
+    bench.set("portBinding", wanted("lsp1", 1));
+    bench.run();
+    expect(bench.verdict("lsp1").reason).toContain("failed to start: no such bus");
+    registry.unregister("old");
+    bench.run();
+    expect(bench.verdict("lsp1").reason).toContain("no enabled provider");
+  });
+
   test("that is registered decides the ports anew that leave it", () => {
     const renaming = recordedProvider("dummy", { prepare: plugAs((lport) => `new-${lport}`) }).provider;
     const registry = registryOf(renaming);

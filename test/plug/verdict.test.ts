@@ -54,6 +54,7 @@ function circumstances(situation: Situation): Circumstances {
     openVSwitch: openVSwitchRow(),
     bridge: bridgeRow(),
     forPlugType: (plugType) => registry.forPlugType(plugType),
+    refused: () => registry.refused(),
     lookup: () => 0,
   };
   const asked = !unasked && (intent.kind === "plug" || intent.kind === "unplug");

@@ -3,10 +3,11 @@ import { expect, test } from "bun:test";
 import { closeSync, constants, openSync, readFileSync, statSync } from "node:fs";
 import { Recorder } from "../../src/record/recorder.ts";
 import { initialSettings } from "../plug/support/world.ts";
-import { PlugBench } from "../support/plug-bench.ts";
+import { PlugBench, settings } from "../support/plug-bench.ts";
+import { PlugDaemon, settle } from "../support/plug-daemon.ts";
 import { plugAs, recordedProvider, registryOf } from "../support/providers.ts";
 import { map, openVSwitchRow, uuid, wantedRow } from "../support/rows.ts";
-import { Folder, linesOf } from "./support/recording.ts";
+import { Folder, linesOf, replayed } from "./support/recording.ts";
 
 const silent = () => {};
 
@@ -15,6 +16,27 @@ test("is readable for its owner alone", () => {
   const file = folder.file("record");
   new Recorder(file, initialSettings, silent).close();
   expect(statSync(file).mode & 0o777).toBe(0o600);
+});
+
+test("holds which providers could not start, and why", async () => {
+  using folder = new Folder();
+  const file = folder.file("record");
+  const recorder = new Recorder(file, settings, silent);
+  const registry = registryOf();
+  const init = () => {
+    throw new Error("no such bus");
+  };
+  registry.register(recordedProvider("dummy", { init }).provider);
+  const daemon = new PlugDaemon(registry, recorder);
+  await daemon.start();
+  daemon.bind(wantedRow());
+  await settle();
+  await daemon.reconciler.stop();
+  recorder.close();
+  const { reason = null } = daemon.reconciler.verdicts.get("lsp1") ?? {};
+  expect(reason).toContain("no such bus");
+  const decided = replayed(linesOf(readFileSync(file, "utf8"))).map((line) => JSON.parse(line));
+  expect(decided.at(-1)).toMatchObject({ lport: "lsp1", state: "no-provider", reason });
 });
 
 test("holds no secret, neither of a database nor of a provider's answer", () => {

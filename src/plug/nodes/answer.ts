@@ -6,7 +6,7 @@
  * not about a port whose change is in flight.
  */
 import { type Cause, type KeyedChanges, unchanged, updated } from "../../graph/index.ts";
-import { type Answers, consultationsOf, gatherAnswers, type Surroundings } from "../answers.ts";
+import { type Answers, gatherAnswers, refusedFor, type Surroundings, typesOf } from "../answers.ts";
 import { type Attempt, nonceOf } from "../attempt.ts";
 import type { Intent } from "../intent.ts";
 import type { Activity } from "./activity.ts";
@@ -35,6 +35,10 @@ type Changed = { readonly input: { readonly changes: ReadonlyMap<string, Cause> 
 
 /** The node's functions, over the registry that they ask. */
 export function answering(providers: Providers) {
+  function typeFor(plugType: string): string | undefined {
+    return (providers.forPlugType(plugType) ?? refusedFor(providers, plugType))?.type;
+  }
+
   function askEveryone({ inputs, data }: Omit<Context, "changes" | "cause">) {
     const around = surroundings(inputs, providers);
     const attemptOf = inStep(inputs.attempt.data);
@@ -84,16 +88,16 @@ export function answering(providers: Providers) {
       return ask(context, lports);
     },
     answerLportsHandler: (context: Context & Changed) => ask(context, context.input.changes),
-    /** Every port that a provider whose lookup tables changed answers for, or answered for. */
+    /** Every port that a provider whose lookup tables changed answers for, or answered for, or would have. */
     answerProviderLookupHandler(context: Context & Changed) {
       const { inputs, input, data } = context;
       const lports = new Map<string, Cause>();
       for (const [lport, intent] of inputs.intent.data) {
         const { owned } = intent.lport;
-        const leaves = owned === null ? undefined : providers.forPlugType(owned.plugType);
-        const asked = consultationsOf(data.get(lport)).map(({ question }) => question.provider);
-        for (const provider of [providers.forPlugType(intent.plugType), leaves, ...asked]) {
-          const cause = provider === undefined ? undefined : input.changes.get(provider.type);
+        const comes = typeFor(intent.plugType);
+        const leaves = owned === null ? undefined : typeFor(owned.plugType);
+        for (const type of [comes, leaves, ...typesOf(data.get(lport))]) {
+          const cause = type === undefined ? undefined : input.changes.get(type);
           if (cause !== undefined) lports.set(lport, cause);
         }
       }
@@ -120,6 +124,7 @@ function surroundings(inputs: Inputs, providers: Providers): Surroundings | null
     openVSwitch,
     bridge,
     forPlugType: (plugType) => providers.forPlugType(plugType),
+    refused: () => providers.refused(),
     lookup: (type) => inputs.providerLookup.data.get(type) ?? 0,
   };
 }

@@ -3,11 +3,13 @@
  * registry's; this node notices which of them moved, so that reading them twice (to verify) takes nothing away.
  */
 import { type Cause, type KeyedChanges, unchanged, updatedTracked } from "../../graph/index.ts";
-import type { RegisteredProvider } from "../../providers/registry.ts";
+import type { RefusedProvider, RegisteredProvider } from "../../providers/registry.ts";
 
 /** What the graph needs of the provider registry. */
 export interface Providers {
   forPlugType(plugType: string): RegisteredProvider | undefined;
+  /** Those that are enabled and could not be registered; hardly ever any. */
+  refused(): readonly RefusedProvider[];
   /** A number by type that is another one whenever the provider's lookup tables changed, or the provider itself. */
   lookups(): ReadonlyMap<string, number>;
 }
