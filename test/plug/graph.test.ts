@@ -1,47 +1,26 @@
 // The daemon's graph, driven without any database: who is asked, what is handled, and what is decided.
 import { describe, expect, test } from "bun:test";
 import { clearStats } from "../../src/graph/index.ts";
-import type { PortBindingRow } from "../../src/plug/rows.ts";
-import type { Provider } from "../../src/providers/provider.ts";
+import { benchWith, wanted } from "../support/logical-ports.ts";
 import { active, PlugBench, standby } from "../support/plug-bench.ts";
 import { type Calls, notReady, plugAs, recordedProvider, registryOf } from "../support/providers.ts";
 import {
   BRIDGE,
   bindingRow,
   bridgeRow,
-  CHASSIS,
   chassisRow,
-  interfaceRow,
   map,
   OTHER_CHASSIS,
   openVSwitchRow,
   pluggedRow,
   sbGlobalRow,
   uuid,
-  wantedRow,
 } from "../support/rows.ts";
 
 const DERIVED = ["local_chassis", "lport", "vif", "intent", "answer", "claim", "plug", "condition"];
 
 function lports(count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => `lsp${String(index).padStart(4, "0")}`);
-}
-
-function wanted(
-  lport: string,
-  index: number,
-  options: Readonly<Record<string, string>> = {},
-): PortBindingRow {
-  return wantedRow(options, { _uuid: uuid(0x100000 + index), logical_port: lport });
-}
-
-/** A started chassis with these logical ports plugged, and nothing left to do. */
-function benchWith(provider: Provider, names: readonly string[], ...others: readonly Provider[]): PlugBench {
-  const bench = PlugBench.started(registryOf(provider, ...others));
-  for (const [index, lport] of names.entries()) bench.set("portBinding", wanted(lport, index));
-  bench.run();
-  bench.commit();
-  return bench;
 }
 
 describe("with 1,000 ports plugged", () => {
@@ -211,138 +190,6 @@ describe("a provider whose lookup tables changed", () => {
     registry.register(recordedProvider("old").provider);
     bench.run();
     expect(bench.verdict("lsp1").change?.kind).toBe("replug");
-  });
-});
-
-describe("two claimants of one interface name", () => {
-  const shared = () => recordedProvider("dummy", { prepare: plugAs(() => "eth0") }).provider;
-
-  test.each([[["a", "b"]], [["b", "a"]]])("the smaller logical port wins, in the order %p", (order) => {
-    const bench = PlugBench.started(registryOf(shared()));
-    for (const lport of order) {
-      bench.set("portBinding", wanted(lport, lport.charCodeAt(0)));
-      bench.run();
-    }
-    expect(bench.states()).toEqual({ a: "pending", b: "conflict" });
-    expect(bench.verdict("a").change?.kind).toBe("create");
-    expect(bench.verdict("b").change).toBeNull();
-    bench.commit();
-    expect(bench.states()).toEqual({ a: "plugged", b: "conflict" });
-  });
-
-  test("one whose transaction is on its way is not overtaken by a smaller one (P6)", () => {
-    const bench = PlugBench.started(registryOf(shared()));
-    bench.set("portBinding", wanted("b", 1));
-    bench.run();
-    const { change } = bench.verdict("b");
-    const answers = bench.engine.data(bench.graph.answer).get("b");
-    if (change === null || answers === undefined) throw new Error("nothing is to be written for b");
-    bench.attempt("b", { phase: "in-flight", nonce: 0, change, answers });
-    bench.set("portBinding", wanted("a", 2));
-    bench.run();
-    expect(bench.states()).toEqual({ a: "conflict", b: "pending" });
-    expect(bench.verdict("a").change).toBeNull();
-    bench.attempt("b", { phase: "failed", nonce: 1, change, error: "refused" });
-    bench.run();
-    expect(bench.verdict("a").change?.kind).toBe("create");
-  });
-
-  describe("of which the server refuses the first", () => {
-    function refused(bench: PlugBench, lport: string, attempt = bench.verdict(lport)): void {
-      const { change } = attempt;
-      if (change === null) throw new Error(`nothing is to be written for ${lport}`);
-      bench.attempt(lport, { phase: "failed", nonce: 1, change, error: "refused" });
-      bench.run();
-    }
-    function claimed(): PlugBench {
-      const bench = PlugBench.started(registryOf(shared()));
-      for (const lport of ["a", "b"]) bench.set("portBinding", wanted(lport, lport.charCodeAt(0)));
-      bench.run();
-      return bench;
-    }
-
-    test("are not held up by it (T3)", () => {
-      const bench = claimed();
-      refused(bench, "a");
-      expect(bench.states()).toEqual({ a: "conflict", b: "pending" });
-      bench.commit();
-      expect(bench.states()).toEqual({ a: "conflict", b: "plugged" });
-    });
-
-    test("are each told so and tried again when both are refused", () => {
-      const bench = claimed();
-      for (const lport of ["a", "b"]) refused(bench, lport);
-      for (const lport of ["a", "b"])
-        expect(bench.verdict(lport)).toMatchObject({ state: "error", reason: "refused", retry: true });
-      bench.attempt("b", { phase: "idle", nonce: 2 });
-      bench.run();
-      expect(bench.states()).toEqual({ a: "conflict", b: "pending" });
-    });
-
-    test("come after it again once it asks for something else", () => {
-      const bench = claimed();
-      refused(bench, "a");
-      bench.set("portBinding", wanted("a", 97, { "vif-plug-mtu-request": "1400" }));
-      bench.run();
-      expect(bench.states()).toEqual({ a: "pending", b: "conflict" });
-    });
-  });
-
-  test("one that is plugged stays, whoever comes after it (P6)", () => {
-    const bench = benchWith(shared(), ["b"]);
-    bench.set("portBinding", wanted("a", 1));
-    bench.run();
-    expect(bench.states()).toEqual({ a: "conflict", b: "plugged" });
-    expect(bench.verdict("a").reason).toContain("logical port b");
-  });
-
-  test("the other one follows when the first one goes", () => {
-    const bench = benchWith(shared(), ["a", "b"]);
-    bench.set("portBinding", bindingRow({ ...wanted("a", 0), options: map(), requested_chassis: CHASSIS }));
-    bench.run();
-    bench.commit();
-    bench.commit();
-    expect(bench.states()).toEqual({ b: "plugged" });
-  });
-
-  test("the interface of a port that is due to go is adopted, and its provider asked to let it go (P6)", () => {
-    const { provider, calls } = recordedProvider("dummy", { prepare: plugAs(() => "eth0") });
-    const bench = benchWith(provider, ["old"]);
-    const elsewhere = map({ "requested-chassis": "hv2", "vif-plug-type": "dummy" });
-    bench.set("portBinding", { ...wanted("old", 0), options: elsewhere, requested_chassis: OTHER_CHASSIS });
-    bench.set("portBinding", wanted("new", 1));
-    calls.length = 0;
-    bench.run();
-    expect(calls.toSorted()).toEqual(["prepare new create", "prepare old remove"]);
-    expect(bench.verdict("old").change).toBeNull();
-    expect(bench.verdict("new").change).toMatchObject({ kind: "update", adoption: { from: "old" } });
-    const row = bench.interfaceNamed("eth0");
-    bench.commit();
-    expect(bench.states()).toEqual({ new: "plugged" });
-    expect(bench.interfaceNamed("eth0")?._uuid).toBe(row?._uuid ?? uuid(0));
-  });
-
-  test("one that got another interface stands in nobody's way any more", () => {
-    const registry = registryOf(shared());
-    const bench = PlugBench.started(registry, { onRename: "report" });
-    bench.set("portBinding", wanted("a", 1));
-    bench.set("portBinding", wanted("b", 2));
-    bench.run();
-    bench.addInterface(pluggedRow("a", { _uuid: uuid(0x9000), name: "eth9" }));
-    bench.run();
-    expect(bench.states()).toEqual({ a: "incompatible", b: "pending" });
-    expect(bench.verdict("b").change?.kind).toBe("create");
-  });
-
-  test("a name that an interface of any bridge has is taken, until that goes", () => {
-    const bench = PlugBench.started(registryOf(shared()));
-    bench.set("iface", interfaceRow({ _uuid: uuid(0x9000), name: "eth0" }));
-    bench.set("portBinding", wanted("a", 1));
-    bench.run();
-    expect(bench.verdict("a")).toMatchObject({ state: "conflict", change: null });
-    bench.delete("iface", uuid(0x9000));
-    bench.run();
-    expect(bench.verdict("a").change?.kind).toBe("create");
   });
 });
 
