@@ -176,7 +176,7 @@ class PluggedDaemon {
     this.#engine.push(inputs.bridge, batchOf([bridge]));
     this.#engine.push(inputs.port, batchOf(ports));
     this.#engine.push(inputs.iface, batchOf(interfaces));
-    this.#engine.push(inputs.activity, { active: true, reason: null });
+    this.#engine.push(inputs.activity, { active: true, reason: null, chassis: "hv1" });
     this.#engine.push(inputs.sbGlobal, batchOf([sbGlobal]));
     this.#engine.push(inputs.chassis, batchOf([{ _uuid: CHASSIS, name: "hv1", hostname: "hv1" }]));
     this.#engine.push(inputs.portBinding, batchOf(bindings));

@@ -2,7 +2,8 @@
  * The session with the local Open_vSwitch database: its rows and the lock go into the graph, transactions come out.
  *
  * Invariant: the graph is told that we are active only while the replica is in sync and this session holds the lock,
- * so that of several daemons on one chassis exactly one asks providers and writes.
+ * so that of several daemons on one chassis exactly one asks providers and writes. It is told for which chassis, because a
+ * run that finds the chassis renamed comes before the lock of the new one is asked for.
  */
 import { type Operation, Session, type SessionState, type TransactError } from "ovsdb-jsonrpc";
 import type { CountedEvent } from "../control/coverage.ts";
@@ -30,6 +31,7 @@ export class LocalDatabase {
   readonly #log: Logger;
   readonly #count: (event: CountedEvent) => void;
   readonly #takeLock: boolean;
+  #chassis: string | null = null;
   #lock: string | null = null;
   #active: Activity | null = null;
 
@@ -77,8 +79,9 @@ export class LocalDatabase {
 
   /** The chassis name decides which lock to hold. */
   setChassisName(name: string | null, reconciler: Reconciler): void {
+    if (name === this.#chassis) return;
+    this.#chassis = name;
     const lock = name === null ? null : lockName(name);
-    if (lock === this.#lock) return;
     if (this.#takeLock && this.#lock !== null) this.#session.unlock(this.#lock);
     this.#lock = lock;
     if (this.#takeLock && lock !== null) this.#session.lock(lock);
@@ -134,8 +137,8 @@ export class LocalDatabase {
 
   #announce(reconciler: Reconciler): void {
     const reason = this.#whyNotActive();
-    if (this.#active?.reason === reason) return;
-    this.#active = { active: reason === null, reason };
+    if (this.#active?.reason === reason && this.#active.chassis === this.#chassis) return;
+    this.#active = { active: reason === null, reason, chassis: this.#chassis };
     reconciler.push(reconciler.graph.inputs.activity, this.#active, reason ?? "active");
   }
 

@@ -21,7 +21,11 @@ export const settingsSchema = v.object({
   maxUnplugPercent: v.number(),
 });
 
-export const activitySchema = v.object({ active: v.boolean(), reason: v.nullable(text) });
+export const activitySchema = v.object({
+  active: v.boolean(),
+  reason: v.nullable(text),
+  chassis: v.nullable(text),
+});
 
 export const confirmedSchema = v.set(text);
 

@@ -220,6 +220,21 @@ describe("while we are not active", () => {
     expect(calls).toEqual(["prepare lsp1 create"]);
   });
 
+  test("nor in the run that finds the chassis renamed, whose lock is another one", () => {
+    const { provider, calls } = recordedProvider("dummy");
+    const bench = PlugBench.started(registryOf(provider));
+    bench.set("chassis", chassisRow({ _uuid: OTHER_CHASSIS, name: "hv2" }));
+    bench.set("openVSwitch", openVSwitchRow({ external_ids: map({ "system-id": "hv2" }) }));
+    bench.set("portBinding", { ...wanted("lsp1", 1), requested_chassis: OTHER_CHASSIS });
+    bench.run();
+    expect(calls).toEqual([]);
+    expect(bench.verdict("lsp1")).toMatchObject({ state: "pending", change: null });
+    expect(bench.verdict("lsp1").reason).toContain("the chassis is hv2 now");
+    bench.setActivity({ ...active, chassis: "hv2" });
+    bench.run();
+    expect(calls).toEqual(["prepare lsp1 create"]);
+  });
+
   test("what was decided before is withdrawn", () => {
     const { provider, calls } = recordedProvider("dummy");
     const bench = benchWith(provider, ["lsp1"]);

@@ -51,8 +51,12 @@ export const settings: PlugSettings = {
   maxUnplugPercent: 100,
 };
 
-export const active: Activity = { active: true, reason: null };
-export const standby: Activity = { active: false, reason: "another vifplugd holds the lock" };
+export const active: Activity = { active: true, reason: null, chassis: "hv1" };
+export const standby: Activity = {
+  active: false,
+  reason: "another vifplugd holds the lock",
+  chassis: "hv1",
+};
 
 interface Rows {
   readonly openVSwitch: OpenVSwitchRow;

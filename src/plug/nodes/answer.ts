@@ -2,14 +2,14 @@
  * Node `answer`: what the providers say about each logical port that is to be plugged or unplugged. This is the one
  * place in the program where providers are asked; answers.ts says when an answer still holds.
  *
- * Invariant: nobody is asked while we are not active (not the holder of the lock, or no complete local database), and
+ * Invariant: nobody is asked while we are not active (not the holder of the chassis's lock, or no complete local database), and
  * not about a port whose change is in flight.
  */
 import { type Cause, type KeyedChanges, unchanged, updated } from "../../graph/index.ts";
 import { type Answers, gatherAnswers, refusedFor, type Surroundings, typesOf } from "../answers.ts";
 import { type Attempt, nonceOf } from "../attempt.ts";
 import type { Intent } from "../intent.ts";
-import type { Activity } from "./activity.ts";
+import { type Activity, whyNotActive } from "./activity.ts";
 import { inStep } from "./in-step.ts";
 import type { LocalChassis } from "./local-chassis.ts";
 import type { ProviderLookup, Providers } from "./provider-lookup.ts";
@@ -118,8 +118,10 @@ function settle(
 }
 
 function surroundings(inputs: Inputs, providers: Providers): Surroundings | null {
-  const { openVSwitch, bridge } = inputs.localChassis.data.current;
-  if (!inputs.activity.data.current.active || openVSwitch === null || bridge === null) return null;
+  const local = inputs.localChassis.data.current;
+  const { openVSwitch, bridge } = local;
+  if (whyNotActive(inputs.activity.data.current, local) !== null || openVSwitch === null || bridge === null)
+    return null;
   return {
     openVSwitch,
     bridge,

@@ -8,7 +8,7 @@ import { vifsOf } from "../lport.ts";
 import type { PlugSettings } from "../settings.ts";
 import { type Around, decideVerdict, type Verdict } from "../verdict.ts";
 import type { Vif } from "../vif.ts";
-import type { Activity } from "./activity.ts";
+import { type Activity, whyNotActive } from "./activity.ts";
 import { heldReason } from "./hold.ts";
 import { inStep } from "./in-step.ts";
 import type { LocalChassis } from "./local-chassis.ts";
@@ -155,13 +155,13 @@ function sameVerdict(a: Verdict, b: Verdict): boolean {
 function aroundAll(inputs: Inputs): Around {
   const among = contestants(inputs);
   const settings = inputs.settings.data.current;
-  const { active, reason } = inputs.activity.data.current;
-  const { bridge, bridgeName } = inputs.localChassis.data.current;
+  const local = inputs.localChassis.data.current;
+  const { bridge, bridgeName } = local;
   return {
     bridge,
     bridgeName,
     onRename: settings.onRename,
-    notActive: active ? null : reason,
+    notActive: whyNotActive(inputs.activity.data.current, local),
     contest: (lport, name) => contest(among, lport, name),
     successor: (lport) => successorOf(among, lport),
     held: (lport) => heldReason(inputs.hold.data, settings, lport),

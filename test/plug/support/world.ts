@@ -60,7 +60,6 @@ export class World {
   #isLockHeld = true;
   #isSouthboundConnected = true;
   #acknowledged: MonitoredCondition | null = null;
-  #whyNotActive: string | null | undefined;
   #confirmed: ReadonlySet<string> = new Set();
 
   constructor({ recorder, prepare, onRun }: WorldOptions = {}) {
@@ -124,8 +123,11 @@ export class World {
       this.#pushRows(inputs.iface, local.iface.tell());
     }
     const why = this.#isLocalConnected ? (this.#isLockHeld ? null : "no lock") : "not connected";
-    if (why !== this.#whyNotActive) this.#push(inputs.activity, { active: why === null, reason: why });
-    this.#whyNotActive = why;
+    const [row] = local.openVSwitch.told.values();
+    const chassis = this.settings.chassis ?? row?.external_ids.get("system-id") ?? null;
+    const { current } = this.engine.data(inputs.activity);
+    if (why !== current.reason || chassis !== current.chassis)
+      this.#push(inputs.activity, { active: why === null, reason: why, chassis });
     if (this.#isSouthboundConnected) {
       const asked = this.#acknowledged;
       this.#pushRows(inputs.sbGlobal, southbound.sbGlobal.tell());
