@@ -7,9 +7,11 @@ import { consultationsOf } from "./answers.ts";
 import type { PlugGraph } from "./graph.ts";
 import {
   type ChassisIdentity,
+  duplicatesOf,
   isBindable,
   isVif,
   isWanted,
+  type Lport,
   plugTypeOf,
   requestedHere,
   requestedHereAsAdditional,
@@ -49,6 +51,7 @@ export function explain(engine: Engine, graph: PlugGraph, lport: string): Explan
     ...bindingConditions(binding),
     ...(binding === null ? [] : requestConditions(engine, graph, binding, local.chassis)),
     ...vifs.map(vifCondition),
+    ...(known === undefined ? [] : duplicateConditions(known)),
     ...providerConditions(engine, graph, lport),
     ...activityConditions(engine, graph),
   ];
@@ -142,6 +145,21 @@ function vifCondition({ interface: row, owned, port }: Vif): Condition {
     value: `${row.name}: ovn-plugged ${plugged ?? "(absent)"}, port ${port?.name ?? "(none)"}, ofport ${ofport}${fault}`,
     source: `Interface ${row._uuid}`,
   };
+}
+
+/** Of several interfaces that are ours, the first by its name is dealt with, and the others when that one is gone. */
+function duplicateConditions(lport: Lport): readonly Condition[] {
+  const others = duplicatesOf(lport);
+  if (lport.owned === null || others.length === 0) return [];
+  const names = others.map((vif) => vif.interface.name).join(", ");
+  return [
+    {
+      condition: "no other interface that was plugged on OVN's direction has its iface-id",
+      holds: false,
+      value: `${names}: left alone while ${lport.owned.interface.name} is there`,
+      source: others.map((vif) => `Interface ${vif.interface._uuid}`).join(", "),
+    },
+  ];
 }
 
 function providerConditions(engine: Engine, graph: PlugGraph, lport: string): readonly Condition[] {

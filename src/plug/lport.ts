@@ -31,6 +31,11 @@ export function vifsOf({ owned, others }: Lport): readonly Vif[] {
   return owned === null ? others : [owned, ...others];
 }
 
+/** The interfaces that are ours besides the one that is dealt with: they wait until it is gone. */
+export function duplicatesOf({ others }: Lport): readonly Vif[] {
+  return others.length === 0 ? others : others.filter((vif) => vif.owned);
+}
+
 /** This chassis as the Southbound knows it: its row, and the name we know even while the row is absent. */
 export interface ChassisIdentity {
   readonly name: string;

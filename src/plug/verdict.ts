@@ -10,6 +10,7 @@ import { type Attempt, nonceOf, setbacksOf } from "./attempt.ts";
 import { type Change, diffInterface, type Remove, sameFooting, type Target } from "./change.ts";
 import type { Adoptable, Contest } from "./contest.ts";
 import type { Intent } from "./intent.ts";
+import { duplicatesOf, type Lport } from "./lport.ts";
 import type { Consultation } from "./question.ts";
 import type { BridgeRef, InterfaceRow } from "./rows.ts";
 
@@ -198,7 +199,15 @@ function stands(at: Circumstances, reason: string | null): Verdict {
   const fault = iface === undefined ? null : vswitchdFault(iface);
   if (fault !== null) return verdict(at, "error", fault, {});
   const unanswered = iface !== undefined && iface.ofport === null;
-  return verdict(at, "plugged", reason ?? (unanswered ? NOT_ANSWERED : null), {});
+  const shown = reason ?? duplicated(at.intent.lport) ?? (unanswered ? NOT_ANSWERED : null);
+  return verdict(at, "plugged", shown, {});
+}
+
+function duplicated(lport: Lport): string | null {
+  const names = duplicatesOf(lport).map((vif) => vif.interface.name);
+  if (names.length === 0) return null;
+  const which = names.length === 1 ? `interface ${names[0]} has` : `interfaces ${names.join(", ")} have`;
+  return `${which} its iface-id as well: remove what is not used with ovs-vsctl del-port`;
 }
 
 function vswitchdFault(iface: InterfaceRow): string | null {
