@@ -15,7 +15,11 @@ export function fail<E>(error: E): Result<never, E> {
   return { ok: false, error };
 }
 
-/** The words of something that was thrown, whatever was thrown. */
+/** The words of something that was thrown, whatever was thrown: also what throws when it is looked at. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  try {
+    return thrown instanceof Error ? thrown.message : String(thrown);
+  } catch {
+    return "something that has no words";
+  }
 }

@@ -97,6 +97,15 @@ test.each<[string, unknown]>([
 test("something that was thrown is a broken answer with its words", () => {
   expect(thrownAnswer(new Error("boom"))).toEqual({ kind: "broken", reason: "prepare threw: boom" });
   expect(thrownAnswer(undefined)).toEqual({ kind: "broken", reason: "prepare threw: undefined" });
+  const unspeakable = {
+    toString() {
+      throw new Error("no words");
+    },
+  };
+  expect(thrownAnswer(unspeakable)).toEqual({
+    kind: "broken",
+    reason: "prepare threw: something that has no words",
+  });
 });
 
 describe("an interface name", () => {
