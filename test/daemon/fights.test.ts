@@ -59,7 +59,7 @@ const editInTurn = (daemon: PlugDaemon) => (round: number) =>
 test.each([
   ["removes our interface each time", remove, "removing interface a"],
   ["edits one column or the other", editInTurn, "undoing what is written to interface a"],
-])("and %s is reported and left for growing whiles", async (_, make, what) => {
+])("a program that %s is reported and left for growing whiles", async (_, make, what) => {
   const daemon = await plugged();
   const undo = make(daemon);
   expect(await writesAgainst(daemon, undo)).toBe(3);
@@ -72,7 +72,7 @@ test.each([
   }
 });
 
-test("is remembered when a transaction against it is lost", async () => {
+test("it is remembered when a transaction against it is lost", async () => {
   const daemon = await plugged();
   const undo = editInTurn(daemon);
   await writesAgainst(daemon, undo);
@@ -83,7 +83,7 @@ test("is remembered when a transaction against it is lost", async () => {
   expect(await writesAgainst(daemon, undo)).toBe(0);
 });
 
-test("is remembered while it comes back within minutes", async () => {
+test("it is remembered while it comes back within minutes", async () => {
   const daemon = await plugged();
   const undo = editInTurn(daemon);
   await writesAgainst(daemon, undo);
@@ -94,7 +94,7 @@ test("is remembered while it comes back within minutes", async () => {
   expect(await writesAgainst(daemon, undo)).toBe(0);
 });
 
-test("is none where an edit a day is made by hand", async () => {
+test("who edits by hand once a day is no such program", async () => {
   const daemon = await plugged();
   for (let day = 1; day <= 6; day++) {
     jest.advanceTimersByTime(24 * 60 * MINUTE_MS);
