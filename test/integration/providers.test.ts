@@ -6,7 +6,7 @@ import { PinnedHypervisor } from "./support/pins.ts";
 let host: PinnedHypervisor;
 let hv: Hypervisor;
 beforeAll(async () => {
-  host = await PinnedHypervisor.start();
+  host = await PinnedHypervisor.start({}, { order: "order0" });
   hv = host.hv;
 });
 afterAll(async () => {
@@ -17,7 +17,6 @@ const pinned = { "vif-plug-type": "pinned" };
 const clamped = { "vif-plug-type": "clamped" };
 
 test("a port that is plugged: prepare, the commit, finish, release", async () => {
-  await host.pin("pinned", { order: "order0" });
   await hv.addLport("order", pinned);
   await hv.interface("order0");
   await hv.settle();

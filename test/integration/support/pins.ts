@@ -20,11 +20,16 @@ export class PinnedHypervisor {
     this.#dir = dir;
   }
 
-  static async start(config: Config = {}): Promise<PinnedHypervisor> {
+  /** @param pins what the file of the provider `pinned` says from the start: no event of it comes later */
+  static async start(
+    config: Config = {},
+    pins: Readonly<Record<string, string>> = {},
+  ): Promise<PinnedHypervisor> {
     const hv = await startHypervisor({ daemon: false });
     const { chassis } = hv;
     const dir = join(chassis.dir, "pins");
     await mkdir(dir);
+    await Bun.write(join(dir, "pinned"), textOf(pins));
     const providers = [{ type: "dummy" }, { type: "pinned" }, { type: "clamped" }];
     await Bun.write(configPath(chassis), JSON.stringify({ ...baseConfig(chassis), providers, ...config }));
     const argv = [process.execPath, program, "run", "--config", configPath(chassis)];
@@ -36,8 +41,7 @@ export class PinnedHypervisor {
 
   /** Replaces the file of that provider, at once. */
   async pin(type: PinnedType, pins: Readonly<Record<string, string>>): Promise<void> {
-    const lines = Object.entries(pins).map(([lport, name]) => `${lport} ${name}\n`);
-    await Bun.write(join(this.#dir, `.${type}`), lines.join(""));
+    await Bun.write(join(this.#dir, `.${type}`), textOf(pins));
     await rename(join(this.#dir, `.${type}`), join(this.#dir, type));
   }
 
@@ -55,4 +59,10 @@ export class PinnedHypervisor {
   [Symbol.asyncDispose](): Promise<void> {
     return this.hv.stop();
   }
+}
+
+function textOf(pins: Readonly<Record<string, string>>): string {
+  return Object.entries(pins)
+    .map(([lport, name]) => `${lport} ${name}\n`)
+    .join("");
 }
