@@ -73,13 +73,18 @@ export class Monitor {
     this.#events = events;
     this.replica = new Replica(descriptor, selection, indexes);
     this.#selection = this.replica.selection;
+    for (const table of Object.keys(conditions)) this.#assertMonitored(table);
     this.conditions = new ConditionChanges(Object.keys(selection), conditions, events);
   }
 
   /** Throws for a table that is not monitored. */
   setCondition(table: string, condition: AnyCondition): void {
-    if (!Object.hasOwn(this.#selection, table)) throw new RangeError(`the table ${table} is not monitored`);
+    this.#assertMonitored(table);
     this.conditions.set(table, condition);
+  }
+
+  #assertMonitored(table: string): void {
+    if (!Object.hasOwn(this.#selection, table)) throw new RangeError(`the table ${table} is not monitored`);
   }
 
   /** Starts to monitor over this connection, where the server's schema is `served`. */

@@ -101,7 +101,7 @@ export function typeOfColumn(schema: UntypedSchema, table: string, column: strin
 /** Equal for schemas that are equal, in whatever order their tables and columns come. */
 export function schemaText(schema: UntypedSchema): string {
   return JSON.stringify(schema, (_name, value: unknown) =>
-    isObject(value) ? Object.fromEntries(Object.entries(value).toSorted(byName)) : value,
+    isObject(value) ? Object.fromEntries(Object.entries(value).sort(byName)) : value,
   );
 }
 

@@ -11,17 +11,20 @@ import { Link, type LinkOptions } from "./link.ts";
 import { type LockState, Locks } from "./locks.ts";
 import { Monitor, type UntypedBatch } from "./monitor.ts";
 import type { Conditions, UntypedRefusal } from "./refusal.ts";
+import type { IndexSelection, Selection } from "./replica.ts";
 import { answerLater, type RequestHandler, sendRequest } from "./request.ts";
 import { err, type Result } from "./result.ts";
 import type { ConnectionError, Rpc } from "./rpc.ts";
 import { parseDatabaseSchema, schemaText, type UntypedSchema } from "./schema.ts";
-import { checkSelection, type Selected } from "./selection.ts";
 import { type ServerStatus, ServerWatch } from "./server-watch.ts";
 import type { SessionState } from "./session-options.ts";
 
-export interface CoreOptions extends Selected {
+export interface CoreOptions {
   readonly link: LinkOptions;
   readonly leaderOnly: boolean;
+  readonly selection: Selection;
+  readonly indexes: IndexSelection;
+  readonly conditions: Conditions;
 }
 
 export class SessionCore {
@@ -58,8 +61,7 @@ export class SessionCore {
       onStatus: (status) => this.#status(status),
       onUnfit: (reason) => this.#leave(reason),
     });
-    const { selection, indexes, conditions } = checkSelection(options);
-    this.monitor = new Monitor(descriptor, selection, indexes, conditions, {
+    this.monitor = new Monitor(descriptor, options.selection, options.indexes, options.conditions, {
       onBatch: (batch) => this.#batch(batch),
       onRequested: (requested) => this.requests.emit(requested),
       onRefused: (refusal) => this.refusals.emit(refusal),

@@ -108,7 +108,7 @@ export function checkIndexes(descriptor: UntypedSchema, selection: Selection, in
   for (const [table, declared] of Object.entries(indexes)) {
     const columns = Object.hasOwn(selection, table) ? selection[table] : undefined;
     if (columns === undefined)
-      throw new Error(`indexes are declared for table ${table}, which is not monitored`);
+      throw new RangeError(`indexes are declared for table ${table}, which is not monitored`);
     for (const [name, parts] of Object.entries(declared)) {
       for (const part of parts) checkIndexPart(descriptor, table, columns, name, part);
     }
@@ -123,11 +123,11 @@ function checkIndexPart(
   part: string,
 ): void {
   const { column, key } = splitPart(part);
-  if (!columns.includes(column))
-    throw new Error(`index ${index} of table ${table} needs column ${column}, which is not monitored`);
+  if (column !== "_uuid" && !columns.includes(column))
+    throw new RangeError(`index ${index} of table ${table} needs column ${column}, which is not monitored`);
   const isMap = columnSchema(descriptor, table, column)?.value !== undefined;
   if (isMap !== (key !== null))
-    throw new Error(
+    throw new RangeError(
       isMap
         ? `index ${index} of table ${table} needs a key of map ${column}, as in ${column}:KEY`
         : `index ${index} of table ${table} asks for a key of column ${column}, which is no map`,
