@@ -37,17 +37,17 @@ describe("a file that is no record", () => {
     ["other JSON", '{"id":0,"method":"update3"}', "1: not a record that this version can replay: record: "],
     [
       "a record of another format",
-      '{"record":2,"version":"9.0.0","settings":{}}',
-      "1: not a record that this version can replay: record: expected a record of format 1",
+      '{"record":1,"version":"0.0.1","settings":{}}',
+      "1: not a record that this version can replay: record: expected a record of format 2",
     ],
     [
       "a header without settings",
-      '{"record":1,"version":"0.1.0"}',
+      '{"record":2,"version":"0.1.0"}',
       "1: not a record that this version can replay: settings: ",
     ],
     [
       "settings that are none",
-      '{"record":1,"version":"0.1.0","settings":{"chassis":5}}',
+      '{"record":2,"version":"0.1.0","settings":{"chassis":5}}',
       "1: not a record that this version can replay: chassis: ",
     ],
     ["an empty line", "", "1: not a record"],
