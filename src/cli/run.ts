@@ -1,12 +1,13 @@
 /** `vifplugd run`: the daemon, in the foreground, until SIGTERM, SIGINT or `exit`. */
-import { readSystemIdOverride } from "../config/effective.ts";
+import { plugSettings, readSystemIdOverride } from "../config/effective.ts";
 import { formatConfigError } from "../config/error.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { Daemon } from "../daemon/daemon.ts";
 import { claimPidFile } from "../daemon/pid-file.ts";
 import { Log, type Logger } from "../log/log.ts";
-import { messageOf } from "../result.ts";
+import { beginRecord, type Recorder } from "../record/recorder.ts";
+import { messageOf, ok, type Result } from "../result.ts";
 import { isJournal } from "../system/journal.ts";
 import { ServiceManager } from "../system/service-manager.ts";
 import { releaseStartMemory } from "../system/start-memory.ts";
@@ -50,7 +51,13 @@ export const run: Command = {
     }
     main.info(`vifplugd ${VERSION} starts`);
     try {
-      await runDaemon(config, args, log, end, hangups);
+      const systemIdOverride = readSystemIdOverride();
+      const recorder = record(args.text("record"), config, systemIdOverride, log.module("record"));
+      if (!recorder.ok) {
+        main.error(`--record: ${recorder.error}`);
+        return EXIT.failed;
+      }
+      await runDaemon({ config, systemIdOverride, args, log, recorder: recorder.value, end, hangups });
       return EXIT.ok;
     } catch (thrown) {
       main.error(messageOf(thrown));
@@ -61,23 +68,44 @@ export const run: Command = {
   },
 };
 
-/** @throws when the daemon cannot start */
-async function runDaemon(
+/** Not before the pid file is ours: the file may be the record of a daemon that runs. */
+function record(
+  file: string | null,
   config: Config,
-  args: Arguments,
-  log: Log,
-  end: PromiseWithResolvers<string>,
-  hangups: Hangups,
-): Promise<void> {
+  systemIdOverride: string | null,
+  log: Logger,
+): Result<Recorder | null, string> {
+  if (file === null) return ok(null);
+  return beginRecord({
+    file,
+    settings: plugSettings(config, systemIdOverride),
+    onFault: (message) => log.error(message),
+    onKept: (path) => log.info(`${file} was there already; it is kept as ${path}`),
+  });
+}
+
+interface Start {
+  readonly config: Config;
+  readonly systemIdOverride: string | null;
+  readonly args: Arguments;
+  readonly log: Log;
+  readonly recorder: Recorder | null;
+  readonly end: PromiseWithResolvers<string>;
+  readonly hangups: Hangups;
+}
+
+/** @throws when the daemon cannot start */
+async function runDaemon(start: Start): Promise<void> {
+  const { config, systemIdOverride, args, log, recorder, end, hangups } = start;
   const main = log.module("main");
   const verifyEvery = args.text("verify-every");
   const serviceManager = new ServiceManager(process.env);
   let isStarted = false;
   const daemon = new Daemon({
     config,
-    systemIdOverride: readSystemIdOverride(),
+    systemIdOverride,
     log,
-    recordFile: args.text("record"),
+    recorder,
     verifyEvery: verifyEvery === null ? null : Number(verifyEvery),
     onReady: () => {
       if (isStarted) return;

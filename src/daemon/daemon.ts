@@ -27,7 +27,7 @@ import type { PlugGraph } from "../plug/graph.ts";
 import { missingKnowledge } from "../plug/nodes/intent.ts";
 import type { LocalChassis } from "../plug/nodes/local-chassis.ts";
 import { ProviderRegistry } from "../providers/registry.ts";
-import { Recorder } from "../record/recorder.ts";
+import type { Recorder } from "../record/recorder.ts";
 import { LocalDatabase } from "./local-database.ts";
 import { ProviderSet } from "./provider-set.ts";
 import { Reconciler } from "./reconciler.ts";
@@ -39,8 +39,8 @@ export interface DaemonOptions {
   readonly config: Config;
   readonly systemIdOverride: string | null;
   readonly log: Log;
-  /** Where to record what enters the graph; null: nowhere. */
-  readonly recordFile: string | null;
+  /** Notes what enters the graph, and is closed with the daemon; null: nobody does. */
+  readonly recorder: Recorder | null;
   /** Runs of the graph from one shadow check to the next; null: none unless it is asked for. */
   readonly verifyEvery: number | null;
   /** Decides and writes nothing: takes no lock and makes no control socket. False unless given. */
@@ -56,6 +56,8 @@ const STOP_WITHIN_MS = 2000;
 
 export class Daemon implements DaemonView {
   #config: Config;
+  /** The one in use; another one in the configuration takes effect at the next start. */
+  readonly #runDir: string;
   readonly #systemIdOverride: string | null;
   readonly #logs: Log;
   readonly #log: Logger;
@@ -71,12 +73,12 @@ export class Daemon implements DaemonView {
   readonly #providers: ProviderSet;
   readonly coverage = new Coverage();
 
-  /** @throws when the record cannot be written */
   constructor(options: DaemonOptions) {
-    const { config, systemIdOverride, log, recordFile, onExit } = options;
+    const { config, systemIdOverride, log, recorder, onExit } = options;
     this.#onExit = onExit;
     this.#observeOnly = options.observeOnly ?? false;
     this.#config = config;
+    this.#runDir = config.run_dir;
     this.#systemIdOverride = systemIdOverride;
     this.#logs = log;
     this.#log = log.module("daemon");
@@ -98,14 +100,12 @@ export class Daemon implements DaemonView {
       takeLock: !this.#observeOnly,
     });
     const settings = plugSettings(config, systemIdOverride);
-    const recordLog = log.module("record");
-    this.#recorder =
-      recordFile === null ? null : new Recorder(recordFile, settings, (message) => recordLog.error(message));
+    this.#recorder = recorder;
     const checks = new CheckSchedule(options.verifyEvery, () => this.verify());
     this.#reconciler = new Reconciler({
       registry: this.#registry,
       settings,
-      recorder: this.#recorder,
+      recorder,
       log: log.module("plug"),
       transact: (operations) => this.#local.transact(operations),
       lock: () => this.#local.heldLock(),
@@ -121,7 +121,7 @@ export class Daemon implements DaemonView {
     this.#southbound = new Southbound(this.#reconciler, log.module("ovsdb"), count);
     this.#metrics = new MetricsServer(this, log.module("control"));
     this.#control = new ControlServer({
-      path: controlSocketPath(config.run_dir, process.pid),
+      path: controlSocketPath(this.#runDir, process.pid),
       commands: withListCommands([
         ...engineCommands(this),
         ...plugCommands(this),
@@ -148,8 +148,10 @@ export class Daemon implements DaemonView {
     const before = this.#config;
     this.coverage.count("config_reload");
     this.#config = config;
-    if (config.run_dir !== before.run_dir) {
-      this.#log.warn(`run_dir stays ${before.run_dir} until the daemon is started anew`);
+    if (config.run_dir !== this.#runDir) {
+      this.#log.warn(
+        `run_dir stays ${this.#runDir} until the daemon is started anew, then ${config.run_dir}`,
+      );
     }
     // A level that was set through the control socket stays until the file says something new.
     if (config.log.level !== before.log.level) this.#logs.level = config.log.level;

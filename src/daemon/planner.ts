@@ -32,7 +32,7 @@ export async function makePlan(options: PlannerOptions): Promise<Result<Plan, st
     systemIdOverride,
     // What the log would say is in the plan, or in why there is none.
     log: new Log({ level: "off", format: "text" }),
-    recordFile: null,
+    recorder: null,
     verifyEvery: null,
     observeOnly: true,
     onReady: () => {

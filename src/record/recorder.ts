@@ -3,13 +3,13 @@
  *
  * Invariant: once the file could not be written, nothing more is: a record has no gaps.
  */
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, existsSync, openSync, renameSync, statSync, writeSync } from "node:fs";
 import type { AttemptBatch } from "../plug/nodes/inputs.ts";
 import type { Providers } from "../plug/nodes/provider-lookup.ts";
 import type { TableBatch } from "../plug/rows.ts";
 import type { PlugSettings } from "../plug/settings.ts";
 import type { RegisteredProvider } from "../providers/registry.ts";
-import { messageOf } from "../result.ts";
+import { fail, messageOf, ok, type Result } from "../result.ts";
 import { VERSION } from "../version.ts";
 import { encodeAttempts } from "./attempts.ts";
 import { RECORD_FORMAT, type RecordedAnswer, type RecordedProvider, type RecordedPush } from "./format.ts";
@@ -18,6 +18,42 @@ import { encode, Secrets } from "./json.ts";
 /** What the recorder notes of the providers besides what the graph needs of them. */
 export interface RecordableProviders extends Providers {
   registered(): readonly RegisteredProvider[];
+}
+
+export interface RecorderOptions {
+  readonly file: string;
+  readonly settings: PlugSettings;
+  /** Told when the file cannot be written any more. */
+  readonly onFault: (message: string) => void;
+  /** Told where a record that was there before is kept. */
+  readonly onKept?: (path: string) => void;
+}
+
+/** Begins a record; the error says why the file cannot be written. */
+export function beginRecord({ file, settings, onFault, onKept }: RecorderOptions): Result<Recorder, string> {
+  try {
+    const kept = keepEarlier(file);
+    const recorder = new Recorder(file, settings, onFault);
+    if (kept !== null) onKept?.(kept);
+    return ok(recorder);
+  } catch (thrown) {
+    // Node's words end with the system call and the path, which the caller's say already.
+    return fail(`cannot write ${file}: ${messageOf(thrown).replace(/, \w+( '.*')*$/, "")}`);
+  }
+}
+
+/**
+ * A record that is there may be that of a crash, after which a service manager starts the daemon anew: it gets the
+ * first number that is free. Devices, pipes and empty files have nothing to keep.
+ */
+function keepEarlier(file: string): string | null {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (stat === undefined || !stat.isFile() || stat.size === 0) return null;
+  let number = 1;
+  while (existsSync(`${file}.${number}`)) number++;
+  const path = `${file}.${number}`;
+  renameSync(file, path);
+  return path;
 }
 
 export class Recorder {
@@ -40,8 +76,14 @@ export class Recorder {
    */
   constructor(file: string, settings: PlugSettings, onFault: (message: string) => void) {
     this.#onFault = onFault;
-    this.#fd = openSync(file, "w", 0o600);
-    this.#write(this.#fd, { record: RECORD_FORMAT, version: VERSION, settings: encode(settings) });
+    const fd = openSync(file, "w", 0o600);
+    this.#fd = fd;
+    try {
+      this.#write(fd, { record: RECORD_FORMAT, version: VERSION, settings: encode(settings) });
+    } catch (thrown) {
+      closeSync(fd);
+      throw thrown;
+    }
   }
 
   push(input: string, batch: unknown, cause: string): void {

@@ -77,6 +77,50 @@ test("a run directory that cannot be one is an error that names it", async () =>
   expect(stderr).toContain(`cannot write the pid file ${file}/vifplugd.pid`);
 });
 
+test.each(["/nonexistent/record", "/dev/full"])(
+  "a record that cannot be written is one line that names it, and the end: %s",
+  async (file) => {
+    await using folder = await Folder.make();
+    const config = await writeConfig(folder);
+    const { code, stderr } = await folder.run("run", "--config", config, "--record", file);
+    expect(code).toBe(1);
+    expect(stderr.trimEnd().split("\n")).toEqual([
+      expect.stringMatching(/ info main: vifplugd .* starts$/),
+      expect.stringMatching(new RegExp(` error main: --record: cannot write ${file}: E\\w+: [a-z ]+$`)),
+    ]);
+    expect(existsSync(pidFile(folder))).toBe(false);
+  },
+);
+
+test("a daemon that is refused leaves the record of the one that runs alone", async () => {
+  await using folder = await Folder.make();
+  const config = await writeConfig(folder);
+  const record = join(folder.path, "record");
+  const first = folder.start("run", "--config", config, "--record", record);
+  await first.waitLog(/Open_vSwitch: not connected/);
+  expect((await folder.run("run", "--config", config, "--record", record)).code).toBe(1);
+  expect(existsSync(`${record}.1`)).toBe(false);
+  await first.stop();
+  const second = folder.start("run", "--config", config, "--record", record);
+  await second.waitLog(/ info record: .*record was there already; it is kept as .*record\.1$/);
+  await second.stop();
+});
+
+test("a run_dir that a SIGHUP brings is told with the one that stays in use, however often it changes", async () => {
+  await using folder = await Folder.make();
+  const config = await writeConfig(folder);
+  const daemon = folder.start("run", "--config", config);
+  await daemon.waitLog(/Open_vSwitch: not connected/);
+  for (const name of ["run2", "run3"]) {
+    await writeConfig(folder, { run_dir: join(folder.path, name) });
+    daemon.kill("SIGHUP");
+    await daemon.waitLog(
+      new RegExp(`run_dir stays ${RegExp.escape(runDir(folder))} until .* then .*/${name}$`),
+    );
+  }
+  await daemon.stop();
+});
+
 describe("an invalid configuration", () => {
   test("ends it with exit code 78 and the places on stderr, before it touches anything", async () => {
     await using folder = await Folder.make();

@@ -1,7 +1,7 @@
 // The record of a run, as a file.
 import { expect, test } from "bun:test";
-import { closeSync, constants, openSync, readFileSync, statSync } from "node:fs";
-import { Recorder } from "../../src/record/recorder.ts";
+import { closeSync, constants, openSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { beginRecord, Recorder } from "../../src/record/recorder.ts";
 import { initialSettings } from "../plug/support/world.ts";
 import { PlugBench, settings } from "../support/plug-bench.ts";
 import { PlugDaemon, settle } from "../support/plug-daemon.ts";
@@ -96,9 +96,34 @@ test("notes a forced recompute in the run that follows, and in no other", () => 
   expect(runs).toEqual(["inc-engine/recompute", undefined]);
 });
 
-test("that cannot be begun is an error at once", () => {
-  expect(() => new Recorder("/nowhere/record", initialSettings, silent)).toThrow("/nowhere/record");
-  expect(() => new Recorder("/dev/full", initialSettings, silent)).toThrow("ENOSPC");
+test.each([
+  ["/nowhere/record", "cannot write /nowhere/record: ENOENT: no such file or directory"],
+  ["/dev/full", "cannot write /dev/full: ENOSPC: no space left on device"],
+])("that cannot be begun is an error at once: %s", (file, error) => {
+  expect(beginRecord({ file, settings: initialSettings, onFault: silent })).toEqual({ ok: false, error });
+});
+
+test("leaves the records that are there already alone, each under a number of its own", () => {
+  using folder = new Folder();
+  const file = folder.file("record");
+  const kept: string[] = [];
+  const begin = () => {
+    const begun = beginRecord({
+      file,
+      settings: initialSettings,
+      onFault: silent,
+      onKept: (path) => kept.push(path),
+    });
+    if (begun.ok) begun.value.close();
+  };
+  for (const content of ["", "first", "second"]) {
+    writeFileSync(file, content);
+    begin();
+  }
+  expect(kept).toEqual([`${file}.1`, `${file}.2`]);
+  expect(kept.map((path) => readFileSync(path, "utf8"))).toEqual(["first", "second"]);
+  expect(readdirSync(folder.path).sort()).toEqual(["record", "record.1", "record.2"]);
+  expect(readFileSync(file, "utf8")).toStartWith('{"record":');
 });
 
 test("that cannot be gone on with ends there, says so once, and the daemon goes on", () => {
