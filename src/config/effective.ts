@@ -6,8 +6,8 @@ import { readFileSync } from "node:fs";
 import { parseRemotes, type Remote, type TlsFiles } from "ovsdb-jsonrpc";
 import type { SslRow } from "../plug/rows.ts";
 import type { PlugSettings } from "../plug/settings.ts";
-import { externalId } from "../plug/settings.ts";
-import { ok, type Result } from "../result.ts";
+import { externalId, externalIdKey } from "../plug/settings.ts";
+import { fail, ok, type Result } from "../result.ts";
 import { type ListenAddress, parseListenAddress } from "./listen.ts";
 import type { Config } from "./schema.ts";
 
@@ -53,14 +53,25 @@ export function southboundTarget(
   const { southbound } = config;
   const text = southbound.remote ?? externalId(externalIds, "ovn-remote", chassis);
   if (text === null) return null;
+  const from =
+    southbound.remote === undefined
+      ? `external_ids:${externalIdKey(externalIds, "ovn-remote", chassis)}`
+      : "southbound.remote";
   const remotes = parseRemotes(text);
-  if (!remotes.ok) return remotes;
+  if (!remotes.ok) return fail(`${from}: ${remotes.error}`);
+  const tls = tlsFiles(config, ssl);
+  if (!tls.caCert && remotes.value.every(({ kind }) => kind === "ssl")) {
+    return fail(`${from}: ${text}: ${NO_CA_CERT}`);
+  }
   return ok({
     remotes: text,
     probeIntervalMs: southbound.probe_interval_ms ?? probeInterval(remotes.value, externalIds, chassis),
-    tls: tlsFiles(config, ssl),
+    tls,
   });
 }
+
+const NO_CA_CERT =
+  "ssl: needs the certificate of the authority that signed the Southbound's: set southbound.ca_cert, or ovs-vsctl set-ssl PRIVATE-KEY CERTIFICATE CA-CERT";
 
 /** The files of the configuration; where it names none, those of the Open_vSwitch SSL table. */
 function tlsFiles({ southbound }: Config, ssl: SslRow | null): TlsFiles {

@@ -4,8 +4,11 @@ import type { PlugGraph } from "../plug/graph.ts";
 import type { Coverage } from "./coverage.ts";
 
 export interface ConnectionStatus {
+  /** The one that is talked to; of a database that is disconnected, all that are tried. */
   readonly remote: string | null;
   readonly state: "connected" | "connecting" | "disconnected";
+  /** Why it is disconnected. */
+  readonly error: string | null;
 }
 
 export interface Connections {
@@ -36,6 +39,8 @@ export interface DaemonView {
   readonly engine: Engine;
   readonly graph: PlugGraph;
   readonly ready: boolean;
+  /** Why it is not ready; null: it is. */
+  readonly notReady: string | null;
   readonly coverage: Coverage;
   /** From sending a transaction to its reply. */
   readonly transactionTimes: Times;

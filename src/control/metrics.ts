@@ -71,8 +71,10 @@ export class MetricsServer {
         };
       case "/healthz":
         return text(200, "ok\n");
-      case "/readyz":
-        return this.#daemon.ready ? text(200, "ready\n") : text(503, "not ready\n");
+      case "/readyz": {
+        const { notReady } = this.#daemon;
+        return notReady === null ? text(200, "ready\n") : text(503, `not ready: ${notReady}\n`);
+      }
       default:
         return text(404, "try /metrics, /healthz or /readyz\n");
     }

@@ -8,6 +8,8 @@ export interface Status {
   readonly version: string;
   /** Both databases are in sync and complete for this chassis, and every port has been decided once. */
   readonly ready: boolean;
+  /** Why it is not ready. */
+  readonly reason: string | null;
   readonly chassis: { readonly name: string | null; readonly uuid: string | null };
   readonly bridge: string;
   readonly connections: Connections;
@@ -40,6 +42,7 @@ export function statusOf(daemon: DaemonView): Status {
   return {
     version: VERSION,
     ready: daemon.ready,
+    reason: daemon.notReady,
     chassis: { name: local.chassis?.name ?? null, uuid: local.chassis?.record?._uuid ?? null },
     bridge: local.bridgeName,
     connections: daemon.connections(),

@@ -1,7 +1,7 @@
 /** `vifplugd status` for people: who and where we are, whom we talk to, and every port with its state. */
 import type { ConnectionStatus, ProviderStatus } from "./daemon-view.ts";
 import type { PortStatus, Status } from "./status.ts";
-import { type Colour, PLAIN, type Style } from "./style.ts";
+import { type Colour, hang, PLAIN, type Style } from "./style.ts";
 import { facts, table } from "./table.ts";
 
 const COLOURS: Readonly<Record<PortStatus["state"], Colour>> = {
@@ -20,7 +20,7 @@ export function formatStatus(status: Status, style: Style = PLAIN): string {
   const { chassis, connections, providers, engine } = status;
   const head = facts(
     [
-      ["vifplugd", `${status.version}, ${status.ready ? "ready" : "not ready"}`],
+      ["vifplugd", `${status.version}, ${status.reason === null ? "ready" : `not ready: ${status.reason}`}`],
       ["chassis", `${chassis.name ?? "(no name)"}  ${chassis.uuid ?? "(no Chassis row)"}`],
       ["bridge", status.bridge],
       ["Open_vSwitch", connectionText(connections.ovs)],
@@ -31,15 +31,17 @@ export function formatStatus(status: Status, style: Style = PLAIN): string {
     ],
     style,
   );
-  return `${head}\n${showPorts(status.ports, style)}`;
+  return `${head}\n${showPorts(status.ports, status.reason, style)}`;
 }
 
 function providerText({ type, state, reason }: ProviderStatus): string {
   return `${type} (${reason === undefined ? state : `${state}: ${reason}`})`;
 }
 
-function connectionText({ remote, state }: ConnectionStatus): string {
-  return remote === null ? state : `${state}  ${remote}`;
+function connectionText({ remote, state, error }: ConnectionStatus): string {
+  // Most errors begin with the remote that they are about.
+  const isNamed = remote !== null && error?.startsWith(`${remote}: `) === true;
+  return [state, isNamed ? null : remote, error].filter((part) => part !== null).join("  ");
 }
 
 function leaderText(leader: boolean | null): string {
@@ -51,8 +53,16 @@ export function stateColour(state: PortStatus["state"]): Colour {
   return COLOURS[state];
 }
 
-export function showPorts(ports: readonly PortStatus[], style: Style = PLAIN): string {
-  if (ports.length === 0) return "no port is wanted or plugged on this chassis\n";
+/** @param notReady why there may be ports that nothing is known of */
+export function showPorts(
+  ports: readonly PortStatus[],
+  notReady: string | null,
+  style: Style = PLAIN,
+): string {
+  if (ports.length === 0) {
+    if (notReady !== null) return hang("no port can be decided: ", notReady, style);
+    return "no port is wanted or plugged on this chassis\n";
+  }
   const rows = ports
     .toSorted((a, b) => (a.lport < b.lport ? -1 : 1))
     .map(({ lport, type, state, interface: name, reason }) => ({

@@ -2,7 +2,7 @@
  * The daemon: wires the databases, the graph and the providers, and owns their life from start to stop.
  */
 
-import { metricsAddress, plugSettings, southboundTarget } from "../config/effective.ts";
+import { metricsAddress, plugSettings } from "../config/effective.ts";
 import type { Config } from "../config/schema.ts";
 import { controlSocketPath } from "../control/client.ts";
 import { withListCommands } from "../control/command.ts";
@@ -24,16 +24,18 @@ import { ControlServer } from "../control/unixctl.ts";
 import type { Engine, Times, Verification } from "../graph/index.ts";
 import type { Log, Logger } from "../log/log.ts";
 import type { PlugGraph } from "../plug/graph.ts";
-import { missingKnowledge } from "../plug/nodes/intent.ts";
 import type { LocalChassis } from "../plug/nodes/local-chassis.ts";
+import { obstacleOf } from "../plug/readiness.ts";
 import { ProviderRegistry } from "../providers/registry.ts";
 import type { Recorder } from "../record/recorder.ts";
+import { ChassisNarrator } from "./chassis-narrator.ts";
 import { LocalDatabase } from "./local-database.ts";
 import { ProviderSet } from "./provider-set.ts";
 import { Reconciler } from "./reconciler.ts";
 import { connectionStatus, southboundStatus } from "./session-status.ts";
 import { CheckSchedule } from "./shadow-check.ts";
 import { Southbound } from "./southbound.ts";
+import { SouthboundLocator } from "./southbound-locator.ts";
 
 export interface DaemonOptions {
   readonly config: Config;
@@ -65,6 +67,8 @@ export class Daemon implements DaemonView {
   readonly #reconciler: Reconciler;
   readonly #local: LocalDatabase;
   readonly #southbound: Southbound;
+  readonly #locator: SouthboundLocator;
+  readonly #narrator: ChassisNarrator;
   readonly #recorder: Recorder | null;
   readonly #control: ControlServer;
   readonly #metrics: MetricsServer;
@@ -101,6 +105,7 @@ export class Daemon implements DaemonView {
     });
     const settings = plugSettings(config, systemIdOverride);
     this.#recorder = recorder;
+    this.#narrator = new ChassisNarrator(log.module("plug"));
     const checks = new CheckSchedule(options.verifyEvery, () => this.verify());
     this.#reconciler = new Reconciler({
       registry: this.#registry,
@@ -115,10 +120,12 @@ export class Daemon implements DaemonView {
       onRun: () => {
         count("graph_run");
         checks.ran(!this.engine.needsRun);
+        this.#narrate();
         if (!this.engine.needsRun && this.ready) options.onReady();
       },
     });
     this.#southbound = new Southbound(this.#reconciler, log.module("ovsdb"), count);
+    this.#locator = new SouthboundLocator((target) => this.#southbound.setTarget(target), this.#log);
     this.#metrics = new MetricsServer(this, log.module("control"));
     this.#control = new ControlServer({
       path: controlSocketPath(this.#runDir, process.pid),
@@ -179,17 +186,9 @@ export class Daemon implements DaemonView {
 
   /** What is missing for a complete pass; null: nothing. */
   get notReady(): string | null {
-    const { engine, graph } = this;
-    const southbound = engine.data(graph.inputs.southbound).current;
-    const { reason } = engine.data(graph.inputs.activity).current;
-    return reason ?? missingKnowledge(southbound, engine.data(graph.localChassis).current);
-  }
-
-  /** Why a database is not connected, for each that is not. */
-  connectionErrors(): readonly string[] {
-    return [this.#local.state, this.#southbound.state].flatMap((state) =>
-      state?.kind === "disconnected" ? [state.error.message] : [],
-    );
+    const obstacle = obstacleOf(this.engine, this.graph);
+    if (obstacle?.kind === "southbound") return this.#locator.fault ?? obstacle.reason;
+    return obstacle?.reason ?? null;
   }
 
   get transactionTimes(): Times {
@@ -210,7 +209,11 @@ export class Daemon implements DaemonView {
   }
 
   connections(): Connections {
-    return { ovs: connectionStatus(this.#local.state), southbound: southboundStatus(this.#southbound.state) };
+    const { remotes, fault } = this.#locator;
+    return {
+      ovs: connectionStatus(this.#local.state, this.#config.ovs.remote),
+      southbound: southboundStatus(this.#southbound.state, remotes, fault),
+    };
   }
 
   providers(): readonly ProviderStatus[] {
@@ -252,6 +255,7 @@ export class Daemon implements DaemonView {
   async stop(): Promise<void> {
     this.#control.close();
     this.#metrics.close();
+    this.#narrator.close();
     // A database that does not answer is given up, and with it what is in flight.
     const givingUp = setTimeout(() => this.#local.close(), STOP_WITHIN_MS);
     await this.#reconciler.stop();
@@ -267,24 +271,14 @@ export class Daemon implements DaemonView {
     this.#findSouthbound();
   }
 
-  /** Where the Southbound is follows from the configuration, the Open_vSwitch row and the SSL table. */
   #findSouthbound(): void {
-    const { openVSwitch, chassis } = this.engine.data(this.graph.localChassis).current;
-    if (openVSwitch === null) return;
-    const target = southboundTarget(
-      this.#config,
-      openVSwitch.external_ids,
-      chassis?.name ?? null,
-      this.#local.ssl(),
-    );
-    if (target === null) {
-      this.#log.warn(
-        "no Southbound remote: set southbound.remote, or external_ids:ovn-remote in Open_vSwitch",
-      );
-    } else if (!target.ok) {
-      this.#log.warn(`external_ids:ovn-remote: ${target.error}`);
-      return;
-    }
-    this.#southbound.setTarget(target?.value ?? null);
+    this.#locator.locate(this.#config, this.engine.data(this.graph.localChassis).current, this.#local.ssl());
+  }
+
+  #narrate(): void {
+    const { engine, graph } = this;
+    if (!engine.needsRun) this.#narrator.tell(obstacleOf(engine, graph));
+    const { maxUnplugPercent } = engine.data(graph.inputs.settings).current;
+    this.#narrator.tellHold(engine.data(graph.hold), maxUnplugPercent);
   }
 }

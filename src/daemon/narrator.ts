@@ -1,4 +1,7 @@
-/** Tells people, in the log, what becomes of each logical port: once for each state, and once for each write. */
+/**
+ * Tells people, in the log, what becomes of each logical port: once for each state, and once for each write. What is so
+ * for many ports at once for one reason is told by chassis-narrator.ts, and here for debugging alone.
+ */
 import type { Logger } from "../log/log.ts";
 import { type Change, lportOfChange } from "../plug/change.ts";
 import { NOT_IN_VIEW } from "../plug/intent.ts";
@@ -11,7 +14,6 @@ const NEEDS_SOMEBODY: ReadonlySet<PortState> = new Set([
   "incompatible",
   "no-provider",
   "error",
-  "held",
 ]);
 
 /** Reasons that the next message of a database does away with. */
@@ -24,10 +26,13 @@ interface Told {
 
 export class Narrator {
   readonly #log: Logger;
+  readonly #isHeldUp: () => boolean;
   readonly #told = new Map<string, Told>();
 
-  constructor(log: Logger) {
+  /** @param isHeldUp whether something keeps every port from being decided */
+  constructor(log: Logger, isHeldUp: () => boolean = () => false) {
     this.#log = log;
+    this.#isHeldUp = isHeldUp;
   }
 
   /** Every logical port that something was told of. */
@@ -46,9 +51,16 @@ export class Narrator {
     const reason = verdict.reason !== null && PASSING.has(verdict.reason) ? null : verdict.reason;
     const before = this.#told.get(lport);
     if (before?.state === state && before.reason === reason) return;
-    this.#told.set(lport, { state, reason });
     const words = `${lport}: ${state}${reason === null ? "" : `: ${reason}`}`;
-    if (NEEDS_SOMEBODY.has(state)) this.#log.warn(words, state === "held" ? state : `${lport} ${state}`);
+    if (state === "plugged" && reason !== null && this.#isHeldUp()) {
+      // When that is over, a port that is as it was before is no news.
+      if (before === undefined) this.#told.set(lport, { state, reason: null });
+      this.#log.debug(words);
+      return;
+    }
+    this.#told.set(lport, { state, reason });
+    if (NEEDS_SOMEBODY.has(state)) this.#log.warn(words, `${lport} ${state}`);
+    else if (state === "held") this.#log.debug(words);
     else if (reason !== null || (before !== undefined && before.state !== "plugged")) this.#log.info(words);
     else this.#log.debug(words);
   }
@@ -57,8 +69,11 @@ export class Narrator {
     const { change, reason } = outcome.work;
     const lport = lportOfChange(change);
     const why = reason === null ? "" : `: ${reason}`;
-    if (outcome.kind === "committed") this.#log.info(`${lport}: ${describe(change)}${why}`);
-    else this.#log.warn(`${lport}: not written: ${outcome.error}`, `${lport} not written`);
+    if (outcome.kind === "committed") {
+      this.#log.info(`${lport}: ${describe(change)}${why}`);
+      // That it is plugged has been told with this.
+      if (change.kind !== "remove") this.#told.set(lport, { state: "plugged", reason: null });
+    } else this.#log.warn(`${lport}: not written: ${outcome.error}`, `${lport} not written`);
   }
 }
 

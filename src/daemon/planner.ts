@@ -51,7 +51,8 @@ export async function makePlan(options: PlannerOptions): Promise<Result<Plan, st
       if (reason !== undefined) warn(`provider ${type}: ${reason}`);
     }
     if (daemon.notReady !== null) {
-      return fail([daemon.notReady, ...daemon.connectionErrors()].join("; "));
+      const errors = Object.values(daemon.connections()).flatMap(({ error }) => error ?? []);
+      return fail([...new Set([daemon.notReady, ...errors])].join("; "));
     }
     const { engine, graph } = daemon;
     const local = engine.data(graph.localChassis).current;

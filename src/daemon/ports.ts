@@ -23,6 +23,8 @@ export interface PortsOptions {
   readonly due: (lport: string) => void;
   /** Ports that were written have stayed in place for some minutes. */
   readonly stood: (lports: readonly string[]) => void;
+  /** Something keeps every port from being decided. */
+  readonly isHeldUp: () => boolean;
 }
 
 /** What is known of a port after a run. */
@@ -44,9 +46,9 @@ export class Ports {
   readonly #retries: Retries;
   readonly #standing: Standing;
 
-  constructor({ log, attemptInput, due, stood }: PortsOptions) {
+  constructor({ log, attemptInput, due, stood, isHeldUp }: PortsOptions) {
     this.#attemptInput = attemptInput;
-    this.#narrator = new Narrator(log);
+    this.#narrator = new Narrator(log, isHeldUp);
     this.#retries = new Retries({ due });
     this.#standing = new Standing({ stood });
   }

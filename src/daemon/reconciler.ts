@@ -13,6 +13,7 @@ import type { MonitoredCondition } from "../plug/condition.ts";
 import { type PlugGraph, plugGraph } from "../plug/graph.ts";
 import type { AttemptBatch } from "../plug/nodes/inputs.ts";
 import type { LocalChassis } from "../plug/nodes/local-chassis.ts";
+import { obstacleOf } from "../plug/readiness.ts";
 import { asInserts, type TableBatch } from "../plug/rows.ts";
 import type { PlugSettings } from "../plug/settings.ts";
 import type { Verdict } from "../plug/verdict.ts";
@@ -72,6 +73,7 @@ export class Reconciler {
         this.#attempts.askAgain(lport);
       },
       stood: (lports) => this.#attempts.settle(lports),
+      isHeldUp: () => obstacleOf(this.engine, this.graph) !== null,
     });
     const { engine, graph, ports } = this;
     registry.onUnregister((type) => ports.releaseOf(type));

@@ -20,8 +20,17 @@ export function externalId(
   key: string,
   chassis: string | null,
 ): string | null {
-  const own = chassis === null ? undefined : externalIds.get(`${key}-${chassis}`);
-  return own || externalIds.get(key) || null;
+  return externalIds.get(externalIdKey(externalIds, key, chassis)) || null;
+}
+
+/** Of KEY and KEY-CHASSIS, the one that counts. */
+export function externalIdKey(
+  externalIds: ReadonlyMap<string, string>,
+  key: string,
+  chassis: string | null,
+): string {
+  const own = `${key}-${chassis}`;
+  return chassis !== null && externalIds.get(own) ? own : key;
 }
 
 export function chassisNameOf(

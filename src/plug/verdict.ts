@@ -241,7 +241,7 @@ function refusalToLeave(leaving: Leaving | null, at: Circumstances, target: Targ
   return { state: "no-provider", reason: noProvider(leaving.noProviderFor, leaving.refused) };
 }
 
-function noBridge(name: string): string {
+export function noBridge(name: string): string {
   return `there is no integration bridge ${name}: add it (ovs-vsctl add-br ${name}), or name the one that is there (external_ids:ovn-bridge)`;
 }
 

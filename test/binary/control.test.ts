@@ -186,11 +186,12 @@ describe("status", () => {
     expect(shape(JSON.parse(stdout))).toEqual({
       version: "string",
       ready: "boolean",
+      reason: "object",
       chassis: { name: "string", uuid: "string" },
       bridge: "string",
       connections: {
-        ovs: { remote: "string", state: "string" },
-        southbound: { remote: "string", state: "string", leader: "object" },
+        ovs: { remote: "string", state: "string", error: "object" },
+        southbound: { remote: "string", state: "string", leader: "object", error: "object" },
       },
       providers: [{ type: "string", state: "string" }],
       ports: [{ lport: "string", type: "string", state: "string", interface: "string", reason: "object" }],

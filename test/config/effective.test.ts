@@ -83,7 +83,6 @@ describe("the Southbound", () => {
     });
     const own = target("southbound: { private_key: /k, certificate: /c, ca_cert: /a }", ids, ssl);
     expect(own).toMatchObject({ value: { tls: { privateKey: "/k", certificate: "/c", caCert: "/a" } } });
-    expect(target("", ids)).toMatchObject({ value: { tls: {} } });
   });
 
   test("is where the file says, else ovn-remote of this chassis, else ovn-remote, else unknown", () => {
@@ -94,10 +93,30 @@ describe("the Southbound", () => {
     expect(target("", {})).toBeNull();
   });
 
-  test("that the Open_vSwitch row spells wrongly is an error, and no crash", () => {
-    const wrong = target("", { "ovn-remote": "nonsense" });
-    expect(wrong).toMatchObject({ ok: false, error: expect.stringContaining("nonsense") });
-  });
+  test.each(["ovn-remote", "ovn-remote-hv1"])(
+    "that %s spells wrongly is an error that names that key",
+    (key) => {
+      expect(target("", { "ovn-remote": "tcp:a:1", [key]: "nonsense" })).toMatchObject({
+        ok: false,
+        error: expect.stringMatching(new RegExp(`^external_ids:${key}: nonsense: `)),
+      });
+    },
+  );
+
+  test.each([
+    ["southbound.remote", "southbound: { remote: 'ssl:a:1' }", {}],
+    ["external_ids:ovn-remote", "", { "ovn-remote": "ssl:a:1" }],
+  ])(
+    "that nothing can be verified with is an error that says where to name the CA: %s",
+    (from, text, ids) => {
+      expect(target(text, ids)).toMatchObject({
+        ok: false,
+        error: expect.stringMatching(
+          new RegExp(`^${from}: ssl:a:1: .*set southbound.ca_cert, or ovs-vsctl set-ssl `),
+        ),
+      });
+    },
+  );
 
   test.each<[string, string, Readonly<Record<string, string>>, number | undefined]>([
     ["of the file", "southbound: { probe_interval_ms: 0 }", { "ovn-remote-probe-interval": "7000" }, 0],
@@ -130,7 +149,7 @@ describe("the Southbound", () => {
     expect(target("southbound: { private_key: /k, certificate: /c, ca_cert: /ca }", remote)).toMatchObject({
       value: { tls: { privateKey: "/k", certificate: "/c", caCert: "/ca" } },
     });
-    const without = target("", remote);
+    const without = target("", { "ovn-remote": "tcp:a:1" });
     expect(without?.ok && without.value.tls).toEqual({});
   });
 });

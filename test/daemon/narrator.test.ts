@@ -19,9 +19,9 @@ function observed() {
   return { logger: log.module("plug"), lines };
 }
 
-function narrator() {
+function narrator(isHeldUp?: () => boolean) {
   const { logger, lines } = observed();
-  return { narrator: new Narrator(logger), lines };
+  return { narrator: new Narrator(logger, isHeldUp), lines };
 }
 
 function verdict(state: PortState, reason: string | null = null): Verdict {
@@ -47,7 +47,7 @@ describe("a state", () => {
     expect(lines).toEqual(["info plug: lsp1: waiting: no link", "info plug: lsp1: waiting: no carrier"]);
   });
 
-  test.each(["foreign", "conflict", "incompatible", "no-provider", "error", "held"] as const)(
+  test.each(["foreign", "conflict", "incompatible", "no-provider", "error"] as const)(
     "%s needs somebody, so it is a warning",
     (state) => {
       const { narrator: one, lines } = narrator();
@@ -83,6 +83,29 @@ describe("a state", () => {
       expect(lines).toEqual(["debug plug: lsp1: plugged"]);
     },
   );
+
+  test("held is told for all ports at once, elsewhere", () => {
+    const { narrator: one, lines } = narrator();
+    one.tell("lsp1", verdict("held", "why"));
+    expect(lines).toEqual(["debug plug: lsp1: held: why"]);
+  });
+
+  test("is no news of a plugged port while every port is held up, nor when that is over", () => {
+    let isHeldUp = true;
+    const { narrator: one, lines } = narrator(() => isHeldUp);
+    one.tell("lsp1", verdict("plugged", "the Southbound has no Chassis row"));
+    one.tell("lsp2", verdict("foreign", "why"));
+    expect(lines).toEqual([
+      "debug plug: lsp1: plugged: the Southbound has no Chassis row",
+      "warn plug: lsp2: foreign: why",
+    ]);
+    expect([...one.lports()]).toEqual(["lsp1", "lsp2"]);
+    isHeldUp = false;
+    one.tell("lsp1", verdict("plugged"));
+    expect(lines).toHaveLength(2);
+    one.tell("lsp1", verdict("plugged", "it may still be bound here"));
+    expect(lines.slice(2)).toEqual(["info plug: lsp1: plugged: it may still be bound here"]);
+  });
 
   test("of a port that is forgotten is told again when it comes back", () => {
     const { narrator: one, lines } = narrator();
@@ -131,6 +154,17 @@ describe("a write", () => {
     ]);
   });
 
+  test("tells that the port is plugged, which is then no news", () => {
+    const { narrator: one, lines } = narrator();
+    one.tell("lsp1", verdict("waiting", "no link"));
+    one.conclude({ kind: "committed", work: create });
+    one.tell("lsp1", verdict("plugged"));
+    expect(lines).toEqual([
+      "info plug: lsp1: waiting: no link",
+      "info plug: lsp1: plugged interface lsp1 (dummy)",
+    ]);
+  });
+
   test("that failed is a warning with the server's words", () => {
     const { narrator: one, lines } = narrator();
     one.conclude({ kind: "refused", work: create, error: "constraint violation: no" });
@@ -157,4 +191,11 @@ test("a database session tells when it is in sync, when it is lost, and when it 
     "warn plug: DB: not connected: closed by the server; next try in 1.2 s",
     "debug plug: DB: closed",
   ]);
+});
+
+test("a database session that leaves a remote because it is to does not warn of that", () => {
+  const { logger, lines } = observed();
+  const error = { code: "disconnected", message: "unix:x: the remote is not configured any more" } as const;
+  narrateState(logger, "DB", { kind: "disconnected", error, retryInMs: 0 });
+  expect(lines).toEqual(["debug plug: DB: unix:x: the remote is not configured any more"]);
 });

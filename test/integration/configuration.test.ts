@@ -124,6 +124,7 @@ describe("the Open_vSwitch row", () => {
     await hv.addPlugged("next");
     await hv.settle();
     expect(hv.writesTo("kept")).toHaveLength(1);
+    expect(hv.daemon.lines.filter((line) => line.includes(" warn "))).toEqual([]);
   });
 
   test("an ovn-remote where nobody answers: nothing is unplugged until one does", async () => {
@@ -143,7 +144,7 @@ describe("the Open_vSwitch row", () => {
   });
 
   test("another system-id: the ports of the renamed chassis stay, and the lock follows its name", async () => {
-    await using hv = await startHypervisor();
+    await using hv = await startHypervisor({ config: { log: { level: "debug" } } });
     const { chassis } = hv;
     const before = await hv.addPlugged("kept");
     await chassis.vsctl("--no-wait", "set", "Open_vSwitch", ".", "external_ids:system-id=renamed");

@@ -58,7 +58,7 @@ test("U3: nothing is unplugged when vifplugd starts while the Southbound is down
 });
 
 test("U3: nothing is unplugged while the Chassis row is away, as after ovn-controller has exited", async () => {
-  await using hv = await startHypervisor();
+  await using hv = await startHypervisor({ config: { log: { level: "debug" } } });
   const { chassis, daemon } = hv;
   await chassis.addChassis("hv2");
   const kept = await hv.addPlugged("kept");
@@ -73,6 +73,7 @@ test("U3: nothing is unplugged while the Chassis row is away, as after ovn-contr
   await hv.setLport("moved", { "requested-chassis": "hv2" });
   await daemon.waitLog(/ deleted: plugged: .*no port binding, but .*no Chassis row/);
   await daemon.waitLog(/ moved: plugged: .* hv2, but .*no Chassis row/);
+  await daemon.waitLog(/ info plug: waiting: .*no Chassis row/);
   expect(hv.removals()).toEqual([]);
   await chassis.start("ovn-controller");
   await Promise.all([hv.gone("deleted"), hv.gone("moved")]);
@@ -82,7 +83,7 @@ test("U3: nothing is unplugged while the Chassis row is away, as after ovn-contr
 });
 
 test("U3: nothing is unplugged when the Southbound was wiped, before ovn-northd has filled it again", async () => {
-  await using hv = await startHypervisor();
+  await using hv = await startHypervisor({ config: { log: { level: "debug" } } });
   const { chassis, daemon } = hv;
   const kept = await hv.addPlugged("kept");
   await hv.addPlugged("deleted");

@@ -45,7 +45,10 @@ test("metrics, health and readiness are served where the configuration says, and
 
   await chassis.stop("ovnsb_db");
   await daemon.waitLog(/OVN_Southbound: not connected/);
-  expect(await get("/readyz")).toMatchObject({ status: 503 });
+  expect(await get("/readyz")).toMatchObject({
+    status: 503,
+    body: "not ready: the Southbound is not connected or not up to date\n",
+  });
   expect((await get("/metrics")).body).toMatch(/^vifplugd_connected\{database="OVN_Southbound"\} 0$/m);
 
   await Bun.write(

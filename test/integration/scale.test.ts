@@ -65,7 +65,7 @@ test(`scale: ${PORTS} ports in one transaction are plugged, ${MOVED} that move a
   await pluggedHere(hv, PORTS);
   expect(hv.writes()).toHaveLength(1);
   await movePorts(hv);
-  await hv.daemon.waitLog(/ warn plug: lsp\d+: held: /, 60_000);
+  await hv.daemon.waitLog(new RegExp(` warn plug: held: ${MOVED} of ${PORTS} plugged ports `), 60_000);
   // Whatever else had been decided would have been sent before this port, which is plugged meanwhile.
   await hv.addLport("next");
   await hv.interface("next");

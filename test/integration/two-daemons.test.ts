@@ -41,7 +41,8 @@ test("with another run directory it stands by, and takes over when the first is 
   await using hv = await startHypervisor();
   const before = await hv.addPlugged("lsp1");
   const second = await startSecond(hv, await ownRunDir(hv));
-  await second.waitLog(/ lsp1: plugged: another vifplugd holds the lock vifplugd_hv1$/);
+  await second.waitLog(/ info plug: standing by: another vifplugd holds the lock vifplugd_hv1$/);
+  await second.waitLog(/ debug plug: lsp1: plugged: another vifplugd holds the lock vifplugd_hv1$/);
 
   await hv.addPlugged("lsp2");
   await hv.deleteLport("lsp2");

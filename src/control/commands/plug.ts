@@ -15,10 +15,12 @@ export function plugCommands(daemon: DaemonView): readonly Command[] {
       minArgs: 0,
       maxArgs: 1,
       run: ([lport]) => {
-        if (lport === undefined) return say(showPorts([...verdicts().values()].map(portStatus)));
+        if (lport === undefined) {
+          return say(showPorts([...verdicts().values()].map(portStatus), daemon.notReady));
+        }
         const verdict = verdicts().get(lport);
-        if (verdict === undefined) return refuse(unknownPort(lport));
-        return say(showPorts([portStatus(verdict)]));
+        if (verdict === undefined) return refuse(unknownPort(daemon, lport));
+        return say(showPorts([portStatus(verdict)], daemon.notReady));
       },
     },
     {
@@ -28,7 +30,7 @@ export function plugCommands(daemon: DaemonView): readonly Command[] {
       maxArgs: 4,
       run: ([lport = "", format = "text", width, colour]) => {
         const explanation = explainPort(daemon, lport);
-        if (explanation === null) return refuse(unknownPort(lport));
+        if (explanation === null) return refuse(unknownPort(daemon, lport));
         return present(format, [width, colour], explanation, formatExplanation);
       },
     },
@@ -66,6 +68,7 @@ function present<Content>(
   return style.ok ? say(toText(content, style.value)) : refuse(style.error);
 }
 
-function unknownPort(lport: string): string {
+function unknownPort({ notReady }: DaemonView, lport: string): string {
+  if (notReady !== null) return `nothing is known of ${lport}: ${notReady}`;
   return `${lport} is neither wanted nor plugged on this chassis: it has no interface here, and no port binding that names this chassis`;
 }

@@ -8,11 +8,11 @@ export interface Activity {
   readonly chassis: string | null;
 }
 
-export const notConnected: Activity = {
+export const notConnected = {
   active: false,
   reason: "the local Open_vSwitch database is not connected",
   chassis: null,
-};
+} as const satisfies Activity;
 
 /**
  * Why nobody may be asked and nothing written, or null. The name of the chassis may have changed in this very run, and

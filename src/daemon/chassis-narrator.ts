@@ -1,0 +1,96 @@
+/**
+ * Tells people, in the log, what concerns all ports of the chassis: why none can be decided, that this daemon stands
+ * by, how many unplugs are held. Each once when it begins, where a line for each port would bury it.
+ */
+import type { Logger } from "../log/log.ts";
+import type { Obstacle } from "../plug/readiness.ts";
+
+/** The ports that are due to be unplugged, of how many, and whether they are held. */
+interface Held {
+  readonly due: ReadonlySet<string>;
+  readonly owned: number;
+  readonly isHeld: boolean;
+}
+
+interface Telling {
+  readonly level: "warn" | "info";
+  readonly words: (reason: string) => string;
+  /** The server's answer to the request for the lock comes a moment after that: so long nobody stands by. */
+  readonly afterMs?: number;
+}
+
+const STANDING_BY_AFTER_MS = 1000;
+
+const asIs = (reason: string) => reason;
+const waiting = (reason: string) => `waiting: ${reason}`;
+
+/** Of each obstacle; null: the session with the database tells of it, or its next message does away with it. */
+const TELLINGS: Readonly<Record<Obstacle["kind"], Telling | null>> = {
+  "local-database": null,
+  "chassis-name": { level: "warn", words: asIs },
+  lock: { level: "info", words: (reason) => `standing by: ${reason}`, afterMs: STANDING_BY_AFTER_MS },
+  bridge: { level: "warn", words: asIs },
+  southbound: null,
+  "chassis-row": { level: "info", words: waiting },
+  incomplete: null,
+  northd: { level: "info", words: waiting },
+};
+
+export class ChassisNarrator {
+  readonly #log: Logger;
+  /** The reason of the obstacle that there is, whether or not it is told. */
+  #reason: string | null = null;
+  #isTold = false;
+  #held = 0;
+  #late: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  /** To be called with what is so when nothing is left to run. */
+  tell(obstacle: Obstacle | null): void {
+    const reason = obstacle?.reason ?? null;
+    if (reason === this.#reason) return;
+    this.#reason = reason;
+    this.close();
+    if (obstacle === null) {
+      if (this.#isTold) this.#log.info("ready: every port can be decided");
+      this.#isTold = false;
+      return;
+    }
+    const telling = TELLINGS[obstacle.kind];
+    if (telling === null) return;
+    const say = () => this.#say(telling, obstacle.reason);
+    if (telling.afterMs === undefined) say();
+    else this.#late = setTimeout(say, telling.afterMs);
+  }
+
+  /** To be called after every run. */
+  tellHold({ isHeld, due, owned }: Held, maxUnplugPercent: number): void {
+    const held = isHeld ? due.size : 0;
+    if (held === this.#held) return;
+    this.#held = held;
+    if (held === 0) {
+      this.#log.info("unplugs are not held any more");
+      return;
+    }
+    const limit = `safety.max_unplug (${maxUnplugPercent}%)`;
+    const remedy = "ovs-appctl -t vifplugd plug/confirm-unplug";
+    this.#log.warn(
+      `held: ${held} of ${owned} plugged ports are due to be unplugged at once, more than ${limit} allows, so all of them stay; if that is right: ${remedy}`,
+      "held",
+    );
+  }
+
+  /** Tells nothing more that was to be told late. */
+  close(): void {
+    if (this.#late !== null) clearTimeout(this.#late);
+    this.#late = null;
+  }
+
+  #say({ level, words }: Telling, reason: string): void {
+    this.#isTold = true;
+    this.#log[level](words(reason));
+  }
+}
