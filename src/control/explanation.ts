@@ -37,7 +37,8 @@ export function explainPort(daemon: DaemonView, lport: string): ExplainedPort | 
     state: status?.state ?? null,
     type: status?.type ?? null,
     interface: status?.interface ?? null,
-    reason: status?.reason ?? null,
+    // A port that is not decided is not wanted here, unless none can be decided.
+    reason: status === null ? daemon.notReady : status.reason,
     conditions,
     last_change:
       change === null
@@ -56,7 +57,8 @@ const INDENT = "       ";
 
 export function formatExplanation(port: ExplainedPort, style: Style = PLAIN): string {
   const { lport, state, reason, conditions, last_change, last_error, next_try, to_change } = port;
-  const verdict = `${lport}: ${state ?? "not wanted here"}${reason === null ? "" : `: ${reason}`}`;
+  const decided = state ?? (reason === null ? "not wanted here" : "not decided");
+  const verdict = `${lport}: ${decided}${reason === null ? "" : `: ${reason}`}`;
   const [first = "", ...more] = wrap(verdict, style.width);
   const head = [paint(style, "bold", first), ...more, ""].join("\n");
   const told = conditions.map(({ condition, holds, value, source }) => {

@@ -116,5 +116,5 @@ function holderReason(holder: Vif, name: string): string {
   if (holder.interface.external_ids.has("ovn-plugged") && !holder.onBridge) {
     return `interface ${name} was plugged on another bridge; remove it there with ovs-vsctl del-port ${name}`;
   }
-  return `an interface ${name} exists that was not plugged for OVN on this bridge`;
+  return `an interface ${name} exists that was not plugged for OVN on this bridge; if nobody needs it, remove it with ovs-vsctl del-port ${name}`;
 }

@@ -60,6 +60,17 @@ export function mtuRequestOf(binding: PortBindingRow): number | null {
   return mtu > 0 ? mtu : null;
 }
 
+/** The option that asks for an MTU, as it stands there; null: there is none. */
+export function mtuTextOf({
+  options,
+}: PortBindingRow): { readonly option: string; readonly text: string } | null {
+  for (const option of ["vif-plug-mtu-request", "plug-mtu-request"]) {
+    const text = options.get(option);
+    if (text !== undefined) return { option, text };
+  }
+  return null;
+}
+
 export function requestedHere(binding: PortBindingRow, chassis: ChassisIdentity): boolean {
   return chassis.record !== null && binding.requested_chassis === chassis.record._uuid;
 }

@@ -1,39 +1,208 @@
-// Why a logical port is plugged or not, in conditions: what only a reading of the graph's data shows.
-import { expect, test } from "bun:test";
+// Why a port is plugged or not: the condition that fails is among those that are shown, with the row it came from.
+import { describe, expect, test } from "bun:test";
 import { explain } from "../../src/plug/explain.ts";
 import { benchWith } from "../support/logical-ports.ts";
-import type { PlugBench } from "../support/plug-bench.ts";
-import { recordedProvider } from "../support/providers.ts";
-import { map, pluggedRow, uuid } from "../support/rows.ts";
+import { PlugBench } from "../support/plug-bench.ts";
+import { plugAs, recordedProvider, registryOf } from "../support/providers.ts";
+import {
+  bindingRow,
+  bridgeRow,
+  CHASSIS,
+  interfaceRow,
+  map,
+  openVSwitchRow,
+  pluggedRow,
+  portRow,
+  uuid,
+  wantedRow,
+} from "../support/rows.ts";
 
-const DUPLICATES = "no other interface that was plugged on OVN's direction has its iface-id";
-
-function duplicates(bench: PlugBench) {
-  const { conditions = [] } = explain(bench.engine, bench.graph, "lsp1") ?? {};
-  return conditions.filter(({ condition }) => condition === DUPLICATES);
+/** Every logical port wants an interface of one name, where one is given. */
+function started({ name, ...settings }: { readonly name?: string; readonly maxUnplugPercent?: number } = {}) {
+  const prepare = plugAs((lport) => name ?? lport);
+  return PlugBench.started(registryOf(recordedProvider("dummy", { prepare }).provider), settings);
 }
 
-test("a port with one interface has no others to tell of", () => {
-  const bench = benchWith(recordedProvider("dummy").provider, ["lsp1"]);
-  expect(duplicates(bench)).toEqual([]);
-  expect(bench.verdict("lsp1").reason).toBeNull();
+function explained({ engine, graph }: PlugBench, lport: string) {
+  const explanation = explain(engine, graph, lport);
+  if (explanation === null) throw new Error(`nothing is known of ${lport}`);
+  const { conditions, remedy } = explanation;
+  return {
+    remedy,
+    of: (text: string) => conditions.find(({ condition }) => condition === text),
+    failing: conditions.filter(({ holds }) => holds === false).map(({ condition }) => condition),
+  };
+}
+
+describe("the name of its interface", () => {
+  const NAME = "its interface's name is free";
+
+  test("is free, and then its own", () => {
+    const bench = started();
+    bench.set("portBinding", wantedRow());
+    bench.run();
+    expect(explained(bench, "lsp1").of(NAME)).toMatchObject({
+      holds: true,
+      value: "no interface is called lsp1",
+    });
+    bench.commit();
+    const { of, failing } = explained(bench, "lsp1");
+    expect(of(NAME)).toMatchObject({ holds: true, value: "lsp1 is its own" });
+    expect(failing).toEqual([]);
+  });
+
+  test("is that of another logical port", () => {
+    const bench = started({ name: "eth7" });
+    bench.set("portBinding", wantedRow({}, { logical_port: "first" }));
+    bench.run();
+    bench.commit();
+    bench.set("portBinding", wantedRow({}, { _uuid: uuid(0x1001), logical_port: "after" }));
+    bench.run();
+    const { of, failing } = explained(bench, "after");
+    expect(failing).toEqual([NAME]);
+    expect(of(NAME)).toEqual({
+      condition: NAME,
+      holds: false,
+      value: "eth7 is plugged for logical port first on bridge br-int",
+      source: `Interface ${bench.interfaceNamed("eth7")?._uuid}`,
+    });
+  });
+
+  test("is wanted by a logical port that comes first", () => {
+    const bench = started({ name: "eth7" });
+    bench.set("portBinding", wantedRow({}, { logical_port: "b" }));
+    bench.set("portBinding", wantedRow({}, { _uuid: uuid(0x1001), logical_port: "a" }));
+    bench.run();
+    const { of, failing } = explained(bench, "b");
+    expect(failing).toEqual([NAME]);
+    expect(of(NAME)?.value).toBe("logical port a wants interface eth7 too, and comes first");
+  });
+
+  test("is somebody's on another bridge, and the reason says how to remove it", () => {
+    const bench = started();
+    const [iface, port] = [uuid(0x2222), uuid(0x3333)];
+    bench.set("iface", interfaceRow({ _uuid: iface }));
+    bench.set("port", portRow({ _uuid: port, interfaces: new Set([iface]) }));
+    bench.set("bridge", bridgeRow({ _uuid: uuid(0xb2), name: "br-ex", ports: new Set([port]) }));
+    bench.set("portBinding", wantedRow());
+    bench.run();
+    const { of, failing, remedy } = explained(bench, "lsp1");
+    expect(failing).toEqual([NAME]);
+    expect(of(NAME)).toMatchObject({
+      value: "lsp1 is somebody's with iface-id (absent), ovn-plugged (absent) on bridge br-ex",
+      source: `Interface ${iface}`,
+    });
+    expect(remedy).toEndWith("remove it with ovs-vsctl del-port lsp1");
+  });
 });
 
-test("several interfaces of ours with one iface-id are named, and which of them is dealt with", () => {
-  const bench = benchWith(recordedProvider("dummy").provider, ["lsp1"]);
-  const external_ids = map({ "iface-id": "lsp1", "ovn-plugged": "dummy" });
-  for (const [name, index] of [
-    ["tap1", 1],
-    ["tap2", 2],
-  ] as const)
-    bench.addInterface(pluggedRow("lsp1", { _uuid: uuid(0x9000 + index), name, external_ids }));
+test("a port that is held shows how many are due, and that safety.max_unplug does not let it go", () => {
+  const bench = started({ maxUnplugPercent: 25 });
+  for (const [index, lport] of ["a", "b", "c"].entries()) {
+    bench.addInterface(pluggedRow(lport, { _uuid: uuid(0x2000 + index) }));
+  }
   bench.run();
-  expect(duplicates(bench)).toMatchObject([
-    { holds: false, value: "tap1, tap2: left alone while lsp1 is there" },
-  ]);
-  expect(bench.verdict("lsp1")).toMatchObject({
-    state: "plugged",
-    reason:
-      "interfaces tap1, tap2 have its iface-id as well: remove what is not used with ovs-vsctl del-port",
+  bench.acknowledge();
+  bench.run();
+  const { of, failing } = explained(bench, "a");
+  expect(failing).toContain("safety.max_unplug lets it go");
+  expect(of("safety.max_unplug lets it go")?.value).toBe(
+    "3 of 3 plugged ports are due and not confirmed, 25% may go at once",
+  );
+});
+
+describe("whether it is wanted here", () => {
+  const wanted = (columns: Parameters<typeof bindingRow>[0]) => {
+    const bench = started();
+    bench.set("portBinding", bindingRow({ requested_chassis: CHASSIS, ...columns }));
+    bench.run();
+    return explained(bench, "lsp1").of("it is wanted here");
+  };
+
+  test.each([
+    ["has no plug type", {}, "not so: the CMS gives a plug type"],
+    [
+      "is no VIF and requested elsewhere",
+      { type: "router", options: map({ "vif-plug-type": "dummy" }), requested_chassis: null },
+      "not so: it is a VIF: type and parent_port are empty; requested_chassis is this chassis",
+    ],
+  ])("names the conditions that do not hold: a port that %s", (_, columns, value) => {
+    expect(wanted(columns)).toMatchObject({ holds: false, value });
+  });
+
+  test("says what it is when it is", () => {
+    expect(wanted({ options: map({ "vif-plug-type": "dummy" }) })).toMatchObject({
+      holds: true,
+      value: "a VIF with a plug type, and requested on this chassis",
+    });
+  });
+});
+
+describe("an MTU request", () => {
+  test.each([
+    ["abc", false, "options:vif-plug-mtu-request=abc, so no MTU is requested"],
+    ["1400", true, "options:vif-plug-mtu-request=1400"],
+    ["0", null, "options:vif-plug-mtu-request=0, so no MTU is requested"],
+  ])("of %s", (text, holds, value) => {
+    const bench = started();
+    bench.set("portBinding", wantedRow({ "vif-plug-mtu-request": text }));
+    bench.run();
+    expect(explained(bench, "lsp1").of("its MTU request is a whole number of bytes")).toMatchObject({
+      holds,
+      value,
+    });
+  });
+
+  test("that nobody makes is no condition", () => {
+    const bench = started();
+    bench.set("portBinding", wantedRow());
+    bench.run();
+    expect(explained(bench, "lsp1").of("its MTU request is a whole number of bytes")).toBeUndefined();
+  });
+});
+
+test("what would have to change is what keeps every port from being decided, before what may be there unseen", () => {
+  const bench = started();
+  bench.addInterface(pluggedRow());
+  bench.set("openVSwitch", openVSwitchRow({ external_ids: map() }));
+  const reason = "no chassis name is known: set external_ids:system-id in Open_vSwitch";
+  bench.setActivity({ active: false, reason, chassis: null });
+  bench.run();
+  const { of, remedy } = explained(bench, "lsp1");
+  expect(remedy).toBe(reason);
+  expect(of("this chassis has a row in the Southbound")).toMatchObject({
+    holds: false,
+    value: "no chassis name is known",
+  });
+});
+
+describe("several interfaces with its iface-id", () => {
+  const DUPLICATES = "no other interface that was plugged on OVN's direction has its iface-id";
+  const plugged = () => benchWith(recordedProvider("dummy").provider, ["lsp1"]);
+
+  test("a port with one interface has no others to tell of", () => {
+    const bench = plugged();
+    expect(explained(bench, "lsp1").of(DUPLICATES)).toBeUndefined();
+    expect(bench.verdict("lsp1").reason).toBeNull();
+  });
+
+  test("those of ours are named, and which of them is dealt with", () => {
+    const bench = plugged();
+    const external_ids = map({ "iface-id": "lsp1", "ovn-plugged": "dummy" });
+    for (const [name, index] of [
+      ["tap1", 1],
+      ["tap2", 2],
+    ] as const)
+      bench.addInterface(pluggedRow("lsp1", { _uuid: uuid(0x9000 + index), name, external_ids }));
+    bench.run();
+    expect(explained(bench, "lsp1").of(DUPLICATES)).toMatchObject({
+      holds: false,
+      value: "tap1, tap2: left alone while lsp1 is there",
+    });
+    expect(bench.verdict("lsp1")).toMatchObject({
+      state: "plugged",
+      reason:
+        "interfaces tap1, tap2 have its iface-id as well: remove what is not used with ovs-vsctl del-port",
+    });
   });
 });
