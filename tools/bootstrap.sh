@@ -2,10 +2,12 @@
 # Makes a fresh checkout able to run a command, then becomes that command:
 #
 #     sh tools/bootstrap.sh bun run tools/demo.ts
+#     sh tools/bootstrap.sh --npm-only bun run build.ts
 #
-# Given are Node.js (18 or newer) and npm. What is missing is installed, and said first: the npm dependencies, and
-# Open vSwitch with OVN from the distribution's packages. It never starts a service and never leaves one enabled
-# that was not enabled before. With everything in place it takes a few milliseconds and needs no privileges.
+# Given are Node.js (18 or newer) and npm. What is missing is installed, and said first: the npm dependencies, and,
+# unless these are all that is asked for, Open vSwitch with OVN from the distribution's packages. It never starts a
+# service and never leaves one enabled that was not enabled before. With everything in place it takes a few
+# milliseconds and needs no privileges.
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -134,11 +136,16 @@ install_packages() {
   [ -z "$absent" ] || die "still missing after the installation:$absent"
 }
 
-[ $# -gt 0 ] || die 'usage: sh tools/bootstrap.sh COMMAND [ARGUMENT...]'
+npm_only=
+if [ "${1-}" = --npm-only ]; then
+  npm_only=1
+  shift
+fi
+[ $# -gt 0 ] || die 'usage: sh tools/bootstrap.sh [--npm-only] COMMAND [ARGUMENT...]'
 require_node
 exec 8<"$root/package-lock.json"
 flock 8
 install_npm_dependencies
 exec 8<&-
-install_packages
+[ -n "$npm_only" ] || install_packages
 exec "$@"
