@@ -5,6 +5,7 @@ import { fail, messageOf, ok, type Result } from "../result.ts";
 import type { ConfigError } from "./error.ts";
 import { type Config, configSchema } from "./schema.ts";
 import { suggest } from "./suggest.ts";
+import { yamlWords } from "./yaml-words.ts";
 
 type Document = ReturnType<typeof parseDocument>;
 
@@ -39,9 +40,13 @@ function parse(text: string, lines: LineCounter): Result<Config, readonly Fault[
     return fail([{ offset: odd.index, message: `control character U+${code}: expected text` }]);
   }
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const broken = document.errors.map((error) => explainYaml(error, text));
-  // A key that is there twice leaves a document to be checked; with any other error its structure is a guess.
-  if (document.errors.some(({ code }) => code !== "DUPLICATE_KEY")) return fail(broken);
+  // A key that is there twice leaves a document to be checked; with any other error its structure is a guess, and what
+  // is said of all that follows would be one too.
+  const [syntax] = document.errors
+    .filter(({ code }) => code !== "DUPLICATE_KEY")
+    .sort((a, b) => a.pos[0] - b.pos[0]);
+  if (syntax !== undefined) return fail([{ offset: syntax.pos[0], message: yamlWords(syntax, text) }]);
+  const broken = document.errors.map((error) => explainDuplicate(error, text));
   const content = contentOf(document);
   if (!content.ok) return fail([...broken, content.error]);
   const checked = v.safeParse(configSchema, withoutEmptySections(content.value));
@@ -53,8 +58,7 @@ function parse(text: string, lines: LineCounter): Result<Config, readonly Fault[
   return fail([...broken, ...issues]);
 }
 
-function explainYaml({ code, message, pos: [offset] }: YAMLError, text: string): Fault {
-  if (code !== "DUPLICATE_KEY") return { offset, message };
+function explainDuplicate({ pos: [offset] }: YAMLError, text: string): Fault {
   const [key = ""] = text.slice(offset).match(/^[^\s:]+/) ?? [];
   return { offset, message: `${key}: duplicate key: expected each key once` };
 }
@@ -102,7 +106,10 @@ function explain(issue: Issue, keys: readonly unknown[]): string {
   }
   if (isMissingKey(issue)) return `${prefix}missing: this key is required`;
   const meant = issue.type === "picklist" ? hint(issue.input, wordsIn(issue.expected)) : "";
-  if (!issue.message.startsWith("Invalid ")) return prefix + issue.message + meant;
+  if (!issue.message.startsWith("Invalid ")) {
+    const isOfType = issue.type === "string" || issue.type === "picklist";
+    return `${prefix}${issue.message}${isOfType ? `, received ${inWords(issue.received)}` : ""}${meant}`;
+  }
   return `${prefix}expected ${inWords(issue.expected ?? "another value")}, received ${inWords(issue.received)}${meant}`;
 }
 
@@ -119,6 +126,9 @@ function wordsIn(expected: string | null): readonly string[] {
 function inWords(type: string): string {
   if (type === "Object") return "a mapping";
   if (type === "Array") return "a list";
+  if (type === "boolean") return "true or false";
+  if (type === "number") return "a number";
+  if (type === "string") return "a string";
   return type.replaceAll(" | ", " or ").replace(/^\((.*)\)$/, "$1");
 }
 

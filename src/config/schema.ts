@@ -16,7 +16,7 @@ function section<const Entries extends v.ObjectEntries>(entries: Entries) {
 }
 
 const remote = v.pipe(
-  v.string(),
+  v.string("expected unix:FILE, tcp:HOST:PORT or ssl:HOST:PORT"),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
     const parsed = parseRemotes(dataset.value);
@@ -150,8 +150,8 @@ export const configSchema = section({
     section({
       max_unplug: v.optional(
         v.pipe(
-          v.string(),
-          v.regex(/^(100|\d{1,2})%$/, "expected a percentage from 0% to 100%"),
+          v.string("expected a percentage like 25%"),
+          v.regex(/^(100|\d{1,2})%$/, "expected a percentage like 25%, from 0% to 100%"),
           v.description(
             "When more of the plugged ports than this are due to go at once, hold them and wait.",
           ),
@@ -176,7 +176,7 @@ export const configSchema = section({
     section({
       listen: v.optional(
         v.pipe(
-          v.string(),
+          v.string("expected HOST:PORT"),
           v.rawCheck(({ dataset, addIssue }) => {
             if (!dataset.typed) return;
             const address = parseListenAddress(dataset.value);

@@ -108,7 +108,7 @@ describe("an error says where it is and what was expected:", () => {
     [
       "a place to listen that is none",
       "metrics: { listen: 9476 }\n",
-      /^1:20: metrics\.listen: expected string, received 9476/,
+      /^1:20: metrics\.listen: expected HOST:PORT, received 9476$/,
     ],
     [
       "a place to listen without a port",
@@ -124,7 +124,7 @@ describe("an error says where it is and what was expected:", () => {
     ["a control character", "chassis: hv\u00001\n", /^1:12: control character U\+0000/],
     ["one that every object has", "constructor: x\n", /^1:1: constructor: unknown key/],
     ["one that is no string", "1: x\n", /^1:1: 1: unknown key/],
-    ["a wrong type", "chassis: 12\n", /^1:10: chassis: expected string, received 12$/],
+    ["a wrong type", "chassis: 12\n", /^1:10: chassis: expected a string, received 12$/],
     ["a value where a mapping belongs", "ovs: 1\n", /^1:6: ovs: expected a mapping, received 1$/],
     ["a list where a mapping belongs", "plug: [keep]\n", /^1:7: plug: expected a mapping, received a list$/],
     ["an empty list there", "plug: []\n", /^1:7: plug: expected a mapping, received a list$/],
@@ -160,7 +160,7 @@ describe("an error says where it is and what was expected:", () => {
     ["a port", "ovs: { remote: 'tcp:a:70000' }\n", /ovs\.remote: .*from 1 to 65535$/],
     ["a fraction", "southbound: { probe_interval_ms: 0.5 }\n", /^1:34: .*whole number of milliseconds$/],
     ["a negative interval", "southbound: { probe_interval_ms: -1 }\n", /expected 0 \(off\) or more/],
-    ["a number in quotes", 'southbound: { probe_interval_ms: "5" }\n', /expected number, received "5"$/],
+    ["a number in quotes", 'southbound: { probe_interval_ms: "5" }\n', /expected a number, received "5"$/],
     [
       "an unknown provider",
       "providers: [{ type: magic }]\n",
@@ -187,6 +187,17 @@ describe("an error says where it is and what was expected:", () => {
       "providers: [{ type: dummy, match: [a, a] }]\n",
       /^1:35: providers\.0\.match: plug type a is answered/,
     ],
+    [
+      "a percentage without its sign",
+      "safety: { max_unplug: 25 }\n",
+      /expected a percentage like 25%, received 25$/,
+    ],
+    ["a remote that is a number", "ovs: { remote: 6640 }\n", /expected unix:FILE, .*, received 6640$/],
+    [
+      "a word for true",
+      "plug: { additional_chassis: on }\n",
+      /additional_chassis: expected true or false, received "on"$/,
+    ],
     ["an alias without an anchor", "ovs: {}\nchassis: *hv\n", /^2:10: Unresolved alias/],
     ["YAML that is none", "ovs: {\n", /^\d+:\d+: /],
     ["a tab", "ovs:\n\tremote: x\n", /^2:\d+: /],
@@ -196,6 +207,22 @@ describe("an error says where it is and what was expected:", () => {
     const errors = errorsIn(text);
     expect(errors.length).toBeGreaterThanOrEqual(1);
     expect(errors[0]).toMatch(expected);
+  });
+
+  test.each([
+    ["ovs: [\n", /^2:1: a \{ or \[ is not closed/],
+    ["ovs:\n\tbridge: x\n", /^2:1: a tab as indentation: expected spaces$/],
+    ["chassis: a: b\n", /^1:10: a second key or list on the line/],
+    ["chassis: 'hv1\n", /^\d+:1: a quote is not closed/],
+    ['chassis: "\\q"\n', /^1:\d+: unknown escape sequence/],
+    ["chassis: @hv1\n", /^1:10: a value cannot begin with @: put it in quotes$/],
+    ["ovs:\n  remote: unix:/x\n bridge: x\n", /^3:\d: wrong indentation/],
+    ["chassis: a\n---\nchassis: b\n", /^2:1: a second document begins here/],
+    ["log: {}\nchassis\n", /^2:1: a line without a colon: expected KEY: VALUE$/],
+    ["chassis: }\n", /^1:10: not valid YAML: expected KEY: VALUE/],
+  ])("one error of syntax, the first: %j", (text, expected) => {
+    const rest = "log:\n  level: info\nplug:\n  on_rename: replug\n".repeat(20);
+    expect(errorsIn(text + rest)).toEqual([expect.stringMatching(expected)]);
   });
 
   test("and none of several is lost", () => {
@@ -209,7 +236,7 @@ describe("an error says where it is and what was expected:", () => {
       "chassis: 1\nproviders:\n- type: dummy\n- match: []\n- type: dummy\nlog: {}\nlog: { levle: 1 }\nmore: 1\n",
     );
     expect(errors.map((error) => error.split(": ").slice(0, 3).join(": "))).toEqual([
-      "1:10: chassis: expected string, received 1",
+      "1:10: chassis: expected a string, received 1",
       "4:3: providers.1.type: missing",
       "4:10: providers.1.match: expected at least one plug type",
       "5:9: providers.2.type: duplicate provider type dummy",
