@@ -93,6 +93,7 @@ function invite(screen: Screen, chassis: Chassis): void {
   for (const command of [
     `export OVS_RUNDIR=${chassis.runDir} OVN_RUNDIR=${chassis.runDir}`,
     `ovn-nbctl lsp-set-options ${port} requested-chassis=${here} vif-plug-type=dummy`,
+    `${join(root, "dist/vifplugd")} status`,
     "ovs-vsctl show",
     "ovn-nbctl show",
     "ovn-sbctl show",

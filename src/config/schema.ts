@@ -8,6 +8,7 @@ import * as v from "valibot";
 import { FORMATS, LEVELS } from "../log/log.ts";
 import { builtinProviders, providerEntries } from "../providers/builtin.ts";
 import { parseListenAddress } from "./listen.ts";
+import { ovsRunDir } from "./ovs-rundir.ts";
 
 /** A mapping with these keys and no other. (Valibot alone takes a list for a mapping.) */
 function section<const Entries extends v.ObjectEntries>(entries: Entries) {
@@ -68,8 +69,9 @@ export const configSchema = section({
         v.pipe(
           remote,
           v.description("The local Open_vSwitch database: unix:FILE, tcp:HOST:PORT, ssl:HOST:PORT."),
+          v.metadata({ default: "`unix:/var/run/openvswitch/db.sock`, in `$OVS_RUNDIR` if that is set" }),
         ),
-        "unix:/var/run/openvswitch/db.sock",
+        () => `unix:${ovsRunDir()}/db.sock`,
       ),
       bridge: v.optional(
         v.pipe(
@@ -162,8 +164,12 @@ export const configSchema = section({
     {},
   ),
   run_dir: v.optional(
-    v.pipe(path, v.description("Where vifplugd.pid and the control socket vifplugd.PID.ctl are made.")),
-    "/var/run/openvswitch",
+    v.pipe(
+      path,
+      v.description("Where vifplugd.pid and the control socket vifplugd.PID.ctl are made."),
+      v.metadata({ default: "`$OVS_RUNDIR`, else `/var/run/openvswitch`" }),
+    ),
+    () => ovsRunDir(),
   ),
   log: v.optional(
     section({

@@ -1,5 +1,5 @@
 // The configuration file: Every error names line, column, the key's path and what was expected.
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -45,6 +45,33 @@ describe("a file that says nothing has the built-in defaults:", () => {
       run_dir: "/var/run/openvswitch",
       log: { level: "info", format: "text" },
     });
+  });
+});
+
+describe("OVS_RUNDIR", () => {
+  const before = process.env.OVS_RUNDIR;
+  beforeEach(() => {
+    process.env.OVS_RUNDIR = "/run/ovs";
+  });
+  afterEach(() => {
+    if (before === undefined) delete process.env.OVS_RUNDIR;
+    else process.env.OVS_RUNDIR = before;
+  });
+
+  test("is where the local database and our own files are, as for Open vSwitch's tools", () => {
+    const expected = { ovs: { remote: "unix:/run/ovs/db.sock" }, run_dir: "/run/ovs" };
+    expect(defaultConfig()).toMatchObject(expected);
+    expect(configIn("chassis: hv1\n")).toMatchObject(expected);
+  });
+
+  test("yields to the configuration", () => {
+    const text = "ovs: { remote: 'unix:/x' }\nrun_dir: /y\n";
+    expect(configIn(text)).toMatchObject({ ovs: { remote: "unix:/x" }, run_dir: "/y" });
+  });
+
+  test("that is empty is none", () => {
+    process.env.OVS_RUNDIR = "";
+    expect(defaultConfig().run_dir).toBe("/var/run/openvswitch");
   });
 });
 

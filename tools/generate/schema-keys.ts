@@ -37,7 +37,8 @@ export function readSchema(schema: unknown): Part {
   return {
     kind: kindOf(items),
     description: textOr(of("description")?.description),
-    fixedDefault: optional?.default,
+    // One that is computed follows from something else, which its metadata names.
+    fixedDefault: typeof optional?.default === "function" ? undefined : optional?.default,
     otherDefault: textOr(isFields(metadata) ? metadata.default : null),
     required: optional === undefined,
     words: Array.isArray(words) ? words.map(String) : [],
