@@ -4,13 +4,22 @@ import { EXIT, printError } from "./cli/command.ts";
 import { commands } from "./cli/commands.ts";
 import { parseCommandLine } from "./cli/parse.ts";
 
-// Whoever read our output may leave (`vifplugd status | head -1`, a log collector that ends): no reason to fail.
-for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+let isOutputLost = false;
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  // Whoever reads it may leave (`vifplugd status | head -1`): no reason to fail.
+  if (error.code === "EPIPE" || isOutputLost) return;
+  isOutputLost = true;
+  process.exitCode = EXIT.failed;
+  printError(`vifplugd: cannot write to standard output: ${error.message}`);
+});
+// So may a log collector; and of a log that cannot be written nobody can be told.
+process.stderr.on("error", () => {});
 
 const invocation = parseCommandLine(process.argv.slice(2), commands);
 if (invocation.ok) {
   const { command, args } = invocation.value;
-  process.exitCode = await command.run(args);
+  const code = await command.run(args);
+  process.exitCode = isOutputLost ? EXIT.failed : code;
 } else {
   printError(`vifplugd: ${invocation.error}`);
   process.exitCode = EXIT.usage;

@@ -8,10 +8,17 @@ export interface Option {
   readonly type: "string" | "boolean";
   /** The words that its value may be, or "file"; for completion. */
   readonly values?: readonly string[] | "file";
+  /** For the command's own help. */
+  readonly meaning: string;
 }
 
-export const CONFIG_OPTION: Option = { name: "config", type: "string", values: "file" };
-export const JSON_OPTION: Option = { name: "json", type: "boolean" };
+export const CONFIG_OPTION: Option = {
+  name: "config",
+  type: "string",
+  values: "file",
+  meaning: "the configuration; else /etc/vifplugd/vifplugd.yaml",
+};
+export const JSON_OPTION: Option = { name: "json", type: "boolean", meaning: "print one JSON object" };
 
 /** What was given; only what the command declares is let through. */
 export interface Arguments {

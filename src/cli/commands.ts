@@ -1,8 +1,9 @@
 /** Every sub-command, in the order in which `help` lists them. */
 import { check } from "./check.ts";
-import { type Command, EXIT, printLine } from "./command.ts";
+import { type Command, EXIT, printError, printLine } from "./command.ts";
 import { explain } from "./explain.ts";
 import { graph } from "./graph.ts";
+import { unknownCommand } from "./parse.ts";
 import { plan } from "./plan.ts";
 import { providers } from "./providers.ts";
 import { replay } from "./replay.ts";
@@ -13,12 +14,18 @@ import { watch } from "./watch.ts";
 
 const help: Command = {
   name: "help",
-  usage: "",
-  summary: "print this",
+  usage: "[COMMAND]",
+  summary: "print this, or what a command takes",
   options: [],
   positionals: 0,
-  run() {
-    printLine(helpText());
+  optionalPositionals: 1,
+  run({ positionals: [name] }) {
+    const asked = commands.find((command) => command.name === name);
+    if (name !== undefined && asked === undefined) {
+      printError(`vifplugd: ${unknownCommand(name, commands)}`);
+      return EXIT.usage;
+    }
+    printLine(asked === undefined ? helpText() : commandHelp(asked));
     return EXIT.ok;
   },
 };
@@ -50,6 +57,18 @@ function helpText(): string {
     ...calls,
     "",
     "Without --config, /etc/vifplugd/vifplugd.yaml is read if it is there.",
+    "Every command has a help of its own: vifplugd help COMMAND.",
     "The daemon also answers to ovs-appctl -t vifplugd: try list-commands.",
+  ].join("\n");
+}
+
+function commandHelp({ name, usage, summary, options }: Command): string {
+  const widest = Math.max(0, ...options.map((option) => option.name.length));
+  return [
+    `Usage: vifplugd ${`${name} ${usage}`.trimEnd()}`,
+    "",
+    summary,
+    ...(options.length === 0 ? [] : [""]),
+    ...options.map((option) => `  --${option.name.padEnd(widest)}  ${option.meaning}`),
   ].join("\n");
 }

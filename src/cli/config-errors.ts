@@ -1,6 +1,8 @@
 /** Errors of a configuration for people: each with its place, the offending line, and a caret below it. */
 import { type ConfigError, formatConfigError } from "../config/error.ts";
+import { loadConfig } from "../config/load.ts";
 import { printable } from "../control/style.ts";
+import { type Arguments, printError } from "./command.ts";
 
 /** A longer line is shown around the place of the error only. */
 const EXCERPT_COLUMNS = 72;
@@ -10,6 +12,17 @@ export function printConfigErrors(errors: readonly ConfigError[], print: (line: 
     print(printable(formatConfigError(error)));
     for (const line of excerptOf(error)) print(line);
   }
+}
+
+/** For a command that goes on without it: says in one line what is wrong with a configuration that is not valid. */
+export function isConfigValid(args: Arguments, command: string): boolean {
+  const loaded = loadConfig(args.text("config"));
+  if (loaded.ok) return true;
+  const [first] = loaded.error;
+  const more = loaded.error.length - 1;
+  const rest = more === 0 ? "" : ` (and ${more} more: vifplugd check)`;
+  if (first !== undefined) printError(printable(`vifplugd: ${command}: ${formatConfigError(first)}${rest}`));
+  return false;
 }
 
 function excerptOf({ source, line, column }: ConfigError): readonly string[] {

@@ -8,13 +8,17 @@ import { describeNodes } from "../graph/index.ts";
 import { plugGraph } from "../plug/graph.ts";
 import { ask } from "./ask.ts";
 import { CONFIG_OPTION, type Command, EXIT, printError, printLine } from "./command.ts";
+import { isConfigValid } from "./config-errors.ts";
 import { terminalStyle } from "./terminal.ts";
 
 export const graph: Command = {
   name: "graph",
   usage: `[--format ${Object.keys(pictures).join("|")}] [--config FILE]`,
   summary: "the dataflow graph, live if a daemon answers",
-  options: [{ name: "format", type: "string", values: Object.keys(pictures) }, CONFIG_OPTION],
+  options: [
+    { name: "format", type: "string", values: Object.keys(pictures), meaning: "the language of the picture" },
+    CONFIG_OPTION,
+  ],
   positionals: 0,
   async run(args) {
     const format = args.text("format") ?? "text";
@@ -22,8 +26,8 @@ export const graph: Command = {
       printError(`vifplugd: graph: unknown format ${format}: expected ${Object.keys(pictures).join(", ")}`);
       return EXIT.usage;
     }
-    const answer = await ask(args, "inc-engine/graph", [format]);
-    if (answer.ok && answer.value.ok) {
+    const answer = isConfigValid(args, "graph") ? await ask(args, "inc-engine/graph", [format]) : null;
+    if (answer?.ok && answer.value.ok) {
       printLine(layOut(answer.value.text.trimEnd(), format));
       return EXIT.ok;
     }

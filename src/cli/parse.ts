@@ -18,16 +18,38 @@ export function parseCommandLine(
   const alias = first === "--version" ? "version" : first === "--help" || first === "-h" ? "help" : null;
   const given = alias ?? (first !== undefined && !first.startsWith("-") ? first : null);
   const command = commands.find(({ name }) => name === (given ?? "run"));
-  if (command === undefined) {
-    const names = commands.map(({ name }) => name);
-    const meant = suggest(given ?? "", names);
-    const hint = meant === null ? "" : ` (did you mean ${meant}?)`;
-    return fail(`unknown command ${JSON.stringify(given)}${hint}; try vifplugd help`);
+  if (command === undefined) return fail(unknownCommand(given ?? "", commands));
+  const rest = argv.slice(given === null ? 0 : 1);
+  const help = asksForHelp(rest) ? commands.find(({ name }) => name === "help") : undefined;
+  if (help !== undefined && help !== command) return ok({ command: help, args: only(command.name) });
+  const args = parseArguments(command, rest);
+  if (!args.ok && given === null) {
+    const late = rest.find((word) => commands.some(({ name }) => name === word));
+    if (late !== undefined) return fail(`the command comes first: vifplugd ${late} [OPTION]...`);
   }
-  const args = parseArguments(command, argv.slice(given === null ? 0 : 1));
   return args.ok
     ? ok({ command, args: args.value })
     : fail(`${command.name}: ${args.error}; try vifplugd help`);
+}
+
+export function unknownCommand(given: string, commands: readonly Command[]): string {
+  const meant = suggest(
+    given,
+    commands.map(({ name }) => name),
+  );
+  const hint = meant === null ? "" : ` (did you mean ${meant}?)`;
+  return `unknown command ${JSON.stringify(given)}${hint}; try vifplugd help`;
+}
+
+/** Among the options, which end at `--`. */
+function asksForHelp(args: readonly string[]): boolean {
+  const end = args.indexOf("--");
+  return args.slice(0, end < 0 ? undefined : end).some((word) => word === "--help" || word === "-h");
+}
+
+/** An argument, and no option. */
+function only(positional: string): Arguments {
+  return { text: () => null, flag: () => false, positionals: [positional] };
 }
 
 function parseArguments(command: Command, args: readonly string[]): Result<Arguments, string> {

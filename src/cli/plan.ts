@@ -17,7 +17,7 @@ export const plan: Command = {
     const loaded = loadConfig(args.text("config"));
     if (!loaded.ok) {
       printConfigErrors(loaded.error, printError);
-      return EXIT.config;
+      return EXIT.failed;
     }
     const planned = await makePlan({
       config: loaded.value,

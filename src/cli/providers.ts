@@ -12,6 +12,7 @@ import {
   printError,
   printLine,
 } from "./command.ts";
+import { isConfigValid } from "./config-errors.ts";
 import { representorPorts } from "./representor-ports.ts";
 import { terminalStyle } from "./terminal.ts";
 
@@ -52,6 +53,8 @@ export const providers: Command = {
       printError(`vifplugd: providers: unknown subject ${JSON.stringify(words)}; try vifplugd providers`);
       return EXIT.usage;
     }
+    // The listing is the same with any configuration; it is told all the same.
+    isConfigValid(args, "providers");
     const listing = list();
     printLine(args.flag("json") ? JSON.stringify(listing) : format(listing, terminalStyle()).trimEnd());
     return EXIT.ok;

@@ -10,7 +10,7 @@ export const replay: Command = {
   name: "replay",
   usage: "FILE [--until RUN]",
   summary: "decide again what a record of `run --record FILE` led to",
-  options: [{ name: "until", type: "string" }],
+  options: [{ name: "until", type: "string", meaning: "end after the run of this number" }],
   positionals: 1,
   async run(args) {
     const [file = ""] = args.positionals;

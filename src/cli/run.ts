@@ -21,8 +21,17 @@ export const run: Command = {
   summary: "plug VIFs on this chassis, in the foreground (the default)",
   options: [
     CONFIG_OPTION,
-    { name: "record", type: "string", values: "file" },
-    { name: "verify-every", type: "string" },
+    {
+      name: "record",
+      type: "string",
+      values: "file",
+      meaning: "note there what enters the graph, for replay",
+    },
+    {
+      name: "verify-every",
+      type: "string",
+      meaning: "after so many runs of the graph, compare it with a recompute",
+    },
   ],
   positionals: 0,
   async run(args) {

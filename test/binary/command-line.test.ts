@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { stat, utimes } from "node:fs/promises";
 import { version } from "../../package.json" with { type: "json" };
+import { executable } from "../../tools/chassis/daemon.ts";
 import { Folder } from "./support/vifplugd.ts";
 
 test.each(["version", "--version"])("%s prints the version", async (argument) => {
@@ -18,6 +19,48 @@ test.each(["help", "--help"])("%s prints every command", async (argument) => {
   }
 });
 
+test.each(["status", "help"])("%s has a help of its own, within 80 columns", async (command) => {
+  await using folder = await Folder.make();
+  const { code, stdout, stderr } = await folder.run("help", command);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toStartWith(`Usage: vifplugd ${command} [`);
+  expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+});
+
+test.each([["graph"], ["providers"]])(
+  "%s goes on with a configuration that is not valid, and says so in one line",
+  async (command) => {
+    await using folder = await Folder.make();
+    const config = await folder.write("bad.yaml", "chasis: hv1\nlog: { level: loud }\n");
+    const { code, stdout, stderr } = await folder.run(command, "--config", config);
+    expect(code).toBe(0);
+    expect(stdout).not.toBe("");
+    expect(stderr).toMatch(
+      new RegExp(
+        `^vifplugd: ${command}: ${RegExp.escape(config)}:1:1: chasis: .* \\(and 1 more: vifplugd check\\)\\n$`,
+      ),
+    );
+  },
+);
+
+describe("standard output", () => {
+  /** A shell's line, with the executable as $0. */
+  function shell(line: string) {
+    const { exitCode, stderr } = Bun.spawnSync(["sh", "-c", line, executable]);
+    return { exitCode, stderr: stderr.toString() };
+  }
+
+  test("that cannot be written is an error", () => {
+    const { exitCode, stderr } = shell('"$0" providers >/dev/full');
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^vifplugd: cannot write to standard output: ENOSPC: .*\n$/);
+  });
+
+  test("that nobody reads any more is none", () => {
+    expect(shell('{ "$0" providers; echo "exit $?" >&2; } | :').stderr).toBe("exit 0\n");
+  });
+});
+
 describe("what is not understood is one line on stderr and exit 64", () => {
   test.each([
     ["an unknown command", ["bogus"], "bogus"],
@@ -27,6 +70,8 @@ describe("what is not understood is one line on stderr and exit 64", () => {
     ["an option of another command", ["version", "--config", "x"], "--config"],
     ["an option without its value", ["check", "--config"], "--config"],
     ["a surplus argument", ["run", "surplus"], "surplus"],
+    ["a command after its options", ["--config", "x", "status"], "the command comes first: vifplugd status"],
+    ["the help of an unknown command", ["help", "bogus"], "bogus"],
   ])("%s", async (_, args, named) => {
     await using folder = await Folder.make();
     const { code, stdout, stderr } = await folder.run(...args);

@@ -37,6 +37,27 @@ test("--version, --help and -h are the sub-commands of that name", () => {
   expect(parse("-h")).toEqual(["help", null, false, []]);
 });
 
+test.each(["status --help", "status --json -h", "help status", "--help status"])(
+  "%s is that command's help",
+  (line) => {
+    const parsed = parseCommandLine(line.split(" "), commands);
+    expect(parsed.ok && [parsed.value.command.name, parsed.value.args.positionals]).toEqual([
+      "help",
+      ["status"],
+    ]);
+  },
+);
+
+test("what follows -- asks for no help", () => {
+  expect(parse("explain", "--", "--help")).toEqual(["explain", null, false, ["--help"]]);
+});
+
+test("a command after its options is told that it comes first", () => {
+  expect(parse("--config", "f.yaml", "explain")).toBe(
+    "the command comes first: vifplugd explain [OPTION]...",
+  );
+});
+
 test("a misspelt sub-command is told which one was probably meant", () => {
   expect(parse("explian")).toBe('unknown command "explian" (did you mean explain?); try vifplugd help');
   expect(parse("nothing-like-it")).toBe('unknown command "nothing-like-it"; try vifplugd help');
