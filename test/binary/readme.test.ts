@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { commands } from "../../src/cli/commands.ts";
+import { startHypervisor } from "../integration/support/hypervisor.ts";
 import { Folder } from "./support/vifplugd.ts";
 
 const readme = await Bun.file(join(import.meta.dir, "../../README.md")).text();
@@ -24,6 +25,15 @@ test("vifplugd check", async () => {
   await folder.write("bad.yaml", "ovs:\n  brige: br-int\nlog: { level: loud }\n");
   const { stdout } = await folder.run("check", "--config", "bad.yaml");
   expect(stdout).toBe(shown("vifplugd check --config bad.yaml"));
+});
+
+test("ovs-appctl inc-engine/show-stats, block by block", async () => {
+  await using hypervisor = await startHypervisor();
+  const args = ["inc-engine/show-stats", "plug"];
+  const blocks = (text: string) => text.match(/^\S.*:/gm) ?? [];
+  const real = blocks(await hypervisor.chassis.appctl("vifplugd", ...args));
+  expect(real).toContain("Last recomputes and their reasons:");
+  expect(blocks(shown(`ovs-appctl -t vifplugd ${args.join(" ")}`))).toEqual(real);
 });
 
 test.each(commands.map(({ name }) => name))("%s is in the table of commands", (name) => {
