@@ -18,8 +18,8 @@ async function chassisUuid({ chassis }: Hypervisor): Promise<string | undefined>
   return rows.find(({ name }) => name === "hv1")?._uuid;
 }
 
-test("U3: ovn-controller exits, and comes back with another Chassis row: nothing is written", async () => {
-  await using hv = await startHypervisor();
+test("U3: ovn-controller exits, and comes back with another Chassis row: nothing is written, and it is told once", async () => {
+  await using hv = await startHypervisor({ config: { log: { level: "debug" } } });
   const { chassis } = hv;
   const lports = Array.from({ length: 20 }, (_, index) => `lsp${index}`);
   await hv.addLports(Object.fromEntries(lports.map((lport) => [lport, {}])));
@@ -37,6 +37,9 @@ test("U3: ovn-controller exits, and comes back with another Chassis row: nothing
   const after = await Promise.all(lports.map((lport) => hv.interface(lport)));
   expect(after.map((row) => row._uuid)).toEqual(before.map((row) => row._uuid));
   for (const lport of lports) expect(hv.writesTo(lport)).toHaveLength(1);
+  const told = hv.daemon.lines.filter((line) => / (info|warn) plug: /.test(line));
+  expect(told.filter((line) => /: waiting: .*no Chassis row/.test(line))).toHaveLength(1);
+  expect(told.filter((line) => / lsp\d+: plugged: /.test(line))).toEqual([]);
 });
 
 test("the local database's server starts with an older copy of its database: what differs is put right", async () => {
