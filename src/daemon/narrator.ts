@@ -73,7 +73,11 @@ export class Narrator {
       this.#log.info(`${lport}: ${describe(change)}${why}`);
       // That it is plugged has been told with this.
       if (change.kind !== "remove") this.#told.set(lport, { state: "plugged", reason: null });
-    } else this.#log.warn(`${lport}: not written: ${outcome.error}`, `${lport} not written`);
+    } else {
+      // A connection that is lost takes the changes of many ports with it, for one reason.
+      const topic = outcome.kind === "lost" ? `not written: ${outcome.error}` : `${lport} not written`;
+      this.#log.warn(`${lport}: not written: ${outcome.error}`, topic);
+    }
   }
 }
 

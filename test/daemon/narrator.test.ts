@@ -176,6 +176,14 @@ describe("a write", () => {
   });
 });
 
+test("changes that are lost with the connection, of however many ports, are a few lines", () => {
+  const { narrator: one, lines } = narrator();
+  for (let index = 0; index < 100; index++) {
+    one.conclude({ kind: "lost", work: createWork(`lsp${index}`), error: "disconnected" });
+  }
+  expect(lines).toHaveLength(5);
+});
+
 test("a database session tells when it is in sync, when it is lost, and when it tries again", () => {
   const { logger, lines } = observed();
   narrateState(logger, "DB", { kind: "connecting", remote: "unix:x" });
