@@ -16,14 +16,15 @@ import {
 } from "../../src/plug/rows.ts";
 import { builtinProviders } from "../../src/providers/builtin.ts";
 import { ProviderRegistry } from "../../src/providers/registry.ts";
-import { type Figure, figure } from "../support/figures.ts";
-import { NOTHING, timesOf } from "./measure.ts";
+import { type Figure, figure, quantile } from "../support/figures.ts";
+import { NOTHING, timesOf, timesOnce } from "./measure.ts";
 
 const SUBJECT = "the daemon's graph";
 export const RECOMPUTE = "recompute";
 /** Then what belongs to one port lies all over the heap, and the processor's caches hold none of it. */
 export const RECOMPUTE_AFTER_CHANGES = "recompute, after all those changes";
 const RECOMPUTES = 9;
+const CHANGES_IN_A_TURN = 1_000;
 const FEW = 100;
 /** Few ports weigh less than what the program itself allocates meanwhile. */
 const ENOUGH_TO_WEIGH = 10_000;
@@ -70,6 +71,27 @@ export function measureDaemonGraph(ports: number, changes: number): readonly Fig
 /** Milliseconds. */
 function recomputesOf(daemon: PluggedDaemon): Float64Array {
   return timesOf(RECOMPUTES, NOTHING, () => daemon.recompute()).map((us) => us / 1000);
+}
+
+/**
+ * What one change costs with many ports, to what it costs with few. They take turns, because what else the machine does
+ * changes from one second to the next: one ratio for each turn, of the medians of its changes.
+ */
+export function ratiosOfChanges(few: number, many: number, turns: number): readonly number[] {
+  const daemons = [few, many].map((ports) => ({ ports, daemon: new PluggedDaemon(makeRows(ports)) }));
+  const ratios = Array.from({ length: 2 * turns }, (_, turn) => {
+    const [ofFew = Number.NaN, ofMany = Number.NaN] = daemons.map(({ ports, daemon }) => {
+      const port = (index: number) => ((turn * CHANGES_IN_A_TURN + index) * 7919) % ports;
+      const times = timesOnce(
+        CHANGES_IN_A_TURN,
+        (index) => daemon.change(port(index)),
+        (_, rows) => daemon.decide(rows),
+      );
+      return quantile(times.sort(), 0.5);
+    });
+    return ofMany / ofFew;
+  });
+  return ratios.slice(turns);
 }
 
 interface Rows {

@@ -13,6 +13,15 @@ export function timesOf<T>(
   work: (index: number, prepared: T) => void,
 ): Float64Array {
   for (let index = 0; index < count; index++) work(index, prepare(index));
+  return timesOnce(count, prepare, work);
+}
+
+/** As `timesOf`, of work that has been done often enough. */
+export function timesOnce<T>(
+  count: number,
+  prepare: (index: number) => T,
+  work: (index: number, prepared: T) => void,
+): Float64Array {
   const times = new Float64Array(count);
   for (let index = 0; index < count; index++) {
     const prepared = prepare(index);
