@@ -73,9 +73,29 @@ export function southboundTarget(
 const NO_CA_CERT =
   "ssl: needs the certificate of the authority that signed the Southbound's: set southbound.ca_cert, or ovs-vsctl set-ssl PRIVATE-KEY CERTIFICATE CA-CERT";
 
+export interface LocalTarget {
+  readonly remotes: string;
+  readonly tls: TlsFiles;
+  /** What is missing to connect at all, and what to do; null: nothing. */
+  readonly fault: string | null;
+}
+
+/** Where the local database is. Its own SSL table cannot tell before there is a connection. */
+export function localTarget(config: Config): LocalTarget {
+  const { remote } = config.ovs;
+  const tls = configuredTlsFiles(config);
+  const remotes = parseRemotes(remote);
+  const needsTls = remotes.ok && remotes.value.every(({ kind }) => kind === "ssl");
+  const fault =
+    needsTls && tls.caCert === undefined
+      ? `ovs.remote: ${remote}: ssl: needs the certificate of the authority that signed the database's: set southbound.ca_cert`
+      : null;
+  return { remotes: remote, tls, fault };
+}
+
 /** The files of the configuration; where it names none, those of the Open_vSwitch SSL table. */
-function tlsFiles({ southbound }: Config, ssl: SslRow | null): TlsFiles {
-  const { private_key, certificate, ca_cert } = southbound;
+function tlsFiles(config: Config, ssl: SslRow | null): TlsFiles {
+  const { private_key, certificate, ca_cert } = config.southbound;
   const configured = private_key ?? certificate ?? ca_cert;
   if (configured === undefined && ssl !== null) {
     return {
@@ -85,6 +105,10 @@ function tlsFiles({ southbound }: Config, ssl: SslRow | null): TlsFiles {
       bootstrapCaCert: ssl.bootstrap_ca_cert,
     };
   }
+  return configuredTlsFiles(config);
+}
+
+function configuredTlsFiles({ southbound: { private_key, certificate, ca_cert } }: Config): TlsFiles {
   return {
     ...(private_key === undefined ? {} : { privateKey: private_key }),
     ...(certificate === undefined ? {} : { certificate }),

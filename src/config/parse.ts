@@ -49,13 +49,20 @@ function parse(text: string, lines: LineCounter): Result<Config, readonly Fault[
   const broken = document.errors.map((error) => explainDuplicate(error, text));
   const content = contentOf(document);
   if (!content.ok) return fail([...broken, content.error]);
-  const checked = v.safeParse(configSchema, withoutEmptySections(content.value));
+  const value = withoutEmptySections(content.value);
+  const checked = v.safeParse(configSchema, value);
   if (checked.success && broken.length === 0) return ok(checked.output);
-  const issues = (checked.issues ?? []).map((issue) => {
+  const issues = (checked.issues ?? []).flatMap((issue) => {
+    if (isUnknownKey(issue)) return [];
     const keys = (issue.path ?? []).map((item) => item.key);
-    return { offset: offsetOf(document, keys, isUnknownKey(issue)), message: explain(issue, keys) };
+    return { offset: offsetOf(document, keys, false), message: explain(issue, keys) };
   });
-  return fail([...broken, ...issues]);
+  // Valibot stops at the first one of each mapping.
+  const unknown = unknownKeys(value, []).map((keys) => ({
+    offset: offsetOf(document, keys, true),
+    message: explainUnknown(keys),
+  }));
+  return fail([...broken, ...issues, ...unknown]);
 }
 
 function explainDuplicate({ pos: [offset] }: YAMLError, text: string): Fault {
@@ -100,10 +107,6 @@ function isMissingKey(issue: Issue): boolean {
 function explain(issue: Issue, keys: readonly unknown[]): string {
   const path = keys.map(String).join(".");
   const prefix = path === "" ? "" : `${path}: `;
-  if (isUnknownKey(issue)) {
-    const known = keysAt(keys.slice(0, -1));
-    return `${prefix}unknown key: expected ${known.join(", ")}${hint(keys.at(-1), known)}`;
-  }
   if (isMissingKey(issue)) return `${prefix}missing: this key is required`;
   const meant = issue.type === "picklist" ? hint(issue.input, wordsIn(issue.expected)) : "";
   if (!issue.message.startsWith("Invalid ")) {
@@ -111,6 +114,22 @@ function explain(issue: Issue, keys: readonly unknown[]): string {
     return `${prefix}${issue.message}${isOfType ? `, received ${inWords(issue.received)}` : ""}${meant}`;
   }
   return `${prefix}expected ${inWords(issue.expected ?? "another value")}, received ${inWords(issue.received)}${meant}`;
+}
+
+/** The paths of all keys that the schema has not, wherever it has any. */
+function unknownKeys(value: unknown, path: readonly unknown[]): readonly (readonly unknown[])[] {
+  if (Array.isArray(value)) return value.flatMap((item, index) => unknownKeys(item, [...path, index]));
+  const known = keysAt(path);
+  if (!isRecord(value) || known.length === 0) return [];
+  return Object.entries(value).flatMap(([key, member]) => {
+    const at = [...path, key];
+    return known.includes(key) ? unknownKeys(member, at) : [at];
+  });
+}
+
+function explainUnknown(keys: readonly unknown[]): string {
+  const known = keysAt(keys.slice(0, -1));
+  return `${keys.map(String).join(".")}: unknown key: expected ${known.join(", ")}${hint(keys.at(-1), known)}`;
 }
 
 function hint(given: unknown, known: readonly string[]): string {

@@ -93,17 +93,17 @@ export const configSchema = section({
         ),
       ),
       private_key: v.optional(
-        v.pipe(path, v.description("File with our private key, for ssl: remotes."), SSL_TABLE),
+        v.pipe(
+          path,
+          v.description("File with our private key, for ssl: remotes, that of ovs.remote too."),
+          SSL_TABLE,
+        ),
       ),
       certificate: v.optional(
         v.pipe(path, v.description("File with the certificate of that key."), SSL_TABLE),
       ),
       ca_cert: v.optional(
-        v.pipe(
-          path,
-          v.description("File with the certificate that the Southbound's is signed by."),
-          SSL_TABLE,
-        ),
+        v.pipe(path, v.description("File with the certificate that the servers' are signed by."), SSL_TABLE),
       ),
       probe_interval_ms: v.optional(
         v.pipe(

@@ -2,7 +2,7 @@
  * The daemon: wires the databases, the graph and the providers, and owns their life from start to stop.
  */
 
-import { metricsAddress, plugSettings } from "../config/effective.ts";
+import { localTarget, metricsAddress, plugSettings } from "../config/effective.ts";
 import type { Config } from "../config/schema.ts";
 import { controlSocketPath } from "../control/client.ts";
 import { withListCommands } from "../control/command.ts";
@@ -98,7 +98,7 @@ export class Daemon implements DaemonView {
     });
     this.#providers = new ProviderSet(this.#registry, this.#log);
     this.#local = new LocalDatabase({
-      remotes: config.ovs.remote,
+      target: localTarget(config),
       log: log.module("ovsdb"),
       count,
       takeLock: !this.#observeOnly,
@@ -163,7 +163,7 @@ export class Daemon implements DaemonView {
     // A level that was set through the control socket stays until the file says something new.
     if (config.log.level !== before.log.level) this.#logs.level = config.log.level;
     this.#logs.format = config.log.format;
-    if (config.ovs.remote !== before.ovs.remote) this.#local.setRemotes(config.ovs.remote);
+    this.#local.setTarget(localTarget(config));
     const settings = plugSettings(config, this.#systemIdOverride);
     this.#reconciler.push(this.graph.inputs.settings, settings, "configuration");
     this.#providers.apply(config.providers);

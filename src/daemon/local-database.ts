@@ -5,7 +5,9 @@
  * so that of several daemons on one chassis exactly one asks providers and writes. It is told for which chassis, because a
  * run that finds the chassis renamed comes before the lock of the new one is asked for.
  */
+import { isDeepStrictEqual } from "node:util";
 import { type Operation, Session, type SessionState, type TransactError } from "ovsdb-jsonrpc";
+import type { LocalTarget } from "../config/effective.ts";
 import type { CountedEvent } from "../control/coverage.ts";
 import { Times } from "../graph/index.ts";
 import type { Logger } from "../log/log.ts";
@@ -18,7 +20,7 @@ import { narrateState } from "./session-log.ts";
 import type { Source } from "./shadow-check.ts";
 
 export interface LocalDatabaseOptions {
-  readonly remotes: string;
+  readonly target: LocalTarget;
   readonly log: Logger;
   /** Told of each event that is to be counted. */
   readonly count: (event: CountedEvent) => void;
@@ -32,16 +34,20 @@ export class LocalDatabase {
   readonly #count: (event: CountedEvent) => void;
   readonly #takeLock: boolean;
   #chassis: string | null = null;
+  #target: LocalTarget;
   #lock: string | null = null;
   #active: Activity | null = null;
 
   constructor(options: LocalDatabaseOptions) {
     this.#log = options.log;
+    this.#target = options.target;
+    if (options.target.fault !== null) this.#log.warn(options.target.fault);
     this.#count = options.count;
     this.#takeLock = options.takeLock ?? true;
     this.#session = new Session({
       database: openVSwitch,
-      remotes: options.remotes,
+      remotes: options.target.remotes,
+      tls: options.target.tls,
       monitor: openVSwitchColumns,
     });
   }
@@ -126,8 +132,12 @@ export class LocalDatabase {
     return tables.reduce((sum, table) => sum + replica.table(table).rows.size, 0);
   }
 
-  setRemotes(remotes: string): void {
-    this.#session.setRemotes(remotes);
+  setTarget(target: LocalTarget): void {
+    if (isDeepStrictEqual(target, this.#target)) return;
+    this.#target = target;
+    if (target.fault !== null) this.#log.warn(target.fault);
+    this.#session.setTls(target.tls);
+    this.#session.setRemotes(target.remotes);
   }
 
   close(): void {

@@ -258,6 +258,15 @@ describe("an error says where it is and what was expected:", () => {
     ).toEqual(["chassis", "log.level", "log.color"]);
   });
 
+  test("nor one of several unknown keys of a mapping", () => {
+    const errors = errorsIn(
+      "chasis: hv1\nplugs: {}\nlog: { levle: 1, formt: 2 }\nproviders:\n- { typ: dummy, mach: [] }\n",
+    );
+    expect(
+      errors.filter((error) => error.includes("unknown key")).map((error) => error.split(": ")[1]),
+    ).toEqual(["chasis", "plugs", "log.levle", "log.formt", "providers.0.typ", "providers.0.mach"]);
+  });
+
   test("nor is one that is found by comparing entries, or keys, with each other", () => {
     const errors = errorsIn(
       "chassis: 1\nproviders:\n- type: dummy\n- match: []\n- type: dummy\nlog: {}\nlog: { levle: 1 }\nmore: 1\n",
