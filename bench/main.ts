@@ -4,6 +4,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { engine } from "./engine/main.ts";
 import { ovsdb } from "./ovsdb/main.ts";
@@ -46,6 +47,7 @@ async function main(): Promise<void> {
   }
   const before = values.compare === undefined ? null : parseReport(readFileSync(values.compare, "utf8"));
   const [load = 0] = loadavg();
+  build();
   const reports: PartReport[] = [];
   for (const { name, measure } of chosen(positionals)) {
     const report = { name, ...(await measure(values.quick)) };
@@ -59,6 +61,14 @@ async function main(): Promise<void> {
   process.stdout.write(`${cpu}, ${cores} cores, ${system}, Bun ${bun}; load before: ${load.toFixed(2)}\n`);
   if (before !== null) process.stdout.write(`\n${formatComparison(before, report)}`);
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 1)}\n`);
+}
+
+/** What is measured is the executable of these very sources. */
+function build(): void {
+  const cwd = join(import.meta.dir, "..");
+  const command = [process.execPath, "run", "build.ts"];
+  const { exitCode } = Bun.spawnSync(command, { cwd, stdio: ["ignore", "ignore", "inherit"] });
+  if (exitCode !== 0) throw new Error("the executable cannot be built; what is wrong is said above");
 }
 
 /** @throws Error for a part that does not exist */

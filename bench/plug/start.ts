@@ -23,6 +23,12 @@ export interface ColdStart {
   readonly writes: number;
 }
 
+/** Rejects when the program ends. */
+async function endOf(program: Program): Promise<never> {
+  const { code, signal } = await program.exited;
+  throw new Error(`${program.name} ended with ${signal ?? `exit code ${code}`}\n${program.tail()}`);
+}
+
 /** The port is the one called "sample"; it is unplugged again when this settles, and the plugger runs. */
 export async function coldStart(plugger: Plugger, site: Site, within: number): Promise<ColdStart> {
   const waiting = site.lport("sample");
@@ -32,7 +38,8 @@ export async function coldStart(plugger: Plugger, site: Site, within: number): P
   await counter.request("monitor_cond", ["Open_vSwitch", "counter", WRITTEN]);
   const plugged = site.interfaces.plugged(waiting.name, within);
   const started = performance.now();
-  const [program, at] = await Promise.all([plugger.start(site), plugged]);
+  const program = await plugger.start(site);
+  const at = await Promise.race([plugged, endOf(program)]);
   await atRest([program.pid], within);
   counter.close();
   await plugger.letUnplug(site);
