@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { START_MS } from "../../src/system/start-memory.ts";
 import { startChassis } from "../../tools/chassis/chassis.ts";
 import { executable, startDaemon } from "../../tools/chassis/daemon.ts";
 import { atRest, memory } from "../plug/usage.ts";
@@ -62,6 +63,7 @@ async function measureStarts(count: number) {
       await sleep(ASK_EVERY_MS);
     }
     const ready = performance.now() - started;
+    await sleep(START_MS + 500);
     await atRest([program.pid], READY_WITHIN);
     starts.push({ ready, resident: memory(program.pid).resident / MEGABYTE });
     await program.stop();

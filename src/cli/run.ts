@@ -10,7 +10,7 @@ import { beginRecord, type Recorder } from "../record/recorder.ts";
 import { messageOf, ok, type Result } from "../result.ts";
 import { isJournal } from "../system/journal.ts";
 import { ServiceManager } from "../system/service-manager.ts";
-import { releaseStartMemory } from "../system/start-memory.ts";
+import { releaseStartMemory, START_MS } from "../system/start-memory.ts";
 import { VERSION } from "../version.ts";
 import { type Arguments, CONFIG_OPTION, type Command, EXIT, printError } from "./command.ts";
 import { printConfigErrors } from "./config-errors.ts";
@@ -120,8 +120,7 @@ async function runDaemon(start: Start): Promise<void> {
       if (isStarted) return;
       isStarted = true;
       serviceManager.ready();
-      // Not before what was decided is on its way.
-      setImmediate(releaseStartMemory);
+      setTimeout(releaseStartMemory, START_MS).unref();
     },
     onExit: () => end.resolve("exit"),
   });

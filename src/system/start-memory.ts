@@ -7,6 +7,9 @@ import { FFIType } from "bun:ffi";
 import { readFileSync } from "node:fs";
 import { openLibc } from "./libc.ts";
 
+/** Milliseconds from the first complete pass to the end of what belongs to the start: sessions look at schemas again. */
+export const START_MS = 2000;
+
 const MADV_DONTNEED = 4;
 
 const SIGNATURES = {
