@@ -7,6 +7,7 @@ import type { RefusedProvider, RegisteredProvider } from "../providers/registry.
 import type { Change } from "./change.ts";
 import type { ToPlug, ToUnplug } from "./intent.ts";
 import { type Consultation, carryOver, consult, type Question, stillHolds } from "./question.ts";
+import type { PortBindingRow } from "./rows.ts";
 import type { Vif } from "./vif.ts";
 
 export type Answers =
@@ -18,6 +19,8 @@ export type Answers =
     }
   | {
       readonly kind: "asked";
+      /** What was asked about: where it is another one no answer holds, and none has to be looked at. */
+      readonly binding: PortBindingRow | null;
       /** To plug or to unplug, as the intent is. */
       readonly main: Consultation;
       /** To remove what the interface in place was plugged as; null when it does not change hands. */
@@ -57,7 +60,7 @@ export function gatherAnswers(
     const isSame = last?.kind === "no-provider" && last.plugType === plugType && last.refused === refused;
     return isSame ? last : { kind: "no-provider", plugType, refused };
   }
-  const known = last?.kind === "asked" ? last : undefined;
+  const known = last?.kind === "asked" && last.binding === intent.binding ? last : undefined;
   const question: Question = {
     lport: name,
     plugType: intent.plugType,
@@ -73,7 +76,7 @@ export function gatherAnswers(
   const main = ask(question, known?.main);
   const leaving = changesHands(main, owned) ? askToLeave(question, owned, around, known?.leaving) : null;
   if (known !== undefined && known.main === main && known.leaving === leaving) return known;
-  return { kind: "asked", main, leaving, claim: claimOf(main) };
+  return { kind: "asked", binding: intent.binding, main, leaving, claim: claimOf(main) };
 }
 
 function ask(question: Question, last: Consultation | undefined): Consultation {

@@ -129,8 +129,8 @@ function decidePlug(at: Circumstances, bridge: BridgeRef, target: Target): Verdi
   const { owned } = at.intent.lport;
   const { name } = target.wanted;
   if (owned !== null && owned.interface.name === name) {
-    const isMarked = owned.lport === target.lport && owned.plugType === target.plugType;
-    const edit = diffInterface(owned.interface, target, isMarked);
+    // Its iface-id is the logical port's, or it would not be the port's.
+    const edit = diffInterface(owned.interface, target, owned.plugType === target.plugType);
     if (edit === null) return stands(at, null);
     return propose(at, { kind: "update", target, interface: owned.interface, edit }, null);
   }

@@ -4,19 +4,23 @@ import { type Condition, named, type SessionState } from "ovsdb-jsonrpc";
 import type { Part, Thing } from "./support/playground.gen.ts";
 import { ProxyServer } from "./support/proxy.ts";
 import { startPlayground } from "./support/server.ts";
-import { next, op, open, openSynced, type PlaygroundSession, reach, value } from "./support/session.ts";
+import {
+  closingAfterEach,
+  next,
+  op,
+  open,
+  openSynced,
+  type PlaygroundSession,
+  reach,
+  value,
+} from "./support/session.ts";
 
 /** Each is on a value that the column cannot have. */
 const TOO_MANY: Condition<Thing> = [["count", "==", 5000]];
 const TOO_FEW: Condition<Thing> = [["count", ">", -5000]];
 
 let server: Awaited<ReturnType<typeof startPlayground>>;
-const closing: PlaygroundSession[] = [];
-
-function closeLater(session: PlaygroundSession): PlaygroundSession {
-  closing.push(session);
-  return session;
-}
+const closeLater = closingAfterEach();
 
 beforeEach(async () => {
   server = await startPlayground();
@@ -34,7 +38,6 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const session of closing.splice(0)) session.close();
   await server[Symbol.asyncDispose]();
 });
 

@@ -4,22 +4,16 @@ import type { Condition } from "ovsdb-jsonrpc";
 import type { Thing } from "./support/playground.gen.ts";
 import { ProxyServer } from "./support/proxy.ts";
 import { startPlayground } from "./support/server.ts";
-import { next, op, open, openSynced, type PlaygroundSession, value } from "./support/session.ts";
+import { closingAfterEach, next, op, open, openSynced, value } from "./support/session.ts";
 
 let server: Awaited<ReturnType<typeof startPlayground>>;
-const closing: PlaygroundSession[] = [];
-
-function closeLater(session: PlaygroundSession): PlaygroundSession {
-  closing.push(session);
-  return session;
-}
+const closeLater = closingAfterEach();
 
 beforeEach(async () => {
   server = await startPlayground();
 });
 
 afterEach(async () => {
-  for (const session of closing.splice(0)) session.close();
   await server[Symbol.asyncDispose]();
 });
 

@@ -2,22 +2,16 @@
 import { afterEach, beforeEach, describe, expect, spyOn, test } from "bun:test";
 import { type ProxyRules, ProxyServer } from "./support/proxy.ts";
 import { startPlayground } from "./support/server.ts";
-import { next, op, open, openSynced, type PlaygroundSession, reach, value } from "./support/session.ts";
+import { closingAfterEach, next, op, open, openSynced, reach, value } from "./support/session.ts";
 
 let server: Awaited<ReturnType<typeof startPlayground>>;
-const closing: PlaygroundSession[] = [];
-
-function closeLater(session: PlaygroundSession): PlaygroundSession {
-  closing.push(session);
-  return session;
-}
+const closeLater = closingAfterEach();
 
 beforeEach(async () => {
   server = await startPlayground();
 });
 
 afterEach(async () => {
-  for (const session of closing.splice(0)) session.close();
   await server[Symbol.asyncDispose]();
 });
 

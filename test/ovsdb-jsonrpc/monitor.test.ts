@@ -4,22 +4,25 @@ import { type Condition, named, Session, type Uuid } from "ovsdb-jsonrpc";
 import { type PlaygroundTables, playground, type Thing } from "./support/playground.gen.ts";
 import { ProxyServer } from "./support/proxy.ts";
 import { startPlayground } from "./support/server.ts";
-import { EVERYTHING, next, op, openSynced, reach, value, whileOffline } from "./support/session.ts";
+import {
+  closingAfterEach,
+  EVERYTHING,
+  next,
+  op,
+  openSynced,
+  reach,
+  value,
+  whileOffline,
+} from "./support/session.ts";
 
 let server: Awaited<ReturnType<typeof startPlayground>>;
-const closing: { close(): void }[] = [];
-
-function closeLater<S extends { close(): void }>(session: S): S {
-  closing.push(session);
-  return session;
-}
+const closeLater = closingAfterEach();
 
 beforeEach(async () => {
   server = await startPlayground();
 });
 
 afterEach(async () => {
-  for (const session of closing.splice(0)) session.close();
   await server[Symbol.asyncDispose]();
 });
 

@@ -4,16 +4,11 @@ import { getSchema, listDatabases, parseDatabaseSchema, Session } from "ovsdb-js
 import { playground } from "./support/playground.gen.ts";
 import { ProxyServer } from "./support/proxy.ts";
 import { Folder, PLAYGROUND, run, startPlayground } from "./support/server.ts";
-import { failure, next, open, openSynced, value } from "./support/session.ts";
+import { closingAfterEach, failure, next, open, openSynced, value } from "./support/session.ts";
 
 let server: Awaited<ReturnType<typeof startPlayground>>;
 let folder: Folder;
-const closing: { close(): void }[] = [];
-
-function closeLater<S extends { close(): void }>(session: S): S {
-  closing.push(session);
-  return session;
-}
+const closeLater = closingAfterEach();
 
 beforeEach(async () => {
   folder = new Folder();
@@ -21,7 +16,6 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const session of closing.splice(0)) session.close();
   await server[Symbol.asyncDispose]();
   folder.remove();
 });

@@ -6,6 +6,7 @@ import { playground } from "./support/playground.gen.ts";
 import { ProxyServer } from "./support/proxy.ts";
 import { Folder, run, startPlayground } from "./support/server.ts";
 import {
+  closingAfterEach,
   failure,
   next,
   op,
@@ -18,19 +19,13 @@ import {
 } from "./support/session.ts";
 
 let server: Awaited<ReturnType<typeof startPlayground>>;
-const closing: PlaygroundSession[] = [];
-
-function closeLater(session: PlaygroundSession): PlaygroundSession {
-  closing.push(session);
-  return session;
-}
+const closeLater = closingAfterEach();
 
 beforeEach(async () => {
   server = await startPlayground();
 });
 
 afterEach(async () => {
-  for (const session of closing.splice(0)) session.close();
   await server[Symbol.asyncDispose]();
 });
 

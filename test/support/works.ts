@@ -25,7 +25,7 @@ export function askedOf(
     nonce: 0,
     ...rest,
   });
-  return { kind: "asked", main, leaving: null, claim: lport };
+  return { kind: "asked", binding: main.question.binding, main, leaving: null, claim: lport };
 }
 
 /** The creation of an interface named after the logical port. */

@@ -20,7 +20,7 @@ export function inStep<K, V>(map: ReadonlyMap<K, V>): (key: K) => V | undefined 
   let misses = 0;
 
   function elsewhere(key: K): V | undefined {
-    const value = map.get(key);
+    const value = map.size === 0 ? undefined : map.get(key);
     if (value === undefined || waiting === null) return value;
     if (waiting.key !== key) {
       early.add(key);

@@ -1,4 +1,5 @@
 /** Sessions with the playground, and what tests wait for. */
+import { afterEach } from "bun:test";
 import {
   type IndexDeclarations,
   type MonitoredRows,
@@ -47,6 +48,18 @@ export type PlaygroundSession = Session<
 export function open(remotes: string, options: Partial<Everything> = {}): PlaygroundSession {
   const backoff = { minMs: 5, maxMs: 20 };
   return new Session({ database: playground, remotes, monitor: EVERYTHING, backoff, ...options });
+}
+
+/** For the tests of a file: what is given to the function is closed after the test that did. */
+export function closingAfterEach(): <S extends { close(): void }>(session: S) => S {
+  const closing: { close(): void }[] = [];
+  afterEach(() => {
+    for (const session of closing.splice(0)) session.close();
+  });
+  return (session) => {
+    closing.push(session);
+    return session;
+  };
 }
 
 /** A session that is in sync. */
