@@ -21,7 +21,8 @@ import {
 import type { Change } from "../../../src/plug/change.ts";
 import type { MonitoredCondition } from "../../../src/plug/condition.ts";
 import { type PlugGraph, plugGraph } from "../../../src/plug/graph.ts";
-import type { AttemptBatch } from "../../../src/plug/nodes/inputs.ts";
+import { type Activity, notConnected } from "../../../src/plug/nodes/activity.ts";
+import type { AttemptBatch, SouthboundState } from "../../../src/plug/nodes/inputs.ts";
 import type { TableBatch } from "../../../src/plug/rows.ts";
 import type { PlugSettings } from "../../../src/plug/settings.ts";
 import { isInPlace, type Verdict } from "../../../src/plug/verdict.ts";
@@ -58,6 +59,8 @@ export class World {
   #settings = initialSettings;
   #isLocalConnected = true;
   #isLockHeld = true;
+  #activity: Activity = notConnected;
+  #known: SouthboundState = { synced: false, acknowledged: null };
   #isSouthboundConnected = true;
   #acknowledged: MonitoredCondition | null = null;
   #confirmed: ReadonlySet<string> = new Set();
@@ -125,9 +128,11 @@ export class World {
     const why = this.#isLocalConnected ? (this.#isLockHeld ? null : "no lock") : "not connected";
     const [row] = local.openVSwitch.told.values();
     const chassis = this.settings.chassis ?? row?.external_ids.get("system-id") ?? null;
-    const { current } = this.engine.data(inputs.activity);
-    if (why !== current.reason || chassis !== current.chassis)
-      this.#push(inputs.activity, { active: why === null, reason: why, chassis });
+    // What was pushed last, which the graph has not seen before it runs.
+    if (why !== this.#activity.reason || chassis !== this.#activity.chassis) {
+      this.#activity = { active: why === null, reason: why, chassis };
+      this.#push(inputs.activity, this.#activity);
+    }
     if (this.#isSouthboundConnected) {
       const asked = this.#acknowledged;
       this.#pushRows(inputs.sbGlobal, southbound.sbGlobal.tell());
@@ -140,10 +145,11 @@ export class World {
         southbound.portBinding.tell((row) => isBindingInView(asked, row)),
       );
     }
-    const known = this.engine.data(inputs.southbound).current;
+    const known = this.#known;
     const [synced, acknowledged] = [this.isSouthboundSynced, this.acknowledged];
     if (known.synced !== synced || known.acknowledged !== acknowledged) {
-      this.#push(inputs.southbound, { synced, acknowledged });
+      this.#known = { synced, acknowledged };
+      this.#push(inputs.southbound, this.#known);
     }
   }
 
