@@ -117,21 +117,30 @@ afterEach(async () => {
 
 test("a port is not unplugged when its binding leaves with a change of the condition, before the server's word for it", async () => {
   let change: number | null = null;
+  const [asked, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   onRequest = ({ id, method }) => {
     if (method !== "monitor_cond_change" || change !== null) return "pass";
     change = id;
+    asked.resolve();
     return "hold";
   };
-  onAnswer = ({ id }) => (id !== null && id === change ? "hold" : "pass");
+  onAnswer = ({ id }) => {
+    if (id === null || id !== change) return "pass";
+    answered.resolve();
+    return "hold";
+  };
   await request(true);
   // Requested here, it need not be asked for by its name any more.
   await until(() => known()?.lports.size === 0);
   await request(false);
   await until(() => verdict()?.reason?.includes("may still be bound here") === true);
 
+  await asked.promise;
   proxy.release();
   await until(() => bindings() === 0);
   expect(verdict()).toMatchObject({ state: "plugged", reason: "its port binding is not in view yet" });
+  // The rows that leave come before the answer, which may not be there yet.
+  await answered.promise;
   proxy.release();
   await until(() => known()?.lports.has(LPORT) === true && bindings() === 1);
   expect(transactions).toEqual([]);
