@@ -61,7 +61,8 @@ export function successorOf(among: Contestants, lport: string): string | null {
 
 /**
  * The first of those that want the name and have no interface; whom the server refused it is out, until it is tried
- * again, so that one bad port does not keep the name from the others (rule T3). Nobody comes before one whose transaction is on its way: it would be refused, or refuse the other.
+ * again, so that one bad port does not keep the name from the others (rule T3). Nobody comes before one whose
+ * transaction is on its way: it would be refused, or refuse the other.
  */
 function firstClaimant(among: Contestants, name: string, holder: Vif | undefined): string | null {
   const able: string[] = [];

@@ -2,8 +2,8 @@
  * Node `answer`: what the providers say about each logical port that is to be plugged or unplugged. This is the one
  * place in the program where providers are asked; answers.ts says when an answer still holds.
  *
- * Invariant: nobody is asked while we are not active (not the holder of the chassis's lock, or no complete local database), and
- * not about a port whose change is in flight.
+ * Invariant: nobody is asked while we are not active (not the holder of the chassis's lock, or no complete local
+ * database), and not about a port whose change is in flight.
  */
 import { type Cause, type KeyedChanges, unchanged, updated } from "../../graph/index.ts";
 import { type Answers, gatherAnswers, refusedFor, type Surroundings, typesOf } from "../answers.ts";
