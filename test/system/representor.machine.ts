@@ -59,7 +59,7 @@ describe("vifplugd beside ovn-controller", () => {
     const interfaces = await stage.chassis.rows("Open_vSwitch", "Interface", ["external_ids"]);
     const ours = interfaces.filter(({ external_ids }) => external_ids.get("iface-id") === lport);
     expect(ours.map(({ external_ids }) => external_ids.get("ovn-plugged"))).toEqual([stage.plugType]);
-    expect(stage.log()).toMatch(new RegExp(` info plug: ${lport}: plugged interface `));
+    await stage.logs(new RegExp(` info plug: ${lport}: plugged interface `));
     expect(stage.chassis.program("ovn-controller").lines.join("\n")).not.toMatch(PLUGGED_BY_CONTROLLER);
     column.set(what, { ours: "up each time", peer: column.get(what)?.peer ?? "" });
     await stage.chassis.nbctl("lsp-del", lport);

@@ -11,6 +11,8 @@ export interface Stage {
   readonly within: number;
   /** Starts the plugger (again). */
   start(): Promise<Program>;
+  /** Returns when the plugger, since it was started last, has logged a line that matches. */
+  logs(pattern: RegExp): Promise<void>;
   /** What the plugger has logged since it was started last. */
   log(): string;
   /** Ends the plugger and leaves what it plugged. */
@@ -33,6 +35,7 @@ export async function stageVifplugd(): Promise<Stage> {
       await daemon.waitLog(/OVN_Southbound: in sync/, PATIENCE);
       return daemon;
     },
+    logs: (pattern) => waitForLog(daemon, pattern),
     log: () => logOf(daemon),
     async stop() {
       await daemon?.stop();
@@ -51,11 +54,16 @@ export async function stageController(): Promise<Stage> {
       controller = await startController(chassis);
       return controller;
     },
+    logs: (pattern) => waitForLog(controller, pattern),
     log: () => logOf(controller),
     async stop() {
       await controller?.stop();
     },
   };
+}
+
+async function waitForLog(program: Program | null, pattern: RegExp): Promise<void> {
+  await program?.waitLog(pattern, PATIENCE);
 }
 
 function logOf(program: Program | null): string {
