@@ -40,7 +40,7 @@ export class PropagationEngine {
   constructor(outputs: readonly GraphNode[], now: () => number = Date.now) {
     this.#now = now;
     this.outputs = outputs;
-    this.slots = connect(outputs, this.#cause("engine", "first run"));
+    this.slots = connect(outputs, this.#cause("engine", "first run"), this);
   }
 
   /** Hands a batch to an input node. Batches are applied by the next run, in the order of their pushes. */
@@ -107,7 +107,7 @@ export class PropagationEngine {
       if (reset) {
         slot.pending = undefined;
         slot.untracked = slot.reason("its content was replaced", cause);
-        context.data = node.data();
+        context.data = node.data(this);
         context.cause = cause;
       }
       const answer = this.call(slot, (own) => node.apply?.(batch, own), "apply", cause);
@@ -150,7 +150,7 @@ export class PropagationEngine {
     const anything = slot.doubted !== "nothing";
     if (slot.doubted === "data") {
       // What a run node was told may not be told again, so it keeps its data.
-      if (node.kind !== "run") context.data = node.data();
+      if (node.kind !== "run") context.data = node.data(this);
       context.changes = node.changes?.();
     }
     if (anything) context.cause = reason.cause;

@@ -39,10 +39,10 @@ export class Slot {
   pushes: Push[] = [];
   poke: Cause | undefined;
 
-  constructor(node: GraphNode, edges: readonly Edge[], first: Cause) {
+  constructor(node: GraphNode, edges: readonly Edge[], first: Cause, engine: object) {
     const views = Object.keys(node.inputs).map((key, i) => [key, edges[i]?.from.context]);
     const inputs = Object.freeze(Object.fromEntries(views));
-    this.context = { data: node.data(), changes: node.changes?.(), cause: first, inputs, input: {} };
+    this.context = { data: node.data(engine), changes: node.changes?.(), cause: first, inputs, input: {} };
     this.node = node;
     this.edges = edges;
     if (node.kind !== "input") this.pending = this.reason("first run", first);
@@ -84,7 +84,7 @@ export class GraphError extends Error {
  * Slots for everything that `outputs` depend on, inputs first.
  * @throws GraphError cycle, duplicate-name, unknown-input
  */
-export function connect(outputs: readonly GraphNode[], first: Cause): ReadonlyMap<GraphNode, Slot> {
+export function connect(outputs: readonly GraphNode[], first: Cause, engine: object): Map<GraphNode, Slot> {
   const slots = new Map<GraphNode, Slot>();
   const names = new Set<string>();
   const path = new Set<GraphNode>();
@@ -106,7 +106,7 @@ export function connect(outputs: readonly GraphNode[], first: Cause): ReadonlyMa
     }
     if (names.has(name)) throw new GraphError("duplicate-name", `names are unique; two nodes are ${name}`);
     names.add(name);
-    const slot = new Slot(node, edges, first);
+    const slot = new Slot(node, edges, first, engine);
     slots.set(node, slot);
     return slot;
   }

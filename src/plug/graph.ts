@@ -4,36 +4,40 @@
  * handler in `handlers` is a change handled as it comes; an input without one leads to a recompute.
  */
 import { Engine, type EngineOptions, input, keyedChanges, node } from "../graph/index.ts";
+import type { Answers } from "./answers.ts";
+import type { Intent } from "./intent.ts";
+import { lportMaps } from "./lport-map.ts";
 import { type Activity, notConnected } from "./nodes/activity.ts";
-import { type AnswersByLport, answering } from "./nodes/answer.ts";
+import { answering } from "./nodes/answer.ts";
 import { claimAnswerHandler, collectClaims, noClaims } from "./nodes/claim.ts";
 import { holdIntentHandler, holdLportHandler, nothingHeld, recomputeHold } from "./nodes/hold.ts";
-import { attemptInput, type Current, southboundInput, tableInput, valueInput } from "./nodes/inputs.ts";
-import { type Intents, intentLportsHandler, recomputeIntents } from "./nodes/intent.ts";
+import {
+  attemptInput,
+  type Current,
+  portBindingInput,
+  southboundInput,
+  tableInput,
+  valueInput,
+} from "./nodes/inputs.ts";
+import { intentLportsHandler, recomputeIntents } from "./nodes/intent.ts";
 import { type LocalChassis, refreshLocalChassis, unknownChassis } from "./nodes/local-chassis.ts";
 import { indexLports, lportPortBindingHandler, lportVifHandler, noLports } from "./nodes/lport.ts";
 import { conditionLportHandler, decideCondition, monitorNothing } from "./nodes/monitoring.ts";
 import * as plugNode from "./nodes/plug.ts";
 import { lookingUp, type Providers } from "./nodes/provider-lookup.ts";
 import * as vifNode from "./nodes/vif.ts";
-import type {
-  BridgeRow,
-  ChassisRow,
-  InterfaceRow,
-  OpenVSwitchRow,
-  PortBindingRow,
-  PortRow,
-  SbGlobalRow,
-} from "./rows.ts";
+import type { BridgeRow, ChassisRow, InterfaceRow, OpenVSwitchRow, PortRow, SbGlobalRow } from "./rows.ts";
 import type { PlugSettings } from "./settings.ts";
+import type { Verdict } from "./verdict.ts";
 
 export type PlugGraph = ReturnType<typeof plugGraph>;
 
 export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
+  const byLport = lportMaps();
   const settings = input({ name: "settings", ...valueInput<PlugSettings>(initialSettings) });
   const activity = input({ name: "activity", ...valueInput<Activity>(notConnected) });
   const confirmed = input({ name: "confirmed", ...valueInput<ReadonlySet<string>>(new Set()) });
-  const attempt = input({ name: "attempt", ...attemptInput });
+  const attempt = input({ name: "attempt", ...attemptInput(byLport) });
   const southbound = input({ name: "southbound", ...southboundInput });
   const openVSwitch = input({ name: "open_vswitch", ...tableInput<OpenVSwitchRow>(() => "Open_vSwitch") });
   const bridge = input({ name: "bridge", ...tableInput<BridgeRow>((row) => row.name) });
@@ -41,10 +45,7 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
   const iface = input({ name: "iface", ...tableInput<InterfaceRow>((row) => row.name) });
   const sbGlobal = input({ name: "sb_global", ...tableInput<SbGlobalRow>(() => "SB_Global") });
   const chassis = input({ name: "chassis", ...tableInput<ChassisRow>((row) => row.name) });
-  const portBinding = input({
-    name: "port_binding",
-    ...tableInput<PortBindingRow>((row) => row.logical_port),
-  });
+  const portBinding = input({ name: "port_binding", ...portBindingInput(byLport) });
 
   const providerLookup = node({
     name: "provider_lookup",
@@ -86,7 +87,7 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
     name: "lport",
     kind: "derived",
     inputs: { portBinding, vif },
-    data: noLports,
+    data: noLports(byLport),
     changes: keyedChanges<string>,
     run: indexLports,
     handlers: { portBinding: lportPortBindingHandler, vif: lportVifHandler },
@@ -95,7 +96,7 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
     name: "intent",
     kind: "derived",
     inputs: { settings, localChassis, southbound, lport },
-    data: (): Intents => new Map(),
+    data: byLport<Intent>("intent"),
     changes: keyedChanges<string>,
     run: recomputeIntents,
     handlers: { southbound: intentLportsHandler, lport: intentLportsHandler },
@@ -105,7 +106,7 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
     name: "answer",
     kind: "derived",
     inputs: { activity, localChassis, providerLookup, intent, attempt },
-    data: (): AnswersByLport => new Map(),
+    data: byLport<Answers>("answer"),
     changes: keyedChanges<string>,
     run: asking.askEveryone,
     handlers: {
@@ -138,7 +139,7 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
     name: "plug",
     kind: "output",
     inputs: { settings, localChassis, activity, intent, answer, claim, hold, vif, attempt },
-    data: (): plugNode.Verdicts => new Map(),
+    data: byLport<Verdict>("plug"),
     changes: keyedChanges<string>,
     run: plugNode.decideEveryPort,
     handlers: {

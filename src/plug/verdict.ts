@@ -204,8 +204,9 @@ function stands(at: Circumstances, reason: string | null): Verdict {
 }
 
 function duplicated(lport: Lport): string | null {
-  const names = duplicatesOf(lport).map((vif) => vif.interface.name);
-  if (names.length === 0) return null;
+  const duplicates = duplicatesOf(lport);
+  if (duplicates.length === 0) return null;
+  const names = duplicates.map((vif) => vif.interface.name);
   const which = names.length === 1 ? `interface ${names[0]} has` : `interfaces ${names.join(", ")} have`;
   return `${which} its iface-id as well: remove what is not used with ovs-vsctl del-port`;
 }

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { type AnyFunction, type GraphNode, unchanged } from "../../src/graph/index.ts";
 import { type PlugGraph, plugGraph } from "../../src/plug/graph.ts";
+import { LportMap } from "../../src/plug/lport-map.ts";
 import { settings } from "../support/plug-bench.ts";
 import { registryOf } from "../support/providers.ts";
 import { findCounterexample } from "../support/random.ts";
@@ -31,14 +32,15 @@ function nodesOf(graph: PlugGraph): readonly GraphNode[] {
   return [...found];
 }
 
-/** The handler is not told of rows that are gone. */
+/** The handler is not told of what is gone. */
 const forgetDeletions =
   (handler: AnyFunction): AnyFunction =>
   (context) => {
-    const changes: unknown = Reflect.get(context.input, "changes");
-    if (!(changes instanceof Map)) throw new Error("the input tracks no rows");
-    const kept = new Map([...changes].filter(([, change]) => change.new !== null));
-    return handler({ ...context, input: { ...context.input, changes: kept } });
+    const { changes, data }: { changes?: unknown; data?: unknown } = context.input;
+    const isKeyed = data instanceof Map || data instanceof LportMap;
+    if (!(changes instanceof Map) || !isKeyed) throw new Error("the input tracks no keys");
+    const kept = new Map([...changes].filter(([key]) => data.has(key)));
+    return handler({ ...context, input: { data, changes: kept } });
   };
 
 const forgetEverything = () => () => unchanged;

@@ -57,7 +57,7 @@ export function clearTimes(engine: Engine, name?: string): void {
  */
 export function describeNodes(outputs: readonly GraphNode[]): Graph {
   const never = { seq: 0, time: 0, source: "engine", label: "never run", key: undefined };
-  return describeSlots([...connect(outputs, never).values()], () => undefined);
+  return describeSlots([...connect(outputs, never, {}).values()], () => undefined);
 }
 
 function describeSlots(slots: readonly Slot[], liveOf: (slot: Slot) => NodeInfo["live"]): Graph {

@@ -56,12 +56,24 @@ export function verify(engine: Engine, scratch: Engine): Verification {
       skipped.push(node.name);
       continue;
     }
-    const ours = engine.data(node);
-    const theirs = scratch.data(node);
+    const ours = comparable(engine.data(node));
+    const theirs = comparable(scratch.data(node));
     if (isDeepStrictEqual(ours, theirs)) continue;
     differences.push({ node: node.name, ...smallestDifference(ours, theirs) });
   }
   return { differences, skipped, errors };
+}
+
+/** The data themselves, but for what is read as a map and is none: how that is laid out is its own affair. */
+function comparable(data: unknown): unknown {
+  if (data instanceof Map || !isObject(data)) return data;
+  if (isReadAsMap(data)) return new Map(data.entries());
+  if (Object.getPrototypeOf(data) !== Object.prototype) return data;
+  return Object.fromEntries(Object.entries(data).map(([name, part]) => [name, comparable(part)]));
+}
+
+function isReadAsMap(data: object): data is ReadonlyMap<unknown, unknown> {
+  return "entries" in data && "get" in data && "size" in data;
 }
 
 function smallestDifference(ours: unknown, theirs: unknown): Omit<Difference, "node"> {

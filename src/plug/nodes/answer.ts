@@ -9,12 +9,12 @@ import { type Cause, type KeyedChanges, unchanged, updated } from "../../graph/i
 import { type Answers, gatherAnswers, refusedFor, type Surroundings, typesOf } from "../answers.ts";
 import { type Attempt, nonceOf } from "../attempt.ts";
 import type { Intent } from "../intent.ts";
+import type { LportMap } from "../lport-map.ts";
 import { type Activity, whyNotActive } from "./activity.ts";
-import { inStep } from "./in-step.ts";
 import type { LocalChassis } from "./local-chassis.ts";
 import type { ProviderLookup, Providers } from "./provider-lookup.ts";
 
-export type AnswersByLport = Map<string, Answers>;
+export type AnswersByLport = LportMap<Answers>;
 
 interface Inputs {
   readonly intent: { readonly data: ReadonlyMap<string, Intent> };
@@ -41,16 +41,17 @@ export function answering(providers: Providers) {
 
   function askEveryone({ inputs, data }: Omit<Context, "changes" | "cause">) {
     const around = surroundings(inputs, providers);
-    const attemptOf = inStep(inputs.attempt.data);
     let answered = 0;
     const anew = (lport: string, intent: Intent | undefined): void => {
-      const answers = settle(intent, attemptOf(lport), around, undefined);
+      const answers = settle(intent, inputs.attempt.data.get(lport), around, undefined);
       if (answers === undefined) data.delete(lport);
       else data.set(lport, answers);
       if (answers !== undefined) answered++;
     };
     const intents = inputs.intent.data;
-    for (const [lport, intent] of intents) anew(lport, intent);
+    intents.forEach((intent, lport) => {
+      anew(lport, intent);
+    });
     // A port whose change is in flight keeps its answers, also when nothing is intended with it any more.
     for (const [lport, { phase }] of inputs.attempt.data) {
       if (phase === "in-flight" && !intents.has(lport)) anew(lport, undefined);

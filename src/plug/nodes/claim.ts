@@ -33,16 +33,15 @@ export function collectClaims({ inputs, data }: Context) {
 
 /** Both indexes hold every claim, and then as many as there are. */
 function isRight(answers: ReadonlyMap<string, Answers>, { byLport, byName }: Claims): boolean {
-  let claims = 0;
-  for (const [lport, one] of answers) {
+  let [claims, missing, listed] = [0, 0, 0];
+  answers.forEach((one, lport) => {
     const name = claimOf(one);
-    if (name === null) continue;
-    if (byLport.get(lport) !== name || !byName.get(name)?.includes(lport)) return false;
+    if (name === null) return;
+    if (byLport.get(lport) !== name || !byName.get(name)?.includes(lport)) missing++;
     claims++;
-  }
-  let listed = 0;
+  });
   for (const lports of byName.values()) listed += lports.length;
-  return byLport.size === claims && listed === claims;
+  return missing === 0 && byLport.size === claims && listed === claims;
 }
 
 /** Tracks the names whose claimants changed. */

@@ -39,7 +39,9 @@ const MIN_HELD = 2;
 export function recomputeHold(context: Context) {
   const { inputs, data } = context;
   const lports = new Set(data.due);
-  for (const [lport, { kind }] of inputs.intent.data) if (kind === "unplug") lports.add(lport);
+  inputs.intent.data.forEach(({ kind }, lport) => {
+    if (kind === "unplug") lports.add(lport);
+  });
   return follow(context, lports) ? updatedTracked : unchanged;
 }
 

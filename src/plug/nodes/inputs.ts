@@ -6,6 +6,7 @@ import type { Uuid } from "ovsdb-jsonrpc";
 import {
   type Cause,
   causeOfKey,
+  type KeyedChanges,
   keyedChanges,
   type Own,
   unchanged,
@@ -14,7 +15,8 @@ import {
 } from "../../graph/index.ts";
 import type { Attempt } from "../attempt.ts";
 import type { MonitoredCondition } from "../condition.ts";
-import type { TableBatch } from "../rows.ts";
+import type { ByLport, LportMap } from "../lport-map.ts";
+import type { PortBindingRow, TableBatch } from "../rows.ts";
 
 export interface TableChange<Row> {
   readonly old: Row | null;
@@ -52,6 +54,37 @@ export function tableInput<Row>(nameOf: (row: Row) => string) {
         trackChange(changes, change.uuid, { old: change.old, new: change.new, cause: rowCause });
       }
       return updated;
+    },
+  };
+}
+
+/** An input node for the port bindings. The Southbound has one of each name (a unique index, ovn-sb(5)). */
+export function portBindingInput(byLport: ByLport) {
+  return {
+    data: byLport<PortBindingRow>("port_binding"),
+    changes: () => keyedChanges<string>(),
+    apply(
+      batch: TableBatch<PortBindingRow>,
+      { data, changes, cause }: Own<LportMap<PortBindingRow>, KeyedChanges<string>>,
+    ) {
+      const track = (lport: string): void => {
+        changes.set(lport, batch.length >= LARGE_BATCH ? cause : causeOfKey(cause, lport));
+      };
+      for (const { uuid, old, new: row } of batch) {
+        // In the same batch the name may have become another row's already.
+        if (
+          old !== null &&
+          old.logical_port !== row?.logical_port &&
+          data.get(old.logical_port)?._uuid === uuid
+        ) {
+          data.delete(old.logical_port);
+          track(old.logical_port);
+        }
+        if (row === null) continue;
+        data.set(row.logical_port, row);
+        track(row.logical_port);
+      }
+      return changes.size === 0 ? unchanged : updated;
     },
   };
 }
@@ -103,15 +136,17 @@ export const southboundInput = {
 /** What happened to the attempts of some logical ports; null: nothing is known of the port any more. */
 export type AttemptBatch = readonly { readonly lport: string; readonly attempt: Attempt | null }[];
 
-export const attemptInput = {
-  data: () => new Map<string, Attempt>(),
-  changes: () => keyedChanges<string>(),
-  apply(batch: AttemptBatch, { data, changes, cause }: Own<Map<string, Attempt>, Map<string, Cause>>) {
-    for (const { lport, attempt } of batch) {
-      if (attempt === null) data.delete(lport);
-      else data.set(lport, attempt);
-      changes.set(lport, cause);
-    }
-    return batch.length === 0 ? unchanged : updated;
-  },
-};
+export function attemptInput(byLport: ByLport) {
+  return {
+    data: byLport<Attempt>("attempt"),
+    changes: () => keyedChanges<string>(),
+    apply(batch: AttemptBatch, { data, changes, cause }: Own<LportMap<Attempt>, Map<string, Cause>>) {
+      for (const { lport, attempt } of batch) {
+        if (attempt === null) data.delete(lport);
+        else data.set(lport, attempt);
+        changes.set(lport, cause);
+      }
+      return batch.length === 0 ? unchanged : updated;
+    },
+  };
+}

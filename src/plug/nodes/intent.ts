@@ -2,12 +2,12 @@
 import { type Cause, type KeyedChanges, unchanged, updated, updatedTracked } from "../../graph/index.ts";
 import { decideIntent, type Intent, type Knowledge, type UnplugCause } from "../intent.ts";
 import type { Lport } from "../lport.ts";
+import type { LportMap } from "../lport-map.ts";
 import type { PlugSettings } from "../settings.ts";
-import { inStep } from "./in-step.ts";
 import type { SouthboundState } from "./inputs.ts";
 import type { LocalChassis } from "./local-chassis.ts";
 
-export type Intents = Map<string, Intent>;
+export type Intents = LportMap<Intent>;
 
 interface Inputs {
   readonly settings: { readonly data: { readonly current: PlugSettings } };
@@ -26,9 +26,11 @@ interface Context {
 export function recomputeIntents(context: Context & { readonly cause: Cause }) {
   const { inputs, data, changes, cause } = context;
   const lports = inputs.lport.data.byName;
-  const reconsider = reconsidering(context, inStep(data));
+  const reconsider = reconsidering(context);
   let intents = 0;
-  for (const [name, lport] of lports) if (reconsider(name, lport, cause) !== null) intents++;
+  lports.forEach((lport, name) => {
+    if (reconsider(name, lport, cause) !== null) intents++;
+  });
   if (data.size > intents) {
     for (const name of data.keys()) if (!lports.has(name)) reconsider(name, undefined, cause);
   }
@@ -40,20 +42,20 @@ export function intentLportsHandler(
   context: Context & { readonly input: { readonly changes: ReadonlyMap<string, Cause> } },
 ) {
   const { inputs, input, changes } = context;
-  const reconsider = reconsidering(context, (name) => context.data.get(name));
+  const reconsider = reconsidering(context);
   for (const [name, cause] of input.changes) reconsider(name, inputs.lport.data.byName.get(name), cause);
   return changes.size === 0 ? unchanged : updated;
 }
 
 /** Decides one logical port; an intent that says the same stays the same object. */
-function reconsidering({ inputs, data, changes }: Context, last: (name: string) => Intent | undefined) {
+function reconsidering({ inputs, data, changes }: Context) {
   const { chassis } = inputs.localChassis.data.current;
   const knowledge = knowledgeOf(inputs.southbound.data.current, inputs.localChassis.data.current);
   const settings = inputs.settings.data.current;
   return (name: string, lport: Lport | undefined, cause: Cause): Intent | null => {
     const after =
       chassis === null || lport === undefined ? null : decideIntent(lport, chassis, knowledge, settings);
-    if (sameIntent(last(name), after)) return after;
+    if (sameIntent(data.get(name), after)) return after;
     if (after === null) data.delete(name);
     else data.set(name, after);
     changes.set(name, cause);

@@ -2,27 +2,27 @@
  * Node `lport`: the logical ports, each with its port binding (of which there is one by its name: a unique index,
  * ovn-sb(5)) and with the interfaces that realise it.
  */
-import type { Uuid } from "ovsdb-jsonrpc";
 import { type Cause, type KeyedChanges, unchanged, updated } from "../../graph/index.ts";
 import { type Lport, makeLport, vifsOf } from "../lport.ts";
+import type { ByLport, LportMap } from "../lport-map.ts";
 import type { PortBindingRow } from "../rows.ts";
 import type { Vif } from "../vif.ts";
-import { inStep } from "./in-step.ts";
 import type { TableChange } from "./inputs.ts";
 
 export interface Lports {
-  readonly byName: Map<string, Lport>;
+  readonly byName: LportMap<Lport>;
   /** How many of them have an interface of ours. */
   owned: number;
 }
 
-export function noLports(): Lports {
-  return { byName: new Map(), owned: 0 };
+export function noLports(byLport: ByLport) {
+  const names = byLport<Lport>("lport");
+  return (engine: object): Lports => ({ byName: names(engine), owned: 0 });
 }
 
 interface Context {
   readonly inputs: {
-    readonly portBinding: { readonly data: ReadonlyMap<Uuid, PortBindingRow> };
+    readonly portBinding: { readonly data: ReadonlyMap<string, PortBindingRow> };
     readonly vif: { readonly data: { readonly byName: ReadonlyMap<string, Vif> } };
   };
   readonly data: Lports;
@@ -37,35 +37,29 @@ export function indexLports({ inputs, data }: Context) {
   if (isRight(bindings, vifs, data)) return unchanged;
   data.byName.clear();
   data.owned = 0;
-  for (const binding of bindings.values()) put(data, makeLport(binding.logical_port, binding, []));
+  for (const [name, binding] of bindings) put(data, makeLport(name, binding, []));
   for (const vif of vifs.values()) if (vif.lport !== null) list(data, vif.lport, null, vif);
   return updated;
 }
 
 /** Everything that is known is a row of its name, and every interface is known: there are as many as there should be. */
 function isRight(
-  bindings: ReadonlyMap<Uuid, PortBindingRow>,
+  bindings: ReadonlyMap<string, PortBindingRow>,
   vifs: ReadonlyMap<string, Vif>,
   { byName, owned }: Lports,
 ): boolean {
-  const bindingOf = inStep(bindings);
-  let [bound, ours, others] = [0, 0, 0];
-  for (const [name, lport] of byName) {
-    const { binding } = lport;
-    if (lport.name !== name) return false;
-    if (binding !== null) {
-      if (binding.logical_port !== name || bindingOf(binding._uuid) !== binding) return false;
-      bound++;
-    }
+  let [wrong, bound, ours, others] = [0, 0, 0, 0];
+  byName.forEach((lport, name) => {
+    if (lport.name !== name || lport.binding !== (bindings.get(name) ?? null)) wrong++;
+    if (lport.binding !== null) bound++;
     ours += count(lport);
     others += lport.others.length;
-  }
-  if (bound !== bindings.size || ours !== owned) return false;
-  const lportOf = inStep(byName);
+  });
+  if (wrong > 0 || bound !== bindings.size || ours !== owned) return false;
   let listed = 0;
   for (const vif of vifs.values()) {
     if (vif.lport === null) continue;
-    const lport = lportOf(vif.lport);
+    const lport = byName.get(vif.lport);
     if (lport?.owned !== vif && lport?.others.includes(vif) !== true) return false;
     listed++;
   }
@@ -73,22 +67,14 @@ function isRight(
 }
 
 export function lportPortBindingHandler(
-  context: Tracking & {
-    readonly input: { readonly changes: ReadonlyMap<Uuid, TableChange<PortBindingRow>> };
-  },
+  context: Tracking & { readonly input: { readonly changes: ReadonlyMap<string, Cause> } },
 ) {
-  const { input, data, changes } = context;
-  const bind = (name: string, binding: PortBindingRow | null, cause: Cause): void => {
+  const { inputs, input, data, changes } = context;
+  for (const [name, cause] of input.changes) {
+    const binding = inputs.portBinding.data.get(name) ?? null;
     const lport = { ...(data.byName.get(name) ?? makeLport(name, null, [])), binding };
     put(data, lport);
     changes.set(lport.name, cause);
-  };
-  for (const [uuid, { old, new: row, cause }] of input.changes) {
-    if (old === null || old.logical_port === row?.logical_port) continue;
-    if (data.byName.get(old.logical_port)?.binding?._uuid === uuid) bind(old.logical_port, null, cause);
-  }
-  for (const { new: row, cause } of input.changes.values()) {
-    if (row !== null) bind(row.logical_port, row, cause);
   }
   return updated;
 }

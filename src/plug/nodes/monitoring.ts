@@ -29,7 +29,9 @@ interface Context {
 export function decideCondition({ inputs, data }: Context) {
   const { chassis } = inputs.localChassis.data.current;
   const lports = new Set<string>();
-  for (const [name, lport] of inputs.lport.data.byName) if (asksByName(lport, chassis)) lports.add(name);
+  inputs.lport.data.byName.forEach((lport, name) => {
+    if (asksByName(lport, chassis)) lports.add(name);
+  });
   return replace(data, MonitoredCondition.of(chassis, lports));
 }
 

@@ -5,15 +5,15 @@ import type { Attempt } from "../attempt.ts";
 import { type Contestants, contest, successorOf } from "../contest.ts";
 import type { Intent } from "../intent.ts";
 import { vifsOf } from "../lport.ts";
+import type { LportMap } from "../lport-map.ts";
 import type { PlugSettings } from "../settings.ts";
 import { type Around, decideVerdict, type Verdict } from "../verdict.ts";
 import type { Vif } from "../vif.ts";
 import { type Activity, whyNotActive } from "./activity.ts";
 import { heldReason } from "./hold.ts";
-import { inStep } from "./in-step.ts";
 import type { LocalChassis } from "./local-chassis.ts";
 
-export type Verdicts = Map<string, Verdict>;
+export type Verdicts = LportMap<Verdict>;
 
 interface Inputs {
   readonly settings: { readonly data: { readonly current: PlugSettings } };
@@ -43,10 +43,12 @@ type Lports = { readonly input: { readonly changes: ReadonlyMap<string, Cause> }
 /** Decides every port, and tracks exactly the ones whose verdict is another than before. */
 export function decideEveryPort(context: Context & { readonly cause: Cause }) {
   const { inputs, data, cause } = context;
-  const reconsider = reconsidering(context, inStep);
+  const reconsider = reconsidering(context);
   let any = false;
   const intents = inputs.intent.data;
-  for (const [lport, intent] of intents) if (reconsider(lport, intent, cause)) any = true;
+  intents.forEach((intent, lport) => {
+    if (reconsider(lport, intent, cause)) any = true;
+  });
   if (data.size > intents.size) {
     for (const lport of data.keys()) {
       if (!intents.has(lport) && reconsider(lport, undefined, cause)) any = true;
@@ -102,7 +104,7 @@ function reconsiderAll(context: Context, lports: Map<string, Cause>) {
   // Who was decided in this run was decided on all inputs as they are now, whichever of them it was.
   for (const lport of changes.keys()) lports.delete(lport);
   if (lports.size === 0) return unchanged;
-  const reconsider = reconsidering(context, byKey);
+  const reconsider = reconsidering(context);
   let any = false;
   for (const [lport, cause] of lports) {
     if (reconsider(lport, inputs.intent.data.get(lport), cause)) any = true;
@@ -110,24 +112,16 @@ function reconsiderAll(context: Context, lports: Map<string, Cause>) {
   return any ? updated : unchanged;
 }
 
-type LookUp = <V>(map: ReadonlyMap<string, V>) => (key: string) => V | undefined;
-
-function byKey<V>(map: ReadonlyMap<string, V>) {
-  return (key: string) => map.get(key);
-}
-
 /** Decides one logical port; a verdict that says the same stays the same object. Answers whether it is another one. */
-function reconsidering({ inputs, data, changes }: Context, lookUp: LookUp) {
+function reconsidering({ inputs, data, changes }: Context) {
   const around = aroundAll(inputs);
-  const last = lookUp(data);
-  const answersOf = lookUp(inputs.answer.data);
-  const attemptOf = lookUp(inputs.attempt.data);
   return (lport: string, intent: Intent | undefined, cause: Cause): boolean => {
     if (intent === undefined) {
       if (!data.delete(lport)) return false;
     } else {
-      const before = last(lport);
-      const at = { intent, answers: answersOf(lport), attempt: attemptOf(lport), around };
+      const before = data.get(lport);
+      const answers = inputs.answer.data.get(lport);
+      const at = { intent, answers, attempt: inputs.attempt.data.get(lport), around };
       const after = decideVerdict(at);
       if (before !== undefined && sameVerdict(after, before)) return false;
       data.set(lport, after);
