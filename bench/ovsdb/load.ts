@@ -1,6 +1,7 @@
 /** Loads the benchmark's Port_Bindings once, in a process of its own; prints milliseconds and memory as JSON. */
 import { Session } from "ovsdb-jsonrpc";
 import { ovnSouthbound } from "../../src/schemas/ovn_southbound.gen.ts";
+import { memory } from "../support/usage.ts";
 import { COLUMNS } from "./southbound.ts";
 
 const remote = process.argv[2] ?? "";
@@ -10,13 +11,13 @@ const session = new Session({ database: ovnSouthbound, remotes: remote, monitor:
 await session.synced();
 const milliseconds = performance.now() - started;
 const rows = session.replica.table("Port_Binding").rows.size;
-const peakRss = process.resourceUsage().maxRSS * 1024;
+const { peak } = memory(process.pid);
 await Bun.sleep(1000);
 console.log(
   JSON.stringify({
     milliseconds,
     rows,
-    peakBytes: peakRss - emptyRss,
+    peakBytes: peak - emptyRss,
     heldBytes: process.memoryUsage.rss() - emptyRss,
   }),
 );

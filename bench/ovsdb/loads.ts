@@ -4,6 +4,7 @@
  */
 import { type Figure, figure } from "../support/figures.ts";
 import type { PartResult, Ratio } from "../support/report.ts";
+import { memory } from "../support/usage.ts";
 import { type Exchange, RawConnection } from "./raw.ts";
 import { COLUMNS, SCHEMA, type Southbound } from "./southbound.ts";
 
@@ -30,10 +31,12 @@ export async function measureLoads(server: Southbound, rows: number, rounds: num
   const dumps: Run[] = [];
   for (let round = 0; round < rounds; round++) {
     bare.push(await connected(server, (raw) => raw.exchange(REQUEST, replyBytes)));
-    dumps.push(run("ovsdb-client", "dump", server.remote, "OVN_Southbound", "Port_Binding", ...COLUMNS));
-    ours.push(load(server, rows));
+    dumps.push(
+      await run("ovsdb-client", "dump", server.remote, "OVN_Southbound", "Port_Binding", ...COLUMNS),
+    );
+    ours.push(await load(server, rows));
   }
-  const python = loadWithPython(server, rows);
+  const python = await loadWithPython(server, rows);
 
   const of = (subject: string, metric: string, unit: string, values: readonly number[]) =>
     figure(subject, metric, unit, values, { ports: rows });
@@ -122,18 +125,35 @@ interface Run {
   readonly peakBytes: number;
 }
 
-function run(command: string, ...args: readonly string[]): Run {
+const LOOK_EVERY_MS = 10;
+
+/** Its memory is looked at while it runs: what a process says at its end counts that of the one that started it. */
+async function run(command: string, ...args: readonly string[]): Promise<Run> {
   const started = performance.now();
-  const { exitCode, stdout, stderr, resourceUsage } = Bun.spawnSync([command, ...args], {
-    stdout: "pipe",
-    stderr: "pipe",
-  });
-  if (exitCode !== 0) throw new Error(`${command} failed: ${stderr}`);
-  return {
-    milliseconds: performance.now() - started,
-    output: stdout.toString(),
-    peakBytes: resourceUsage.maxRSS,
-  };
+  const child = Bun.spawn([command, ...args], { stdout: "pipe", stderr: "pipe" });
+  let peakBytes = 0;
+  const look = setInterval(() => {
+    peakBytes = peakOf(child.pid) ?? peakBytes;
+  }, LOOK_EVERY_MS);
+  const [output, errors, exitCode] = await Promise.all([
+    child.stdout.text(),
+    child.stderr.text(),
+    child.exited,
+  ]);
+  const milliseconds = performance.now() - started;
+  clearInterval(look);
+  if (exitCode !== 0) throw new Error(`${command} failed: ${errors}`);
+  return { milliseconds, output, peakBytes };
+}
+
+/** Null once it has ended. */
+function peakOf(pid: number): number | null {
+  try {
+    const { peak } = memory(pid);
+    return Number.isNaN(peak) ? null : peak;
+  } catch {
+    return null;
+  }
 }
 
 interface Load {
@@ -144,19 +164,19 @@ interface Load {
 }
 
 /** In a process of its own, so that no load is helped by the one before. */
-function load(server: Southbound, rows: number): Load {
-  const { output } = run(process.execPath, "run", `${import.meta.dir}/load.ts`, server.remote);
+async function load(server: Southbound, rows: number): Promise<Load> {
+  const { output } = await run(process.execPath, "run", `${import.meta.dir}/load.ts`, server.remote);
   const result: Load & { readonly rows: number } = JSON.parse(output);
   if (result.rows !== rows) throw new Error(`loaded ${result.rows} rows instead of ${rows}`);
   return result;
 }
 
 /** Null where the Python IDL is not installed. */
-function loadWithPython(server: Southbound, rows: number) {
+async function loadWithPython(server: Southbound, rows: number) {
   const python = "/usr/bin/python3";
   if (Bun.spawnSync([python, "-c", "import ovs.db.idl"], { stderr: "ignore" }).exitCode !== 0) return null;
   const script = `${import.meta.dir}/load.py`;
-  const { output, peakBytes } = run(python, script, server.remote, SCHEMA, ...COLUMNS);
+  const { output, peakBytes } = await run(python, script, server.remote, SCHEMA, ...COLUMNS);
   const result: { milliseconds: number; rows: number; parser: string } = JSON.parse(output);
   if (result.rows !== rows) throw new Error(`the Python IDL loaded ${result.rows} rows instead of ${rows}`);
   return { ...result, peakBytes };

@@ -1,5 +1,6 @@
 /** Many ports in one Southbound commit, until all their interfaces are there; beside one transaction of the same rows. */
 import { type Figure, figure } from "../support/figures.ts";
+import { atRest, memory } from "../support/usage.ts";
 import { Floor } from "./floor.ts";
 import type { Plan } from "./plan.ts";
 import { type Plugger, pluggersWith, vifplugd } from "./pluggers.ts";
@@ -7,7 +8,6 @@ import { Site } from "./site.ts";
 import type { Size } from "./size.ts";
 import { coldStart } from "./start.ts";
 import { messageOf } from "./trial.ts";
-import { atRest, memory } from "./usage.ts";
 
 /** Milliseconds in which all have to be there. */
 const WITHIN = 180_000;

@@ -5,6 +5,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Figure, figure } from "../support/figures.ts";
+import { atRest } from "../support/usage.ts";
 import { Floor, type FloorTimes } from "./floor.ts";
 import type { Plan } from "./plan.ts";
 import { type Plugger, parseStopwatch, pluggersWith, vifplugd } from "./pluggers.ts";
@@ -12,7 +13,6 @@ import { Site } from "./site.ts";
 import { type ColdStart, coldStart } from "./start.ts";
 import { storm } from "./storm.ts";
 import { messageOf, STEPS, Trial } from "./trial.ts";
-import { atRest } from "./usage.ts";
 
 export interface Size {
   readonly ports: number;

@@ -3,9 +3,9 @@
  * the plugger has read both databases and decided every port; and what else it wrote, it wrote for nothing.
  */
 import type { Program } from "../../tools/chassis/program.ts";
+import { atRest } from "../support/usage.ts";
 import type { Plugger } from "./pluggers.ts";
 import type { Site } from "./site.ts";
-import { atRest } from "./usage.ts";
 import { Wire } from "./wire.ts";
 
 /** What pluggers write; ovn-controller also puts its own marks on interfaces, which are `external_ids` as well. */

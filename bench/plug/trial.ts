@@ -3,9 +3,9 @@
  * Every wait is bounded; a change that has not come in time is a miss and ends the trial.
  */
 import type { Program } from "../../tools/chassis/program.ts";
+import { cpuSeconds, type Memory, memory } from "../support/usage.ts";
 import type { Plugger } from "./pluggers.ts";
 import type { Lport, Site } from "./site.ts";
-import { cpuSeconds, type Memory, memory } from "./usage.ts";
 import type { Prepared } from "./wire.ts";
 
 export const STEPS = ["plug", "update", "unplug"] as const;

@@ -5,9 +5,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { START_MS } from "../../src/system/start-memory.ts";
 import { startChassis } from "../../tools/chassis/chassis.ts";
 import { executable, startDaemon } from "../../tools/chassis/daemon.ts";
-import { atRest, memory } from "../plug/usage.ts";
 import { type Figure, figure } from "../support/figures.ts";
 import type { Part } from "../support/report.ts";
+import { atRest, memory } from "../support/usage.ts";
 import { askStatus } from "./status.ts";
 
 const MEGABYTE = 1e6;

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { cpuSeconds, memory, onCpu, parseMemory } from "../../bench/plug/usage.ts";
+import { cpuSeconds, memory, onCpu, parseMemory } from "../../bench/support/usage.ts";
 
 test("the time on a CPU is the first field of schedstat, in nanoseconds", () => {
   expect(onCpu("91475068 64943490 267\n")).toBeCloseTo(0.091475068, 12);
