@@ -61,7 +61,7 @@ export type Reading<T> = T extends ((...args: never[]) => unknown) | string | nu
 interface Definition<D, C> {
   /** Unique in its graph. */
   readonly name: string;
-  /** Makes the initial data. @param engine whose they will be: what several nodes share belongs to one engine */
+  /** Makes the initial data, for this engine instead of what it had: what several nodes share belongs to one engine. */
   data(engine: object): D;
   /** Makes an empty set of tracked changes. A node without it has data small enough to be looked at whole. */
   changes?(): C;

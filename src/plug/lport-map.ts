@@ -3,8 +3,8 @@
  * once, and not in a map of every node: with 100,000 ports each look-up is a wait for memory, and so is each value that
  * lies elsewhere.
  *
- * Invariants: a place is one name's as long as any node holds something there; which place that is decides on nothing
- * but the time it takes, and on the order in which the maps are walked, which is the same for all of them.
+ * Invariants: a place is one name's as long as any node holds something there. Which place that is decides nothing but
+ * how long a look-up takes, and the order in which the maps are walked, which is the same for all of them.
  */
 
 /** The nodes with data by logical port, in the order in which a change of one port asks for them. */
@@ -41,7 +41,7 @@ class LportPlaces {
   #reclaimAt = FEW;
   /** The place that was looked up last: it is nearly always asked for again, by the next node. */
   #last = 0;
-  /** It was the one after the place before, as it is for whoever walks another table of the same order. */
+  /** The last two that were looked up are neighbours; then the next one probably is, too. */
   #walks = false;
 
   /** @returns -1: the name has no place */
@@ -73,7 +73,7 @@ class LportPlaces {
     return place;
   }
 
-  /** The name of a place that is in use. Whoever walks a map looks it up in the others next. */
+  /** The name of a taken place. Whoever walks one map goes on to look that name up in the others. */
   visit(place: number): string {
     this.#last = place;
     return String(this.cells[place + NAME]);
@@ -91,7 +91,9 @@ class LportPlaces {
   }
 }
 
-/** As a Map; it may be changed while it is walked. */
+/**
+ * As a Map, but for its order. It may be changed while it is walked; what is added then may be visited, or not.
+ */
 export class LportMap<V extends object> implements ReadonlyMap<string, V> {
   readonly #places: LportPlaces;
   readonly #cells: unknown[];

@@ -60,6 +60,15 @@ describe("with 1,000 ports plugged", () => {
     expect(bench.interfaceNamed("lsp0500")?.mtu_request).toBe(1400);
   });
 
+  test("a port binding that comes and goes between two runs changes nothing", () => {
+    bench.set("portBinding", wanted("brief", 1001));
+    bench.delete("portBinding", wanted("brief", 1001)._uuid);
+    const result = bench.run();
+    for (const node of [bench.graph.lport, bench.graph.intent, bench.graph.plug]) {
+      expect([node.name, result.isUpdated(node)]).toEqual([node.name, false]);
+    }
+  });
+
   test("a new port, and one that goes, are handled by handlers alone", () => {
     calls.length = 0;
     clearStats(bench.engine);

@@ -64,7 +64,10 @@ export function verify(engine: Engine, scratch: Engine): Verification {
   return { differences, skipped, errors };
 }
 
-/** The data themselves, but for what is read as a map and is none: how that is laid out is its own affair. */
+/**
+ * The data, with a Map in place of whatever has the methods of one: its entries are compared, and not its inside. Such
+ * data are found where node data may have them: at the top, or as a member of a plain object.
+ */
 function comparable(data: unknown): unknown {
   if (data instanceof Map || !isObject(data)) return data;
   if (isReadAsMap(data)) return new Map(data.entries());

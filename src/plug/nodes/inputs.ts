@@ -1,6 +1,7 @@
 /**
  * The input nodes' behaviour: how what enters the graph is applied and tracked. A database table is rows by uuid; its
- * tracked changes say, for each row touched since the last run, what it was before the first of the changes.
+ * tracked changes say, for each row touched since the last run, what it was before the first of the changes. Port
+ * bindings are the exception: rows by logical port, of which the names that were touched are tracked.
  */
 import type { Uuid } from "ovsdb-jsonrpc";
 import {
@@ -58,7 +59,10 @@ export function tableInput<Row>(nameOf: (row: Row) => string) {
   };
 }
 
-/** An input node for the port bindings. The Southbound has one of each name (a unique index, ovn-sb(5)). */
+/**
+ * An input node for the port bindings. The Southbound has one of each name (a unique index, ovn-sb(5)); had it two, the
+ * last that came would count.
+ */
 export function portBindingInput(byLport: ByLport) {
   return {
     data: byLport<PortBindingRow>("port_binding"),

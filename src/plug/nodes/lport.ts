@@ -72,11 +72,13 @@ export function lportPortBindingHandler(
   const { inputs, input, data, changes } = context;
   for (const [name, cause] of input.changes) {
     const binding = inputs.portBinding.data.get(name) ?? null;
-    const lport = { ...(data.byName.get(name) ?? makeLport(name, null, [])), binding };
+    const before = data.byName.get(name);
+    if ((before?.binding ?? null) === binding) continue;
+    const lport = { ...(before ?? makeLport(name, null, [])), binding };
     put(data, lport);
     changes.set(lport.name, cause);
   }
-  return updated;
+  return changes.size === 0 ? unchanged : updated;
 }
 
 export function lportVifHandler(
