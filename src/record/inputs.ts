@@ -96,7 +96,7 @@ export class RecordedTable<Row extends { readonly _uuid: Uuid }> {
     this.#rows.clear();
     return rows.map(({ uuid, new: row }) => {
       const known = before.get(uuid);
-      return this.#put(uuid, known !== undefined && isDeepStrictEqual(known, row) ? known : row);
+      return this.#put(uuid, known !== undefined && row !== null && isSameRow(known, row) ? known : row);
     });
   }
 
@@ -113,7 +113,24 @@ function shareValues<Row extends object>(old: Row, row: Row): Row {
   const before = new Map<string, unknown>(Object.entries(old));
   const shared = Object.entries(row).map(([column, value]) => {
     const known = before.get(column);
-    return [column, isDeepStrictEqual(known, value) ? known : value];
+    return [column, isSame(known, value) ? known : value];
   });
   return { ...row, ...Object.fromEntries(shared) };
+}
+
+function isSameRow(a: object, b: object): boolean {
+  return isDeepStrictEqual(Object.entries(a).map(inOrder), Object.entries(b).map(inOrder));
+}
+
+/** The order of a set or a map counts: it is that in which things happened when the record was made. */
+function isSame(a: unknown, b: unknown): boolean {
+  return isDeepStrictEqual(listed(a), listed(b));
+}
+
+function inOrder([column, value]: readonly [string, unknown]): readonly [string, unknown] {
+  return [column, listed(value)];
+}
+
+function listed(value: unknown): unknown {
+  return value instanceof Set || value instanceof Map ? [...value] : value;
 }

@@ -19,6 +19,33 @@ test("a provider that goes takes no answer of another one with it", () => {
   expect(faultOfReplay(history)).toBeUndefined();
 });
 
+test("a set that comes again in another order is in that order on replay", () => {
+  const ours = { "iface-id": "a", "ovn-plugged": "nic" };
+  const history: History = [
+    { do: "delete port", at: 2, run: true },
+    { do: "add interface", name: "a", ids: { "iface-id": "a" }, to: "integration bridge", run: true },
+    { do: "delete port", at: 6, run: true },
+    {
+      do: "edit interface",
+      at: 2,
+      edit: { column: "external_ids", key: "ovn-plugged", value: "dummy" },
+      run: true,
+    },
+    { do: "add interface", name: "eth2", ids: ours, to: "integration bridge", run: true },
+    {
+      do: "add interface",
+      name: "eth1",
+      ids: { ...ours, "iface-id": "d" },
+      to: "integration bridge",
+      run: true,
+    },
+    { do: "bond", at: 0, run: true },
+    { do: "bond", at: 1, run: true },
+    { do: "bond", at: 4, run: true },
+  ];
+  expect(faultOfReplay(history)).toBeUndefined();
+});
+
 function faultOfReplay(history: History): string | undefined {
   const { record, decided } = recordHistory(history);
   try {
