@@ -127,8 +127,9 @@ export class LportMap<V extends object> implements ReadonlyMap<string, V> {
   }
 
   delete(name: string): boolean {
-    if (!this.has(name)) return false;
-    this.#cells[this.#places.find(name) + this.#column] = undefined;
+    const place = this.#places.find(name);
+    if (place < 0 || this.#at(place) === undefined) return false;
+    this.#cells[place + this.#column] = undefined;
     this.#size--;
     return true;
   }

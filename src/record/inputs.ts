@@ -119,16 +119,14 @@ function shareValues<Row extends object>(old: Row, row: Row): Row {
 }
 
 function isSameRow(a: object, b: object): boolean {
-  return isDeepStrictEqual(Object.entries(a).map(inOrder), Object.entries(b).map(inOrder));
+  const listedColumns = (row: object) =>
+    Object.entries(row).map(([column, value]) => [column, listed(value)]);
+  return isDeepStrictEqual(listedColumns(a), listedColumns(b));
 }
 
-/** The order of a set or a map counts: it is that in which things happened when the record was made. */
+/** Sets and maps are the same in the same order only: which of several causes a decision has can depend on it. */
 function isSame(a: unknown, b: unknown): boolean {
   return isDeepStrictEqual(listed(a), listed(b));
-}
-
-function inOrder([column, value]: readonly [string, unknown]): readonly [string, unknown] {
-  return [column, listed(value)];
 }
 
 function listed(value: unknown): unknown {

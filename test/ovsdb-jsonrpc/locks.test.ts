@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { ProxyServer } from "./support/proxy.ts";
 import { startPlayground } from "./support/server.ts";
 import {
+  closingAfterEach,
   failure,
   next,
   op,
@@ -14,20 +15,15 @@ import {
 } from "./support/session.ts";
 
 let server: Awaited<ReturnType<typeof startPlayground>>;
-const closing: PlaygroundSession[] = [];
+const closeLater = closingAfterEach();
 
-async function session(remote = server.remote): Promise<PlaygroundSession> {
-  const opened = await openSynced(remote);
-  closing.push(opened);
-  return opened;
-}
+const session = async (remote = server.remote) => closeLater(await openSynced(remote));
 
 beforeEach(async () => {
   server = await startPlayground();
 });
 
 afterEach(async () => {
-  for (const opened of closing.splice(0)) opened.close();
   await server[Symbol.asyncDispose]();
 });
 
@@ -94,8 +90,7 @@ test("who waits for a lock may still steal it", async () => {
 test("a lock that is stolen before there is a connection is stolen", async () => {
   const one = await session();
   await lock(one, "shared");
-  const two = open(server.remote);
-  closing.push(two);
+  const two = closeLater(open(server.remote));
   const stolen = lockEvent(one);
   two.steal("shared");
   expect(await stolen).toEqual({ name: "shared", held: false });

@@ -5,6 +5,7 @@ import type { Thing } from "./support/playground.gen.ts";
 import { type Message, type ProxyRules, ProxyServer } from "./support/proxy.ts";
 import { type Cluster, type OvsdbServer, startCluster } from "./support/server.ts";
 import {
+  closingAfterEach,
   next,
   op,
   openSynced,
@@ -16,7 +17,7 @@ import {
 
 let cluster: Cluster;
 let server: OvsdbServer;
-const closing: PlaygroundSession[] = [];
+const closeLater = closingAfterEach();
 
 beforeEach(async () => {
   cluster = await startCluster(1);
@@ -24,14 +25,8 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const session of closing.splice(0)) session.close();
   await cluster[Symbol.asyncDispose]();
 });
-
-function closeLater(session: PlaygroundSession): PlaygroundSession {
-  closing.push(session);
-  return session;
-}
 
 /** A proxy that notes what was asked since which transaction, and whether the server could tell. */
 async function observe(fromServer: ProxyRules["fromServer"] = () => "pass") {

@@ -1,10 +1,18 @@
 /** TLS with a real ovsdb-server: who is trusted, who is not, and why. */
-import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import type { TlsFiles } from "ovsdb-jsonrpc";
 import { type Identity, makeCa, makeCertificate } from "./support/pki.ts";
 import { Folder, OvsdbServer, PLAYGROUND, run } from "./support/server.ts";
-import { op, open, openSynced, type PlaygroundSession, reach, value } from "./support/session.ts";
+import {
+  closingAfterEach,
+  op,
+  open,
+  openSynced,
+  type PlaygroundSession,
+  reach,
+  value,
+} from "./support/session.ts";
 
 const HOST = "127.0.0.1";
 const folder = new Folder();
@@ -16,7 +24,7 @@ let expired: OvsdbServer;
 let misnamed: OvsdbServer;
 /** Its certificate is of a CA that it does not know itself and hence cannot send. */
 let foreign: OvsdbServer;
-const closing: PlaygroundSession[] = [];
+const closeLater = closingAfterEach();
 
 async function serve(name: string, certificate: Identity, clientCa: Identity): Promise<OvsdbServer> {
   const file = folder.at(`${name}.db`);
@@ -44,10 +52,6 @@ beforeAll(async () => {
   foreign = await serve("foreign", makeCertificate(folder, otherCa, "foreign-server", HOST, 2), ca);
 }, 30_000);
 
-afterEach(() => {
-  for (const session of closing.splice(0)) session.close();
-});
-
 afterAll(async () => {
   await Promise.all([good, expired, misnamed, foreign].map((server) => server.kill()));
   folder.remove();
@@ -62,9 +66,7 @@ const files = (more: Partial<TlsFiles> = {}): TlsFiles => ({
 });
 
 function attempt(server: OvsdbServer, tls: TlsFiles): PlaygroundSession {
-  const session = open(remote(server), { tls });
-  closing.push(session);
-  return session;
+  return closeLater(open(remote(server), { tls }));
 }
 
 async function refusal(server: OvsdbServer, tls: TlsFiles): Promise<string> {
@@ -72,8 +74,7 @@ async function refusal(server: OvsdbServer, tls: TlsFiles): Promise<string> {
 }
 
 test("both sides show certificates of the same CA: transactions go through", async () => {
-  const session = await openSynced(remote(good), { tls: files() });
-  closing.push(session);
+  const session = closeLater(await openSynced(remote(good), { tls: files() }));
   value(await session.transact([op.insert("Thing", { name: "over tls", color: "red" })]));
   expect(session.replica.table("Thing").rows.size).toBe(1);
 });
@@ -89,9 +90,9 @@ test("a server whose certificate has expired is refused", async () => {
 });
 
 test("the name in the certificate is not compared, as in Open vSwitch, unless it is asked for", async () => {
-  closing.push(await openSynced(remote(misnamed), { tls: files() }));
+  closeLater(await openSynced(remote(misnamed), { tls: files() }));
   expect(await refusal(misnamed, files({ verifyHost: true }))).toMatch(/127\.0\.0\.1|altname|hostname/i);
-  closing.push(await openSynced(remote(good), { tls: files({ verifyHost: true }) }));
+  closeLater(await openSynced(remote(good), { tls: files({ verifyHost: true }) }));
 });
 
 test("a client without a certificate is refused by a server that wants one", async () => {
