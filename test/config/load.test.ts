@@ -22,6 +22,16 @@ function configIn(text: string) {
   return parsed.value;
 }
 
+/** Whoever plays with the demo has it set, in the shell that runs the tests. */
+const runDir = process.env.OVS_RUNDIR;
+beforeEach(() => {
+  delete process.env.OVS_RUNDIR;
+});
+afterEach(() => {
+  if (runDir === undefined) delete process.env.OVS_RUNDIR;
+  else process.env.OVS_RUNDIR = runDir;
+});
+
 describe("a file that says nothing has the built-in defaults:", () => {
   test.each([
     ["an empty file", ""],
@@ -49,13 +59,8 @@ describe("a file that says nothing has the built-in defaults:", () => {
 });
 
 describe("OVS_RUNDIR", () => {
-  const before = process.env.OVS_RUNDIR;
   beforeEach(() => {
     process.env.OVS_RUNDIR = "/run/ovs";
-  });
-  afterEach(() => {
-    if (before === undefined) delete process.env.OVS_RUNDIR;
-    else process.env.OVS_RUNDIR = before;
   });
 
   test("is where the local database and our own files are, as for Open vSwitch's tools", () => {
