@@ -1,0 +1,17 @@
+/**
+ * Loaded before all tests (bunfig.toml): how long a test may take. The runner knows a limit for one file only, and its
+ * own, 5 s, is short for a busy machine; so each file of tests begins with setting this one, which is a bound for
+ * a test that hangs.
+ */
+const LIMIT_MS = 60_000;
+
+Bun.plugin({
+  name: "limits",
+  setup(build) {
+    build.onLoad({ filter: /\.test\.ts$/ }, async ({ path }) => ({
+      loader: "ts",
+      // On the first line, so that the lines keep their numbers.
+      contents: `(await import("bun:test")).setDefaultTimeout(${LIMIT_MS}); ${await Bun.file(path).text()}`,
+    }));
+  },
+});
