@@ -2,10 +2,10 @@
 import { type Figure, figure } from "../support/figures.ts";
 import { atRest, memory } from "../support/usage.ts";
 import { Floor } from "./floor.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan, Size } from "./plan.ts";
 import { type Plugger, pluggersWith, vifplugd } from "./pluggers.ts";
 import { Site } from "./site.ts";
-import type { Size } from "./size.ts";
+
 import { coldStart } from "./start.ts";
 import { messageOf } from "./trial.ts";
 

@@ -5,9 +5,9 @@
 import type { Figure } from "../support/figures.ts";
 import type { Part } from "../support/report.ts";
 import { measureBulk } from "./bulk.ts";
-import { FULL, QUICK } from "./plan.ts";
+import { FULL, QUICK, type Size } from "./plan.ts";
 import { ratiosOf } from "./ratios.ts";
-import { measureSize, type Size } from "./size.ts";
+import { measureSize } from "./size.ts";
 import { messageOf } from "./trial.ts";
 
 export const plug: Part = {

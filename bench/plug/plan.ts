@@ -1,8 +1,12 @@
 /** How much is measured: everything, or enough for a look in less than two minutes. */
-import type { Size } from "./size.ts";
+
+/** Ports that are plugged already, and whether ovs-vswitchd runs. */
+export interface Size {
+  readonly ports: number;
+  readonly vswitchd: boolean;
+}
 
 export interface Plan {
-  /** Ports that are plugged already, and whether ovs-vswitchd runs. */
   readonly sizes: readonly Size[];
   /** Rounds of plug, update and unplug that are measured, after some of warm-up. */
   readonly rounds: number;

@@ -7,17 +7,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Figure, figure } from "../support/figures.ts";
 import { atRest } from "../support/usage.ts";
 import { Floor, type FloorTimes } from "./floor.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan, Size } from "./plan.ts";
 import { type Plugger, parseStopwatch, pluggersWith, vifplugd } from "./pluggers.ts";
 import { Site } from "./site.ts";
 import { type ColdStart, coldStart } from "./start.ts";
 import { storm } from "./storm.ts";
 import { messageOf, STEPS, Trial } from "./trial.ts";
-
-export interface Size {
-  readonly ports: number;
-  readonly vswitchd: boolean;
-}
 
 /** Milliseconds that a plugger may take for a change, and for a start. */
 const WITHIN = 60_000;
