@@ -3,6 +3,7 @@ import { plugSettings, readSystemIdOverride } from "../config/effective.ts";
 import { formatConfigError } from "../config/error.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
+import { readinessText } from "../control/summary.ts";
 import { Daemon } from "../daemon/daemon.ts";
 import { claimPidFile } from "../daemon/pid-file.ts";
 import { Log, type Logger } from "../log/log.ts";
@@ -110,6 +111,9 @@ async function runDaemon(start: Start): Promise<void> {
   const verifyEvery = args.text("verify-every");
   const serviceManager = new ServiceManager(process.env);
   let isStarted = false;
+  const tellReadiness = (notReady: string | null) => {
+    serviceManager.status(readinessText(notReady));
+  };
   const daemon = new Daemon({
     config,
     systemIdOverride,
@@ -119,17 +123,18 @@ async function runDaemon(start: Start): Promise<void> {
     onReady: () => {
       if (isStarted) return;
       isStarted = true;
-      serviceManager.ready();
       setTimeout(releaseStartMemory, START_MS).unref();
     },
+    onReadiness: tellReadiness,
     onExit: () => end.resolve("exit"),
   });
   const reload = () => {
     serviceManager.reloading(() => reloadDaemon(daemon, args.text("config"), main));
   };
   try {
-    serviceManager.starting();
     await daemon.start();
+    serviceManager.ready();
+    tellReadiness(daemon.notReady);
     hangups.answer(reload);
     main.info(`${await end.promise}: stopping; plugged ports stay plugged`);
   } finally {

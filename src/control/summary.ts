@@ -20,7 +20,7 @@ export function formatStatus(status: Status, style: Style = PLAIN): string {
   const { chassis, connections, providers, engine } = status;
   const head = facts(
     [
-      ["vifplugd", `${status.version}, ${status.reason === null ? "ready" : `not ready: ${status.reason}`}`],
+      ["vifplugd", `${status.version}, ${readinessText(status.reason)}`],
       ["chassis", `${chassis.name ?? "(no name)"}  ${chassis.uuid ?? "(no Chassis row)"}`],
       ["bridge", status.bridge],
       ["Open_vSwitch", connectionText(connections.ovs)],
@@ -32,6 +32,11 @@ export function formatStatus(status: Status, style: Style = PLAIN): string {
     style,
   );
   return `${head}\n${showPorts(status.ports, status.reason, style)}`;
+}
+
+/** @param notReady what is missing; null: nothing */
+export function readinessText(notReady: string | null): string {
+  return notReady === null ? "ready" : `not ready: ${notReady}`;
 }
 
 function providerText({ type, state, reason }: ProviderStatus): string {

@@ -49,6 +49,8 @@ export interface DaemonOptions {
   readonly observeOnly?: boolean;
   /** The first complete pass is done, or another one: `ready` holds and nothing is left to run. */
   readonly onReady: () => void;
+  /** What is missing for a complete pass, or null; told whenever that may have changed. */
+  readonly onReadiness?: (notReady: string | null) => void;
   /** Somebody asked the daemon, through its control socket, to end. */
   readonly onExit: () => void;
 }
@@ -72,6 +74,7 @@ export class Daemon implements DaemonView {
   readonly #recorder: Recorder | null;
   readonly #control: ControlServer;
   readonly #metrics: MetricsServer;
+  readonly #onReadiness: (notReady: string | null) => void;
   readonly #onExit: () => void;
   readonly #observeOnly: boolean;
   readonly #providers: ProviderSet;
@@ -79,6 +82,7 @@ export class Daemon implements DaemonView {
 
   constructor(options: DaemonOptions) {
     const { config, systemIdOverride, log, recorder, onExit } = options;
+    this.#onReadiness = options.onReadiness ?? (() => {});
     this.#onExit = onExit;
     this.#observeOnly = options.observeOnly ?? false;
     this.#config = config;
@@ -273,11 +277,15 @@ export class Daemon implements DaemonView {
 
   #findSouthbound(): void {
     this.#locator.locate(this.#config, this.engine.data(this.graph.localChassis).current, this.#local.ssl());
+    this.#onReadiness(this.notReady);
   }
 
   #narrate(): void {
     const { engine, graph } = this;
-    if (!engine.needsRun) this.#narrator.tell(obstacleOf(engine, graph));
+    if (!engine.needsRun) {
+      this.#narrator.tell(obstacleOf(engine, graph));
+      this.#onReadiness(this.notReady);
+    }
     const { maxUnplugPercent } = engine.data(graph.inputs.settings).current;
     this.#narrator.tellHold(engine.data(graph.hold), maxUnplugPercent);
   }

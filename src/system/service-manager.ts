@@ -1,6 +1,9 @@
 /**
  * What systemd is told of the daemon's life (sd_notify(3)), and that it is alive (sd_watchdog_enabled(3)). Without
  * systemd every call does nothing.
+ *
+ * Started means that the daemon runs, not that anything is plugged: a database that is away would else hold up
+ * `systemctl start`, and with it the host's boot. What is still missing is the status, which changes with it.
  */
 import { monotonicMicroseconds } from "./clock.ts";
 import { DatagramSender, unixAddress } from "./datagram.ts";
@@ -11,6 +14,7 @@ export class ServiceManager {
   readonly #sender: DatagramSender | null;
   readonly #heartbeat: ReturnType<typeof setInterval> | null = null;
   #ready = false;
+  #status: string | null = null;
 
   /** @param environment has NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID when systemd wants to be told */
   constructor(environment: Environment) {
@@ -23,15 +27,17 @@ export class ServiceManager {
     this.#heartbeat.unref();
   }
 
-  starting(): void {
-    this.#sender?.send("STATUS=waiting for both databases and the lock");
+  /** The service is started. */
+  ready(): void {
+    this.#ready = true;
+    this.#sender?.send("READY=1");
   }
 
-  /** The service is started; only the first call counts. */
-  ready(): void {
-    if (this.#ready) return;
-    this.#ready = true;
-    this.#sender?.send("READY=1\nSTATUS=every port has been decided");
+  /** A line for `systemctl status`; sent only when it is another one. */
+  status(line: string): void {
+    if (line === this.#status) return;
+    // What was not taken is sent again with the next change, whichever that is.
+    this.#status = this.#sender?.send(`STATUS=${line}`) === false ? null : line;
   }
 
   /** Around a SIGHUP; systemd takes a service that reloads for one that has started. */

@@ -41,7 +41,7 @@ function lonelyConfig(folder: Folder): Promise<string> {
 }
 
 describe("the service manager", () => {
-  test("is told that the daemon is ready after the first complete pass, that it reloads, and that it stops", async () => {
+  test("is told what is missing until nothing is, that the daemon reloads, and that it stops", async () => {
     await using folder = await Folder.make();
     await using chassis = await startChassis();
     const socket = join(folder.path, "notify");
@@ -53,11 +53,20 @@ describe("the service manager", () => {
       );
       const daemon = startService(folder, config, { NOTIFY_SOCKET: socket });
       await manager.waitLog(/READY=1/);
+      await manager.waitLog(/^"STATUS=ready"/);
       const status: unknown = JSON.parse(await chassis.appctl("vifplugd", "plug/status"));
       expect(status).toMatchObject({ ready: true });
+      const pointTo = (remote: string) =>
+        chassis.vsctl("--no-wait", "set", "Open_vSwitch", ".", `external_ids:ovn-remote="${remote}"`);
+      let before = manager.lines.length;
+      await pointTo(`unix:${join(folder.path, "none.sock")}`);
+      await manager.waitLog(/^"STATUS=not ready: .*Southbound/, undefined, before);
+      before = manager.lines.length;
+      await pointTo(`unix:${chassis.sbSock}`);
+      await manager.waitLog(/^"STATUS=ready"/, undefined, before);
       daemon.kill("SIGHUP");
       await manager.waitLog(/RELOADING=1\\nMONOTONIC_USEC=[1-9]\d+"/);
-      await manager.waitLog(/^"READY=1"/);
+      await manager.waitLog(/^"READY=1"/, undefined, before);
       expect((await daemon.stop()).code).toBe(0);
       await manager.waitLog(/STOPPING=1/);
     } finally {
@@ -65,16 +74,20 @@ describe("the service manager", () => {
     }
   });
 
-  test("is not told that the daemon is ready while there is no database", async () => {
+  test("is told that the daemon runs while there is no database, in the words of status", async () => {
     await using folder = await Folder.make();
     const socket = join(folder.path, "notify");
     const manager = await startManager(folder, socket);
     try {
-      const daemon = startService(folder, await lonelyConfig(folder), { NOTIFY_SOCKET: socket });
-      await daemon.waitLog(/Open_vSwitch: not connected/);
+      const config = await lonelyConfig(folder);
+      const daemon = startService(folder, config, { NOTIFY_SOCKET: socket });
+      await manager.waitLog(/^"READY=1"/);
+      const said = await manager.waitLog(/^"STATUS=not ready: /);
+      const { stdout } = Bun.spawnSync([executable, "status", "--json", "--config", config], { env });
+      const { reason }: { reason: string } = JSON.parse(stdout.toString());
+      expect(JSON.parse(said)).toBe(`STATUS=not ready: ${reason}`);
       await daemon.stop();
       await manager.waitLog(/STOPPING=1/);
-      expect(manager.lines.filter((line) => line.includes("READY=1"))).toEqual([]);
     } finally {
       await manager.stop("SIGKILL");
     }

@@ -68,9 +68,38 @@ async function isPlugged(lport: string, within = PATIENCE): Promise<void> {
   );
 }
 
-test("it is started when every port has been decided once, and plugs", async () => {
+/** What `systemctl status` shows, at the latest after a while. */
+async function statusIs(wanted: RegExp): Promise<void> {
+  const end = performance.now() + PATIENCE;
+  for (;;) {
+    const { StatusText } = await systemd.properties(UNIT, ["StatusText"]);
+    if (wanted.test(StatusText)) return;
+    if (performance.now() > end) expect(StatusText).toMatch(wanted);
+  }
+}
+
+test("it is started without a Southbound, and its status says what is missing", async () => {
+  await chassis.vsctl(
+    "--no-wait",
+    "set",
+    "Open_vSwitch",
+    ".",
+    "external_ids:ovn-remote=unix:/run/nobody.sock",
+  );
   await systemd.run("systemctl", "start", UNIT);
   expect(await systemd.properties(UNIT, ["ActiveState"])).toEqual({ ActiveState: "active" });
+  await statusIs(/^not ready: .*Southbound/);
+});
+
+test("it plugs when the Southbound is there", async () => {
+  await chassis.vsctl(
+    "--no-wait",
+    "set",
+    "Open_vSwitch",
+    ".",
+    `external_ids:ovn-remote=unix:${chassis.sbSock}`,
+  );
+  await statusIs(/^ready$/);
   await addLport("first");
   await isPlugged("first");
 });
