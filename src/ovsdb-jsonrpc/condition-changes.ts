@@ -172,10 +172,18 @@ export class ConditionChanges {
   /** A condition that no server could even read is not sent. */
   #dropUnfit(served: UntypedSchema, table: string): readonly UntypedRefusal[] {
     const condition = this.#wanted[table] ?? EVERY_ROW;
-    const details = unfitForWire(encodeMonitorCondition(served, table, condition));
+    const details = whyUnfit(served, table, condition);
     if (details === null) return [];
     const refusal = { table, condition, code: "bad value", details };
     this.#drop(refusal);
     return [refusal];
+  }
+}
+
+function whyUnfit(served: UntypedSchema, table: string, condition: AnyCondition): string | null {
+  try {
+    return unfitForWire(encodeMonitorCondition(served, table, condition));
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
   }
 }

@@ -4,7 +4,7 @@
  * typed by the table's columns.
  */
 import type { Json } from "./json.ts";
-import { type Atom, encodeValue, type Value, type WriteValue } from "./notation.ts";
+import { type Atom, encodeValue, NotationError, type Value, type WriteValue } from "./notation.ts";
 import {
   type DatabaseSchema,
   type TableName,
@@ -62,13 +62,23 @@ export function condition<T extends TablesOf<T>, K extends TableName<T>>(
 
 /**
  * The `where` of a monitor. A clause on a column that the served schema lacks holds for no row; when nothing is left
- * the result is `[false]`, because the wire's empty list would mean every row.
+ * the result is `[false]`, because the wire's empty list would mean every row. Throws `NotationError` for an operand that
+ * is no value, or that can be read only once: a condition is sent again and again.
  */
 export function encodeMonitorCondition(served: UntypedSchema, table: string, clauses: AnyCondition): Json[] {
   const known = clauses.filter(
     (clause) => typeof clause === "boolean" || typeOfColumn(served, table, clause[0]) !== UNKNOWN_COLUMN,
   );
-  return known.length === 0 ? [false] : encodeWhere(served, table, known);
+  if (known.length === 0) return [false];
+  return known.map((clause) => {
+    if (typeof clause === "boolean") return clause;
+    const [column, comparison, operand] = clause;
+    // To the server the column may be a set, where the descriptor has it optional.
+    if (operand === null) return [column, comparison, ["set", []]];
+    if (typeof operand === "object" && "next" in operand)
+      throw new NotationError(`column ${column}: an iterator can be read only once, use a set or a list`);
+    return [column, comparison, encodeValue(typeOfColumn(served, table, column), operand)];
+  });
 }
 
 /** The `where` of an operation: columns of which `schema` knows nothing are left for the server to refuse. */
@@ -76,6 +86,16 @@ export function encodeWhere(schema: UntypedSchema, table: string, clauses: AnyCo
   return clauses.map((clause) => {
     if (typeof clause === "boolean") return clause;
     const [column, comparison, operand] = clause;
-    return [column, comparison, encodeValue(typeOfColumn(schema, table, column), operand)];
+    return [column, comparison, encodeColumn(schema, table, column, operand)];
   });
+}
+
+/** Throws `NotationError`, with the column's name, for what is no value. */
+export function encodeColumn(schema: UntypedSchema, table: string, column: string, value: WriteValue): Json {
+  try {
+    return encodeValue(typeOfColumn(schema, table, column), value);
+  } catch (error) {
+    if (error instanceof NotationError) throw new NotationError(`column ${column}: ${error.message}`);
+    throw error;
+  }
 }

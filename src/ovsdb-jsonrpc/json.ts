@@ -20,8 +20,16 @@ export function member(object: Readonly<Record<string, unknown>>, name: string):
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
-/** A short rendering of a value for error messages. */
+/** A short rendering of a value for error messages, also of one that JSON does not have. */
 export function excerpt(value: unknown, limit = 80): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = textOf(value);
   return text.length <= limit ? text : `${text.slice(0, limit)}…`;
+}
+
+function textOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
 }

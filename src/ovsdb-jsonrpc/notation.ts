@@ -183,29 +183,58 @@ function setElements(json: unknown): readonly unknown[] | null {
   return isArray(json) && json.length === 2 && json[0] === "set" && isArray(json[1]) ? json[1] : null;
 }
 
-/** The JSON notation of a value of a column of this type. */
+/**
+ * The JSON notation of a value of a column of this type. Sets and maps may be of any class, and of any realm: what can be
+ * iterated is. Throws `NotationError` for what is no value: nothing is written in its place.
+ */
 export function encodeValue(type: ColumnSchema, value: WriteValue): Json {
-  if (isWriteAtom(value)) return encodeAtom(type.key.type, value);
-  if (value instanceof Map) {
+  return value === null ? encodeNothing(type) : encodeContent(type, value);
+}
+
+function encodeContent(type: ColumnSchema, value: unknown): Json {
+  if (typeof value !== "object" || value === null || isNamedUuid(value))
+    return encodeAtom(type.key.type, value);
+  if (isMapLike(value)) {
     const valueType = type.value?.type ?? type.key.type;
-    return ["map", Array.from(value, ([k, v]) => [encodeAtom(type.key.type, k), encodeAtom(valueType, v)])];
+    return ["map", Array.from(value, (pair) => encodePair(type.key.type, valueType, pair))];
   }
-  if (value instanceof Set || isWriteArray(value)) {
-    return ["set", Array.from(value, (element) => encodeAtom(type.key.type, element))];
-  }
-  return ["set", []];
+  if (!isIterable(value)) throw new NotationError(`expected ${expected(type)}, not ${excerpt(value)}`);
+  return ["set", Array.from(value, (element) => encodeAtom(type.key.type, element))];
 }
 
-function isWriteArray(value: WriteValue): value is readonly WriteAtom[] {
-  return Array.isArray(value);
+/** Null is an optional column that is empty. That it were a set without elements might be a mistake, which costs them all. */
+function encodeNothing(type: ColumnSchema): Json {
+  if (type.min === 0 && type.max === 1 && type.value === undefined) return ["set", []];
+  throw new NotationError(`expected ${expected(type)}, not null`);
 }
 
-function isWriteAtom(value: WriteValue): value is WriteAtom {
-  return typeof value !== "object" || isNamedUuid(value);
+function expected({ key, value, min, max }: ColumnSchema): string {
+  if (value !== undefined) return `a map of ${key.type} to ${value.type}`;
+  if (max !== 1) return `a set of ${key.type}`;
+  return min === 1 ? key.type : `${key.type} or null`;
 }
 
-export function encodeAtom(type: AtomicType, atom: WriteAtom): Json {
+/** A set has no `get`, and neither has an array. */
+function isMapLike(value: object): value is Iterable<unknown> {
+  return "get" in value && typeof value.get === "function" && isIterable(value);
+}
+
+/** A `String` can be iterated, too, but is not the set of its characters. */
+function isIterable(value: object): value is Iterable<unknown> {
+  const iterate: unknown = Reflect.get(value, Symbol.iterator);
+  return typeof iterate === "function" && typeof value.valueOf() === "object";
+}
+
+function encodePair(keyType: AtomicType, valueType: AtomicType, pair: unknown): Json {
+  if (!isArray(pair) || pair.length !== 2)
+    throw new NotationError(`expected pairs of key and value in a map, not ${excerpt(pair)}`);
+  return [encodeAtom(keyType, pair[0]), encodeAtom(valueType, pair[1])];
+}
+
+function encodeAtom(type: AtomicType, atom: unknown): Json {
   if (isNamedUuid(atom)) return ["named-uuid", atom.namedUuid];
+  if (typeof atom !== "string" && typeof atom !== "number" && typeof atom !== "boolean")
+    throw new NotationError(`expected ${type}, not ${excerpt(atom)}`);
   return type === "uuid" ? ["uuid", String(atom)] : atom;
 }
 

@@ -2,15 +2,15 @@
  * Transactions on the wire (RFC 7047 section 4.1.3): operations to JSON, and the reply to typed results or one error.
  * The error of the commit itself arrives as an extra element after those of the operations.
  */
-import { encodeWhere } from "./condition.ts";
+import { encodeColumn, encodeWhere } from "./condition.ts";
 import { excerpt, isArray, isObject, type Json, type JsonObject, member } from "./json.ts";
 import { plainJson } from "./json-text.ts";
-import { encodeValue, NotationError, type WriteValue } from "./notation.ts";
+import { NotationError } from "./notation.ts";
 import type { Operation, WriteFields } from "./operation.ts";
 import type { RequestError } from "./request.ts";
 import { err, ok, type Result } from "./result.ts";
 import type { Reply } from "./rpc.ts";
-import { typeOfColumn, type UntypedSchema } from "./schema.ts";
+import type { UntypedSchema } from "./schema.ts";
 import { decodeSelected, type SelectedRow } from "./selected-rows.ts";
 import { isUuid } from "./uuid.ts";
 import { isSuspicious, unfitForWire } from "./wire.ts";
@@ -48,35 +48,26 @@ export function encodeTransaction(
   schema: UntypedSchema,
   operations: readonly Operation[],
 ): Result<string, TransactError> {
+  const encoded: JsonObject[] = [];
   try {
-    const text = JSON.stringify([schema.name, ...operations.map((one) => encodeOperation(schema, one))]);
-    if (!isSuspicious(text)) return ok(text);
-    const found = findUnfit(schema, operations);
-    return found === null ? ok(text) : err(found);
+    for (const operation of operations) encoded.push(encodeOperation(schema, operation));
   } catch (error) {
-    const found = isArray(operations) ? findUnfit(schema, operations) : null;
-    return err(found ?? badValue(describe(error), null));
+    const index = isArray(operations) ? encoded.length : null;
+    return err(badValue(describe(error), operations, index));
   }
+  const text = JSON.stringify([schema.name, ...encoded]);
+  if (!isSuspicious(text)) return ok(text);
+  const unfit = encoded.findIndex((operation) => unfitForWire(operation) !== null);
+  return unfit === -1 ? ok(text) : err(badValue(unfitForWire(encoded[unfit]) ?? "", operations, unfit));
 }
 
-function findUnfit(schema: UntypedSchema, operations: readonly Operation[]): TransactError | null {
-  for (const [index, operation] of operations.entries()) {
-    const details = whyUnfit(schema, operation);
-    if (details !== null) return badValue(`${excerpt(operation?.op)}: ${details}`, index);
-  }
-  return null;
-}
-
-function whyUnfit(schema: UntypedSchema, operation: Operation): string | null {
-  try {
-    return unfitForWire(encodeOperation(schema, operation));
-  } catch (error) {
-    return describe(error);
-  }
-}
-
-function badValue(details: string, operation: number | null): TransactError {
-  return { code: "bad value", details, operation, retryable: false };
+function badValue(
+  details: string,
+  operations: readonly Operation[],
+  operation: number | null,
+): TransactError {
+  const what = operation === null ? "the operations" : excerpt(operations[operation]?.op);
+  return { code: "bad value", details: `${what}: ${details}`, operation, retryable: false };
 }
 
 function describe(error: unknown): string {
@@ -131,7 +122,7 @@ function encodeOperation(schema: UntypedSchema, operation: Operation): JsonObjec
         op,
         table,
         where: encodeWhere(schema, table, where),
-        columns,
+        columns: [...columns],
         until,
         rows: rows.map((row) => encodeRow(schema, table, row)),
         ...(timeoutMs !== undefined && { timeout: timeoutMs }),
@@ -142,20 +133,21 @@ function encodeOperation(schema: UntypedSchema, operation: Operation): JsonObjec
     case "comment":
     case "assert":
       return { ...operation };
+    default:
+      throw new NotationError("there is no such operation");
   }
 }
 
+/** Throws for what holds its members otherwise than an object does: none of them would be written. */
 function encodeRow(schema: UntypedSchema, table: string, row: WriteFields): JsonObject {
+  if (!isObject(row) || Reflect.has(row, Symbol.iterator))
+    throw new NotationError(`expected columns of ${table} as members of an object, not ${excerpt(row)}`);
   const encoded: Record<string, Json> = {};
   for (const column of Object.keys(row)) {
     const value = row[column];
     if (value !== undefined) encoded[column] = encodeColumn(schema, table, column, value);
   }
   return encoded;
-}
-
-function encodeColumn(schema: UntypedSchema, table: string, column: string, value: WriteValue): Json {
-  return encodeValue(typeOfColumn(schema, table, column), value);
 }
 
 /** The results of the operations, or the first error; `served` is the schema that the server last gave. */

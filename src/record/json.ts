@@ -33,6 +33,7 @@ export function encode(value: unknown, secrets = new Secrets()): Json {
   }
   if (value instanceof Set) return { set: [...value].map((item) => encode(item, secrets)) };
   if (typeof value !== "object") throw new TypeError(`a ${typeof value} cannot be recorded`);
+  if (Symbol.iterator in value) throw new TypeError("a collection of another class cannot be recorded");
   const encoded: Record<string, Json> = {};
   for (const [key, member] of Object.entries(value)) {
     if (member !== undefined) encoded[key] = encodeEntry(key, member, secrets);

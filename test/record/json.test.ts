@@ -34,6 +34,7 @@ test("the same value is written the same each time", () => {
 
 test("what is no data is refused", () => {
   expect(() => encode({ prepare: () => {} })).toThrow("a function cannot be recorded");
+  expect(() => encode({ pairs: new URLSearchParams("a=b") })).toThrow("another class cannot be recorded");
 });
 
 test.each([
