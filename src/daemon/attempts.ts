@@ -3,7 +3,8 @@
  * the graph by its input `attempt`.
  *
  * Invariants: a change is submitted at most once, because its port is in flight from the same turn on; nothing is
- * submitted without the lock.
+ * submitted without the lock. A port of which the database did not say whether its change was committed stays in flight
+ * until the database is in sync and its rows tell (rule T5).
  */
 import type { Engine } from "../graph/index.ts";
 import { withLeaving } from "../plug/answers.ts";
@@ -13,14 +14,22 @@ import {
   afterLoss,
   afterRefusal,
   askedAgain,
+  doubted,
   sent,
   settled,
 } from "../plug/attempt.ts";
 import { lportOfChange } from "../plug/change.ts";
+import { isDone } from "../plug/done.ts";
 import type { PlugGraph } from "../plug/graph.ts";
 import type { AttemptBatch } from "../plug/nodes/inputs.ts";
 import type { Ports } from "./ports.ts";
-import { type Outcome, Transactor, type TransactorOptions, type Work } from "./transactor.ts";
+import {
+  type Conclusion,
+  type Outcome,
+  Transactor,
+  type TransactorOptions,
+  type Work,
+} from "./transactor.ts";
 
 export interface AttemptsOptions {
   readonly engine: Engine;
@@ -29,12 +38,17 @@ export interface AttemptsOptions {
   readonly transact: TransactorOptions["transact"];
   /** The name of the lock that transactions assert, or null while there is none. */
   lock(): string | null;
+  /** Whether the rows in the graph are those that the database has now. */
+  isInSync(): boolean;
   push(batch: AttemptBatch, cause: string): void;
 }
+
+type Doubt = Extract<Outcome, { readonly kind: "unknown" }>;
 
 export class Attempts {
   readonly #options: AttemptsOptions;
   readonly #transactor: Transactor;
+  readonly #doubts = new Map<string, Doubt>();
   #inFlight = 0;
   #onQuiet: (() => void) | null = null;
 
@@ -116,20 +130,50 @@ export class Attempts {
     if (batch.length > 0) this.#options.push(batch, "nothing to decide any more");
   }
 
+  /** To be called after a run: what the rows tell of changes that are in doubt. */
+  settleDoubts(): void {
+    if (this.#doubts.size === 0 || !this.#options.isInSync()) return;
+    const { engine, graph } = this.#options;
+    const { byName } = engine.data(graph.vif);
+    this.#endDoubts("seen in the database", ({ work, error, otherwise }) =>
+      isDone(work.change, byName) ? { kind: "committed", work } : { kind: otherwise, work, error },
+    );
+  }
+
+  /** What is in doubt now will never be known. */
+  giveUpDoubts(): void {
+    this.#endDoubts("given up", ({ work, error }) => ({ kind: "lost", work, error }));
+  }
+
+  #endDoubts(cause: string, judge: (doubt: Doubt) => Conclusion): void {
+    const doubts = [...this.#doubts.values()];
+    this.#doubts.clear();
+    const attempts = this.byLport;
+    const batch = doubts.map((doubt) => this.#concluded(judge(doubt), attempts));
+    if (batch.length > 0) this.#options.push(batch, cause);
+  }
+
   #conclude(outcomes: readonly Outcome[]): void {
     const attempts = this.byLport;
     const batch = outcomes.map((outcome) => {
+      if (outcome.kind !== "unknown") return this.#concluded(outcome, attempts);
       const lport = lportOfChange(outcome.work.change);
-      this.#options.ports.concluded(outcome);
-      return { lport, attempt: attemptAfter(outcome, attempts.get(lport)) };
+      this.#doubts.set(lport, outcome);
+      return { lport, attempt: doubted(attempts.get(lport), outcome.error) };
     });
     this.#inFlight -= outcomes.length;
     this.#options.push(batch, "answered by the database");
     if (this.#inFlight === 0) this.#onQuiet?.();
   }
+
+  #concluded(outcome: Conclusion, attempts: ReadonlyMap<string, Attempt>): AttemptBatch[number] {
+    const lport = lportOfChange(outcome.work.change);
+    this.#options.ports.concluded(outcome);
+    return { lport, attempt: attemptAfter(outcome, attempts.get(lport)) };
+  }
 }
 
-function attemptAfter(outcome: Outcome, before: Attempt | undefined): Attempt {
+function attemptAfter(outcome: Conclusion, before: Attempt | undefined): Attempt {
   const { change } = outcome.work;
   switch (outcome.kind) {
     case "committed":

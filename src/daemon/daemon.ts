@@ -118,6 +118,7 @@ export class Daemon implements DaemonView {
       log: log.module("plug"),
       transact: (operations) => this.#local.transact(operations),
       lock: () => this.#local.heldLock(),
+      isInSync: () => this.#local.state.kind === "synced",
       onLocalChassis: (local) => this.#onLocalChassis(local),
       onCondition: (condition) => this.#southbound.setCondition(condition),
       onRetry: () => count("port_retry"),

@@ -6,7 +6,7 @@ import type { Logger } from "../log/log.ts";
 import { type Change, lportOfChange } from "../plug/change.ts";
 import { NOT_IN_VIEW } from "../plug/intent.ts";
 import { NOT_ANSWERED, type PortState, type Verdict } from "../plug/verdict.ts";
-import type { Outcome } from "./transactor.ts";
+import type { Conclusion } from "./transactor.ts";
 
 const NEEDS_SOMEBODY: ReadonlySet<PortState> = new Set([
   "foreign",
@@ -65,7 +65,7 @@ export class Narrator {
     else this.#log.debug(words);
   }
 
-  conclude(outcome: Outcome): void {
+  conclude(outcome: Conclusion): void {
     const { change, reason } = outcome.work;
     const lport = lportOfChange(change);
     const why = reason === null ? "" : `: ${reason}`;

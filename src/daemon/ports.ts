@@ -13,7 +13,7 @@ import { Narrator } from "./narrator.ts";
 import { PortHistory } from "./port-history.ts";
 import { Retries } from "./retries.ts";
 import { Standing } from "./standing.ts";
-import type { Outcome } from "./transactor.ts";
+import type { Conclusion } from "./transactor.ts";
 
 export interface PortsOptions {
   readonly log: Logger;
@@ -77,7 +77,7 @@ export class Ports {
     this.#consultations.use(lport, answers);
   }
 
-  concluded(outcome: Outcome): void {
+  concluded(outcome: Conclusion): void {
     const { change, answers } = outcome.work;
     this.#consultations.end(answers, outcome.kind === "committed");
     this.#narrator.conclude(outcome);

@@ -34,6 +34,8 @@ export interface ReconcilerOptions {
   readonly transact: TransactorOptions["transact"];
   /** The name of the lock that transactions assert, or null while there is none. */
   lock(): string | null;
+  /** Whether the rows that were pushed are those that the local database has now. */
+  isInSync(): boolean;
   onLocalChassis(local: LocalChassis): void;
   onCondition(condition: MonitoredCondition): void;
   /** A port is asked for again because its time has come. */
@@ -83,6 +85,7 @@ export class Reconciler {
       ports,
       transact: (operations) => options.transact(operations),
       lock: () => options.lock(),
+      isInSync: () => options.isInSync(),
       push: (batch, cause) => this.#pushAttempts(batch, cause),
     });
     const push = (lports: ReadonlySet<string>, cause: string) =>
@@ -184,6 +187,7 @@ export class Reconciler {
     this.ports.stopTimers();
     if (this.#again !== null) clearTimeout(this.#again);
     await this.#attempts.quiet();
+    this.#attempts.giveUpDoubts();
     this.ports.releaseAll();
   }
 
@@ -236,6 +240,7 @@ export class Reconciler {
       });
     }
     this.#attempts.forget(lports.keys());
+    this.#attempts.settleDoubts();
     this.#confirmations.forget();
   }
 

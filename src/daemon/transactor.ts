@@ -2,7 +2,8 @@
  * Carries changes to the database: as one transaction when it can, in smaller ones when the server refuses it, so
  * that one bad port never holds up another (rules T1 to T3).
  *
- * Invariant: every work handed in gets exactly one outcome.
+ * Invariants: every work handed in gets exactly one outcome; nothing is sent again that was or may have been committed
+ * (rule T5).
  */
 import type { Operation, TransactError } from "ovsdb-jsonrpc";
 import type { Answers } from "../plug/answers.ts";
@@ -20,8 +21,18 @@ export type Outcome =
   | { readonly kind: "committed"; readonly work: Work }
   /** The server's word against this very change. */
   | { readonly kind: "refused"; readonly work: Work; readonly error: string }
-  /** Nothing is known against the change: the connection or the lock was lost, and it may have been committed. */
-  | { readonly kind: "lost"; readonly work: Work; readonly error: string };
+  /** Nothing is known against the change, which was not committed: there was no connection, or no lock. */
+  | { readonly kind: "lost"; readonly work: Work; readonly error: string }
+  /** It was or may have been committed: fresh state will tell, and where that says no, it was `otherwise`. */
+  | {
+      readonly kind: "unknown";
+      readonly work: Work;
+      readonly error: string;
+      readonly otherwise: "lost" | "refused";
+    };
+
+/** What is known of a change in the end. */
+export type Conclusion = Exclude<Outcome, { readonly kind: "unknown" }>;
 
 export interface TransactorOptions {
   transact(
@@ -32,9 +43,18 @@ export interface TransactorOptions {
 }
 
 /** Errors that concern the connection or the lock, and no change in particular. */
-const NOT_ABOUT_A_CHANGE: ReadonlySet<string> = new Set([
-  ...["not sent", "disconnected", "not owner"],
-  ...["canceled", "abandoned"],
+const NOT_ABOUT_A_CHANGE: ReadonlySet<string> = new Set(["not sent", "not owner", "canceled"]);
+
+/**
+ * Errors after which the changes may be there. After one of a server that goes on to answer, a change that is not there is
+ * not sent again at once: the server would say the same.
+ */
+const MAYBE_COMMITTED: ReadonlyMap<string, "lost" | "refused"> = new Map([
+  ["disconnected", "lost"],
+  ["abandoned", "refused"],
+  ["not attempted", "refused"],
+  ["unreadable result", "refused"],
+  ["protocol error", "refused"],
 ]);
 
 export class Transactor {
@@ -57,6 +77,12 @@ export class Transactor {
     const { error } = result;
     if (NOT_ABOUT_A_CHANGE.has(error.code)) {
       this.#options.report(works.map((work) => ({ kind: "lost", work, error: wordsOf(error) })));
+      return;
+    }
+    const otherwise = MAYBE_COMMITTED.get(error.code);
+    if (otherwise !== undefined) {
+      const words = wordsOf(error);
+      this.#options.report(works.map((work) => ({ kind: "unknown", work, error: words, otherwise })));
       return;
     }
     if (works.length === 1) {

@@ -26,8 +26,14 @@ export interface Written {
 
 export type Attempt =
   | (Counted & { readonly phase: "idle" })
-  /** Sent and not answered: the port is not decided again, and the answers it was decided on are kept. */
-  | (Counted & { readonly phase: "in-flight"; readonly change: Change; readonly answers: Answers })
+  /** Sent, and what became of it is not known: the port is not decided again, and the answers it was decided on are kept. */
+  | (Counted & {
+      readonly phase: "in-flight";
+      readonly change: Change;
+      readonly answers: Answers;
+      /** The answer, which does not say whether the change was committed. */
+      readonly doubt?: string;
+    })
   /** Refused by the server: that very change is not sent again until an input of the port changes or its time comes. */
   | (Counted & { readonly phase: "failed"; readonly change: Change; readonly error: string });
 
@@ -90,6 +96,11 @@ export function askedAgain(before: Attempt | undefined): Attempt {
 /** The attempt while a change is on its way. */
 export function sent(change: Change, answers: Answers, before: Attempt | undefined): Attempt {
   return counted({ phase: "in-flight", change, answers, nonce: nonceOf(before) }, before?.written);
+}
+
+/** The attempt when the database has not said whether the change was committed; null: nothing is in flight. */
+export function doubted(before: Attempt | undefined, doubt: string): Attempt | null {
+  return before?.phase === "in-flight" ? { ...before, doubt } : null;
 }
 
 /** The attempt of a port that has stayed in place for a while; null: nothing is left to be known of it. */

@@ -52,6 +52,8 @@ export function isInPlace({ state, retry }: Verdict): boolean {
 /** The reason of a port that is plugged and not known to work yet. */
 export const NOT_ANSWERED = "ovs-vswitchd has not answered yet";
 
+const SENT = "sent to the database";
+
 /** Everything a verdict depends on. */
 export interface Circumstances {
   readonly intent: Intent;
@@ -80,7 +82,9 @@ export function decideVerdict(at: Circumstances): Verdict {
   const { intent, attempt } = at;
   if (attempt?.phase === "in-flight") {
     const name = nameOfChange(attempt.change);
-    return verdict(at, "pending", "sent to the database", name === null ? {} : { interface: name });
+    const sent =
+      attempt.doubt === undefined ? SENT : `${SENT}, which has not said what became of it: ${attempt.doubt}`;
+    return verdict(at, "pending", sent, name === null ? {} : { interface: name });
   }
   switch (intent.kind) {
     case "foreign":

@@ -33,6 +33,7 @@ export function encodeAttempts(batch: AttemptBatch): Json {
       ...(written === undefined ? {} : { repairs: written.times }),
       ...(written?.isDue === undefined ? {} : { due: true }),
       ...(phase === "failed" ? { error: attempt.error } : {}),
+      ...(phase === "in-flight" && attempt.doubt !== undefined ? { error: attempt.doubt } : {}),
     };
   });
 }
@@ -61,6 +62,7 @@ function attemptOf(recorded: RecordedAttempt, decided: Decided): Attempt | null 
     case "idle":
       return counted({ phase, nonce }, written);
     case "in-flight": {
+      if (before?.phase === "in-flight") return { ...before, doubt: error };
       const change = decided.verdict(lport)?.change;
       const answers = decided.answers(lport);
       if (!change || answers === undefined) {

@@ -25,6 +25,10 @@ function binding(lport: string, options = {}) {
   return wantedRow(options, { logical_port: lport, _uuid: uuid(0x8000 + lport.charCodeAt(0)) });
 }
 
+function elsewhere(lport: string) {
+  return { logical_port: lport, _uuid: uuid(0x8000 + lport.charCodeAt(0)), requested_chassis: null };
+}
+
 /** The interface as the provider of these tests asks for it. */
 function inPlace(lport: string, columns = {}) {
   return pluggedRow(lport, { _uuid: uuid(0x9000 + lport.charCodeAt(0)), options: map(), ...columns });
@@ -236,14 +240,116 @@ test("a provider that is disabled is destroyed when all that it began has ended"
   expect(calls).toEqual(["release kept kept", "finish sent sent", "release sent sent", "destroy"]);
 });
 
-test("a lost connection says nothing against the change: it is prepared and sent again", async () => {
-  const { daemon, calls } = await started();
-  daemon.bind(binding("a"));
-  await settle();
-  daemon.next().reply({ ok: false, error: transactError("disconnected") });
-  await settle();
-  expect(calls).toEqual(["prepare a create", "release a a", "prepare a create"]);
-  expect(daemon.sent.length).toBe(1);
+describe("a change of which the database does not say what became of it (T5)", () => {
+  const unreadable = { ok: false, error: transactError("unreadable result", { details: "odd" }) } as const;
+  const disconnected = { ok: false, error: transactError("disconnected") } as const;
+
+  test("is prepared and sent again when the rows that come after the reconnect do not have it", async () => {
+    const { daemon, calls } = await started();
+    daemon.bind(binding("a"));
+    await settle();
+    daemon.inSync = false;
+    daemon.next().reply(disconnected);
+    await settle();
+    expect(calls).toEqual(["prepare a create"]);
+    expect(daemon.reconciler.verdicts.get("a")).toMatchObject({
+      state: "pending",
+      reason: "sent to the database, which has not said what became of it: disconnected",
+    });
+    expect(daemon.sent).toEqual([]);
+    daemon.inSync = true;
+    daemon.reconciler.schedule();
+    await settle();
+    expect(calls).toEqual(["prepare a create", "release a a", "prepare a create"]);
+    expect(daemon.sent.length).toBe(1);
+  });
+
+  test("is finished when those rows have it", async () => {
+    const { daemon, calls } = await started();
+    daemon.bind(binding("a"));
+    await settle();
+    daemon.inSync = false;
+    daemon.next().reply(disconnected);
+    await settle();
+    daemon.setInterface(inPlace("a"));
+    await settle();
+    expect(calls).toEqual(["prepare a create"]);
+    daemon.inSync = true;
+    daemon.reconciler.schedule();
+    await settle();
+    expect(calls).toEqual(["prepare a create", "finish a a", "release a a"]);
+    expect(daemon.reconciler.verdicts.get("a")?.state).toBe("plugged");
+    expect(daemon.sent).toEqual([]);
+  });
+
+  test("is finished at once when the rows had it before the answer", async () => {
+    const { daemon, calls } = await started();
+    for (const lport of ["a", "b"]) daemon.bind(binding(lport));
+    await settle();
+    for (const lport of ["a", "b"]) daemon.setInterface(inPlace(lport));
+    daemon.next().reply(unreadable);
+    await settle();
+    expect(calls.filter((call) => call.startsWith("finish"))).toEqual(["finish a a", "finish b b"]);
+    expect(daemon.sent).toEqual([]);
+  });
+
+  test("is not sent again at once when a server that answers has not carried it out", async () => {
+    const { daemon, calls } = await started();
+    daemon.bind(binding("a"));
+    await settle();
+    daemon.next().reply(unreadable);
+    await settle();
+    expect(daemon.sent).toEqual([]);
+    expect(daemon.reconciler.verdicts.get("a")).toMatchObject({
+      state: "error",
+      reason: "unreadable result: odd",
+      retry: true,
+    });
+    expect(calls.filter((call) => call.startsWith("finish"))).toEqual([]);
+    jest.advanceTimersByTime(1500);
+    await settle();
+    expect(daemon.sent.length).toBe(1);
+  });
+
+  test("is finished as a removal when the interface is gone", async () => {
+    const { daemon, calls } = await started();
+    const row = inPlace("a");
+    daemon.setInterface(row);
+    daemon.bind(binding("a"));
+    await settle();
+    daemon.bind(wantedRow({ "requested-chassis": "hv2" }, { ...elsewhere("a") }));
+    await settle();
+    calls.length = 0;
+    daemon.removeInterface(row);
+    daemon.next().reply(unreadable);
+    await settle();
+    expect(calls).toEqual(["finish a none"]);
+    expect(daemon.sent).toEqual([]);
+  });
+
+  test("is finished as an update when the interface is as it was to be, and not when it is not", async () => {
+    const { daemon, calls } = await started();
+    daemon.setInterface(inPlace("a", { type: "tap" }));
+    daemon.setInterface(inPlace("b", { type: "tap" }));
+    for (const lport of ["a", "b"]) daemon.bind(binding(lport));
+    await settle();
+    calls.length = 0;
+    daemon.setInterface(inPlace("a"));
+    daemon.next().reply(unreadable);
+    await settle();
+    expect(calls.filter((call) => call.startsWith("finish"))).toEqual(["finish a a"]);
+  });
+
+  test("is released when the daemon ends before the database is back", async () => {
+    const { daemon, calls } = await started();
+    daemon.bind(binding("a"));
+    await settle();
+    daemon.inSync = false;
+    daemon.next().reply(disconnected);
+    await settle();
+    await daemon.reconciler.stop();
+    expect(calls).toEqual(["prepare a create", "release a a"]);
+  });
 });
 
 test("without the lock nothing is sent", async () => {

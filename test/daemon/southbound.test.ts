@@ -89,6 +89,7 @@ beforeEach(async () => {
     recorder: null,
     transact: () => new Promise((resolve) => transactions.push(() => resolve({ ok: true }))),
     lock: () => "vifplugd_hv1",
+    isInSync: () => true,
     onLocalChassis: () => {},
     onCondition: (condition) => southbound.setCondition(condition),
     onRun: () => ran.resolve(),

@@ -101,7 +101,7 @@ test("an operation that is for no port in particular refuses them one by one", a
   expect(summary).toEqual({ a: "refused timed out", b: "refused timed out" });
 });
 
-test.each(["not sent", "disconnected", "not owner", "canceled", "abandoned"])(
+test.each(["not sent", "not owner", "canceled"])(
   "%s says nothing against any change: all are lost, and nothing is sent again",
   async (code) => {
     const { transactions, summary } = await submit(["a", "b"], () => transactError(code, { details: "x" }));
@@ -110,16 +110,31 @@ test.each(["not sent", "disconnected", "not owner", "canceled", "abandoned"])(
   },
 );
 
+test.each([
+  ["disconnected", "lost"],
+  ["abandoned", "refused"],
+  ["not attempted", "refused"],
+  ["unreadable result", "refused"],
+  ["protocol error", "refused"],
+] as const)("%s may stand for a commit: nothing is sent again (T5)", async (code, otherwise) => {
+  const { transactions, outcomes, summary } = await submit(["a", "b"], () =>
+    transactError(code, { details: "x", operation: 1 }),
+  );
+  expect(transactions.length).toBe(1);
+  expect(summary).toEqual({ a: `unknown ${code}: x`, b: `unknown ${code}: x` });
+  expect(outcomes).toMatchObject([{ otherwise }, { otherwise }]);
+});
+
 test("a connection that is lost while the bad port is looked for leaves no work without an outcome", async () => {
   let sent = 0;
   const { summary } = await submit(["a", "b", "c", "d"], () =>
     ++sent === 1 ? transactError("constraint violation") : transactError("disconnected"),
   );
   expect(summary).toEqual({
-    a: "lost disconnected",
-    b: "lost disconnected",
-    c: "lost disconnected",
-    d: "lost disconnected",
+    a: "unknown disconnected",
+    b: "unknown disconnected",
+    c: "unknown disconnected",
+    d: "unknown disconnected",
   });
 });
 

@@ -44,6 +44,8 @@ export class PlugDaemon {
   readonly chassis: LocalChassis[] = [];
   readonly conditions: MonitoredCondition[] = [];
   lock: string | null = "vifplugd_hv1";
+  /** Whether the rows that were pushed are those that the database has. */
+  inSync = true;
   runs = 0;
   #bridge: BridgeRow = bridgeRow({ ports: new Set() });
   readonly #tables = {
@@ -66,6 +68,7 @@ export class PlugDaemon {
       recorder,
       transact: (operations) => new Promise((reply) => this.sent.push({ operations, reply })),
       lock: () => this.lock,
+      isInSync: () => this.inSync,
       onLocalChassis: (local) => this.chassis.push(local),
       onCondition: (condition) => this.conditions.push(condition),
       onRun: () => this.runs++,

@@ -20,10 +20,10 @@ export interface ProxyRules {
   answer?(request: Message): object | null;
   /** Sees each message before it is passed on, and says what becomes of it. */
   fromClient?(message: Message): Verdict;
-  fromServer?(message: Message): Verdict;
+  fromServer?(message: Message): Verdict | { readonly instead: Message };
 }
 
-/** "cut" ends all connections, "drop" loses the message, "hold" keeps it and what follows it until `release`. */
+/** `instead` is passed on in its place; "cut" ends all connections, "drop" loses the message, "hold" keeps it and what follows it until `release`. */
 export type Verdict = "pass" | "drop" | "cut" | "hold";
 
 export class ProxyServer {
@@ -110,7 +110,11 @@ export class ProxyServer {
     this.#pipe(server, client, (message) => this.#rules.fromServer?.(message) ?? "pass");
   }
 
-  #pipe(from: net.Socket, to: net.Socket, verdict: (message: Message) => Verdict): void {
+  #pipe(
+    from: net.Socket,
+    to: net.Socket,
+    verdict: (message: Message) => Verdict | { readonly instead: Message },
+  ): void {
     const framer = new JsonFramer();
     const held: Uint8Array[] = [];
     const passOn = () => {
@@ -121,6 +125,10 @@ export class ProxyServer {
       framer.push(chunk, (text) => {
         if (to.destroyed) return;
         const decision = verdict(JSON.parse(new TextDecoder().decode(text)));
+        if (typeof decision === "object") {
+          to.write(JSON.stringify(decision.instead));
+          return;
+        }
         if (decision === "hold") this.#holding.add(passOn);
         if (decision === "cut") this.cut();
         else if (decision !== "drop" && this.#holding.has(passOn)) held.push(text.slice());
