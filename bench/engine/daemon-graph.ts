@@ -14,7 +14,7 @@ import {
   type PortRow,
   type TableBatch,
 } from "../../src/plug/rows.ts";
-import { builtinProviders } from "../../src/providers/builtin.ts";
+import { dummyProvider } from "../../src/providers/dummy/dummy.ts";
 import { ProviderRegistry } from "../../src/providers/registry.ts";
 import { type Figure, figure, quantile } from "../support/figures.ts";
 import { NOTHING, timesOf, timesOnce } from "./measure.ts";
@@ -109,8 +109,7 @@ class PluggedDaemon {
 
   constructor(rows: Rows) {
     this.#rows = rows;
-    const dummy = builtinProviders.get("dummy")?.();
-    if (dummy === undefined || !this.#registry.register(dummy).ok) throw new Error("no dummy provider");
+    if (!this.#registry.register(dummyProvider()).ok) throw new Error("no dummy provider");
     this.#graph = plugGraph(this.#registry, {
       chassis: null,
       bridge: null,

@@ -1,6 +1,6 @@
 /** `vifplugd providers`: the built-in provider types, and the logical port's options that each reads. */
 import { hang, paint, type Style } from "../control/style.ts";
-import { builtinProviders } from "../providers/builtin.ts";
+import { providerModules } from "../providers/builtin.ts";
 import type { ReadOption } from "../providers/provider.ts";
 import { VERSION } from "../version.ts";
 import {
@@ -65,10 +65,7 @@ function list(): Listing {
   return {
     version: VERSION,
     options: COMMON,
-    providers: Array.from(builtinProviders, ([type, make]) => {
-      const { summary = "", reads = [] } = make();
-      return { type, summary, options: reads };
-    }),
+    providers: providerModules.map(({ type, summary, reads }) => ({ type, summary, options: reads })),
   };
 }
 

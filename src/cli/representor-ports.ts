@@ -22,7 +22,10 @@ export async function representorPorts(args: Arguments): Promise<number> {
     for (const error of config.error) printError(formatConfigError(error));
     return EXIT.config;
   }
-  const pins = config.value.providers.find(({ type }) => type === "representor")?.pf ?? [];
+  const entry = config.value.providers.find(
+    (each) => each.source === "built in" && each.type === "representor",
+  );
+  const pins = entry?.options.pf ?? [];
   const read = readPorts(pins, (warning) => printError(`vifplugd: ${warning}`));
   if (!read.ok) {
     printError(`vifplugd: ${read.error}`);

@@ -50,7 +50,7 @@ function parse(text: string, lines: LineCounter): Result<Config, readonly Fault[
   const content = contentOf(document);
   if (!content.ok) return fail([...broken, content.error]);
   const value = withoutEmptySections(content.value);
-  const checked = v.safeParse(configSchema, value);
+  const checked = v.safeParse(configSchema, value, { message: ownWords });
   if (checked.success && broken.length === 0) return ok(checked.output);
   const issues = (checked.issues ?? []).flatMap((issue) => {
     if (isUnknownKey(issue)) return [];
@@ -58,9 +58,9 @@ function parse(text: string, lines: LineCounter): Result<Config, readonly Fault[
     return { offset: offsetOf(document, keys, false), message: explain(issue, keys) };
   });
   // Valibot stops at the first one of each mapping.
-  const unknown = unknownKeys(value, []).map((keys) => ({
+  const unknown = unknownKeys(configSchema, value, []).map(({ keys, known }) => ({
     offset: offsetOf(document, keys, true),
-    message: explainUnknown(keys),
+    message: explainUnknown(keys, known),
   }));
   return fail([...broken, ...issues, ...unknown]);
 }
@@ -108,27 +108,44 @@ function explain(issue: Issue, keys: readonly unknown[]): string {
   const path = keys.map(String).join(".");
   const prefix = path === "" ? "" : `${path}: `;
   if (isMissingKey(issue)) return `${prefix}missing: this key is required`;
+  const received = isOfType(issue) ? `, received ${inWords(issue.received)}` : "";
   const meant = issue.type === "picklist" ? hint(issue.input, wordsIn(issue.expected)) : "";
-  if (!issue.message.startsWith("Invalid ")) {
-    const isOfType = issue.type === "string" || issue.type === "picklist";
-    return `${prefix}${issue.message}${isOfType ? `, received ${inWords(issue.received)}` : ""}${meant}`;
-  }
-  return `${prefix}expected ${inWords(issue.expected ?? "another value")}, received ${inWords(issue.received)}${meant}`;
+  return `${prefix}${issue.message}${received}${meant}`;
 }
 
-/** The paths of all keys that the schema has not, wherever it has any. */
-function unknownKeys(value: unknown, path: readonly unknown[]): readonly (readonly unknown[])[] {
-  if (Array.isArray(value)) return value.flatMap((item, index) => unknownKeys(item, [...path, index]));
-  const known = keysAt(path);
-  if (!isRecord(value) || known.length === 0) return [];
+/** Of these, the schema's own message says what was expected only. */
+function isOfType({ type }: { readonly type: string }): boolean {
+  return type === "string" || type === "picklist";
+}
+
+/** The message of an issue for which the schema has none. */
+function ownWords(issue: v.BaseIssue<unknown>): string {
+  const expected = `expected ${inWords(issue.expected ?? "another value")}`;
+  return isOfType(issue) ? expected : `${expected}, received ${inWords(issue.received)}`;
+}
+
+interface UnknownKey {
+  readonly keys: readonly unknown[];
+  /** The keys that there are in its place. */
+  readonly known: readonly string[];
+}
+
+/** Every key that the schema has not, wherever it has any. */
+function unknownKeys(schema: unknown, value: unknown, path: readonly unknown[]): readonly UnknownKey[] {
+  const shape = shapeOf(schema, value);
+  if (Array.isArray(value)) {
+    return value.flatMap((item, index) => unknownKeys(shape?.item, item, [...path, index]));
+  }
+  if (!isRecord(value) || !isRecord(shape?.entries)) return [];
+  const { entries } = shape;
+  const known = Object.keys(entries);
   return Object.entries(value).flatMap(([key, member]) => {
-    const at = [...path, key];
-    return known.includes(key) ? unknownKeys(member, at) : [at];
+    const keys = [...path, key];
+    return known.includes(key) ? unknownKeys(entries[key], member, keys) : [{ keys, known }];
   });
 }
 
-function explainUnknown(keys: readonly unknown[]): string {
-  const known = keysAt(keys.slice(0, -1));
+function explainUnknown(keys: readonly unknown[], known: readonly string[]): string {
   return `${keys.map(String).join(".")}: unknown key: expected ${known.join(", ")}${hint(keys.at(-1), known)}`;
 }
 
@@ -151,25 +168,16 @@ function inWords(type: string): string {
   return type.replaceAll(" | ", " or ").replace(/^\((.*)\)$/, "$1");
 }
 
-/** The keys that the schema knows below a path. */
-function keysAt(path: readonly unknown[]): readonly string[] {
-  let schema: unknown = configSchema;
-  for (const key of [...path, null]) {
-    while (isRecord(schema) && ("wrapped" in schema || "pipe" in schema)) {
-      schema = "wrapped" in schema ? schema.wrapped : shapeIn(schema.pipe);
-    }
-    if (key === null || !isRecord(schema)) break;
-    schema = isRecord(schema.entries) ? schema.entries[String(key)] : schema.item;
+/** The part of a schema that has parts of its own: what is below wrappers, pipes, and the choice by the value. */
+function shapeOf(schema: unknown, value: unknown): Readonly<Record<string, unknown>> | null {
+  if (!isRecord(schema)) return null;
+  if (Array.isArray(schema.pipe)) {
+    const shapes = schema.pipe.map((part) => (part === schema ? null : shapeOf(part, value)));
+    return shapes.find((shape) => shape !== null) ?? null;
   }
-  return isRecord(schema) && isRecord(schema.entries) ? Object.keys(schema.entries) : [];
-}
-
-/** The part of a pipe that has parts of its own. */
-function shapeIn(pipe: unknown): unknown {
-  if (!Array.isArray(pipe)) return null;
-  return pipe.find(
-    (part) => isRecord(part) && ["entries", "item", "wrapped", "pipe"].some((key) => key in part),
-  );
+  if ("wrapped" in schema) return shapeOf(schema.wrapped, value);
+  if (typeof schema.getter === "function") return shapeOf(schema.getter(value), value);
+  return "entries" in schema || "item" in schema ? schema : null;
 }
 
 /** Where the value at a path stands, or its key; of what is not in the text, where that stands which lacks it. */

@@ -6,15 +6,10 @@
 import { parseRemotes } from "ovsdb-jsonrpc";
 import * as v from "valibot";
 import { FORMATS, LEVELS } from "../log/log.ts";
-import { builtinProviders, providerEntries } from "../providers/builtin.ts";
 import { parseListenAddress } from "./listen.ts";
 import { ovsRunDir } from "./ovs-rundir.ts";
-
-/** A mapping with these keys and no other. (Valibot alone takes a list for a mapping.) */
-function section<const Entries extends v.ObjectEntries>(entries: Entries) {
-  const isNoList = (value: unknown) => !Array.isArray(value);
-  return v.pipe(v.custom<object>(isNoList, "expected a mapping, received a list"), v.strictObject(entries));
-}
+import { providers } from "./provider-entries.ts";
+import { section } from "./section.ts";
 
 const remote = v.pipe(
   v.string("expected unix:FILE, tcp:HOST:PORT or ssl:HOST:PORT"),
@@ -29,38 +24,6 @@ const path = v.pipe(v.string(), v.nonEmpty("expected a path, received an empty s
 const name = v.pipe(v.string(), v.nonEmpty("expected a name, received an empty string"));
 
 const SSL_TABLE = v.metadata<string, { default: string }>({ default: "the Open_vSwitch SSL table" });
-
-const providerTypes = [...builtinProviders.keys()];
-
-const provider = section({
-  type: v.pipe(
-    v.picklist(providerTypes, `expected a known provider type: ${providerTypes.join(", ")}`),
-    v.description("The provider; each once."),
-  ),
-  match: v.optional(
-    v.pipe(
-      v.array(name),
-      v.minLength(1, "expected at least one plug type"),
-      v.description("The plug types (vif-plug-type) that it answers to."),
-      v.metadata({ default: "its type" }),
-    ),
-  ),
-  ...providerEntries.dummy,
-  ...providerEntries.representor,
-});
-
-export type ProviderConfig = v.InferOutput<typeof provider>;
-
-const providers = v.pipe(
-  v.array(provider),
-  // Entries are compared even where some are not valid, so that no error hides another.
-  v.rawCheck(({ dataset, addIssue }) => {
-    const entries: unknown = dataset.value;
-    if (!Array.isArray(entries)) return;
-    for (const fault of [...duplicates(entries), ...keysOfOthers(entries)]) addIssue(fault);
-  }),
-  v.description("Enabled providers, in this order."),
-);
 
 export const configSchema = section({
   ovs: v.optional(
@@ -198,85 +161,3 @@ export const configSchema = section({
 });
 
 export type Config = v.InferOutput<typeof configSchema>;
-
-/** The plug types a provider entry answers to. */
-export function plugTypesOf(entry: ProviderConfig): readonly string[] {
-  return entry.match ?? [entry.type];
-}
-
-interface Fault {
-  readonly message: string;
-  readonly path: [v.ArrayPathItem, v.ObjectPathItem];
-}
-
-/** An entry as far as it can be read. */
-interface LooseEntry {
-  readonly index: number;
-  readonly type: string;
-  readonly match: readonly string[] | null;
-  readonly keys: readonly string[];
-}
-
-function readable(entries: readonly unknown[]): readonly LooseEntry[] {
-  return entries.flatMap((entry, index) => {
-    if (typeof entry !== "object" || entry === null || !("type" in entry)) return [];
-    const { type } = entry;
-    if (typeof type !== "string") return [];
-    const match = "match" in entry && Array.isArray(entry.match) ? entry.match : null;
-    return [
-      {
-        index,
-        type,
-        match: match?.filter((plugType) => typeof plugType === "string") ?? null,
-        keys: Object.keys(entry),
-      },
-    ];
-  });
-}
-
-function pathOf(entries: unknown[], index: number, key: string): Fault["path"] {
-  const entry: Readonly<Record<string, unknown>> = { ...Object(entries[index]) };
-  return [
-    { type: "array", origin: "value", input: entries, key: index, value: entry },
-    { type: "object", origin: "value", input: entry, key, value: entry[key] },
-  ];
-}
-
-/** An entry may have the keys of its own provider only. */
-function keysOfOthers(entries: unknown[]): readonly Fault[] {
-  const ownKeys: ReadonlyMap<string, object> = new Map(Object.entries(providerEntries));
-  const everyKey = new Set([...ownKeys.values()].flatMap((own) => Object.keys(own)));
-  return readable(entries).flatMap(({ index, type, keys }) => {
-    const own = Object.keys(ownKeys.get(type) ?? {});
-    return keys
-      .filter((key) => everyKey.has(key) && !own.includes(key))
-      .map((key) => ({
-        message: `not a key of provider ${type}: expected ${["type", "match", ...own].join(", ")}`,
-        path: pathOf(entries, index, key),
-      }));
-  });
-}
-
-/** A provider type may be given once, and a plug type may be answered by one provider. */
-function duplicates(entries: unknown[]): readonly Fault[] {
-  const faults: Fault[] = [];
-  const types = new Set<string>();
-  const owners = new Map<string, string>();
-  for (const { index, type, match } of readable(entries)) {
-    if (types.has(type)) {
-      const message = `duplicate provider type ${type}: expected each type once`;
-      faults.push({ message, path: pathOf(entries, index, "type") });
-      continue;
-    }
-    types.add(type);
-    for (const plugType of match ?? [type]) {
-      const owner = owners.get(plugType);
-      if (owner !== undefined) {
-        const message = `plug type ${plugType} is answered by provider ${owner} already: expected each plug type once`;
-        faults.push({ message, path: pathOf(entries, index, match === null ? "type" : "match") });
-      }
-      owners.set(plugType, type);
-    }
-  }
-  return faults;
-}

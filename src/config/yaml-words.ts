@@ -1,15 +1,24 @@
 /** What is wrong with the syntax of a YAML text, in words for who wrote it; the parser's own are about its insides. */
-import type { YAMLError } from "yaml";
+import { Lexer, type YAMLError } from "yaml";
 
-type Words = (error: YAMLError, text: string) => string;
+type Words = (place: Place, text: string) => string;
+
+/** What stands around the place of an error. */
+interface Place {
+  readonly offset: number;
+  /** How many { and [ are open there. */
+  readonly depth: number;
+  /** A quote is open there. */
+  readonly isInQuote: boolean;
+}
 
 const UNEXPECTED = "not valid YAML: expected KEY: VALUE, or - and an item of a list";
 
 const WORDS: ReadonlyMap<YAMLError["code"], Words> = new Map<YAMLError["code"], Words>([
   [
     "BAD_INDENT",
-    ({ message }) =>
-      message.startsWith("Flow")
+    ({ depth }) =>
+      depth > 0
         ? "a { or [ is not closed: expected } or ] before this"
         : "wrong indentation: expected the keys or items of one section below each other, indented by spaces",
   ],
@@ -26,20 +35,38 @@ const WORDS: ReadonlyMap<YAMLError["code"], Words> = new Map<YAMLError["code"], 
   ],
   [
     "BAD_SCALAR_START",
-    ({ pos: [at] }, text) => `a value cannot begin with ${text[at] ?? "this"}: put it in quotes`,
+    ({ offset }, text) => `a value cannot begin with ${text[offset] ?? "this"}: put it in quotes`,
   ],
   ["MULTIPLE_DOCS", () => "a second document begins here: expected one, so remove this line"],
   [
     "MISSING_CHAR",
-    ({ message }) => {
-      if (message.includes("quote")) return "a quote is not closed: expected another one before this";
-      return message.startsWith("Implicit map keys")
-        ? "a line without a colon: expected KEY: VALUE"
-        : UNEXPECTED;
+    ({ depth, isInQuote }) => {
+      if (isInQuote) return "a quote is not closed: expected another one before this";
+      return depth === 0 ? "a line without a colon: expected KEY: VALUE" : UNEXPECTED;
     },
   ],
 ]);
 
 export function yamlWords(error: YAMLError, text: string): string {
-  return WORDS.get(error.code)?.(error, text) ?? UNEXPECTED;
+  return WORDS.get(error.code)?.(placeOf(error.pos[0], text), text) ?? UNEXPECTED;
 }
+
+/** The parser's error codes are coarser than what there is to say: the tokens before the place tell the rest. */
+function placeOf(offset: number, text: string): Place {
+  let at = 0;
+  let depth = 0;
+  let isInQuote = false;
+  for (const token of new Lexer().lex(text)) {
+    if (at > offset) break;
+    // Stands for what is no text: a document's beginning, a scalar's.
+    if (MARKS.includes(token)) continue;
+    if (token === "{" || token === "[") depth++;
+    else if (token === "}" || token === "]") depth = Math.max(depth - 1, 0);
+    const [first] = token;
+    isInQuote = (first === "'" || first === '"') && (token.length === 1 || !token.endsWith(first));
+    at += token.length;
+  }
+  return { offset, depth, isInQuote };
+}
+
+const MARKS = ["\u0002", "\u0018", "\u001f"];

@@ -1,8 +1,7 @@
 /** Keeps the registry in line with the configuration: which providers are enabled, and how each of them fares. */
-import { type ProviderConfig, plugTypesOf } from "../config/schema.ts";
+import { type ProviderConfig, plugTypesOf } from "../config/provider-entries.ts";
 import type { ProviderStatus } from "../control/daemon-view.ts";
 import type { Logger } from "../log/log.ts";
-import { builtinProviders } from "../providers/builtin.ts";
 import type { ProviderRegistry } from "../providers/registry.ts";
 
 interface Enabled {
@@ -26,7 +25,7 @@ export class ProviderSet {
     if (entries.length === 0) {
       this.#log.warn("no provider is enabled, so nothing will be plugged; list some under providers");
     }
-    const wanted = new Map(entries.map((entry) => [entry.type, JSON.stringify(entry)]));
+    const wanted = new Map<string, string>(entries.map((entry) => [entry.type, JSON.stringify(entry)]));
     for (const [type, { entry }] of this.#enabled) {
       if (wanted.get(type) === entry) continue;
       this.#registry.unregister(type);
@@ -43,9 +42,7 @@ export class ProviderSet {
 
   #enable(entry: ProviderConfig): void {
     const { type } = entry;
-    const make = builtinProviders.get(type);
-    if (make === undefined) throw new Error(`the schema let the unknown provider ${type} through`);
-    const registered = this.#registry.register(make(entry), plugTypesOf(entry));
+    const registered = this.#registry.register(entry.create(), plugTypesOf(entry));
     if (!registered.ok) this.#log.error(registered.error.message);
     const status: ProviderStatus = registered.ok
       ? { type, state: "ready" }

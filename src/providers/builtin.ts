@@ -1,16 +1,15 @@
-/** The providers that are part of the executable, by type. A provider is added to vifplugd by adding it here. */
-import { dummyProvider } from "./dummy/dummy.ts";
-import type { Provider } from "./provider.ts";
-import { type RepresentorOptions, representorEntries } from "./representor/config.ts";
-import { representorProvider } from "./representor/representor.ts";
+/** The provider types that are part of the executable. A provider is added to vifplugd by adding it to this list. */
+import { dummy } from "./dummy/dummy.ts";
+import { linkedProviders } from "./linked.ts";
+import { linkedModule } from "./own.ts";
+import { representor } from "./representor/representor.ts";
 
-/** What any provider may read of its entry in the configuration: each reads its own keys. */
-export type ProviderOptions = RepresentorOptions;
+export const builtinProviders = [dummy, representor] as const;
 
-export const builtinProviders: ReadonlyMap<string, (options?: ProviderOptions) => Provider> = new Map([
-  ["dummy", dummyProvider],
-  ["representor", representorProvider],
-]);
+export type BuiltinModule = (typeof builtinProviders)[number];
 
-/** The schema of the keys that are a provider's own, by type; every one of them may be absent. */
-export const providerEntries = { dummy: {}, representor: representorEntries } as const;
+/** These, and whatever else is linked into this executable. */
+export const providerModules: readonly (BuiltinModule | ReturnType<typeof linkedModule>)[] = [
+  ...builtinProviders,
+  ...linkedProviders.map(linkedModule),
+];

@@ -96,6 +96,9 @@ export interface ProviderHost {
   log(level: "warn" | "info" | "debug", message: string): void;
 }
 
+/** What the configuration says under `options` of the provider's entry. */
+export type ProviderOptions = Readonly<Record<string, unknown>>;
+
 /** An option of the logical port, for the people who set it. */
 export interface ReadOption {
   readonly name: string;
@@ -111,8 +114,11 @@ export interface Provider {
   readonly type: string;
   /** Interface options this provider maintains: one of these that it no longer asks for is removed. */
   readonly maintainedOptions?: readonly string[];
-  /** Called at registration; throws to refuse, and is then not registered. */
-  init?(host: ProviderHost): void;
+  /**
+   * Called at registration; throws to refuse, and is then not registered. `options` are those of its entry in the
+   * configuration, as a plain object.
+   */
+  init?(host: ProviderHost, options: ProviderOptions): void;
   /** Called when the provider has been disabled or changed and nothing that it began is on its way, and at exit. */
   destroy?(): void;
   /** Called at each run of the graph, before any `prepare` in it: true when the lookup tables changed since. */

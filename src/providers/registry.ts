@@ -94,7 +94,7 @@ export class ProviderRegistry {
       });
     }
     try {
-      this.#watched(type, "init", provider.init?.(this.#hostFor(type)));
+      this.#watched(type, "init", provider.init?.(this.#hostFor(type), {}));
     } catch (thrown) {
       const reason = messageOf(thrown);
       this.#refused.set(type, { type, plugTypes: [...plugTypes], reason });

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { formatConfigError } from "../../src/config/error.ts";
 import { defaultConfig, loadConfig } from "../../src/config/load.ts";
 import { parseConfig } from "../../src/config/parse.ts";
-import { plugTypesOf } from "../../src/config/schema.ts";
+import { plugTypesOf } from "../../src/config/provider-entries.ts";
 
 const FILE = "vifplugd.yaml";
 

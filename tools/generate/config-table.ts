@@ -1,10 +1,10 @@
 /** The README's table of the configuration: a row for each key. */
-import type { Part } from "./schema-keys.ts";
+import type { Part, Variant } from "./schema-keys.ts";
 
 const HEAD = ["key", "value", "default", "what it is"] as const;
 
 export function configTable(root: Part): string {
-  const rows = [...root.keys].flatMap(([key, part]) => rowsOf(key, part));
+  const rows = [...root.keys].flatMap(([key, part]) => rowsOf(key, part, ""));
   const cells = [HEAD, ...rows];
   const widths = HEAD.map((_, column) => Math.max(...cells.map((row) => (row[column] ?? "").length)));
   const line = (row: readonly string[]) =>
@@ -13,18 +13,44 @@ export function configTable(root: Part): string {
   return [head, `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`, ...body, ""].join("\n");
 }
 
-function rowsOf(key: string, part: Part): readonly (readonly string[])[] {
+/** @param where what the keys are keys of, if that is not the whole configuration */
+function rowsOf(key: string, part: Part, where: string): readonly (readonly string[])[] {
   if (part.kind === "unknown") return [];
-  if (part.kind === "mapping")
-    return [...part.keys].flatMap(([name, each]) => rowsOf(`${key}.${name}`, each));
-  const row = [`\`${key}\``, valueText(part), defaultText(part), part.description ?? ""];
-  if (part.kind !== "list" || part.item?.kind !== "mapping") return [row];
-  return [row, ...rowsOf(`${key}[]`, part.item)];
+  if (part.kind === "mapping") {
+    return [...part.keys].flatMap(([name, each]) => rowsOf(`${key}.${name}`, each, where));
+  }
+  if (part.kind === "variants") return variantRows(key, part.variants);
+  const row = [`\`${key}\`${where}`, valueText(part), defaultText(part), part.description ?? ""];
+  if (part.kind !== "list" || part.item === null || !isOfMappings(part.item)) return [row];
+  return [row, ...rowsOf(`${key}[]`, part.item, where)];
+}
+
+/** The keys that all of them have come first, and once. */
+function variantRows(key: string, variants: readonly Variant[]): readonly (readonly string[])[] {
+  const isCommon = (name: string) => variants.every(({ part }) => part.keys.has(name));
+  const [first] = variants;
+  if (first === undefined) return [];
+  const types = variants.flatMap(({ type }) => type);
+  const common = [...first.part.keys]
+    .filter(([name]) => isCommon(name))
+    .flatMap(([name, each]) =>
+      rowsOf(`${key}.${name}`, name === "type" ? { ...each, words: types } : each, ""),
+    );
+  const own = variants.flatMap(({ type, part }) =>
+    [...part.keys]
+      .filter(([name]) => !isCommon(name))
+      .flatMap(([name, each]) => rowsOf(`${key}.${name}`, each, ` of \`${type}\``)),
+  );
+  return [...common, ...own];
+}
+
+function isOfMappings(item: Part | null): boolean {
+  return item?.kind === "mapping" || item?.kind === "variants";
 }
 
 function valueText({ kind, words, item }: Part): string {
   if (kind === "words") return words.map((word) => `\`${word}\``).join(", ");
-  if (kind === "list") return item?.kind === "mapping" ? "list of mappings" : `list of ${item?.kind}s`;
+  if (kind === "list") return isOfMappings(item) ? "list of mappings" : `list of ${item?.kind}s`;
   return kind === "integer" ? "whole number" : kind;
 }
 

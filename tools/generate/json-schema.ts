@@ -32,7 +32,7 @@ function schemaOf(part: Part): Json {
 }
 
 function typeOf(part: Part): Json {
-  const { kind, keys, item, words, pattern, minimum, maximum, minLength } = part;
+  const { kind, keys, item, words, pattern, minimum, maximum, minLength, variants } = part;
   switch (kind) {
     case "mapping": {
       // A key that is not to be used yet is refused, like one that is unknown.
@@ -46,6 +46,8 @@ function typeOf(part: Part): Json {
         additionalProperties: false,
       };
     }
+    case "variants":
+      return { oneOf: variants.map(({ part }) => schemaOf(part)) };
     case "list":
       return {
         type: "array",

@@ -2,7 +2,16 @@
 
 /** One part of the configuration. */
 export interface Part {
-  readonly kind: "mapping" | "list" | "string" | "number" | "integer" | "boolean" | "words" | "unknown";
+  readonly kind:
+    | "mapping"
+    | "variants"
+    | "list"
+    | "words"
+    | "string"
+    | "number"
+    | "integer"
+    | "boolean"
+    | "unknown";
   readonly description: string | null;
   /** The value when it is absent; undefined: none that is fixed. */
   readonly fixedDefault: unknown;
@@ -17,6 +26,13 @@ export interface Part {
   readonly minLength: number | null;
   readonly keys: ReadonlyMap<string, Part>;
   readonly item: Part | null;
+  /** The mappings that it can be, of which a key `type` says which. */
+  readonly variants: readonly Variant[];
+}
+
+export interface Variant {
+  readonly type: string;
+  readonly part: Part;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -34,6 +50,8 @@ export function readSchema(schema: unknown): Part {
   const entries = of("strict_object", "object")?.entries;
   const list = of("array");
   const words = of("picklist")?.options;
+  const literal = of("literal")?.literal;
+  const variants = isFields(metadata) && Array.isArray(metadata.variants) ? metadata.variants : [];
   return {
     kind: kindOf(items),
     description: textOr(of("description")?.description),
@@ -41,7 +59,7 @@ export function readSchema(schema: unknown): Part {
     fixedDefault: typeof optional?.default === "function" ? undefined : optional?.default,
     otherDefault: textOr(isFields(metadata) ? metadata.default : null),
     required: optional === undefined,
-    words: Array.isArray(words) ? words.map(String) : [],
+    words: Array.isArray(words) ? words.map(String) : literal === undefined ? [] : [String(literal)],
     pattern: regex instanceof RegExp ? regex.source : null,
     minimum: requirement("min_value"),
     maximum: requirement("max_value"),
@@ -50,6 +68,7 @@ export function readSchema(schema: unknown): Part {
       isFields(entries) ? Object.entries(entries).map(([key, value]) => [key, readSchema(value)]) : [],
     ),
     item: list === undefined ? null : readSchema(list.item),
+    variants: variants.map(readSchema).map((part) => ({ part, type: part.keys.get("type")?.words[0] ?? "" })),
   };
 }
 
@@ -62,9 +81,10 @@ function flatten(schema: unknown): readonly Fields[] {
 
 function kindOf(items: readonly Fields[]): Part["kind"] {
   const types = new Set(items.map(({ type }) => type));
+  if (types.has("lazy")) return "variants";
   if (types.has("strict_object") || types.has("object")) return "mapping";
   if (types.has("array")) return "list";
-  if (types.has("picklist")) return "words";
+  if (types.has("picklist") || types.has("literal")) return "words";
   if (types.has("string")) return "string";
   if (types.has("boolean")) return "boolean";
   if (types.has("number")) return types.has("integer") ? "integer" : "number";

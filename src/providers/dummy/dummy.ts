@@ -2,16 +2,23 @@
  * The `dummy` provider: plugs an internal interface named after the logical port. It looks nothing up, so it is always
  * ready; it exists to try OVN's plugging, and vifplugd, on a machine without any special network card.
  */
+import { defineProvider } from "../module.ts";
 import type { Provider } from "../provider.ts";
 
 const OPTION = "vif-plug-dummy-option";
 const NAME_LENGTH = 15;
 
+export const dummy = defineProvider({
+  type: "dummy",
+  summary: "an internal interface named after the logical port, to try plugging without any device",
+  reads: [],
+  keys: {},
+  create: dummyProvider,
+});
+
 export function dummyProvider(): Provider {
   return {
-    type: "dummy",
-    summary: "an internal interface named after the logical port, to try plugging without any device",
-    reads: [],
+    type: dummy.type,
     maintainedOptions: [OPTION],
     prepare({ operation, lport }) {
       if (operation === "remove") return { ready: true };

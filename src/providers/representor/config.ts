@@ -30,40 +30,38 @@ const pin = v.strictObject({
   mac: v.pipe(mac, v.description("The PF's MAC address, as the CMS knows it.")),
 });
 
-export const representorEntries = {
+export const representorKeys = {
   pf: v.optional(
     v.pipe(
       v.array(pin),
-      v.description(
-        "`representor`: PFs' MAC addresses, where the kernel tells none, or not those the CMS knows.",
-      ),
+      v.description("PFs' MAC addresses, where the kernel tells none, or not those the CMS knows."),
       v.metadata({ default: "none" }),
     ),
   ),
   quiet_ms: v.optional(
     v.pipe(
       wholeNumber(60_000, "milliseconds"),
-      v.description("`representor`: how long a new network device is left alone where no udev runs."),
+      v.description("How long a new network device is left alone where no udev runs."),
       v.metadata({ default: "0" }),
     ),
   ),
   set_link: v.optional(
     v.pipe(
       v.picklist(["up"]),
-      v.description("`representor`: set up when plugged, down when unplugged."),
+      v.description("Set up when plugged, down when unplugged."),
       v.metadata({ default: "left as it is" }),
     ),
   ),
   sf_activate: v.optional(
     v.pipe(
       v.boolean(),
-      v.description("`representor`: activate sub-functions that are inactive when plugged."),
+      v.description("Activate sub-functions that are inactive when plugged."),
       v.metadata({ default: "false" }),
     ),
   ),
 };
 
-const options = v.object(representorEntries);
+const options = v.object(representorKeys);
 
 export type RepresentorOptions = v.InferOutput<typeof options>;
 export type PfPin = v.InferOutput<typeof pin>;

@@ -10,8 +10,9 @@ import { kernelTransport } from "../../netlink/kernel-transport.ts";
 import { type Link, setLinkRequest } from "../../netlink/link.ts";
 import { OVS_DATAPATH_KIND } from "../../netlink/ovs-vport.ts";
 import { type NetlinkTransport, PROTOCOL, type Request } from "../../netlink/transport.ts";
+import { defineProvider } from "../module.ts";
 import type { PrepareAnswer, PrepareInput, Provider, ProviderHost, WantedInterface } from "../provider.ts";
-import type { RepresentorOptions } from "./config.ts";
+import { type RepresentorOptions, representorKeys } from "./config.ts";
 import { leaveDatapath } from "./datapath.ts";
 import { InPlace } from "./in-place.ts";
 import { KernelPorts } from "./kernel-ports.ts";
@@ -27,15 +28,18 @@ export interface Machine {
   readonly root: string;
 }
 
-export function representorProvider(
-  options: RepresentorOptions = {},
-  machine: Machine = { netlink: kernelTransport(), root: "/" },
-): Provider {
+export const representor = defineProvider({
+  type: "representor",
+  summary: "the network device that represents a function of a NIC",
+  reads: READ_OPTIONS,
+  keys: representorKeys,
+  create: (options) => representorProvider(options, { netlink: kernelTransport(), root: "/" }),
+});
+
+export function representorProvider(options: RepresentorOptions, machine: Machine): Provider {
   let running: Running | null = null;
   return {
-    type: "representor",
-    summary: "the network device that represents a function of a NIC",
-    reads: READ_OPTIONS,
+    type: representor.type,
     init(host) {
       running = new Running(options, machine, host);
       running.start();

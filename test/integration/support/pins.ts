@@ -1,4 +1,4 @@
-/** A hypervisor whose vifplugd has the example providers of docs/, and the files that they read. */
+/** A hypervisor whose vifplugd has the example provider of examples/, twice,, and the files that they read. */
 import { mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { baseConfig, configPath } from "../../../tools/chassis/daemon.ts";
@@ -30,10 +30,11 @@ export class PinnedHypervisor {
     const dir = join(chassis.dir, "pins");
     await mkdir(dir);
     await Bun.write(join(dir, "pinned"), textOf(pins));
-    const providers = [{ type: "dummy" }, { type: "pinned" }, { type: "clamped" }];
+    const reading = (type: PinnedType) => ({ type, options: { file: join(dir, type) } });
+    const providers = [{ type: "dummy" }, reading("pinned"), reading("clamped")];
     await Bun.write(configPath(chassis), JSON.stringify({ ...baseConfig(chassis), providers, ...config }));
     const argv = [process.execPath, program, "run", "--config", configPath(chassis)];
-    const daemon = chassis.spawn("vifplugd", ["env", `PINS=${dir}`, ...argv]);
+    const daemon = chassis.spawn("vifplugd", argv);
     await Promise.all([daemon.waitLog(/: holding the lock/), daemon.waitLog(/OVN_Southbound: in sync/)]);
     await chassis.addChassis("hv2");
     return new PinnedHypervisor(hv, daemon, dir);

@@ -4,13 +4,14 @@ import { parseConfig } from "../../../src/config/parse.ts";
 
 function check(...lines: readonly string[]): string {
   const parsed = parseConfig(["providers:", ...lines].join("\n"), "f");
-  if (parsed.ok) return JSON.stringify(parsed.value.providers);
+  if (parsed.ok)
+    return JSON.stringify(parsed.value.providers.map(({ match, options }) => ({ match, options })));
   return parsed.error.map(({ line, column, message }) => `${line}:${column}: ${message}`).join("\n");
 }
 
 describe("an entry of the provider", () => {
   test("needs none of its keys", () => {
-    expect(check("  - type: representor")).toBe('[{"type":"representor"}]');
+    expect(check("  - type: representor")).toBe('[{"options":{}}]');
   });
 
   test("may have all of them", () => {
@@ -24,12 +25,13 @@ describe("an entry of the provider", () => {
     );
     expect(JSON.parse(all)).toEqual([
       {
-        type: "representor",
         match: ["representor", "sriov"],
-        pf: [{ device: "pci/0000:03:00.0", pf: 0, controller: 1, mac: "00:53:00:00:00:4d" }],
-        quiet_ms: 200,
-        set_link: "up",
-        sf_activate: true,
+        options: {
+          pf: [{ device: "pci/0000:03:00.0", pf: 0, controller: 1, mac: "00:53:00:00:00:4d" }],
+          quiet_ms: 200,
+          set_link: "up",
+          sf_activate: true,
+        },
       },
     ]);
   });
@@ -64,6 +66,6 @@ describe("an entry of the provider", () => {
 
 test("an entry of another provider must not have this one's keys", () => {
   expect(check("  - type: dummy", "    set_link: up")).toBe(
-    "3:15: providers.0.set_link: not a key of provider dummy: expected type, match",
+    "3:5: providers.0.set_link: unknown key: expected type, match",
   );
 });

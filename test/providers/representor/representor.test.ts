@@ -45,7 +45,7 @@ afterEach(async () => {
 
 function start(options: RepresentorOptions = {}): Provider {
   const provider = representorProvider(options, { netlink: kernel, root });
-  provider.init?.({ wake: () => wakes++, log: (level, text) => said.push(`${level}: ${text}`) });
+  provider.init?.({ wake: () => wakes++, log: (level, text) => said.push(`${level}: ${text}`) }, {});
   running.push(provider);
   return provider;
 }
@@ -168,7 +168,7 @@ describe("the graph is woken", () => {
     const found = Promise.withResolvers<void>();
     const provider = representorProvider({}, { netlink: kernel, root });
     const wake = () => answerOf(provider, "7") === "pf0vf7" && found.resolve();
-    provider.init?.({ wake, log() {} });
+    provider.init?.({ wake, log() {} }, {});
     running.push(provider);
     expect(answerOf(provider, "1")).toBe("pf0vf1");
     kernel.setPort(vf(7));

@@ -1,5 +1,8 @@
 /**
- * An example of a plug provider: an administrator pins logical ports to interface names in a file.
+ * An example of a plug provider: an administrator pins logical ports to interface names in a file, which the
+ * configuration names:
+ *
+ *     providers: [{ type: pinned, options: { file: /etc/vifplugd/pins } }]
  *
  * A line of the file is `LPORT INTERFACE`. A logical port without a line has to wait; an interface that a line still
  * pins to its logical port is not let go, so that nobody loses a device that is pinned. A change of the file takes effect at
@@ -7,19 +10,23 @@
  */
 import { type FSWatcher, readFileSync, watch } from "node:fs";
 import { dirname } from "node:path";
-import type { Provider } from "../../src/providers/provider.ts";
+import type { Provider, ProviderOptions } from "../../src/providers/provider.ts";
 
 const OPTION = "pinned-by";
 
-/** @param type the plug type it answers to; `file` need not exist yet, its directory has to */
-export function pinnedProvider(type: string, file: string): Provider {
+export default pinnedProvider("pinned");
+
+/** @param type the plug type it answers to */
+export function pinnedProvider(type: string): Provider {
+  let file = "";
   let pins: ReadonlyMap<string, string> = new Map();
   let isNew = false;
   let watcher: FSWatcher | null = null;
   return {
     type,
     maintainedOptions: [OPTION],
-    init(host) {
+    init(host, options) {
+      file = fileIn(options);
       pins = readPins(file);
       watcher = watch(dirname(file), () => {
         pins = readPins(file);
@@ -47,6 +54,13 @@ export function pinnedProvider(type: string, file: string): Provider {
       return { ready: true, interface: { name, type: "internal", options: { [OPTION]: file } } };
     },
   };
+}
+
+/** The file need not exist yet; its directory has to. */
+function fileIn({ file }: ProviderOptions): string {
+  if (typeof file !== "string")
+    throw new Error("options.file is missing: expected the path of the file with the pins");
+  return file;
 }
 
 function readPins(file: string): ReadonlyMap<string, string> {

@@ -1,0 +1,109 @@
+/**
+ * The configuration's list of providers: a union by `type`, in which each type has keys of its own. The types, and what
+ * each of them accepts, are those of the providers themselves (src/providers/builtin.ts).
+ */
+import * as v from "valibot";
+import { providerModules } from "../providers/builtin.ts";
+import { commonKeys } from "../providers/module.ts";
+import { section } from "./section.ts";
+
+type KnownSchema = (typeof providerModules)[number]["schema"];
+
+export type ProviderConfig = v.InferOutput<KnownSchema>;
+
+const types: readonly string[] = providerModules.map(({ type }) => type);
+
+/** What an entry without a known type is told; it accepts none. */
+const unknownType = v.pipe(
+  section({
+    ...commonKeys(""),
+    type: v.pipe(
+      v.picklist(types, `expected a known provider type: ${types.join(", ")}`),
+      v.description("The provider; each once."),
+    ),
+  }),
+  v.transform(({ type }): never => {
+    throw new Error(`the provider type ${type} is known and has no schema`);
+  }),
+);
+
+function schemaOf(entry: unknown): KnownSchema | typeof unknownType {
+  const type = typeof entry === "object" && entry !== null && "type" in entry ? entry.type : null;
+  return providerModules.find((provider) => provider.type === type)?.schema ?? unknownType;
+}
+
+export const providers = v.pipe(
+  v.array(
+    v.pipe(
+      v.lazy(schemaOf),
+      // For those who read the schema as data.
+      v.metadata({ variants: providerModules.map((provider) => provider.schema) }),
+    ),
+  ),
+  // Entries are compared even where some are not valid, so that no error hides another.
+  v.rawCheck(({ dataset, addIssue }) => {
+    const entries: unknown = dataset.value;
+    if (!Array.isArray(entries)) return;
+    for (const fault of duplicates(entries)) addIssue(fault);
+  }),
+  v.description("Enabled providers, in this order."),
+);
+
+/** The plug types a provider entry answers to. */
+export function plugTypesOf(entry: Pick<ProviderConfig, "type" | "match">): readonly string[] {
+  return entry.match ?? [entry.type];
+}
+
+interface Fault {
+  readonly message: string;
+  readonly path: [v.ArrayPathItem, v.ObjectPathItem];
+}
+
+/** An entry as far as it can be read. */
+interface LooseEntry {
+  readonly index: number;
+  readonly type: string;
+  readonly match: readonly string[] | null;
+}
+
+function readable(entries: readonly unknown[]): readonly LooseEntry[] {
+  return entries.flatMap((entry, index) => {
+    if (typeof entry !== "object" || entry === null || !("type" in entry)) return [];
+    const { type } = entry;
+    if (typeof type !== "string") return [];
+    const match = "match" in entry && Array.isArray(entry.match) ? entry.match : null;
+    return [{ index, type, match: match?.filter((plugType) => typeof plugType === "string") ?? null }];
+  });
+}
+
+function pathOf(entries: unknown[], index: number, key: string): Fault["path"] {
+  const entry: Readonly<Record<string, unknown>> = { ...Object(entries[index]) };
+  return [
+    { type: "array", origin: "value", input: entries, key: index, value: entry },
+    { type: "object", origin: "value", input: entry, key, value: entry[key] },
+  ];
+}
+
+/** A provider type may be given once, and a plug type may be answered by one provider. */
+function duplicates(entries: unknown[]): readonly Fault[] {
+  const faults: Fault[] = [];
+  const seen = new Set<string>();
+  const owners = new Map<string, string>();
+  for (const { index, type, match } of readable(entries)) {
+    if (seen.has(type)) {
+      const message = `duplicate provider type ${type}: expected each type once`;
+      faults.push({ message, path: pathOf(entries, index, "type") });
+      continue;
+    }
+    seen.add(type);
+    for (const plugType of match ?? [type]) {
+      const owner = owners.get(plugType);
+      if (owner !== undefined) {
+        const message = `plug type ${plugType} is answered by provider ${owner} already: expected each plug type once`;
+        faults.push({ message, path: pathOf(entries, index, match === null ? "type" : "match") });
+      }
+      owners.set(plugType, type);
+    }
+  }
+  return faults;
+}

@@ -1,0 +1,88 @@
+/**
+ * A provider type as the rest of the program knows it: one value that says everything there is to say of it. What the
+ * configuration accepts, its JSON Schema, the README's table, `vifplugd providers` and the completion follow from the
+ * list of these values (builtin.ts), and from nothing else.
+ *
+ * Invariants: the keys of a type are its own: two types may have a key of the same name. A provider is made from keys
+ * that its own schema has checked.
+ */
+import * as v from "valibot";
+import type { Provider, ProviderOptions, ReadOption } from "./provider.ts";
+
+/** What every entry of the configuration's list of providers may say, whatever its type. */
+export function commonKeys<const Type extends string>(type: Type) {
+  return {
+    type: v.pipe(v.literal(type), v.description("The provider; each once.")),
+    match: v.optional(
+      v.pipe(
+        v.array(v.pipe(v.string(), v.nonEmpty("expected a name, received an empty string"))),
+        v.minLength(1, "expected at least one plug type"),
+        v.description("The plug types (vif-plug-type) that it answers to."),
+        v.metadata({ default: "its type" }),
+      ),
+    ),
+  };
+}
+
+/** One entry of the configuration, checked: an enabled provider. */
+export type ProviderEntry = BuiltinEntry | LinkedEntry;
+
+export interface BuiltinEntry<Type extends string = string, Options = unknown> extends EntryOf<Options> {
+  readonly source: "built in";
+  readonly type: Type;
+}
+
+/** A provider that was compiled into this executable, and is no part of vifplugd. */
+export interface LinkedEntry extends EntryOf<ProviderOptions> {
+  readonly source: "linked";
+  readonly type: string;
+}
+
+interface EntryOf<Options> {
+  /** The plug types that it answers to; absent: its type. */
+  readonly match?: readonly string[];
+  /** The keys of the provider's own. */
+  readonly options: Options;
+  create(): Provider;
+}
+
+export interface ProviderModule<Entry extends ProviderEntry = ProviderEntry> {
+  readonly type: Entry["type"];
+  /** What it plugs, in one sentence. */
+  readonly summary: string;
+  /** The logical port's options that it reads. */
+  readonly reads: readonly ReadOption[];
+  /** An entry of the configuration with this type. */
+  readonly schema: v.GenericSchema<unknown, Entry>;
+}
+
+/** What the keys of a type's own are, once its schema has checked them. */
+type OptionsOf<Keys extends v.ObjectEntries> = v.InferOutput<v.ObjectSchema<Keys, undefined>>;
+
+export interface ProviderDefinition<Type extends string, Keys extends v.ObjectEntries> {
+  readonly type: Type;
+  readonly summary: string;
+  readonly reads: readonly ReadOption[];
+  /** The schema of each key of its own in its entry of the configuration; every one of them may be absent. */
+  readonly keys: Keys;
+  create(options: OptionsOf<Keys>): Provider;
+}
+
+export function defineProvider<const Type extends string, const Keys extends v.ObjectEntries>(
+  definition: ProviderDefinition<Type, Keys>,
+): ProviderModule<BuiltinEntry<Type, OptionsOf<Keys>>>;
+export function defineProvider(
+  definition: ProviderDefinition<string, v.ObjectEntries>,
+): ProviderModule<BuiltinEntry> {
+  const { type, summary, reads, keys } = definition;
+  const common = commonKeys(type);
+  const schema = v.pipe(
+    // The common keys are told first, and are never a type's own.
+    v.strictObject({ ...common, ...keys, ...common }),
+    v.transform(({ type: _, match, ...options }): BuiltinEntry => {
+      const create = () => definition.create(options);
+      return { source: "built in", type, ...(match === undefined ? {} : { match }), options, create };
+    }),
+  );
+  return { type, summary, reads, schema };
+}
