@@ -8,7 +8,7 @@ import { encodeTransaction } from "../../src/ovsdb-jsonrpc/transaction.ts";
 import type { Change, Target } from "../../src/plug/change.ts";
 import { transactionOf } from "../../src/plug/operations.ts";
 import type { BridgeRef, InterfaceRow, PortRow } from "../../src/plug/rows.ts";
-import { southboundColumns } from "../../src/plug/rows.ts";
+import { tables } from "../../src/plug/tables.ts";
 import { IFACE_ID, OVN_PLUGGED } from "../../src/plug/vif.ts";
 import { openVSwitch } from "../../src/schemas/open_vswitch.gen.ts";
 import { CHASSIS, type Lport, type Site, uuidOf } from "./site.ts";
@@ -193,7 +193,7 @@ export class Floor {
 }
 
 function monitoring(site: Site, chassis: string) {
-  return { Port_Binding: [{ columns: southboundColumns.Port_Binding, where: conditionOf(site, chassis) }] };
+  return { Port_Binding: [{ columns: tables.portBinding.columns, where: conditionOf(site, chassis) }] };
 }
 
 function conditionOf(site: Site, chassis: string): readonly unknown[] {

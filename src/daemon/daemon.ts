@@ -2,6 +2,7 @@
  * The daemon: wires the databases, the graph and the providers, and owns their life from start to stop.
  */
 
+import type { Uuid } from "ovsdb-jsonrpc";
 import { localTarget, metricsAddress, plugSettings } from "../config/effective.ts";
 import type { Config } from "../config/schema.ts";
 import { controlSocketPath } from "../control/client.ts";
@@ -26,6 +27,7 @@ import type { Log, Logger } from "../log/log.ts";
 import type { PlugGraph } from "../plug/graph.ts";
 import type { LocalChassis } from "../plug/nodes/local-chassis.ts";
 import { obstacleOf } from "../plug/readiness.ts";
+import { isOf, type TableKey } from "../plug/tables.ts";
 import { ProviderRegistry } from "../providers/registry.ts";
 import type { Recorder } from "../record/recorder.ts";
 import { ChassisNarrator } from "./chassis-narrator.ts";
@@ -247,9 +249,13 @@ export class Daemon implements DaemonView {
 
   verify(): Verification {
     this.coverage.count("verify");
-    const verification = this.#reconciler.verify([this.#local.source, this.#southbound.source]);
+    const verification = this.#reconciler.verify((table) => this.#rowsOf(table));
     for (const _ of verification.differences) this.coverage.count("verify_difference");
     return verification;
+  }
+
+  #rowsOf(table: TableKey): ReadonlyMap<Uuid, object> {
+    return isOf("Open_vSwitch", table) ? this.#local.rowsOf(table) : this.#southbound.rowsOf(table);
   }
 
   exit(): void {

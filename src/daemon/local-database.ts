@@ -6,18 +6,18 @@
  * run that finds the chassis renamed comes before the lock of the new one is asked for.
  */
 import { isDeepStrictEqual } from "node:util";
-import { type Operation, Session, type SessionState, type TransactError } from "ovsdb-jsonrpc";
+import { type Operation, Session, type SessionState, type TransactError, type Uuid } from "ovsdb-jsonrpc";
 import type { LocalTarget } from "../config/effective.ts";
 import type { CountedEvent } from "../control/coverage.ts";
 import { Times } from "../graph/index.ts";
 import type { Logger } from "../log/log.ts";
 import type { Activity } from "../plug/nodes/activity.ts";
-import { openVSwitchColumns, type SslRow } from "../plug/rows.ts";
+import { SSL_COLUMNS, type SslRow } from "../plug/rows.ts";
+import { type KeysOf, keysOf, selectionOf, tables } from "../plug/tables.ts";
 import { openVSwitch } from "../schemas/open_vswitch.gen.ts";
 import { lockName } from "./lock-name.ts";
 import type { Reconciler } from "./reconciler.ts";
 import { narrateState } from "./session-log.ts";
-import type { Source } from "./shadow-check.ts";
 
 export interface LocalDatabaseOptions {
   readonly target: LocalTarget;
@@ -48,7 +48,7 @@ export class LocalDatabase {
       database: openVSwitch,
       remotes: options.target.remotes,
       tls: options.target.tls,
-      monitor: openVSwitchColumns,
+      monitor: { ...selectionOf("Open_vSwitch"), SSL: SSL_COLUMNS },
     });
   }
 
@@ -61,15 +61,11 @@ export class LocalDatabase {
 
   /** From now on what happens in the database goes into the graph; `onSsl` is told of changes of the SSL table. */
   feed(reconciler: Reconciler, onSsl: () => void): void {
-    const { inputs } = reconciler.graph;
-    this.#session.onBatch(({ initial, tables }) => {
+    this.#session.onBatch(({ initial, tables: changes }) => {
       const cause = initial ? "snapshot" : "update";
       this.#count(`ovs_${cause}`);
-      reconciler.pushRows(inputs.openVSwitch, tables.Open_vSwitch, cause);
-      reconciler.pushRows(inputs.bridge, tables.Bridge, cause);
-      reconciler.pushRows(inputs.port, tables.Port, cause);
-      reconciler.pushRows(inputs.iface, tables.Interface, cause);
-      if (tables.SSL.length > 0) onSsl();
+      reconciler.pushTables("Open_vSwitch", changes, cause);
+      if (changes.SSL.length > 0) onSsl();
     });
     this.#session.onState((state) => {
       narrateState(this.#log, "Open_vSwitch", state);
@@ -116,20 +112,15 @@ export class LocalDatabase {
     return row;
   }
 
-  /** Gives every row. */
-  readonly source: Source = (enter, inputs) => {
-    const { replica } = this.#session;
-    enter(inputs.openVSwitch, replica.table("Open_vSwitch").rows);
-    enter(inputs.bridge, replica.table("Bridge").rows);
-    enter(inputs.port, replica.table("Port").rows);
-    enter(inputs.iface, replica.table("Interface").rows);
-  };
+  /** Every row of a table. */
+  rowsOf(key: KeysOf<"Open_vSwitch">): ReadonlyMap<Uuid, object> {
+    return this.#session.replica.table(tables[key].table).rows;
+  }
 
   /** How many rows are held. */
   get rows(): number {
-    const { replica } = this.#session;
-    const tables = ["Open_vSwitch", "Bridge", "Port", "Interface", "SSL"] as const;
-    return tables.reduce((sum, table) => sum + replica.table(table).rows.size, 0);
+    const held = keysOf("Open_vSwitch").map((key) => this.rowsOf(key).size);
+    return held.reduce((sum, rows) => sum + rows, this.#session.replica.table("SSL").rows.size);
   }
 
   setTarget(target: LocalTarget): void {

@@ -11,18 +11,19 @@ import type { Cause, Engine, GraphNode, InputNode, RunResult, Verification } fro
 import type { Logger } from "../log/log.ts";
 import type { MonitoredCondition } from "../plug/condition.ts";
 import { type PlugGraph, plugGraph } from "../plug/graph.ts";
-import type { AttemptBatch } from "../plug/nodes/inputs.ts";
+import type { AttemptBatch, TableInputs } from "../plug/nodes/inputs.ts";
 import type { LocalChassis } from "../plug/nodes/local-chassis.ts";
 import { obstacleOf } from "../plug/readiness.ts";
 import { asInserts, type TableBatch } from "../plug/rows.ts";
 import type { PlugSettings } from "../plug/settings.ts";
+import { type Changes, type DatabaseName, keysOf, TABLE_KEYS, tables } from "../plug/tables.ts";
 import type { Verdict } from "../plug/verdict.ts";
 import type { ProviderRegistry } from "../providers/registry.ts";
 import type { Recorder } from "../record/recorder.ts";
 import { Attempts } from "./attempts.ts";
 import { Confirmations } from "./confirmations.ts";
 import { Ports } from "./ports.ts";
-import { type Enter, type Source, shadowCheck } from "./shadow-check.ts";
+import { type Source, shadowCheck } from "./shadow-check.ts";
 import type { TransactorOptions } from "./transactor.ts";
 
 export interface ReconcilerOptions {
@@ -43,6 +44,9 @@ export interface ReconcilerOptions {
   /** After every run, when its effects have been started. */
   onRun?(): void;
 }
+
+/** By table. */
+type AnyChanges = Readonly<Record<string, TableBatch<object>>>;
 
 /** A run can call for another one (what it submitted is in flight), but not for many. */
 const MAX_RUNS_TO_REST = 10;
@@ -110,6 +114,14 @@ export class Reconciler {
     this.#enter(node, batch, cause);
   }
 
+  /** As `push`, for what one message of a server changed in the tables of its database. */
+  pushTables<D extends DatabaseName>(database: D, changes: Changes<D> & AnyChanges, cause: string): void {
+    const inputs: TableInputs = this.graph.inputs;
+    for (const key of keysOf(database)) {
+      this.pushRows<object>(inputs[key], changes[tables[key].table] ?? [], cause);
+    }
+  }
+
   #pushAttempts(batch: AttemptBatch, cause: string): void {
     const { attempt } = this.graph.inputs;
     this.#options.recorder?.pushAttempts(attempt.name, batch, cause);
@@ -149,9 +161,9 @@ export class Reconciler {
    * Compares what handlers kept up to date with what a recompute from the sources gives. A difference is told and
    * healed: an input that differs takes its whole content from its source, and every node is recomputed.
    */
-  verify(sources: readonly Source[]): Verification {
+  verify(source: Source): Verification {
     const { engine, graph } = this;
-    const check = () => shadowCheck(engine, graph, sources);
+    const check = () => shadowCheck(engine, graph, source);
     for (let runs = 0; engine.needsRun && runs < MAX_RUNS_TO_REST; runs++) this.#run();
     const verification = this.#options.recorder?.pause(check) ?? check();
     for (const { node, key } of verification.differences) {
@@ -159,20 +171,21 @@ export class Reconciler {
         `node ${node} differs from a recompute${key === undefined ? "" : ` in ${key}`}`,
       );
     }
-    if (verification.differences.length > 0) this.#heal(verification, sources);
+    if (verification.differences.length > 0) this.#heal(verification, source);
     return verification;
   }
 
-  #heal({ differences }: Verification, sources: readonly Source[]): void {
+  #heal({ differences }: Verification, source: Source): void {
     const cause = "verify found a difference";
     const drifted = new Set(differences.map(({ node }) => node));
-    const enter: Enter = (node, rows) => {
-      if (!drifted.has(node.name)) return;
-      const batch = asInserts(rows);
+    const inputs: TableInputs = this.graph.inputs;
+    for (const key of TABLE_KEYS) {
+      const node = inputs[key];
+      if (!drifted.has(node.name)) continue;
+      const batch = asInserts(source(key));
       this.#options.recorder?.replaceRows(node.name, batch, cause);
-      this.engine.push(node, batch, { cause, reset: true });
-    };
-    for (const give of sources) give(enter, this.graph.inputs);
+      this.engine.push<TableBatch<object>>(node, batch, { cause, reset: true });
+    }
     this.recompute(cause);
   }
 

@@ -3,23 +3,19 @@
  * rows come from the replicas, not from the first engine, so its inputs are checked as well.
  */
 import type { Uuid } from "ovsdb-jsonrpc";
-import { type Engine, type InputNode, scratchOf, type Verification, verify } from "../graph/index.ts";
+import { type Engine, scratchOf, type Verification, verify } from "../graph/index.ts";
 import { consultationsOf } from "../plug/answers.ts";
 import type { PlugGraph } from "../plug/graph.ts";
+import type { TableInputs } from "../plug/nodes/inputs.ts";
 import { prepareInputOf } from "../plug/question.ts";
 import { asInserts, type TableBatch } from "../plug/rows.ts";
+import { TABLE_KEYS, type TableKey } from "../plug/tables.ts";
 
-/** Takes the whole content of a table. */
-export type Enter = <Row>(
-  node: InputNode<unknown, unknown, TableBatch<Row>>,
-  rows: ReadonlyMap<Uuid, Row>,
-) => void;
-
-/** Gives the whole content of some tables. */
-export type Source = (enter: Enter, inputs: PlugGraph["inputs"]) => void;
+/** Gives the whole content of a table. */
+export type Source = (table: TableKey) => ReadonlyMap<Uuid, object>;
 
 /** @throws GraphError busy: changes wait for a run of `engine` */
-export function shadowCheck(engine: Engine, graph: PlugGraph, sources: readonly Source[]): Verification {
+export function shadowCheck(engine: Engine, graph: PlugGraph, source: Source): Verification {
   const scratch = scratchOf(engine);
   const { inputs } = graph;
   // These have no source but what was pushed: the daemon's own state, not a database's.
@@ -31,8 +27,8 @@ export function shadowCheck(engine: Engine, graph: PlugGraph, sources: readonly 
     inputs.attempt,
     Array.from(engine.data(inputs.attempt), ([lport, attempt]) => ({ lport, attempt })),
   );
-  const enter: Enter = (node, rows) => void scratch.push(node, asInserts(rows));
-  for (const give of sources) give(enter, inputs);
+  const tables: TableInputs = inputs;
+  for (const key of TABLE_KEYS) scratch.push<TableBatch<object>>(tables[key], asInserts(source(key)));
   const verification = verify(engine, scratch);
   releaseUnused(engine, scratch, graph);
   return verification;

@@ -3,17 +3,17 @@
  * complete. Which server and which rows follow from the graph. It never writes.
  */
 import { isDeepStrictEqual } from "node:util";
-import { type Condition, Session, type SessionState } from "ovsdb-jsonrpc";
+import { type Condition, Session, type SessionState, type Uuid } from "ovsdb-jsonrpc";
 import type { SouthboundTarget } from "../config/effective.ts";
 import type { CountedEvent } from "../control/coverage.ts";
 import type { Logger } from "../log/log.ts";
 import { MonitoredCondition } from "../plug/condition.ts";
 import type { SouthboundState } from "../plug/nodes/inputs.ts";
-import { type PortBindingRow, southboundColumns } from "../plug/rows.ts";
+import type { PortBindingRow } from "../plug/rows.ts";
+import { type KeysOf, keysOf, selectionOf, tables } from "../plug/tables.ts";
 import { ovnSouthbound } from "../schemas/ovn_southbound.gen.ts";
 import type { Reconciler } from "./reconciler.ts";
 import { narrateState } from "./session-log.ts";
-import type { Source } from "./shadow-check.ts";
 
 export class Southbound {
   readonly #reconciler: Reconciler;
@@ -44,9 +44,7 @@ export class Southbound {
 
   /** How many rows are held. */
   get rows(): number {
-    const replica = this.#session?.replica;
-    const tables = ["SB_Global", "Chassis", "Port_Binding"] as const;
-    return tables.reduce((sum, table) => sum + (replica?.table(table).rows.size ?? 0), 0);
+    return keysOf("OVN_Southbound").reduce((sum, key) => sum + this.rowsOf(key).size, 0);
   }
 
   /** Where the Southbound is to be found; null while nothing says so. */
@@ -84,28 +82,21 @@ export class Southbound {
     }
   }
 
-  /** Gives every row. */
-  readonly source: Source = (enter, inputs) => {
-    if (this.#session === null) return;
-    const { replica } = this.#session;
-    enter(inputs.sbGlobal, replica.table("SB_Global").rows);
-    enter(inputs.chassis, replica.table("Chassis").rows);
-    enter(inputs.portBinding, replica.table("Port_Binding").rows);
-  };
+  /** Every row of a table. */
+  rowsOf(key: KeysOf<"OVN_Southbound">): ReadonlyMap<Uuid, object> {
+    return this.#session?.replica.table(tables[key].table).rows ?? new Map();
+  }
 
   close(): void {
     this.#session?.close();
   }
 
   #open(target: SouthboundTarget) {
-    const { inputs } = this.#reconciler.graph;
     const session = connect(target, this.#wanted.chassis(), this.#clausesOf(this.#wanted));
-    session.onBatch(({ initial, tables }) => {
+    session.onBatch(({ initial, tables: changes }) => {
       const cause = initial ? "snapshot" : "update";
       this.#count(`sb_${cause}`);
-      this.#reconciler.pushRows(inputs.sbGlobal, tables.SB_Global, cause);
-      this.#reconciler.pushRows(inputs.chassis, tables.Chassis, cause);
-      this.#reconciler.pushRows(inputs.portBinding, tables.Port_Binding, cause);
+      this.#reconciler.pushTables("OVN_Southbound", changes, cause);
     });
     session.onState((state) => {
       narrateState(this.#log, "OVN_Southbound", state);
@@ -172,7 +163,7 @@ function connect(
     remotes: target.remotes,
     tls: target.tls,
     ...(target.probeIntervalMs === undefined ? {} : { probeIntervalMs: target.probeIntervalMs }),
-    monitor: southboundColumns,
+    monitor: selectionOf("OVN_Southbound"),
     where: { Chassis: chassis, Port_Binding: portBindings },
   });
 }

@@ -16,7 +16,7 @@ import {
   type Current,
   portBindingInput,
   southboundInput,
-  tableInput,
+  tableInputs,
   valueInput,
 } from "./nodes/inputs.ts";
 import { intentLportsHandler, recomputeIntents } from "./nodes/intent.ts";
@@ -26,7 +26,6 @@ import { conditionLportHandler, decideCondition, monitorNothing } from "./nodes/
 import * as plugNode from "./nodes/plug.ts";
 import { lookingUp, type Providers } from "./nodes/provider-lookup.ts";
 import * as vifNode from "./nodes/vif.ts";
-import type { BridgeRow, ChassisRow, InterfaceRow, OpenVSwitchRow, PortRow, SbGlobalRow } from "./rows.ts";
 import type { PlugSettings } from "./settings.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -39,13 +38,9 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
   const confirmed = input({ name: "confirmed", ...valueInput<ReadonlySet<string>>(new Set()) });
   const attempt = input({ name: "attempt", ...attemptInput(byLport) });
   const southbound = input({ name: "southbound", ...southboundInput });
-  const openVSwitch = input({ name: "open_vswitch", ...tableInput<OpenVSwitchRow>(() => "Open_vSwitch") });
-  const bridge = input({ name: "bridge", ...tableInput<BridgeRow>((row) => row.name) });
-  const port = input({ name: "port", ...tableInput<PortRow>((row) => row.name) });
-  const iface = input({ name: "iface", ...tableInput<InterfaceRow>((row) => row.name) });
-  const sbGlobal = input({ name: "sb_global", ...tableInput<SbGlobalRow>(() => "SB_Global") });
-  const chassis = input({ name: "chassis", ...tableInput<ChassisRow>((row) => row.name) });
-  const portBinding = input({ name: "port_binding", ...portBindingInput(byLport) });
+  const tables = tableInputs();
+  const { openVSwitch, bridge, port, iface, sbGlobal, chassis } = tables;
+  const portBinding = portBindingInput(byLport);
 
   const providerLookup = node({
     name: "provider_lookup",
@@ -167,12 +162,7 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
       confirmed,
       attempt,
       southbound,
-      openVSwitch,
-      bridge,
-      port,
-      iface,
-      sbGlobal,
-      chassis,
+      ...tables,
       portBinding,
     },
     providerLookup,

@@ -1,46 +1,18 @@
-/**
- * The columns vifplugd reads, and the rows they make. Nothing else is monitored; the column lists here are handed to
- * the sessions as they are, and the row types follow from them.
- */
+/** The rows that the databases give us: of each table in tables.ts, the columns that are monitored. */
 import type { RowChange, Uuid } from "ovsdb-jsonrpc";
-import type { Bridge, Interface, Open_vSwitch, Port, SSL } from "../schemas/open_vswitch.gen.ts";
-import type { Chassis, Port_Binding, SB_Global } from "../schemas/ovn_southbound.gen.ts";
+import type { SSL } from "../schemas/open_vswitch.gen.ts";
+import type { RowOf } from "./tables.ts";
 
-export const openVSwitchColumns = {
-  Open_vSwitch: ["external_ids", "other_config"],
-  Bridge: ["name", "datapath_type", "other_config", "ports"],
-  Port: ["name", "interfaces"],
-  SSL: ["private_key", "certificate", "ca_cert", "bootstrap_ca_cert"],
-  Interface: ["name", "type", "options", "other_config", "external_ids", "mtu_request", "ofport", "error"],
-} as const;
-
-export const southboundColumns = {
-  SB_Global: ["options"],
-  Chassis: ["name", "hostname"],
-  Port_Binding: [
-    "logical_port",
-    "type",
-    "parent_port",
-    "options",
-    "requested_chassis",
-    "requested_additional_chassis",
-  ],
-} as const;
-
-type Columns = typeof openVSwitchColumns & typeof southboundColumns;
-type Selected<Row, Table extends keyof Columns> = Pick<
-  Row,
-  Extract<Columns[Table][number] | "_uuid", keyof Row>
->;
-
-export type OpenVSwitchRow = Selected<Open_vSwitch, "Open_vSwitch">;
-export type BridgeRow = Selected<Bridge, "Bridge">;
-export type PortRow = Selected<Port, "Port">;
-export type InterfaceRow = Selected<Interface, "Interface">;
-export type SslRow = Selected<SSL, "SSL">;
-export type SbGlobalRow = Selected<SB_Global, "SB_Global">;
-export type ChassisRow = Selected<Chassis, "Chassis">;
-export type PortBindingRow = Selected<Port_Binding, "Port_Binding">;
+export type OpenVSwitchRow = RowOf<"openVSwitch">;
+export type BridgeRow = RowOf<"bridge">;
+export type PortRow = RowOf<"port">;
+export type InterfaceRow = RowOf<"iface">;
+/** Where the TLS files are; nothing else is read of the table. */
+export const SSL_COLUMNS = ["private_key", "certificate", "ca_cert", "bootstrap_ca_cert"] as const;
+export type SslRow = Pick<SSL, "_uuid" | (typeof SSL_COLUMNS)[number]>;
+export type SbGlobalRow = RowOf<"sbGlobal">;
+export type ChassisRow = RowOf<"chassis">;
+export type PortBindingRow = RowOf<"portBinding">;
 
 /** The changes of one table in one message of the server. */
 export type TableBatch<Row> = readonly RowChange<Row>[];

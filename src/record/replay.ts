@@ -4,23 +4,20 @@
  * the same each time, byte for byte.
  */
 import * as v from "valibot";
-import type { Engine } from "../graph/index.ts";
+import type { Engine, InputNode } from "../graph/index.ts";
 import type { Attempt } from "../plug/attempt.ts";
 import { type PlugGraph, plugGraph } from "../plug/graph.ts";
+import type { TableInputs } from "../plug/nodes/inputs.ts";
+import type { TableBatch } from "../plug/rows.ts";
+import { TABLE_KEYS } from "../plug/tables.ts";
 import { fail, messageOf, ok, type Result } from "../result.ts";
 import { decodeAttempts } from "./attempts.ts";
 import { type Decision, decisionsOf } from "./decision.ts";
 import { headerSchema, type RecordedPush, type RecordedRun, runSchema } from "./format.ts";
-import {
-  activitySchema,
-  confirmedSchema,
-  RecordedTable,
-  rowSchemas,
-  settingsSchema,
-  southboundSchema,
-} from "./inputs.ts";
+import { activitySchema, confirmedSchema, settingsSchema, southboundSchema } from "./inputs.ts";
 import { decode } from "./json.ts";
 import { RecordedProviders } from "./recorded-providers.ts";
+import { RecordedTable } from "./recorded-table.ts";
 
 export class Replay {
   readonly #providers = new RecordedProviders();
@@ -76,15 +73,6 @@ export class Replay {
   #entrances(): ReadonlyMap<string, (push: RecordedPush) => void> {
     const engine = this.#engine;
     const { inputs, plug, answer } = this.#graph;
-    const tables = {
-      openVSwitch: new RecordedTable(rowSchemas.open_vswitch),
-      bridge: new RecordedTable(rowSchemas.bridge),
-      port: new RecordedTable(rowSchemas.port),
-      iface: new RecordedTable(rowSchemas.iface),
-      sbGlobal: new RecordedTable(rowSchemas.sb_global),
-      chassis: new RecordedTable(rowSchemas.chassis),
-      portBinding: new RecordedTable(rowSchemas.port_binding),
-    };
     // The engine knows of the attempts before this run; there can be several of one port in it.
     const attempts = new Map<string, Attempt | undefined>();
     const decided = {
@@ -97,37 +85,36 @@ export class Replay {
       for (const { lport, attempt } of decoded) attempts.set(lport, attempt ?? undefined);
       return decoded;
     };
-    const entrances: readonly [
-      string,
-      (batch: unknown, options: { cause: string; reset: boolean }, raw: RecordedPush) => void,
-    ][] = [
-      ["settings", (batch, as) => engine.push(inputs.settings, v.parse(settingsSchema, batch), as)],
-      ["activity", (batch, as) => engine.push(inputs.activity, v.parse(activitySchema, batch), as)],
-      ["confirmed", (batch, as) => engine.push(inputs.confirmed, v.parse(confirmedSchema, batch), as)],
-      ["southbound", (batch, as) => engine.push(inputs.southbound, v.parse(southboundSchema, batch), as)],
-      ["attempt", (_, as, raw) => engine.push(inputs.attempt, decideAttempts(raw), as)],
-      [
-        "open_vswitch",
-        (batch, as) => engine.push(inputs.openVSwitch, tables.openVSwitch.batch(batch, as.reset), as),
-      ],
-      ["bridge", (batch, as) => engine.push(inputs.bridge, tables.bridge.batch(batch, as.reset), as)],
-      ["port", (batch, as) => engine.push(inputs.port, tables.port.batch(batch, as.reset), as)],
-      ["iface", (batch, as) => engine.push(inputs.iface, tables.iface.batch(batch, as.reset), as)],
-      ["sb_global", (batch, as) => engine.push(inputs.sbGlobal, tables.sbGlobal.batch(batch, as.reset), as)],
-      ["chassis", (batch, as) => engine.push(inputs.chassis, tables.chassis.batch(batch, as.reset), as)],
-      [
-        "port_binding",
-        (batch, as) => engine.push(inputs.portBinding, tables.portBinding.batch(batch, as.reset), as),
-      ],
-    ];
-    return new Map(
-      entrances.map(([name, enter]) => [
-        name,
-        (push: RecordedPush) =>
-          enter(decode(push.batch), { cause: push.cause, reset: push.reset === true }, push),
-      ]),
+    const entrances = new Map<string, (push: RecordedPush) => void>();
+    const value = <Value>(
+      node: InputNode<unknown, unknown, Value>,
+      schema: v.GenericSchema<unknown, Value>,
+    ) =>
+      entrances.set(node.name, (push) =>
+        engine.push(node, v.parse(schema, decode(push.batch)), optionsOf(push)),
+      );
+    value(inputs.settings, settingsSchema);
+    value(inputs.activity, activitySchema);
+    value(inputs.confirmed, confirmedSchema);
+    value(inputs.southbound, southboundSchema);
+    entrances.set(inputs.attempt.name, (push) =>
+      engine.push(inputs.attempt, decideAttempts(push), optionsOf(push)),
     );
+    const nodes: TableInputs = inputs;
+    for (const key of TABLE_KEYS) {
+      const table = new RecordedTable(key);
+      const node: InputNode<unknown, unknown, TableBatch<object>> = nodes[key];
+      entrances.set(node.name, (push) => {
+        const options = optionsOf(push);
+        engine.push(node, table.batch(decode(push.batch), options.reset), options);
+      });
+    }
+    return entrances;
   }
+}
+
+function optionsOf({ cause, reset }: RecordedPush) {
+  return { cause, reset: reset === true };
 }
 
 /** What is wrong with a line, and where in it. */

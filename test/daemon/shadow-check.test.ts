@@ -34,7 +34,7 @@ test("nothing differs in a daemon that works, and a check asks for nothing to be
   const { daemon, calls } = await started();
   const sent = daemon.sent.length;
   calls.length = 0;
-  expect(daemon.reconciler.verify([daemon.source])).toEqual({ differences: [], skipped: [], errors: [] });
+  expect(daemon.reconciler.verify(daemon.source)).toEqual({ differences: [], skipped: [], errors: [] });
   await settle();
   expect(daemon.sent.length).toBe(sent);
   // b is in flight, and its answer is kept.
@@ -48,13 +48,13 @@ test.each(["intent", "answer", "plug"] as const)(
     const { reconciler, lines } = daemon;
     const before = reconciler.verdicts.get("a");
     damage(daemon, reconciler.graph[name], "a");
-    const { differences } = reconciler.verify([daemon.source]);
+    const { differences } = reconciler.verify(daemon.source);
     expect(differences.map(({ node, key }) => [node, key])).toEqual([[name, "a"]]);
     expect(
       lines.some((line) => line.endsWith(`error plug: node ${name} differs from a recompute in a`)),
     ).toBe(true);
     expect(reconciler.verdicts.get("a")).toEqual(before);
-    expect(reconciler.verify([daemon.source]).differences).toEqual([]);
+    expect(reconciler.verify(daemon.source).differences).toEqual([]);
   },
 );
 
@@ -67,9 +67,9 @@ describe("a drift of an input", () => {
     const before = new Map(reconciler.verdicts);
     const input = name === "iface" ? reconciler.graph.inputs.iface : reconciler.graph.inputs.portBinding;
     damage(daemon, input, key[name]);
-    const { differences } = reconciler.verify([daemon.source]);
+    const { differences } = reconciler.verify(daemon.source);
     expect(differences[0]).toMatchObject({ node: name, key: key[name] });
-    expect(reconciler.verify([daemon.source]).differences).toEqual([]);
+    expect(reconciler.verify(daemon.source).differences).toEqual([]);
     expect(new Map(reconciler.verdicts)).toEqual(before);
   });
 
@@ -81,10 +81,10 @@ describe("a drift of an input", () => {
     reconciler.pushRows(reconciler.graph.inputs.portBinding, batch, "behind the daemon's back");
     await settle();
     expect(reconciler.verdicts.has("gone")).toBe(true);
-    expect(reconciler.verify([daemon.source]).differences[0]).toMatchObject({ node: "port_binding" });
+    expect(reconciler.verify(daemon.source).differences[0]).toMatchObject({ node: "port_binding" });
     daemon.next().reply({ ok: true });
     await settle();
-    expect(reconciler.verify([daemon.source]).differences).toEqual([]);
+    expect(reconciler.verify(daemon.source).differences).toEqual([]);
   });
 
   test("leaves the other inputs as they are", async () => {
@@ -92,7 +92,7 @@ describe("a drift of an input", () => {
     const { engine, graph } = daemon.reconciler;
     damage(daemon, graph.inputs.iface, uuid(0x9001));
     const [bindings, attempts] = [engine.data(graph.inputs.portBinding), engine.data(graph.inputs.attempt)];
-    daemon.reconciler.verify([daemon.source]);
+    daemon.reconciler.verify(daemon.source);
     expect(engine.data(graph.inputs.portBinding)).toBe(bindings);
     expect(engine.data(graph.inputs.attempt)).toBe(attempts);
   });
@@ -110,7 +110,7 @@ describe("a drift of an input", () => {
     await settle();
     damage(daemon, reconciler.graph.inputs.portBinding, "a");
     damage(daemon, reconciler.graph.intent, "a");
-    reconciler.verify([daemon.source]);
+    reconciler.verify(daemon.source);
     daemon.bind(wantedRow({ "vif-plug-mtu-request": "1400" }, { logical_port: "a", _uuid: uuid(0x8001) }));
     await settle();
     recorder.close();

@@ -6,7 +6,6 @@ import type { Uuid } from "ovsdb-jsonrpc";
 import {
   describe,
   type Engine,
-  type InputNode,
   type RunResult,
   scratchOf,
   type Verification,
@@ -16,18 +15,10 @@ import type { Attempt } from "../../src/plug/attempt.ts";
 import type { Change, Create, InterfaceEdit, MapEdit } from "../../src/plug/change.ts";
 import { plugGraph } from "../../src/plug/graph.ts";
 import type { Activity } from "../../src/plug/nodes/activity.ts";
-import type { SouthboundState } from "../../src/plug/nodes/inputs.ts";
-import type {
-  BridgeRow,
-  ChassisRow,
-  InterfaceRow,
-  OpenVSwitchRow,
-  PortBindingRow,
-  PortRow,
-  SbGlobalRow,
-  TableBatch,
-} from "../../src/plug/rows.ts";
+import type { SouthboundState, TableInputs } from "../../src/plug/nodes/inputs.ts";
+import type { BridgeRow, InterfaceRow, TableBatch } from "../../src/plug/rows.ts";
 import type { PlugSettings } from "../../src/plug/settings.ts";
+import { type RowOf, TABLE_KEYS, type TableKey } from "../../src/plug/tables.ts";
 import type { Verdict } from "../../src/plug/verdict.ts";
 import { IFACE_ID, OVN_PLUGGED } from "../../src/plug/vif.ts";
 import type { ProviderRegistry } from "../../src/providers/registry.ts";
@@ -35,6 +26,7 @@ import {
   BRIDGE,
   bridgeRow,
   chassisRow,
+  emptyTables,
   interfaceRow,
   openVSwitchRow,
   portRow,
@@ -58,33 +50,10 @@ export const standby: Activity = {
   chassis: "hv1",
 };
 
-interface Rows {
-  readonly openVSwitch: OpenVSwitchRow;
-  readonly bridge: BridgeRow;
-  readonly port: PortRow;
-  readonly iface: InterfaceRow;
-  readonly sbGlobal: SbGlobalRow;
-  readonly chassis: ChassisRow;
-  readonly portBinding: PortBindingRow;
-}
-type Table = keyof Rows;
-type Tables = { readonly [T in Table]: Map<Uuid, Rows[T]> };
-type InputNodes = { readonly [T in Table]: InputNode<unknown, unknown, TableBatch<Rows[T]>> };
-
-const TABLES = ["openVSwitch", "bridge", "port", "iface", "sbGlobal", "chassis", "portBinding"] as const;
-
 export class PlugBench {
   readonly graph;
   readonly engine;
-  readonly tables: Tables = {
-    openVSwitch: new Map(),
-    bridge: new Map(),
-    port: new Map(),
-    iface: new Map(),
-    sbGlobal: new Map(),
-    chassis: new Map(),
-    portBinding: new Map(),
-  };
+  readonly tables = emptyTables();
   readonly #registry: ProviderRegistry;
   readonly #settings: PlugSettings;
   #activity: Activity = standby;
@@ -116,15 +85,15 @@ export class PlugBench {
     return uuid(this.#uuids++);
   }
 
-  set<T extends Table>(table: T, row: Rows[T]): void {
-    const rows: Map<Uuid, Rows[T]> = this.tables[table];
+  set<T extends TableKey>(table: T, row: RowOf<T>): void {
+    const rows: Map<Uuid, RowOf<T>> = this.tables[table];
     const old = rows.get(row._uuid) ?? null;
     rows.set(row._uuid, row);
     this.#push(table, [{ uuid: row._uuid, old, new: row }]);
   }
 
-  delete<T extends Table>(table: T, row: Uuid): void {
-    const rows: Map<Uuid, Rows[T]> = this.tables[table];
+  delete<T extends TableKey>(table: T, row: Uuid): void {
+    const rows: Map<Uuid, RowOf<T>> = this.tables[table];
     const old = rows.get(row);
     if (old === undefined) throw new Error(`no row ${row} in ${table}`);
     rows.delete(row);
@@ -217,7 +186,7 @@ export class PlugBench {
   verify(): Verification {
     const scratch = scratchOf(this.engine);
     const { inputs } = this.graph;
-    for (const table of TABLES) this.#fill(scratch, table);
+    for (const table of TABLE_KEYS) this.#fill(scratch, table);
     scratch.push(inputs.activity, this.#activity);
     scratch.push(inputs.southbound, this.#southbound);
     scratch.push(
@@ -227,15 +196,15 @@ export class PlugBench {
     return verify(this.engine, scratch);
   }
 
-  #push<T extends Table>(table: T, batch: TableBatch<Rows[T]>): void {
-    const inputs: InputNodes = this.graph.inputs;
+  #push<T extends TableKey>(table: T, batch: TableBatch<RowOf<T>>): void {
+    const inputs: TableInputs = this.graph.inputs;
     this.engine.push(inputs[table], batch);
   }
 
   /** Pushes the whole content of a table to another engine of the same graph. */
-  #fill<T extends Table>(engine: Engine, table: T): void {
-    const inputs: InputNodes = this.graph.inputs;
-    const rows: ReadonlyMap<Uuid, Rows[T]> = this.tables[table];
+  #fill<T extends TableKey>(engine: Engine, table: T): void {
+    const inputs: TableInputs = this.graph.inputs;
+    const rows: ReadonlyMap<Uuid, RowOf<T>> = this.tables[table];
     engine.push(
       inputs[table],
       Array.from(rows, ([row, content]) => ({ uuid: row, old: null, new: content })),

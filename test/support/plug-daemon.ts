@@ -9,20 +9,11 @@ import type { InputNode } from "../../src/graph/index.ts";
 import { Log } from "../../src/log/log.ts";
 import type { MonitoredCondition } from "../../src/plug/condition.ts";
 import type { LocalChassis } from "../../src/plug/nodes/local-chassis.ts";
-import type {
-  BridgeRow,
-  ChassisRow,
-  InterfaceRow,
-  OpenVSwitchRow,
-  PortBindingRow,
-  PortRow,
-  SbGlobalRow,
-  TableBatch,
-} from "../../src/plug/rows.ts";
+import type { BridgeRow, InterfaceRow, PortBindingRow, TableBatch } from "../../src/plug/rows.ts";
 import type { ProviderRegistry } from "../../src/providers/registry.ts";
 import type { Recorder } from "../../src/record/recorder.ts";
 import { active, settings } from "./plug-bench.ts";
-import { bridgeRow, chassisRow, openVSwitchRow, portRow, sbGlobalRow, uuid } from "./rows.ts";
+import { bridgeRow, chassisRow, emptyTables, openVSwitchRow, portRow, sbGlobalRow, uuid } from "./rows.ts";
 
 type Reply = { readonly ok: true } | { readonly ok: false; readonly error: TransactError };
 
@@ -48,15 +39,7 @@ export class PlugDaemon {
   inSync = true;
   runs = 0;
   #bridge: BridgeRow = bridgeRow({ ports: new Set() });
-  readonly #tables = {
-    openVSwitch: new Map<Uuid, OpenVSwitchRow>(),
-    bridge: new Map<Uuid, BridgeRow>(),
-    port: new Map<Uuid, PortRow>(),
-    iface: new Map<Uuid, InterfaceRow>(),
-    sbGlobal: new Map<Uuid, SbGlobalRow>(),
-    chassis: new Map<Uuid, ChassisRow>(),
-    portBinding: new Map<Uuid, PortBindingRow>(),
-  };
+  readonly #tables = emptyTables();
 
   /** @param recorder notes what enters the graph */
   constructor(registry: ProviderRegistry, recorder: Recorder | null = null) {
@@ -121,15 +104,7 @@ export class PlugDaemon {
   }
 
   /** What the databases hold. */
-  readonly source: Source = (enter, inputs) => {
-    enter(inputs.openVSwitch, this.#tables.openVSwitch);
-    enter(inputs.bridge, this.#tables.bridge);
-    enter(inputs.port, this.#tables.port);
-    enter(inputs.iface, this.#tables.iface);
-    enter(inputs.sbGlobal, this.#tables.sbGlobal);
-    enter(inputs.chassis, this.#tables.chassis);
-    enter(inputs.portBinding, this.#tables.portBinding);
-  };
+  readonly source: Source = (table) => this.#tables[table];
 
   /** The oldest transaction that was sent, taken off the list. */
   next(): Sent {

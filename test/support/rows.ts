@@ -9,7 +9,16 @@ import type {
   PortRow,
   SbGlobalRow,
 } from "../../src/plug/rows.ts";
+import { type RowOf, TABLE_KEYS, type TableKey } from "../../src/plug/tables.ts";
 import { IFACE_ID, OVN_PLUGGED } from "../../src/plug/vif.ts";
+
+/** What a database holds, as a test changes it: rows by table and uuid. */
+export type Tables = { readonly [K in TableKey]: Map<Uuid, RowOf<K>> };
+
+export function emptyTables(): Tables {
+  // Exactly the members of the type, which is made from the same list.
+  return Object.fromEntries(TABLE_KEYS.map((key) => [key, new Map()])) as Tables;
+}
 
 /** A uuid that spells `index`, so that rows are told apart in failures. */
 export function uuid(index: number): Uuid {

@@ -7,6 +7,8 @@ import type { Uuid } from "ovsdb-jsonrpc";
 import {
   type Cause,
   causeOfKey,
+  type InputNode,
+  input,
   type KeyedChanges,
   keyedChanges,
   type Own,
@@ -17,7 +19,17 @@ import {
 import type { Attempt } from "../attempt.ts";
 import type { MonitoredCondition } from "../condition.ts";
 import type { ByLport, LportMap } from "../lport-map.ts";
-import type { PortBindingRow, TableBatch } from "../rows.ts";
+import type {
+  BridgeRow,
+  ChassisRow,
+  InterfaceRow,
+  OpenVSwitchRow,
+  PortBindingRow,
+  PortRow,
+  SbGlobalRow,
+  TableBatch,
+} from "../rows.ts";
+import { type RowOf, type Table, type TableKey, tables } from "../tables.ts";
 
 export interface TableChange<Row> {
   readonly old: Row | null;
@@ -40,9 +52,10 @@ export function trackChange<K, Row>(
 /** From this many rows on, a batch's rows share its one cause. */
 const LARGE_BATCH = 64;
 
-/** An input node for one table: `nameOf` gives the word by which people know a row. */
-export function tableInput<Row>(nameOf: (row: Row) => string) {
-  return {
+/** An input node for one table. */
+function tableInput<Row>({ node, key }: Table<Row>) {
+  return input({
+    name: node,
     data: (): TableRows<Row> => new Map(),
     changes: (): TableChanges<Row> => new Map(),
     apply(batch: TableBatch<Row>, { data, changes, cause }: Own<TableRows<Row>, TableChanges<Row>>) {
@@ -51,20 +64,38 @@ export function tableInput<Row>(nameOf: (row: Row) => string) {
         if (change.new === null) data.delete(change.uuid);
         else data.set(change.uuid, change.new);
         const row = change.new ?? change.old;
-        const rowCause = row === null || batch.length >= LARGE_BATCH ? cause : causeOfKey(cause, nameOf(row));
+        const rowCause = row === null || batch.length >= LARGE_BATCH ? cause : causeOfKey(cause, key(row));
         trackChange(changes, change.uuid, { old: change.old, new: change.new, cause: rowCause });
       }
       return updated;
     },
-  };
+  });
 }
+
+/** The input nodes of the tables whose rows are known by uuid, which are all but the port bindings. */
+export function tableInputs() {
+  return {
+    openVSwitch: tableInput<OpenVSwitchRow>(tables.openVSwitch),
+    bridge: tableInput<BridgeRow>(tables.bridge),
+    port: tableInput<PortRow>(tables.port),
+    iface: tableInput<InterfaceRow>(tables.iface),
+    sbGlobal: tableInput<SbGlobalRow>(tables.sbGlobal),
+    chassis: tableInput<ChassisRow>(tables.chassis),
+  } satisfies Omit<TableInputs, "portBinding">;
+}
+
+/** The graph's input for each table there is. */
+export type TableInputs = {
+  readonly [K in TableKey]: InputNode<unknown, unknown, TableBatch<RowOf<K>>>;
+};
 
 /**
  * An input node for the port bindings. The Southbound has one of each name (a unique index, ovn-sb(5)); had it two, the
  * last that came would count.
  */
 export function portBindingInput(byLport: ByLport) {
-  return {
+  return input({
+    name: tables.portBinding.node,
     data: byLport<PortBindingRow>("port_binding"),
     changes: () => keyedChanges<string>(),
     apply(
@@ -90,7 +121,7 @@ export function portBindingInput(byLport: ByLport) {
       }
       return changes.size === 0 ? unchanged : updated;
     },
-  };
+  });
 }
 
 /** A holder for a value that is replaced as a whole. */

@@ -22,9 +22,10 @@ import type { Change } from "../../../src/plug/change.ts";
 import type { MonitoredCondition } from "../../../src/plug/condition.ts";
 import { type PlugGraph, plugGraph } from "../../../src/plug/graph.ts";
 import { type Activity, notConnected } from "../../../src/plug/nodes/activity.ts";
-import type { AttemptBatch, SouthboundState } from "../../../src/plug/nodes/inputs.ts";
+import type { AttemptBatch, SouthboundState, TableInputs } from "../../../src/plug/nodes/inputs.ts";
 import type { TableBatch } from "../../../src/plug/rows.ts";
 import type { PlugSettings } from "../../../src/plug/settings.ts";
+import { isOf, keysOf } from "../../../src/plug/tables.ts";
 import { isInPlace, type Verdict } from "../../../src/plug/verdict.ts";
 import type { Recorder } from "../../../src/record/recorder.ts";
 import { settings } from "../../support/plug-bench.ts";
@@ -120,10 +121,8 @@ export class World {
     const { inputs } = this.graph;
     const { local, southbound } = this;
     if (this.#isLocalConnected) {
-      this.#pushRows(inputs.openVSwitch, local.openVSwitch.tell());
-      this.#pushRows(inputs.bridge, local.bridge.tell());
-      this.#pushRows(inputs.port, local.port.tell());
-      this.#pushRows(inputs.iface, local.iface.tell());
+      const tables: TableInputs = inputs;
+      for (const key of keysOf("Open_vSwitch")) this.#pushRows<object>(tables[key], local[key].tell());
     }
     const why = this.#isLocalConnected ? (this.#isLockHeld ? null : "no lock") : "not connected";
     const [row] = local.openVSwitch.told.values();
@@ -250,19 +249,12 @@ export class World {
 
   /** What the graph holds, beside a recompute from what it was told. */
   verify(): Verification {
-    const check = () => shadowCheck(this.engine, this.graph, [this.#source]);
+    const check = () => shadowCheck(this.engine, this.graph, this.#source);
     return this.#recorder?.pause(check) ?? check();
   }
 
-  readonly #source: Source = (enter, inputs) => {
-    enter(inputs.openVSwitch, this.local.openVSwitch.told);
-    enter(inputs.bridge, this.local.bridge.told);
-    enter(inputs.port, this.local.port.told);
-    enter(inputs.iface, this.local.iface.told);
-    enter(inputs.sbGlobal, this.southbound.sbGlobal.told);
-    enter(inputs.chassis, this.southbound.chassis.told);
-    enter(inputs.portBinding, this.southbound.portBinding.told);
-  };
+  readonly #source: Source = (table) =>
+    isOf("Open_vSwitch", table) ? this.local[table].told : this.southbound[table].told;
 
   #push<Batch>(node: InputNode<unknown, unknown, Batch>, batch: NoInfer<Batch>): void {
     this.#recorder?.push(node.name, batch, "update");
