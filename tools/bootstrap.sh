@@ -2,10 +2,12 @@
 # Makes a fresh checkout able to run a command, then becomes that command:
 #
 #     sh tools/bootstrap.sh bun run tools/demo.ts
+#     sh tools/bootstrap.sh --tests bun run tools/test.ts
 #     sh tools/bootstrap.sh --npm-only bun run build.ts
 #
 # Given are Node.js (18 or newer) and npm. What is missing is installed, and said first: the npm dependencies, and,
-# unless these are all that is asked for, Open vSwitch with OVN from the distribution's packages. It never starts a
+# unless these are all that is asked for, Open vSwitch with OVN from the distribution's packages; for the tests also
+# the other programs that they run vifplugd with. It never starts a
 # service and never leaves one enabled that was not enabled before. With everything in place it takes a few
 # milliseconds and needs no privileges.
 set -eu
@@ -14,6 +16,8 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 packages='ovn-central ovn-host openvswitch-switch'
 programs='ovsdb-server ovsdb-tool ovsdb-client ovs-vswitchd ovs-vsctl ovs-appctl
   ovn-northd ovn-controller ovn-nbctl ovn-sbctl'
+test_packages='zsh'
+test_programs='zsh'
 policy=/usr/sbin/policy-rc.d
 policy_mark='# Written by the bootstrap script of vifplugd; safe to delete.'
 PATH=$root/node_modules/.bin:$PATH:/usr/sbin:/sbin
@@ -108,7 +112,7 @@ install_packages() {
   absent=$(missing_programs)
   [ -n "$absent" ] || return 0
   wanted=$(missing_packages)
-  have apt-get || die "missing:$absent; install Open vSwitch and OVN (central and host) with your package manager"
+  have apt-get || die "missing:$absent; install Open vSwitch and OVN (central and host), and what else is named, with your package manager"
   [ -n "$wanted" ] || die "missing:$absent, although $packages are installed; look at PATH"
   [ "$(id -u)" = 0 ] ||
     die "missing:$absent; run this as root, or: sudo apt-get install --no-install-recommends$wanted"
@@ -137,11 +141,18 @@ install_packages() {
 }
 
 npm_only=
-if [ "${1-}" = --npm-only ]; then
-  npm_only=1
-  shift
-fi
-[ $# -gt 0 ] || die 'usage: sh tools/bootstrap.sh [--npm-only] COMMAND [ARGUMENT...]'
+case ${1-} in
+  --npm-only)
+    npm_only=1
+    shift
+    ;;
+  --tests)
+    packages="$packages $test_packages"
+    programs="$programs $test_programs"
+    shift
+    ;;
+esac
+[ $# -gt 0 ] || die 'usage: sh tools/bootstrap.sh [--npm-only|--tests] COMMAND [ARGUMENT...]'
 require_node
 exec 8<"$root/package-lock.json"
 flock 8

@@ -1,41 +1,95 @@
 # Completion of vifplugd for bash: source this file, or install it as
 # /usr/share/bash-completion/completions/vifplugd.
 # Generated from src/cli/commands.ts by `npm run generate`; do not edit.
+#
+# What it offers is inserted with every special character quoted. Nothing here expands a name, so no name can run.
 _vifplugd() {
-  local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} words=""
+  local typed before quote previous
+  COMPREPLY=()
+  _vifplugd_read_word || return
+  previous=${COMP_WORDS[COMP_CWORD - 1]}
+  if [[ $typed == --*=* && $COMP_WORDBREAKS == *=* ]]; then
+    previous=${typed%%=*} typed=${typed#*=} before=""
+  fi
   case $previous in
-    --config) COMPREPLY=($(compgen -f -- "$word")); return ;;
-    --record) COMPREPLY=($(compgen -f -- "$word")); return ;;
-    --format) COMPREPLY=($(compgen -W "text dot mermaid svg" -- "$word")); return ;;
+    --config) compopt -o default; return ;;
+    --record) compopt -o default; return ;;
+    --format) _vifplugd_offer text dot mermaid svg; return ;;
   esac
   if ((COMP_CWORD == 1)); then
-    COMPREPLY=($(compgen -W "run check plan status watch explain graph providers replay version help --version --help" -- "$word"))
+    _vifplugd_offer run check plan status watch explain graph providers replay version help --version --help
     return
   fi
   case ${COMP_WORDS[1]} in
-    run) words="--config --record --verify-every" ;;
-    check) words="--config" ;;
-    plan) words="--json --config" ;;
-    status) words="--json --config" ;;
-    watch) words="--config" ;;
-    explain) words="--json --config" ;;
-    graph) words="--format --config" ;;
-    providers) words="--json --config" ;;
-    replay) words="--until" ;;
+    run) if [[ $typed == -* ]]; then _vifplugd_offer --config --record --verify-every; fi ;;
+    check) if [[ $typed == -* ]]; then _vifplugd_offer --config; fi ;;
+    plan) if [[ $typed == -* ]]; then _vifplugd_offer --json --config; fi ;;
+    status) if [[ $typed == -* ]]; then _vifplugd_offer --json --names --config; fi ;;
+    watch) if [[ $typed == -* ]]; then _vifplugd_offer --config; fi ;;
+    explain) if [[ $typed == -* ]]; then _vifplugd_offer --json --config; else _vifplugd_offer_lports; fi ;;
+    graph) if [[ $typed == -* ]]; then _vifplugd_offer --format --config; fi ;;
+    providers) if [[ $typed == -* ]]; then _vifplugd_offer --json --config; fi ;;
+    replay) if [[ $typed == -* ]]; then _vifplugd_offer --until; else compopt -o default; fi ;;
+    version) if [[ $typed == -* ]]; then _vifplugd_offer; fi ;;
+    help) if [[ $typed == -* ]]; then _vifplugd_offer; fi ;;
   esac
-  if [[ $word == -* ]]; then
-    COMPREPLY=($(compgen -W "$words" -- "$word"))
-  else
-    case ${COMP_WORDS[1]} in
-      explain) COMPREPLY=($(compgen -W "$(_vifplugd_lports)" -- "$word")) ;;
-      replay) COMPREPLY=($(compgen -f -- "$word")) ;;
+}
+
+# The word before the cursor: what it stands for (typed), the part of that which readline takes for another word
+# (before), and the quote that it is in (quote). Fails where it holds an expansion, which is nobody's to guess.
+_vifplugd_read_word() {
+  local line=${COMP_LINE:0:COMP_POINT} state="" outside="" character index
+  typed="" before=""
+  for ((index = 0; index < ${#line}; index++)); do
+    character=${line:index:1}
+    case $state$character in
+      \'\' | \"\") state="" before=$outside ;;
+      \'?) typed+=$character ;;
+      \\?) typed+=$character state="" ;;
+      \"\\ | \"\$ | \"\`) return 1 ;;
+      \"?) typed+=$character ;;
+      \\) state=\\ ;;
+      \' | \") state=$character outside=$before before=$typed ;;
+      [[:space:]]) typed="" before="" ;;
+      \$ | \`) return 1 ;;
+      *)
+        typed+=$character
+        [[ $COMP_WORDBREAKS != *"$character"* ]] || before=$typed
+        ;;
     esac
-  fi
+  done
+  quote=$state
+  [[ $quote != \\ ]]
+}
+
+# Offers those of its arguments that begin with what was typed, each as the shell has to read it.
+_vifplugd_offer() {
+  local name rest character index word
+  for name; do
+    [[ $name == "$typed"* && $name != *[[:cntrl:]]* ]] || continue
+    rest=${name:${#before}} word=""
+    if [[ $quote == \' ]]; then
+      [[ $rest != *\'* ]] || continue
+      word=$rest
+    elif [[ $quote == \" ]]; then
+      [[ $rest != *[\"\$\`\\!]* ]] || continue
+      word=$rest
+    else
+      for ((index = 0; index < ${#rest}; index++)); do
+        character=${rest:index:1}
+        [[ $character == [A-Za-z0-9_./,+%-] ]] || word+=\\
+        word+=$character
+      done
+    fi
+    COMPREPLY+=("$word")
+  done
 }
 
 # The logical ports that the running daemon knows.
-_vifplugd_lports() {
-  ovs-appctl --timeout=1 -t vifplugd plug/show 2>/dev/null | sed -n '1d; s/^\([^ ][^ ]*\) .*/\1/p'
+_vifplugd_offer_lports() {
+  local -a names
+  mapfile -t names < <(timeout 2 vifplugd status --names 2>/dev/null)
+  _vifplugd_offer "${names[@]}"
 }
 
 complete -F _vifplugd vifplugd

@@ -30,6 +30,11 @@ export async function askAndPrint(
     printLine(answer.value.text.trimEnd());
     return EXIT.ok;
   }
+  return printRefusal(answer);
+}
+
+/** @returns the exit code */
+export function printRefusal(answer: Result<CommandAnswer, string>): number {
   printError(`vifplugd: ${answer.ok ? answer.value.text.trimEnd() : answer.error}`);
   return EXIT.failed;
 }

@@ -8,6 +8,7 @@ import { type Row, table } from "../control/table.ts";
 import { nameOfPort } from "../providers/representor/names.ts";
 import type { PortRow } from "../providers/representor/port-table.ts";
 import { readPorts } from "../providers/representor/read-ports.ts";
+import { portsOf } from "./answered-ports.ts";
 import { ask } from "./ask.ts";
 import { type Arguments, EXIT, printError, printLine } from "./command.ts";
 import { terminalStyle } from "./terminal.ts";
@@ -62,21 +63,7 @@ async function lportsByInterface(args: Arguments): Promise<ReadonlyMap<string, s
     printError(`vifplugd: logical ports are not shown: ${answer.ok ? answer.value.text : answer.error}`);
     return new Map();
   }
-  const status: unknown = JSON.parse(answer.value.text);
   return new Map(
-    portsOf(status).flatMap(({ lport, name }) => (name === null ? [] : [[name, lport] as const])),
+    portsOf(answer.value.text).flatMap(({ lport, name }) => (name === null ? [] : [[name, lport] as const])),
   );
-}
-
-/** Of a daemon of another version, what can be read. */
-function portsOf(status: unknown): readonly { readonly lport: string; readonly name: string | null }[] {
-  const ports = isRecord(status) && Array.isArray(status.ports) ? status.ports : [];
-  return ports.flatMap((port: unknown) => {
-    if (!isRecord(port) || typeof port.lport !== "string") return [];
-    return [{ lport: port.lport, name: typeof port.interface === "string" ? port.interface : null }];
-  });
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }

@@ -1,12 +1,27 @@
 /** `vifplugd status`: the running daemon's state. */
-import { askAndPrint, format } from "./ask.ts";
-import { CONFIG_OPTION, type Command, JSON_OPTION } from "./command.ts";
+import { namesOf } from "./answered-ports.ts";
+import { ask, askAndPrint, format, printRefusal } from "./ask.ts";
+import { CONFIG_OPTION, type Command, EXIT, JSON_OPTION, printLine } from "./command.ts";
 
 export const status: Command = {
   name: "status",
-  usage: "[--json] [--config FILE]",
+  usage: "[--json | --names] [--config FILE]",
   summary: "the running daemon's state",
-  options: [JSON_OPTION, CONFIG_OPTION],
+  options: [
+    JSON_OPTION,
+    {
+      name: "names",
+      type: "boolean",
+      meaning: "print the logical ports' names alone, one a line; not those that hold what cannot be seen",
+    },
+    CONFIG_OPTION,
+  ],
   positionals: 0,
-  run: (args) => askAndPrint(args, "plug/status", format(args)),
+  async run(args) {
+    if (!args.flag("names")) return askAndPrint(args, "plug/status", format(args));
+    const answer = await ask(args, "plug/status", ["json"]);
+    if (!answer.ok || !answer.value.ok) return printRefusal(answer);
+    for (const name of namesOf(answer.value.text)) printLine(name);
+    return EXIT.ok;
+  },
 };

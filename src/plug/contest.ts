@@ -4,12 +4,14 @@
  * Those without an interface come before those that would give theirs up for it, and then it goes by the names of the
  * logical ports, so that the order in which they came does not matter, unless the transaction of one is on its way.
  */
+
+import { shellWord } from "../text/shell.ts";
 import type { Answers } from "./answers.ts";
 import type { Attempt } from "./attempt.ts";
 import { sameContent, sameTarget, targetOf } from "./change.ts";
 import type { Intent } from "./intent.ts";
 import type { Consultation } from "./question.ts";
-import type { Vif } from "./vif.ts";
+import { OVN_PLUGGED, type Vif } from "./vif.ts";
 
 export type Contest =
   | { readonly kind: "free" }
@@ -112,10 +114,20 @@ function leavingOf(among: Contestants, vif: Vif): Adoptable | null {
   return { kind: "adopt", vif, from, leaving: answers.main };
 }
 
+/** ovs-vswitchd's number for the port that bears its bridge's name (OFPP_LOCAL, OpenFlow 1.0). */
+const OWN_OF_BRIDGE = 65534;
+
+/** A command to copy is told only where what it removes cannot be a bridge's own interface. */
 function holderReason(holder: Vif, name: string): string {
+  const { interface: row, port } = holder;
   if (holder.owned) return `interface ${name} is plugged for logical port ${holder.lport}`;
-  if (holder.interface.external_ids.has("ovn-plugged") && !holder.onBridge) {
-    return `interface ${name} was plugged on another bridge; remove it there with ovs-vsctl del-port ${name}`;
+  const mayBeOfBridge = row.ofport === OWN_OF_BRIDGE || (row.type === "internal" && row.ofport === null);
+  if (mayBeOfBridge && !row.external_ids.has(OVN_PLUGGED)) {
+    return `interface ${name} is, or may be, a bridge's own, which stays: the logical port needs another interface name`;
   }
-  return `an interface ${name} exists that was not plugged for OVN on this bridge; if nobody needs it, remove it with ovs-vsctl del-port ${name}`;
+  const command = `ovs-vsctl del-port ${shellWord(port?.name ?? name)}`;
+  if (row.external_ids.has(OVN_PLUGGED) && !holder.onBridge) {
+    return `interface ${name} was plugged on another bridge; remove it there with ${command}`;
+  }
+  return `an interface ${name} exists that was not plugged for OVN on this bridge; if nobody needs it, remove it with ${command}`;
 }

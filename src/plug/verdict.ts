@@ -5,6 +5,7 @@
  * Invariant: a verdict that carries a change is the only thing that leads to a write.
  */
 import type { RefusedProvider } from "../providers/registry.ts";
+import { shellWord } from "../text/shell.ts";
 import type { Answers, Askable, Leaving } from "./answers.ts";
 import { type Attempt, nonceOf, setbacksOf } from "./attempt.ts";
 import { type Change, diffInterface, type Remove, sameFooting, type Target } from "./change.ts";
@@ -247,7 +248,7 @@ function refusalToLeave(leaving: Leaving | null, at: Circumstances, target: Targ
 }
 
 export function noBridge(name: string): string {
-  return `there is no integration bridge ${name}: add it (ovs-vsctl add-br ${name}), or name the one that is there (external_ids:ovn-bridge)`;
+  return `there is no integration bridge ${name}: add it (ovs-vsctl add-br ${shellWord(name)}), or name the one that is there (external_ids:ovn-bridge)`;
 }
 
 function noProvider(plugType: string, refused: RefusedProvider | null): string {

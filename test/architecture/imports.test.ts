@@ -10,6 +10,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // Know nothing of each other, nor of OVN.
   "ovsdb-jsonrpc": [],
   graph: [],
+  text: [],
   log: [],
   system: [],
   netlink: ["result", "system"],
@@ -17,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // Know nothing of what becomes of their answers.
   providers: ["netlink", "result", "valibot"],
   // Decides, and touches nothing.
-  plug: ["graph", "ovsdb-jsonrpc", "providers", "result", "schemas"],
+  plug: ["graph", "ovsdb-jsonrpc", "providers", "result", "schemas", "text"],
   record: ["graph", "ovsdb-jsonrpc", "plug", "providers", "result", "version", "valibot"],
   control: ["graph", "log", "ovsdb-jsonrpc", "plug", "result", "version"],
   config: ["log", "ovsdb-jsonrpc", "plug", "providers", "result", "valibot", "yaml"],
@@ -28,7 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     ...["config", "control", "daemon", "graph", "log", "plug", "providers", "record", "result", "system"],
-    "version",
+    ...["text", "version"],
   ],
   main: ["cli"],
 };

@@ -3,7 +3,16 @@ import { describe, expect, test } from "bun:test";
 import { benchWith, wanted } from "../support/logical-ports.ts";
 import { PlugBench } from "../support/plug-bench.ts";
 import { plugAs, recordedProvider, registryOf } from "../support/providers.ts";
-import { bindingRow, CHASSIS, interfaceRow, map, OTHER_CHASSIS, pluggedRow, uuid } from "../support/rows.ts";
+import {
+  bindingRow,
+  CHASSIS,
+  interfaceRow,
+  map,
+  OTHER_CHASSIS,
+  pluggedRow,
+  portRow,
+  uuid,
+} from "../support/rows.ts";
 
 describe("two claimants of one interface name", () => {
   const shared = () => recordedProvider("dummy", { prepare: plugAs(() => "eth0") }).provider;
@@ -134,5 +143,23 @@ describe("two claimants of one interface name", () => {
     bench.delete("iface", uuid(0x9000));
     bench.run();
     expect(bench.verdict("a").change?.kind).toBe("create");
+  });
+
+  test.each([
+    ["eth0", "eth0", 7, "remove it with ovs-vsctl del-port eth0"],
+    ["eth0;id", "eth0;id", 7, "remove it with ovs-vsctl del-port 'eth0;id'"],
+    ["tap0", "bond 0", 7, "remove it with ovs-vsctl del-port 'bond 0'"],
+    ["br-int", "br-int", 65534, "is, or may be, a bridge's own, which stays"],
+    ["br-int", "br-int", null, "is, or may be, a bridge's own, which stays"],
+  ])("of interface %s in port %s, with number %p, is told: %s", (name, port, ofport, words) => {
+    const { provider } = recordedProvider("dummy", { prepare: plugAs(() => name) });
+    const bench = PlugBench.started(registryOf(provider));
+    bench.set("iface", interfaceRow({ _uuid: uuid(0x9000), name, ofport, type: "internal" }));
+    bench.set("port", portRow({ _uuid: uuid(0x9001), name: port, interfaces: new Set([uuid(0x9000)]) }));
+    bench.set("portBinding", wanted("a", 1));
+    bench.run();
+    const { reason } = bench.verdict("a");
+    expect(reason).toContain(words);
+    expect(reason).not.toContain("del-port br-int");
   });
 });

@@ -63,7 +63,7 @@ describe("the JSON Schema", () => {
 describe("bash completes", () => {
   /** What it offers for the last of these words. */
   async function complete(...words: readonly string[]): Promise<readonly string[]> {
-    const script = `source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _vifplugd; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const script = `source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*" COMP_POINT=\${#COMP_LINE}; _vifplugd; printf '%s\\n' "\${COMPREPLY[@]}"`;
     const child = Bun.spawn(["bash", "-c", script, "bash", bash, ...words], {
       cwd: root,
       stdout: "pipe",
@@ -85,11 +85,9 @@ describe("bash completes", () => {
     expect(await complete("vifplugd", name, "-")).toEqual(options.length === 0 ? [""] : [...options]);
   });
 
-  test("the words of an option's value, and files", async () => {
+  test("the words of an option's value", async () => {
     expect(await complete("vifplugd", "graph", "--format", "")).toEqual(["text", "dot", "mermaid", "svg"]);
-    expect(await complete("vifplugd", "check", "--config", "config/vifplugd.y")).toEqual([
-      "config/vifplugd.yaml",
-    ]);
+    expect(await complete("vifplugd", "graph", "--format", "do")).toEqual(["dot"]);
   });
 });
 
