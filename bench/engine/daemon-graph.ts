@@ -20,6 +20,7 @@ import { type Figure, figure, quantile } from "../support/figures.ts";
 import { NOTHING, timesOf, timesOnce } from "./measure.ts";
 
 const SUBJECT = "the daemon's graph";
+export const MEMORY = "one port in the graph";
 export const RECOMPUTE = "recompute";
 /** Then what belongs to one port lies all over the heap, and the processor's caches hold none of it. */
 export const RECOMPUTE_AFTER_CHANGES = "recompute, after all those changes";
@@ -64,7 +65,7 @@ export function measureDaemonGraph(ports: number, changes: number): readonly Fig
   return [
     ...figures,
     figure(SUBJECT, "rows of one port", "bytes", [(loaded - empty) / ports], at),
-    figure(SUBJECT, "one port in the graph", "bytes", [(plugged - loaded) / ports], at),
+    figure(SUBJECT, MEMORY, "bytes", [(plugged - loaded) / ports], at),
   ];
 }
 

@@ -1,5 +1,5 @@
 /** What the control commands may see and do of the daemon. */
-import type { Cause, Engine, Times, Verification } from "../graph/index.ts";
+import type { Cause, Engine, Statistics, Times, Verification } from "../graph/index.ts";
 import type { PlugGraph } from "../plug/graph.ts";
 import type { Coverage } from "./coverage.ts";
 
@@ -37,6 +37,8 @@ export interface LastError {
 
 export interface DaemonView {
   readonly engine: Engine;
+  /** What the engine did. */
+  readonly statistics: Statistics;
   readonly graph: PlugGraph;
   readonly ready: boolean;
   /** Why it is not ready; null: it is. */

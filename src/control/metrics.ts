@@ -4,7 +4,7 @@
  */
 import { createServer, type Server } from "node:http";
 import { isDeepStrictEqual } from "node:util";
-import { describe } from "../graph/index.ts";
+import { describeGraph } from "../graph/index.ts";
 import type { Logger } from "../log/log.ts";
 import { PORT_STATES } from "../plug/verdict.ts";
 import { VERSION } from "../version.ts";
@@ -87,7 +87,7 @@ type Sample = readonly [labels: Readonly<Record<string, string>>, value: number]
 export function metricsText(daemon: DaemonView): string {
   const status = statusOf(daemon);
   const { ovs, southbound } = status.connections;
-  const { nodes } = describe(daemon.engine);
+  const { nodes } = describeGraph(daemon.engine, daemon.statistics);
   const states = new Map<string, number>(PORT_STATES.map((state) => [state, 0]));
   for (const { state } of status.ports) states.set(state, (states.get(state) ?? 0) + 1);
   const ofNodes = (counter: "recompute" | "compute" | "cancel" | "updated") =>

@@ -1,5 +1,5 @@
 /** The daemon's state as `vifplugd status --json` prints it: a documented shape, so its names do not change. */
-import { describe } from "../graph/index.ts";
+import { describeGraph } from "../graph/index.ts";
 import type { Verdict } from "../plug/verdict.ts";
 import { VERSION } from "../version.ts";
 import type { Connections, DaemonView, ProviderStatus } from "./daemon-view.ts";
@@ -48,7 +48,7 @@ export function statusOf(daemon: DaemonView): Status {
     connections: daemon.connections(),
     providers: daemon.providers(),
     ports: verdicts.map(portStatus).sort((a, b) => (a.lport < b.lport ? -1 : 1)),
-    engine: describe(engine).nodes.map(({ name, live }) => ({
+    engine: describeGraph(engine, daemon.statistics).nodes.map(({ name, live }) => ({
       node: name,
       recompute: live?.recompute ?? 0,
       compute: live?.compute ?? 0,

@@ -22,7 +22,7 @@ import type {
 } from "../control/daemon-view.ts";
 import { MetricsServer } from "../control/metrics.ts";
 import { ControlServer } from "../control/unixctl.ts";
-import type { Engine, Times, Verification } from "../graph/index.ts";
+import type { Engine, Statistics, Times, Verification } from "../graph/index.ts";
 import type { Log, Logger } from "../log/log.ts";
 import type { PlugGraph } from "../plug/graph.ts";
 import type { LocalChassis } from "../plug/nodes/local-chassis.ts";
@@ -177,6 +177,10 @@ export class Daemon implements DaemonView {
     this.#metrics.listenOn(metricsAddress(config));
     this.#reconciler.schedule();
     this.#findSouthbound();
+  }
+
+  get statistics(): Statistics {
+    return this.#reconciler.statistics;
   }
 
   get engine(): Engine {

@@ -7,7 +7,15 @@
  *
  * Invariant: a run never happens inside another.
  */
-import type { Cause, Engine, GraphNode, InputNode, RunResult, Verification } from "../graph/index.ts";
+import {
+  type Cause,
+  type Engine,
+  type GraphNode,
+  type InputNode,
+  type RunResult,
+  Statistics,
+  type Verification,
+} from "../graph/index.ts";
 import type { Logger } from "../log/log.ts";
 import type { MonitoredCondition } from "../plug/condition.ts";
 import { type PlugGraph, plugGraph } from "../plug/graph.ts";
@@ -57,6 +65,7 @@ const RUN_AGAIN_MS = 1000;
 export class Reconciler {
   readonly graph: PlugGraph;
   readonly engine: Engine;
+  readonly statistics: Statistics;
   readonly ports: Ports;
   readonly #options: ReconcilerOptions;
   readonly #attempts: Attempts;
@@ -69,7 +78,8 @@ export class Reconciler {
     const { registry, settings, log } = options;
     this.#options = options;
     this.graph = plugGraph(options.recorder?.observe(registry) ?? registry, settings);
-    this.engine = this.graph.engine({ log: (message) => log.info(message) });
+    this.statistics = new Statistics({ log: (message) => log.info(message) });
+    this.engine = this.graph.engine({ observer: this.statistics });
     const attemptInput = this.graph.inputs.attempt.name;
     this.ports = new Ports({
       log,
@@ -130,7 +140,7 @@ export class Reconciler {
 
   #enter<Batch>(node: InputNode<unknown, unknown, Batch>, batch: NoInfer<Batch>, cause: string): void {
     if (this.#stopped) return;
-    this.engine.push(node, batch, { cause });
+    this.engine.push(node, batch, { label: cause });
     this.schedule();
   }
 
@@ -184,7 +194,7 @@ export class Reconciler {
       if (!drifted.has(node.name)) continue;
       const batch = asInserts(source(key));
       this.#options.recorder?.replaceRows(node.name, batch, cause);
-      this.engine.push<TableBatch<object>>(node, batch, { cause, reset: true });
+      this.engine.push<TableBatch<object>>(node, batch, { label: cause, reset: true });
     }
     this.recompute(cause);
   }

@@ -7,45 +7,55 @@
  *   or canceled, no node after it runs, and `pending` tells of the recompute that will make it valid.
  * - A change that a node could not take in (it was canceled, it threw) becomes its `pending` recompute. So tracked
  *   changes never outlive their run: `#settle` moves them into the result, and nothing else clears them.
- * - After a handler gave up half way or a function threw, the node's data are doubted: they may hold what no node after
- *   it has seen. Its recompute then starts from initial data and counts as "anything may have changed".
+ * - After a handler gave up half way or a function threw, the node's data are dirty: they may hold what no node after it
+ *   has seen. Its recompute then starts from initial data and counts as "anything may have changed".
  */
 import type { Cause, Reason } from "./cause.ts";
-import type { Answer, AnyFunction, GraphNode, InputNode, Reading, RunNode } from "./node.ts";
+import type { AnyFunction, GraphNode, HandlerResult, InputNode, Reading, RunNode } from "./node.ts";
+import type { EngineObserver } from "./observer.ts";
 import { type RunError, RunResult } from "./result.ts";
 import { connect, type Edge, GraphError, type Slot } from "./slot.ts";
 
+export interface EngineOptions {
+  /** Milliseconds since the epoch: the time of causes. */
+  readonly now?: () => number;
+  /** Milliseconds since any moment, never going back: how long what the observer is told of took. */
+  readonly elapsed?: () => number;
+  readonly observer?: EngineObserver;
+}
+
 export interface PushOptions {
   /** What reasons call this change. */
-  readonly cause?: string;
+  readonly label?: string;
   /** The batch is the whole content, to be applied to initial data. It also heals an input whose `apply` threw. */
   readonly reset?: boolean;
 }
 
-export class PropagationEngine {
+export class Engine {
   readonly outputs: readonly GraphNode[];
   /** In topological order; for inspection. */
   readonly slots: ReadonlyMap<GraphNode, Slot>;
   readonly #now: () => number;
+  readonly #elapsed: () => number;
+  readonly #observer: EngineObserver | undefined;
   #errors: RunError[] = [];
   #seq = 0;
   #needsRun = true;
   #running = false;
   #allowRecompute = true;
 
-  /**
-   * @param now milliseconds since the epoch: the time of causes
-   * @throws GraphError cycle, duplicate-name, unknown-input
-   */
-  constructor(outputs: readonly GraphNode[], now: () => number = Date.now) {
-    this.#now = now;
+  /** @throws GraphError cycle, duplicate-name, unknown-input */
+  constructor(outputs: readonly GraphNode[], options: EngineOptions = {}) {
+    this.#now = options.now ?? Date.now;
+    this.#elapsed = options.elapsed ?? (() => performance.now());
+    this.#observer = options.observer;
     this.outputs = outputs;
-    this.slots = connect(outputs, this.#cause("engine", "first run"), this);
+    this.slots = connect(outputs, this.#cause("engine", "first run"));
   }
 
   /** Hands a batch to an input node. Batches are applied by the next run, in the order of their pushes. */
   push<B>(node: InputNode<unknown, unknown, B>, batch: NoInfer<B>, options: PushOptions = {}): Cause {
-    const cause = this.#cause(node.name, options.cause ?? "update");
+    const cause = this.#cause(node.name, options.label ?? "update");
     this.#slot(node).pushes.push({ batch, cause, reset: options.reset ?? false });
     return cause;
   }
@@ -63,7 +73,7 @@ export class PropagationEngine {
     for (const slot of this.slots.values()) {
       if (slot.node.kind === "input") continue;
       slot.pending = slot.reason("forced recompute", cause);
-      if (slot.doubted === "nothing") slot.doubted = "changes";
+      if (slot.dirty === "nothing") slot.dirty = "changes";
     }
     return cause;
   }
@@ -91,6 +101,11 @@ export class PropagationEngine {
     return this.#settle();
   }
 
+  /** The node's data are what a recompute would give. */
+  isValid(node: GraphNode): boolean {
+    return this.#slot(node).isValid;
+  }
+
   /** A node's data. They are up to date if the node is valid. */
   data<D>(node: GraphNode<D, unknown>): Reading<D> {
     // The slot holds what this very node's `data` made, so it is a D.
@@ -107,13 +122,13 @@ export class PropagationEngine {
       if (reset) {
         slot.pending = undefined;
         slot.untracked = slot.reason("its content was replaced", cause);
-        context.data = node.data(this);
+        context.data = node.data();
         context.cause = cause;
       }
-      const answer = this.call(slot, (own) => node.apply?.(batch, own), "apply", cause);
-      if (answer === undefined) continue;
-      if (answer.kind !== "unchanged" || reset) slot.state = "updated";
-      if (answer.kind === "unhandled") slot.untracked = slot.reason(answer.reason, cause);
+      const result = this.#call(slot, (own) => node.apply?.(batch, own), "apply", cause);
+      if (result === undefined) continue;
+      if (result.kind !== "unchanged" || reset) slot.state = "updated";
+      if (result.kind === "unhandled") slot.untracked = slot.reason(result.reason, cause);
     }
     if (pushes.length > 0) slot.pushes = [];
   }
@@ -133,33 +148,35 @@ export class PropagationEngine {
       need ??= slot.reasonOf(changed, `${blocker.node.name} was not valid at a change of`);
     }
     if (blocker !== undefined) slot.cancel(need);
-    else if (need !== undefined) this.renew(slot, need);
+    else if (need !== undefined) this.#recompute(slot, need);
     else if (slot.poke !== undefined) this.#runNode(slot, slot.reason("poked", slot.poke));
     else if (changed !== undefined) this.#handle(slot);
     else slot.state = "unchanged";
   }
 
-  /** Recomputes the node, if that is allowed. For whoever watches, as `call` is. */
-  protected renew(slot: Slot, reason: Reason): void {
+  /** Recomputes the node, if that is allowed. */
+  #recompute(slot: Slot, reason: Reason): void {
+    const started = this.#observer === undefined ? 0 : this.#elapsed();
     if (this.#allowRecompute) this.#runNode(slot, reason);
     else slot.cancel(reason);
+    this.#observer?.recomputed(slot, reason, this.#elapsed() - started);
   }
 
   #runNode(slot: Slot, reason: Reason): void {
     const { node, context } = slot;
-    const anything = slot.doubted !== "nothing";
-    if (slot.doubted === "data") {
+    const anything = slot.dirty !== "nothing";
+    if (slot.dirty === "data") {
       // What a run node was told may not be told again, so it keeps its data.
-      if (node.kind !== "run") context.data = node.data(this);
+      if (node.kind !== "run") context.data = node.data();
       context.changes = node.changes?.();
     }
     if (anything) context.cause = reason.cause;
-    const answer = this.call(slot, (own) => node.run?.(own), "run", reason.cause);
-    if (answer === undefined) return;
-    slot.state = anything || answer.kind !== "unchanged" ? "updated" : "unchanged";
-    const tracked = node.changes === undefined || (!anything && answer.kind === "updated" && answer.tracked);
+    const result = this.#call(slot, (own) => node.run?.(own), "run", reason.cause);
+    if (result === undefined) return;
+    slot.state = anything || result.kind !== "unchanged" ? "updated" : "unchanged";
+    const tracked = node.changes === undefined || (!anything && result.kind === "updated" && result.tracked);
     slot.untracked = tracked ? undefined : reason;
-    slot.doubted = "nothing";
+    slot.dirty = "nothing";
     slot.pending = undefined;
     slot.poke = undefined;
   }
@@ -171,32 +188,45 @@ export class PropagationEngine {
     for (const edge of slot.edges) {
       if (edge.from.state !== "updated" || typeof edge.handler !== "function") continue;
       context.input = edge.from.context;
-      const answer = this.call(slot, edge.handler, edge.handlerName, edge.from.context.cause, edge);
-      if (answer === undefined) return;
-      if (answer.kind === "unhandled") {
-        slot.doubted = "data";
-        this.renew(slot, slot.reason(answer.reason, answer.cause ?? context.cause, edge));
+      const result = this.#call(slot, edge.handler, edge.handlerName, edge.from.context.cause, edge);
+      if (result === undefined) return;
+      if (result.kind === "unhandled") {
+        slot.dirty = "data";
+        this.#recompute(slot, slot.reason(result.reason, result.cause ?? context.cause, edge));
         return;
       }
-      if (answer.kind === "updated") state = "updated";
+      if (result.kind === "updated") state = "updated";
     }
     slot.state = state;
     slot.untracked = undefined;
   }
 
-  /** Calls a node's function. If it throws, the node is stale, its data are doubted, and there is no answer. */
-  protected call(slot: Slot, f: AnyFunction, where: string, cause: Cause, edge?: Edge): Answer | undefined {
+  /** Calls a node's function. If it throws, the node is stale, its data are dirty, and there is no result. */
+  #call(slot: Slot, f: AnyFunction, where: string, cause: Cause, edge?: Edge): HandlerResult | undefined {
+    const started = this.#observer === undefined ? 0 : this.#elapsed();
+    const result = this.#try(slot, f, where, cause, edge);
+    this.#observer?.called(slot, where, cause, this.#elapsed() - started);
+    return result;
+  }
+
+  #try(
+    slot: Slot,
+    f: AnyFunction,
+    where: string,
+    cause: Cause,
+    edge: Edge | undefined,
+  ): HandlerResult | undefined {
     const { context } = slot;
     const { cause: before } = context;
     slot.ran = true;
     context.cause = cause;
     try {
-      const answer = f(context);
-      if (answer?.kind === "unchanged") context.cause = before;
-      return answer;
+      const result = f(context);
+      if (result?.kind === "unchanged") context.cause = before;
+      return result;
     } catch (error) {
       slot.state = "stale";
-      slot.doubted = "data";
+      slot.dirty = "data";
       slot.pending = slot.reason(`its ${where} threw`, cause, edge);
       this.#errors.push({ node: slot.node.name, where, error, cause });
       return undefined;
@@ -213,6 +243,7 @@ export class PropagationEngine {
       if (slot.ran) context.changes = node.changes?.();
       slot.ran = false;
     }
+    this.#observer?.ran(this.slots.values());
     return new RunResult(updated, canceled, this.#errors.splice(0));
   }
 

@@ -1,5 +1,5 @@
 /**
- * What a graph is made of: nodes as immutable values, and the answers their functions give.
+ * What a graph is made of: nodes as immutable values, and what their functions end with.
  *
  * Invariants: a definition holds no data, so any number of engines can be made of the same nodes; the data of a node
  * is a pure outcome of its inputs (and, for input and run nodes, of what entered through them); a node's functions
@@ -18,9 +18,9 @@ type Updated = { readonly kind: "updated"; readonly tracked: boolean };
 type Unchanged = { readonly kind: "unchanged" };
 type Unhandled = { readonly kind: "unhandled"; readonly reason: string; readonly cause?: Cause | undefined };
 export type Noop = { readonly kind: "noop"; readonly reason: string };
-/** What a handler and `apply` answer; `run` cannot give up. */
-export type Answer = Updated | Unchanged | Unhandled;
-export type RunAnswer = Updated | Unchanged;
+/** What a handler and `apply` end with; a recompute (`run`) cannot give up. */
+export type HandlerResult = Updated | Unchanged | Unhandled;
+export type RecomputeResult = Updated | Unchanged;
 
 /**
  * The data changed. From a handler or `apply`: `changes` say what changed. From `run`: anything may have changed, so
@@ -61,8 +61,8 @@ export type Reading<T> = T extends ((...args: never[]) => unknown) | string | nu
 interface Definition<D, C> {
   /** Unique in its graph. */
   readonly name: string;
-  /** Makes the initial data, for this engine instead of what it had: what several nodes share belongs to one engine. */
-  data(engine: object): D;
+  /** Makes the initial data. */
+  data(): D;
   /** Makes an empty set of tracked changes. A node without it has data small enough to be looked at whole. */
   changes?(): C;
 }
@@ -72,8 +72,8 @@ export interface GraphNode<D = unknown, C = unknown> extends Definition<D, C> {
   readonly kind: Kind;
   readonly inputs: Inputs;
   readonly handlers: Readonly<Record<string, AnyFunction | Noop | undefined>>;
-  apply?(batch: unknown, context: Own<unknown, unknown>): Answer;
-  run?(context: Omit<Context, "input">): RunAnswer;
+  apply?(batch: unknown, context: Own<unknown, unknown>): HandlerResult;
+  run?(context: Omit<Context, "input">): RecomputeResult;
 }
 /** The inputs of a node, by the names its functions use for them. */
 export type Inputs = Readonly<Record<string, GraphNode>>;
@@ -106,23 +106,23 @@ export interface Context extends Own<unknown, unknown> {
   readonly input: object;
 }
 /** A function whose node's types are not known here. (The parameters of a method are compared both ways.) */
-export type AnyFunction = { call(context: Context): Answer | undefined }["call"];
+export type AnyFunction = { call(context: Context): HandlerResult | undefined }["call"];
 
 export interface InputDefinition<D, C, B> extends Definition<D, C> {
   /** Applies one pushed batch to `data`, and notes in `changes` what changed. */
-  apply(batch: B, context: Own<D, C>): Answer;
+  apply(batch: B, context: Own<D, C>): HandlerResult;
 }
 
 export interface NodeDefinition<K extends Kind, I extends Inputs, D, C> extends Definition<D, C> {
   readonly kind: K;
   readonly inputs: I;
   /** Recompute: makes `data` right from the inputs alone, whatever it held before. */
-  run(context: RunContext<NoInfer<I>, NoInfer<D>, NoInfer<C>>): RunAnswer;
+  run(context: RunContext<NoInfer<I>, NoInfer<D>, NoInfer<C>>): RecomputeResult;
   /** For each input, a function that brings `data` up to date when it was updated. Without one: recompute. */
   readonly handlers?: Handlers<NoInfer<I>, NoInfer<D>, NoInfer<C>>;
 }
 type Handlers<I extends Inputs, D, C> = {
-  readonly [P in keyof I]?: ((context: HandlerContext<I, P, D, C>) => Answer) | Noop;
+  readonly [P in keyof I]?: ((context: HandlerContext<I, P, D, C>) => HandlerResult) | Noop;
 };
 
 /** Defines a node that data enters by. */

@@ -13,6 +13,7 @@ export interface Edge {
   readonly from: Slot;
   /** Undefined: a change of this input leads to a recompute. */
   readonly handler: AnyFunction | Noop | undefined;
+  /** `<node>_<input>_handler`, as in OVN, whatever the function is called. */
   readonly handlerName: string;
 }
 
@@ -32,17 +33,17 @@ export class Slot {
   /** A function of the node was called in this run. */
   ran = false;
   /** What may be wrong: what the nodes after it were told (a recompute was forced), or its data as well. */
-  doubted: "nothing" | "changes" | "data" = "nothing";
+  dirty: "nothing" | "changes" | "data" = "nothing";
   /** Why the node must be recomputed before it is valid again. */
   pending: Reason | undefined;
   /** What an input node was given, and a run node's latest poke, since the last run. */
   pushes: Push[] = [];
   poke: Cause | undefined;
 
-  constructor(node: GraphNode, edges: readonly Edge[], first: Cause, engine: object) {
+  constructor(node: GraphNode, edges: readonly Edge[], first: Cause) {
     const views = Object.keys(node.inputs).map((key, i) => [key, edges[i]?.from.context]);
     const inputs = Object.freeze(Object.fromEntries(views));
-    this.context = { data: node.data(engine), changes: node.changes?.(), cause: first, inputs, input: {} };
+    this.context = { data: node.data(), changes: node.changes?.(), cause: first, inputs, input: {} };
     this.node = node;
     this.edges = edges;
     if (node.kind !== "input") this.pending = this.reason("first run", first);
@@ -84,7 +85,7 @@ export class GraphError extends Error {
  * Slots for everything that `outputs` depend on, inputs first.
  * @throws GraphError cycle, duplicate-name, unknown-input
  */
-export function connect(outputs: readonly GraphNode[], first: Cause, engine: object): Map<GraphNode, Slot> {
+export function connect(outputs: readonly GraphNode[], first: Cause): Map<GraphNode, Slot> {
   const slots = new Map<GraphNode, Slot>();
   const names = new Set<string>();
   const path = new Set<GraphNode>();
@@ -106,7 +107,7 @@ export function connect(outputs: readonly GraphNode[], first: Cause, engine: obj
     }
     if (names.has(name)) throw new GraphError("duplicate-name", `names are unique; two nodes are ${name}`);
     names.add(name);
-    const slot = new Slot(node, edges, first, engine);
+    const slot = new Slot(node, edges, first);
     slots.set(node, slot);
     return slot;
   }
@@ -116,10 +117,7 @@ export function connect(outputs: readonly GraphNode[], first: Cause, engine: obj
       throw new GraphError("unknown-input", `input ${key} of node ${node.name} is not a node`);
     }
     const from = visit(input);
-    const handler = node.handlers[key];
-    // A handler written in place is named after its input only; OVN's convention tells more.
-    const isNamed = typeof handler === "function" && handler.name !== key && handler.name !== "";
-    return { from, handler, handlerName: isNamed ? handler.name : `${node.name}_${input.name}_handler` };
+    return { from, handler: node.handlers[key], handlerName: `${node.name}_${input.name}_handler` };
   }
 
   for (const output of outputs) visit(output);

@@ -3,12 +3,9 @@
  * outputs: `plug`, a verdict for every logical port, and `condition`, what is to be monitored of the Southbound. A
  * handler in `handlers` is a change handled as it comes; an input without one leads to a recompute.
  */
-import { Engine, type EngineOptions, input, keyedChanges, node } from "../graph/index.ts";
-import type { Answers } from "./answers.ts";
-import type { Intent } from "./intent.ts";
-import { lportMaps } from "./lport-map.ts";
+import { Engine, type EngineOptions, input, keyed, keyedChanges, node } from "../graph/index.ts";
 import { type Activity, notConnected } from "./nodes/activity.ts";
-import { answering } from "./nodes/answer.ts";
+import { answerNode } from "./nodes/answer.ts";
 import { claimAnswerHandler, collectClaims, noClaims } from "./nodes/claim.ts";
 import { holdIntentHandler, holdLportHandler, nothingHeld, recomputeHold } from "./nodes/hold.ts";
 import {
@@ -19,28 +16,26 @@ import {
   tableInputs,
   valueInput,
 } from "./nodes/inputs.ts";
-import { intentLportsHandler, recomputeIntents } from "./nodes/intent.ts";
+import { intentNode } from "./nodes/intent.ts";
 import { type LocalChassis, refreshLocalChassis, unknownChassis } from "./nodes/local-chassis.ts";
 import { indexLports, lportPortBindingHandler, lportVifHandler, noLports } from "./nodes/lport.ts";
 import { conditionLportHandler, decideCondition, monitorNothing } from "./nodes/monitoring.ts";
-import * as plugNode from "./nodes/plug.ts";
+import { plugNode } from "./nodes/plug.ts";
 import { lookingUp, type Providers } from "./nodes/provider-lookup.ts";
 import * as vifNode from "./nodes/vif.ts";
 import type { PlugSettings } from "./settings.ts";
-import type { Verdict } from "./verdict.ts";
 
 export type PlugGraph = ReturnType<typeof plugGraph>;
 
 export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
-  const byLport = lportMaps();
   const settings = input({ name: "settings", ...valueInput<PlugSettings>(initialSettings) });
   const activity = input({ name: "activity", ...valueInput<Activity>(notConnected) });
   const confirmed = input({ name: "confirmed", ...valueInput<ReadonlySet<string>>(new Set()) });
-  const attempt = input({ name: "attempt", ...attemptInput(byLport) });
+  const attempt = input({ name: "attempt", ...attemptInput });
   const southbound = input({ name: "southbound", ...southboundInput });
   const tables = tableInputs();
   const { openVSwitch, bridge, port, iface, sbGlobal, chassis } = tables;
-  const portBinding = portBindingInput(byLport);
+  const portBinding = portBindingInput();
 
   const providerLookup = node({
     name: "provider_lookup",
@@ -82,35 +77,22 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
     name: "lport",
     kind: "derived",
     inputs: { portBinding, vif },
-    data: noLports(byLport),
+    data: noLports,
     changes: keyedChanges<string>,
     run: indexLports,
     handlers: { portBinding: lportPortBindingHandler, vif: lportVifHandler },
   });
-  const intent = node({
+  const intent = keyed({
     name: "intent",
     kind: "derived",
     inputs: { settings, localChassis, southbound, lport },
-    data: byLport<Intent>("intent"),
-    changes: keyedChanges<string>,
-    run: recomputeIntents,
-    handlers: { southbound: intentLportsHandler, lport: intentLportsHandler },
+    ...intentNode,
   });
-  const asking = answering(providers);
-  const answer = node({
+  const answer = keyed({
     name: "answer",
     kind: "derived",
     inputs: { activity, localChassis, providerLookup, intent, attempt },
-    data: byLport<Answers>("answer"),
-    changes: keyedChanges<string>,
-    run: asking.askEveryone,
-    handlers: {
-      activity: asking.answerEveryLportHandler,
-      localChassis: asking.answerEveryLportHandler,
-      providerLookup: asking.answerProviderLookupHandler,
-      intent: asking.answerLportsHandler,
-      attempt: asking.answerLportsHandler,
-    },
+    ...answerNode(providers),
   });
   const claim = node({
     name: "claim",
@@ -130,21 +112,11 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
     run: recomputeHold,
     handlers: { intent: holdIntentHandler, lport: holdLportHandler },
   });
-  const plug = node({
+  const plug = keyed({
     name: "plug",
     kind: "output",
     inputs: { settings, localChassis, activity, intent, answer, claim, hold, vif, attempt },
-    data: byLport<Verdict>("plug"),
-    changes: keyedChanges<string>,
-    run: plugNode.decideEveryPort,
-    handlers: {
-      intent: plugNode.plugLportsHandler,
-      answer: plugNode.plugLportsHandler,
-      claim: plugNode.plugClaimHandler,
-      hold: plugNode.plugLportsHandler,
-      vif: plugNode.plugVifHandler,
-      attempt: plugNode.plugLportsHandler,
-    },
+    ...plugNode,
   });
   const condition = node({
     name: "condition",

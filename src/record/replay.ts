@@ -114,7 +114,7 @@ export class Replay {
 }
 
 function optionsOf({ cause, reset }: RecordedPush) {
-  return { cause, reset: reset === true };
+  return { label: cause, reset: reset === true };
 }
 
 /** What is wrong with a line, and where in it. */

@@ -46,9 +46,9 @@ test("an input that answers unchanged stops everything after it", () => {
 
 test("tracked changes belong to one result and are empty for the next", () => {
   const { engine, double, source } = running();
-  engine.push(source, { a: 5 }, { cause: "five" });
+  engine.push(source, { a: 5 }, { label: "five" });
   const first = engine.run();
-  engine.push(source, { b: 6 }, { cause: "six" });
+  engine.push(source, { b: 6 }, { label: "six" });
   const second = engine.run();
   expect([...(first.changes(double) ?? [])].map(([key, { label }]) => [key, label])).toEqual([["a", "five"]]);
   expect([...(second.changes(double) ?? [])].map(([key, { label }]) => [key, label])).toEqual([["b", "six"]]);
@@ -157,7 +157,7 @@ describe("when a recompute is not allowed", () => {
 describe("when a function throws", () => {
   test("a handler: its node is stale, nothing after it runs, and the next run recomputes it", () => {
     const { calls, engine, double, sum, source } = running();
-    engine.push(source, { a: 99 }, { cause: "row a" });
+    engine.push(source, { a: 99 }, { label: "row a" });
     const failed = engine.run();
     expect(calls.take()).toEqual(["double.source"]);
     expect(failed.errors).toMatchObject([

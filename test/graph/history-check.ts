@@ -4,7 +4,7 @@
  * twice in a run, and nothing is left behind without a cause.
  */
 import {
-  describe,
+  describeGraph,
   type Engine,
   type Reading,
   type RunResult,
@@ -31,8 +31,9 @@ export function failureOf({ graph, steps }: History): string | undefined {
   return callsOf(bench) > before ? "nothing was asked for, yet a function was called" : undefined;
 }
 
-function callsOf({ engine }: Bench): number {
-  return describe(engine).nodes.reduce((sum, { live }) => sum + (live?.samples ?? 0), 0);
+function callsOf({ engine, statistics }: Bench): number {
+  const { nodes } = describeGraph(engine, statistics);
+  return nodes.reduce((sum, { live }) => sum + (live?.samples ?? 0), 0);
 }
 
 function take(bench: Bench, step: Step): string | undefined {
@@ -43,7 +44,7 @@ function take(bench: Bench, step: Step): string | undefined {
       if (step.how === "reset") content.clear();
       for (const [key, value] of step.entries) setValue(content, key, value ?? undefined);
       const batch = { entries: step.entries, bulk: step.how === "bulk" };
-      engine.push(known(bench.inputs, step.to), batch, { cause: step.how, reset: step.how === "reset" });
+      engine.push(known(bench.inputs, step.to), batch, { label: step.how, reset: step.how === "reset" });
       return undefined;
     }
     case "poke":
@@ -69,7 +70,7 @@ function take(bench: Bench, step: Step): string | undefined {
 
 function pushAll(bench: Bench, engine: Engine, name: string): void {
   const batch = { entries: [...known(bench.world, name)], bulk: false };
-  engine.push(known(bench.inputs, name), batch, { cause: "everything", reset: true });
+  engine.push(known(bench.inputs, name), batch, { label: "everything", reset: true });
 }
 
 /** What must hold after a run. */

@@ -15,6 +15,7 @@ import {
   node,
   noop,
   type RunNode,
+  Statistics,
   unchanged,
   unhandled,
   updated,
@@ -41,6 +42,7 @@ export class Bench {
   readonly runNodes = new Map<string, RunNode<Values, Changes>>();
   readonly specs: readonly NodeSpec[];
   readonly engine: Engine;
+  readonly statistics = new Statistics({ history: 5 });
   /** What input nodes should hold, and what run nodes find when they ask. */
   readonly world = new Map<string, Values>();
   /** What each node holds according to its tracked changes alone. */
@@ -61,7 +63,7 @@ export class Bench {
       this.mirrors.set(spec.name, new Map());
       this.nodes.set(spec.name, makeNode(this, spec));
     }
-    this.engine = new Engine([...this.nodes.values()], { history: 5 });
+    this.engine = new Engine([...this.nodes.values()], { observer: this.statistics });
   }
 
   /** To be called first by every function of a node. */

@@ -1,7 +1,7 @@
 // The graph drawn as text, DOT, Mermaid and SVG.
 import { expect, test } from "bun:test";
 import {
-  describe,
+  describeGraph,
   describeNodes,
   Engine,
   type Graph,
@@ -13,6 +13,7 @@ import {
   input,
   node,
   noop,
+  Statistics,
   updated,
 } from "../../src/graph/index.ts";
 import { layOut } from "../../src/graph/inspect/layout.ts";
@@ -50,9 +51,10 @@ test("as text, without an engine: nodes, kinds, and how each input is handled", 
 });
 
 test("as text, with an engine: also states and counters", () => {
-  const engine = new Engine(outputs());
+  const statistics = new Statistics();
+  const engine = new Engine(outputs(), { observer: statistics });
   engine.run();
-  expect(graphToText(describe(engine))).toContain(
+  expect(graphToText(describeGraph(engine, statistics))).toContain(
     "out  output  updated  recompute 1, compute 0, cancel 0, updated 1\n",
   );
 });
@@ -72,9 +74,10 @@ test("as Mermaid: entities in labels, and an arrow for each kind of edge", () =>
 });
 
 test("as SVG: well-formed, with every name, handler and state", async () => {
-  const engine = new Engine(outputs());
+  const statistics = new Statistics();
+  const engine = new Engine(outputs(), { observer: statistics });
   engine.run({ allowRecompute: false });
-  const svg = graphToSvg(describe(engine));
+  const svg = graphToSvg(describeGraph(engine, statistics));
   const tags = [...svg.matchAll(/<(\/?)[a-z]+(?:\s[a-zA-Z:-]+="[^"<]*")*\s*(\/?)>/g)];
   expect(tags.length).toBe(svg.split("<").length - 1);
   expect(tags.reduce((depth, [, closing, alone]) => depth + (closing ? -1 : alone ? 0 : 1), 0)).toBe(0);

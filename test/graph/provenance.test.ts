@@ -2,17 +2,16 @@
 import { expect, describe as group, test } from "bun:test";
 import {
   causeOfKey,
-  clearStats,
-  clearTimes,
-  describe,
+  describeGraph,
   Engine,
-  type EngineOptions,
   formatCause,
   formatReason,
   formatRecompute,
   input,
   keyedChanges,
   node,
+  Statistics,
+  type StatisticsOptions,
   showStats,
   showTimes,
   unchanged,
@@ -21,7 +20,7 @@ import {
 } from "../../src/graph/index.ts";
 
 /** rows -> upper -> out; the handler of `upper` gives up on the row "odd". `out` has no handler. */
-function makeGraph(options: EngineOptions = {}) {
+function makeGraph(options: StatisticsOptions = {}, elapsed?: () => number) {
   const rows = input({
     name: "rows",
     data: () => new Map<string, string>(),
@@ -70,15 +69,21 @@ function makeGraph(options: EngineOptions = {}) {
     },
   });
   let now = 1_700_000_000_000;
-  const engine = new Engine([out], { now: () => now++, ...options });
-  return { rows, upper, engine };
+  const clock = () => now++;
+  const statistics = new Statistics({ now: clock, ...options });
+  const engine = new Engine([out], {
+    now: clock,
+    observer: statistics,
+    ...(elapsed === undefined ? {} : { elapsed }),
+  });
+  return { rows, upper, engine, statistics };
 }
 
 group("the cause of a change", () => {
   test("reaches the changes of the nodes after it as the very object made at its push", () => {
     const { engine, rows, upper } = makeGraph();
     engine.run();
-    const pushed = engine.push(rows, { a: "x" }, { cause: "row from the database" });
+    const pushed = engine.push(rows, { a: "x" }, { label: "row from the database" });
     const changes = engine.run().changes(rows);
     expect(changes?.get("a")).toEqual({ ...pushed, key: "a" });
     engine.push(rows, { a: "y" });
@@ -101,13 +106,14 @@ group("the cause of a change", () => {
       handlers: { left: () => updated, right: () => unchanged },
     });
     const out = node({ name: "out", kind: "output", inputs: { join }, data: () => ({}), run: () => updated });
-    const engine = new Engine([out]);
+    const statistics = new Statistics();
+    const engine = new Engine([out], { observer: statistics });
     engine.run();
     const cause = engine.push(left, 1);
     engine.push(left, 0);
     engine.push(right, 1);
     engine.run();
-    expect(engine.history.at(-1)?.reason).toMatchObject({ node: "out", input: "join", cause });
+    expect(statistics.history.at(-1)?.reason).toMatchObject({ node: "out", input: "join", cause });
   });
 
   test("is one object for all keys of a recompute", () => {
@@ -139,44 +145,44 @@ group("the cause of a change", () => {
 
 group("the reasons of recomputes", () => {
   test("lead from the node back to the row that could not be handled", () => {
-    const { engine, rows } = makeGraph();
+    const { engine, rows, statistics } = makeGraph();
     engine.run();
     engine.push(rows, { a: "x", odd: "y" });
     engine.run();
-    const last = engine.history.at(-1);
+    const last = statistics.history.at(-1);
     expect(last && formatReason(last.reason)).toBe(
-      'out: no handler for upper <- upper: upperRowsHandler: an odd row, because of rows #2 "update" (odd)',
+      'out: no handler for upper <- upper: upper_rows_handler: an odd row, because of rows #2 "update" (odd)',
     );
     expect(last).toMatchObject({ run: 2, outcome: "updated" });
   });
 
   test("are written with their time, run, outcome and duration", () => {
-    const { engine } = makeGraph({ elapsed: () => 0 });
+    const { engine, statistics } = makeGraph({}, () => 0);
     engine.run();
-    const [first] = engine.history;
+    const [first] = statistics.history;
     expect(first && formatRecompute(first)).toBe(
       '2023-11-14T22:13:20.001Z run 1: upper recomputed (updated, 0.000 ms): upper: first run, because of engine #1 "first run"',
     );
   });
 
   test("are kept also for recomputes that were not allowed, and make up for it under the same reason", () => {
-    const { engine, rows } = makeGraph();
+    const { engine, rows, statistics } = makeGraph();
     engine.run();
     engine.push(rows, { odd: "y" });
     engine.run({ allowRecompute: false });
     engine.run();
-    const ofUpper = engine.history.filter(({ reason }) => reason.node === "upper").slice(1);
+    const ofUpper = statistics.history.filter(({ reason }) => reason.node === "upper").slice(1);
     expect(ofUpper.map(({ outcome }) => outcome)).toEqual(["canceled", "updated"]);
     expect(ofUpper[1]?.reason).toBe(ofUpper[0]?.reason);
   });
 
   test("are remembered up to the limit, the latest ones", () => {
-    const { engine } = makeGraph({ history: 3 });
+    const { engine, statistics } = makeGraph({ history: 3 });
     for (let i = 0; i < 5; i++) {
       engine.recompute(`time ${i}`);
       engine.run();
     }
-    expect(engine.history.map(({ reason }) => `${reason.node} ${reason.cause.label}`)).toEqual([
+    expect(statistics.history.map(({ reason }) => `${reason.node} ${reason.cause.label}`)).toEqual([
       "out time 3",
       "upper time 4",
       "out time 4",
@@ -186,21 +192,23 @@ group("the reasons of recomputes", () => {
 
 group("counters", () => {
   test("tell recomputes, computes, cancels and updates of each node apart", () => {
-    const { engine, rows } = makeGraph();
+    const { engine, rows, statistics } = makeGraph();
     engine.run();
     engine.push(rows, { a: "x" });
     engine.run({ allowRecompute: false });
     engine.run();
-    const live = Object.fromEntries(describe(engine).nodes.map((info) => [info.name, info.live]));
+    const live = Object.fromEntries(
+      describeGraph(engine, statistics).nodes.map((info) => [info.name, info.live]),
+    );
     expect(live.rows).toMatchObject({ recompute: 0, compute: 1, cancel: 0, updated: 1 });
     expect(live.upper).toMatchObject({ recompute: 1, compute: 1, cancel: 0, updated: 2 });
     expect(live.out).toMatchObject({ recompute: 2, compute: 0, cancel: 1, updated: 1 });
   });
 
   test("are printed as OVN prints them, for all nodes, one node, or one counter of it", () => {
-    const { engine } = makeGraph();
+    const { engine, statistics } = makeGraph();
     engine.run();
-    const graph = describe(engine);
+    const graph = describeGraph(engine, statistics);
     const upper =
       "Node: upper\n- recompute:            1\n- compute:              0\n- cancel:               0\n";
     expect(showStats(graph, "upper")).toEqual({ ok: true, text: upper });
@@ -220,12 +228,14 @@ group("counters", () => {
   });
 
   test("start again when they are cleared", () => {
-    const { engine } = makeGraph();
+    const { engine, statistics } = makeGraph();
     engine.run();
-    clearStats(engine);
-    expect(describe(engine).nodes.every(({ live }) => live?.recompute === 0 && live.totalMs === 0)).toBe(
-      true,
-    );
+    statistics.clear();
+    expect(
+      describeGraph(engine, statistics).nodes.every(
+        ({ live }) => live?.recompute === 0 && live.totalMs === 0,
+      ),
+    ).toBe(true);
   });
 });
 
@@ -238,26 +248,34 @@ group("time", () => {
   test("of each call goes into the histogram bucket of its magnitude", () => {
     const out = node({ name: "out", kind: "output", inputs: {}, data: () => ({}), run: () => unchanged });
     // Four looks for each recompute: around the recompute and, within, around the call.
-    const engine = new Engine([out], { elapsed: clock(0, 0, 0.0005, 0, 1, 1, 1.003, 0, 0, 0, 1e9, 0) });
+    const statistics = new Statistics();
+    const engine = new Engine([out], {
+      elapsed: clock(0, 0, 0.0005, 0, 1, 1, 1.003, 0, 0, 0, 1e9, 0),
+      observer: statistics,
+    });
     for (let i = 0; i < 3; i++) {
       engine.recompute("again");
       engine.run();
     }
-    const histogram = describe(engine).nodes[0]?.live?.histogram ?? [];
+    const histogram = describeGraph(engine, statistics).nodes[0]?.live?.histogram ?? [];
     expect([histogram[0], histogram[2], histogram.at(-1)]).toEqual([1, 1, 1]);
-    expect(describe(engine).nodes[0]?.live?.maxMs).toBe(1e9);
+    expect(describeGraph(engine, statistics).nodes[0]?.live?.maxMs).toBe(1e9);
   });
 
   test("is summed up for each node, as for a stopwatch", () => {
     const out = node({ name: "out", kind: "output", inputs: {}, data: () => ({}), run: () => unchanged });
-    const engine = new Engine([out], { elapsed: clock(0, 0, 0.003, 0, 0, 0, 0.005, 0) });
-    expect(showTimes(describe(engine), "out")).toMatchObject({
+    const statistics = new Statistics();
+    const engine = new Engine([out], {
+      elapsed: clock(0, 0, 0.003, 0, 0, 0, 0.005, 0),
+      observer: statistics,
+    });
+    expect(showTimes(describeGraph(engine, statistics), "out")).toMatchObject({
       text: expect.stringContaining("95th percentile: none\n"),
     });
     engine.run();
     engine.recompute("again");
     engine.run();
-    expect(showTimes(describe(engine))).toEqual({
+    expect(showTimes(describeGraph(engine, statistics))).toEqual({
       ok: true,
       text: [
         "Statistics for 'out'",
@@ -269,21 +287,26 @@ group("time", () => {
         "  Long term average: 0.003020 msec\n",
       ].join("\n"),
     });
-    expect(showTimes(describe(engine), "nobody")).toMatchObject({ ok: false });
-    clearTimes(engine, "nobody");
-    expect(describe(engine).nodes[0]?.live).toMatchObject({ samples: 2, recompute: 2 });
-    clearTimes(engine, "out");
-    expect(describe(engine).nodes[0]?.live).toMatchObject({ samples: 0, totalMs: 0, recompute: 2 });
+    expect(showTimes(describeGraph(engine, statistics), "nobody")).toMatchObject({ ok: false });
+    statistics.clearTimes("nobody");
+    expect(describeGraph(engine, statistics).nodes[0]?.live).toMatchObject({ samples: 2, recompute: 2 });
+    statistics.clearTimes("out");
+    expect(describeGraph(engine, statistics).nodes[0]?.live).toMatchObject({
+      samples: 0,
+      totalMs: 0,
+      recompute: 2,
+    });
   });
 
   test("above the threshold is told to the log, with node, function and cause", () => {
     const lines: string[] = [];
     const out = node({ name: "out", kind: "output", inputs: {}, data: () => ({}), run: () => unchanged });
     const log = (line: string) => lines.push(line);
-    const engine = new Engine([out], { elapsed: clock(0, 0, 501, 501), log });
+    const statistics = new Statistics({ log });
+    const engine = new Engine([out], { elapsed: clock(0, 0, 501, 501), observer: statistics });
     engine.run();
     expect(lines).toEqual(["node: out, run (first run) took 501ms"]);
-    engine.options.computeLogThresholdMs = 1e6;
+    statistics.options.computeLogThresholdMs = 1e6;
     engine.recompute("again");
     engine.run();
     expect(lines).toHaveLength(1);

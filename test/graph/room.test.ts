@@ -24,9 +24,3 @@ test("the engine's own files need nothing of those that look at it", () => {
   const own = files.filter((file) => dirname(file) === "." && file !== "index.ts");
   expect(own.flatMap(importsOf).filter((from) => from.startsWith("inspect/"))).toEqual([]);
 });
-
-test("the engine's own files stay under 600 lines together, with comments and blank lines", () => {
-  const own = files.filter((file) => dirname(file) === ".");
-  const lines = own.flatMap((file) => readFileSync(join(room, file), "utf8").trimEnd().split("\n"));
-  expect(lines.length).toBeLessThan(600);
-});

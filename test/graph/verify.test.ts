@@ -90,49 +90,6 @@ test("a drift is found where it began, with its smallest key and both values, an
   expect(verify(engine, again).differences).toEqual([]);
 });
 
-/** Can be read as a map, and has nothing in it that could be compared from outside. */
-class Hidden {
-  readonly #entries = new Map<string, number>();
-  get size() {
-    return this.#entries.size;
-  }
-  get(key: string) {
-    return this.#entries.get(key);
-  }
-  set(key: string, value: number) {
-    this.#entries.set(key, value);
-  }
-  entries() {
-    return this.#entries.entries();
-  }
-}
-
-/** Where the data of one node lie that can be read as a map: at the top, or as a member. */
-test.each([
-  ["x", (map: Hidden) => map],
-  ["held.x", (map: Hidden) => ({ held: map })],
-] as const)("data that can be read as a map are compared by their entries, under key %s", (key, within) => {
-  const made = new Map<object, Hidden>();
-  const last = input({
-    name: "last",
-    data(engine) {
-      const map = new Hidden();
-      made.set(engine, map);
-      return within(map);
-    },
-    apply(_: number) {
-      return updated;
-    },
-  });
-  const engine = new Engine([last]);
-  engine.run();
-  const scratch = scratchOf(engine);
-  made.get(engine)?.set("x", 1);
-  expect(verify(engine, scratch).differences).toEqual([{ node: "last", key, ours: 1, theirs: undefined }]);
-  made.get(scratch)?.set("x", 1);
-  expect(verify(engine, scratch).differences).toEqual([]);
-});
-
 test("run nodes are not asked again, and their answers are those that were given", () => {
   const { engine, words, lookup } = forgetful();
   engine.poke(lookup, "it rang");

@@ -1,6 +1,5 @@
 // The daemon's graph, driven without any database: who is asked, what is handled, and what is decided.
 import { describe, expect, test } from "bun:test";
-import { clearStats } from "../../src/graph/index.ts";
 import { benchWith, wanted } from "../support/logical-ports.ts";
 import { active, PlugBench, standby } from "../support/plug-bench.ts";
 import { type Calls, notReady, plugAs, recordedProvider, registryOf } from "../support/providers.ts";
@@ -36,7 +35,7 @@ describe("with 1,000 ports plugged", () => {
 
   test("a change of one port's MTU asks its provider once, and is handled by handlers alone", () => {
     calls.length = 0;
-    clearStats(bench.engine);
+    bench.statistics.clear();
     bench.set("portBinding", wanted("lsp0500", 500, { "vif-plug-mtu-request": "1400" }));
     const result = bench.run();
     expect(calls).toEqual(["prepare lsp0500 create"]);
@@ -51,7 +50,7 @@ describe("with 1,000 ports plugged", () => {
 
   test("the echo of that commit asks nobody, and is handled by handlers alone", () => {
     calls.length = 0;
-    clearStats(bench.engine);
+    bench.statistics.clear();
     const result = bench.commit();
     expect(calls).toEqual([]);
     for (const node of DERIVED) expect([node, bench.counters(node).recompute]).toEqual([node, 0]);
@@ -71,7 +70,7 @@ describe("with 1,000 ports plugged", () => {
 
   test("a new port, and one that goes, are handled by handlers alone", () => {
     calls.length = 0;
-    clearStats(bench.engine);
+    bench.statistics.clear();
     bench.set("portBinding", wanted("new", 1000));
     const elsewhere = { "requested-chassis": "hv2", "vif-plug-type": "dummy" };
     const moved = bindingRow({

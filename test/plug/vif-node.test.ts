@@ -70,7 +70,7 @@ test("an interface that comes after its port leads to a recompute, which says wh
   bench.set("iface", b);
   run(bench);
   expect(vifs(bench).get("b")).toMatchObject({ owned: true });
-  const reasons = bench.engine.history.map(({ reason }) => `${reason.node}: ${reason.text}`);
+  const reasons = bench.statistics.history.map(({ reason }) => `${reason.node}: ${reason.text}`);
   expect(reasons).toContain("vif: interface b came without its port");
 });
 

@@ -4,9 +4,10 @@
  */
 import type { Uuid } from "ovsdb-jsonrpc";
 import {
-  describe,
+  describeGraph,
   type Engine,
   type RunResult,
+  Statistics,
   scratchOf,
   type Verification,
   verify,
@@ -54,6 +55,7 @@ export class PlugBench {
   readonly graph;
   readonly engine;
   readonly tables = emptyTables();
+  readonly statistics = new Statistics();
   readonly #registry: ProviderRegistry;
   readonly #settings: PlugSettings;
   #activity: Activity = standby;
@@ -64,7 +66,7 @@ export class PlugBench {
     this.#registry = registry;
     this.#settings = { ...settings, ...overrides };
     this.graph = plugGraph(registry, this.#settings);
-    this.engine = this.graph.engine();
+    this.engine = this.graph.engine({ observer: this.statistics });
   }
 
   /** A chassis that is known to both databases, has an empty integration bridge, and may write. */
@@ -166,7 +168,7 @@ export class PlugBench {
   }
 
   counters(name: string): { readonly recompute: number; readonly compute: number; readonly updated: number } {
-    const live = describe(this.engine).nodes.find((one) => one.name === name)?.live;
+    const live = describeGraph(this.engine, this.statistics).nodes.find((one) => one.name === name)?.live;
     if (live === undefined) throw new Error(`no node ${name}`);
     const { recompute, compute, updated } = live;
     return { recompute, compute, updated };

@@ -1,7 +1,6 @@
 /** `inc-engine/*`: the dataflow graph's counters, its recomputes and their reasons, its picture, and its shadow check. */
 import {
-  clearStats,
-  describe,
+  describeGraph,
   formatRecompute,
   graphToDot,
   graphToMermaid,
@@ -30,7 +29,7 @@ export function isPictureFormat(text: string): text is PictureFormat {
 }
 
 export function engineCommands(daemon: DaemonView): readonly Command[] {
-  const { engine } = daemon;
+  const { engine, statistics } = daemon;
   return [
     {
       name: "inc-engine/show-stats",
@@ -38,7 +37,7 @@ export function engineCommands(daemon: DaemonView): readonly Command[] {
       minArgs: 0,
       maxArgs: 2,
       run: ([node, counter]) => {
-        const shown = showStats(describe(engine), node, counter);
+        const shown = showStats(describeGraph(engine, statistics), node, counter);
         if (!shown.ok) return refuse(shown.error);
         return say(counter === undefined ? shown.text + recentRecomputes(daemon, node) : shown.text);
       },
@@ -49,7 +48,7 @@ export function engineCommands(daemon: DaemonView): readonly Command[] {
       minArgs: 0,
       maxArgs: 0,
       run: () => {
-        clearStats(engine);
+        statistics.clear();
         return say("");
       },
     },
@@ -83,15 +82,15 @@ export function engineCommands(daemon: DaemonView): readonly Command[] {
         if (!isPictureFormat(format)) {
           return refuse(`unknown format ${format}; expected one of ${Object.keys(pictures).join(", ")}`);
         }
-        const picture = pictures[format](describe(engine));
+        const picture = pictures[format](describeGraph(engine, statistics));
         return say(format === "text" ? picture + recentRecomputes(daemon, undefined) : picture);
       },
     },
   ];
 }
 
-function recentRecomputes({ engine }: DaemonView, node: string | undefined): string {
-  const records = engine.history.filter(({ reason }) => node === undefined || reason.node === node);
+function recentRecomputes({ statistics }: DaemonView, node: string | undefined): string {
+  const records = statistics.history.filter(({ reason }) => node === undefined || reason.node === node);
   if (records.length === 0) return "";
   const lines = records.slice(-RECENT).map((record) => `  ${formatRecompute(record)}\n`);
   return `\nLast recomputes and their reasons:\n${lines.join("")}`;

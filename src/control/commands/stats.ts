@@ -1,5 +1,5 @@
 /** `stopwatch/*`, `coverage/show` and `memory/show`: how long, how often and how much, in the forms of OVS. */
-import { clearTimes, describe, formatTimes, showTimes } from "../../graph/index.ts";
+import { describeGraph, formatTimes, showTimes } from "../../graph/index.ts";
 import { type Command, refuse, say } from "../command.ts";
 import type { DaemonView } from "../daemon-view.ts";
 
@@ -7,7 +7,7 @@ import type { DaemonView } from "../daemon-view.ts";
 const TRANSACTION = "transaction";
 
 export function statsCommands(daemon: DaemonView): readonly Command[] {
-  const { engine, transactionTimes } = daemon;
+  const { engine, statistics, transactionTimes } = daemon;
   return [
     {
       name: "stopwatch/show",
@@ -17,7 +17,7 @@ export function statsCommands(daemon: DaemonView): readonly Command[] {
       run: ([name]) => {
         const transaction = formatTimes(TRANSACTION, transactionTimes);
         if (name === TRANSACTION) return say(transaction);
-        const shown = showTimes(describe(engine), name);
+        const shown = showTimes(describeGraph(engine, statistics), name);
         if (!shown.ok) return refuse(noSuchStopwatch(daemon));
         return say(name === undefined ? shown.text + transaction : shown.text);
       },
@@ -28,9 +28,9 @@ export function statsCommands(daemon: DaemonView): readonly Command[] {
       minArgs: 0,
       maxArgs: 1,
       run: ([name]) => {
-        if (name === undefined || name === TRANSACTION) transactionTimes.clearTimes();
+        if (name === undefined || name === TRANSACTION) transactionTimes.clear();
         else if (!stopwatches(daemon).includes(name)) return refuse(noSuchStopwatch(daemon));
-        clearTimes(engine, name);
+        statistics.clearTimes(name);
         return say("");
       },
     },
@@ -54,8 +54,8 @@ export function statsCommands(daemon: DaemonView): readonly Command[] {
   ];
 }
 
-function stopwatches({ engine }: DaemonView): readonly string[] {
-  return [...describe(engine).nodes.map(({ name }) => name), TRANSACTION];
+function stopwatches({ engine, statistics }: DaemonView): readonly string[] {
+  return [...describeGraph(engine, statistics).nodes.map(({ name }) => name), TRANSACTION];
 }
 
 function noSuchStopwatch(daemon: DaemonView): string {

@@ -1,6 +1,6 @@
 /** A graph in the languages of Graphviz (DOT) and Mermaid. */
 import type { State } from "../slot.ts";
-import type { EdgeInfo, Graph, NodeInfo } from "./describe.ts";
+import type { EdgeInfo, Graph, NodeInfo } from "./describe-graph.ts";
 import { edgeLabel, liveText } from "./text.ts";
 
 /** Fill and border by state; "none" is for a graph that no engine runs. */

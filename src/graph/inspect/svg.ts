@@ -2,7 +2,7 @@
  * A graph as an SVG picture. Every node is a box with one row for each of its inputs, and every edge ends at its row,
  * so that the names of handlers stand in the boxes and never on each other.
  */
-import type { EdgeInfo, Graph, NodeInfo } from "./describe.ts";
+import type { EdgeInfo, Graph, NodeInfo } from "./describe-graph.ts";
 import { COLORS } from "./dot.ts";
 import { layOut, type Point } from "./layout.ts";
 import { edgeLabel } from "./text.ts";

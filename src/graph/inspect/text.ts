@@ -1,7 +1,7 @@
 /** A graph, its counters and its recomputes as lines of text. */
 import type { Cause, Reason } from "../cause.ts";
-import type { RecomputeRecord } from "./chronicle.ts";
-import type { EdgeInfo, Graph, NodeInfo } from "./describe.ts";
+import type { EdgeInfo, Graph, NodeInfo } from "./describe-graph.ts";
+import type { RecomputeRecord } from "./statistics.ts";
 import { type TimeStats, Times } from "./times.ts";
 
 /** How an edge brings a change over: its handler's name, "recompute", or "no-op: REASON". */

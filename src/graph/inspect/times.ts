@@ -28,9 +28,9 @@ export class Times {
     this.histogram[bucket] = (this.histogram[bucket] ?? 0) + 1;
   }
 
-  clearTimes(): void {
+  clear(): void {
     Object.assign(this, new Times());
   }
 }
 
-export type TimeStats = Readonly<Omit<Times, "time" | "clearTimes">>;
+export type TimeStats = Readonly<Omit<Times, "time" | "clear">>;

@@ -1,8 +1,8 @@
 /** The shadow check: are the data that handlers kept up to date what a recompute from the raw inputs gives? */
 import { isDeepStrictEqual } from "node:util";
+import { Engine } from "../engine.ts";
 import type { RunError } from "../result.ts";
 import { GraphError } from "../slot.ts";
-import { Engine } from "./chronicle.ts";
 
 export interface Difference {
   readonly node: string;
@@ -31,7 +31,7 @@ export interface Verification {
  * answers that the engine's got: what they ask is outside, and a second question may have another answer.
  */
 export function scratchOf(engine: Engine): Engine {
-  const scratch = new Engine(engine.outputs, { now: engine.options.now });
+  const scratch = new Engine(engine.outputs);
   for (const slot of scratch.slots.values()) {
     if (slot.node.kind !== "run") continue;
     slot.context.data = engine.slots.get(slot.node)?.context.data;
@@ -56,27 +56,12 @@ export function verify(engine: Engine, scratch: Engine): Verification {
       skipped.push(node.name);
       continue;
     }
-    const ours = comparable(engine.data(node));
-    const theirs = comparable(scratch.data(node));
+    const ours = engine.data(node);
+    const theirs = scratch.data(node);
     if (isDeepStrictEqual(ours, theirs)) continue;
     differences.push({ node: node.name, ...smallestDifference(ours, theirs) });
   }
   return { differences, skipped, errors };
-}
-
-/**
- * The data, with a Map in place of whatever has the methods of one: its entries are compared, and not its inside. Such
- * data are found where node data may have them: at the top, or as a member of a plain object.
- */
-function comparable(data: unknown): unknown {
-  if (data instanceof Map || !isObject(data)) return data;
-  if (isReadAsMap(data)) return new Map(data.entries());
-  if (Object.getPrototypeOf(data) !== Object.prototype) return data;
-  return Object.fromEntries(Object.entries(data).map(([name, part]) => [name, comparable(part)]));
-}
-
-function isReadAsMap(data: object): data is ReadonlyMap<unknown, unknown> {
-  return "entries" in data && "get" in data && "size" in data;
 }
 
 function smallestDifference(ours: unknown, theirs: unknown): Omit<Difference, "node"> {

@@ -5,16 +5,13 @@
  * Invariant: nobody is asked while we are not active (not the holder of the chassis's lock, or no complete local
  * database), and not about a port whose change is in flight.
  */
-import { type Cause, type KeyedChanges, unchanged, updated } from "../../graph/index.ts";
+import { type Cause, sameKeys } from "../../graph/index.ts";
 import { type Answers, gatherAnswers, refusedFor, type Surroundings, typesOf } from "../answers.ts";
 import { type Attempt, nonceOf } from "../attempt.ts";
 import type { Intent } from "../intent.ts";
-import type { LportMap } from "../lport-map.ts";
 import { type Activity, whyNotActive } from "./activity.ts";
 import type { LocalChassis } from "./local-chassis.ts";
 import type { ProviderLookup, Providers } from "./provider-lookup.ts";
-
-export type AnswersByLport = LportMap<Answers>;
 
 interface Inputs {
   readonly intent: { readonly data: ReadonlyMap<string, Intent> };
@@ -26,85 +23,62 @@ interface Inputs {
 
 interface Context {
   readonly inputs: Inputs;
-  readonly data: AnswersByLport;
-  readonly changes: KeyedChanges<string>;
+  readonly data: ReadonlyMap<string, Answers>;
   readonly cause: Cause;
+}
+
+/** The node, over the registry that it asks. */
+export function answerNode(providers: Providers) {
+  return {
+    keys: lportsToAskAbout,
+    deciding(inputs: Inputs) {
+      const around = surroundings(inputs, providers);
+      return (lport: string, last: Answers | undefined) =>
+        settle(inputs.intent.data.get(lport), inputs.attempt.data.get(lport), around, last);
+    },
+    concerned: {
+      activity: everyLport,
+      localChassis: everyLport,
+      providerLookup: (context: Context & Changed) => lportsOfProviders(context, providers),
+      intent: sameKeys<string>,
+      attempt: sameKeys<string>,
+    },
+  };
 }
 
 type Changed = { readonly input: { readonly changes: ReadonlyMap<string, Cause> } };
 
-/** The node's functions, over the registry that they ask. */
-export function answering(providers: Providers) {
-  function typeFor(plugType: string): string | undefined {
-    return (providers.forPlugType(plugType) ?? refusedFor(providers, plugType))?.type;
+/** A port whose change is in flight keeps its answers, also when nothing is intended with it any more. */
+function* lportsToAskAbout({ intent, attempt }: Inputs): Iterable<string> {
+  yield* intent.data.keys();
+  for (const [lport, { phase }] of attempt.data) {
+    if (phase === "in-flight" && !intent.data.has(lport)) yield lport;
   }
+}
 
-  function askEveryone({ inputs, data }: Omit<Context, "changes" | "cause">) {
-    const around = surroundings(inputs, providers);
-    let answered = 0;
-    const anew = (lport: string, intent: Intent | undefined): void => {
-      const answers = settle(intent, inputs.attempt.data.get(lport), around, undefined);
-      if (answers === undefined) data.delete(lport);
-      else data.set(lport, answers);
-      if (answers !== undefined) answered++;
-    };
-    const intents = inputs.intent.data;
-    intents.forEach((intent, lport) => {
-      anew(lport, intent);
-    });
-    // A port whose change is in flight keeps its answers, also when nothing is intended with it any more.
-    for (const [lport, { phase }] of inputs.attempt.data) {
-      if (phase === "in-flight" && !intents.has(lport)) anew(lport, undefined);
+/** Every port is looked at, but only those are asked about whose last answer does not hold any more. */
+function everyLport({ inputs, data, cause }: Context): ReadonlyMap<string, Cause> {
+  const lports = new Map<string, Cause>();
+  for (const lport of inputs.intent.data.keys()) lports.set(lport, cause);
+  for (const lport of data.keys()) lports.set(lport, cause);
+  return lports;
+}
+
+/** Every port that a provider whose lookup tables changed answers for, or answered for, or would have. */
+function lportsOfProviders({ inputs, input, data }: Context & Changed, providers: Providers) {
+  const typeFor = (plugType: string) =>
+    (providers.forPlugType(plugType) ?? refusedFor(providers, plugType))?.type;
+  const lports = new Map<string, Cause>();
+  for (const [lport, intent] of inputs.intent.data) {
+    const { owned } = intent.lport;
+    const comes = typeFor(intent.plugType);
+    const leaves = owned === null ? undefined : typeFor(owned.plugType);
+    for (const type of [comes, leaves, ...typesOf(data.get(lport))]) {
+      const cause = type === undefined ? undefined : input.changes.get(type);
+      if (cause !== undefined) lports.set(lport, cause);
     }
-    if (data.size > answered) {
-      for (const lport of data.keys()) if (!intents.has(lport)) anew(lport, undefined);
-    }
-    return updated;
   }
-
-  function ask({ inputs, data, changes }: Context, lports: ReadonlyMap<string, Cause>) {
-    const around = surroundings(inputs, providers);
-    let any = false;
-    for (const [lport, cause] of lports) {
-      const before = data.get(lport);
-      const attempt = inputs.attempt.data.get(lport);
-      const after = settle(inputs.intent.data.get(lport), attempt, around, before);
-      if (before === after) continue;
-      if (after === undefined) data.delete(lport);
-      else data.set(lport, after);
-      changes.set(lport, cause);
-      any = true;
-    }
-    return any ? updated : unchanged;
-  }
-
-  return {
-    askEveryone,
-    /** Every port is looked at, but only those are asked about whose last answer does not hold any more. */
-    answerEveryLportHandler(context: Context) {
-      const { inputs, data, cause } = context;
-      const lports = new Map<string, Cause>();
-      for (const lport of inputs.intent.data.keys()) lports.set(lport, cause);
-      for (const lport of data.keys()) lports.set(lport, cause);
-      return ask(context, lports);
-    },
-    answerLportsHandler: (context: Context & Changed) => ask(context, context.input.changes),
-    /** Every port that a provider whose lookup tables changed answers for, or answered for, or would have. */
-    answerProviderLookupHandler(context: Context & Changed) {
-      const { inputs, input, data } = context;
-      const lports = new Map<string, Cause>();
-      for (const [lport, intent] of inputs.intent.data) {
-        const { owned } = intent.lport;
-        const comes = typeFor(intent.plugType);
-        const leaves = owned === null ? undefined : typeFor(owned.plugType);
-        for (const type of [comes, leaves, ...typesOf(data.get(lport))]) {
-          const cause = type === undefined ? undefined : input.changes.get(type);
-          if (cause !== undefined) lports.set(lport, cause);
-        }
-      }
-      return ask(context, lports);
-    },
-  };
+  return lports;
 }
 
 function settle(

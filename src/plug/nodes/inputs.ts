@@ -18,7 +18,6 @@ import {
 } from "../../graph/index.ts";
 import type { Attempt } from "../attempt.ts";
 import type { MonitoredCondition } from "../condition.ts";
-import type { ByLport, LportMap } from "../lport-map.ts";
 import type {
   BridgeRow,
   ChassisRow,
@@ -93,14 +92,14 @@ export type TableInputs = {
  * An input node for the port bindings. The Southbound has one of each name (a unique index, ovn-sb(5)); had it two, the
  * last that came would count.
  */
-export function portBindingInput(byLport: ByLport) {
+export function portBindingInput() {
   return input({
     name: tables.portBinding.node,
-    data: byLport<PortBindingRow>("port_binding"),
+    data: (): Map<string, PortBindingRow> => new Map(),
     changes: () => keyedChanges<string>(),
     apply(
       batch: TableBatch<PortBindingRow>,
-      { data, changes, cause }: Own<LportMap<PortBindingRow>, KeyedChanges<string>>,
+      { data, changes, cause }: Own<Map<string, PortBindingRow>, KeyedChanges<string>>,
     ) {
       const track = (lport: string): void => {
         changes.set(lport, batch.length >= LARGE_BATCH ? cause : causeOfKey(cause, lport));
@@ -171,17 +170,15 @@ export const southboundInput = {
 /** What happened to the attempts of some logical ports; null: nothing is known of the port any more. */
 export type AttemptBatch = readonly { readonly lport: string; readonly attempt: Attempt | null }[];
 
-export function attemptInput(byLport: ByLport) {
-  return {
-    data: byLport<Attempt>("attempt"),
-    changes: () => keyedChanges<string>(),
-    apply(batch: AttemptBatch, { data, changes, cause }: Own<LportMap<Attempt>, Map<string, Cause>>) {
-      for (const { lport, attempt } of batch) {
-        if (attempt === null) data.delete(lport);
-        else data.set(lport, attempt);
-        changes.set(lport, cause);
-      }
-      return batch.length === 0 ? unchanged : updated;
-    },
-  };
-}
+export const attemptInput = {
+  data: (): Map<string, Attempt> => new Map(),
+  changes: () => keyedChanges<string>(),
+  apply(batch: AttemptBatch, { data, changes, cause }: Own<Map<string, Attempt>, KeyedChanges<string>>) {
+    for (const { lport, attempt } of batch) {
+      if (attempt === null) data.delete(lport);
+      else data.set(lport, attempt);
+      changes.set(lport, cause);
+    }
+    return batch.length === 0 ? unchanged : updated;
+  },
+};

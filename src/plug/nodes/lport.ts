@@ -4,20 +4,18 @@
  */
 import { type Cause, type KeyedChanges, unchanged, updated } from "../../graph/index.ts";
 import { type Lport, makeLport, vifsOf } from "../lport.ts";
-import type { ByLport, LportMap } from "../lport-map.ts";
 import type { PortBindingRow } from "../rows.ts";
 import type { Vif } from "../vif.ts";
 import type { TableChange } from "./inputs.ts";
 
 export interface Lports {
-  readonly byName: LportMap<Lport>;
+  readonly byName: Map<string, Lport>;
   /** How many of them have an interface of ours. */
   owned: number;
 }
 
-export function noLports(byLport: ByLport) {
-  const names = byLport<Lport>("lport");
-  return (engine: object): Lports => ({ byName: names(engine), owned: 0 });
+export function noLports(): Lports {
+  return { byName: new Map(), owned: 0 };
 }
 
 interface Context {

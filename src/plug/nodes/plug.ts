@@ -1,19 +1,16 @@
 /** Output `plug`: the verdict on every logical port that is wanted here or plugged here (verdict.ts decides). */
-import { type Cause, type KeyedChanges, unchanged, updated, updatedTracked } from "../../graph/index.ts";
+import type { Cause } from "../../graph/index.ts";
 import type { Answers } from "../answers.ts";
 import type { Attempt } from "../attempt.ts";
 import { type Contestants, contest, successorOf } from "../contest.ts";
 import type { Intent } from "../intent.ts";
 import { vifsOf } from "../lport.ts";
-import type { LportMap } from "../lport-map.ts";
 import type { PlugSettings } from "../settings.ts";
 import { type Around, decideVerdict, type Verdict } from "../verdict.ts";
 import type { Vif } from "../vif.ts";
 import { type Activity, whyNotActive } from "./activity.ts";
 import { heldReason } from "./hold.ts";
 import type { LocalChassis } from "./local-chassis.ts";
-
-export type Verdicts = LportMap<Verdict>;
 
 interface Inputs {
   readonly settings: { readonly data: { readonly current: PlugSettings } };
@@ -32,55 +29,59 @@ interface Inputs {
   readonly hold: { readonly data: { readonly due: ReadonlySet<string>; readonly isHeld: boolean } };
 }
 
-interface Context {
+type Changed = {
   readonly inputs: Inputs;
-  readonly data: Verdicts;
-  readonly changes: KeyedChanges<string>;
-}
+  readonly input: { readonly changes: ReadonlyMap<string, Cause> };
+};
+type VifChanged = {
+  readonly inputs: Inputs;
+  readonly input: { readonly changes: ReadonlyMap<string, { readonly cause: Cause }> };
+};
 
-type Lports = { readonly input: { readonly changes: ReadonlyMap<string, Cause> } };
+export const plugNode = {
+  keys: ({ intent }: Inputs) => intent.data.keys(),
+  deciding(inputs: Inputs) {
+    const around = aroundAll(inputs);
+    return (lport: string): Verdict | undefined => {
+      const intent = inputs.intent.data.get(lport);
+      if (intent === undefined) return undefined;
+      const answers = inputs.answer.data.get(lport);
+      return decideVerdict({ intent, answers, attempt: inputs.attempt.data.get(lport), around });
+    };
+  },
+  same: sameVerdict,
+  concerned: {
+    intent: lportsWithRivals,
+    answer: lportsWithRivals,
+    claim: contestantsOfClaims,
+    hold: lportsWithRivals,
+    vif: contestantsOfVifs,
+    attempt: lportsWithRivals,
+  },
+};
 
-/** Decides every port, and tracks exactly the ones whose verdict is another than before. */
-export function decideEveryPort(context: Context & { readonly cause: Cause }) {
-  const { inputs, data, cause } = context;
-  const reconsider = reconsidering(context);
-  let any = false;
-  const intents = inputs.intent.data;
-  intents.forEach((intent, lport) => {
-    if (reconsider(lport, intent, cause)) any = true;
-  });
-  if (data.size > intents.size) {
-    for (const lport of data.keys()) {
-      if (!intents.has(lport) && reconsider(lport, undefined, cause)) any = true;
-    }
-  }
-  return any ? updatedTracked : unchanged;
-}
-
-export function plugLportsHandler(context: Context & Lports) {
+function lportsWithRivals({ inputs, input }: Changed): ReadonlyMap<string, Cause> {
+  if (inputs.claim.data.byLport.size === 0) return input.changes;
   const lports = new Map<string, Cause>();
-  for (const [lport, cause] of context.input.changes) addWithRivals(lports, context.inputs, lport, cause);
-  return reconsiderAll(context, lports);
+  for (const [lport, cause] of input.changes) addWithRivals(lports, inputs, lport, cause);
+  return lports;
 }
 
-export function plugClaimHandler(context: Context & Lports) {
+function contestantsOfClaims({ inputs, input }: Changed): ReadonlyMap<string, Cause> {
   const lports = new Map<string, Cause>();
-  for (const [name, cause] of context.input.changes) addContestants(lports, context.inputs, name, cause);
-  return reconsiderAll(context, lports);
+  for (const [name, cause] of input.changes) addContestants(lports, inputs, name, cause);
+  return lports;
 }
 
-export function plugVifHandler(
-  context: Context & { readonly input: { readonly changes: ReadonlyMap<string, { readonly cause: Cause }> } },
-) {
+function contestantsOfVifs({ inputs, input }: VifChanged): ReadonlyMap<string, Cause> {
   const lports = new Map<string, Cause>();
-  for (const [name, { cause }] of context.input.changes) addContestants(lports, context.inputs, name, cause);
-  return reconsiderAll(context, lports);
+  for (const [name, { cause }] of input.changes) addContestants(lports, inputs, name, cause);
+  return lports;
 }
 
 /** A port, and all that want one of its interfaces or have the one it wants: what is decided of it bears on them. */
 function addWithRivals(lports: Map<string, Cause>, inputs: Inputs, lport: string, cause: Cause): void {
   lports.set(lport, cause);
-  if (inputs.claim.data.byLport.size === 0) return;
   const claimed = inputs.claim.data.byLport.get(lport);
   if (claimed !== undefined) addContestants(lports, inputs, claimed, cause);
   const intent = inputs.intent.data.get(lport);
@@ -97,38 +98,6 @@ function addContestants(lports: Map<string, Cause>, inputs: Inputs, name: string
 
 function addClaimants(lports: Map<string, Cause>, inputs: Inputs, name: string, cause: Cause): void {
   for (const lport of inputs.claim.data.byName.get(name) ?? []) lports.set(lport, cause);
-}
-
-function reconsiderAll(context: Context, lports: Map<string, Cause>) {
-  const { inputs, changes } = context;
-  // Who was decided in this run was decided on all inputs as they are now, whichever of them it was.
-  for (const lport of changes.keys()) lports.delete(lport);
-  if (lports.size === 0) return unchanged;
-  const reconsider = reconsidering(context);
-  let any = false;
-  for (const [lport, cause] of lports) {
-    if (reconsider(lport, inputs.intent.data.get(lport), cause)) any = true;
-  }
-  return any ? updated : unchanged;
-}
-
-/** Decides one logical port; a verdict that says the same stays the same object. Answers whether it is another one. */
-function reconsidering({ inputs, data, changes }: Context) {
-  const around = aroundAll(inputs);
-  return (lport: string, intent: Intent | undefined, cause: Cause): boolean => {
-    if (intent === undefined) {
-      if (!data.delete(lport)) return false;
-    } else {
-      const before = data.get(lport);
-      const answers = inputs.answer.data.get(lport);
-      const at = { intent, answers, attempt: inputs.attempt.data.get(lport), around };
-      const after = decideVerdict(at);
-      if (before !== undefined && sameVerdict(after, before)) return false;
-      data.set(lport, after);
-    }
-    changes.set(lport, cause);
-    return true;
-  };
 }
 
 function sameVerdict(a: Verdict, b: Verdict): boolean {

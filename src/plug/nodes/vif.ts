@@ -10,7 +10,6 @@ import { changedElements, type Uuid } from "ovsdb-jsonrpc";
 import { type Cause, unchanged, unhandled, updated } from "../../graph/index.ts";
 import type { BridgeRow, InterfaceRow, PortRow } from "../rows.ts";
 import { classify, isClassified, type Vif } from "../vif.ts";
-import { inStep } from "./in-step.ts";
 import { type TableChange, trackChange } from "./inputs.ts";
 import type { LocalChassis } from "./local-chassis.ts";
 
@@ -65,12 +64,10 @@ export function indexVifs({ inputs, data }: Omit<Context, "changes">) {
 /** Every interface is known as what it is, by the port that holds it, and no others are known or held. */
 function isRight(inputs: Inputs, data: Vifs): boolean {
   const bridge = bridgeOf(inputs, data);
-  const vifOf = inStep(data.byName);
-  const portOf = inStep(inputs.port.data);
   for (const iface of inputs.iface.data.values()) {
-    const vif = vifOf(iface.name);
+    const vif = data.byName.get(iface.name);
     if (vif === undefined || vif.port === null) return false;
-    if (!isClassified(vif, iface, portOf(vif.port._uuid), bridge)) return false;
+    if (!isClassified(vif, iface, inputs.port.data.get(vif.port._uuid), bridge)) return false;
   }
   let held = 0;
   for (const port of inputs.port.data.values()) held += port.interfaces.size;

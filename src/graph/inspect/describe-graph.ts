@@ -1,10 +1,8 @@
 /** A graph as plain data: what is drawn, printed and counted, with or without live states. */
+import type { Engine } from "../engine.ts";
 import type { GraphNode, Kind } from "../node.ts";
 import { connect, type Slot, type State } from "../slot.ts";
-import { Counters, type Engine } from "./chronicle.ts";
-import type { TimeStats } from "./times.ts";
-
-export type NodeStats = Readonly<Counters> & TimeStats;
+import type { NodeStats, Statistics } from "./statistics.ts";
 
 export interface NodeInfo {
   readonly name: string;
@@ -28,27 +26,13 @@ export interface Graph {
   readonly edges: readonly EdgeInfo[];
 }
 
-/** The graph that an engine runs, with states and counters as of now. */
-export function describe(engine: Engine): Graph {
-  const live = new Map(
-    Array.from(engine.watched, ({ slot, counters, times }) => {
-      return [slot, { state: slot.state, ...counters, ...times, histogram: [...times.histogram] }];
-    }),
-  );
-  return describeSlots([...engine.slots.values()], (slot) => live.get(slot));
-}
-
-/** Sets the counters of every node to zero, and forgets how long the calls of its functions took. */
-export function clearStats(engine: Engine): void {
-  for (const watched of engine.watched) watched.counters = new Counters();
-  clearTimes(engine);
-}
-
-/** Forgets how long the calls of every node's functions took, or of that one's; its counters stay. */
-export function clearTimes(engine: Engine, name?: string): void {
-  for (const { slot, times } of engine.watched) {
-    if (name === undefined || slot.node.name === name) times.clearTimes();
-  }
+/**
+ * The graph that an engine runs, with states and counters as of now.
+ * @param statistics the observer of that engine
+ */
+export function describeGraph(engine: Engine, statistics: Statistics): Graph {
+  const slots = [...engine.slots.values()];
+  return describeSlots(slots, ({ node, state }) => ({ state, ...statistics.of(node) }));
 }
 
 /**
@@ -57,7 +41,7 @@ export function clearTimes(engine: Engine, name?: string): void {
  */
 export function describeNodes(outputs: readonly GraphNode[]): Graph {
   const never = { seq: 0, time: 0, source: "engine", label: "never run", key: undefined };
-  return describeSlots([...connect(outputs, never, {}).values()], () => undefined);
+  return describeSlots([...connect(outputs, never).values()], () => undefined);
 }
 
 function describeSlots(slots: readonly Slot[], liveOf: (slot: Slot) => NodeInfo["live"]): Graph {
