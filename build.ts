@@ -1,23 +1,28 @@
 /**
- * Builds the executable: `bun run build.ts [--target TARGET]...`
+ * Builds the executable: `bun run build.ts [--target TARGET]... [--runtime FILE] [--out FOLDER] [--commit NAME]`
  *
  * Without a target the result is `dist/vifplugd` for this machine; with one (or `all`) it is `dist/vifplugd-TARGET`,
- * TARGET as Bun names it without `bun-`. `dist/SHA256SUMS` lists every executable in dist/ for `sha256sum --check`.
+ * TARGET as Bun names it without `bun-`, with that machine's runtime out of `npm run fetch`, or with the one in FILE: so
+ * the executable can be made anew around a runtime of one's own. `dist/SHA256SUMS` lists the executables and packages
+ * in dist/ for `sha256sum --check`.
  *
  * An executable appears under its name complete or not at all, and the one for this machine has been started once.
  * It never reads .env, bunfig.toml, tsconfig.json or package.json from the directory it is started in. It carries
  * bytecode, which halves its start-up time, and its source map; names are not minified, so stack traces stay readable.
+ * The same sources, runtime and commit make the same bytes, wherever they lie.
  */
 import { rmSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rename } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { version } from "./package.json" with { type: "json" };
 import { undoAtExit } from "./tools/cleanup.ts";
+import { commitOf } from "./tools/package/commit.ts";
+import { unpack } from "./tools/package/inputs.ts";
+import { pinned } from "./tools/package/lock-file.ts";
+import { hostTarget, type Target, targetsNamed } from "./tools/package/targets.ts";
 
 const name = "vifplugd";
-const crossTargets = ["linux-x64", "linux-x64-musl", "linux-arm64", "linux-arm64-musl"] as const;
-type CrossTarget = (typeof crossTargets)[number];
 
 export interface BuildRequest {
   /** The program's first module. */
@@ -25,38 +30,56 @@ export interface BuildRequest {
   /** The folder for the executable and the checksums; created when absent. */
   readonly outDir: string;
   /** Another machine than this one. */
-  readonly target?: CrossTarget | undefined;
+  readonly target?: Target | undefined;
+  /** The runtime's executable; absent: the one that builds, or the target's, as fetched. */
+  readonly runtime?: string | undefined;
+  /** What the executable says that it was made from. */
+  readonly commit?: string | undefined;
 }
 
 /** Builds one executable and returns its path. Throws with the bundler's own messages when the source is wrong. */
-export async function build({ entry, outDir, target }: BuildRequest): Promise<string> {
+export async function build({ entry, outDir, target, runtime, commit }: BuildRequest): Promise<string> {
   await mkdir(outDir, { recursive: true });
-  const executable = target === undefined ? name : `${name}-${target}`;
+  const executable = target === undefined ? name : `${name}-${target.name}`;
   const scratch = await mkdtemp(join(outDir, ".build-"));
   const remove = () => rmSync(scratch, { recursive: true, force: true });
   const forget = undoAtExit(remove);
   try {
+    const executablePath = runtime ?? (target === undefined ? undefined : await fetched(target, scratch));
+    const made = target ?? hostTarget();
     await Bun.build({
       entrypoints: [entry],
       format: "esm",
       bytecode: true,
       sourcemap: "inline",
       throw: true,
+      define: {
+        BUILD_COMMIT: JSON.stringify(commit ?? "unknown"),
+        BUILD_TARGET: JSON.stringify(made.name),
+      },
       compile: {
-        ...(target === undefined ? {} : { target: `bun-${target}` as const }),
-        outfile: join(scratch, executable),
+        ...(executablePath === undefined ? {} : { target: `bun-${made.name}`, executablePath }),
+        // The executable contains its name: the same for every target.
+        outfile: join(scratch, name),
         autoloadDotenv: false,
         autoloadBunfig: false,
         autoloadTsconfig: false,
         autoloadPackageJson: false,
       },
     });
-    await rename(join(scratch, executable), join(outDir, executable));
+    await rename(join(scratch, name), join(outDir, executable));
   } finally {
     forget();
     remove();
   }
   return join(outDir, executable);
+}
+
+/** The target's runtime, unpacked below the folder and checked against the lock file. */
+async function fetched(target: Target, scratch: string): Promise<string> {
+  const folder = join(scratch, "runtime");
+  await unpack(pinned(target.runtime), folder);
+  return join(folder, "bin/bun");
 }
 
 /** Rewrites SHA256SUMS for what is in the folder now. */
@@ -80,26 +103,41 @@ export function verifyStarts(executable: string): void {
   );
 }
 
-/** The targets that the command line asks for; `undefined` stands for this machine. */
-export function requestedTargets(args: readonly string[]): readonly (CrossTarget | undefined)[] {
-  const { values } = parseArgs({ args: [...args], options: { target: { type: "string", multiple: true } } });
-  const asked = values.target?.map((target) => target.replace(/^bun-/, "")) ?? [];
-  if (asked.length === 0) return [undefined];
-  return asked.flatMap((target) => {
-    if (target === "all") return crossTargets;
-    const known = crossTargets.find((candidate) => candidate === target);
-    if (known === undefined) {
-      throw new Error(`--target ${target}: expected one of ${crossTargets.join(", ")}, all`);
-    }
-    return [known];
+interface Request {
+  /** `undefined` stands for this machine. */
+  readonly targets: readonly (Target | undefined)[];
+  readonly outDir: string;
+  readonly runtime: string | undefined;
+  readonly commit: string | undefined;
+}
+
+/** What the command line asks for. */
+export function requested(args: readonly string[]): Request {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      target: { type: "string", multiple: true },
+      runtime: { type: "string" },
+      out: { type: "string" },
+      commit: { type: "string" },
+    },
   });
+  const asked = targetsNamed(values.target ?? []);
+  return {
+    targets: asked.length === 0 ? [undefined] : asked,
+    outDir: values.out === undefined ? join(import.meta.dir, "dist") : resolve(values.out),
+    runtime: values.runtime === undefined ? undefined : resolve(values.runtime),
+    commit: values.commit,
+  };
 }
 
 async function main(): Promise<void> {
-  const outDir = join(import.meta.dir, "dist");
-  for (const target of requestedTargets(process.argv.slice(2))) {
+  const { targets, outDir, runtime, commit } = requested(process.argv.slice(2));
+  const made = commit ?? commitOf(import.meta.dir);
+  for (const target of targets) {
     const started = performance.now();
-    const executable = await build({ entry: join(import.meta.dir, "src/main.ts"), outDir, target });
+    const entry = join(import.meta.dir, "src/main.ts");
+    const executable = await build({ entry, outDir, target, runtime, commit: made });
     if (target === undefined) verifyStarts(executable);
     const megabytes = (Bun.file(executable).size / 1e6).toFixed(1);
     console.log(`${executable}  ${megabytes} MB in ${((performance.now() - started) / 1e3).toFixed(1)} s`);
@@ -111,7 +149,8 @@ if (import.meta.main) {
   try {
     await main();
   } catch (error) {
-    console.error("build failed:", error instanceof AggregateError ? error.errors : error);
+    const words = error instanceof Error && !(error instanceof AggregateError) ? error.message : error;
+    console.error("build failed:", words instanceof AggregateError ? words.errors : words);
     process.exit(1);
   }
 }

@@ -30,7 +30,7 @@ _vifplugd() {
     graph) if [[ $typed == -* ]]; then _vifplugd_offer --format --config; fi ;;
     providers) if [[ $typed == -* ]]; then _vifplugd_offer --json --config; fi ;;
     replay) if [[ $typed == -* ]]; then _vifplugd_offer --until; else compopt -o default; fi ;;
-    version) if [[ $typed == -* ]]; then _vifplugd_offer; fi ;;
+    version) if [[ $typed == -* ]]; then _vifplugd_offer --json; fi ;;
     help) if [[ $typed == -* ]]; then _vifplugd_offer; fi ;;
   esac
 }

@@ -12,7 +12,7 @@ export const status: Command = {
     {
       name: "names",
       type: "boolean",
-      meaning: "print the logical ports' names alone, one a line; not those that hold what cannot be seen",
+      meaning: "print the logical ports' names alone, one a line",
     },
     CONFIG_OPTION,
   ],

@@ -1,15 +1,37 @@
-/** `vifplugd version`: the version, alone on a line after the program's name. */
-import { VERSION } from "../version.ts";
-import { type Command, EXIT, printLine } from "./command.ts";
+/** `vifplugd version`: the version, alone on a line after the program's name, and below it what a bug report needs. */
+import { facts } from "../control/table.ts";
+import { builtinProviders, providerModules } from "../providers/builtin.ts";
+import { COMMIT, RUNTIME, TARGET, VERSION } from "../version.ts";
+import { type Command, EXIT, JSON_OPTION, printLine } from "./command.ts";
+import { terminalStyle } from "./terminal.ts";
 
 export const version: Command = {
   name: "version",
-  usage: "",
-  summary: "print the version",
-  options: [],
+  usage: "[--json]",
+  summary: "print the version, and what the executable was made from",
+  options: [JSON_OPTION],
   positionals: 0,
-  run() {
+  run(args) {
+    const identity = {
+      version: VERSION,
+      commit: COMMIT,
+      target: TARGET,
+      runtime: RUNTIME,
+      providers: builtinProviders.map(({ type }) => type),
+      linked: providerModules.slice(builtinProviders.length).map(({ type }) => type),
+    };
+    if (args.flag("json")) {
+      printLine(JSON.stringify(identity));
+      return EXIT.ok;
+    }
+    const { commit, target, runtime } = identity;
+    const rows = Object.entries({
+      ...{ commit, target, runtime },
+      providers: identity.providers.join(", "),
+      linked: identity.linked.join(", ") || "none",
+    });
     printLine(`vifplugd ${VERSION}`);
+    printLine(facts(rows, terminalStyle()).trimEnd());
     return EXIT.ok;
   },
 };

@@ -1,10 +1,11 @@
 /** The build: one executable, complete or absent, that ignores the directory it is started in. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build, requestedTargets, verifyStarts, writeChecksums } from "../../build.ts";
+import { build, requested, verifyStarts, writeChecksums } from "../../build.ts";
 import { version } from "../../package.json" with { type: "json" };
+import { hostTarget } from "../../tools/package/targets.ts";
 
 let dir = "";
 beforeAll(async () => {
@@ -66,8 +67,29 @@ test("the checksums are what sha256sum checks", async () => {
 });
 
 test("targets are named with or without bun's prefix, and an unknown one lists the known", () => {
-  expect(requestedTargets([])).toEqual([undefined]);
-  expect(requestedTargets(["--target", "bun-linux-arm64"])).toEqual(["linux-arm64"]);
-  expect(requestedTargets(["--target", "all"])).toContain("linux-x64-musl");
-  expect(() => requestedTargets(["--target", "linux-vax"])).toThrow("expected one of linux-x64");
+  const names = (...args: readonly string[]) => requested(args).targets.map((target) => target?.name);
+  expect(names()).toEqual([undefined]);
+  expect(names("--target", "bun-linux-arm64")).toEqual(["linux-arm64"]);
+  expect(names("--target", "all")).toContain("linux-x64-musl");
+  expect(() => names("--target", "linux-vax")).toThrow("expected one of linux-x64");
+});
+
+test("the executable says what it was made from, and for which machine", async () => {
+  const entry = join(dir, "identity.ts");
+  await Bun.write(entry, "console.log(BUILD_COMMIT, BUILD_TARGET);");
+  const executable = await build({ entry, outDir: join(dir, "identity"), commit: "0123abc" });
+  expect(Bun.spawnSync([executable]).stdout.toString()).toBe(`0123abc ${hostTarget().name}\n`);
+});
+
+test("a runtime of one's own is what the executable is made around", async () => {
+  const entry = join(dir, "around.ts");
+  await Bun.write(entry, `console.log("it runs");`);
+  // What stands behind an executable's sections is part of the file, and of no consequence to it.
+  const runtime = join(dir, "runtime");
+  await Bun.write(runtime, new Blob([await Bun.file(process.execPath).bytes(), "a runtime of my own"]));
+  await chmod(runtime, 0o755);
+  const target = hostTarget();
+  const executable = await build({ entry, outDir: join(dir, "around"), target, runtime });
+  expect(Bun.spawnSync([executable]).stdout.toString()).toBe("it runs\n");
+  expect(Buffer.from(await Bun.file(executable).bytes()).includes("a runtime of my own")).toBe(true);
 });

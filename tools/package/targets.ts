@@ -1,0 +1,46 @@
+/** The machines that executables are made for: one table, from which build, packages and SBOM take what they call them. */
+
+export interface Target {
+  /** In file names, and on the command line. */
+  readonly name: "linux-x64" | "linux-x64-musl" | "linux-arm64" | "linux-arm64-musl";
+  /** The npm package that holds the runtime, pinned by the lock file. */
+  readonly runtime: string;
+  readonly libc: "glibc" | "musl";
+  /** What the package managers call the machine; they are of glibc's distributions. */
+  readonly debian: "amd64" | "arm64";
+  readonly rpm: "x86_64" | "aarch64";
+}
+
+export type TargetName = Target["name"];
+
+const x64 = { debian: "amd64", rpm: "x86_64" } as const;
+const arm64 = { debian: "arm64", rpm: "aarch64" } as const;
+
+export const targets: readonly Target[] = [
+  { name: "linux-x64", runtime: "@oven/bun-linux-x64", libc: "glibc", ...x64 },
+  { name: "linux-x64-musl", runtime: "@oven/bun-linux-x64-musl", libc: "musl", ...x64 },
+  { name: "linux-arm64", runtime: "@oven/bun-linux-aarch64", libc: "glibc", ...arm64 },
+  { name: "linux-arm64-musl", runtime: "@oven/bun-linux-aarch64-musl", libc: "musl", ...arm64 },
+];
+
+/** @throws when there is no target of that name; it may begin with `bun-`, as Bun's own names do */
+export function targetNamed(name: string): Target {
+  const known = targets.find((target) => target.name === name.replace(/^bun-/, ""));
+  if (known !== undefined) return known;
+  throw new Error(
+    `--target ${name}: expected one of ${targets.map((target) => target.name).join(", ")}, all`,
+  );
+}
+
+/** @param names as given on the command line; `all` stands for every one */
+export function targetsNamed(names: readonly string[]): readonly Target[] {
+  return names.flatMap((name) => (name === "all" ? targets : [targetNamed(name)]));
+}
+
+/** The target that this very process runs on. @throws on a machine that nothing is made for */
+export function hostTarget(): Target {
+  const isMusl = [...new Bun.Glob("ld-musl-*").scanSync({ cwd: "/lib", onlyFiles: false })].length > 0;
+  const name = `linux-${process.arch}${isMusl ? "-musl" : ""}`;
+  if (process.platform !== "linux") throw new Error(`expected Linux, this is ${process.platform}`);
+  return targetNamed(name);
+}
