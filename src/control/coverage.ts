@@ -18,6 +18,7 @@ export const EVENTS = [
   "txn_committed",
   "txn_failed",
   "port_retry",
+  "port_misplaced",
   "provider_wake",
   "verify",
   "verify_difference",
@@ -26,7 +27,9 @@ export const EVENTS = [
 ] as const;
 
 /** Providers' calls are counted for each type: `prepare_dummy`. */
-export type CountedEvent = (typeof EVENTS)[number] | `${"prepare" | "finish" | "release"}_${string}`;
+export type CountedEvent =
+  | (typeof EVENTS)[number]
+  | `${"prepare" | "arrange" | "finish" | "release"}_${string}`;
 
 const SLOT_MS = 5000;
 const SLOTS_A_MINUTE = 60_000 / SLOT_MS;

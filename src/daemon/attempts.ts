@@ -17,12 +17,14 @@ import {
   doubted,
   sent,
   settled,
+  stayed,
 } from "../plug/attempt.ts";
-import { lportOfChange } from "../plug/change.ts";
+import { lportOfChange, misplacedOf } from "../plug/change.ts";
 import { isDone } from "../plug/done.ts";
 import type { PlugGraph } from "../plug/graph.ts";
 import type { AttemptBatch } from "../plug/nodes/inputs.ts";
 import type { Ports } from "./ports.ts";
+import { Relapses } from "./relapses.ts";
 import {
   type Conclusion,
   type Outcome,
@@ -41,6 +43,8 @@ export interface AttemptsOptions {
   /** Whether the rows in the graph are those that the database has now. */
   isInSync(): boolean;
   push(batch: AttemptBatch, cause: string): void;
+  /** An interface that had become somebody else's is gone. */
+  onMisplaced?(): void;
 }
 
 type Doubt = Extract<Outcome, { readonly kind: "unknown" }>;
@@ -49,6 +53,7 @@ export class Attempts {
   readonly #options: AttemptsOptions;
   readonly #transactor: Transactor;
   readonly #doubts = new Map<string, Doubt>();
+  readonly #relapses = new Relapses({ over: (lport) => this.#stayed(lport) });
   #inFlight = 0;
   #onQuiet: (() => void) | null = null;
 
@@ -68,6 +73,10 @@ export class Attempts {
   /** How many changes have been sent and not been answered. */
   get inFlight(): number {
     return this.#inFlight;
+  }
+
+  stopTimers(): void {
+    this.#relapses.stop();
   }
 
   /** Settles when everything that is in flight has been answered. */
@@ -153,6 +162,16 @@ export class Attempts {
     if (batch.length > 0) this.#options.push(batch, cause);
   }
 
+  /** A short while has passed since the port's interface was sent away. */
+  #stayed(lport: string): void {
+    const attempt = this.byLport.get(lport);
+    if (attempt?.sentAway === undefined) return;
+    // What is known of a change that is under way, or was refused, is kept as it is.
+    if (attempt.phase === "idle")
+      this.#options.push([{ lport, attempt: stayed(attempt) }], "its own for a while");
+    else this.#relapses.begin(lport, attempt.sentAway.times);
+  }
+
   #conclude(outcomes: readonly Outcome[]): void {
     const attempts = this.byLport;
     const batch = outcomes.map((outcome) => {
@@ -167,9 +186,15 @@ export class Attempts {
   }
 
   #concluded(outcome: Conclusion, attempts: ReadonlyMap<string, Attempt>): AttemptBatch[number] {
-    const lport = lportOfChange(outcome.work.change);
+    const { change } = outcome.work;
+    const lport = lportOfChange(change);
     this.#options.ports.concluded(outcome);
-    return { lport, attempt: attemptAfter(outcome, attempts.get(lport)) };
+    const attempt = attemptAfter(outcome, attempts.get(lport));
+    if (outcome.kind === "committed" && misplacedOf(change) !== null) {
+      this.#relapses.begin(lport, attempt.sentAway?.times ?? 1);
+      this.#options.onMisplaced?.();
+    }
+    return { lport, attempt };
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Engine } from "../graph/index.ts";
 import type { PlugGraph } from "../plug/graph.ts";
+import { isDueToGo } from "../plug/nodes/hold.ts";
 
 export interface ConfirmationsOptions {
   readonly engine: Engine;
@@ -33,7 +34,8 @@ export class Confirmations {
     if (confirmed.size === 0) return;
     const { engine, graph, push } = this.#options;
     const intents = engine.data(graph.intent);
-    const standing = [...confirmed].filter((lport) => intents.get(lport)?.kind === "unplug");
+    const answers = engine.data(graph.answer);
+    const standing = [...confirmed].filter((lport) => isDueToGo(intents.get(lport), answers.get(lport)));
     if (standing.length < confirmed.size) push(new Set(standing), "unplugged, or not due any more");
   }
 

@@ -124,6 +124,7 @@ export class Daemon implements DaemonView {
       onLocalChassis: (local) => this.#onLocalChassis(local),
       onCondition: (condition) => this.#southbound.setCondition(condition),
       onRetry: () => count("port_retry"),
+      onMisplaced: () => count("port_misplaced"),
       onRun: () => {
         count("graph_run");
         checks.ran(!this.engine.needsRun);

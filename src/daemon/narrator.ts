@@ -3,7 +3,7 @@
  * for many ports at once for one reason is told by chassis-narrator.ts, and here for debugging alone.
  */
 import type { Logger } from "../log/log.ts";
-import { type Change, lportOfChange } from "../plug/change.ts";
+import { type Change, lportOfChange, misplacedOf, type Remove } from "../plug/change.ts";
 import { NOT_IN_VIEW } from "../plug/intent.ts";
 import { NOT_ANSWERED, type PortState, type Verdict } from "../plug/verdict.ts";
 import type { Conclusion } from "./transactor.ts";
@@ -70,7 +70,8 @@ export class Narrator {
     const lport = lportOfChange(change);
     const why = reason === null ? "" : `: ${reason}`;
     if (outcome.kind === "committed") {
-      this.#log.info(`${lport}: ${describe(change)}${why}`);
+      if (misplacedOf(change) === null) this.#log.info(`${lport}: ${describe(change)}${why}`);
+      else this.#log.warn(`${lport}: ${describe(change)}`);
       // That it is plugged has been told with this.
       if (change.kind !== "remove") this.#told.set(lport, { state: "plugged", reason: null });
     } else {
@@ -89,8 +90,12 @@ function describe(change: Change): string {
       if (change.adoption !== undefined) return `adopted interface ${change.interface.name}`;
       return `updated interface ${change.interface.name} (${Object.keys(change.edit).join(", ")})`;
     case "remove":
-      return `unplugged interface ${change.interface.name}`;
+      return `unplugged interface ${describeGone(change)}`;
     case "replug":
-      return `replugged: interface ${change.remove.interface.name} is now ${change.create.target.wanted.name}`;
+      return `replugged: interface ${describeGone(change.remove)} is now ${change.create.target.wanted.name}`;
   }
+}
+
+function describeGone({ interface: { name }, misplaced }: Remove): string {
+  return misplaced === undefined ? name : `${name} (it belongs to ${misplaced} now)`;
 }

@@ -6,8 +6,9 @@ import type { Cause } from "../graph/index.ts";
 import type { Logger } from "../log/log.ts";
 import type { Answers } from "../plug/answers.ts";
 import type { Attempt } from "../plug/attempt.ts";
-import { lportOfChange } from "../plug/change.ts";
+import { lportOfChange, targetOf } from "../plug/change.ts";
 import { isInPlace, type Verdict } from "../plug/verdict.ts";
+import { Arrangements } from "./arrangements.ts";
 import { Consultations } from "./consultations.ts";
 import { Narrator } from "./narrator.ts";
 import { PortHistory } from "./port-history.ts";
@@ -40,6 +41,7 @@ export interface Decided {
 
 export class Ports {
   readonly history = new PortHistory();
+  readonly arrangements = new Arrangements();
   readonly #attemptInput: string;
   readonly #consultations = new Consultations();
   readonly #narrator: Narrator;
@@ -80,6 +82,9 @@ export class Ports {
   concluded(outcome: Conclusion): void {
     const { change, answers } = outcome.work;
     this.#consultations.end(answers, outcome.kind === "committed");
+    if (outcome.kind === "committed" && targetOf(change) !== null && answers.kind === "asked") {
+      this.arrangements.written(lportOfChange(change), answers.main);
+    }
     this.#narrator.conclude(outcome);
     if (outcome.kind !== "committed") this.history.refused(lportOfChange(change), outcome.error);
   }

@@ -49,6 +49,8 @@ export interface ReconcilerOptions {
   onCondition(condition: MonitoredCondition): void;
   /** A port is asked for again because its time has come. */
   onRetry?(): void;
+  /** An interface that had become somebody else's is gone (rule U7). */
+  onMisplaced?(): void;
   /** After every run, when its effects have been started. */
   onRun?(): void;
 }
@@ -101,6 +103,7 @@ export class Reconciler {
       lock: () => options.lock(),
       isInSync: () => options.isInSync(),
       push: (batch, cause) => this.#pushAttempts(batch, cause),
+      onMisplaced: () => options.onMisplaced?.(),
     });
     const push = (lports: ReadonlySet<string>, cause: string) =>
       this.push(graph.inputs.confirmed, lports, cause);
@@ -208,6 +211,7 @@ export class Reconciler {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.ports.stopTimers();
+    this.#attempts.stopTimers();
     if (this.#again !== null) clearTimeout(this.#again);
     await this.#attempts.quiet();
     this.#attempts.giveUpDoubts();
@@ -262,6 +266,12 @@ export class Reconciler {
         isOther: decided.has(lport),
       });
     }
+    const isComplete = obstacleOf(engine, graph) === null;
+    this.ports.arrangements.follow(
+      this.#options.lock() === null ? null : { isComplete },
+      answers,
+      answered.keys(),
+    );
     this.#attempts.forget(lports.keys());
     this.#attempts.settleDoubts();
     this.#confirmations.forget();

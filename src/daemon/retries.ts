@@ -75,7 +75,15 @@ export class Retries {
   }
 
   #delay(failures: number): number {
-    const delay = Math.min(LAST_DELAY_MS, FIRST_DELAY_MS * 2 ** failures);
-    return delay * (1 + JITTER * this.#random());
+    return delayAfter(failures) * (1 + JITTER * this.#random());
   }
+}
+
+function delayAfter(failures: number): number {
+  return Math.min(LAST_DELAY_MS, FIRST_DELAY_MS * 2 ** failures);
+}
+
+/** Milliseconds, the jitter included. */
+export function longestDelay(failures: number): number {
+  return delayAfter(failures) * (1 + JITTER);
 }

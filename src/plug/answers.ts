@@ -2,10 +2,11 @@
  * What the providers say about one logical port. Usually one provider is asked one thing; when an interface changes
  * hands (another plug type, or another interface name) the provider it leaves is asked to remove it as well.
  */
-import type { BridgeView, OpenVSwitchView } from "../providers/provider.ts";
+import { misplacedIn } from "../providers/answer.ts";
+import type { BridgeView, OpenVSwitchView, Operation } from "../providers/provider.ts";
 import type { RefusedProvider, RegisteredProvider } from "../providers/registry.ts";
 import type { Change } from "./change.ts";
-import type { ToPlug, ToUnplug } from "./intent.ts";
+import type { Intent } from "./intent.ts";
 import { type Consultation, carryOver, consult, type Question, stillHolds } from "./question.ts";
 import type { PortBindingRow } from "./rows.ts";
 import type { Vif } from "./vif.ts";
@@ -43,30 +44,50 @@ export interface Surroundings {
   lookup(type: string): number;
 }
 
-export type Askable = ToPlug | ToUnplug;
+/** What is asked about a logical port. */
+interface Subject {
+  readonly plugType: string;
+  readonly operation: Operation;
+  readonly binding: PortBindingRow | null;
+}
 
-/** Asks whoever has to be asked; an answer of `last` that still holds is kept, and `last` itself when all hold. */
+/** An interface that stays is asked about too: it may have become somebody else's (rule U7). Null: nobody is asked. */
+function subjectOf(intent: Intent): Subject | null {
+  const { kind, plugType } = intent;
+  if (kind === "plug") return { plugType, operation: "create", binding: intent.binding };
+  if (kind === "unplug") return { plugType, operation: "remove", binding: intent.binding };
+  const { owned, binding } = intent.lport;
+  if (owned === null || binding === null) return null;
+  return { plugType: owned.plugType, operation: "create", binding };
+}
+
+/**
+ * Asks whoever has to be asked; an answer of `last` that still holds is kept, and `last` itself when all hold.
+ * @returns undefined: nobody has to be asked
+ */
 export function gatherAnswers(
-  intent: Askable,
+  intent: Intent,
   nonce: number,
   around: Surroundings,
   last: Answers | undefined,
-): Answers {
+): Answers | undefined {
+  const subject = subjectOf(intent);
+  if (subject === null) return undefined;
+  const { plugType, operation, binding } = subject;
   const { name, owned } = intent.lport;
-  const provider = around.forPlugType(intent.plugType);
+  const provider = around.forPlugType(plugType);
   if (provider === undefined) {
-    const { plugType } = intent;
     const refused = refusedFor(around, plugType);
     const isSame = last?.kind === "no-provider" && last.plugType === plugType && last.refused === refused;
     return isSame ? last : { kind: "no-provider", plugType, refused };
   }
-  const known = last?.kind === "asked" && last.binding === intent.binding ? last : undefined;
+  const known = last?.kind === "asked" && last.binding === binding ? last : undefined;
   const question: Question = {
     lport: name,
-    plugType: intent.plugType,
-    operation: intent.kind === "plug" ? "create" : "remove",
+    plugType,
+    operation,
     provider,
-    binding: intent.binding,
+    binding,
     interface: owned?.interface ?? null,
     openVSwitch: around.openVSwitch,
     bridge: around.bridge,
@@ -74,9 +95,13 @@ export function gatherAnswers(
     nonce,
   };
   const main = ask(question, known?.main);
-  const leaving = changesHands(main, owned) ? askToLeave(question, owned, around, known?.leaving) : null;
-  if (known !== undefined && known.main === main && known.leaving === leaving) return known;
-  return { kind: "asked", binding: intent.binding, main, leaving, claim: claimOf(main) };
+  const leaves = intent.kind === "plug" ? changesHands(main, owned) : isSentAway(main, owned);
+  const leaving = leaves && owned !== null ? askToLeave(question, owned, around, known?.leaving) : null;
+  const claim = intent.kind === "plug" ? claimOf(main) : null;
+  if (known !== undefined && known.main === main && known.leaving === leaving && known.claim === claim) {
+    return known;
+  }
+  return { kind: "asked", binding, main, leaving, claim };
 }
 
 function ask(question: Question, last: Consultation | undefined): Consultation {
@@ -87,7 +112,13 @@ function claimOf({ question, target }: Consultation): string | null {
   return target === null || target.wanted.name === question.interface?.name ? null : target.wanted.name;
 }
 
-function changesHands(main: Consultation, owned: Vif | null): owned is Vif {
+/** The interface is somebody else's, and its provider has not been asked yet to remove it. */
+function isSentAway(main: Consultation, owned: Vif | null): boolean {
+  return owned !== null && main.question.operation === "create" && misplacementIn(main) !== null;
+}
+
+function changesHands(main: Consultation, owned: Vif | null): boolean {
+  if (isSentAway(main, owned)) return true;
   if (owned === null || main.target === null) return false;
   return owned.plugType !== main.question.plugType || owned.interface.name !== main.target.wanted.name;
 }
@@ -141,8 +172,41 @@ export function consultationsOf(answers: Answers | undefined): readonly Consulta
   return leaving !== null && "answer" in leaving ? [main, leaving] : [main];
 }
 
-/** The answers a change stands on: an adoption also ends the consultation of the port that is taken from. */
+/** Whose the interface in place is by now, as a provider knows for sure; null: nobody says so. */
+export function misplacementOf(answers: Answers | undefined): Misplacement | null {
+  for (const consultation of consultationsOf(answers)) {
+    const misplacement = misplacementIn(consultation);
+    if (misplacement !== null) return misplacement;
+  }
+  return null;
+}
+
+/** What is asked for again by its name is not somebody else's, whatever the provider says. */
+function misplacementIn({ question, answer, target }: Consultation): Misplacement | null {
+  const whose = misplacedIn(answer);
+  const name = question.interface?.name;
+  if (whose === null || name === undefined || target?.wanted.name === name) return null;
+  return { whose, isBuiltIn: question.provider.isBuiltIn };
+}
+
+export interface Misplacement {
+  readonly whose: string;
+  /** The provider that says so is part of the executable. */
+  readonly isBuiltIn: boolean;
+}
+
+/**
+ * The answers a change stands on: an adoption also ends the consultation of the port that is taken from, and an interface
+ * that goes although the port is wanted only the one that it leaves.
+ */
 export function withLeaving(answers: Answers, change: Change): Answers {
-  if (change.kind !== "update" || change.adoption === undefined || answers.kind !== "asked") return answers;
-  return { ...answers, leaving: change.adoption.leaving };
+  if (answers.kind !== "asked") return answers;
+  if (change.kind === "update" && change.adoption !== undefined) {
+    return { ...answers, leaving: change.adoption.leaving };
+  }
+  const { main, leaving } = answers;
+  if (change.kind !== "remove" || main.question.operation === "remove" || leaving === null) return answers;
+  return "answer" in leaving
+    ? { ...answers, main: leaving, leaving: null, claim: null }
+    : { kind: "no-provider", plugType: leaving.noProviderFor, refused: leaving.refused };
 }

@@ -5,13 +5,22 @@
  */
 import type { Uuid } from "ovsdb-jsonrpc";
 import type { Answers } from "./answers.ts";
-import { type Change, sameTarget, type Target, targetOf } from "./change.ts";
+import { type Change, misplacedOf, sameTarget, type Target, targetOf } from "./change.ts";
 
 interface Counted {
   /** How often the port's providers were asked for another answer. */
   readonly nonce: number;
   /** Absent: nothing that counts. */
   readonly written?: Written;
+  /** Absent: its interface has not become somebody else's lately. */
+  readonly sentAway?: SentAway;
+}
+
+/** How often, within a short while, the interface had to go because it had become somebody else's (rule U7). */
+export interface SentAway {
+  readonly times: number;
+  /** Its time has come: it may be plugged once more. */
+  readonly isDue?: true;
 }
 
 /** What the interface was made, and how often in a row: whatever of it had to be written each time. */
@@ -73,29 +82,45 @@ export function writtenBy(change: Change, times: number): Written | undefined {
 export function afterCommit(change: Change, before: Attempt | undefined): Attempt {
   const last = before?.written;
   const times = last !== undefined && isSame(last, change) ? last.times + 1 : 1;
-  return counted({ phase: "idle", nonce: nonceOf(before) }, writtenBy(change, times));
+  const idle = { phase: "idle", nonce: nonceOf(before) } as const;
+  return counted(idle, writtenBy(change, times), sentAwayAfter(change, before?.sentAway));
+}
+
+function sentAwayAfter(change: Change, before: SentAway | undefined): SentAway | undefined {
+  if (misplacedOf(change) !== null) return { times: (before?.times ?? 0) + 1 };
+  return before === undefined ? undefined : { times: before.times };
+}
+
+/** How often its interface was sent away before it may be plugged again; 0: it may be. */
+export function sentAwayBefore(attempt: Attempt | undefined): number {
+  const sentAway = attempt?.sentAway;
+  return sentAway === undefined || sentAway.isDue ? 0 : sentAway.times;
 }
 
 /** The port is decided on new answers, because its consultations have ended. */
 export function afterRefusal(change: Change, error: string, before: Attempt | undefined): Attempt {
-  return counted({ phase: "failed", change, error, nonce: nonceOf(before) + 1 }, notDue(before?.written));
+  const failed = { phase: "failed", change, error, nonce: nonceOf(before) + 1 } as const;
+  return counted(failed, notDue(before?.written), before?.sentAway);
 }
 
 /** Nothing is known against the change: it is decided anew, on new answers, whether it is due or not. */
 export function afterLoss(before: Attempt | undefined): Attempt {
-  return counted({ phase: "idle", nonce: nonceOf(before) + 1 }, before?.written);
+  return counted({ phase: "idle", nonce: nonceOf(before) + 1 }, before?.written, before?.sentAway);
 }
 
 /** The attempt when its time to be tried again has come: it may be written once more. */
 export function askedAgain(before: Attempt | undefined): Attempt {
   const written = before?.written;
   const due = written === undefined ? undefined : ({ ...written, isDue: true } as const);
-  return counted({ phase: "idle", nonce: nonceOf(before) + 1 }, due);
+  const sentAway = before?.sentAway;
+  const mayCome = sentAway === undefined ? undefined : ({ ...sentAway, isDue: true } as const);
+  return counted({ phase: "idle", nonce: nonceOf(before) + 1 }, due, mayCome);
 }
 
 /** The attempt while a change is on its way. */
 export function sent(change: Change, answers: Answers, before: Attempt | undefined): Attempt {
-  return counted({ phase: "in-flight", change, answers, nonce: nonceOf(before) }, before?.written);
+  const inFlight = { phase: "in-flight", change, answers, nonce: nonceOf(before) } as const;
+  return counted(inFlight, before?.written, before?.sentAway);
 }
 
 /** The attempt when the database has not said whether the change was committed; null: nothing is in flight. */
@@ -112,9 +137,19 @@ export function nonceOf(attempt: Attempt | undefined): number {
   return attempt?.nonce ?? 0;
 }
 
-/** The attempt, which counts what was written where something was. */
-export function counted(attempt: Attempt, written: Written | undefined): Attempt {
-  return written === undefined ? attempt : { ...attempt, written };
+/** A short while has passed since its interface was sent away; null: nothing is left to be known of it. */
+export function stayed({ nonce, written }: Attempt): Attempt | null {
+  return nonce === 0 && written === undefined ? null : counted({ phase: "idle", nonce }, written);
+}
+
+/** The attempt, which counts what was written where something was, and how often the interface was sent away. */
+export function counted(attempt: Attempt, written: Written | undefined, sentAway?: SentAway): Attempt {
+  if (written === undefined && sentAway === undefined) return attempt;
+  return {
+    ...attempt,
+    ...(written === undefined ? {} : { written }),
+    ...(sentAway === undefined ? {} : { sentAway }),
+  };
 }
 
 function notDue(written: Written | undefined): Written | undefined {

@@ -57,6 +57,8 @@ export interface Remove {
   readonly bridge: BridgeRef;
   readonly interface: InterfaceRow;
   readonly port: PortRow;
+  /** Whose the interface is by now (rule U7). */
+  readonly misplaced?: string;
 }
 /** The old port goes and the new one comes in one transaction. */
 export interface Replug {
@@ -66,6 +68,12 @@ export interface Replug {
 }
 
 export type Change = Create | Update | Remove | Replug;
+
+/** Whose the interface that goes is by now (rule U7); null: nothing goes for that reason. */
+export function misplacedOf(change: Change): string | null {
+  if (change.kind === "replug") return misplacedOf(change.remove);
+  return change.kind === "remove" ? (change.misplaced ?? null) : null;
+}
 
 export function lportOfChange(change: Change): string {
   switch (change.kind) {

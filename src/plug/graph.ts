@@ -7,7 +7,7 @@ import { Engine, type EngineOptions, input, keyed, keyedChanges, node } from "..
 import { type Activity, notConnected } from "./nodes/activity.ts";
 import { answerNode } from "./nodes/answer.ts";
 import { claimAnswerHandler, collectClaims, noClaims } from "./nodes/claim.ts";
-import { holdIntentHandler, holdLportHandler, nothingHeld, recomputeHold } from "./nodes/hold.ts";
+import { holdLportHandler, holdLportsHandler, nothingHeld, recomputeHold } from "./nodes/hold.ts";
 import {
   attemptInput,
   type Current,
@@ -106,11 +106,11 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
   const hold = node({
     name: "hold",
     kind: "derived",
-    inputs: { settings, confirmed, intent, lport },
+    inputs: { settings, confirmed, intent, answer, lport },
     data: nothingHeld,
     changes: keyedChanges<string>,
     run: recomputeHold,
-    handlers: { intent: holdIntentHandler, lport: holdLportHandler },
+    handlers: { intent: holdLportsHandler, answer: holdLportsHandler, lport: holdLportHandler },
   });
   const plug = keyed({
     name: "plug",

@@ -6,7 +6,7 @@
  * has become just what the answer asked for needs no new one, so the echo of our own commit asks nobody.
  */
 
-import type { Answer } from "../providers/answer.ts";
+import { type Answer, misplacedIn } from "../providers/answer.ts";
 import type {
   BridgeView,
   OpenVSwitchView,
@@ -61,6 +61,8 @@ export function stillHolds(last: Consultation, question: Question): boolean {
     asked.nonce === question.nonce;
   if (!sameButInterface) return false;
   if (asked.interface === question.interface) return true;
+  // What it says of the interface that was in place says nothing of another one.
+  if (misplacedIn(last.answer) !== null) return false;
   return last.target !== null && question.interface !== null && isInPlace(question.interface, last.target);
 }
 

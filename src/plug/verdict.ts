@@ -6,11 +6,11 @@
  */
 import type { RefusedProvider } from "../providers/registry.ts";
 import { shellWord } from "../text/shell.ts";
-import type { Answers, Askable, Leaving } from "./answers.ts";
-import { type Attempt, nonceOf, setbacksOf } from "./attempt.ts";
+import { type Answers, type Leaving, type Misplacement, misplacementOf } from "./answers.ts";
+import { type Attempt, nonceOf, sentAwayBefore, setbacksOf } from "./attempt.ts";
 import { type Change, diffInterface, type Remove, sameFooting, type Target } from "./change.ts";
 import type { Adoptable, Contest } from "./contest.ts";
-import type { Intent } from "./intent.ts";
+import type { Intent, ToPlug, ToUnplug } from "./intent.ts";
 import { duplicatesOf, type Lport } from "./lport.ts";
 import type { Consultation } from "./question.ts";
 import type { BridgeRef, InterfaceRow } from "./rows.ts";
@@ -80,13 +80,36 @@ export interface Around {
 }
 
 export function decideVerdict(at: Circumstances): Verdict {
-  const { intent, attempt } = at;
+  const { attempt } = at;
   if (attempt?.phase === "in-flight") {
     const name = nameOfChange(attempt.change);
     const sent =
       attempt.doubt === undefined ? SENT : `${SENT}, which has not said what became of it: ${attempt.doubt}`;
     return verdict(at, "pending", sent, name === null ? {} : { interface: name });
   }
+  const decided = decideIntended(at);
+  const misplacement = misplacementOf(at.answers);
+  return misplacement === null || movesAway(at, decided) ? decided : sendAway(at, decided, misplacement);
+}
+
+function movesAway(at: Circumstances, { change }: Verdict): boolean {
+  if (change?.kind === "remove" || change?.kind === "replug") return true;
+  return at.around.successor(at.intent.lport.name) !== null;
+}
+
+/** Rule U7: wrongly wired is worse than unplugged, whatever else was decided. */
+function sendAway(at: Circumstances, decided: Verdict, { whose, isBuiltIn }: Misplacement): Verdict {
+  const { notActive, bridge } = at.around;
+  const { name, owned } = at.intent.lport;
+  if (notActive !== null || bridge === null || owned === null) return decided;
+  const held = isBuiltIn ? null : at.around.held(name);
+  const reason = `interface ${owned.interface.name} belongs to ${whose} now`;
+  if (held !== null) return verdict(at, "held", `${reason}, but ${held}`, {});
+  return propose(at, removal(at, bridge, owned.plugType), reason);
+}
+
+function decideIntended(at: Circumstances): Verdict {
+  const { intent } = at;
   switch (intent.kind) {
     case "foreign":
       return verdict(at, "foreign", intent.reason, { interface: intent.interface });
@@ -98,7 +121,7 @@ export function decideVerdict(at: Circumstances): Verdict {
   }
 }
 
-function decideAsked(at: Circumstances, intent: Askable): Verdict {
+function decideAsked(at: Circumstances, intent: ToPlug | ToUnplug): Verdict {
   const { notActive, bridge, bridgeName } = at.around;
   if (notActive !== null) {
     return intent.lport.owned === null ? verdict(at, "pending", notActive, {}) : stands(at, notActive);
@@ -118,7 +141,7 @@ function decideAsked(at: Circumstances, intent: Askable): Verdict {
   return decideUnplug(at, bridge, intent);
 }
 
-function decideUnplug(at: Circumstances, bridge: BridgeRef, intent: Askable): Verdict {
+function decideUnplug(at: Circumstances, bridge: BridgeRef, intent: ToPlug | ToUnplug): Verdict {
   const { name } = intent.lport;
   const held = at.around.held(name);
   if (held !== null) return verdict(at, "held", held, {});
@@ -151,9 +174,21 @@ function decidePlug(at: Circumstances, bridge: BridgeRef, target: Target): Verdi
     return verdict(at, "conflict", reason, { interface: name });
   }
   const create: Change = { kind: "create", target, bridge };
+  const sentAway = timesSentAway(at);
+  if (sentAway > 1) {
+    const reason = `its interface became another's ${sentAway} times within a short while: it is plugged again with back-off`;
+    return verdict(at, "waiting", reason, { interface: name, retry: true, setbacks: sentAway - 2 });
+  }
   if (owned === null) return propose(at, create, null);
   const remove = removal(at, bridge, target.plugType);
   return propose(at, remove === null ? null : { kind: "replug", remove, create }, null);
+}
+
+/** Rule U7: how often in a row the interface was another's, this time included; 0: that is nothing against plugging. */
+function timesSentAway({ attempt, answers, intent }: Circumstances): number {
+  const before = sentAwayBefore(attempt);
+  if (intent.lport.owned === null) return before;
+  return misplacementOf(answers) === null ? 0 : before + 1;
 }
 
 /** The interface of another port that is due to go becomes this port's, in place. */
@@ -174,7 +209,10 @@ function adopt(at: Circumstances, target: Target, { vif, from, leaving }: Adopta
 function removal(at: Circumstances, bridge: BridgeRef, plugType: string): Remove | null {
   const { name, owned } = at.intent.lport;
   if (owned === null || owned.port === null) return null;
-  return { kind: "remove", lport: name, plugType, bridge, interface: owned.interface, port: owned.port };
+  const { interface: iface, port } = owned;
+  const misplaced = misplacementOf(at.answers);
+  const remove: Remove = { kind: "remove", lport: name, plugType, bridge, interface: iface, port };
+  return misplaced === null ? remove : { ...remove, misplaced: misplaced.whose };
 }
 
 /** The change is to be written, unless it is the very one that the server has just refused. */

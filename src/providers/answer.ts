@@ -6,22 +6,42 @@ import { messageOf } from "../result.ts";
 import type { Operation, WantedInterface } from "./provider.ts";
 
 export type Answer =
-  | { readonly kind: "plug"; readonly wanted: WantedInterface }
-  | { readonly kind: "unplug" }
-  | { readonly kind: "not-ready"; readonly reason: string }
+  | ({ readonly kind: "plug"; readonly wanted: WantedInterface } & Misplacement)
+  | ({ readonly kind: "unplug" } & Misplacement)
+  | ({ readonly kind: "not-ready"; readonly reason: string; readonly arrange?: true } & Misplacement)
   | { readonly kind: "broken"; readonly reason: string };
+
+interface Misplacement {
+  /** Whose the interface in place is by now; absent: the provider knows of nobody else. */
+  readonly misplaced?: string;
+}
 
 export function parseAnswer(operation: Operation, raw: unknown): Answer {
   if (!isRecord(raw) || typeof raw.ready !== "boolean") {
     return broken("prepare returned no object with a boolean `ready`");
   }
-  if (!raw.ready) {
-    return typeof raw.reason === "string" && raw.reason !== ""
-      ? { kind: "not-ready", reason: raw.reason }
-      : broken("prepare was not ready and gave no reason");
-  }
-  if (operation === "remove") return { kind: "unplug" };
-  return parseWanted(raw.interface);
+  const answer = parseBare(operation, raw);
+  const { misplaced } = raw;
+  if (misplaced === undefined || answer.kind === "broken") return answer;
+  return typeof misplaced === "string" && misplaced !== ""
+    ? { ...answer, misplaced }
+    : broken("prepare gave a `misplaced` that says nobody");
+}
+
+function parseBare(operation: Operation, raw: Record<string, unknown>): Answer {
+  if (raw.ready === true) return operation === "remove" ? { kind: "unplug" } : parseWanted(raw.interface);
+  const { reason, arrange } = raw;
+  if (typeof reason !== "string" || reason === "") return broken("prepare was not ready and gave no reason");
+  if (arrange === undefined || arrange === false) return { kind: "not-ready", reason };
+  if (arrange !== true) return broken("prepare gave an `arrange` that is no boolean");
+  return operation === "create"
+    ? { kind: "not-ready", reason, arrange }
+    : broken("prepare gave `arrange` for a removal");
+}
+
+/** Whose the interface in place is by now, or null. */
+export function misplacedIn(answer: Answer): string | null {
+  return answer.kind === "broken" ? null : (answer.misplaced ?? null);
 }
 
 export function thrownAnswer(thrown: unknown): Answer {

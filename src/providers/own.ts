@@ -6,7 +6,7 @@ import { fail, ok, type Result } from "../result.ts";
 import { commonKeys, type LinkedEntry, type ProviderModule } from "./module.ts";
 import type { Provider, ProviderOptions } from "./provider.ts";
 
-const CALLS = ["init", "destroy", "run", "finish", "release"] as const;
+const CALLS = ["init", "destroy", "run", "arrange", "finish", "release"] as const;
 
 /** What a module's default export has to be; the error says what is missing. */
 export function parseProvider(exported: unknown): Result<Provider, string> {
@@ -74,6 +74,7 @@ export function withOptions(provider: Provider, options: ProviderOptions): Provi
     destroy: () => provider.destroy?.(),
     run: () => provider.run?.() ?? false,
     prepare: (input) => provider.prepare(input),
+    ...(provider.arrange === undefined ? {} : { arrange: (input) => provider.arrange?.(input) }),
     finish: (input, output) => provider.finish?.(input, output),
     release: (input, output) => provider.release?.(input, output),
   };

@@ -10,13 +10,16 @@
  * - Create and update: `prepare`, then, when it was ready and something had to be written, the commit and `finish`;
  *   `release` ends every one of them, and is all that follows an answer that was not ready or was not used.
  * - Remove: `prepare`, the commit, `finish` without output; never `release`.
+ * - `arrange` comes after an answer that asks for it, and for what is in place when everything is known for the first
+ *   time and after each change of the lookup tables. Only the daemon that may write calls it: no plan, no replay, none
+ *   that stands by.
  * - When an interface changes hands, the `finish` of the remove comes before the `finish` of the create, also where both
  *   are the same provider's.
  * - No two calls overlap.
  *
  * Invariants a provider keeps:
- * - No call blocks. `prepare` is synchronous and without side effects: `vifplugd plan`, `verify` and `replay` call it
- *   too. What it answers depends only on its input and on the provider's own lookup tables.
+ * - No call blocks. `prepare` is synchronous and without side effects: `vifplugd plan` and `verify` call it too. What it
+ *   answers depends only on its input and on the provider's own lookup tables.
  * - When those tables change, `host.wake()` asks for a run of the graph, in which `run` answers true.
  * - An answer is a fixed point: asked again with the interface it asked for in place, it asks for the same one.
  */
@@ -70,20 +73,31 @@ export interface WantedInterface {
   readonly otherConfig?: Readonly<Record<string, string>>;
 }
 
+/** What any answer may say besides. */
+interface OfWhatIsInPlace {
+  /**
+   * The provider knows that the interface in place belongs to somebody else by now: whose it is, in words that complete
+   * "it belongs to …". It goes at once (rule U7 of docs/rules.md), so this is never a guess.
+   */
+  readonly misplaced?: string;
+}
+
 /** Not now; `reason` is shown by `status` and `explain`, word for word. */
-export interface NotReady {
+export interface NotReady extends OfWhatIsInPlace {
   readonly ready: false;
   readonly reason: string;
+  /** For a `create`: call `arrange` with the same input, and then ask again when the lookup tables change. */
+  readonly arrange?: true;
 }
 
 /** For a `create`: plug this interface. */
-export interface ReadyToPlug {
+export interface ReadyToPlug extends OfWhatIsInPlace {
   readonly ready: true;
   readonly interface: WantedInterface;
 }
 
 /** For a `remove`: go ahead. */
-export interface ReadyToUnplug {
+export interface ReadyToUnplug extends OfWhatIsInPlace {
   readonly ready: true;
 }
 
@@ -124,6 +138,8 @@ export interface Provider {
   /** Called at each run of the graph, before any `prepare` in it: true when the lookup tables changed since. */
   run?(): boolean;
   prepare(input: PrepareInput): PrepareAnswer;
+  /** The one call in which a provider may act before a commit: the input is that of the `prepare` it belongs to. */
+  arrange?(input: PrepareInput): void;
   /** The port is written (`output` is the interface asked for) or removed (`output` is null) in the database. */
   finish?(input: PrepareInput, output: WantedInterface | null): void;
   /** The last call about one `prepare` of a `create`; `output` is null when that was not ready. */

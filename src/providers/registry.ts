@@ -20,12 +20,14 @@ export interface RegistryError {
   readonly message: string;
 }
 
+export type ProviderCall = "prepare" | "arrange" | "finish" | "release";
+
 export interface RegistryOptions {
   /** The provider of this type asks for a run of the graph. */
   readonly onWake: (type: string) => void;
   readonly log: (level: "warn" | "info" | "debug", message: string) => void;
   /** Told of each call before it is made, for counting. */
-  readonly onCall?: (call: "prepare" | "finish" | "release", type: string) => void;
+  readonly onCall?: (call: ProviderCall, type: string) => void;
   /** Milliseconds, monotonic. */
   readonly now?: () => number;
 }
@@ -44,7 +46,11 @@ export interface RegisteredProvider {
   /** The plug types it answers to. */
   readonly plugTypes: readonly string[];
   readonly maintainedOptions: ReadonlySet<string>;
+  /** It is part of the executable; where it is not, what it knows to be misplaced counts for rule U6. */
+  readonly isBuiltIn: boolean;
   prepare(input: PrepareInput): Answer;
+  /** Does nothing where the provider has nothing to arrange. */
+  arrange(input: PrepareInput): void;
   finish(input: PrepareInput, output: WantedInterface | null): void;
   release(input: PrepareInput, output: WantedInterface | null): void;
   /** A change that stands on its answers is on its way: it is not destroyed before as many have ended as began. */
@@ -55,6 +61,7 @@ export interface RegisteredProvider {
 interface Entry {
   readonly provider: Provider;
   readonly plugTypes: readonly string[];
+  readonly isBuiltIn: boolean;
   changes: number;
   phase: "registered" | "leaving" | "destroyed";
 }
@@ -76,10 +83,14 @@ export class ProviderRegistry {
     this.#now = options.now ?? (() => performance.now());
   }
 
-  /** Registers `provider` for `plugTypes` (its own type unless told otherwise), after its `init`. */
+  /**
+   * Registers `provider` for `plugTypes` (its own type unless told otherwise), after its `init`.
+   * @param isBuiltIn false for a command or a module
+   */
   register(
     provider: Provider,
     plugTypes: readonly string[] = [provider.type],
+    isBuiltIn = true,
   ): Result<RegisteredProvider, RegistryError> {
     const type = provider.type;
     if (this.#byType.has(type)) {
@@ -105,7 +116,13 @@ export class ProviderRegistry {
       });
     }
     this.#refused.delete(type);
-    const entry: Entry = { provider, plugTypes: [...plugTypes], changes: 0, phase: "registered" };
+    const entry: Entry = {
+      provider,
+      plugTypes: [...plugTypes],
+      isBuiltIn,
+      changes: 0,
+      phase: "registered",
+    };
     const registered = this.#guard(entry);
     this.#byType.set(type, Object.assign(entry, { registered }));
     this.#lookups.set(type, ++this.#changes);
@@ -202,6 +219,7 @@ export class ProviderRegistry {
     return {
       type,
       plugTypes,
+      isBuiltIn: entry.isBuiltIn,
       maintainedOptions: new Set(provider.maintainedOptions ?? []),
       prepare: (input) => {
         this.#options.onCall?.("prepare", type);
@@ -213,6 +231,11 @@ export class ProviderRegistry {
         } finally {
           this.#reportIfSlow(type, "prepare", started);
         }
+      },
+      arrange: (input) => {
+        if (provider.arrange === undefined || entry.phase !== "registered") return;
+        this.#options.onCall?.("arrange", type);
+        this.#call(type, "arrange", () => provider.arrange?.(input));
       },
       finish: (input, output) => {
         if (entry.phase === "destroyed") return;

@@ -4,7 +4,7 @@
  */
 import * as v from "valibot";
 import { type Answers, withLeaving } from "../plug/answers.ts";
-import { type Attempt, counted, nonceOf, type Written, writtenBy } from "../plug/attempt.ts";
+import { type Attempt, counted, nonceOf, type SentAway, type Written, writtenBy } from "../plug/attempt.ts";
 import type { AttemptBatch } from "../plug/nodes/inputs.ts";
 import type { Verdict } from "../plug/verdict.ts";
 import type { Json } from "./json.ts";
@@ -17,6 +17,9 @@ const batchSchema = v.array(
     /** How often in a row the interface was made the same; 0: what was written before does not count. */
     repairs: v.optional(v.number(), 0),
     due: v.optional(v.boolean(), false),
+    /** How often the interface had become somebody else's. */
+    sentAway: v.optional(v.number(), 0),
+    mayCome: v.optional(v.boolean(), false),
     error: v.optional(v.string(), ""),
   }),
 );
@@ -27,11 +30,13 @@ export function encodeAttempts(batch: AttemptBatch): Json {
   return batch.map(({ lport, attempt }) => {
     if (attempt === null) return { lport, phase: "forgotten" };
     const { phase, nonce } = attempt;
-    const { written } = attempt;
+    const { written, sentAway } = attempt;
     return {
       ...{ lport, phase, nonce },
       ...(written === undefined ? {} : { repairs: written.times }),
       ...(written?.isDue === undefined ? {} : { due: true }),
+      ...(sentAway === undefined ? {} : { sentAway: sentAway.times }),
+      ...(sentAway?.isDue === undefined ? {} : { mayCome: true }),
       ...(phase === "failed" ? { error: attempt.error } : {}),
       ...(phase === "in-flight" && attempt.doubt !== undefined ? { error: attempt.doubt } : {}),
     };
@@ -56,11 +61,12 @@ function attemptOf(recorded: RecordedAttempt, decided: Decided): Attempt | null 
   const { lport, phase, nonce, error } = recorded;
   const before = decided.attempt(lport);
   const written = writtenOf(recorded, before);
+  const sentAway = sentAwayOf(recorded);
   switch (phase) {
     case "forgotten":
       return null;
     case "idle":
-      return counted({ phase, nonce }, written);
+      return counted({ phase, nonce }, written, sentAway);
     case "in-flight": {
       if (before?.phase === "in-flight") return { ...before, doubt: error };
       const change = decided.verdict(lport)?.change;
@@ -68,13 +74,17 @@ function attemptOf(recorded: RecordedAttempt, decided: Decided): Attempt | null 
       if (!change || answers === undefined) {
         throw new Error(`${lport} was sent to the database, which was not decided`);
       }
-      return counted({ phase, nonce, change, answers: withLeaving(answers, change) }, written);
+      return counted({ phase, nonce, change, answers: withLeaving(answers, change) }, written, sentAway);
     }
     case "failed": {
       if (before?.phase !== "in-flight") throw new Error(`${lport} was refused without having been sent`);
-      return counted({ phase, nonce, change: before.change, error }, written);
+      return counted({ phase, nonce, change: before.change, error }, written, sentAway);
     }
   }
+}
+
+function sentAwayOf({ sentAway, mayCome }: RecordedAttempt): SentAway | undefined {
+  return sentAway === 0 ? undefined : { times: sentAway, ...(mayCome ? { isDue: true } : {}) };
 }
 
 /** What was just committed (that alone leaves the count of tries as it is), or what counted before. */

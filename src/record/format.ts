@@ -35,6 +35,7 @@ const providerSchema = v.object({
   type: v.string(),
   plugTypes: v.array(v.string()),
   maintainedOptions: v.array(v.string()),
+  isBuiltIn: v.optional(v.boolean(), true),
 });
 
 const refusedSchema = v.object({ type: v.string(), plugTypes: v.array(v.string()), reason: v.string() });

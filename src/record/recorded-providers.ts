@@ -12,13 +12,20 @@ import type { RecordedAnswer, RecordedProvider, RecordedRun } from "./format.ts"
 
 const strings = v.record(v.string(), v.string());
 const wantedSchema = v.object({ name: v.string(), type: v.string(), options: strings });
+const misplacement = { misplaced: v.exactOptional(v.string()) };
 const answerSchema: v.GenericSchema<unknown, Answer> = v.variant("kind", [
   v.object({
+    ...misplacement,
     kind: v.literal("plug"),
     wanted: v.union([v.object({ ...wantedSchema.entries, otherConfig: strings }), wantedSchema]),
   }),
-  v.object({ kind: v.literal("unplug") }),
-  v.object({ kind: v.literal("not-ready"), reason: v.string() }),
+  v.object({ ...misplacement, kind: v.literal("unplug") }),
+  v.object({
+    ...misplacement,
+    kind: v.literal("not-ready"),
+    reason: v.string(),
+    arrange: v.exactOptional(v.literal(true)),
+  }),
   v.object({ kind: v.literal("broken"), reason: v.string() }),
 ]);
 
@@ -68,12 +75,14 @@ export class RecordedProviders implements Providers {
     return byPlugType;
   }
 
-  #provider({ type, plugTypes, maintainedOptions }: RecordedProvider): RegisteredProvider {
+  #provider({ type, plugTypes, maintainedOptions, isBuiltIn }: RecordedProvider): RegisteredProvider {
     return {
       type,
       plugTypes,
+      isBuiltIn,
       maintainedOptions: new Set(maintainedOptions),
       prepare: (input) => this.#sayAgain(type, input),
+      arrange: () => {},
       finish: () => {},
       release: () => {},
       changeBegins: () => {},
@@ -93,8 +102,14 @@ function questionOf({ provider, operation, lport }: Omit<RecordedAnswer, "answer
 }
 
 function isSame(
-  { type, plugTypes, maintainedOptions }: RegisteredProvider,
+  { type, plugTypes, maintainedOptions, isBuiltIn }: RegisteredProvider,
   recorded: RecordedProvider,
 ): boolean {
-  return isDeepStrictEqual({ type, plugTypes, maintainedOptions: [...maintainedOptions] }, recorded);
+  const known: RecordedProvider = {
+    type,
+    plugTypes: [...plugTypes],
+    maintainedOptions: [...maintainedOptions],
+    isBuiltIn,
+  };
+  return isDeepStrictEqual(known, recorded);
 }

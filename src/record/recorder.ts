@@ -207,6 +207,7 @@ function asTheyAre(batch: TableBatch<unknown>) {
   return batch.map(({ uuid, new: row }) => ({ uuid, new: row }));
 }
 
-function describeProvider({ type, plugTypes, maintainedOptions }: RegisteredProvider): RecordedProvider {
-  return { type, plugTypes: [...plugTypes], maintainedOptions: [...maintainedOptions] };
+function describeProvider(provider: RegisteredProvider): RecordedProvider {
+  const { type, plugTypes, maintainedOptions, isBuiltIn } = provider;
+  return { type, plugTypes: [...plugTypes], maintainedOptions: [...maintainedOptions], isBuiltIn };
 }

@@ -1,12 +1,7 @@
 // Which providers are asked about a logical port, and which of their answers are kept.
 import { describe, expect, test } from "bun:test";
-import {
-  type Answers,
-  type Askable,
-  consultationsOf,
-  gatherAnswers,
-  type Surroundings,
-} from "../../src/plug/answers.ts";
+import { type Answers, consultationsOf, gatherAnswers, type Surroundings } from "../../src/plug/answers.ts";
+import type { ToPlug, ToUnplug } from "../../src/plug/intent.ts";
 import { makeLport } from "../../src/plug/lport.ts";
 import { classify, type Vif } from "../../src/plug/vif.ts";
 import type { Provider } from "../../src/providers/provider.ts";
@@ -14,8 +9,8 @@ import { type Calls, plugAs, recordedProvider, registryOf } from "../support/pro
 import { bridgeRow, map, openVSwitchRow, pluggedRow, portRow, wantedRow } from "../support/rows.ts";
 
 const binding = wantedRow();
-const plug: Askable = { kind: "plug", lport: makeLport("lsp1", binding, []), plugType: "dummy", binding };
-const unplug: Askable = {
+const plug: ToPlug = { kind: "plug", lport: makeLport("lsp1", binding, []), plugType: "dummy", binding };
+const unplug: ToUnplug = {
   kind: "unplug",
   lport: makeLport("lsp1", null, []),
   plugType: "dummy",
@@ -50,14 +45,16 @@ function gather(
     last,
     nonce = 0,
   }: {
-    readonly intent?: Askable;
+    readonly intent?: ToPlug | ToUnplug;
     readonly owned?: Vif;
     readonly last?: Answers;
     readonly nonce?: number;
   } = {},
 ): Answers {
   const lport = makeLport("lsp1", intent.binding, owned === undefined ? [] : [owned]);
-  return gatherAnswers({ ...intent, lport }, nonce, around, last);
+  const answers = gatherAnswers({ ...intent, lport }, nonce, around, last);
+  if (answers === undefined) throw new Error("nobody was asked");
+  return answers;
 }
 
 describe("a logical port that changes nothing hands", () => {

@@ -24,7 +24,14 @@ test("when nothing happens any more, everything that can be done has been done",
 
 test("what a random history has found stays found: two ports that are to be renamed to one name", () => {
   const wanted = { plugType: "dummy", requested: "hv1", mtu: null, mode: null, kind: "vif" } as const;
-  const device = { mood: "ready", name: "eth9", type: "internal", options: {}, lets: true } as const;
+  const device = {
+    mood: "ready",
+    name: "eth9",
+    type: "internal",
+    options: {},
+    lets: true,
+    knowsOthers: false,
+  } as const;
   const history: History = [
     { do: "set lport", lport: "a", to: wanted, run: true },
     { do: "set lport", lport: "c", to: wanted, run: true },

@@ -8,7 +8,7 @@ import type { BridgeRef } from "../../src/plug/rows.ts";
 import { type Circumstances, decideVerdict, NOT_ANSWERED, type Verdict } from "../../src/plug/verdict.ts";
 import { classify, type Vif } from "../../src/plug/vif.ts";
 import type { Provider } from "../../src/providers/provider.ts";
-import { notReady, plugAs, recordedProvider, registryOf } from "../support/providers.ts";
+import { type Behaviour, notReady, plugAs, recordedProvider, registryOf } from "../support/providers.ts";
 import { BRIDGE, bridgeRow, map, openVSwitchRow, pluggedRow, portRow, wantedRow } from "../support/rows.ts";
 
 const bridge = { uuid: BRIDGE, name: "br-int" };
@@ -57,7 +57,7 @@ function circumstances(situation: Situation): Circumstances {
     refused: () => registry.refused(),
     lookup: () => 0,
   };
-  const asked = !unasked && (intent.kind === "plug" || intent.kind === "unplug");
+  const asked = !unasked;
   return {
     intent,
     answers: asked ? gatherAnswers(intent, 0, surroundings, undefined) : undefined,
@@ -239,6 +239,77 @@ test("foreign is a port whose iface-id somebody else's interface carries (P5)", 
     reason: "tap0 is not ours",
     change: null,
     retry: false,
+  });
+});
+
+describe("an interface that is another's by now (U7)", () => {
+  const misplaced = "VF 7 of pci/0000:41:00.0";
+  const knowing = (prepare: Behaviour["prepare"]) => {
+    const said: Behaviour["prepare"] = (input) => ({ ...(prepare ?? ready)(input), misplaced });
+    return [recordedProvider("dummy", { prepare: said }).provider];
+  };
+  const lost = notReady("no such device");
+  const stay: Intent = { ...plug, kind: "stay", reason: "the Southbound is away" };
+  const elsewhere = plugAs(() => "eth7");
+
+  test.each<[string, Situation]>([
+    ["has no other", { providers: knowing(lost) }],
+    ["does not get the other one", { providers: knowing(elsewhere), taken: "taken" }],
+    ["may not be renamed", { providers: knowing(elsewhere), onRename: "report" }],
+    ["is not due to go, as far as is known", { providers: knowing(lost), intent: stay }],
+    ["is due to go and held", { providers: knowing(ready), intent: unplug, held: "too many" }],
+    ["is due to go and not let go", { providers: knowing(lost), intent: unplug }],
+  ])("goes when its port %s", (_, situation) => {
+    expect(verdictOf({ ...situation, owned: vif() })).toMatchObject({
+      state: "pending",
+      reason: `interface lsp1 belongs to ${misplaced} now`,
+      change: { kind: "remove", misplaced, interface: { name: "lsp1" } },
+    });
+  });
+
+  test.each<[string, Situation]>([
+    ["we may not write", { notActive: "another one holds the lock" }],
+    ["there is no bridge", { bridge: null }],
+    ["its successor takes it over", { intent: unplug, successor: "lsp2" }],
+  ])("stays while %s", (_, situation) => {
+    const { change } = verdictOf({ providers: knowing(ready), owned: vif(), ...situation });
+    expect(change).toBeNull();
+  });
+
+  test("moves with its port when that gets the other one in the same pass", () => {
+    expect(verdictOf({ providers: knowing(elsewhere), owned: vif() })).toMatchObject({
+      change: { kind: "replug", remove: { misplaced }, create: { target: { wanted: { name: "eth7" } } } },
+    });
+  });
+
+  test("is not another's when the provider asks for it by its name", () => {
+    expect(verdictOf({ providers: knowing(ready), owned: vif() })).toMatchObject({ state: "plugged" });
+  });
+
+  test("goes without leave of whoever plugged it", () => {
+    const owned = vif({ external_ids: map({ "iface-id": "lsp1", "ovn-plugged": "ghost" }) });
+    expect(verdictOf({ providers: knowing(lost), owned })).toMatchObject({ change: { kind: "remove" } });
+  });
+
+  test("is plugged anew at once after the first time, and with back-off after the second", () => {
+    const first: Attempt = { phase: "idle", nonce: 0, sentAway: { times: 1 } };
+    expect(verdictOf({ attempt: first })).toMatchObject({ change: { kind: "create" } });
+    const third: Attempt = { phase: "idle", nonce: 0, sentAway: { times: 3 } };
+    expect(verdictOf({ attempt: third })).toMatchObject({
+      state: "waiting",
+      change: null,
+      retry: true,
+      setbacks: 1,
+    });
+    const due: Attempt = { phase: "idle", nonce: 1, sentAway: { times: 3, isDue: true } };
+    expect(verdictOf({ attempt: due })).toMatchObject({ change: { kind: "create" } });
+  });
+
+  test("does not move the second time: it goes, and comes with back-off", () => {
+    const attempt: Attempt = { phase: "idle", nonce: 0, sentAway: { times: 1 } };
+    expect(verdictOf({ providers: knowing(elsewhere), owned: vif(), attempt })).toMatchObject({
+      change: { kind: "remove", misplaced },
+    });
   });
 });
 

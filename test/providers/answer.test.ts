@@ -52,6 +52,35 @@ describe("an answer to a create", () => {
   });
 });
 
+describe("an answer", () => {
+  test.each<["create" | "remove", object, Exclude<Answer, { kind: "broken" }>]>([
+    ["create", { ready: false, reason: "gone" }, { kind: "not-ready", reason: "gone" }],
+    ["remove", { ready: true }, { kind: "unplug" }],
+  ])("to a %s may say whose the interface in place is by now", (operation, raw, answer) => {
+    const misplaced = "VF 3";
+    expect(parseAnswer(operation, { ...raw, misplaced })).toEqual({ ...answer, misplaced });
+  });
+
+  test("may say so beside the interface that is wanted", () => {
+    const wanted = { name: "eth0", type: "", options: {} };
+    const raw = { ready: true, interface: wanted, misplaced: "VF 3" };
+    expect(parseAnswer("create", raw)).toEqual({ kind: "plug", wanted, misplaced: "VF 3" });
+  });
+
+  test("that is not ready may ask to arrange", () => {
+    const raw = { ready: false, reason: "to be made" };
+    const answer: Answer = { kind: "not-ready", reason: "to be made" };
+    expect(parseAnswer("create", { ...raw, arrange: true })).toEqual({ ...answer, arrange: true });
+    expect(parseAnswer("create", { ...raw, arrange: false })).toEqual(answer);
+    expect(fault(parseAnswer("create", { ...raw, arrange: 1 }))).toContain("`arrange`");
+    expect(fault(parseAnswer("remove", { ...raw, arrange: true }))).toContain("`arrange` for a removal");
+  });
+
+  test.each([7, "", null, {}])("that misplaces with %j is broken", (misplaced) => {
+    expect(fault(parseAnswer("remove", { ready: true, misplaced }))).toContain("`misplaced`");
+  });
+});
+
 test("options in a Map are refused, not lost", () => {
   expect(fault(ready({ name: "eth0", type: "", options: new Map([["a", "1"]]) }))).toContain("`options`");
 });

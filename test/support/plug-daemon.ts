@@ -38,6 +38,8 @@ export class PlugDaemon {
   /** Whether the rows that were pushed are those that the database has. */
   inSync = true;
   runs = 0;
+  /** How many interfaces went because they had become somebody else's. */
+  misplaced = 0;
   #bridge: BridgeRow = bridgeRow({ ports: new Set() });
   readonly #tables = emptyTables();
 
@@ -54,6 +56,7 @@ export class PlugDaemon {
       isInSync: () => this.inSync,
       onLocalChassis: (local) => this.chassis.push(local),
       onCondition: (condition) => this.conditions.push(condition),
+      onMisplaced: () => this.misplaced++,
       onRun: () => this.runs++,
     });
   }

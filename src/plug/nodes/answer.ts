@@ -88,7 +88,7 @@ function settle(
   last: Answers | undefined,
 ): Answers | undefined {
   if (attempt?.phase === "in-flight") return attempt.answers;
-  if (around === null || (intent?.kind !== "plug" && intent?.kind !== "unplug")) return undefined;
+  if (around === null || intent === undefined) return undefined;
   return gatherAnswers(intent, nonceOf(attempt), around, last);
 }
 

@@ -3,6 +3,7 @@
  * docs/rules.md). A confirmation covers the ports that were due when it was given.
  */
 import { type Cause, type KeyedChanges, unchanged, updated, updatedTracked } from "../../graph/index.ts";
+import { type Answers, misplacementOf } from "../answers.ts";
 import type { Intent } from "../intent.ts";
 import type { PlugSettings } from "../settings.ts";
 
@@ -21,6 +22,7 @@ export function nothingHeld(): Hold {
 interface Inputs {
   readonly settings: { readonly data: { readonly current: PlugSettings } };
   readonly intent: { readonly data: ReadonlyMap<string, Intent> };
+  readonly answer: { readonly data: ReadonlyMap<string, Answers> };
   readonly lport: { readonly data: { readonly owned: number } };
   readonly confirmed: { readonly data: { readonly current: ReadonlySet<string> } };
 }
@@ -42,10 +44,14 @@ export function recomputeHold(context: Context) {
   inputs.intent.data.forEach(({ kind }, lport) => {
     if (kind === "unplug") lports.add(lport);
   });
+  inputs.answer.data.forEach((answers, lport) => {
+    if (countsAsMisplaced(answers)) lports.add(lport);
+  });
   return follow(context, lports) ? updatedTracked : unchanged;
 }
 
-export function holdIntentHandler(
+/** Handler of inputs whose tracked changes are logical ports. */
+export function holdLportsHandler(
   context: Context & { readonly input: { readonly changes: ReadonlyMap<string, Cause> } },
 ) {
   return follow(context, context.input.changes.keys()) ? updated : unchanged;
@@ -60,12 +66,22 @@ function follow(context: Context, lports: Iterable<string>): boolean {
   let moved = false;
   for (const lport of lports) {
     const isDue =
-      inputs.intent.data.get(lport)?.kind === "unplug" && !inputs.confirmed.data.current.has(lport);
+      isDueToGo(inputs.intent.data.get(lport), inputs.answer.data.get(lport)) &&
+      !inputs.confirmed.data.current.has(lport);
     if (!put(data.due, lport, isDue)) continue;
     moved = true;
     if (data.isHeld) changes.set(lport, cause);
   }
   return weigh(context) || moved;
+}
+
+/** The port is to be unplugged, or a provider that is not part of the executable says that its interface is another's. */
+export function isDueToGo(intent: Intent | undefined, answers: Answers | undefined): boolean {
+  return intent?.kind === "unplug" || countsAsMisplaced(answers);
+}
+
+function countsAsMisplaced(answers: Answers | undefined): boolean {
+  return misplacementOf(answers)?.isBuiltIn === false;
 }
 
 /** @returns whether that changed the data */

@@ -13,6 +13,8 @@ export interface Device {
   readonly options: Readonly<Record<string, string>>;
   /** It agrees to being unplugged. */
   readonly lets: boolean;
+  /** It knows that an interface of another name is somebody else's by now. */
+  readonly knowsOthers: boolean;
 }
 
 export const MAINTAINED = ["mode", "datapath"];
@@ -24,7 +26,14 @@ export class Devices {
   of(lport: string): Device {
     // Unless told otherwise, two logical ports ask for one interface name.
     const name = lport === "b" ? "a" : lport;
-    const plain: Device = { mood: "ready", name, type: "internal", options: {}, lets: true };
+    const plain: Device = {
+      mood: "ready",
+      name,
+      type: "internal",
+      options: {},
+      lets: true,
+      knowsOthers: false,
+    };
     return this.#devices.get(lport) ?? plain;
   }
 
@@ -44,6 +53,15 @@ export class Devices {
 }
 
 function answer(device: Device, input: PrepareInput): PrepareAnswer {
+  const bare = bareAnswer(device, input);
+  return isMisplaced(device, input.interface?.name) ? { ...bare, misplaced: "another one" } : bare;
+}
+
+export function isMisplaced({ knowsOthers, mood, name }: Device, inPlace: string | undefined): boolean {
+  return knowsOthers && mood !== "broken" && inPlace !== undefined && inPlace !== name;
+}
+
+function bareAnswer(device: Device, input: PrepareInput): PrepareAnswer {
   if (input.operation === "remove") return device.lets ? { ready: true } : { ready: false, reason: "in use" };
   switch (device.mood) {
     case "throws":

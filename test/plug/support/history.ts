@@ -110,6 +110,7 @@ function device(random: Random): Device {
     type: random.pick(["internal", ""]),
     options: random.chance(0.3) ? { key: random.pick(["1", "2"]) } : {},
     lets: random.chance(0.85),
+    knowsOthers: random.chance(0.25),
   };
 }
 

@@ -2,10 +2,11 @@
  * What must be true of every decision, said a second time: from the rows of the two databases and the rules
  * of docs/rules.md alone, without the graph's own notions of what is wanted, owned or known.
  */
+import { consultationsOf } from "../../../src/plug/answers.ts";
 import type { Change, Create, InterfaceEdit, Remove, Update } from "../../../src/plug/change.ts";
 import type { BridgeRow, InterfaceRow, PortBindingRow } from "../../../src/plug/rows.ts";
-import { MAINTAINED } from "./devices.ts";
-import type { World } from "./world.ts";
+import { isMisplaced, MAINTAINED } from "./devices.ts";
+import { OUTSIDE, type World } from "./world.ts";
 
 /** The first thing that is wrong with what is to be written now, or undefined. */
 export function faultOfChanges(world: World): string | undefined {
@@ -38,7 +39,8 @@ function namesOf(change: Change): readonly string[] {
 /** U6: whatever is due, no more goes in one pass than is allowed. */
 function faultOfUnplugs(world: World): string | undefined {
   const unplugged = [...world.verdicts].filter(([lport, { change }]) => {
-    return !world.confirmed.has(lport) && change?.kind === "remove";
+    if (world.confirmed.has(lport) || change?.kind !== "remove") return false;
+    return change.misplaced === undefined || whoAnswers(world, lport) === OUTSIDE;
   });
   const owned = world.local.iface.rows.filter((row) => {
     const lport = row.external_ids.get("iface-id") ?? "";
@@ -47,6 +49,11 @@ function faultOfUnplugs(world: World): string | undefined {
   const limit = (world.settings.maxUnplugPercent / 100) * owned.length;
   if (unplugged.length < 2 || unplugged.length <= limit) return undefined;
   return `${unplugged.length} of ${owned.length} are unplugged in one pass`;
+}
+
+function whoAnswers(world: World, lport: string): string | undefined {
+  const [first] = consultationsOf(world.engine.data(world.graph.answer).get(lport));
+  return first?.question.provider.type;
 }
 
 /** One logical port, looked at from outside. */
@@ -70,6 +77,7 @@ export class Inspection {
       case "update":
         return this.#faultOfUpdate(change);
       case "remove":
+        if (change.misplaced !== undefined) return this.#faultOfSendingAway(change);
         return this.#faultOfRemove(change) ?? this.#faultOfUnplug();
       case "replug":
         if (this.#world.settings.onRename !== "replug") return "plug.on_rename is not replug";
@@ -172,6 +180,13 @@ export class Inspection {
   #faultOfRemove({ interface: row, port }: Remove): string | undefined {
     if (this.#world.local.port.get(port._uuid) !== port) return "the port is not as the database has it";
     return this.#faultOfLeave(row) ?? this.#faultOfEdited(row);
+  }
+
+  /** U7: whatever else is known, and whoever else does not agree. */
+  #faultOfSendingAway({ interface: row, port }: Remove): string | undefined {
+    if (this.#world.local.port.get(port._uuid) !== port) return "the port is not as the database has it";
+    if (!isMisplaced(this.#world.devices.of(this.#lport), row.name)) return `${row.name} is nobody else's`;
+    return this.#faultOfEdited(row);
   }
 
   /** U1 to U3. */

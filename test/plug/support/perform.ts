@@ -2,7 +2,7 @@
 import type { InterfaceRow } from "../../../src/plug/rows.ts";
 import { interfaceRow, map } from "../../support/rows.ts";
 import type { InterfaceEdit, Step } from "./history.ts";
-import type { World } from "./world.ts";
+import { OUTSIDE, type World } from "./world.ts";
 
 const OTHER = { "br-int": "br-other", "br-other": "br-int" } as const;
 
@@ -58,7 +58,7 @@ function change(world: World, step: Step): void {
       devices.set(step.lport, step.to, registry.types());
       break;
     case "register":
-      registry.register(devices.provider(step.type));
+      registry.register(devices.provider(step.type), [step.type], step.type !== OUTSIDE);
       break;
     case "unregister":
       registry.unregister(step.type);

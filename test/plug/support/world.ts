@@ -38,6 +38,9 @@ import { isBindingInView, isChassisInView, Southbound } from "./southbound.ts";
 
 export const initialSettings: PlugSettings = { ...settings, maxUnplugPercent: 50 };
 
+/** The type of the provider that is not part of the executable. */
+export const OUTSIDE = "nic";
+
 export interface WorldOptions {
   readonly recorder?: Recorder;
   /** Does something to the graph before its engine is made. */
@@ -48,7 +51,7 @@ export interface WorldOptions {
 
 export class World {
   readonly devices = new Devices();
-  readonly registry = registryOf(this.devices.provider("dummy"), this.devices.provider("nic"));
+  readonly registry = registryOf(this.devices.provider("dummy"));
   readonly local: LocalDatabase;
   readonly southbound: Southbound;
   readonly graph: PlugGraph;
@@ -67,6 +70,7 @@ export class World {
   #confirmed: ReadonlySet<string> = new Set();
 
   constructor({ recorder, prepare, onRun }: WorldOptions = {}) {
+    this.registry.register(this.devices.provider(OUTSIDE), [OUTSIDE], false);
     this.#recorder = recorder;
     this.#onRun = onRun;
     this.local = new LocalDatabase(() => this.nextUuid());
