@@ -118,6 +118,7 @@ class PluggedDaemon {
       onRename: "replug",
       additionalChassis: true,
       maxUnplugPercent: 100,
+      southbound: { remote: null, probeIntervalMs: null, tls: {} },
     });
     this.#engine = this.#graph.engine();
     this.#load();

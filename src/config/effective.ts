@@ -1,13 +1,7 @@
-/**
- * The configuration as it takes effect: the file, the host, and the Open_vSwitch row, each where the one before is
- * silent (see the README).
- */
+/** The configuration as it takes effect: the file, and the host where that is silent. */
 import { readFileSync } from "node:fs";
-import { parseRemotes, type Remote, type TlsFiles } from "ovsdb-jsonrpc";
-import type { SslRow } from "../plug/rows.ts";
+import { parseRemotes, type TlsFiles } from "ovsdb-jsonrpc";
 import type { PlugSettings } from "../plug/settings.ts";
-import { externalId, externalIdKey } from "../plug/settings.ts";
-import { fail, ok, type Result } from "../result.ts";
 import { type ListenAddress, parseListenAddress } from "./listen.ts";
 import type { Config } from "./schema.ts";
 
@@ -22,6 +16,11 @@ export function plugSettings(config: Config, systemIdOverride: string | null): P
     onRename: config.plug.on_rename,
     additionalChassis: config.plug.additional_chassis,
     maxUnplugPercent: Number.parseInt(config.safety.max_unplug, 10),
+    southbound: {
+      remote: config.southbound.remote ?? null,
+      probeIntervalMs: config.southbound.probe_interval_ms ?? null,
+      tls: configuredTlsFiles(config),
+    },
   };
 }
 
@@ -32,46 +31,6 @@ export function readSystemIdOverride(path: string = SYSTEM_ID_OVERRIDE): string 
     return null;
   }
 }
-
-export interface SouthboundTarget {
-  readonly remotes: string;
-  /** Milliseconds; 0 = off; undefined: off on unix sockets, else 5,000. */
-  readonly probeIntervalMs: number | undefined;
-  readonly tls: TlsFiles;
-}
-
-/**
- * Where the Southbound is; null when neither the file nor `external_ids:ovn-remote` says so, and an error when what
- * the Open_vSwitch row says cannot be a remote.
- */
-export function southboundTarget(
-  config: Config,
-  externalIds: ReadonlyMap<string, string>,
-  chassis: string | null,
-  ssl: SslRow | null,
-): Result<SouthboundTarget, string> | null {
-  const { southbound } = config;
-  const text = southbound.remote ?? externalId(externalIds, "ovn-remote", chassis);
-  if (text === null) return null;
-  const from =
-    southbound.remote === undefined
-      ? `external_ids:${externalIdKey(externalIds, "ovn-remote", chassis)}`
-      : "southbound.remote";
-  const remotes = parseRemotes(text);
-  if (!remotes.ok) return fail(`${from}: ${remotes.error}`);
-  const tls = tlsFiles(config, ssl);
-  if (!tls.caCert && remotes.value.every(({ kind }) => kind === "ssl")) {
-    return fail(`${from}: ${text}: ${NO_CA_CERT}`);
-  }
-  return ok({
-    remotes: text,
-    probeIntervalMs: southbound.probe_interval_ms ?? probeInterval(remotes.value, externalIds, chassis),
-    tls,
-  });
-}
-
-const NO_CA_CERT =
-  "ssl: needs the certificate of the authority that signed the Southbound's: set southbound.ca_cert, or ovs-vsctl set-ssl PRIVATE-KEY CERTIFICATE CA-CERT";
 
 export interface LocalTarget {
   readonly remotes: string;
@@ -93,42 +52,12 @@ export function localTarget(config: Config): LocalTarget {
   return { remotes: remote, tls, fault };
 }
 
-/** The files of the configuration; where it names none, those of the Open_vSwitch SSL table. */
-function tlsFiles(config: Config, ssl: SslRow | null): TlsFiles {
-  const { private_key, certificate, ca_cert } = config.southbound;
-  const configured = private_key ?? certificate ?? ca_cert;
-  if (configured === undefined && ssl !== null) {
-    return {
-      privateKey: ssl.private_key,
-      certificate: ssl.certificate,
-      caCert: ssl.ca_cert,
-      bootstrapCaCert: ssl.bootstrap_ca_cert,
-    };
-  }
-  return configuredTlsFiles(config);
-}
-
 function configuredTlsFiles({ southbound: { private_key, certificate, ca_cert } }: Config): TlsFiles {
   return {
     ...(private_key === undefined ? {} : { privateKey: private_key }),
     ...(certificate === undefined ? {} : { certificate }),
     ...(ca_cert === undefined ? {} : { caCert: ca_cert }),
   };
-}
-
-/** Open vSwitch probes no more often (reconnect_set_probe_interval), whatever a database says. */
-const MIN_PROBE_INTERVAL_MS = 1000;
-
-/** What the Open_vSwitch row says; unix sockets are not probed on its account. */
-function probeInterval(
-  remotes: readonly Remote[],
-  externalIds: ReadonlyMap<string, string>,
-  chassis: string | null,
-): number | undefined {
-  if (remotes.every((remote) => remote.kind === "unix")) return undefined;
-  const text = externalId(externalIds, "ovn-remote-probe-interval", chassis);
-  if (text === null || !/^\d{1,9}$/.test(text)) return undefined;
-  return Number(text) === 0 ? 0 : Math.max(Number(text), MIN_PROBE_INTERVAL_MS);
 }
 
 /** Where metrics are served; null: nowhere. */

@@ -25,7 +25,6 @@ import { ControlServer } from "../control/unixctl.ts";
 import type { Engine, Statistics, Times, Verification } from "../graph/index.ts";
 import type { Log, Logger } from "../log/log.ts";
 import type { PlugGraph } from "../plug/graph.ts";
-import type { LocalChassis } from "../plug/nodes/local-chassis.ts";
 import { obstacleOf } from "../plug/readiness.ts";
 import { isOf, type TableKey } from "../plug/tables.ts";
 import { ProviderRegistry } from "../providers/registry.ts";
@@ -37,7 +36,6 @@ import { Reconciler } from "./reconciler.ts";
 import { connectionStatus, southboundStatus } from "./session-status.ts";
 import { CheckSchedule } from "./shadow-check.ts";
 import { Southbound } from "./southbound.ts";
-import { SouthboundLocator } from "./southbound-locator.ts";
 
 export interface DaemonOptions {
   readonly config: Config;
@@ -71,7 +69,6 @@ export class Daemon implements DaemonView {
   readonly #reconciler: Reconciler;
   readonly #local: LocalDatabase;
   readonly #southbound: Southbound;
-  readonly #locator: SouthboundLocator;
   readonly #narrator: ChassisNarrator;
   readonly #recorder: Recorder | null;
   readonly #control: ControlServer;
@@ -121,7 +118,8 @@ export class Daemon implements DaemonView {
       transact: (operations) => this.#local.transact(operations),
       lock: () => this.#local.heldLock(),
       isInSync: () => this.#local.state.kind === "synced",
-      onLocalChassis: (local) => this.#onLocalChassis(local),
+      onLocalChassis: ({ chassis }) => this.#local.setChassisName(chassis?.name ?? null, this.#reconciler),
+      onSouthboundTarget: (target) => this.#southbound.setTarget(target),
       onCondition: (condition) => this.#southbound.setCondition(condition),
       onRetry: () => count("port_retry"),
       onMisplaced: () => count("port_misplaced"),
@@ -133,7 +131,6 @@ export class Daemon implements DaemonView {
       },
     });
     this.#southbound = new Southbound(this.#reconciler, log.module("ovsdb"), count);
-    this.#locator = new SouthboundLocator((target) => this.#southbound.setTarget(target), this.#log);
     this.#metrics = new MetricsServer(this, log.module("control"));
     this.#control = new ControlServer({
       path: controlSocketPath(this.#runDir, process.pid),
@@ -152,7 +149,7 @@ export class Daemon implements DaemonView {
   /** Settles when the daemon works and its control socket answers. */
   async start(): Promise<void> {
     this.#providers.apply(this.#config.providers);
-    this.#local.feed(this.#reconciler, () => this.#findSouthbound());
+    this.#local.feed(this.#reconciler);
     if (this.#observeOnly) return;
     await this.#control.listen();
     this.#metrics.listenOn(metricsAddress(this.#config));
@@ -177,7 +174,6 @@ export class Daemon implements DaemonView {
     this.#providers.apply(config.providers);
     this.#metrics.listenOn(metricsAddress(config));
     this.#reconciler.schedule();
-    this.#findSouthbound();
   }
 
   get statistics(): Statistics {
@@ -198,9 +194,7 @@ export class Daemon implements DaemonView {
 
   /** What is missing for a complete pass; null: nothing. */
   get notReady(): string | null {
-    const obstacle = obstacleOf(this.engine, this.graph);
-    if (obstacle?.kind === "southbound") return this.#locator.fault ?? obstacle.reason;
-    return obstacle?.reason ?? null;
+    return obstacleOf(this.engine, this.graph)?.reason ?? null;
   }
 
   get transactionTimes(): Times {
@@ -221,7 +215,7 @@ export class Daemon implements DaemonView {
   }
 
   connections(): Connections {
-    const { remotes, fault } = this.#locator;
+    const { remotes, fault } = this.#southbound;
     return {
       ovs: connectionStatus(this.#local.state, this.#config.ovs.remote),
       southbound: southboundStatus(this.#southbound.state, remotes, fault),
@@ -280,16 +274,6 @@ export class Daemon implements DaemonView {
     this.#local.close();
     this.#registry.destroyAll();
     this.#recorder?.close();
-  }
-
-  #onLocalChassis(local: LocalChassis): void {
-    this.#local.setChassisName(local.chassis?.name ?? null, this.#reconciler);
-    this.#findSouthbound();
-  }
-
-  #findSouthbound(): void {
-    this.#locator.locate(this.#config, this.engine.data(this.graph.localChassis).current, this.#local.ssl());
-    this.#onReadiness(this.notReady);
   }
 
   #narrate(): void {

@@ -12,7 +12,6 @@ import type { CountedEvent } from "../control/coverage.ts";
 import { Times } from "../graph/index.ts";
 import type { Logger } from "../log/log.ts";
 import type { Activity } from "../plug/nodes/activity.ts";
-import { SSL_COLUMNS, type SslRow } from "../plug/rows.ts";
 import { type KeysOf, keysOf, selectionOf, tables } from "../plug/tables.ts";
 import { openVSwitch } from "../schemas/open_vswitch.gen.ts";
 import { lockName } from "./lock-name.ts";
@@ -48,7 +47,7 @@ export class LocalDatabase {
       database: openVSwitch,
       remotes: options.target.remotes,
       tls: options.target.tls,
-      monitor: { ...selectionOf("Open_vSwitch"), SSL: SSL_COLUMNS },
+      monitor: selectionOf("Open_vSwitch"),
     });
   }
 
@@ -59,13 +58,12 @@ export class LocalDatabase {
     return this.#session.state;
   }
 
-  /** From now on what happens in the database goes into the graph; `onSsl` is told of changes of the SSL table. */
-  feed(reconciler: Reconciler, onSsl: () => void): void {
+  /** From now on what happens in the database goes into the graph. */
+  feed(reconciler: Reconciler): void {
     this.#session.onBatch(({ initial, tables: changes }) => {
       const cause = initial ? "snapshot" : "update";
       this.#count(`ovs_${cause}`);
       reconciler.pushTables("Open_vSwitch", changes, cause);
-      if (changes.SSL.length > 0) onSsl();
     });
     this.#session.onState((state) => {
       narrateState(this.#log, "Open_vSwitch", state);
@@ -106,12 +104,6 @@ export class LocalDatabase {
     return result.ok ? { ok: true } : result;
   }
 
-  /** The SSL table's row: there is at most one (ovs-vswitchd.conf.db(5)). */
-  ssl(): SslRow | null {
-    const [row = null] = this.#session.replica.table("SSL").rows.values();
-    return row;
-  }
-
   /** Every row of a table. */
   rowsOf(key: KeysOf<"Open_vSwitch">): ReadonlyMap<Uuid, object> {
     return this.#session.replica.table(tables[key].table).rows;
@@ -119,8 +111,7 @@ export class LocalDatabase {
 
   /** How many rows are held. */
   get rows(): number {
-    const held = keysOf("Open_vSwitch").map((key) => this.rowsOf(key).size);
-    return held.reduce((sum, rows) => sum + rows, this.#session.replica.table("SSL").rows.size);
+    return keysOf("Open_vSwitch").reduce((sum, key) => sum + this.rowsOf(key).size, 0);
   }
 
   setTarget(target: LocalTarget): void {

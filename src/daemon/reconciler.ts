@@ -24,6 +24,7 @@ import type { LocalChassis } from "../plug/nodes/local-chassis.ts";
 import { obstacleOf } from "../plug/readiness.ts";
 import { asInserts, type TableBatch } from "../plug/rows.ts";
 import type { PlugSettings } from "../plug/settings.ts";
+import type { SouthboundTarget } from "../plug/southbound-target.ts";
 import { type Changes, type DatabaseName, keysOf, TABLE_KEYS, tables } from "../plug/tables.ts";
 import type { Verdict } from "../plug/verdict.ts";
 import type { ProviderRegistry } from "../providers/registry.ts";
@@ -47,6 +48,7 @@ export interface ReconcilerOptions {
   isInSync(): boolean;
   onLocalChassis(local: LocalChassis): void;
   onCondition(condition: MonitoredCondition): void;
+  onSouthboundTarget(target: SouthboundTarget): void;
   /** A port is asked for again because its time has come. */
   onRetry?(): void;
   /** An interface that had become somebody else's is gone (rule U7). */
@@ -248,6 +250,9 @@ export class Reconciler {
     const { graph, engine } = this;
     if (result.isUpdated(graph.localChassis)) {
       this.#options.onLocalChassis(engine.data(graph.localChassis).current);
+    }
+    if (result.isUpdated(graph.southboundTarget)) {
+      this.#options.onSouthboundTarget(engine.data(graph.southboundTarget).current);
     }
     if (result.isUpdated(graph.condition)) this.#options.onCondition(engine.data(graph.condition).current);
     const verdicts = this.verdicts;

@@ -4,12 +4,12 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { type Condition, Session, type SessionState, type Uuid } from "ovsdb-jsonrpc";
-import type { SouthboundTarget } from "../config/effective.ts";
 import type { CountedEvent } from "../control/coverage.ts";
 import type { Logger } from "../log/log.ts";
 import { MonitoredCondition } from "../plug/condition.ts";
 import type { SouthboundState } from "../plug/nodes/inputs.ts";
 import type { PortBindingRow } from "../plug/rows.ts";
+import { faultOf, type SouthboundAddress, type SouthboundTarget } from "../plug/southbound-target.ts";
 import { type KeysOf, keysOf, selectionOf, tables } from "../plug/tables.ts";
 import { ovnSouthbound } from "../schemas/ovn_southbound.gen.ts";
 import type { Reconciler } from "./reconciler.ts";
@@ -20,7 +20,9 @@ export class Southbound {
   readonly #log: Logger;
   readonly #count: (event: CountedEvent) => void;
   #session: ReturnType<typeof connect> | null = null;
-  #target: SouthboundTarget | null = null;
+  /** The one in use. */
+  #address: SouthboundAddress | null = null;
+  #fault: string | null = null;
   #wanted = MonitoredCondition.of(null, new Set());
   /**
    * The rows that are here for the chassis itself have been seen once. Until then no port is asked for by its name: at
@@ -47,26 +49,51 @@ export class Southbound {
     return keysOf("OVN_Southbound").reduce((sum, key) => sum + this.rowsOf(key).size, 0);
   }
 
-  /** Where the Southbound is to be found; null while nothing says so. */
-  setTarget(target: SouthboundTarget | null): void {
-    const before = this.#target;
-    this.#target = target;
-    if (target === null) {
-      if (before !== null)
-        this.#log.warn("no Southbound remote is known any more; staying with the last one");
-      return;
+  /** The remotes in use; null: none was ever known. */
+  get remotes(): string | null {
+    return this.#address?.remotes ?? null;
+  }
+
+  /** Why the Southbound cannot be found, or not where it is said to be; null: it can. */
+  get fault(): string | null {
+    return this.#fault;
+  }
+
+  /** Where the Southbound is now said to be, which is not what was said before. One that cannot be used changes nothing. */
+  setTarget(target: SouthboundTarget): void {
+    const remotes = this.remotes;
+    // Nobody names a remote any more: the session says what becomes of the last one.
+    this.#fault = target.kind === "unnamed" && remotes !== null ? null : faultOf(target);
+    switch (target.kind) {
+      case "unknown":
+        return;
+      case "named":
+        this.#use(target);
+        return;
+      case "unnamed":
+      case "unusable":
+        if (this.#fault === null) {
+          this.#log.warn("no Southbound remote is known any more; staying with the last one");
+        } else {
+          this.#log.warn(remotes === null ? this.#fault : `${this.#fault}; staying with ${remotes}`);
+        }
     }
+  }
+
+  #use(address: SouthboundAddress): void {
+    const before = this.#address;
+    this.#address = address;
     if (this.#session === null) {
-      this.#session = this.#open(target);
+      this.#session = this.#open(address);
       return;
     }
-    if (!isDeepStrictEqual(before?.tls, target.tls)) this.#session.setTls(target.tls);
-    if (before?.remotes !== target.remotes) {
-      this.#log.info(`the Southbound is now at ${target.remotes}`);
-      this.#session.setRemotes(target.remotes);
+    if (!isDeepStrictEqual(before?.tls, address.tls)) this.#session.setTls(address.tls);
+    if (before?.remotes !== address.remotes) {
+      this.#log.info(`the Southbound is now at ${address.remotes}`);
+      this.#session.setRemotes(address.remotes);
     }
-    if (before?.probeIntervalMs !== target.probeIntervalMs) {
-      this.#session.setProbeInterval(target.probeIntervalMs);
+    if (before?.probeIntervalMs !== address.probeIntervalMs) {
+      this.#session.setProbeInterval(address.probeIntervalMs);
     }
   }
 
@@ -91,7 +118,7 @@ export class Southbound {
     this.#session?.close();
   }
 
-  #open(target: SouthboundTarget) {
+  #open(target: SouthboundAddress) {
     const session = connect(target, this.#wanted.chassis(), this.#clausesOf(this.#wanted));
     session.onBatch(({ initial, tables: changes }) => {
       const cause = initial ? "snapshot" : "update";
@@ -154,7 +181,7 @@ export class Southbound {
 const NO_LPORTS: ReadonlySet<string> = new Set();
 
 function connect(
-  target: SouthboundTarget,
+  target: SouthboundAddress,
   chassis: ReturnType<MonitoredCondition["chassis"]>,
   portBindings: Condition<PortBindingRow>,
 ) {

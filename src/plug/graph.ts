@@ -1,7 +1,8 @@
 /**
- * Every node of the daemon's graph and every edge between them, on one screen. Data enters on top and leaves as two
- * outputs: `plug`, a verdict for every logical port, and `condition`, what is to be monitored of the Southbound. A
- * handler in `handlers` is a change handled as it comes; an input without one leads to a recompute.
+ * Every node of the daemon's graph and every edge between them, on one screen. Data enters on top and leaves as
+ * outputs: `plug`, a verdict for every logical port, `condition`, what is to be monitored of the Southbound, and
+ * `southbound_target`, where that is. A handler in `handlers` is a change handled as it comes; an input without one leads
+ * to a recompute.
  */
 import { Engine, type EngineOptions, input, keyed, keyedChanges, node } from "../graph/index.ts";
 import { type Activity, notConnected } from "./nodes/activity.ts";
@@ -22,8 +23,10 @@ import { indexLports, lportPortBindingHandler, lportVifHandler, noLports } from 
 import { conditionLportHandler, decideCondition, monitorNothing } from "./nodes/monitoring.ts";
 import { plugNode } from "./nodes/plug.ts";
 import { lookingUp, type Providers } from "./nodes/provider-lookup.ts";
+import { findSouthbound, unknownTarget } from "./nodes/southbound-address.ts";
 import * as vifNode from "./nodes/vif.ts";
 import type { PlugSettings } from "./settings.ts";
+import type { SouthboundTarget } from "./southbound-target.ts";
 
 export type PlugGraph = ReturnType<typeof plugGraph>;
 
@@ -34,7 +37,7 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
   const attempt = input({ name: "attempt", ...attemptInput });
   const southbound = input({ name: "southbound", ...southboundInput });
   const tables = tableInputs();
-  const { openVSwitch, bridge, port, iface, sbGlobal, chassis } = tables;
+  const { openVSwitch, bridge, port, iface, ssl, sbGlobal, chassis } = tables;
   const portBinding = portBindingInput();
 
   const providerLookup = node({
@@ -126,6 +129,13 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
     run: decideCondition,
     handlers: { lport: conditionLportHandler },
   });
+  const target = node({
+    name: "southbound_target",
+    kind: "output",
+    inputs: { settings, localChassis, ssl },
+    data: (): Current<SouthboundTarget> => ({ current: unknownTarget }),
+    run: findSouthbound,
+  });
 
   return {
     inputs: {
@@ -146,6 +156,7 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
     hold,
     plug,
     condition,
-    engine: (options: EngineOptions = {}) => new Engine([plug, condition], options),
+    southboundTarget: target,
+    engine: (options: EngineOptions = {}) => new Engine([plug, condition, target], options),
   };
 }

@@ -6,6 +6,7 @@ import type { Engine } from "../graph/index.ts";
 import type { PlugGraph } from "./graph.ts";
 import { notConnected, whyNotActive } from "./nodes/activity.ts";
 import { missingKnowledge } from "./nodes/intent.ts";
+import { faultOf } from "./southbound-target.ts";
 import { noBridge } from "./verdict.ts";
 
 export interface Obstacle {
@@ -36,7 +37,10 @@ export function obstacleOf(engine: Engine, graph: PlugGraph): Obstacle | null {
   const southbound = engine.data(graph.inputs.southbound).current;
   const missing = missingKnowledge(southbound, local);
   if (missing === null) return null;
-  if (!southbound.synced) return { kind: "southbound", reason: missing };
+  if (!southbound.synced) {
+    const fault = faultOf(engine.data(graph.southboundTarget).current);
+    return { kind: "southbound", reason: fault ?? missing };
+  }
   if (local.chassis === null || local.chassis.record === null)
     return { kind: "chassis-row", reason: missing };
   const isComplete = southbound.acknowledged?.chassisUuid === local.chassis.record._uuid;

@@ -1,15 +1,12 @@
 /** The rows that the databases give us: of each table in tables.ts, the columns that are monitored. */
 import type { RowChange, Uuid } from "ovsdb-jsonrpc";
-import type { SSL } from "../schemas/open_vswitch.gen.ts";
 import type { RowOf } from "./tables.ts";
 
 export type OpenVSwitchRow = RowOf<"openVSwitch">;
 export type BridgeRow = RowOf<"bridge">;
 export type PortRow = RowOf<"port">;
 export type InterfaceRow = RowOf<"iface">;
-/** Where the TLS files are; nothing else is read of the table. */
-export const SSL_COLUMNS = ["private_key", "certificate", "ca_cert", "bootstrap_ca_cert"] as const;
-export type SslRow = Pick<SSL, "_uuid" | (typeof SSL_COLUMNS)[number]>;
+export type SslRow = RowOf<"ssl">;
 export type SbGlobalRow = RowOf<"sbGlobal">;
 export type ChassisRow = RowOf<"chassis">;
 export type PortBindingRow = RowOf<"portBinding">;

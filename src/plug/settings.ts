@@ -1,4 +1,6 @@
 /** What the graph takes from the configuration file and from the host; where it comes from is not its business. */
+import type { TlsFiles } from "ovsdb-jsonrpc";
+
 export interface PlugSettings {
   /** The chassis name from the configuration or from system-id-override; null: `external_ids:system-id`. */
   readonly chassis: string | null;
@@ -9,6 +11,14 @@ export interface PlugSettings {
   readonly additionalChassis: boolean;
   /** Percent of the owned ports that may be unplugged in one pass. */
   readonly maxUnplugPercent: number;
+  readonly southbound: SouthboundSettings;
+}
+
+/** Where the configuration says that the Southbound is; null, or no file: the local database says so. */
+export interface SouthboundSettings {
+  readonly remote: string | null;
+  readonly probeIntervalMs: number | null;
+  readonly tls: TlsFiles;
 }
 
 /**

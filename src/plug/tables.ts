@@ -36,6 +36,7 @@ export const tables = {
     ["name", "type", "options", "other_config", "external_ids", "mtu_request", "ofport", "error"],
     ({ name }) => name,
   ),
+  ssl: local("ssl", "SSL", ["private_key", "certificate", "ca_cert", "bootstrap_ca_cert"], () => "SSL"),
   sbGlobal: southbound("sb_global", "SB_Global", ["options"], () => "SB_Global"),
   chassis: southbound("chassis", "Chassis", ["name", "hostname"], ({ name }) => name),
   portBinding: southbound(

@@ -13,6 +13,15 @@ export const settingsSchema = v.object({
   onRename: v.picklist(["replug", "report"]),
   additionalChassis: v.boolean(),
   maxUnplugPercent: v.number(),
+  southbound: v.object({
+    remote: v.nullable(text),
+    probeIntervalMs: v.nullable(v.number()),
+    tls: v.object({
+      privateKey: v.exactOptional(text),
+      certificate: v.exactOptional(text),
+      caCert: v.exactOptional(text),
+    }),
+  }),
 });
 
 export const activitySchema = v.object({

@@ -91,6 +91,7 @@ beforeEach(async () => {
     lock: () => "vifplugd_hv1",
     isInSync: () => true,
     onLocalChassis: () => {},
+    onSouthboundTarget: () => {},
     onCondition: (condition) => southbound.setCondition(condition),
     onRun: () => ran.resolve(),
   });
@@ -102,7 +103,7 @@ beforeEach(async () => {
   reconciler.pushRows(port, rows(portRow()), "snapshot");
   reconciler.pushRows(iface, rows(pluggedRow(LPORT)), "snapshot");
   reconciler.push(activity, active, "active");
-  southbound.setTarget({ remotes: proxy.remote, probeIntervalMs: undefined, tls: {} });
+  southbound.setTarget({ kind: "named", remotes: proxy.remote, probeIntervalMs: undefined, tls: {} });
   await until(() => known()?.lports.has(LPORT) === true && bindings() === 1);
 });
 

@@ -10,6 +10,7 @@ const silent: PlugSettings = {
   onRename: "replug",
   additionalChassis: true,
   maxUnplugPercent: 100,
+  southbound: { remote: null, probeIntervalMs: null, tls: {} },
 };
 
 describe("externalId", () => {

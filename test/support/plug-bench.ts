@@ -42,6 +42,7 @@ export const settings: PlugSettings = {
   onRename: "replug",
   additionalChassis: true,
   maxUnplugPercent: 100,
+  southbound: { remote: null, probeIntervalMs: null, tls: {} },
 };
 
 export const active: Activity = { active: true, reason: null, chassis: "hv1" };

@@ -10,6 +10,7 @@ import { Log } from "../../src/log/log.ts";
 import type { MonitoredCondition } from "../../src/plug/condition.ts";
 import type { LocalChassis } from "../../src/plug/nodes/local-chassis.ts";
 import type { BridgeRow, InterfaceRow, PortBindingRow, TableBatch } from "../../src/plug/rows.ts";
+import type { SouthboundTarget } from "../../src/plug/southbound-target.ts";
 import type { ProviderRegistry } from "../../src/providers/registry.ts";
 import type { Recorder } from "../../src/record/recorder.ts";
 import { active, settings } from "./plug-bench.ts";
@@ -33,6 +34,7 @@ export class PlugDaemon {
   readonly sent: Sent[] = [];
   readonly lines: string[] = [];
   readonly chassis: LocalChassis[] = [];
+  readonly targets: SouthboundTarget[] = [];
   readonly conditions: MonitoredCondition[] = [];
   lock: string | null = "vifplugd_hv1";
   /** Whether the rows that were pushed are those that the database has. */
@@ -55,6 +57,7 @@ export class PlugDaemon {
       lock: () => this.lock,
       isInSync: () => this.inSync,
       onLocalChassis: (local) => this.chassis.push(local),
+      onSouthboundTarget: (target) => this.targets.push(target),
       onCondition: (condition) => this.conditions.push(condition),
       onMisplaced: () => this.misplaced++,
       onRun: () => this.runs++,

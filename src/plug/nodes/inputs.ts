@@ -26,6 +26,7 @@ import type {
   PortBindingRow,
   PortRow,
   SbGlobalRow,
+  SslRow,
   TableBatch,
 } from "../rows.ts";
 import { type RowOf, type Table, type TableKey, tables } from "../tables.ts";
@@ -78,6 +79,7 @@ export function tableInputs() {
     bridge: tableInput<BridgeRow>(tables.bridge),
     port: tableInput<PortRow>(tables.port),
     iface: tableInput<InterfaceRow>(tables.iface),
+    ssl: tableInput<SslRow>(tables.ssl),
     sbGlobal: tableInput<SbGlobalRow>(tables.sbGlobal),
     chassis: tableInput<ChassisRow>(tables.chassis),
   } satisfies Omit<TableInputs, "portBinding">;

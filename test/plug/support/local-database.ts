@@ -4,7 +4,7 @@
  */
 import type { Uuid } from "ovsdb-jsonrpc";
 import type { Change, Create, InterfaceEdit, MapEdit, Remove, Update } from "../../../src/plug/change.ts";
-import type { BridgeRow, InterfaceRow, OpenVSwitchRow, PortRow } from "../../../src/plug/rows.ts";
+import type { BridgeRow, InterfaceRow, OpenVSwitchRow, PortRow, SslRow } from "../../../src/plug/rows.ts";
 import { bridgeRow, interfaceRow, map, openVSwitchRow } from "../../support/rows.ts";
 import { Table } from "./table.ts";
 
@@ -13,6 +13,7 @@ export class LocalDatabase {
   readonly bridge = new Table<BridgeRow>();
   readonly port = new Table<PortRow>();
   readonly iface = new Table<InterfaceRow>();
+  readonly ssl = new Table<SslRow>();
   readonly #nextUuid: () => Uuid;
 
   constructor(nextUuid: () => Uuid) {

@@ -1,0 +1,92 @@
+/**
+ * Where the Southbound is, and by which files and probes it is reached: what the configuration says, and the Open_vSwitch
+ * row and its SSL table where that is silent (ovn-controller(8)). A pure function of rows and settings; a name for each
+ * way in which it may not be known.
+ */
+import { parseRemotes, type Remote, type TlsFiles } from "ovsdb-jsonrpc";
+import type { SslRow } from "./rows.ts";
+import { externalId, externalIdKey, type SouthboundSettings } from "./settings.ts";
+
+export type SouthboundTarget =
+  /** The local database has not said anything yet. */
+  | { readonly kind: "unknown" }
+  /** Neither the configuration nor the Open_vSwitch row names a remote. */
+  | { readonly kind: "unnamed" }
+  /** What is named cannot be a remote, or cannot be reached; the reason is for people. */
+  | { readonly kind: "unusable"; readonly reason: string }
+  | SouthboundAddress;
+
+export interface SouthboundAddress {
+  readonly kind: "named";
+  readonly remotes: string;
+  /** Milliseconds; 0 = off; undefined: off on unix sockets, else 5,000. */
+  readonly probeIntervalMs: number | undefined;
+  readonly tls: TlsFiles;
+}
+
+const NO_CA_CERT =
+  "ssl: needs the certificate of the authority that signed the Southbound's: set southbound.ca_cert, or ovs-vsctl set-ssl PRIVATE-KEY CERTIFICATE CA-CERT";
+
+const NO_REMOTE = "no Southbound remote: set southbound.remote, or external_ids:ovn-remote in Open_vSwitch";
+
+/** Why nobody can connect to the Southbound, for people; null: it can be tried, or is not known yet. */
+export function faultOf(target: SouthboundTarget): string | null {
+  switch (target.kind) {
+    case "unknown":
+    case "named":
+      return null;
+    case "unnamed":
+      return NO_REMOTE;
+    case "unusable":
+      return target.reason;
+  }
+}
+
+export function southboundTarget(
+  settings: SouthboundSettings,
+  externalIds: ReadonlyMap<string, string>,
+  chassis: string | null,
+  ssl: SslRow | null,
+): SouthboundTarget {
+  const text = settings.remote ?? externalId(externalIds, "ovn-remote", chassis);
+  if (text === null) return { kind: "unnamed" };
+  const from =
+    settings.remote === null
+      ? `external_ids:${externalIdKey(externalIds, "ovn-remote", chassis)}`
+      : "southbound.remote";
+  const remotes = parseRemotes(text);
+  if (!remotes.ok) return { kind: "unusable", reason: `${from}: ${remotes.error}` };
+  const tls = tlsFiles(settings.tls, ssl);
+  if (!tls.caCert && remotes.value.every(({ kind }) => kind === "ssl")) {
+    return { kind: "unusable", reason: `${from}: ${text}: ${NO_CA_CERT}` };
+  }
+  const probeIntervalMs =
+    settings.probeIntervalMs ?? probeInterval(remotes.value, externalIds, chassis) ?? undefined;
+  return { kind: "named", remotes: text, probeIntervalMs, tls };
+}
+
+/** The files of the configuration; where it names none, those of the Open_vSwitch SSL table. */
+function tlsFiles(configured: TlsFiles, ssl: SslRow | null): TlsFiles {
+  if (ssl === null || Object.keys(configured).length > 0) return configured;
+  return {
+    privateKey: ssl.private_key,
+    certificate: ssl.certificate,
+    caCert: ssl.ca_cert,
+    bootstrapCaCert: ssl.bootstrap_ca_cert,
+  };
+}
+
+/** Open vSwitch probes no more often (reconnect_set_probe_interval), whatever a database says. */
+const MIN_PROBE_INTERVAL_MS = 1000;
+
+/** Milliseconds, as the Open_vSwitch row says; null: it does not. Unix sockets are not probed on its account. */
+function probeInterval(
+  remotes: readonly Remote[],
+  externalIds: ReadonlyMap<string, string>,
+  chassis: string | null,
+): number | null {
+  if (remotes.every((remote) => remote.kind === "unix")) return null;
+  const text = externalId(externalIds, "ovn-remote-probe-interval", chassis);
+  if (text === null || !/^\d{1,9}$/.test(text)) return null;
+  return Number(text) === 0 ? 0 : Math.max(Number(text), MIN_PROBE_INTERVAL_MS);
+}
