@@ -54,7 +54,7 @@ test.each(missing)(
     if ("ovs" in more) Object.assign(config, { ovs: { ...base.ovs, bridge: "br-none" } });
     const daemon = await hypervisor.launchDaemon(config);
     const line = await daemon.waitLog(/metrics: listening on 127\.0\.0\.1 port \d+/);
-    await daemon.waitLog(new RegExp(` warn (plug|daemon): ${RegExp.escape(words)}`));
+    await daemon.waitLog(new RegExp(` warn (plug|ovsdb): ${RegExp.escape(words)}`));
 
     const file = configPath(chassis);
     const status = await folder.run("status", "--config", file);
