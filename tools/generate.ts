@@ -1,11 +1,12 @@
 /**
  * `npm run generate`: writes what is derived from the sources, so that nobody has to keep it in step by hand: the
- * configuration's JSON Schema, its table in the README, and the shells' completion. A test holds that all is current.
+ * configuration's JSON Schema, its table and the commands' in the README, and the shells' completion. A test holds that all is current.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { commands } from "../src/cli/commands.ts";
 import { configSchema } from "../src/config/schema.ts";
+import { commandTable } from "./generate/command-table.ts";
 import { bashCompletion, zshCompletion } from "./generate/completion.ts";
 import { configTable } from "./generate/config-table.ts";
 import { jsonSchema } from "./generate/json-schema.ts";
@@ -21,7 +22,10 @@ export function generated(): ReadonlyMap<string, string> {
     ["config/vifplugd.schema.json", jsonSchema(schema)],
     ["config/completion/vifplugd.bash", bashCompletion(commands)],
     ["config/completion/_vifplugd", zshCompletion(commands)],
-    ["README.md", between(readme, "configuration", configTable(schema))],
+    [
+      "README.md",
+      between(between(readme, "commands", commandTable(commands)), "configuration", configTable(schema)),
+    ],
   ]);
 }
 

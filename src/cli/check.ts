@@ -7,6 +7,7 @@ export const check: Command = {
   name: "check",
   usage: "[--config FILE]",
   summary: "validate the configuration and print each error with its place",
+  exits: "0, 78 if it is not valid",
   options: [CONFIG_OPTION],
   positionals: 0,
   run(args) {

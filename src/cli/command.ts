@@ -33,6 +33,8 @@ export interface Command {
   /** After the name, in `help`. */
   readonly usage: string;
   readonly summary: string;
+  /** The exit codes, and what each of them but 0 means; 64, for a command line that is not understood, is every command's. */
+  readonly exits: string;
   readonly options: readonly Option[];
   /** How many arguments that are no options it takes. */
   readonly positionals: number;

@@ -16,6 +16,7 @@ const help: Command = {
   name: "help",
   usage: "[COMMAND]",
   summary: "print this, or what a command takes",
+  exits: "0",
   options: [],
   positionals: 0,
   optionalPositionals: 1,

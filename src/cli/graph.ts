@@ -15,6 +15,7 @@ export const graph: Command = {
   name: "graph",
   usage: `[--format ${Object.keys(pictures).join("|")}] [--config FILE]`,
   summary: "the dataflow graph, live if a daemon answers",
+  exits: "0",
   options: [
     { name: "format", type: "string", values: Object.keys(pictures), meaning: "the language of the picture" },
     CONFIG_OPTION,

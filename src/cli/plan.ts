@@ -11,6 +11,7 @@ export const plan: Command = {
   name: "plan",
   usage: "[--json] [--config FILE]",
   summary: "what run would change, without changing it",
+  exits: "0 nothing, 2 changes, 1 error",
   options: [JSON_OPTION, CONFIG_OPTION],
   positionals: 0,
   async run(args) {

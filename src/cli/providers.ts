@@ -42,6 +42,7 @@ export const providers: Command = {
   name: "providers",
   usage: "[representor ports] [--json] [--config FILE]",
   summary: "the provider types and the options that each reads; the ports that one sees",
+  exits: "0, 1 if they cannot be read, 78 if the configuration is not valid",
   options: [JSON_OPTION, CONFIG_OPTION],
   positionals: 0,
   optionalPositionals: 2,

@@ -10,6 +10,7 @@ export const replay: Command = {
   name: "replay",
   usage: "FILE [--until RUN]",
   summary: "decide again what a record of `run --record FILE` led to",
+  exits: "0, 1 if it is no record",
   options: [{ name: "until", type: "string", meaning: "end after the run of this number" }],
   positionals: 1,
   async run(args) {

@@ -20,6 +20,7 @@ export const run: Command = {
   name: "run",
   usage: "[--config FILE] [--record FILE] [--verify-every RUNS]",
   summary: "plug VIFs on this chassis, in the foreground (the default)",
+  exits: "0, 1 if it cannot start, 78 if the configuration is not valid",
   options: [
     CONFIG_OPTION,
     {

@@ -7,6 +7,7 @@ export const status: Command = {
   name: "status",
   usage: "[--json | --names] [--config FILE]",
   summary: "the running daemon's state",
+  exits: "0, 1 if no daemon answers",
   options: [
     JSON_OPTION,
     {

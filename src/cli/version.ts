@@ -9,6 +9,7 @@ export const version: Command = {
   name: "version",
   usage: "[--json]",
   summary: "print the version, and what the executable was made from",
+  exits: "0",
   options: [JSON_OPTION],
   positionals: 0,
   run(args) {

@@ -20,6 +20,7 @@ export const watch: Command = {
   name: "watch",
   usage: "[--config FILE]",
   summary: "the status, updated in place until interrupted",
+  exits: "0, 1 if no daemon answers",
   options: [CONFIG_OPTION],
   positionals: 0,
   async run(args) {

@@ -1,16 +1,16 @@
 /** The README's table of the configuration: a row for each key. */
+import { markdownTable } from "./markdown.ts";
 import type { Part, Variant } from "./schema-keys.ts";
 
 const HEAD = ["key", "value", "default", "what it is"] as const;
 
 export function configTable(root: Part): string {
-  const rows = [...root.keys].flatMap(([key, part]) => rowsOf(key, part, ""));
-  const cells = [HEAD, ...rows];
-  const widths = HEAD.map((_, column) => Math.max(...cells.map((row) => (row[column] ?? "").length)));
-  const line = (row: readonly string[]) =>
-    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
-  const [head, ...body] = cells.map(line);
-  return [head, `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`, ...body, ""].join("\n");
+  return markdownTable([HEAD, ...configRows(root)]);
+}
+
+/** A row for each key, in the order of {@link HEAD}; the cells are Markdown. */
+export function configRows(root: Part): readonly (readonly string[])[] {
+  return [...root.keys].flatMap(([key, part]) => rowsOf(key, part, ""));
 }
 
 /** @param where what the keys are keys of, if that is not the whole configuration */

@@ -1,0 +1,14 @@
+/** The README's table of the sub-commands. */
+import type { Command } from "../../src/cli/command.ts";
+import { markdownTable } from "./markdown.ts";
+
+const HEAD = ["command", "does", "exit"] as const;
+
+export function commandTable(commands: readonly Command[]): string {
+  const rows = commands.map(({ name, usage, summary, exits }) => [
+    `\`${`vifplugd ${name} ${usage}`.trimEnd().replaceAll("|", "\\|")}\``,
+    summary,
+    exits,
+  ]);
+  return markdownTable([HEAD, ...rows]);
+}

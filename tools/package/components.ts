@@ -1,0 +1,245 @@
+/**
+ * What is in an executable besides our own code: the libraries that the program imports, and the runtime with all that
+ * is linked into it. Of each, whose work it is, under which licence, and where its source is.
+ *
+ * The versions of the runtime's parts are those that the runtime itself tells (`process.versions`); a part that it tells
+ * of and that is not in this table fails a test, so that an update of the runtime cannot smuggle anything in.
+ */
+import { libraries } from "./lock-file.ts";
+
+export interface Component {
+  readonly name: string;
+  /** Null where the runtime does not tell: then it is of the runtime's commit. */
+  readonly version: string | null;
+  /** An SPDX expression. */
+  readonly licence: string;
+  readonly holder: string;
+  readonly source: string;
+}
+
+interface Part {
+  readonly name: string;
+  /** Its key in `process.versions`. */
+  readonly key?: string;
+  readonly licence: string;
+  readonly holder: string;
+  readonly source: string;
+}
+
+const github = (path: string) => `https://github.com/${path}`;
+
+/** Libraries that the program imports; versions and licences are the lock file's. */
+const IMPORTED: Readonly<Record<string, Pick<Component, "holder" | "source">>> = {
+  valibot: { holder: "Fabian Hiller", source: github("open-circle/valibot") },
+  yaml: { holder: "Eemeli Aro", source: github("eemeli/yaml") },
+};
+
+/** Modules in JavaScript that the runtime carries for compatibility with Node.js, all under the MIT licence. */
+const POLYFILLS = [
+  ...["acorn", "acorn-walk", "assert", "browserify-zlib", "buffer", "constants-browserify"],
+  ...["crypto-browserify", "domain-browser", "events", "https-browserify", "os-browserify"],
+  ...["path-browserify", "process", "punycode", "querystring-es3", "stream-browserify", "stream-http"],
+  ...["string_decoder", "timers-browserify", "tty-browserify", "url", "util", "vm-browserify"],
+];
+
+/** The runtime first, then what is linked into it. */
+export const RUNTIME_PARTS: readonly Part[] = [
+  {
+    name: "Bun",
+    key: "bun",
+    licence: "MIT",
+    holder: "Oven and the Bun authors",
+    source: github("oven-sh/bun"),
+  },
+  {
+    name: "WebKit (JavaScriptCore, WTF, parts of WebCore)",
+    key: "webkit",
+    licence: "LGPL-2.0-or-later AND BSD-2-Clause",
+    holder: "Apple Inc. and the WebKit authors",
+    source: github("oven-sh/WebKit"),
+  },
+  {
+    name: "TinyCC",
+    key: "tinycc",
+    licence: "LGPL-2.1-or-later",
+    holder: "Fabrice Bellard and the TinyCC authors",
+    source: github("oven-sh/tinycc"),
+  },
+  {
+    name: "BoringSSL",
+    key: "boringssl",
+    licence: "Apache-2.0 AND OpenSSL AND ISC AND MIT",
+    holder: "the OpenSSL authors, Google Inc. and others",
+    source: github("oven-sh/boringssl"),
+  },
+  { name: "brotli", licence: "MIT", holder: "the Brotli authors", source: github("google/brotli") },
+  {
+    name: "c-ares",
+    key: "ares",
+    licence: "MIT",
+    holder: "the c-ares authors",
+    source: github("c-ares/c-ares"),
+  },
+  { name: "esbuild (ported)", licence: "MIT", holder: "Evan Wallace", source: github("evanw/esbuild") },
+  { name: "highway", licence: "Apache-2.0", holder: "Google LLC", source: github("google/highway") },
+  {
+    name: "ICU",
+    key: "icu",
+    licence: "Unicode-3.0",
+    holder: "Unicode, Inc. and others",
+    source: github("unicode-org/icu"),
+  },
+  {
+    name: "libarchive",
+    key: "libarchive",
+    licence: "BSD-2-Clause",
+    holder: "Tim Kientzle and the libarchive authors",
+    source: github("libarchive/libarchive"),
+  },
+  {
+    name: "libbase64",
+    licence: "BSD-2-Clause",
+    holder: "Alfred Klomp and others",
+    source: github("aklomp/base64"),
+  },
+  {
+    name: "libdeflate",
+    key: "libdeflate",
+    licence: "MIT",
+    holder: "Eric Biggers and Google LLC",
+    source: github("ebiggers/libdeflate"),
+  },
+  {
+    name: "libjpeg-turbo",
+    licence: "IJG AND BSD-3-Clause AND Zlib",
+    holder: "the libjpeg-turbo project, the Independent JPEG Group and others",
+    source: github("libjpeg-turbo/libjpeg-turbo"),
+  },
+  {
+    name: "libspng",
+    licence: "BSD-2-Clause",
+    holder: "Randy and others",
+    source: github("randy408/libspng"),
+  },
+  {
+    name: "libuv (its interface)",
+    key: "uv",
+    licence: "MIT",
+    holder: "the libuv project contributors",
+    source: github("libuv/libuv"),
+  },
+  { name: "libwebp", licence: "BSD-3-Clause", holder: "Google Inc.", source: github("webmproject/libwebp") },
+  {
+    name: "llhttp",
+    key: "llhttp",
+    licence: "MIT",
+    holder: "Fedor Indutny and the Node.js contributors",
+    source: github("nodejs/llhttp"),
+  },
+  {
+    name: "lol-html",
+    key: "lolhtml",
+    licence: "BSD-3-Clause",
+    holder: "Cloudflare, Inc.",
+    source: github("cloudflare/lol-html"),
+  },
+  {
+    name: "ls-hpack, ls-qpack, lsquic",
+    key: "lshpack",
+    licence: "MIT AND BSD-3-Clause",
+    holder: "LiteSpeed Technologies Inc. and the Chromium authors",
+    source: github("litespeedtech"),
+  },
+  {
+    name: "mimalloc",
+    key: "mimalloc",
+    licence: "MIT",
+    holder: "Microsoft Corporation, Daan Leijen",
+    source: github("oven-sh/mimalloc"),
+  },
+  {
+    name: "Node.js (parts of its library, and its interface)",
+    key: "node",
+    licence: "MIT",
+    holder: "the Node.js contributors",
+    source: github("nodejs/node"),
+  },
+  {
+    name: "picohttpparser",
+    key: "picohttpparser",
+    licence: "MIT",
+    holder: "Kazuho Oku, Tokuhiro Matsuno, Daisuke Murase, Shigeo Mitsunari",
+    source: github("h2o/picohttpparser"),
+  },
+  {
+    name: "simdutf",
+    licence: "Apache-2.0",
+    holder: "the simdutf authors",
+    source: github("simdutf/simdutf"),
+  },
+  {
+    name: "SQLite",
+    key: "sqlite",
+    licence: "blessing",
+    holder: "nobody: it is in the public domain",
+    source: "https://sqlite.org/src",
+  },
+  { name: "uucode", licence: "MIT", holder: "Jacob Sandlund", source: github("jacobsandlund/uucode") },
+  {
+    name: "uSockets",
+    key: "usockets",
+    licence: "Apache-2.0",
+    holder: "Alex Hultman",
+    source: github("uNetworking/uSockets"),
+  },
+  {
+    name: "uWebSockets",
+    key: "uwebsockets",
+    licence: "Apache-2.0",
+    holder: "Alex Hultman",
+    source: github("uNetworking/uWebSockets"),
+  },
+  {
+    name: "Zig (its standard library)",
+    key: "zig",
+    licence: "MIT",
+    holder: "the Zig contributors",
+    source: github("oven-sh/zig"),
+  },
+  {
+    name: "zlib-ng",
+    key: "zlib",
+    licence: "Zlib",
+    holder: "Jean-loup Gailly, Mark Adler and the zlib-ng authors",
+    source: github("zlib-ng/zlib-ng"),
+  },
+  {
+    name: "Zstandard",
+    key: "zstd",
+    licence: "BSD-3-Clause",
+    holder: "Meta Platforms, Inc. and affiliates",
+    source: github("facebook/zstd"),
+  },
+  ...POLYFILLS.map((name) => ({
+    name: `${name} (polyfill)`,
+    licence: "MIT",
+    holder: "its authors",
+    source: `https://www.npmjs.com/package/${name}`,
+  })),
+];
+
+/** Keys of `process.versions` that tell of no code: interfaces that the runtime is compatible with, data in ICU. */
+export const NO_PART = ["openssl", "v8", "napi", "unicode", "typescript", "modules"];
+
+/** Everything in an executable that is not ours. */
+export function components(): readonly Component[] {
+  const told: Readonly<Record<string, string | undefined>> = process.versions;
+  return [
+    ...libraries().map(({ name, version, license }) => {
+      const known = IMPORTED[name];
+      if (known === undefined) throw new Error(`${name}: whose work it is has to be said in components.ts`);
+      return { name, version, licence: license, ...known };
+    }),
+    ...RUNTIME_PARTS.map(({ key, ...part }) => ({ ...part, version: told[key ?? ""] ?? null })),
+  ];
+}
