@@ -56,6 +56,8 @@ export interface DaemonView {
   nextTry(lport: string): number | null;
   /** Lets the ports go that are due to be unplugged now; answers how many. */
   confirmUnplug(): number;
+  /** Takes a Southbound for up to date that is behind what was seen of its cluster. */
+  resetClusterState(): void;
   /** Forces a recompute of every node, now. */
   recompute(reason: string): void;
   /** Compares the incremental state with a recompute from the replicas; a difference is healed. */

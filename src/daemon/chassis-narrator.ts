@@ -3,6 +3,8 @@
  * by, how many unplugs are held. Each once when it begins, where a line for each port would bury it.
  */
 import type { Logger } from "../log/log.ts";
+import { otherSouthbound } from "../plug/nodes/hold.ts";
+import type { Stranger } from "../plug/nodes/inputs.ts";
 import type { Obstacle } from "../plug/readiness.ts";
 
 /** The ports that are due to be unplugged, of how many, and whether they are held. */
@@ -10,6 +12,8 @@ interface Held {
   readonly due: ReadonlySet<string>;
   readonly owned: number;
   readonly isHeld: boolean;
+  /** Held for a Southbound that is not the one before. */
+  readonly stranger: Stranger | null;
 }
 
 interface Telling {
@@ -67,7 +71,7 @@ export class ChassisNarrator {
   }
 
   /** To be called after every run. */
-  tellHold({ isHeld, due, owned }: Held, maxUnplugPercent: number): void {
+  tellHold({ isHeld, due, owned, stranger }: Held, maxUnplugPercent: number): void {
     const held = isHeld ? due.size : 0;
     if (held === this.#held) return;
     this.#held = held;
@@ -75,10 +79,13 @@ export class ChassisNarrator {
       this.#log.info("unplugs are not held any more");
       return;
     }
-    const limit = `safety.max_unplug (${maxUnplugPercent}%)`;
+    const why =
+      stranger === null
+        ? ` at once, more than safety.max_unplug (${maxUnplugPercent}%) allows, so all of them stay`
+        : `, and all of them stay: ${otherSouthbound(stranger)}`;
     const remedy = "ovs-appctl -t vifplugd plug/confirm-unplug";
     this.#log.warn(
-      `held: ${held} of ${owned} plugged ports are due to be unplugged at once, more than ${limit} allows, so all of them stay; if that is right: ${remedy}`,
+      `held: ${held} of ${owned} plugged ports are due to be unplugged${why}; if that is right: ${remedy}`,
       "held",
     );
   }

@@ -127,6 +127,7 @@ export class Daemon implements DaemonView {
         count("graph_run");
         checks.ran(!this.engine.needsRun);
         this.#narrate();
+        if (!this.engine.needsRun && this.#nothingIsDue) this.#southbound.acceptCluster();
         if (!this.engine.needsRun && this.ready) options.onReady();
       },
     });
@@ -197,6 +198,11 @@ export class Daemon implements DaemonView {
     return obstacleOf(this.engine, this.graph)?.reason ?? null;
   }
 
+  /** Every port could be decided, and none is due to be unplugged. */
+  get #nothingIsDue(): boolean {
+    return this.engine.data(this.graph.hold).due.size === 0 && obstacleOf(this.engine, this.graph) === null;
+  }
+
   get transactionTimes(): Times {
     return this.#local.transactionTimes;
   }
@@ -218,7 +224,7 @@ export class Daemon implements DaemonView {
     const { remotes, fault } = this.#southbound;
     return {
       ovs: connectionStatus(this.#local.state, this.#config.ovs.remote),
-      southbound: southboundStatus(this.#southbound.state, remotes, fault),
+      southbound: southboundStatus(this.#southbound.state, remotes, fault, this.#southbound.lost),
     };
   }
 
@@ -240,6 +246,10 @@ export class Daemon implements DaemonView {
 
   confirmUnplug(): number {
     return this.#reconciler.confirmUnplug();
+  }
+
+  resetClusterState(): void {
+    this.#southbound.resetClusterState();
   }
 
   recompute(reason: string): void {

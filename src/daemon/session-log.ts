@@ -1,9 +1,7 @@
 /** Tells people, in the log, what becomes of a database session. */
 import type { SessionState } from "ovsdb-jsonrpc";
 import type { Logger } from "../log/log.ts";
-
-/** How a session's error ends when its remote was taken from the list. */
-const LEFT_BEHIND = "the remote is not configured any more";
+import { RESET_HINT } from "./session-status.ts";
 
 export function narrateState(log: Logger, database: string, state: SessionState): void {
   switch (state.kind) {
@@ -16,12 +14,13 @@ export function narrateState(log: Logger, database: string, state: SessionState)
       break;
     case "disconnected": {
       // Somebody has just named another remote, which is told by whoever was told so.
-      if (state.error.message.endsWith(LEFT_BEHIND)) {
+      if (state.error.code === "not configured") {
         log.debug(`${database}: ${state.error.message}`);
         break;
       }
+      const hint = state.error.code === "stale" && database === "OVN_Southbound" ? `; ${RESET_HINT}` : "";
       const retry = `next try in ${Math.round(state.retryInMs / 100) / 10} s`;
-      log.warn(`${database}: not connected: ${state.error.message}; ${retry}`, database);
+      log.warn(`${database}: not connected: ${state.error.message}${hint}; ${retry}`, database);
       break;
     }
     case "closed":

@@ -3,7 +3,7 @@
  * complete. Which server and which rows follow from the graph. It never writes.
  */
 import { isDeepStrictEqual } from "node:util";
-import { type Condition, Session, type SessionState, type Uuid } from "ovsdb-jsonrpc";
+import { type Condition, type ConnectionError, Session, type SessionState, type Uuid } from "ovsdb-jsonrpc";
 import type { CountedEvent } from "../control/coverage.ts";
 import type { Logger } from "../log/log.ts";
 import { MonitoredCondition } from "../plug/condition.ts";
@@ -12,6 +12,7 @@ import type { PortBindingRow } from "../plug/rows.ts";
 import { faultOf, type SouthboundAddress, type SouthboundTarget } from "../plug/southbound-target.ts";
 import { type KeysOf, keysOf, selectionOf, tables } from "../plug/tables.ts";
 import { ovnSouthbound } from "../schemas/ovn_southbound.gen.ts";
+import { KnownClusters } from "./known-clusters.ts";
 import type { Reconciler } from "./reconciler.ts";
 import { narrateState } from "./session-log.ts";
 
@@ -30,6 +31,9 @@ export class Southbound {
    */
   #seenOnce = false;
   #announced: SouthboundState | null = null;
+  readonly #clusters = new KnownClusters();
+  /** Why there is no connection, until there is one that is in sync. */
+  #lost: ConnectionError | null = null;
   /** Which condition clauses were made of. */
   readonly #conditions = new WeakMap<object, MonitoredCondition>();
 
@@ -42,6 +46,31 @@ export class Southbound {
 
   get state(): SessionState | null {
     return this.#session?.state ?? null;
+  }
+
+  /** Why the last connection ended; null: the database is in sync, or nothing was tried yet. */
+  get lost(): ConnectionError | null {
+    return this.#lost;
+  }
+
+  /** Takes a server for up to date whose log is behind what was seen of its cluster, as after a restore from a backup. */
+  resetClusterState(): void {
+    this.#session?.forgetIndex();
+    if (this.#session?.state.kind !== "synced") this.#session?.reconnect();
+  }
+
+  /**
+   * To be called after a complete pass that found no port due to be unplugged: whatever Southbound it was, it is no stranger
+   * any more. Ports that are still asked for by name may yet turn out to be due.
+   */
+  acceptCluster(): void {
+    const announced = this.#announced;
+    if (announced === null || !announced.synced || (announced.stranger ?? null) === null) return;
+    const { acknowledged } = announced;
+    for (const lport of this.#wanted.lports) if (acknowledged?.lports.has(lport) !== true) return;
+    if (this.#session === null) return;
+    this.#clusters.accept(this.#session.state);
+    this.#announce(this.#session);
   }
 
   /** How many rows are held. */
@@ -127,7 +156,10 @@ export class Southbound {
     });
     session.onState((state) => {
       narrateState(this.#log, "OVN_Southbound", state);
-      if (state.kind === "disconnected") this.#count("sb_disconnect");
+      if (state.kind === "disconnected") {
+        this.#count("sb_disconnect");
+        this.#lost = state.error;
+      } else if (state.kind === "synced") this.#lost = null;
       this.#announce(session);
     });
     session.onConditionRequested(() => this.#announce(session));
@@ -143,10 +175,16 @@ export class Southbound {
     const synced = session.state.kind === "synced";
     const requested = session.requested("Port_Binding");
     const acknowledged = this.#completeBetween(session.acknowledged("Port_Binding"), requested);
+    const stranger = this.#clusters.strangerAt(session.state);
     const before = this.#announced;
-    if (before === null || before.synced !== synced || before.acknowledged !== acknowledged) {
+    if (
+      before === null ||
+      before.synced !== synced ||
+      before.acknowledged !== acknowledged ||
+      before.stranger !== stranger
+    ) {
       const change = requested === null ? "condition acknowledged" : "condition requested";
-      this.#announced = { synced, acknowledged };
+      this.#announced = { synced, acknowledged, stranger };
       const { inputs } = this.#reconciler.graph;
       this.#reconciler.push(inputs.southbound, this.#announced, synced ? change : session.state.kind);
     }

@@ -20,7 +20,7 @@ export { parseRemotes, type Remote } from "./remote.ts";
 export type { RowChange } from "./replica.ts";
 export type { RequestError } from "./request.ts";
 export type { Result } from "./result.ts";
-export type { ConnectionError } from "./rpc.ts";
+export type { ConnectionError, UnfitCode } from "./rpc.ts";
 export {
   type BaseType,
   type ColumnName,
@@ -40,6 +40,7 @@ export type {
   Acknowledged,
   ConditionRefusal,
   Requested,
+  ServerStanding,
   SessionOptions,
   SessionState,
   SyncedOptions,

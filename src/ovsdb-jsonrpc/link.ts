@@ -78,10 +78,10 @@ export class Link {
     try {
       const socket = openSocket(remote, this.#tls, () => this.#up(socket, remote));
       this.#socket = socket;
-      socket.once("error", (error: Error) => this.#connectFailed(socket, error.message));
+      socket.once("error", (error: Error) => this.#connectFailed(socket, lost(error.message)));
       const limit = Math.max(this.#backoff.delayMs, MIN_CONNECT_MS);
       this.#timer = setTimeout(
-        () => this.#connectFailed(socket, `no connection within ${limit / 1000} s`),
+        () => this.#connectFailed(socket, lost(`no connection within ${limit / 1000} s`)),
         limit,
       );
     } catch (error) {
@@ -95,17 +95,17 @@ export class Link {
     this.#next = 0;
     if (remotes.some((remote) => remote.name === this.#remote?.name)) return;
     this.#backoff.grant(remotes.length + 1);
-    const message = "the remote is not configured any more";
-    if (this.#rpc !== null) this.#rpc.close({ code: "disconnected", message });
-    else if (this.#socket !== null) this.#connectFailed(this.#socket, message);
+    const error = { code: "not configured", message: "the remote is not configured any more" } as const;
+    if (this.#rpc !== null) this.#rpc.close(error);
+    else if (this.#socket !== null) this.#connectFailed(this.#socket, error);
     else if (this.#timer !== null) this.connect();
     else this.#remote = null;
   }
 
   /** Leaves the present server for the next remote; `atOnce` tries each remote without waiting. */
-  leave(reason: string, atOnce: boolean): void {
+  leave(error: ConnectionError, atOnce: boolean): void {
     if (atOnce) this.#backoff.grant(this.#remotes.length + 1);
-    if (this.#rpc !== null) this.#rpc.close({ code: "disconnected", message: reason });
+    if (this.#rpc !== null) this.#rpc.close(error);
     else if (atOnce && this.#socket === null && this.#timer !== null) this.connect();
   }
 
@@ -152,13 +152,13 @@ export class Link {
     this.#events.onUp(rpc, remote);
   }
 
-  #connectFailed(socket: Socket, message: string): void {
+  #connectFailed(socket: Socket, { code, message }: ConnectionError): void {
     if (this.#socket !== socket || this.#rpc !== null) return;
     const name = this.#remote?.name ?? "connection";
     this.#socket = null;
     socket.on("error", () => {});
     socket.destroy();
-    this.#down({ code: "disconnected", message: `${name}: ${message}` }, null);
+    this.#down({ code, message: `${name}: ${message}` }, null);
   }
 
   #down(error: ConnectionError, connectedMs: number | null): void {
@@ -185,6 +185,10 @@ export class Link {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
   }
+}
+
+function lost(message: string): ConnectionError {
+  return { code: "disconnected", message };
 }
 
 function describe(error: unknown): string {

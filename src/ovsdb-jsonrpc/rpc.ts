@@ -18,8 +18,34 @@ export interface Reply {
   readonly error: unknown;
 }
 
+/** Why a server that answers is of no use. */
+export type UnfitCode =
+  /** It has no database of that name. */
+  | "no database"
+  /** It has not joined its cluster yet, or the relay has not found its source. */
+  | "not joined"
+  /** It has lost its cluster, or the relay its source. */
+  | "cluster lost"
+  /** It does not lead its cluster, and `leaderOnly` asks for that. */
+  | "not leader"
+  /** Its log is behind what was seen of the same cluster. */
+  | "stale"
+  /** It answers something that it should not. */
+  | "failed";
+
 export interface ConnectionError {
-  readonly code: "disconnected" | "protocol error" | "inactive" | "closed";
+  /**
+   * "disconnected": there is no connection, or it was lost; "inactive": the server was silent for too long; "closed": by
+   * oneself; "not configured": the remote is not among the session's any more; "reconnect": it was asked for.
+   */
+  readonly code:
+    | "disconnected"
+    | "protocol error"
+    | "inactive"
+    | "closed"
+    | "not configured"
+    | "reconnect"
+    | UnfitCode;
   readonly message: string;
 }
 

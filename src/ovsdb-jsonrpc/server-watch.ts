@@ -1,11 +1,15 @@
 /**
  * Watches the `_Server` database (ovsdb-server(5)) of a connection: what the server says of the database we are
  * after, and whether it is fit to serve us. A server without one, older than Open vSwitch 2.9, is taken as it is.
+ *
+ * Invariant: a log's index is compared only with one of the same cluster (`cid`). What was seen of another cluster says
+ * nothing about this one, and is forgotten when this one serves us.
  */
 import { Monitor } from "./monitor.ts";
 import { err, ok, type Result } from "./result.ts";
-import type { Rpc } from "./rpc.ts";
+import type { ConnectionError, Rpc, UnfitCode } from "./rpc.ts";
 import { parseDatabaseSchema, type Row, type UntypedSchema } from "./schema.ts";
+import { isUuid, type Uuid } from "./uuid.ts";
 
 const STRING = { key: { type: "string" }, min: 1, max: 1 } as const;
 const BOOLEAN = { key: { type: "boolean" }, min: 1, max: 1 } as const;
@@ -21,6 +25,7 @@ const SERVER_DATABASE: UntypedSchema = {
         connected: BOOLEAN,
         leader: BOOLEAN,
         schema: { key: { type: "string" }, min: 0, max: 1 },
+        cid: { key: { type: "uuid" }, min: 0, max: 1 },
         index: { key: { type: "integer" }, min: 0, max: 1 },
       },
     },
@@ -28,7 +33,7 @@ const SERVER_DATABASE: UntypedSchema = {
 };
 
 const SERVER_SELECTION = {
-  Database: ["name", "model", "connected", "leader", "schema", "index"],
+  Database: ["name", "model", "connected", "leader", "schema", "cid", "index"],
 } as const;
 
 /** On a connection whose session is with `_Server` itself there are two monitors of it. */
@@ -37,40 +42,61 @@ const MONITOR_ID = "server-watch";
 export interface ServerStatus {
   /** Whether the server leads its cluster; null when the database is not clustered. */
   readonly leader: boolean | null;
+  /** The cluster's id; null when the database is not clustered. */
+  readonly cid: Uuid | null;
   /** The raft log's index; null when the database is not clustered. */
   readonly index: number | null;
 }
 
+/** How far a cluster's log was seen to go. */
+export interface SeenIndex {
+  readonly cid: Uuid | null;
+  readonly index: number;
+}
+
+/** Why a server is of no use. */
+export interface Unfit extends ConnectionError {
+  readonly code: UnfitCode;
+}
+
 export interface ServerRequirements {
   readonly leaderOnly: boolean;
-  /** The highest index seen on any server: one that is behind it has stale data. */
-  readonly minIndex: number;
+  /** A server of that cluster that is behind it has stale data; null: nothing was seen. */
+  readonly seen: SeenIndex | null;
 }
+
+const STANDALONE: ServerStatus = { leader: null, cid: null, index: null };
 
 /** Judges the server by its row of the database; the error says why it is unfit. */
 export function judgeServer(
   rows: Iterable<Row>,
   database: string,
-  { leaderOnly, minIndex }: ServerRequirements,
-): Result<ServerStatus, string> {
+  { leaderOnly, seen }: ServerRequirements,
+): Result<ServerStatus, Unfit> {
   const row = [...rows].find((candidate) => candidate.name === database);
-  if (row === undefined) return err(`the server has no database ${database}`);
+  if (row === undefined) return unfit("no database", `the server has no database ${database}`);
   const model = row.model;
   const leader = row.leader === true;
-  const index = typeof row.index === "number" ? row.index : 0;
   if (model === "clustered") {
-    if (row.schema === null) return err("the server has not joined its cluster yet");
-    if (row.connected !== true) return err("the server has lost its cluster");
-    if (leaderOnly && !leader) return err("the server is not the leader of its cluster");
-    if (index < minIndex) return err(`the server's data is stale: index ${index}, but ${minIndex} was seen`);
-    return ok({ leader, index });
+    const index = typeof row.index === "number" ? row.index : 0;
+    const cid = isUuid(row.cid) ? row.cid : null;
+    if (row.schema === null) return unfit("not joined", "the server has not joined its cluster yet");
+    if (row.connected !== true) return unfit("cluster lost", "the server has lost its cluster");
+    if (leaderOnly && !leader) return unfit("not leader", "the server is not the leader of its cluster");
+    if (seen !== null && seen.cid === cid && index < seen.index)
+      return unfit("stale", `the server's data is stale: index ${index}, but ${seen.index} was seen`);
+    return ok({ leader, cid, index });
   }
   if (model === "relay") {
-    if (row.schema === null) return err("the relay has not connected to its source yet");
-    if (row.connected !== true) return err("the relay has lost its source");
-    if (leaderOnly) return err("a relay is never the leader");
+    if (row.schema === null) return unfit("not joined", "the relay has not connected to its source yet");
+    if (row.connected !== true) return unfit("cluster lost", "the relay has lost its source");
+    if (leaderOnly) return unfit("not leader", "a relay is never the leader");
   }
-  return ok({ leader: null, index: null });
+  return ok(STANDALONE);
+}
+
+function unfit(code: UnfitCode, message: string): Result<ServerStatus, Unfit> {
+  return err({ code, message });
 }
 
 export interface ServerWatchEvents {
@@ -78,14 +104,14 @@ export interface ServerWatchEvents {
   onFit(status: ServerStatus): void;
   /** What a fit server says of itself has changed. */
   onStatus(status: ServerStatus): void;
-  onUnfit(reason: string): void;
+  onUnfit(error: Unfit): void;
 }
 
 export class ServerWatch {
   readonly #database: string;
   readonly #leaderOnly: boolean;
   readonly #events: ServerWatchEvents;
-  #minIndex = 0;
+  #seen: SeenIndex | null = null;
   #monitor: Monitor | null = null;
   #fit = false;
 
@@ -104,7 +130,7 @@ export class ServerWatch {
       const { result, error } = reply.value;
       const schema = error === null ? parseDatabaseSchema(result) : null;
       if (schema?.ok === true) this.#watch(rpc, schema.value);
-      else this.#events.onFit({ leader: null, index: null });
+      else this.#events.onFit(STANDALONE);
     });
   }
 
@@ -116,7 +142,7 @@ export class ServerWatch {
 
   /** Accepts a server whose log is shorter than one seen before, as after a restore from a backup. */
   forgetIndex(): void {
-    this.#minIndex = 0;
+    this.#seen = null;
   }
 
   notification(method: string, params: readonly unknown[]): boolean {
@@ -135,7 +161,7 @@ export class ServerWatch {
         onAcknowledged: () => {},
         onRefused: () => {},
         onCanceled: () => this.start(rpc),
-        onFailed: (reason) => this.#events.onUnfit(reason),
+        onFailed: (message) => this.#events.onUnfit({ code: "failed", message }),
       },
       MONITOR_ID,
     );
@@ -146,13 +172,15 @@ export class ServerWatch {
   #judge(rows: Iterable<Row>): void {
     const verdict = judgeServer(rows, this.#database, {
       leaderOnly: this.#leaderOnly,
-      minIndex: this.#minIndex,
+      seen: this.#seen,
     });
     if (!verdict.ok) {
       this.#events.onUnfit(verdict.error);
       return;
     }
-    this.#minIndex = Math.max(this.#minIndex, verdict.value.index ?? 0);
+    const { cid, index } = verdict.value;
+    // It is at least what was seen, or it would be stale, or of another cluster.
+    if (index !== null) this.#seen = { cid, index };
     if (this.#fit) this.#events.onStatus(verdict.value);
     else {
       this.#fit = true;

@@ -17,7 +17,7 @@ import { err, type Result } from "./result.ts";
 import type { ConnectionError, Rpc } from "./rpc.ts";
 import { parseDatabaseSchema, schemaText, type UntypedSchema } from "./schema.ts";
 import { type ServerStatus, ServerWatch } from "./server-watch.ts";
-import type { SessionState } from "./session-options.ts";
+import type { ServerStanding, SessionState } from "./session-options.ts";
 
 export interface CoreOptions {
   readonly link: LinkOptions;
@@ -45,7 +45,7 @@ export class SessionCore {
   /** The schema by which the monitor was started; null while another one is being fetched. */
   #monitored: UntypedSchema | null = null;
   #remote = "";
-  #leader: boolean | null = null;
+  #standing: ServerStanding = { leader: null, cid: null };
   #state: SessionState;
 
   /** Starts to connect in the next microtask. Throws when the selection names what the descriptor lacks. */
@@ -54,12 +54,12 @@ export class SessionCore {
     this.#state = { kind: "connecting", remote: options.link.remotes[0]?.name ?? "" };
     this.locks = new Locks(
       (state) => this.lockStates.emit(state),
-      (reason) => this.#leave(reason),
+      (message) => this.#leave({ code: "failed", message }),
     );
     this.server = new ServerWatch(descriptor.name, options.leaderOnly, {
       onFit: (status) => this.#admit(status),
       onStatus: (status) => this.#status(status),
-      onUnfit: (reason) => this.#leave(reason),
+      onUnfit: (error) => this.#leave(error),
     });
     this.monitor = new Monitor(descriptor, options.selection, options.indexes, options.conditions, {
       onBatch: (batch) => this.#batch(batch),
@@ -67,7 +67,7 @@ export class SessionCore {
       onRefused: (refusal) => this.refusals.emit(refusal),
       onAcknowledged: (acknowledged) => this.acknowledgements.emit(acknowledged),
       onCanceled: () => this.#fetchSchema(),
-      onFailed: (reason) => this.#leave(reason),
+      onFailed: (message) => this.#leave({ code: "failed", message }),
     });
     this.link = new Link(options.link, {
       onConnecting: (remote) => this.#setState({ kind: "connecting", remote: remote.name }),
@@ -113,19 +113,19 @@ export class SessionCore {
     this.states.emit(state);
   }
 
-  #admit({ leader }: ServerStatus): void {
+  #admit({ leader, cid }: ServerStatus): void {
     const { rpc } = this.link;
     if (rpc === null) return;
-    this.#leader = leader;
+    this.#standing = { leader, cid };
     this.locks.connected(rpc);
     this.#fetchSchema();
   }
 
-  #status({ leader }: ServerStatus): void {
-    if (leader === this.#leader) return;
-    this.#leader = leader;
+  #status({ leader, cid }: ServerStatus): void {
+    if (leader === this.#standing.leader && cid === this.#standing.cid) return;
+    this.#standing = { leader, cid };
     if (this.#state.kind === "connected" || this.#state.kind === "synced")
-      this.#setState({ ...this.#state, leader });
+      this.#setState({ ...this.#state, leader, cid });
   }
 
   /** Also after the server canceled the monitor because the schema changed. */
@@ -133,10 +133,13 @@ export class SessionCore {
     const { rpc } = this.link;
     if (rpc === null) return;
     this.#monitored = null;
-    this.#setState({ kind: "connected", remote: this.#remote, leader: this.#leader });
+    this.#setState({ kind: "connected", remote: this.#remote, ...this.#standing });
     this.#askSchema(rpc, (schema) => {
       if (schema.ok) this.#serve(rpc, schema.value);
-      else this.#leave(`the server gives no schema of ${this.descriptor.name}: ${schema.error}`);
+      else {
+        const message = `the server gives no schema of ${this.descriptor.name}: ${schema.error}`;
+        this.#leave({ code: "failed", message });
+      }
     });
   }
 
@@ -159,7 +162,7 @@ export class SessionCore {
     this.#askSchema(rpc, (again) => {
       if (!again.ok || this.#monitored !== served || schemaText(again.value) === text) return;
       this.monitor.cancel();
-      this.#setState({ kind: "connected", remote: this.#remote, leader: this.#leader });
+      this.#setState({ kind: "connected", remote: this.#remote, ...this.#standing });
       if (this.link.rpc === rpc) this.#serve(rpc, again.value);
     });
   }
@@ -167,8 +170,7 @@ export class SessionCore {
   #batch(batch: UntypedBatch): void {
     this.batches.emit(batch);
     const stays = this.#state.kind === "connected";
-    if (batch.initial && stays)
-      this.#setState({ kind: "synced", remote: this.#remote, leader: this.#leader });
+    if (batch.initial && stays) this.#setState({ kind: "synced", remote: this.#remote, ...this.#standing });
   }
 
   #notification(method: string, params: readonly unknown[]): void {
@@ -184,7 +186,7 @@ export class SessionCore {
   }
 
   /** Goes to another server: at once if this one had served us, so that a change of the leader costs little. */
-  #leave(reason: string): void {
-    this.link.leave(reason, this.#state.kind === "synced");
+  #leave(error: ConnectionError): void {
+    this.link.leave(error, this.#state.kind === "synced");
   }
 }

@@ -6,6 +6,7 @@ import type { Remote } from "./remote.ts";
 import type { ConnectionError } from "./rpc.ts";
 import type { DatabaseSchema, TableName, TablesOf } from "./schema.ts";
 import type { TlsFiles } from "./tls.ts";
+import type { Uuid } from "./uuid.ts";
 import type { IndexDeclarations, MonitoredRows, MonitorSelection } from "./view.ts";
 
 export interface SessionOptions<
@@ -35,12 +36,20 @@ export interface SessionOptions<
   readonly limits?: FramerLimits;
 }
 
+/** What a server says of its database; both null when the database is not clustered. */
+export interface ServerStanding {
+  /** Whether the server leads its cluster. */
+  readonly leader: boolean | null;
+  /** The cluster's id: another one is another database, or one that was made anew. */
+  readonly cid: Uuid | null;
+}
+
 export type SessionState =
   | { readonly kind: "connecting"; readonly remote: string }
   /** The server is fit and answers; the replica is not in sync yet. */
-  | { readonly kind: "connected"; readonly remote: string; readonly leader: boolean | null }
-  /** The replica follows the server. `leader` is null when the database is not clustered. */
-  | { readonly kind: "synced"; readonly remote: string; readonly leader: boolean | null }
+  | ({ readonly kind: "connected"; readonly remote: string } & ServerStanding)
+  /** The replica follows the server. */
+  | ({ readonly kind: "synced"; readonly remote: string } & ServerStanding)
   | { readonly kind: "disconnected"; readonly error: ConnectionError; readonly retryInMs: number }
   | { readonly kind: "closed" };
 

@@ -242,12 +242,13 @@ export class Session<
 
   /** Leaves the present server, if there is one, and connects to the next remote at once. */
   reconnect(): void {
-    this.#core.link.leave("a reconnect was asked for", true);
+    this.#core.link.leave({ code: "reconnect", message: "a reconnect was asked for" }, true);
   }
 
   /**
-   * Accepts a clustered server whose log is shorter than one seen before. Without it such a server is stale and
-   * refused, also when the whole cluster was restored from a backup.
+   * Accepts a server of the same cluster whose log is shorter than one seen before. Without it such a server is stale and
+   * refused, also when the whole cluster was restored from a backup. A cluster that was made anew is another one, of which
+   * nothing was seen.
    */
   forgetIndex(): void {
     this.#core.server.forgetIndex();

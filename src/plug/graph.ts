@@ -8,7 +8,13 @@ import { Engine, type EngineOptions, input, keyed, keyedChanges, node } from "..
 import { type Activity, notConnected } from "./nodes/activity.ts";
 import { answerNode } from "./nodes/answer.ts";
 import { claimAnswerHandler, collectClaims, noClaims } from "./nodes/claim.ts";
-import { holdLportHandler, holdLportsHandler, nothingHeld, recomputeHold } from "./nodes/hold.ts";
+import {
+  holdLportHandler,
+  holdLportsHandler,
+  holdSouthboundHandler,
+  nothingHeld,
+  recomputeHold,
+} from "./nodes/hold.ts";
 import {
   attemptInput,
   type Current,
@@ -109,11 +115,16 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
   const hold = node({
     name: "hold",
     kind: "derived",
-    inputs: { settings, confirmed, intent, answer, lport },
+    inputs: { settings, southbound, confirmed, intent, answer, lport },
     data: nothingHeld,
     changes: keyedChanges<string>,
     run: recomputeHold,
-    handlers: { intent: holdLportsHandler, answer: holdLportsHandler, lport: holdLportHandler },
+    handlers: {
+      southbound: holdSouthboundHandler,
+      intent: holdLportsHandler,
+      answer: holdLportsHandler,
+      lport: holdLportHandler,
+    },
   });
   const plug = keyed({
     name: "plug",

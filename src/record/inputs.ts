@@ -34,6 +34,7 @@ export const confirmedSchema = v.set(text);
 
 export const southboundSchema = v.object({
   synced: v.boolean(),
+  stranger: v.optional(v.nullable(v.object({ before: v.nullable(text), now: v.nullable(text) })), null),
   acknowledged: v.nullable(
     v.pipe(
       v.object({

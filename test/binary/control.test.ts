@@ -64,6 +64,7 @@ describe("ovs-appctl", () => {
   test.each<[readonly string[], RegExp]>([
     [["version"], new RegExp(`^vifplugd ${RegExp.escape(version)}$`)],
     [["connection-status"], /^connected$/],
+    [["sb-cluster-state-reset"], /^$/],
     [["inc-engine/show-stats"], /^Node: \w+\n- recompute: +\d+\n- compute: +\d+\n- cancel: +\d+\nNode: /],
     [["inc-engine/show-stats", "plug"], /^Node: plug\n/],
     [["inc-engine/show-stats", "plug", "recompute"], /^\d+$/],

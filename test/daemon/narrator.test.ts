@@ -187,8 +187,8 @@ test("changes that are lost with the connection, of however many ports, are a fe
 test("a database session tells when it is in sync, when it is lost, and when it tries again", () => {
   const { logger, lines } = observed();
   narrateState(logger, "DB", { kind: "connecting", remote: "unix:x" });
-  narrateState(logger, "DB", { kind: "connected", remote: "unix:x", leader: null });
-  narrateState(logger, "DB", { kind: "synced", remote: "unix:x", leader: null });
+  narrateState(logger, "DB", { kind: "connected", remote: "unix:x", leader: null, cid: null });
+  narrateState(logger, "DB", { kind: "synced", remote: "unix:x", leader: null, cid: null });
   const error = { code: "disconnected", message: "closed by the server" } as const;
   narrateState(logger, "DB", { kind: "disconnected", error, retryInMs: 1234 });
   narrateState(logger, "DB", { kind: "closed" });
@@ -203,7 +203,7 @@ test("a database session tells when it is in sync, when it is lost, and when it 
 
 test("a database session that leaves a remote because it is to does not warn of that", () => {
   const { logger, lines } = observed();
-  const error = { code: "disconnected", message: "unix:x: the remote is not configured any more" } as const;
+  const error = { code: "not configured", message: "unix:x: the remote is not configured any more" } as const;
   narrateState(logger, "DB", { kind: "disconnected", error, retryInMs: 0 });
   expect(lines).toEqual(["debug plug: DB: unix:x: the remote is not configured any more"]);
 });

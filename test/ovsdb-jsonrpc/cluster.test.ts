@@ -1,6 +1,6 @@
 /** Clustered databases and relays, with real servers on loopback. */
 import { afterEach, expect, test } from "bun:test";
-import { copyFileSync } from "node:fs";
+import { copyFileSync, rmSync } from "node:fs";
 import { type Cluster, Folder, OvsdbServer, PLAYGROUND, run, startCluster } from "./support/server.ts";
 import { next, op, open, openSynced, type PlaygroundSession, reach, value } from "./support/session.ts";
 
@@ -151,6 +151,55 @@ test("a server that fell behind what was seen is stale and refused, until that i
   session.forgetIndex();
   await session.synced();
   expect(names(session)).toEqual(["kept"]);
+}, 30_000);
+
+test("a cluster that was made anew is another one: its index says nothing of the one before", async () => {
+  const folder = folderForTest();
+  const file = folder.at("0.db");
+  const create = () => run("ovsdb-tool", "create-cluster", file, PLAYGROUND, `unix:${folder.at("raft")}`);
+  create();
+  const server = new OvsdbServer(folder, "server", { databases: [file] });
+  cleanup.push(() => server.kill());
+  await server.start();
+  const session = closeLater(await openSynced(server.remote));
+  const { state } = session;
+  for (let n = 0; n < 20; n++) value(await session.transact([thing(`old ${n}`)]));
+  await server.stop();
+  rmSync(file);
+  create();
+  await server.start();
+  await next(session.onState.bind(session), ({ kind }) => kind === "synced");
+  expect(session.state).not.toEqual(state);
+  expect(names(session)).toEqual([]);
+  value(await session.transact([thing("new")]));
+  expect(names(session)).toEqual(["new"]);
+}, 30_000);
+
+test("a remote that lags behind the cluster's others stays stale, whichever remotes are named", async () => {
+  const folder = folderForTest();
+  const file = folder.at("0.db");
+  run("ovsdb-tool", "create-cluster", file, PLAYGROUND, `unix:${folder.at("raft")}`);
+  const server = new OvsdbServer(folder, "server", { databases: [file] });
+  const lagging = new OvsdbServer(folder, "lagging", { databases: [folder.at("backup.db")] });
+  cleanup.push(
+    () => server.kill(),
+    () => lagging.kill(),
+  );
+  await server.start();
+  await server.stop();
+  copyFileSync(file, folder.at("backup.db"));
+  await server.start();
+  const session = closeLater(await openSynced(server.remote));
+  for (let n = 0; n < 20; n++) value(await session.transact([thing(`thing ${n}`)]));
+  await server.stop();
+  await lagging.start();
+  session.setRemotes(lagging.remote);
+  const refused = await next(
+    session.onState.bind(session),
+    (state) => state.kind === "disconnected" && state.error.code === "stale",
+  );
+  expect(refused.kind).toBe("disconnected");
+  expect(names(session).length).toBe(20);
 }, 30_000);
 
 async function startRelay() {

@@ -45,8 +45,8 @@ describe("states", () => {
     session.close();
     expect(states).toEqual([
       { kind: "connecting", remote: server.remote },
-      { kind: "connected", remote: server.remote, leader: null },
-      { kind: "synced", remote: server.remote, leader: null },
+      { kind: "connected", remote: server.remote, leader: null, cid: null },
+      { kind: "synced", remote: server.remote, leader: null, cid: null },
       { kind: "closed" },
     ]);
   });

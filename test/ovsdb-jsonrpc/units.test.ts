@@ -1,7 +1,7 @@
 /** The small parts: remotes, back-off, framing, the judgement of servers, the generator. */
 import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
-import { parseDatabaseSchema, parseRemotes } from "ovsdb-jsonrpc";
+import { parseDatabaseSchema, parseRemotes, parseUuid } from "ovsdb-jsonrpc";
 import { Backoff } from "../../src/ovsdb-jsonrpc/backoff.ts";
 import { descriptorName, generateModule } from "../../src/ovsdb-jsonrpc/generator.ts";
 import { JsonFramer } from "../../src/ovsdb-jsonrpc/json-framer.ts";
@@ -137,35 +137,46 @@ describe("the judgement of a server", () => {
       ...columns,
     },
   ];
+  const idOf = (digit: string) => parseUuid(ZERO_UUID.replaceAll("0", digit)) ?? ZERO_UUID;
+  const [one, other] = [idOf("1"), idOf("2")];
   const judge = (columns: Partial<Row>, { leaderOnly = false, minIndex = 0 } = {}) => {
-    const verdict = judgeServer(row(columns), "db", { leaderOnly, minIndex });
-    return verdict.ok ? verdict.value : verdict.error;
+    const seen = minIndex === 0 ? null : { cid: one, index: minIndex };
+    const verdict = judgeServer(row({ cid: one, ...columns }), "db", { leaderOnly, seen });
+    return verdict.ok ? verdict.value : `${verdict.error.code}: ${verdict.error.message}`;
   };
 
   test("a standalone server is fit", () => {
-    expect(judge({})).toEqual({ leader: null, index: null });
+    expect(judge({})).toEqual({ leader: null, cid: null, index: null });
   });
 
   test("a member of a cluster is fit when it has joined, is connected and is not behind", () => {
     expect(judge({ model: "clustered", leader: false, index: 5 }, { minIndex: 5 })).toEqual({
       leader: false,
+      cid: one,
       index: 5,
     });
-    expect(judge({ model: "clustered", schema: null })).toContain("not joined");
-    expect(judge({ model: "clustered", connected: false })).toContain("lost its cluster");
-    expect(judge({ model: "clustered", index: 4 }, { minIndex: 5 })).toContain("stale");
-    expect(judge({ model: "clustered", leader: false }, { leaderOnly: true })).toContain("not the leader");
+    expect(judge({ model: "clustered", schema: null })).toStartWith("not joined: ");
+    expect(judge({ model: "clustered", connected: false })).toStartWith("cluster lost: ");
+    expect(judge({ model: "clustered", index: 4 }, { minIndex: 5 })).toStartWith("stale: ");
+    expect(judge({ model: "clustered", leader: false }, { leaderOnly: true })).toStartWith("not leader: ");
+  });
+
+  test("a member of another cluster is not behind, whatever its index", () => {
+    for (const cid of [other, null]) {
+      const status = { leader: true, cid, index: 4 };
+      expect(judge({ model: "clustered", index: 4, cid }, { minIndex: 5 })).toEqual(status);
+    }
   });
 
   test("a relay is fit when it has its source", () => {
-    expect(judge({ model: "relay" })).toEqual({ leader: null, index: null });
-    expect(judge({ model: "relay", schema: null })).toContain("not connected to its source");
-    expect(judge({ model: "relay", connected: false })).toContain("lost its source");
-    expect(judge({ model: "relay" }, { leaderOnly: true })).toContain("never the leader");
+    expect(judge({ model: "relay" })).toEqual({ leader: null, cid: null, index: null });
+    expect(judge({ model: "relay", schema: null })).toStartWith("not joined: ");
+    expect(judge({ model: "relay", connected: false })).toStartWith("cluster lost: ");
+    expect(judge({ model: "relay" }, { leaderOnly: true })).toStartWith("not leader: ");
   });
 
   test("another database of the same server says nothing", () => {
-    expect(judge({ name: "other" })).toContain("no database db");
+    expect(judge({ name: "other" })).toBe("no database: the server has no database db");
   });
 });
 

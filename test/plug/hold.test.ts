@@ -1,10 +1,52 @@
 // Rule U6 in the daemon's graph: which ports count as due to be unplugged.
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { wanted } from "../support/logical-ports.ts";
 import { PlugBench } from "../support/plug-bench.ts";
 import { plugAs, recordedProvider, registryOf } from "../support/providers.ts";
 
 const names = [..."abcdefgh"];
+
+describe("a Southbound that is another than before", () => {
+  const stranger = { before: null, now: "00000000-0000-0000-0000-0000000000c2" };
+  const bench = () => {
+    const made = PlugBench.started(registryOf(recordedProvider("dummy").provider), { maxUnplugPercent: 100 });
+    for (const [at, lport] of names.entries()) made.set("portBinding", wanted(lport, at));
+    made.run();
+    made.commit();
+    return made;
+  };
+  const known = (made: PlugBench) => made.engine.data(made.graph.inputs.southbound).current;
+  const moveAway = (made: ReturnType<typeof bench>, lport: string) => {
+    const row = wanted(lport, names.indexOf(lport), { "requested-chassis": "hv2" });
+    made.set("portBinding", { ...row, requested_chassis: null });
+  };
+
+  test("holds even one port, with the reason, whatever max_unplug says", () => {
+    const made = bench();
+    made.setSouthbound({ ...known(made), stranger });
+    moveAway(made, "a");
+    made.run();
+    expect(made.states()).toMatchObject({ a: "held", b: "plugged" });
+    expect(made.verdict("a").reason).toContain(`no cluster, now cluster ${stranger.now}`);
+    expect(made.verdict("a").reason).toContain("plug/confirm-unplug");
+  });
+
+  test("lets what is held go when it turns out to be the one before, or is confirmed", () => {
+    for (const letGo of [
+      (made: ReturnType<typeof bench>) => made.setSouthbound({ ...known(made), stranger: null }),
+      (made: ReturnType<typeof bench>) => made.engine.push(made.graph.inputs.confirmed, new Set(["a"])),
+    ]) {
+      const made = bench();
+      moveAway(made, "a");
+      made.setSouthbound({ ...known(made), stranger });
+      made.run();
+      expect(made.states()).toMatchObject({ a: "held" });
+      letGo(made);
+      made.run();
+      expect(made.verdict("a").change?.kind).toBe("remove");
+    }
+  });
+});
 
 test("a port counts also while its provider refuses to let it go, until it is confirmed", () => {
   const { provider } = recordedProvider("dummy", {

@@ -20,6 +20,16 @@ export function processCommands(daemon: DaemonView): readonly Command[] {
       run: () => ({ ...say(""), afterwards: () => daemon.exit() }),
     },
     {
+      name: "sb-cluster-state-reset",
+      usage: "",
+      minArgs: 0,
+      maxArgs: 0,
+      run: () => {
+        daemon.resetClusterState();
+        return say("");
+      },
+    },
+    {
       name: "connection-status",
       usage: "",
       minArgs: 0,

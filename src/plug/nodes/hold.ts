@@ -1,11 +1,13 @@
 /**
  * Node `hold`: how many ports are due to be unplugged at once, and whether that is more than is allowed (rule U6 of
- * docs/rules.md). A confirmation covers the ports that were due when it was given.
+ * docs/rules.md), or comes of a Southbound that nobody has seen before. A confirmation covers the ports that were due when
+ * it was given.
  */
 import { type Cause, type KeyedChanges, unchanged, updated, updatedTracked } from "../../graph/index.ts";
 import { type Answers, misplacementOf } from "../answers.ts";
 import type { Intent } from "../intent.ts";
 import type { PlugSettings } from "../settings.ts";
+import type { SouthboundState, Stranger } from "./inputs.ts";
 
 export interface Hold {
   /** Ports that are due to be unplugged and not confirmed. */
@@ -13,10 +15,15 @@ export interface Hold {
   /** How many ports have an interface of ours. */
   owned: number;
   isHeld: boolean;
+  /** The Southbound that all of them are held for, however few they are. */
+  stranger: Stranger | null;
 }
 
+/** What others read of it. */
+export type Holding = Readonly<Pick<Hold, "isHeld" | "stranger">> & { readonly due: ReadonlySet<string> };
+
 export function nothingHeld(): Hold {
-  return { due: new Set(), owned: 0, isHeld: false };
+  return { due: new Set(), owned: 0, isHeld: false, stranger: null };
 }
 
 interface Inputs {
@@ -24,6 +31,7 @@ interface Inputs {
   readonly intent: { readonly data: ReadonlyMap<string, Intent> };
   readonly answer: { readonly data: ReadonlyMap<string, Answers> };
   readonly lport: { readonly data: { readonly owned: number } };
+  readonly southbound: { readonly data: { readonly current: SouthboundState } };
   readonly confirmed: { readonly data: { readonly current: ReadonlySet<string> } };
 }
 
@@ -61,6 +69,10 @@ export function holdLportHandler(context: Context) {
   return weigh(context) ? updated : unchanged;
 }
 
+export function holdSouthboundHandler(context: Context) {
+  return weigh(context) ? updated : unchanged;
+}
+
 function follow(context: Context, lports: Iterable<string>): boolean {
   const { inputs, data, changes, cause } = context;
   let moved = false;
@@ -87,11 +99,14 @@ function countsAsMisplaced(answers: Answers | undefined): boolean {
 /** @returns whether that changed the data */
 function weigh({ inputs, data, changes, cause }: Context): boolean {
   const { maxUnplugPercent } = inputs.settings.data.current;
-  const { isHeld, owned } = data;
+  const { isHeld, owned, stranger } = data;
   data.owned = inputs.lport.data.owned;
-  data.isHeld = data.due.size >= MIN_HELD && data.due.size * 100 > maxUnplugPercent * data.owned;
-  if (data.isHeld !== isHeld) for (const lport of data.due) changes.set(lport, cause);
-  return data.isHeld !== isHeld || data.owned !== owned;
+  data.stranger = inputs.southbound.data.current.stranger ?? null;
+  const isMany = data.due.size >= MIN_HELD && data.due.size * 100 > maxUnplugPercent * data.owned;
+  data.isHeld = isMany || (data.stranger !== null && data.due.size > 0);
+  const isOther = data.isHeld !== isHeld || data.stranger !== stranger;
+  if (isOther) for (const lport of data.due) changes.set(lport, cause);
+  return isOther || data.owned !== owned;
 }
 
 /** @returns whether that changed the set */
@@ -103,11 +118,18 @@ function put(set: Set<string>, key: string, isIn: boolean): boolean {
 }
 
 /** Why a port is not unplugged now, or null. */
-export function heldReason(
-  hold: { readonly due: ReadonlySet<string>; readonly isHeld: boolean },
-  settings: PlugSettings,
-  lport: string,
-): string | null {
+export function heldReason(hold: Holding, settings: PlugSettings, lport: string): string | null {
   if (!hold.isHeld || !hold.due.has(lport)) return null;
-  return `more than safety.max_unplug (${settings.maxUnplugPercent}%) of the plugged ports are due to be unplugged at once; if that is right: ovs-appctl -t vifplugd plug/confirm-unplug`;
+  if (hold.stranger !== null) return `${otherSouthbound(hold.stranger)}; ${CONFIRM}`;
+  return `more than safety.max_unplug (${settings.maxUnplugPercent}%) of the plugged ports are due to be unplugged at once; ${CONFIRM}`;
+}
+
+const CONFIRM = "if that is right: ovs-appctl -t vifplugd plug/confirm-unplug";
+
+export function otherSouthbound({ before, now }: Stranger): string {
+  return `the Southbound is another database than before (${clusterName(before)}, now ${clusterName(now)})`;
+}
+
+function clusterName(cid: string | null): string {
+  return cid === null ? "no cluster" : `cluster ${cid}`;
 }

@@ -148,6 +148,14 @@ export interface SouthboundState {
   readonly synced: boolean;
   /** What is asked for and all here; null while that is not known, as between the conditions of two chassis. */
   readonly acknowledged: MonitoredCondition | null;
+  /** The rows are those of another cluster than the ones before, and no complete pass has found nothing to unplug. */
+  readonly stranger?: Stranger | null;
+}
+
+/** A Southbound that is not the one that was known (its clusters' ids; null: it is in no cluster). */
+export interface Stranger {
+  readonly before: string | null;
+  readonly now: string | null;
 }
 
 export const southboundInput = {
@@ -159,7 +167,7 @@ export const southboundInput = {
     data.current = state;
     if (before.synced !== state.synced) return unhandled(state.synced ? "it is synced" : "it is not synced");
     const [asked, asks] = [before.acknowledged, state.acknowledged];
-    if (asked === asks) return unchanged;
+    if (asked === asks) return before.stranger === state.stranger ? unchanged : updated;
     if (asked === null || asks === null || !asks.sameChassis(asked)) {
       return unhandled("the acknowledged condition is for another chassis");
     }

@@ -9,7 +9,7 @@ import type { PlugSettings } from "../settings.ts";
 import { type Around, decideVerdict, type Verdict } from "../verdict.ts";
 import type { Vif } from "../vif.ts";
 import { type Activity, whyNotActive } from "./activity.ts";
-import { heldReason } from "./hold.ts";
+import { type Holding, heldReason } from "./hold.ts";
 import type { LocalChassis } from "./local-chassis.ts";
 
 interface Inputs {
@@ -26,7 +26,7 @@ interface Inputs {
   };
   readonly vif: { readonly data: { readonly byName: ReadonlyMap<string, Vif> } };
   readonly attempt: { readonly data: ReadonlyMap<string, Attempt> };
-  readonly hold: { readonly data: { readonly due: ReadonlySet<string>; readonly isHeld: boolean } };
+  readonly hold: { readonly data: Holding };
 }
 
 type Changed = {
