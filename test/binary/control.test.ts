@@ -54,6 +54,7 @@ describe("ovs-appctl", () => {
         "plug/explain",
         "plug/show",
         "plug/status",
+        "sb-cluster-state-reset",
         "stopwatch/reset",
         "stopwatch/show",
       ],

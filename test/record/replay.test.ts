@@ -7,7 +7,7 @@ import { Folder, recordHistory, replayed } from "./support/recording.ts";
 
 /** A history in which much is decided. */
 const made = random(11);
-const { record, decided } = recordHistory(made.list(300, () => randomStep(made)));
+const { record, decided } = recordHistory(made.list(450, () => randomStep(made)));
 
 function edited(line: number, edit: (run: Record<string, unknown>) => void): readonly string[] {
   const run = JSON.parse(record[line] ?? "");

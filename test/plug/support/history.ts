@@ -77,7 +77,8 @@ const PLAIN = [
     "delete bridge",
     "stop northd",
   ] as const),
-  ...(["wipe southbound", "rename host", "change datapath"] as const),
+  ...repeat(4, "know cluster"),
+  ...(["meet cluster", "wipe southbound", "rename host", "change datapath"] as const),
   ...(["try again", "forget attempts", "confirm unplug", "recompute"] as const),
 ];
 

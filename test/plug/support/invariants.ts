@@ -36,12 +36,13 @@ function namesOf(change: Change): readonly string[] {
   }
 }
 
-/** U6: whatever is due, no more goes in one pass than is allowed. */
+/** U6: whatever is due, no more goes in one pass than is allowed, and nothing under a Southbound that is not known. */
 function faultOfUnplugs(world: World): string | undefined {
   const unplugged = [...world.verdicts].filter(([lport, { change }]) => {
     if (world.confirmed.has(lport) || change?.kind !== "remove") return false;
     return change.misplaced === undefined || whoAnswers(world, lport) === OUTSIDE;
   });
+  if (world.stranger !== null && unplugged.length > 0) return "a Southbound that is not known makes one go";
   const owned = world.local.iface.rows.filter((row) => {
     const lport = row.external_ids.get("iface-id") ?? "";
     return new Inspection(world, lport).isOwned(row);

@@ -109,6 +109,10 @@ function change(world: World, step: Step): void {
     case "find southbound":
       world.connectSouthbound(step.do === "find southbound");
       break;
+    case "meet cluster":
+    case "know cluster":
+      world.meetStranger(step.do === "meet cluster");
+      break;
     case "delete chassis":
       southbound.deleteChassis("hv1");
       break;

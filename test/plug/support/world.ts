@@ -22,7 +22,7 @@ import type { Change } from "../../../src/plug/change.ts";
 import type { MonitoredCondition } from "../../../src/plug/condition.ts";
 import { type PlugGraph, plugGraph } from "../../../src/plug/graph.ts";
 import { type Activity, notConnected } from "../../../src/plug/nodes/activity.ts";
-import type { AttemptBatch, SouthboundState, TableInputs } from "../../../src/plug/nodes/inputs.ts";
+import type { AttemptBatch, SouthboundState, Stranger, TableInputs } from "../../../src/plug/nodes/inputs.ts";
 import type { TableBatch } from "../../../src/plug/rows.ts";
 import type { PlugSettings } from "../../../src/plug/settings.ts";
 import { isOf, keysOf } from "../../../src/plug/tables.ts";
@@ -64,6 +64,7 @@ export class World {
   #isLocalConnected = true;
   #isLockHeld = true;
   #activity: Activity = notConnected;
+  #stranger: Stranger | null = null;
   #known: SouthboundState = { synced: false, acknowledged: null };
   #isSouthboundConnected = true;
   #acknowledged: MonitoredCondition | null = null;
@@ -150,8 +151,9 @@ export class World {
     }
     const known = this.#known;
     const [synced, acknowledged] = [this.isSouthboundSynced, this.acknowledged];
-    if (known.synced !== synced || known.acknowledged !== acknowledged) {
-      this.#known = { synced, acknowledged };
+    const stranger = this.#stranger;
+    if (known.synced !== synced || known.acknowledged !== acknowledged || known.stranger !== stranger) {
+      this.#known = { synced, acknowledged, stranger };
       this.#push(inputs.southbound, this.#known);
     }
   }
@@ -159,6 +161,17 @@ export class World {
   /** The Southbound answers to the condition that the graph asks for. */
   acknowledge(): void {
     if (this.#isSouthboundConnected) this.#acknowledged = this.engine.data(this.graph.condition).current;
+  }
+
+  /** The Southbound is another one than before, or has become known. */
+  meetStranger(isStranger: boolean): void {
+    if (isStranger) this.#stranger ??= { before: null, now: "another" };
+    else this.#stranger = null;
+  }
+
+  /** What the graph was told last of a Southbound that it does not know. */
+  get stranger(): Stranger | null {
+    return this.#known.stranger ?? null;
   }
 
   /** On a new connection the condition asked for is acknowledged with the snapshot. */
