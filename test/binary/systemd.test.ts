@@ -191,7 +191,7 @@ describe.skipIf(Bun.which("systemd-analyze") === null)("the unit file", () => {
     const installed = await readFile(unit, "utf8");
     const file = await folder.write(
       "vifplugd.service",
-      installed.replace("/usr/local/bin/vifplugd", executable).replace(/^Documentation=.*$/m, ""),
+      installed.replace("/usr/bin/vifplugd", executable).replace(/^Documentation=.*$/m, ""),
     );
     expect(await analyze("verify", "--man=no", file)).toEqual({ code: 0, stdout: "", stderr: "" });
   });

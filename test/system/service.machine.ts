@@ -19,7 +19,7 @@ let chassis: Chassis;
 let systemd: Systemd;
 
 beforeAll(async () => {
-  await copyFile(executable, "/usr/local/bin/vifplugd");
+  await copyFile(executable, "/usr/bin/vifplugd");
   await mkdir("/etc/systemd/system", { recursive: true });
   await copyFile(join(import.meta.dir, "../../config/vifplugd.service"), `/etc/systemd/system/${UNIT}`);
   await mkdir(`/run/systemd/system/${UNIT}.d`, { recursive: true });

@@ -1,4 +1,19 @@
-/** Which commit of the repository a folder is at, and when that was made; a folder need not be a repository. */
+/**
+ * Which commit of the repository a folder is at, and when that was made. A folder need not be a repository: the archive
+ * of the sources has a file that says so, and packages that are made from there are the same bytes.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** In the archive of the sources: the commit, and the seconds since the epoch. */
+export const COMMIT_FILE = "COMMIT";
+
+function told(folder: string): { readonly commit: string; readonly date: string } | null {
+  const path = join(folder, COMMIT_FILE);
+  if (!existsSync(path)) return null;
+  const [commit = "unknown", date = ""] = readFileSync(path, "utf8").trim().split(" ");
+  return { commit, date };
+}
 
 function git(folder: string, ...args: readonly string[]): string | null {
   try {
@@ -11,6 +26,8 @@ function git(folder: string, ...args: readonly string[]): string | null {
 
 /** The commit's first 12 digits, with `-dirty` when files differ from it; `unknown` where there is no repository. */
 export function commitOf(folder: string): string {
+  const known = told(folder);
+  if (known !== null) return known.commit;
   const commit = git(folder, "rev-parse", "--short=12", "HEAD");
   if (commit === null) return "unknown";
   return git(folder, "status", "--porcelain") === "" ? commit : `${commit}-dirty`;
@@ -18,6 +35,7 @@ export function commitOf(folder: string): string {
 
 /** Seconds since the epoch: `SOURCE_DATE_EPOCH`, else of the commit, else of the first day that a zip file can have. */
 export function sourceDate(folder: string): number {
-  const given = process.env.SOURCE_DATE_EPOCH ?? git(folder, "log", "-1", "--format=%ct") ?? "";
+  const given =
+    process.env.SOURCE_DATE_EPOCH ?? told(folder)?.date ?? git(folder, "log", "-1", "--format=%ct") ?? "";
   return /^\d+$/.test(given) ? Number(given) : Date.UTC(1980, 0, 1) / 1000;
 }

@@ -32,6 +32,17 @@ export function ownLicence(): string {
   return readFileSync(join(root, "LICENSE"), "utf8");
 }
 
+/** What Debian asks of every package: whose work it is, in short. */
+export function copyright(): string {
+  return `vifplugd is the work of its maintainers, under the Apache License, version 2.0: see LICENSE beside this file, and
+/usr/share/common-licenses/Apache-2.0.
+
+The executable contains the work of others, JavaScriptCore under the GNU Lesser General Public License among them:
+THIRD-PARTY.txt beside this file says whose, under which licences, and how to relink it; sbom.cdx.json says the same for
+programs.
+`;
+}
+
 /** @param commit of Bun, which the others are of */
 export function thirdParties(commit = Bun.revision): string {
   const all = components();

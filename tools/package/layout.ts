@@ -1,0 +1,166 @@
+/**
+ * Where each file lies: in an archive, and on a host. One list, from which archives, .deb and .rpm are made.
+ *
+ * Invariants: nothing in it depends on the machine, the user or the folder that packages are made in; every file has
+ * the date of the commit.
+ */
+import { chmod, mkdir, readdir, utimes } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { manualPages, render } from "./manual.ts";
+import { copyright, ownLicence, thirdParties } from "./notices.ts";
+import { sbom } from "./sbom.ts";
+import type { Target } from "./targets.ts";
+
+export type PackageKind = "deb" | "rpm";
+
+export interface PackagedFile {
+  /** Below the archive's only folder; empty: it is not in there. */
+  readonly archive: string;
+  /** Absolute; null: a package manager's host has no use for it. */
+  readonly host: string | Readonly<Record<PackageKind, string | null>> | null;
+  readonly content: string | Blob | Uint8Array;
+  readonly isExecutable?: boolean;
+  /** Edits of it are kept by the package managers. */
+  readonly isConfiguration?: boolean;
+}
+
+export interface Release {
+  readonly version: string;
+  readonly commit: string;
+  /** Seconds since the epoch: of the commit. */
+  readonly date: number;
+  /** The repository's folder. */
+  readonly root: string;
+  /** A folder for what is made on the way. */
+  readonly scratch: string;
+}
+
+const DOC = "/usr/share/doc/vifplugd";
+/** Editors find it where the configuration's first line says. */
+const SCHEMA = "vifplugd.schema.json";
+
+/** @param executable its path */
+export async function filesFor(
+  release: Release,
+  target: Target,
+  executable: string,
+): Promise<readonly PackagedFile[]> {
+  const file = (path: string) => Bun.file(join(release.root, path));
+  const sha256 = await hashOf(executable);
+  const configuration = await file("config/vifplugd.yaml").text();
+  return [
+    { archive: "vifplugd", host: "/usr/bin/vifplugd", content: Bun.file(executable), isExecutable: true },
+    { archive: "vifplugd.yaml", host: null, content: configuration },
+    {
+      archive: "",
+      host: "/etc/vifplugd/vifplugd.yaml",
+      content: configuration.replace(`$schema=${SCHEMA}`, `$schema=${DOC}/${SCHEMA}`),
+      isConfiguration: true,
+    },
+    document(SCHEMA, file(`config/${SCHEMA}`)),
+    {
+      archive: "vifplugd.service",
+      host: "/usr/lib/systemd/system/vifplugd.service",
+      content: file("config/vifplugd.service"),
+    },
+    document("vifplugd.openrc", file("config/vifplugd.openrc")),
+    {
+      archive: "vifplugd.logrotate",
+      host: "/etc/logrotate.d/vifplugd",
+      content: file("config/vifplugd.logrotate"),
+      isConfiguration: true,
+    },
+    {
+      archive: "completion/vifplugd.bash",
+      host: "/usr/share/bash-completion/completions/vifplugd",
+      content: file("config/completion/vifplugd.bash"),
+    },
+    {
+      archive: "completion/_vifplugd",
+      host: {
+        deb: "/usr/share/zsh/vendor-completions/_vifplugd",
+        rpm: "/usr/share/zsh/site-functions/_vifplugd",
+      },
+      content: file("config/completion/_vifplugd"),
+    },
+    ...(await manual(release)),
+    document("LICENSE", ownLicence()),
+    { archive: "", host: { deb: `${DOC}/copyright`, rpm: null }, content: copyright() },
+    document("THIRD-PARTY.txt", thirdParties()),
+    document("sbom.cdx.json", sbom({ ...release, target, sha256 })),
+    document("README.md", file("README.md")),
+    ...(await below(release.root, "docs")),
+    ...(await below(release.root, "examples")),
+  ];
+}
+
+/** Goes to the documentation on a host. */
+function document(archive: string, content: PackagedFile["content"]): PackagedFile {
+  return { archive, host: `${DOC}/${archive}`, content };
+}
+
+async function manual(release: Release): Promise<readonly PackagedFile[]> {
+  const files: PackagedFile[] = [];
+  for (const page of manualPages(release.version)) {
+    const text = await render(page, release.date, release.scratch);
+    const name = `${page.name}.${page.section}`;
+    const host = `/usr/share/man/man${page.section}/${name}.gz`;
+    files.push({ archive: `man/${name}`, host: null, content: text });
+    // Neither a name nor a time is in what this makes.
+    files.push({ archive: "", host, content: Bun.gzipSync(Buffer.from(text), { level: 9 }) });
+  }
+  return files;
+}
+
+async function below(root: string, folder: string): Promise<readonly PackagedFile[]> {
+  const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const kept = files.filter((path) => !path.includes("/node_modules/"));
+  return Promise.all(
+    kept.sort().map(async (path) => ({
+      ...document(path.slice(root.length + 1), Bun.file(path)),
+      isExecutable: ((await Bun.file(path).stat()).mode & 0o100) !== 0,
+    })),
+  );
+}
+
+/** The path on a host; null: it is not for one. */
+export function hostPath({ host }: PackagedFile, kind: PackageKind): string | null {
+  return host === null || typeof host === "string" ? host : host[kind];
+}
+
+/** Writes the files below a folder, each with its mode and the date. @param pathOf null: not that one */
+export async function writeTree(
+  files: readonly PackagedFile[],
+  folder: string,
+  date: number,
+  pathOf: (file: PackagedFile) => string | null,
+): Promise<void> {
+  for (const file of files) {
+    const path = pathOf(file);
+    if (path === null || path === "") continue;
+    const full = join(folder, path);
+    await mkdir(dirname(full), { recursive: true });
+    await Bun.write(full, file.content);
+    await chmod(full, file.isExecutable === true ? 0o755 : 0o644);
+  }
+  await setDates(folder, date);
+}
+
+/** Gives everything below a folder, and the folder, the same date; folders may be entered by everybody. */
+export async function setDates(folder: string, date: number): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  for (const entry of entries) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isDirectory()) await chmod(path, 0o755);
+    await utimes(path, date, date);
+  }
+  await chmod(folder, 0o755);
+  await utimes(folder, date, date);
+}
+
+export async function hashOf(path: string): Promise<string> {
+  const hash = new Bun.CryptoHasher("sha256");
+  for await (const chunk of Bun.file(path).stream()) hash.update(chunk);
+  return hash.digest("hex");
+}

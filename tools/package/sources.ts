@@ -1,0 +1,38 @@
+/** The archive of the sources: what the repository has, and nothing that only lies in its folder. */
+import { chmod, cp, mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { pack } from "./archive.ts";
+import { COMMIT_FILE } from "./commit.ts";
+import { run } from "./inputs.ts";
+import { type Release, setDates } from "./layout.ts";
+
+/** Where there is no repository, as in an unpacked archive of the sources: all but these. */
+const NOT_SOURCES = ["node_modules", "dist", ".cache", ".git"];
+
+export async function sourceArchive(release: Release, outDir: string, level: number): Promise<string> {
+  const name = `vifplugd-${release.version}-source`;
+  const parent = join(release.scratch, "source-archive");
+  for (const path of await sourceFiles(release.root)) {
+    const to = join(parent, name, path);
+    await mkdir(dirname(to), { recursive: true });
+    await cp(join(release.root, path), to);
+    // Git knows of a mode whether the file can be run, and no more.
+    await chmod(to, ((await Bun.file(to).stat()).mode & 0o100) === 0 ? 0o644 : 0o755);
+  }
+  await Bun.write(join(parent, name, COMMIT_FILE), `${release.commit} ${release.date}\n`);
+  await setDates(join(parent, name), release.date);
+  return pack(parent, name, outDir, level);
+}
+
+async function sourceFiles(root: string): Promise<readonly string[]> {
+  try {
+    const listed = await run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], root);
+    const files = listed.split("\0").filter((path) => path !== "");
+    const there = await Promise.all(files.map((path) => Bun.file(join(root, path)).exists()));
+    return files.filter((_, index) => there[index]);
+  } catch {
+    const glob = new Bun.Glob("**/*");
+    const files = await Array.fromAsync(glob.scan({ cwd: root, dot: true }));
+    return files.filter((path) => !path.split("/").some((part) => NOT_SOURCES.includes(part))).sort();
+  }
+}

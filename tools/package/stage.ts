@@ -1,0 +1,66 @@
+/**
+ * The sources in a folder of their own, with nothing beside them but what the lock file pins: the executables of a
+ * release are made there, so that nothing that lies around in a checkout gets into them.
+ */
+import { cp, mkdir, symlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { run, unpack } from "./inputs.ts";
+import { libraries, pinned } from "./lock-file.ts";
+import { hostTarget, type Target } from "./targets.ts";
+
+/** What build.ts reads, besides libraries and runtimes. */
+const SOURCES = ["build.ts", "package.json", "package-lock.json", "tsconfig.json", "src", "tools"];
+
+export class Stage {
+  readonly #folder: string;
+  readonly #bun: string;
+
+  private constructor(folder: string, bun: string) {
+    this.#folder = folder;
+    this.#bun = bun;
+  }
+
+  /** @param version what the executables say of themselves */
+  static async make(root: string, folder: string, version: string): Promise<Stage> {
+    await mkdir(folder, { recursive: true });
+    for (const path of SOURCES) await cp(join(root, path), join(folder, path), { recursive: true, filter });
+    const manifest = join(folder, "package.json");
+    const text = await Bun.file(manifest).text();
+    await Bun.write(
+      manifest,
+      text.replace(/^ {2}"version": ".*"/m, `  "version": ${JSON.stringify(version)}`),
+    );
+    const modules = join(folder, "node_modules");
+    for (const library of libraries()) await unpack(library, join(modules, library.name));
+    for (const name of await workspaces(folder)) {
+      await symlink(join("..", "src", name), join(modules, name));
+    }
+    const host = join(dirname(folder), "host-runtime");
+    await unpack(pinned(hostTarget().runtime), host);
+    return new Stage(folder, join(host, "bin/bun"));
+  }
+
+  /** Makes the executable, and returns its path below the folder for them. */
+  async build(target: Target, outDir: string, commit: string): Promise<string> {
+    const runtime = join(dirname(this.#folder), `runtime-${target.name}`);
+    await unpack(pinned(target.runtime), runtime);
+    await run(
+      [
+        ...[this.#bun, "run", "build.ts", "--target", target.name, "--runtime", join(runtime, "bin/bun")],
+        ...["--out", outDir, "--commit", commit],
+      ],
+      this.#folder,
+    );
+    return join(outDir, `vifplugd-${target.name}`);
+  }
+}
+
+/** Packages of our own that the sources import by name: folders of src with a package.json. */
+async function workspaces(folder: string): Promise<readonly string[]> {
+  const found = await Array.fromAsync(new Bun.Glob("*/package.json").scan({ cwd: join(folder, "src") }));
+  return found.map((path) => dirname(path)).sort();
+}
+
+function filter(path: string): boolean {
+  return !path.includes("/node_modules/") && !path.endsWith("/node_modules");
+}
