@@ -199,7 +199,8 @@ class PluggedDaemon {
     this.#engine.push(inputs.bridge, batchOf([bridge]));
     this.#engine.push(inputs.port, batchOf(ports));
     this.#engine.push(inputs.iface, batchOf(interfaces));
-    this.#engine.push(inputs.activity, { active: true, reason: null, chassis: "hv1" });
+    const lock = { kind: "asked", name: "vifplugd_hv1", held: true } as const;
+    this.#engine.push(inputs.localSession, { synced: true, lock });
     this.#engine.push(inputs.sbGlobal, batchOf([sbGlobal]));
     this.#engine.push(inputs.chassis, batchOf([{ _uuid: CHASSIS, name: "hv1", hostname: "hv1" }]));
     this.#engine.push(inputs.portBinding, batchOf(bindings));

@@ -5,7 +5,7 @@
 import type { Logger } from "../log/log.ts";
 import { otherSouthbound } from "../plug/nodes/hold.ts";
 import type { Stranger } from "../plug/nodes/inputs.ts";
-import type { Obstacle } from "../plug/readiness.ts";
+import type { Obstacle, ObstacleCode } from "../plug/obstacle.ts";
 
 /** The ports that are due to be unplugged, of how many, and whether they are held. */
 interface Held {
@@ -29,7 +29,7 @@ const asIs = (reason: string) => reason;
 const waiting = (reason: string) => `waiting: ${reason}`;
 
 /** Of each obstacle; null: the session with the database tells of it, or its next message does away with it. */
-const TELLINGS: Readonly<Record<Obstacle["kind"], Telling | null>> = {
+const TELLINGS: Readonly<Record<ObstacleCode, Telling | null>> = {
   "local-database": null,
   "chassis-name": { level: "warn", words: asIs },
   lock: { level: "info", words: (reason) => `standing by: ${reason}`, afterMs: STANDING_BY_AFTER_MS },
@@ -63,7 +63,7 @@ export class ChassisNarrator {
       this.#isTold = false;
       return;
     }
-    const telling = TELLINGS[obstacle.kind];
+    const telling = TELLINGS[obstacle.code];
     if (telling === null) return;
     const say = () => this.#say(telling, obstacle.reason);
     if (telling.afterMs === undefined) say();

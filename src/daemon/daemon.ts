@@ -29,6 +29,7 @@ import { obstacleOf } from "../plug/readiness.ts";
 import { isOf, type TableKey } from "../plug/tables.ts";
 import { ProviderRegistry } from "../providers/registry.ts";
 import type { Recorder } from "../record/recorder.ts";
+import { takeLock, takeNoLock } from "./chassis-lock.ts";
 import { ChassisNarrator } from "./chassis-narrator.ts";
 import { LocalDatabase } from "./local-database.ts";
 import { ProviderSet } from "./provider-set.ts";
@@ -104,7 +105,7 @@ export class Daemon implements DaemonView {
       target: localTarget(config),
       log: log.module("ovsdb"),
       count,
-      takeLock: !this.#observeOnly,
+      lock: this.#observeOnly ? takeNoLock : takeLock,
     });
     const settings = plugSettings(config, systemIdOverride);
     this.#recorder = recorder;
@@ -118,9 +119,11 @@ export class Daemon implements DaemonView {
       transact: (operations) => this.#local.transact(operations),
       lock: () => this.#local.heldLock(),
       isInSync: () => this.#local.state.kind === "synced",
-      onLocalChassis: ({ chassis }) => this.#local.setChassisName(chassis?.name ?? null, this.#reconciler),
-      onSouthboundTarget: (target) => this.#southbound.setTarget(target),
-      onCondition: (condition) => this.#southbound.setCondition(condition),
+      outputs: {
+        lock: (name) => this.#local.want(name),
+        southboundTarget: (target) => this.#southbound.setTarget(target),
+        condition: (condition) => this.#southbound.setCondition(condition),
+      },
       onRetry: () => count("port_retry"),
       onMisplaced: () => count("port_misplaced"),
       onRun: () => {

@@ -1,9 +1,6 @@
 /**
- * The session with the local Open_vSwitch database: its rows and the lock go into the graph, transactions come out.
- *
- * Invariant: the graph is told that we are active only while the replica is in sync and this session holds the lock,
- * so that of several daemons on one chassis exactly one asks providers and writes. It is told for which chassis, because a
- * run that finds the chassis renamed comes before the lock of the new one is asked for.
+ * The session with the local Open_vSwitch database: its rows, and what is known of it and of the lock, go into the
+ * graph; transactions come out.
  */
 import { isDeepStrictEqual } from "node:util";
 import { type Operation, Session, type SessionState, type TransactError, type Uuid } from "ovsdb-jsonrpc";
@@ -11,10 +8,10 @@ import type { LocalTarget } from "../config/effective.ts";
 import type { CountedEvent } from "../control/coverage.ts";
 import { Times } from "../graph/index.ts";
 import type { Logger } from "../log/log.ts";
-import type { Activity } from "../plug/nodes/activity.ts";
+import type { LocalSession } from "../plug/nodes/activity.ts";
 import { type KeysOf, keysOf, selectionOf, tables } from "../plug/tables.ts";
 import { openVSwitch } from "../schemas/open_vswitch.gen.ts";
-import { lockName } from "./lock-name.ts";
+import type { ChassisLock, Locking } from "./chassis-lock.ts";
 import type { Reconciler } from "./reconciler.ts";
 import { narrateState } from "./session-log.ts";
 
@@ -23,32 +20,31 @@ export interface LocalDatabaseOptions {
   readonly log: Logger;
   /** Told of each event that is to be counted. */
   readonly count: (event: CountedEvent) => void;
-  /** Takes the lock, without which nothing is written; true unless given. Without it, providers are asked all the same. */
-  readonly takeLock?: boolean;
+  /** Who holds the chassis's lock, or does without. */
+  readonly lock: (session: Locking) => ChassisLock;
 }
 
 export class LocalDatabase {
   readonly #session;
   readonly #log: Logger;
   readonly #count: (event: CountedEvent) => void;
-  readonly #takeLock: boolean;
-  #chassis: string | null = null;
+  readonly #lock: ChassisLock;
   #target: LocalTarget;
-  #lock: string | null = null;
-  #active: Activity | null = null;
+  #reconciler: Reconciler | null = null;
+  #announced: LocalSession | null = null;
 
   constructor(options: LocalDatabaseOptions) {
     this.#log = options.log;
     this.#target = options.target;
     if (options.target.fault !== null) this.#log.warn(options.target.fault);
     this.#count = options.count;
-    this.#takeLock = options.takeLock ?? true;
     this.#session = new Session({
       database: openVSwitch,
       remotes: options.target.remotes,
       tls: options.target.tls,
       monitor: selectionOf("Open_vSwitch"),
     });
+    this.#lock = options.lock(this.#session);
   }
 
   /** From sending a transaction to its reply. */
@@ -60,6 +56,7 @@ export class LocalDatabase {
 
   /** From now on what happens in the database goes into the graph. */
   feed(reconciler: Reconciler): void {
+    this.#reconciler = reconciler;
     this.#session.onBatch(({ initial, tables: changes }) => {
       const cause = initial ? "snapshot" : "update";
       this.#count(`ovs_${cause}`);
@@ -68,29 +65,25 @@ export class LocalDatabase {
     this.#session.onState((state) => {
       narrateState(this.#log, "Open_vSwitch", state);
       if (state.kind === "disconnected") this.#count("ovs_disconnect");
-      this.#announce(reconciler);
+      this.#announce();
     });
     this.#session.onLock(({ name, held }) => {
       this.#log.info(held ? `holding the lock ${name}` : `not holding the lock ${name} any more`);
-      this.#announce(reconciler);
+      this.#announce();
     });
-    this.#announce(reconciler);
+    this.#announce();
   }
 
-  /** The chassis name decides which lock to hold. */
-  setChassisName(name: string | null, reconciler: Reconciler): void {
-    if (name === this.#chassis) return;
-    this.#chassis = name;
-    const lock = name === null ? null : lockName(name);
-    if (this.#takeLock && this.#lock !== null) this.#session.unlock(this.#lock);
-    this.#lock = lock;
-    if (this.#takeLock && lock !== null) this.#session.lock(lock);
-    this.#announce(reconciler);
+  /** The lock that is to be held from now on; null: none. */
+  want(lock: string | null): void {
+    this.#lock.want(lock);
+    this.#announce();
   }
 
   /** The lock to assert in transactions, while it is held. */
   heldLock(): string | null {
-    return this.#lock !== null && this.#session.holds(this.#lock) ? this.#lock : null;
+    const { state } = this.#lock;
+    return state.kind === "asked" && state.held ? state.name : null;
   }
 
   async transact(
@@ -123,22 +116,21 @@ export class LocalDatabase {
   }
 
   close(): void {
-    if (this.#takeLock && this.#lock !== null) this.#session.unlock(this.#lock);
+    this.#lock.want(null);
     this.#session.close();
   }
 
-  #announce(reconciler: Reconciler): void {
-    const reason = this.#whyNotActive();
-    if (this.#active?.reason === reason && this.#active.chassis === this.#chassis) return;
-    this.#active = { active: reason === null, reason, chassis: this.#chassis };
-    reconciler.push(reconciler.graph.inputs.activity, this.#active, reason ?? "active");
+  /** The rows have been handed on before, so that what is decided with them is decided on all of them. */
+  #announce(): void {
+    const now: LocalSession = { synced: this.#session.state.kind === "synced", lock: this.#lock.state };
+    if (isDeepStrictEqual(now, this.#announced)) return;
+    this.#announced = now;
+    this.#reconciler?.push(this.#reconciler.graph.inputs.localSession, now, labelOf(now));
   }
+}
 
-  #whyNotActive(): string | null {
-    if (this.#session.state.kind !== "synced") return "the local Open_vSwitch database is not connected";
-    if (this.#lock === null) return "no chassis name is known: set external_ids:system-id in Open_vSwitch";
-    if (this.#takeLock && !this.#session.holds(this.#lock))
-      return `another vifplugd holds the lock ${this.#lock}`;
-    return null;
-  }
+function labelOf({ synced, lock }: LocalSession): string {
+  if (!synced) return "not in sync";
+  if (lock.kind !== "asked") return "in sync";
+  return lock.held ? `holding the lock ${lock.name}` : `not holding the lock ${lock.name}`;
 }

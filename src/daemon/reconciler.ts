@@ -20,7 +20,6 @@ import type { Logger } from "../log/log.ts";
 import type { MonitoredCondition } from "../plug/condition.ts";
 import { type PlugGraph, plugGraph } from "../plug/graph.ts";
 import type { AttemptBatch, TableInputs } from "../plug/nodes/inputs.ts";
-import type { LocalChassis } from "../plug/nodes/local-chassis.ts";
 import { obstacleOf } from "../plug/readiness.ts";
 import { asInserts, type TableBatch } from "../plug/rows.ts";
 import type { PlugSettings } from "../plug/settings.ts";
@@ -35,6 +34,13 @@ import { Ports } from "./ports.ts";
 import { type Source, shadowCheck } from "./shadow-check.ts";
 import type { TransactorOptions } from "./transactor.ts";
 
+/** Who sees to what the graph's outputs say, besides the ports' changes; told when one is another than before. */
+export interface Outputs {
+  lock(name: string | null): void;
+  southboundTarget(target: SouthboundTarget): void;
+  condition(condition: MonitoredCondition): void;
+}
+
 export interface ReconcilerOptions {
   readonly registry: ProviderRegistry;
   readonly settings: PlugSettings;
@@ -46,9 +52,8 @@ export interface ReconcilerOptions {
   lock(): string | null;
   /** Whether the rows that were pushed are those that the local database has now. */
   isInSync(): boolean;
-  onLocalChassis(local: LocalChassis): void;
-  onCondition(condition: MonitoredCondition): void;
-  onSouthboundTarget(target: SouthboundTarget): void;
+  /** What the graph's outputs say is to be so. */
+  readonly outputs: Outputs;
   /** A port is asked for again because its time has come. */
   onRetry?(): void;
   /** An interface that had become somebody else's is gone (rule U7). */
@@ -248,13 +253,12 @@ export class Reconciler {
 
   #follow(result: RunResult): void {
     const { graph, engine } = this;
-    if (result.isUpdated(graph.localChassis)) {
-      this.#options.onLocalChassis(engine.data(graph.localChassis).current);
-    }
+    const { outputs } = this.#options;
+    if (result.isUpdated(graph.lock)) outputs.lock(engine.data(graph.lock).current);
     if (result.isUpdated(graph.southboundTarget)) {
-      this.#options.onSouthboundTarget(engine.data(graph.southboundTarget).current);
+      outputs.southboundTarget(engine.data(graph.southboundTarget).current);
     }
-    if (result.isUpdated(graph.condition)) this.#options.onCondition(engine.data(graph.condition).current);
+    if (result.isUpdated(graph.condition)) outputs.condition(engine.data(graph.condition).current);
     const verdicts = this.verdicts;
     const answers = engine.data(graph.answer);
     const decided = this.#changedIn(result, graph.plug);

@@ -20,7 +20,7 @@ export function shadowCheck(engine: Engine, graph: PlugGraph, source: Source): V
   const { inputs } = graph;
   // These have no source but what was pushed: the daemon's own state, not a database's.
   scratch.push(inputs.settings, engine.data(inputs.settings).current);
-  scratch.push(inputs.activity, engine.data(inputs.activity).current);
+  scratch.push(inputs.localSession, engine.data(inputs.localSession).current);
   scratch.push(inputs.southbound, engine.data(inputs.southbound).current);
   scratch.push(inputs.confirmed, engine.data(inputs.confirmed).current);
   scratch.push(

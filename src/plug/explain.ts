@@ -59,14 +59,14 @@ export function explain(engine: Engine, graph: PlugGraph, lport: string): Explan
 }
 
 function activityConditions(engine: Engine, graph: PlugGraph): readonly Condition[] {
-  const activity = engine.data(graph.inputs.activity).current;
+  const activity = engine.data(graph.activity).current;
   const local = engine.data(graph.localChassis).current;
   const missing = missingKnowledge(engine.data(graph.inputs.southbound).current, local);
   return [
     {
       condition: "this daemon may write",
-      holds: activity.active,
-      value: activity.reason ?? "it holds the lock",
+      holds: activity === null,
+      value: activity?.reason ?? "it holds the lock",
       source: "lock in Open_vSwitch",
     },
     {
@@ -78,7 +78,7 @@ function activityConditions(engine: Engine, graph: PlugGraph): readonly Conditio
     {
       condition: "enough is known of the Southbound to unplug",
       holds: missing === null,
-      value: missing ?? "its answer for this chassis is complete",
+      value: missing?.reason ?? "its answer for this chassis is complete",
       source: "OVN_Southbound",
     },
   ];

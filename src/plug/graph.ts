@@ -1,11 +1,18 @@
 /**
  * Every node of the daemon's graph and every edge between them, on one screen. Data enters on top and leaves as
- * outputs: `plug`, a verdict for every logical port, `condition`, what is to be monitored of the Southbound, and
- * `southbound_target`, where that is. A handler in `handlers` is a change handled as it comes; an input without one leads
- * to a recompute.
+ * outputs: `plug`, a verdict for every logical port, `condition`, what is to be monitored of the Southbound,
+ * `southbound_target`, where that is, and `lock`, what is to be held. A handler in `handlers` is a change handled as it
+ * comes; an input without one leads to a recompute.
  */
 import { Engine, type EngineOptions, input, keyed, keyedChanges, node } from "../graph/index.ts";
-import { type Activity, notConnected } from "./nodes/activity.ts";
+import {
+  type Activity,
+  decideActivity,
+  type LocalSession,
+  nameLock,
+  notConnected,
+  obstacleTo,
+} from "./nodes/activity.ts";
 import { answerNode } from "./nodes/answer.ts";
 import { claimAnswerHandler, collectClaims, noClaims } from "./nodes/claim.ts";
 import {
@@ -38,7 +45,7 @@ export type PlugGraph = ReturnType<typeof plugGraph>;
 
 export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
   const settings = input({ name: "settings", ...valueInput<PlugSettings>(initialSettings) });
-  const activity = input({ name: "activity", ...valueInput<Activity>(notConnected) });
+  const localSession = input({ name: "local_session", ...valueInput<LocalSession>(notConnected) });
   const confirmed = input({ name: "confirmed", ...valueInput<ReadonlySet<string>>(new Set()) });
   const attempt = input({ name: "attempt", ...attemptInput });
   const southbound = input({ name: "southbound", ...southboundInput });
@@ -67,6 +74,14 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
       chassis: refreshLocalChassis,
       sbGlobal: refreshLocalChassis,
     },
+  });
+  const activity = node({
+    name: "activity",
+    kind: "derived",
+    inputs: { localSession, localChassis },
+    data: (): Current<Activity> => ({ current: obstacleTo(notConnected, null) }),
+    run: decideActivity,
+    handlers: { localSession: decideActivity, localChassis: decideActivity },
   });
   const vif = node({
     name: "vif",
@@ -140,6 +155,14 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
     run: decideCondition,
     handlers: { lport: conditionLportHandler },
   });
+  const lock = node({
+    name: "lock",
+    kind: "output",
+    inputs: { localChassis },
+    data: (): Current<string | null> => ({ current: null }),
+    run: nameLock,
+    handlers: { localChassis: nameLock },
+  });
   const target = node({
     name: "southbound_target",
     kind: "output",
@@ -151,7 +174,7 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
   return {
     inputs: {
       settings,
-      activity,
+      localSession,
       confirmed,
       attempt,
       southbound,
@@ -160,6 +183,7 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
     },
     providerLookup,
     localChassis,
+    activity,
     lport,
     vif,
     intent,
@@ -167,7 +191,8 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
     hold,
     plug,
     condition,
+    lock,
     southboundTarget: target,
-    engine: (options: EngineOptions = {}) => new Engine([plug, condition, target], options),
+    engine: (options: EngineOptions = {}) => new Engine([plug, condition, lock, target], options),
   };
 }

@@ -6,7 +6,7 @@
 import * as v from "valibot";
 import type { Json } from "./json.ts";
 
-export const RECORD_FORMAT = 2;
+export const RECORD_FORMAT = 3;
 
 const json: v.GenericSchema<Json> = v.custom<Json>((value) => value !== undefined);
 

@@ -24,10 +24,13 @@ export const settingsSchema = v.object({
   }),
 });
 
-export const activitySchema = v.object({
-  active: v.boolean(),
-  reason: v.nullable(text),
-  chassis: v.nullable(text),
+export const localSessionSchema = v.object({
+  synced: v.boolean(),
+  lock: v.variant("kind", [
+    v.object({ kind: v.literal("none") }),
+    v.object({ kind: v.literal("asked"), name: text, held: v.boolean() }),
+    v.object({ kind: v.literal("not-needed") }),
+  ]),
 });
 
 export const confirmedSchema = v.set(text);

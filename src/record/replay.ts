@@ -14,7 +14,7 @@ import { fail, messageOf, ok, type Result } from "../result.ts";
 import { decodeAttempts } from "./attempts.ts";
 import { type Decision, decisionsOf } from "./decision.ts";
 import { headerSchema, type RecordedPush, type RecordedRun, runSchema } from "./format.ts";
-import { activitySchema, confirmedSchema, settingsSchema, southboundSchema } from "./inputs.ts";
+import { confirmedSchema, localSessionSchema, settingsSchema, southboundSchema } from "./inputs.ts";
 import { decode } from "./json.ts";
 import { RecordedProviders } from "./recorded-providers.ts";
 import { RecordedTable } from "./recorded-table.ts";
@@ -94,7 +94,7 @@ export class Replay {
         engine.push(node, v.parse(schema, decode(push.batch)), optionsOf(push)),
       );
     value(inputs.settings, settingsSchema);
-    value(inputs.activity, activitySchema);
+    value(inputs.localSession, localSessionSchema);
     value(inputs.confirmed, confirmedSchema);
     value(inputs.southbound, southboundSchema);
     entrances.set(inputs.attempt.name, (push) =>

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, jest, test } from "bun:test";
 import { ChassisNarrator } from "../../src/daemon/chassis-narrator.ts";
 import { Log } from "../../src/log/log.ts";
-import type { Obstacle } from "../../src/plug/readiness.ts";
+import type { Obstacle } from "../../src/plug/obstacle.ts";
 
 let lines: string[] = [];
 let narrator: ChassisNarrator;
@@ -22,8 +22,8 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-function because(kind: Obstacle["kind"], reason: string = kind): Obstacle {
-  return { kind, reason };
+function because(code: Obstacle["code"], reason: string = code): Obstacle {
+  return { code, reason };
 }
 
 test.each([

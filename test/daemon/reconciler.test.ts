@@ -369,13 +369,16 @@ test("what was pushed in one turn is decided in one run", async () => {
   expect(daemon.runs - before).toBe(1);
 });
 
-test("the chassis and the condition are told when they change, and not again", async () => {
+test("what the outputs say is told when it is another than before, and not again", async () => {
   const { daemon } = await started();
-  expect(daemon.chassis.at(-1)?.chassis?.name).toBe("hv1");
-  const [chassis, conditions] = [daemon.chassis.length, daemon.conditions.length];
+  expect(daemon.locks).toEqual(["vifplugd_hv1"]);
+  expect(daemon.targets).toEqual([{ kind: "unnamed" }]);
+  const conditions = daemon.conditions.length;
   daemon.bind(binding("a"));
   await settle();
-  expect([daemon.chassis.length, daemon.conditions.length]).toEqual([chassis, conditions]);
+  expect([daemon.locks, daemon.targets, daemon.conditions].map(({ length }) => length)).toEqual([
+    ...[1, 1, conditions],
+  ]);
 });
 
 describe("stop", () => {

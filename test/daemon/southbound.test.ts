@@ -9,7 +9,7 @@ import { ovnSouthbound } from "../../src/schemas/ovn_southbound.gen.ts";
 import { type Message, ProxyServer, type Verdict } from "../ovsdb-jsonrpc/support/proxy.ts";
 import { startPlayground } from "../ovsdb-jsonrpc/support/server.ts";
 import { value } from "../ovsdb-jsonrpc/support/session.ts";
-import { active, settings } from "../support/plug-bench.ts";
+import { holder, settings } from "../support/plug-bench.ts";
 import { recordedProvider, registryOf } from "../support/providers.ts";
 import { bridgeRow, map, openVSwitchRow, pluggedRow, portRow } from "../support/rows.ts";
 
@@ -90,19 +90,21 @@ beforeEach(async () => {
     transact: () => new Promise((resolve) => transactions.push(() => resolve({ ok: true }))),
     lock: () => "vifplugd_hv1",
     isInSync: () => true,
-    onLocalChassis: () => {},
-    onSouthboundTarget: () => {},
-    onCondition: (condition) => southbound.setCondition(condition),
+    outputs: {
+      lock: () => {},
+      southboundTarget: () => {},
+      condition: (condition) => southbound.setCondition(condition),
+    },
     onRun: () => ran.resolve(),
   });
   southbound = new Southbound(reconciler, log.module("ovsdb"), () => {});
-  const { openVSwitch, bridge, port, iface, activity } = reconciler.graph.inputs;
+  const { openVSwitch, bridge, port, iface, localSession } = reconciler.graph.inputs;
   const rows = <Row extends { readonly _uuid: Uuid }>(row: Row) => asInserts(new Map([[row._uuid, row]]));
   reconciler.pushRows(openVSwitch, rows(openVSwitchRow()), "snapshot");
   reconciler.pushRows(bridge, rows(bridgeRow()), "snapshot");
   reconciler.pushRows(port, rows(portRow()), "snapshot");
   reconciler.pushRows(iface, rows(pluggedRow(LPORT)), "snapshot");
-  reconciler.push(activity, active, "active");
+  reconciler.push(localSession, holder, "holding the lock");
   southbound.setTarget({ kind: "named", remotes: proxy.remote, probeIntervalMs: undefined, tls: {} });
   await until(() => known()?.lports.has(LPORT) === true && bindings() === 1);
 });

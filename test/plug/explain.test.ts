@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { explain } from "../../src/plug/explain.ts";
 import { benchWith } from "../support/logical-ports.ts";
-import { PlugBench } from "../support/plug-bench.ts";
+import { holder, PlugBench } from "../support/plug-bench.ts";
 import { plugAs, recordedProvider, registryOf } from "../support/providers.ts";
 import {
   bindingRow,
@@ -166,7 +166,7 @@ test("what would have to change is what keeps every port from being decided, bef
   bench.addInterface(pluggedRow());
   bench.set("openVSwitch", openVSwitchRow({ external_ids: map() }));
   const reason = "no chassis name is known: set external_ids:system-id in Open_vSwitch";
-  bench.setActivity({ active: false, reason, chassis: null });
+  bench.setLocalSession({ ...holder, lock: { kind: "none" } });
   bench.run();
   const { of, remedy } = explained(bench, "lsp1");
   expect(remedy).toBe(reason);

@@ -26,8 +26,7 @@ function nodesOf(graph: PlugGraph): readonly GraphNode[] {
     found.add(node);
     for (const before of Object.values(node.inputs)) visit(before);
   };
-  visit(graph.plug);
-  visit(graph.condition);
+  for (const output of graph.engine().outputs) visit(output);
   return [...found];
 }
 

@@ -1,7 +1,7 @@
 // The daemon's graph, driven without any database: who is asked, what is handled, and what is decided.
 import { describe, expect, test } from "bun:test";
 import { benchWith, wanted } from "../support/logical-ports.ts";
-import { active, PlugBench, standby } from "../support/plug-bench.ts";
+import { holder, PlugBench, standby } from "../support/plug-bench.ts";
 import { type Calls, notReady, plugAs, recordedProvider, registryOf } from "../support/providers.ts";
 import {
   BRIDGE,
@@ -218,12 +218,16 @@ describe("while we are not active", () => {
   test("nobody is asked, and nothing is to be written", () => {
     const { provider, calls } = recordedProvider("dummy");
     const bench = PlugBench.started(registryOf(provider));
-    bench.setActivity(standby);
+    bench.setLocalSession(standby);
     bench.set("portBinding", wanted("lsp1", 1));
     bench.run();
     expect(calls).toEqual([]);
-    expect(bench.verdict("lsp1")).toMatchObject({ state: "pending", reason: standby.reason, change: null });
-    bench.setActivity(active);
+    expect(bench.verdict("lsp1")).toMatchObject({
+      state: "pending",
+      reason: "another vifplugd holds the lock vifplugd_hv1",
+      change: null,
+    });
+    bench.setLocalSession(holder);
     bench.run();
     expect(calls).toEqual(["prepare lsp1 create"]);
   });
@@ -238,7 +242,7 @@ describe("while we are not active", () => {
     expect(calls).toEqual([]);
     expect(bench.verdict("lsp1")).toMatchObject({ state: "pending", change: null });
     expect(bench.verdict("lsp1").reason).toContain("the chassis is hv2 now");
-    bench.setActivity({ ...active, chassis: "hv2" });
+    bench.setLocalSession({ ...holder, lock: { kind: "asked", name: "vifplugd_hv2", held: true } });
     bench.run();
     expect(calls).toEqual(["prepare lsp1 create"]);
   });
@@ -247,7 +251,7 @@ describe("while we are not active", () => {
     const { provider, calls } = recordedProvider("dummy");
     const bench = benchWith(provider, ["lsp1"]);
     bench.set("portBinding", wanted("lsp1", 0, { "vif-plug-mtu-request": "1400" }));
-    bench.setActivity(standby);
+    bench.setLocalSession(standby);
     calls.length = 0;
     bench.run();
     expect(calls).toEqual([]);
@@ -282,7 +286,7 @@ describe("unplugging waits for knowledge (U3)", () => {
     bench.set("openVSwitch", openVSwitchRow());
     bench.set("bridge", bridgeRow({ ports: new Set() }));
     bench.addInterface(pluggedRow("gone", { _uuid: uuid(0x9000) }));
-    bench.setActivity(active);
+    bench.setLocalSession(holder);
     bench.run();
     return bench;
   }

@@ -1,6 +1,6 @@
 // Random histories of a chassis: what the handlers keep up to date is what a recompute gives, after every run.
 import { test } from "bun:test";
-import { active, PlugBench, standby } from "../support/plug-bench.ts";
+import { holder, PlugBench, standby } from "../support/plug-bench.ts";
 import { notReady, plugAs, recordedProvider, registryOf } from "../support/providers.ts";
 import { checkProperty, type Random, shrinkList } from "../support/random.ts";
 import {
@@ -170,10 +170,10 @@ function perform(on: Chassis, step: Step): void {
       bench.set("openVSwitch", openVSwitchRow(toggled(bench)));
       break;
     case "stand by":
-      bench.setActivity(standby);
+      bench.setLocalSession(standby);
       break;
     case "be active":
-      bench.setActivity(active);
+      bench.setLocalSession(holder);
       break;
     case "register nic":
       registry.register(on.nic());

@@ -137,7 +137,7 @@ test("that cannot be gone on with ends there, says so once, and the daemon goes 
   recorder.ran(0, registry);
   closeSync(reader);
   for (let run = 0; run < 3; run++) {
-    recorder.push("activity", { active: true, reason: null, chassis: "hv1" }, "update");
+    recorder.push("local_session", { synced: true, lock: { kind: "none" } }, "update");
     recorder.ran(0, registry);
   }
   recorder.close();

@@ -15,7 +15,7 @@ import {
 import type { Attempt } from "../../src/plug/attempt.ts";
 import type { Change, Create, InterfaceEdit, MapEdit } from "../../src/plug/change.ts";
 import { plugGraph } from "../../src/plug/graph.ts";
-import type { Activity } from "../../src/plug/nodes/activity.ts";
+import type { LocalSession } from "../../src/plug/nodes/activity.ts";
 import type { SouthboundState, TableInputs } from "../../src/plug/nodes/inputs.ts";
 import type { BridgeRow, InterfaceRow, TableBatch } from "../../src/plug/rows.ts";
 import type { PlugSettings } from "../../src/plug/settings.ts";
@@ -45,11 +45,14 @@ export const settings: PlugSettings = {
   southbound: { remote: null, probeIntervalMs: null, tls: {} },
 };
 
-export const active: Activity = { active: true, reason: null, chassis: "hv1" };
-export const standby: Activity = {
-  active: false,
-  reason: "another vifplugd holds the lock",
-  chassis: "hv1",
+/** In sync with the local database, and the one that may write. */
+export const holder: LocalSession = {
+  synced: true,
+  lock: { kind: "asked", name: "vifplugd_hv1", held: true },
+};
+export const standby: LocalSession = {
+  synced: true,
+  lock: { kind: "asked", name: "vifplugd_hv1", held: false },
 };
 
 export class PlugBench {
@@ -59,7 +62,7 @@ export class PlugBench {
   readonly statistics = new Statistics();
   readonly #registry: ProviderRegistry;
   readonly #settings: PlugSettings;
-  #activity: Activity = standby;
+  #localSession: LocalSession = standby;
   #southbound: SouthboundState = { synced: false, acknowledged: null };
   #uuids = 0x10000;
 
@@ -77,7 +80,7 @@ export class PlugBench {
     bench.set("bridge", bridgeRow({ ports: new Set() }));
     bench.set("chassis", chassisRow());
     bench.set("sbGlobal", sbGlobalRow());
-    bench.setActivity(active);
+    bench.setLocalSession(holder);
     bench.run();
     bench.acknowledge();
     bench.run();
@@ -124,9 +127,9 @@ export class PlugBench {
     this.delete("iface", row);
   }
 
-  setActivity(activity: Activity): void {
-    this.#activity = activity;
-    this.engine.push(this.graph.inputs.activity, activity);
+  setLocalSession(session: LocalSession): void {
+    this.#localSession = session;
+    this.engine.push(this.graph.inputs.localSession, session);
   }
 
   setSouthbound(state: SouthboundState): void {
@@ -190,7 +193,7 @@ export class PlugBench {
     const scratch = scratchOf(this.engine);
     const { inputs } = this.graph;
     for (const table of TABLE_KEYS) this.#fill(scratch, table);
-    scratch.push(inputs.activity, this.#activity);
+    scratch.push(inputs.localSession, this.#localSession);
     scratch.push(inputs.southbound, this.#southbound);
     scratch.push(
       inputs.attempt,

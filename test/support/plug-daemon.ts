@@ -8,12 +8,11 @@ import type { Source } from "../../src/daemon/shadow-check.ts";
 import type { InputNode } from "../../src/graph/index.ts";
 import { Log } from "../../src/log/log.ts";
 import type { MonitoredCondition } from "../../src/plug/condition.ts";
-import type { LocalChassis } from "../../src/plug/nodes/local-chassis.ts";
 import type { BridgeRow, InterfaceRow, PortBindingRow, TableBatch } from "../../src/plug/rows.ts";
 import type { SouthboundTarget } from "../../src/plug/southbound-target.ts";
 import type { ProviderRegistry } from "../../src/providers/registry.ts";
 import type { Recorder } from "../../src/record/recorder.ts";
-import { active, settings } from "./plug-bench.ts";
+import { holder, settings } from "./plug-bench.ts";
 import { bridgeRow, chassisRow, emptyTables, openVSwitchRow, portRow, sbGlobalRow, uuid } from "./rows.ts";
 
 type Reply = { readonly ok: true } | { readonly ok: false; readonly error: TransactError };
@@ -33,7 +32,7 @@ export class PlugDaemon {
   /** Transactions that were sent, oldest first. */
   readonly sent: Sent[] = [];
   readonly lines: string[] = [];
-  readonly chassis: LocalChassis[] = [];
+  readonly locks: (string | null)[] = [];
   readonly targets: SouthboundTarget[] = [];
   readonly conditions: MonitoredCondition[] = [];
   lock: string | null = "vifplugd_hv1";
@@ -56,9 +55,11 @@ export class PlugDaemon {
       transact: (operations) => new Promise((reply) => this.sent.push({ operations, reply })),
       lock: () => this.lock,
       isInSync: () => this.inSync,
-      onLocalChassis: (local) => this.chassis.push(local),
-      onSouthboundTarget: (target) => this.targets.push(target),
-      onCondition: (condition) => this.conditions.push(condition),
+      outputs: {
+        lock: (name) => this.locks.push(name),
+        southboundTarget: (target) => this.targets.push(target),
+        condition: (condition) => this.conditions.push(condition),
+      },
       onMisplaced: () => this.misplaced++,
       onRun: () => this.runs++,
     });
@@ -67,12 +68,12 @@ export class PlugDaemon {
   /** A chassis that both databases know, with an empty bridge. */
   async start(): Promise<void> {
     const { graph } = this.reconciler;
-    const { openVSwitch, bridge, chassis, sbGlobal, activity, southbound } = graph.inputs;
+    const { openVSwitch, bridge, chassis, sbGlobal, localSession, southbound } = graph.inputs;
     this.#pushRow(openVSwitch, this.#tables.openVSwitch, openVSwitchRow(), "snapshot");
     this.#pushRow(bridge, this.#tables.bridge, this.#bridge, "snapshot");
     this.#pushRow(chassis, this.#tables.chassis, chassisRow(), "snapshot");
     this.#pushRow(sbGlobal, this.#tables.sbGlobal, sbGlobalRow(), "snapshot");
-    this.reconciler.push(activity, active, "active");
+    this.reconciler.push(localSession, holder, "holding the lock");
     await settle();
     const acknowledged = this.conditions.at(-1) ?? null;
     this.reconciler.push(southbound, { synced: true, acknowledged }, "synced");

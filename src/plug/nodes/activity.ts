@@ -1,25 +1,82 @@
-/** Input `activity`: whether this daemon may ask providers and write, and if not, why. */
+/**
+ * Node `activity`: whether this daemon may ask providers and write, and if not, why. It may while it is in sync with the
+ * local database and holds the lock of the chassis, so that of several daemons on one chassis exactly one does.
+ *
+ * The name of the chassis may change in this very run, and the lock that is held is then still that of the one before: so
+ * the lock's name is compared, and not only whether one is held.
+ */
+import { unchanged, updated } from "../../graph/index.ts";
+import { lockName } from "../lock-name.ts";
+import type { Obstacle } from "../obstacle.ts";
+import type { Current } from "./inputs.ts";
 import type { LocalChassis } from "./local-chassis.ts";
 
-export interface Activity {
-  readonly active: boolean;
-  readonly reason: string | null;
-  /** For which chassis it may: each has a lock of its own. */
-  readonly chassis: string | null;
+/** What the session with the local database knows about itself: input `local_session`. */
+export interface LocalSession {
+  /** Its rows are those that the database has now. */
+  readonly synced: boolean;
+  readonly lock: LockState;
 }
 
-export const notConnected = {
-  active: false,
-  reason: "the local Open_vSwitch database is not connected",
-  chassis: null,
-} as const satisfies Activity;
+export type LockState =
+  | { readonly kind: "none" }
+  | { readonly kind: "asked"; readonly name: string; readonly held: boolean }
+  /** Nothing will be written, whatever is decided. */
+  | { readonly kind: "not-needed" };
 
-/**
- * Why nobody may be asked and nothing written, or null. The name of the chassis may have changed in this very run, and
- * the lock that is held is still the one of the chassis before.
- */
-export function whyNotActive({ active, reason, chassis }: Activity, local: LocalChassis): string | null {
-  if (!active) return reason;
-  const name = local.chassis?.name ?? null;
-  return name === chassis ? null : `the chassis is ${name} now, whose lock has not been asked for yet`;
+export const notConnected: LocalSession = { synced: false, lock: { kind: "none" } };
+
+/** Null: it may. */
+export type Activity = Obstacle | null;
+
+interface Inputs {
+  readonly localSession: { readonly data: { readonly current: LocalSession } };
+  readonly localChassis: { readonly data: { readonly current: LocalChassis } };
+}
+
+export function decideActivity({
+  inputs,
+  data,
+}: {
+  readonly inputs: Inputs;
+  readonly data: Current<Activity>;
+}) {
+  const name = inputs.localChassis.data.current.chassis?.name ?? null;
+  const next = obstacleTo(inputs.localSession.data.current, name);
+  const { current } = data;
+  if (next?.code === current?.code && next?.reason === current?.reason) return unchanged;
+  data.current = next;
+  return updated;
+}
+
+export function obstacleTo({ synced, lock }: LocalSession, chassis: string | null): Activity {
+  if (!synced) {
+    return { code: "local-database", reason: "the local Open_vSwitch database is not connected" };
+  }
+  if (chassis === null) {
+    const reason = "no chassis name is known: set external_ids:system-id in Open_vSwitch";
+    return { code: "chassis-name", reason };
+  }
+  if (lock.kind === "not-needed") return null;
+  const wanted = lockName(chassis);
+  if (lock.kind === "none" || lock.name !== wanted) {
+    const reason = `the chassis is ${chassis} now, whose lock has not been asked for yet`;
+    return { code: "incomplete", reason };
+  }
+  return lock.held ? null : { code: "lock", reason: `another vifplugd holds the lock ${wanted}` };
+}
+
+/** Output `lock`: the name of the lock that is to be held; null: none. */
+export function nameLock({
+  inputs,
+  data,
+}: {
+  readonly inputs: Pick<Inputs, "localChassis">;
+  readonly data: Current<string | null>;
+}) {
+  const { chassis } = inputs.localChassis.data.current;
+  const name = chassis === null ? null : lockName(chassis.name);
+  if (name === data.current) return unchanged;
+  data.current = name;
+  return updated;
 }

@@ -9,7 +9,7 @@ import { type Cause, sameKeys } from "../../graph/index.ts";
 import { type Answers, gatherAnswers, refusedFor, type Surroundings, typesOf } from "../answers.ts";
 import { type Attempt, nonceOf } from "../attempt.ts";
 import type { Intent } from "../intent.ts";
-import { type Activity, whyNotActive } from "./activity.ts";
+import type { Activity } from "./activity.ts";
 import type { LocalChassis } from "./local-chassis.ts";
 import type { ProviderLookup, Providers } from "./provider-lookup.ts";
 
@@ -95,8 +95,7 @@ function settle(
 function surroundings(inputs: Inputs, providers: Providers): Surroundings | null {
   const local = inputs.localChassis.data.current;
   const { openVSwitch, bridge } = local;
-  if (whyNotActive(inputs.activity.data.current, local) !== null || openVSwitch === null || bridge === null)
-    return null;
+  if (inputs.activity.data.current !== null || openVSwitch === null || bridge === null) return null;
   return {
     openVSwitch,
     bridge,

@@ -2,6 +2,7 @@
 import { sameKeys } from "../../graph/index.ts";
 import { decideIntent, type Intent, type Knowledge, type UnplugCause } from "../intent.ts";
 import type { Lport } from "../lport.ts";
+import type { Obstacle } from "../obstacle.ts";
 import type { PlugSettings } from "../settings.ts";
 import type { SouthboundState } from "./inputs.ts";
 import type { LocalChassis } from "./local-chassis.ts";
@@ -43,7 +44,7 @@ function causeOf(intent: Intent): UnplugCause | null {
 
 function knowledgeOf(southbound: SouthboundState, local: LocalChassis): Knowledge {
   return {
-    missing: missingKnowledge(southbound, local),
+    missing: missingKnowledge(southbound, local)?.reason ?? null,
     asksFor: (lport) => southbound.synced && (southbound.acknowledged?.lports.has(lport) ?? false),
   };
 }
@@ -52,17 +53,17 @@ function knowledgeOf(southbound: SouthboundState, local: LocalChassis): Knowledg
 export function missingKnowledge(
   { synced, acknowledged }: SouthboundState,
   local: LocalChassis,
-): string | null {
-  if (!synced) return "the Southbound is not connected or not up to date";
+): Obstacle | null {
+  if (!synced) return { code: "southbound", reason: "the Southbound is not connected or not up to date" };
   if (local.chassis?.record === null || local.chassis === null) {
-    return "the Southbound has no Chassis row for this chassis";
+    return { code: "chassis-row", reason: "the Southbound has no Chassis row for this chassis" };
   }
   if (
     acknowledged?.chassisUuid !== local.chassis.record._uuid ||
     acknowledged.chassisName !== local.chassis.name
   ) {
-    return "the port bindings of this chassis are not complete yet";
+    return { code: "incomplete", reason: "the port bindings of this chassis are not complete yet" };
   }
-  if (!local.northdHasWritten) return "ovn-northd has not filled the Southbound yet";
-  return null;
+  if (local.northdHasWritten) return null;
+  return { code: "northd", reason: "ovn-northd has not filled the Southbound yet" };
 }

@@ -8,7 +8,7 @@ import { vifsOf } from "../lport.ts";
 import type { PlugSettings } from "../settings.ts";
 import { type Around, decideVerdict, type Verdict } from "../verdict.ts";
 import type { Vif } from "../vif.ts";
-import { type Activity, whyNotActive } from "./activity.ts";
+import type { Activity } from "./activity.ts";
 import { type Holding, heldReason } from "./hold.ts";
 import type { LocalChassis } from "./local-chassis.ts";
 
@@ -124,7 +124,7 @@ function aroundAll(inputs: Inputs): Around {
     bridge,
     bridgeName,
     onRename: settings.onRename,
-    notActive: whyNotActive(inputs.activity.data.current, local),
+    notActive: inputs.activity.data.current?.reason ?? null,
     contest: (lport, name) => contest(among, lport, name),
     successor: (lport) => successorOf(among, lport),
     held: (lport) => heldReason(inputs.hold.data, settings, lport),

@@ -5,6 +5,7 @@
  * Invariant: the graph is told of a database only while connected to it, and of the Southbound only the rows that the
  * acknowledged condition brings into view.
  */
+import { isDeepStrictEqual } from "node:util";
 import type { Uuid } from "ovsdb-jsonrpc";
 import { type Source, shadowCheck } from "../../../src/daemon/shadow-check.ts";
 import type { InputNode, RunResult, Verification } from "../../../src/graph/index.ts";
@@ -21,7 +22,7 @@ import {
 import type { Change } from "../../../src/plug/change.ts";
 import type { MonitoredCondition } from "../../../src/plug/condition.ts";
 import { type PlugGraph, plugGraph } from "../../../src/plug/graph.ts";
-import { type Activity, notConnected } from "../../../src/plug/nodes/activity.ts";
+import { type LocalSession, notConnected } from "../../../src/plug/nodes/activity.ts";
 import type { AttemptBatch, SouthboundState, Stranger, TableInputs } from "../../../src/plug/nodes/inputs.ts";
 import type { TableBatch } from "../../../src/plug/rows.ts";
 import type { PlugSettings } from "../../../src/plug/settings.ts";
@@ -63,8 +64,9 @@ export class World {
   #settings = initialSettings;
   #isLocalConnected = true;
   #isLockHeld = true;
-  #activity: Activity = notConnected;
   #stranger: Stranger | null = null;
+  #lock: string | null = null;
+  #localSession: LocalSession = notConnected;
   #known: SouthboundState = { synced: false, acknowledged: null };
   #isSouthboundConnected = true;
   #acknowledged: MonitoredCondition | null = null;
@@ -129,13 +131,15 @@ export class World {
       const tables: TableInputs = inputs;
       for (const key of keysOf("Open_vSwitch")) this.#pushRows<object>(tables[key], local[key].tell());
     }
-    const why = this.#isLocalConnected ? (this.#isLockHeld ? null : "no lock") : "not connected";
-    const [row] = local.openVSwitch.told.values();
-    const chassis = this.settings.chassis ?? row?.external_ids.get("system-id") ?? null;
+    const name = this.#lock;
+    const session: LocalSession = {
+      synced: this.#isLocalConnected,
+      lock: name === null ? { kind: "none" } : { kind: "asked", name, held: this.#isLockHeld },
+    };
     // What was pushed last, which the graph has not seen before it runs.
-    if (why !== this.#activity.reason || chassis !== this.#activity.chassis) {
-      this.#activity = { active: why === null, reason: why, chassis };
-      this.#push(inputs.activity, this.#activity);
+    if (!isDeepStrictEqual(session, this.#localSession)) {
+      this.#localSession = session;
+      this.#push(inputs.localSession, session);
     }
     if (this.#isSouthboundConnected) {
       const asked = this.#acknowledged;
@@ -209,6 +213,8 @@ export class World {
     this.#onRun?.(result, this);
     const [error] = result.errors;
     if (error !== undefined) throw error.error;
+    // Asked for when the graph has said so, and told with the next news.
+    this.#lock = this.engine.data(this.graph.lock).current;
     return result;
   }
 

@@ -1,6 +1,6 @@
 // The OVSDB lock of a chassis: docs/rules.md, two daemons.
 import { expect, test } from "bun:test";
-import { lockName } from "../../src/daemon/lock-name.ts";
+import { lockName } from "../../src/plug/lock-name.ts";
 import { checkProperty } from "../support/random.ts";
 
 test.each([
