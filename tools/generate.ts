@@ -1,6 +1,7 @@
 /**
  * `npm run generate`: writes what is derived from the sources, so that nobody has to keep it in step by hand: the
- * configuration's JSON Schema, its table and the commands' in the README, and the shells' completion. A test holds that all is current.
+ * configuration's JSON Schema, its table and the commands' in the README, the table of conditions, and the shells'
+ * completion. A test holds that all is current.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,6 +9,7 @@ import { commands } from "../src/cli/commands.ts";
 import { configSchema } from "../src/config/schema.ts";
 import { commandTable } from "./generate/command-table.ts";
 import { bashCompletion, zshCompletion } from "./generate/completion.ts";
+import { conditionsTable } from "./generate/conditions-table.ts";
 import { configTable } from "./generate/config-table.ts";
 import { jsonSchema } from "./generate/json-schema.ts";
 import { readSchema } from "./generate/schema-keys.ts";
@@ -18,6 +20,7 @@ const root = join(import.meta.dir, "..");
 export function generated(): ReadonlyMap<string, string> {
   const schema = readSchema(configSchema);
   const readme = readFileSync(join(root, "README.md"), "utf8");
+  const rules = readFileSync(join(root, "docs/rules.md"), "utf8");
   return new Map([
     ["config/vifplugd.schema.json", jsonSchema(schema)],
     ["config/completion/vifplugd.bash", bashCompletion(commands)],
@@ -26,6 +29,7 @@ export function generated(): ReadonlyMap<string, string> {
       "README.md",
       between(between(readme, "commands", commandTable(commands)), "configuration", configTable(schema)),
     ],
+    ["docs/rules.md", between(rules, "conditions", conditionsTable())],
   ]);
 }
 

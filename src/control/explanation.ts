@@ -1,6 +1,6 @@
 /** `plug/explain`: the conditions that bear on a logical port, what last happened to it, and when it is tried again. */
 import { formatCause } from "../graph/index.ts";
-import { type Explanation, explain } from "../plug/explain.ts";
+import { explain } from "../plug/explain.ts";
 import { VERSION } from "../version.ts";
 import type { DaemonView } from "./daemon-view.ts";
 import { portStatus } from "./status.ts";
@@ -16,7 +16,16 @@ export interface ExplainedPort {
   readonly type: string | null;
   readonly interface: string | null;
   readonly reason: string | null;
-  readonly conditions: Explanation["conditions"];
+  readonly conditions: readonly {
+    readonly id: string;
+    readonly condition: string;
+    /** Null: it does not matter, or cannot be told. */
+    readonly holds: boolean | null;
+    readonly value: string;
+    readonly source: string;
+    /** What somebody can do so that it holds; null where nothing has to be done. */
+    readonly remedy: string | null;
+  }[];
   readonly last_change: { readonly at: string; readonly cause: string } | null;
   readonly last_error: { readonly at: string; readonly error: string } | null;
   readonly next_try: string | null;
@@ -26,7 +35,7 @@ export interface ExplainedPort {
 export function explainPort(daemon: DaemonView, lport: string): ExplainedPort | null {
   const explanation = explain(daemon.engine, daemon.graph, lport);
   if (explanation === null) return null;
-  const { verdict, conditions, remedy } = explanation;
+  const { verdict, conditions, remedy: toChange } = explanation;
   const status = verdict === null ? null : portStatus(verdict);
   const change = daemon.lastChange(lport);
   const error = daemon.lastError(lport);
@@ -39,7 +48,9 @@ export function explainPort(daemon: DaemonView, lport: string): ExplainedPort | 
     interface: status?.interface ?? null,
     // A port that is not decided is not wanted here, unless none can be decided.
     reason: status === null ? daemon.notReady : status.reason,
-    conditions,
+    conditions: conditions.map(({ id, statement, holds, value, source, remedy }) => {
+      return { id, condition: statement, holds, value, source, remedy };
+    }),
     last_change:
       change === null
         ? null
@@ -49,7 +60,7 @@ export function explainPort(daemon: DaemonView, lport: string): ExplainedPort | 
           },
     last_error: error === null ? null : { at: rfc3339(error.time), error: error.error },
     next_try: nextTry === null ? null : rfc3339(nextTry),
-    to_change: remedy,
+    to_change: toChange,
   };
 }
 

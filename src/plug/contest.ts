@@ -107,7 +107,7 @@ function leavingOf(among: Contestants, vif: Vif): Adoptable | null {
   const from = vif.lport;
   if (from === null || ownedBy(among, from) !== vif || among.isHeld(from)) return null;
   const intent = among.intent(from);
-  if (intent?.kind !== "unplug" || intent.cause === "withdrawn") return null;
+  if (intent?.kind !== "unplug" || intent.ground === "withdrawn") return null;
   const answers = among.answers(from);
   if (answers?.kind !== "asked" || answers.main.answer.kind !== "unplug") return null;
   if (among.attempt(from)?.phase === "in-flight") return null;

@@ -79,12 +79,6 @@ export function requestedHereAsAdditional(binding: PortBindingRow, chassis: Chas
   return chassis.record !== null && binding.requested_additional_chassis.has(chassis.record._uuid);
 }
 
-/** The CMS directs that this logical port be plugged on this chassis. */
-export function isWanted(binding: PortBindingRow, chassis: ChassisIdentity, additional: boolean): boolean {
-  if (!isVif(binding) || plugTypeOf(binding) === null) return false;
-  return requestedHere(binding, chassis) || (additional && requestedHereAsAdditional(binding, chassis));
-}
-
 /** Nothing in the port binding keeps this chassis from binding it. */
 export function isBindable(binding: PortBindingRow, chassis: ChassisIdentity): boolean {
   if (requestedHere(binding, chassis) || requestedHereAsAdditional(binding, chassis)) return true;

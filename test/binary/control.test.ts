@@ -235,7 +235,16 @@ describe("explain", () => {
       type: "string",
       interface: "string",
       reason: "object",
-      conditions: [{ condition: "string", holds: "boolean", value: "string", source: "string" }],
+      conditions: [
+        {
+          id: "string",
+          condition: "string",
+          holds: "boolean",
+          value: "string",
+          source: "string",
+          remedy: "object",
+        },
+      ],
       last_change: { at: "string", cause: "string" },
       last_error: "object",
       next_try: "object",

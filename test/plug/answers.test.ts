@@ -15,7 +15,7 @@ const unplug: ToUnplug = {
   lport: makeLport("lsp1", null, []),
   plugType: "dummy",
   binding: null,
-  cause: "absent",
+  ground: "absent",
   reason: "gone",
 };
 

@@ -29,8 +29,8 @@ function explained({ engine, graph }: PlugBench, lport: string) {
   const { conditions, remedy } = explanation;
   return {
     remedy,
-    of: (text: string) => conditions.find(({ condition }) => condition === text),
-    failing: conditions.filter(({ holds }) => holds === false).map(({ condition }) => condition),
+    of: (text: string) => conditions.find(({ statement }) => statement === text),
+    failing: conditions.filter(({ holds }) => holds === false).map(({ statement }) => statement),
   };
 }
 
@@ -61,10 +61,12 @@ describe("the name of its interface", () => {
     const { of, failing } = explained(bench, "after");
     expect(failing).toEqual([NAME]);
     expect(of(NAME)).toEqual({
-      condition: NAME,
+      id: "name-free",
+      statement: NAME,
       holds: false,
       value: "eth7 is plugged for logical port first on bridge br-int",
       source: `Interface ${bench.interfaceNamed("eth7")?._uuid}`,
+      remedy: "interface eth7 is plugged for logical port first",
     });
   });
 
@@ -111,31 +113,14 @@ test("a port that is held shows how many are due, and that safety.max_unplug doe
   );
 });
 
-describe("whether it is wanted here", () => {
-  const wanted = (columns: Parameters<typeof bindingRow>[0]) => {
-    const bench = started();
-    bench.set("portBinding", bindingRow({ requested_chassis: CHASSIS, ...columns }));
-    bench.run();
-    return explained(bench, "lsp1").of("it is wanted here");
-  };
-
-  test.each([
-    ["has no plug type", {}, "not so: the CMS gives a plug type"],
-    [
-      "is no VIF and requested elsewhere",
-      { type: "router", options: map({ "vif-plug-type": "dummy" }), requested_chassis: null },
-      "not so: it is a VIF: type and parent_port are empty; requested_chassis is this chassis",
-    ],
-  ])("names the conditions that do not hold: a port that %s", (_, columns, value) => {
-    expect(wanted(columns)).toMatchObject({ holds: false, value });
-  });
-
-  test("says what it is when it is", () => {
-    expect(wanted({ options: map({ "vif-plug-type": "dummy" }) })).toMatchObject({
-      holds: true,
-      value: "a VIF with a plug type, and requested on this chassis",
-    });
-  });
+test("what is not wanted here is told by the first condition that does not hold, and what to do about it", () => {
+  const bench = started();
+  const options = map({ "requested-chassis": "hv1" });
+  bench.set("portBinding", bindingRow({ requested_chassis: CHASSIS, type: "router", options }));
+  bench.run();
+  const { failing, remedy } = explained(bench, "lsp1");
+  expect(failing).toEqual(["it is a VIF: type and parent_port are empty", "the CMS gives a plug type"]);
+  expect(remedy).toBe("clear the type and the parent_name of the logical port");
 });
 
 describe("an MTU request", () => {

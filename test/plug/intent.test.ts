@@ -1,6 +1,7 @@
 // What should become of one logical port, before any provider is asked: rules P5, U1, U2 and U3.
 import { describe, expect, test } from "bun:test";
-import { decideIntent, type IntentSettings, type Knowledge, NOT_IN_VIEW } from "../../src/plug/intent.ts";
+import type { WantedSettings } from "../../src/plug/conditions/wanted.ts";
+import { decideIntent, type Knowledge, NOT_IN_VIEW } from "../../src/plug/intent.ts";
 import { type ChassisIdentity, makeLport } from "../../src/plug/lport.ts";
 import type { PortBindingRow } from "../../src/plug/rows.ts";
 import { classify, type Vif } from "../../src/plug/vif.ts";
@@ -26,14 +27,14 @@ const foreign = classify(
 );
 const complete: Knowledge = { missing: null, asksFor: () => true };
 const here: ChassisIdentity = { name: "hv1", record: chassisRow() };
-const defaults: IntentSettings = { onWithdraw: "unplug", additionalChassis: true };
+const defaults: WantedSettings = { onWithdraw: "unplug", additionalChassis: true };
 
 interface Situation {
   readonly binding?: PortBindingRow;
   readonly vifs?: readonly Vif[];
   readonly knowledge?: Knowledge;
   readonly chassis?: ChassisIdentity;
-  readonly settings?: Partial<IntentSettings>;
+  readonly settings?: Partial<WantedSettings>;
 }
 
 function intentOf({ binding, vifs = [owned], knowledge = complete, chassis = here, settings }: Situation) {
@@ -78,7 +79,7 @@ describe("an owned interface", () => {
       lport: makeLport("lsp1", null, [owned]),
       plugType: "dummy",
       binding: null,
-      cause: "absent",
+      ground: "absent",
       reason: "the logical port has no port binding",
     });
   });
@@ -96,7 +97,7 @@ describe("an owned interface", () => {
       lport: makeLport("lsp1", binding, [owned]),
       plugType: "dummy",
       binding,
-      cause: "not-bindable",
+      ground: "not-bindable",
       reason: "requested-chassis is hv2",
     });
   });
@@ -125,6 +126,14 @@ describe("an owned interface", () => {
   test("stays when its port binding turned into something that is no VIF", () => {
     for (const binding of [wantedRow({}, { type: "localport" }), wantedRow({}, { parent_port: "vm" })]) {
       expect(intentOf({ binding })?.kind).toBe("stay");
+    }
+  });
+
+  test("goes when its port moved away and became something else in the same transaction (U1)", () => {
+    for (const columns of [{ type: "virtual" }, { parent_port: "vm" }]) {
+      const moved = { requested_chassis: OTHER_CHASSIS, ...columns };
+      const intent = intentOf({ binding: wantedRow({ "requested-chassis": "hv2" }, moved) });
+      expect(intent).toMatchObject({ kind: "unplug", ground: "not-bindable" });
     }
   });
 

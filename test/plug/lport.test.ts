@@ -1,7 +1,7 @@
 // What a port binding says about a logical port: docs/rules.md, by ovn-sb(5) and ovn-nb(5).
 import { describe, expect, test } from "bun:test";
-import { isBindable, isVif, isWanted, mtuRequestOf, plugTypeOf } from "../../src/plug/lport.ts";
-import { bindingRow, CHASSIS, chassisRow, map, OTHER_CHASSIS, wantedRow } from "../support/rows.ts";
+import { isBindable, isVif, mtuRequestOf, plugTypeOf } from "../../src/plug/lport.ts";
+import { bindingRow, CHASSIS, chassisRow, map } from "../support/rows.ts";
 
 const here = { name: "hv1", record: chassisRow() };
 const rowIsAbsent = { name: "hv1", record: null };
@@ -54,33 +54,6 @@ describe("mtuRequestOf", () => {
       1450,
     );
     expect(mtuRequestOf(bindingRow())).toBeNull();
-  });
-});
-
-describe("isWanted", () => {
-  test("a VIF with a plug type that is requested here", () => {
-    expect(isWanted(wantedRow(), here, true)).toBe(true);
-    expect(isWanted(wantedRow(), here, false)).toBe(true);
-  });
-
-  test("not without a plug type, and not what is no VIF", () => {
-    expect(isWanted(bindingRow({ requested_chassis: CHASSIS }), here, true)).toBe(false);
-    expect(isWanted(wantedRow({}, { type: "localport" }), here, true)).toBe(false);
-    expect(isWanted(wantedRow({}, { parent_port: "parent" }), here, true)).toBe(false);
-  });
-
-  test("as an additional chassis only where that is enabled", () => {
-    const additional = wantedRow(
-      {},
-      { requested_chassis: OTHER_CHASSIS, requested_additional_chassis: new Set([CHASSIS]) },
-    );
-    expect(isWanted(additional, here, true)).toBe(true);
-    expect(isWanted(additional, here, false)).toBe(false);
-  });
-
-  test("not elsewhere, and not while our Chassis row is absent, whatever the option says", () => {
-    expect(isWanted(wantedRow({}, { requested_chassis: OTHER_CHASSIS }), here, true)).toBe(false);
-    expect(isWanted(wantedRow({}, { requested_chassis: null }), rowIsAbsent, true)).toBe(false);
   });
 });
 

@@ -19,7 +19,7 @@ const unplug: Intent = {
   lport: makeLport("lsp1", null, []),
   plugType: "dummy",
   binding: null,
-  cause: "absent",
+  ground: "absent",
   reason: "it is gone",
 };
 const ready = plugAs(undefined, { options: { "vif-plug-dummy-option": "value" } });

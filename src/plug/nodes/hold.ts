@@ -124,7 +124,7 @@ export function heldReason(hold: Holding, settings: PlugSettings, lport: string)
   return `more than safety.max_unplug (${settings.maxUnplugPercent}%) of the plugged ports are due to be unplugged at once; ${CONFIRM}`;
 }
 
-const CONFIRM = "if that is right: ovs-appctl -t vifplugd plug/confirm-unplug";
+export const CONFIRM = "if that is right: ovs-appctl -t vifplugd plug/confirm-unplug";
 
 export function otherSouthbound({ before, now }: Stranger): string {
   return `the Southbound is another database than before (${clusterName(before)}, now ${clusterName(now)})`;

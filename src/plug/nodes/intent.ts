@@ -1,6 +1,7 @@
 /** Node `intent`: what should become of each logical port that is wanted here or plugged here (intent.ts decides). */
 import { sameKeys } from "../../graph/index.ts";
-import { decideIntent, type Intent, type Knowledge, type UnplugCause } from "../intent.ts";
+import type { UnplugGround } from "../conditions/wanted.ts";
+import { decideIntent, type Intent, type Knowledge } from "../intent.ts";
 import type { Lport } from "../lport.ts";
 import type { Obstacle } from "../obstacle.ts";
 import type { PlugSettings } from "../settings.ts";
@@ -35,11 +36,11 @@ export const intentNode = {
 function sameIntent(a: Intent, b: Intent): boolean {
   if (a.lport !== b.lport || a.kind !== b.kind || a.plugType !== b.plugType) return false;
   if (a.kind === "plug" || b.kind === "plug") return true;
-  return a.reason === b.reason && causeOf(a) === causeOf(b);
+  return a.reason === b.reason && groundOf(a) === groundOf(b);
 }
 
-function causeOf(intent: Intent): UnplugCause | null {
-  return intent.kind === "unplug" ? intent.cause : null;
+function groundOf(intent: Intent): UnplugGround | null {
+  return intent.kind === "unplug" ? intent.ground : null;
 }
 
 function knowledgeOf(southbound: SouthboundState, local: LocalChassis): Knowledge {

@@ -121,8 +121,9 @@ export class Inspection {
   get isDue(): boolean {
     const { binding } = this;
     if (binding === undefined) return true;
-    if (!isVif(binding)) return false;
+    // Whatever type or parent it has by now, a port that moved away is not this chassis's any more.
     if (!this.#isBindable(binding)) return true;
+    if (!isVif(binding)) return false;
     return !binding.options.has("vif-plug-type") && this.#world.settings.onWithdraw === "unplug";
   }
 

@@ -1,0 +1,18 @@
+/** Every condition there is, in the order in which `explain` and docs/rules.md list them. */
+import { CHASSIS, CHASSIS_ROW } from "./chassis.ts";
+import { type Listed, listed } from "./condition.ts";
+import { IN_PLACE } from "./in-place.ts";
+import type { PortView } from "./port-view.ts";
+import { inView, WANTED } from "./wanted.ts";
+
+export const CONDITIONS: readonly Listed<PortView>[] = [
+  listed(inView, (view) => [view]),
+  CHASSIS_ROW,
+  ...WANTED.map((condition) =>
+    listed(condition, ({ binding, chassis, settings }: PortView) =>
+      binding === null ? [] : [{ binding, chassis: chassis ?? { name: "", record: null }, settings }],
+    ),
+  ),
+  ...IN_PLACE,
+  ...CHASSIS,
+];

@@ -1,0 +1,153 @@
+/**
+ * The conditions under which a logical port is wanted here, in the order in which they are looked at. It is wanted when
+ * all hold; of an interface in place the first that does not hold says whether it goes or stays, and why.
+ *
+ * Invariant: `goes` is only said of what the port's own row says. Whether enough is known for that is asked after it.
+ */
+import {
+  type ChassisIdentity,
+  isBindable,
+  isVif,
+  plugTypeOf,
+  requestedHere,
+  requestedHereAsAdditional,
+} from "../lport.ts";
+import type { PortBindingRow } from "../rows.ts";
+import { type Condition, quote } from "./condition.ts";
+
+/** Why an interface is due to go: rule U1 (the first two) and U2. */
+export type UnplugGround = "absent" | "not-bindable" | "withdrawn";
+
+export interface WantedSettings {
+  readonly onWithdraw: "unplug" | "keep";
+  readonly additionalChassis: boolean;
+}
+
+/** What the conditions are about: a port binding that is in view. */
+export interface BindingFacts {
+  readonly binding: PortBindingRow;
+  readonly chassis: ChassisIdentity;
+  readonly settings: WantedSettings;
+}
+
+export interface Consequence {
+  /** Null: it stays. */
+  readonly goes: UnplugGround | null;
+  readonly reason: string;
+}
+
+export interface WantedCondition extends Condition<BindingFacts> {
+  /** What becomes of an interface in place where this is the first condition that does not hold. */
+  consequence(facts: BindingFacts): Consequence;
+}
+
+const bindable: WantedCondition = {
+  id: "bindable",
+  statement: "it may be bound here",
+  otherwise: "it goes (U1)",
+  holds: ({ binding, chassis }) => isBindable(binding, chassis),
+  value: ({ binding }) => `options:requested-chassis=${requestedChassis(binding)}`,
+  source: sourceOf,
+  remedy: requestThisChassis,
+  consequence: ({ binding }) => ({
+    goes: "not-bindable",
+    reason: `requested-chassis is ${requestedChassis(binding)}`,
+  }),
+};
+
+const vif: WantedCondition = {
+  id: "vif",
+  statement: "it is a VIF: type and parent_port are empty",
+  otherwise: "it stays",
+  holds: ({ binding }) => isVif(binding),
+  value: ({ binding: { type, parent_port } }) =>
+    `type ${quote(type)}, parent_port ${quote(parent_port ?? "")}`,
+  source: sourceOf,
+  remedy: () => "clear the type and the parent_name of the logical port",
+  consequence: ({ binding }) => {
+    const what = binding.type === "" ? "is a child port" : `has type ${quote(binding.type)}`;
+    return stays(`its port binding ${what}, so it is no VIF to plug or unplug`);
+  },
+};
+
+const plugType: WantedCondition = {
+  id: "plug-type",
+  statement: "the CMS gives a plug type",
+  otherwise: "it goes, or stays with `plug.on_withdraw: keep` (U2)",
+  holds: ({ binding }) => plugTypeOf(binding) !== null,
+  value: ({ binding }) => `options:vif-plug-type=${plugTypeOf(binding) ?? "(absent)"}`,
+  source: sourceOf,
+  remedy: () => "set the logical port's option vif-plug-type to the type of an enabled provider",
+  consequence: ({ settings }) =>
+    settings.onWithdraw === "unplug"
+      ? { goes: "withdrawn", reason: "the logical port has no vif-plug-type any more" }
+      : stays("vif-plug-type was withdrawn and plug.on_withdraw is keep"),
+};
+
+const requested: WantedCondition = {
+  id: "requested",
+  statement: "requested_chassis is this chassis, or requested_additional_chassis has it",
+  otherwise: "it stays (U2)",
+  holds: ({ binding, chassis, settings }) =>
+    requestedHere(binding, chassis) ||
+    (settings.additionalChassis && requestedHereAsAdditional(binding, chassis)),
+  value(facts) {
+    const { requested_chassis, requested_additional_chassis: additional } = facts.binding;
+    const others = additional.size === 0 ? "" : `, requested_additional_chassis ${[...additional].join(" ")}`;
+    const off = isOnlyAdditional(facts) && !facts.settings.additionalChassis;
+    return `requested_chassis ${requested_chassis ?? "(empty)"}${others}${off ? ", and plug.additional_chassis is off" : ""}`;
+  },
+  source: sourceOf,
+  remedy(facts) {
+    const { chassis } = facts;
+    if (isOnlyAdditional(facts)) return "set plug.additional_chassis to true in the configuration";
+    if (chassis.record === null)
+      return `start ovn-controller, which adds the Chassis row ${quote(chassis.name)}`;
+    return requestThisChassis(facts);
+  },
+  consequence: (facts) =>
+    stays(
+      isOnlyAdditional(facts)
+        ? "requested here as an additional chassis and plug.additional_chassis is off"
+        : "requested_chassis is not this chassis, but it may still be bound here",
+    ),
+};
+
+/** A port is wanted here when its binding is in view and all of these hold. */
+export const WANTED: readonly WantedCondition[] = [bindable, vif, plugType, requested];
+
+/** The first that does not hold; null: the port is wanted here. */
+export function firstUnmet(facts: BindingFacts): WantedCondition | null {
+  return WANTED.find((condition) => !condition.holds(facts)) ?? null;
+}
+
+/** That there is a row to speak of; everything else is about that row. */
+export const inView: Condition<{ readonly binding: PortBindingRow | null }> = {
+  id: "in-view",
+  statement: "its port binding is in view",
+  otherwise: "it goes when the Southbound has said that there is none (U1), and stays until then (U3)",
+  holds: ({ binding }) => binding !== null,
+  value: ({ binding }) => binding?.logical_port ?? "no row among those monitored",
+  source: ({ binding }) => (binding === null ? "Port_Binding" : sourceOf({ binding })),
+  remedy: () => "create the logical port, or request this chassis for it (requested-chassis)",
+};
+
+export function sourceOf({ binding }: { readonly binding: PortBindingRow }): string {
+  return `Port_Binding ${binding._uuid}`;
+}
+
+function stays(reason: string): Consequence {
+  return { goes: null, reason };
+}
+
+function isOnlyAdditional({ binding, chassis }: BindingFacts): boolean {
+  return requestedHereAsAdditional(binding, chassis) && !requestedHere(binding, chassis);
+}
+
+function requestedChassis({ options }: PortBindingRow): string {
+  return options.get("requested-chassis") ?? "(absent)";
+}
+
+function requestThisChassis({ chassis }: BindingFacts): string {
+  return `set the logical port's option requested-chassis to ${quote(chassis.name)}`;
+}
