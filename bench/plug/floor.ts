@@ -4,7 +4,7 @@
  * on a bare socket; only the key that makes an interface ours is spelt in another way, so that nobody takes it up.
  */
 import { parseUuid, type Uuid } from "ovsdb-jsonrpc";
-import { encodeTransaction } from "../../src/ovsdb-jsonrpc/transaction.ts";
+import { encodeTransaction } from "../../src/ovsdb-jsonrpc/operations/transaction.ts";
 import type { Change, Target } from "../../src/plug/change.ts";
 import { transactionOf } from "../../src/plug/operations.ts";
 import type { BridgeRef, InterfaceRow, PortRow } from "../../src/plug/rows.ts";

@@ -43,14 +43,15 @@ export interface TransactorOptions {
 }
 
 /** Errors that concern the connection or the lock, and no change in particular. */
-const NOT_ABOUT_A_CHANGE: ReadonlySet<string> = new Set(["not sent", "not owner", "canceled"]);
+const NOT_ABOUT_A_CHANGE: ReadonlySet<TransactError["code"]> = new Set(["not sent", "not owner", "canceled"]);
 
 /**
  * Errors after which the changes may be there. After one of a server that goes on to answer, a change that is not there is
  * not sent again at once: the server would say the same.
  */
-const MAYBE_COMMITTED: ReadonlyMap<string, "lost" | "refused"> = new Map([
+const MAYBE_COMMITTED: ReadonlyMap<TransactError["code"], "lost" | "refused"> = new Map([
   ["disconnected", "lost"],
+  ["cluster error", "refused"],
   ["abandoned", "refused"],
   ["not attempted", "refused"],
   ["unreadable result", "refused"],

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /** Command line of the generator: `bun run generate.ts SCHEMA.ovsschema OUT.gen.ts`. */
 import { readFileSync, writeFileSync } from "node:fs";
-import { generateModule } from "./generator.ts";
-import { parseDatabaseSchema } from "./schema.ts";
+import { generateModule } from "./generate/generator.ts";
+import { parseDatabaseSchema } from "./schema/parse.ts";
 
 function main(args: readonly string[]): number {
   const [input, output] = args;

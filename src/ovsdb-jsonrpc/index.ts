@@ -1,9 +1,12 @@
 /** The package's public names. */
-export type { BackoffLimits } from "./backoff.ts";
-export { changedElements } from "./changed-elements.ts";
-export { type Clause, type Comparison, type Condition, condition, EVERY_ROW } from "./condition.ts";
-export { type FramerLimits, JsonFramer } from "./json-framer.ts";
-export type { LockState } from "./locks.ts";
+
+export {
+  type Clause,
+  type Comparison,
+  type Condition,
+  condition,
+  EVERY_ROW,
+} from "./operations/condition.ts";
 export {
   type Identity,
   type Mutation,
@@ -15,40 +18,10 @@ export {
   type ResultsOf,
   type WriteRow,
   type Written,
-} from "./operation.ts";
-export { parseRemotes, type Remote } from "./remote.ts";
-export type { RowChange } from "./replica.ts";
-export type { RequestError } from "./request.ts";
-export type { Result } from "./result.ts";
-export type { ConnectionError, UnfitCode } from "./rpc.ts";
-export {
-  type BaseType,
-  type ColumnName,
-  type ColumnSchema,
-  type DatabaseSchema,
-  type DynamicTables,
-  parseDatabaseSchema,
-  type TableName,
-  type TableRow,
-  type TableSchema,
-  type TablesOf,
-  type UntypedSchema,
-} from "./schema.ts";
-export { getSchema, listDatabases, type ServerOptions } from "./server-query.ts";
-export { Session } from "./session.ts";
-export type {
-  Acknowledged,
-  ConditionRefusal,
-  Requested,
-  ServerStanding,
-  SessionOptions,
-  SessionState,
-  SyncedOptions,
-  TransactOptions,
-} from "./session-options.ts";
-export type { TlsFiles } from "./tls.ts";
-export type { TransactError } from "./transaction.ts";
-export { isUuid, type NamedUuid, named, parseUuid, type Uuid, ZERO_UUID } from "./uuid.ts";
+} from "./operations/operation.ts";
+export type { OwnTransactCode, TransactError } from "./operations/transaction.ts";
+export { changedElements } from "./replica/changed-elements.ts";
+export type { RowChange } from "./replica/replica.ts";
 export type {
   Batch,
   IndexDeclarations,
@@ -58,4 +31,40 @@ export type {
   NoIndexes,
   ReplicaView,
   TableView,
-} from "./view.ts";
+} from "./replica/view.ts";
+export type { Result } from "./result.ts";
+export { parseDatabaseSchema } from "./schema/parse.ts";
+export type {
+  BaseType,
+  ColumnName,
+  ColumnSchema,
+  DatabaseSchema,
+  DynamicTables,
+  TableName,
+  TableRow,
+  TableSchema,
+  TablesOf,
+  UntypedSchema,
+} from "./schema/schema.ts";
+export { isUuid, type NamedUuid, named, parseUuid, type Uuid, ZERO_UUID } from "./schema/uuid.ts";
+export type { LockState } from "./session/locks.ts";
+export type { RefusalCode } from "./session/refusal.ts";
+export { getSchema, listDatabases, type ServerOptions } from "./session/server-query.ts";
+export { Session } from "./session/session.ts";
+export type {
+  Acknowledged,
+  ConditionRefusal,
+  Requested,
+  ServerStanding,
+  SessionOptions,
+  SessionState,
+  SyncedOptions,
+  TransactOptions,
+} from "./session/session-options.ts";
+export type { BackoffLimits } from "./wire/backoff.ts";
+export { type FramerLimits, JsonFramer } from "./wire/json-framer.ts";
+export { parseRemotes, type Remote } from "./wire/remote.ts";
+export type { RequestError } from "./wire/request.ts";
+export type { ConnectionError, UnfitCode } from "./wire/rpc.ts";
+export type { ServerErrorCode } from "./wire/server-error.ts";
+export type { TlsFiles } from "./wire/tls.ts";

@@ -101,7 +101,7 @@ test("an operation that is for no port in particular refuses them one by one", a
   expect(summary).toEqual({ a: "refused timed out", b: "refused timed out" });
 });
 
-test.each(["not sent", "not owner", "canceled"])(
+test.each(["not sent", "not owner", "canceled"] as const)(
   "%s says nothing against any change: all are lost, and nothing is sent again",
   async (code) => {
     const { transactions, summary } = await submit(["a", "b"], () => transactError(code, { details: "x" }));
@@ -112,6 +112,7 @@ test.each(["not sent", "not owner", "canceled"])(
 
 test.each([
   ["disconnected", "lost"],
+  ["cluster error", "refused"],
   ["abandoned", "refused"],
   ["not attempted", "refused"],
   ["unreadable result", "refused"],

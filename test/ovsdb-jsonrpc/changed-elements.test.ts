@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { changedElements } from "ovsdb-jsonrpc";
-import { applyDifference } from "../../src/ovsdb-jsonrpc/difference.ts";
+import { applyDifference } from "../../src/ovsdb-jsonrpc/replica/difference.ts";
 
 const STRINGS = { key: { type: "string" }, min: 0, max: "unlimited" } as const;
 

@@ -4,20 +4,19 @@
  */
 import { afterAll, expect, test } from "bun:test";
 import { parseDatabaseSchema, parseRemotes } from "ovsdb-jsonrpc";
-import { applyDifference } from "../../src/ovsdb-jsonrpc/difference.ts";
-import { JsonFramer } from "../../src/ovsdb-jsonrpc/json-framer.ts";
-import { parseJsonText, plainJson } from "../../src/ovsdb-jsonrpc/json-text.ts";
+import { decodeResults } from "../../src/ovsdb-jsonrpc/operations/transaction.ts";
+import { applyDifference } from "../../src/ovsdb-jsonrpc/replica/difference.ts";
+import { Replica } from "../../src/ovsdb-jsonrpc/replica/replica.ts";
 import {
   columnDecoder,
   defaultValue,
   encodeValue,
-  equalValues,
   NotationError,
-  type Value,
-} from "../../src/ovsdb-jsonrpc/notation.ts";
-import { Replica } from "../../src/ovsdb-jsonrpc/replica.ts";
-import type { AtomicType, ColumnSchema } from "../../src/ovsdb-jsonrpc/schema.ts";
-import { decodeResults } from "../../src/ovsdb-jsonrpc/transaction.ts";
+} from "../../src/ovsdb-jsonrpc/schema/notation.ts";
+import type { AtomicType, ColumnSchema } from "../../src/ovsdb-jsonrpc/schema/schema.ts";
+import { equalValues, type Value } from "../../src/ovsdb-jsonrpc/schema/value.ts";
+import { JsonFramer } from "../../src/ovsdb-jsonrpc/wire/json-framer.ts";
+import { parseJsonText, plainJson } from "../../src/ovsdb-jsonrpc/wire/json-text.ts";
 import { checkProperty, type Random, shrinkList } from "../support/random.ts";
 import { playground } from "./support/playground.gen.ts";
 import { op } from "./support/session.ts";

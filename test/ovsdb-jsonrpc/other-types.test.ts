@@ -4,7 +4,7 @@
  */
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { parseDatabaseSchema, type SessionState, ZERO_UUID } from "ovsdb-jsonrpc";
-import { Replica } from "../../src/ovsdb-jsonrpc/replica.ts";
+import { Replica } from "../../src/ovsdb-jsonrpc/replica/replica.ts";
 import { playground } from "./support/playground.gen.ts";
 import { Folder, PLAYGROUND, run, startPlayground } from "./support/server.ts";
 import { failure, next, op, openSynced, type PlaygroundSession, value } from "./support/session.ts";

@@ -1,7 +1,7 @@
 /** The package as npm would publish it, under Node.js. */
 import { expect, test } from "bun:test";
-import { mkdirSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { Folder, run, startPlayground } from "./support/server.ts";
 
 const SOURCE = join(import.meta.dir, "../../src/ovsdb-jsonrpc");
@@ -46,13 +46,37 @@ test("it builds, and Node.js follows a database with it", async () => {
   folder.remove();
 }, 60_000);
 
-test("it needs nothing but Node.js, and nothing else of this repository", async () => {
-  const imports: string[] = [];
-  for (const file of new Bun.Glob("*.ts").scanSync(SOURCE)) {
-    const text = await Bun.file(join(SOURCE, file)).text();
-    for (const [, from] of text.matchAll(/^(?:import|export)[^;]*? from "([^"]+)"/gm))
-      imports.push(from ?? "");
-  }
+/** What each file of the package imports: its path below the package, or a name. */
+function importsByFile(): ReadonlyMap<string, readonly string[]> {
+  const files = [...new Bun.Glob("**/*.ts").scanSync(SOURCE)];
+  return new Map(
+    files.map((file) => {
+      const text = readFileSync(join(SOURCE, file), "utf8");
+      const specifiers = Array.from(
+        text.matchAll(/^(?:import|export)[^;]*? from "([^"]+)"/gm),
+        ([, from]) => from ?? "",
+      );
+      return [file, specifiers.map((from) => (from.startsWith(".") ? join(dirname(file), from) : from))];
+    }),
+  );
+}
+
+test("it needs nothing but Node.js, and nothing else of this repository", () => {
+  const imports = [...importsByFile().values()].flat();
   expect(imports.length).toBeGreaterThan(50);
-  expect(imports.filter((from) => !from.startsWith("./") && !from.startsWith("node:"))).toEqual([]);
+  expect(imports.filter((from) => from.startsWith("..") || !/^node:|\.ts$/.test(from))).toEqual([]);
+});
+
+test("each folder needs only those that the README names above it", () => {
+  const readme = readFileSync(join(SOURCE, "README.md"), "utf8");
+  const inside = readme.slice(readme.indexOf("## Inside"), readme.indexOf("## Errors"));
+  const order = Array.from(inside.matchAll(/^\| `(\w+)`/gm), ([, folder]) => folder ?? "");
+  const folders = [...new Set([...importsByFile().keys()].filter((file) => file.includes("/")))];
+  expect(new Set(folders.map((file) => file.split("/", 1)[0]))).toEqual(new Set(order));
+  const upwards = [...importsByFile()].flatMap(([file, imports]) => {
+    const level = order.indexOf(file.split("/", 1)[0] ?? "");
+    const above = imports.filter((from) => order.indexOf(from.split("/", 1)[0] ?? "") > level);
+    return level === -1 ? [] : above.map((from) => `${file} -> ${from}`);
+  });
+  expect(upwards).toEqual([]);
 });

@@ -1,8 +1,8 @@
 /** Secondary indexes: what they answer stays, and what a change costs does not depend on who shares its key. */
 import { expect, test } from "bun:test";
-import type { Row } from "../../src/ovsdb-jsonrpc/schema.ts";
-import { TableIndex } from "../../src/ovsdb-jsonrpc/table-index.ts";
-import { ZERO_UUID } from "../../src/ovsdb-jsonrpc/uuid.ts";
+import { TableIndex } from "../../src/ovsdb-jsonrpc/replica/table-index.ts";
+import type { Row } from "../../src/ovsdb-jsonrpc/schema/schema.ts";
+import { ZERO_UUID } from "../../src/ovsdb-jsonrpc/schema/uuid.ts";
 
 const row = (name: string, color: string | null): Row => ({ _uuid: ZERO_UUID, name, color });
 

@@ -2,13 +2,13 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { parseDatabaseSchema, parseRemotes, parseUuid } from "ovsdb-jsonrpc";
-import { Backoff } from "../../src/ovsdb-jsonrpc/backoff.ts";
-import { descriptorName, generateModule } from "../../src/ovsdb-jsonrpc/generator.ts";
-import { JsonFramer } from "../../src/ovsdb-jsonrpc/json-framer.ts";
-import { LargeObject, parseJsonText } from "../../src/ovsdb-jsonrpc/json-text.ts";
-import type { Row } from "../../src/ovsdb-jsonrpc/schema.ts";
-import { judgeServer } from "../../src/ovsdb-jsonrpc/server-watch.ts";
-import { ZERO_UUID } from "../../src/ovsdb-jsonrpc/uuid.ts";
+import { descriptorName, generateModule } from "../../src/ovsdb-jsonrpc/generate/generator.ts";
+import type { Row } from "../../src/ovsdb-jsonrpc/schema/schema.ts";
+import { ZERO_UUID } from "../../src/ovsdb-jsonrpc/schema/uuid.ts";
+import { judgeServer } from "../../src/ovsdb-jsonrpc/session/server-watch.ts";
+import { Backoff } from "../../src/ovsdb-jsonrpc/wire/backoff.ts";
+import { JsonFramer } from "../../src/ovsdb-jsonrpc/wire/json-framer.ts";
+import { LargeObject, parseJsonText } from "../../src/ovsdb-jsonrpc/wire/json-text.ts";
 import { Folder, run } from "./support/server.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);

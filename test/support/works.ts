@@ -42,6 +42,6 @@ export function createWork(lport: string, reason: string | null = null): Work {
   };
 }
 
-export function transactError(code: string, rest: Partial<TransactError> = {}): TransactError {
+export function transactError(code: TransactError["code"], rest: Partial<TransactError> = {}): TransactError {
   return { code, details: "", operation: null, retryable: false, ...rest };
 }

@@ -3,7 +3,7 @@
  * server's messages back, and cut the connections.
  */
 import net from "node:net";
-import { JsonFramer } from "../../../src/ovsdb-jsonrpc/json-framer.ts";
+import { JsonFramer } from "../../../src/ovsdb-jsonrpc/wire/json-framer.ts";
 import { Folder } from "./server.ts";
 
 /** The members of a JSON-RPC message that matter here. */

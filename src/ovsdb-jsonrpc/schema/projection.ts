@@ -6,8 +6,9 @@
  * A value without a reading in the descriptor's type (two elements where one is expected, nothing where something is,
  * text where a number is) reads as the column's default, as if the server lacked the column.
  */
-import { type Atom, defaultValue, EMPTY_SET, type Value } from "./notation.ts";
+import { defaultValue } from "./notation.ts";
 import type { AtomicType, ColumnSchema } from "./schema.ts";
+import { type Atom, EMPTY_SET, type Value } from "./value.ts";
 
 export interface Reading {
   readonly value: Value;

@@ -5,11 +5,13 @@
  * Invariant: a log's index is compared only with one of the same cluster (`cid`). What was seen of another cluster says
  * nothing about this one, and is forgotten when this one serves us.
  */
+
+import { err, ok, type Result } from "../result.ts";
+import { parseDatabaseSchema } from "../schema/parse.ts";
+import type { Row, UntypedSchema } from "../schema/schema.ts";
+import { isUuid, type Uuid } from "../schema/uuid.ts";
+import type { ConnectionError, Rpc, UnfitCode } from "../wire/rpc.ts";
 import { Monitor } from "./monitor.ts";
-import { err, ok, type Result } from "./result.ts";
-import type { ConnectionError, Rpc, UnfitCode } from "./rpc.ts";
-import { parseDatabaseSchema, type Row, type UntypedSchema } from "./schema.ts";
-import { isUuid, type Uuid } from "./uuid.ts";
 
 const STRING = { key: { type: "string" }, min: 1, max: 1 } as const;
 const BOOLEAN = { key: { type: "boolean" }, min: 1, max: 1 } as const;

@@ -2,30 +2,43 @@
  * Transactions on the wire (RFC 7047 section 4.1.3): operations to JSON, and the reply to typed results or one error.
  * The error of the commit itself arrives as an extra element after those of the operations.
  */
+
+import { err, ok, type Result } from "../result.ts";
+import { NotationError } from "../schema/notation.ts";
+import type { UntypedSchema } from "../schema/schema.ts";
+import { isUuid } from "../schema/uuid.ts";
+import { isSuspicious, unfitForWire } from "../wire/fit.ts";
+import { excerpt, isArray, isObject, type Json, type JsonObject, member } from "../wire/json.ts";
+import { plainJson } from "../wire/json-text.ts";
+import type { RequestError } from "../wire/request.ts";
+import type { Reply } from "../wire/rpc.ts";
+import { parseServerError, type ServerErrorCode } from "../wire/server-error.ts";
 import { encodeColumn, encodeWhere } from "./condition.ts";
-import { excerpt, isArray, isObject, type Json, type JsonObject, member } from "./json.ts";
-import { plainJson } from "./json-text.ts";
-import { NotationError } from "./notation.ts";
 import type { Operation, WriteFields } from "./operation.ts";
-import type { RequestError } from "./request.ts";
-import { err, ok, type Result } from "./result.ts";
-import type { Reply } from "./rpc.ts";
-import type { UntypedSchema } from "./schema.ts";
 import { decodeSelected, type SelectedRow } from "./selected-rows.ts";
-import { isUuid } from "./uuid.ts";
-import { isSuspicious, unfitForWire } from "./wire.ts";
+
+/** What a server does not say of a transaction, because it was not asked or its answer is none. */
+export type OwnTransactCode =
+  /** There is no server. */
+  | "not sent"
+  /** Nothing was sent: no server could read what `operation` holds. */
+  | "bad value"
+  /** The connection was lost before the reply: it may have been committed. */
+  | "disconnected"
+  /** The signal was aborted before it was sent, or the server canceled it: it was not committed. */
+  | "canceled"
+  /** The signal was aborted, and the server said nothing: it may have been committed. */
+  | "abandoned"
+  /** A null result without an error: it may have been committed. */
+  | "not attempted"
+  /** It was committed, but what `operation` answered cannot be read. */
+  | "unreadable result"
+  /** A reply that no server should send: it may have been committed. */
+  | "protocol error";
 
 export interface TransactError {
-  /**
-   * The server's `error` string ("constraint violation", "timed out", "not owner", …), or one of ours:
-   * "not sent" (there is no server), "bad value" (nothing was sent: no server could read what `operation` holds),
-   * "disconnected" (lost before the reply: it may have been committed), "canceled" (by the signal: it was not),
-   * "abandoned" (the signal was aborted, and the server said nothing: it may have been committed),
-   * "not attempted" (a null result without an error), "unreadable result" (the transaction was committed, but what
-   * `operation` answered cannot be read), "protocol error" (a reply that no server should send; whether the transaction
-   * was committed is not known).
-   */
-  readonly code: string;
+  /** The server's word for it, or one of ours. */
+  readonly code: ServerErrorCode | OwnTransactCode;
   /** The server's words, or what is known of the lost connection. */
   readonly details: string;
   /** The operation that failed; null when the commit did, or the transaction as a whole. */
@@ -41,7 +54,7 @@ export type OperationResult =
   | Readonly<Record<never, never>>;
 
 /** Errors that say nothing against the transaction itself. */
-const RETRYABLE: ReadonlySet<string> = new Set(["timed out", "unknown database"]);
+const RETRYABLE: ReadonlySet<TransactError["code"]> = new Set(["timed out", "unknown database"]);
 
 /** The parameters of `transact` as JSON text, or the first operation that cannot be sent. */
 export function encodeTransaction(
@@ -190,9 +203,8 @@ function decodeElements(
 /** What is known of a transaction that no server has answered. */
 export function unanswered({ code, message }: RequestError, closed: boolean): TransactError {
   const ended = code === "canceled" || code === "abandoned";
-  const kept = ended || code === "not sent";
   return {
-    code: kept ? code : "disconnected",
+    code: ended || code === "not sent" ? code : "disconnected",
     details: message,
     operation: null,
     retryable: !ended && !closed && code !== "closed",
@@ -200,15 +212,9 @@ export function unanswered({ code, message }: RequestError, closed: boolean): Tr
 }
 
 function serverError(json: unknown, operation: number | null): TransactError {
-  const code = isObject(json) ? member(json, "error") : json;
-  const details = isObject(json) ? member(json, "details") : undefined;
-  if (typeof code !== "string") return protocolError(`the server sent the error ${excerpt(json)}`);
-  return {
-    code,
-    details: typeof details === "string" ? details : code,
-    operation,
-    retryable: RETRYABLE.has(code),
-  };
+  const error = parseServerError(json);
+  if (error === null) return protocolError(`the server sent the error ${excerpt(json)}`);
+  return { ...error, operation, retryable: RETRYABLE.has(error.code) };
 }
 
 /** RFC 7047 section 4.1.3: null stands for an operation after one that failed. */

@@ -5,17 +5,19 @@
  * Everything happens in the order of the server's messages: the replica is updated, then the listeners run, then the
  * next message is looked at.
  */
+
+import type { IndexSelection, Selection } from "../replica/selection.ts";
+import { err, type Result } from "../result.ts";
+import { parseDatabaseSchema } from "../schema/parse.ts";
+import { schemaText, type UntypedSchema } from "../schema/schema.ts";
+import { excerpt } from "../wire/json.ts";
+import { Link, type LinkOptions } from "../wire/link.ts";
+import { answerLater, type RequestHandler, sendRequest } from "../wire/request.ts";
+import type { ConnectionError, Rpc } from "../wire/rpc.ts";
 import { Emitter, EventQueue } from "./emitter.ts";
-import { excerpt } from "./json.ts";
-import { Link, type LinkOptions } from "./link.ts";
 import { type LockState, Locks } from "./locks.ts";
 import { Monitor, type UntypedBatch } from "./monitor.ts";
 import type { Conditions, UntypedRefusal } from "./refusal.ts";
-import type { IndexSelection, Selection } from "./replica.ts";
-import { answerLater, type RequestHandler, sendRequest } from "./request.ts";
-import { err, type Result } from "./result.ts";
-import type { ConnectionError, Rpc } from "./rpc.ts";
-import { parseDatabaseSchema, schemaText, type UntypedSchema } from "./schema.ts";
 import { type ServerStatus, ServerWatch } from "./server-watch.ts";
 import type { ServerStanding, SessionState } from "./session-options.ts";
 

@@ -5,9 +5,11 @@
  * in a set already, a difference that names the like of it takes it out or puts its neighbour in, and nobody here can
  * tell which: such a difference is refused, and whoever applies it has to get the whole value instead.
  */
+
+import { NotationError } from "../schema/notation.ts";
+import type { AtomicType, ColumnSchema } from "../schema/schema.ts";
+import { type Atom, EMPTY_MAP, EMPTY_SET, type Value } from "../schema/value.ts";
 import { rememberChange } from "./changed-elements.ts";
-import { type Atom, EMPTY_MAP, EMPTY_SET, NotationError, type Value } from "./notation.ts";
-import type { AtomicType, ColumnSchema } from "./schema.ts";
 
 /**
  * The value after a `modify` (ovsdb-server(7), "monitor_cond"): a set's difference toggles its elements; a map's

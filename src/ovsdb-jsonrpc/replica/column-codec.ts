@@ -1,9 +1,11 @@
 /** How the column of a server, in the type that it serves, becomes the column of a row. */
+
+import { columnDecoder, type Decoder, defaultValue, NotationError } from "../schema/notation.ts";
+import { type Projection, projection } from "../schema/projection.ts";
+import { type ColumnSchema, columnSchema, type UntypedSchema } from "../schema/schema.ts";
+import type { Uuid } from "../schema/uuid.ts";
+import type { Value } from "../schema/value.ts";
 import { applyDifference } from "./difference.ts";
-import { columnDecoder, type Decoder, defaultValue, NotationError, type Value } from "./notation.ts";
-import { type Projection, projection } from "./projection.ts";
-import { type ColumnSchema, columnSchema, type UntypedSchema } from "./schema.ts";
-import type { Uuid } from "./uuid.ts";
 
 export interface ColumnCodec {
   readonly name: string;

@@ -5,30 +5,18 @@
  * Values are immutable: a changed column is a new value, and empty sets and maps are shared. Decoders are compiled
  * once per column; they throw `NotationError` for JSON that does not fit the column's type.
  */
+
+import { excerpt, isArray, type Json } from "../wire/json.ts";
 import { Interner } from "./interner.ts";
-import { excerpt, isArray, type Json } from "./json.ts";
 import type { AtomicType, ColumnSchema } from "./schema.ts";
-import { isNamedUuid, isUuid, type NamedUuid, ZERO_UUID } from "./uuid.ts";
-
-export type Atom = string | number | boolean;
-export type Value = Atom | null | ReadonlySet<Atom> | ReadonlyMap<Atom, Atom>;
-
-/** What may be written: also references to rows of the same transaction, and arrays for sets. */
-export type WriteAtom = Atom | NamedUuid;
-export type WriteValue =
-  | WriteAtom
-  | null
-  | ReadonlySet<WriteAtom>
-  | readonly WriteAtom[]
-  | ReadonlyMap<WriteAtom, WriteAtom>;
+import { isNamedUuid, isUuid, ZERO_UUID } from "./uuid.ts";
+import { type Atom, EMPTY_MAP, EMPTY_SET, type Value, type WriteValue } from "./value.ts";
 
 /** JSON that is not a value of the type it should have. */
 export class NotationError extends Error {
   readonly code = "bad notation";
 }
 
-export const EMPTY_SET: ReadonlySet<Atom> = new Set();
-export const EMPTY_MAP: ReadonlyMap<Atom, Atom> = new Map();
 const INT64_LIMIT = 2 ** 63;
 
 /** Longer maps hardly ever repeat. */
@@ -236,22 +224,4 @@ function encodeAtom(type: AtomicType, atom: unknown): Json {
   if (typeof atom !== "string" && typeof atom !== "number" && typeof atom !== "boolean")
     throw new NotationError(`expected ${type}, not ${excerpt(atom)}`);
   return type === "uuid" ? ["uuid", String(atom)] : atom;
-}
-
-/** True if two values of one column are equal; the order of sets and maps does not count. */
-export function equalValues(a: Value, b: Value): boolean {
-  if (a === b) return true;
-  if (a instanceof Set) return b instanceof Set && a.size === b.size && everyIn(a, b);
-  if (a instanceof Map) return b instanceof Map && a.size === b.size && everyPairIn(a, b);
-  return false;
-}
-
-function everyIn(a: ReadonlySet<Atom>, b: ReadonlySet<Atom>): boolean {
-  for (const element of a) if (!b.has(element)) return false;
-  return true;
-}
-
-function everyPairIn(a: ReadonlyMap<Atom, Atom>, b: ReadonlyMap<Atom, Atom>): boolean {
-  for (const [key, value] of a) if (b.get(key) !== value) return false;
-  return true;
 }

@@ -3,8 +3,8 @@
  * clauses) and which rows an operation means (RFC 7047 section 5.1 `<condition>`: AND-ed). Clauses are plain tuples
  * typed by the table's columns.
  */
-import type { Json } from "./json.ts";
-import { type Atom, encodeValue, NotationError, type Value, type WriteValue } from "./notation.ts";
+
+import { encodeValue, NotationError } from "../schema/notation.ts";
 import {
   type DatabaseSchema,
   type TableName,
@@ -12,8 +12,10 @@ import {
   typeOfColumn,
   UNKNOWN_COLUMN,
   type UntypedSchema,
-} from "./schema.ts";
-import type { Uuid } from "./uuid.ts";
+} from "../schema/schema.ts";
+import type { Uuid } from "../schema/uuid.ts";
+import type { Atom, Value, WriteValue } from "../schema/value.ts";
+import type { Json } from "../wire/json.ts";
 
 /** `excludes` is the opposite of `includes`: shares no element with. */
 export type Comparison = "==" | "!=" | "includes" | "excludes" | "<" | "<=" | ">" | ">=";

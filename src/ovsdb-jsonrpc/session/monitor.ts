@@ -6,20 +6,16 @@
  * A reconnect with a change of conditions in flight forgets the last transaction id: the server may have applied it or
  * not, and a resync by id would never send the rows that it let in.
  */
-import { type AnyCondition, EVERY_ROW, encodeMonitorCondition } from "./condition.ts";
+import { type AnyCondition, EVERY_ROW, encodeMonitorCondition } from "../operations/condition.ts";
+import { type Changes, Replica, type UpdateNotation } from "../replica/replica.ts";
+import type { IndexSelection, Selection } from "../replica/selection.ts";
+import { columnSchema, tableSchema, type UntypedSchema } from "../schema/schema.ts";
+import { isUuid, type Uuid, ZERO_UUID } from "../schema/uuid.ts";
+import { excerpt, isArray, type Json } from "../wire/json.ts";
+import type { Reply, Rpc } from "../wire/rpc.ts";
+import { parseServerError } from "../wire/server-error.ts";
 import { ConditionChanges, type ConditionEvents } from "./condition-changes.ts";
-import { excerpt, isArray, type Json } from "./json.ts";
 import { type Conditions, findRefused } from "./refusal.ts";
-import {
-  type Changes,
-  type IndexSelection,
-  Replica,
-  type Selection,
-  type UpdateNotation,
-} from "./replica.ts";
-import type { Reply, Rpc } from "./rpc.ts";
-import { columnSchema, tableSchema, type UntypedSchema } from "./schema.ts";
-import { isUuid, type Uuid, ZERO_UUID } from "./uuid.ts";
 
 export interface UntypedBatch {
   readonly initial: boolean;
@@ -236,5 +232,5 @@ export class Monitor {
 }
 
 function isUnknownMethod(error: unknown): boolean {
-  return JSON.stringify(error).includes("unknown method");
+  return parseServerError(error)?.code === "unknown method";
 }

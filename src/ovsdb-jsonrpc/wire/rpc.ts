@@ -7,10 +7,10 @@
  * broke is closed once, with one error, and fails every request that was not answered.
  */
 import type { Socket } from "node:net";
+import { err, ok, type Result } from "../result.ts";
 import { excerpt, isArray, isObject, type Json } from "./json.ts";
 import { type FramerLimits, JsonFramer } from "./json-framer.ts";
 import { parseJsonText } from "./json-text.ts";
-import { err, ok, type Result } from "./result.ts";
 
 /** A reply: `error` is null when the request was carried out. */
 export interface Reply {

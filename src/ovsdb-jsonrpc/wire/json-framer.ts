@@ -5,7 +5,7 @@
  * chunks they came in and joined once. The framer finds borders only: whether a text is valid JSON is the parser's
  * business, but a stream that cannot be a sequence of objects or arrays, or breaks a limit, is an error at once.
  */
-import { err, ok, type Result } from "./result.ts";
+import { err, ok, type Result } from "../result.ts";
 
 export interface FramerLimits {
   /** Deepest nesting of arrays and objects; default 1,000, as ovsdb-server's own. */

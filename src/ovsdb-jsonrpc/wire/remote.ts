@@ -1,5 +1,5 @@
 /** Where databases are reached (ovsdb(7), "Connection Methods"): `unix:FILE`, `tcp:HOST:PORT`, `ssl:HOST:PORT`. */
-import { err, ok, type Result } from "./result.ts";
+import { err, ok, type Result } from "../result.ts";
 
 export type Remote =
   | { readonly kind: "unix"; readonly name: string; readonly path: string }

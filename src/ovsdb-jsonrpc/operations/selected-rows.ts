@@ -1,8 +1,10 @@
 /** The rows of a `select` (RFC 7047 section 5.2.2), read as the descriptor's types. */
-import { excerpt, isObject, member } from "./json.ts";
-import { columnDecoder, defaultValue, NotationError, type Value } from "./notation.ts";
-import { projection } from "./projection.ts";
-import { columnSchema, tableSchema, typeOfColumn, type UntypedSchema } from "./schema.ts";
+
+import { columnDecoder, defaultValue, NotationError } from "../schema/notation.ts";
+import { projection } from "../schema/projection.ts";
+import { columnSchema, tableSchema, typeOfColumn, type UntypedSchema } from "../schema/schema.ts";
+import type { Value } from "../schema/value.ts";
+import { excerpt, isObject, member } from "../wire/json.ts";
 
 export type SelectedRow = { readonly [column: string]: Value };
 

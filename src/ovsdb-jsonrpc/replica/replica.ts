@@ -6,14 +6,16 @@
  * `old.c !== new.c` holds exactly for the changed columns.
  */
 
+import { err, ok, type Result } from "../result.ts";
+import { NotationError } from "../schema/notation.ts";
+import type { Row, UntypedSchema } from "../schema/schema.ts";
+import { isUuid, type Uuid } from "../schema/uuid.ts";
+import { equalValues, type Value } from "../schema/value.ts";
+import { excerpt, isObject, member } from "../wire/json.ts";
+import { objectMembers, plainJson } from "../wire/json-text.ts";
 import { type ColumnCodec, columnCodec, readColumn } from "./column-codec.ts";
-import { excerpt, isObject, member } from "./json.ts";
-import { objectMembers, plainJson } from "./json-text.ts";
-import { equalValues, NotationError, type Value } from "./notation.ts";
-import { err, ok, type Result } from "./result.ts";
-import type { Row, UntypedSchema } from "./schema.ts";
+import type { IndexSelection, Selection } from "./selection.ts";
 import { checkIndexes, type IndexReader, TableIndex } from "./table-index.ts";
-import { isUuid, type Uuid } from "./uuid.ts";
 
 /** One row's change; `old` is null for an insert and `new` for a delete. */
 export interface RowChange<R> {
@@ -27,10 +29,6 @@ export type UpdateNotation = "update" | "update2";
 
 /** The changes of one message by table; every monitored table is there. */
 export type Changes = { readonly [table: string]: readonly RowChange<Row>[] };
-
-/** Columns by table, and indexes by table and name. */
-export type Selection = { readonly [table: string]: readonly string[] };
-export type IndexSelection = { readonly [table: string]: { readonly [index: string]: readonly string[] } };
 
 interface Table {
   readonly rows: Map<Uuid, Row>;

@@ -2,8 +2,9 @@
  * Writes the TypeScript module of a database schema: a row interface per table, documented with the ranges that the
  * schema sets, a record of the row types, and the descriptor that a session takes.
  */
+
+import type { BaseType, ColumnSchema, TableSchema, UntypedSchema } from "../schema/schema.ts";
 import { declarable, memberName } from "./identifier.ts";
-import type { BaseType, ColumnSchema, TableSchema, UntypedSchema } from "./schema.ts";
 
 /** `Open_vSwitch` becomes `openVSwitch`, and `default`, which is no name for a constant, `defaultDatabase`. */
 export function descriptorName(database: string): string {

@@ -1,8 +1,9 @@
 /** The types by which a session's monitor gives its rows their shape. */
-import type { Atom, Value } from "./notation.ts";
+
+import type { ColumnName, Row, TableName, TablesOf } from "../schema/schema.ts";
+import type { Uuid } from "../schema/uuid.ts";
+import type { Atom, Value } from "../schema/value.ts";
 import type { Replica, RowChange } from "./replica.ts";
-import type { ColumnName, Row, TableName, TablesOf } from "./schema.ts";
-import type { Uuid } from "./uuid.ts";
 
 /** Which columns of which tables to monitor. */
 export type MonitorSelection<T extends TablesOf<T>> = {

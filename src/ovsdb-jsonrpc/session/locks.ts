@@ -2,8 +2,8 @@
  * Locks (RFC 7047 sections 4.1.8 to 4.1.10): the names a session wants, asked for again on every connection, and
  * whether it holds them.
  */
-import { excerpt, isObject, member } from "./json.ts";
-import type { Rpc } from "./rpc.ts";
+import { excerpt, isObject, member } from "../wire/json.ts";
+import type { Rpc } from "../wire/rpc.ts";
 
 const ID = /^[A-Za-z_][A-Za-z0-9_]*$/;
 

@@ -6,19 +6,36 @@
  * This is the typed face of `SessionCore`. The compiler cannot see that decoders compiled from a descriptor make rows
  * of the descriptor's types; every assertion that they do is in this file and in view.ts.
  */
-import type { AnyCondition, Condition } from "./condition.ts";
-import type { LockState } from "./locks.ts";
-import type { Operation, ResultsOf } from "./operation.ts";
-import { asRemotes, type Remote } from "./remote.ts";
-import type { RequestError, RequestHandler } from "./request.ts";
-import { err, type Result } from "./result.ts";
+import type { AnyCondition, Condition } from "../operations/condition.ts";
+import type { Operation, ResultsOf } from "../operations/operation.ts";
+import {
+  decodeResults,
+  encodeTransaction,
+  type OperationResult,
+  type TransactError,
+  unanswered,
+} from "../operations/transaction.ts";
+import {
+  type Batch,
+  type IndexDeclarations,
+  type MonitoredRows,
+  type MonitorSelection,
+  type NoIndexes,
+  type ReplicaView,
+  replicaView,
+} from "../replica/view.ts";
+import { err, type Result } from "../result.ts";
 import {
   type ColumnName,
   columnSchema,
   type TableName,
   type TablesOf,
   type UntypedSchema,
-} from "./schema.ts";
+} from "../schema/schema.ts";
+import { asRemotes, type Remote } from "../wire/remote.ts";
+import type { RequestError, RequestHandler } from "../wire/request.ts";
+import type { TlsFiles } from "../wire/tls.ts";
+import type { LockState } from "./locks.ts";
 import { databaseNames } from "./server-query.ts";
 import { SessionCore } from "./session-core.ts";
 import type {
@@ -30,23 +47,6 @@ import type {
   SyncedOptions,
   TransactOptions,
 } from "./session-options.ts";
-import type { TlsFiles } from "./tls.ts";
-import {
-  decodeResults,
-  encodeTransaction,
-  type OperationResult,
-  type TransactError,
-  unanswered,
-} from "./transaction.ts";
-import {
-  type Batch,
-  type IndexDeclarations,
-  type MonitoredRows,
-  type MonitorSelection,
-  type NoIndexes,
-  type ReplicaView,
-  replicaView,
-} from "./view.ts";
 
 export class Session<
   T extends TablesOf<T>,

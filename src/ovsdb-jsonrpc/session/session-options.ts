@@ -1,13 +1,15 @@
 /** What a session is made of, and what it tells. */
-import type { BackoffLimits } from "./backoff.ts";
-import type { Condition } from "./condition.ts";
-import type { FramerLimits } from "./json-framer.ts";
-import type { Remote } from "./remote.ts";
-import type { ConnectionError } from "./rpc.ts";
-import type { DatabaseSchema, TableName, TablesOf } from "./schema.ts";
-import type { TlsFiles } from "./tls.ts";
-import type { Uuid } from "./uuid.ts";
-import type { IndexDeclarations, MonitoredRows, MonitorSelection } from "./view.ts";
+
+import type { Condition } from "../operations/condition.ts";
+import type { IndexDeclarations, MonitoredRows, MonitorSelection } from "../replica/view.ts";
+import type { DatabaseSchema, TableName, TablesOf } from "../schema/schema.ts";
+import type { Uuid } from "../schema/uuid.ts";
+import type { BackoffLimits } from "../wire/backoff.ts";
+import type { FramerLimits } from "../wire/json-framer.ts";
+import type { Remote } from "../wire/remote.ts";
+import type { ConnectionError } from "../wire/rpc.ts";
+import type { TlsFiles } from "../wire/tls.ts";
+import type { RefusalCode } from "./refusal.ts";
 
 export interface SessionOptions<
   T extends TablesOf<T>,
@@ -66,8 +68,7 @@ export type ConditionRefusal<T extends TablesOf<T>, M> = {
   readonly [K in TableName<T> & keyof M]: {
     readonly table: K;
     readonly condition: Condition<T[K]>;
-    /** The server's `error` ("constraint violation", "syntax error", …), or "bad value": no server could read it. */
-    readonly code: string;
+    readonly code: RefusalCode;
     readonly details: string;
   };
 }[TableName<T> & keyof M];

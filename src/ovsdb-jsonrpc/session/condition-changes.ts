@@ -9,12 +9,12 @@
  * start. The server carries a change of several tables out up to the one that it refuses, without a word about which
  * that is, so they are then asked for again one by one.
  */
-import { type AnyCondition, EVERY_ROW, encodeMonitorCondition } from "./condition.ts";
-import type { Json } from "./json.ts";
+import { type AnyCondition, EVERY_ROW, encodeMonitorCondition } from "../operations/condition.ts";
+import { tableSchema, type UntypedSchema } from "../schema/schema.ts";
+import { unfitForWire } from "../wire/fit.ts";
+import type { Json } from "../wire/json.ts";
+import type { Rpc } from "../wire/rpc.ts";
 import { type Conditions, refusalOf, type UntypedRefusal } from "./refusal.ts";
-import type { Rpc } from "./rpc.ts";
-import { tableSchema, type UntypedSchema } from "./schema.ts";
-import { unfitForWire } from "./wire.ts";
 
 export interface ConditionEvents {
   /** These conditions are on their way to the server. */
@@ -174,7 +174,7 @@ export class ConditionChanges {
     const condition = this.#wanted[table] ?? EVERY_ROW;
     const details = whyUnfit(served, table, condition);
     if (details === null) return [];
-    const refusal = { table, condition, code: "bad value", details };
+    const refusal = { table, condition, code: "bad value", details } as const;
     this.#drop(refusal);
     return [refusal];
   }

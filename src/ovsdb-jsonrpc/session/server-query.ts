@@ -2,13 +2,21 @@
  * What a server has, asked without a session: which databases, and their schemas. `_Server` is one of them where the
  * server knows it.
  */
-import { excerpt, isArray } from "./json.ts";
-import { Link } from "./link.ts";
-import { asRemotes, type Remote } from "./remote.ts";
-import { answerLater, type RequestError, type RequestHandler, resultOf, sendRequest } from "./request.ts";
-import { err, ok, type Result } from "./result.ts";
-import { type DatabaseSchema, type DynamicTables, parseDatabaseSchema } from "./schema.ts";
-import type { TlsFiles } from "./tls.ts";
+
+import { err, ok, type Result } from "../result.ts";
+import { parseDatabaseSchema } from "../schema/parse.ts";
+import type { DatabaseSchema, DynamicTables } from "../schema/schema.ts";
+import { excerpt, isArray } from "../wire/json.ts";
+import { Link } from "../wire/link.ts";
+import { asRemotes, type Remote } from "../wire/remote.ts";
+import {
+  answerLater,
+  type RequestError,
+  type RequestHandler,
+  resultOf,
+  sendRequest,
+} from "../wire/request.ts";
+import type { TlsFiles } from "../wire/tls.ts";
 
 export interface ServerOptions {
   /** A comma list such as `unix:FILE,tcp:HOST:PORT`, or what `parseRemotes` made of one. Each is tried once, in order. */

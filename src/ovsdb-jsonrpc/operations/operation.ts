@@ -2,10 +2,11 @@
  * Operations of a transaction (RFC 7047 section 5.2) as plain data, and the builder that types them by a database's
  * descriptor. Values are those of rows; a reference may also name a row of the same transaction (`named`).
  */
+
+import type { ColumnName, DatabaseSchema, TableName, TablesOf, UntypedSchema } from "../schema/schema.ts";
+import type { NamedUuid, Uuid } from "../schema/uuid.ts";
+import type { Value, WriteValue } from "../schema/value.ts";
 import type { AnyClause, Clause } from "./condition.ts";
-import type { Value, WriteValue } from "./notation.ts";
-import type { ColumnName, DatabaseSchema, TableName, TablesOf, UntypedSchema } from "./schema.ts";
-import type { NamedUuid, Uuid } from "./uuid.ts";
 
 export type WriteFields = { readonly [column: string]: WriteValue | undefined };
 

@@ -2,10 +2,11 @@
  * Conditions that a server refuses, as one on a value that is outside of its column's range. Nothing in the server's
  * error tells which table it is about.
  */
-import { type AnyCondition, encodeMonitorCondition } from "./condition.ts";
-import { excerpt, isArray, isObject, member } from "./json.ts";
-import type { Rpc } from "./rpc.ts";
-import { tableSchema, type UntypedSchema } from "./schema.ts";
+import { type AnyCondition, encodeMonitorCondition } from "../operations/condition.ts";
+import { tableSchema, type UntypedSchema } from "../schema/schema.ts";
+import { excerpt, isArray } from "../wire/json.ts";
+import type { Rpc } from "../wire/rpc.ts";
+import { parseServerError, type ServerErrorCode } from "../wire/server-error.ts";
 
 export type Conditions = { readonly [table: string]: AnyCondition };
 
@@ -13,19 +14,17 @@ export type Conditions = { readonly [table: string]: AnyCondition };
 export interface UntypedRefusal {
   readonly table: string;
   readonly condition: AnyCondition;
-  readonly code: string;
+  readonly code: RefusalCode;
   readonly details: string;
 }
 
+/** The server's word, or "bad value": no server could read it; "protocol error": the server's error is none. */
+export type RefusalCode = ServerErrorCode | "bad value" | "protocol error";
+
 export function refusalOf(table: string, condition: AnyCondition, error: unknown): UntypedRefusal {
-  const code = isObject(error) ? member(error, "error") : error;
-  const details = isObject(error) ? member(error, "details") : undefined;
-  return {
-    table,
-    condition,
-    code: typeof code === "string" ? code : "protocol error",
-    details: typeof details === "string" ? details : excerpt(error, 400),
-  };
+  const said = parseServerError(error);
+  if (said !== null) return { table, condition, ...said };
+  return { table, condition, code: "protocol error", details: excerpt(error, 400) };
 }
 
 const NO_ROWS = { initial: false, insert: false, delete: false, modify: false };

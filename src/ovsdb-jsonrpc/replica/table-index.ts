@@ -6,9 +6,10 @@
  * A key with one row, as most have, holds that row and nothing else; filing a row and taking it out cost the same
  * however many rows share its key.
  */
-import type { Atom, Value } from "./notation.ts";
-import type { IndexSelection, Selection } from "./replica.ts";
-import { columnSchema, type Row, type UntypedSchema } from "./schema.ts";
+
+import { columnSchema, type Row, type UntypedSchema } from "../schema/schema.ts";
+import type { Atom, Value } from "../schema/value.ts";
+import type { IndexSelection, Selection } from "./selection.ts";
 
 type KeyPart = Atom | null;
 

@@ -1,5 +1,5 @@
 /** Single requests to a server, and what may become of them. */
-import { err, ok, type Result } from "./result.ts";
+import { err, ok, type Result } from "../result.ts";
 import type { ConnectionError, Reply, Rpc } from "./rpc.ts";
 
 export interface RequestError {

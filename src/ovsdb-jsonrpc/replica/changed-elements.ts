@@ -4,7 +4,7 @@
  *
  * Invariant: what is remembered keeps no version of a set alive.
  */
-import type { Atom } from "./notation.ts";
+import type { Atom } from "../schema/value.ts";
 
 interface Origin {
   readonly before: WeakRef<ReadonlySet<Atom>>;

@@ -1,113 +1,15 @@
-/**
- * Database schemas (RFC 7047 section 3.2): the descriptor a generated module exports, and the parser of the schema
- * that a server serves. A descriptor carries its row types in a type-only member, so that everything that takes one
- * is typed by it.
- */
-import { excerpt, isArray, isObject, member } from "./json.ts";
-import { plainJson } from "./json-text.ts";
-import type { Value } from "./notation.ts";
-import { err, ok, type Result } from "./result.ts";
-import type { Uuid } from "./uuid.ts";
-
-export type AtomicType = "integer" | "real" | "boolean" | "string" | "uuid";
-
-/** One side of a column's type: the element of a set, or the key or value of a map. */
-export interface BaseType {
-  readonly type: AtomicType;
-  readonly enum?: readonly (string | number | boolean)[];
-  readonly min?: number;
-  readonly max?: number;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly refTable?: string;
-  readonly refType?: "strong" | "weak";
-}
-
-export interface ColumnSchema {
-  readonly key: BaseType;
-  /** Present for a map. */
-  readonly value?: BaseType;
-  readonly min: 0 | 1;
-  readonly max: number | "unlimited";
-  /** False: settable only by insert. Absent: true. */
-  readonly mutable?: boolean;
-  readonly ephemeral?: boolean;
-}
-
-export interface TableSchema<Column extends string = string> {
-  readonly columns: { readonly [C in Column]: ColumnSchema };
-  readonly isRoot?: boolean;
-  readonly maxRows?: number;
-  readonly indexes?: readonly (readonly string[])[];
-}
-
-/** What every row type has. */
-export interface TableRow {
-  readonly _uuid: Uuid;
-}
-
-/** A row of any table. */
-export interface Row extends TableRow {
-  readonly [column: string]: Value;
-}
-
-/** The bound of a record of row types by table name; interfaces fit, unlike with an index signature. */
-export type TablesOf<T> = { readonly [K in keyof T]: TableRow };
-export type TableName<T> = keyof T & string;
-export type ColumnName<R> = Exclude<keyof R, "_uuid"> & string;
-
-declare const rowTypes: unique symbol;
-
-/** A database's name, version and tables; `T` maps each table's name to its row type. */
-export interface DatabaseSchema<T extends TablesOf<T>> {
-  readonly name: string;
-  readonly version: string;
-  readonly tables: { readonly [K in TableName<T>]: TableSchema<ColumnName<T[K]>> };
-  readonly [rowTypes]?: T;
-}
-
-/** Row types of a schema that is not known before the program runs: every table, every column, any value. */
-export interface DynamicTables {
-  readonly [table: string]: Row;
-}
-
-/** Any schema, whatever its row types. */
-export interface UntypedSchema {
-  readonly name: string;
-  readonly version: string;
-  readonly tables: { readonly [table: string]: TableSchema };
-}
-
-/** The table's schema, or undefined; never something inherited from the prototype. */
-export function tableSchema(schema: UntypedSchema, table: string): TableSchema | undefined {
-  return Object.hasOwn(schema.tables, table) ? schema.tables[table] : undefined;
-}
-
-export function columnSchema(schema: UntypedSchema, table: string, column: string): ColumnSchema | undefined {
-  const columns = tableSchema(schema, table)?.columns;
-  return columns !== undefined && Object.hasOwn(columns, column) ? columns[column] : undefined;
-}
-
-const UUID_COLUMN: ColumnSchema = { key: { type: "uuid" }, min: 1, max: 1 };
-
-/** Stands for a column that a schema lacks. */
-export const UNKNOWN_COLUMN: ColumnSchema = { key: { type: "string" }, min: 1, max: 1 };
-
-/** The type of any column that an operation can name: `_uuid` is one of every table. */
-export function typeOfColumn(schema: UntypedSchema, table: string, column: string): ColumnSchema {
-  return column === "_uuid" ? UUID_COLUMN : (columnSchema(schema, table, column) ?? UNKNOWN_COLUMN);
-}
-
-/** Equal for schemas that are equal, in whatever order their tables and columns come. */
-export function schemaText(schema: UntypedSchema): string {
-  return JSON.stringify(schema, (_name, value: unknown) =>
-    isObject(value) ? Object.fromEntries(Object.entries(value).sort(byName)) : value,
-  );
-}
-
-function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : Number(a > b);
-}
+/** Parses the schema that a server serves, or that a `.ovsschema` file holds. */
+import { err, ok, type Result } from "../result.ts";
+import { excerpt, isArray, isObject, member } from "../wire/json.ts";
+import { plainJson } from "../wire/json-text.ts";
+import type {
+  AtomicType,
+  BaseType,
+  ColumnSchema,
+  DatabaseSchema,
+  DynamicTables,
+  TableSchema,
+} from "./schema.ts";
 
 class SchemaError extends Error {}
 

@@ -1,0 +1,35 @@
+/** What a column holds, as JavaScript has it, and what may be written to one. */
+import type { NamedUuid } from "./uuid.ts";
+
+export type Atom = string | number | boolean;
+export type Value = Atom | null | ReadonlySet<Atom> | ReadonlyMap<Atom, Atom>;
+
+/** What may be written: also references to rows of the same transaction, and arrays for sets. */
+export type WriteAtom = Atom | NamedUuid;
+export type WriteValue =
+  | WriteAtom
+  | null
+  | ReadonlySet<WriteAtom>
+  | readonly WriteAtom[]
+  | ReadonlyMap<WriteAtom, WriteAtom>;
+
+export const EMPTY_SET: ReadonlySet<Atom> = new Set();
+export const EMPTY_MAP: ReadonlyMap<Atom, Atom> = new Map();
+
+/** True if two values of one column are equal; the order of sets and maps does not count. */
+export function equalValues(a: Value, b: Value): boolean {
+  if (a === b) return true;
+  if (a instanceof Set) return b instanceof Set && a.size === b.size && everyIn(a, b);
+  if (a instanceof Map) return b instanceof Map && a.size === b.size && everyPairIn(a, b);
+  return false;
+}
+
+function everyIn(a: ReadonlySet<Atom>, b: ReadonlySet<Atom>): boolean {
+  for (const element of a) if (!b.has(element)) return false;
+  return true;
+}
+
+function everyPairIn(a: ReadonlyMap<Atom, Atom>, b: ReadonlyMap<Atom, Atom>): boolean {
+  for (const [key, value] of a) if (b.get(key) !== value) return false;
+  return true;
+}
