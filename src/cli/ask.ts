@@ -3,8 +3,8 @@ import { formatConfigError } from "../config/error.ts";
 import { loadConfig } from "../config/load.ts";
 import { askDaemon } from "../control/client.ts";
 import type { CommandAnswer } from "../control/command.ts";
-import { styleArguments } from "../control/style.ts";
 import { fail, type Result } from "../result.ts";
+import { styleArguments } from "../terminal/style.ts";
 import { type Arguments, EXIT, printError, printLine } from "./command.ts";
 import { terminalStyle } from "./terminal.ts";
 

@@ -1,7 +1,7 @@
 /** Errors of a configuration for people: each with its place, the offending line, and a caret below it. */
 import { type ConfigError, formatConfigError } from "../config/error.ts";
 import { loadConfig } from "../config/load.ts";
-import { printable } from "../control/style.ts";
+import { printable } from "../text/printable.ts";
 import { type Arguments, printError } from "./command.ts";
 
 /** A longer line is shown around the place of the error only. */

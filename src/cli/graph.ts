@@ -3,9 +3,9 @@
 import { plugSettings } from "../config/effective.ts";
 import { defaultConfig } from "../config/load.ts";
 import { isPictureFormat, type PictureFormat, pictures } from "../control/commands/engine.ts";
-import { paint, wrap } from "../control/style.ts";
 import { describeNodes } from "../graph/index.ts";
 import { plugGraph } from "../plug/graph.ts";
+import { paint, wrap } from "../terminal/style.ts";
 import { ask } from "./ask.ts";
 import { CONFIG_OPTION, type Command, EXIT, printError, printLine } from "./command.ts";
 import { isConfigValid } from "./config-errors.ts";

@@ -1,8 +1,8 @@
 /** `vifplugd plan`: what `run` would change now; it changes nothing, and takes no lock. */
 import { readSystemIdOverride } from "../config/effective.ts";
 import { loadConfig } from "../config/load.ts";
-import { formatPlan } from "../control/plan.ts";
 import { makePlan } from "../daemon/planner.ts";
+import { showPlan } from "../terminal/show-plan.ts";
 import { CONFIG_OPTION, type Command, EXIT, JSON_OPTION, printError, printLine } from "./command.ts";
 import { printConfigErrors } from "./config-errors.ts";
 import { terminalStyle } from "./terminal.ts";
@@ -31,7 +31,7 @@ export const plan: Command = {
     }
     const text = args.flag("json")
       ? JSON.stringify(planned.value)
-      : formatPlan(planned.value, terminalStyle()).trimEnd();
+      : showPlan(planned.value, terminalStyle()).trimEnd();
     printLine(text);
     return planned.value.changes.length === 0 ? EXIT.ok : EXIT.differs;
   },

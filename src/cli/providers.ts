@@ -1,7 +1,8 @@
 /** `vifplugd providers`: the built-in provider types, and the logical port's options that each reads. */
-import { hang, paint, type Style } from "../control/style.ts";
+
 import { providerModules } from "../providers/builtin.ts";
 import type { ReadOption } from "../providers/provider.ts";
+import { hang, paint, type Style } from "../terminal/style.ts";
 import { VERSION } from "../version.ts";
 import {
   type Arguments,

@@ -4,10 +4,10 @@
  */
 import { formatConfigError } from "../config/error.ts";
 import { loadConfig } from "../config/load.ts";
-import { type Row, table } from "../control/table.ts";
 import { nameOfPort } from "../providers/representor/names.ts";
 import type { PortRow } from "../providers/representor/port-table.ts";
 import { readPorts } from "../providers/representor/read-ports.ts";
+import { type Row, table } from "../terminal/table.ts";
 import { portsOf } from "./answered-ports.ts";
 import { ask } from "./ask.ts";
 import { type Arguments, EXIT, printError, printLine } from "./command.ts";

@@ -1,6 +1,7 @@
 /** `vifplugd version`: the version, alone on a line after the program's name, and below it what a bug report needs. */
-import { facts } from "../control/table.ts";
+
 import { builtinProviders, providerModules } from "../providers/builtin.ts";
+import { facts } from "../terminal/table.ts";
 import { COMMIT, RUNTIME, TARGET, VERSION } from "../version.ts";
 import { type Command, EXIT, JSON_OPTION, printLine } from "./command.ts";
 import { terminalStyle } from "./terminal.ts";

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { parseRemotes, type TlsFiles } from "ovsdb-jsonrpc";
 import type { PlugSettings } from "../plug/settings.ts";
-import { type ListenAddress, parseListenAddress } from "./listen.ts";
+import { type ListenAddress, parseListenAddress } from "../serve/address.ts";
 import type { Config } from "./schema.ts";
 
 /** ovn-controller(8): a chassis name in this file beats the Open_vSwitch row. */
@@ -60,8 +60,14 @@ function configuredTlsFiles({ southbound: { private_key, certificate, ca_cert } 
   };
 }
 
-/** Where metrics are served; null: nowhere. */
-export function metricsAddress({ metrics }: Config): ListenAddress | null {
+/** Where metrics are served, and to whom; null: nowhere. */
+export interface MetricsSettings {
+  readonly address: ListenAddress;
+  /** Names of ports are for everybody who can connect. */
+  readonly isPublic: boolean;
+}
+
+export function metricsSettings({ metrics }: Config): MetricsSettings | null {
   const address = metrics.listen === undefined ? null : parseListenAddress(metrics.listen);
-  return address?.ok === true ? address.value : null;
+  return address?.ok === true ? { address: address.value, isPublic: metrics.public } : null;
 }

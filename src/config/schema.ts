@@ -6,7 +6,7 @@
 import { parseRemotes } from "ovsdb-jsonrpc";
 import * as v from "valibot";
 import { FORMATS, LEVELS } from "../log/log.ts";
-import { parseListenAddress } from "./listen.ts";
+import { parseListenAddress } from "../serve/address.ts";
 import { ovsRunDir } from "./ovs-rundir.ts";
 import { providers } from "./provider-entries.ts";
 import { section } from "./section.ts";
@@ -154,6 +154,15 @@ export const configSchema = section({
           v.description("Where /metrics (Prometheus), /healthz and /readyz are served, as HOST:PORT."),
           v.metadata({ default: "none: off" }),
         ),
+      ),
+      public: v.optional(
+        v.pipe(
+          v.boolean(),
+          v.description(
+            "Show names of logical ports there to everybody who can connect, and not to this host alone.",
+          ),
+        ),
+        false,
       ),
     }),
     {},

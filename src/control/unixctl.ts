@@ -6,19 +6,15 @@
  * Invariants: a client's requests are answered in their order; what a client sends, or fails to send or to read, is
  * its own problem only, and so is its staying for ever; the socket is open to the daemon's user alone.
  */
-import { chmodSync, rmSync } from "node:fs";
-import { createServer, type Server, type Socket } from "node:net";
+import { rmSync } from "node:fs";
 import { JsonFramer } from "ovsdb-jsonrpc";
 import type { Logger } from "../log/log.ts";
 import { messageOf } from "../result.ts";
+import { ClientListener, type Conversation, type Reply } from "../serve/listener.ts";
 import { type Command, type CommandAnswer, refuse } from "./command.ts";
 
 /** A request is a handful of words: these leave room to spare. */
 const REQUEST_LIMITS = { maxBytes: 1 << 20, maxDepth: 16 };
-/** More clients than this are not kept: the one that has been silent for longest makes room, so nobody is kept out. */
-const MAX_CLIENTS = 256;
-/** A client that lets more than this pile up unread is cut off. */
-const MAX_UNREAD_BYTES = 64 << 20;
 
 interface Request {
   readonly id: unknown;
@@ -29,6 +25,8 @@ interface Request {
 export interface ControlServerOptions {
   readonly path: string;
   readonly commands: readonly Command[];
+  /** Clients that are kept at most. */
+  readonly capacity: number;
   readonly log: Logger;
   /** Called at every request. */
   readonly onRequest?: () => void;
@@ -37,85 +35,58 @@ export interface ControlServerOptions {
 export class ControlServer {
   readonly #options: ControlServerOptions;
   readonly #commands: ReadonlyMap<string, Command>;
-  /** Those that have been silent for longest come first. */
-  readonly #clients = new Set<Socket>();
-  #server: Server | null = null;
+  readonly #listener: ClientListener<Uint8Array>;
+  #isListening = false;
 
   constructor(options: ControlServerOptions) {
     this.#options = options;
     this.#commands = new Map(options.commands.map((command) => [command.name, command]));
+    const { capacity, log } = options;
+    this.#listener = new ClientListener({
+      capacity,
+      converse: () => new Texts(),
+      answer: (text) => this.#reply(text),
+      onDrop: (why) => log.warn(`control client disconnected: ${why}`, "control clients"),
+      onError: (error) => log.warn(`control socket: ${error.message}`, "control socket"),
+    });
   }
 
   /** Settles when the socket takes connections; rejects when it cannot be made. Replaces what a dead process left. */
   async listen(): Promise<void> {
-    const { path, log } = this.#options;
+    const { path } = this.#options;
     rmSync(path, { force: true });
-    const server = createServer((socket) => this.#accept(socket));
+    // The socket is made with its permissions, and is never open to others in between.
     const umask = process.umask(0o177);
     try {
-      await new Promise<void>((resolve, reject) => {
-        server.once("error", reject);
-        server.listen(path, resolve);
-      });
+      await this.#listener.listen({ path });
+      this.#isListening = true;
     } finally {
       process.umask(umask);
     }
-    chmodSync(path, 0o600);
-    server.on("error", (error) => log.warn(`control socket: ${error.message}`, "control socket"));
-    this.#server = server;
   }
 
   /** How many clients are connected. */
   get clients(): number {
-    return this.#clients.size;
+    return this.#listener.clients;
   }
 
   /** Takes no more connections; ends those there are when what was written to them has been sent. */
   close(): void {
-    if (this.#server === null) return;
-    this.#server.close();
-    for (const socket of this.#clients) socket.destroySoon();
+    if (!this.#isListening) return;
+    this.#isListening = false;
+    this.#listener.close();
     rmSync(this.#options.path, { force: true });
   }
 
-  #accept(socket: Socket): void {
-    const framer = new JsonFramer(REQUEST_LIMITS);
-    let answered: Promise<void> = Promise.resolve();
-    this.#makeRoom();
-    this.#clients.add(socket);
-    socket.on("close", () => this.#clients.delete(socket));
-    socket.on("error", (error) => this.#options.log.debug(`a client left: ${error.message}`));
-    socket.on("data", (chunk: Uint8Array) => {
-      this.#clients.delete(socket);
-      this.#clients.add(socket);
-      const framed = framer.push(chunk, (text) => {
-        answered = answered.then(() => this.#serve(socket, text));
-      });
-      if (!framed.ok) this.#drop(socket, framed.error);
-    });
-  }
-
-  #makeRoom(): void {
-    const [silent] = this.#clients;
-    if (silent === undefined || this.#clients.size < MAX_CLIENTS) return;
-    this.#clients.delete(silent);
-    this.#drop(silent, `more than ${MAX_CLIENTS} clients, and it has been silent for longest`);
-  }
-
-  async #serve(socket: Socket, message: Uint8Array): Promise<void> {
-    if (socket.destroyed) return;
+  async #reply(message: Uint8Array): Promise<Reply | null> {
     const request = parseRequest(message);
-    if (request === null) {
-      this.#drop(socket, "a message that is no request");
-      return;
-    }
+    if (request === null) return null;
     const answer = await this.#answer(request);
     // As unixctl_command_reply() of OVS does, a text ends with a new line.
     const text = answer.text === "" || answer.text.endsWith("\n") ? answer.text : `${answer.text}\n`;
     const [result, error] = answer.ok ? [text, null] : [null, text];
-    if (!socket.destroyed) socket.write(JSON.stringify({ id: request.id, result, error }));
-    answer.afterwards?.();
-    if (socket.writableLength > MAX_UNREAD_BYTES) this.#drop(socket, "it does not read its answers");
+    const content = [JSON.stringify({ id: request.id, result, error })];
+    return { content, afterwards: answer.afterwards };
   }
 
   async #answer({ method, params }: Request): Promise<CommandAnswer> {
@@ -137,10 +108,20 @@ export class ControlServer {
       return refuse(`internal error: ${messageOf(thrown)}`);
     }
   }
+}
 
-  #drop(socket: Socket, why: string): void {
-    if (!socket.destroyed) this.#options.log.info(`control client disconnected: ${why}`);
-    socket.destroy();
+/** The texts of complete JSON values. */
+class Texts implements Conversation<Uint8Array> {
+  readonly #framer = new JsonFramer(REQUEST_LIMITS);
+  readonly #texts: Uint8Array[] = [];
+
+  push(chunk: Uint8Array): string | null {
+    const framed = this.#framer.push(chunk, (text) => this.#texts.push(text));
+    return framed.ok ? null : framed.error;
+  }
+
+  take(): Uint8Array | null {
+    return this.#texts.shift() ?? null;
   }
 }
 

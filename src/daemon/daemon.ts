@@ -3,7 +3,7 @@
  */
 
 import type { Uuid } from "ovsdb-jsonrpc";
-import { localTarget, metricsAddress, plugSettings } from "../config/effective.ts";
+import { localTarget, metricsSettings, plugSettings } from "../config/effective.ts";
 import type { Config } from "../config/schema.ts";
 import { controlSocketPath } from "../control/client.ts";
 import { withListCommands } from "../control/command.ts";
@@ -12,23 +12,27 @@ import { plugCommands } from "../control/commands/plug.ts";
 import { processCommands } from "../control/commands/process.ts";
 import { statsCommands } from "../control/commands/stats.ts";
 import { vlogCommands } from "../control/commands/vlog.ts";
-import { type CountedEvent, Coverage } from "../control/coverage.ts";
-import type {
-  Connections,
-  DaemonView,
-  LastChange,
-  LastError,
-  ProviderStatus,
-} from "../control/daemon-view.ts";
-import { MetricsServer } from "../control/metrics.ts";
 import { ControlServer } from "../control/unixctl.ts";
 import type { Engine, Statistics, Times, Verification } from "../graph/index.ts";
+import { metricsRoutes } from "../http/metrics.ts";
+import { HttpServer } from "../http/server.ts";
 import type { Log, Logger } from "../log/log.ts";
 import type { PlugGraph } from "../plug/graph.ts";
 import { obstacleOf } from "../plug/readiness.ts";
 import { isOf, type TableKey } from "../plug/tables.ts";
 import { ProviderRegistry } from "../providers/registry.ts";
 import type { Recorder } from "../record/recorder.ts";
+import { clientCapacity } from "../serve/capacity.ts";
+import { descriptorLimit } from "../system/descriptors.ts";
+import { type CountedEvent, Coverage } from "../view/coverage.ts";
+import type {
+  Connections,
+  DaemonView,
+  LastChange,
+  LastError,
+  ListenerStatus,
+  ProviderStatus,
+} from "../view/daemon-view.ts";
 import { takeLock, takeNoLock } from "./chassis-lock.ts";
 import { ChassisNarrator } from "./chassis-narrator.ts";
 import { LocalDatabase } from "./local-database.ts";
@@ -73,7 +77,7 @@ export class Daemon implements DaemonView {
   readonly #narrator: ChassisNarrator;
   readonly #recorder: Recorder | null;
   readonly #control: ControlServer;
-  readonly #metrics: MetricsServer;
+  readonly #http: HttpServer;
   readonly #onReadiness: (notReady: string | null) => void;
   readonly #onExit: () => void;
   readonly #observeOnly: boolean;
@@ -135,7 +139,8 @@ export class Daemon implements DaemonView {
       },
     });
     this.#southbound = new Southbound(this.#reconciler, log.module("ovsdb"), count);
-    this.#metrics = new MetricsServer(this, log.module("control"));
+    const capacity = clientCapacity(descriptorLimit());
+    this.#http = new HttpServer({ routes: metricsRoutes(this), capacity, log: log.module("control") });
     this.#control = new ControlServer({
       path: controlSocketPath(this.#runDir, process.pid),
       commands: withListCommands([
@@ -145,6 +150,7 @@ export class Daemon implements DaemonView {
         ...statsCommands(this),
         ...vlogCommands(log),
       ]),
+      capacity,
       log: log.module("control"),
       onRequest: () => count("unixctl_received"),
     });
@@ -156,7 +162,7 @@ export class Daemon implements DaemonView {
     this.#local.feed(this.#reconciler);
     if (this.#observeOnly) return;
     await this.#control.listen();
-    this.#metrics.listenOn(metricsAddress(this.#config));
+    this.#http.apply(metricsSettings(this.#config));
   }
 
   /** Takes another configuration over; nothing is unplugged by that alone. */
@@ -176,7 +182,7 @@ export class Daemon implements DaemonView {
     const settings = plugSettings(config, this.#systemIdOverride);
     this.#reconciler.push(this.graph.inputs.settings, settings, "configuration");
     this.#providers.apply(config.providers);
-    this.#metrics.listenOn(metricsAddress(config));
+    this.#http.apply(metricsSettings(config));
     this.#reconciler.schedule();
   }
 
@@ -218,6 +224,7 @@ export class Daemon implements DaemonView {
       ["ports", this.#reconciler.verdicts.size],
       ["in-flight", this.#reconciler.inFlight],
       ["control-clients", this.#control.clients],
+      ["http-clients", this.#http.clients],
       ["heap-kB", Math.round(heapUsed / 1024)],
       ["rss-kB", Math.round(rss / 1024)],
     ]);
@@ -233,6 +240,10 @@ export class Daemon implements DaemonView {
 
   providers(): readonly ProviderStatus[] {
     return this.#providers.statuses();
+  }
+
+  get metrics(): ListenerStatus | null {
+    return this.#http.status;
   }
 
   lastChange(lport: string): LastChange | null {
@@ -277,7 +288,7 @@ export class Daemon implements DaemonView {
   /** Leaves every port as it is; settles when what was in flight has been answered. */
   async stop(): Promise<void> {
     this.#control.close();
-    this.#metrics.close();
+    this.#http.close();
     this.#narrator.close();
     // A database that does not answer is given up, and with it what is in flight.
     const givingUp = setTimeout(() => this.#local.close(), STOP_WITHIN_MS);

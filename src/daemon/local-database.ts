@@ -5,12 +5,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Operation, Session, type SessionState, type TransactError, type Uuid } from "ovsdb-jsonrpc";
 import type { LocalTarget } from "../config/effective.ts";
-import type { CountedEvent } from "../control/coverage.ts";
 import { Times } from "../graph/index.ts";
 import type { Logger } from "../log/log.ts";
 import type { LocalSession } from "../plug/nodes/activity.ts";
 import { type KeysOf, keysOf, selectionOf, tables } from "../plug/tables.ts";
 import { openVSwitch } from "../schemas/open_vswitch.gen.ts";
+import type { CountedEvent } from "../view/coverage.ts";
 import type { ChassisLock, Locking } from "./chassis-lock.ts";
 import type { Reconciler } from "./reconciler.ts";
 import { narrateState } from "./session-log.ts";

@@ -3,9 +3,9 @@
  * can write nothing: whatever is decided, no transaction is sent while no lock is held.
  */
 import type { Config } from "../config/schema.ts";
-import { type Plan, planOf } from "../control/plan.ts";
 import { Log } from "../log/log.ts";
 import { fail, ok, type Result } from "../result.ts";
+import { type Plan, planOf } from "../view/plan.ts";
 import { Daemon } from "./daemon.ts";
 
 /** After so long a database that is not there, or a row that is missing, will not come any more. */

@@ -1,7 +1,8 @@
 /** What last happened to each logical port: what made its verdict change, and what the database last refused. */
-import type { LastChange, LastError } from "../control/daemon-view.ts";
+
 import type { Cause } from "../graph/index.ts";
 import type { Verdict } from "../plug/verdict.ts";
+import type { LastChange, LastError } from "../view/daemon-view.ts";
 
 /** What a verdict says; another one that says the same is no change. */
 type Told = Pick<Verdict, "state" | "reason" | "interface">;

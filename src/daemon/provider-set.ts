@@ -1,8 +1,8 @@
 /** Keeps the registry in line with the configuration: which providers are enabled, and how each of them fares. */
 import { type ProviderConfig, plugTypesOf } from "../config/provider-entries.ts";
-import type { ProviderStatus } from "../control/daemon-view.ts";
 import type { Logger } from "../log/log.ts";
 import type { ProviderRegistry } from "../providers/registry.ts";
+import type { ProviderStatus } from "../view/daemon-view.ts";
 
 interface Enabled {
   /** The entry of the configuration, as text: another text is another provider. */

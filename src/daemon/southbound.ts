@@ -4,7 +4,6 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { type Condition, type ConnectionError, Session, type SessionState, type Uuid } from "ovsdb-jsonrpc";
-import type { CountedEvent } from "../control/coverage.ts";
 import type { Logger } from "../log/log.ts";
 import { MonitoredCondition } from "../plug/condition.ts";
 import type { SouthboundState } from "../plug/nodes/inputs.ts";
@@ -12,6 +11,7 @@ import type { PortBindingRow } from "../plug/rows.ts";
 import { faultOf, type SouthboundAddress, type SouthboundTarget } from "../plug/southbound-target.ts";
 import { type KeysOf, keysOf, selectionOf, tables } from "../plug/tables.ts";
 import { ovnSouthbound } from "../schemas/ovn_southbound.gen.ts";
+import type { CountedEvent } from "../view/coverage.ts";
 import { KnownClusters } from "./known-clusters.ts";
 import type { Reconciler } from "./reconciler.ts";
 import { narrateState } from "./session-log.ts";

@@ -20,16 +20,23 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // Decides, and touches nothing.
   plug: ["graph", "ovsdb-jsonrpc", "providers", "result", "schemas", "text"],
   record: ["graph", "ovsdb-jsonrpc", "plug", "providers", "result", "version", "valibot"],
-  control: ["graph", "log", "ovsdb-jsonrpc", "plug", "result", "version"],
-  config: ["log", "ovsdb-jsonrpc", "plug", "providers", "result", "valibot", "yaml"],
+  // What is shown, as data.
+  view: ["graph", "plug", "version"],
+  // And as texts for people.
+  terminal: ["plug", "result", "text", "view"],
+  // Clients that nobody knows, and what they may ask.
+  serve: ["result"],
+  control: ["graph", "log", "ovsdb-jsonrpc", "result", "serve", "terminal", "version", "view"],
+  http: ["graph", "log", "plug", "result", "serve", "text", "version", "view"],
+  config: ["log", "ovsdb-jsonrpc", "plug", "providers", "result", "serve", "valibot", "yaml"],
   // Decisions become effects.
   daemon: [
     ...["config", "control", "graph", "log", "ovsdb-jsonrpc", "plug", "providers", "record", "result"],
-    ...["schemas", "system"],
+    ...["schemas", "serve", "system", "http", "view"],
   ],
   cli: [
     ...["config", "control", "daemon", "graph", "log", "plug", "providers", "record", "result", "system"],
-    ...["text", "version"],
+    ...["terminal", "text", "version", "view"],
   ],
   main: ["cli"],
 };
@@ -37,7 +44,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Rooms that reach outside the process; all others are computation, and import no builtin but `node:util`. */
 const EDGES = [
   ...["ovsdb-jsonrpc", "system", "netlink", "providers", "record"],
-  ...["control", "config", "daemon", "cli"],
+  ...["serve", "control", "http", "config", "daemon", "cli"],
 ];
 
 const SOURCE = join(import.meta.dir, "../../src");

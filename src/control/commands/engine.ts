@@ -9,8 +9,8 @@ import {
   showStats,
   type Verification,
 } from "../../graph/index.ts";
+import type { DaemonView } from "../../view/daemon-view.ts";
 import { type Command, refuse, say } from "../command.ts";
-import type { DaemonView } from "../daemon-view.ts";
 
 /** Recomputes shown after the counters. */
 const RECENT = 20;

@@ -1,10 +1,12 @@
 /** `plug/*`: what is plugged, what is not, and why. */
+
+import { showExplanation } from "../../terminal/show-explanation.ts";
+import { showPorts, showStatus } from "../../terminal/show-status.ts";
+import { parseStyle, type Style } from "../../terminal/style.ts";
+import type { DaemonView } from "../../view/daemon-view.ts";
+import { explainPort } from "../../view/explanation.ts";
+import { portStatus, statusOf } from "../../view/status.ts";
 import { type Command, type CommandAnswer, refuse, say } from "../command.ts";
-import type { DaemonView } from "../daemon-view.ts";
-import { explainPort, formatExplanation } from "../explanation.ts";
-import { portStatus, statusOf } from "../status.ts";
-import { parseStyle, type Style } from "../style.ts";
-import { formatStatus, showPorts } from "../summary.ts";
 
 export function plugCommands(daemon: DaemonView): readonly Command[] {
   const verdicts = () => daemon.engine.data(daemon.graph.plug);
@@ -31,7 +33,7 @@ export function plugCommands(daemon: DaemonView): readonly Command[] {
       run: ([lport = "", format = "text", width, colour]) => {
         const explanation = explainPort(daemon, lport);
         if (explanation === null) return refuse(unknownPort(daemon, lport));
-        return present(format, [width, colour], explanation, formatExplanation);
+        return present(format, [width, colour], explanation, showExplanation);
       },
     },
     {
@@ -50,7 +52,7 @@ export function plugCommands(daemon: DaemonView): readonly Command[] {
       minArgs: 0,
       maxArgs: 3,
       run: ([format = "json", width, colour]) =>
-        present(format, [width, colour], statusOf(daemon), formatStatus),
+        present(format, [width, colour], statusOf(daemon), showStatus),
     },
   ];
 }

@@ -1,7 +1,7 @@
 /** Commands about the process itself: its version, its connections, its end. */
 import { VERSION } from "../../version.ts";
+import type { DaemonView } from "../../view/daemon-view.ts";
 import { type Command, say } from "../command.ts";
-import type { DaemonView } from "../daemon-view.ts";
 
 export function processCommands(daemon: DaemonView): readonly Command[] {
   return [

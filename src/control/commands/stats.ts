@@ -1,7 +1,7 @@
 /** `stopwatch/*`, `coverage/show` and `memory/show`: how long, how often and how much, in the forms of OVS. */
 import { describeGraph, formatTimes, showTimes } from "../../graph/index.ts";
+import type { DaemonView } from "../../view/daemon-view.ts";
 import { type Command, refuse, say } from "../command.ts";
-import type { DaemonView } from "../daemon-view.ts";
 
 /** The round trip of a transaction, beside the graph's nodes. */
 const TRANSACTION = "transaction";

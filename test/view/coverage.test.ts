@@ -1,6 +1,6 @@
 // Event counters, and their rates over the slots of time that have ended.
 import { expect, test } from "bun:test";
-import { Coverage, EVENTS } from "../../src/control/coverage.ts";
+import { Coverage, EVENTS } from "../../src/view/coverage.ts";
 
 function countersAt(start: number) {
   let now = start;

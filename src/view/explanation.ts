@@ -4,8 +4,6 @@ import { explain } from "../plug/explain.ts";
 import { VERSION } from "../version.ts";
 import type { DaemonView } from "./daemon-view.ts";
 import { portStatus } from "./status.ts";
-import { hang, PLAIN, paint, type Style, wrap } from "./style.ts";
-import { facts } from "./table.ts";
 
 /** As `vifplugd explain --json` prints it; times are RFC 3339, UTC. */
 export interface ExplainedPort {
@@ -62,37 +60,6 @@ export function explainPort(daemon: DaemonView, lport: string): ExplainedPort | 
     next_try: nextTry === null ? null : rfc3339(nextTry),
     to_change: toChange,
   };
-}
-
-const INDENT = "       ";
-
-export function formatExplanation(port: ExplainedPort, style: Style = PLAIN): string {
-  const { lport, state, reason, conditions, last_change, last_error, next_try, to_change } = port;
-  const decided = state ?? (reason === null ? "not wanted here" : "not decided");
-  const verdict = `${lport}: ${decided}${reason === null ? "" : `: ${reason}`}`;
-  const [first = "", ...more] = wrap(verdict, style.width);
-  const head = [paint(style, "bold", first), ...more, ""].join("\n");
-  const told = conditions.map(({ condition, holds, value, source }) => {
-    const answer = holds === null ? "-" : holds ? "yes" : "no";
-    const colour = holds === null ? null : holds ? "green" : "red";
-    const mark = paint(style, colour, answer) + " ".repeat(3 - answer.length);
-    const [line = "", ...rest] = wrap(condition, style.width - INDENT.length);
-    const oneLine = `${value}  (${source})`;
-    const fits = INDENT.length + oneLine.length <= style.width;
-    const details = fits
-      ? `${INDENT}${oneLine}\n`
-      : hang(INDENT, value, style) + hang(INDENT, `(${source})`, style);
-    return `  ${mark}  ${[line, ...rest.map((text) => INDENT + text)].join("\n")}\n${details}`;
-  });
-  const tail = [
-    ["interface", port.interface],
-    ["last change", last_change === null ? null : `${last_change.at} by ${last_change.cause}`],
-    ["last error", last_error === null ? null : `${last_error.at} ${last_error.error}`],
-    ["next try", next_try],
-    ["to change", to_change],
-  ] as const;
-  const known = tail.flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]));
-  return `${head}${told.join("")}${facts(known, style)}`;
 }
 
 function rfc3339(milliseconds: number): string {

@@ -1,11 +1,9 @@
-/** What `vifplugd run` would change now: as `vifplugd plan --json` prints it, and as text. A pure reading of verdicts. */
+/** What `vifplugd run` would change now, as `vifplugd plan --json` prints it: a pure reading of verdicts. */
 import type { Change, InterfaceEdit, MapEdit, Target } from "../plug/change.ts";
 import type { InterfaceRow } from "../plug/rows.ts";
 import type { Verdict } from "../plug/verdict.ts";
 import { VERSION } from "../version.ts";
 import { type PortStatus, portStatus } from "./status.ts";
-import { type Colour, hang, PLAIN, paint, type Style } from "./style.ts";
-import { stateColour } from "./summary.ts";
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -128,78 +126,4 @@ function mapEdits(
     ...Array.from(edit.set, ([key, after]) => ({ column, key, before: before(key), after })),
     ...edit.remove.map((key) => ({ column, key, before: before(key), after: null })),
   ];
-}
-
-const MARKS: Readonly<Record<PlannedChange["change"], readonly [string, Colour]>> = {
-  create: ["+", "green"],
-  update: ["~", "yellow"],
-  remove: ["-", "red"],
-  replug: ["±", "magenta"],
-};
-
-export function formatPlan(plan: Plan, style: Style = PLAIN): string {
-  const { chassis, bridge, changes, ports } = plan;
-  const plugged = ports.filter(({ state, reason }) => state === "plugged" && reason === null).length;
-  const told = ports.filter(({ state, reason }) => state !== "plugged" || reason !== null);
-  const lines = changes.map((change) => formatChange(change, style));
-  const others = told.map(({ lport, state, reason }) => {
-    const head = hang(`! ${lport}: `, `${state}${reason === null ? "" : `: ${reason}`}`, style);
-    return head.replace(state, paint(style, stateColour(state), state));
-  });
-  const summary = `chassis ${chassis ?? "(no name)"}, bridge ${bridge}: ${count(changes.length, "change")}, ${count(plugged, "port")} in place`;
-  return [
-    ...lines,
-    ...(lines.length > 0 && others.length > 0 ? ["\n"] : []),
-    ...others,
-    ...(lines.length + others.length > 0 ? ["\n"] : []),
-    hang("", summary, style),
-  ].join("");
-}
-
-function formatChange(change: PlannedChange, style: Style): string {
-  const [mark, colour] = MARKS[change.change];
-  const head = hang(`${mark} ${change.lport}: `, describe(change), style);
-  const details = detailsOf(change).map((detail) => hang("      ", detail, style));
-  return paint(style, colour, mark) + head.slice(mark.length) + details.join("");
-}
-
-function describe(change: PlannedChange): string {
-  const why = change.reason === null ? "" : `: ${change.reason}`;
-  switch (change.change) {
-    case "create":
-      return `plug interface ${change.interface} (${change.type})${why}`;
-    case "update":
-      if (change.from !== null) return `adopt interface ${change.interface}${why}`;
-      return `update interface ${change.interface}${why}`;
-    case "remove":
-      return `unplug interface ${change.interface}${why}`;
-    case "replug":
-      return `replace interface ${change.replaces} by ${change.interface} (${change.type})${why}`;
-  }
-}
-
-function detailsOf(change: PlannedChange): readonly string[] {
-  switch (change.change) {
-    case "remove":
-      return [];
-    case "update":
-      return change.edits.map(({ column, key, before, after }) => {
-        return `${key === null ? column : `${column}:${key}`}: ${value(before)} -> ${value(after)}`;
-      });
-    default:
-      return [
-        `type=${JSON.stringify(change.interface_type)}`,
-        ...(change.mtu_request === null ? [] : [`mtu_request=${change.mtu_request}`]),
-        ...Object.entries(change.options).map(([key, text]) => `options:${key}=${text}`),
-        ...Object.entries(change.other_config).map(([key, text]) => `other_config:${key}=${text}`),
-      ];
-  }
-}
-
-function value(of: string | number | null): string {
-  return of === null ? "(absent)" : typeof of === "number" ? String(of) : JSON.stringify(of);
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? "" : "s"}`;
 }

@@ -1,6 +1,6 @@
 /** `vifplugd status` for people: who and where we are, whom we talk to, and every port with its state. */
-import type { ConnectionStatus, ProviderStatus } from "./daemon-view.ts";
-import type { PortStatus, Status } from "./status.ts";
+import type { ConnectionStatus, ListenerStatus, ProviderStatus } from "../view/daemon-view.ts";
+import type { PortStatus, Status } from "../view/status.ts";
 import { type Colour, hang, PLAIN, type Style } from "./style.ts";
 import { facts, table } from "./table.ts";
 
@@ -16,8 +16,8 @@ const COLOURS: Readonly<Record<PortStatus["state"], Colour>> = {
   held: "magenta",
 };
 
-export function formatStatus(status: Status, style: Style = PLAIN): string {
-  const { chassis, connections, providers, engine } = status;
+export function showStatus(status: Status, style: Style = PLAIN): string {
+  const { chassis, connections, providers, metrics, engine } = status;
   const head = facts(
     [
       ["vifplugd", `${status.version}, ${readinessText(status.reason)}`],
@@ -26,6 +26,7 @@ export function formatStatus(status: Status, style: Style = PLAIN): string {
       ["Open_vSwitch", connectionText(connections.ovs)],
       ["OVN_Southbound", connectionText(connections.southbound) + leaderText(connections.southbound.leader)],
       ["providers", providers.map(providerText).join(", ") || "none enabled"],
+      ...(metrics === null ? [] : [["metrics", metricsText(metrics)] as const]),
       ["recomputes", String(engine.reduce((sum, { recompute }) => sum + recompute, 0))],
       ...(status.held_unplugs === 0 ? [] : [["held unplugs", String(status.held_unplugs)] as const]),
     ],
@@ -41,6 +42,10 @@ export function readinessText(notReady: string | null): string {
 
 function providerText({ type, state, reason }: ProviderStatus): string {
   return `${type} (${reason === undefined ? state : `${state}: ${reason}`})`;
+}
+
+function metricsText({ listen, state, error }: ListenerStatus): string {
+  return error === null ? `${state}  ${listen}` : `${state}  ${error}`;
 }
 
 function connectionText({ remote, state, error }: ConnectionStatus): string {

@@ -1,7 +1,7 @@
 // How texts are laid out: within the width wherever words allow it, and with nothing lost.
 import { expect, test } from "bun:test";
-import { hang, PLAIN, paint, parseStyle, styleArguments, wrap } from "../../src/control/style.ts";
-import { facts, table } from "../../src/control/table.ts";
+import { hang, PLAIN, paint, parseStyle, styleArguments, wrap } from "../../src/terminal/style.ts";
+import { facts, table } from "../../src/terminal/table.ts";
 
 test("lines are broken between words, and a long word is left whole", () => {
   expect(wrap("one two three", 7)).toEqual(["one two", "three"]);

@@ -2,7 +2,7 @@
 import { describeGraph } from "../graph/index.ts";
 import type { Verdict } from "../plug/verdict.ts";
 import { VERSION } from "../version.ts";
-import type { Connections, DaemonView, ProviderStatus } from "./daemon-view.ts";
+import type { Connections, DaemonView, ListenerStatus, ProviderStatus } from "./daemon-view.ts";
 
 export interface Status {
   readonly version: string;
@@ -14,6 +14,8 @@ export interface Status {
   readonly bridge: string;
   readonly connections: Connections;
   readonly providers: readonly ProviderStatus[];
+  /** Null: nothing is served by HTTP. */
+  readonly metrics: ListenerStatus | null;
   readonly ports: readonly PortStatus[];
   readonly engine: readonly NodeStatus[];
   readonly held_unplugs: number;
@@ -47,6 +49,7 @@ export function statusOf(daemon: DaemonView): Status {
     bridge: local.bridgeName,
     connections: daemon.connections(),
     providers: daemon.providers(),
+    metrics: daemon.metrics,
     ports: verdicts.map(portStatus).sort((a, b) => (a.lport < b.lport ? -1 : 1)),
     engine: describeGraph(engine, daemon.statistics).nodes.map(({ name, live }) => ({
       node: name,

@@ -1,90 +1,75 @@
 /**
- * The metrics listener: `/metrics` in the Prometheus text format (version 0.0.4), `/healthz` and `/readyz`. It reads,
- * and changes nothing.
+ * `/metrics` in the Prometheus text format (version 0.0.4), `/healthz` and `/readyz`.
+ *
+ * Invariant: whoever asks how often, making `/metrics` takes no more than a tenth of the time; who asks more often is told
+ * the text before again.
  */
-import { createServer, type Server } from "node:http";
-import { isDeepStrictEqual } from "node:util";
 import { describeGraph } from "../graph/index.ts";
-import type { Logger } from "../log/log.ts";
 import { PORT_STATES } from "../plug/verdict.ts";
+import { cut } from "../text/cut.ts";
+import { printable } from "../text/printable.ts";
 import { VERSION } from "../version.ts";
-import type { DaemonView } from "./daemon-view.ts";
-import { statusOf } from "./status.ts";
+import type { DaemonView } from "../view/daemon-view.ts";
+import { type PortStatus, statusOf } from "../view/status.ts";
+import { type HttpResponse, text } from "./response.ts";
+import type { Audience, Route } from "./server.ts";
 
-/** Where to listen. Port 0 is any that is free. */
-export interface ListenAddress {
-  readonly host: string;
-  readonly port: number;
+export function metricsRoutes(daemon: DaemonView): readonly Route[] {
+  const metrics = new Metrics(daemon);
+  return [
+    { path: "/metrics", bearsNames: false, answer: (audience) => metrics.answer(audience) },
+    { path: "/healthz", bearsNames: false, answer: () => text(200, "ok\n") },
+    {
+      path: "/readyz",
+      bearsNames: false,
+      answer: () => {
+        const { notReady } = daemon;
+        return notReady === null ? text(200, "ready\n") : text(503, `not ready: ${notReady}\n`);
+      },
+    },
+  ];
 }
 
-export class MetricsServer {
+/** The part of the time that may go into making texts, and how much of it may be saved up, in milliseconds. */
+const SHARE = 0.1;
+const SAVED_MS = 100;
+
+class Metrics {
   readonly #daemon: DaemonView;
-  readonly #log: Logger;
-  #server: Server | null = null;
-  #address: ListenAddress | null = null;
+  /** The last text, with names and without. */
+  readonly #made = new Map<boolean, Uint8Array>();
+  #leftMs = SAVED_MS;
+  /** Milliseconds, monotonic. */
+  #countedAt = performance.now();
 
-  constructor(daemon: DaemonView, log: Logger) {
+  constructor(daemon: DaemonView) {
     this.#daemon = daemon;
-    this.#log = log;
   }
 
-  /** Listens there, and nowhere else; null: nowhere. An address that cannot be had is told in the log. */
-  listenOn(address: ListenAddress | null): void {
-    if (isDeepStrictEqual(address, this.#address)) return;
-    this.close();
-    this.#address = address;
-    if (address === null) return;
-    const where = `${address.host} port ${address.port}`;
-    const server = createServer((request, response) => {
-      const { status, type, body } = this.#answer(request.method ?? "", request.url ?? "");
-      response.writeHead(status, { "content-type": type });
-      response.end(request.method === "HEAD" ? "" : body);
-    });
-    server.on("error", (error) => this.#log.error(`metrics: cannot listen on ${where}: ${error.message}`));
-    server.listen({ host: address.host, port: address.port }, () => {
-      const bound = server.address();
-      const port = typeof bound === "object" && bound !== null ? bound.port : address.port;
-      this.#log.info(`metrics: listening on ${address.host} port ${port}`);
-    });
-    this.#server = server;
+  answer({ maySeeNames }: Audience): HttpResponse {
+    return { status: 200, type: "text/plain; version=0.0.4; charset=utf-8", body: this.#body(maySeeNames) };
   }
 
-  close(): void {
-    this.#server?.close();
-    this.#server?.closeAllConnections();
-    this.#server = null;
-    this.#address = null;
-  }
-
-  #answer(
-    method: string,
-    url: string,
-  ): { readonly status: number; readonly type: string; readonly body: string } {
-    const text = (status: number, body: string) => ({ status, type: "text/plain; charset=utf-8", body });
-    if (method !== "GET" && method !== "HEAD") return text(405, "only GET and HEAD\n");
-    switch (url.split("?", 1)[0]) {
-      case "/metrics":
-        return {
-          status: 200,
-          type: "text/plain; version=0.0.4; charset=utf-8",
-          body: metricsText(this.#daemon),
-        };
-      case "/healthz":
-        return text(200, "ok\n");
-      case "/readyz": {
-        const { notReady } = this.#daemon;
-        return notReady === null ? text(200, "ready\n") : text(503, `not ready: ${notReady}\n`);
-      }
-      default:
-        return text(404, "try /metrics, /healthz or /readyz\n");
-    }
+  #body(withNames: boolean): Uint8Array {
+    const start = performance.now();
+    this.#leftMs = Math.min(SAVED_MS, this.#leftMs + (start - this.#countedAt) * SHARE);
+    this.#countedAt = start;
+    const made = this.#made.get(withNames);
+    if (made !== undefined && this.#leftMs <= 0) return made;
+    const body = Buffer.from(metricsText(this.#daemon, withNames));
+    this.#leftMs -= performance.now() - start;
+    this.#made.set(withNames, body);
+    return body;
   }
 }
 
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number];
 
+/** Ports whose names are told, at most. */
+const NAMED = 100;
+
 /** Every metric of a daemon. */
-export function metricsText(daemon: DaemonView): string {
+function metricsText(daemon: DaemonView, withNames: boolean): string {
   const status = statusOf(daemon);
   const { ovs, southbound } = status.connections;
   const { nodes } = describeGraph(daemon.engine, daemon.statistics);
@@ -115,6 +100,7 @@ export function metricsText(daemon: DaemonView): string {
       "Logical ports by state.",
       Array.from(states, ([state, count]): Sample => [{ state }, count]),
     ),
+    ...(withNames ? [namedPorts(status.ports)] : []),
     metric("vifplugd_held_unplugs", "gauge", "Ports that safety.max_unplug holds.", [
       [{}, status.held_unplugs],
     ]),
@@ -136,6 +122,17 @@ export function metricsText(daemon: DaemonView): string {
   ].join("");
 }
 
+/** The first ones in trouble, by name. */
+function namedPorts(ports: readonly PortStatus[]): string {
+  const troubled = ports.filter(({ state }) => state !== "plugged").slice(0, NAMED);
+  return metric(
+    "vifplugd_port_info",
+    "gauge",
+    "Logical ports that are not plugged; the first hundred by name, and none for clients that may not see names.",
+    troubled.map(({ lport, state }): Sample => [{ lport: cut(lport), state }, 1]),
+  );
+}
+
 function metric(name: string, type: "gauge" | "counter", help: string, samples: readonly Sample[]): string {
   const lines = samples.map(([labels, value]) => `${name}${labelsText(labels)} ${value}\n`);
   return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("")}`;
@@ -147,5 +144,5 @@ function labelsText(labels: Readonly<Record<string, string>>): string {
 }
 
 function escaped(value: string): string {
-  return value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+  return printable(value).replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
 }

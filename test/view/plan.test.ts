@@ -1,9 +1,10 @@
 // A plan as data and as text: every kind of change, and the ports that stay as they are.
 import { describe, expect, test } from "bun:test";
-import { formatPlan, planOf } from "../../src/control/plan.ts";
 import type { Change } from "../../src/plug/change.ts";
 import { consult, type Question } from "../../src/plug/question.ts";
 import type { Verdict } from "../../src/plug/verdict.ts";
+import { showPlan } from "../../src/terminal/show-plan.ts";
+import { planOf } from "../../src/view/plan.ts";
 import { recordedProvider, registered } from "../support/providers.ts";
 import { bridgeRow, interfaceRow, openVSwitchRow, portRow, uuid } from "../support/rows.ts";
 
@@ -83,7 +84,7 @@ test("everything is told, in the order of the logical ports' names", () => {
   });
   expect(plan.changes[2]).toMatchObject({ replaces: "c0", interface: "c1", mtu_request: 1400 });
   expect(plan.ports.map(({ lport }) => lport)).toEqual(["e", "f"]);
-  expect(formatPlan(plan)).toBe(`+ a: plug interface a (dummy)
+  expect(showPlan(plan)).toBe(`+ a: plug interface a (dummy)
       type="internal"
       mtu_request=1400
       options:colour=red
@@ -134,15 +135,15 @@ describe("an interface that is taken over", () => {
   test("says from whom", () => {
     const plan = planOf("hv1", "br-int", [adopted]);
     expect(plan.changes[0]).toMatchObject({ change: "update", from: "old" });
-    expect(formatPlan(plan)).toStartWith(
+    expect(showPlan(plan)).toStartWith(
       "~ new: adopt interface eth7: taken over from logical port old\n      external_ids:iface-id: ",
     );
   });
 });
 
 test("with nothing to do it is one line", () => {
-  expect(formatPlan(planOf("hv1", "br-int", [verdict("e", null)]))).toBe(
+  expect(showPlan(planOf("hv1", "br-int", [verdict("e", null)]))).toBe(
     "chassis hv1, bridge br-int: 0 changes, 1 port in place\n",
   );
-  expect(formatPlan(planOf(null, "br-int", []))).toStartWith("chassis (no name), ");
+  expect(showPlan(planOf(null, "br-int", []))).toStartWith("chassis (no name), ");
 });

@@ -1,9 +1,13 @@
 /**
  * How texts for people are laid out: within a width, and coloured or not.
  *
- * Invariants: words are never cut, so nothing is lost; nothing but our own colours controls the terminal.
+ * Invariants: lines are broken between words, and words are not broken; what others chose is cut where it is long, and
+ * nothing but our own colours controls the terminal.
  */
 import { fail, ok, type Result } from "../result.ts";
+import { cutSentence } from "../text/cut.ts";
+import { printable } from "../text/printable.ts";
+import { columnsOf } from "./width.ts";
 
 export interface Style {
   /** Columns. */
@@ -23,11 +27,6 @@ export function paint({ colour }: Style, name: Colour | null, text: string): str
   return colour && name !== null && text !== "" ? `\x1b[${CODES[name]}m${text}\x1b[0m` : text;
 }
 
-/** What comes from databases and files may hold control characters, which are not to reach a terminal. */
-export function printable(text: string): string {
-  return text.replaceAll(/(?!\t)\p{Cc}/gu, "\ufffd");
-}
-
 /** The arguments `[WIDTH [colour]]` of a control command. */
 export function parseStyle(width: string | undefined, colour: string | undefined): Result<Style, string> {
   if (width === undefined) return ok(PLAIN);
@@ -43,16 +42,21 @@ export function styleArguments({ width, colour }: Style): readonly string[] {
   return colour ? [String(width), "colour"] : [String(width)];
 }
 
-/** Breaks a text between words into lines of at most `width` columns; a word that is longer has a line of its own. */
+/**
+ * Breaks a text between words into lines of at most `width` columns; a word that is wider has a line of its own. What
+ * is long in it is cut.
+ */
 export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = "";
-  for (const word of printable(text).split(" ")) {
-    if (line === "") line = word;
-    else if (line.length + 1 + word.length <= width) line += ` ${word}`;
+  let columns = 0;
+  for (const word of printable(cutSentence(text)).split(" ")) {
+    const wide = columnsOf(word);
+    if (line === "") [line, columns] = [word, wide];
+    else if (columns + 1 + wide <= width) [line, columns] = [`${line} ${word}`, columns + 1 + wide];
     else {
       lines.push(line);
-      line = word;
+      [line, columns] = [word, wide];
     }
   }
   return line === "" ? lines : [...lines, line];
@@ -60,8 +64,9 @@ export function wrap(text: string, width: number): readonly string[] {
 
 /** `first` and the text after it; further lines are indented by as much as `first` is wide. */
 export function hang(first: string, text: string, { width }: Style): string {
-  const lines = wrap(text, width - first.length);
-  const indent = " ".repeat(first.length);
+  const indentation = columnsOf(first);
+  const lines = wrap(text, width - indentation);
+  const indent = " ".repeat(indentation);
   if (lines.length === 0) return `${first.trimEnd()}\n`;
   return lines.map((line, index) => `${index === 0 ? first : indent}${line}\n`).join("");
 }

@@ -22,6 +22,15 @@ export interface ProviderStatus {
   readonly reason?: string;
 }
 
+/** Of the listener for HTTP. */
+export interface ListenerStatus {
+  /** HOST:PORT, as it is configured. */
+  readonly listen: string;
+  readonly state: "listening" | "failed";
+  /** Why it failed; it is tried again. */
+  readonly error: string | null;
+}
+
 export interface LastChange {
   /** Null when every port was decided anew, for a reason that `inc-engine/show-stats` tells. */
   readonly cause: Cause | null;
@@ -50,6 +59,8 @@ export interface DaemonView {
   usage(): ReadonlyMap<string, number>;
   connections(): Connections;
   providers(): readonly ProviderStatus[];
+  /** Null: nothing is served by HTTP. */
+  readonly metrics: ListenerStatus | null;
   lastChange(lport: string): LastChange | null;
   lastError(lport: string): LastError | null;
   /** Milliseconds since the epoch, or null when no other try is scheduled. */

@@ -1,0 +1,106 @@
+/**
+ * HTTP/1.1 requests (RFC 9112) as far as a listener needs them that only shows things: no request has a body.
+ *
+ * Invariant: no more than a request's head and what came with it in one piece is ever held.
+ */
+import type { Conversation } from "../serve/listener.ts";
+
+/** Bytes of a request line with its header fields; a browser sends some hundreds. */
+const MAX_HEAD_BYTES = 16 << 10;
+
+export interface HttpRequest {
+  readonly method: string;
+  /** Percent-encoded, as it was sent, without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** The Host field's name without its port; null: there is none. */
+  readonly host: string | null;
+  /** The connection is to go on after the answer. */
+  readonly keepAlive: boolean;
+  /** Why it cannot be answered as what it asks for; null: it can. */
+  readonly fault: RequestFault | null;
+}
+
+/** The status code of the answer. */
+export type RequestFault = 400 | 413 | 431 | 505;
+
+export class HttpConversation implements Conversation<HttpRequest> {
+  #bytes: Buffer = Buffer.alloc(0);
+  /** Nothing after a faulty request can be told apart. */
+  #isOver = false;
+
+  push(chunk: Uint8Array): string | null {
+    if (!this.#isOver)
+      this.#bytes = this.#bytes.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.#bytes, chunk]);
+    return null;
+  }
+
+  take(): HttpRequest | null {
+    if (this.#isOver) return null;
+    const end = headEnd(this.#bytes);
+    if (end === null) return this.#bytes.length > MAX_HEAD_BYTES ? this.#fault(431) : null;
+    if (end > MAX_HEAD_BYTES) return this.#fault(431);
+    const head = this.#bytes.toString("latin1", 0, end);
+    this.#bytes = this.#bytes.subarray(end);
+    const request = parseHead(head);
+    if (request.fault !== null) this.#fault(request.fault);
+    return request;
+  }
+
+  #fault(fault: RequestFault): HttpRequest {
+    this.#isOver = true;
+    this.#bytes = Buffer.alloc(0);
+    return faulty(fault);
+  }
+}
+
+/** Where the empty line after the head ends; null: it is not there yet. */
+function headEnd(bytes: Buffer): number | null {
+  const crlf = bytes.indexOf("\r\n\r\n", 0, "latin1");
+  return crlf < 0 ? null : crlf + 4;
+}
+
+function faulty(fault: RequestFault): HttpRequest {
+  return { method: "", path: "", query: new URLSearchParams(), host: null, keepAlive: false, fault };
+}
+
+function parseHead(head: string): HttpRequest {
+  // An empty line before a request is to be ignored (RFC 9112, section 2.2).
+  const [line = "", ...lines] = head.replace(/^(\r\n)+/, "").split("\r\n");
+  const words = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) (\S+) HTTP\/(\d)\.(\d)$/.exec(line);
+  if (words === null) return faulty(400);
+  const [, method = "", target = "", major, minor] = words;
+  if (major !== "1") return faulty(505);
+  const fields = new Map<string, string>();
+  for (const each of lines) {
+    if (each === "") continue;
+    const field = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*$/.exec(each);
+    if (field === null) return faulty(400);
+    const [, name = "", value = ""] = field;
+    // Two of them could be meant for two readers.
+    if (name.toLowerCase() === "host" && fields.has("host")) return faulty(400);
+    fields.set(name.toLowerCase(), value);
+  }
+  const host = fields.get("host");
+  // RFC 9112, section 3.2: an HTTP/1.1 request has one.
+  if (host === undefined && minor !== "0") return faulty(400);
+  const hasBody = fields.has("transfer-encoding") || (fields.get("content-length") ?? "0") !== "0";
+  if (hasBody) return faulty(413);
+  const connection = (fields.get("connection") ?? "").toLowerCase();
+  const keepAlive = minor === "0" ? connection.includes("keep-alive") : !connection.includes("close");
+  const [path = "", query = ""] = pathOf(target).split("?", 2);
+  return { method, path, query: new URLSearchParams(query), host: hostName(host), keepAlive, fault: null };
+}
+
+/** A proxy is asked with a whole URL. */
+function pathOf(target: string): string {
+  return target.replace(/^https?:\/\/[^/?#]*/i, "").replace(/#.*$/, "") || "/";
+}
+
+function hostName(field: string | undefined): string | null {
+  if (field === undefined) return null;
+  return field
+    .replace(/:\d*$/, "")
+    .replace(/^\[(.*)\]$/, "$1")
+    .toLowerCase();
+}

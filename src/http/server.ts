@@ -1,0 +1,157 @@
+/**
+ * The HTTP listener: shows things, and changes nothing. It listens where the configuration says; an address that cannot
+ * be had is tried again, with back-off, until it can.
+ *
+ * Invariant: what bears the name of a port is for this host alone, asked for by a name of this host, unless the
+ * configuration makes it public.
+ */
+import type { Logger } from "../log/log.ts";
+import { messageOf } from "../result.ts";
+import type { ListenAddress } from "../serve/address.ts";
+import { ClientListener, type Peer } from "../serve/listener.ts";
+import type { ListenerStatus } from "../view/daemon-view.ts";
+import { namesThisHost } from "./host.ts";
+import { HttpConversation, type HttpRequest } from "./request.ts";
+import { encodeResponse, type HttpResponse, text } from "./response.ts";
+
+/** Who asks. */
+export interface Audience {
+  /** May be told names of ports. */
+  readonly maySeeNames: boolean;
+}
+
+export interface Route {
+  readonly path: string;
+  /** Nothing of it is shown to whom no name may be shown. */
+  readonly bearsNames: boolean;
+  answer(audience: Audience): HttpResponse;
+}
+
+export interface HttpServerOptions {
+  readonly routes: readonly Route[];
+  readonly capacity: number;
+  readonly log: Logger;
+}
+
+export interface HttpSettings {
+  readonly address: ListenAddress;
+  /** Names of ports are for everybody who can connect. */
+  readonly isPublic: boolean;
+}
+
+/** Milliseconds until an address that could not be had is tried again, and the most that grows to. */
+const RETRY_MS = 1000;
+const MAX_RETRY_MS = 60_000;
+
+export class HttpServer {
+  readonly #routes: ReadonlyMap<string, Route>;
+  readonly #options: HttpServerOptions;
+  #settings: HttpSettings | null = null;
+  #listener: ClientListener<HttpRequest> | null = null;
+  #fault: string | null = null;
+  #retry: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(options: HttpServerOptions) {
+    this.#options = options;
+    this.#routes = new Map(options.routes.map((route) => [route.path, route]));
+  }
+
+  /** Listens there, and nowhere else; null: nowhere. */
+  apply(settings: HttpSettings | null): void {
+    const before = this.#settings;
+    this.#settings = settings;
+    const isSame =
+      before?.address.host === settings?.address.host && before?.address.port === settings?.address.port;
+    if (isSame) return;
+    this.#stop();
+    if (settings !== null) this.#start(settings.address, RETRY_MS);
+  }
+
+  /** Null: it is not to listen. */
+  get status(): ListenerStatus | null {
+    if (this.#settings === null) return null;
+    const { host, port } = this.#settings.address;
+    const listen = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+    return { listen, state: this.#fault === null ? "listening" : "failed", error: this.#fault };
+  }
+
+  get clients(): number {
+    return this.#listener?.clients ?? 0;
+  }
+
+  close(): void {
+    this.#stop();
+    this.#settings = null;
+  }
+
+  #stop(): void {
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    this.#retry = null;
+    this.#listener?.close();
+    this.#listener = null;
+    this.#fault = null;
+  }
+
+  #start({ host, port }: ListenAddress, retryMs: number): void {
+    const { log, capacity } = this.#options;
+    const where = `${host} port ${port}`;
+    const listener = new ClientListener<HttpRequest>({
+      capacity,
+      converse: () => new HttpConversation(),
+      answer: (request, peer) => this.#reply(request, peer),
+      onDrop: (why) => log.debug(`metrics: a client is cut off: ${why}`),
+      onError: (error) => log.warn(`metrics: ${where}: ${error.message}`, "metrics"),
+    });
+    this.#listener = listener;
+    listener.listen({ host, port }).then(
+      (bound) => {
+        if (this.#listener !== listener) return;
+        this.#fault = null;
+        log.info(`metrics: listening on ${host} port ${bound ?? port}`);
+      },
+      (thrown: unknown) => {
+        if (this.#listener !== listener) return;
+        this.#fault = `cannot listen on ${where}: ${messageOf(thrown)}`;
+        log.warn(`metrics: ${this.#fault}; next try in ${retryMs / 1000} s`, `metrics ${where}`);
+        const next = Math.min(2 * retryMs, MAX_RETRY_MS);
+        this.#retry = setTimeout(() => this.#start({ host, port }, next), retryMs);
+      },
+    );
+  }
+
+  #reply(request: HttpRequest, peer: Peer) {
+    const { method, keepAlive } = request;
+    const content = encodeResponse(this.#respond(request, peer), { isHead: method === "HEAD", keepAlive });
+    return { content, isLast: !keepAlive };
+  }
+
+  #respond({ method, path, host, fault }: HttpRequest, { isLoopback }: Peer): HttpResponse {
+    if (fault !== null) return text(fault, `${FAULTS[fault]}\n`);
+    if (method !== "GET" && method !== "HEAD") {
+      return { ...text(405, "only GET and HEAD\n"), headers: { allow: "GET, HEAD" } };
+    }
+    const route = this.#routes.get(path);
+    if (route === undefined) return text(404, `try ${[...this.#routes.keys()].join(", ")}\n`);
+    const isKnown = namesThisHost(host);
+    const maySeeNames = isKnown && (isLoopback || this.#settings?.isPublic === true);
+    if (route.bearsNames && !isKnown) {
+      return text(421, `${JSON.stringify(host)} is no name of this host\n`);
+    }
+    if (route.bearsNames && !maySeeNames) {
+      return text(403, "this is for clients on this host, unless metrics.public is true\n");
+    }
+    try {
+      return route.answer({ maySeeNames });
+    } catch (thrown) {
+      this.#options.log.error(`metrics: ${path}: ${messageOf(thrown)}`);
+      return text(500, "it could not be answered; the log says why\n");
+    }
+  }
+}
+
+const FAULTS = {
+  400: "this is no HTTP request",
+  413: "a request here has no body",
+  431: "the head of the request is too long",
+  505: "HTTP/1.1 is spoken here",
+} as const;

@@ -1,0 +1,79 @@
+/** HTTP requests out of bytes, however they are cut; and what is none. */
+import { describe, expect, test } from "bun:test";
+import { namesThisHost } from "../../src/http/host.ts";
+import { HttpConversation, type HttpRequest } from "../../src/http/request.ts";
+
+/** Every request in the text, which comes in pieces of that many bytes. */
+function requestsIn(text: string, pieces = text.length): readonly HttpRequest[] {
+  const conversation = new HttpConversation();
+  const requests: HttpRequest[] = [];
+  const bytes = Buffer.from(text, "latin1");
+  for (let at = 0; at < bytes.length; at += pieces) {
+    conversation.push(bytes.subarray(at, at + pieces));
+    for (let next = conversation.take(); next !== null; next = conversation.take()) requests.push(next);
+  }
+  return requests;
+}
+
+const GET = "GET /metrics?a=b HTTP/1.1\r\nHost: HV1.example:9476\r\n\r\n";
+
+test("a request is read, whatever the pieces that it comes in", () => {
+  for (const pieces of [1, 7, 1000]) {
+    const [first, second, ...more] = requestsIn(GET + GET, pieces);
+    expect(more).toEqual([]);
+    for (const request of [first, second]) {
+      expect(request).toMatchObject({
+        method: "GET",
+        path: "/metrics",
+        host: "hv1.example",
+        keepAlive: true,
+        fault: null,
+      });
+      expect(request?.query.get("a")).toBe("b");
+    }
+  }
+});
+
+test.each([
+  ["GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", false],
+  ["GET / HTTP/1.0\r\n\r\n", false],
+  ["GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", true],
+])("%j keeps the connection: %p", (text, keepAlive) => {
+  expect(requestsIn(text)).toMatchObject([{ keepAlive, fault: null }]);
+});
+
+test("a proxy's whole URL is a path", () => {
+  expect(requestsIn("GET http://x:1/healthz HTTP/1.1\r\nHost: x\r\n\r\n")).toMatchObject([
+    { path: "/healthz" },
+  ]);
+});
+
+test.each([
+  ["nonsense\r\n\r\n", 400],
+  ["GET / HTTP/1.1\r\n\r\n", 400],
+  ["GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400],
+  ["GET / HTTP/1.1\r\nHost : a\r\n\r\n", 400],
+  ["GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505],
+  ["POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello", 413],
+  ["POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", 413],
+  [`GET / HTTP/1.1\r\nHost: a\r\nX: ${"x".repeat(20_000)}\r\n\r\n`, 431],
+  [`GET /${"x".repeat(20_000)}`, 431],
+] as const)("%.40j is answered with %p, and nothing after it is read", (text, fault) => {
+  expect(requestsIn(text + GET)).toMatchObject([{ fault, keepAlive: false }]);
+});
+
+describe("a Host field names this host when it is", () => {
+  test.each([null, "127.0.0.1", "::1", "192.0.2.7", "localhost", "hv1.localhost", "hv1", "hv1.dc.example"])(
+    "%p",
+    (host) => {
+      expect(namesThisHost(host, "HV1.elsewhere.example")).toBe(true);
+    },
+  );
+
+  test.each(["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "hv10", ""])(
+    "and not %p",
+    (host) => {
+      expect(namesThisHost(host, "hv1")).toBe(false);
+    },
+  );
+});
