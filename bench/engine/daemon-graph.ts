@@ -103,7 +103,11 @@ interface Rows {
 
 /** Where every logical port of the rows is plugged. */
 class PluggedDaemon {
-  readonly #registry = new ProviderRegistry({ onWake: () => {}, log: () => {} });
+  readonly #registry = new ProviderRegistry({
+    elapsed: () => performance.now(),
+    onWake: () => {},
+    log: () => {},
+  });
   readonly #graph: PlugGraph;
   readonly #engine: Engine;
   readonly #rows: Rows;

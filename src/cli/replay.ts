@@ -2,7 +2,7 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { formatDecision } from "../record/decision.ts";
-import { Replay } from "../record/replay.ts";
+import { Replayer } from "../record/replayer.ts";
 import { messageOf } from "../result.ts";
 import { type Command, EXIT, printError, printLine } from "./command.ts";
 
@@ -29,13 +29,13 @@ export const replay: Command = {
 
 /** @returns what is wrong with the file, after the number of the line */
 async function replayFile(file: string, until: number): Promise<string | null> {
-  let running: Replay | null = null;
+  let running: Replayer | null = null;
   let number = 0;
   try {
     for await (const line of createInterface({ input: createReadStream(file) })) {
       number++;
       if (running === null) {
-        const started = Replay.start(line);
+        const started = Replayer.start(line);
         if (!started.ok) return `${number}: ${started.error}`;
         running = started.value;
         continue;

@@ -1,12 +1,15 @@
 /**
- * `vifplugd plan`: the daemon's own databases, graph and providers, without the lock, so that it decides everything and
- * can write nothing: whatever is decided, no transaction is sent while no lock is held.
+ * `vifplugd plan`: the daemon's own parts without the lock, so that everything is decided and nothing can be written:
+ * whatever is decided, no transaction is sent while no lock is held. It looks once, and ends.
  */
 import type { Config } from "../config/schema.ts";
 import { Log } from "../log/log.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { type Plan, planOf } from "../view/plan.ts";
-import { Daemon } from "./daemon.ts";
+import { takeNoLock } from "./databases/chassis-lock.ts";
+import { type CancelTimer, type Environment, systemEnvironment } from "./environment.ts";
+import { makeParts, startParts, stopParts } from "./parts.ts";
+import { connectionsOf, whyNotReady } from "./view.ts";
 
 /** After so long a database that is not there, or a row that is missing, will not come any more. */
 const PATIENCE_MS = 5000;
@@ -20,47 +23,49 @@ export interface PlannerOptions {
   readonly systemIdOverride: string | null;
   /** Told of what a person has to know to judge the plan. */
   readonly warn: (message: string) => void;
+  /** The world's own unless given. */
+  readonly environment?: Environment;
 }
 
 /** @returns why no plan could be made, or the plan */
 export async function makePlan(options: PlannerOptions): Promise<Result<Plan, string>> {
-  const { config, systemIdOverride, warn } = options;
+  const { config, systemIdOverride, warn, environment = systemEnvironment } = options;
+  const { timer } = environment;
   const end = Promise.withResolvers<void>();
-  let quiet: ReturnType<typeof setTimeout> | undefined;
-  const daemon = new Daemon({
-    config,
-    systemIdOverride,
+  let quiet: CancelTimer = () => {};
+  const parts = makeParts({
+    ...{ environment, config, systemIdOverride },
     // What the log would say is in the plan, or in why there is none.
     log: new Log({ level: "off", format: "text" }),
     recorder: null,
-    verifyEvery: null,
-    observeOnly: true,
-    onReady: () => {
-      clearTimeout(quiet);
-      quiet = setTimeout(() => daemon.ready && end.resolve(), QUIET_MS);
+    lock: takeNoLock,
+    onRun: () => {
+      quiet();
+      if (isDecided()) quiet = timer(QUIET_MS, () => isDecided() && end.resolve());
     },
-    onExit: () => {},
   });
-  const isOnItsWay = () => Object.values(daemon.connections()).some(({ state }) => state === "connecting");
-  const late = setTimeout(() => !isOnItsWay() && end.resolve(), PATIENCE_MS);
-  const tooLate = setTimeout(() => end.resolve(), LAST_PATIENCE_MS);
+  const { engine, graph } = parts.reconciler;
+  const isDecided = () => !engine.needsRun && whyNotReady(parts) === null;
+  const isOnItsWay = () => Object.values(connectionsOf(parts)).some(({ state }) => state === "connecting");
+  const late = timer(PATIENCE_MS, () => !isOnItsWay() && end.resolve());
+  const tooLate = timer(LAST_PATIENCE_MS, () => end.resolve());
   try {
-    await daemon.start();
+    startParts(parts, config);
     await end.promise;
-    for (const { type, reason } of daemon.providers()) {
+    for (const { type, reason } of parts.providers.statuses()) {
       if (reason !== undefined) warn(`provider ${type}: ${reason}`);
     }
-    if (daemon.notReady !== null) {
-      const errors = Object.values(daemon.connections()).flatMap(({ error }) => error ?? []);
-      return fail([...new Set([daemon.notReady, ...errors])].join("; "));
+    const notReady = whyNotReady(parts);
+    if (notReady !== null) {
+      const errors = Object.values(connectionsOf(parts)).flatMap(({ error }) => error ?? []);
+      return fail([...new Set([notReady, ...errors])].join("; "));
     }
-    const { engine, graph } = daemon;
     const local = engine.data(graph.localChassis).current;
     return ok(planOf(local.chassis?.name ?? null, local.bridgeName, engine.data(graph.plug).values()));
   } finally {
-    clearTimeout(late);
-    clearTimeout(tooLate);
-    clearTimeout(quiet);
-    await daemon.stop();
+    late();
+    tooLate();
+    quiet();
+    await stopParts(parts, environment);
   }
 }

@@ -31,6 +31,8 @@ export interface PushOptions {
   readonly reset?: boolean;
 }
 
+const NO_TIME = () => 0;
+
 export class Engine {
   readonly outputs: readonly GraphNode[];
   /** In topological order; for inspection. */
@@ -46,8 +48,8 @@ export class Engine {
 
   /** @throws GraphError cycle, duplicate-name, unknown-input */
   constructor(outputs: readonly GraphNode[], options: EngineOptions = {}) {
-    this.#now = options.now ?? Date.now;
-    this.#elapsed = options.elapsed ?? (() => performance.now());
+    this.#now = options.now ?? NO_TIME;
+    this.#elapsed = options.elapsed ?? NO_TIME;
     this.#observer = options.observer;
     this.outputs = outputs;
     this.slots = connect(outputs, this.#cause("engine", "first run"));

@@ -28,8 +28,8 @@ export interface RegistryOptions {
   readonly log: (level: "warn" | "info" | "debug", message: string) => void;
   /** Told of each call before it is made, for counting. */
   readonly onCall?: (call: ProviderCall, type: string) => void;
-  /** Milliseconds, monotonic. */
-  readonly now?: () => number;
+  /** Milliseconds since any moment, never going back. */
+  readonly elapsed: () => number;
 }
 
 /** A provider that is not registered, because its `init` failed. */
@@ -68,7 +68,7 @@ interface Entry {
 
 export class ProviderRegistry {
   readonly #options: RegistryOptions;
-  readonly #now: () => number;
+  readonly #elapsed: () => number;
   readonly #byType = new Map<string, Entry & { readonly registered: RegisteredProvider }>();
   /** Unregistered, and not destroyed before their last changes have ended. */
   readonly #leaving = new Set<Entry>();
@@ -80,7 +80,7 @@ export class ProviderRegistry {
 
   constructor(options: RegistryOptions) {
     this.#options = options;
-    this.#now = options.now ?? (() => performance.now());
+    this.#elapsed = options.elapsed;
   }
 
   /**
@@ -223,7 +223,7 @@ export class ProviderRegistry {
       maintainedOptions: new Set(provider.maintainedOptions ?? []),
       prepare: (input) => {
         this.#options.onCall?.("prepare", type);
-        const started = this.#now();
+        const started = this.#elapsed();
         try {
           return parseAnswer(input.operation, this.#watched(type, "prepare", provider.prepare(input)));
         } catch (thrown) {
@@ -258,7 +258,7 @@ export class ProviderRegistry {
   }
 
   #call<T>(type: string, callback: string, call: () => T): T | undefined {
-    const started = this.#now();
+    const started = this.#elapsed();
     try {
       return this.#watched(type, callback, call());
     } catch (thrown) {
@@ -283,7 +283,7 @@ export class ProviderRegistry {
   }
 
   #reportIfSlow(type: string, callback: string, started: number): void {
-    const elapsed = this.#now() - started;
+    const elapsed = this.#elapsed() - started;
     if (elapsed <= SLOW_CALL_MS) return;
     const took = `${Math.round(elapsed)} ms`;
     this.#options.log(

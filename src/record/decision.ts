@@ -2,7 +2,7 @@
 import type { Engine, RunResult } from "../graph/index.ts";
 import type { PlugGraph } from "../plug/graph.ts";
 import type { Verdict } from "../plug/verdict.ts";
-import { encode } from "./json.ts";
+import { encode } from "./recorded-json.ts";
 
 export interface Decision {
   readonly run: number;

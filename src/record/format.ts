@@ -4,7 +4,7 @@
  * in which they were asked) and, when they changed, the providers themselves. Decisions are not recorded: they follow.
  */
 import * as v from "valibot";
-import type { Json } from "./json.ts";
+import type { Json } from "./recorded-json.ts";
 
 export const RECORD_FORMAT = 3;
 

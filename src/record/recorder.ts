@@ -11,9 +11,9 @@ import type { PlugSettings } from "../plug/settings.ts";
 import type { RegisteredProvider } from "../providers/registry.ts";
 import { fail, messageOf, ok, type Result } from "../result.ts";
 import { VERSION } from "../version.ts";
-import { encodeAttempts } from "./attempts.ts";
 import { RECORD_FORMAT, type RecordedAnswer, type RecordedProvider, type RecordedPush } from "./format.ts";
-import { encode, Secrets } from "./json.ts";
+import { encodeAttempts } from "./recorded-attempts.ts";
+import { encode, Secrets } from "./recorded-json.ts";
 
 /** What the recorder notes of the providers besides what the graph needs of them. */
 export interface RecordableProviders extends Providers {

@@ -16,7 +16,11 @@ afterEach(() => {
 /** A daemon whose provider answers by the names of functions' devices; whose each device is, the test says. */
 class Nic {
   readonly calls: Calls = [];
-  readonly registry = new ProviderRegistry({ onWake: () => {}, log: () => {} });
+  readonly registry = new ProviderRegistry({
+    elapsed: () => performance.now(),
+    onWake: () => {},
+    log: () => {},
+  });
   readonly daemon = new PlugDaemon(this.registry);
   readonly #names = new Map<string, string | null>();
   readonly #others = new Map<string, string>();

@@ -21,7 +21,7 @@ function observed() {
   const registry = new ProviderRegistry({
     onWake: (type) => woken.push(type),
     log: (level, message) => lines.push(`${level} ${message}`),
-    now: () => clock.now,
+    elapsed: () => clock.now,
   });
   return { registry, lines, woken, clock };
 }

@@ -50,7 +50,11 @@ export function plugAs(
 export const notReady = (reason: string) => (): PrepareAnswer => ({ ready: false, reason });
 
 export function registryOf(...providers: readonly Provider[]): ProviderRegistry {
-  const registry = new ProviderRegistry({ onWake: () => {}, log: () => {} });
+  const registry = new ProviderRegistry({
+    elapsed: () => performance.now(),
+    onWake: () => {},
+    log: () => {},
+  });
   for (const provider of providers) {
     const registered = registry.register(provider);
     if (!registered.ok) throw new Error(registered.error.message);

@@ -1,6 +1,6 @@
 /** Changes with the answers that led to them, as the daemon hands them to its transactor. */
 import type { TransactError } from "ovsdb-jsonrpc";
-import type { Work } from "../../src/daemon/transactor.ts";
+import type { Work } from "../../src/daemon/reconcile/transactor.ts";
 import type { Answers } from "../../src/plug/answers.ts";
 import { consult, type Question } from "../../src/plug/question.ts";
 import type { RegisteredProvider } from "../../src/providers/registry.ts";

@@ -7,7 +7,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Uuid } from "ovsdb-jsonrpc";
-import { type Source, shadowCheck } from "../../../src/daemon/shadow-check.ts";
+import { type Source, shadowCheck } from "../../../src/daemon/reconcile/shadow-check.ts";
 import type { InputNode, RunResult, Verification } from "../../../src/graph/index.ts";
 import { withLeaving } from "../../../src/plug/answers.ts";
 import {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Decision, decisionsOf, formatDecision } from "../../../src/record/decision.ts";
 import { Recorder } from "../../../src/record/recorder.ts";
-import { Replay } from "../../../src/record/replay.ts";
+import { Replayer } from "../../../src/record/replayer.ts";
 import type { Step } from "../../plug/support/history.ts";
 import { perform } from "../../plug/support/perform.ts";
 import { initialSettings, World } from "../../plug/support/world.ts";
@@ -54,7 +54,7 @@ export function linesOf(text: string): readonly string[] {
 /** What `replay` prints for a record. @throws Error with the number of the line that is wrong */
 export function replayed(record: readonly string[]): readonly string[] {
   const [first = "", ...runs] = record;
-  const started = Replay.start(first);
+  const started = Replayer.start(first);
   if (!started.ok) throw new Error(`1: ${started.error}`);
   return runs.flatMap((line, index) => {
     const decided = started.value.step(line);

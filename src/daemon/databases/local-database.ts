@@ -1,0 +1,145 @@
+/**
+ * The session with the local Open_vSwitch database: its rows, and what is known of it and of the lock, go into the
+ * graph; transactions come out.
+ */
+import { isDeepStrictEqual } from "node:util";
+import { type Operation, Session, type SessionState, type TransactError, type Uuid } from "ovsdb-jsonrpc";
+import type { LocalTarget } from "../../config/effective.ts";
+import { Times } from "../../graph/index.ts";
+import type { Logger } from "../../log/log.ts";
+import type { LocalSession } from "../../plug/nodes/activity.ts";
+import { type KeysOf, keysOf, selectionOf, tables } from "../../plug/tables.ts";
+import { openVSwitch } from "../../schemas/open_vswitch.gen.ts";
+import type { CountedEvent } from "../../view/coverage.ts";
+import type { Environment } from "../environment.ts";
+import type { Reconciler } from "../reconcile/reconciler.ts";
+import type { ChassisLock, Locking } from "./chassis-lock.ts";
+import { logState } from "./session-log.ts";
+
+export interface LocalDatabaseOptions {
+  readonly environment: Environment;
+  readonly target: LocalTarget;
+  readonly log: Logger;
+  /** Told of each event that is to be counted. */
+  readonly count: (event: CountedEvent) => void;
+  /** Who holds the chassis's lock, or does without. */
+  readonly lock: (session: Locking) => ChassisLock;
+}
+
+export class LocalDatabase {
+  readonly #session;
+  readonly #log: Logger;
+  readonly #elapsed: () => number;
+  readonly #count: (event: CountedEvent) => void;
+  readonly #lock: ChassisLock;
+  #target: LocalTarget;
+  #reconciler: Reconciler | null = null;
+  #announced: LocalSession | null = null;
+
+  constructor(options: LocalDatabaseOptions) {
+    this.#log = options.log;
+    this.#elapsed = options.environment.elapsed;
+    this.#target = options.target;
+    if (options.target.fault !== null) this.#log.warn(options.target.fault);
+    this.#count = options.count;
+    this.#session = new Session({
+      database: openVSwitch,
+      remotes: options.target.remotes,
+      tls: options.target.tls,
+      monitor: selectionOf("Open_vSwitch"),
+    });
+    this.#lock = options.lock(this.#session);
+  }
+
+  /** From sending a transaction to its reply. */
+  readonly transactionTimes = new Times();
+
+  /** Those that are tried. */
+  get remotes(): string {
+    return this.#target.remotes;
+  }
+
+  get state(): SessionState {
+    return this.#session.state;
+  }
+
+  /** From now on what happens in the database goes into the graph. */
+  feed(reconciler: Reconciler): void {
+    this.#reconciler = reconciler;
+    this.#session.onBatch(({ initial, tables: changes }) => {
+      const cause = initial ? "snapshot" : "update";
+      this.#count(`ovs_${cause}`);
+      reconciler.pushTables("Open_vSwitch", changes, cause);
+    });
+    this.#session.onState((state) => {
+      logState(this.#log, "Open_vSwitch", state);
+      if (state.kind === "disconnected") this.#count("ovs_disconnect");
+      this.#announce();
+    });
+    this.#session.onLock(({ name, held }) => {
+      this.#log.info(held ? `holding the lock ${name}` : `not holding the lock ${name} any more`);
+      this.#announce();
+    });
+    this.#announce();
+  }
+
+  /** The lock that is to be held from now on; null: none. */
+  want(lock: string | null): void {
+    this.#lock.want(lock);
+    this.#announce();
+  }
+
+  /** The lock to assert in transactions, while it is held. */
+  heldLock(): string | null {
+    const { state } = this.#lock;
+    return state.kind === "asked" && state.held ? state.name : null;
+  }
+
+  async transact(
+    operations: readonly Operation[],
+  ): Promise<{ readonly ok: true } | { readonly ok: false; readonly error: TransactError }> {
+    this.#count("txn_sent");
+    const started = this.#elapsed();
+    const result = await this.#session.transact(operations);
+    this.transactionTimes.time(this.#elapsed() - started);
+    this.#count(result.ok ? "txn_committed" : "txn_failed");
+    return result.ok ? { ok: true } : result;
+  }
+
+  /** Every row of a table. */
+  rowsOf(key: KeysOf<"Open_vSwitch">): ReadonlyMap<Uuid, object> {
+    return this.#session.replica.table(tables[key].table).rows;
+  }
+
+  /** How many rows are held. */
+  get rows(): number {
+    return keysOf("Open_vSwitch").reduce((sum, key) => sum + this.rowsOf(key).size, 0);
+  }
+
+  setTarget(target: LocalTarget): void {
+    if (isDeepStrictEqual(target, this.#target)) return;
+    this.#target = target;
+    if (target.fault !== null) this.#log.warn(target.fault);
+    this.#session.setTls(target.tls);
+    this.#session.setRemotes(target.remotes);
+  }
+
+  close(): void {
+    this.#lock.want(null);
+    this.#session.close();
+  }
+
+  /** The rows have been handed on before, so that what is decided with them is decided on all of them. */
+  #announce(): void {
+    const now: LocalSession = { synced: this.#session.state.kind === "synced", lock: this.#lock.state };
+    if (isDeepStrictEqual(now, this.#announced)) return;
+    this.#announced = now;
+    this.#reconciler?.push(this.#reconciler.graph.inputs.localSession, now, labelOf(now));
+  }
+}
+
+function labelOf({ synced, lock }: LocalSession): string {
+  if (!synced) return "not in sync";
+  if (lock.kind !== "asked") return "in sync";
+  return lock.held ? `holding the lock ${lock.name}` : `not holding the lock ${lock.name}`;
+}

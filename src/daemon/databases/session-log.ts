@@ -1,0 +1,30 @@
+/** Tells people, in the log, what becomes of a database session. */
+import type { SessionState } from "ovsdb-jsonrpc";
+import type { Logger } from "../../log/log.ts";
+import { RESET_HINT } from "./session-status.ts";
+
+export function logState(log: Logger, database: string, state: SessionState): void {
+  switch (state.kind) {
+    case "connecting":
+    case "connected":
+      log.debug(`${database}: ${state.kind} ${state.remote}`);
+      break;
+    case "synced":
+      log.info(`${database}: in sync with ${state.remote}`);
+      break;
+    case "disconnected": {
+      // Somebody has just named another remote, which is told by whoever was told so.
+      if (state.error.code === "not configured") {
+        log.debug(`${database}: ${state.error.message}`);
+        break;
+      }
+      const hint = state.error.code === "stale" && database === "OVN_Southbound" ? `; ${RESET_HINT}` : "";
+      const retry = `next try in ${Math.round(state.retryInMs / 100) / 10} s`;
+      log.warn(`${database}: not connected: ${state.error.message}${hint}; ${retry}`, database);
+      break;
+    }
+    case "closed":
+      log.debug(`${database}: closed`);
+      break;
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * Makes the daemon's parts and joins them: the providers, the two databases, and the reconciler with the graph between
+ * them. Nothing lives here: what starts, reloads and stops them is daemon.ts, and planner.ts for one look.
+ */
+import type { Operation, Uuid } from "ovsdb-jsonrpc";
+import { localTarget, plugSettings } from "../config/effective.ts";
+import type { Config } from "../config/schema.ts";
+import type { Log } from "../log/log.ts";
+import { isOf, type TableKey } from "../plug/tables.ts";
+import { ProviderRegistry } from "../providers/registry.ts";
+import type { Recorder } from "../record/recorder.ts";
+import { type CountedEvent, Coverage } from "../view/coverage.ts";
+import type { ChassisLock, Locking } from "./databases/chassis-lock.ts";
+import { LocalDatabase } from "./databases/local-database.ts";
+import { Southbound } from "./databases/southbound.ts";
+import type { Environment } from "./environment.ts";
+import { ProviderSet } from "./provider-set.ts";
+import { Reconciler } from "./reconcile/reconciler.ts";
+
+export interface PartsOptions {
+  readonly environment: Environment;
+  readonly config: Config;
+  readonly systemIdOverride: string | null;
+  readonly log: Log;
+  /** Notes what enters the graph; null: nobody does. */
+  readonly recorder: Recorder | null;
+  /** Who holds the chassis's lock, without which nothing is written. */
+  readonly lock: (session: Locking) => ChassisLock;
+  /** After every run of the graph, when its effects have been started. */
+  readonly onRun: () => void;
+}
+
+export interface Parts {
+  readonly coverage: Coverage;
+  readonly registry: ProviderRegistry;
+  readonly providers: ProviderSet;
+  readonly local: LocalDatabase;
+  readonly southbound: Southbound;
+  readonly reconciler: Reconciler;
+}
+
+export function makeParts(options: PartsOptions): Parts {
+  const { environment, config, systemIdOverride, log, recorder } = options;
+  const { elapsed } = environment;
+  const coverage = new Coverage(elapsed);
+  const count = (event: CountedEvent) => coverage.count(event);
+  const providerLog = log.module("provider");
+  const registry = new ProviderRegistry({
+    elapsed,
+    onWake: () => {
+      count("provider_wake");
+      reconciler.schedule();
+    },
+    onCall: (call, type) => count(`${call}_${type}`),
+    log: (level, message) => providerLog[level](message),
+  });
+  const local = new LocalDatabase({
+    environment,
+    target: localTarget(config),
+    log: log.module("ovsdb"),
+    count,
+    lock: options.lock,
+  });
+  const reconciler = new Reconciler({
+    environment,
+    registry,
+    settings: plugSettings(config, systemIdOverride),
+    recorder,
+    log: log.module("plug"),
+    transact: (operations: readonly Operation[]) => local.transact(operations),
+    lock: () => local.heldLock(),
+    isInSync: () => local.state.kind === "synced",
+    outputs: {
+      lock: (name) => local.want(name),
+      southboundTarget: (target) => southbound.setTarget(target),
+      condition: (condition) => southbound.setCondition(condition),
+    },
+    onRetry: () => count("port_retry"),
+    onMisplaced: () => count("port_misplaced"),
+    onRun: () => {
+      count("graph_run");
+      options.onRun();
+    },
+  });
+  const southbound = new Southbound(reconciler, log.module("ovsdb"), count);
+  const providers = new ProviderSet(registry, log.module("daemon"));
+  return { coverage, registry, providers, local, southbound, reconciler };
+}
+
+/** From now on providers are there, and what the databases say is decided on. */
+export function startParts({ providers, local, reconciler }: Parts, config: Config): void {
+  providers.apply(config.providers);
+  local.feed(reconciler);
+}
+
+/** How long changes in flight may hold up the end. */
+const STOP_WITHIN_MS = 2000;
+
+/** Leaves every port as it is; settles when what was in flight has been answered. */
+export async function stopParts(
+  { local, southbound, reconciler, registry }: Parts,
+  { timer }: Environment,
+): Promise<void> {
+  // A database that does not answer is given up, and with it what is in flight.
+  const cancel = timer(STOP_WITHIN_MS, () => local.close());
+  await reconciler.stop();
+  cancel();
+  southbound.close();
+  local.close();
+  registry.destroyAll();
+}
+
+/** Every row of a table, as its database has it. */
+export function rowsOf({ local, southbound }: Parts, table: TableKey): ReadonlyMap<Uuid, object> {
+  return isOf("Open_vSwitch", table) ? local.rowsOf(table) : southbound.rowsOf(table);
+}

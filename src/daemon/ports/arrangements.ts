@@ -1,0 +1,73 @@
+/**
+ * When a provider may act before a commit: `arrange` is called once for each answer that asks for it, and for each
+ * interface in place when everything is known for the first time and whenever the provider's lookup tables have changed
+ * since (src/providers/provider.ts).
+ *
+ * Invariant: nothing is arranged while this daemon may not write.
+ */
+import type { Answers } from "../../plug/answers.ts";
+import { type Consultation, prepareInputOf } from "../../plug/question.ts";
+import type { Answer } from "../../providers/answer.ts";
+import type { RegisteredProvider } from "../../providers/registry.ts";
+
+/** For which tables of which provider the interface in place has been arranged. */
+interface Arranged {
+  readonly provider: RegisteredProvider;
+  readonly lookup: number;
+}
+
+export class Arrangements {
+  readonly #inPlace = new Map<string, Arranged>();
+  /** Answers that asked for it, and have had it. */
+  readonly #asked = new WeakSet<Answer>();
+  #isComplete = false;
+
+  /**
+   * To be called after every run of the graph.
+   * @param standing what this daemon may do and knows: null while it may not write
+   * @param changed the logical ports whose answers changed in this run
+   */
+  follow(
+    standing: { readonly isComplete: boolean } | null,
+    answers: ReadonlyMap<string, Answers>,
+    changed: Iterable<string>,
+  ): void {
+    if (standing === null) {
+      this.#isComplete = false;
+      this.#inPlace.clear();
+      return;
+    }
+    const isFirst = standing.isComplete && !this.#isComplete;
+    this.#isComplete ||= standing.isComplete;
+    for (const lport of isFirst ? answers.keys() : changed) this.#look(lport, answers.get(lport));
+  }
+
+  /** What was just written has been dealt with by `finish`. */
+  written(lport: string, { question }: Consultation): void {
+    this.#inPlace.set(lport, arrangedFor(question));
+  }
+
+  #look(lport: string, answers: Answers | undefined): void {
+    const main = answers?.kind === "asked" ? answers.main : null;
+    if (main === null || main.question.operation !== "create" || main.question.interface === null) {
+      this.#inPlace.delete(lport);
+    }
+    if (main === null || main.question.operation !== "create") return;
+    const { question, answer } = main;
+    if (answer.kind === "not-ready" && answer.arrange === true) {
+      if (this.#asked.has(answer)) return;
+      this.#asked.add(answer);
+    } else {
+      const before = this.#inPlace.get(lport);
+      const now = arrangedFor(question);
+      const isKnown = before?.provider === now.provider && before.lookup === now.lookup;
+      if (question.interface === null || !this.#isComplete || isKnown) return;
+      this.#inPlace.set(lport, now);
+    }
+    question.provider.arrange(prepareInputOf(question));
+  }
+}
+
+function arrangedFor({ provider, lookup }: Consultation["question"]): Arranged {
+  return { provider, lookup };
+}

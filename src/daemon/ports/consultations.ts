@@ -1,0 +1,76 @@
+/**
+ * Ends what `prepare` began: sees that every consultation of a `create` is released once, after its commit when there
+ * was one (src/providers/provider.ts).
+ *
+ * A consultation is released at once when nothing is to be written on it: it was not ready, or the interface is in
+ * place. One that was ready and waits for something else (a name that is taken, the lock) is kept until it is used or
+ * another one takes its place.
+ */
+import { type Answers, consultationsOf } from "../../plug/answers.ts";
+import { type Consultation, prepareInputOf } from "../../plug/question.ts";
+import { isInPlace, type Verdict } from "../../plug/verdict.ts";
+import type { Answer } from "../../providers/answer.ts";
+
+export class Consultations {
+  readonly #kept = new Map<string, Consultation>();
+  /** Used or released: nothing more is to be done about them. A consultation is known by its answer. */
+  readonly #ended = new WeakSet<Answer>();
+
+  /** To be called for every port whose answers or verdict changed in a run of the graph. */
+  follow(lport: string, answers: Answers | undefined, verdict: Verdict | undefined): void {
+    const current = consultationsOf(answers).find(isCreate);
+    const kept = this.#kept.get(lport);
+    if (kept !== undefined && kept.answer !== current?.answer) this.#release(lport, kept);
+    if (current === undefined || this.#ended.has(current.answer)) return;
+    const isWaiting = verdict !== undefined && !isInPlace(verdict);
+    if (current.answer.kind === "plug" && isWaiting) this.#kept.set(lport, current);
+    else this.#release(lport, current);
+  }
+
+  /** The change is on its way: its consultations end with its outcome, and one that was kept until now has ended. */
+  use(lport: string, answers: Answers): void {
+    const kept = this.#kept.get(lport);
+    for (const { question, answer } of consultationsOf(answers)) {
+      question.provider.changeBegins();
+      this.#ended.add(answer);
+      if (answer === kept?.answer) this.#kept.delete(lport);
+    }
+    if (kept !== undefined && this.#kept.has(lport)) this.#release(lport, kept);
+  }
+
+  /**
+   * The outcome of a change: `finish` after a commit, then `release`. The provider that is left comes first: what it
+   * undoes may be what the other one does to the very same device.
+   */
+  end(answers: Answers, committed: boolean): void {
+    for (const { question, answer } of consultationsOf(answers).toReversed()) {
+      const input = prepareInputOf(question);
+      const output = answer.kind === "plug" ? answer.wanted : null;
+      if (committed) question.provider.finish(input, output);
+      if (input.operation === "create") question.provider.release(input, output);
+      question.provider.changeEnds();
+    }
+  }
+
+  /** A provider is about to go: what is kept of its answers leads to nothing any more. */
+  releaseOf(type: string): void {
+    for (const [lport, consultation] of [...this.#kept]) {
+      if (consultation.question.provider.type === type) this.#release(lport, consultation);
+    }
+  }
+
+  releaseAll(): void {
+    for (const [lport, consultation] of [...this.#kept]) this.#release(lport, consultation);
+  }
+
+  #release(lport: string, consultation: Consultation): void {
+    this.#kept.delete(lport);
+    const { question, answer } = consultation;
+    this.#ended.add(answer);
+    question.provider.release(prepareInputOf(question), answer.kind === "plug" ? answer.wanted : null);
+  }
+}
+
+function isCreate({ question }: Consultation): boolean {
+  return question.operation === "create";
+}

@@ -1,0 +1,44 @@
+/** What last happened to each logical port: what made its verdict change, and what the database last refused. */
+
+import type { Cause } from "../../graph/index.ts";
+import type { Verdict } from "../../plug/verdict.ts";
+import type { LastChange, LastError } from "../../view/daemon-view.ts";
+
+/** What a verdict says; another one that says the same is no change. */
+type Told = Pick<Verdict, "state" | "reason" | "interface">;
+
+export class PortHistory {
+  readonly #now: () => number;
+  readonly #changes = new Map<string, LastChange & Told>();
+  readonly #errors = new Map<string, LastError>();
+
+  /** @param now milliseconds since the epoch */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** A verdict was given; one like the one before is no change. */
+  decided(lport: string, verdict: Verdict | undefined, cause: Cause | null): void {
+    if (verdict === undefined) {
+      this.#changes.delete(lport);
+      this.#errors.delete(lport);
+      return;
+    }
+    const { state, reason, interface: name } = verdict;
+    const before = this.#changes.get(lport);
+    if (before?.state === state && before.reason === reason && before.interface === name) return;
+    this.#changes.set(lport, { cause, time: cause?.time ?? this.#now(), state, reason, interface: name });
+  }
+
+  refused(lport: string, error: string): void {
+    this.#errors.set(lport, { error, time: this.#now() });
+  }
+
+  lastChange(lport: string): LastChange | null {
+    return this.#changes.get(lport) ?? null;
+  }
+
+  lastError(lport: string): LastError | null {
+    return this.#errors.get(lport) ?? null;
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * Tells people, in the log, what becomes of each logical port: once for each state, and once for each write. What is so
+ * for many ports at once for one reason is told by chassis-log.ts, and here for debugging alone.
+ */
+import type { Logger } from "../../log/log.ts";
+import { type Change, lportOfChange, misplacedOf, type Remove } from "../../plug/change.ts";
+import { NOT_IN_VIEW } from "../../plug/intent.ts";
+import { NOT_ANSWERED, type PortState, type Verdict } from "../../plug/verdict.ts";
+import type { Conclusion } from "../reconcile/transactor.ts";
+
+const NEEDS_SOMEBODY: ReadonlySet<PortState> = new Set([
+  "foreign",
+  "conflict",
+  "incompatible",
+  "no-provider",
+  "error",
+]);
+
+/** Reasons that the next message of a database does away with. */
+const PASSING: ReadonlySet<string> = new Set([NOT_ANSWERED, NOT_IN_VIEW]);
+
+interface Told {
+  readonly state: PortState;
+  readonly reason: string | null;
+}
+
+export class PortLog {
+  readonly #log: Logger;
+  readonly #isHeldUp: () => boolean;
+  readonly #told = new Map<string, Told>();
+
+  /** @param isHeldUp whether something keeps every port from being decided */
+  constructor(log: Logger, isHeldUp: () => boolean = () => false) {
+    this.#log = log;
+    this.#isHeldUp = isHeldUp;
+  }
+
+  /** Every logical port that something was told of. */
+  lports(): Iterable<string> {
+    return this.#told.keys();
+  }
+
+  tell(lport: string, verdict: Verdict | undefined): void {
+    if (verdict === undefined) {
+      this.#told.delete(lport);
+      return;
+    }
+    const { state } = verdict;
+    // That something is on its way is told when it has arrived.
+    if (state === "pending") return;
+    const reason = verdict.reason !== null && PASSING.has(verdict.reason) ? null : verdict.reason;
+    const before = this.#told.get(lport);
+    if (before?.state === state && before.reason === reason) return;
+    const words = `${lport}: ${state}${reason === null ? "" : `: ${reason}`}`;
+    if (state === "plugged" && reason !== null && this.#isHeldUp()) {
+      // When that is over, a port that is as it was before is no news.
+      if (before === undefined) this.#told.set(lport, { state, reason: null });
+      this.#log.debug(words);
+      return;
+    }
+    this.#told.set(lport, { state, reason });
+    if (NEEDS_SOMEBODY.has(state)) this.#log.warn(words, `${lport} ${state}`);
+    else if (state === "held") this.#log.debug(words);
+    else if (reason !== null || (before !== undefined && before.state !== "plugged")) this.#log.info(words);
+    else this.#log.debug(words);
+  }
+
+  conclude(outcome: Conclusion): void {
+    const { change, reason } = outcome.work;
+    const lport = lportOfChange(change);
+    const why = reason === null ? "" : `: ${reason}`;
+    if (outcome.kind === "committed") {
+      if (misplacedOf(change) === null) this.#log.info(`${lport}: ${describe(change)}${why}`);
+      else this.#log.warn(`${lport}: ${describe(change)}`);
+      // That it is plugged has been told with this.
+      if (change.kind !== "remove") this.#told.set(lport, { state: "plugged", reason: null });
+    } else {
+      // A connection that is lost takes the changes of many ports with it, for one reason.
+      const topic = outcome.kind === "lost" ? `not written: ${outcome.error}` : `${lport} not written`;
+      this.#log.warn(`${lport}: not written: ${outcome.error}`, topic);
+    }
+  }
+}
+
+function describe(change: Change): string {
+  switch (change.kind) {
+    case "create":
+      return `plugged interface ${change.target.wanted.name} (${change.target.plugType})`;
+    case "update":
+      if (change.adoption !== undefined) return `adopted interface ${change.interface.name}`;
+      return `updated interface ${change.interface.name} (${Object.keys(change.edit).join(", ")})`;
+    case "remove":
+      return `unplugged interface ${describeGone(change)}`;
+    case "replug":
+      return `replugged: interface ${describeGone(change.remove)} is now ${change.create.target.wanted.name}`;
+  }
+}
+
+function describeGone({ interface: { name }, misplaced }: Remove): string {
+  return misplaced === undefined ? name : `${name} (it belongs to ${misplaced} now)`;
+}

@@ -1,0 +1,215 @@
+/**
+ * The changes that are on their way to the database, and what became of each port's last one: everything that enters
+ * the graph by its input `attempt`.
+ *
+ * Invariants: a change is submitted at most once, because its port is in flight from the same turn on; nothing is
+ * submitted without the lock. A port of which the database did not say whether its change was committed stays in flight
+ * until the database is in sync and its rows tell (rule T5).
+ */
+import type { Engine } from "../../graph/index.ts";
+import { withLeaving } from "../../plug/answers.ts";
+import {
+  type Attempt,
+  afterCommit,
+  afterLoss,
+  afterRefusal,
+  askedAgain,
+  doubted,
+  sent,
+  settled,
+  stayed,
+} from "../../plug/attempt.ts";
+import { lportOfChange, misplacedOf } from "../../plug/change.ts";
+import { isDone } from "../../plug/done.ts";
+import type { PlugGraph } from "../../plug/graph.ts";
+import type { AttemptBatch } from "../../plug/nodes/inputs.ts";
+import type { Environment } from "../environment.ts";
+import type { Ports } from "../ports/ports.ts";
+import { Relapses } from "../ports/relapses.ts";
+import {
+  type Conclusion,
+  type Outcome,
+  Transactor,
+  type TransactorOptions,
+  type Work,
+} from "./transactor.ts";
+
+export interface AttemptKeeperOptions {
+  readonly environment: Environment;
+  readonly engine: Engine;
+  readonly graph: PlugGraph;
+  readonly ports: Ports;
+  readonly transact: TransactorOptions["transact"];
+  /** The name of the lock that transactions assert, or null while there is none. */
+  lock(): string | null;
+  /** Whether the rows in the graph are those that the database has now. */
+  isInSync(): boolean;
+  push(batch: AttemptBatch, cause: string): void;
+  /** An interface that had become somebody else's is gone. */
+  onMisplaced?(): void;
+}
+
+type Doubt = Extract<Outcome, { readonly kind: "unknown" }>;
+
+export class AttemptKeeper {
+  readonly #options: AttemptKeeperOptions;
+  readonly #transactor: Transactor;
+  readonly #doubts = new Map<string, Doubt>();
+  readonly #relapses: Relapses;
+  #inFlight = 0;
+  #onQuiet: (() => void) | null = null;
+
+  constructor(options: AttemptKeeperOptions) {
+    this.#options = options;
+    const { environment } = options;
+    this.#relapses = new Relapses({ environment, over: (lport) => this.#stayed(lport) });
+    this.#transactor = new Transactor({
+      transact: options.transact,
+      report: (outcomes) => this.#conclude(outcomes),
+    });
+  }
+
+  get byLport(): ReadonlyMap<string, Attempt> {
+    const { engine, graph } = this.#options;
+    return engine.data(graph.inputs.attempt);
+  }
+
+  /** How many changes have been sent and not been answered. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  stopTimers(): void {
+    this.#relapses.stop();
+  }
+
+  /** Settles when everything that is in flight has been answered. */
+  async quiet(): Promise<void> {
+    if (this.#inFlight > 0) await new Promise<void>((resolve) => (this.#onQuiet = resolve));
+  }
+
+  /** Sends, as one transaction, the changes of those ports that have one. */
+  submit(lports: Iterable<string>): void {
+    const { engine, graph, ports } = this.#options;
+    const lock = this.#options.lock();
+    if (lock === null) return;
+    const attempts = this.byLport;
+    const verdicts = engine.data(graph.plug);
+    const answers = engine.data(graph.answer);
+    const works: Work[] = [];
+    const batch: AttemptBatch[number][] = [];
+    for (const lport of lports) {
+      const { change = null, reason = null } = verdicts.get(lport) ?? {};
+      const basis = answers.get(lport);
+      if (change === null || basis === undefined) continue;
+      const all = withLeaving(basis, change);
+      works.push({ change, reason, answers: all });
+      batch.push({ lport, attempt: sent(change, all, attempts.get(lport)) });
+      ports.sent(lport, all);
+    }
+    if (works.length === 0) return;
+    this.#inFlight += works.length;
+    // First, so that the transaction is on its way before the run that only notes that it is.
+    void this.#transactor.submit(works, lock);
+    this.#options.push(batch, "sent to the database");
+  }
+
+  /** A port's time to be tried again has come. */
+  askAgain(lport: string): void {
+    this.#options.push([{ lport, attempt: askedAgain(this.byLport.get(lport)) }], "tried again");
+  }
+
+  /** Ports have stayed in place for so long that what others undid before does not count any more. */
+  settle(lports: readonly string[]): void {
+    const attempts = this.byLport;
+    const batch = lports.flatMap((lport) => {
+      const attempt = attempts.get(lport);
+      return attempt?.phase === "idle" ? [{ lport, attempt: settled(attempt) }] : [];
+    });
+    if (batch.length > 0) this.#options.push(batch, "in place for a while");
+  }
+
+  /** AttemptKeeper of ports that nobody wants and that are not there are forgotten. */
+  forget(lports: Iterable<string>): void {
+    const { engine, graph } = this.#options;
+    const attempts = this.byLport;
+    const verdicts = engine.data(graph.plug);
+    const batch: AttemptBatch[number][] = [];
+    for (const lport of lports) {
+      const attempt = attempts.get(lport);
+      if (attempt === undefined || attempt.phase === "in-flight" || verdicts.has(lport)) continue;
+      batch.push({ lport, attempt: null });
+    }
+    if (batch.length > 0) this.#options.push(batch, "nothing to decide any more");
+  }
+
+  /** To be called after a run: what the rows tell of changes that are in doubt. */
+  settleDoubts(): void {
+    if (this.#doubts.size === 0 || !this.#options.isInSync()) return;
+    const { engine, graph } = this.#options;
+    const { byName } = engine.data(graph.vif);
+    this.#endDoubts("seen in the database", ({ work, error, otherwise }) =>
+      isDone(work.change, byName) ? { kind: "committed", work } : { kind: otherwise, work, error },
+    );
+  }
+
+  /** What is in doubt now will never be known. */
+  giveUpDoubts(): void {
+    this.#endDoubts("given up", ({ work, error }) => ({ kind: "lost", work, error }));
+  }
+
+  #endDoubts(cause: string, judge: (doubt: Doubt) => Conclusion): void {
+    const doubts = [...this.#doubts.values()];
+    this.#doubts.clear();
+    const attempts = this.byLport;
+    const batch = doubts.map((doubt) => this.#concluded(judge(doubt), attempts));
+    if (batch.length > 0) this.#options.push(batch, cause);
+  }
+
+  /** A short while has passed since the port's interface was sent away. */
+  #stayed(lport: string): void {
+    const attempt = this.byLport.get(lport);
+    if (attempt?.sentAway === undefined) return;
+    // What is known of a change that is under way, or was refused, is kept as it is.
+    if (attempt.phase === "idle")
+      this.#options.push([{ lport, attempt: stayed(attempt) }], "its own for a while");
+    else this.#relapses.begin(lport, attempt.sentAway.times);
+  }
+
+  #conclude(outcomes: readonly Outcome[]): void {
+    const attempts = this.byLport;
+    const batch = outcomes.map((outcome) => {
+      if (outcome.kind !== "unknown") return this.#concluded(outcome, attempts);
+      const lport = lportOfChange(outcome.work.change);
+      this.#doubts.set(lport, outcome);
+      return { lport, attempt: doubted(attempts.get(lport), outcome.error) };
+    });
+    this.#inFlight -= outcomes.length;
+    this.#options.push(batch, "answered by the database");
+    if (this.#inFlight === 0) this.#onQuiet?.();
+  }
+
+  #concluded(outcome: Conclusion, attempts: ReadonlyMap<string, Attempt>): AttemptBatch[number] {
+    const { change } = outcome.work;
+    const lport = lportOfChange(change);
+    this.#options.ports.concluded(outcome);
+    const attempt = attemptAfter(outcome, attempts.get(lport));
+    if (outcome.kind === "committed" && misplacedOf(change) !== null) {
+      this.#relapses.begin(lport, attempt.sentAway?.times ?? 1);
+      this.#options.onMisplaced?.();
+    }
+    return { lport, attempt };
+  }
+}
+
+function attemptAfter(outcome: Conclusion, before: Attempt | undefined): Attempt {
+  const { change } = outcome.work;
+  switch (outcome.kind) {
+    case "committed":
+      return afterCommit(change, before);
+    case "refused":
+      return afterRefusal(change, outcome.error, before);
+    case "lost":
+      return afterLoss(before);
+  }
+}

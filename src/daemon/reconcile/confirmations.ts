@@ -1,0 +1,46 @@
+/**
+ * What somebody let go (rule U6): a confirmation covers the logical ports that are due to be unplugged when it is
+ * given, and ends with what it was given for.
+ */
+import type { Engine } from "../../graph/index.ts";
+import type { PlugGraph } from "../../plug/graph.ts";
+import { isDueToGo } from "../../plug/nodes/hold.ts";
+
+export interface ConfirmationsOptions {
+  readonly engine: Engine;
+  readonly graph: PlugGraph;
+  /** Takes the logical ports that are confirmed from now on. */
+  readonly push: (lports: ReadonlySet<string>, cause: string) => void;
+}
+
+export class Confirmations {
+  readonly #options: ConfirmationsOptions;
+
+  constructor(options: ConfirmationsOptions) {
+    this.#options = options;
+  }
+
+  /** Lets the ports go that are due now; answers how many. */
+  give(): number {
+    const { engine, graph, push } = this.#options;
+    const { due } = engine.data(graph.hold);
+    if (due.size > 0) push(new Set([...this.#confirmed, ...due]), "plug/confirm-unplug");
+    return due.size;
+  }
+
+  /** To be called when the graph has decided anew. */
+  forget(): void {
+    const confirmed = this.#confirmed;
+    if (confirmed.size === 0) return;
+    const { engine, graph, push } = this.#options;
+    const intents = engine.data(graph.intent);
+    const answers = engine.data(graph.answer);
+    const standing = [...confirmed].filter((lport) => isDueToGo(intents.get(lport), answers.get(lport)));
+    if (standing.length < confirmed.size) push(new Set(standing), "unplugged, or not due any more");
+  }
+
+  get #confirmed(): ReadonlySet<string> {
+    const { engine, graph } = this.#options;
+    return engine.data(graph.inputs.confirmed).current;
+  }
+}

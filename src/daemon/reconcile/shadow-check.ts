@@ -1,0 +1,73 @@
+/**
+ * The shadow check: fills a second engine from the sources alone, lets it compute everything anew, and compares. The
+ * rows come from the replicas, not from the first engine, so its inputs are checked as well.
+ */
+import type { Uuid } from "ovsdb-jsonrpc";
+import { type Engine, scratchOf, type Verification, verify } from "../../graph/index.ts";
+import { consultationsOf } from "../../plug/answers.ts";
+import type { PlugGraph } from "../../plug/graph.ts";
+import type { TableInputs } from "../../plug/nodes/inputs.ts";
+import { prepareInputOf } from "../../plug/question.ts";
+import { asInserts, type TableBatch } from "../../plug/rows.ts";
+import { TABLE_KEYS, type TableKey } from "../../plug/tables.ts";
+
+/** Gives the whole content of a table. */
+export type Source = (table: TableKey) => ReadonlyMap<Uuid, object>;
+
+/** @throws GraphError busy: changes wait for a run of `engine` */
+export function shadowCheck(engine: Engine, graph: PlugGraph, source: Source): Verification {
+  const scratch = scratchOf(engine);
+  const { inputs } = graph;
+  // These have no source but what was pushed: the daemon's own state, not a database's.
+  scratch.push(inputs.settings, engine.data(inputs.settings).current);
+  scratch.push(inputs.localSession, engine.data(inputs.localSession).current);
+  scratch.push(inputs.southbound, engine.data(inputs.southbound).current);
+  scratch.push(inputs.confirmed, engine.data(inputs.confirmed).current);
+  scratch.push(
+    inputs.attempt,
+    Array.from(engine.data(inputs.attempt), ([lport, attempt]) => ({ lport, attempt })),
+  );
+  const tables: TableInputs = inputs;
+  for (const key of TABLE_KEYS) scratch.push<TableBatch<object>>(tables[key], asInserts(source(key)));
+  const verification = verify(engine, scratch);
+  releaseUnused(engine, scratch, graph);
+  return verification;
+}
+
+/** Calls for a check after every so many runs of the graph (null: never), as soon as the graph is at rest. */
+export class CheckSchedule {
+  readonly #every: number;
+  readonly #check: () => void;
+  #runs = 0;
+  #isChecking = false;
+
+  constructor(every: number | null, check: () => void) {
+    this.#every = every ?? Number.POSITIVE_INFINITY;
+    this.#check = check;
+  }
+
+  /** To be called after every run; the run that heals what a check has found calls for no other check. */
+  ran(isAtRest: boolean): void {
+    this.#runs++;
+    if (this.#isChecking || !isAtRest || this.#runs < this.#every) return;
+    this.#isChecking = true;
+    try {
+      this.#check();
+    } finally {
+      this.#isChecking = false;
+      this.#runs = 0;
+    }
+  }
+}
+
+/** The second engine's own consultations lead to nothing; those in flight are the first one's. */
+function releaseUnused(engine: Engine, scratch: Engine, graph: PlugGraph): void {
+  const attempts = engine.data(graph.inputs.attempt);
+  for (const [lport, answers] of scratch.data(graph.answer)) {
+    if (attempts.get(lport)?.phase === "in-flight") continue;
+    for (const { question, answer } of consultationsOf(answers)) {
+      if (question.operation !== "create") continue;
+      question.provider.release(prepareInputOf(question), answer.kind === "plug" ? answer.wanted : null);
+    }
+  }
+}

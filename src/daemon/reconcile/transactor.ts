@@ -1,0 +1,112 @@
+/**
+ * Carries changes to the database: as one transaction when it can, in smaller ones when the server refuses it, so
+ * that one bad port never holds up another (rules T1 to T3).
+ *
+ * Invariants: every work handed in gets exactly one outcome; nothing is sent again that was or may have been committed
+ * (rule T5).
+ */
+import type { Operation, TransactError } from "ovsdb-jsonrpc";
+import type { Answers } from "../../plug/answers.ts";
+import { type Change, lportOfChange } from "../../plug/change.ts";
+import { transactionOf } from "../../plug/operations.ts";
+
+/** A change, why it is made (null: it is what the logical port asks for), and the answers that led to it. */
+export interface Work {
+  readonly change: Change;
+  readonly reason: string | null;
+  readonly answers: Answers;
+}
+
+export type Outcome =
+  | { readonly kind: "committed"; readonly work: Work }
+  /** The server's word against this very change. */
+  | { readonly kind: "refused"; readonly work: Work; readonly error: string }
+  /** Nothing is known against the change, which was not committed: there was no connection, or no lock. */
+  | { readonly kind: "lost"; readonly work: Work; readonly error: string }
+  /** It was or may have been committed: fresh state will tell, and where that says no, it was `otherwise`. */
+  | {
+      readonly kind: "unknown";
+      readonly work: Work;
+      readonly error: string;
+      readonly otherwise: "lost" | "refused";
+    };
+
+/** What is known of a change in the end. */
+export type Conclusion = Exclude<Outcome, { readonly kind: "unknown" }>;
+
+export interface TransactorOptions {
+  transact(
+    operations: readonly Operation[],
+  ): Promise<{ readonly ok: true } | { readonly ok: false; readonly error: TransactError }>;
+  /** Called once or more for the works of one `submit`. */
+  report(outcomes: readonly Outcome[]): void;
+}
+
+/** Errors that concern the connection or the lock, and no change in particular. */
+const NOT_ABOUT_A_CHANGE: ReadonlySet<TransactError["code"]> = new Set(["not sent", "not owner", "canceled"]);
+
+/**
+ * Errors after which the changes may be there. After one of a server that goes on to answer, a change that is not there is
+ * not sent again at once: the server would say the same.
+ */
+const MAYBE_COMMITTED: ReadonlyMap<TransactError["code"], "lost" | "refused"> = new Map([
+  ["disconnected", "lost"],
+  ["cluster error", "refused"],
+  ["abandoned", "refused"],
+  ["not attempted", "refused"],
+  ["unreadable result", "refused"],
+  ["protocol error", "refused"],
+]);
+
+export class Transactor {
+  readonly #options: TransactorOptions;
+
+  constructor(options: TransactorOptions) {
+    this.#options = options;
+  }
+
+  async submit(works: readonly Work[], lock: string): Promise<void> {
+    const transaction = transactionOf(
+      works.map((work) => work.change),
+      lock,
+    );
+    const result = await this.#options.transact(transaction.operations);
+    if (result.ok) {
+      this.#options.report(works.map((work) => ({ kind: "committed", work })));
+      return;
+    }
+    const { error } = result;
+    if (NOT_ABOUT_A_CHANGE.has(error.code)) {
+      this.#options.report(works.map((work) => ({ kind: "lost", work, error: wordsOf(error) })));
+      return;
+    }
+    const otherwise = MAYBE_COMMITTED.get(error.code);
+    if (otherwise !== undefined) {
+      const words = wordsOf(error);
+      this.#options.report(works.map((work) => ({ kind: "unknown", work, error: words, otherwise })));
+      return;
+    }
+    if (works.length === 1) {
+      this.#options.report(works.map((work) => ({ kind: "refused", work, error: wordsOf(error) })));
+      return;
+    }
+    const culprit = error.operation === null ? null : (transaction.lports[error.operation] ?? null);
+    if (culprit === null) {
+      const half = works.length >> 1;
+      await Promise.all([this.submit(works.slice(0, half), lock), this.submit(works.slice(half), lock)]);
+      return;
+    }
+    const isCulprit = (work: Work) => lportOfChange(work.change) === culprit;
+    this.#options.report(
+      works.filter(isCulprit).map((work) => ({ kind: "refused", work, error: wordsOf(error) })),
+    );
+    await this.submit(
+      works.filter((work) => !isCulprit(work)),
+      lock,
+    );
+  }
+}
+
+function wordsOf({ code, details }: TransactError): string {
+  return details === "" || details === code ? code : `${code}: ${details}`;
+}

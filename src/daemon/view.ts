@@ -1,0 +1,138 @@
+/** What the control commands and the metrics are shown of the daemon, and what they may ask of it. */
+
+import type { Verification } from "../graph/index.ts";
+import { obstacleOf } from "../plug/readiness.ts";
+import type {
+  Connections,
+  DaemonView,
+  LastChange,
+  LastError,
+  ListenerStatus,
+  ProviderStatus,
+} from "../view/daemon-view.ts";
+import { connectionStatus, southboundStatus } from "./databases/session-status.ts";
+import { type Parts, rowsOf } from "./parts.ts";
+
+export interface ViewOptions {
+  /** How many there are of each kind. */
+  readonly clients: () => { readonly control: number; readonly http: number };
+  /** Of the listener for HTTP; null: there is none. */
+  readonly metrics: () => ListenerStatus | null;
+  /** Somebody asked the daemon to end. */
+  readonly onExit: () => void;
+}
+
+export class View implements DaemonView {
+  readonly #parts: Parts;
+  readonly #options: ViewOptions;
+
+  constructor(parts: Parts, options: ViewOptions) {
+    this.#parts = parts;
+    this.#options = options;
+  }
+
+  get engine() {
+    return this.#parts.reconciler.engine;
+  }
+
+  get statistics() {
+    return this.#parts.reconciler.statistics;
+  }
+
+  get graph() {
+    return this.#parts.reconciler.graph;
+  }
+
+  get coverage() {
+    return this.#parts.coverage;
+  }
+
+  get transactionTimes() {
+    return this.#parts.local.transactionTimes;
+  }
+
+  get ready(): boolean {
+    return this.notReady === null;
+  }
+
+  get notReady(): string | null {
+    return whyNotReady(this.#parts);
+  }
+
+  get metrics(): ListenerStatus | null {
+    return this.#options.metrics();
+  }
+
+  usage(): ReadonlyMap<string, number> {
+    const { local, southbound, reconciler } = this.#parts;
+    const clients = this.#options.clients();
+    const { rss, heapUsed } = process.memoryUsage();
+    return new Map([
+      ["rows-Open_vSwitch", local.rows],
+      ["rows-OVN_Southbound", southbound.rows],
+      ["ports", reconciler.verdicts.size],
+      ["in-flight", reconciler.inFlight],
+      ["control-clients", clients.control],
+      ["http-clients", clients.http],
+      ["heap-kB", Math.round(heapUsed / 1024)],
+      ["rss-kB", Math.round(rss / 1024)],
+    ]);
+  }
+
+  connections(): Connections {
+    return connectionsOf(this.#parts);
+  }
+
+  providers(): readonly ProviderStatus[] {
+    return this.#parts.providers.statuses();
+  }
+
+  lastChange(lport: string): LastChange | null {
+    return this.#parts.reconciler.ports.history.lastChange(lport);
+  }
+
+  lastError(lport: string): LastError | null {
+    return this.#parts.reconciler.ports.history.lastError(lport);
+  }
+
+  nextTry(lport: string): number | null {
+    return this.#parts.reconciler.ports.nextTry(lport);
+  }
+
+  confirmUnplug(): number {
+    return this.#parts.reconciler.confirmUnplug();
+  }
+
+  resetClusterState(): void {
+    this.#parts.southbound.resetClusterState();
+  }
+
+  recompute(reason: string): void {
+    this.#parts.reconciler.recompute(reason);
+  }
+
+  verify(): Verification {
+    const { coverage, reconciler } = this.#parts;
+    coverage.count("verify");
+    const verification = reconciler.verify((table) => rowsOf(this.#parts, table));
+    for (const _ of verification.differences) coverage.count("verify_difference");
+    return verification;
+  }
+
+  exit(): void {
+    this.#options.onExit();
+  }
+}
+
+/** What is missing for a complete pass; null: nothing. */
+export function whyNotReady({ reconciler: { engine, graph } }: Parts): string | null {
+  return obstacleOf(engine, graph)?.reason ?? null;
+}
+
+export function connectionsOf({ local, southbound }: Parts): Connections {
+  const { state, remotes, fault, lost } = southbound;
+  return {
+    ovs: connectionStatus(local.state, local.remotes),
+    southbound: southboundStatus(state, remotes, fault, lost),
+  };
+}

@@ -1,0 +1,101 @@
+/**
+ * Attempts in a record. An attempt holds what the graph itself decided, so only its outcome is written; on replay the
+ * change and the answers are taken from where they were taken from then: the verdict, and the attempt before.
+ */
+import * as v from "valibot";
+import { type Answers, withLeaving } from "../plug/answers.ts";
+import { type Attempt, counted, nonceOf, type SentAway, type Written, writtenBy } from "../plug/attempt.ts";
+import type { AttemptBatch } from "../plug/nodes/inputs.ts";
+import type { Verdict } from "../plug/verdict.ts";
+import type { Json } from "./recorded-json.ts";
+
+const batchSchema = v.array(
+  v.object({
+    lport: v.string(),
+    phase: v.picklist(["idle", "in-flight", "failed", "forgotten"]),
+    nonce: v.optional(v.number(), 0),
+    /** How often in a row the interface was made the same; 0: what was written before does not count. */
+    repairs: v.optional(v.number(), 0),
+    due: v.optional(v.boolean(), false),
+    /** How often the interface had become somebody else's. */
+    sentAway: v.optional(v.number(), 0),
+    mayCome: v.optional(v.boolean(), false),
+    error: v.optional(v.string(), ""),
+  }),
+);
+
+type RecordedAttempt = v.InferOutput<typeof batchSchema>[number];
+
+export function encodeAttempts(batch: AttemptBatch): Json {
+  return batch.map(({ lport, attempt }) => {
+    if (attempt === null) return { lport, phase: "forgotten" };
+    const { phase, nonce } = attempt;
+    const { written, sentAway } = attempt;
+    return {
+      ...{ lport, phase, nonce },
+      ...(written === undefined ? {} : { repairs: written.times }),
+      ...(written?.isDue === undefined ? {} : { due: true }),
+      ...(sentAway === undefined ? {} : { sentAway: sentAway.times }),
+      ...(sentAway?.isDue === undefined ? {} : { mayCome: true }),
+      ...(phase === "failed" ? { error: attempt.error } : {}),
+      ...(phase === "in-flight" && attempt.doubt !== undefined ? { error: attempt.doubt } : {}),
+    };
+  });
+}
+
+/** The state of the graph that attempts are made of. */
+export interface Decided {
+  verdict(lport: string): Verdict | undefined;
+  answers(lport: string): Answers | undefined;
+  attempt(lport: string): Attempt | undefined;
+}
+
+/** @throws Error when the record does not follow from what was decided */
+export function decodeAttempts(json: Json, decided: Decided): AttemptBatch {
+  return v
+    .parse(batchSchema, json)
+    .map((recorded) => ({ lport: recorded.lport, attempt: attemptOf(recorded, decided) }));
+}
+
+function attemptOf(recorded: RecordedAttempt, decided: Decided): Attempt | null {
+  const { lport, phase, nonce, error } = recorded;
+  const before = decided.attempt(lport);
+  const written = writtenOf(recorded, before);
+  const sentAway = sentAwayOf(recorded);
+  switch (phase) {
+    case "forgotten":
+      return null;
+    case "idle":
+      return counted({ phase, nonce }, written, sentAway);
+    case "in-flight": {
+      if (before?.phase === "in-flight") return { ...before, doubt: error };
+      const change = decided.verdict(lport)?.change;
+      const answers = decided.answers(lport);
+      if (!change || answers === undefined) {
+        throw new Error(`${lport} was sent to the database, which was not decided`);
+      }
+      return counted({ phase, nonce, change, answers: withLeaving(answers, change) }, written, sentAway);
+    }
+    case "failed": {
+      if (before?.phase !== "in-flight") throw new Error(`${lport} was refused without having been sent`);
+      return counted({ phase, nonce, change: before.change, error }, written, sentAway);
+    }
+  }
+}
+
+function sentAwayOf({ sentAway, mayCome }: RecordedAttempt): SentAway | undefined {
+  return sentAway === 0 ? undefined : { times: sentAway, ...(mayCome ? { isDue: true } : {}) };
+}
+
+/** What was just committed (that alone leaves the count of tries as it is), or what counted before. */
+function writtenOf(
+  { lport, phase, nonce, repairs, due }: RecordedAttempt,
+  before: Attempt | undefined,
+): Written | undefined {
+  if (repairs === 0) return undefined;
+  const isCommitted = phase === "idle" && before?.phase === "in-flight" && nonce === nonceOf(before);
+  const written = isCommitted ? writtenBy(before.change, repairs) : before?.written;
+  if (written === undefined) throw new Error(`${lport} counts as written, which it was not`);
+  const { isDue: _, ...rest } = written;
+  return { ...rest, times: repairs, ...(due ? { isDue: true } : {}) };
+}

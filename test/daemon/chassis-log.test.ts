@@ -1,0 +1,79 @@
+// What people are told of the chassis as a whole: each thing once when it begins, and when all of it is over.
+import { afterEach, beforeEach, expect, jest, test } from "bun:test";
+import { ChassisLog } from "../../src/daemon/chassis-log.ts";
+import { systemEnvironment } from "../../src/daemon/environment.ts";
+import { Log } from "../../src/log/log.ts";
+import type { Obstacle } from "../../src/plug/obstacle.ts";
+
+let lines: string[] = [];
+let chassisLog: ChassisLog;
+
+beforeEach(() => {
+  jest.useFakeTimers();
+  lines = [];
+  const log = new Log({
+    level: "debug",
+    format: "text",
+    write: (line) => lines.push(line.trim().slice("1970-01-01T00:00:00.000Z ".length)),
+  });
+  chassisLog = new ChassisLog(log.module("plug"), systemEnvironment);
+});
+afterEach(() => {
+  chassisLog.close();
+  jest.useRealTimers();
+});
+
+function because(code: Obstacle["code"], reason: string = code): Obstacle {
+  return { code, reason };
+}
+
+test.each([
+  ["chassis-name", "warn plug: why"],
+  ["bridge", "warn plug: why"],
+  ["chassis-row", "info plug: waiting: why"],
+  ["northd", "info plug: waiting: why"],
+] as const)("%s is told once, and that it is over", (kind, line) => {
+  chassisLog.tell(because(kind, "why"));
+  chassisLog.tell(because(kind, "why"));
+  chassisLog.tell(null);
+  chassisLog.tell(null);
+  expect(lines).toEqual([line, "info plug: ready: every port can be decided"]);
+});
+
+test.each(["local-database", "southbound", "incomplete"] as const)("%s is told elsewhere", (kind) => {
+  chassisLog.tell(because(kind));
+  chassisLog.tell(null);
+  expect(lines).toEqual([]);
+});
+
+test("a daemon stands by when the lock has not come for a while", () => {
+  chassisLog.tell(because("lock", "another has it"));
+  jest.advanceTimersByTime(500);
+  expect(lines).toEqual([]);
+  jest.advanceTimersByTime(500);
+  expect(lines).toEqual(["info plug: standing by: another has it"]);
+});
+
+test("a lock that comes at once is no standing by", () => {
+  chassisLog.tell(because("lock"));
+  chassisLog.tell(null);
+  jest.advanceTimersByTime(5000);
+  expect(lines).toEqual([]);
+});
+
+test("unplugs that are held are one line with their number, and another when that changes", () => {
+  const hold = (due: readonly string[], isHeld = true) =>
+    chassisLog.tellHold({ due: new Set(due), owned: 8, isHeld, stranger: null }, 25);
+  hold(["a"], false);
+  hold(["a", "b", "c"]);
+  hold(["a", "b", "c"]);
+  hold(["a", "b", "c", "d"]);
+  hold(["a"], false);
+  expect(lines).toEqual([
+    expect.stringMatching(
+      /^warn plug: held: 3 of 8 plugged ports .*safety\.max_unplug \(25%\).*confirm-unplug$/,
+    ),
+    expect.stringMatching(/^warn plug: held: 4 of 8 plugged ports /),
+    "info plug: unplugs are not held any more",
+  ]);
+});

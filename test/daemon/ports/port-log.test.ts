@@ -1,0 +1,209 @@
+// What people are told of each logical port: each state once, and each write.
+import { describe, expect, test } from "bun:test";
+import { logState } from "../../../src/daemon/databases/session-log.ts";
+import { PortLog } from "../../../src/daemon/ports/port-log.ts";
+import { Log } from "../../../src/log/log.ts";
+import { NOT_IN_VIEW } from "../../../src/plug/intent.ts";
+import { NOT_ANSWERED, type PortState, type Verdict } from "../../../src/plug/verdict.ts";
+import { BRIDGE, map, pluggedRow, portRow } from "../../support/rows.ts";
+import { createWork } from "../../support/works.ts";
+
+function observed() {
+  const lines: string[] = [];
+  const log = new Log({
+    level: "debug",
+    format: "text",
+    now: () => 0,
+    write: (line) => lines.push(line.trim().slice("1970-01-01T00:00:00.000Z ".length)),
+  });
+  return { logger: log.module("plug"), lines };
+}
+
+function portLog(isHeldUp?: () => boolean) {
+  const { logger, lines } = observed();
+  return { portLog: new PortLog(logger, isHeldUp), lines };
+}
+
+function verdict(state: PortState, reason: string | null = null): Verdict {
+  return {
+    lport: "lsp1",
+    plugType: "dummy",
+    state,
+    interface: null,
+    reason,
+    change: null,
+    retry: false,
+    setbacks: 0,
+    tries: 0,
+  };
+}
+
+describe("a state", () => {
+  test("is told once", () => {
+    const { portLog: one, lines } = portLog();
+    one.tell("lsp1", verdict("waiting", "no link"));
+    one.tell("lsp1", verdict("waiting", "no link"));
+    one.tell("lsp1", verdict("waiting", "no carrier"));
+    expect(lines).toEqual(["info plug: lsp1: waiting: no link", "info plug: lsp1: waiting: no carrier"]);
+  });
+
+  test.each(["foreign", "conflict", "incompatible", "no-provider", "error"] as const)(
+    "%s needs somebody, so it is a warning",
+    (state) => {
+      const { portLog: one, lines } = portLog();
+      one.tell("lsp1", verdict(state, "why"));
+      expect(lines).toEqual([`warn plug: lsp1: ${state}: why`]);
+    },
+  );
+
+  test("pending is not told: what it leads to is", () => {
+    const { portLog: one, lines } = portLog();
+    one.tell("lsp1", verdict("pending", "sent"));
+    expect(lines).toEqual([]);
+  });
+
+  test("plugged is news only after something else", () => {
+    const { portLog: one, lines } = portLog();
+    one.tell("lsp1", verdict("plugged"));
+    one.tell("lsp1", verdict("waiting", "no link"));
+    one.tell("lsp1", verdict("plugged"));
+    expect(lines).toEqual([
+      "debug plug: lsp1: plugged",
+      "info plug: lsp1: waiting: no link",
+      "info plug: lsp1: plugged",
+    ]);
+  });
+
+  test.each([NOT_ANSWERED, NOT_IN_VIEW])(
+    "is not news for the reason %p, which passes by itself",
+    (reason) => {
+      const { portLog: one, lines } = portLog();
+      one.tell("lsp1", verdict("plugged", reason));
+      one.tell("lsp1", verdict("plugged"));
+      expect(lines).toEqual(["debug plug: lsp1: plugged"]);
+    },
+  );
+
+  test("held is told for all ports at once, elsewhere", () => {
+    const { portLog: one, lines } = portLog();
+    one.tell("lsp1", verdict("held", "why"));
+    expect(lines).toEqual(["debug plug: lsp1: held: why"]);
+  });
+
+  test("is no news of a plugged port while every port is held up, nor when that is over", () => {
+    let isHeldUp = true;
+    const { portLog: one, lines } = portLog(() => isHeldUp);
+    one.tell("lsp1", verdict("plugged", "the Southbound has no Chassis row"));
+    one.tell("lsp2", verdict("foreign", "why"));
+    expect(lines).toEqual([
+      "debug plug: lsp1: plugged: the Southbound has no Chassis row",
+      "warn plug: lsp2: foreign: why",
+    ]);
+    expect([...one.lports()]).toEqual(["lsp1", "lsp2"]);
+    isHeldUp = false;
+    one.tell("lsp1", verdict("plugged"));
+    expect(lines).toHaveLength(2);
+    one.tell("lsp1", verdict("plugged", "it may still be bound here"));
+    expect(lines.slice(2)).toEqual(["info plug: lsp1: plugged: it may still be bound here"]);
+  });
+
+  test("of a port that is forgotten is told again when it comes back", () => {
+    const { portLog: one, lines } = portLog();
+    one.tell("lsp1", verdict("foreign", "why"));
+    expect([...one.lports()]).toEqual(["lsp1"]);
+    one.tell("lsp1", undefined);
+    expect([...one.lports()]).toEqual([]);
+    one.tell("lsp1", verdict("foreign", "why"));
+    expect(lines.length).toBe(2);
+  });
+});
+
+describe("a write", () => {
+  const row = pluggedRow("lsp1", { external_ids: map({ "iface-id": "lsp1", "ovn-plugged": "dummy" }) });
+  const create = createWork("lsp1");
+  const remove = {
+    kind: "remove",
+    lport: "lsp1",
+    plugType: "dummy",
+    bridge: { uuid: BRIDGE, name: "br-int" },
+    interface: row,
+    port: portRow(),
+  } as const;
+
+  test("is told when it is committed, with the reason where there is one", () => {
+    const { portLog: one, lines } = portLog();
+    if (create.change.kind !== "create") throw new Error("not a create");
+    const { target } = create.change;
+    one.conclude({ kind: "committed", work: create });
+    const edit = { mtuRequest: 1400, type: "" };
+    one.conclude({
+      kind: "committed",
+      work: { ...create, change: { kind: "update", target, interface: row, edit } },
+    });
+    one.conclude({ kind: "committed", work: { ...create, change: remove, reason: "it is gone" } });
+    const renamed = { ...create.change, target: { ...target, wanted: { ...target.wanted, name: "eth7" } } };
+    one.conclude({
+      kind: "committed",
+      work: { ...create, change: { kind: "replug", remove, create: renamed } },
+    });
+    expect(lines).toEqual([
+      "info plug: lsp1: plugged interface lsp1 (dummy)",
+      "info plug: lsp1: updated interface lsp1 (mtuRequest, type)",
+      "info plug: lsp1: unplugged interface lsp1: it is gone",
+      "info plug: lsp1: replugged: interface lsp1 is now eth7",
+    ]);
+  });
+
+  test("tells that the port is plugged, which is then no news", () => {
+    const { portLog: one, lines } = portLog();
+    one.tell("lsp1", verdict("waiting", "no link"));
+    one.conclude({ kind: "committed", work: create });
+    one.tell("lsp1", verdict("plugged"));
+    expect(lines).toEqual([
+      "info plug: lsp1: waiting: no link",
+      "info plug: lsp1: plugged interface lsp1 (dummy)",
+    ]);
+  });
+
+  test("that failed is a warning with the server's words", () => {
+    const { portLog: one, lines } = portLog();
+    one.conclude({ kind: "refused", work: create, error: "constraint violation: no" });
+    one.conclude({ kind: "lost", work: create, error: "disconnected" });
+    expect(lines).toEqual([
+      "warn plug: lsp1: not written: constraint violation: no",
+      "warn plug: lsp1: not written: disconnected",
+    ]);
+  });
+});
+
+test("changes that are lost with the connection, of however many ports, are a few lines", () => {
+  const { portLog: one, lines } = portLog();
+  for (let index = 0; index < 100; index++) {
+    one.conclude({ kind: "lost", work: createWork(`lsp${index}`), error: "disconnected" });
+  }
+  expect(lines).toHaveLength(5);
+});
+
+test("a database session tells when it is in sync, when it is lost, and when it tries again", () => {
+  const { logger, lines } = observed();
+  logState(logger, "DB", { kind: "connecting", remote: "unix:x" });
+  logState(logger, "DB", { kind: "connected", remote: "unix:x", leader: null, cid: null });
+  logState(logger, "DB", { kind: "synced", remote: "unix:x", leader: null, cid: null });
+  const error = { code: "disconnected", message: "closed by the server" } as const;
+  logState(logger, "DB", { kind: "disconnected", error, retryInMs: 1234 });
+  logState(logger, "DB", { kind: "closed" });
+  expect(lines).toEqual([
+    "debug plug: DB: connecting unix:x",
+    "debug plug: DB: connected unix:x",
+    "info plug: DB: in sync with unix:x",
+    "warn plug: DB: not connected: closed by the server; next try in 1.2 s",
+    "debug plug: DB: closed",
+  ]);
+});
+
+test("a database session that leaves a remote because it is to does not warn of that", () => {
+  const { logger, lines } = observed();
+  const error = { code: "not configured", message: "unix:x: the remote is not configured any more" } as const;
+  logState(logger, "DB", { kind: "disconnected", error, retryInMs: 0 });
+  expect(lines).toEqual(["debug plug: DB: unix:x: the remote is not configured any more"]);
+});

@@ -1,0 +1,427 @@
+// Where decisions become effects: rules T2 and T3, and the order of the provider's calls.
+import { afterEach, beforeEach, describe, expect, jest, test } from "bun:test";
+import { PlugDaemon, settle } from "../../support/plug-daemon.ts";
+import {
+  type Behaviour,
+  type Calls,
+  notReady,
+  recordedProvider,
+  registryOf,
+} from "../../support/providers.ts";
+import { interfaceRow, map, pluggedRow, uuid, wantedRow } from "../../support/rows.ts";
+import { transactError } from "../../support/works.ts";
+
+beforeEach(() => {
+  jest.useFakeTimers();
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+async function started(
+  behaviour: Behaviour = {},
+): Promise<{ readonly daemon: PlugDaemon; readonly calls: Calls }> {
+  const { provider, calls } = recordedProvider("dummy", behaviour);
+  const daemon = new PlugDaemon(registryOf(provider));
+  await daemon.start();
+  return { daemon, calls };
+}
+
+function binding(lport: string, options = {}) {
+  return wantedRow(options, { logical_port: lport, _uuid: uuid(0x8000 + lport.charCodeAt(0)) });
+}
+
+function elsewhere(lport: string) {
+  return { logical_port: lport, _uuid: uuid(0x8000 + lport.charCodeAt(0)), requested_chassis: null };
+}
+
+/** The interface as the provider of these tests asks for it. */
+function inPlace(lport: string, columns = {}) {
+  return pluggedRow(lport, { _uuid: uuid(0x9000 + lport.charCodeAt(0)), options: map(), ...columns });
+}
+
+const refusal = { ok: false, error: transactError("constraint violation", { details: "no" }) } as const;
+
+describe("a port that is plugged", () => {
+  test("is prepared, written, finished and released, in this order", async () => {
+    const { daemon, calls } = await started();
+    daemon.bind(binding("a"));
+    await settle();
+    expect(calls).toEqual(["prepare a create"]);
+    expect(daemon.reconciler.verdicts.get("a")?.state).toBe("pending");
+    daemon.setInterface(inPlace("a"));
+    daemon.next().reply({ ok: true });
+    await settle();
+    expect(calls).toEqual(["prepare a create", "finish a a", "release a a"]);
+    expect(daemon.reconciler.verdicts.get("a")?.state).toBe("plugged");
+    expect(daemon.sent).toEqual([]);
+  });
+
+  test("is not decided again while it is in flight, and then from fresh state (T2)", async () => {
+    const { daemon, calls } = await started();
+    daemon.bind(binding("a"));
+    await settle();
+    daemon.bind(binding("a", { "vif-plug-mtu-request": "1400" }));
+    await settle();
+    expect(daemon.sent.length).toBe(1);
+    expect(calls).toEqual(["prepare a create"]);
+    daemon.setInterface(inPlace("a"));
+    daemon.next().reply({ ok: true });
+    await settle();
+    expect(calls).toEqual(["prepare a create", "finish a a", "release a a", "prepare a create"]);
+    expect(daemon.next().operations.at(-1)).toMatchObject({ op: "update", row: { mtu_request: 1400 } });
+  });
+
+  test("and is in place already is prepared and released, and nothing is written (U4)", async () => {
+    const { daemon, calls } = await started();
+    daemon.setInterface(inPlace("a"));
+    daemon.bind(binding("a"));
+    await settle();
+    expect(calls).toEqual(["prepare a create", "release a a"]);
+    expect(daemon.sent).toEqual([]);
+  });
+
+  test("with others in the same turn goes in one transaction (T1)", async () => {
+    const { daemon } = await started();
+    for (const lport of ["a", "b", "c"]) daemon.bind(binding(lport));
+    await settle();
+    expect(daemon.sent.length).toBe(1);
+    const inserts = daemon.next().operations.filter(({ op }) => op === "insert");
+    expect(inserts.length).toBe(6);
+  });
+
+  test("and then removed behind our back is asked about again, and each asking ends once", async () => {
+    const { daemon, calls } = await started();
+    daemon.bind(binding("a"));
+    await settle();
+    daemon.setInterface(inPlace("a"));
+    daemon.next().reply({ ok: true });
+    await settle();
+    calls.length = 0;
+    const row = inPlace("a");
+    daemon.reconciler.pushRows(
+      daemon.reconciler.graph.inputs.iface,
+      [{ uuid: row._uuid, old: row, new: null }],
+      "update",
+    );
+    await settle();
+    expect(calls).toEqual(["prepare a create"]);
+    daemon.next().reply({ ok: true });
+    await settle();
+    expect(calls).toEqual(["prepare a create", "finish a a", "release a a"]);
+  });
+});
+
+describe("a provider that is not ready", () => {
+  test("is released, and asked again with back-off", async () => {
+    const { daemon, calls } = await started({ prepare: notReady("no link") });
+    daemon.bind(binding("a"));
+    await settle();
+    expect(calls).toEqual(["prepare a create", "release a none"]);
+    const due = daemon.reconciler.ports.nextTry("a");
+    expect(due).not.toBeNull();
+    jest.advanceTimersByTime((due ?? 0) - Date.now());
+    await settle();
+    expect(calls.length).toBe(4);
+    expect(daemon.reconciler.verdicts.get("a")).toMatchObject({ state: "waiting", tries: 1 });
+    expect(daemon.sent).toEqual([]);
+  });
+
+  test("waits longer from try to try, and starts over when another reason keeps it waiting", async () => {
+    const { daemon } = await started({
+      prepare: ({ lport }) => notReady(lport.options.has("vf-num") ? "no such VF" : "no VF is named")(),
+    });
+    daemon.bind(binding("a"));
+    await settle();
+    const wait = () => (daemon.reconciler.ports.nextTry("a") ?? Number.NaN) - Date.now();
+    expect(wait()).toBeWithin(1000, 1251);
+    jest.advanceTimersByTime(wait());
+    await settle();
+    expect(wait()).toBeWithin(2000, 2501);
+    daemon.bind(binding("a", { "vf-num": "7" }));
+    await settle();
+    expect(wait()).toBeWithin(1000, 1251);
+  });
+});
+
+describe("a change that the server refuses", () => {
+  test("is released without finish, reported in its words, and tried again with back-off (T3)", async () => {
+    const { daemon, calls } = await started();
+    daemon.bind(binding("a"));
+    await settle();
+    daemon.next().reply(refusal);
+    await settle();
+    expect(calls).not.toContain("finish a a");
+    expect(calls.filter((call) => call === "release a a").length).toBe(1);
+    expect(daemon.reconciler.verdicts.get("a")).toMatchObject({
+      state: "error",
+      reason: "constraint violation: no",
+    });
+    expect(daemon.sent).toEqual([]);
+    jest.advanceTimersByTime((daemon.reconciler.ports.nextTry("a") ?? 0) - Date.now());
+    await settle();
+    expect(daemon.sent.length).toBe(1);
+  });
+
+  test("is not sent again, nor the back-off started over, for what ovs-vswitchd writes to the row", async () => {
+    const { daemon } = await started();
+    daemon.setInterface(inPlace("a", { type: "tap" }));
+    daemon.bind(binding("a"));
+    await settle();
+    daemon.next().reply(refusal);
+    await settle();
+    const wait = () => (daemon.reconciler.ports.nextTry("a") ?? Number.NaN) - Date.now();
+    jest.advanceTimersByTime(wait());
+    await settle();
+    daemon.next().reply(refusal);
+    await settle();
+    const due = wait();
+    expect(due).toBeWithin(2000, 2501);
+    const external_ids = map({ "iface-id": "a", "ovn-plugged": "dummy", "ovn-installed": "true" });
+    daemon.setInterface(inPlace("a", { type: "tap", ofport: 7, external_ids }));
+    await settle();
+    expect(daemon.sent).toEqual([]);
+    expect(wait()).toBe(due);
+  });
+
+  test("is released once for each time it was prepared, however often it is tried", async () => {
+    const { daemon, calls } = await started();
+    daemon.bind(binding("a"));
+    await settle();
+    for (let tries = 0; tries < 3; tries++) {
+      daemon.next().reply(refusal);
+      await settle();
+      jest.advanceTimersByTime((daemon.reconciler.ports.nextTry("a") ?? 0) - Date.now());
+      await settle();
+    }
+    daemon.setInterface(inPlace("a"));
+    daemon.next().reply({ ok: true });
+    await settle();
+    const count = (call: string) => calls.filter((one) => one === call).length;
+    expect(count("release a a")).toBe(count("prepare a create"));
+  });
+
+  test("does not hold up the others", async () => {
+    const { daemon } = await started();
+    for (const lport of ["a", "b"]) daemon.bind(binding(lport));
+    await settle();
+    daemon.next().reply({ ok: false, error: { ...refusal.error, operation: 1 } });
+    await settle();
+    daemon.setInterface(inPlace("b"));
+    daemon.next().reply({ ok: true });
+    await settle();
+    expect(daemon.reconciler.verdicts.get("a")?.state).toBe("error");
+    expect(daemon.reconciler.verdicts.get("b")?.state).toBe("plugged");
+  });
+
+  test("is decided anew at once when the port changes", async () => {
+    const { daemon } = await started();
+    daemon.bind(binding("a"));
+    await settle();
+    daemon.next().reply(refusal);
+    await settle();
+    daemon.bind(binding("a", { "vif-plug-mtu-request": "1400" }));
+    await settle();
+    expect(daemon.next().operations[1]).toMatchObject({ op: "insert", row: { mtu_request: 1400 } });
+  });
+});
+
+test("a provider that is disabled is destroyed when all that it began has ended", async () => {
+  const calls: Calls = [];
+  const { provider } = recordedProvider("dummy", { destroy: () => calls.push("destroy") }, calls);
+  const registry = registryOf(provider);
+  const daemon = new PlugDaemon(registry);
+  await daemon.start();
+  daemon.setInterface(interfaceRow({ name: "kept" }));
+  daemon.bind(binding("kept"));
+  daemon.bind(binding("sent"));
+  await settle();
+  calls.length = 0;
+  registry.unregister("dummy");
+  daemon.reconciler.schedule();
+  await settle();
+  expect(calls).toEqual(["release kept kept"]);
+  daemon.next().reply({ ok: true });
+  await settle();
+  expect(calls).toEqual(["release kept kept", "finish sent sent", "release sent sent", "destroy"]);
+});
+
+describe("a change of which the database does not say what became of it (T5)", () => {
+  const unreadable = { ok: false, error: transactError("unreadable result", { details: "odd" }) } as const;
+  const disconnected = { ok: false, error: transactError("disconnected") } as const;
+
+  test("is prepared and sent again when the rows that come after the reconnect do not have it", async () => {
+    const { daemon, calls } = await started();
+    daemon.bind(binding("a"));
+    await settle();
+    daemon.inSync = false;
+    daemon.next().reply(disconnected);
+    await settle();
+    expect(calls).toEqual(["prepare a create"]);
+    expect(daemon.reconciler.verdicts.get("a")).toMatchObject({
+      state: "pending",
+      reason: "sent to the database, which has not said what became of it: disconnected",
+    });
+    expect(daemon.sent).toEqual([]);
+    daemon.inSync = true;
+    daemon.reconciler.schedule();
+    await settle();
+    expect(calls).toEqual(["prepare a create", "release a a", "prepare a create"]);
+    expect(daemon.sent.length).toBe(1);
+  });
+
+  test("is finished when those rows have it", async () => {
+    const { daemon, calls } = await started();
+    daemon.bind(binding("a"));
+    await settle();
+    daemon.inSync = false;
+    daemon.next().reply(disconnected);
+    await settle();
+    daemon.setInterface(inPlace("a"));
+    await settle();
+    expect(calls).toEqual(["prepare a create"]);
+    daemon.inSync = true;
+    daemon.reconciler.schedule();
+    await settle();
+    expect(calls).toEqual(["prepare a create", "finish a a", "release a a"]);
+    expect(daemon.reconciler.verdicts.get("a")?.state).toBe("plugged");
+    expect(daemon.sent).toEqual([]);
+  });
+
+  test("is finished at once when the rows had it before the answer", async () => {
+    const { daemon, calls } = await started();
+    for (const lport of ["a", "b"]) daemon.bind(binding(lport));
+    await settle();
+    for (const lport of ["a", "b"]) daemon.setInterface(inPlace(lport));
+    daemon.next().reply(unreadable);
+    await settle();
+    expect(calls.filter((call) => call.startsWith("finish"))).toEqual(["finish a a", "finish b b"]);
+    expect(daemon.sent).toEqual([]);
+  });
+
+  test("is not sent again at once when a server that answers has not carried it out", async () => {
+    const { daemon, calls } = await started();
+    daemon.bind(binding("a"));
+    await settle();
+    daemon.next().reply(unreadable);
+    await settle();
+    expect(daemon.sent).toEqual([]);
+    expect(daemon.reconciler.verdicts.get("a")).toMatchObject({
+      state: "error",
+      reason: "unreadable result: odd",
+      retry: true,
+    });
+    expect(calls.filter((call) => call.startsWith("finish"))).toEqual([]);
+    jest.advanceTimersByTime(1500);
+    await settle();
+    expect(daemon.sent.length).toBe(1);
+  });
+
+  test("is finished as a removal when the interface is gone", async () => {
+    const { daemon, calls } = await started();
+    const row = inPlace("a");
+    daemon.setInterface(row);
+    daemon.bind(binding("a"));
+    await settle();
+    daemon.bind(wantedRow({ "requested-chassis": "hv2" }, { ...elsewhere("a") }));
+    await settle();
+    calls.length = 0;
+    daemon.removeInterface(row);
+    daemon.next().reply(unreadable);
+    await settle();
+    expect(calls).toEqual(["finish a none"]);
+    expect(daemon.sent).toEqual([]);
+  });
+
+  test("is finished as an update when the interface is as it was to be, and not when it is not", async () => {
+    const { daemon, calls } = await started();
+    daemon.setInterface(inPlace("a", { type: "tap" }));
+    daemon.setInterface(inPlace("b", { type: "tap" }));
+    for (const lport of ["a", "b"]) daemon.bind(binding(lport));
+    await settle();
+    calls.length = 0;
+    daemon.setInterface(inPlace("a"));
+    daemon.next().reply(unreadable);
+    await settle();
+    expect(calls.filter((call) => call.startsWith("finish"))).toEqual(["finish a a"]);
+  });
+
+  test("is released when the daemon ends before the database is back", async () => {
+    const { daemon, calls } = await started();
+    daemon.bind(binding("a"));
+    await settle();
+    daemon.inSync = false;
+    daemon.next().reply(disconnected);
+    await settle();
+    await daemon.reconciler.stop();
+    expect(calls).toEqual(["prepare a create", "release a a"]);
+  });
+});
+
+test("without the lock nothing is sent", async () => {
+  const { daemon } = await started();
+  daemon.lock = null;
+  daemon.bind(binding("a"));
+  await settle();
+  expect(daemon.sent).toEqual([]);
+});
+
+test("what was pushed in one turn is decided in one run", async () => {
+  const { daemon } = await started();
+  const before = daemon.runs;
+  daemon.lock = null;
+  for (const lport of ["a", "b", "c"]) daemon.bind(binding(lport));
+  await settle();
+  expect(daemon.runs - before).toBe(1);
+});
+
+test("what the outputs say is told when it is another than before, and not again", async () => {
+  const { daemon } = await started();
+  expect(daemon.locks).toEqual(["vifplugd_hv1"]);
+  expect(daemon.targets).toEqual([{ kind: "unnamed" }]);
+  const conditions = daemon.conditions.length;
+  daemon.bind(binding("a"));
+  await settle();
+  expect([daemon.locks, daemon.targets, daemon.conditions].map(({ length }) => length)).toEqual([
+    ...[1, 1, conditions],
+  ]);
+});
+
+describe("stop", () => {
+  test("waits for what is in flight, ends it, and decides nothing more (U5)", async () => {
+    const { daemon, calls } = await started();
+    daemon.bind(binding("a"));
+    await settle();
+    let stopped = false;
+    const stopping = daemon.reconciler.stop().then(() => (stopped = true));
+    daemon.bind(binding("b"));
+    await settle();
+    expect(stopped).toBe(false);
+    daemon.next().reply({ ok: true });
+    await stopping;
+    expect(calls).toEqual(["prepare a create", "finish a a", "release a a"]);
+    expect(daemon.sent).toEqual([]);
+  });
+
+  test("releases what waits for something else, and leaves no timer", async () => {
+    const { daemon, calls } = await started({
+      prepare: ({ lport }) =>
+        lport.name === "w"
+          ? notReady("no link")()
+          : { ready: true, interface: { name: "taken", type: "", options: {} } },
+    });
+    const { iface } = daemon.reconciler.graph.inputs;
+    const taken = pluggedRow("x", { _uuid: uuid(0x9999), name: "taken" });
+    daemon.reconciler.pushRows(iface, [{ uuid: taken._uuid, old: null, new: taken }], "update");
+    daemon.bind(binding("a"));
+    daemon.bind(binding("w"));
+    await settle();
+    expect(daemon.reconciler.verdicts.get("a")?.state).toBe("conflict");
+    await daemon.reconciler.stop();
+    expect(calls.filter((call) => call === "release a taken").length).toBe(1);
+    const before = calls.length;
+    jest.advanceTimersByTime(120_000);
+    await settle();
+    expect(calls.length).toBe(before);
+  });
+});

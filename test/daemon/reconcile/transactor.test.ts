@@ -1,0 +1,173 @@
+// One bad port never holds up another: rules T1 and T3.
+import { describe, expect, test } from "bun:test";
+import type { Operation, TransactError } from "ovsdb-jsonrpc";
+import { type Outcome, Transactor } from "../../../src/daemon/reconcile/transactor.ts";
+import { lportOfChange } from "../../../src/plug/change.ts";
+import { chooseSeed, random } from "../../support/random.ts";
+import { createWork, transactError } from "../../support/works.ts";
+
+type Judge = (operations: readonly Operation[]) => TransactError | null;
+
+/** Sends creations of these logical ports to a database that judges each transaction. */
+async function submit(lports: readonly string[], judge: Judge) {
+  const transactions: (readonly Operation[])[] = [];
+  const outcomes: Outcome[] = [];
+  const transactor = new Transactor({
+    async transact(operations) {
+      transactions.push(operations);
+      const error = judge(operations);
+      return error === null ? { ok: true } : { ok: false, error };
+    },
+    report: (some) => outcomes.push(...some),
+  });
+  await transactor.submit(
+    lports.map((lport) => createWork(lport)),
+    "vifplugd_hv1",
+  );
+  return { transactions, outcomes, summary: summaryOf(outcomes) };
+}
+
+function summaryOf(outcomes: readonly Outcome[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    outcomes.map((outcome) => {
+      const words = outcome.kind === "committed" ? "" : ` ${outcome.error}`;
+      return [lportOfChange(outcome.work.change), `${outcome.kind}${words}`];
+    }),
+  );
+}
+
+/** Where the transaction inserts an interface of this name. */
+function insertOf(operations: readonly Operation[], name: string): number {
+  return operations.findIndex(({ op, ...rest }) => {
+    return (
+      op === "insert" &&
+      "table" in rest &&
+      rest.table === "Interface" &&
+      "row" in rest &&
+      rest.row.name === name
+    );
+  });
+}
+
+test("changes that are ready together go in one transaction", async () => {
+  const { transactions, summary } = await submit(["a", "b", "c"], () => null);
+  expect(transactions.length).toBe(1);
+  expect(summary).toEqual({ a: "committed", b: "committed", c: "committed" });
+});
+
+describe("a bad port", () => {
+  test("alone is refused with the server's own words", async () => {
+    const { summary } = await submit(["a"], () =>
+      transactError("constraint violation", { details: "bad MTU" }),
+    );
+    expect(summary).toEqual({ a: "refused constraint violation: bad MTU" });
+  });
+
+  test("among others is found by its operation, and the rest goes in one more transaction", async () => {
+    const { transactions, summary } = await submit(["a", "bad", "c"], (operations) => {
+      const operation = insertOf(operations, "bad");
+      return operation === -1 ? null : transactError("constraint violation", { operation });
+    });
+    expect(transactions.length).toBe(2);
+    expect(summary).toEqual({ a: "committed", bad: "refused constraint violation", c: "committed" });
+  });
+
+  test("that the commit refuses, without an operation, is found by halves", async () => {
+    const { summary } = await submit(["a", "b", "bad", "d"], (operations) =>
+      insertOf(operations, "bad") === -1 ? null : transactError("constraint violation", { details: "no" }),
+    );
+    expect(summary).toEqual({
+      a: "committed",
+      b: "committed",
+      bad: "refused constraint violation: no",
+      d: "committed",
+    });
+  });
+});
+
+test("one bad port of many costs a few transactions, and not one for each port", async () => {
+  const lports = Array.from({ length: 64 }, (_, index) => `lsp${index}`);
+  const { transactions } = await submit(lports, (operations) =>
+    insertOf(operations, "lsp63") === -1 ? null : transactError("constraint violation"),
+  );
+  expect(transactions.length).toBe(1 + 2 * Math.log2(lports.length));
+});
+
+test("an operation that is for no port in particular refuses them one by one", async () => {
+  const { summary } = await submit(["a", "b"], (operations) => {
+    const operation = operations.findIndex((one) => one.op === "wait" && one.table === "Bridge");
+    return transactError("timed out", { operation });
+  });
+  expect(summary).toEqual({ a: "refused timed out", b: "refused timed out" });
+});
+
+test.each(["not sent", "not owner", "canceled"] as const)(
+  "%s says nothing against any change: all are lost, and nothing is sent again",
+  async (code) => {
+    const { transactions, summary } = await submit(["a", "b"], () => transactError(code, { details: "x" }));
+    expect(transactions.length).toBe(1);
+    expect(summary).toEqual({ a: `lost ${code}: x`, b: `lost ${code}: x` });
+  },
+);
+
+test.each([
+  ["disconnected", "lost"],
+  ["cluster error", "refused"],
+  ["abandoned", "refused"],
+  ["not attempted", "refused"],
+  ["unreadable result", "refused"],
+  ["protocol error", "refused"],
+] as const)("%s may stand for a commit: nothing is sent again (T5)", async (code, otherwise) => {
+  const { transactions, outcomes, summary } = await submit(["a", "b"], () =>
+    transactError(code, { details: "x", operation: 1 }),
+  );
+  expect(transactions.length).toBe(1);
+  expect(summary).toEqual({ a: `unknown ${code}: x`, b: `unknown ${code}: x` });
+  expect(outcomes).toMatchObject([{ otherwise }, { otherwise }]);
+});
+
+test("a connection that is lost while the bad port is looked for leaves no work without an outcome", async () => {
+  let sent = 0;
+  const { summary } = await submit(["a", "b", "c", "d"], () =>
+    ++sent === 1 ? transactError("constraint violation") : transactError("disconnected"),
+  );
+  expect(summary).toEqual({
+    a: "unknown disconnected",
+    b: "unknown disconnected",
+    c: "unknown disconnected",
+    d: "unknown disconnected",
+  });
+});
+
+test("words are not said twice", async () => {
+  const { summary } = await submit(["a"], () => transactError("timed out", { details: "timed out" }));
+  expect(summary).toEqual({ a: "refused timed out" });
+});
+
+test("whichever ports are bad, each work gets one outcome, and only the bad ones are refused", async () => {
+  const seed = chooseSeed();
+  for (let index = 0; index < 100; index++) {
+    const { int, pick, list } = random(seed + index);
+    const kinds = ["good", "good", "good", "bad by operation", "bad at commit"] as const;
+    const ports = list(1 + int(20), (number) => ({ lport: `lsp${number}`, kind: pick(kinds) }));
+    const { outcomes } = await submit(
+      ports.map(({ lport }) => lport),
+      (operations) => {
+        const there = ports.filter(({ lport }) => insertOf(operations, lport) !== -1);
+        const bad = there.find(({ kind }) => kind === "bad by operation");
+        if (bad !== undefined) {
+          return transactError("constraint violation", { operation: insertOf(operations, bad.lport) });
+        }
+        return there.some(({ kind }) => kind === "bad at commit")
+          ? transactError("constraint violation")
+          : null;
+      },
+    );
+    const expected = ports.map(({ lport, kind }) => `${lport} ${kind === "good" ? "committed" : "refused"}`);
+    const actual = outcomes.map(({ kind, work }) => `${lportOfChange(work.change)} ${kind}`);
+    expect([`SEED=${seed + index}`, ...actual.toSorted()]).toEqual([
+      `SEED=${seed + index}`,
+      ...expected.toSorted(),
+    ]);
+  }
+});
