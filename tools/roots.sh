@@ -1,0 +1,35 @@
+#!/bin/sh
+# Makes Debian roots, as an installer would, then becomes the command given:
+#
+#     sh tools/roots.sh 'bookworm trixie' bun run tools/test.ts ./test/package/hosts.long.ts
+#
+# Each suite is a folder in .cache/roots with Debian's base system, Open vSwitch and OVN, made by debootstrap; nothing of
+# it is started. Tests copy it and leave it as it is. A suite that is there takes no time.
+set -eu
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+roots=$root/.cache/roots
+packages=openvswitch-switch,ovn-host,ovn-central,python3-minimal,init-system-helpers
+
+[ $# -gt 1 ] || { echo 'usage: sh tools/roots.sh SUITES COMMAND [ARGUMENT...]' >&2; exit 64; }
+suites=$1
+shift
+
+say() { printf 'roots: %s\n' "$*" >&2; }
+die() { say "$*"; exit 1; }
+
+for suite in $suites; do
+  [ ! -e "$roots/$suite" ] || continue
+  [ "$(id -u)" = 0 ] || die 'debootstrap needs root'
+  say "making a root of Debian $suite in $roots (about 330 MB)"
+  mkdir -p "$roots"
+  rm -rf --one-file-system "$roots/$suite.part"
+  log=$(mktemp)
+  debootstrap --variant=minbase "--include=$packages" "$suite" "$roots/$suite.part" >"$log" 2>&1 ||
+    { tail -n 40 "$log" >&2; die "debootstrap failed; its last messages are above"; }
+  rm -f "$log"
+  # What apt fetched is unpacked.
+  rm -rf "$roots/$suite.part/var/cache/apt/archives" && mkdir -p "$roots/$suite.part/var/cache/apt/archives/partial"
+  mv "$roots/$suite.part" "$roots/$suite"
+done
+exec "$@"
