@@ -62,9 +62,10 @@ export type {
   TransactOptions,
 } from "./session/session-options.ts";
 export type { BackoffLimits } from "./wire/backoff.ts";
+export type { Environment, Stream, StreamEvents, StreamFault, StreamFaultCode } from "./wire/environment.ts";
 export { type FramerLimits, JsonFramer } from "./wire/json-framer.ts";
-export { parseRemotes, type Remote } from "./wire/remote.ts";
+export { realEnvironment } from "./wire/real/environment.ts";
+export { parseRemotes, type Remote, type TlsFiles } from "./wire/remote.ts";
 export type { RequestError } from "./wire/request.ts";
 export type { ConnectionError, UnfitCode } from "./wire/rpc.ts";
 export type { ServerErrorCode } from "./wire/server-error.ts";
-export type { TlsFiles } from "./wire/tls.ts";

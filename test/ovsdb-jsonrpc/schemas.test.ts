@@ -97,7 +97,7 @@ describe("a server", () => {
   test("that is not there, hangs or is given up is an error", async () => {
     const nowhere = { remotes: "unix:/nonexistent/a,unix:/nonexistent/b" };
     const error = failure(await listDatabases(nowhere));
-    expect(error.code).toBe("disconnected");
+    expect(error.code).toBe("no server");
     expect(error.message).toContain("/nonexistent/b");
     server.pause();
     const abort = new AbortController();

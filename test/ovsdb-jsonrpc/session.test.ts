@@ -62,7 +62,7 @@ describe("states", () => {
   test("a server that is not there is named, with the reason and the time of the next attempt", async () => {
     const session = closeLater(open("unix:/nonexistent/socket", { backoff: { minMs: 1000, maxMs: 8000 } }));
     const { error, retryInMs } = await reach(session, "disconnected");
-    expect(error.code).toBe("disconnected");
+    expect(error.code).toBe("no server");
     expect(error.message).toContain("unix:/nonexistent/socket");
     expect(error.message).toContain("ENOENT");
     expect(retryInMs).toBe(1000);

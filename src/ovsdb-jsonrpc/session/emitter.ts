@@ -8,9 +8,15 @@
  */
 
 export class EventQueue {
+  readonly #report: (error: unknown) => void;
   readonly #waiting: (() => void)[] = [];
   #delivering = false;
   #ended = false;
+
+  /** @param report told of what a listener throws */
+  constructor(report: (error: unknown) => void) {
+    this.#report = report;
+  }
 
   /** Delivers now, or after what is being delivered. */
   push(deliver: () => void): void {
@@ -20,6 +26,10 @@ export class EventQueue {
     this.#delivering = true;
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) next();
     this.#delivering = false;
+  }
+
+  report(error: unknown): void {
+    this.#report(error);
   }
 
   /** What was emitted before is still delivered, and nothing after it. */
@@ -54,9 +64,7 @@ export class Emitter<E> {
       try {
         listener(event);
       } catch (error) {
-        queueMicrotask(() => {
-          throw error;
-        });
+        this.#queue.report(error);
       }
     }
   }

@@ -6,9 +6,11 @@
 import { err, ok, type Result } from "../result.ts";
 import { parseDatabaseSchema } from "../schema/parse.ts";
 import type { DatabaseSchema, DynamicTables } from "../schema/schema.ts";
+import type { Environment } from "../wire/environment.ts";
 import { excerpt, isArray } from "../wire/json.ts";
 import { Link } from "../wire/link.ts";
-import { asRemotes, type Remote } from "../wire/remote.ts";
+import { realEnvironment } from "../wire/real/environment.ts";
+import { asRemotes, type Remote, type TlsFiles } from "../wire/remote.ts";
 import {
   answerLater,
   type RequestError,
@@ -16,7 +18,6 @@ import {
   resultOf,
   sendRequest,
 } from "../wire/request.ts";
-import type { TlsFiles } from "../wire/tls.ts";
 
 export interface ServerOptions {
   /** A comma list such as `unix:FILE,tcp:HOST:PORT`, or what `parseRemotes` made of one. Each is tried once, in order. */
@@ -25,6 +26,8 @@ export interface ServerOptions {
   readonly tls?: TlsFiles;
   /** Gives up. Without it a server that hangs is given up after 10 s. */
   readonly signal?: AbortSignal;
+  /** Time, chance and connections; the real ones unless given. */
+  readonly environment?: Environment;
 }
 
 /**
@@ -69,9 +72,12 @@ function describe(error: unknown): string {
 
 function ask(server: ServerOptions, method: string, params: string, onReply: RequestHandler): void {
   const remotes = asRemotes(server.remotes);
-  const { signal } = server;
+  const { signal, environment = realEnvironment } = server;
   if (signal?.aborted === true) {
-    answerLater(onReply, { code: "canceled", message: "the signal was aborted before it was sent" });
+    answerLater(environment, onReply, {
+      code: "canceled",
+      message: "the signal was aborted before it was sent",
+    });
     return;
   }
   let untried = remotes.length;
@@ -82,6 +88,7 @@ function ask(server: ServerOptions, method: string, params: string, onReply: Req
   };
   const giveUp = () => conclude(err({ code: "canceled", message: "the signal was aborted" }));
   const link = new Link(
+    environment,
     { remotes, tls: server.tls, probeIntervalMs: 5000, shuffle: false },
     {
       onConnecting: () => {},

@@ -10,6 +10,7 @@ import type { IndexSelection, Selection } from "../replica/selection.ts";
 import { err, type Result } from "../result.ts";
 import { parseDatabaseSchema } from "../schema/parse.ts";
 import { schemaText, type UntypedSchema } from "../schema/schema.ts";
+import type { Environment } from "../wire/environment.ts";
 import { excerpt } from "../wire/json.ts";
 import { Link, type LinkOptions } from "../wire/link.ts";
 import { answerLater, type RequestHandler, sendRequest } from "../wire/request.ts";
@@ -22,6 +23,7 @@ import { type ServerStatus, ServerWatch } from "./server-watch.ts";
 import type { ServerStanding, SessionState } from "./session-options.ts";
 
 export interface CoreOptions {
+  readonly environment: Environment;
   readonly link: LinkOptions;
   readonly leaderOnly: boolean;
   readonly selection: Selection;
@@ -30,7 +32,8 @@ export interface CoreOptions {
 }
 
 export class SessionCore {
-  readonly #events = new EventQueue();
+  readonly #environment: Environment;
+  readonly #events = new EventQueue((error) => this.#throwLater(error));
   readonly batches = new Emitter<UntypedBatch>(this.#events);
   readonly states = new Emitter<SessionState>(this.#events);
   readonly requests = new Emitter<Conditions>(this.#events);
@@ -53,6 +56,7 @@ export class SessionCore {
   /** Starts to connect in the next microtask. Throws when the selection names what the descriptor lacks. */
   constructor(descriptor: UntypedSchema, options: CoreOptions) {
     this.descriptor = descriptor;
+    this.#environment = options.environment;
     this.#state = { kind: "connecting", remote: options.link.remotes[0]?.name ?? "" };
     this.locks = new Locks(
       (state) => this.lockStates.emit(state),
@@ -71,7 +75,7 @@ export class SessionCore {
       onCanceled: () => this.#fetchSchema(),
       onFailed: (message) => this.#leave({ code: "failed", message }),
     });
-    this.link = new Link(options.link, {
+    this.link = new Link(options.environment, options.link, {
       onConnecting: (remote) => this.#setState({ kind: "connecting", remote: remote.name }),
       onUp: (rpc, remote) => {
         this.#remote = remote.name;
@@ -80,7 +84,7 @@ export class SessionCore {
       onNotification: (method, params) => this.#notification(method, params),
       onDown: (error, retryInMs) => this.#down(error, retryInMs),
     });
-    queueMicrotask(() => this.link.connect());
+    options.environment.soon(() => this.link.connect());
   }
 
   get state(): SessionState {
@@ -97,7 +101,11 @@ export class SessionCore {
     const ready = this.#state.kind === "synced" || this.#state.kind === "connected";
     const { rpc } = this.link;
     if (ready && rpc !== null) sendRequest(rpc, method, params, onReply, signal);
-    else answerLater(onReply, { code: "not sent", message: `the session is ${this.#state.kind}` });
+    else
+      answerLater(this.#environment, onReply, {
+        code: "not sent",
+        message: `the session is ${this.#state.kind}`,
+      });
   }
 
   close(): void {
@@ -108,6 +116,13 @@ export class SessionCore {
     this.locks.disconnected();
     this.#setState({ kind: "closed" });
     this.#events.end();
+  }
+
+  /** As if nobody had been there to catch it. */
+  #throwLater(error: unknown): void {
+    this.#environment.soon(() => {
+      throw error;
+    });
   }
 
   #setState(state: SessionState): void {

@@ -5,10 +5,10 @@ import type { IndexDeclarations, MonitoredRows, MonitorSelection } from "../repl
 import type { DatabaseSchema, TableName, TablesOf } from "../schema/schema.ts";
 import type { Uuid } from "../schema/uuid.ts";
 import type { BackoffLimits } from "../wire/backoff.ts";
+import type { Environment } from "../wire/environment.ts";
 import type { FramerLimits } from "../wire/json-framer.ts";
-import type { Remote } from "../wire/remote.ts";
+import type { Remote, TlsFiles } from "../wire/remote.ts";
 import type { ConnectionError } from "../wire/rpc.ts";
-import type { TlsFiles } from "../wire/tls.ts";
 import type { RefusalCode } from "./refusal.ts";
 
 export interface SessionOptions<
@@ -36,6 +36,8 @@ export interface SessionOptions<
   /** How long to wait before connecting again. Default 1 s, doubled up to 8 s. */
   readonly backoff?: BackoffLimits;
   readonly limits?: FramerLimits;
+  /** Time, chance and connections; the real ones unless given. */
+  readonly environment?: Environment;
 }
 
 /** What a server says of its database; both null when the database is not clustered. */

@@ -32,9 +32,10 @@ import {
   type TablesOf,
   type UntypedSchema,
 } from "../schema/schema.ts";
-import { asRemotes, type Remote } from "../wire/remote.ts";
+import type { Environment } from "../wire/environment.ts";
+import { realEnvironment } from "../wire/real/environment.ts";
+import { asRemotes, type Remote, type TlsFiles } from "../wire/remote.ts";
 import type { RequestError, RequestHandler } from "../wire/request.ts";
-import type { TlsFiles } from "../wire/tls.ts";
 import type { LockState } from "./locks.ts";
 import { databaseNames } from "./server-query.ts";
 import { SessionCore } from "./session-core.ts";
@@ -54,6 +55,7 @@ export class Session<
   const I extends IndexDeclarations<MonitoredRows<T, M>> = NoIndexes,
 > {
   readonly #core: SessionCore;
+  readonly #environment: Environment;
 
   /** The rows as the server last described them. */
   readonly replica: ReplicaView<MonitoredRows<T, M>, I>;
@@ -64,7 +66,9 @@ export class Session<
    * are on what is not monitored.
    */
   constructor(options: SessionOptions<T, M, I>) {
+    this.#environment = options.environment ?? realEnvironment;
     this.#core = new SessionCore(options.database, {
+      environment: this.#environment,
       link: {
         remotes: asRemotes(options.remotes),
         tls: options.tls,
@@ -189,7 +193,7 @@ export class Session<
     return new Promise((resolve) => {
       const params = encodeTransaction(descriptor, operations);
       if (!params.ok) {
-        setImmediate(() => resolve(params));
+        this.#environment.turn(() => resolve(params));
         return;
       }
       const settle: RequestHandler = (reply) => {

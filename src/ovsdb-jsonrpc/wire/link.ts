@@ -2,13 +2,11 @@
  * Keeps one connection up: tries the remotes in turn, waits between attempts as `Backoff` says, and gives up an
  * attempt that takes too long. There is at most one socket at a time.
  */
-import type { Socket } from "node:net";
 import { Backoff, type BackoffLimits } from "./backoff.ts";
+import type { Environment, Stream } from "./environment.ts";
 import type { FramerLimits } from "./json-framer.ts";
-import type { Remote } from "./remote.ts";
+import type { Remote, TlsFiles } from "./remote.ts";
 import { type ConnectionError, Rpc } from "./rpc.ts";
-import type { TlsFiles } from "./tls.ts";
-import { openSocket } from "./transport.ts";
 
 export interface LinkEvents {
   onConnecting(remote: Remote): void;
@@ -37,6 +35,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 const MIN_CONNECT_MS = 1000;
 
 export class Link {
+  readonly #environment: Environment;
   readonly #events: LinkEvents;
   #tls: TlsFiles;
   readonly #limits: FramerLimits | undefined;
@@ -46,12 +45,15 @@ export class Link {
   #next = 0;
   #probeIntervalMs: number | undefined;
   #remote: Remote | null = null;
-  #socket: Socket | null = null;
+  /** Of the connection that is being made, or is there. */
+  #stream: Stream | null = null;
   #rpc: Rpc | null = null;
-  #timer: ReturnType<typeof setTimeout> | null = null;
+  /** Ends the wait for a connection, or for the next attempt; null: nothing is waited for. */
+  #cancelTimer: (() => void) | null = null;
   #stopped = false;
 
-  constructor(options: LinkOptions, events: LinkEvents) {
+  constructor(environment: Environment, options: LinkOptions, events: LinkEvents) {
+    this.#environment = environment;
     this.#events = events;
     this.#tls = options.tls ?? {};
     this.#limits = options.limits;
@@ -75,18 +77,17 @@ export class Link {
     this.#events.onConnecting(remote);
     if (this.#remote !== remote) this.connect();
     if (this.#stopped || this.#remote !== remote) return;
-    try {
-      const socket = openSocket(remote, this.#tls, () => this.#up(socket, remote));
-      this.#socket = socket;
-      socket.once("error", (error: Error) => this.#connectFailed(socket, lost(error.message)));
-      const limit = Math.max(this.#backoff.delayMs, MIN_CONNECT_MS);
-      this.#timer = setTimeout(
-        () => this.#connectFailed(socket, lost(`no connection within ${limit / 1000} s`)),
-        limit,
-      );
-    } catch (error) {
-      this.#down({ code: "disconnected", message: `${remote.name}: ${describe(error)}` }, null);
-    }
+    const stream = this.#environment.connect(remote, this.#tls, {
+      onOpen: () => this.#up(stream, remote),
+      onData: (chunk) => {
+        if (this.#stream === stream) this.#rpc?.receive(chunk);
+      },
+      onEnd: (fault) => this.#ended(stream, fault),
+    });
+    this.#stream = stream;
+    const limit = Math.max(this.#backoff.delayMs, MIN_CONNECT_MS);
+    const fault = { code: "unreachable", message: `no connection within ${limit / 1000} s` } as const;
+    this.#cancelTimer = this.#environment.timer(limit, () => this.#ended(stream, fault));
   }
 
   /** Replaces the remotes; the connection stays if its remote is still among them. */
@@ -97,8 +98,8 @@ export class Link {
     this.#backoff.grant(remotes.length + 1);
     const error = { code: "not configured", message: "the remote is not configured any more" } as const;
     if (this.#rpc !== null) this.#rpc.close(error);
-    else if (this.#socket !== null) this.#connectFailed(this.#socket, error);
-    else if (this.#timer !== null) this.connect();
+    else if (this.#stream !== null) this.#ended(this.#stream, error);
+    else if (this.#cancelTimer !== null) this.connect();
     else this.#remote = null;
   }
 
@@ -106,7 +107,7 @@ export class Link {
   leave(error: ConnectionError, atOnce: boolean): void {
     if (atOnce) this.#backoff.grant(this.#remotes.length + 1);
     if (this.#rpc !== null) this.#rpc.close(error);
-    else if (atOnce && this.#socket === null && this.#timer !== null) this.connect();
+    else if (atOnce && this.#stream === null && this.#cancelTimer !== null) this.connect();
   }
 
   /** For the next connection. */
@@ -124,15 +125,16 @@ export class Link {
     this.#stopped = true;
     this.#clearTimer();
     this.#rpc?.close({ code: "closed", message: "the session was closed" });
-    this.#socket?.destroy();
+    this.#stream?.close();
   }
 
-  #up(socket: Socket, remote: Remote): void {
-    if (this.#socket !== socket) return;
+  #up(stream: Stream, remote: Remote): void {
+    if (this.#stream !== stream) return;
     this.#clearTimer();
-    const upSince = performance.now();
+    const upSince = this.#environment.elapsed();
     const rpc = new Rpc(
-      socket,
+      this.#environment,
+      stream,
       {
         probeIntervalMs: this.#probeInterval(remote),
         ...(this.#limits !== undefined && { limits: this.#limits }),
@@ -141,7 +143,7 @@ export class Link {
         onNotification: (method, params) => this.#events.onNotification(method, params),
         onClose: (error) => {
           this.#rpc = null;
-          this.#socket = null;
+          this.#stream = null;
           // The time in which a server only hung is no time for which the connection was good (lib/reconnect.c).
           const goodForMs = rpc.lastReceived - upSince;
           this.#down({ ...error, message: `${remote.name}: ${error.message}` }, goodForMs);
@@ -152,13 +154,16 @@ export class Link {
     this.#events.onUp(rpc, remote);
   }
 
-  #connectFailed(socket: Socket, { code, message }: ConnectionError): void {
-    if (this.#socket !== socket || this.#rpc !== null) return;
-    const name = this.#remote?.name ?? "connection";
-    this.#socket = null;
-    socket.on("error", () => {});
-    socket.destroy();
-    this.#down({ code, message: `${name}: ${message}` }, null);
+  /** The stream could not be opened, or was lost. */
+  #ended(stream: Stream, error: ConnectionError): void {
+    if (this.#stream !== stream) return;
+    if (this.#rpc !== null) {
+      this.#rpc.close(error);
+      return;
+    }
+    this.#stream = null;
+    stream.close();
+    this.#down({ ...error, message: `${this.#remote?.name ?? "connection"}: ${error.message}` }, null);
   }
 
   #down(error: ConnectionError, connectedMs: number | null): void {
@@ -166,7 +171,7 @@ export class Link {
     if (this.#stopped) return;
     this.#remote = null;
     const retryInMs = this.#backoff.next(connectedMs);
-    this.#timer = setTimeout(() => this.connect(), retryInMs);
+    this.#cancelTimer = this.#environment.timer(retryInMs, () => this.connect());
     this.#events.onDown(error, retryInMs);
   }
 
@@ -177,20 +182,12 @@ export class Link {
 
   #ordered(remotes: readonly Remote[]): readonly Remote[] {
     if (!this.#shuffle) return remotes;
-    const order = remotes.map((remote) => ({ remote, at: Math.random() }));
+    const order = remotes.map((remote) => ({ remote, at: this.#environment.random() }));
     return order.sort((a, b) => a.at - b.at).map(({ remote }) => remote);
   }
 
   #clearTimer(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
   }
-}
-
-function lost(message: string): ConnectionError {
-  return { code: "disconnected", message };
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

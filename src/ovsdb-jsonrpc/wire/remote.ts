@@ -5,6 +5,23 @@ export type Remote =
   | { readonly kind: "unix"; readonly name: string; readonly path: string }
   | { readonly kind: "tcp" | "ssl"; readonly name: string; readonly host: string; readonly port: number };
 
+/** The files by which `ssl:` remotes are verified, and we show who we are. */
+export interface TlsFiles {
+  /** Path of our private key, PEM. */
+  readonly privateKey?: string;
+  /** Path of our certificate, PEM; shown when the server asks for one. */
+  readonly certificate?: string;
+  /** Path of the CA's certificates, PEM. Without it no connection is made: an unverified peer is refused. */
+  readonly caCert?: string;
+  /**
+   * When the file `caCert` does not exist, trust the server once: keep the self-signed certificate at the end of its
+   * chain there, and connect again. Default false. Only safe where nobody can stand between.
+   */
+  readonly bootstrapCaCert?: boolean;
+  /** Also compare the host with the names in the certificate. Default false. */
+  readonly verifyHost?: boolean;
+}
+
 /** The port of `tcp:HOST` and `ssl:HOST` without one. */
 const DEFAULT_PORT = 6640;
 

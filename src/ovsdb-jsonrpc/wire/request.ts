@@ -1,5 +1,6 @@
 /** Single requests to a server, and what may become of them. */
 import { err, ok, type Result } from "../result.ts";
+import type { Environment } from "./environment.ts";
 import type { ConnectionError, Reply, Rpc } from "./rpc.ts";
 
 export interface RequestError {
@@ -19,8 +20,8 @@ export type RequestHandler = (reply: Result<Reply, RequestError>) => void;
 const CANCEL_TIMEOUT_MS = 1000;
 
 /** Answers in a turn of the event loop of its own, so that who asks again and again leaves room for what would help. */
-export function answerLater(onReply: RequestHandler, error: RequestError): void {
-  setImmediate(() => onReply(err(error)));
+export function answerLater(environment: Environment, onReply: RequestHandler, error: RequestError): void {
+  environment.turn(() => onReply(err(error)));
 }
 
 /** Sends a request whose parameters are JSON text. The signal asks the server to cancel it. */
@@ -36,15 +37,18 @@ export function sendRequest(
     return;
   }
   if (signal.aborted) {
-    answerLater(onReply, { code: "canceled", message: "the signal was aborted before it was sent" });
+    answerLater(rpc.environment, onReply, {
+      code: "canceled",
+      message: "the signal was aborted before it was sent",
+    });
     return;
   }
   let answered = false;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let cancelTimer = () => {};
   const answer: RequestHandler = (reply) => {
     if (answered) return;
     answered = true;
-    clearTimeout(timer);
+    cancelTimer();
     signal.removeEventListener("abort", cancel);
     onReply(reply);
   };
@@ -52,7 +56,8 @@ export function sendRequest(
   function cancel(): void {
     rpc.notify("cancel", [id]);
     const message = `no answer within ${CANCEL_TIMEOUT_MS / 1000} s of the abort; it may have been carried out`;
-    timer = setTimeout(() => answer(err({ code: "abandoned", message })), CANCEL_TIMEOUT_MS);
+    const giveUp = () => answer(err({ code: "abandoned", message }));
+    cancelTimer = rpc.environment.timer(CANCEL_TIMEOUT_MS, giveUp);
   }
   signal.addEventListener("abort", cancel);
 }

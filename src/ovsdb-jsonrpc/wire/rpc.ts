@@ -6,8 +6,8 @@
  * awaits that reply has run, so that a reply is neither early nor late against the updates around it. A connection that
  * broke is closed once, with one error, and fails every request that was not answered.
  */
-import type { Socket } from "node:net";
 import { err, ok, type Result } from "../result.ts";
+import type { Environment, Stream, StreamFaultCode } from "./environment.ts";
 import { excerpt, isArray, isObject, type Json } from "./json.ts";
 import { type FramerLimits, JsonFramer } from "./json-framer.ts";
 import { parseJsonText } from "./json-text.ts";
@@ -35,11 +35,10 @@ export type UnfitCode =
 
 export interface ConnectionError {
   /**
-   * "disconnected": there is no connection, or it was lost; "inactive": the server was silent for too long; "closed": by
-   * oneself; "not configured": the remote is not among the session's any more; "reconnect": it was asked for.
+   * Why the stream ended; "inactive": the server was silent for too long; "closed": by oneself; "not configured": the remote is not among the session's any more; "reconnect": it was asked for.
    */
   readonly code:
-    | "disconnected"
+    | StreamFaultCode
     | "protocol error"
     | "inactive"
     | "closed"
@@ -67,7 +66,8 @@ export interface RpcOptions {
 }
 
 export class Rpc {
-  readonly #socket: Socket;
+  readonly environment: Environment;
+  readonly #stream: Stream;
   readonly #events: RpcEvents;
   readonly #framer: JsonFramer;
   readonly #pending = new Map<number, ReplyHandler>();
@@ -77,21 +77,20 @@ export class Rpc {
   #closed = false;
   #yielding = false;
   #probeIntervalMs: number;
-  #probeTimer: ReturnType<typeof setTimeout> | null = null;
-  #lastActivity = performance.now();
-  #lastReceived = performance.now();
+  #cancelProbe = () => {};
+  #lastActivity: number;
+  #lastReceived: number;
   #probing = false;
 
-  /** Takes over a connected socket. */
-  constructor(socket: Socket, options: RpcOptions, events: RpcEvents) {
-    this.#socket = socket;
+  /** Takes over a stream that is open; whoever gets its data and its end hands them on. */
+  constructor(environment: Environment, stream: Stream, options: RpcOptions, events: RpcEvents) {
+    this.environment = environment;
+    this.#stream = stream;
     this.#events = events;
+    this.#lastActivity = environment.elapsed();
+    this.#lastReceived = this.#lastActivity;
     this.#framer = new JsonFramer(options.limits);
     this.#probeIntervalMs = options.probeIntervalMs;
-    socket.on("data", (chunk: Uint8Array) => this.#receive(chunk));
-    socket.on("end", () => this.close({ code: "disconnected", message: "the server closed the connection" }));
-    socket.on("error", (error: Error) => this.close({ code: "disconnected", message: error.message }));
-    socket.on("close", () => this.close({ code: "disconnected", message: "the connection was lost" }));
     this.#scheduleProbe();
   }
 
@@ -116,7 +115,7 @@ export class Rpc {
     this.#send(`{"id":null,"method":"${method}","params":${JSON.stringify(params)}}`);
   }
 
-  /** When something came in last, on the clock of `performance.now`; at first, when the connection was made. */
+  /** When something came in last, on the environment's clock; at first, when the connection was made. */
   get lastReceived(): number {
     return this.#lastReceived;
   }
@@ -131,9 +130,9 @@ export class Rpc {
   close(error: ConnectionError): void {
     if (this.#closed) return;
     this.#closed = true;
-    if (this.#probeTimer !== null) clearTimeout(this.#probeTimer);
+    this.#cancelProbe();
     this.#waiting.length = 0;
-    this.#socket.destroy();
+    this.#stream.close();
     const unanswered = [...this.#pending.values()];
     this.#pending.clear();
     for (const onReply of unanswered) onReply(err(error));
@@ -142,7 +141,7 @@ export class Rpc {
 
   #send(message: string): void {
     if (this.#closed) return;
-    if (this.#outbox === "" && !this.#yielding) queueMicrotask(this.#flush);
+    if (this.#outbox === "" && !this.#yielding) this.environment.soon(this.#flush);
     this.#outbox += message;
   }
 
@@ -150,12 +149,12 @@ export class Rpc {
   readonly #flush = (): void => {
     const messages = this.#outbox;
     this.#outbox = "";
-    if (messages !== "" && !this.#closed) this.#socket.write(messages);
+    if (messages !== "" && !this.#closed) this.#stream.write(messages);
   };
 
-  #receive(chunk: Uint8Array): void {
+  receive(chunk: Uint8Array): void {
     if (this.#closed) return;
-    this.#lastReceived = performance.now();
+    this.#lastReceived = this.environment.elapsed();
     this.#lastActivity = this.#lastReceived;
     this.#probing = false;
     const framed = this.#framer.push(chunk, this.#take);
@@ -203,7 +202,7 @@ export class Rpc {
       this.#pending.delete(id);
       onReply(ok({ result: result ?? null, error: error ?? null }));
       this.#yielding = true;
-      queueMicrotask(this.#resume);
+      this.environment.soon(this.#resume);
     }
     return true;
   }
@@ -225,25 +224,25 @@ export class Rpc {
   }
 
   #scheduleProbe(): void {
-    if (this.#probeTimer !== null) clearTimeout(this.#probeTimer);
-    this.#probeTimer = null;
+    this.#cancelProbe();
     if (this.#probeIntervalMs <= 0 || this.#closed) return;
-    const idle = performance.now() - this.#lastActivity;
-    this.#probeTimer = setTimeout(() => this.#probe(), Math.max(this.#probeIntervalMs - idle, 1));
+    const idle = this.environment.elapsed() - this.#lastActivity;
+    const wait = Math.max(this.#probeIntervalMs - idle, 1);
+    this.#cancelProbe = this.environment.timer(wait, () => this.#probe());
   }
 
   /** A late timer proves nothing: bytes that wait to be read are read first. */
   #probe(): void {
-    setImmediate(() => {
+    this.environment.turn(() => {
       if (this.#closed) return;
-      const silent = performance.now() - this.#lastActivity >= this.#probeIntervalMs;
+      const silent = this.environment.elapsed() - this.#lastActivity >= this.#probeIntervalMs;
       if (silent && this.#probing) {
         const seconds = this.#probeIntervalMs / 1000;
         this.close({ code: "inactive", message: `no answer to the inactivity probe for ${seconds} s` });
         return;
       }
       if (silent) {
-        this.#lastActivity = performance.now();
+        this.#lastActivity = this.environment.elapsed();
         this.#probing = true;
         this.request("echo", [], () => {});
       }

@@ -5,22 +5,7 @@
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import tls from "node:tls";
-
-export interface TlsFiles {
-  /** Path of our private key, PEM. */
-  readonly privateKey?: string;
-  /** Path of our certificate, PEM; shown when the server asks for one. */
-  readonly certificate?: string;
-  /** Path of the CA's certificates, PEM. Without it no connection is made: an unverified peer is refused. */
-  readonly caCert?: string;
-  /**
-   * When the file `caCert` does not exist, trust the server once: keep the self-signed certificate at the end of its
-   * chain there, and connect again. Default false. Only safe where nobody can stand between.
-   */
-  readonly bootstrapCaCert?: boolean;
-  /** Also compare the host with the names in the certificate. Default false. */
-  readonly verifyHost?: boolean;
-}
+import type { TlsFiles } from "../remote.ts";
 
 /** Starts to connect; `onOpen` comes after the handshake. Throws when a file is missing or cannot be read. */
 export function connectTls(host: string, port: number, files: TlsFiles, onOpen: () => void): tls.TLSSocket {

@@ -1,0 +1,16 @@
+/** The world as it is: the one place of the package, with its neighbours in this folder, that asks the runtime for it. */
+import type { Environment } from "../environment.ts";
+import { openSocket } from "./socket.ts";
+
+export const realEnvironment: Environment = {
+  now: () => Date.now(),
+  elapsed: () => performance.now(),
+  timer(milliseconds, call) {
+    const timer = setTimeout(call, milliseconds);
+    return () => clearTimeout(timer);
+  },
+  turn: (call) => void setImmediate(call),
+  soon: (call) => queueMicrotask(call),
+  random: () => Math.random(),
+  connect: openSocket,
+};

@@ -1,0 +1,89 @@
+/** The byte stream to a remote: a unix socket, TCP, or TLS as ovs-vswitchd does it. */
+import net from "node:net";
+import type { Stream, StreamEvents, StreamFault, StreamFaultCode } from "../environment.ts";
+import type { Remote, TlsFiles } from "../remote.ts";
+import { connectTls } from "./tls.ts";
+
+/** How long a peer may take to agree to the end of a stream. */
+const CLOSE_WITHIN_MS = 1000;
+
+export function openSocket(remote: Remote, tls: TlsFiles, events: StreamEvents): Stream {
+  let socket: net.Socket | null = null;
+  let isOpen = false;
+  let isOver = false;
+  const end = (fault: StreamFault) => {
+    if (isOver) return;
+    isOver = true;
+    socket?.destroy();
+    events.onEnd(fault);
+  };
+  const onOpen = () => {
+    isOpen = true;
+    if (!isOver) events.onOpen();
+  };
+  try {
+    socket = connect(remote, tls, onOpen);
+    socket.on("data", (chunk: Uint8Array) => {
+      if (!isOver) events.onData(chunk);
+    });
+    socket.on("error", (error: Error) => end(isOpen ? lost(error.message) : faultOf(error, remote)));
+    socket.on("end", () => end(lost("the server closed the connection")));
+    socket.on("close", () => end(lost("the connection was lost")));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    setImmediate(() => end({ code: remote.kind === "ssl" ? "tls files" : "disconnected", message }));
+  }
+  return {
+    write: (text) => void socket?.write(text),
+    get unsent() {
+      return socket?.writableLength ?? 0;
+    },
+    close() {
+      if (isOver) return;
+      isOver = true;
+      if (socket !== null) closeSocket(socket, isOpen);
+    },
+  };
+}
+
+function connect(remote: Remote, tls: TlsFiles, onOpen: () => void): net.Socket {
+  switch (remote.kind) {
+    case "unix":
+      return net.connect({ path: remote.path }, onOpen);
+    case "tcp":
+      return net.connect({ host: remote.host, port: remote.port, noDelay: true }, onOpen);
+    case "ssl":
+      return connectTls(remote.host, remote.port, tls, onOpen);
+  }
+}
+
+/** TLS says that it ends (close_notify): a server that is cut off instead takes it for an error, and logs it. */
+function closeSocket(socket: net.Socket, isOpen: boolean): void {
+  if (!isOpen) {
+    socket.destroy();
+    return;
+  }
+  const giveUp = setTimeout(() => socket.destroy(), CLOSE_WITHIN_MS);
+  giveUp.unref();
+  socket.once("close", () => clearTimeout(giveUp));
+  socket.end(() => socket.destroy());
+}
+
+function lost(message: string): StreamFault {
+  return { code: "disconnected", message };
+}
+
+const BY_ERRNO: ReadonlyMap<string, StreamFaultCode> = new Map([
+  ...(["ENOENT", "ECONNREFUSED", "ENOTSOCK"] as const).map((errno) => [errno, "no server"] as const),
+  ...(["EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT", "EADDRNOTAVAIL"] as const).map(
+    (errno) => [errno, "unreachable"] as const,
+  ),
+  ...(["EACCES", "EPERM"] as const).map((errno) => [errno, "not permitted"] as const),
+]);
+
+/** Why the stream could not be opened. */
+function faultOf(error: Error, { kind }: Remote): StreamFault {
+  const errno = "code" in error && typeof error.code === "string" ? error.code : "";
+  const code = BY_ERRNO.get(errno) ?? (kind === "ssl" ? "tls" : "disconnected");
+  return { code, message: error.message };
+}
