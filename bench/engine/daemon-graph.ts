@@ -1,6 +1,6 @@
 /**
  * The daemon's own graph, with every port plugged: what a change of one port costs from the rows that tell of it to the
- * verdict, and on to the echo of the commit; what a recompute costs; and how much memory a port takes.
+ * status, and on to the echo of the commit; what a recompute costs; and how much memory a port takes.
  */
 import { heapStats } from "bun:jsc";
 import { parseUuid, type Uuid } from "ovsdb-jsonrpc";
@@ -56,7 +56,7 @@ export function measureDaemonGraph(ports: number, changes: number): readonly Fig
   const committed = timesOf(changes, (index) => daemon.change(all(index)), decideAndCommit);
   const figures = [
     figure(SUBJECT, RECOMPUTE, "ms", loadedRecomputes, at),
-    figure(SUBJECT, "one change, to the verdict", "µs", decided, at),
+    figure(SUBJECT, "one change, to the status", "µs", decided, at),
     figure(SUBJECT, `one change, of ${FEW} ports in turn`, "µs", again, at),
     figure(SUBJECT, "one change, to the commit's echo", "µs", committed, at),
     figure(SUBJECT, RECOMPUTE_AFTER_CHANGES, "ms", recomputesOf(daemon), at),
@@ -151,11 +151,11 @@ class PluggedDaemon {
     const { attempt, iface } = this.#graph.inputs;
     const name = this.#binding(port).logical_port;
     const change = this.#engine.data(this.#graph.plug).get(name)?.change;
-    const answers = this.#engine.data(this.#graph.answer).get(name);
-    if (change?.kind !== "update" || answers === undefined) throw new Error(`${name} is not to be updated`);
-    const { lport } = change.target;
+    const advice = this.#engine.data(this.#graph.advice).get(name);
+    if (change?.kind !== "update" || advice === undefined) throw new Error(`${name} is not to be updated`);
+    const { lport } = change.desired;
     const before = this.#engine.data(attempt).get(lport);
-    this.#engine.push(attempt, [{ lport, attempt: sent(change, answers, before) }]);
+    this.#engine.push(attempt, [{ lport, attempt: sent(change, advice, before) }]);
     this.#run();
     const old = change.interface;
     const row = { ...old, mtu_request: change.edit.mtuRequest ?? null };
@@ -209,7 +209,7 @@ class PluggedDaemon {
     this.#engine.push(inputs.chassis, batchOf([{ _uuid: CHASSIS, name: "hv1", hostname: "hv1" }]));
     this.#engine.push(inputs.portBinding, batchOf(bindings));
     this.#run();
-    const acknowledged = this.#engine.data(this.#graph.condition).current;
+    const acknowledged = this.#engine.data(this.#graph.monitorScope).current;
     this.#engine.push(inputs.southbound, { synced: true, acknowledged });
     this.#run();
   }

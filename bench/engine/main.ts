@@ -31,7 +31,7 @@ function changeRatio(perTurn: readonly number[]): Ratio {
 
 function goalsOf(figures: readonly Figure[]): readonly Ratio[] {
   const graph = "the daemon's graph";
-  const change = "one change, to the verdict";
+  const change = "one change, to the status";
   const again = "one change, of 100 ports in turn";
   const find = (subject: string, metric: string, ports: number): Figure => {
     const found = figures.find(

@@ -5,11 +5,11 @@
  */
 import { parseUuid, type Uuid } from "ovsdb-jsonrpc";
 import { encodeTransaction } from "../../src/ovsdb-jsonrpc/operations/transaction.ts";
-import type { Change, Target } from "../../src/plug/change.ts";
+import type { Change, DesiredInterface } from "../../src/plug/change.ts";
+import { IFACE_ID, OVN_PLUGGED } from "../../src/plug/observed-interface.ts";
 import { transactionOf } from "../../src/plug/operations.ts";
 import type { BridgeRef, InterfaceRow, PortRow } from "../../src/plug/rows.ts";
 import { tables } from "../../src/plug/tables.ts";
-import { IFACE_ID, OVN_PLUGGED } from "../../src/plug/vif.ts";
 import { openVSwitch } from "../../src/schemas/open_vswitch.gen.ts";
 import { CHASSIS, type Lport, type Site, uuidOf } from "./site.ts";
 import { type Prepared, Wire } from "./wire.ts";
@@ -82,10 +82,10 @@ export class Floor {
     if (created === undefined) throw new Error("the floor's interface was not created");
     await rest();
     const { interfaces } = this.#site;
-    const target = { ...targetOf(lport.name), mtuRequest: 1400 };
+    const desired = { ...desiredOf(lport.name), mtuRequest: 1400 };
     const change: Change = {
       kind: "update",
-      target,
+      desired,
       interface: created.interface,
       edit: { mtuRequest: 1400 },
     };
@@ -109,7 +109,7 @@ export class Floor {
   ): Promise<{ readonly plug: number; readonly rows: readonly Rows[] }> {
     const { interfaces } = this.#site;
     const changes = names.map(
-      (name): Change => ({ kind: "create", target: targetOf(name), bridge: this.#bridge }),
+      (name): Change => ({ kind: "create", desired: desiredOf(name), bridge: this.#bridge }),
     );
     const expected = interfaces.size + names.length;
     let results: unknown;
@@ -207,7 +207,7 @@ function conditionOf(site: Site, chassis: string): readonly unknown[] {
 
 const OPTION = "vif-plug-dummy-option";
 
-function targetOf(lport: string): Target {
+function desiredOf(lport: string): DesiredInterface {
   return {
     lport,
     plugType: "dummy",

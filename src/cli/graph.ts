@@ -37,8 +37,8 @@ export const graph: Command = {
       refused: () => [],
       lookups: () => new Map<string, number>(),
     };
-    const { plug, condition } = plugGraph(noProviders, plugSettings(defaultConfig(), null));
-    printLine(layOut(pictures[format](describeNodes([plug, condition])).trimEnd(), format));
+    const { plug, monitorScope } = plugGraph(noProviders, plugSettings(defaultConfig(), null));
+    printLine(layOut(pictures[format](describeNodes([plug, monitorScope])).trimEnd(), format));
     return EXIT.ok;
   },
 };

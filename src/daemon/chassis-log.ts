@@ -3,15 +3,15 @@
  * by, how many unplugs are held. Each once when it begins, where a line for each port would bury it.
  */
 import type { Logger } from "../log/log.ts";
-import { otherSouthbound } from "../plug/nodes/hold.ts";
-import type { Stranger } from "../plug/nodes/inputs.ts";
+import { otherSouthbound } from "../plug/nodes/hold-node.ts";
+import type { Stranger } from "../plug/nodes/input-nodes.ts";
 import type { Obstacle, ObstacleCode } from "../plug/obstacle.ts";
 import type { CancelTimer, Environment } from "./environment.ts";
 
 /** The ports that are due to be unplugged, of how many, and whether they are held. */
 interface Held {
   readonly due: ReadonlySet<string>;
-  readonly owned: number;
+  readonly ownedCount: number;
   readonly isHeld: boolean;
   /** Held for a Southbound that is not the one before. */
   readonly stranger: Stranger | null;
@@ -74,7 +74,7 @@ export class ChassisLog {
   }
 
   /** To be called after every run. */
-  tellHold({ isHeld, due, owned, stranger }: Held, maxUnplugPercent: number): void {
+  tellHold({ isHeld, due, ownedCount, stranger }: Held, maxUnplugPercent: number): void {
     const held = isHeld ? due.size : 0;
     if (held === this.#held) return;
     this.#held = held;
@@ -88,7 +88,7 @@ export class ChassisLog {
         : `, and all of them stay: ${otherSouthbound(stranger)}`;
     const remedy = "ovs-appctl -t vifplugd plug/confirm-unplug";
     this.#log.warn(
-      `held: ${held} of ${owned} plugged ports are due to be unplugged${why}; if that is right: ${remedy}`,
+      `held: ${held} of ${ownedCount} plugged ports are due to be unplugged${why}; if that is right: ${remedy}`,
       "held",
     );
   }

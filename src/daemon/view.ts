@@ -70,7 +70,7 @@ export class View implements DaemonView {
     return new Map([
       ["rows-Open_vSwitch", local.rows],
       ["rows-OVN_Southbound", southbound.rows],
-      ["ports", reconciler.verdicts.size],
+      ["ports", reconciler.statuses.size],
       ["in-flight", reconciler.inFlight],
       ["control-clients", clients.control],
       ["http-clients", clients.http],

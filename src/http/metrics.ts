@@ -5,7 +5,7 @@
  * the text before again.
  */
 import { describeGraph } from "../graph/index.ts";
-import { PORT_STATES } from "../plug/verdict.ts";
+import { PORT_STATES } from "../plug/lport-status.ts";
 import { cut } from "../text/cut.ts";
 import { printable } from "../text/printable.ts";
 import { VERSION } from "../version.ts";

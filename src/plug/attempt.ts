@@ -4,8 +4,8 @@
  * was written before does not count any more.
  */
 import type { Uuid } from "ovsdb-jsonrpc";
-import type { Answers } from "./answers.ts";
-import { type Change, misplacedOf, sameTarget, type Target, targetOf } from "./change.ts";
+import type { Advice } from "./advice.ts";
+import { type Change, type DesiredInterface, desiredAfter, misplacedOf, sameDesired } from "./change.ts";
 
 interface Counted {
   /** How often the port's providers were asked for another answer. */
@@ -25,7 +25,7 @@ export interface SentAway {
 
 /** What the interface was made, and how often in a row: whatever of it had to be written each time. */
 export interface Written {
-  readonly target: Target;
+  readonly desired: DesiredInterface;
   /** The bridge it was added to; null: it was there. */
   readonly bridge: Uuid | null;
   readonly times: number;
@@ -39,7 +39,7 @@ export type Attempt =
   | (Counted & {
       readonly phase: "in-flight";
       readonly change: Change;
-      readonly answers: Answers;
+      readonly advice: Advice;
       /** The answer, which does not say whether the change was committed. */
       readonly doubt?: string;
     })
@@ -62,8 +62,8 @@ export function setbacksOf(attempt: Attempt | undefined, change: Change): number
 
 /** A bridge that was made anew has lost its interfaces by that, and nobody is against them. */
 function isSame(written: Written, change: Change): boolean {
-  const target = targetOf(change);
-  if (target === null || !sameTarget(written.target, target)) return false;
+  const desired = desiredAfter(change);
+  if (desired === null || !sameDesired(written.desired, desired)) return false;
   const bridge = bridgeOf(change);
   return bridge === null || written.bridge === null || bridge === written.bridge;
 }
@@ -75,8 +75,8 @@ function bridgeOf(change: Change): Uuid | null {
 
 /** What is known once `change` was written `times` in a row; undefined for a removal. */
 export function writtenBy(change: Change, times: number): Written | undefined {
-  const target = targetOf(change);
-  return target === null ? undefined : { target, bridge: bridgeOf(change), times };
+  const desired = desiredAfter(change);
+  return desired === null ? undefined : { desired, bridge: bridgeOf(change), times };
 }
 
 export function afterCommit(change: Change, before: Attempt | undefined): Attempt {
@@ -118,8 +118,8 @@ export function askedAgain(before: Attempt | undefined): Attempt {
 }
 
 /** The attempt while a change is on its way. */
-export function sent(change: Change, answers: Answers, before: Attempt | undefined): Attempt {
-  const inFlight = { phase: "in-flight", change, answers, nonce: nonceOf(before) } as const;
+export function sent(change: Change, advice: Advice, before: Attempt | undefined): Attempt {
+  const inFlight = { phase: "in-flight", change, advice, nonce: nonceOf(before) } as const;
   return counted(inFlight, before?.written, before?.sentAway);
 }
 

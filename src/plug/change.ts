@@ -3,12 +3,12 @@
  * and what is in place. Rules P2, P3 and P4: only what differs is written, and keys of other users never.
  */
 import type { WantedInterface } from "../providers/provider.ts";
+import { IFACE_ID, OVN_PLUGGED } from "./observed-interface.ts";
 import type { Consultation } from "./question.ts";
 import type { BridgeRef, InterfaceRow, PortRow } from "./rows.ts";
-import { IFACE_ID, OVN_PLUGGED } from "./vif.ts";
 
 /** The interface in full as it has to be: what the provider wants, and what comes from the logical port itself. */
-export interface Target {
+export interface DesiredInterface {
   readonly lport: string;
   readonly plugType: string;
   readonly wanted: WantedInterface;
@@ -35,12 +35,12 @@ export interface InterfaceEdit {
 
 export interface Create {
   readonly kind: "create";
-  readonly target: Target;
+  readonly desired: DesiredInterface;
   readonly bridge: BridgeRef;
 }
 export interface Update {
   readonly kind: "update";
-  readonly target: Target;
+  readonly desired: DesiredInterface;
   readonly interface: InterfaceRow;
   readonly edit: InterfaceEdit;
   /** The interface is taken over from another logical port, whose provider agreed to let it go. */
@@ -79,22 +79,22 @@ export function lportOfChange(change: Change): string {
   switch (change.kind) {
     case "create":
     case "update":
-      return change.target.lport;
+      return change.desired.lport;
     case "remove":
       return change.lport;
     case "replug":
-      return change.create.target.lport;
+      return change.create.desired.lport;
   }
 }
 
 /** What the interface is to be after the change; null: there is to be none. */
-export function targetOf(change: Change): Target | null {
+export function desiredAfter(change: Change): DesiredInterface | null {
   switch (change.kind) {
     case "create":
     case "update":
-      return change.target;
+      return change.desired;
     case "replug":
-      return change.create.target;
+      return change.create.desired;
     case "remove":
       return null;
   }
@@ -104,9 +104,13 @@ export function targetOf(change: Change): Target | null {
  * What has to be edited in `current` to make it `target`; null when nothing differs. The names are the same.
  * @param isMarked it carries the two external_ids already; whoever does not know leaves it out
  */
-export function diffInterface(current: InterfaceRow, target: Target, isMarked = false): InterfaceEdit | null {
-  const { wanted, maintainedOptions, mtuRequest } = target;
-  const externalIds = isMarked ? null : diffIds(current.external_ids, target);
+export function diffInterface(
+  current: InterfaceRow,
+  desired: DesiredInterface,
+  isMarked = false,
+): InterfaceEdit | null {
+  const { wanted, maintainedOptions, mtuRequest } = desired;
+  const externalIds = isMarked ? null : diffIds(current.external_ids, desired);
   const options = diffMap(current.options, wanted.options, maintainedOptions);
   const otherConfig = diffMap(current.other_config, wanted.otherConfig, NO_KEYS);
   const sameColumns = current.type === wanted.type && current.mtu_request === mtuRequest;
@@ -122,7 +126,10 @@ export function diffInterface(current: InterfaceRow, target: Target, isMarked = 
 
 const NO_KEYS: ReadonlySet<string> = new Set();
 
-function diffIds(current: ReadonlyMap<string, string>, { lport, plugType }: Target): MapEdit | null {
+function diffIds(
+  current: ReadonlyMap<string, string>,
+  { lport, plugType }: DesiredInterface,
+): MapEdit | null {
   return diffMap(current, { [IFACE_ID]: lport, [OVN_PLUGGED]: plugType }, NO_KEYS);
 }
 
@@ -151,24 +158,24 @@ function diffMap(
 }
 
 /** The interface as it is in place already satisfies the target. */
-export function isInPlace(current: InterfaceRow, target: Target): boolean {
-  return current.name === target.wanted.name && diffInterface(current, target) === null;
+export function satisfies(current: InterfaceRow, desired: DesiredInterface): boolean {
+  return current.name === desired.wanted.name && diffInterface(current, desired) === null;
 }
 
-/** The rows and names a change stands on. Two changes with the same footing would be answered alike by the server. */
-export function sameFooting(a: Change, b: Change): boolean {
+/** The rows and names a change stands on. Two changes with the same basis would be answered alike by the server. */
+export function sameBasis(a: Change, b: Change): boolean {
   if (a.kind === "create" && b.kind === "create") {
-    return a.bridge.uuid === b.bridge.uuid && sameTarget(a.target, b.target);
+    return a.bridge.uuid === b.bridge.uuid && sameDesired(a.desired, b.desired);
   }
   if (a.kind === "update" && b.kind === "update") {
-    return sameContent(a.interface, b.interface) && sameTarget(a.target, b.target);
+    return sameContent(a.interface, b.interface) && sameDesired(a.desired, b.desired);
   }
   if (a.kind === "remove" && b.kind === "remove") {
     const samePort = a.port === b.port && a.bridge.uuid === b.bridge.uuid;
     return samePort && sameContent(a.interface, b.interface);
   }
   if (a.kind === "replug" && b.kind === "replug") {
-    return sameFooting(a.remove, b.remove) && sameFooting(a.create, b.create);
+    return sameBasis(a.remove, b.remove) && sameBasis(a.create, b.create);
   }
   return false;
 }
@@ -195,7 +202,7 @@ function sameMap(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>)
   return true;
 }
 
-export function sameTarget(a: Target, b: Target): boolean {
+export function sameDesired(a: DesiredInterface, b: DesiredInterface): boolean {
   return (
     a.plugType === b.plugType &&
     a.mtuRequest === b.mtuRequest &&

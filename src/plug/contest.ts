@@ -6,12 +6,12 @@
  */
 
 import { shellWord } from "../text/shell.ts";
-import type { Answers } from "./answers.ts";
+import type { Advice } from "./advice.ts";
 import type { Attempt } from "./attempt.ts";
-import { sameContent, sameTarget, targetOf } from "./change.ts";
+import { desiredAfter, sameContent, sameDesired } from "./change.ts";
 import type { Intent } from "./intent.ts";
+import { type ObservedInterface, OVN_PLUGGED } from "./observed-interface.ts";
 import type { Consultation } from "./question.ts";
-import { OVN_PLUGGED, type Vif } from "./vif.ts";
 
 export type Contest =
   | { readonly kind: "free" }
@@ -21,23 +21,23 @@ export type Contest =
 /** The name is that of an interface which is due to go, and whose provider agrees. */
 export interface Adoptable {
   readonly kind: "adopt";
-  readonly vif: Vif;
+  readonly observed: ObservedInterface;
   readonly from: string;
   readonly leaving: Consultation;
 }
 
 /** What is around a name; every look-up is by key. */
-export interface Contestants {
-  holder(name: string): Vif | undefined;
+export interface ContestFacts {
+  holder(name: string): ObservedInterface | undefined;
   claimants(name: string): Iterable<string>;
   intent(lport: string): Intent | undefined;
-  answers(lport: string): Answers | undefined;
+  advice(lport: string): Advice | undefined;
   attempt(lport: string): Attempt | undefined;
   /** The port's interface would go now, were it not taken over. */
   isHeld(lport: string): boolean;
 }
 
-export function contest(among: Contestants, lport: string, name: string): Contest {
+export function contest(among: ContestFacts, lport: string, name: string): Contest {
   const holder = among.holder(name);
   const first = firstClaimant(among, name, holder);
   if (holder !== undefined) {
@@ -55,10 +55,10 @@ export function contest(among: Contestants, lport: string, name: string): Contes
 }
 
 /** The logical port that takes over the interface of a port that is due to go. */
-export function successorOf(among: Contestants, lport: string): string | null {
-  const vif = ownedBy(among, lport);
-  if (vif === null || leavingOf(among, vif) === null) return null;
-  return firstClaimant(among, vif.interface.name, vif);
+export function successorOf(among: ContestFacts, lport: string): string | null {
+  const observed = ownedBy(among, lport);
+  if (observed === null || leavingOf(among, observed) === null) return null;
+  return firstClaimant(among, observed.interface.name, observed);
 }
 
 /**
@@ -66,7 +66,11 @@ export function successorOf(among: Contestants, lport: string): string | null {
  * again, so that one bad port does not keep the name from the others (rule T3). Nobody comes before one whose
  * transaction is on its way: it would be refused, or refuse the other.
  */
-function firstClaimant(among: Contestants, name: string, holder: Vif | undefined): string | null {
+function firstClaimant(
+  among: ContestFacts,
+  name: string,
+  holder: ObservedInterface | undefined,
+): string | null {
   const able: string[] = [];
   for (const lport of among.claimants(name)) {
     if (among.attempt(lport)?.phase === "in-flight") return lport;
@@ -76,12 +80,12 @@ function firstClaimant(among: Contestants, name: string, holder: Vif | undefined
 }
 
 /** Those that want a name that no interface has. */
-function notRefused(among: Contestants, name: string): readonly string[] {
+function notRefused(among: ContestFacts, name: string): readonly string[] {
   return [...among.claimants(name)].filter((lport) => !wasRefused(among, lport, undefined));
 }
 
-function ownedBy(among: Contestants, lport: string): Vif | null {
-  return among.intent(lport)?.lport.owned ?? null;
+function ownedBy(among: ContestFacts, lport: string): ObservedInterface | null {
+  return among.intent(lport)?.lport.inPlace ?? null;
 }
 
 function smallest(lports: Iterable<string>): string | null {
@@ -91,36 +95,36 @@ function smallest(lports: Iterable<string>): string | null {
 }
 
 /** What it wants of the interface that is there, or of a new one when there is none. */
-function wasRefused(among: Contestants, lport: string, holder: Vif | undefined): boolean {
+function wasRefused(among: ContestFacts, lport: string, holder: ObservedInterface | undefined): boolean {
   const attempt = among.attempt(lport);
-  const answers = among.answers(lport);
-  if (attempt?.phase !== "failed" || answers?.kind !== "asked") return false;
+  const advice = among.advice(lport);
+  if (attempt?.phase !== "failed" || advice?.kind !== "asked") return false;
   const { change } = attempt;
-  const [before, now] = [targetOf(change), answers.main.target];
-  if (before === null || now === null || !sameTarget(before, now)) return false;
+  const [before, now] = [desiredAfter(change), advice.main.desired];
+  if (before === null || now === null || !sameDesired(before, now)) return false;
   const row = change.kind === "update" ? change.interface : undefined;
   if (row === undefined || holder === undefined) return row === undefined && holder === undefined;
   return sameContent(row, holder.interface);
 }
 
-function leavingOf(among: Contestants, vif: Vif): Adoptable | null {
-  const from = vif.lport;
-  if (from === null || ownedBy(among, from) !== vif || among.isHeld(from)) return null;
+function leavingOf(among: ContestFacts, observed: ObservedInterface): Adoptable | null {
+  const from = observed.lport;
+  if (from === null || ownedBy(among, from) !== observed || among.isHeld(from)) return null;
   const intent = among.intent(from);
   if (intent?.kind !== "unplug" || intent.ground === "withdrawn") return null;
-  const answers = among.answers(from);
-  if (answers?.kind !== "asked" || answers.main.answer.kind !== "unplug") return null;
+  const advice = among.advice(from);
+  if (advice?.kind !== "asked" || advice.main.answer.kind !== "unplug") return null;
   if (among.attempt(from)?.phase === "in-flight") return null;
-  return { kind: "adopt", vif, from, leaving: answers.main };
+  return { kind: "adopt", observed, from, leaving: advice.main };
 }
 
 /** ovs-vswitchd's number for the port that bears its bridge's name (OFPP_LOCAL, OpenFlow 1.0). */
 const OWN_OF_BRIDGE = 65534;
 
 /** A command to copy is told only where what it removes cannot be a bridge's own interface. */
-function holderReason(holder: Vif, name: string): string {
+function holderReason(holder: ObservedInterface, name: string): string {
   const { interface: row, port } = holder;
-  if (holder.owned) return `interface ${name} is plugged for logical port ${holder.lport}`;
+  if (holder.isOwned) return `interface ${name} is plugged for logical port ${holder.lport}`;
   const mayBeOfBridge = row.ofport === OWN_OF_BRIDGE || (row.type === "internal" && row.ofport === null);
   if (mayBeOfBridge && !row.external_ids.has(OVN_PLUGGED)) {
     return `interface ${name} is, or may be, a bridge's own, which stays: the logical port needs another interface name`;

@@ -4,15 +4,15 @@
  */
 import type { Engine } from "../graph/index.ts";
 import type { Finding } from "./conditions/condition.ts";
-import { CONDITIONS } from "./conditions/index.ts";
+import { CONDITIONS } from "./conditions/list.ts";
 import { type PortView, viewOf } from "./conditions/port-view.ts";
 import type { PlugGraph } from "./graph.ts";
+import type { LportStatus } from "./lport-status.ts";
 import { obstacleOf } from "./readiness.ts";
-import type { Verdict } from "./verdict.ts";
 
 export interface Explanation {
   readonly lport: string;
-  readonly verdict: Verdict | null;
+  readonly status: LportStatus | null;
   readonly conditions: readonly Finding[];
   /** What would have to change for the port to be plugged; null when nothing has to. */
   readonly remedy: string | null;
@@ -23,7 +23,7 @@ export function explain(engine: Engine, graph: PlugGraph, lport: string): Explan
   const view = viewOf(engine, graph, lport);
   if (view === null) return null;
   const conditions = CONDITIONS.flatMap((condition) => condition.find(view));
-  return { lport, verdict: view.status, conditions, remedy: remedyOf(view, conditions) };
+  return { lport, status: view.status, conditions, remedy: remedyOf(view, conditions) };
 }
 
 function remedyOf({ engine, graph, status }: PortView, conditions: readonly Finding[]): string | null {

@@ -1,6 +1,6 @@
 /**
  * Every node of the daemon's graph and every edge between them, on one screen. Data enters on top and leaves as
- * outputs: `plug`, a verdict for every logical port, `condition`, what is to be monitored of the Southbound,
+ * outputs: `plug`, a status for every logical port, `condition`, what is to be monitored of the Southbound,
  * `southbound_target`, where that is, and `lock`, what is to be held. A handler in `handlers` is a change handled as it
  * comes; an input without one leads to a recompute.
  */
@@ -12,16 +12,16 @@ import {
   nameLock,
   notConnected,
   obstacleTo,
-} from "./nodes/activity.ts";
-import { answerNode } from "./nodes/answer.ts";
-import { claimAnswerHandler, collectClaims, noClaims } from "./nodes/claim.ts";
+} from "./nodes/activity-node.ts";
+import { adviceNode } from "./nodes/advice-node.ts";
+import { claimAdviceHandler, collectClaims, noClaims } from "./nodes/claim-node.ts";
 import {
   holdLportHandler,
   holdLportsHandler,
   holdSouthboundHandler,
   nothingHeld,
   recomputeHold,
-} from "./nodes/hold.ts";
+} from "./nodes/hold-node.ts";
 import {
   attemptInput,
   type Current,
@@ -29,15 +29,15 @@ import {
   southboundInput,
   tableInputs,
   valueInput,
-} from "./nodes/inputs.ts";
-import { intentNode } from "./nodes/intent.ts";
-import { type LocalChassis, refreshLocalChassis, unknownChassis } from "./nodes/local-chassis.ts";
-import { indexLports, lportPortBindingHandler, lportVifHandler, noLports } from "./nodes/lport.ts";
-import { conditionLportHandler, decideCondition, monitorNothing } from "./nodes/monitoring.ts";
-import { plugNode } from "./nodes/plug.ts";
-import { lookingUp, type Providers } from "./nodes/provider-lookup.ts";
+} from "./nodes/input-nodes.ts";
+import { intentNode } from "./nodes/intent-node.ts";
+import { type LocalChassis, refreshLocalChassis, unknownChassis } from "./nodes/local-chassis-node.ts";
+import { indexLports, lportObservedHandler, lportPortBindingHandler, noLports } from "./nodes/lport-node.ts";
+import { decideMonitorScope, monitorNothing, monitorScopeLportHandler } from "./nodes/monitor-scope-node.ts";
+import * as observedNode from "./nodes/observed-node.ts";
+import { plugNode } from "./nodes/plug-node.ts";
+import { lookingUp, type Providers } from "./nodes/provider-lookup-node.ts";
 import { findSouthbound, unknownTarget } from "./nodes/southbound-address.ts";
-import * as vifNode from "./nodes/vif.ts";
 import type { PlugSettings } from "./settings.ts";
 import type { SouthboundTarget } from "./southbound-target.ts";
 
@@ -83,28 +83,28 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
     run: decideActivity,
     handlers: { localSession: decideActivity, localChassis: decideActivity },
   });
-  const vif = node({
-    name: "vif",
+  const observed = node({
+    name: "observed",
     kind: "derived",
     inputs: { localChassis, port, iface, bridge },
-    data: vifNode.noVifs,
-    changes: vifNode.noVifChanges,
-    run: vifNode.indexVifs,
+    data: observedNode.nothingObserved,
+    changes: observedNode.noObservedChanges,
+    run: observedNode.indexInterfaces,
     handlers: {
-      localChassis: vifNode.vifLocalChassisHandler,
-      port: vifNode.vifPortHandler,
-      iface: vifNode.vifIfaceHandler,
-      bridge: vifNode.vifBridgeHandler,
+      localChassis: observedNode.observedLocalChassisHandler,
+      port: observedNode.observedPortHandler,
+      iface: observedNode.observedIfaceHandler,
+      bridge: observedNode.observedBridgeHandler,
     },
   });
   const lport = node({
     name: "lport",
     kind: "derived",
-    inputs: { portBinding, vif },
+    inputs: { portBinding, observed },
     data: noLports,
     changes: keyedChanges<string>,
     run: indexLports,
-    handlers: { portBinding: lportPortBindingHandler, vif: lportVifHandler },
+    handlers: { portBinding: lportPortBindingHandler, observed: lportObservedHandler },
   });
   const intent = keyed({
     name: "intent",
@@ -112,48 +112,58 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
     inputs: { settings, localChassis, southbound, lport },
     ...intentNode,
   });
-  const answer = keyed({
-    name: "answer",
+  const advice = keyed({
+    name: "advice",
     kind: "derived",
     inputs: { activity, localChassis, providerLookup, intent, attempt },
-    ...answerNode(providers),
+    ...adviceNode(providers),
   });
   const claim = node({
     name: "claim",
     kind: "derived",
-    inputs: { answer },
+    inputs: { advice },
     data: noClaims,
     changes: keyedChanges<string>,
     run: collectClaims,
-    handlers: { answer: claimAnswerHandler },
+    handlers: { advice: claimAdviceHandler },
   });
   const hold = node({
     name: "hold",
     kind: "derived",
-    inputs: { settings, southbound, confirmed, intent, answer, lport },
+    inputs: { settings, southbound, confirmed, intent, advice, lport },
     data: nothingHeld,
     changes: keyedChanges<string>,
     run: recomputeHold,
     handlers: {
       southbound: holdSouthboundHandler,
       intent: holdLportsHandler,
-      answer: holdLportsHandler,
+      advice: holdLportsHandler,
       lport: holdLportHandler,
     },
   });
   const plug = keyed({
     name: "plug",
     kind: "output",
-    inputs: { settings, localChassis, activity, intent, answer, claim, hold, vif, attempt },
+    inputs: {
+      settings,
+      localChassis,
+      activity,
+      intent,
+      advice,
+      claim,
+      hold,
+      observed,
+      attempt,
+    },
     ...plugNode,
   });
-  const condition = node({
-    name: "condition",
+  const monitorScope = node({
+    name: "monitor_scope",
     kind: "output",
     inputs: { localChassis, lport },
     data: monitorNothing,
-    run: decideCondition,
-    handlers: { lport: conditionLportHandler },
+    run: decideMonitorScope,
+    handlers: { lport: monitorScopeLportHandler },
   });
   const lock = node({
     name: "lock",
@@ -185,14 +195,14 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
     localChassis,
     activity,
     lport,
-    vif,
+    observed,
     intent,
-    answer,
+    advice,
     hold,
     plug,
-    condition,
+    monitorScope,
     lock,
     southboundTarget: target,
-    engine: (options: EngineOptions = {}) => new Engine([plug, condition, lock, target], options),
+    engine: (options: EngineOptions = {}) => new Engine([plug, monitorScope, lock, target], options),
   };
 }

@@ -59,12 +59,12 @@ export function decideIntent(
   knowledge: Knowledge,
   settings: WantedSettings,
 ): Intent | null {
-  const { name, binding, owned } = lport;
+  const { name, binding, inPlace } = lport;
   const facts = binding === null ? null : { binding, chassis, settings };
   const unmet = facts === null ? null : firstUnmet(facts);
   if (binding !== null && unmet === null) return intentOfWanted(lport, binding);
-  if (owned === null) return null;
-  const { plugType } = owned;
+  if (inPlace === null) return null;
+  const { plugType } = inPlace;
   const { goes, reason } =
     facts === null || unmet === null ? consequenceOfAbsence(name, knowledge) : unmet.consequence(facts);
   if (goes === null) return { kind: "stay", lport, plugType, reason };
@@ -76,7 +76,7 @@ export function decideIntent(
 
 function intentOfWanted(lport: Lport, binding: PortBindingRow): Intent {
   const plugType = plugTypeOf(binding) ?? "";
-  const foreign = lport.others.find((vif) => !vif.owned);
+  const foreign = lport.others.find((observed) => !observed.isOwned);
   if (foreign === undefined) return { kind: "plug", lport, plugType, binding };
   const name = foreign.interface.name;
   return {

@@ -3,37 +3,42 @@
  * chassis, may it be bound here. Pure functions of one row and of this chassis; the words are those of ovn-sb(5) and
  * ovn-architecture(7).
  */
+
+import type { ObservedInterface } from "./observed-interface.ts";
 import type { ChassisRow, PortBindingRow } from "./rows.ts";
-import type { Vif } from "./vif.ts";
 
 export interface Lport {
   readonly name: string;
   /** Null: not in view. */
   readonly binding: PortBindingRow | null;
   /** Of the interfaces on the integration bridge that carry its iface-id, the first by its name that is ours, or null. */
-  readonly owned: Vif | null;
+  readonly inPlace: ObservedInterface | null;
   /** All others of them, in the order of their names; hardly ever any. */
-  readonly others: readonly Vif[];
+  readonly others: readonly ObservedInterface[];
 }
 
-export function makeLport(name: string, binding: PortBindingRow | null, vifs: readonly Vif[]): Lport {
-  if (vifs.length === 0) return { name, binding, owned: null, others: NO_VIFS };
-  const sorted = vifs.toSorted((a, b) => (a.interface.name < b.interface.name ? -1 : 1));
-  const owned = sorted.find((vif) => vif.owned) ?? null;
-  const others = sorted.filter((vif) => vif !== owned);
-  return { name, binding, owned, others: others.length === 0 ? NO_VIFS : others };
+export function makeLport(
+  name: string,
+  binding: PortBindingRow | null,
+  interfaces: readonly ObservedInterface[],
+): Lport {
+  if (interfaces.length === 0) return { name, binding, inPlace: null, others: NO_INTERFACES };
+  const sorted = interfaces.toSorted((a, b) => (a.interface.name < b.interface.name ? -1 : 1));
+  const inPlace = sorted.find((observed) => observed.isOwned) ?? null;
+  const others = sorted.filter((observed) => observed !== inPlace);
+  return { name, binding, inPlace, others: others.length === 0 ? NO_INTERFACES : others };
 }
 
-const NO_VIFS: readonly Vif[] = [];
+const NO_INTERFACES: readonly ObservedInterface[] = [];
 
 /** Every interface on the integration bridge that carries its iface-id. */
-export function vifsOf({ owned, others }: Lport): readonly Vif[] {
-  return owned === null ? others : [owned, ...others];
+export function interfacesOf({ inPlace, others }: Lport): readonly ObservedInterface[] {
+  return inPlace === null ? others : [inPlace, ...others];
 }
 
 /** The interfaces that are ours besides the one that is dealt with: they wait until it is gone. */
-export function duplicatesOf({ others }: Lport): readonly Vif[] {
-  return others.length === 0 ? others : others.filter((vif) => vif.owned);
+export function leftoversOf({ others }: Lport): readonly ObservedInterface[] {
+  return others.length === 0 ? others : others.filter((observed) => observed.isOwned);
 }
 
 /** This chassis as the Southbound knows it: its row, and the name we know even while the row is absent. */

@@ -9,8 +9,8 @@ import { type NamedUuid, named, type Operation, operations, type Uuid } from "ov
 import { openVSwitch } from "../schemas/open_vswitch.gen.ts";
 import type { Change, Create, MapEdit, Remove, Update } from "./change.ts";
 import { lportOfChange } from "./change.ts";
+import { IFACE_ID, OVN_PLUGGED } from "./observed-interface.ts";
 import type { BridgeRef, InterfaceRow } from "./rows.ts";
-import { IFACE_ID, OVN_PLUGGED } from "./vif.ts";
 
 export interface Transaction {
   readonly operations: readonly Operation[];
@@ -75,18 +75,18 @@ class Draft {
     return { operations: this.#operations, lports: this.#lports };
   }
 
-  #create(lport: string, { target, bridge }: Create): void {
-    const { name, type, options, otherConfig } = target.wanted;
+  #create(lport: string, { desired, bridge }: Create): void {
+    const { name, type, options, otherConfig } = desired.wanted;
     const [port, iface] = [`port${++this.#names}`, `iface${this.#names}`];
     const row = {
       name,
       type,
       options: new Map(Object.entries(options)),
       external_ids: new Map([
-        [IFACE_ID, target.lport],
-        [OVN_PLUGGED, target.plugType],
+        [IFACE_ID, desired.lport],
+        [OVN_PLUGGED, desired.plugType],
       ]),
-      ...(target.mtuRequest === null ? {} : { mtu_request: target.mtuRequest }),
+      ...(desired.mtuRequest === null ? {} : { mtu_request: desired.mtuRequest }),
       ...(otherConfig === undefined ? {} : { other_config: new Map(Object.entries(otherConfig)) }),
     };
     this.#push(lport, build.insert("Interface", row, iface));

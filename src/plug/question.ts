@@ -15,7 +15,7 @@ import type {
   WantedInterface,
 } from "../providers/provider.ts";
 import type { RegisteredProvider } from "../providers/registry.ts";
-import { isInPlace, type Target } from "./change.ts";
+import { type DesiredInterface, satisfies } from "./change.ts";
 import { mtuRequestOf } from "./lport.ts";
 import type { InterfaceRow, PortBindingRow } from "./rows.ts";
 
@@ -39,12 +39,16 @@ export interface Consultation {
   readonly question: Question;
   readonly answer: Answer;
   /** The interface in full that follows; null unless the provider is ready to plug. */
-  readonly target: Target | null;
+  readonly desired: DesiredInterface | null;
 }
 
 export function consult(question: Question): Consultation {
   const answer = question.provider.prepare(prepareInputOf(question));
-  return { question, answer, target: answer.kind === "plug" ? targetOf(question, answer.wanted) : null };
+  return {
+    question,
+    answer,
+    desired: answer.kind === "plug" ? desiredInterface(question, answer.wanted) : null,
+  };
 }
 
 /** The answer that `last` holds is the answer to `question` too. */
@@ -63,7 +67,7 @@ export function stillHolds(last: Consultation, question: Question): boolean {
   if (asked.interface === question.interface) return true;
   // What it says of the interface that was in place says nothing of another one.
   if (misplacedIn(last.answer) !== null) return false;
-  return last.target !== null && question.interface !== null && isInPlace(question.interface, last.target);
+  return last.desired !== null && question.interface !== null && satisfies(question.interface, last.desired);
 }
 
 /** `last`'s answer as the answer to `question`, so that what is held is what asking now would give. */
@@ -73,7 +77,10 @@ export function carryOver(last: Consultation, question: Question): Consultation 
 }
 
 /** Joins what the provider wants with what the port binding asks for. */
-function targetOf({ lport, plugType, provider, binding }: Question, wanted: WantedInterface): Target {
+function desiredInterface(
+  { lport, plugType, provider, binding }: Question,
+  wanted: WantedInterface,
+): DesiredInterface {
   const mtuRequest = binding === null ? null : mtuRequestOf(binding);
   return { lport, plugType, wanted, maintainedOptions: provider.maintainedOptions, mtuRequest };
 }

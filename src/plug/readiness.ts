@@ -4,10 +4,10 @@
  */
 import type { Engine } from "../graph/index.ts";
 import type { PlugGraph } from "./graph.ts";
-import { missingKnowledge } from "./nodes/intent.ts";
+import { noBridge } from "./lport-status.ts";
+import { missingKnowledge } from "./nodes/intent-node.ts";
 import type { Obstacle } from "./obstacle.ts";
 import { faultOf } from "./southbound-target.ts";
-import { noBridge } from "./verdict.ts";
 
 /** The first thing that is missing for a complete pass, or null. */
 export function obstacleOf(engine: Engine, graph: PlugGraph): Obstacle | null {

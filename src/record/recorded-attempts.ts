@@ -1,12 +1,12 @@
 /**
  * Attempts in a record. An attempt holds what the graph itself decided, so only its outcome is written; on replay the
- * change and the answers are taken from where they were taken from then: the verdict, and the attempt before.
+ * change and the answers are taken from where they were taken from then: the status, and the attempt before.
  */
 import * as v from "valibot";
-import { type Answers, withLeaving } from "../plug/answers.ts";
+import { type Advice, withLeaving } from "../plug/advice.ts";
 import { type Attempt, counted, nonceOf, type SentAway, type Written, writtenBy } from "../plug/attempt.ts";
-import type { AttemptBatch } from "../plug/nodes/inputs.ts";
-import type { Verdict } from "../plug/verdict.ts";
+import type { LportStatus } from "../plug/lport-status.ts";
+import type { AttemptBatch } from "../plug/nodes/input-nodes.ts";
 import type { Json } from "./recorded-json.ts";
 
 const batchSchema = v.array(
@@ -45,8 +45,8 @@ export function encodeAttempts(batch: AttemptBatch): Json {
 
 /** The state of the graph that attempts are made of. */
 export interface Decided {
-  verdict(lport: string): Verdict | undefined;
-  answers(lport: string): Answers | undefined;
+  status(lport: string): LportStatus | undefined;
+  advice(lport: string): Advice | undefined;
   attempt(lport: string): Attempt | undefined;
 }
 
@@ -69,12 +69,12 @@ function attemptOf(recorded: RecordedAttempt, decided: Decided): Attempt | null 
       return counted({ phase, nonce }, written, sentAway);
     case "in-flight": {
       if (before?.phase === "in-flight") return { ...before, doubt: error };
-      const change = decided.verdict(lport)?.change;
-      const answers = decided.answers(lport);
-      if (!change || answers === undefined) {
+      const change = decided.status(lport)?.change;
+      const advice = decided.advice(lport);
+      if (!change || advice === undefined) {
         throw new Error(`${lport} was sent to the database, which was not decided`);
       }
-      return counted({ phase, nonce, change, answers: withLeaving(answers, change) }, written, sentAway);
+      return counted({ phase, nonce, change, advice: withLeaving(advice, change) }, written, sentAway);
     }
     case "failed": {
       if (before?.phase !== "in-flight") throw new Error(`${lport} was refused without having been sent`);

@@ -1,7 +1,7 @@
 /** What enters the graph besides rows and attempts, parsed from a record. */
 import { isUuid, type Uuid } from "ovsdb-jsonrpc";
 import * as v from "valibot";
-import { MonitoredCondition } from "../plug/condition.ts";
+import { MonitorScope } from "../plug/monitor-scope.ts";
 
 const uuid = v.custom<Uuid>(isUuid, "expected a UUID");
 const text = v.string();
@@ -46,7 +46,7 @@ export const southboundSchema = v.object({
         hostname: v.nullable(text),
         lports: v.set(text),
       }),
-      v.transform((asked) => new MonitoredCondition(asked, asked.lports)),
+      v.transform((asked) => new MonitorScope(asked, asked.lports)),
     ),
   ),
 });

@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import * as v from "valibot";
-import type { Providers } from "../plug/nodes/provider-lookup.ts";
+import type { Providers } from "../plug/nodes/provider-lookup-node.ts";
 import type { Answer } from "../providers/answer.ts";
 import type { PrepareInput } from "../providers/provider.ts";
 import type { RefusedProvider, RegisteredProvider } from "../providers/registry.ts";

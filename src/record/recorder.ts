@@ -4,8 +4,8 @@
  * Invariant: once the file could not be written, nothing more is: a record has no gaps.
  */
 import { closeSync, existsSync, openSync, renameSync, statSync, writeSync } from "node:fs";
-import type { AttemptBatch } from "../plug/nodes/inputs.ts";
-import type { Providers } from "../plug/nodes/provider-lookup.ts";
+import type { AttemptBatch } from "../plug/nodes/input-nodes.ts";
+import type { Providers } from "../plug/nodes/provider-lookup-node.ts";
 import type { TableBatch } from "../plug/rows.ts";
 import type { PlugSettings } from "../plug/settings.ts";
 import type { RegisteredProvider } from "../providers/registry.ts";

@@ -7,7 +7,7 @@ import * as v from "valibot";
 import type { Engine, InputNode } from "../graph/index.ts";
 import type { Attempt } from "../plug/attempt.ts";
 import { type PlugGraph, plugGraph } from "../plug/graph.ts";
-import type { TableInputs } from "../plug/nodes/inputs.ts";
+import type { TableInputs } from "../plug/nodes/input-nodes.ts";
 import type { TableBatch } from "../plug/rows.ts";
 import { TABLE_KEYS } from "../plug/tables.ts";
 import { fail, messageOf, ok, type Result } from "../result.ts";
@@ -72,12 +72,12 @@ export class Replayer {
 
   #entrances(): ReadonlyMap<string, (push: RecordedPush) => void> {
     const engine = this.#engine;
-    const { inputs, plug, answer } = this.#graph;
+    const { inputs, plug, advice } = this.#graph;
     // The engine knows of the attempts before this run; there can be several of one port in it.
     const attempts = new Map<string, Attempt | undefined>();
     const decided = {
-      verdict: (lport: string) => engine.data(plug).get(lport),
-      answers: (lport: string) => engine.data(answer).get(lport),
+      status: (lport: string) => engine.data(plug).get(lport),
+      advice: (lport: string) => engine.data(advice).get(lport),
       attempt: (lport: string) => attempts.get(lport),
     };
     const decideAttempts = ({ batch }: RecordedPush) => {

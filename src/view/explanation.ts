@@ -33,8 +33,8 @@ export interface ExplainedPort {
 export function explainPort(daemon: DaemonView, lport: string): ExplainedPort | null {
   const explanation = explain(daemon.engine, daemon.graph, lport);
   if (explanation === null) return null;
-  const { verdict, conditions, remedy: toChange } = explanation;
-  const status = verdict === null ? null : portStatus(verdict);
+  const { conditions, remedy: toChange } = explanation;
+  const status = explanation.status === null ? null : portStatus(explanation.status);
   const change = daemon.lastChange(lport);
   const error = daemon.lastError(lport);
   const nextTry = daemon.nextTry(lport);

@@ -1,7 +1,7 @@
-/** What `vifplugd run` would change now, as `vifplugd plan --json` prints it: a pure reading of verdicts. */
-import type { Change, InterfaceEdit, MapEdit, Target } from "../plug/change.ts";
+/** What `vifplugd run` would change now, as `vifplugd plan --json` prints it: a pure reading of statuses. */
+import type { Change, DesiredInterface, InterfaceEdit, MapEdit } from "../plug/change.ts";
+import type { LportStatus } from "../plug/lport-status.ts";
 import type { InterfaceRow } from "../plug/rows.ts";
-import type { Verdict } from "../plug/verdict.ts";
 import { VERSION } from "../version.ts";
 import { type PortStatus, portStatus } from "./status.ts";
 
@@ -53,14 +53,14 @@ export interface Plan {
   readonly ports: readonly PortStatus[];
 }
 
-export function planOf(chassis: string | null, bridge: string, verdicts: Iterable<Verdict>): Plan {
-  const sorted = [...verdicts].sort((a, b) => (a.lport < b.lport ? -1 : 1));
+export function planOf(chassis: string | null, bridge: string, statuses: Iterable<LportStatus>): Plan {
+  const sorted = [...statuses].sort((a, b) => (a.lport < b.lport ? -1 : 1));
   return {
     version: VERSION,
     chassis,
     bridge,
-    changes: sorted.flatMap((verdict) => {
-      const { lport, plugType: type, reason, change } = verdict;
+    changes: sorted.flatMap((status) => {
+      const { lport, plugType: type, reason, change } = status;
       return change === null ? [] : [{ lport, type, reason, ...planned(change) }];
     }),
     ports: sorted.filter(({ change }) => change === null).map(portStatus),
@@ -72,7 +72,7 @@ type Without<T> = T extends unknown ? Omit<T, keyof Common> : never;
 function planned(change: Change): Without<PlannedChange> {
   switch (change.kind) {
     case "create":
-      return { change: "create", ...newInterface(change.target) };
+      return { change: "create", ...newInterface(change.desired) };
     case "update":
       return {
         change: "update",
@@ -86,12 +86,12 @@ function planned(change: Change): Without<PlannedChange> {
       return {
         change: "replug",
         replaces: change.remove.interface.name,
-        ...newInterface(change.create.target),
+        ...newInterface(change.create.desired),
       };
   }
 }
 
-function newInterface({ wanted, mtuRequest }: Target): PlannedInterface {
+function newInterface({ wanted, mtuRequest }: DesiredInterface): PlannedInterface {
   const { name, type, options, otherConfig = {} } = wanted;
   return {
     interface: name,

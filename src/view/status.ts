@@ -1,6 +1,6 @@
 /** The daemon's state as `vifplugd status --json` prints it: a documented shape, so its names do not change. */
 import { describeGraph } from "../graph/index.ts";
-import type { Verdict } from "../plug/verdict.ts";
+import type { LportStatus } from "../plug/lport-status.ts";
 import { VERSION } from "../version.ts";
 import type { Connections, DaemonView, ListenerStatus, ProviderStatus } from "./daemon-view.ts";
 
@@ -24,7 +24,7 @@ export interface Status {
 export interface PortStatus {
   readonly lport: string;
   readonly type: string;
-  readonly state: Verdict["state"];
+  readonly state: LportStatus["state"];
   readonly interface: string | null;
   readonly reason: string | null;
 }
@@ -40,7 +40,7 @@ export interface NodeStatus {
 export function statusOf(daemon: DaemonView): Status {
   const { engine, graph } = daemon;
   const local = engine.data(graph.localChassis).current;
-  const verdicts = [...engine.data(graph.plug).values()];
+  const statuses = [...engine.data(graph.plug).values()];
   return {
     version: VERSION,
     ready: daemon.ready,
@@ -50,7 +50,7 @@ export function statusOf(daemon: DaemonView): Status {
     connections: daemon.connections(),
     providers: daemon.providers(),
     metrics: daemon.metrics,
-    ports: verdicts.map(portStatus).sort((a, b) => (a.lport < b.lport ? -1 : 1)),
+    ports: statuses.map(portStatus).sort((a, b) => (a.lport < b.lport ? -1 : 1)),
     engine: describeGraph(engine, daemon.statistics).nodes.map(({ name, live }) => ({
       node: name,
       recompute: live?.recompute ?? 0,
@@ -58,10 +58,10 @@ export function statusOf(daemon: DaemonView): Status {
       cancel: live?.cancel ?? 0,
       updated: live?.updated ?? 0,
     })),
-    held_unplugs: verdicts.filter(({ state }) => state === "held").length,
+    held_unplugs: statuses.filter(({ state }) => state === "held").length,
   };
 }
 
-export function portStatus({ lport, plugType, state, interface: name, reason }: Verdict): PortStatus {
+export function portStatus({ lport, plugType, state, interface: name, reason }: LportStatus): PortStatus {
   return { lport, type: plugType, state, interface: name, reason };
 }

@@ -63,7 +63,7 @@ test("a lock that comes at once is no standing by", () => {
 
 test("unplugs that are held are one line with their number, and another when that changes", () => {
   const hold = (due: readonly string[], isHeld = true) =>
-    chassisLog.tellHold({ due: new Set(due), owned: 8, isHeld, stranger: null }, 25);
+    chassisLog.tellHold({ due: new Set(due), ownedCount: 8, isHeld, stranger: null }, 25);
   hold(["a"], false);
   hold(["a", "b", "c"]);
   hold(["a", "b", "c"]);

@@ -67,7 +67,7 @@ class Nic {
   }
 
   state(lport: string) {
-    return this.daemon.reconciler.verdicts.get(lport);
+    return this.daemon.reconciler.statuses.get(lport);
   }
 
   readonly #rows: ReturnType<typeof inPlace>[] = [];

@@ -10,10 +10,10 @@ import {
   setbacksOf,
   settled,
 } from "../../src/plug/attempt.ts";
-import type { Change, Target } from "../../src/plug/change.ts";
+import type { Change, DesiredInterface } from "../../src/plug/change.ts";
 import { BRIDGE, pluggedRow, portRow, uuid } from "../support/rows.ts";
 
-const target: Target = {
+const desired: DesiredInterface = {
   lport: "lsp1",
   plugType: "dummy",
   wanted: { name: "lsp1", type: "internal", options: {} },
@@ -21,8 +21,13 @@ const target: Target = {
   mtuRequest: null,
 };
 const bridge = { uuid: BRIDGE, name: "br-int" };
-const create: Change & { kind: "create" } = { kind: "create", target, bridge };
-const update: Change = { kind: "update", target, interface: pluggedRow(), edit: { type: "internal" } };
+const create: Change & { kind: "create" } = { kind: "create", desired, bridge };
+const update: Change = {
+  kind: "update",
+  desired,
+  interface: pluggedRow(),
+  edit: { type: "internal" },
+};
 const otherEdit: Change = { ...update, edit: { mtuRequest: null } };
 const remove: Change & { kind: "remove" } = {
   kind: "remove",
@@ -53,7 +58,7 @@ describe("a setback", () => {
   });
 
   test("is none for another target", () => {
-    const other: Change = { ...update, target: { ...target, mtuRequest: 1400 } };
+    const other: Change = { ...update, desired: { ...desired, mtuRequest: 1400 } };
     expect(setbacksOf(after(...four), other)).toBe(0);
     expect(setbacksOf(after(...four, other), update)).toBe(0);
   });

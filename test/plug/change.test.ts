@@ -2,17 +2,17 @@
 import { describe, expect, test } from "bun:test";
 import {
   type Change,
+  type DesiredInterface,
   diffInterface,
-  isInPlace,
   lportOfChange,
-  sameFooting,
-  type Target,
+  sameBasis,
+  satisfies,
 } from "../../src/plug/change.ts";
 import type { InterfaceRow } from "../../src/plug/rows.ts";
 import { checkProperty, type Random } from "../support/random.ts";
 import { BRIDGE, interfaceRow, map, pluggedRow, portRow, uuid } from "../support/rows.ts";
 
-function target(changes: Partial<Target> = {}): Target {
+function desired(changes: Partial<DesiredInterface> = {}): DesiredInterface {
   return {
     lport: "lsp1",
     plugType: "dummy",
@@ -25,7 +25,7 @@ function target(changes: Partial<Target> = {}): Target {
 
 describe("diffInterface", () => {
   test("finds nothing in an interface that is as it has to be", () => {
-    expect(diffInterface(pluggedRow(), target())).toBeNull();
+    expect(diffInterface(pluggedRow(), desired())).toBeNull();
   });
 
   test("leaves keys and options of other users alone", () => {
@@ -34,13 +34,13 @@ describe("diffInterface", () => {
       external_ids: map({ "iface-id": "lsp1", "ovn-plugged": "dummy", "ovn-installed": "true" }),
       other_config: map({ enable: "yes" }),
     });
-    expect(diffInterface(others, target())).toBeNull();
+    expect(diffInterface(others, desired())).toBeNull();
   });
 
   test("sets an option that has another value, or none", () => {
     const set = new Map([["vif-plug-dummy-option", "value"]]);
     for (const options of [map(), map({ "vif-plug-dummy-option": "tampered" })]) {
-      expect(diffInterface(pluggedRow("lsp1", { options }), target())).toEqual({
+      expect(diffInterface(pluggedRow("lsp1", { options }), desired())).toEqual({
         options: { set, remove: [] },
       });
     }
@@ -49,7 +49,7 @@ describe("diffInterface", () => {
   test("removes a maintained option that is not wanted any more, and no other", () => {
     const current = pluggedRow("lsp1", { options: map({ "vif-plug-dummy-option": "value", peer: "tap0" }) });
     const wanted = { name: "lsp1", type: "internal", options: {} };
-    expect(diffInterface(current, target({ wanted }))).toEqual({
+    expect(diffInterface(current, desired({ wanted }))).toEqual({
       options: { set: new Map(), remove: ["vif-plug-dummy-option"] },
     });
   });
@@ -60,25 +60,25 @@ describe("diffInterface", () => {
       type: "internal",
       options: { "vif-plug-dummy-option": "value", queues: "4" },
     };
-    expect(diffInterface(pluggedRow(), target({ wanted }))).toEqual({
+    expect(diffInterface(pluggedRow(), desired({ wanted }))).toEqual({
       options: { set: new Map([["queues", "4"]]), remove: [] },
     });
   });
 
   test("sets each other_config key that the provider gave, and removes none", () => {
     const current = pluggedRow("lsp1", { other_config: map({ mac: "old", kept: "yes" }) });
-    const wanted = { ...target().wanted, otherConfig: { mac: "new" } };
-    expect(diffInterface(current, target({ wanted }))).toEqual({
+    const wanted = { ...desired().wanted, otherConfig: { mac: "new" } };
+    expect(diffInterface(current, desired({ wanted }))).toEqual({
       otherConfig: { set: new Map([["mac", "new"]]), remove: [] },
     });
   });
 
   test("sets, changes and clears the MTU", () => {
     const at = (mtu_request: number | null) => pluggedRow("lsp1", { mtu_request });
-    expect(diffInterface(at(null), target({ mtuRequest: 1400 }))).toEqual({ mtuRequest: 1400 });
-    expect(diffInterface(at(1500), target({ mtuRequest: 1400 }))).toEqual({ mtuRequest: 1400 });
-    expect(diffInterface(at(1400), target())).toEqual({ mtuRequest: null });
-    expect(diffInterface(at(1400), target({ mtuRequest: 1400 }))).toBeNull();
+    expect(diffInterface(at(null), desired({ mtuRequest: 1400 }))).toEqual({ mtuRequest: 1400 });
+    expect(diffInterface(at(1500), desired({ mtuRequest: 1400 }))).toEqual({ mtuRequest: 1400 });
+    expect(diffInterface(at(1400), desired())).toEqual({ mtuRequest: null });
+    expect(diffInterface(at(1400), desired({ mtuRequest: 1400 }))).toBeNull();
   });
 
   test("puts back the type and the two keys that mark the interface as ours (P3)", () => {
@@ -86,7 +86,7 @@ describe("diffInterface", () => {
       type: "",
       external_ids: map({ "iface-id": "lsp9", "ovn-plugged": "other" }),
     });
-    expect(diffInterface(tampered, target())).toEqual({
+    expect(diffInterface(tampered, desired())).toEqual({
       type: "internal",
       externalIds: {
         set: new Map([
@@ -99,16 +99,16 @@ describe("diffInterface", () => {
   });
 
   test("changes the plug type in place (P4)", () => {
-    expect(diffInterface(pluggedRow(), target({ plugType: "representor" }))).toEqual({
+    expect(diffInterface(pluggedRow(), desired({ plugType: "representor" }))).toEqual({
       externalIds: { set: new Map([["ovn-plugged", "representor"]]), remove: [] },
     });
   });
 });
 
 test("isInPlace needs the name too", () => {
-  expect(isInPlace(pluggedRow(), target())).toBe(true);
-  expect(isInPlace(pluggedRow("lsp1", { name: "other" }), target())).toBe(false);
-  expect(isInPlace(pluggedRow("lsp1", { type: "" }), target())).toBe(false);
+  expect(satisfies(pluggedRow(), desired())).toBe(true);
+  expect(satisfies(pluggedRow("lsp1", { name: "other" }), desired())).toBe(false);
+  expect(satisfies(pluggedRow("lsp1", { type: "" }), desired())).toBe(false);
 });
 
 describe("a diff that is carried out", () => {
@@ -118,11 +118,11 @@ describe("a diff that is carried out", () => {
 
   interface Case {
     readonly current: InterfaceRow;
-    readonly target: Target;
+    readonly desired: DesiredInterface;
   }
 
-  function carriedOut({ current, target }: Case): InterfaceRow {
-    const edit = diffInterface(current, target);
+  function carriedOut({ current, desired }: Case): InterfaceRow {
+    const edit = diffInterface(current, desired);
     if (edit === null) return current;
     const edited = (column: "options" | "other_config" | "external_ids", name: keyof typeof edit) => {
       const result = new Map(current[column]);
@@ -154,7 +154,7 @@ describe("a diff that is carried out", () => {
           external_ids: map({ ...randomMap(random), "ovn-plugged": random.pick(["dummy", "other"]) }),
           mtu_request: random.pick([null, 1400, 1500]),
         }),
-        target: target({
+        desired: desired({
           wanted: {
             name: "lsp1",
             type: random.pick(["", "internal"]),
@@ -167,12 +167,12 @@ describe("a diff that is carried out", () => {
       }),
       failure(one) {
         const after = carriedOut(one);
-        if (!isInPlace(after, one.target)) return "not in place afterwards";
+        if (!satisfies(after, one.desired)) return "not in place afterwards";
         for (const key of KEYS) {
           if (after.external_ids.get(key) !== one.current.external_ids.get(key)) return `external_ids:${key}`;
-          const given = key in one.target.wanted.options || one.target.maintainedOptions.has(key);
+          const given = key in one.desired.wanted.options || one.desired.maintainedOptions.has(key);
           if (!given && after.options.get(key) !== one.current.options.get(key)) return `options:${key}`;
-          const config = one.target.wanted.otherConfig ?? {};
+          const config = one.desired.wanted.otherConfig ?? {};
           if (!(key in config) && after.other_config.get(key) !== one.current.other_config.get(key)) {
             return `other_config:${key}`;
           }
@@ -185,14 +185,18 @@ describe("a diff that is carried out", () => {
   });
 });
 
-describe("sameFooting", () => {
+describe("sameBasis", () => {
   const bridge = { uuid: BRIDGE, name: "br-int" };
   const row = pluggedRow();
   const port = portRow();
-  const create = (changes?: Partial<Target>): Change => ({ kind: "create", target: target(changes), bridge });
-  const update = (changes?: Partial<Target>, iface = row): Change => ({
+  const create = (changes?: Partial<DesiredInterface>): Change => ({
+    kind: "create",
+    desired: desired(changes),
+    bridge,
+  });
+  const update = (changes?: Partial<DesiredInterface>, iface = row): Change => ({
     kind: "update",
-    target: target(changes),
+    desired: desired(changes),
     interface: iface,
     edit: { mtuRequest: 1400 },
   });
@@ -204,22 +208,22 @@ describe("sameFooting", () => {
     interface: iface,
     port,
   });
-  const replug = (iface = row, changes?: Partial<Target>): Change => ({
+  const replug = (iface = row, changes?: Partial<DesiredInterface>): Change => ({
     kind: "replug",
     remove: remove(iface),
-    create: { kind: "create", target: target(changes), bridge },
+    create: { kind: "create", desired: desired(changes), bridge },
   });
 
   test("holds for the same change decided twice", () => {
-    for (const make of [create, update, remove, replug]) expect(sameFooting(make(), make())).toBe(true);
+    for (const make of [create, update, remove, replug]) expect(sameBasis(make(), make())).toBe(true);
   });
 
   test("goes on to hold when others have written to the interface what is theirs", () => {
     const external_ids = new Map([...row.external_ids, ["ovn-installed", "true"]]);
     const again = pluggedRow("lsp1", { ofport: 7, error: "no such device", external_ids });
-    expect(sameFooting(update(), update({}, again))).toBe(true);
-    expect(sameFooting(remove(), remove(again))).toBe(true);
-    expect(sameFooting(replug(), replug(again))).toBe(true);
+    expect(sameBasis(update(), update({}, again))).toBe(true);
+    expect(sameBasis(remove(), remove(again))).toBe(true);
+    expect(sameBasis(replug(), replug(again))).toBe(true);
   });
 
   test.each([
@@ -231,35 +235,35 @@ describe("sameFooting", () => {
     ["owner", { external_ids: map({ "iface-id": "lsp1" }) }],
   ])("does not hold once the %s it stands on is another one", (_, columns) => {
     const again = pluggedRow("lsp1", columns);
-    expect(sameFooting(update(), update({}, again))).toBe(false);
-    expect(sameFooting(remove(), remove(again))).toBe(false);
-    expect(sameFooting(replug(), replug(again))).toBe(false);
+    expect(sameBasis(update(), update({}, again))).toBe(false);
+    expect(sameBasis(remove(), remove(again))).toBe(false);
+    expect(sameBasis(replug(), replug(again))).toBe(false);
     expect(
-      sameFooting(create(), {
+      sameBasis(create(), {
         ...create(),
         kind: "create",
-        target: target(),
+        desired: desired(),
         bridge: { uuid: uuid(9), name: "br-int" },
       }),
     ).toBe(false);
   });
 
   test.each([
-    ["name", { wanted: { ...target().wanted, name: "other" } }],
-    ["type", { wanted: { ...target().wanted, type: "" } }],
-    ["options", { wanted: { ...target().wanted, options: {} } }],
-    ["other_config", { wanted: { ...target().wanted, otherConfig: { a: "1" } } }],
+    ["name", { wanted: { ...desired().wanted, name: "other" } }],
+    ["type", { wanted: { ...desired().wanted, type: "" } }],
+    ["options", { wanted: { ...desired().wanted, options: {} } }],
+    ["other_config", { wanted: { ...desired().wanted, otherConfig: { a: "1" } } }],
     ["MTU", { mtuRequest: 1400 }],
     ["plug type", { plugType: "other" }],
   ])("does not hold for another %s", (_, changes) => {
-    expect(sameFooting(create(), create(changes))).toBe(false);
-    expect(sameFooting(update(), update(changes))).toBe(false);
-    expect(sameFooting(replug(), replug(row, changes))).toBe(false);
+    expect(sameBasis(create(), create(changes))).toBe(false);
+    expect(sameBasis(update(), update(changes))).toBe(false);
+    expect(sameBasis(replug(), replug(row, changes))).toBe(false);
   });
 
   test("does not hold between kinds", () => {
     const all = [create(), update(), remove(), replug()];
-    for (const a of all) for (const b of all) expect(sameFooting(a, b)).toBe(a === b);
+    for (const a of all) for (const b of all) expect(sameBasis(a, b)).toBe(a === b);
   });
 
   test("every change knows its logical port", () => {

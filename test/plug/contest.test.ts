@@ -24,8 +24,8 @@ describe("two claimants of one interface name", () => {
       bench.run();
     }
     expect(bench.states()).toEqual({ a: "pending", b: "conflict" });
-    expect(bench.verdict("a").change?.kind).toBe("create");
-    expect(bench.verdict("b").change).toBeNull();
+    expect(bench.status("a").change?.kind).toBe("create");
+    expect(bench.status("b").change).toBeNull();
     bench.commit();
     expect(bench.states()).toEqual({ a: "plugged", b: "conflict" });
   });
@@ -34,21 +34,21 @@ describe("two claimants of one interface name", () => {
     const bench = PlugBench.started(registryOf(shared()));
     bench.set("portBinding", wanted("b", 1));
     bench.run();
-    const { change } = bench.verdict("b");
-    const answers = bench.engine.data(bench.graph.answer).get("b");
-    if (change === null || answers === undefined) throw new Error("nothing is to be written for b");
-    bench.attempt("b", { phase: "in-flight", nonce: 0, change, answers });
+    const { change } = bench.status("b");
+    const advice = bench.engine.data(bench.graph.advice).get("b");
+    if (change === null || advice === undefined) throw new Error("nothing is to be written for b");
+    bench.attempt("b", { phase: "in-flight", nonce: 0, change, advice });
     bench.set("portBinding", wanted("a", 2));
     bench.run();
     expect(bench.states()).toEqual({ a: "conflict", b: "pending" });
-    expect(bench.verdict("a").change).toBeNull();
+    expect(bench.status("a").change).toBeNull();
     bench.attempt("b", { phase: "failed", nonce: 1, change, error: "refused" });
     bench.run();
-    expect(bench.verdict("a").change?.kind).toBe("create");
+    expect(bench.status("a").change?.kind).toBe("create");
   });
 
   describe("of which the server refuses the first", () => {
-    function refused(bench: PlugBench, lport: string, attempt = bench.verdict(lport)): void {
+    function refused(bench: PlugBench, lport: string, attempt = bench.status(lport)): void {
       const { change } = attempt;
       if (change === null) throw new Error(`nothing is to be written for ${lport}`);
       bench.attempt(lport, { phase: "failed", nonce: 1, change, error: "refused" });
@@ -73,7 +73,7 @@ describe("two claimants of one interface name", () => {
       const bench = claimed();
       for (const lport of ["a", "b"]) refused(bench, lport);
       for (const lport of ["a", "b"])
-        expect(bench.verdict(lport)).toMatchObject({ state: "error", reason: "refused", retry: true });
+        expect(bench.status(lport)).toMatchObject({ state: "error", reason: "refused", retry: true });
       bench.attempt("b", { phase: "idle", nonce: 2 });
       bench.run();
       expect(bench.states()).toEqual({ a: "conflict", b: "pending" });
@@ -93,7 +93,7 @@ describe("two claimants of one interface name", () => {
     bench.set("portBinding", wanted("a", 1));
     bench.run();
     expect(bench.states()).toEqual({ a: "conflict", b: "plugged" });
-    expect(bench.verdict("a").reason).toContain("logical port b");
+    expect(bench.status("a").reason).toContain("logical port b");
   });
 
   test("the other one follows when the first one goes", () => {
@@ -114,8 +114,8 @@ describe("two claimants of one interface name", () => {
     calls.length = 0;
     bench.run();
     expect(calls.toSorted()).toEqual(["prepare new create", "prepare old remove"]);
-    expect(bench.verdict("old").change).toBeNull();
-    expect(bench.verdict("new").change).toMatchObject({ kind: "update", adoption: { from: "old" } });
+    expect(bench.status("old").change).toBeNull();
+    expect(bench.status("new").change).toMatchObject({ kind: "update", adoption: { from: "old" } });
     const row = bench.interfaceNamed("eth0");
     bench.commit();
     expect(bench.states()).toEqual({ new: "plugged" });
@@ -131,7 +131,7 @@ describe("two claimants of one interface name", () => {
     bench.addInterface(pluggedRow("a", { _uuid: uuid(0x9000), name: "eth9" }));
     bench.run();
     expect(bench.states()).toEqual({ a: "incompatible", b: "pending" });
-    expect(bench.verdict("b").change?.kind).toBe("create");
+    expect(bench.status("b").change?.kind).toBe("create");
   });
 
   test("a name that an interface of any bridge has is taken, until that goes", () => {
@@ -139,10 +139,10 @@ describe("two claimants of one interface name", () => {
     bench.set("iface", interfaceRow({ _uuid: uuid(0x9000), name: "eth0" }));
     bench.set("portBinding", wanted("a", 1));
     bench.run();
-    expect(bench.verdict("a")).toMatchObject({ state: "conflict", change: null });
+    expect(bench.status("a")).toMatchObject({ state: "conflict", change: null });
     bench.delete("iface", uuid(0x9000));
     bench.run();
-    expect(bench.verdict("a").change?.kind).toBe("create");
+    expect(bench.status("a").change?.kind).toBe("create");
   });
 
   test.each([
@@ -158,7 +158,7 @@ describe("two claimants of one interface name", () => {
     bench.set("port", portRow({ _uuid: uuid(0x9001), name: port, interfaces: new Set([uuid(0x9000)]) }));
     bench.set("portBinding", wanted("a", 1));
     bench.run();
-    const { reason } = bench.verdict("a");
+    const { reason } = bench.status("a");
     expect(reason).toContain(words);
     expect(reason).not.toContain("del-port br-int");
   });

@@ -168,7 +168,7 @@ describe("several interfaces with its iface-id", () => {
   test("a port with one interface has no others to tell of", () => {
     const bench = plugged();
     expect(explained(bench, "lsp1").of(DUPLICATES)).toBeUndefined();
-    expect(bench.verdict("lsp1").reason).toBeNull();
+    expect(bench.status("lsp1").reason).toBeNull();
   });
 
   test("those of ours are named, and which of them is dealt with", () => {
@@ -184,7 +184,7 @@ describe("several interfaces with its iface-id", () => {
       holds: false,
       value: "tap1, tap2: left alone while lsp1 is there",
     });
-    expect(bench.verdict("lsp1")).toMatchObject({
+    expect(bench.status("lsp1")).toMatchObject({
       state: "plugged",
       reason:
         "interfaces tap1, tap2 have its iface-id as well: remove what is not used with ovs-vsctl del-port",

@@ -49,7 +49,7 @@ function search(node: string, input: string, mutate: (handler: AnyFunction) => A
 }
 
 test.each([
-  ["vif", "iface"],
+  ["observed", "iface"],
   ["lport", "portBinding"],
 ])("node %s forgetting deletions of %s is found, and shrunk to a few steps", (node, input) => {
   const found = findCounterexample(search(node, input, forgetDeletions));

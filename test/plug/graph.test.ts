@@ -16,7 +16,7 @@ import {
   uuid,
 } from "../support/rows.ts";
 
-const DERIVED = ["local_chassis", "lport", "vif", "intent", "answer", "claim", "plug", "condition"];
+const DERIVED = ["local_chassis", "lport", "observed", "intent", "advice", "claim", "plug", "monitor_scope"];
 
 function lports(count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => `lsp${String(index).padStart(4, "0")}`);
@@ -41,11 +41,11 @@ describe("with 1,000 ports plugged", () => {
     expect(calls).toEqual(["prepare lsp0500 create"]);
     for (const node of DERIVED) expect([node, bench.counters(node).recompute]).toEqual([node, 0]);
     expect(bench.counters("port_binding")).toEqual({ recompute: 0, compute: 1, updated: 1 });
-    for (const node of ["lport", "intent", "answer", "plug"]) {
+    for (const node of ["lport", "intent", "advice", "plug"]) {
       expect([node, bench.counters(node)]).toEqual([node, { recompute: 0, compute: 1, updated: 1 }]);
     }
     expect([...(result.changes(bench.graph.plug)?.keys() ?? [])]).toEqual(["lsp0500"]);
-    expect(bench.verdict("lsp0500").change).toMatchObject({ kind: "update", edit: { mtuRequest: 1400 } });
+    expect(bench.status("lsp0500").change).toMatchObject({ kind: "update", edit: { mtuRequest: 1400 } });
   });
 
   test("the echo of that commit asks nobody, and is handled by handlers alone", () => {
@@ -55,7 +55,7 @@ describe("with 1,000 ports plugged", () => {
     expect(calls).toEqual([]);
     for (const node of DERIVED) expect([node, bench.counters(node).recompute]).toEqual([node, 0]);
     expect([...(result.changes(bench.graph.plug)?.keys() ?? [])]).toEqual(["lsp0500"]);
-    expect(bench.verdict("lsp0500")).toMatchObject({ state: "plugged", change: null });
+    expect(bench.status("lsp0500")).toMatchObject({ state: "plugged", change: null });
     expect(bench.interfaceNamed("lsp0500")?.mtu_request).toBe(1400);
   });
 
@@ -83,8 +83,8 @@ describe("with 1,000 ports plugged", () => {
     bench.commit();
     expect(calls.toSorted()).toEqual(["prepare lsp0001 remove", "prepare new create"]);
     for (const node of DERIVED) expect([node, bench.counters(node).recompute]).toEqual([node, 0]);
-    expect(bench.verdict("new").state).toBe("plugged");
-    expect(bench.verdicts.has("lsp0001")).toBe(false);
+    expect(bench.status("new").state).toBe("plugged");
+    expect(bench.statuses.has("lsp0001")).toBe(false);
   });
 
   test("and what the handlers made of all this is what a recompute makes of it", () => {
@@ -118,10 +118,10 @@ describe("a provider whose lookup tables changed", () => {
       prepare: (input) => (link ? plugAs()(input) : notReady("no link")()),
     });
     const bench = benchWith(provider, ["lsp1"]);
-    expect(bench.verdict("lsp1")).toMatchObject({ state: "waiting", reason: "no link", retry: true });
+    expect(bench.status("lsp1")).toMatchObject({ state: "waiting", reason: "no link", retry: true });
     link = true;
     bench.run();
-    expect(bench.verdict("lsp1").change?.kind).toBe("create");
+    expect(bench.status("lsp1").change?.kind).toBe("create");
   });
 
   test("that is registered or unregistered decides its ports anew (P7)", () => {
@@ -129,13 +129,13 @@ describe("a provider whose lookup tables changed", () => {
     const bench = PlugBench.started(registry);
     bench.set("portBinding", wanted("lsp1", 1));
     bench.run();
-    expect(bench.verdict("lsp1").state).toBe("no-provider");
+    expect(bench.status("lsp1").state).toBe("no-provider");
     registry.register(recordedProvider("dummy").provider);
     bench.run();
-    expect(bench.verdict("lsp1").change?.kind).toBe("create");
+    expect(bench.status("lsp1").change?.kind).toBe("create");
     registry.unregister("dummy");
     bench.run();
-    expect(bench.verdict("lsp1").state).toBe("no-provider");
+    expect(bench.status("lsp1").state).toBe("no-provider");
   });
 
   test("that failed to start is named by its ports, until it starts or is no longer enabled", () => {
@@ -150,7 +150,7 @@ describe("a provider whose lookup tables changed", () => {
     bench.set("portBinding", wanted("lsp1", 1));
     const reason = () => {
       bench.run();
-      return bench.verdict("lsp1").state === "no-provider" ? bench.verdict("lsp1").reason : null;
+      return bench.status("lsp1").state === "no-provider" ? bench.status("lsp1").reason : null;
     };
     const nobody = 'no enabled provider answers to plug type "dummy"; add one under providers';
     const refused = 'provider sriov, which answers to plug type "dummy", failed to start: ';
@@ -165,7 +165,7 @@ describe("a provider whose lookup tables changed", () => {
     expect(reason()).toBe(`${refused}no permission`);
     registry.register(recordedProvider("sriov").provider, ["dummy"]);
     bench.run();
-    expect(bench.verdict("lsp1").change?.kind).toBe("create");
+    expect(bench.status("lsp1").change?.kind).toBe("create");
   });
 
   test("that failed to start is named by a port that would leave it", () => {
@@ -180,10 +180,10 @@ describe("a provider whose lookup tables changed", () => {
     bench.addInterface(pluggedRow("lsp1", { _uuid: uuid(0x9000), external_ids }));
     bench.set("portBinding", wanted("lsp1", 1));
     bench.run();
-    expect(bench.verdict("lsp1").reason).toContain("failed to start: no such bus");
+    expect(bench.status("lsp1").reason).toContain("failed to start: no such bus");
     registry.unregister("old");
     bench.run();
-    expect(bench.verdict("lsp1").reason).toContain("no enabled provider");
+    expect(bench.status("lsp1").reason).toContain("no enabled provider");
   });
 
   test("that is registered decides the ports anew that leave it", () => {
@@ -194,10 +194,10 @@ describe("a provider whose lookup tables changed", () => {
     bench.addInterface(pluggedRow("lsp1", { _uuid: uuid(0x9000), external_ids }));
     bench.set("portBinding", wanted("lsp1", 1));
     bench.run();
-    expect(bench.verdict("lsp1").state).toBe("no-provider");
+    expect(bench.status("lsp1").state).toBe("no-provider");
     registry.register(recordedProvider("old").provider);
     bench.run();
-    expect(bench.verdict("lsp1").change?.kind).toBe("replug");
+    expect(bench.status("lsp1").change?.kind).toBe("replug");
   });
 });
 
@@ -208,8 +208,8 @@ test("without the integration bridge, what is missing is said, and nobody is ask
   bench.set("portBinding", wanted("lsp1", 1));
   bench.run();
   expect(calls).toEqual([]);
-  expect(bench.verdict("lsp1")).toMatchObject({ state: "pending", change: null });
-  expect(bench.verdict("lsp1").reason).toBe(
+  expect(bench.status("lsp1")).toMatchObject({ state: "pending", change: null });
+  expect(bench.status("lsp1").reason).toBe(
     "there is no integration bridge br-int: add it (ovs-vsctl add-br br-int), or name the one that is there (external_ids:ovn-bridge)",
   );
 });
@@ -222,7 +222,7 @@ describe("while we are not active", () => {
     bench.set("portBinding", wanted("lsp1", 1));
     bench.run();
     expect(calls).toEqual([]);
-    expect(bench.verdict("lsp1")).toMatchObject({
+    expect(bench.status("lsp1")).toMatchObject({
       state: "pending",
       reason: "another vifplugd holds the lock vifplugd_hv1",
       change: null,
@@ -240,8 +240,8 @@ describe("while we are not active", () => {
     bench.set("portBinding", { ...wanted("lsp1", 1), requested_chassis: OTHER_CHASSIS });
     bench.run();
     expect(calls).toEqual([]);
-    expect(bench.verdict("lsp1")).toMatchObject({ state: "pending", change: null });
-    expect(bench.verdict("lsp1").reason).toContain("the chassis is hv2 now");
+    expect(bench.status("lsp1")).toMatchObject({ state: "pending", change: null });
+    expect(bench.status("lsp1").reason).toContain("the chassis is hv2 now");
     bench.setLocalSession({ ...holder, lock: { kind: "asked", name: "vifplugd_hv2", held: true } });
     bench.run();
     expect(calls).toEqual(["prepare lsp1 create"]);
@@ -255,7 +255,7 @@ describe("while we are not active", () => {
     calls.length = 0;
     bench.run();
     expect(calls).toEqual([]);
-    expect(bench.verdict("lsp1")).toMatchObject({ state: "plugged", change: null });
+    expect(bench.status("lsp1")).toMatchObject({ state: "plugged", change: null });
   });
 });
 
@@ -265,18 +265,18 @@ describe("a port whose change is in flight", () => {
     const bench = PlugBench.started(registryOf(provider));
     bench.set("portBinding", wanted("lsp1", 1));
     bench.run();
-    const { change } = bench.verdict("lsp1");
-    const answers = bench.engine.data(bench.graph.answer).get("lsp1");
-    if (change === null || answers === undefined) throw new Error("nothing is to be written");
-    bench.attempt("lsp1", { phase: "in-flight", nonce: 0, change, answers });
+    const { change } = bench.status("lsp1");
+    const advice = bench.engine.data(bench.graph.advice).get("lsp1");
+    if (change === null || advice === undefined) throw new Error("nothing is to be written");
+    bench.attempt("lsp1", { phase: "in-flight", nonce: 0, change, advice });
     bench.set("portBinding", wanted("lsp1", 1, { "vif-plug-mtu-request": "1400" }));
     bench.run();
     expect(calls.length).toBe(1);
-    expect(bench.verdict("lsp1")).toMatchObject({ state: "pending", change: null });
+    expect(bench.status("lsp1")).toMatchObject({ state: "pending", change: null });
     bench.attempt("lsp1", { phase: "idle", nonce: 0 });
     bench.run();
     expect(calls.length).toBe(2);
-    expect(bench.verdict("lsp1").change).toMatchObject({ kind: "create", target: { mtuRequest: 1400 } });
+    expect(bench.status("lsp1").change).toMatchObject({ kind: "create", desired: { mtuRequest: 1400 } });
   });
 });
 
@@ -295,7 +295,7 @@ describe("unplugging waits for knowledge (U3)", () => {
     const bench = stale();
     const stays = () => {
       bench.run();
-      expect(bench.verdict("gone")).toMatchObject({ state: "plugged", change: null });
+      expect(bench.status("gone")).toMatchObject({ state: "plugged", change: null });
     };
     stays();
     bench.acknowledge();
@@ -306,27 +306,27 @@ describe("unplugging waits for knowledge (U3)", () => {
     stays();
     bench.set("sbGlobal", sbGlobalRow());
     bench.run();
-    expect(bench.verdict("gone").change?.kind).toBe("remove");
+    expect(bench.status("gone").change?.kind).toBe("remove");
     bench.setSouthbound({ synced: false, acknowledged: null });
     stays();
   });
 
   test("of a Southbound that is lost, although its last answer is remembered", () => {
     const bench = benchWith(recordedProvider("dummy").provider, ["lsp1"]);
-    const { current } = bench.engine.data(bench.graph.condition);
+    const { current } = bench.engine.data(bench.graph.monitorScope);
     bench.setSouthbound({ synced: false, acknowledged: current });
     const elsewhere = map({ "requested-chassis": "hv2", "vif-plug-type": "dummy" });
     bench.set("portBinding", { ...wanted("lsp1", 0), options: elsewhere, requested_chassis: OTHER_CHASSIS });
     bench.run();
-    expect(bench.verdict("lsp1")).toMatchObject({ state: "plugged", change: null });
+    expect(bench.status("lsp1")).toMatchObject({ state: "plugged", change: null });
     bench.acknowledge();
     bench.run();
-    expect(bench.verdict("lsp1").change?.kind).toBe("remove");
+    expect(bench.status("lsp1").change?.kind).toBe("remove");
   });
 
   test("asks for the port by name, and stops asking when it is gone", () => {
     const bench = stale();
-    const asked = () => [...bench.engine.data(bench.graph.condition).current.lports];
+    const asked = () => [...bench.engine.data(bench.graph.monitorScope).current.lports];
     expect(asked()).toEqual(["gone"]);
     bench.set("chassis", chassisRow());
     bench.set("sbGlobal", sbGlobalRow());
@@ -335,18 +335,18 @@ describe("unplugging waits for knowledge (U3)", () => {
     bench.run();
     bench.commit();
     expect(asked()).toEqual([]);
-    expect(bench.verdicts.size).toBe(0);
+    expect(bench.statuses.size).toBe(0);
   });
 
   test("does not ask by name for a port that is in view anyway", () => {
     const bench = benchWith(recordedProvider("dummy").provider, ["lsp1"]);
-    expect(bench.engine.data(bench.graph.condition).current.lports.size).toBe(0);
+    expect(bench.engine.data(bench.graph.monitorScope).current.lports.size).toBe(0);
     bench.delete("portBinding", uuid(0x100000));
     bench.run();
-    expect([...bench.engine.data(bench.graph.condition).current.lports]).toEqual(["lsp1"]);
-    expect(bench.verdict("lsp1").change).toBeNull();
+    expect([...bench.engine.data(bench.graph.monitorScope).current.lports]).toEqual(["lsp1"]);
+    expect(bench.status("lsp1").change).toBeNull();
     bench.acknowledge();
     bench.run();
-    expect(bench.verdict("lsp1").change?.kind).toBe("remove");
+    expect(bench.status("lsp1").change?.kind).toBe("remove");
   });
 });

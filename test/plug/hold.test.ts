@@ -27,8 +27,8 @@ describe("a Southbound that is another than before", () => {
     moveAway(made, "a");
     made.run();
     expect(made.states()).toMatchObject({ a: "held", b: "plugged" });
-    expect(made.verdict("a").reason).toContain(`no cluster, now cluster ${stranger.now}`);
-    expect(made.verdict("a").reason).toContain("plug/confirm-unplug");
+    expect(made.status("a").reason).toContain(`no cluster, now cluster ${stranger.now}`);
+    expect(made.status("a").reason).toContain("plug/confirm-unplug");
   });
 
   test("lets what is held go when it turns out to be the one before, or is confirmed", () => {
@@ -43,7 +43,7 @@ describe("a Southbound that is another than before", () => {
       expect(made.states()).toMatchObject({ a: "held" });
       letGo(made);
       made.run();
-      expect(made.verdict("a").change?.kind).toBe("remove");
+      expect(made.status("a").change?.kind).toBe("remove");
     }
   });
 });
@@ -69,5 +69,5 @@ test("a port counts also while its provider refuses to let it go, until it is co
   expect(bench.states()).toMatchObject({ a: "waiting", b: "waiting", c: "held", d: "plugged" });
   bench.engine.push(bench.graph.inputs.confirmed, new Set(["a", "b"]));
   bench.run();
-  expect(bench.verdict("c").change?.kind).toBe("remove");
+  expect(bench.status("c").change?.kind).toBe("remove");
 });

@@ -3,8 +3,8 @@ import { describe, expect, test } from "bun:test";
 import type { WantedSettings } from "../../src/plug/conditions/wanted.ts";
 import { decideIntent, type Knowledge, NOT_IN_VIEW } from "../../src/plug/intent.ts";
 import { type ChassisIdentity, makeLport } from "../../src/plug/lport.ts";
+import { classify, type ObservedInterface } from "../../src/plug/observed-interface.ts";
 import type { PortBindingRow } from "../../src/plug/rows.ts";
-import { classify, type Vif } from "../../src/plug/vif.ts";
 import { checkProperty } from "../support/random.ts";
 import {
   bindingRow,
@@ -31,23 +31,29 @@ const defaults: WantedSettings = { onWithdraw: "unplug", additionalChassis: true
 
 interface Situation {
   readonly binding?: PortBindingRow;
-  readonly vifs?: readonly Vif[];
+  readonly interfaces?: readonly ObservedInterface[];
   readonly knowledge?: Knowledge;
   readonly chassis?: ChassisIdentity;
   readonly settings?: Partial<WantedSettings>;
 }
 
-function intentOf({ binding, vifs = [owned], knowledge = complete, chassis = here, settings }: Situation) {
-  const lport = makeLport("lsp1", binding ?? null, vifs);
+function intentOf({
+  binding,
+  interfaces = [owned],
+  knowledge = complete,
+  chassis = here,
+  settings,
+}: Situation) {
+  const lport = makeLport("lsp1", binding ?? null, interfaces);
   return decideIntent(lport, chassis, knowledge, { ...defaults, ...settings });
 }
 
 describe("a logical port that is wanted here", () => {
   test("is to be plugged, in place or not", () => {
     const binding = wantedRow();
-    for (const vifs of [[], [owned]]) {
-      const lport = makeLport("lsp1", binding, vifs);
-      expect(intentOf({ binding, vifs })).toEqual({ kind: "plug", lport, plugType: "dummy", binding });
+    for (const interfaces of [[], [owned]]) {
+      const lport = makeLport("lsp1", binding, interfaces);
+      expect(intentOf({ binding, interfaces })).toEqual({ kind: "plug", lport, plugType: "dummy", binding });
     }
   });
 
@@ -57,8 +63,8 @@ describe("a logical port that is wanted here", () => {
   });
 
   test("is foreign when an interface that is not ours carries its iface-id, beside ours or alone (P5)", () => {
-    for (const vifs of [[foreign], [owned, foreign], [foreign, owned]]) {
-      const intent = intentOf({ binding: wantedRow(), vifs });
+    for (const interfaces of [[foreign], [owned, foreign], [foreign, owned]]) {
+      const intent = intentOf({ binding: wantedRow(), interfaces });
       expect(intent).toMatchObject({ kind: "foreign", plugType: "dummy", interface: "tap0" });
     }
   });
@@ -66,9 +72,9 @@ describe("a logical port that is wanted here", () => {
 
 describe("a logical port that is not wanted here and not plugged by us", () => {
   test("is nobody's business, also where a foreign interface carries its iface-id", () => {
-    expect(intentOf({ vifs: [] })).toBeNull();
-    expect(intentOf({ vifs: [foreign] })).toBeNull();
-    expect(intentOf({ binding: bindingRow(), vifs: [foreign] })).toBeNull();
+    expect(intentOf({ interfaces: [] })).toBeNull();
+    expect(intentOf({ interfaces: [foreign] })).toBeNull();
+    expect(intentOf({ binding: bindingRow(), interfaces: [foreign] })).toBeNull();
   });
 });
 
@@ -167,7 +173,7 @@ test("whatever the rows and settings say, nothing is unplugged on missing knowle
       const record = random.chance(0.8) ? chassisRow() : null;
       return {
         ...(random.chance(0.8) ? { binding } : {}),
-        vifs: random.pick([[], [owned], [foreign], [owned, foreign]]),
+        interfaces: random.pick([[], [owned], [foreign], [owned, foreign]]),
         chassis: { name: "hv1", record },
         knowledge: { missing: record === null || random.chance(0.5) ? "unknown" : null, asksFor: () => asks },
         settings: { onWithdraw: random.pick(["unplug", "keep"]), additionalChassis: random.chance(0.5) },
@@ -177,7 +183,7 @@ test("whatever the rows and settings say, nothing is unplugged on missing knowle
       const intent = intentOf(situation);
       if (intent?.kind !== "unplug") return undefined;
       if (situation.knowledge?.missing !== null) return "unplugs on missing knowledge";
-      if (situation.vifs?.includes(owned) !== true) return "unplugs what is not owned";
+      if (situation.interfaces?.includes(owned) !== true) return "unplugs what is not owned";
       if (situation.binding === undefined && !situation.knowledge.asksFor("lsp1")) {
         return "unplugs what it has not asked for";
       }

@@ -1,6 +1,6 @@
 // Changes as operations of one transaction: rule T1.
 import { describe, expect, test } from "bun:test";
-import type { Change, InterfaceEdit, Target } from "../../src/plug/change.ts";
+import type { Change, DesiredInterface, InterfaceEdit } from "../../src/plug/change.ts";
 import { transactionOf } from "../../src/plug/operations.ts";
 import { BRIDGE, map, pluggedRow, portRow, uuid } from "../support/rows.ts";
 
@@ -16,7 +16,7 @@ const checkBridge = {
   timeoutMs: 0,
 };
 
-function target(lport = "lsp1", changes: Partial<Target> = {}): Target {
+function desired(lport = "lsp1", changes: Partial<DesiredInterface> = {}): DesiredInterface {
   return {
     lport,
     plugType: "dummy",
@@ -33,9 +33,9 @@ const current = pluggedRow("lsp1", {
 });
 const port = portRow();
 
-const create = (lport?: string, changes?: Partial<Target>): Change & { kind: "create" } => ({
+const create = (lport?: string, changes?: Partial<DesiredInterface>): Change & { kind: "create" } => ({
   kind: "create",
-  target: target(lport, changes),
+  desired: desired(lport, changes),
   bridge,
 });
 const remove = (lport = "lsp1"): Change & { kind: "remove" } => ({
@@ -48,7 +48,7 @@ const remove = (lport = "lsp1"): Change & { kind: "remove" } => ({
 });
 const update = (edit: InterfaceEdit): Change => ({
   kind: "update",
-  target: target(),
+  desired: desired(),
   interface: current,
   edit,
 });
@@ -110,7 +110,7 @@ describe("the operations of", () => {
   });
 
   test("a create with an MTU and other_config", () => {
-    const wanted = { ...target().wanted, otherConfig: { mac: "aa" } };
+    const wanted = { ...desired().wanted, otherConfig: { mac: "aa" } };
     const [, insert] = operationsOf(create("lsp1", { mtuRequest: 1400, wanted }));
     expect(insert).toMatchObject({ row: { mtu_request: 1400, other_config: map({ mac: "aa" }) } });
   });
@@ -177,7 +177,7 @@ describe("the operations of", () => {
   });
 
   test("a replug: both, and the old port leaves before the new one comes", () => {
-    const renamed = create("lsp1", { wanted: { ...target().wanted, name: "eth7" } });
+    const renamed = create("lsp1", { wanted: { ...desired().wanted, name: "eth7" } });
     const operations = operationsOf({ kind: "replug", remove: remove(), create: renamed });
     expect(operations.slice(0, 3)).toEqual(operationsOf(remove()).slice(0, 3));
     expect(operations.slice(3, 6)).toEqual(operationsOf(renamed).slice(1, 4));

@@ -199,12 +199,12 @@ function toggled(bench: PlugBench) {
 function attempt(bench: PlugBench, what: "send" | "refuse" | "try again" | "forget", lport: Lport): void {
   const current = bench.engine.data(bench.graph.inputs.attempt).get(lport);
   const nonce = current?.nonce ?? 0;
-  const change = bench.verdicts.get(lport)?.change ?? null;
-  const answers = bench.engine.data(bench.graph.answer).get(lport);
+  const change = bench.statuses.get(lport)?.change ?? null;
+  const advice = bench.engine.data(bench.graph.advice).get(lport);
   if (what === "forget") bench.attempt(lport, null);
   else if (what === "try again") bench.attempt(lport, { phase: "idle", nonce: nonce + 1 });
-  else if (what === "send" && change !== null && answers !== undefined) {
-    bench.attempt(lport, { phase: "in-flight", nonce, change, answers });
+  else if (what === "send" && change !== null && advice !== undefined) {
+    bench.attempt(lport, { phase: "in-flight", nonce, change, advice });
   } else if (what === "refuse" && current?.phase === "in-flight") {
     bench.attempt(lport, { phase: "failed", nonce: nonce + 1, change: current.change, error: "no" });
   }
@@ -225,10 +225,10 @@ function faultOf(bench: PlugBench): string | undefined {
 /** Nothing of others is written, no name is given twice to those that have none, and a removal is one due. */
 function faultOfWrites(bench: PlugBench): string | undefined {
   const created = new Set<string>();
-  for (const [lport, { change }] of bench.verdicts) {
+  for (const [lport, { change }] of bench.statuses) {
     if (change === null) continue;
     if (change.kind === "create") {
-      const { name } = change.target.wanted;
+      const { name } = change.desired.wanted;
       if (bench.interfaceNamed(name) !== undefined) return `${lport}: creates ${name}, which is there`;
       if (created.has(name)) return `${lport}: ${name} is created twice`;
       created.add(name);
@@ -291,7 +291,7 @@ test("and a chassis that is left alone comes to rest: nothing is left to write",
       for (const lport of LPORTS) on.bench.attempt(lport, null);
       on.bench.run();
       for (let round = 0; round < 2 * LPORTS.length; round++) on.bench.commit();
-      const busy = [...on.bench.verdicts.values()].filter(({ change }) => change !== null);
+      const busy = [...on.bench.statuses.values()].filter(({ change }) => change !== null);
       return busy.length === 0 ? undefined : `still to be written: ${Bun.inspect(busy, { depth: 4 })}`;
     },
     shrink: shrinkList,

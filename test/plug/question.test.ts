@@ -50,9 +50,9 @@ describe("what a provider is told", () => {
   });
 });
 
-describe("the target of a consultation", () => {
+describe("the desired of a consultation", () => {
   test("joins what the provider wants with what the port binding asks for", () => {
-    expect(consult(base).target).toEqual({
+    expect(consult(base).desired).toEqual({
       lport: "lsp1",
       plugType: "dummy",
       wanted: { name: "lsp1", type: "internal", options: { "vif-plug-dummy-option": "value" } },
@@ -63,8 +63,8 @@ describe("the target of a consultation", () => {
 
   test("is null unless the provider is ready to plug", () => {
     const waiting = registered(recordedProvider("w", { prepare: notReady("no link") }).provider);
-    expect(consult({ ...base, provider: waiting }).target).toBeNull();
-    expect(consult({ ...base, operation: "remove" }).target).toBeNull();
+    expect(consult({ ...base, provider: waiting }).desired).toBeNull();
+    expect(consult({ ...base, operation: "remove" }).desired).toBeNull();
   });
 });
 

@@ -33,7 +33,7 @@ test("holds which providers could not start, and why", async () => {
   await settle();
   await daemon.reconciler.stop();
   recorder.close();
-  const { reason = null } = daemon.reconciler.verdicts.get("lsp1") ?? {};
+  const { reason = null } = daemon.reconciler.statuses.get("lsp1") ?? {};
   expect(reason).toContain("no such bus");
   const decided = replayed(linesOf(readFileSync(file, "utf8"))).map((line) => JSON.parse(line));
   expect(decided.at(-1)).toMatchObject({ lport: "lsp1", state: "no-provider", reason });
@@ -79,7 +79,7 @@ test("holds no secret, neither of a database nor of a provider's answer", () => 
     expect(text).not.toContain(secret);
   for (const key of ["ipsec-secret", "vif-plug:token", "psk", "password", "br-int"])
     expect(text).toContain(key);
-  expect(bench.verdicts.size).toBe(0);
+  expect(bench.statuses.size).toBe(0);
 });
 
 test("notes a forced recompute in the run that follows, and in no other", () => {

@@ -15,13 +15,13 @@ import {
 import type { Attempt } from "../../src/plug/attempt.ts";
 import type { Change, Create, InterfaceEdit, MapEdit } from "../../src/plug/change.ts";
 import { plugGraph } from "../../src/plug/graph.ts";
-import type { LocalSession } from "../../src/plug/nodes/activity.ts";
-import type { SouthboundState, TableInputs } from "../../src/plug/nodes/inputs.ts";
+import type { LportStatus } from "../../src/plug/lport-status.ts";
+import type { LocalSession } from "../../src/plug/nodes/activity-node.ts";
+import type { SouthboundState, TableInputs } from "../../src/plug/nodes/input-nodes.ts";
+import { IFACE_ID, OVN_PLUGGED } from "../../src/plug/observed-interface.ts";
 import type { BridgeRow, InterfaceRow, TableBatch } from "../../src/plug/rows.ts";
 import type { PlugSettings } from "../../src/plug/settings.ts";
 import { type RowOf, TABLE_KEYS, type TableKey } from "../../src/plug/tables.ts";
-import type { Verdict } from "../../src/plug/verdict.ts";
-import { IFACE_ID, OVN_PLUGGED } from "../../src/plug/vif.ts";
 import type { ProviderRegistry } from "../../src/providers/registry.ts";
 import {
   BRIDGE,
@@ -139,7 +139,7 @@ export class PlugBench {
 
   /** The Southbound has answered to the condition that the graph asks for. */
   acknowledge(): void {
-    const { current } = this.engine.data(this.graph.condition);
+    const { current } = this.engine.data(this.graph.monitorScope);
     this.setSouthbound({ synced: true, acknowledged: current });
   }
 
@@ -156,19 +156,19 @@ export class PlugBench {
     return result;
   }
 
-  get verdicts(): ReadonlyMap<string, Verdict> {
+  get statuses(): ReadonlyMap<string, LportStatus> {
     return this.engine.data(this.graph.plug);
   }
 
-  verdict(lport: string): Verdict {
-    const verdict = this.verdicts.get(lport);
-    if (verdict === undefined) throw new Error(`no verdict on ${lport}`);
-    return verdict;
+  status(lport: string): LportStatus {
+    const status = this.statuses.get(lport);
+    if (status === undefined) throw new Error(`no status on ${lport}`);
+    return status;
   }
 
   /** Every port's state, by logical port. */
   states(): Readonly<Record<string, string>> {
-    return Object.fromEntries([...this.verdicts].sort().map(([lport, { state }]) => [lport, state]));
+    return Object.fromEntries([...this.statuses].sort().map(([lport, { state }]) => [lport, state]));
   }
 
   counters(name: string): { readonly recompute: number; readonly compute: number; readonly updated: number } {
@@ -178,9 +178,9 @@ export class PlugBench {
     return { recompute, compute, updated };
   }
 
-  /** Writes what the verdicts say, and runs the graph on the echo. A create whose name is taken is refused. */
+  /** Writes what the statuses say, and runs the graph on the echo. A create whose name is taken is refused. */
   commit(): RunResult {
-    for (const { change } of [...this.verdicts.values()]) if (change !== null) this.#carryOut(change);
+    for (const { change } of [...this.statuses.values()]) if (change !== null) this.#carryOut(change);
     return this.run();
   }
 
@@ -241,8 +241,8 @@ export class PlugBench {
     }
   }
 
-  #create({ target }: Create): void {
-    const { name, type, options, otherConfig } = target.wanted;
+  #create({ desired }: Create): void {
+    const { name, type, options, otherConfig } = desired.wanted;
     if (this.interfaceNamed(name) !== undefined) return;
     this.addInterface(
       interfaceRow({
@@ -252,10 +252,10 @@ export class PlugBench {
         options: new Map(Object.entries(options)),
         other_config: new Map(Object.entries(otherConfig ?? {})),
         external_ids: new Map([
-          [IFACE_ID, target.lport],
-          [OVN_PLUGGED, target.plugType],
+          [IFACE_ID, desired.lport],
+          [OVN_PLUGGED, desired.plugType],
         ]),
-        mtu_request: target.mtuRequest,
+        mtu_request: desired.mtuRequest,
       }),
     );
   }

@@ -8,7 +8,7 @@ import { Reconciler } from "../../src/daemon/reconcile/reconciler.ts";
 import type { Source } from "../../src/daemon/reconcile/shadow-check.ts";
 import type { InputNode } from "../../src/graph/index.ts";
 import { Log } from "../../src/log/log.ts";
-import type { MonitoredCondition } from "../../src/plug/condition.ts";
+import type { MonitorScope } from "../../src/plug/monitor-scope.ts";
 import type { BridgeRow, InterfaceRow, PortBindingRow, TableBatch } from "../../src/plug/rows.ts";
 import type { SouthboundTarget } from "../../src/plug/southbound-target.ts";
 import type { ProviderRegistry } from "../../src/providers/registry.ts";
@@ -35,7 +35,7 @@ export class PlugDaemon {
   readonly lines: string[] = [];
   readonly locks: (string | null)[] = [];
   readonly targets: SouthboundTarget[] = [];
-  readonly conditions: MonitoredCondition[] = [];
+  readonly conditions: MonitorScope[] = [];
   lock: string | null = "vifplugd_hv1";
   /** Whether the rows that were pushed are those that the database has. */
   inSync = true;

@@ -1,5 +1,6 @@
 /** Rows as the replica would make them: every column has the value of a fresh row unless a test says otherwise. */
 import { parseUuid, type Uuid } from "ovsdb-jsonrpc";
+import { IFACE_ID, OVN_PLUGGED } from "../../src/plug/observed-interface.ts";
 import type {
   BridgeRow,
   ChassisRow,
@@ -10,7 +11,6 @@ import type {
   SbGlobalRow,
 } from "../../src/plug/rows.ts";
 import { type RowOf, TABLE_KEYS, type TableKey } from "../../src/plug/tables.ts";
-import { IFACE_ID, OVN_PLUGGED } from "../../src/plug/vif.ts";
 
 /** What a database holds, as a test changes it: rows by table and uuid. */
 export type Tables = { readonly [K in TableKey]: Map<Uuid, RowOf<K>> };

@@ -1,7 +1,7 @@
 /** Changes with the answers that led to them, as the daemon hands them to its transactor. */
 import type { TransactError } from "ovsdb-jsonrpc";
 import type { Work } from "../../src/daemon/reconcile/transactor.ts";
-import type { Answers } from "../../src/plug/answers.ts";
+import type { Advice } from "../../src/plug/advice.ts";
 import { consult, type Question } from "../../src/plug/question.ts";
 import type { RegisteredProvider } from "../../src/providers/registry.ts";
 import { recordedProvider, registered } from "./providers.ts";
@@ -11,7 +11,7 @@ export function askedOf(
   provider: RegisteredProvider,
   lport = "lsp1",
   rest: Partial<Question> = {},
-): Answers & { kind: "asked" } {
+): Advice & { kind: "asked" } {
   const main = consult({
     lport,
     plugType: provider.type,
@@ -34,11 +34,11 @@ export function createWork(lport: string, reason: string | null = null): Work {
   return {
     change: {
       kind: "create",
-      target: { lport, plugType: "dummy", wanted, maintainedOptions: new Set(), mtuRequest: null },
+      desired: { lport, plugType: "dummy", wanted, maintainedOptions: new Set(), mtuRequest: null },
       bridge: { uuid: BRIDGE, name: "br-int" },
     },
     reason,
-    answers: askedOf(registered(recordedProvider("dummy").provider), lport),
+    advice: askedOf(registered(recordedProvider("dummy").provider), lport),
   };
 }
 

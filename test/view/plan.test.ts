@@ -1,8 +1,8 @@
 // A plan as data and as text: every kind of change, and the ports that stay as they are.
 import { describe, expect, test } from "bun:test";
 import type { Change } from "../../src/plug/change.ts";
+import type { LportStatus } from "../../src/plug/lport-status.ts";
 import { consult, type Question } from "../../src/plug/question.ts";
-import type { Verdict } from "../../src/plug/verdict.ts";
 import { showPlan } from "../../src/terminal/show-plan.ts";
 import { planOf } from "../../src/view/plan.ts";
 import { recordedProvider, registered } from "../support/providers.ts";
@@ -10,7 +10,7 @@ import { bridgeRow, interfaceRow, openVSwitchRow, portRow, uuid } from "../suppo
 
 const bridge = { uuid: uuid(1), name: "br-int" };
 
-function verdict(lport: string, change: Change | null, more: Partial<Verdict> = {}): Verdict {
+function status(lport: string, change: Change | null, more: Partial<LportStatus> = {}): LportStatus {
   return {
     lport,
     plugType: "dummy",
@@ -25,7 +25,7 @@ function verdict(lport: string, change: Change | null, more: Partial<Verdict> = 
   };
 }
 
-const target = (lport: string, name = lport) => ({
+const desired = (lport: string, name = lport) => ({
   lport,
   plugType: "dummy",
   wanted: { name, type: "internal", options: { colour: "red" }, otherConfig: { size: "1" } },
@@ -42,12 +42,12 @@ const remove = (lport: string, name = lport) => ({
   port: portRow({ name }),
 });
 
-const verdicts: readonly Verdict[] = [
-  verdict("d", remove("d"), { reason: "its port binding is gone" }),
-  verdict("a", { kind: "create", target: target("a"), bridge }),
-  verdict("b", {
+const statuses: readonly LportStatus[] = [
+  status("d", remove("d"), { reason: "its port binding is gone" }),
+  status("a", { kind: "create", desired: desired("a"), bridge }),
+  status("b", {
     kind: "update",
-    target: target("b"),
+    desired: desired("b"),
     interface: interfaceRow({ name: "b", type: "", mtu_request: 1500, options: new Map([["old", "1"]]) }),
     edit: {
       type: "internal",
@@ -55,17 +55,17 @@ const verdicts: readonly Verdict[] = [
       options: { set: new Map([["colour", "red"]]), remove: ["old"] },
     },
   }),
-  verdict("c", {
+  status("c", {
     kind: "replug",
     remove: remove("c", "c0"),
-    create: { kind: "create", target: target("c", "c1"), bridge },
+    create: { kind: "create", desired: desired("c", "c1"), bridge },
   }),
-  verdict("e", null),
-  verdict("f", null, { state: "foreign", reason: "interface f is somebody else's" }),
+  status("e", null),
+  status("f", null, { state: "foreign", reason: "interface f is somebody else's" }),
 ];
 
 test("everything is told, in the order of the logical ports' names", () => {
-  const plan = planOf("hv1", "br-int", verdicts);
+  const plan = planOf("hv1", "br-int", statuses);
   expect(plan.changes.map(({ lport, change }) => [lport, change])).toEqual([
     ["a", "create"],
     ["b", "update"],
@@ -120,11 +120,11 @@ describe("an interface that is taken over", () => {
     lookup: 0,
     nonce: 0,
   };
-  const adopted = verdict(
+  const adopted = status(
     "new",
     {
       kind: "update",
-      target: target("new", "eth7"),
+      desired: desired("new", "eth7"),
       interface: interfaceRow({ name: "eth7" }),
       edit: { externalIds: { set: new Map([["iface-id", "new"]]), remove: [] } },
       adoption: { from: "old", leaving: consult(question) },
@@ -142,7 +142,7 @@ describe("an interface that is taken over", () => {
 });
 
 test("with nothing to do it is one line", () => {
-  expect(showPlan(planOf("hv1", "br-int", [verdict("e", null)]))).toBe(
+  expect(showPlan(planOf("hv1", "br-int", [status("e", null)]))).toBe(
     "chassis hv1, bridge br-int: 0 changes, 1 port in place\n",
   );
   expect(showPlan(planOf(null, "br-int", []))).toStartWith("chassis (no name), ");

@@ -1,5 +1,5 @@
 /** The table of conditions in docs/rules.md: a row for each. */
-import { CONDITIONS } from "../../src/plug/conditions/index.ts";
+import { CONDITIONS } from "../../src/plug/conditions/list.ts";
 import { markdownTable } from "./markdown.ts";
 
 export function conditionsTable(): string {

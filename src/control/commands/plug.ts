@@ -9,7 +9,7 @@ import { portStatus, statusOf } from "../../view/status.ts";
 import { type Command, type CommandAnswer, refuse, say } from "../command.ts";
 
 export function plugCommands(daemon: DaemonView): readonly Command[] {
-  const verdicts = () => daemon.engine.data(daemon.graph.plug);
+  const statuses = () => daemon.engine.data(daemon.graph.plug);
   return [
     {
       name: "plug/show",
@@ -18,11 +18,11 @@ export function plugCommands(daemon: DaemonView): readonly Command[] {
       maxArgs: 1,
       run: ([lport]) => {
         if (lport === undefined) {
-          return say(showPorts([...verdicts().values()].map(portStatus), daemon.notReady));
+          return say(showPorts([...statuses().values()].map(portStatus), daemon.notReady));
         }
-        const verdict = verdicts().get(lport);
-        if (verdict === undefined) return refuse(unknownPort(daemon, lport));
-        return say(showPorts([portStatus(verdict)], daemon.notReady));
+        const status = statuses().get(lport);
+        if (status === undefined) return refuse(unknownPort(daemon, lport));
+        return say(showPorts([portStatus(status)], daemon.notReady));
       },
     },
     {

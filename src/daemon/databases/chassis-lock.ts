@@ -2,7 +2,7 @@
  * The lock of the chassis (docs/rules.md, "two daemons"): without it nothing is written. Which one is wanted follows from
  * the graph, and whether it is held goes back into the graph with what else the session knows.
  */
-import type { LockState } from "../../plug/nodes/activity.ts";
+import type { LockState } from "../../plug/nodes/activity-node.ts";
 
 /** What a session can do about locks. */
 export interface Locking {

@@ -3,7 +3,7 @@
  * pass under it that found nothing to unplug. Somebody may have mistyped a remote.
  */
 import type { SessionState } from "ovsdb-jsonrpc";
-import type { Stranger } from "../../plug/nodes/inputs.ts";
+import type { Stranger } from "../../plug/nodes/input-nodes.ts";
 
 /** A server that makes up a new cluster each time must not cost memory. */
 const MAX_KNOWN = 16;

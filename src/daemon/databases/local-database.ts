@@ -7,7 +7,7 @@ import { type Operation, Session, type SessionState, type TransactError, type Uu
 import type { LocalTarget } from "../../config/effective.ts";
 import { Times } from "../../graph/index.ts";
 import type { Logger } from "../../log/log.ts";
-import type { LocalSession } from "../../plug/nodes/activity.ts";
+import type { LocalSession } from "../../plug/nodes/activity-node.ts";
 import { type KeysOf, keysOf, selectionOf, tables } from "../../plug/tables.ts";
 import { openVSwitch } from "../../schemas/open_vswitch.gen.ts";
 import type { CountedEvent } from "../../view/coverage.ts";

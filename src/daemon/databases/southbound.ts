@@ -5,8 +5,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Condition, type ConnectionError, Session, type SessionState, type Uuid } from "ovsdb-jsonrpc";
 import type { Logger } from "../../log/log.ts";
-import { MonitoredCondition } from "../../plug/condition.ts";
-import type { SouthboundState } from "../../plug/nodes/inputs.ts";
+import { MonitorScope } from "../../plug/monitor-scope.ts";
+import type { SouthboundState } from "../../plug/nodes/input-nodes.ts";
 import type { PortBindingRow } from "../../plug/rows.ts";
 import { faultOf, type SouthboundAddress, type SouthboundTarget } from "../../plug/southbound-target.ts";
 import { type KeysOf, keysOf, selectionOf, tables } from "../../plug/tables.ts";
@@ -24,7 +24,7 @@ export class Southbound {
   /** The one in use. */
   #address: SouthboundAddress | null = null;
   #fault: string | null = null;
-  #wanted = MonitoredCondition.of(null, new Set());
+  #wanted = MonitorScope.of(null, new Set());
   /**
    * The rows that are here for the chassis itself have been seen once. Until then no port is asked for by its name: at
    * a start that would be every plugged port, and the server compares each of its rows with each of the names.
@@ -35,7 +35,7 @@ export class Southbound {
   /** Why there is no connection, until there is one that is in sync. */
   #lost: ConnectionError | null = null;
   /** Which condition clauses were made of. */
-  readonly #conditions = new WeakMap<object, MonitoredCondition>();
+  readonly #conditions = new WeakMap<object, MonitorScope>();
 
   /** @param count told of each event that is to be counted */
   constructor(reconciler: Reconciler, log: Logger, count: (event: CountedEvent) => void) {
@@ -126,7 +126,7 @@ export class Southbound {
     }
   }
 
-  setCondition(condition: MonitoredCondition): void {
+  setCondition(condition: MonitorScope): void {
     const before = this.#wanted;
     this.#wanted = condition;
     if (this.#session === null) return;
@@ -192,14 +192,14 @@ export class Southbound {
   }
 
   /** The rows that leave with a change of the condition go before the server's word that it is made. */
-  #completeBetween(acknowledged: object | null, requested: object | null): MonitoredCondition | null {
+  #completeBetween(acknowledged: object | null, requested: object | null): MonitorScope | null {
     const now = acknowledged === null ? undefined : this.#conditions.get(acknowledged);
     const next = requested === null ? now : this.#conditions.get(requested);
     return now === undefined || next === undefined ? null : now.both(next);
   }
 
   /** Asks for ports by their names, too, when the answer is for the chassis as its row says it is. */
-  #askByName(session: ReturnType<typeof connect>, acknowledged: MonitoredCondition): void {
+  #askByName(session: ReturnType<typeof connect>, acknowledged: MonitorScope): void {
     const [row = null] = session.replica.table("Chassis").rows.values();
     if (acknowledged.chassisUuid !== (row?._uuid ?? null)) return;
     this.#seenOnce = true;
@@ -208,8 +208,8 @@ export class Southbound {
     }
   }
 
-  #clausesOf(wanted: MonitoredCondition): Condition<PortBindingRow> {
-    const condition = this.#seenOnce ? wanted : new MonitoredCondition(wanted, NO_LPORTS);
+  #clausesOf(wanted: MonitorScope): Condition<PortBindingRow> {
+    const condition = this.#seenOnce ? wanted : new MonitorScope(wanted, NO_LPORTS);
     const clauses = condition.portBindings();
     this.#conditions.set(clauses, condition);
     return clauses;
@@ -220,7 +220,7 @@ const NO_LPORTS: ReadonlySet<string> = new Set();
 
 function connect(
   target: SouthboundAddress,
-  chassis: ReturnType<MonitoredCondition["chassis"]>,
+  chassis: ReturnType<MonitorScope["chassis"]>,
   portBindings: Condition<PortBindingRow>,
 ) {
   return new Session({

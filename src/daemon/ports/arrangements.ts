@@ -5,7 +5,7 @@
  *
  * Invariant: nothing is arranged while this daemon may not write.
  */
-import type { Answers } from "../../plug/answers.ts";
+import type { Advice } from "../../plug/advice.ts";
 import { type Consultation, prepareInputOf } from "../../plug/question.ts";
 import type { Answer } from "../../providers/answer.ts";
 import type { RegisteredProvider } from "../../providers/registry.ts";
@@ -18,7 +18,7 @@ interface Arranged {
 
 export class Arrangements {
   readonly #inPlace = new Map<string, Arranged>();
-  /** Answers that asked for it, and have had it. */
+  /** Advice that asked for it, and have had it. */
   readonly #asked = new WeakSet<Answer>();
   #isComplete = false;
 
@@ -29,7 +29,7 @@ export class Arrangements {
    */
   follow(
     standing: { readonly isComplete: boolean } | null,
-    answers: ReadonlyMap<string, Answers>,
+    advice: ReadonlyMap<string, Advice>,
     changed: Iterable<string>,
   ): void {
     if (standing === null) {
@@ -39,7 +39,7 @@ export class Arrangements {
     }
     const isFirst = standing.isComplete && !this.#isComplete;
     this.#isComplete ||= standing.isComplete;
-    for (const lport of isFirst ? answers.keys() : changed) this.#look(lport, answers.get(lport));
+    for (const lport of isFirst ? advice.keys() : changed) this.#look(lport, advice.get(lport));
   }
 
   /** What was just written has been dealt with by `finish`. */
@@ -47,8 +47,8 @@ export class Arrangements {
     this.#inPlace.set(lport, arrangedFor(question));
   }
 
-  #look(lport: string, answers: Answers | undefined): void {
-    const main = answers?.kind === "asked" ? answers.main : null;
+  #look(lport: string, advice: Advice | undefined): void {
+    const main = advice?.kind === "asked" ? advice.main : null;
     if (main === null || main.question.operation !== "create" || main.question.interface === null) {
       this.#inPlace.delete(lport);
     }

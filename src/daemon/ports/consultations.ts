@@ -6,9 +6,9 @@
  * place. One that was ready and waits for something else (a name that is taken, the lock) is kept until it is used or
  * another one takes its place.
  */
-import { type Answers, consultationsOf } from "../../plug/answers.ts";
+import { type Advice, consultationsOf } from "../../plug/advice.ts";
+import { isSettled, type LportStatus } from "../../plug/lport-status.ts";
 import { type Consultation, prepareInputOf } from "../../plug/question.ts";
-import { isInPlace, type Verdict } from "../../plug/verdict.ts";
 import type { Answer } from "../../providers/answer.ts";
 
 export class Consultations {
@@ -16,21 +16,21 @@ export class Consultations {
   /** Used or released: nothing more is to be done about them. A consultation is known by its answer. */
   readonly #ended = new WeakSet<Answer>();
 
-  /** To be called for every port whose answers or verdict changed in a run of the graph. */
-  follow(lport: string, answers: Answers | undefined, verdict: Verdict | undefined): void {
-    const current = consultationsOf(answers).find(isCreate);
+  /** To be called for every port whose answers or status changed in a run of the graph. */
+  follow(lport: string, advice: Advice | undefined, status: LportStatus | undefined): void {
+    const current = consultationsOf(advice).find(isCreate);
     const kept = this.#kept.get(lport);
     if (kept !== undefined && kept.answer !== current?.answer) this.#release(lport, kept);
     if (current === undefined || this.#ended.has(current.answer)) return;
-    const isWaiting = verdict !== undefined && !isInPlace(verdict);
+    const isWaiting = status !== undefined && !isSettled(status);
     if (current.answer.kind === "plug" && isWaiting) this.#kept.set(lport, current);
     else this.#release(lport, current);
   }
 
   /** The change is on its way: its consultations end with its outcome, and one that was kept until now has ended. */
-  use(lport: string, answers: Answers): void {
+  use(lport: string, advice: Advice): void {
     const kept = this.#kept.get(lport);
-    for (const { question, answer } of consultationsOf(answers)) {
+    for (const { question, answer } of consultationsOf(advice)) {
       question.provider.changeBegins();
       this.#ended.add(answer);
       if (answer === kept?.answer) this.#kept.delete(lport);
@@ -42,8 +42,8 @@ export class Consultations {
    * The outcome of a change: `finish` after a commit, then `release`. The provider that is left comes first: what it
    * undoes may be what the other one does to the very same device.
    */
-  end(answers: Answers, committed: boolean): void {
-    for (const { question, answer } of consultationsOf(answers).toReversed()) {
+  end(advice: Advice, committed: boolean): void {
+    for (const { question, answer } of consultationsOf(advice).toReversed()) {
       const input = prepareInputOf(question);
       const output = answer.kind === "plug" ? answer.wanted : null;
       if (committed) question.provider.finish(input, output);

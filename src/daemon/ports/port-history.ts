@@ -1,11 +1,11 @@
-/** What last happened to each logical port: what made its verdict change, and what the database last refused. */
+/** What last happened to each logical port: what made its status change, and what the database last refused. */
 
 import type { Cause } from "../../graph/index.ts";
-import type { Verdict } from "../../plug/verdict.ts";
+import type { LportStatus } from "../../plug/lport-status.ts";
 import type { LastChange, LastError } from "../../view/daemon-view.ts";
 
-/** What a verdict says; another one that says the same is no change. */
-type Told = Pick<Verdict, "state" | "reason" | "interface">;
+/** What a status says; another one that says the same is no change. */
+type Told = Pick<LportStatus, "state" | "reason" | "interface">;
 
 export class PortHistory {
   readonly #now: () => number;
@@ -17,14 +17,14 @@ export class PortHistory {
     this.#now = now;
   }
 
-  /** A verdict was given; one like the one before is no change. */
-  decided(lport: string, verdict: Verdict | undefined, cause: Cause | null): void {
-    if (verdict === undefined) {
+  /** A status was given; one like the one before is no change. */
+  decided(lport: string, status: LportStatus | undefined, cause: Cause | null): void {
+    if (status === undefined) {
       this.#changes.delete(lport);
       this.#errors.delete(lport);
       return;
     }
-    const { state, reason, interface: name } = verdict;
+    const { state, reason, interface: name } = status;
     const before = this.#changes.get(lport);
     if (before?.state === state && before.reason === reason && before.interface === name) return;
     this.#changes.set(lport, { cause, time: cause?.time ?? this.#now(), state, reason, interface: name });

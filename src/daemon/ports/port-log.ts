@@ -5,7 +5,7 @@
 import type { Logger } from "../../log/log.ts";
 import { type Change, lportOfChange, misplacedOf, type Remove } from "../../plug/change.ts";
 import { NOT_IN_VIEW } from "../../plug/intent.ts";
-import { NOT_ANSWERED, type PortState, type Verdict } from "../../plug/verdict.ts";
+import { type LportStatus, NOT_ANSWERED, type PortState } from "../../plug/lport-status.ts";
 import type { Conclusion } from "../reconcile/transactor.ts";
 
 const NEEDS_SOMEBODY: ReadonlySet<PortState> = new Set([
@@ -40,15 +40,15 @@ export class PortLog {
     return this.#told.keys();
   }
 
-  tell(lport: string, verdict: Verdict | undefined): void {
-    if (verdict === undefined) {
+  tell(lport: string, status: LportStatus | undefined): void {
+    if (status === undefined) {
       this.#told.delete(lport);
       return;
     }
-    const { state } = verdict;
+    const { state } = status;
     // That something is on its way is told when it has arrived.
     if (state === "pending") return;
-    const reason = verdict.reason !== null && PASSING.has(verdict.reason) ? null : verdict.reason;
+    const reason = status.reason !== null && PASSING.has(status.reason) ? null : status.reason;
     const before = this.#told.get(lport);
     if (before?.state === state && before.reason === reason) return;
     const words = `${lport}: ${state}${reason === null ? "" : `: ${reason}`}`;
@@ -85,14 +85,14 @@ export class PortLog {
 function describe(change: Change): string {
   switch (change.kind) {
     case "create":
-      return `plugged interface ${change.target.wanted.name} (${change.target.plugType})`;
+      return `plugged interface ${change.desired.wanted.name} (${change.desired.plugType})`;
     case "update":
       if (change.adoption !== undefined) return `adopted interface ${change.interface.name}`;
       return `updated interface ${change.interface.name} (${Object.keys(change.edit).join(", ")})`;
     case "remove":
       return `unplugged interface ${describeGone(change)}`;
     case "replug":
-      return `replugged: interface ${describeGone(change.remove)} is now ${change.create.target.wanted.name}`;
+      return `replugged: interface ${describeGone(change.remove)} is now ${change.create.desired.wanted.name}`;
   }
 }
 

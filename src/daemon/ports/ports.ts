@@ -4,10 +4,10 @@
  */
 import type { Cause } from "../../graph/index.ts";
 import type { Logger } from "../../log/log.ts";
-import type { Answers } from "../../plug/answers.ts";
+import type { Advice } from "../../plug/advice.ts";
 import type { Attempt } from "../../plug/attempt.ts";
-import { lportOfChange, targetOf } from "../../plug/change.ts";
-import { isInPlace, type Verdict } from "../../plug/verdict.ts";
+import { desiredAfter, lportOfChange } from "../../plug/change.ts";
+import { isSettled, type LportStatus } from "../../plug/lport-status.ts";
 import type { Environment } from "../environment.ts";
 import type { Conclusion } from "../reconcile/transactor.ts";
 import { Arrangements } from "./arrangements.ts";
@@ -32,12 +32,12 @@ export interface PortsOptions {
 
 /** What is known of a port after a run. */
 export interface Decided {
-  readonly verdict: Verdict | undefined;
-  readonly answers: Answers | undefined;
+  readonly status: LportStatus | undefined;
+  readonly advice: Advice | undefined;
   readonly attempt: Attempt | undefined;
   /** Why it was looked at; null: everything was. */
   readonly cause: Cause | null;
-  /** Its verdict is another one than before. */
+  /** Its status is another one than before. */
   readonly isOther: boolean;
 }
 
@@ -58,35 +58,35 @@ export class Ports {
     this.history = new PortHistory(() => environment.now());
   }
 
-  /** Every port that a verdict was told of. */
+  /** Every port that a status was told of. */
   lports(): Iterable<string> {
     return this.#log.lports();
   }
 
   /** A port was decided anew, or asked about. */
-  follow(lport: string, { verdict, answers, attempt, cause, isOther }: Decided): void {
-    this.#consultations.follow(lport, answers, verdict);
-    this.#log.tell(lport, verdict);
-    this.history.decided(lport, verdict, cause);
+  follow(lport: string, { status, advice, attempt, cause, isOther }: Decided): void {
+    this.#consultations.follow(lport, advice, status);
+    this.#log.tell(lport, status);
+    this.history.decided(lport, status, cause);
     if (isOther && cause?.source !== this.#attemptInput) this.#retries.reset(lport);
-    if (verdict?.retry === true) this.#retries.schedule(lport, verdict.setbacks);
-    else if (verdict?.state === "pending") this.#retries.suspend(lport);
+    if (status?.retry === true) this.#retries.schedule(lport, status.setbacks);
+    else if (status?.state === "pending") this.#retries.suspend(lport);
     else this.#retries.reset(lport);
     const isCounted = attempt?.phase === "idle" && attempt.written !== undefined;
-    if (isCounted && verdict !== undefined && isInPlace(verdict)) this.#stable.begin(lport);
+    if (isCounted && status !== undefined && isSettled(status)) this.#stable.begin(lport);
     else this.#stable.end(lport);
   }
 
   /** A change of the port is on its way to the database. */
-  sent(lport: string, answers: Answers): void {
-    this.#consultations.use(lport, answers);
+  sent(lport: string, advice: Advice): void {
+    this.#consultations.use(lport, advice);
   }
 
   concluded(outcome: Conclusion): void {
-    const { change, answers } = outcome.work;
-    this.#consultations.end(answers, outcome.kind === "committed");
-    if (outcome.kind === "committed" && targetOf(change) !== null && answers.kind === "asked") {
-      this.arrangements.written(lportOfChange(change), answers.main);
+    const { change, advice } = outcome.work;
+    this.#consultations.end(advice, outcome.kind === "committed");
+    if (outcome.kind === "committed" && desiredAfter(change) !== null && advice.kind === "asked") {
+      this.arrangements.written(lportOfChange(change), advice.main);
     }
     this.#log.conclude(outcome);
     if (outcome.kind !== "committed") this.history.refused(lportOfChange(change), outcome.error);

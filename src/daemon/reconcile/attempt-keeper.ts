@@ -7,7 +7,7 @@
  * until the database is in sync and its rows tell (rule T5).
  */
 import type { Engine } from "../../graph/index.ts";
-import { withLeaving } from "../../plug/answers.ts";
+import { withLeaving } from "../../plug/advice.ts";
 import {
   type Attempt,
   afterCommit,
@@ -22,7 +22,7 @@ import {
 import { lportOfChange, misplacedOf } from "../../plug/change.ts";
 import { isDone } from "../../plug/done.ts";
 import type { PlugGraph } from "../../plug/graph.ts";
-import type { AttemptBatch } from "../../plug/nodes/inputs.ts";
+import type { AttemptBatch } from "../../plug/nodes/input-nodes.ts";
 import type { Environment } from "../environment.ts";
 import type { Ports } from "../ports/ports.ts";
 import { Relapses } from "../ports/relapses.ts";
@@ -94,16 +94,16 @@ export class AttemptKeeper {
     const lock = this.#options.lock();
     if (lock === null) return;
     const attempts = this.byLport;
-    const verdicts = engine.data(graph.plug);
-    const answers = engine.data(graph.answer);
+    const statuses = engine.data(graph.plug);
+    const advice = engine.data(graph.advice);
     const works: Work[] = [];
     const batch: AttemptBatch[number][] = [];
     for (const lport of lports) {
-      const { change = null, reason = null } = verdicts.get(lport) ?? {};
-      const basis = answers.get(lport);
+      const { change = null, reason = null } = statuses.get(lport) ?? {};
+      const basis = advice.get(lport);
       if (change === null || basis === undefined) continue;
       const all = withLeaving(basis, change);
-      works.push({ change, reason, answers: all });
+      works.push({ change, reason, advice: all });
       batch.push({ lport, attempt: sent(change, all, attempts.get(lport)) });
       ports.sent(lport, all);
     }
@@ -133,11 +133,11 @@ export class AttemptKeeper {
   forget(lports: Iterable<string>): void {
     const { engine, graph } = this.#options;
     const attempts = this.byLport;
-    const verdicts = engine.data(graph.plug);
+    const statuses = engine.data(graph.plug);
     const batch: AttemptBatch[number][] = [];
     for (const lport of lports) {
       const attempt = attempts.get(lport);
-      if (attempt === undefined || attempt.phase === "in-flight" || verdicts.has(lport)) continue;
+      if (attempt === undefined || attempt.phase === "in-flight" || statuses.has(lport)) continue;
       batch.push({ lport, attempt: null });
     }
     if (batch.length > 0) this.#options.push(batch, "nothing to decide any more");
@@ -147,7 +147,7 @@ export class AttemptKeeper {
   settleDoubts(): void {
     if (this.#doubts.size === 0 || !this.#options.isInSync()) return;
     const { engine, graph } = this.#options;
-    const { byName } = engine.data(graph.vif);
+    const { byName } = engine.data(graph.observed);
     this.#endDoubts("seen in the database", ({ work, error, otherwise }) =>
       isDone(work.change, byName) ? { kind: "committed", work } : { kind: otherwise, work, error },
     );

@@ -4,7 +4,7 @@
  */
 import type { Engine } from "../../graph/index.ts";
 import type { PlugGraph } from "../../plug/graph.ts";
-import { isDueToGo } from "../../plug/nodes/hold.ts";
+import { isDueToGo } from "../../plug/nodes/hold-node.ts";
 
 export interface ConfirmationsOptions {
   readonly engine: Engine;
@@ -34,8 +34,8 @@ export class Confirmations {
     if (confirmed.size === 0) return;
     const { engine, graph, push } = this.#options;
     const intents = engine.data(graph.intent);
-    const answers = engine.data(graph.answer);
-    const standing = [...confirmed].filter((lport) => isDueToGo(intents.get(lport), answers.get(lport)));
+    const advice = engine.data(graph.advice);
+    const standing = [...confirmed].filter((lport) => isDueToGo(intents.get(lport), advice.get(lport)));
     if (standing.length < confirmed.size) push(new Set(standing), "unplugged, or not due any more");
   }
 

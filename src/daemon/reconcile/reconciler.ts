@@ -2,7 +2,7 @@
  * Runs the graph and does what its outputs say: the one place where decisions become effects.
  *
  * Data flow: `push` hands what was observed to an input; one run follows for all that was pushed in the same turn of
- * the event loop; verdicts with a change go to the database as one transaction (attempts.ts), whose outcome comes back as
+ * the event loop; statuses with a change go to the database as one transaction (attempts.ts), whose outcome comes back as
  * a push.
  *
  * Invariant: a run never happens inside another.
@@ -17,15 +17,15 @@ import {
   type Verification,
 } from "../../graph/index.ts";
 import type { Logger } from "../../log/log.ts";
-import type { MonitoredCondition } from "../../plug/condition.ts";
 import { type PlugGraph, plugGraph } from "../../plug/graph.ts";
-import type { AttemptBatch, TableInputs } from "../../plug/nodes/inputs.ts";
+import type { LportStatus } from "../../plug/lport-status.ts";
+import type { MonitorScope } from "../../plug/monitor-scope.ts";
+import type { AttemptBatch, TableInputs } from "../../plug/nodes/input-nodes.ts";
 import { obstacleOf } from "../../plug/readiness.ts";
 import { asInserts, type TableBatch } from "../../plug/rows.ts";
 import type { PlugSettings } from "../../plug/settings.ts";
 import type { SouthboundTarget } from "../../plug/southbound-target.ts";
 import { type Changes, type DatabaseName, keysOf, TABLE_KEYS, tables } from "../../plug/tables.ts";
-import type { Verdict } from "../../plug/verdict.ts";
 import type { ProviderRegistry } from "../../providers/registry.ts";
 import type { Recorder } from "../../record/recorder.ts";
 import type { CancelTimer, Environment } from "../environment.ts";
@@ -39,7 +39,7 @@ import type { TransactorOptions } from "./transactor.ts";
 export interface Outputs {
   lock(name: string | null): void;
   southboundTarget(target: SouthboundTarget): void;
-  condition(condition: MonitoredCondition): void;
+  condition(condition: MonitorScope): void;
 }
 
 export interface ReconcilerOptions {
@@ -166,7 +166,7 @@ export class Reconciler {
     queueMicrotask(() => this.#run());
   }
 
-  get verdicts(): ReadonlyMap<string, Verdict> {
+  get statuses(): ReadonlyMap<string, LportStatus> {
     return this.engine.data(this.graph.plug);
   }
 
@@ -263,18 +263,18 @@ export class Reconciler {
     if (result.isUpdated(graph.southboundTarget)) {
       outputs.southboundTarget(engine.data(graph.southboundTarget).current);
     }
-    if (result.isUpdated(graph.condition)) outputs.condition(engine.data(graph.condition).current);
-    const verdicts = this.verdicts;
-    const answers = engine.data(graph.answer);
+    if (result.isUpdated(graph.monitorScope)) outputs.condition(engine.data(graph.monitorScope).current);
+    const statuses = this.statuses;
+    const advice = engine.data(graph.advice);
     const decided = this.#changedIn(result, graph.plug);
-    const answered = this.#changedIn(result, graph.answer);
+    const answered = this.#changedIn(result, graph.advice);
     this.#attempts.submit(decided.keys());
     const lports = new Map([...this.#changedIn(result, graph.inputs.attempt), ...answered, ...decided]);
     const attempts = this.#attempts.byLport;
     for (const [lport, cause] of lports) {
       this.ports.follow(lport, {
-        verdict: verdicts.get(lport),
-        answers: answers.get(lport),
+        status: statuses.get(lport),
+        advice: advice.get(lport),
         attempt: attempts.get(lport),
         cause,
         isOther: decided.has(lport),
@@ -283,7 +283,7 @@ export class Reconciler {
     const isComplete = obstacleOf(engine, graph) === null;
     this.ports.arrangements.follow(
       this.#options.lock() === null ? null : { isComplete },
-      answers,
+      advice,
       answered.keys(),
     );
     this.#attempts.forget(lports.keys());
@@ -300,7 +300,7 @@ export class Reconciler {
     const tracked = result.changes(node);
     if (tracked !== undefined) return tracked;
     const every = new Set([
-      ...this.verdicts.keys(),
+      ...this.statuses.keys(),
       ...this.ports.lports(),
       ...this.#attempts.byLport.keys(),
     ]);

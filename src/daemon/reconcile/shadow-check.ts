@@ -4,9 +4,9 @@
  */
 import type { Uuid } from "ovsdb-jsonrpc";
 import { type Engine, scratchOf, type Verification, verify } from "../../graph/index.ts";
-import { consultationsOf } from "../../plug/answers.ts";
+import { consultationsOf } from "../../plug/advice.ts";
 import type { PlugGraph } from "../../plug/graph.ts";
-import type { TableInputs } from "../../plug/nodes/inputs.ts";
+import type { TableInputs } from "../../plug/nodes/input-nodes.ts";
 import { prepareInputOf } from "../../plug/question.ts";
 import { asInserts, type TableBatch } from "../../plug/rows.ts";
 import { TABLE_KEYS, type TableKey } from "../../plug/tables.ts";
@@ -63,9 +63,9 @@ export class CheckSchedule {
 /** The second engine's own consultations lead to nothing; those in flight are the first one's. */
 function releaseUnused(engine: Engine, scratch: Engine, graph: PlugGraph): void {
   const attempts = engine.data(graph.inputs.attempt);
-  for (const [lport, answers] of scratch.data(graph.answer)) {
+  for (const [lport, advice] of scratch.data(graph.advice)) {
     if (attempts.get(lport)?.phase === "in-flight") continue;
-    for (const { question, answer } of consultationsOf(answers)) {
+    for (const { question, answer } of consultationsOf(advice)) {
       if (question.operation !== "create") continue;
       question.provider.release(prepareInputOf(question), answer.kind === "plug" ? answer.wanted : null);
     }

@@ -6,7 +6,7 @@
  * (rule T5).
  */
 import type { Operation, TransactError } from "ovsdb-jsonrpc";
-import type { Answers } from "../../plug/answers.ts";
+import type { Advice } from "../../plug/advice.ts";
 import { type Change, lportOfChange } from "../../plug/change.ts";
 import { transactionOf } from "../../plug/operations.ts";
 
@@ -14,7 +14,7 @@ import { transactionOf } from "../../plug/operations.ts";
 export interface Work {
   readonly change: Change;
   readonly reason: string | null;
-  readonly answers: Answers;
+  readonly advice: Advice;
 }
 
 export type Outcome =

@@ -1,16 +1,16 @@
 /** The conditions that are the same for every logical port of the chassis, and those of an interface that is due to go. */
 
-import type { Activity } from "../nodes/activity.ts";
-import { CONFIRM, type Holding, heldReason, otherSouthbound } from "../nodes/hold.ts";
-import { missingKnowledge } from "../nodes/intent.ts";
-import type { LocalChassis } from "../nodes/local-chassis.ts";
+import type { Activity } from "../nodes/activity-node.ts";
+import { CONFIRM, type Holding, heldReason, otherSouthbound } from "../nodes/hold-node.ts";
+import { missingKnowledge } from "../nodes/intent-node.ts";
+import type { LocalChassis } from "../nodes/local-chassis-node.ts";
 import type { Obstacle } from "../obstacle.ts";
 import type { PlugSettings } from "../settings.ts";
 import { type Condition, type Listed, listed, quote } from "./condition.ts";
 import type { PortView } from "./port-view.ts";
 
 interface HoldFacts {
-  readonly hold: Holding & { readonly owned: number };
+  readonly hold: Holding & { readonly ownedCount: number };
   readonly lport: string;
   readonly settings: PlugSettings;
 }
@@ -20,9 +20,9 @@ const mayGo: Condition<HoldFacts> = {
   statement: "safety.max_unplug lets it go",
   otherwise: "it stays: `held` (U6)",
   holds: ({ hold, lport, settings }) => heldReason(hold, settings, lport) === null,
-  value: ({ hold: { due, owned, stranger }, settings }) =>
+  value: ({ hold: { due, ownedCount, stranger }, settings }) =>
     stranger === null
-      ? `${due.size} of ${owned} plugged ports are due and not confirmed, ${settings.maxUnplugPercent}% may go at once`
+      ? `${due.size} of ${ownedCount} plugged ports are due and not confirmed, ${settings.maxUnplugPercent}% may go at once`
       : otherSouthbound(stranger),
   source: () => "configuration, and rule U6",
   remedy: () => CONFIRM,

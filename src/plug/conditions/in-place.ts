@@ -2,11 +2,11 @@
  * The conditions of what is in place of a logical port: its MTU request, its interfaces, what its provider says, and who
  * else has or wants the interface's name.
  */
-import { consultationsOf } from "../answers.ts";
+import { consultationsOf } from "../advice.ts";
 import { mtuRequestOf, mtuTextOf } from "../lport.ts";
+import { IFACE_ID, type ObservedInterface, OVN_PLUGGED } from "../observed-interface.ts";
 import type { Consultation } from "../question.ts";
 import type { PortBindingRow } from "../rows.ts";
-import { IFACE_ID, OVN_PLUGGED, type Vif } from "../vif.ts";
 import { type Condition, type Listed, listed, quote } from "./condition.ts";
 import type { PortView } from "./port-view.ts";
 import { sourceOf } from "./wanted.ts";
@@ -27,11 +27,11 @@ const mtuRequest: Condition<{
   remedy: ({ option }) => `set the logical port's option ${option} to a number of bytes, or remove it`,
 };
 
-const ours: Condition<Vif> = {
+const ours: Condition<ObservedInterface> = {
   id: "ours",
   statement: "the interface with its iface-id was plugged on OVN's direction",
   otherwise: "nothing is done: `foreign` (P5)",
-  holds: ({ owned }) => owned,
+  holds: ({ isOwned }) => isOwned,
   value({ interface: row, port }) {
     const plugged = row.external_ids.get(OVN_PLUGGED);
     const fault = row.error === null ? "" : `, error ${quote(row.error)}`;
@@ -42,14 +42,17 @@ const ours: Condition<Vif> = {
 };
 
 /** Of several interfaces that are ours, the first by its name is dealt with, and the others when that one is gone. */
-const noLeftovers: Condition<{ readonly inPlace: Vif; readonly leftovers: readonly Vif[] }> = {
+const noLeftovers: Condition<{
+  readonly inPlace: ObservedInterface;
+  readonly leftovers: readonly ObservedInterface[];
+}> = {
   id: "no-leftovers",
   statement: "no other interface that was plugged on OVN's direction has its iface-id",
   otherwise: "one is dealt with, the others are left alone",
   holds: () => false,
   value: ({ inPlace, leftovers }) =>
     `${namesOf(leftovers)}: left alone while ${inPlace.interface.name} is there`,
-  source: ({ leftovers }) => leftovers.map((vif) => `Interface ${vif.interface._uuid}`).join(", "),
+  source: ({ leftovers }) => leftovers.map((observed) => `Interface ${observed.interface._uuid}`).join(", "),
   remedy: ({ leftovers }) => `remove what is not used of ${namesOf(leftovers)} (ovs-vsctl del-port)`,
 };
 
@@ -84,7 +87,7 @@ const providerReady: Condition<Consultation> = {
 interface NameFacts {
   readonly view: PortView;
   readonly name: string;
-  readonly holder: Vif | undefined;
+  readonly holder: ObservedInterface | undefined;
 }
 
 const nameFree: Condition<NameFacts> = {
@@ -110,36 +113,36 @@ export const IN_PLACE: readonly Listed<PortView>[] = [
     const given = binding === null ? null : mtuTextOf(binding);
     return binding === null || given === null ? [] : [{ binding, ...given }];
   }),
-  listed(ours, ({ vifs }) => vifs),
+  listed(ours, ({ interfaces }) => interfaces),
   listed(noLeftovers, ({ inPlace, leftovers }) =>
     inPlace === null || leftovers.length === 0 ? [] : [{ inPlace, leftovers }],
   ),
-  listed(providerEnabled, ({ answers }) =>
-    answers?.kind === "no-provider"
-      ? [{ plugType: answers.plugType, failed: answers.refused?.type ?? null }]
+  listed(providerEnabled, ({ advice }) =>
+    advice?.kind === "no-provider"
+      ? [{ plugType: advice.plugType, failed: advice.refused?.type ?? null }]
       : [],
   ),
-  listed(providerReady, ({ answers }) => consultationsOf(answers)),
+  listed(providerReady, ({ advice }) => consultationsOf(advice)),
   listed(nameFree, (view) => {
-    const { answers, status } = view;
-    const name = answers?.kind === "asked" ? (answers.main.target?.wanted.name ?? null) : null;
+    const { advice, status } = view;
+    const name = advice?.kind === "asked" ? (advice.main.desired?.wanted.name ?? null) : null;
     if (name === null || status === null) return [];
-    return [{ view, name, holder: view.engine.data(view.graph.vif).byName.get(name) }];
+    return [{ view, name, holder: view.engine.data(view.graph.observed).byName.get(name) }];
   }),
 ];
 
-function namesOf(vifs: readonly Vif[]): string {
-  return vifs.map((vif) => vif.interface.name).join(", ");
+function namesOf(interfaces: readonly ObservedInterface[]): string {
+  return interfaces.map((observed) => observed.interface.name).join(", ");
 }
 
-function whose({ interface: { external_ids }, owned, lport }: Vif): string {
-  if (owned) return `is plugged for logical port ${lport}`;
+function whose({ interface: { external_ids }, isOwned, lport }: ObservedInterface): string {
+  if (isOwned) return `is plugged for logical port ${lport}`;
   const ifaceId = external_ids.get(IFACE_ID) ?? "(absent)";
   const plugged = external_ids.get(OVN_PLUGGED) ?? "(absent)";
   return `is somebody's with iface-id ${ifaceId}, ovn-plugged ${plugged}`;
 }
 
-function where({ engine, graph }: PortView, { port }: Vif): string {
+function where({ engine, graph }: PortView, { port }: ObservedInterface): string {
   for (const { name, ports } of engine.data(graph.inputs.bridge).values()) {
     if (port !== null && ports.has(port._uuid)) return `on bridge ${name}`;
   }

@@ -1,12 +1,12 @@
 /** One logical port as the graph has it: what conditions are found for. A pure reading of the graph's data. */
 import type { Engine } from "../../graph/index.ts";
-import type { Answers } from "../answers.ts";
+import type { Advice } from "../advice.ts";
 import type { PlugGraph } from "../graph.ts";
-import { type ChassisIdentity, duplicatesOf, vifsOf } from "../lport.ts";
+import { type ChassisIdentity, interfacesOf, leftoversOf } from "../lport.ts";
+import type { LportStatus } from "../lport-status.ts";
+import type { ObservedInterface } from "../observed-interface.ts";
 import type { PortBindingRow } from "../rows.ts";
 import type { PlugSettings } from "../settings.ts";
-import type { Verdict } from "../verdict.ts";
-import type { Vif } from "../vif.ts";
 
 export interface PortView {
   readonly engine: Engine;
@@ -14,11 +14,11 @@ export interface PortView {
   readonly lport: string;
   readonly binding: PortBindingRow | null;
   /** Every interface on the integration bridge that carries its iface-id. */
-  readonly vifs: readonly Vif[];
-  readonly inPlace: Vif | null;
-  readonly leftovers: readonly Vif[];
-  readonly answers: Answers | undefined;
-  readonly status: Verdict | null;
+  readonly interfaces: readonly ObservedInterface[];
+  readonly inPlace: ObservedInterface | null;
+  readonly leftovers: readonly ObservedInterface[];
+  readonly advice: Advice | undefined;
+  readonly status: LportStatus | null;
   readonly chassis: ChassisIdentity | null;
   readonly settings: PlugSettings;
 }
@@ -33,10 +33,10 @@ export function viewOf(engine: Engine, graph: PlugGraph, lport: string): PortVie
     graph,
     lport,
     binding: known?.binding ?? null,
-    vifs: known === undefined ? [] : vifsOf(known),
-    inPlace: known?.owned ?? null,
-    leftovers: known === undefined ? [] : duplicatesOf(known),
-    answers: engine.data(graph.answer).get(lport),
+    interfaces: known === undefined ? [] : interfacesOf(known),
+    inPlace: known?.inPlace ?? null,
+    leftovers: known === undefined ? [] : leftoversOf(known),
+    advice: engine.data(graph.advice).get(lport),
     status,
     chassis: engine.data(graph.localChassis).current.chassis,
     settings: engine.data(graph.inputs.settings).current,

@@ -5,8 +5,8 @@ import { unchanged, updated } from "../../graph/index.ts";
 import type { SslRow } from "../rows.ts";
 import type { PlugSettings } from "../settings.ts";
 import { type SouthboundTarget, southboundTarget } from "../southbound-target.ts";
-import type { Current } from "./inputs.ts";
-import type { LocalChassis } from "./local-chassis.ts";
+import type { Current } from "./input-nodes.ts";
+import type { LocalChassis } from "./local-chassis-node.ts";
 
 export const unknownTarget: SouthboundTarget = { kind: "unknown" };
 

@@ -52,7 +52,7 @@ const request = (here: boolean) =>
 
 const known = () => reconciler.engine.data(reconciler.graph.inputs.southbound).current.acknowledged;
 const bindings = () => reconciler.engine.data(reconciler.graph.inputs.portBinding).size;
-const verdict = () => reconciler.verdicts.get(LPORT);
+const status = () => reconciler.statuses.get(LPORT);
 
 beforeEach(async () => {
   server = await startPlayground({}, "/usr/share/ovn/ovn-sb.ovsschema");
@@ -139,12 +139,12 @@ test("a port is not unplugged when its binding leaves with a change of the condi
   // Requested here, it need not be asked for by its name any more.
   await until(() => known()?.lports.size === 0);
   await request(false);
-  await until(() => verdict()?.reason?.includes("may still be bound here") === true);
+  await until(() => status()?.reason?.includes("may still be bound here") === true);
 
   await asked.promise;
   proxy.release();
   await until(() => bindings() === 0);
-  expect(verdict()).toMatchObject({ state: "plugged", reason: "its port binding is not in view yet" });
+  expect(status()).toMatchObject({ state: "plugged", reason: "its port binding is not in view yet" });
   // The rows that leave come before the answer, which may not be there yet.
   await answered.promise;
   proxy.release();
@@ -158,7 +158,7 @@ test("a port whose binding is really gone is unplugged, but not before the serve
   await until(() => known()?.lports.size === 0);
   await write(op.delete("Port_Binding", []));
   await until(() => bindings() === 0);
-  expect(verdict()).toMatchObject({ state: "plugged", reason: "its port binding is not in view yet" });
+  expect(status()).toMatchObject({ state: "plugged", reason: "its port binding is not in view yet" });
   expect(transactions).toEqual([]);
   onRequest = () => "pass";
   proxy.release();

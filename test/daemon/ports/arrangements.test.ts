@@ -101,7 +101,7 @@ describe("what a provider asks to arrange", () => {
     daemon.bind(wantedRow({ "requested-chassis": "hv2" }, { logical_port: "a", requested_chassis: null }));
     await settle();
     expect(calls).toEqual(["prepare a remove"]);
-    expect(daemon.reconciler.verdicts.get("a")?.reason).toMatch(/gave `arrange` for a removal/);
+    expect(daemon.reconciler.statuses.get("a")?.reason).toMatch(/gave `arrange` for a removal/);
   });
 });
 

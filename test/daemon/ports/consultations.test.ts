@@ -1,12 +1,12 @@
 // Ending what prepare began: the order of the calls in src/providers/provider.ts.
 import { describe, expect, test } from "bun:test";
 import { Consultations } from "../../../src/daemon/ports/consultations.ts";
-import type { Answers } from "../../../src/plug/answers.ts";
-import type { PortState, Verdict } from "../../../src/plug/verdict.ts";
+import type { Advice } from "../../../src/plug/advice.ts";
+import type { LportStatus, PortState } from "../../../src/plug/lport-status.ts";
 import { type Calls, notReady, recordedProvider, registered } from "../../support/providers.ts";
 import { askedOf } from "../../support/works.ts";
 
-function verdict(state: PortState, retry = false): Verdict {
+function status(state: PortState, retry = false): LportStatus {
   return {
     lport: "lsp1",
     plugType: "dummy",
@@ -20,39 +20,39 @@ function verdict(state: PortState, retry = false): Verdict {
   };
 }
 
-/** Answers of a provider that notes its calls; `prepare` is not among them. */
-function asked(behaviour = {}, rest = {}): { readonly answers: Answers; readonly calls: Calls } {
+/** Advice of a provider that notes its calls; `prepare` is not among them. */
+function asked(behaviour = {}, rest = {}): { readonly advice: Advice; readonly calls: Calls } {
   const { provider, calls } = recordedProvider("dummy", behaviour);
-  const answers = askedOf(registered(provider), "lsp1", rest);
+  const advice = askedOf(registered(provider), "lsp1", rest);
   calls.length = 0;
-  return { answers, calls };
+  return { advice, calls };
 }
 
 describe("a consultation that leads to a write", () => {
   test("is finished and then released after the commit", () => {
-    const { answers, calls } = asked();
+    const { advice, calls } = asked();
     const consultations = new Consultations();
-    consultations.use("lsp1", answers);
-    consultations.follow("lsp1", answers, verdict("pending"));
+    consultations.use("lsp1", advice);
+    consultations.follow("lsp1", advice, status("pending"));
     expect(calls).toEqual([]);
-    consultations.end(answers, true);
+    consultations.end(advice, true);
     expect(calls).toEqual(["finish lsp1 lsp1", "release lsp1 lsp1"]);
   });
 
   test("is released without finish after a failure", () => {
-    const { answers, calls } = asked();
+    const { advice, calls } = asked();
     const consultations = new Consultations();
-    consultations.use("lsp1", answers);
-    consultations.end(answers, false);
+    consultations.use("lsp1", advice);
+    consultations.end(advice, false);
     expect(calls).toEqual(["release lsp1 lsp1"]);
   });
 
   test("is released once, also when its answer goes on to hold for the interface in place", () => {
-    const { answers, calls } = asked();
+    const { advice, calls } = asked();
     const consultations = new Consultations();
-    consultations.use("lsp1", answers);
-    consultations.end(answers, true);
-    consultations.follow("lsp1", answers, verdict("plugged"));
+    consultations.use("lsp1", advice);
+    consultations.end(advice, true);
+    consultations.follow("lsp1", advice, status("plugged"));
     consultations.follow("lsp1", undefined, undefined);
     consultations.releaseAll();
     expect(calls.filter((call) => call.startsWith("release"))).toEqual(["release lsp1 lsp1"]);
@@ -65,9 +65,9 @@ describe("a consultation that leads to a write", () => {
       recordedProvider("leaves", { finish: () => order.push("left") }, order).provider,
     );
     const { main: leaving } = askedOf(leaves, "lsp0", { operation: "remove" });
-    const answers: Answers = { ...askedOf(stays), leaving };
+    const advice: Advice = { ...askedOf(stays), leaving };
     order.length = 0;
-    new Consultations().end(answers, true);
+    new Consultations().end(advice, true);
     expect(order).toEqual(["finish lsp0 none", "left", "finish lsp1 lsp1", "release lsp1 lsp1"]);
   });
 
@@ -75,22 +75,22 @@ describe("a consultation that leads to a write", () => {
     const kept = asked();
     const used = asked();
     const consultations = new Consultations();
-    consultations.follow("lsp1", kept.answers, verdict("error", true));
-    consultations.use("lsp1", used.answers);
-    consultations.follow("lsp1", used.answers, verdict("pending"));
+    consultations.follow("lsp1", kept.advice, status("error", true));
+    consultations.use("lsp1", used.advice);
+    consultations.follow("lsp1", used.advice, status("pending"));
     expect(kept.calls).toEqual(["release lsp1 lsp1"]);
     expect(used.calls).toEqual([]);
-    consultations.end(used.answers, false);
+    consultations.end(used.advice, false);
     expect(used.calls).toEqual(["release lsp1 lsp1"]);
     expect(kept.calls).toEqual(["release lsp1 lsp1"]);
   });
 
   test("of a removal is finished without output, and never released", () => {
-    const { answers, calls } = asked({}, { operation: "remove" });
+    const { advice, calls } = asked({}, { operation: "remove" });
     const consultations = new Consultations();
-    consultations.follow("lsp1", answers, verdict("pending"));
-    consultations.use("lsp1", answers);
-    consultations.end(answers, true);
+    consultations.follow("lsp1", advice, status("pending"));
+    consultations.use("lsp1", advice);
+    consultations.end(advice, true);
     consultations.releaseAll();
     expect(calls).toEqual(["finish lsp1 none"]);
   });
@@ -98,15 +98,15 @@ describe("a consultation that leads to a write", () => {
 
 describe("a consultation that leads to none", () => {
   test("is released at once when it was not ready", () => {
-    const { answers, calls } = asked({ prepare: notReady("no link") });
-    new Consultations().follow("lsp1", answers, verdict("waiting", true));
+    const { advice, calls } = asked({ prepare: notReady("no link") });
+    new Consultations().follow("lsp1", advice, status("waiting", true));
     expect(calls).toEqual(["release lsp1 none"]);
   });
 
   test("is released at once when the interface is in place, whatever ovs-vswitchd says of it", () => {
     for (const state of ["plugged", "error"] as const) {
-      const { answers, calls } = asked();
-      new Consultations().follow("lsp1", answers, verdict(state));
+      const { advice, calls } = asked();
+      new Consultations().follow("lsp1", advice, status(state));
       expect(calls).toEqual(["release lsp1 lsp1"]);
     }
   });
@@ -115,10 +115,10 @@ describe("a consultation that leads to none", () => {
     const first = asked();
     const second = asked();
     const consultations = new Consultations();
-    consultations.follow("lsp1", first.answers, verdict("conflict"));
-    consultations.follow("lsp1", first.answers, verdict("conflict"));
+    consultations.follow("lsp1", first.advice, status("conflict"));
+    consultations.follow("lsp1", first.advice, status("conflict"));
     expect(first.calls).toEqual([]);
-    consultations.follow("lsp1", second.answers, verdict("conflict"));
+    consultations.follow("lsp1", second.advice, status("conflict"));
     expect(first.calls).toEqual(["release lsp1 lsp1"]);
     expect(second.calls).toEqual([]);
     consultations.follow("lsp1", undefined, undefined);
@@ -126,9 +126,9 @@ describe("a consultation that leads to none", () => {
   });
 
   test("is released at the end", () => {
-    const { answers, calls } = asked();
+    const { advice, calls } = asked();
     const consultations = new Consultations();
-    consultations.follow("lsp1", answers, verdict("conflict"));
+    consultations.follow("lsp1", advice, status("conflict"));
     consultations.releaseAll();
     consultations.releaseAll();
     expect(calls).toEqual(["release lsp1 lsp1"]);
@@ -136,9 +136,9 @@ describe("a consultation that leads to none", () => {
 });
 
 test("a plug type without a provider leaves nothing to end", () => {
-  const answers: Answers = { kind: "no-provider", plugType: "gone", refused: null };
+  const advice: Advice = { kind: "no-provider", plugType: "gone", refused: null };
   const consultations = new Consultations();
-  consultations.follow("lsp1", answers, verdict("no-provider"));
-  consultations.end(answers, false);
+  consultations.follow("lsp1", advice, status("no-provider"));
+  consultations.end(advice, false);
   consultations.releaseAll();
 });

@@ -4,7 +4,7 @@ import { logState } from "../../../src/daemon/databases/session-log.ts";
 import { PortLog } from "../../../src/daemon/ports/port-log.ts";
 import { Log } from "../../../src/log/log.ts";
 import { NOT_IN_VIEW } from "../../../src/plug/intent.ts";
-import { NOT_ANSWERED, type PortState, type Verdict } from "../../../src/plug/verdict.ts";
+import { type LportStatus, NOT_ANSWERED, type PortState } from "../../../src/plug/lport-status.ts";
 import { BRIDGE, map, pluggedRow, portRow } from "../../support/rows.ts";
 import { createWork } from "../../support/works.ts";
 
@@ -24,7 +24,7 @@ function portLog(isHeldUp?: () => boolean) {
   return { portLog: new PortLog(logger, isHeldUp), lines };
 }
 
-function verdict(state: PortState, reason: string | null = null): Verdict {
+function status(state: PortState, reason: string | null = null): LportStatus {
   return {
     lport: "lsp1",
     plugType: "dummy",
@@ -41,9 +41,9 @@ function verdict(state: PortState, reason: string | null = null): Verdict {
 describe("a state", () => {
   test("is told once", () => {
     const { portLog: one, lines } = portLog();
-    one.tell("lsp1", verdict("waiting", "no link"));
-    one.tell("lsp1", verdict("waiting", "no link"));
-    one.tell("lsp1", verdict("waiting", "no carrier"));
+    one.tell("lsp1", status("waiting", "no link"));
+    one.tell("lsp1", status("waiting", "no link"));
+    one.tell("lsp1", status("waiting", "no carrier"));
     expect(lines).toEqual(["info plug: lsp1: waiting: no link", "info plug: lsp1: waiting: no carrier"]);
   });
 
@@ -51,22 +51,22 @@ describe("a state", () => {
     "%s needs somebody, so it is a warning",
     (state) => {
       const { portLog: one, lines } = portLog();
-      one.tell("lsp1", verdict(state, "why"));
+      one.tell("lsp1", status(state, "why"));
       expect(lines).toEqual([`warn plug: lsp1: ${state}: why`]);
     },
   );
 
   test("pending is not told: what it leads to is", () => {
     const { portLog: one, lines } = portLog();
-    one.tell("lsp1", verdict("pending", "sent"));
+    one.tell("lsp1", status("pending", "sent"));
     expect(lines).toEqual([]);
   });
 
   test("plugged is news only after something else", () => {
     const { portLog: one, lines } = portLog();
-    one.tell("lsp1", verdict("plugged"));
-    one.tell("lsp1", verdict("waiting", "no link"));
-    one.tell("lsp1", verdict("plugged"));
+    one.tell("lsp1", status("plugged"));
+    one.tell("lsp1", status("waiting", "no link"));
+    one.tell("lsp1", status("plugged"));
     expect(lines).toEqual([
       "debug plug: lsp1: plugged",
       "info plug: lsp1: waiting: no link",
@@ -78,42 +78,42 @@ describe("a state", () => {
     "is not news for the reason %p, which passes by itself",
     (reason) => {
       const { portLog: one, lines } = portLog();
-      one.tell("lsp1", verdict("plugged", reason));
-      one.tell("lsp1", verdict("plugged"));
+      one.tell("lsp1", status("plugged", reason));
+      one.tell("lsp1", status("plugged"));
       expect(lines).toEqual(["debug plug: lsp1: plugged"]);
     },
   );
 
   test("held is told for all ports at once, elsewhere", () => {
     const { portLog: one, lines } = portLog();
-    one.tell("lsp1", verdict("held", "why"));
+    one.tell("lsp1", status("held", "why"));
     expect(lines).toEqual(["debug plug: lsp1: held: why"]);
   });
 
   test("is no news of a plugged port while every port is held up, nor when that is over", () => {
     let isHeldUp = true;
     const { portLog: one, lines } = portLog(() => isHeldUp);
-    one.tell("lsp1", verdict("plugged", "the Southbound has no Chassis row"));
-    one.tell("lsp2", verdict("foreign", "why"));
+    one.tell("lsp1", status("plugged", "the Southbound has no Chassis row"));
+    one.tell("lsp2", status("foreign", "why"));
     expect(lines).toEqual([
       "debug plug: lsp1: plugged: the Southbound has no Chassis row",
       "warn plug: lsp2: foreign: why",
     ]);
     expect([...one.lports()]).toEqual(["lsp1", "lsp2"]);
     isHeldUp = false;
-    one.tell("lsp1", verdict("plugged"));
+    one.tell("lsp1", status("plugged"));
     expect(lines).toHaveLength(2);
-    one.tell("lsp1", verdict("plugged", "it may still be bound here"));
+    one.tell("lsp1", status("plugged", "it may still be bound here"));
     expect(lines.slice(2)).toEqual(["info plug: lsp1: plugged: it may still be bound here"]);
   });
 
   test("of a port that is forgotten is told again when it comes back", () => {
     const { portLog: one, lines } = portLog();
-    one.tell("lsp1", verdict("foreign", "why"));
+    one.tell("lsp1", status("foreign", "why"));
     expect([...one.lports()]).toEqual(["lsp1"]);
     one.tell("lsp1", undefined);
     expect([...one.lports()]).toEqual([]);
-    one.tell("lsp1", verdict("foreign", "why"));
+    one.tell("lsp1", status("foreign", "why"));
     expect(lines.length).toBe(2);
   });
 });
@@ -133,15 +133,18 @@ describe("a write", () => {
   test("is told when it is committed, with the reason where there is one", () => {
     const { portLog: one, lines } = portLog();
     if (create.change.kind !== "create") throw new Error("not a create");
-    const { target } = create.change;
+    const { desired } = create.change;
     one.conclude({ kind: "committed", work: create });
     const edit = { mtuRequest: 1400, type: "" };
     one.conclude({
       kind: "committed",
-      work: { ...create, change: { kind: "update", target, interface: row, edit } },
+      work: { ...create, change: { kind: "update", desired, interface: row, edit } },
     });
     one.conclude({ kind: "committed", work: { ...create, change: remove, reason: "it is gone" } });
-    const renamed = { ...create.change, target: { ...target, wanted: { ...target.wanted, name: "eth7" } } };
+    const renamed = {
+      ...create.change,
+      desired: { ...desired, wanted: { ...desired.wanted, name: "eth7" } },
+    };
     one.conclude({
       kind: "committed",
       work: { ...create, change: { kind: "replug", remove, create: renamed } },
@@ -156,9 +159,9 @@ describe("a write", () => {
 
   test("tells that the port is plugged, which is then no news", () => {
     const { portLog: one, lines } = portLog();
-    one.tell("lsp1", verdict("waiting", "no link"));
+    one.tell("lsp1", status("waiting", "no link"));
     one.conclude({ kind: "committed", work: create });
-    one.tell("lsp1", verdict("plugged"));
+    one.tell("lsp1", status("plugged"));
     expect(lines).toEqual([
       "info plug: lsp1: waiting: no link",
       "info plug: lsp1: plugged interface lsp1 (dummy)",

@@ -39,7 +39,7 @@ function confirmed({ reconciler: { engine, graph } }: PlugDaemon): readonly stri
 
 test("ports that are held stay until a confirmation, which says how many it covers", async () => {
   const daemon = await holding();
-  expect(LPORTS.map((lport) => daemon.reconciler.verdicts.get(lport)?.state)).toEqual(["held", "held"]);
+  expect(LPORTS.map((lport) => daemon.reconciler.statuses.get(lport)?.state)).toEqual(["held", "held"]);
   expect(daemon.sent).toEqual([]);
   expect(daemon.reconciler.confirmUnplug()).toBe(2);
   await settle();

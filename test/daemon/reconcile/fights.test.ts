@@ -16,7 +16,7 @@ afterEach(() => {
 const inPlace = (columns = {}) => pluggedRow("a", { options: map(), ...columns });
 
 const MINUTE_MS = 60_000;
-const stateOf = (daemon: PlugDaemon) => daemon.reconciler.verdicts.get("a");
+const stateOf = (daemon: PlugDaemon) => daemon.reconciler.statuses.get("a");
 
 async function plugged(): Promise<PlugDaemon> {
   const daemon = new PlugDaemon(registryOf(recordedProvider("dummy").provider));

@@ -48,12 +48,12 @@ describe("a port that is plugged", () => {
     daemon.bind(binding("a"));
     await settle();
     expect(calls).toEqual(["prepare a create"]);
-    expect(daemon.reconciler.verdicts.get("a")?.state).toBe("pending");
+    expect(daemon.reconciler.statuses.get("a")?.state).toBe("pending");
     daemon.setInterface(inPlace("a"));
     daemon.next().reply({ ok: true });
     await settle();
     expect(calls).toEqual(["prepare a create", "finish a a", "release a a"]);
-    expect(daemon.reconciler.verdicts.get("a")?.state).toBe("plugged");
+    expect(daemon.reconciler.statuses.get("a")?.state).toBe("plugged");
     expect(daemon.sent).toEqual([]);
   });
 
@@ -123,7 +123,7 @@ describe("a provider that is not ready", () => {
     jest.advanceTimersByTime((due ?? 0) - Date.now());
     await settle();
     expect(calls.length).toBe(4);
-    expect(daemon.reconciler.verdicts.get("a")).toMatchObject({ state: "waiting", tries: 1 });
+    expect(daemon.reconciler.statuses.get("a")).toMatchObject({ state: "waiting", tries: 1 });
     expect(daemon.sent).toEqual([]);
   });
 
@@ -153,7 +153,7 @@ describe("a change that the server refuses", () => {
     await settle();
     expect(calls).not.toContain("finish a a");
     expect(calls.filter((call) => call === "release a a").length).toBe(1);
-    expect(daemon.reconciler.verdicts.get("a")).toMatchObject({
+    expect(daemon.reconciler.statuses.get("a")).toMatchObject({
       state: "error",
       reason: "constraint violation: no",
     });
@@ -210,8 +210,8 @@ describe("a change that the server refuses", () => {
     daemon.setInterface(inPlace("b"));
     daemon.next().reply({ ok: true });
     await settle();
-    expect(daemon.reconciler.verdicts.get("a")?.state).toBe("error");
-    expect(daemon.reconciler.verdicts.get("b")?.state).toBe("plugged");
+    expect(daemon.reconciler.statuses.get("a")?.state).toBe("error");
+    expect(daemon.reconciler.statuses.get("b")?.state).toBe("plugged");
   });
 
   test("is decided anew at once when the port changes", async () => {
@@ -258,7 +258,7 @@ describe("a change of which the database does not say what became of it (T5)", (
     daemon.next().reply(disconnected);
     await settle();
     expect(calls).toEqual(["prepare a create"]);
-    expect(daemon.reconciler.verdicts.get("a")).toMatchObject({
+    expect(daemon.reconciler.statuses.get("a")).toMatchObject({
       state: "pending",
       reason: "sent to the database, which has not said what became of it: disconnected",
     });
@@ -284,7 +284,7 @@ describe("a change of which the database does not say what became of it (T5)", (
     daemon.reconciler.schedule();
     await settle();
     expect(calls).toEqual(["prepare a create", "finish a a", "release a a"]);
-    expect(daemon.reconciler.verdicts.get("a")?.state).toBe("plugged");
+    expect(daemon.reconciler.statuses.get("a")?.state).toBe("plugged");
     expect(daemon.sent).toEqual([]);
   });
 
@@ -306,7 +306,7 @@ describe("a change of which the database does not say what became of it (T5)", (
     daemon.next().reply(unreadable);
     await settle();
     expect(daemon.sent).toEqual([]);
-    expect(daemon.reconciler.verdicts.get("a")).toMatchObject({
+    expect(daemon.reconciler.statuses.get("a")).toMatchObject({
       state: "error",
       reason: "unreadable result: odd",
       retry: true,
@@ -416,7 +416,7 @@ describe("stop", () => {
     daemon.bind(binding("a"));
     daemon.bind(binding("w"));
     await settle();
-    expect(daemon.reconciler.verdicts.get("a")?.state).toBe("conflict");
+    expect(daemon.reconciler.statuses.get("a")?.state).toBe("conflict");
     await daemon.reconciler.stop();
     expect(calls.filter((call) => call === "release a taken").length).toBe(1);
     const before = calls.length;

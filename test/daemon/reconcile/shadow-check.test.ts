@@ -39,19 +39,19 @@ test("nothing differs in a daemon that works, and a check asks for nothing to be
   expect(calls).toEqual(["prepare a create", "release a a"]);
 });
 
-test.each(["intent", "answer", "plug"] as const)(
+test.each(["intent", "advice", "plug"] as const)(
   "a drift of node %s is told with its key, and healed",
   async (name) => {
     const { daemon } = await started();
     const { reconciler, lines } = daemon;
-    const before = reconciler.verdicts.get("a");
+    const before = reconciler.statuses.get("a");
     damage(daemon, reconciler.graph[name], "a");
     const { differences } = reconciler.verify(daemon.source);
     expect(differences.map(({ node, key }) => [node, key])).toEqual([[name, "a"]]);
     expect(
       lines.some((line) => line.endsWith(`error plug: node ${name} differs from a recompute in a`)),
     ).toBe(true);
-    expect(reconciler.verdicts.get("a")).toEqual(before);
+    expect(reconciler.statuses.get("a")).toEqual(before);
     expect(reconciler.verify(daemon.source).differences).toEqual([]);
   },
 );
@@ -62,13 +62,13 @@ describe("a drift of an input", () => {
   test.each(["port_binding", "iface"] as const)("that lost a row of %s is told, and healed", async (name) => {
     const { daemon } = await started();
     const { reconciler } = daemon;
-    const before = new Map(reconciler.verdicts);
+    const before = new Map(reconciler.statuses);
     const input = name === "iface" ? reconciler.graph.inputs.iface : reconciler.graph.inputs.portBinding;
     damage(daemon, input, key[name]);
     const { differences } = reconciler.verify(daemon.source);
     expect(differences[0]).toMatchObject({ node: name, key: key[name] });
     expect(reconciler.verify(daemon.source).differences).toEqual([]);
-    expect(new Map(reconciler.verdicts)).toEqual(before);
+    expect(new Map(reconciler.statuses)).toEqual(before);
   });
 
   test("that keeps a row which is gone is healed, and what follows from the row is undone", async () => {
@@ -78,7 +78,7 @@ describe("a drift of an input", () => {
     const batch = [{ uuid: gone._uuid, old: null, new: gone }];
     reconciler.pushRows(reconciler.graph.inputs.portBinding, batch, "behind the daemon's back");
     await settle();
-    expect(reconciler.verdicts.has("gone")).toBe(true);
+    expect(reconciler.statuses.has("gone")).toBe(true);
     expect(reconciler.verify(daemon.source).differences[0]).toMatchObject({ node: "port_binding" });
     daemon.next().reply({ ok: true });
     await settle();
@@ -125,8 +125,8 @@ describe("a drift of an input", () => {
 
 /** What was asked in one run may be asked in another order when it is replayed, as after a drift. */
 function withAnswersReversed(line: string): string {
-  const { answers, ...rest } = JSON.parse(line);
-  return JSON.stringify(answers === undefined ? rest : { ...rest, answers: answers.toReversed() });
+  const { advice, ...rest } = JSON.parse(line);
+  return JSON.stringify(advice === undefined ? rest : { ...rest, advice: advice.toReversed() });
 }
 
 test("a check is due after so many runs, as soon as the graph is at rest", () => {

@@ -1,6 +1,6 @@
 // The conditions under which a logical port is wanted here: one list, from which decisions and explanations follow.
 import { describe, expect, test } from "bun:test";
-import { CONDITIONS } from "../../../src/plug/conditions/index.ts";
+import { CONDITIONS } from "../../../src/plug/conditions/list.ts";
 import { firstUnmet, WANTED, type WantedSettings } from "../../../src/plug/conditions/wanted.ts";
 import { explain } from "../../../src/plug/explain.ts";
 import type { PortBindingRow } from "../../../src/plug/rows.ts";
@@ -76,7 +76,7 @@ describe.each(WANTED.map((condition) => [condition.id, condition] as const))(
       bench.run();
       const facts = { binding, chassis: here, settings: on };
       const { goes, reason } = condition.consequence(facts);
-      expect(bench.verdict("lsp1")).toMatchObject({ reason, state: goes === null ? "plugged" : "pending" });
+      expect(bench.status("lsp1")).toMatchObject({ reason, state: goes === null ? "plugged" : "pending" });
       expect(condition.otherwise).toStartWith(goes === null ? "it stays" : "it goes");
     });
 

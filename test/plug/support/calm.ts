@@ -30,18 +30,18 @@ export function faultAtRest(world: World): string | undefined {
   for (const lport of LPORTS) {
     const fault = faultOf(world, lport);
     if (fault !== undefined)
-      return `${lport}: ${fault}: ${Bun.inspect(world.verdicts.get(lport), { depth: 1 })}`;
+      return `${lport}: ${fault}: ${Bun.inspect(world.statuses.get(lport), { depth: 1 })}`;
   }
   return undefined;
 }
 
 function faultOf(world: World, lport: string): string | undefined {
   const port = new Inspection(world, lport);
-  const verdict = world.verdicts.get(lport);
+  const status = world.statuses.get(lport);
   // Without a bridge nothing can be written, and without a chassis name nobody knows for whom.
   if (port.bridge === undefined || port.chassis.uuid === undefined) return undefined;
-  if (verdict?.change) return "a change is left to be made";
-  if (verdict?.state === "pending") return "it is pending still";
+  if (status?.change) return "a change is left to be made";
+  if (status?.state === "pending") return "it is pending still";
   const types = world.registry.types();
   const device = world.devices.of(lport);
   if (port.isWanted && port.interfaces.length === 0 && device.mood === "ready") {

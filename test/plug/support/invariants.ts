@@ -2,7 +2,7 @@
  * What must be true of every decision, said a second time: from the rows of the two databases and the rules
  * of docs/rules.md alone, without the graph's own notions of what is wanted, owned or known.
  */
-import { consultationsOf } from "../../../src/plug/answers.ts";
+import { consultationsOf } from "../../../src/plug/advice.ts";
 import type { Change, Create, InterfaceEdit, Remove, Update } from "../../../src/plug/change.ts";
 import type { BridgeRow, InterfaceRow, PortBindingRow } from "../../../src/plug/rows.ts";
 import { isMisplaced, MAINTAINED } from "./devices.ts";
@@ -11,7 +11,7 @@ import { OUTSIDE, type World } from "./world.ts";
 /** The first thing that is wrong with what is to be written now, or undefined. */
 export function faultOfChanges(world: World): string | undefined {
   const written = new Set<string>();
-  for (const [lport, { change }] of world.verdicts) {
+  for (const [lport, { change }] of world.statuses) {
     if (change === null) continue;
     const fault = new Inspection(world, lport).faultOf(change);
     if (fault !== undefined) return `${lport}: ${change.kind}: ${fault}`;
@@ -27,18 +27,18 @@ export function faultOfChanges(world: World): string | undefined {
 function namesOf(change: Change): readonly string[] {
   switch (change.kind) {
     case "create":
-      return [change.target.wanted.name];
+      return [change.desired.wanted.name];
     case "update":
     case "remove":
       return [change.interface.name];
     case "replug":
-      return [change.remove.interface.name, change.create.target.wanted.name];
+      return [change.remove.interface.name, change.create.desired.wanted.name];
   }
 }
 
 /** U6: whatever is due, no more goes in one pass than is allowed, and nothing under a Southbound that is not known. */
 function faultOfUnplugs(world: World): string | undefined {
-  const unplugged = [...world.verdicts].filter(([lport, { change }]) => {
+  const unplugged = [...world.statuses].filter(([lport, { change }]) => {
     if (world.confirmed.has(lport) || change?.kind !== "remove") return false;
     return change.misplaced === undefined || whoAnswers(world, lport) === OUTSIDE;
   });
@@ -53,7 +53,7 @@ function faultOfUnplugs(world: World): string | undefined {
 }
 
 function whoAnswers(world: World, lport: string): string | undefined {
-  const [first] = consultationsOf(world.engine.data(world.graph.answer).get(lport));
+  const [first] = consultationsOf(world.engine.data(world.graph.advice).get(lport));
   return first?.question.provider.type;
 }
 
@@ -133,8 +133,8 @@ export class Inspection {
     return this.#portOf(row)?.interfaces.size === 1 && name !== this.bridge?.name;
   }
 
-  #faultOfCreate({ bridge, target }: Create): string | undefined {
-    const { name } = target.wanted;
+  #faultOfCreate({ bridge, desired }: Create): string | undefined {
+    const { name } = desired.wanted;
     if (bridge.uuid !== this.bridge?._uuid) return "not on the integration bridge";
     if (this.#world.local.iface.find((row) => row.name === name) !== undefined)
       return `${name} is there already`;

@@ -89,16 +89,16 @@ export class LocalDatabase {
     }
   }
 
-  #create({ target, bridge }: Create): boolean {
-    const { name, type, options, otherConfig } = target.wanted;
+  #create({ desired, bridge }: Create): boolean {
+    const { name, type, options, otherConfig } = desired.wanted;
     const row = interfaceRow({
       _uuid: this.#nextUuid(),
       name,
       type,
       options: map(options),
       other_config: map(otherConfig ?? {}),
-      external_ids: map({ "iface-id": target.lport, "ovn-plugged": target.plugType }),
-      mtu_request: target.mtuRequest,
+      external_ids: map({ "iface-id": desired.lport, "ovn-plugged": desired.plugType }),
+      mtu_request: desired.mtuRequest,
       ofport: null,
     });
     return this.bridge.get(bridge.uuid)?.name === bridge.name && this.addInterface(bridge.name, row);
@@ -118,7 +118,7 @@ export class LocalDatabase {
   }
 
   #isInTheWay(create: Create, remove: Remove): boolean {
-    const holder = this.iface.find(({ name }) => name === create.target.wanted.name);
+    const holder = this.iface.find(({ name }) => name === create.desired.wanted.name);
     return holder !== undefined && holder._uuid !== remove.interface._uuid;
   }
 

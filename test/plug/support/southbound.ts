@@ -3,7 +3,7 @@
  * rows a condition brings into view.
  */
 import type { Uuid } from "ovsdb-jsonrpc";
-import type { MonitoredCondition } from "../../../src/plug/condition.ts";
+import type { MonitorScope } from "../../../src/plug/monitor-scope.ts";
 import type { ChassisRow, PortBindingRow, SbGlobalRow } from "../../../src/plug/rows.ts";
 import { bindingRow, map, sbGlobalRow } from "../../support/rows.ts";
 import type { LogicalPort } from "./history.ts";
@@ -127,11 +127,11 @@ function optionsOf({ plugType, requested, mtu, mode }: LogicalPort): Readonly<Re
   };
 }
 
-export function isBindingInView(asked: MonitoredCondition | null, row: PortBindingRow): boolean {
+export function isBindingInView(asked: MonitorScope | null, row: PortBindingRow): boolean {
   return (asked?.portBindings() ?? []).some((clause) => typeof clause !== "boolean" && holds(clause, row));
 }
 
-export function isChassisInView(asked: MonitoredCondition | null, row: ChassisRow): boolean {
+export function isChassisInView(asked: MonitorScope | null, row: ChassisRow): boolean {
   return (asked?.chassis() ?? []).some((clause) => typeof clause !== "boolean" && holds(clause, row));
 }
 

@@ -9,7 +9,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Uuid } from "ovsdb-jsonrpc";
 import { type Source, shadowCheck } from "../../../src/daemon/reconcile/shadow-check.ts";
 import type { InputNode, RunResult, Verification } from "../../../src/graph/index.ts";
-import { withLeaving } from "../../../src/plug/answers.ts";
+import { withLeaving } from "../../../src/plug/advice.ts";
 import {
   type Attempt,
   afterCommit,
@@ -20,14 +20,19 @@ import {
   settled,
 } from "../../../src/plug/attempt.ts";
 import type { Change } from "../../../src/plug/change.ts";
-import type { MonitoredCondition } from "../../../src/plug/condition.ts";
 import { type PlugGraph, plugGraph } from "../../../src/plug/graph.ts";
-import { type LocalSession, notConnected } from "../../../src/plug/nodes/activity.ts";
-import type { AttemptBatch, SouthboundState, Stranger, TableInputs } from "../../../src/plug/nodes/inputs.ts";
+import { isSettled, type LportStatus } from "../../../src/plug/lport-status.ts";
+import type { MonitorScope } from "../../../src/plug/monitor-scope.ts";
+import { type LocalSession, notConnected } from "../../../src/plug/nodes/activity-node.ts";
+import type {
+  AttemptBatch,
+  SouthboundState,
+  Stranger,
+  TableInputs,
+} from "../../../src/plug/nodes/input-nodes.ts";
 import type { TableBatch } from "../../../src/plug/rows.ts";
 import type { PlugSettings } from "../../../src/plug/settings.ts";
 import { isOf, keysOf } from "../../../src/plug/tables.ts";
-import { isInPlace, type Verdict } from "../../../src/plug/verdict.ts";
 import type { Recorder } from "../../../src/record/recorder.ts";
 import { settings } from "../../support/plug-bench.ts";
 import { registryOf } from "../../support/providers.ts";
@@ -69,7 +74,7 @@ export class World {
   #localSession: LocalSession = notConnected;
   #known: SouthboundState = { synced: false, acknowledged: null };
   #isSouthboundConnected = true;
-  #acknowledged: MonitoredCondition | null = null;
+  #acknowledged: MonitorScope | null = null;
   #confirmed: ReadonlySet<string> = new Set();
 
   constructor({ recorder, prepare, onRun }: WorldOptions = {}) {
@@ -110,11 +115,11 @@ export class World {
     return this.#isSouthboundConnected;
   }
 
-  get acknowledged(): MonitoredCondition | null {
+  get acknowledged(): MonitorScope | null {
     return this.#isSouthboundConnected ? this.#acknowledged : null;
   }
 
-  get verdicts(): ReadonlyMap<string, Verdict> {
+  get statuses(): ReadonlyMap<string, LportStatus> {
     return this.engine.data(this.graph.plug);
   }
 
@@ -164,7 +169,7 @@ export class World {
 
   /** The Southbound answers to the condition that the graph asks for. */
   acknowledge(): void {
-    if (this.#isSouthboundConnected) this.#acknowledged = this.engine.data(this.graph.condition).current;
+    if (this.#isSouthboundConnected) this.#acknowledged = this.engine.data(this.graph.monitorScope).current;
   }
 
   /** The Southbound is another one than before, or has become known. */
@@ -181,7 +186,7 @@ export class World {
   /** On a new connection the condition asked for is acknowledged with the snapshot. */
   connectSouthbound(connected: boolean): void {
     if (connected && !this.#isSouthboundConnected) {
-      this.#acknowledged = this.engine.data(this.graph.condition).current;
+      this.#acknowledged = this.engine.data(this.graph.monitorScope).current;
     }
     this.#isSouthboundConnected = connected;
   }
@@ -200,7 +205,7 @@ export class World {
   }
 
   confirmUnplug(): void {
-    const held = [...this.verdicts].filter(([, { state }]) => state === "held");
+    const held = [...this.statuses].filter(([, { state }]) => state === "held");
     this.#confirmed = new Set(held.map(([lport]) => lport));
     this.#push(this.graph.inputs.confirmed, this.#confirmed);
   }
@@ -222,10 +227,10 @@ export class World {
   send(): void {
     if (!this.isActive) return;
     const batch: AttemptBatch[number][] = [];
-    for (const [lport, { change }] of this.verdicts) {
-      const answers = this.engine.data(this.graph.answer).get(lport);
-      if (change === null || answers === undefined) continue;
-      const attempt = sent(change, withLeaving(answers, change), this.attempts.get(lport));
+    for (const [lport, { change }] of this.statuses) {
+      const advice = this.engine.data(this.graph.advice).get(lport);
+      if (change === null || advice === undefined) continue;
+      const attempt = sent(change, withLeaving(advice, change), this.attempts.get(lport));
       batch.push({ lport, attempt });
     }
     this.#pushAttempts(batch);
@@ -262,9 +267,9 @@ export class World {
   forgetAttempts(): void {
     const batch: AttemptBatch[number][] = [];
     for (const [lport, attempt] of this.attempts) {
-      const verdict = this.verdicts.get(lport);
-      if (verdict === undefined && attempt.phase !== "in-flight") batch.push({ lport, attempt: null });
-      else if (verdict !== undefined && isInPlace(verdict) && attempt.phase === "idle")
+      const status = this.statuses.get(lport);
+      if (status === undefined && attempt.phase !== "in-flight") batch.push({ lport, attempt: null });
+      else if (status !== undefined && isSettled(status) && attempt.phase === "idle")
         batch.push({ lport, attempt: settled(attempt) });
     }
     this.#pushAttempts(batch);

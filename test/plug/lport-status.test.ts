@@ -1,12 +1,17 @@
-// The verdict on one logical port: every state of docs/rules.md, and what leads to a write.
+// The status on one logical port: every state of docs/rules.md, and what leads to a write.
 import { describe, expect, test } from "bun:test";
-import { gatherAnswers, type Surroundings } from "../../src/plug/answers.ts";
+import { type AskingFacts, gatherAdvice } from "../../src/plug/advice.ts";
 import type { Attempt } from "../../src/plug/attempt.ts";
 import type { Intent } from "../../src/plug/intent.ts";
 import { makeLport } from "../../src/plug/lport.ts";
+import {
+  decideStatus,
+  type LportStatus,
+  NOT_ANSWERED,
+  type StatusFacts,
+} from "../../src/plug/lport-status.ts";
+import { classify, type ObservedInterface } from "../../src/plug/observed-interface.ts";
 import type { BridgeRef } from "../../src/plug/rows.ts";
-import { type Circumstances, decideVerdict, NOT_ANSWERED, type Verdict } from "../../src/plug/verdict.ts";
-import { classify, type Vif } from "../../src/plug/vif.ts";
 import type { Provider } from "../../src/providers/provider.ts";
 import { type Behaviour, notReady, plugAs, recordedProvider, registryOf } from "../support/providers.ts";
 import { BRIDGE, bridgeRow, map, openVSwitchRow, pluggedRow, portRow, wantedRow } from "../support/rows.ts";
@@ -25,14 +30,14 @@ const unplug: Intent = {
 const ready = plugAs(undefined, { options: { "vif-plug-dummy-option": "value" } });
 const dummy = recordedProvider("dummy", { prepare: ready }).provider;
 
-function vif(columns: Parameters<typeof pluggedRow>[1] = {}): Vif {
+function observed(columns: Parameters<typeof pluggedRow>[1] = {}): ObservedInterface {
   return classify(pluggedRow("lsp1", columns), portRow(), bridgeRow());
 }
 
 interface Situation {
   readonly intent?: Intent;
   readonly attempt?: Attempt;
-  readonly owned?: Vif;
+  readonly owned?: ObservedInterface;
   readonly bridge?: BridgeRef | null;
   readonly onRename?: "replug" | "report";
   readonly notActive?: string;
@@ -45,12 +50,12 @@ interface Situation {
   readonly unasked?: boolean;
 }
 
-function circumstances(situation: Situation): Circumstances {
+function circumstances(situation: Situation): StatusFacts {
   const { providers = [dummy], owned, taken, unasked = false, intent: basis = plug } = situation;
   const lport = makeLport("lsp1", basis.lport.binding, owned === undefined ? [] : [owned]);
   const intent = { ...basis, lport };
   const registry = registryOf(...providers);
-  const surroundings: Surroundings = {
+  const surroundings: AskingFacts = {
     openVSwitch: openVSwitchRow(),
     bridge: bridgeRow(),
     forPlugType: (plugType) => registry.forPlugType(plugType),
@@ -60,9 +65,9 @@ function circumstances(situation: Situation): Circumstances {
   const asked = !unasked;
   return {
     intent,
-    answers: asked ? gatherAnswers(intent, 0, surroundings, undefined) : undefined,
+    advice: asked ? gatherAdvice(intent, 0, surroundings, undefined) : undefined,
     attempt: situation.attempt,
-    around: {
+    chassis: {
       bridge: situation.bridge === undefined ? bridge : situation.bridge,
       bridgeName: bridge.name,
       onRename: situation.onRename ?? "replug",
@@ -74,7 +79,7 @@ function circumstances(situation: Situation): Circumstances {
   };
 }
 
-const verdictOf = (situation: Situation): Verdict => decideVerdict(circumstances(situation));
+const verdictOf = (situation: Situation): LportStatus => decideStatus(circumstances(situation));
 
 /** What a situation would have written, as an attempt that was refused or is under way. */
 function changeOf(situation: Situation) {
@@ -85,7 +90,7 @@ function changeOf(situation: Situation) {
 
 describe("plugged", () => {
   test("is a port whose interface is as its provider asked for: nothing is written", () => {
-    expect(verdictOf({ owned: vif() })).toEqual({
+    expect(verdictOf({ owned: observed() })).toEqual({
       lport: "lsp1",
       plugType: "dummy",
       state: "plugged",
@@ -99,7 +104,7 @@ describe("plugged", () => {
   });
 
   test("carries a reason while ovs-vswitchd has not answered", () => {
-    expect(verdictOf({ owned: vif({ ofport: null }) })).toMatchObject({
+    expect(verdictOf({ owned: observed({ ofport: null }) })).toMatchObject({
       state: "plugged",
       reason: NOT_ANSWERED,
     });
@@ -112,7 +117,7 @@ describe("plugged", () => {
       plugType: "dummy",
       reason: "the Southbound is away",
     };
-    expect(verdictOf({ intent, owned: vif() })).toMatchObject({
+    expect(verdictOf({ intent, owned: observed() })).toMatchObject({
       state: "plugged",
       reason: "the Southbound is away",
       change: null,
@@ -120,7 +125,7 @@ describe("plugged", () => {
   });
 
   test("is also a port that would be changed, while we may not write", () => {
-    const owned = vif({ mtu_request: 1400 });
+    const owned = observed({ mtu_request: 1400 });
     expect(verdictOf({ owned, notActive: "another one holds the lock", unasked: true })).toMatchObject({
       state: "plugged",
       reason: "another one holds the lock",
@@ -134,12 +139,12 @@ describe("pending", () => {
     expect(verdictOf({})).toMatchObject({
       state: "pending",
       interface: "lsp1",
-      change: { kind: "create", target: { lport: "lsp1", plugType: "dummy" }, bridge },
+      change: { kind: "create", desired: { lport: "lsp1", plugType: "dummy" }, bridge },
     });
   });
 
   test("is a port to be updated (P2, P3)", () => {
-    const owned = vif({ mtu_request: 1400 });
+    const owned = observed({ mtu_request: 1400 });
     expect(verdictOf({ owned })).toMatchObject({
       state: "pending",
       change: { kind: "update", interface: owned.interface, edit: { mtuRequest: null } },
@@ -147,7 +152,7 @@ describe("pending", () => {
   });
 
   test("is a port to be removed, with the reason (U1)", () => {
-    expect(verdictOf({ intent: unplug, owned: vif() })).toMatchObject({
+    expect(verdictOf({ intent: unplug, owned: observed() })).toMatchObject({
       state: "pending",
       reason: "it is gone",
       change: { kind: "remove", lport: "lsp1", bridge },
@@ -156,21 +161,21 @@ describe("pending", () => {
 
   test("is a port whose provider names another interface: old and new in one change (P4)", () => {
     const providers = [recordedProvider("dummy", { prepare: plugAs(() => "eth7") }).provider];
-    expect(verdictOf({ owned: vif(), providers })).toMatchObject({
+    expect(verdictOf({ owned: observed(), providers })).toMatchObject({
       state: "pending",
       change: {
         kind: "replug",
         remove: { interface: { name: "lsp1" } },
-        create: { target: { wanted: { name: "eth7" } } },
+        create: { desired: { wanted: { name: "eth7" } } },
       },
     });
   });
 
   test("is a port whose change is in flight: it is not decided again (T2)", () => {
-    const situation = { owned: vif({ mtu_request: 1400 }) };
-    const { answers } = circumstances(situation);
-    if (answers === undefined) throw new Error("nobody was asked");
-    const attempt: Attempt = { phase: "in-flight", nonce: 3, change: changeOf({}), answers };
+    const situation = { owned: observed({ mtu_request: 1400 }) };
+    const { advice } = circumstances(situation);
+    if (advice === undefined) throw new Error("nobody was asked");
+    const attempt: Attempt = { phase: "in-flight", nonce: 3, change: changeOf({}), advice };
     expect(verdictOf({ ...situation, attempt })).toMatchObject({ state: "pending", change: null, tries: 3 });
     const foreign: Intent = {
       kind: "foreign",
@@ -186,11 +191,11 @@ describe("pending", () => {
     ["we may not write", { notActive: "another one holds the lock", unasked: true }],
     ["nobody has been asked", { unasked: true }],
     ["there is no integration bridge", { bridge: null }],
-    ["there is no integration bridge to remove it from", { bridge: null, intent: unplug, owned: vif() }],
+    ["there is no integration bridge to remove it from", { bridge: null, intent: unplug, owned: observed() }],
   ])("is a port without a change while %s", (_, situation) => {
-    const verdict = verdictOf(situation);
-    expect(verdict).toMatchObject({ state: "pending", change: null, retry: false });
-    expect(verdict.reason).not.toBeNull();
+    const status = verdictOf(situation);
+    expect(status).toMatchObject({ state: "pending", change: null, retry: false });
+    expect(status.reason).not.toBeNull();
   });
 });
 
@@ -207,7 +212,7 @@ describe("waiting", () => {
   });
 
   test("is a port whose provider does not agree to the removal (U1)", () => {
-    expect(verdictOf({ providers, intent: unplug, owned: vif() })).toMatchObject({
+    expect(verdictOf({ providers, intent: unplug, owned: observed() })).toMatchObject({
       state: "waiting",
       interface: "lsp1",
       change: null,
@@ -217,7 +222,7 @@ describe("waiting", () => {
 
   test("is a port that another provider does not let go (P4)", () => {
     const other = recordedProvider("other", { prepare: notReady("in use") }).provider;
-    const owned = vif({ external_ids: map({ "iface-id": "lsp1", "ovn-plugged": "other" }) });
+    const owned = observed({ external_ids: map({ "iface-id": "lsp1", "ovn-plugged": "other" }) });
     expect(verdictOf({ providers: [dummy, other], owned })).toMatchObject({
       state: "waiting",
       reason: "in use",
@@ -260,7 +265,7 @@ describe("an interface that is another's by now (U7)", () => {
     ["is due to go and held", { providers: knowing(ready), intent: unplug, held: "too many" }],
     ["is due to go and not let go", { providers: knowing(lost), intent: unplug }],
   ])("goes when its port %s", (_, situation) => {
-    expect(verdictOf({ ...situation, owned: vif() })).toMatchObject({
+    expect(verdictOf({ ...situation, owned: observed() })).toMatchObject({
       state: "pending",
       reason: `interface lsp1 belongs to ${misplaced} now`,
       change: { kind: "remove", misplaced, interface: { name: "lsp1" } },
@@ -272,22 +277,22 @@ describe("an interface that is another's by now (U7)", () => {
     ["there is no bridge", { bridge: null }],
     ["its successor takes it over", { intent: unplug, successor: "lsp2" }],
   ])("stays while %s", (_, situation) => {
-    const { change } = verdictOf({ providers: knowing(ready), owned: vif(), ...situation });
+    const { change } = verdictOf({ providers: knowing(ready), owned: observed(), ...situation });
     expect(change).toBeNull();
   });
 
   test("moves with its port when that gets the other one in the same pass", () => {
-    expect(verdictOf({ providers: knowing(elsewhere), owned: vif() })).toMatchObject({
-      change: { kind: "replug", remove: { misplaced }, create: { target: { wanted: { name: "eth7" } } } },
+    expect(verdictOf({ providers: knowing(elsewhere), owned: observed() })).toMatchObject({
+      change: { kind: "replug", remove: { misplaced }, create: { desired: { wanted: { name: "eth7" } } } },
     });
   });
 
   test("is not another's when the provider asks for it by its name", () => {
-    expect(verdictOf({ providers: knowing(ready), owned: vif() })).toMatchObject({ state: "plugged" });
+    expect(verdictOf({ providers: knowing(ready), owned: observed() })).toMatchObject({ state: "plugged" });
   });
 
   test("goes without leave of whoever plugged it", () => {
-    const owned = vif({ external_ids: map({ "iface-id": "lsp1", "ovn-plugged": "ghost" }) });
+    const owned = observed({ external_ids: map({ "iface-id": "lsp1", "ovn-plugged": "ghost" }) });
     expect(verdictOf({ providers: knowing(lost), owned })).toMatchObject({ change: { kind: "remove" } });
   });
 
@@ -307,7 +312,7 @@ describe("an interface that is another's by now (U7)", () => {
 
   test("does not move the second time: it goes, and comes with back-off", () => {
     const attempt: Attempt = { phase: "idle", nonce: 0, sentAway: { times: 1 } };
-    expect(verdictOf({ providers: knowing(elsewhere), owned: vif(), attempt })).toMatchObject({
+    expect(verdictOf({ providers: knowing(elsewhere), owned: observed(), attempt })).toMatchObject({
       change: { kind: "remove", misplaced },
     });
   });
@@ -324,7 +329,7 @@ describe("conflict", () => {
 
   test("is a rename to a name that is taken: the old port stays", () => {
     const providers = [recordedProvider("dummy", { prepare: plugAs(() => "eth7") }).provider];
-    expect(verdictOf({ owned: vif(), providers, taken: "taken" })).toMatchObject({
+    expect(verdictOf({ owned: observed(), providers, taken: "taken" })).toMatchObject({
       state: "conflict",
       interface: "eth7",
       change: null,
@@ -332,40 +337,40 @@ describe("conflict", () => {
   });
 
   test("is not a port that has its name already", () => {
-    expect(verdictOf({ owned: vif(), taken: "taken" }).state).toBe("plugged");
+    expect(verdictOf({ owned: observed(), taken: "taken" }).state).toBe("plugged");
   });
 });
 
 test("incompatible is a port whose provider names another interface, where that is only reported (P4)", () => {
   const providers = [recordedProvider("dummy", { prepare: plugAs(() => "eth7") }).provider];
-  const verdict = verdictOf({ owned: vif(), providers, onRename: "report" });
-  expect(verdict).toMatchObject({ state: "incompatible", interface: "lsp1", change: null });
-  expect(verdict.reason).toContain("eth7");
+  const status = verdictOf({ owned: observed(), providers, onRename: "report" });
+  expect(status).toMatchObject({ state: "incompatible", interface: "lsp1", change: null });
+  expect(status.reason).toContain("eth7");
 });
 
 describe("no-provider", () => {
   test("is a port whose plug type nobody answers to (P7)", () => {
-    const verdict = verdictOf({ providers: [] });
-    expect(verdict).toMatchObject({ state: "no-provider", change: null, retry: false });
-    expect(verdict.reason).toContain('"dummy"');
+    const status = verdictOf({ providers: [] });
+    expect(status).toMatchObject({ state: "no-provider", change: null, retry: false });
+    expect(status.reason).toContain('"dummy"');
   });
 
   test("is an interface whose own provider is not enabled: it is not removed, nor replugged", () => {
-    expect(verdictOf({ providers: [], intent: unplug, owned: vif() }).state).toBe("no-provider");
+    expect(verdictOf({ providers: [], intent: unplug, owned: observed() }).state).toBe("no-provider");
     const renaming = recordedProvider("dummy", { prepare: plugAs(() => "eth7") }).provider;
-    const owned = vif({ external_ids: map({ "iface-id": "lsp1", "ovn-plugged": "gone" }) });
+    const owned = observed({ external_ids: map({ "iface-id": "lsp1", "ovn-plugged": "gone" }) });
     expect(verdictOf({ providers: [renaming], owned })).toMatchObject({ state: "no-provider", change: null });
   });
 
   test("is not an interface that changes hands in place", () => {
-    const owned = vif({ external_ids: map({ "iface-id": "lsp1", "ovn-plugged": "gone" }) });
+    const owned = observed({ external_ids: map({ "iface-id": "lsp1", "ovn-plugged": "gone" }) });
     expect(verdictOf({ owned })).toMatchObject({ state: "pending", change: { kind: "update" } });
   });
 });
 
 describe("a port that is due to go", () => {
   test("is held where unplugging is held back: nothing is written (U6)", () => {
-    expect(verdictOf({ intent: unplug, owned: vif(), held: "too many at once" })).toMatchObject({
+    expect(verdictOf({ intent: unplug, owned: observed(), held: "too many at once" })).toMatchObject({
       state: "held",
       interface: "lsp1",
       reason: "too many at once",
@@ -374,27 +379,27 @@ describe("a port that is due to go", () => {
   });
 
   test("leaves its interface to the port that takes it over (P6)", () => {
-    expect(verdictOf({ intent: unplug, owned: vif(), successor: "lsp2" })).toMatchObject({
+    expect(verdictOf({ intent: unplug, owned: observed(), successor: "lsp2" })).toMatchObject({
       state: "pending",
       change: null,
     });
   });
 
   test("and is wanted again is not held", () => {
-    expect(verdictOf({ owned: vif(), held: "too many at once" }).state).toBe("plugged");
+    expect(verdictOf({ owned: observed(), held: "too many at once" }).state).toBe("plugged");
   });
 });
 
 describe("error", () => {
   test("is what ovs-vswitchd says of the interface, until it clears (P8)", () => {
     const error = "could not open network device lsp1 (No such device)";
-    expect(verdictOf({ owned: vif({ error, ofport: -1 }) })).toMatchObject({
+    expect(verdictOf({ owned: observed({ error, ofport: -1 }) })).toMatchObject({
       state: "error",
       reason: `ovs-vswitchd: ${error}`,
       retry: false,
     });
-    expect(verdictOf({ owned: vif({ ofport: -1 }) }).state).toBe("error");
-    expect(verdictOf({ owned: vif({ error: "" }) }).state).toBe("plugged");
+    expect(verdictOf({ owned: observed({ ofport: -1 }) }).state).toBe("error");
+    expect(verdictOf({ owned: observed({ error: "" }) }).state).toBe("plugged");
   });
 
   test("is a provider that throws or answers nonsense, by its name; it is tried again", () => {

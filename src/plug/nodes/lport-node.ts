@@ -3,25 +3,25 @@
  * ovn-sb(5)) and with the interfaces that realise it.
  */
 import { type Cause, type KeyedChanges, unchanged, updated } from "../../graph/index.ts";
-import { type Lport, makeLport, vifsOf } from "../lport.ts";
+import { interfacesOf, type Lport, makeLport } from "../lport.ts";
+import type { ObservedInterface } from "../observed-interface.ts";
 import type { PortBindingRow } from "../rows.ts";
-import type { Vif } from "../vif.ts";
-import type { TableChange } from "./inputs.ts";
+import type { TableChange } from "./input-nodes.ts";
 
 export interface Lports {
   readonly byName: Map<string, Lport>;
   /** How many of them have an interface of ours. */
-  owned: number;
+  ownedCount: number;
 }
 
 export function noLports(): Lports {
-  return { byName: new Map(), owned: 0 };
+  return { byName: new Map(), ownedCount: 0 };
 }
 
 interface Context {
   readonly inputs: {
     readonly portBinding: { readonly data: ReadonlyMap<string, PortBindingRow> };
-    readonly vif: { readonly data: { readonly byName: ReadonlyMap<string, Vif> } };
+    readonly observed: { readonly data: { readonly byName: ReadonlyMap<string, ObservedInterface> } };
   };
   readonly data: Lports;
 }
@@ -31,20 +31,21 @@ type Tracking = Context & { readonly changes: KeyedChanges<string> };
 /** What is there is compared with the rows: there is seldom anything to index anew. */
 export function indexLports({ inputs, data }: Context) {
   const bindings = inputs.portBinding.data;
-  const vifs = inputs.vif.data.byName;
-  if (isRight(bindings, vifs, data)) return unchanged;
+  const interfaces = inputs.observed.data.byName;
+  if (isRight(bindings, interfaces, data)) return unchanged;
   data.byName.clear();
-  data.owned = 0;
+  data.ownedCount = 0;
   for (const [name, binding] of bindings) put(data, makeLport(name, binding, []));
-  for (const vif of vifs.values()) if (vif.lport !== null) list(data, vif.lport, null, vif);
+  for (const observed of interfaces.values())
+    if (observed.lport !== null) list(data, observed.lport, null, observed);
   return updated;
 }
 
 /** Everything that is known is a row of its name, and every interface is known: there are as many as there should be. */
 function isRight(
   bindings: ReadonlyMap<string, PortBindingRow>,
-  vifs: ReadonlyMap<string, Vif>,
-  { byName, owned }: Lports,
+  interfaces: ReadonlyMap<string, ObservedInterface>,
+  { byName, ownedCount }: Lports,
 ): boolean {
   let [wrong, bound, ours, others] = [0, 0, 0, 0];
   byName.forEach((lport, name) => {
@@ -53,12 +54,12 @@ function isRight(
     ours += count(lport);
     others += lport.others.length;
   });
-  if (wrong > 0 || bound !== bindings.size || ours !== owned) return false;
+  if (wrong > 0 || bound !== bindings.size || ours !== ownedCount) return false;
   let listed = 0;
-  for (const vif of vifs.values()) {
-    if (vif.lport === null) continue;
-    const lport = byName.get(vif.lport);
-    if (lport?.owned !== vif && lport?.others.includes(vif) !== true) return false;
+  for (const observed of interfaces.values()) {
+    if (observed.lport === null) continue;
+    const lport = byName.get(observed.lport);
+    if (lport?.inPlace !== observed && lport?.others.includes(observed) !== true) return false;
     listed++;
   }
   return ours + others === listed;
@@ -79,26 +80,38 @@ export function lportPortBindingHandler(
   return changes.size === 0 ? unchanged : updated;
 }
 
-export function lportVifHandler(
-  context: Tracking & { readonly input: { readonly changes: ReadonlyMap<string, TableChange<Vif>> } },
+export function lportObservedHandler(
+  context: Tracking & {
+    readonly input: { readonly changes: ReadonlyMap<string, TableChange<ObservedInterface>> };
+  },
 ) {
   const { input, data, changes } = context;
-  const relist = (name: string | null, gone: Vif | null, come: Vif | null, cause: Cause): void => {
+  const relist = (
+    name: string | null,
+    gone: ObservedInterface | null,
+    come: ObservedInterface | null,
+    cause: Cause,
+  ): void => {
     if (name === null) return;
     changes.set(list(data, name, gone, come).name, cause);
   };
-  for (const { old, new: vif, cause } of input.changes.values()) {
-    const [before, after] = [old?.lport ?? null, vif?.lport ?? null];
+  for (const { old, new: observed, cause } of input.changes.values()) {
+    const [before, after] = [old?.lport ?? null, observed?.lport ?? null];
     if (before !== after) relist(before, old, null, cause);
-    relist(after, before === after ? old : null, vif, cause);
+    relist(after, before === after ? old : null, observed, cause);
   }
   return changes.size === 0 ? unchanged : updated;
 }
 
 /** Puts `come` in the place of `gone` among the interfaces of a logical port. */
-function list(data: Lports, name: string, gone: Vif | null, come: Vif | null): Lport {
+function list(
+  data: Lports,
+  name: string,
+  gone: ObservedInterface | null,
+  come: ObservedInterface | null,
+): Lport {
   const lport = data.byName.get(name) ?? makeLport(name, null, []);
-  const rest = vifsOf(lport).filter((vif) => vif !== gone);
+  const rest = interfacesOf(lport).filter((observed) => observed !== gone);
   const listed = makeLport(lport.name, lport.binding, come === null ? rest : [...rest, come]);
   put(data, listed);
   return listed;
@@ -106,12 +119,12 @@ function list(data: Lports, name: string, gone: Vif | null, come: Vif | null): L
 
 /** A logical port of which there is nothing left is known no more. */
 function put(data: Lports, lport: Lport): void {
-  const { name, binding, owned, others } = lport;
-  data.owned += count(lport) - count(data.byName.get(name));
-  if (binding === null && owned === null && others.length === 0) data.byName.delete(name);
+  const { name, binding, inPlace, others } = lport;
+  data.ownedCount += count(lport) - count(data.byName.get(name));
+  if (binding === null && inPlace === null && others.length === 0) data.byName.delete(name);
   else data.byName.set(name, lport);
 }
 
 function count(lport: Lport | undefined): number {
-  return lport === undefined || lport.owned === null ? 0 : 1;
+  return lport === undefined || lport.inPlace === null ? 0 : 1;
 }

@@ -1,7 +1,7 @@
 // What is asked of the Southbound: docs/rules.md.
 import { describe, expect, test } from "bun:test";
 import type { Clause } from "ovsdb-jsonrpc";
-import { isInViewAnyway, MonitoredCondition } from "../../src/plug/condition.ts";
+import { isInViewAnyway, MonitorScope } from "../../src/plug/monitor-scope.ts";
 import type { PortBindingRow } from "../../src/plug/rows.ts";
 import { bindingRow, CHASSIS, chassisRow, map, OTHER_CHASSIS, uuid } from "../support/rows.ts";
 
@@ -16,19 +16,19 @@ const requestedChassis = (name: string): Clause<PortBindingRow> => [
 
 describe("the condition", () => {
   test("asks for nothing while the chassis name is unknown: an empty list would mean every row", () => {
-    const unknown = MonitoredCondition.of(null, new Set(["lsp1"]));
+    const unknown = MonitorScope.of(null, new Set(["lsp1"]));
     expect(unknown.portBindings()).toEqual([false]);
     expect(unknown.chassis()).toEqual([false]);
   });
 
   test("asks by name while the Chassis row is absent", () => {
-    const condition = MonitoredCondition.of(rowIsAbsent, nothing);
+    const condition = MonitorScope.of(rowIsAbsent, nothing);
     expect(condition.portBindings()).toEqual([requestedChassis("hv1")]);
     expect(condition.chassis()).toEqual([["name", "==", "hv1"]]);
   });
 
   test("asks for what is requested here: by row, as one of several, by name, and by hostname", () => {
-    expect(MonitoredCondition.of(here, nothing).portBindings()).toEqual([
+    expect(MonitorScope.of(here, nothing).portBindings()).toEqual([
       ["requested_chassis", "==", CHASSIS],
       ["requested_additional_chassis", "includes", CHASSIS],
       requestedChassis("hv1"),
@@ -37,12 +37,12 @@ describe("the condition", () => {
   });
 
   test.each(["", "hv1"])("asks once where the hostname is %p", (hostname) => {
-    const clauses = MonitoredCondition.of({ name: "hv1", record: chassisRow({ hostname }) }, nothing);
+    const clauses = MonitorScope.of({ name: "hv1", record: chassisRow({ hostname }) }, nothing);
     expect(clauses.portBindings().length).toBe(3);
   });
 
   test("asks for each logical port by name", () => {
-    const condition = MonitoredCondition.of(rowIsAbsent, new Set(["lsp1", "lsp2"]));
+    const condition = MonitorScope.of(rowIsAbsent, new Set(["lsp1", "lsp2"]));
     expect(condition.portBindings().slice(1)).toEqual([
       ["logical_port", "==", "lsp1"],
       ["logical_port", "==", "lsp2"],
@@ -50,16 +50,16 @@ describe("the condition", () => {
   });
 
   test("shares with another one what both ask for, and nothing when they are for different chassis", () => {
-    const of = (...lports: readonly string[]) => MonitoredCondition.of(here, new Set(lports));
+    const of = (...lports: readonly string[]) => MonitorScope.of(here, new Set(lports));
     const condition = of("lsp1", "lsp2");
     expect(condition.both(of("lsp2", "lsp3"))).toEqual(of("lsp2"));
     expect(condition.both(of("lsp3", "lsp2", "lsp1"))).toBe(condition);
-    expect(condition.both(MonitoredCondition.of(rowIsAbsent, condition.lports))).toBeNull();
+    expect(condition.both(MonitorScope.of(rowIsAbsent, condition.lports))).toBeNull();
   });
 
   test("is for the same chassis when name, row and hostname are the same", () => {
-    const of = (chassis: typeof here | typeof rowIsAbsent) => MonitoredCondition.of(chassis, nothing);
-    expect(of(here).sameChassis(MonitoredCondition.of(here, new Set(["lsp1"])))).toBe(true);
+    const of = (chassis: typeof here | typeof rowIsAbsent) => MonitorScope.of(chassis, nothing);
+    expect(of(here).sameChassis(MonitorScope.of(here, new Set(["lsp1"])))).toBe(true);
     expect(of(here).sameChassis(of(rowIsAbsent))).toBe(false);
     expect(of(here).sameChassis(of({ name: "hv1", record: chassisRow({ _uuid: uuid(7) }) }))).toBe(false);
     expect(of(here).sameChassis(of({ name: "hv1", record: chassisRow({ hostname: "new" }) }))).toBe(false);

@@ -32,7 +32,7 @@ function run(bench: PlugBench): void {
   expect(bench.verify().differences).toEqual([]);
 }
 
-const vifs = (bench: PlugBench) => bench.engine.data(bench.graph.vif).byName;
+const interfaces = (bench: PlugBench) => bench.engine.data(bench.graph.observed).byName;
 
 test("an interface that goes from one port to another is held by that one", () => {
   const b = plugged("b", 2);
@@ -40,7 +40,7 @@ test("an interface that goes from one port to another is held by that one", () =
   bench.set("port", port(first, "a"));
   bench.set("port", port(second, "b", a, b));
   run(bench);
-  expect(vifs(bench).get("a")).toMatchObject({ port: { name: "b" }, owned: false });
+  expect(interfaces(bench).get("a")).toMatchObject({ port: { name: "b" }, isOwned: false });
 });
 
 test("an interface that its port lets go is on no bridge, also when it is renamed at once", () => {
@@ -48,8 +48,8 @@ test("an interface that its port lets go is on no bridge, also when it is rename
   bench.set("port", port(first, "a"));
   bench.set("iface", { ...a, name: "eth0" });
   run(bench);
-  expect(vifs(bench).get("eth0")).toMatchObject({ port: null, onBridge: false });
-  expect(vifs(bench).has("a")).toBe(false);
+  expect(interfaces(bench).get("eth0")).toMatchObject({ port: null, onBridge: false });
+  expect(interfaces(bench).has("a")).toBe(false);
 });
 
 test("interfaces that take each other's name keep their ports", () => {
@@ -58,8 +58,8 @@ test("interfaces that take each other's name keep their ports", () => {
   bench.set("iface", { ...a, name: "b" });
   bench.set("iface", { ...b, name: "a" });
   run(bench);
-  expect(vifs(bench).get("b")).toMatchObject({ port: { name: "a" }, lport: "a" });
-  expect(vifs(bench).get("a")).toMatchObject({ port: { name: "b" }, lport: "b" });
+  expect(interfaces(bench).get("b")).toMatchObject({ port: { name: "a" }, lport: "a" });
+  expect(interfaces(bench).get("a")).toMatchObject({ port: { name: "b" }, lport: "b" });
 });
 
 test("an interface that comes after its port leads to a recompute, which says why", () => {
@@ -69,14 +69,14 @@ test("an interface that comes after its port leads to a recompute, which says wh
   run(bench);
   bench.set("iface", b);
   run(bench);
-  expect(vifs(bench).get("b")).toMatchObject({ owned: true });
+  expect(interfaces(bench).get("b")).toMatchObject({ isOwned: true });
   const reasons = bench.statistics.history.map(({ reason }) => `${reason.node}: ${reason.text}`);
-  expect(reasons).toContain("vif: interface b came without its port");
+  expect(reasons).toContain("observed: interface b came without its port");
 });
 
 test("a port of another bridge holds its interfaces, which are not ours", () => {
   const { bench } = benchWith();
   bench.set("bridge", bridgeRow({ _uuid: BRIDGE, ports: new Set([second]) }));
   run(bench);
-  expect(vifs(bench).get("a")).toMatchObject({ port: { name: "a" }, onBridge: false, owned: false });
+  expect(interfaces(bench).get("a")).toMatchObject({ port: { name: "a" }, onBridge: false, isOwned: false });
 });

@@ -17,7 +17,7 @@ import {
   updated,
 } from "../../graph/index.ts";
 import type { Attempt } from "../attempt.ts";
-import type { MonitoredCondition } from "../condition.ts";
+import type { MonitorScope } from "../monitor-scope.ts";
 import type {
   BridgeRow,
   ChassisRow,
@@ -147,7 +147,7 @@ export interface SouthboundState {
   /** Connected to a server that is up to date, and its snapshot is complete. */
   readonly synced: boolean;
   /** What is asked for and all here; null while that is not known, as between the conditions of two chassis. */
-  readonly acknowledged: MonitoredCondition | null;
+  readonly acknowledged: MonitorScope | null;
   /** The rows are those of another cluster than the ones before, and no complete pass has found nothing to unplug. */
   readonly stranger?: Stranger | null;
 }

@@ -11,12 +11,12 @@ export const IFACE_ID = "iface-id";
 export const OVN_PLUGGED = "ovn-plugged";
 
 /** Immutable, and a pure outcome of what `classify` is given. */
-export interface Vif {
+export interface ObservedInterface {
   readonly interface: InterfaceRow;
   /** The port that holds the interface; null only between the batches of a database that is being rebuilt. */
   readonly port: PortRow | null;
   readonly onBridge: boolean;
-  readonly owned: boolean;
+  readonly isOwned: boolean;
   /** The logical port that it realises on the integration bridge, by its iface-id; null: none. */
   readonly lport: string | null;
   /** The plug type under which it was plugged, by its ovn-plugged; empty where there is none. */
@@ -33,23 +33,27 @@ export function classify(
   iface: InterfaceRow,
   port: PortRow | undefined,
   bridge: BridgePorts | undefined,
-): Vif {
+): ObservedInterface {
   const onBridge = isOn(bridge, port);
   const lport = onBridge ? (iface.external_ids.get(IFACE_ID) ?? null) : null;
   const plugType = iface.external_ids.get(OVN_PLUGGED);
   const isMarked = lport !== null && plugType !== undefined;
-  const owned = isMarked && port?.interfaces.size === 1 && iface.name !== bridge?.name;
-  return { interface: iface, port: port ?? null, onBridge, owned, lport, plugType: plugType ?? "" };
+  const isOwned = isMarked && port?.interfaces.size === 1 && iface.name !== bridge?.name;
+  return { interface: iface, port: port ?? null, onBridge, isOwned, lport, plugType: plugType ?? "" };
 }
 
 /** What `classify` would answer; the name of a bridge never changes (ovs-vswitchd.conf.db(5)). */
 export function isClassified(
-  vif: Vif,
+  observed: ObservedInterface,
   iface: InterfaceRow,
   port: PortRow | undefined,
   bridge: BridgePorts | undefined,
 ): boolean {
-  return vif.interface === iface && vif.port === (port ?? null) && vif.onBridge === isOn(bridge, port);
+  return (
+    observed.interface === iface &&
+    observed.port === (port ?? null) &&
+    observed.onBridge === isOn(bridge, port)
+  );
 }
 
 function isOn(bridge: BridgePorts | undefined, port: PortRow | undefined): port is PortRow {

@@ -4,16 +4,16 @@
  * it was given.
  */
 import { type Cause, type KeyedChanges, unchanged, updated, updatedTracked } from "../../graph/index.ts";
-import { type Answers, misplacementOf } from "../answers.ts";
+import { type Advice, misplacementOf } from "../advice.ts";
 import type { Intent } from "../intent.ts";
 import type { PlugSettings } from "../settings.ts";
-import type { SouthboundState, Stranger } from "./inputs.ts";
+import type { SouthboundState, Stranger } from "./input-nodes.ts";
 
 export interface Hold {
   /** Ports that are due to be unplugged and not confirmed. */
   readonly due: Set<string>;
   /** How many ports have an interface of ours. */
-  owned: number;
+  ownedCount: number;
   isHeld: boolean;
   /** The Southbound that all of them are held for, however few they are. */
   stranger: Stranger | null;
@@ -23,14 +23,14 @@ export interface Hold {
 export type Holding = Readonly<Pick<Hold, "isHeld" | "stranger">> & { readonly due: ReadonlySet<string> };
 
 export function nothingHeld(): Hold {
-  return { due: new Set(), owned: 0, isHeld: false, stranger: null };
+  return { due: new Set(), ownedCount: 0, isHeld: false, stranger: null };
 }
 
 interface Inputs {
   readonly settings: { readonly data: { readonly current: PlugSettings } };
   readonly intent: { readonly data: ReadonlyMap<string, Intent> };
-  readonly answer: { readonly data: ReadonlyMap<string, Answers> };
-  readonly lport: { readonly data: { readonly owned: number } };
+  readonly advice: { readonly data: ReadonlyMap<string, Advice> };
+  readonly lport: { readonly data: { readonly ownedCount: number } };
   readonly southbound: { readonly data: { readonly current: SouthboundState } };
   readonly confirmed: { readonly data: { readonly current: ReadonlySet<string> } };
 }
@@ -52,8 +52,8 @@ export function recomputeHold(context: Context) {
   inputs.intent.data.forEach(({ kind }, lport) => {
     if (kind === "unplug") lports.add(lport);
   });
-  inputs.answer.data.forEach((answers, lport) => {
-    if (countsAsMisplaced(answers)) lports.add(lport);
+  inputs.advice.data.forEach((advice, lport) => {
+    if (countsAsMisplaced(advice)) lports.add(lport);
   });
   return follow(context, lports) ? updatedTracked : unchanged;
 }
@@ -78,7 +78,7 @@ function follow(context: Context, lports: Iterable<string>): boolean {
   let moved = false;
   for (const lport of lports) {
     const isDue =
-      isDueToGo(inputs.intent.data.get(lport), inputs.answer.data.get(lport)) &&
+      isDueToGo(inputs.intent.data.get(lport), inputs.advice.data.get(lport)) &&
       !inputs.confirmed.data.current.has(lport);
     if (!put(data.due, lport, isDue)) continue;
     moved = true;
@@ -88,25 +88,25 @@ function follow(context: Context, lports: Iterable<string>): boolean {
 }
 
 /** The port is to be unplugged, or a provider that is not part of the executable says that its interface is another's. */
-export function isDueToGo(intent: Intent | undefined, answers: Answers | undefined): boolean {
-  return intent?.kind === "unplug" || countsAsMisplaced(answers);
+export function isDueToGo(intent: Intent | undefined, advice: Advice | undefined): boolean {
+  return intent?.kind === "unplug" || countsAsMisplaced(advice);
 }
 
-function countsAsMisplaced(answers: Answers | undefined): boolean {
-  return misplacementOf(answers)?.isBuiltIn === false;
+function countsAsMisplaced(advice: Advice | undefined): boolean {
+  return misplacementOf(advice)?.isBuiltIn === false;
 }
 
 /** @returns whether that changed the data */
 function weigh({ inputs, data, changes, cause }: Context): boolean {
   const { maxUnplugPercent } = inputs.settings.data.current;
-  const { isHeld, owned, stranger } = data;
-  data.owned = inputs.lport.data.owned;
+  const { isHeld, ownedCount, stranger } = data;
+  data.ownedCount = inputs.lport.data.ownedCount;
   data.stranger = inputs.southbound.data.current.stranger ?? null;
-  const isMany = data.due.size >= MIN_HELD && data.due.size * 100 > maxUnplugPercent * data.owned;
+  const isMany = data.due.size >= MIN_HELD && data.due.size * 100 > maxUnplugPercent * data.ownedCount;
   data.isHeld = isMany || (data.stranger !== null && data.due.size > 0);
   const isOther = data.isHeld !== isHeld || data.stranger !== stranger;
   if (isOther) for (const lport of data.due) changes.set(lport, cause);
-  return isOther || data.owned !== owned;
+  return isOther || data.ownedCount !== ownedCount;
 }
 
 /** @returns whether that changed the set */

@@ -6,12 +6,12 @@
  * database), and not about a port whose change is in flight.
  */
 import { type Cause, sameKeys } from "../../graph/index.ts";
-import { type Answers, gatherAnswers, refusedFor, type Surroundings, typesOf } from "../answers.ts";
+import { type Advice, type AskingFacts, gatherAdvice, refusedFor, typesOf } from "../advice.ts";
 import { type Attempt, nonceOf } from "../attempt.ts";
 import type { Intent } from "../intent.ts";
-import type { Activity } from "./activity.ts";
-import type { LocalChassis } from "./local-chassis.ts";
-import type { ProviderLookup, Providers } from "./provider-lookup.ts";
+import type { Activity } from "./activity-node.ts";
+import type { LocalChassis } from "./local-chassis-node.ts";
+import type { ProviderLookup, Providers } from "./provider-lookup-node.ts";
 
 interface Inputs {
   readonly intent: { readonly data: ReadonlyMap<string, Intent> };
@@ -23,18 +23,18 @@ interface Inputs {
 
 interface Context {
   readonly inputs: Inputs;
-  readonly data: ReadonlyMap<string, Answers>;
+  readonly data: ReadonlyMap<string, Advice>;
   readonly cause: Cause;
 }
 
 /** The node, over the registry that it asks. */
-export function answerNode(providers: Providers) {
+export function adviceNode(providers: Providers) {
   return {
     keys: lportsToAskAbout,
     deciding(inputs: Inputs) {
-      const around = surroundings(inputs, providers);
-      return (lport: string, last: Answers | undefined) =>
-        settle(inputs.intent.data.get(lport), inputs.attempt.data.get(lport), around, last);
+      const facts = askingFacts(inputs, providers);
+      return (lport: string, last: Advice | undefined) =>
+        settle(inputs.intent.data.get(lport), inputs.attempt.data.get(lport), facts, last);
     },
     concerned: {
       activity: everyLport,
@@ -70,9 +70,9 @@ function lportsOfProviders({ inputs, input, data }: Context & Changed, providers
     (providers.forPlugType(plugType) ?? refusedFor(providers, plugType))?.type;
   const lports = new Map<string, Cause>();
   for (const [lport, intent] of inputs.intent.data) {
-    const { owned } = intent.lport;
+    const { inPlace } = intent.lport;
     const comes = typeFor(intent.plugType);
-    const leaves = owned === null ? undefined : typeFor(owned.plugType);
+    const leaves = inPlace === null ? undefined : typeFor(inPlace.plugType);
     for (const type of [comes, leaves, ...typesOf(data.get(lport))]) {
       const cause = type === undefined ? undefined : input.changes.get(type);
       if (cause !== undefined) lports.set(lport, cause);
@@ -84,15 +84,15 @@ function lportsOfProviders({ inputs, input, data }: Context & Changed, providers
 function settle(
   intent: Intent | undefined,
   attempt: Attempt | undefined,
-  around: Surroundings | null,
-  last: Answers | undefined,
-): Answers | undefined {
-  if (attempt?.phase === "in-flight") return attempt.answers;
-  if (around === null || intent === undefined) return undefined;
-  return gatherAnswers(intent, nonceOf(attempt), around, last);
+  facts: AskingFacts | null,
+  last: Advice | undefined,
+): Advice | undefined {
+  if (attempt?.phase === "in-flight") return attempt.advice;
+  if (facts === null || intent === undefined) return undefined;
+  return gatherAdvice(intent, nonceOf(attempt), facts, last);
 }
 
-function surroundings(inputs: Inputs, providers: Providers): Surroundings | null {
+function askingFacts(inputs: Inputs, providers: Providers): AskingFacts | null {
   const local = inputs.localChassis.data.current;
   const { openVSwitch, bridge } = local;
   if (inputs.activity.data.current !== null || openVSwitch === null || bridge === null) return null;

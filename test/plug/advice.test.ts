@@ -1,9 +1,9 @@
 // Which providers are asked about a logical port, and which of their answers are kept.
 import { describe, expect, test } from "bun:test";
-import { type Answers, consultationsOf, gatherAnswers, type Surroundings } from "../../src/plug/answers.ts";
+import { type Advice, type AskingFacts, consultationsOf, gatherAdvice } from "../../src/plug/advice.ts";
 import type { ToPlug, ToUnplug } from "../../src/plug/intent.ts";
 import { makeLport } from "../../src/plug/lport.ts";
-import { classify, type Vif } from "../../src/plug/vif.ts";
+import { classify, type ObservedInterface } from "../../src/plug/observed-interface.ts";
 import type { Provider } from "../../src/providers/provider.ts";
 import { type Calls, plugAs, recordedProvider, registryOf } from "../support/providers.ts";
 import { bridgeRow, map, openVSwitchRow, pluggedRow, portRow, wantedRow } from "../support/rows.ts";
@@ -23,7 +23,7 @@ const unplug: ToUnplug = {
 function chassisWith(...providers: readonly Provider[]) {
   const registry = registryOf(...providers);
   const lookups = new Map<string, number>();
-  const around: Surroundings = {
+  const around: AskingFacts = {
     openVSwitch: openVSwitchRow(),
     bridge: bridgeRow(),
     forPlugType: (plugType) => registry.forPlugType(plugType),
@@ -33,12 +33,12 @@ function chassisWith(...providers: readonly Provider[]) {
   return { around, lookups };
 }
 
-function vif(columns: Parameters<typeof pluggedRow>[1] = {}): Vif {
+function observed(columns: Parameters<typeof pluggedRow>[1] = {}): ObservedInterface {
   return classify(pluggedRow("lsp1", { options: map(), ...columns }), portRow(), bridgeRow());
 }
 
 function gather(
-  around: Surroundings,
+  around: AskingFacts,
   {
     intent = plug,
     owned,
@@ -46,15 +46,15 @@ function gather(
     nonce = 0,
   }: {
     readonly intent?: ToPlug | ToUnplug;
-    readonly owned?: Vif;
-    readonly last?: Answers;
+    readonly owned?: ObservedInterface;
+    readonly last?: Advice;
     readonly nonce?: number;
   } = {},
-): Answers {
+): Advice {
   const lport = makeLport("lsp1", intent.binding, owned === undefined ? [] : [owned]);
-  const answers = gatherAnswers({ ...intent, lport }, nonce, around, last);
-  if (answers === undefined) throw new Error("nobody was asked");
-  return answers;
+  const advice = gatherAdvice({ ...intent, lport }, nonce, around, last);
+  if (advice === undefined) throw new Error("nobody was asked");
+  return advice;
 }
 
 describe("a logical port that changes nothing hands", () => {
@@ -70,8 +70,8 @@ describe("a logical port that changes nothing hands", () => {
   test("asks a provider to remove what it plugged, and passes on that the port binding is gone", () => {
     const { provider, calls } = recordedProvider("dummy");
     const { around } = chassisWith(provider);
-    const answers = gather(around, { intent: unplug, owned: vif() });
-    expect(answers).toMatchObject({ main: { answer: { kind: "unplug" } }, leaving: null });
+    const advice = gather(around, { intent: unplug, owned: observed() });
+    expect(advice).toMatchObject({ main: { answer: { kind: "unplug" } }, leaving: null });
     expect(calls).toEqual(["prepare lsp1 remove"]);
   });
 
@@ -85,12 +85,12 @@ describe("a logical port that changes nothing hands", () => {
     expect(calls.length).toBe(3);
   });
 
-  test("is not asked about when its interface has come into place, nor when ovs-vswitchd answers", () => {
+  test("is not asked about when its interface has come into place, nor when ovs-vswitchd advice", () => {
     const { provider, calls } = recordedProvider("dummy");
     const { around } = chassisWith(provider);
     const first = gather(around);
-    const inPlace = gather(around, { last: first, owned: vif({ ofport: null }) });
-    gather(around, { last: inPlace, owned: vif({ ofport: 3 }) });
+    const inPlace = gather(around, { last: first, owned: observed({ ofport: null }) });
+    gather(around, { last: inPlace, owned: observed({ ofport: 3 }) });
     expect(calls).toEqual(["prepare lsp1 create"]);
   });
 
@@ -98,7 +98,7 @@ describe("a logical port that changes nothing hands", () => {
     const { provider, calls } = recordedProvider("dummy");
     const { around } = chassisWith(provider);
     const first = gather(around);
-    const inPlace = gather(around, { last: first, owned: vif() });
+    const inPlace = gather(around, { last: first, owned: observed() });
     gather(around, { last: inPlace });
     expect(calls).toEqual(["prepare lsp1 create", "prepare lsp1 create"]);
   });
@@ -108,9 +108,9 @@ test("claims the name of an interface that is wanted and not in place", () => {
   const { around } = chassisWith(recordedProvider("dummy").provider);
   const first = gather(around);
   expect(first).toMatchObject({ claim: "lsp1" });
-  expect(gather(around, { last: first, owned: vif() })).toMatchObject({ claim: null });
-  expect(gather(around, { owned: vif({ name: "eth0" }) })).toMatchObject({ claim: "lsp1" });
-  expect(gather(around, { intent: unplug, owned: vif() })).toMatchObject({ claim: null });
+  expect(gather(around, { last: first, owned: observed() })).toMatchObject({ claim: null });
+  expect(gather(around, { owned: observed({ name: "eth0" }) })).toMatchObject({ claim: "lsp1" });
+  expect(gather(around, { intent: unplug, owned: observed() })).toMatchObject({ claim: null });
 });
 
 describe("a plug type that no provider answers to", () => {
@@ -130,36 +130,36 @@ describe("an interface that changes hands", () => {
   const calls: Calls = [];
   const arriving = recordedProvider("dummy", {}, calls).provider;
   const leavingProvider = recordedProvider("other", {}, calls).provider;
-  const pluggedAsOther = vif({ external_ids: map({ "iface-id": "lsp1", "ovn-plugged": "other" }) });
+  const pluggedAsOther = observed({ external_ids: map({ "iface-id": "lsp1", "ovn-plugged": "other" }) });
 
   test("has the provider it leaves asked as well, after the one it comes to (P4)", () => {
     const { around } = chassisWith(arriving, leavingProvider);
     calls.length = 0;
-    const answers = gather(around, { owned: pluggedAsOther });
+    const advice = gather(around, { owned: pluggedAsOther });
     expect(calls).toEqual(["prepare lsp1 create", "prepare lsp1 remove"]);
     expect(
-      consultationsOf(answers).map(({ question }) => [question.provider.type, question.operation]),
+      consultationsOf(advice).map(({ question }) => [question.provider.type, question.operation]),
     ).toEqual([
       ["dummy", "create"],
       ["other", "remove"],
     ]);
-    expect(gather(around, { owned: pluggedAsOther, last: answers })).toBe(answers);
+    expect(gather(around, { owned: pluggedAsOther, last: advice })).toBe(advice);
     expect(calls.length).toBe(2);
   });
 
   test("by name is left by the same provider that plugged it", () => {
     const renaming = recordedProvider("dummy", { prepare: plugAs((lport) => `new-${lport}`) });
     const { around } = chassisWith(renaming.provider);
-    gather(around, { owned: vif() });
+    gather(around, { owned: observed() });
     expect(renaming.calls).toEqual(["prepare lsp1 create", "prepare lsp1 remove"]);
   });
 
   test("says so when the provider that it leaves is not enabled", () => {
     const { around } = chassisWith(arriving);
-    const answers = gather(around, { owned: pluggedAsOther });
-    expect(answers).toMatchObject({ kind: "asked", leaving: { noProviderFor: "other" } });
-    expect(consultationsOf(answers).length).toBe(1);
-    expect(gather(around, { owned: pluggedAsOther, last: answers })).toBe(answers);
+    const advice = gather(around, { owned: pluggedAsOther });
+    expect(advice).toMatchObject({ kind: "asked", leaving: { noProviderFor: "other" } });
+    expect(consultationsOf(advice).length).toBe(1);
+    expect(gather(around, { owned: pluggedAsOther, last: advice })).toBe(advice);
   });
 
   test("leaves nobody while the provider that it comes to is not ready", () => {

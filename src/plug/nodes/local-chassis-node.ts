@@ -9,7 +9,7 @@ import type { BridgeView, OpenVSwitchView } from "../../providers/provider.ts";
 import type { ChassisIdentity } from "../lport.ts";
 import type { BridgeRef, BridgeRow, ChassisRow, OpenVSwitchRow, SbGlobalRow } from "../rows.ts";
 import { bridgeNameOf, chassisNameOf, type PlugSettings } from "../settings.ts";
-import type { Current } from "./inputs.ts";
+import type { Current } from "./input-nodes.ts";
 
 export interface LocalChassis {
   /** Null while no name is known. */

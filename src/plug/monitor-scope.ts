@@ -15,7 +15,7 @@ export interface AskedChassis {
   readonly hostname: string | null;
 }
 
-export class MonitoredCondition implements AskedChassis {
+export class MonitorScope implements AskedChassis {
   readonly chassisName: string | null;
   readonly chassisUuid: Uuid | null;
   readonly hostname: string | null;
@@ -29,16 +29,16 @@ export class MonitoredCondition implements AskedChassis {
     this.lports = lports;
   }
 
-  static of(chassis: ChassisIdentity | null, lports: ReadonlySet<string>): MonitoredCondition {
+  static of(chassis: ChassisIdentity | null, lports: ReadonlySet<string>): MonitorScope {
     const chassisName = chassis?.name ?? null;
     const chassisUuid = chassis?.record?._uuid ?? null;
-    return new MonitoredCondition(
+    return new MonitorScope(
       { chassisName, chassisUuid, hostname: chassis?.record?.hostname || null },
       lports,
     );
   }
 
-  sameChassis(other: MonitoredCondition): boolean {
+  sameChassis(other: MonitorScope): boolean {
     return (
       this.chassisName === other.chassisName &&
       this.chassisUuid === other.chassisUuid &&
@@ -50,10 +50,10 @@ export class MonitoredCondition implements AskedChassis {
    * What this condition and another one both ask for; null when they are for different chassis. While one replaces the
    * other, only a row that both ask for is known not to exist when it is not there.
    */
-  both(other: MonitoredCondition): MonitoredCondition | null {
+  both(other: MonitorScope): MonitorScope | null {
     if (!this.sameChassis(other)) return null;
     const lports = new Set([...this.lports].filter((lport) => other.lports.has(lport)));
-    return lports.size === this.lports.size ? this : new MonitoredCondition(this, lports);
+    return lports.size === this.lports.size ? this : new MonitorScope(this, lports);
   }
 
   portBindings(): Condition<PortBindingRow> {

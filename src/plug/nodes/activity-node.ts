@@ -8,8 +8,8 @@
 import { unchanged, updated } from "../../graph/index.ts";
 import { lockName } from "../lock-name.ts";
 import type { Obstacle } from "../obstacle.ts";
-import type { Current } from "./inputs.ts";
-import type { LocalChassis } from "./local-chassis.ts";
+import type { Current } from "./input-nodes.ts";
+import type { LocalChassis } from "./local-chassis-node.ts";
 
 /** What the session with the local database knows about itself: input `local_session`. */
 export interface LocalSession {

@@ -1,5 +1,5 @@
 /**
- * Node `vif`: every interface of the local database by its name (Interface.name is unique in the database), and what it
+ * Node `observed`: every interface of the local database by its name (Interface.name is unique in the database), and what it
  * is to us.
  *
  * Which port holds an interface is known from the port's own row, and then kept with the interface: the handler for
@@ -8,25 +8,25 @@
  */
 import { changedElements, type Uuid } from "ovsdb-jsonrpc";
 import { type Cause, unchanged, unhandled, updated } from "../../graph/index.ts";
+import { classify, isClassified, type ObservedInterface } from "../observed-interface.ts";
 import type { BridgeRow, InterfaceRow, PortRow } from "../rows.ts";
-import { classify, isClassified, type Vif } from "../vif.ts";
-import { type TableChange, trackChange } from "./inputs.ts";
-import type { LocalChassis } from "./local-chassis.ts";
+import { type TableChange, trackChange } from "./input-nodes.ts";
+import type { LocalChassis } from "./local-chassis-node.ts";
 
-export interface Vifs {
+export interface ObservedInterfaces {
   /** The bridge that the classification is for. */
   bridge: Uuid | null;
-  readonly byName: Map<string, Vif>;
+  readonly byName: Map<string, ObservedInterface>;
 }
 
 /** By interface name. */
-export type VifChanges = Map<string, TableChange<Vif>>;
+export type ObservedChanges = Map<string, TableChange<ObservedInterface>>;
 
-export function noVifs(): Vifs {
+export function nothingObserved(): ObservedInterfaces {
   return { bridge: null, byName: new Map() };
 }
 
-export function noVifChanges(): VifChanges {
+export function noObservedChanges(): ObservedChanges {
   return new Map();
 }
 
@@ -39,12 +39,12 @@ interface Inputs {
 
 interface Context {
   readonly inputs: Inputs;
-  readonly data: Vifs;
-  readonly changes: VifChanges;
+  readonly data: ObservedInterfaces;
+  readonly changes: ObservedChanges;
 }
 
 /** What is known of the interfaces is compared with the rows: there is seldom anything to classify anew. */
-export function indexVifs({ inputs, data }: Omit<Context, "changes">) {
+export function indexInterfaces({ inputs, data }: Omit<Context, "changes">) {
   const bridge = inputs.localChassis.data.current.bridge?.uuid ?? null;
   if (bridge === data.bridge && isRight(inputs, data)) return unchanged;
   data.bridge = bridge;
@@ -62,60 +62,59 @@ export function indexVifs({ inputs, data }: Omit<Context, "changes">) {
 }
 
 /** Every interface is known as what it is, by the port that holds it, and no others are known or held. */
-function isRight(inputs: Inputs, data: Vifs): boolean {
+function isRight(inputs: Inputs, data: ObservedInterfaces): boolean {
   const bridge = bridgeOf(inputs, data);
   for (const iface of inputs.iface.data.values()) {
-    const vif = data.byName.get(iface.name);
-    if (vif === undefined || vif.port === null) return false;
-    if (!isClassified(vif, iface, inputs.port.data.get(vif.port._uuid), bridge)) return false;
+    const observed = data.byName.get(iface.name);
+    if (observed === undefined || observed.port === null) return false;
+    if (!isClassified(observed, iface, inputs.port.data.get(observed.port._uuid), bridge)) return false;
   }
   let held = 0;
   for (const port of inputs.port.data.values()) held += port.interfaces.size;
   return held === inputs.iface.data.size && held === data.byName.size;
 }
 
-export function vifLocalChassisHandler({ inputs, data }: Omit<Context, "changes">) {
+export function observedLocalChassisHandler({ inputs, data }: Omit<Context, "changes">) {
   const bridge = inputs.localChassis.data.current.bridge?.uuid ?? null;
   return bridge === data.bridge ? unchanged : unhandled("the integration bridge is another one");
 }
 
-export function vifPortHandler(
+export function observedPortHandler(
   context: Context & { readonly input: { readonly changes: ReadonlyMap<Uuid, TableChange<PortRow>> } },
 ) {
   const { inputs, data, input } = context;
   const bridge = bridgeOf(inputs, data);
   for (const { old, cause } of input.changes.values()) {
-    for (const row of interfacesOf(inputs, old)) {
+    for (const row of rowsIn(inputs, old)) {
       if (known(data, row)?.port?._uuid === old?._uuid) put(context, classify(row, undefined, bridge), cause);
     }
   }
   for (const { new: port, cause } of input.changes.values()) {
-    for (const row of interfacesOf(inputs, port))
-      put(context, classify(row, port ?? undefined, bridge), cause);
+    for (const row of rowsIn(inputs, port)) put(context, classify(row, port ?? undefined, bridge), cause);
   }
   return updated;
 }
 
 /** An interface is held by the port that held it, or by one that the handler for ports has just found. */
-export function vifIfaceHandler(
+export function observedIfaceHandler(
   context: Context & { readonly input: { readonly changes: ReadonlyMap<Uuid, TableChange<InterfaceRow>> } },
 ) {
   const { inputs, data, input } = context;
   const bridge = bridgeOf(inputs, data);
-  const present: [Vif, Cause][] = [];
+  const present: [ObservedInterface, Cause][] = [];
   for (const { old, new: row, cause } of input.changes.values()) {
     const before = old === null ? undefined : known(data, old);
     if (before !== undefined && old?.name !== row?.name) remove(context, before, cause);
     if (row === null) continue;
-    const vif = known(data, row) ?? before;
-    if (vif === undefined) return unhandled(`interface ${row.name} came without its port`, cause);
-    present.push([classify(row, portHolding(inputs, row, vif.port), bridge), cause]);
+    const observed = known(data, row) ?? before;
+    if (observed === undefined) return unhandled(`interface ${row.name} came without its port`, cause);
+    present.push([classify(row, portHolding(inputs, row, observed.port), bridge), cause]);
   }
-  for (const [vif, cause] of present) put(context, vif, cause);
+  for (const [observed, cause] of present) put(context, observed, cause);
   return updated;
 }
 
-export function vifBridgeHandler(
+export function observedBridgeHandler(
   context: Context & { readonly input: { readonly changes: ReadonlyMap<Uuid, TableChange<BridgeRow>> } },
 ) {
   const { data, input, inputs } = context;
@@ -126,20 +125,19 @@ export function vifBridgeHandler(
   if (before === after) return unchanged;
   for (const uuid of changedElements(before, after)) {
     const port = inputs.port.data.get(uuid);
-    for (const row of interfacesOf(inputs, port))
-      put(context, classify(row, port, bridge ?? undefined), cause);
+    for (const row of rowsIn(inputs, port)) put(context, classify(row, port, bridge ?? undefined), cause);
   }
   return updated;
 }
 
 const NOTHING: ReadonlySet<Uuid> = new Set();
 
-function bridgeOf(inputs: Inputs, { bridge }: Vifs): BridgeRow | undefined {
+function bridgeOf(inputs: Inputs, { bridge }: ObservedInterfaces): BridgeRow | undefined {
   return bridge === null ? undefined : inputs.bridge.data.get(bridge);
 }
 
 /** The interfaces of a port that are there. */
-function interfacesOf(inputs: Inputs, port: PortRow | null | undefined): readonly InterfaceRow[] {
+function rowsIn(inputs: Inputs, port: PortRow | null | undefined): readonly InterfaceRow[] {
   const uuids = [...(port?.interfaces ?? NOTHING)];
   return uuids.flatMap((uuid) => inputs.iface.data.get(uuid) ?? []);
 }
@@ -150,26 +148,28 @@ function portHolding(inputs: Inputs, row: InterfaceRow, port: PortRow | null): P
 }
 
 /** What is known of the interface under the name that it has in this row, which may be older or newer. */
-function known({ byName }: Vifs, { name, _uuid }: InterfaceRow): Vif | undefined {
-  const vif = byName.get(name);
-  return vif?.interface._uuid === _uuid ? vif : undefined;
+function known({ byName }: ObservedInterfaces, { name, _uuid }: InterfaceRow): ObservedInterface | undefined {
+  const observed = byName.get(name);
+  return observed?.interface._uuid === _uuid ? observed : undefined;
 }
 
-function put({ data, changes }: Context, vif: Vif, cause: Cause): void {
-  const { name } = vif.interface;
+function put({ data, changes }: Context, observed: ObservedInterface, cause: Cause): void {
+  const { name } = observed.interface;
   const before = data.byName.get(name);
-  if (before !== undefined && sameVif(before, vif)) return;
-  data.byName.set(name, vif);
-  trackChange(changes, name, { old: before ?? null, new: vif, cause });
+  if (before !== undefined && sameObserved(before, observed)) return;
+  data.byName.set(name, observed);
+  trackChange(changes, name, { old: before ?? null, new: observed, cause });
 }
 
-function remove({ data, changes }: Context, vif: Vif, cause: Cause): void {
-  const { name } = vif.interface;
+function remove({ data, changes }: Context, observed: ObservedInterface, cause: Cause): void {
+  const { name } = observed.interface;
   data.byName.delete(name);
-  trackChange(changes, name, { old: vif, new: null, cause });
+  trackChange(changes, name, { old: observed, new: null, cause });
 }
 
-/** The other columns of a Vif follow from these and from `lport`, which is one of the interface's. */
-function sameVif(a: Vif, b: Vif): boolean {
-  return a.interface === b.interface && a.port === b.port && a.onBridge === b.onBridge && a.owned === b.owned;
+/** The other columns of an ObservedInterface follow from these and from `lport`, which is one of the interface's. */
+function sameObserved(a: ObservedInterface, b: ObservedInterface): boolean {
+  return (
+    a.interface === b.interface && a.port === b.port && a.onBridge === b.onBridge && a.isOwned === b.isOwned
+  );
 }

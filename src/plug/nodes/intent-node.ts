@@ -5,8 +5,8 @@ import { decideIntent, type Intent, type Knowledge } from "../intent.ts";
 import type { Lport } from "../lport.ts";
 import type { Obstacle } from "../obstacle.ts";
 import type { PlugSettings } from "../settings.ts";
-import type { SouthboundState } from "./inputs.ts";
-import type { LocalChassis } from "./local-chassis.ts";
+import type { SouthboundState } from "./input-nodes.ts";
+import type { LocalChassis } from "./local-chassis-node.ts";
 
 interface Inputs {
   readonly settings: { readonly data: { readonly current: PlugSettings } };

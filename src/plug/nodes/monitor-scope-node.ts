@@ -3,17 +3,17 @@
  * follows from what is plugged and what is in view; the graph keeps the set, condition.ts turns it into clauses.
  */
 import { type Cause, unchanged, updated } from "../../graph/index.ts";
-import { isInViewAnyway, MonitoredCondition } from "../condition.ts";
 import type { ChassisIdentity, Lport } from "../lport.ts";
-import type { LocalChassis } from "./local-chassis.ts";
+import { isInViewAnyway, MonitorScope } from "../monitor-scope.ts";
+import type { LocalChassis } from "./local-chassis-node.ts";
 
-export interface Monitoring {
+export interface MonitorScopeData {
   /** A new object whenever it changes. */
-  current: MonitoredCondition;
+  current: MonitorScope;
 }
 
-export function monitorNothing(): Monitoring {
-  return { current: MonitoredCondition.of(null, new Set()) };
+export function monitorNothing(): MonitorScopeData {
+  return { current: MonitorScope.of(null, new Set()) };
 }
 
 interface Inputs {
@@ -23,19 +23,19 @@ interface Inputs {
 
 interface Context {
   readonly inputs: Inputs;
-  readonly data: Monitoring;
+  readonly data: MonitorScopeData;
 }
 
-export function decideCondition({ inputs, data }: Context) {
+export function decideMonitorScope({ inputs, data }: Context) {
   const { chassis } = inputs.localChassis.data.current;
   const lports = new Set<string>();
   inputs.lport.data.byName.forEach((lport, name) => {
     if (asksByName(lport, chassis)) lports.add(name);
   });
-  return replace(data, MonitoredCondition.of(chassis, lports));
+  return replace(data, MonitorScope.of(chassis, lports));
 }
 
-export function conditionLportHandler(
+export function monitorScopeLportHandler(
   context: Context & { readonly input: { readonly changes: ReadonlyMap<string, Cause> } },
 ) {
   const { inputs, input, data } = context;
@@ -49,15 +49,15 @@ export function conditionLportHandler(
     if (asks) next.add(name);
     else next.delete(name);
   }
-  return next === null ? unchanged : replace(data, MonitoredCondition.of(chassis, next));
+  return next === null ? unchanged : replace(data, MonitorScope.of(chassis, next));
 }
 
 /** Plugged by us, and no other clause of the condition brings its port binding into view. */
-function asksByName({ binding, owned }: Lport, chassis: ChassisIdentity | null): boolean {
-  return owned !== null && (binding === null || !isInViewAnyway(binding, chassis));
+function asksByName({ binding, inPlace }: Lport, chassis: ChassisIdentity | null): boolean {
+  return inPlace !== null && (binding === null || !isInViewAnyway(binding, chassis));
 }
 
-function replace(data: Monitoring, next: MonitoredCondition) {
+function replace(data: MonitorScopeData, next: MonitorScope) {
   const { current } = data;
   const same =
     current.sameChassis(next) &&

@@ -7,11 +7,11 @@ import type { BridgeView, OpenVSwitchView, Operation } from "../providers/provid
 import type { RefusedProvider, RegisteredProvider } from "../providers/registry.ts";
 import type { Change } from "./change.ts";
 import type { Intent } from "./intent.ts";
+import type { ObservedInterface } from "./observed-interface.ts";
 import { type Consultation, carryOver, consult, type Question, stillHolds } from "./question.ts";
 import type { PortBindingRow } from "./rows.ts";
-import type { Vif } from "./vif.ts";
 
-export type Answers =
+export type Advice =
   | {
       readonly kind: "no-provider";
       readonly plugType: string;
@@ -35,7 +35,7 @@ export type Leaving =
   | { readonly noProviderFor: string; readonly refused: RefusedProvider | null };
 
 /** What is around a logical port when its providers are asked. */
-export interface Surroundings {
+export interface AskingFacts {
   readonly openVSwitch: OpenVSwitchView;
   readonly bridge: BridgeView;
   forPlugType(plugType: string): RegisteredProvider | undefined;
@@ -56,28 +56,28 @@ function subjectOf(intent: Intent): Subject | null {
   const { kind, plugType } = intent;
   if (kind === "plug") return { plugType, operation: "create", binding: intent.binding };
   if (kind === "unplug") return { plugType, operation: "remove", binding: intent.binding };
-  const { owned, binding } = intent.lport;
-  if (owned === null || binding === null) return null;
-  return { plugType: owned.plugType, operation: "create", binding };
+  const { inPlace, binding } = intent.lport;
+  if (inPlace === null || binding === null) return null;
+  return { plugType: inPlace.plugType, operation: "create", binding };
 }
 
 /**
  * Asks whoever has to be asked; an answer of `last` that still holds is kept, and `last` itself when all hold.
  * @returns undefined: nobody has to be asked
  */
-export function gatherAnswers(
+export function gatherAdvice(
   intent: Intent,
   nonce: number,
-  around: Surroundings,
-  last: Answers | undefined,
-): Answers | undefined {
+  facts: AskingFacts,
+  last: Advice | undefined,
+): Advice | undefined {
   const subject = subjectOf(intent);
   if (subject === null) return undefined;
   const { plugType, operation, binding } = subject;
-  const { name, owned } = intent.lport;
-  const provider = around.forPlugType(plugType);
+  const { name, inPlace } = intent.lport;
+  const provider = facts.forPlugType(plugType);
   if (provider === undefined) {
-    const refused = refusedFor(around, plugType);
+    const refused = refusedFor(facts, plugType);
     const isSame = last?.kind === "no-provider" && last.plugType === plugType && last.refused === refused;
     return isSame ? last : { kind: "no-provider", plugType, refused };
   }
@@ -88,15 +88,15 @@ export function gatherAnswers(
     operation,
     provider,
     binding,
-    interface: owned?.interface ?? null,
-    openVSwitch: around.openVSwitch,
-    bridge: around.bridge,
-    lookup: around.lookup(provider.type),
+    interface: inPlace?.interface ?? null,
+    openVSwitch: facts.openVSwitch,
+    bridge: facts.bridge,
+    lookup: facts.lookup(provider.type),
     nonce,
   };
   const main = ask(question, known?.main);
-  const leaves = intent.kind === "plug" ? changesHands(main, owned) : isSentAway(main, owned);
-  const leaving = leaves && owned !== null ? askToLeave(question, owned, around, known?.leaving) : null;
+  const leaves = intent.kind === "plug" ? changesHands(main, inPlace) : isSentAway(main, inPlace);
+  const leaving = leaves && inPlace !== null ? askToLeave(question, inPlace, facts, known?.leaving) : null;
   const claim = intent.kind === "plug" ? claimOf(main) : null;
   if (known !== undefined && known.main === main && known.leaving === leaving && known.claim === claim) {
     return known;
@@ -108,31 +108,31 @@ function ask(question: Question, last: Consultation | undefined): Consultation {
   return last !== undefined && stillHolds(last, question) ? carryOver(last, question) : consult(question);
 }
 
-function claimOf({ question, target }: Consultation): string | null {
-  return target === null || target.wanted.name === question.interface?.name ? null : target.wanted.name;
+function claimOf({ question, desired }: Consultation): string | null {
+  return desired === null || desired.wanted.name === question.interface?.name ? null : desired.wanted.name;
 }
 
 /** The interface is somebody else's, and its provider has not been asked yet to remove it. */
-function isSentAway(main: Consultation, owned: Vif | null): boolean {
-  return owned !== null && main.question.operation === "create" && misplacementIn(main) !== null;
+function isSentAway(main: Consultation, inPlace: ObservedInterface | null): boolean {
+  return inPlace !== null && main.question.operation === "create" && misplacementIn(main) !== null;
 }
 
-function changesHands(main: Consultation, owned: Vif | null): boolean {
-  if (isSentAway(main, owned)) return true;
-  if (owned === null || main.target === null) return false;
-  return owned.plugType !== main.question.plugType || owned.interface.name !== main.target.wanted.name;
+function changesHands(main: Consultation, inPlace: ObservedInterface | null): boolean {
+  if (isSentAway(main, inPlace)) return true;
+  if (inPlace === null || main.desired === null) return false;
+  return inPlace.plugType !== main.question.plugType || inPlace.interface.name !== main.desired.wanted.name;
 }
 
 function askToLeave(
   main: Question,
-  owned: Vif,
-  around: Surroundings,
+  inPlace: ObservedInterface,
+  facts: AskingFacts,
   last: Leaving | null | undefined,
 ): Leaving {
-  const plugType = owned.plugType;
-  const provider = around.forPlugType(plugType);
+  const plugType = inPlace.plugType;
+  const provider = facts.forPlugType(plugType);
   if (provider === undefined) {
-    const refused = refusedFor(around, plugType);
+    const refused = refusedFor(facts, plugType);
     const isKnown = last !== null && last !== undefined && "noProviderFor" in last;
     const isSame = isKnown && last.noProviderFor === plugType && last.refused === refused;
     return isSame ? last : { noProviderFor: plugType, refused };
@@ -142,39 +142,39 @@ function askToLeave(
     plugType,
     operation: "remove",
     provider,
-    lookup: around.lookup(provider.type),
+    lookup: facts.lookup(provider.type),
   };
   return ask(question, last !== null && last !== undefined && "answer" in last ? last : undefined);
 }
 
 /** The provider that would answer to a plug type, had it started. */
 export function refusedFor(
-  providers: Pick<Surroundings, "refused">,
+  providers: Pick<AskingFacts, "refused">,
   plugType: string,
 ): RefusedProvider | null {
   return providers.refused().find(({ plugTypes }) => plugTypes.includes(plugType)) ?? null;
 }
 
 /** The types of all that were asked, or would have been. */
-export function typesOf(answers: Answers | undefined): readonly string[] {
-  if (answers === undefined) return [];
-  if (answers.kind === "no-provider") return answers.refused === null ? [] : [answers.refused.type];
-  const asked = consultationsOf(answers).map(({ question }) => question.provider.type);
-  const { leaving } = answers;
+export function typesOf(advice: Advice | undefined): readonly string[] {
+  if (advice === undefined) return [];
+  if (advice.kind === "no-provider") return advice.refused === null ? [] : [advice.refused.type];
+  const asked = consultationsOf(advice).map(({ question }) => question.provider.type);
+  const { leaving } = advice;
   const refused = leaving !== null && "noProviderFor" in leaving ? leaving.refused : null;
   return refused === null ? asked : [...asked, refused.type];
 }
 
 /** Every consultation in it, in the order in which it was held. */
-export function consultationsOf(answers: Answers | undefined): readonly Consultation[] {
-  if (answers?.kind !== "asked") return [];
-  const { main, leaving } = answers;
+export function consultationsOf(advice: Advice | undefined): readonly Consultation[] {
+  if (advice?.kind !== "asked") return [];
+  const { main, leaving } = advice;
   return leaving !== null && "answer" in leaving ? [main, leaving] : [main];
 }
 
 /** Whose the interface in place is by now, as a provider knows for sure; null: nobody says so. */
-export function misplacementOf(answers: Answers | undefined): Misplacement | null {
-  for (const consultation of consultationsOf(answers)) {
+export function misplacementOf(advice: Advice | undefined): Misplacement | null {
+  for (const consultation of consultationsOf(advice)) {
     const misplacement = misplacementIn(consultation);
     if (misplacement !== null) return misplacement;
   }
@@ -182,10 +182,10 @@ export function misplacementOf(answers: Answers | undefined): Misplacement | nul
 }
 
 /** What is asked for again by its name is not somebody else's, whatever the provider says. */
-function misplacementIn({ question, answer, target }: Consultation): Misplacement | null {
+function misplacementIn({ question, answer, desired }: Consultation): Misplacement | null {
   const whose = misplacedIn(answer);
   const name = question.interface?.name;
-  if (whose === null || name === undefined || target?.wanted.name === name) return null;
+  if (whose === null || name === undefined || desired?.wanted.name === name) return null;
   return { whose, isBuiltIn: question.provider.isBuiltIn };
 }
 
@@ -199,14 +199,14 @@ export interface Misplacement {
  * The answers a change stands on: an adoption also ends the consultation of the port that is taken from, and an interface
  * that goes although the port is wanted only the one that it leaves.
  */
-export function withLeaving(answers: Answers, change: Change): Answers {
-  if (answers.kind !== "asked") return answers;
+export function withLeaving(advice: Advice, change: Change): Advice {
+  if (advice.kind !== "asked") return advice;
   if (change.kind === "update" && change.adoption !== undefined) {
-    return { ...answers, leaving: change.adoption.leaving };
+    return { ...advice, leaving: change.adoption.leaving };
   }
-  const { main, leaving } = answers;
-  if (change.kind !== "remove" || main.question.operation === "remove" || leaving === null) return answers;
+  const { main, leaving } = advice;
+  if (change.kind !== "remove" || main.question.operation === "remove" || leaving === null) return advice;
   return "answer" in leaving
-    ? { ...answers, main: leaving, leaving: null, claim: null }
+    ? { ...advice, main: leaving, leaving: null, claim: null }
     : { kind: "no-provider", plugType: leaving.noProviderFor, refused: leaving.refused };
 }

@@ -3,7 +3,7 @@
  * same one are told apart by their own names, so that the order in which they came does not matter (rule P6).
  */
 import { type Cause, type KeyedChanges, unchanged, updated } from "../../graph/index.ts";
-import type { Answers } from "../answers.ts";
+import type { Advice } from "../advice.ts";
 
 export interface Claims {
   readonly byLport: Map<string, string>;
@@ -16,25 +16,25 @@ export function noClaims(): Claims {
 }
 
 interface Context {
-  readonly inputs: { readonly answer: { readonly data: ReadonlyMap<string, Answers> } };
+  readonly inputs: { readonly advice: { readonly data: ReadonlyMap<string, Advice> } };
   readonly data: Claims;
 }
 
 export function collectClaims({ inputs, data }: Context) {
-  if (isRight(inputs.answer.data, data)) return unchanged;
+  if (isRight(inputs.advice.data, data)) return unchanged;
   data.byLport.clear();
   data.byName.clear();
-  for (const [lport, answers] of inputs.answer.data) {
-    const name = claimOf(answers);
-    if (name !== null) stake(data, lport, name);
+  for (const [lport, advice] of inputs.advice.data) {
+    const name = claimOf(advice);
+    if (name !== null) addClaim(data, lport, name);
   }
   return updated;
 }
 
 /** Both indexes hold every claim, and then as many as there are. */
-function isRight(answers: ReadonlyMap<string, Answers>, { byLport, byName }: Claims): boolean {
+function isRight(advice: ReadonlyMap<string, Advice>, { byLport, byName }: Claims): boolean {
   let [claims, missing, listed] = [0, 0, 0];
-  answers.forEach((one, lport) => {
+  advice.forEach((one, lport) => {
     const name = claimOf(one);
     if (name === null) return;
     if (byLport.get(lport) !== name || !byName.get(name)?.includes(lport)) missing++;
@@ -45,7 +45,7 @@ function isRight(answers: ReadonlyMap<string, Answers>, { byLport, byName }: Cla
 }
 
 /** Tracks the names whose claimants changed. */
-export function claimAnswerHandler(
+export function claimAdviceHandler(
   context: Context & {
     readonly input: { readonly changes: ReadonlyMap<string, Cause> };
     readonly changes: KeyedChanges<string>;
@@ -54,31 +54,31 @@ export function claimAnswerHandler(
   const { inputs, data, changes, input } = context;
   for (const [lport, cause] of input.changes) {
     const before = data.byLport.get(lport) ?? null;
-    const after = claimOf(inputs.answer.data.get(lport));
+    const after = claimOf(inputs.advice.data.get(lport));
     if (before === after) continue;
     if (before !== null) {
-      withdraw(data, lport, before);
+      removeClaim(data, lport, before);
       changes.set(before, cause);
     }
     if (after !== null) {
-      stake(data, lport, after);
+      addClaim(data, lport, after);
       changes.set(after, cause);
     }
   }
   return changes.size === 0 ? unchanged : updated;
 }
 
-function claimOf(answers: Answers | undefined): string | null {
-  return answers?.kind === "asked" ? answers.claim : null;
+function claimOf(advice: Advice | undefined): string | null {
+  return advice?.kind === "asked" ? advice.claim : null;
 }
 
-function stake(data: Claims, lport: string, name: string): void {
+function addClaim(data: Claims, lport: string, name: string): void {
   data.byLport.set(lport, name);
   const others = data.byName.get(name);
   data.byName.set(name, others === undefined ? [lport] : [...others, lport].sort());
 }
 
-function withdraw(data: Claims, lport: string, name: string): void {
+function removeClaim(data: Claims, lport: string, name: string): void {
   data.byLport.delete(lport);
   const rest = (data.byName.get(name) ?? []).filter((other) => other !== lport);
   if (rest.length === 0) data.byName.delete(name);

@@ -1,30 +1,30 @@
-/** Output `plug`: the verdict on every logical port that is wanted here or plugged here (verdict.ts decides). */
+/** Output `plug`: the status on every logical port that is wanted here or plugged here (status.ts decides). */
 import type { Cause } from "../../graph/index.ts";
-import type { Answers } from "../answers.ts";
+import type { Advice } from "../advice.ts";
 import type { Attempt } from "../attempt.ts";
-import { type Contestants, contest, successorOf } from "../contest.ts";
+import { type ContestFacts, contest, successorOf } from "../contest.ts";
 import type { Intent } from "../intent.ts";
-import { vifsOf } from "../lport.ts";
+import { interfacesOf } from "../lport.ts";
+import { type ChassisFacts, decideStatus, type LportStatus } from "../lport-status.ts";
+import type { ObservedInterface } from "../observed-interface.ts";
 import type { PlugSettings } from "../settings.ts";
-import { type Around, decideVerdict, type Verdict } from "../verdict.ts";
-import type { Vif } from "../vif.ts";
-import type { Activity } from "./activity.ts";
-import { type Holding, heldReason } from "./hold.ts";
-import type { LocalChassis } from "./local-chassis.ts";
+import type { Activity } from "./activity-node.ts";
+import { type Holding, heldReason } from "./hold-node.ts";
+import type { LocalChassis } from "./local-chassis-node.ts";
 
 interface Inputs {
   readonly settings: { readonly data: { readonly current: PlugSettings } };
   readonly localChassis: { readonly data: { readonly current: LocalChassis } };
   readonly activity: { readonly data: { readonly current: Activity } };
   readonly intent: { readonly data: ReadonlyMap<string, Intent> };
-  readonly answer: { readonly data: ReadonlyMap<string, Answers> };
+  readonly advice: { readonly data: ReadonlyMap<string, Advice> };
   readonly claim: {
     readonly data: {
       readonly byLport: ReadonlyMap<string, string>;
       readonly byName: ReadonlyMap<string, readonly string[]>;
     };
   };
-  readonly vif: { readonly data: { readonly byName: ReadonlyMap<string, Vif> } };
+  readonly observed: { readonly data: { readonly byName: ReadonlyMap<string, ObservedInterface> } };
   readonly attempt: { readonly data: ReadonlyMap<string, Attempt> };
   readonly hold: { readonly data: Holding };
 }
@@ -33,7 +33,7 @@ type Changed = {
   readonly inputs: Inputs;
   readonly input: { readonly changes: ReadonlyMap<string, Cause> };
 };
-type VifChanged = {
+type ObservedChanged = {
   readonly inputs: Inputs;
   readonly input: { readonly changes: ReadonlyMap<string, { readonly cause: Cause }> };
 };
@@ -41,21 +41,26 @@ type VifChanged = {
 export const plugNode = {
   keys: ({ intent }: Inputs) => intent.data.keys(),
   deciding(inputs: Inputs) {
-    const around = aroundAll(inputs);
-    return (lport: string): Verdict | undefined => {
+    const facts = chassisFacts(inputs);
+    return (lport: string): LportStatus | undefined => {
       const intent = inputs.intent.data.get(lport);
       if (intent === undefined) return undefined;
-      const answers = inputs.answer.data.get(lport);
-      return decideVerdict({ intent, answers, attempt: inputs.attempt.data.get(lport), around });
+      const advice = inputs.advice.data.get(lport);
+      return decideStatus({
+        intent,
+        advice: advice,
+        attempt: inputs.attempt.data.get(lport),
+        chassis: facts,
+      });
     };
   },
   same: sameVerdict,
   concerned: {
     intent: lportsWithRivals,
-    answer: lportsWithRivals,
+    advice: lportsWithRivals,
     claim: contestantsOfClaims,
     hold: lportsWithRivals,
-    vif: contestantsOfVifs,
+    observed: contestantsOfObserved,
     attempt: lportsWithRivals,
   },
 };
@@ -73,7 +78,7 @@ function contestantsOfClaims({ inputs, input }: Changed): ReadonlyMap<string, Ca
   return lports;
 }
 
-function contestantsOfVifs({ inputs, input }: VifChanged): ReadonlyMap<string, Cause> {
+function contestantsOfObserved({ inputs, input }: ObservedChanged): ReadonlyMap<string, Cause> {
   const lports = new Map<string, Cause>();
   for (const [name, { cause }] of input.changes) addContestants(lports, inputs, name, cause);
   return lports;
@@ -85,14 +90,14 @@ function addWithRivals(lports: Map<string, Cause>, inputs: Inputs, lport: string
   const claimed = inputs.claim.data.byLport.get(lport);
   if (claimed !== undefined) addContestants(lports, inputs, claimed, cause);
   const intent = inputs.intent.data.get(lport);
-  for (const vif of intent === undefined ? [] : vifsOf(intent.lport)) {
-    addClaimants(lports, inputs, vif.interface.name, cause);
+  for (const observed of intent === undefined ? [] : interfacesOf(intent.lport)) {
+    addClaimants(lports, inputs, observed.interface.name, cause);
   }
 }
 
 function addContestants(lports: Map<string, Cause>, inputs: Inputs, name: string, cause: Cause): void {
   addClaimants(lports, inputs, name, cause);
-  const holder = inputs.vif.data.byName.get(name);
+  const holder = inputs.observed.data.byName.get(name);
   if (holder !== undefined && holder.lport !== null) lports.set(holder.lport, cause);
 }
 
@@ -100,7 +105,7 @@ function addClaimants(lports: Map<string, Cause>, inputs: Inputs, name: string, 
   for (const lport of inputs.claim.data.byName.get(name) ?? []) lports.set(lport, cause);
 }
 
-function sameVerdict(a: Verdict, b: Verdict): boolean {
+function sameVerdict(a: LportStatus, b: LportStatus): boolean {
   return (
     a.change === null &&
     b.change === null &&
@@ -115,7 +120,7 @@ function sameVerdict(a: Verdict, b: Verdict): boolean {
   );
 }
 
-function aroundAll(inputs: Inputs): Around {
+function chassisFacts(inputs: Inputs): ChassisFacts {
   const among = contestants(inputs);
   const settings = inputs.settings.data.current;
   const local = inputs.localChassis.data.current;
@@ -131,12 +136,12 @@ function aroundAll(inputs: Inputs): Around {
   };
 }
 
-function contestants({ settings, hold, vif, claim, intent, answer, attempt }: Inputs): Contestants {
+function contestants({ settings, hold, observed, claim, intent, advice, attempt }: Inputs): ContestFacts {
   return {
-    holder: (name) => vif.data.byName.get(name),
+    holder: (name) => observed.data.byName.get(name),
     claimants: (name) => claim.data.byName.get(name) ?? NOBODY,
     intent: (lport) => intent.data.get(lport),
-    answers: (lport) => answer.data.get(lport),
+    advice: (lport) => advice.data.get(lport),
     attempt: (lport) => attempt.data.get(lport),
     isHeld: (lport) => heldReason(hold.data, settings.data.current, lport) !== null,
   };

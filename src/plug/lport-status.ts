@@ -1,17 +1,17 @@
 /**
- * The verdict on one logical port: its state, the reason, and the change to write, if any. One pure function; rules
+ * The status on one logical port: its state, the reason, and the change to write, if any. One pure function; rules
  * P1 to P8 and the states of docs/rules.md are decided here.
  *
- * Invariant: a verdict that carries a change is the only thing that leads to a write.
+ * Invariant: a status that carries a change is the only thing that leads to a write.
  */
 import type { RefusedProvider } from "../providers/registry.ts";
 import { shellWord } from "../text/shell.ts";
-import { type Answers, type Leaving, type Misplacement, misplacementOf } from "./answers.ts";
+import { type Advice, type Leaving, type Misplacement, misplacementOf } from "./advice.ts";
 import { type Attempt, nonceOf, sentAwayBefore, setbacksOf } from "./attempt.ts";
-import { type Change, diffInterface, type Remove, sameFooting, type Target } from "./change.ts";
+import { type Change, type DesiredInterface, diffInterface, type Remove, sameBasis } from "./change.ts";
 import type { Adoptable, Contest } from "./contest.ts";
 import type { Intent, ToPlug, ToUnplug } from "./intent.ts";
-import { duplicatesOf, type Lport } from "./lport.ts";
+import { type Lport, leftoversOf } from "./lport.ts";
 import type { Consultation } from "./question.ts";
 import type { BridgeRef, InterfaceRow } from "./rows.ts";
 
@@ -28,7 +28,7 @@ export const PORT_STATES = [
 ] as const;
 export type PortState = (typeof PORT_STATES)[number];
 
-export interface Verdict {
+export interface LportStatus {
   readonly lport: string;
   readonly plugType: string;
   readonly state: PortState;
@@ -37,7 +37,7 @@ export interface Verdict {
   readonly reason: string | null;
   /** What to write now. */
   readonly change: Change | null;
-  /** Nothing but time may change this verdict: the port is to be asked for again, with back-off. */
+  /** Nothing but time may change this status: the port is to be asked for again, with back-off. */
   readonly retry: boolean;
   /** How often what is to be written was undone by others: the back-off starts from there. */
   readonly setbacks: number;
@@ -46,7 +46,7 @@ export interface Verdict {
 }
 
 /** The interface is as the provider asked for, whatever ovs-vswitchd says of it: nothing waits to be written. */
-export function isInPlace({ state, retry }: Verdict): boolean {
+export function isSettled({ state, retry }: LportStatus): boolean {
   return state === "plugged" || (state === "error" && !retry);
 }
 
@@ -55,16 +55,16 @@ export const NOT_ANSWERED = "ovs-vswitchd has not answered yet";
 
 const SENT = "sent to the database";
 
-/** Everything a verdict depends on. */
-export interface Circumstances {
+/** Everything a status depends on. */
+export interface StatusFacts {
   readonly intent: Intent;
-  readonly answers: Answers | undefined;
+  readonly advice: Advice | undefined;
   readonly attempt: Attempt | undefined;
-  readonly around: Around;
+  readonly chassis: ChassisFacts;
 }
 
 /** What is the same for all logical ports. */
-export interface Around {
+export interface ChassisFacts {
   readonly bridge: BridgeRef | null;
   /** The name the integration bridge has to have. */
   readonly bridgeName: string;
@@ -79,40 +79,40 @@ export interface Around {
   held(lport: string): string | null;
 }
 
-export function decideVerdict(at: Circumstances): Verdict {
+export function decideStatus(at: StatusFacts): LportStatus {
   const { attempt } = at;
   if (attempt?.phase === "in-flight") {
     const name = nameOfChange(attempt.change);
     const sent =
       attempt.doubt === undefined ? SENT : `${SENT}, which has not said what became of it: ${attempt.doubt}`;
-    return verdict(at, "pending", sent, name === null ? {} : { interface: name });
+    return status(at, "pending", sent, name === null ? {} : { interface: name });
   }
   const decided = decideIntended(at);
-  const misplacement = misplacementOf(at.answers);
+  const misplacement = misplacementOf(at.advice);
   return misplacement === null || movesAway(at, decided) ? decided : sendAway(at, decided, misplacement);
 }
 
-function movesAway(at: Circumstances, { change }: Verdict): boolean {
+function movesAway(at: StatusFacts, { change }: LportStatus): boolean {
   if (change?.kind === "remove" || change?.kind === "replug") return true;
-  return at.around.successor(at.intent.lport.name) !== null;
+  return at.chassis.successor(at.intent.lport.name) !== null;
 }
 
 /** Rule U7: wrongly wired is worse than unplugged, whatever else was decided. */
-function sendAway(at: Circumstances, decided: Verdict, { whose, isBuiltIn }: Misplacement): Verdict {
-  const { notActive, bridge } = at.around;
-  const { name, owned } = at.intent.lport;
-  if (notActive !== null || bridge === null || owned === null) return decided;
-  const held = isBuiltIn ? null : at.around.held(name);
-  const reason = `interface ${owned.interface.name} belongs to ${whose} now`;
-  if (held !== null) return verdict(at, "held", `${reason}, but ${held}`, {});
-  return propose(at, removal(at, bridge, owned.plugType), reason);
+function sendAway(at: StatusFacts, decided: LportStatus, { whose, isBuiltIn }: Misplacement): LportStatus {
+  const { notActive, bridge } = at.chassis;
+  const { name, inPlace } = at.intent.lport;
+  if (notActive !== null || bridge === null || inPlace === null) return decided;
+  const held = isBuiltIn ? null : at.chassis.held(name);
+  const reason = `interface ${inPlace.interface.name} belongs to ${whose} now`;
+  if (held !== null) return status(at, "held", `${reason}, but ${held}`, {});
+  return propose(at, removal(at, bridge, inPlace.plugType), reason);
 }
 
-function decideIntended(at: Circumstances): Verdict {
+function decideIntended(at: StatusFacts): LportStatus {
   const { intent } = at;
   switch (intent.kind) {
     case "foreign":
-      return verdict(at, "foreign", intent.reason, { interface: intent.interface });
+      return status(at, "foreign", intent.reason, { interface: intent.interface });
     case "stay":
       return stands(at, intent.reason);
     case "plug":
@@ -121,84 +121,88 @@ function decideIntended(at: Circumstances): Verdict {
   }
 }
 
-function decideAsked(at: Circumstances, intent: ToPlug | ToUnplug): Verdict {
-  const { notActive, bridge, bridgeName } = at.around;
+function decideAsked(at: StatusFacts, intent: ToPlug | ToUnplug): LportStatus {
+  const { notActive, bridge, bridgeName } = at.chassis;
   if (notActive !== null) {
-    return intent.lport.owned === null ? verdict(at, "pending", notActive, {}) : stands(at, notActive);
+    return intent.lport.inPlace === null ? status(at, "pending", notActive, {}) : stands(at, notActive);
   }
-  if (bridge === null) return verdict(at, "pending", noBridge(bridgeName), {});
-  const { answers } = at;
-  if (answers === undefined) return verdict(at, "pending", "its provider has not been asked yet", {});
-  if (answers.kind === "no-provider") {
-    return verdict(at, "no-provider", noProvider(answers.plugType, answers.refused), {});
+  if (bridge === null) return status(at, "pending", noBridge(bridgeName), {});
+  const { advice } = at;
+  if (advice === undefined) return status(at, "pending", "its provider has not been asked yet", {});
+  if (advice.kind === "no-provider") {
+    return status(at, "no-provider", noProvider(advice.plugType, advice.refused), {});
   }
-  const { target } = answers.main;
-  const unwilling = refusal(answers.main) ?? refusalToLeave(answers.leaving, at, target);
+  const { desired } = advice.main;
+  const unwilling = refusal(advice.main) ?? refusalToLeave(advice.leaving, at, desired);
   if (unwilling !== null) {
-    return verdict(at, unwilling.state, unwilling.reason, { retry: unwilling.state !== "no-provider" });
+    return status(at, unwilling.state, unwilling.reason, { retry: unwilling.state !== "no-provider" });
   }
-  if (target !== null) return decidePlug(at, bridge, target);
+  if (desired !== null) return decidePlug(at, bridge, desired);
   return decideUnplug(at, bridge, intent);
 }
 
-function decideUnplug(at: Circumstances, bridge: BridgeRef, intent: ToPlug | ToUnplug): Verdict {
+function decideUnplug(at: StatusFacts, bridge: BridgeRef, intent: ToPlug | ToUnplug): LportStatus {
   const { name } = intent.lport;
-  const held = at.around.held(name);
-  if (held !== null) return verdict(at, "held", held, {});
-  const successor = at.around.successor(name);
+  const held = at.chassis.held(name);
+  if (held !== null) return status(at, "held", held, {});
+  const successor = at.chassis.successor(name);
   if (successor !== null) {
-    return verdict(at, "pending", `logical port ${successor} takes its interface over`, {});
+    return status(at, "pending", `logical port ${successor} takes its interface over`, {});
   }
   return propose(at, removal(at, bridge, intent.plugType), intent.kind === "unplug" ? intent.reason : null);
 }
 
-function decidePlug(at: Circumstances, bridge: BridgeRef, target: Target): Verdict {
-  const { onRename } = at.around;
-  const { owned } = at.intent.lport;
-  const { name } = target.wanted;
-  if (owned !== null && owned.interface.name === name) {
+function decidePlug(at: StatusFacts, bridge: BridgeRef, desired: DesiredInterface): LportStatus {
+  const { onRename } = at.chassis;
+  const { inPlace } = at.intent.lport;
+  const { name } = desired.wanted;
+  if (inPlace !== null && inPlace.interface.name === name) {
     // Its iface-id is the logical port's, or it would not be the port's.
-    const edit = diffInterface(owned.interface, target, owned.plugType === target.plugType);
+    const edit = diffInterface(inPlace.interface, desired, inPlace.plugType === desired.plugType);
     if (edit === null) return stands(at, null);
-    return propose(at, { kind: "update", target, interface: owned.interface, edit }, null);
+    return propose(at, { kind: "update", desired, interface: inPlace.interface, edit }, null);
   }
-  if (owned !== null && onRename === "report") {
-    const reason = `plugged as ${owned.interface.name}, and the provider now says ${name}: recreate the logical port, or set plug.on_rename to replug`;
-    return verdict(at, "incompatible", reason, {});
+  if (inPlace !== null && onRename === "report") {
+    const reason = `plugged as ${inPlace.interface.name}, and the provider now says ${name}: recreate the logical port, or set plug.on_rename to replug`;
+    return status(at, "incompatible", reason, {});
   }
-  const contest = at.around.contest(at.intent.lport.name, name);
-  if (contest.kind === "lost") return verdict(at, "conflict", contest.reason, { interface: name });
+  const contest = at.chassis.contest(at.intent.lport.name, name);
+  if (contest.kind === "lost") return status(at, "conflict", contest.reason, { interface: name });
   if (contest.kind === "adopt") {
-    if (owned === null) return adopt(at, target, contest);
+    if (inPlace === null) return adopt(at, desired, contest);
     const reason = `interface ${name} of logical port ${contest.from} is about to go`;
-    return verdict(at, "conflict", reason, { interface: name });
+    return status(at, "conflict", reason, { interface: name });
   }
-  const create: Change = { kind: "create", target, bridge };
+  const create: Change = { kind: "create", desired, bridge };
   const sentAway = timesSentAway(at);
   if (sentAway > 1) {
     const reason = `its interface became another's ${sentAway} times within a short while: it is plugged again with back-off`;
-    return verdict(at, "waiting", reason, { interface: name, retry: true, setbacks: sentAway - 2 });
+    return status(at, "waiting", reason, { interface: name, retry: true, setbacks: sentAway - 2 });
   }
-  if (owned === null) return propose(at, create, null);
-  const remove = removal(at, bridge, target.plugType);
+  if (inPlace === null) return propose(at, create, null);
+  const remove = removal(at, bridge, desired.plugType);
   return propose(at, remove === null ? null : { kind: "replug", remove, create }, null);
 }
 
 /** Rule U7: how often in a row the interface was another's, this time included; 0: that is nothing against plugging. */
-function timesSentAway({ attempt, answers, intent }: Circumstances): number {
+function timesSentAway({ attempt, advice, intent }: StatusFacts): number {
   const before = sentAwayBefore(attempt);
-  if (intent.lport.owned === null) return before;
-  return misplacementOf(answers) === null ? 0 : before + 1;
+  if (intent.lport.inPlace === null) return before;
+  return misplacementOf(advice) === null ? 0 : before + 1;
 }
 
 /** The interface of another port that is due to go becomes this port's, in place. */
-function adopt(at: Circumstances, target: Target, { vif, from, leaving }: Adoptable): Verdict {
-  const edit = diffInterface(vif.interface, target);
-  if (edit === null) return verdict(at, "pending", "its interface is about to be seen as its own", {});
+function adopt(
+  at: StatusFacts,
+  desired: DesiredInterface,
+  { observed, from, leaving }: Adoptable,
+): LportStatus {
+  const edit = diffInterface(observed.interface, desired);
+  if (edit === null) return status(at, "pending", "its interface is about to be seen as its own", {});
   const change: Change = {
     kind: "update",
-    target,
-    interface: vif.interface,
+    desired,
+    interface: observed.interface,
     edit,
     adoption: { from, leaving },
   };
@@ -206,50 +210,50 @@ function adopt(at: Circumstances, target: Target, { vif, from, leaving }: Adopta
 }
 
 /** @returns null while the port of the interface is not known: the next message of the database brings it */
-function removal(at: Circumstances, bridge: BridgeRef, plugType: string): Remove | null {
-  const { name, owned } = at.intent.lport;
-  if (owned === null || owned.port === null) return null;
-  const { interface: iface, port } = owned;
-  const misplaced = misplacementOf(at.answers);
+function removal(at: StatusFacts, bridge: BridgeRef, plugType: string): Remove | null {
+  const { name, inPlace } = at.intent.lport;
+  if (inPlace === null || inPlace.port === null) return null;
+  const { interface: iface, port } = inPlace;
+  const misplaced = misplacementOf(at.advice);
   const remove: Remove = { kind: "remove", lport: name, plugType, bridge, interface: iface, port };
   return misplaced === null ? remove : { ...remove, misplaced: misplaced.whose };
 }
 
 /** The change is to be written, unless it is the very one that the server has just refused. */
-function propose(at: Circumstances, change: Change | null, reason: string | null): Verdict {
+function propose(at: StatusFacts, change: Change | null, reason: string | null): LportStatus {
   const { attempt } = at;
-  if (change === null) return verdict(at, "pending", "the port of its interface is not known yet", {});
-  if (attempt?.phase === "failed" && sameFooting(attempt.change, change)) {
-    return verdict(at, "error", attempt.error, { retry: true });
+  if (change === null) return status(at, "pending", "the port of its interface is not known yet", {});
+  if (attempt?.phase === "failed" && sameBasis(attempt.change, change)) {
+    return status(at, "error", attempt.error, { retry: true });
   }
   const setbacks = setbacksOf(attempt, change);
   if (setbacks > 0) {
     const name = nameOfChange(change);
     const undoes = change.kind === "update" ? `undoing what is written to` : `removing`;
     const reason = `another program keeps ${undoes} interface ${name}: see that one of the two leaves it alone`;
-    return verdict(at, "error", reason, {
+    return status(at, "error", reason, {
       retry: true,
       setbacks,
       ...(name === null ? {} : { interface: name }),
     });
   }
-  return verdict(at, "pending", reason, { change });
+  return status(at, "pending", reason, { change });
 }
 
 /** The interface is as it has to be; what ovs-vswitchd says of it decides between plugged and error. */
-function stands(at: Circumstances, reason: string | null): Verdict {
-  const iface = at.intent.lport.owned?.interface;
+function stands(at: StatusFacts, reason: string | null): LportStatus {
+  const iface = at.intent.lport.inPlace?.interface;
   const fault = iface === undefined ? null : vswitchdFault(iface);
-  if (fault !== null) return verdict(at, "error", fault, {});
+  if (fault !== null) return status(at, "error", fault, {});
   const unanswered = iface !== undefined && iface.ofport === null;
   const shown = reason ?? duplicated(at.intent.lport) ?? (unanswered ? NOT_ANSWERED : null);
-  return verdict(at, "plugged", shown, {});
+  return status(at, "plugged", shown, {});
 }
 
 function duplicated(lport: Lport): string | null {
-  const duplicates = duplicatesOf(lport);
+  const duplicates = leftoversOf(lport);
   if (duplicates.length === 0) return null;
-  const names = duplicates.map((vif) => vif.interface.name);
+  const names = duplicates.map((observed) => observed.interface.name);
   const which = names.length === 1 ? `interface ${names[0]} has` : `interfaces ${names.join(", ")} have`;
   return `${which} its iface-id as well: remove what is not used with ovs-vsctl del-port`;
 }
@@ -264,8 +268,8 @@ interface Refusal {
   readonly reason: string;
 }
 
-function refusal({ question, answer, target }: Consultation): Refusal | null {
-  if (target !== null) return null;
+function refusal({ question, answer, desired }: Consultation): Refusal | null {
+  if (desired !== null) return null;
   switch (answer.kind) {
     case "not-ready":
       return { state: "waiting", reason: answer.reason };
@@ -277,10 +281,14 @@ function refusal({ question, answer, target }: Consultation): Refusal | null {
 }
 
 /** An interface whose own provider is gone may change hands in place, but it may not be removed. */
-function refusalToLeave(leaving: Leaving | null, at: Circumstances, target: Target | null): Refusal | null {
+function refusalToLeave(
+  leaving: Leaving | null,
+  at: StatusFacts,
+  desired: DesiredInterface | null,
+): Refusal | null {
   if (leaving === null) return null;
   if ("answer" in leaving) return refusal(leaving);
-  const renames = target !== null && at.intent.lport.owned?.interface.name !== target.wanted.name;
+  const renames = desired !== null && at.intent.lport.inPlace?.interface.name !== desired.wanted.name;
   if (!renames) return null;
   return { state: "no-provider", reason: noProvider(leaving.noProviderFor, leaving.refused) };
 }
@@ -297,8 +305,8 @@ function noProvider(plugType: string, refused: RefusedProvider | null): string {
   return `no enabled provider answers to plug type ${quoted}; add one under providers`;
 }
 
-function verdict(
-  at: Circumstances,
+function status(
+  at: StatusFacts,
   state: PortState,
   reason: string | null,
   rest: {
@@ -307,12 +315,12 @@ function verdict(
     readonly retry?: boolean;
     readonly setbacks?: number;
   },
-): Verdict {
+): LportStatus {
   return {
     lport: at.intent.lport.name,
     plugType: at.intent.plugType,
     state,
-    interface: rest.interface ?? at.intent.lport.owned?.interface.name ?? nameOfChange(rest.change),
+    interface: rest.interface ?? at.intent.lport.inPlace?.interface.name ?? nameOfChange(rest.change),
     reason,
     change: rest.change ?? null,
     retry: rest.retry ?? false,
@@ -323,6 +331,6 @@ function verdict(
 
 function nameOfChange(change: Change | undefined): string | null {
   if (change?.kind === "update") return change.interface.name;
-  if (change?.kind === "replug") return change.create.target.wanted.name;
-  return change?.kind === "create" ? change.target.wanted.name : null;
+  if (change?.kind === "replug") return change.create.desired.wanted.name;
+  return change?.kind === "create" ? change.desired.wanted.name : null;
 }
