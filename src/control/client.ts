@@ -1,13 +1,16 @@
 /** The other end of the control socket: how `vifplugd status` and its like ask the running daemon. */
-import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { JsonFramer } from "ovsdb-jsonrpc";
 import { fail, messageOf, ok, type Result } from "../result.ts";
+import { readTrusted } from "../system/read-file.ts";
 import type { CommandAnswer } from "./command.ts";
 
 /** How long a daemon may take to answer before it counts as not answering. */
 const ANSWER_WITHIN_MS = 10_000;
+
+/** More than any process id has. */
+const PID_DIGITS = 20;
 
 export function controlSocketPath(runDir: string, pid: number): string {
   return join(runDir, `vifplugd.${pid}.ctl`);
@@ -22,7 +25,7 @@ export async function askDaemon(
   const pidFile = join(runDir, "vifplugd.pid");
   let pid: number;
   try {
-    pid = Number.parseInt(readFileSync(pidFile, "utf8"), 10);
+    pid = Number.parseInt(readTrusted(pidFile, PID_DIGITS).toString("latin1"), 10);
   } catch (thrown) {
     return fail(`no vifplugd runs in ${runDir}: ${messageOf(thrown)}`);
   }

@@ -3,23 +3,24 @@
  *
  * Invariant: the file is locked by the process it names for as long as that lives, which is how ovs-appctl(8) tells a
  * daemon from a leftover, and how a leftover is taken over here. So nothing else in this process may open the file.
+ * Nothing is written through a link that somebody put in its place.
  */
 import {
   closeSync,
   constants,
   fstatSync,
   ftruncateSync,
+  lstatSync,
   mkdirSync,
-  openSync,
   readSync,
   rmSync,
-  statSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
 import { controlSocketPath } from "../control/client.ts";
 import { fail, messageOf, ok, type Result } from "../result.ts";
 import { lockFile } from "../system/file-lock.ts";
+import { openOwn } from "../system/open-file.ts";
 
 /** More than any process id has. */
 const PID_DIGITS = 20;
@@ -67,14 +68,14 @@ function removeLeftover(runDir: string, fd: number): void {
 /** The descriptor of the locked file, or the pid of the process that holds the lock. */
 function openAndLock(path: string): { readonly fd: number } | number {
   for (;;) {
-    const fd = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o644);
+    const fd = openOwn(path, constants.O_RDWR | constants.O_CREAT, 0o644);
     const holder = lockFile(fd);
     if (holder !== null) {
       closeSync(fd);
       return holder;
     }
     // Its owner may have removed it between the two calls; then the lock is on a file that nobody will find.
-    if (statSync(path, { throwIfNoEntry: false })?.ino === fstatSync(fd).ino) return { fd };
+    if (lstatSync(path, { throwIfNoEntry: false })?.ino === fstatSync(fd).ino) return { fd };
     closeSync(fd);
   }
 }

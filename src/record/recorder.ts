@@ -3,13 +3,23 @@
  *
  * Invariant: once the file could not be written, nothing more is: a record has no gaps.
  */
-import { closeSync, existsSync, openSync, renameSync, statSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  lstatSync,
+  renameSync,
+  writeSync,
+} from "node:fs";
 import type { AttemptBatch } from "../plug/nodes/input-nodes.ts";
 import type { Providers } from "../plug/nodes/provider-lookup-node.ts";
 import type { TableBatch } from "../plug/rows.ts";
 import type { PlugSettings } from "../plug/settings.ts";
 import type { RegisteredProvider } from "../providers/registry.ts";
 import { fail, messageOf, ok, type Result } from "../result.ts";
+import { openNamed, resolveNamed } from "../system/open-file.ts";
 import { VERSION } from "../version.ts";
 import { RECORD_FORMAT, type RecordedAnswer, type RecordedProvider, type RecordedPush } from "./format.ts";
 import { encodeAttempts } from "./recorded-attempts.ts";
@@ -32,8 +42,9 @@ export interface RecorderOptions {
 /** Begins a record; the error says why the file cannot be written. */
 export function beginRecord({ file, settings, onFault, onKept }: RecorderOptions): Result<Recorder, string> {
   try {
-    const kept = keepEarlier(file);
-    const recorder = new Recorder(file, settings, onFault);
+    const path = resolveNamed(file);
+    const kept = keepEarlier(path);
+    const recorder = new Recorder(path, settings, onFault);
     if (kept !== null) onKept?.(kept);
     return ok(recorder);
   } catch (thrown) {
@@ -47,7 +58,7 @@ export function beginRecord({ file, settings, onFault, onKept }: RecorderOptions
  * first number that is free. Devices, pipes and empty files have nothing to keep.
  */
 function keepEarlier(file: string): string | null {
-  const stat = statSync(file, { throwIfNoEntry: false });
+  const stat = lstatSync(file, { throwIfNoEntry: false });
   if (stat === undefined || !stat.isFile() || stat.size === 0) return null;
   let number = 1;
   while (existsSync(`${file}.${number}`)) number++;
@@ -76,9 +87,10 @@ export class Recorder {
    */
   constructor(file: string, settings: PlugSettings, onFault: (message: string) => void) {
     this.#onFault = onFault;
-    const fd = openSync(file, "w", 0o600);
+    const fd = openNamed(file, constants.O_WRONLY | constants.O_CREAT, 0o600);
     this.#fd = fd;
     try {
+      if (fstatSync(fd).isFile()) ftruncateSync(fd);
       this.#write(fd, { record: RECORD_FORMAT, version: VERSION, settings: encode(settings) });
     } catch (thrown) {
       closeSync(fd);

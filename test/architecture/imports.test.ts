@@ -19,14 +19,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   providers: ["netlink", "result", "valibot"],
   // Decides, and touches nothing.
   plug: ["graph", "ovsdb-jsonrpc", "providers", "result", "schemas", "text"],
-  record: ["graph", "ovsdb-jsonrpc", "plug", "providers", "result", "version", "valibot"],
+  record: ["graph", "ovsdb-jsonrpc", "plug", "providers", "result", "system", "version", "valibot"],
   // What is shown, as data.
   view: ["graph", "plug", "version"],
   // And as texts for people.
   terminal: ["plug", "result", "text", "view"],
   // Clients that nobody knows, and what they may ask.
   serve: ["result"],
-  control: ["graph", "log", "ovsdb-jsonrpc", "result", "serve", "terminal", "version", "view"],
+  control: ["graph", "log", "ovsdb-jsonrpc", "result", "serve", "system", "terminal", "version", "view"],
   http: ["graph", "log", "plug", "result", "serve", "text", "version", "view"],
   config: ["log", "ovsdb-jsonrpc", "plug", "providers", "result", "serve", "valibot", "yaml"],
   // Decisions become effects.

@@ -109,12 +109,18 @@ describe("taking over a chassis", () => {
     await other.addLports(
       Object.fromEntries(lports.map((lport) => [lport, { "vif-plug-mtu-request": "1400" }])),
     );
-    const before = await Promise.all(lports.map((lport) => other.installed(lport)));
+    // Not until it says that they are installed, which an ovn-controller that plugs sometimes forgets.
+    const before = await Promise.all(
+      lports.map((lport) =>
+        other.interface(lport, ({ ofport, mtu_request }) => (ofport ?? 0) > 0 && mtu_request === 1400),
+      ),
+    );
     await other.startDaemon();
     await other.settle();
     await chassis.kill("ovn-controller", "SIGKILL");
     await chassis.start("ovn-controller");
-    await other.addPlugged("next");
+    await other.addLport("next");
+    await other.interface("next", ({ ofport }) => (ofport ?? 0) > 0);
     for (const lport of lports) expect(other.writesTo(lport)).toEqual([]);
     const after = await Promise.all(lports.map((lport) => other.interface(lport)));
     expect(after.map((row) => row._uuid)).toEqual(before.map((row) => row._uuid));
