@@ -2,11 +2,11 @@
  * Tells people, in the log, what concerns all ports of the chassis: why none can be decided, that this daemon stands
  * by, how many unplugs are held. Each once when it begins, where a line for each port would bury it.
  */
+import type { Environment } from "ovsdb-jsonrpc";
 import type { Logger } from "../log/log.ts";
 import { otherSouthbound } from "../plug/nodes/hold-node.ts";
 import type { Stranger } from "../plug/nodes/input-nodes.ts";
 import type { Obstacle, ObstacleCode } from "../plug/obstacle.ts";
-import type { CancelTimer, Environment } from "./environment.ts";
 
 /** The ports that are due to be unplugged, of how many, and whether they are held. */
 interface Held {
@@ -48,7 +48,7 @@ export class ChassisLog {
   #reason: string | null = null;
   #isTold = false;
   #held = 0;
-  #late: CancelTimer | null = null;
+  #late: (() => void) | null = null;
 
   constructor(log: Logger, environment: Environment) {
     this.#log = log;

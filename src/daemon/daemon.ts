@@ -1,4 +1,5 @@
 /** The daemon's life: how its parts start, take another configuration over, and stop. */
+import { type Environment, realEnvironment } from "ovsdb-jsonrpc";
 import { localTarget, metricsSettings, plugSettings } from "../config/effective.ts";
 import type { Config } from "../config/schema.ts";
 import { controlSocketPath } from "../control/client.ts";
@@ -18,7 +19,6 @@ import { clientCapacity } from "../serve/capacity.ts";
 import { descriptorLimit } from "../system/descriptors.ts";
 import { ChassisLog } from "./chassis-log.ts";
 import { takeLock } from "./databases/chassis-lock.ts";
-import { type Environment, systemEnvironment } from "./environment.ts";
 import { makeParts, type Parts, startParts, stopParts } from "./parts.ts";
 import { CheckSchedule } from "./reconcile/shadow-check.ts";
 import { View } from "./view.ts";
@@ -56,7 +56,7 @@ export class Daemon {
   readonly #http: HttpServer;
 
   constructor(options: DaemonOptions) {
-    const { config, systemIdOverride, log, recorder, environment = systemEnvironment } = options;
+    const { config, systemIdOverride, log, recorder, environment = realEnvironment } = options;
     this.#options = options;
     this.#environment = environment;
     this.#config = config;

@@ -2,7 +2,7 @@
  * Makes the daemon's parts and joins them: the providers, the two databases, and the reconciler with the graph between
  * them. Nothing lives here: what starts, reloads and stops them is daemon.ts, and planner.ts for one look.
  */
-import type { Operation, Uuid } from "ovsdb-jsonrpc";
+import type { Environment, Operation, Uuid } from "ovsdb-jsonrpc";
 import { localTarget, plugSettings } from "../config/effective.ts";
 import type { Config } from "../config/schema.ts";
 import type { Log } from "../log/log.ts";
@@ -13,7 +13,6 @@ import { type CountedEvent, Coverage } from "../view/coverage.ts";
 import type { ChassisLock, Locking } from "./databases/chassis-lock.ts";
 import { LocalDatabase } from "./databases/local-database.ts";
 import { Southbound } from "./databases/southbound.ts";
-import type { Environment } from "./environment.ts";
 import { ProviderSet } from "./provider-set.ts";
 import { Reconciler } from "./reconcile/reconciler.ts";
 
@@ -82,7 +81,7 @@ export function makeParts(options: PartsOptions): Parts {
       options.onRun();
     },
   });
-  const southbound = new Southbound(reconciler, log.module("ovsdb"), count);
+  const southbound = new Southbound(reconciler, log.module("ovsdb"), count, environment);
   const providers = new ProviderSet(registry, log.module("daemon"));
   return { coverage, registry, providers, local, southbound, reconciler };
 }

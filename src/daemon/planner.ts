@@ -2,12 +2,13 @@
  * `vifplugd plan`: the daemon's own parts without the lock, so that everything is decided and nothing can be written:
  * whatever is decided, no transaction is sent while no lock is held. It looks once, and ends.
  */
+
+import { type Environment, realEnvironment } from "ovsdb-jsonrpc";
 import type { Config } from "../config/schema.ts";
 import { Log } from "../log/log.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { type Plan, planOf } from "../view/plan.ts";
 import { takeNoLock } from "./databases/chassis-lock.ts";
-import { type CancelTimer, type Environment, systemEnvironment } from "./environment.ts";
 import { makeParts, startParts, stopParts } from "./parts.ts";
 import { connectionsOf, whyNotReady } from "./view.ts";
 
@@ -29,10 +30,10 @@ export interface PlannerOptions {
 
 /** @returns why no plan could be made, or the plan */
 export async function makePlan(options: PlannerOptions): Promise<Result<Plan, string>> {
-  const { config, systemIdOverride, warn, environment = systemEnvironment } = options;
+  const { config, systemIdOverride, warn, environment = realEnvironment } = options;
   const { timer } = environment;
   const end = Promise.withResolvers<void>();
-  let quiet: CancelTimer = () => {};
+  let quiet: () => void = () => {};
   const parts = makeParts({
     ...{ environment, config, systemIdOverride },
     // What the log would say is in the plan, or in why there is none.

@@ -1,7 +1,7 @@
 // What people are told of the chassis as a whole: each thing once when it begins, and when all of it is over.
 import { afterEach, beforeEach, expect, jest, test } from "bun:test";
+import { realEnvironment } from "ovsdb-jsonrpc";
 import { ChassisLog } from "../../src/daemon/chassis-log.ts";
-import { systemEnvironment } from "../../src/daemon/environment.ts";
 import { Log } from "../../src/log/log.ts";
 import type { Obstacle } from "../../src/plug/obstacle.ts";
 
@@ -16,7 +16,7 @@ beforeEach(() => {
     format: "text",
     write: (line) => lines.push(line.trim().slice("1970-01-01T00:00:00.000Z ".length)),
   });
-  chassisLog = new ChassisLog(log.module("plug"), systemEnvironment);
+  chassisLog = new ChassisLog(log.module("plug"), realEnvironment);
 });
 afterEach(() => {
   chassisLog.close();

@@ -3,7 +3,7 @@
  * the rows it would see afterwards are pushed by the test. No server, no socket.
  */
 import type { Operation, TransactError, Uuid } from "ovsdb-jsonrpc";
-import { systemEnvironment } from "../../src/daemon/environment.ts";
+import { realEnvironment } from "ovsdb-jsonrpc";
 import { Reconciler } from "../../src/daemon/reconcile/reconciler.ts";
 import type { Source } from "../../src/daemon/reconcile/shadow-check.ts";
 import type { InputNode } from "../../src/graph/index.ts";
@@ -49,7 +49,7 @@ export class PlugDaemon {
   constructor(registry: ProviderRegistry, recorder: Recorder | null = null) {
     const log = new Log({ level: "debug", format: "text", write: (line) => this.lines.push(line.trim()) });
     this.reconciler = new Reconciler({
-      environment: systemEnvironment,
+      environment: realEnvironment,
       registry,
       settings,
       log: log.module("plug"),

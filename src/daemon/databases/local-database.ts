@@ -3,7 +3,14 @@
  * graph; transactions come out.
  */
 import { isDeepStrictEqual } from "node:util";
-import { type Operation, Session, type SessionState, type TransactError, type Uuid } from "ovsdb-jsonrpc";
+import {
+  type Environment,
+  type Operation,
+  Session,
+  type SessionState,
+  type TransactError,
+  type Uuid,
+} from "ovsdb-jsonrpc";
 import type { LocalTarget } from "../../config/effective.ts";
 import { Times } from "../../graph/index.ts";
 import type { Logger } from "../../log/log.ts";
@@ -11,7 +18,6 @@ import type { LocalSession } from "../../plug/nodes/activity-node.ts";
 import { type KeysOf, keysOf, selectionOf, tables } from "../../plug/tables.ts";
 import { openVSwitch } from "../../schemas/open_vswitch.gen.ts";
 import type { CountedEvent } from "../../view/coverage.ts";
-import type { Environment } from "../environment.ts";
 import type { Reconciler } from "../reconcile/reconciler.ts";
 import type { ChassisLock, Locking } from "./chassis-lock.ts";
 import { logState } from "./session-log.ts";
@@ -43,6 +49,7 @@ export class LocalDatabase {
     if (options.target.fault !== null) this.#log.warn(options.target.fault);
     this.#count = options.count;
     this.#session = new Session({
+      environment: options.environment,
       database: openVSwitch,
       remotes: options.target.remotes,
       tls: options.target.tls,

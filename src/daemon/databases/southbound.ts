@@ -3,7 +3,14 @@
  * complete. Which server and which rows follow from the graph. It never writes.
  */
 import { isDeepStrictEqual } from "node:util";
-import { type Condition, type ConnectionError, Session, type SessionState, type Uuid } from "ovsdb-jsonrpc";
+import {
+  type Condition,
+  type ConnectionError,
+  type Environment,
+  Session,
+  type SessionState,
+  type Uuid,
+} from "ovsdb-jsonrpc";
 import type { Logger } from "../../log/log.ts";
 import { MonitorScope } from "../../plug/monitor-scope.ts";
 import type { SouthboundState } from "../../plug/nodes/input-nodes.ts";
@@ -17,6 +24,7 @@ import { KnownClusters } from "./known-clusters.ts";
 import { logState } from "./session-log.ts";
 
 export class Southbound {
+  readonly #environment: Environment;
   readonly #reconciler: Reconciler;
   readonly #log: Logger;
   readonly #count: (event: CountedEvent) => void;
@@ -38,7 +46,13 @@ export class Southbound {
   readonly #conditions = new WeakMap<object, MonitorScope>();
 
   /** @param count told of each event that is to be counted */
-  constructor(reconciler: Reconciler, log: Logger, count: (event: CountedEvent) => void) {
+  constructor(
+    reconciler: Reconciler,
+    log: Logger,
+    count: (event: CountedEvent) => void,
+    environment: Environment,
+  ) {
+    this.#environment = environment;
     this.#reconciler = reconciler;
     this.#log = log;
     this.#count = count;
@@ -148,7 +162,7 @@ export class Southbound {
   }
 
   #open(target: SouthboundAddress) {
-    const session = connect(target, this.#wanted.chassis(), this.#clausesOf(this.#wanted));
+    const session = connect(this.#environment, target, this.#wanted.chassis(), this.#clausesOf(this.#wanted));
     session.onBatch(({ initial, tables: changes }) => {
       const cause = initial ? "snapshot" : "update";
       this.#count(`sb_${cause}`);
@@ -219,11 +233,13 @@ export class Southbound {
 const NO_LPORTS: ReadonlySet<string> = new Set();
 
 function connect(
+  environment: Environment,
   target: SouthboundAddress,
   chassis: ReturnType<MonitorScope["chassis"]>,
   portBindings: Condition<PortBindingRow>,
 ) {
   return new Session({
+    environment,
     database: ovnSouthbound,
     remotes: target.remotes,
     tls: target.tls,

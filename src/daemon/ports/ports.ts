@@ -2,13 +2,14 @@
  * What follows, port by port, from what was decided of it, besides the writing: it is told in the log, remembered for
  * `explain`, tried again with back-off, watched for how long it stays in place, and its consultations with the providers come to their end.
  */
+
+import type { Environment } from "ovsdb-jsonrpc";
 import type { Cause } from "../../graph/index.ts";
 import type { Logger } from "../../log/log.ts";
 import type { Advice } from "../../plug/advice.ts";
 import type { Attempt } from "../../plug/attempt.ts";
 import { desiredAfter, lportOfChange } from "../../plug/change.ts";
 import { isSettled, type LportStatus } from "../../plug/lport-status.ts";
-import type { Environment } from "../environment.ts";
 import type { Conclusion } from "../reconcile/transactor.ts";
 import { Arrangements } from "./arrangements.ts";
 import { Consultations } from "./consultations.ts";

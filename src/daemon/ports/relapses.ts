@@ -4,7 +4,7 @@
  *
  * Invariant: at most one timer per port.
  */
-import type { CancelTimer, Environment } from "../environment.ts";
+import type { Environment } from "ovsdb-jsonrpc";
 import { longestDelay } from "./retries.ts";
 
 /** Once within this is nobody's fault; twice is. */
@@ -19,7 +19,7 @@ export interface RelapsesOptions {
 export class Relapses {
   readonly #over: (lport: string) => void;
   readonly #environment: Environment;
-  readonly #timers = new Map<string, CancelTimer>();
+  readonly #timers = new Map<string, () => void>();
 
   constructor({ over, environment }: RelapsesOptions) {
     this.#over = over;

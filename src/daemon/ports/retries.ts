@@ -5,7 +5,7 @@
  * Invariant: at most one timer per port; its delay doubles from one second to a minute, with jitter so that many ports
  * do not come due at once, and starts over when the port is decided otherwise.
  */
-import type { CancelTimer, Environment } from "../environment.ts";
+import type { Environment } from "ovsdb-jsonrpc";
 
 const FIRST_DELAY_MS = 1000;
 const LAST_DELAY_MS = 60_000;
@@ -14,7 +14,7 @@ const JITTER = 0.25;
 
 interface Entry {
   failures: number;
-  timer: CancelTimer | null;
+  timer: (() => void) | null;
   dueAt: number;
 }
 

@@ -4,7 +4,7 @@
  * Invariant: one timer, whatever the number of ports, and none while there is none to tell of. A port is told of once,
  * between one and two of its periods after it came.
  */
-import type { CancelTimer, Environment } from "../environment.ts";
+import type { Environment } from "ovsdb-jsonrpc";
 
 const PERIOD_MS = 5 * 60_000;
 
@@ -20,7 +20,7 @@ export class StableTimer {
   #young = new Set<string>();
   #old = new Set<string>();
   readonly #environment: Environment;
-  #timer: CancelTimer | null = null;
+  #timer: (() => void) | null = null;
 
   constructor({ stable, environment }: StableTimerOptions) {
     this.#stable = stable;

@@ -6,6 +6,8 @@
  * submitted without the lock. A port of which the database did not say whether its change was committed stays in flight
  * until the database is in sync and its rows tell (rule T5).
  */
+
+import type { Environment } from "ovsdb-jsonrpc";
 import type { Engine } from "../../graph/index.ts";
 import { withLeaving } from "../../plug/advice.ts";
 import {
@@ -23,7 +25,6 @@ import { lportOfChange, misplacedOf } from "../../plug/change.ts";
 import { isDone } from "../../plug/done.ts";
 import type { PlugGraph } from "../../plug/graph.ts";
 import type { AttemptBatch } from "../../plug/nodes/input-nodes.ts";
-import type { Environment } from "../environment.ts";
 import type { Ports } from "../ports/ports.ts";
 import { Relapses } from "../ports/relapses.ts";
 import {

@@ -7,6 +7,8 @@
  *
  * Invariant: a run never happens inside another.
  */
+
+import type { Environment } from "ovsdb-jsonrpc";
 import {
   type Cause,
   type Engine,
@@ -28,7 +30,6 @@ import type { SouthboundTarget } from "../../plug/southbound-target.ts";
 import { type Changes, type DatabaseName, keysOf, TABLE_KEYS, tables } from "../../plug/tables.ts";
 import type { ProviderRegistry } from "../../providers/registry.ts";
 import type { Recorder } from "../../record/recorder.ts";
-import type { CancelTimer, Environment } from "../environment.ts";
 import { Ports } from "../ports/ports.ts";
 import { AttemptKeeper } from "./attempt-keeper.ts";
 import { Confirmations } from "./confirmations.ts";
@@ -83,7 +84,7 @@ export class Reconciler {
   readonly #confirmations: Confirmations;
   #scheduled = false;
   #stopped = false;
-  #again: CancelTimer | null = null;
+  #again: (() => void) | null = null;
 
   constructor(options: ReconcilerOptions) {
     const { registry, settings, log, environment } = options;
@@ -163,7 +164,7 @@ export class Reconciler {
   schedule(): void {
     if (this.#scheduled || this.#stopped) return;
     this.#scheduled = true;
-    queueMicrotask(() => this.#run());
+    this.#options.environment.soon(() => this.#run());
   }
 
   get statuses(): ReadonlyMap<string, LportStatus> {

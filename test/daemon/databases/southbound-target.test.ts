@@ -1,5 +1,6 @@
 // Where the Southbound is said to be: used when it can be, and told once when it cannot.
 import { afterEach, beforeEach, expect, test } from "bun:test";
+import { realEnvironment } from "ovsdb-jsonrpc";
 import { Southbound } from "../../../src/daemon/databases/southbound.ts";
 import { Log } from "../../../src/log/log.ts";
 import { PlugDaemon } from "../../support/plug-daemon.ts";
@@ -15,7 +16,12 @@ beforeEach(() => {
     format: "text",
     write: (line) => lines.push(line.trim().slice("1970-01-01T00:00:00.000Z ".length)),
   });
-  southbound = new Southbound(new PlugDaemon(registryOf()).reconciler, log.module("daemon"), () => {});
+  southbound = new Southbound(
+    new PlugDaemon(registryOf()).reconciler,
+    log.module("daemon"),
+    () => {},
+    realEnvironment,
+  );
 });
 
 afterEach(() => southbound.close());

@@ -1,8 +1,7 @@
 // What is known of the Southbound while a change of the condition is under way, on a real server (rule U3).
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { named, operations, Session, type Uuid } from "ovsdb-jsonrpc";
+import { named, operations, realEnvironment, Session, type Uuid } from "ovsdb-jsonrpc";
 import { Southbound } from "../../../src/daemon/databases/southbound.ts";
-import { systemEnvironment } from "../../../src/daemon/environment.ts";
 import { Reconciler } from "../../../src/daemon/reconcile/reconciler.ts";
 import { Log } from "../../../src/log/log.ts";
 import { asInserts } from "../../../src/plug/rows.ts";
@@ -84,7 +83,7 @@ beforeEach(async () => {
   ran = Promise.withResolvers();
   const log = new Log({ level: "off", format: "text" });
   reconciler = new Reconciler({
-    environment: systemEnvironment,
+    environment: realEnvironment,
     registry: registryOf(recordedProvider("dummy").provider),
     settings,
     log: log.module("plug"),
@@ -99,7 +98,7 @@ beforeEach(async () => {
     },
     onRun: () => ran.resolve(),
   });
-  southbound = new Southbound(reconciler, log.module("ovsdb"), () => {});
+  southbound = new Southbound(reconciler, log.module("ovsdb"), () => {}, realEnvironment);
   const { openVSwitch, bridge, port, iface, localSession } = reconciler.graph.inputs;
   const rows = <Row extends { readonly _uuid: Uuid }>(row: Row) => asInserts(new Map([[row._uuid, row]]));
   reconciler.pushRows(openVSwitch, rows(openVSwitchRow()), "snapshot");

@@ -1,6 +1,6 @@
 // Back-off per logical port: when a port is asked for again, never what is decided.
 import { afterEach, beforeEach, describe, expect, jest, test } from "bun:test";
-import { systemEnvironment } from "../../../src/daemon/environment.ts";
+import { realEnvironment } from "ovsdb-jsonrpc";
 import { Retries } from "../../../src/daemon/ports/retries.ts";
 
 let due: string[] = [];
@@ -17,7 +17,7 @@ afterEach(() => {
 function retries(jitter = 0): Retries {
   return new Retries({
     due: (lport) => due.push(lport),
-    environment: { ...systemEnvironment, random: () => jitter },
+    environment: { ...realEnvironment, random: () => jitter },
   });
 }
 

@@ -1,16 +1,16 @@
 // Which ports have stayed in place for some minutes: told once, and by one timer.
 import { afterEach, beforeEach, expect, jest, test } from "bun:test";
-import { systemEnvironment } from "../../../src/daemon/environment.ts";
+import { realEnvironment } from "ovsdb-jsonrpc";
 import { StableTimer } from "../../../src/daemon/ports/stable-timer.ts";
 
 const PERIOD_MS = 5 * 60_000;
 let told: (readonly string[])[] = [];
-let timer = new StableTimer({ environment: systemEnvironment, stable: () => {} });
+let timer = new StableTimer({ environment: realEnvironment, stable: () => {} });
 
 beforeEach(() => {
   told = [];
   jest.useFakeTimers();
-  timer = new StableTimer({ environment: systemEnvironment, stable: (lports) => told.push(lports) });
+  timer = new StableTimer({ environment: realEnvironment, stable: (lports) => told.push(lports) });
 });
 afterEach(() => {
   jest.useRealTimers();
