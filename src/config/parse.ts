@@ -1,6 +1,7 @@
 /** YAML text to a checked configuration, or every error in it with its place, in the order of the text. */
 import * as v from "valibot";
 import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type YAMLError } from "yaml";
+import type { PlaceOf } from "../providers/module.ts";
 import { fail, messageOf, ok, type Result } from "../result.ts";
 import type { ConfigError } from "./error.ts";
 import { type Config, configSchema } from "./schema.ts";
@@ -21,7 +22,13 @@ const UNPRINTABLE = /(?![\t\n\r\u0085])\p{Cc}/u;
 export function parseConfig(text: string, file: string): Result<Config, readonly ConfigError[]> {
   const lines = new LineCounter();
   const parsed = parse(text, lines);
-  if (parsed.ok) return parsed;
+  if (parsed.ok) {
+    const { config, document } = parsed.value;
+    const providers = config.providers.map((entry, index) =>
+      entry.source === "command" ? { ...entry, at: placesIn(document, file, lines, index) } : entry,
+    );
+    return ok({ ...config, providers });
+  }
   const sources = text.split(/\r?\n/);
   const errors = parsed.error.map(({ offset, message }) => {
     const { line, col } = lines.linePos(offset);
@@ -31,7 +38,21 @@ export function parseConfig(text: string, file: string): Result<Config, readonly
   return fail(errors.sort((a, b) => a.line - b.line || a.column - b.column));
 }
 
-function parse(text: string, lines: LineCounter): Result<Config, readonly Fault[]> {
+/** Where the options of a provider stand. */
+function placesIn(document: Document, file: string, lines: LineCounter, provider: number): PlaceOf {
+  return (path) => {
+    const keys = ["providers", provider, "options", ...path];
+    const { line, col } = lines.linePos(offsetOf(document, keys, true));
+    return `${file}:${Math.max(line, 1)}:${Math.max(col, 1)}: ${keys.join(".")}`;
+  };
+}
+
+interface Parsed {
+  readonly config: Config;
+  readonly document: Document;
+}
+
+function parse(text: string, lines: LineCounter): Result<Parsed, readonly Fault[]> {
   const odd = UNPRINTABLE.exec(text);
   if (odd !== null) {
     lines.addNewLine(0);
@@ -51,7 +72,7 @@ function parse(text: string, lines: LineCounter): Result<Config, readonly Fault[
   if (!content.ok) return fail([...broken, content.error]);
   const value = withoutEmptySections(content.value);
   const checked = v.safeParse(configSchema, value, { message: ownWords });
-  if (checked.success && broken.length === 0) return ok(checked.output);
+  if (checked.success && broken.length === 0) return ok({ config: checked.output, document });
   const issues = (checked.issues ?? []).flatMap((issue) => {
     if (isUnknownKey(issue)) return [];
     const keys = (issue.path ?? []).map((item) => item.key);

@@ -3,22 +3,27 @@
  * each of them accepts, are those of the providers themselves (src/providers/builtin.ts).
  */
 import * as v from "valibot";
-import { providerModules } from "../providers/builtin.ts";
+import { ownProviders, providerModules, providerTypes } from "../providers/builtin.ts";
 import { commonKeys } from "../providers/module.ts";
 import { section } from "./section.ts";
 
-type KnownSchema = (typeof providerModules)[number]["schema"];
+type KnownSchema =
+  | (typeof providerModules)[number]["schema"]
+  | (typeof ownProviders)[keyof typeof ownProviders];
 
 export type ProviderConfig = v.InferOutput<KnownSchema>;
 
-const types: readonly string[] = providerModules.map(({ type }) => type);
+const OWN = ["command"] as const satisfies readonly (keyof typeof ownProviders)[];
 
 /** What an entry without a known type is told; it accepts none. */
 const unknownType = v.pipe(
   section({
     ...commonKeys(""),
     type: v.pipe(
-      v.picklist(types, `expected a known provider type: ${types.join(", ")}`),
+      v.picklist(
+        providerTypes,
+        `expected a known provider type: ${providerTypes.join(", ")}, or one of your own with its ${OWN.join(" or ")}`,
+      ),
       v.description("The provider; each once."),
     ),
   }),
@@ -28,8 +33,11 @@ const unknownType = v.pipe(
 );
 
 function schemaOf(entry: unknown): KnownSchema | typeof unknownType {
-  const type = typeof entry === "object" && entry !== null && "type" in entry ? entry.type : null;
-  return providerModules.find((provider) => provider.type === type)?.schema ?? unknownType;
+  if (typeof entry !== "object" || entry === null || Array.isArray(entry)) return unknownType;
+  const type = "type" in entry ? entry.type : null;
+  const known = providerModules.find((provider) => provider.type === type);
+  const own = OWN.find((key) => key in entry);
+  return known?.schema ?? (own === undefined ? unknownType : ownProviders[own]);
 }
 
 export const providers = v.pipe(
@@ -37,7 +45,9 @@ export const providers = v.pipe(
     v.pipe(
       v.lazy(schemaOf),
       // For those who read the schema as data.
-      v.metadata({ variants: providerModules.map((provider) => provider.schema) }),
+      v.metadata({
+        variants: [...providerModules.map((provider) => provider.schema), ...Object.values(ownProviders)],
+      }),
     ),
   ),
   // Entries are compared even where some are not valid, so that no error hides another.

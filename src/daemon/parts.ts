@@ -46,8 +46,9 @@ export function makeParts(options: PartsOptions): Parts {
   const providerLog = log.module("provider");
   const registry = new ProviderRegistry({
     elapsed,
-    onWake: () => {
+    onWake: (_, lports) => {
       count("provider_wake");
+      reconciler.answersChanged(lports);
       reconciler.schedule();
     },
     onCall: (call, type) => count(`${call}_${type}`),
@@ -95,6 +96,9 @@ export function startParts({ providers, local, reconciler }: Parts, config: Conf
 /** How long changes in flight may hold up the end. */
 const STOP_WITHIN_MS = 2000;
 
+/** How long providers that are programs may take to end, of the 5 s in which the daemon ends. */
+const ENDINGS_WITHIN_MS = 2500;
+
 /** Leaves every port as it is; settles when what was in flight has been answered. */
 export async function stopParts(
   { local, southbound, reconciler, registry }: Parts,
@@ -106,7 +110,7 @@ export async function stopParts(
   cancel();
   southbound.close();
   local.close();
-  registry.destroyAll();
+  await registry.destroyAll((force) => timer(ENDINGS_WITHIN_MS, force));
 }
 
 /** Every row of a table, as its database has it. */

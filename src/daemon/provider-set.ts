@@ -37,16 +37,24 @@ export class ProviderSet {
   }
 
   statuses(): readonly ProviderStatus[] {
-    return Array.from(this.#enabled.values(), ({ status }) => status);
+    return Array.from(this.#enabled.values(), ({ status }) =>
+      status.state === "failed" ? status : { type: status.type, ...this.#registry.state(status.type) },
+    );
   }
 
   #enable(entry: ProviderConfig): void {
     const { type } = entry;
-    const registered = this.#registry.register(entry.create(), plugTypesOf(entry));
+    const at = entry.at ?? (() => `providers: ${type}`);
+    const registered = this.#registry.register(entry.create(at), plugTypesOf(entry), isBuiltIn(entry));
     if (!registered.ok) this.#log.error(registered.error.message);
     const status: ProviderStatus = registered.ok
       ? { type, state: "ready" }
       : { type, state: "failed", reason: registered.error.message };
     this.#enabled.set(type, { entry: JSON.stringify(entry), status });
   }
+}
+
+/** What is compiled into the executable, by us or by whoever built it. */
+function isBuiltIn({ source }: ProviderConfig): boolean {
+  return source === "built in" || source === "linked";
 }

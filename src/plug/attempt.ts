@@ -117,6 +117,11 @@ export function askedAgain(before: Attempt | undefined): Attempt {
   return counted({ phase: "idle", nonce: nonceOf(before) + 1 }, due, mayCome);
 }
 
+/** The attempt when a provider has another answer than the one that it gave. */
+export function answeredAnew(before: Attempt | undefined): Attempt {
+  return counted({ phase: "idle", nonce: nonceOf(before) + 1 }, before?.written, before?.sentAway);
+}
+
 /** The attempt while a change is on its way. */
 export function sent(change: Change, advice: Advice, before: Attempt | undefined): Attempt {
   const inFlight = { phase: "in-flight", change, advice, nonce: nonceOf(before) } as const;

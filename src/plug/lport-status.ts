@@ -133,12 +133,21 @@ function decideAsked(at: StatusFacts, intent: ToPlug | ToUnplug): LportStatus {
     return status(at, "no-provider", noProvider(advice.plugType, advice.refused), {});
   }
   const { desired } = advice.main;
+  const awaited = awaitedIn(advice);
+  if (awaited !== null) return awaitAnswer(at, intent, awaited);
   const unwilling = refusal(advice.main) ?? refusalToLeave(advice.leaving, at, desired);
   if (unwilling !== null) {
     return status(at, unwilling.state, unwilling.reason, { retry: unwilling.state !== "no-provider" });
   }
   if (desired !== null) return decidePlug(at, bridge, desired);
   return decideUnplug(at, bridge, intent);
+}
+
+/** What is plugged is as right as it was, as far as anybody knows. */
+function awaitAnswer(at: StatusFacts, intent: ToPlug | ToUnplug, reason: string): LportStatus {
+  const { inPlace } = intent.lport;
+  if (intent.kind === "plug" && inPlace?.plugType === intent.plugType) return stands(at, null);
+  return status(at, "pending", reason, {});
 }
 
 function decideUnplug(at: StatusFacts, bridge: BridgeRef, intent: ToPlug | ToUnplug): LportStatus {
@@ -261,6 +270,15 @@ function duplicated(lport: Lport): string | null {
 function vswitchdFault(iface: InterfaceRow): string | null {
   if (iface.error !== null && iface.error !== "") return `ovs-vswitchd: ${iface.error}`;
   return iface.ofport === -1 ? "ovs-vswitchd could not add the interface to the datapath (ofport -1)" : null;
+}
+
+/** Whose answer is not known yet, in words; null: everybody has answered. */
+function awaitedIn({ main, leaving }: Extract<Advice, { kind: "asked" }>): string | null {
+  const consultations = leaving !== null && "answer" in leaving ? [main, leaving] : [main];
+  for (const { answer } of consultations) {
+    if (answer.kind === "not-ready" && answer.awaited === true) return answer.reason;
+  }
+  return null;
 }
 
 interface Refusal {

@@ -8,7 +8,13 @@ import type { Operation, WantedInterface } from "./provider.ts";
 export type Answer =
   | ({ readonly kind: "plug"; readonly wanted: WantedInterface } & Misplacement)
   | ({ readonly kind: "unplug" } & Misplacement)
-  | ({ readonly kind: "not-ready"; readonly reason: string; readonly arrange?: true } & Misplacement)
+  | ({
+      readonly kind: "not-ready";
+      readonly reason: string;
+      readonly arrange?: true;
+      /** It has been asked and has not answered yet: what is plugged is as right as it was. */
+      readonly awaited?: true;
+    } & Misplacement)
   | { readonly kind: "broken"; readonly reason: string };
 
 interface Misplacement {

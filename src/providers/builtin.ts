@@ -1,4 +1,8 @@
-/** The provider types that are part of the executable. A provider is added to vifplugd by adding it to this list. */
+/**
+ * The provider types that are part of the executable, and the ways in for others. A provider is added to vifplugd by
+ * adding it to this list.
+ */
+import { commandSchema } from "./command/entry.ts";
 import { dummy } from "./dummy/dummy.ts";
 import { linkedProviders } from "./linked.ts";
 import { linkedModule } from "./own.ts";
@@ -13,3 +17,8 @@ export const providerModules: readonly (BuiltinModule | ReturnType<typeof linked
   ...builtinProviders,
   ...linkedProviders.map(linkedModule),
 ];
+
+export const providerTypes: readonly string[] = providerModules.map(({ type }) => type);
+
+/** An entry of any other type says where its provider is: the schema, by the key that says so. */
+export const ownProviders = { command: commandSchema(providerTypes) } as const;

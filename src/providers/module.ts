@@ -7,6 +7,7 @@
  * that its own schema has checked.
  */
 import * as v from "valibot";
+import type { HostedProvider } from "./hosted.ts";
 import type { Provider, ProviderOptions, ReadOption } from "./provider.ts";
 
 /** What every entry of the configuration's list of providers may say, whatever its type. */
@@ -25,7 +26,7 @@ export function commonKeys<const Type extends string>(type: Type) {
 }
 
 /** One entry of the configuration, checked: an enabled provider. */
-export type ProviderEntry = BuiltinEntry | LinkedEntry;
+export type ProviderEntry = BuiltinEntry | LinkedEntry | CommandEntry;
 
 export interface BuiltinEntry<Type extends string = string, Options = unknown> extends EntryOf<Options> {
   readonly source: "built in";
@@ -38,13 +39,26 @@ export interface LinkedEntry extends EntryOf<ProviderOptions> {
   readonly type: string;
 }
 
+/** A program of one's own. */
+export interface CommandEntry extends EntryOf<ProviderOptions> {
+  readonly source: "command";
+  readonly type: string;
+  /** The program and its arguments. */
+  readonly command: readonly string[];
+}
+
 interface EntryOf<Options> {
   /** The plug types that it answers to; absent: its type. */
   readonly match?: readonly string[];
   /** The keys of the provider's own. */
   readonly options: Options;
-  create(): Provider;
+  /** Where its options stand; absent: they are checked with the rest of the file. */
+  readonly at?: PlaceOf;
+  create(at: PlaceOf): Provider | HostedProvider;
 }
+
+/** Where in the configuration a value below an entry's `options` stands: FILE:LINE:COL, and its key's path. */
+export type PlaceOf = (path: readonly string[]) => string;
 
 export interface ProviderModule<Entry extends ProviderEntry = ProviderEntry> {
   readonly type: Entry["type"];

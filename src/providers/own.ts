@@ -4,6 +4,7 @@
 import * as v from "valibot";
 import { fail, ok, type Result } from "../result.ts";
 import { commonKeys, type LinkedEntry, type ProviderModule } from "./module.ts";
+import { checkOptions } from "./options-schema.ts";
 import type { Provider, ProviderOptions } from "./provider.ts";
 
 const CALLS = ["init", "destroy", "run", "arrange", "finish", "release"] as const;
@@ -40,6 +41,29 @@ function faultOf(exported: unknown): string | null {
   return null;
 }
 
+/** The type of an entry whose provider is not vifplugd's: none of those that are known already. */
+export function ownType(taken: readonly string[]) {
+  const others = taken.length === 0 ? "" : `(?!(?:${taken.join("|")})$)`;
+  return v.pipe(
+    v.string(),
+    v.regex(
+      new RegExp(`^${others}[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$`),
+      "expected a word of at most 63 letters",
+    ),
+    v.description("The provider; each once."),
+  );
+}
+
+/** The options of an entry whose provider is not vifplugd's. */
+export const ownOptions = v.optional(
+  v.pipe(
+    v.record(v.string(), v.unknown()),
+    v.description("Handed to the provider, and checked against the schema that it declares."),
+    v.metadata({ default: "none" }),
+  ),
+  {},
+);
+
 const readOption = v.object({ name: v.string(), meaning: v.string() });
 
 /** @throws when it is none: whoever built the executable has to know */
@@ -51,9 +75,15 @@ export function linkedModule(exported: unknown): ProviderModule<LinkedEntry> {
   const schema = v.pipe(
     v.strictObject({
       ...commonKeys(type),
-      options: v.optional(
-        v.pipe(v.record(v.string(), v.unknown()), v.description("Handed to the provider.")),
-        {},
+      options: v.pipe(
+        ownOptions,
+        v.rawCheck(({ dataset, addIssue }) => {
+          if (!dataset.typed || provider.optionsSchema === undefined) return;
+          const checked = checkOptions(provider.optionsSchema, dataset.value);
+          for (const { path, message } of checked.ok ? [] : checked.error) {
+            addIssue({ message, ...issuePath(dataset.value, path) });
+          }
+        }),
       ),
     }),
     v.transform(({ match, options }): LinkedEntry => {
@@ -78,4 +108,16 @@ export function withOptions(provider: Provider, options: ProviderOptions): Provi
     finish: (input, output) => provider.finish?.(input, output),
     release: (input, output) => provider.release?.(input, output),
   };
+}
+
+/** The place below `options` that is at fault, as valibot has it. */
+function issuePath(
+  options: ProviderOptions,
+  path: readonly string[],
+): { path?: [v.ObjectPathItem, ...v.ObjectPathItem[]] } {
+  const items = path.map((key): v.ObjectPathItem => {
+    return { type: "object", origin: "value", input: { ...options }, key, value: undefined };
+  });
+  const [first, ...rest] = items;
+  return first === undefined ? {} : { path: [first, ...rest] };
 }

@@ -105,10 +105,17 @@ export type PrepareAnswer = ReadyToPlug | ReadyToUnplug | NotReady;
 
 /** What vifplugd offers to a provider. */
 export interface ProviderHost {
-  /** Asks for a run of the graph, in which the provider's `run` is called. Cheap; calls before that run are one. */
-  wake(): void;
+  /**
+   * Asks for a run of the graph, in which the provider's `run` is called. Cheap; calls before that run are one.
+   * @param lports when the lookup tables changed for these logical ports only: they are asked about again, whatever
+   *   `run` answers
+   */
+  wake(lports?: readonly string[]): void;
   log(level: "warn" | "info" | "debug", message: string): void;
 }
+
+/** A JSON Schema (2020-12). */
+export type OptionsSchema = boolean | Readonly<Record<string, unknown>>;
 
 /** What the configuration says under `options` of the provider's entry. */
 export type ProviderOptions = Readonly<Record<string, unknown>>;
@@ -124,6 +131,8 @@ export interface Provider {
   readonly summary?: string;
   /** The logical port's options that it reads. */
   readonly reads?: readonly ReadOption[];
+  /** What its `options` in the configuration have to be; absent: it takes any. */
+  readonly optionsSchema?: OptionsSchema;
   /** The plug type this provider answers to, as in `options:vif-plug-type` of the logical port. */
   readonly type: string;
   /** Interface options this provider maintains: one of these that it no longer asks for is removed. */

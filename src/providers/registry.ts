@@ -6,30 +6,25 @@
  * - One that is unregistered is found no more. Its `destroy` waits for the changes that stand on its answers, unless the
  *   program ends, and nothing is called after it.
  * - A plug type belongs to at most one provider.
- * - Nothing a provider throws leaves this file; a call that takes longer than {@link SLOW_CALL_MS} is reported.
+ * - Every call into a provider goes by calls.ts.
  */
 import { fail, messageOf, ok, type Result } from "../result.ts";
-import { type Answer, parseAnswer, thrownAnswer } from "./answer.ts";
-import type { PrepareInput, Provider, ProviderHost, WantedInterface } from "./provider.ts";
+import { type CallOptions, Calls } from "./calls.ts";
+import { Ending } from "./ending.ts";
+import { type HostedProvider, isHosted, type ProviderState, type Surroundings } from "./hosted.ts";
+import type { Provider, ProviderHost } from "./provider.ts";
+import { type Life, type RegisteredProvider, registeredProvider } from "./registered.ts";
 
-/** A provider may hold the daemon's only thread for this long before it is named in a warning. */
-export const SLOW_CALL_MS = 50;
+export type { RegisteredProvider };
 
 export interface RegistryError {
   readonly code: "duplicate-provider" | "provider-init-failed" | "unknown-provider";
   readonly message: string;
 }
 
-export type ProviderCall = "prepare" | "arrange" | "finish" | "release";
-
-export interface RegistryOptions {
-  /** The provider of this type asks for a run of the graph. */
-  readonly onWake: (type: string) => void;
-  readonly log: (level: "warn" | "info" | "debug", message: string) => void;
-  /** Told of each call before it is made, for counting. */
-  readonly onCall?: (call: ProviderCall, type: string) => void;
-  /** Milliseconds since any moment, never going back. */
-  readonly elapsed: () => number;
+export interface RegistryOptions extends CallOptions {
+  /** The provider of this type asks for a run of the graph, and to be asked again about these logical ports, if any. */
+  readonly onWake: (type: string, lports: readonly string[]) => void;
 }
 
 /** A provider that is not registered, because its `init` failed. */
@@ -40,47 +35,23 @@ export interface RefusedProvider {
   readonly reason: string;
 }
 
-/** A registered provider: the only way the rest of the program calls one. */
-export interface RegisteredProvider {
-  readonly type: string;
-  /** The plug types it answers to. */
-  readonly plugTypes: readonly string[];
-  readonly maintainedOptions: ReadonlySet<string>;
-  /** It is part of the executable; where it is not, what it knows to be misplaced counts for rule U6. */
-  readonly isBuiltIn: boolean;
-  prepare(input: PrepareInput): Answer;
-  /** Does nothing where the provider has nothing to arrange. */
-  arrange(input: PrepareInput): void;
-  finish(input: PrepareInput, output: WantedInterface | null): void;
-  release(input: PrepareInput, output: WantedInterface | null): void;
-  /** A change that stands on its answers is on its way: it is not destroyed before as many have ended as began. */
-  changeBegins(): void;
-  changeEnds(): void;
-}
-
-interface Entry {
-  readonly provider: Provider;
-  readonly plugTypes: readonly string[];
-  readonly isBuiltIn: boolean;
-  changes: number;
-  phase: "registered" | "leaving" | "destroyed";
-}
-
 export class ProviderRegistry {
   readonly #options: RegistryOptions;
-  readonly #elapsed: () => number;
-  readonly #byType = new Map<string, Entry & { readonly registered: RegisteredProvider }>();
+  readonly #calls: Calls;
+  readonly #byType = new Map<string, Life & { readonly registered: RegisteredProvider }>();
   /** Unregistered, and not destroyed before their last changes have ended. */
-  readonly #leaving = new Set<Entry>();
+  readonly #leaving = new Set<Life>();
   readonly #onUnregister = new Set<(type: string) => void>();
   readonly #byPlugType = new Map<string, RegisteredProvider>();
   readonly #refused = new Map<string, RefusedProvider>();
+  /** Of those that were destroyed and take time for it. */
+  readonly #endings = new Set<Ending>();
   readonly #lookups = new Map<string, number>();
   #changes = 0;
 
   constructor(options: RegistryOptions) {
     this.#options = options;
-    this.#elapsed = options.elapsed;
+    this.#calls = new Calls(options);
   }
 
   /**
@@ -88,7 +59,7 @@ export class ProviderRegistry {
    * @param isBuiltIn false for a command or a module
    */
   register(
-    provider: Provider,
+    provider: Provider | HostedProvider,
     plugTypes: readonly string[] = [provider.type],
     isBuiltIn = true,
   ): Result<RegisteredProvider, RegistryError> {
@@ -105,7 +76,7 @@ export class ProviderRegistry {
       });
     }
     try {
-      this.#watched(type, "init", provider.init?.(this.#hostFor(type), {}));
+      this.#calls.watched(type, "init", provider.init?.(this.#hostFor(type), {}));
     } catch (thrown) {
       const reason = messageOf(thrown);
       this.#refused.set(type, { type, plugTypes: [...plugTypes], reason });
@@ -116,14 +87,16 @@ export class ProviderRegistry {
       });
     }
     this.#refused.delete(type);
-    const entry: Entry = {
+    const entry: Life = {
       provider,
       plugTypes: [...plugTypes],
       isBuiltIn,
       changes: 0,
       phase: "registered",
     };
-    const registered = this.#guard(entry);
+    const registered = registeredProvider(entry, this.#calls, () => {
+      if (entry.phase === "leaving") this.#destroy(entry);
+    });
     this.#byType.set(type, Object.assign(entry, { registered }));
     this.#lookups.set(type, ++this.#changes);
     for (const plugType of plugTypes) this.#byPlugType.set(plugType, registered);
@@ -179,11 +152,24 @@ export class ProviderRegistry {
   runAll(): ReadonlySet<string> {
     const changed = new Set<string>();
     for (const [type, { provider }] of this.#byType) {
-      if (this.#call(type, "run", () => provider.run?.()) !== true) continue;
+      if (this.#calls.make(type, "run", () => provider.run?.()) !== true) continue;
       changed.add(type);
       this.#lookups.set(type, ++this.#changes);
     }
     return changed;
+  }
+
+  /** Ports are decided here, with these surroundings: what runs on its own may come up. */
+  attend(surroundings: Surroundings): void {
+    for (const [type, { provider }] of this.#byType) {
+      if (isHosted(provider)) this.#calls.make(type, "attend", () => provider.attend(surroundings));
+    }
+  }
+
+  /** How a registered provider fares. */
+  state(type: string): ProviderState {
+    const provider = this.#byType.get(type)?.provider;
+    return provider !== undefined && isHosted(provider) ? provider.state() : { state: "ready" };
   }
 
   /**
@@ -194,101 +180,35 @@ export class ProviderRegistry {
     return this.#lookups;
   }
 
-  /** At the end of the program, which waits for nobody. */
-  destroyAll(): void {
+  /**
+   * At the end of the program; settles when what takes time to end has ended.
+   * @param later calls when there is no more time for that
+   */
+  async destroyAll(later: (call: () => void) => () => void): Promise<void> {
     for (const type of this.types()) this.unregister(type);
     for (const entry of this.#leaving) this.#destroy(entry);
+    if (this.#endings.size === 0) return;
+    const cancel = later(() => {
+      for (const ending of this.#endings) ending.force();
+    });
+    await Promise.all(Array.from(this.#endings, ({ done }) => done));
+    cancel();
   }
 
-  #destroy(entry: Entry): void {
+  #destroy(entry: Life): void {
     this.#leaving.delete(entry);
     entry.phase = "destroyed";
-    this.#call(entry.provider.type, "destroy", () => entry.provider.destroy?.());
+    const { provider } = entry;
+    const ending: unknown = this.#calls.make(provider.type, "destroy", () => provider.destroy?.());
+    if (!(ending instanceof Ending)) return;
+    this.#endings.add(ending);
+    void ending.done.then(() => this.#endings.delete(ending));
   }
 
   #hostFor(type: string): ProviderHost {
     return {
-      wake: () => this.#options.onWake(type),
+      wake: (lports = []) => this.#options.onWake(type, lports),
       log: (level, message) => this.#options.log(level, `${type}: ${message}`),
     };
-  }
-
-  #guard(entry: Entry): RegisteredProvider {
-    const { provider, plugTypes } = entry;
-    const { type } = provider;
-    return {
-      type,
-      plugTypes,
-      isBuiltIn: entry.isBuiltIn,
-      maintainedOptions: new Set(provider.maintainedOptions ?? []),
-      prepare: (input) => {
-        this.#options.onCall?.("prepare", type);
-        const started = this.#elapsed();
-        try {
-          return parseAnswer(input.operation, this.#watched(type, "prepare", provider.prepare(input)));
-        } catch (thrown) {
-          return thrownAnswer(thrown);
-        } finally {
-          this.#reportIfSlow(type, "prepare", started);
-        }
-      },
-      arrange: (input) => {
-        if (provider.arrange === undefined || entry.phase !== "registered") return;
-        this.#options.onCall?.("arrange", type);
-        this.#call(type, "arrange", () => provider.arrange?.(input));
-      },
-      finish: (input, output) => {
-        if (entry.phase === "destroyed") return;
-        this.#options.onCall?.("finish", type);
-        this.#call(type, "finish", () => provider.finish?.(input, output));
-      },
-      release: (input, output) => {
-        if (entry.phase === "destroyed") return;
-        this.#options.onCall?.("release", type);
-        this.#call(type, "release", () => provider.release?.(input, output));
-      },
-      changeBegins: () => {
-        entry.changes++;
-      },
-      changeEnds: () => {
-        entry.changes--;
-        if (entry.phase === "leaving" && entry.changes === 0) this.#destroy(entry);
-      },
-    };
-  }
-
-  #call<T>(type: string, callback: string, call: () => T): T | undefined {
-    const started = this.#elapsed();
-    try {
-      return this.#watched(type, callback, call());
-    } catch (thrown) {
-      this.#options.log("warn", `${type}: ${callback} threw: ${messageOf(thrown)}`);
-      return undefined;
-    } finally {
-      this.#reportIfSlow(type, callback, started);
-    }
-  }
-
-  /** A callback has to be synchronous; one that is not must not end the process when it fails. */
-  #watched<T>(type: string, callback: string, result: T): T {
-    if (result instanceof Promise) {
-      result.catch((thrown: unknown) => {
-        this.#options.log(
-          "warn",
-          `${type}: ${callback} rejected, and must not be async: ${messageOf(thrown)}`,
-        );
-      });
-    }
-    return result;
-  }
-
-  #reportIfSlow(type: string, callback: string, started: number): void {
-    const elapsed = this.#elapsed() - started;
-    if (elapsed <= SLOW_CALL_MS) return;
-    const took = `${Math.round(elapsed)} ms`;
-    this.#options.log(
-      "warn",
-      `${type}: ${callback} took ${took}; providers must not block (limit ${SLOW_CALL_MS} ms)`,
-    );
   }
 }

@@ -25,6 +25,7 @@ const answerSchema: v.GenericSchema<unknown, Answer> = v.variant("kind", [
     kind: v.literal("not-ready"),
     reason: v.string(),
     arrange: v.exactOptional(v.literal(true)),
+    awaited: v.exactOptional(v.literal(true)),
   }),
   v.object({ kind: v.literal("broken"), reason: v.string() }),
 ]);

@@ -193,6 +193,9 @@ export class Recorder {
   #noting(provider: RegisteredProvider): RegisteredProvider {
     return {
       ...provider,
+      get maintainedOptions() {
+        return provider.maintainedOptions;
+      },
       prepare: (input) => {
         const answer = provider.prepare(input);
         if (!this.#paused && this.#fd !== null) {

@@ -18,7 +18,7 @@ export interface Connections {
 
 export interface ProviderStatus {
   readonly type: string;
-  readonly state: "ready" | "failed";
+  readonly state: "ready" | "starting" | "failed";
   readonly reason?: string;
 }
 

@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   netlink: ["result", "system"],
   schemas: ["ovsdb-jsonrpc"],
   // Know nothing of what becomes of their answers.
-  providers: ["netlink", "result", "valibot"],
+  providers: ["@cfworker/json-schema", "netlink", "result", "valibot"],
   // Decides, and touches nothing.
   plug: ["graph", "ovsdb-jsonrpc", "providers", "result", "schemas", "text"],
   record: ["graph", "ovsdb-jsonrpc", "plug", "providers", "result", "system", "version", "valibot"],
@@ -31,6 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   config: ["log", "ovsdb-jsonrpc", "plug", "providers", "result", "serve", "valibot", "yaml"],
   // Decisions become effects.
   daemon: [
+    "version",
     ...["config", "control", "graph", "log", "ovsdb-jsonrpc", "plug", "providers", "record", "result"],
     ...["schemas", "serve", "system", "http", "view"],
   ],

@@ -22,6 +22,7 @@ async function switchedOn(): Promise<unknown> {
 function pathsIn(value: unknown, path = ""): readonly string[] {
   if (Array.isArray(value)) return value.flatMap((item) => pathsIn(item, `${path}[]`));
   if (typeof value !== "object" || value === null) return [path];
+  if (Object.keys(value).length === 0) return [path];
   return Object.entries(value).flatMap(([key, each]) => pathsIn(each, path === "" ? key : `${path}.${key}`));
 }
 

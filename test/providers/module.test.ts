@@ -30,7 +30,7 @@ describe("an entry of the configuration", () => {
     const { module, made } = withSpeed("fast", v.pipe(v.string(), v.transform(Number)));
     const entry = entryIn(module, { type: "fast", match: ["a", "b"], speed: "40" });
     expect(entry).toMatchObject({ type: "fast", match: ["a", "b"], options: { speed: 40 } });
-    expect(entry?.create().type).toBe("fast");
+    expect(entry?.create(() => "").type).toBe("fast");
     expect(made).toEqual([40]);
   });
 

@@ -1,7 +1,8 @@
 // The registry owns the providers: who is registered, and every call into them. Contract section 5, provider calls.
 import { describe, expect, test } from "bun:test";
+import { SLOW_CALL_MS } from "../../src/providers/calls.ts";
 import type { PrepareInput, Provider } from "../../src/providers/provider.ts";
-import { ProviderRegistry, SLOW_CALL_MS } from "../../src/providers/registry.ts";
+import { ProviderRegistry } from "../../src/providers/registry.ts";
 import { plugAs, recordedProvider } from "../support/providers.ts";
 import { bridgeRow, map, openVSwitchRow } from "../support/rows.ts";
 
@@ -83,7 +84,7 @@ describe("register", () => {
     expect(registered).toMatchObject({ ok: false, error: { code: "provider-init-failed" } });
     expect(!registered.ok && registered.error.message).toContain("no such bus");
     registry.runAll();
-    registry.destroyAll();
+    void registry.destroyAll(() => () => {});
     expect(registry.forPlugType("dummy")).toBeUndefined();
     expect(calls).toEqual([]);
     expect(lines).toEqual([]);
@@ -176,7 +177,7 @@ test("destroyAll destroys every provider, also when one throws", () => {
   registry.register(named("first"));
   registry.register(recordedProvider("bad", { destroy: throwing("stuck") }).provider);
   registry.register(named("last"));
-  registry.destroyAll();
+  void registry.destroyAll(() => () => {});
   expect(destroyed).toEqual(["first", "last"]);
   expect(registry.types()).toEqual([]);
   expect(lines).toEqual(["warn bad: destroy threw: stuck"]);
@@ -189,7 +190,7 @@ test("destroyAll destroys also whom a change is on its way for, and calls it no 
   if (!busy.ok) throw new Error(busy.error.message);
   busy.value.changeBegins();
   registry.unregister("dummy");
-  registry.destroyAll();
+  void registry.destroyAll(() => () => {});
   busy.value.finish(input, null);
   busy.value.changeEnds();
   expect(calls).toEqual(["destroy"]);

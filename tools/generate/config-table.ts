@@ -30,16 +30,16 @@ function variantRows(key: string, variants: readonly Variant[]): readonly (reado
   const isCommon = (name: string) => variants.every(({ part }) => part.keys.has(name));
   const [first] = variants;
   if (first === undefined) return [];
-  const types = variants.flatMap(({ type }) => type);
+  const types = variants.flatMap(({ type }) => type ?? []);
   const common = [...first.part.keys]
     .filter(([name]) => isCommon(name))
     .flatMap(([name, each]) =>
-      rowsOf(`${key}.${name}`, name === "type" ? { ...each, words: types } : each, ""),
+      rowsOf(`${key}.${name}`, name === "type" ? { ...each, words: [...types, "NAME"] } : each, ""),
     );
-  const own = variants.flatMap(({ type, part }) =>
+  const own = variants.flatMap(({ name: variant, part }) =>
     [...part.keys]
       .filter(([name]) => !isCommon(name))
-      .flatMap(([name, each]) => rowsOf(`${key}.${name}`, each, ` of \`${type}\``)),
+      .flatMap(([name, each]) => rowsOf(`${key}.${name}`, each, ` of ${variant}`)),
   );
   return [...common, ...own];
 }
@@ -51,6 +51,7 @@ function isOfMappings(item: Part | null): boolean {
 function valueText({ kind, words, item }: Part): string {
   if (kind === "words") return words.map((word) => `\`${word}\``).join(", ");
   if (kind === "list") return isOfMappings(item) ? "list of mappings" : `list of ${item?.kind}s`;
+  if (kind === "anything") return "mapping";
   return kind === "integer" ? "whole number" : kind;
 }
 

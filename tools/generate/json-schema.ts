@@ -69,6 +69,8 @@ function typeOf(part: Part): Json {
         ...(minimum === null ? {} : { minimum }),
         ...(maximum === null ? {} : { maximum }),
       };
+    case "anything":
+      return { type: "object" };
     case "boolean":
       return { type: "boolean" };
     case "unknown":

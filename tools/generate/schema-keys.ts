@@ -11,6 +11,8 @@ export interface Part {
     | "number"
     | "integer"
     | "boolean"
+    /** A mapping with keys that nobody here knows. */
+    | "anything"
     | "unknown";
   readonly description: string | null;
   /** The value when it is absent; undefined: none that is fixed. */
@@ -31,7 +33,10 @@ export interface Part {
 }
 
 export interface Variant {
-  readonly type: string;
+  /** Null: any type that no other has. */
+  readonly type: string | null;
+  /** What people call it. */
+  readonly name: string;
   readonly part: Part;
 }
 
@@ -68,8 +73,16 @@ export function readSchema(schema: unknown): Part {
       isFields(entries) ? Object.entries(entries).map(([key, value]) => [key, readSchema(value)]) : [],
     ),
     item: list === undefined ? null : readSchema(list.item),
-    variants: variants.map(readSchema).map((part) => ({ part, type: part.keys.get("type")?.words[0] ?? "" })),
+    variants: variants.map(readVariant),
   };
+}
+
+function readVariant(schema: unknown): Variant {
+  const part = readSchema(schema);
+  const type = part.keys.get("type")?.words[0] ?? null;
+  const metadata = flatten(schema).find((item) => item.type === "metadata")?.metadata;
+  const name = isFields(metadata) ? textOr(metadata.variant) : null;
+  return { type, name: name ?? `\`${type}\``, part };
 }
 
 /** Wrappers, schemas and actions in one row. */
@@ -83,6 +96,7 @@ function kindOf(items: readonly Fields[]): Part["kind"] {
   const types = new Set(items.map(({ type }) => type));
   if (types.has("lazy")) return "variants";
   if (types.has("strict_object") || types.has("object")) return "mapping";
+  if (types.has("record")) return "anything";
   if (types.has("array")) return "list";
   if (types.has("picklist") || types.has("literal")) return "words";
   if (types.has("string")) return "string";

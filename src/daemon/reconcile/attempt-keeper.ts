@@ -15,6 +15,7 @@ import {
   afterCommit,
   afterLoss,
   afterRefusal,
+  answeredAnew,
   askedAgain,
   doubted,
   sent,
@@ -57,6 +58,10 @@ export class AttemptKeeper {
   readonly #transactor: Transactor;
   readonly #doubts = new Map<string, Doubt>();
   readonly #relapses: Relapses;
+  /** Ports whose provider has another answer, and whose change is on its way. */
+  readonly #answeredMeanwhile = new Set<string>();
+  /** What was pushed since the last run, which the graph does not know yet. */
+  readonly #pushed = new Map<string, Attempt | undefined>();
   #inFlight = 0;
   #onQuiet: (() => void) | null = null;
 
@@ -68,6 +73,11 @@ export class AttemptKeeper {
       transact: options.transact,
       report: (outcomes) => this.#conclude(outcomes),
     });
+  }
+
+  /** To be called when the graph has run, before anything else of here: it knows what was pushed. */
+  ran(): void {
+    this.#pushed.clear();
   }
 
   get byLport(): ReadonlyMap<string, Attempt> {
@@ -112,12 +122,24 @@ export class AttemptKeeper {
     this.#inFlight += works.length;
     // First, so that the transaction is on its way before the run that only notes that it is.
     void this.#transactor.submit(works, lock);
-    this.#options.push(batch, "sent to the database");
+    this.#push(batch, "sent to the database");
   }
 
   /** A port's time to be tried again has come. */
   askAgain(lport: string): void {
-    this.#options.push([{ lport, attempt: askedAgain(this.byLport.get(lport)) }], "tried again");
+    this.#push([{ lport, attempt: askedAgain(this.byLport.get(lport)) }], "tried again");
+  }
+
+  /** Their providers have another answer than the one they gave. */
+  answersChanged(lports: readonly string[]): void {
+    const batch: AttemptBatch[number][] = [];
+    for (const lport of lports) {
+      const attempt = this.#pushed.has(lport) ? this.#pushed.get(lport) : this.byLport.get(lport);
+      // What is on its way is not decided again before it has arrived.
+      if (attempt?.phase === "in-flight") this.#answeredMeanwhile.add(lport);
+      else batch.push({ lport, attempt: answeredAnew(attempt) });
+    }
+    if (batch.length > 0) this.#push(batch, "answered by its provider");
   }
 
   /** Ports have stayed in place for so long that what others undid before does not count any more. */
@@ -127,7 +149,7 @@ export class AttemptKeeper {
       const attempt = attempts.get(lport);
       return attempt?.phase === "idle" ? [{ lport, attempt: settled(attempt) }] : [];
     });
-    if (batch.length > 0) this.#options.push(batch, "in place for a while");
+    if (batch.length > 0) this.#push(batch, "in place for a while");
   }
 
   /** AttemptKeeper of ports that nobody wants and that are not there are forgotten. */
@@ -141,7 +163,7 @@ export class AttemptKeeper {
       if (attempt === undefined || attempt.phase === "in-flight" || statuses.has(lport)) continue;
       batch.push({ lport, attempt: null });
     }
-    if (batch.length > 0) this.#options.push(batch, "nothing to decide any more");
+    if (batch.length > 0) this.#push(batch, "nothing to decide any more");
   }
 
   /** To be called after a run: what the rows tell of changes that are in doubt. */
@@ -164,7 +186,8 @@ export class AttemptKeeper {
     this.#doubts.clear();
     const attempts = this.byLport;
     const batch = doubts.map((doubt) => this.#concluded(judge(doubt), attempts));
-    if (batch.length > 0) this.#options.push(batch, cause);
+    if (batch.length > 0) this.#push(batch, cause);
+    this.#tellAnswered(batch.map(({ lport }) => lport));
   }
 
   /** A short while has passed since the port's interface was sent away. */
@@ -172,9 +195,18 @@ export class AttemptKeeper {
     const attempt = this.byLport.get(lport);
     if (attempt?.sentAway === undefined) return;
     // What is known of a change that is under way, or was refused, is kept as it is.
-    if (attempt.phase === "idle")
-      this.#options.push([{ lport, attempt: stayed(attempt) }], "its own for a while");
+    if (attempt.phase === "idle") this.#push([{ lport, attempt: stayed(attempt) }], "its own for a while");
     else this.#relapses.begin(lport, attempt.sentAway.times);
+  }
+
+  /** These are not on their way any more. */
+  #tellAnswered(lports: readonly string[]): void {
+    this.answersChanged(lports.filter((lport) => this.#answeredMeanwhile.delete(lport)));
+  }
+
+  #push(batch: AttemptBatch, cause: string): void {
+    for (const { lport, attempt } of batch) this.#pushed.set(lport, attempt ?? undefined);
+    this.#options.push(batch, cause);
   }
 
   #conclude(outcomes: readonly Outcome[]): void {
@@ -186,7 +218,10 @@ export class AttemptKeeper {
       return { lport, attempt: doubted(attempts.get(lport), outcome.error) };
     });
     this.#inFlight -= outcomes.length;
-    this.#options.push(batch, "answered by the database");
+    this.#push(batch, "answered by the database");
+    this.#tellAnswered(
+      batch.filter(({ attempt }) => attempt?.phase !== "in-flight").map(({ lport }) => lport),
+    );
     if (this.#inFlight === 0) this.#onQuiet?.();
   }
 

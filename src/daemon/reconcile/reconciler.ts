@@ -30,6 +30,7 @@ import type { SouthboundTarget } from "../../plug/southbound-target.ts";
 import { type Changes, type DatabaseName, keysOf, TABLE_KEYS, tables } from "../../plug/tables.ts";
 import type { ProviderRegistry } from "../../providers/registry.ts";
 import type { Recorder } from "../../record/recorder.ts";
+import { VERSION } from "../../version.ts";
 import { Ports } from "../ports/ports.ts";
 import { AttemptKeeper } from "./attempt-keeper.ts";
 import { Confirmations } from "./confirmations.ts";
@@ -215,6 +216,11 @@ export class Reconciler {
     this.recompute(cause);
   }
 
+  /** Providers have another answer about these logical ports than the one they gave. */
+  answersChanged(lports: readonly string[]): void {
+    if (!this.#stopped) this.#attempts.answersChanged(lports);
+  }
+
   /** How many changes have been sent and not been answered. */
   get inFlight(): number {
     return this.#attempts.inFlight;
@@ -237,6 +243,7 @@ export class Reconciler {
     this.#options.registry.runAll();
     this.engine.poke(this.graph.providerLookup, "before every decision");
     const result = this.engine.run();
+    this.#attempts.ran();
     this.#options.recorder?.ran(this.#options.environment.now(), this.#options.registry);
     for (const { node, where, error } of result.errors) {
       this.#options.log.error(
@@ -244,8 +251,18 @@ export class Reconciler {
       );
     }
     this.#follow(result);
+    this.#attendProviders();
     if (result.canceled) this.#runAgainLater();
     this.#options.onRun?.();
+  }
+
+  /** As long as ports are decided here. */
+  #attendProviders(): void {
+    const { engine, graph } = this;
+    if (engine.data(graph.activity).current !== null) return;
+    const local = engine.data(graph.localChassis).current;
+    const chassis = local.chassis?.name ?? null;
+    this.#options.registry.attend({ vifplugd: VERSION, chassis, bridge: local.bridgeName });
   }
 
   /** A node that threw is recomputed in the next run, which nothing else may call for. */

@@ -1,0 +1,73 @@
+/**
+ * The calls into providers. Nothing that a provider throws leaves this file, and a call that takes longer than
+ * {@link SLOW_CALL_MS} is reported.
+ */
+import { messageOf } from "../result.ts";
+
+/** A provider may hold the daemon's only thread for this long before it is named in a warning. */
+export const SLOW_CALL_MS = 50;
+
+export type ProviderCall = "prepare" | "arrange" | "finish" | "release";
+
+export interface CallOptions {
+  readonly log: (level: "warn" | "info" | "debug", message: string) => void;
+  /** Told of each call before it is made, for counting. */
+  readonly onCall?: (call: ProviderCall, type: string) => void;
+  /** Milliseconds since any moment, never going back. */
+  readonly elapsed: () => number;
+}
+
+export class Calls {
+  readonly #options: CallOptions;
+
+  constructor(options: CallOptions) {
+    this.#options = options;
+  }
+
+  /** What it throws is reported. */
+  make<T>(type: string, callback: string, call: () => T): T | undefined {
+    return this.attempt(type, callback, call, (thrown) => {
+      this.#options.log("warn", `${type}: ${callback} threw: ${messageOf(thrown)}`);
+      return undefined;
+    });
+  }
+
+  /** @param onThrown what follows from what it throws */
+  attempt<T, U>(type: string, callback: string, call: () => T, onThrown: (thrown: unknown) => U): T | U {
+    const started = this.#options.elapsed();
+    try {
+      return this.watched(type, callback, call());
+    } catch (thrown) {
+      return onThrown(thrown);
+    } finally {
+      this.#reportIfSlow(type, callback, started);
+    }
+  }
+
+  count(call: ProviderCall, type: string): void {
+    this.#options.onCall?.(call, type);
+  }
+
+  /** A callback has to be synchronous; one that is not must not end the process when it fails. */
+  watched<T>(type: string, callback: string, result: T): T {
+    if (result instanceof Promise) {
+      result.catch((thrown: unknown) => {
+        this.#options.log(
+          "warn",
+          `${type}: ${callback} rejected, and must not be async: ${messageOf(thrown)}`,
+        );
+      });
+    }
+    return result;
+  }
+
+  #reportIfSlow(type: string, callback: string, started: number): void {
+    const elapsed = this.#options.elapsed() - started;
+    if (elapsed <= SLOW_CALL_MS) return;
+    const took = `${Math.round(elapsed)} ms`;
+    this.#options.log(
+      "warn",
+      `${type}: ${callback} took ${took}; providers must not block (limit ${SLOW_CALL_MS} ms)`,
+    );
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * The process of a provider's command: started without a shell in a process group of its own, spoken to in lines, and
+ * ended with all that it started.
+ *
+ * Invariants: `onEnd` is called once, after the last line. What the process does not read stays bounded: `write` says
+ * when there is room no more.
+ */
+import { spawn } from "node:child_process";
+import { messageOf } from "../../result.ts";
+import { LineSplitter } from "./lines.ts";
+
+/** A line of the command may have so many bytes, of its standard error what is beyond is cut off. */
+export const MAX_LINE_BYTES = 1 << 20;
+/** What may wait for the command to read it, in bytes. */
+export const MAX_UNREAD_BYTES = 8 << 20;
+const MAX_STDERR_BYTES = 8 << 10;
+
+export interface ChildOptions {
+  readonly argv: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** A line of its standard output. */
+  onLine(line: string): void;
+  /** A line of its standard error. */
+  onStderr(line: string): void;
+  /** There is room again for what `write` refused. */
+  onRoom(): void;
+  /** It is gone, and why; also when it could not be started. */
+  onEnd(how: string): void;
+}
+
+export interface Child {
+  /** @returns whether there is room for more; false: what was given is taken all the same, and `onRoom` follows */
+  write(text: string): boolean;
+  readonly hasRoom: boolean;
+  /** The end of its standard input. */
+  end(): void;
+  /** To the whole process group. */
+  signal(signal: "SIGTERM" | "SIGKILL"): void;
+}
+
+export function startChild(options: ChildOptions): Child {
+  const { argv, environment, onLine, onStderr, onRoom, onEnd } = options;
+  const [program = "", ...args] = argv;
+  const { PATH, LANG } = environment;
+  const started = spawn(program, args, {
+    cwd: "/",
+    detached: true,
+    env: { ...(PATH === undefined ? {} : { PATH }), ...(LANG === undefined ? {} : { LANG }) },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  const { stdin, stdout, stderr } = started;
+  let isOver = false;
+  let isFull = false;
+  /** Why it is ended by us, before it is gone. */
+  let fault: string | null = null;
+  const signal = (name: "SIGTERM" | "SIGKILL") => {
+    if (started.pid === undefined) return;
+    try {
+      process.kill(-started.pid, name);
+    } catch {
+      // Nobody of the group is left.
+    }
+  };
+  const over = (how: string) => {
+    if (isOver) return;
+    isOver = true;
+    // Those that it started and that do not notice its end.
+    signal("SIGKILL");
+    onEnd(fault ?? how);
+  };
+  const lines = new LineSplitter(MAX_LINE_BYTES, "refuse");
+  stdout.on("data", (chunk: Buffer) => {
+    if (isOver || fault !== null) return;
+    const complete = lines.push(chunk);
+    if (complete === null) {
+      fault = `it wrote ${MAX_LINE_BYTES} bytes without a line end`;
+      signal("SIGKILL");
+      return;
+    }
+    for (const line of complete) onLine(line.toString());
+  });
+  const errors = new LineSplitter(MAX_STDERR_BYTES, "cut");
+  stderr.on("data", (chunk: Buffer) => {
+    for (const line of errors.push(chunk) ?? []) onStderr(line.toString());
+  });
+  stdin.on("error", () => {});
+  stdin.on("drain", () => {
+    if (!isFull) return;
+    isFull = false;
+    onRoom();
+  });
+  started.on("error", (error) => over(`it cannot be started: ${messageOf(error)}`));
+  // Also its pipes are at their end then: nothing that it said is lost.
+  started.on("close", (code, name) =>
+    over(name === null ? `it exited with status ${code}` : `it was ended by ${name}`),
+  );
+  // Its children may hold the pipes open after its own end.
+  started.on("exit", () => signal("SIGKILL"));
+  return {
+    get hasRoom() {
+      return !isFull;
+    },
+    write(text) {
+      if (isOver || !stdin.writable) return false;
+      stdin.write(text);
+      isFull = stdin.writableLength > MAX_UNREAD_BYTES;
+      return !isFull;
+    },
+    end: () => stdin.end(),
+    signal,
+  };
+}

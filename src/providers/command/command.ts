@@ -1,0 +1,349 @@
+/**
+ * A provider that is a program of its own, in any language: what is known of an answer is looked up in a table of what
+ * the program answered, which notes also what it is to be asked. docs/providers.md has the protocol.
+ *
+ * Invariants: nothing waits for the program. A question that is open is asked once. `finish` reaches the program at least
+ * once while we live: one that the program may not have read when it died is said again to the next one.
+ */
+import { type Answer, parseAnswer } from "../answer.ts";
+import type { Ending } from "../ending.ts";
+import type { HostedProvider, ProviderState, Surroundings } from "../hosted.ts";
+import type {
+  OptionsSchema,
+  PrepareInput,
+  ProviderHost,
+  ProviderOptions,
+  WantedInterface,
+} from "../provider.ts";
+import { type Entry, Questions } from "./questions.ts";
+import { LIMITS, type Limits, Supervisor } from "./supervisor.ts";
+import {
+  type Incoming,
+  type Introduction,
+  notification,
+  outcome,
+  ParamsMaker,
+  PROTOCOL,
+  request,
+} from "./wire.ts";
+
+/** A port waits when its answer takes longer, in milliseconds. */
+export const LATE_MS = 2000;
+
+export interface CommandOptions {
+  readonly type: string;
+  readonly argv: readonly string[];
+  readonly options: ProviderOptions;
+  /** What is wrong with the options, by the schema that the program declares; null: nothing. */
+  checkOptions(schema: OptionsSchema): string | null;
+  readonly limits?: Partial<Limits & { readonly late: number }>;
+}
+
+/** So many questions at once are worth a line in the log. */
+const VOLLEY = 100;
+
+/** How long a question that may have ended the process waits until nothing else is to be asked, in milliseconds. */
+const SUSPECT_MS = 10;
+
+/** Said to the program, and perhaps not read by it. */
+interface Finish {
+  readonly text: string;
+  /** An answer with this number, or a later one, shows that it was read; null: it was not said. */
+  readBy: number | null;
+}
+
+export class CommandProvider implements HostedProvider {
+  readonly type: string;
+  readonly #options: CommandOptions;
+  readonly #lateMs: number;
+  readonly #params = new ParamsMaker();
+  readonly #questions: Questions;
+  readonly #supervisor: Supervisor;
+  #host: ProviderHost | null = null;
+  #surroundings: Surroundings = { vifplugd: "", chassis: null, bridge: null };
+  #maintainedOptions: readonly string[] = [];
+  #unsent: Entry[] = [];
+  #finishes: Finish[] = [];
+  #changed = new Set<string>();
+  #isAllChanged = false;
+  #isTurnPlanned = false;
+  /** Why its options are of no use; the program is not started again. */
+  #refusal: string | null = null;
+  #lateTimer: ReturnType<typeof setTimeout> | null = null;
+  #suspectTimer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(options: CommandOptions) {
+    this.type = options.type;
+    this.#options = options;
+    this.#lateMs = options.limits?.late ?? LATE_MS;
+    this.#questions = new Questions({
+      onUnsent: (entry) => this.#enqueue(entry),
+      release: (params, output) => this.#notify("release", outcome(params, output)),
+      onChanged: (lports) => this.#noteChanged(lports),
+    });
+    this.#supervisor = new Supervisor({
+      argv: options.argv,
+      environment: process.env,
+      limits: { ...LIMITS, ...options.limits },
+      initialize: () => ({
+        protocol: PROTOCOL,
+        ...this.#surroundings,
+        type: options.type,
+        options: options.options,
+      }),
+      onReady: (introduction) => this.#introduced(introduction),
+      onMessage: (message) => this.#hear(message),
+      onGone: () => this.#gone(),
+      onRoom: () => this.#flush(),
+      isAnswerOpen: () => this.#questions.awaited.size > 0,
+      log: (level, message) => this.#host?.log(level, message),
+    });
+  }
+
+  get maintainedOptions(): readonly string[] {
+    return this.#maintainedOptions;
+  }
+
+  init(host: ProviderHost): void {
+    this.#host = host;
+  }
+
+  /** Only now is the program needed. */
+  attend(surroundings: Surroundings): void {
+    if (this.#refusal !== null) return;
+    this.#surroundings = surroundings;
+    this.#supervisor.start();
+  }
+
+  state(): ProviderState {
+    if (this.#refusal !== null) return { state: "failed", reason: this.#refusal };
+    const { phase } = this.#supervisor;
+    if (phase.kind === "ready") return { state: "ready" };
+    if (phase.kind === "down") return { state: "failed", reason: `the command is down: ${phase.reason}` };
+    return { state: "starting", reason: "the command has not answered initialize yet" };
+  }
+
+  /** What the program says of itself; null: it has not been heard yet. */
+  get introduction(): Introduction | null {
+    const { phase } = this.#supervisor;
+    return phase.kind === "ready" ? phase.introduction : null;
+  }
+
+  run(): boolean {
+    const changed = this.#isAllChanged;
+    this.#isAllChanged = false;
+    return changed;
+  }
+
+  answer(input: PrepareInput): Answer {
+    return this.#questions.prepare(this.#params.params(input), performance.now(), (entry) =>
+      this.#awaiting(entry),
+    );
+  }
+
+  arrange(input: PrepareInput): void {
+    this.#notify("arrange", this.#params.params(input));
+  }
+
+  finish(input: PrepareInput, output: WantedInterface | null): void {
+    const params = this.#params.params(input);
+    this.#finishes.push({ text: notification("finish", outcome(params, output)), readBy: null });
+    if (input.operation === "remove") this.#questions.removed(input.lport.name);
+    this.#plan();
+  }
+
+  release(input: PrepareInput, output: WantedInterface | null): void {
+    if (!this.#questions.release(input.lport.name)) return;
+    this.#notify("release", outcome(this.#params.params(input), output));
+  }
+
+  destroy(): Ending {
+    for (const timer of [this.#lateTimer, this.#suspectTimer]) if (timer !== null) clearTimeout(timer);
+    this.#sayFinishes();
+    this.#host = null;
+    return this.#supervisor.stop();
+  }
+
+  #awaiting({ isLate }: Entry): Answer {
+    const reason = this.#whyNoAnswer(isLate);
+    return isLate || this.#refusal !== null
+      ? { kind: "not-ready", reason }
+      : { kind: "not-ready", reason, awaited: true };
+  }
+
+  #whyNoAnswer(isLate: boolean): string {
+    const state = this.state();
+    if (state.state === "failed") return state.reason;
+    if (!isLate) return "the command has been asked and has not answered yet";
+    return `the command has not answered within ${this.#lateMs / 1000} s`;
+  }
+
+  #introduced(introduction: Introduction): void {
+    const { optionsSchema, maintainedOptions } = introduction;
+    const refusal = optionsSchema === null ? null : this.#options.checkOptions(optionsSchema);
+    if (refusal !== null) {
+      this.#refusal = refusal;
+      this.#host?.log("warn", refusal);
+      this.#supervisor.stop();
+    } else {
+      this.#maintainedOptions = maintainedOptions;
+      // Another process may know something else: it is asked everything again, and what is known holds meanwhile.
+      this.#questions.nextRound();
+      this.#plan();
+    }
+    this.#wakeAll();
+  }
+
+  #hear(message: Incoming): void {
+    switch (message.kind) {
+      case "result":
+      case "error":
+        this.#answered(message);
+        break;
+      case "changed":
+        this.#tablesChanged(message.lports);
+        break;
+      case "log":
+        this.#host?.log(message.level, message.message);
+    }
+  }
+
+  #tablesChanged(lports: readonly string[] | null): void {
+    if (lports === null) {
+      this.#questions.nextRound();
+      this.#wakeAll();
+    } else for (const lport of lports) this.#questions.askAgain(lport, performance.now());
+  }
+
+  #answered(message: Extract<Incoming, { kind: "result" | "error" }>): void {
+    const { id } = message;
+    const known = this.#questions.answered(id, ({ operation }) =>
+      message.kind === "error"
+        ? { kind: "broken", reason: `the command answered with an error: ${message.message}` }
+        : parseAnswer(operation, completed(message.result)),
+    );
+    if (!known) {
+      this.#host?.log("warn", `the command answered ${id}, which is not asked: it is left out`);
+      return;
+    }
+    this.#planSuspect();
+    const unread = this.#finishes.findIndex(({ readBy }) => readBy === null || readBy > id);
+    if (unread !== 0) this.#finishes = unread < 0 ? [] : this.#finishes.slice(unread);
+  }
+
+  #gone(): void {
+    for (const finish of this.#finishes) finish.readBy = null;
+    this.#unsent = [...this.#questions.awaited];
+    this.#questions.lost();
+  }
+
+  #noteChanged(lports: readonly string[]): void {
+    for (const lport of lports) this.#changed.add(lport);
+    this.#plan();
+  }
+
+  #wakeAll(): void {
+    this.#isAllChanged = true;
+    this.#host?.wake();
+  }
+
+  #enqueue(entry: Entry): void {
+    this.#unsent.push(entry);
+    this.#plan();
+    this.#watchDeadlines();
+  }
+
+  /** What comes together in one turn is one volley to the program, and one word to the graph. */
+  #plan(): void {
+    if (this.#isTurnPlanned) return;
+    this.#isTurnPlanned = true;
+    queueMicrotask(() => {
+      this.#isTurnPlanned = false;
+      this.#flush();
+      if (this.#changed.size === 0) return;
+      const lports = [...this.#changed];
+      this.#changed.clear();
+      this.#host?.wake(lports);
+    });
+  }
+
+  #flush(): void {
+    if (this.#supervisor.phase.kind !== "ready") return;
+    this.#sayFinishes();
+    let sent = 0;
+    let asked = 0;
+    for (const entry of this.#unsent) {
+      if (!this.#supervisor.hasRoom) break;
+      sent++;
+      if (entry.phase !== "unsent" || entry.isSuspect) continue;
+      this.#send(entry);
+      asked++;
+    }
+    this.#unsent = sent === this.#unsent.length ? [] : this.#unsent.slice(sent);
+    this.#planSuspect();
+    if (asked >= VOLLEY) this.#host?.log("info", `asked about ${asked} logical ports at once`);
+  }
+
+  /** Not in this turn, in which the graph may have more to ask. */
+  #planSuspect(): void {
+    if (this.#suspectTimer !== null || this.#questions.nextSuspect() === null) return;
+    this.#suspectTimer = setTimeout(() => {
+      this.#suspectTimer = null;
+      const suspect = this.#questions.nextSuspect();
+      if (suspect !== null && this.#supervisor.hasRoom) this.#send(suspect);
+    }, SUSPECT_MS);
+  }
+
+  #send(entry: Entry): void {
+    const id = this.#supervisor.nextId();
+    this.#questions.sent(entry, id);
+    this.#supervisor.send(request(id, "prepare", entry.params));
+  }
+
+  #sayFinishes(): void {
+    if (this.#supervisor.phase.kind !== "ready") return;
+    for (const finish of this.#finishes) {
+      if (finish.readBy !== null) continue;
+      this.#supervisor.send(finish.text);
+      finish.readBy = this.#supervisor.nextId();
+    }
+  }
+
+  #notify(method: "release" | "arrange", params: object): void {
+    if (this.#supervisor.phase.kind !== "ready") return;
+    this.#sayFinishes();
+    this.#supervisor.send(notification(method, params));
+  }
+
+  #watchDeadlines(): void {
+    if (this.#lateTimer !== null) return;
+    const [oldest] = this.#questions.awaited;
+    const next = oldest === undefined || oldest.isLate ? this.#nextDeadline() : oldest.since;
+    if (next === null) return;
+    this.#lateTimer = setTimeout(
+      () => {
+        this.#lateTimer = null;
+        this.#questions.late(performance.now() - this.#lateMs);
+        this.#watchDeadlines();
+      },
+      Math.max(0, next + this.#lateMs - performance.now()),
+    );
+  }
+
+  /** Since when the oldest question is open that is not late yet. */
+  #nextDeadline(): number | null {
+    for (const { isLate, since } of this.#questions.awaited) if (!isLate) return since;
+    return null;
+  }
+}
+
+/** As a provider in this process would have answered: what may be absent on the wire is there. */
+function completed(result: unknown): unknown {
+  if (!isRecord(result) || !isRecord(result.interface)) return result;
+  const { type = "", options = {} } = result.interface;
+  return { ...result, interface: { ...result.interface, type, options } };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}

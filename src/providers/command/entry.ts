@@ -1,0 +1,42 @@
+/** An entry of the configuration whose provider is a program of one's own. */
+import * as v from "valibot";
+import { type CommandEntry, commonKeys } from "../module.ts";
+import { checkOptions } from "../options-schema.ts";
+import { ownOptions, ownType } from "../own.ts";
+import type { OptionsSchema } from "../provider.ts";
+import { CommandProvider } from "./command.ts";
+
+/** @param taken the types that are known already */
+export function commandSchema(taken: readonly string[]) {
+  return v.pipe(
+    v.strictObject({
+      ...commonKeys(""),
+      type: ownType(taken),
+      command: v.pipe(
+        v.array(v.string()),
+        v.minLength(1, "expected a program and its arguments"),
+        v.description("The program, and its arguments; no shell is between."),
+      ),
+      options: ownOptions,
+    }),
+    v.metadata({ variant: "a command" }),
+    v.transform(({ type, match, command, options }): CommandEntry => {
+      return {
+        source: "command",
+        type,
+        ...(match === undefined ? {} : { match }),
+        command,
+        options,
+        create(at) {
+          const check = (schema: OptionsSchema) => {
+            const checked = checkOptions(schema, options);
+            if (checked.ok) return null;
+            const [first] = checked.error;
+            return first === undefined ? null : `${at(first.path)}: ${first.message}`;
+          };
+          return new CommandProvider({ type, argv: command, options, checkOptions: check });
+        },
+      };
+    }),
+  );
+}

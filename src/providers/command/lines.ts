@@ -1,0 +1,41 @@
+/** Cuts a stream of bytes into lines, of which none takes more memory than a bound. */
+
+/** What becomes of a line that is longer: it is refused, or cut. */
+export type Overlong = "refuse" | "cut";
+
+export class LineSplitter {
+  readonly #maxBytes: number;
+  readonly #overlong: Overlong;
+  #rest: Buffer[] = [];
+  #restBytes = 0;
+
+  constructor(maxBytes: number, overlong: Overlong) {
+    this.#maxBytes = maxBytes;
+    this.#overlong = overlong;
+  }
+
+  /** @returns the lines that are complete now, or null: one is longer than the bound, and is refused */
+  push(chunk: Buffer): readonly Buffer[] | null {
+    const lines: Buffer[] = [];
+    let from = 0;
+    for (;;) {
+      const end = chunk.indexOf(0x0a, from);
+      if (!this.#take(chunk.subarray(from, end < 0 ? undefined : end))) return null;
+      if (end < 0) return lines;
+      lines.push(Buffer.concat(this.#rest));
+      this.#rest = [];
+      this.#restBytes = 0;
+      from = end + 1;
+    }
+  }
+
+  /** @returns whether there was room for it */
+  #take(piece: Buffer): boolean {
+    const room = this.#maxBytes - this.#restBytes;
+    if (piece.length > room && this.#overlong === "refuse") return false;
+    const kept = piece.subarray(0, room);
+    if (kept.length > 0) this.#rest.push(kept);
+    this.#restBytes += kept.length;
+    return true;
+  }
+}

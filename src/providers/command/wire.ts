@@ -1,0 +1,172 @@
+/**
+ * What a provider's command and vifplugd say to each other: JSON-RPC 2.0, one message a line, in both directions.
+ *
+ * Invariant: what comes from the command is parsed here and believed nowhere else. Of the answers to `prepare` only the
+ * envelope is: what is in them is read as any provider's answer is (answer.ts).
+ */
+import * as v from "valibot";
+import { fail, ok, type Result } from "../../result.ts";
+import type { OptionsSchema, PrepareInput, ReadOption, WantedInterface } from "../provider.ts";
+
+/** The version of this protocol. */
+export const PROTOCOL = 1;
+
+type Texts = Readonly<Record<string, string>>;
+
+/** The question about one logical port, as the command reads it. */
+export interface PrepareParams {
+  readonly operation: "create" | "remove";
+  readonly lport: { readonly name: string; readonly options: Texts };
+  readonly interface: { readonly name: string; readonly type: string; readonly options: Texts } | null;
+  readonly openVSwitch: { readonly external_ids: Texts; readonly other_config: Texts };
+  readonly bridge: { readonly name: string; readonly datapath_type: string; readonly other_config: Texts };
+}
+
+export interface InitializeParams {
+  readonly protocol: typeof PROTOCOL;
+  /** The version of vifplugd. */
+  readonly vifplugd: string;
+  readonly type: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly chassis: string | null;
+  readonly bridge: string | null;
+}
+
+/** What the command says of itself. */
+export interface Introduction {
+  readonly summary: string;
+  readonly reads: readonly ReadOption[];
+  readonly maintainedOptions: readonly string[];
+  /** The JSON Schema of its `options`; null: it takes any. */
+  readonly optionsSchema: OptionsSchema | null;
+}
+
+export type Incoming =
+  | { readonly kind: "result"; readonly id: number; readonly result: unknown }
+  | { readonly kind: "error"; readonly id: number; readonly message: string }
+  /** Its tables changed, for these logical ports, or for all (null). */
+  | { readonly kind: "changed"; readonly lports: readonly string[] | null }
+  | { readonly kind: "log"; readonly level: "warn" | "info" | "debug"; readonly message: string };
+
+export function request(id: number, method: string, params: unknown): string {
+  return `${JSON.stringify({ jsonrpc: "2.0", id, method, params })}\n`;
+}
+
+export function notification(method: string, params: unknown): string {
+  return `${JSON.stringify({ jsonrpc: "2.0", method, params })}\n`;
+}
+
+/** `params` with what became of the question. */
+export function outcome(params: PrepareParams, output: WantedInterface | null): object {
+  return { ...params, output };
+}
+
+export interface WireFault {
+  /** `no-json` ends the process; of the others the message is dropped. */
+  readonly code: "no-json" | "no-message" | "unknown-method" | "bad-params";
+  readonly message: string;
+}
+
+const responseSchema = v.object({
+  id: v.number(),
+  result: v.optional(v.unknown()),
+  error: v.optional(v.object({ message: v.string() })),
+});
+
+const changedSchema = v.optional(v.object({ lports: v.optional(v.array(v.string())) }), {});
+
+const logSchema = v.object({ level: v.picklist(["error", "warn", "info", "debug"]), message: v.string() });
+
+export function parseLine(line: string): Result<Incoming, WireFault> {
+  let message: unknown;
+  try {
+    message = JSON.parse(line);
+  } catch {
+    return fail({ code: "no-json", message: "a line that is no JSON" });
+  }
+  if (typeof message !== "object" || message === null) {
+    return fail({ code: "no-message", message: "a line that is no JSON-RPC message" });
+  }
+  if ("method" in message) {
+    return parseNotification(message.method, "params" in message ? message.params : undefined);
+  }
+  const response = v.safeParse(responseSchema, message);
+  if (!response.success) return fail({ code: "no-message", message: "a line that is no JSON-RPC message" });
+  const { id, result, error } = response.output;
+  if (error !== undefined) return ok({ kind: "error", id, message: error.message });
+  return ok({ kind: "result", id, result });
+}
+
+function parseNotification(method: unknown, params: unknown): Result<Incoming, WireFault> {
+  if (method === "changed") {
+    const changed = v.safeParse(changedSchema, params);
+    if (!changed.success) return badParams("changed", "{ lports?: [NAME...] }");
+    return ok({ kind: "changed", lports: changed.output.lports ?? null });
+  }
+  if (method === "log") {
+    const log = v.safeParse(logSchema, params);
+    if (!log.success) return badParams("log", "{ level: error|warn|info|debug, message }");
+    const { level, message } = log.output;
+    return ok({ kind: "log", level: level === "error" ? "warn" : level, message });
+  }
+  return fail({ code: "unknown-method", message: "a method that is neither `changed` nor `log`" });
+}
+
+function badParams(method: string, expected: string): Result<never, WireFault> {
+  return fail({ code: "bad-params", message: `\`${method}\` whose params are not ${expected}` });
+}
+
+const introductionSchema = v.object({
+  protocol: v.literal(PROTOCOL),
+  summary: v.optional(v.string(), ""),
+  reads: v.optional(v.array(v.object({ name: v.string(), meaning: v.string() })), []),
+  maintainedOptions: v.optional(v.array(v.string()), []),
+  optionsSchema: v.optional(v.nullable(v.union([v.boolean(), v.record(v.string(), v.unknown())])), null),
+});
+
+export function parseIntroduction(result: unknown): Result<Introduction, string> {
+  const parsed = v.safeParse(introductionSchema, result);
+  if (parsed.success) return ok(parsed.output);
+  const [issue] = parsed.issues;
+  const path = v.getDotPath(issue);
+  const expected = `expected ${issue.expected ?? "another value"}, received ${issue.received}`;
+  return fail(`its answer to initialize: ${path === null ? "" : `${path}: `}${expected}`);
+}
+
+/** The parts of a question that are alike for many logical ports are turned into plain objects once. */
+export class ParamsMaker {
+  readonly #plain = new WeakMap<ReadonlyMap<string, string>, Texts>();
+
+  params({ operation, lport, interface: current, openVSwitch, bridge }: PrepareInput): PrepareParams {
+    return {
+      operation,
+      lport: { name: lport.name, options: textsOf(lport.options) },
+      interface:
+        current === null
+          ? null
+          : { name: current.name, type: current.type, options: textsOf(current.options) },
+      openVSwitch: {
+        external_ids: this.#shared(openVSwitch.external_ids),
+        other_config: this.#shared(openVSwitch.other_config),
+      },
+      bridge: {
+        name: bridge.name,
+        datapath_type: bridge.datapath_type,
+        other_config: this.#shared(bridge.other_config),
+      },
+    };
+  }
+
+  #shared(map: ReadonlyMap<string, string>): Texts {
+    const known = this.#plain.get(map);
+    if (known !== undefined) return known;
+    const plain = textsOf(map);
+    this.#plain.set(map, plain);
+    return plain;
+  }
+}
+
+/** In the order of their keys, so that equal content is equal text. */
+function textsOf(map: ReadonlyMap<string, string>): Texts {
+  return Object.fromEntries([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,92 @@
+/** A registered provider, as the rest of the program sees it. */
+import { type Answer, parseAnswer, thrownAnswer } from "./answer.ts";
+import type { Calls } from "./calls.ts";
+import { type HostedProvider, isHosted } from "./hosted.ts";
+import type { PrepareInput, Provider, WantedInterface } from "./provider.ts";
+
+/** A registered provider: the only way the rest of the program calls one. */
+export interface RegisteredProvider {
+  readonly type: string;
+  /** The plug types it answers to. */
+  readonly plugTypes: readonly string[];
+  /** Another object when they are others. */
+  readonly maintainedOptions: ReadonlySet<string>;
+  /** It is part of the executable; where it is not, what it knows to be misplaced counts for rule U6. */
+  readonly isBuiltIn: boolean;
+  prepare(input: PrepareInput): Answer;
+  /** Does nothing where the provider has nothing to arrange. */
+  arrange(input: PrepareInput): void;
+  finish(input: PrepareInput, output: WantedInterface | null): void;
+  release(input: PrepareInput, output: WantedInterface | null): void;
+  /** A change that stands on its answers is on its way: it is not destroyed before as many have ended as began. */
+  changeBegins(): void;
+  changeEnds(): void;
+}
+
+/** A provider from its `init` on. */
+export interface Life {
+  readonly provider: Provider | HostedProvider;
+  readonly plugTypes: readonly string[];
+  readonly isBuiltIn: boolean;
+  changes: number;
+  phase: "registered" | "leaving" | "destroyed";
+}
+
+/** @param onLastChange the last change that stood on its answers has ended */
+export function registeredProvider(life: Life, calls: Calls, onLastChange: () => void): RegisteredProvider {
+  const { provider, plugTypes, isBuiltIn } = life;
+  const { type } = provider;
+  const maintained = new MaintainedOptions();
+  return {
+    type,
+    plugTypes,
+    isBuiltIn,
+    get maintainedOptions() {
+      return maintained.of(provider);
+    },
+    prepare(input) {
+      calls.count("prepare", type);
+      const ask = () =>
+        isHosted(provider)
+          ? provider.answer(input)
+          : parseAnswer(input.operation, calls.watched(type, "prepare", provider.prepare(input)));
+      return calls.attempt(type, "prepare", ask, thrownAnswer);
+    },
+    arrange(input) {
+      if (provider.arrange === undefined || life.phase !== "registered") return;
+      calls.count("arrange", type);
+      calls.make(type, "arrange", () => provider.arrange?.(input));
+    },
+    finish(input, output) {
+      if (life.phase === "destroyed") return;
+      calls.count("finish", type);
+      calls.make(type, "finish", () => provider.finish?.(input, output));
+    },
+    release(input, output) {
+      if (life.phase === "destroyed") return;
+      calls.count("release", type);
+      calls.make(type, "release", () => provider.release?.(input, output));
+    },
+    changeBegins() {
+      life.changes++;
+    },
+    changeEnds() {
+      life.changes--;
+      if (life.changes === 0) onLastChange();
+    },
+  };
+}
+
+/** The names as a set, which is the same object as long as the provider names the same list. */
+class MaintainedOptions {
+  #list: readonly string[] | undefined;
+  #set: ReadonlySet<string> = new Set();
+
+  of({ maintainedOptions }: Pick<Provider, "maintainedOptions">): ReadonlySet<string> {
+    if (maintainedOptions !== this.#list) {
+      this.#list = maintainedOptions;
+      this.#set = new Set(maintainedOptions ?? []);
+    }
+    return this.#set;
+  }
+}

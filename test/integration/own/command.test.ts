@@ -1,0 +1,189 @@
+/** Providers that are programs of one's own (contract section 7), on a real chassis: those of examples/, and bad ones. */
+import { describe, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { mkdir, rename } from "node:fs/promises";
+import { join } from "node:path";
+import { baseConfig, executable, startDaemon } from "../../../tools/chassis/daemon.ts";
+import { type Hypervisor, startHypervisor } from "../support/hypervisor.ts";
+
+const examples = join(import.meta.dir, "../../../examples");
+const python = join(examples, "provider-python/provider.py");
+const shell = join(examples, "provider-sh/provider.sh");
+const puppet = join(import.meta.dir, "../../providers/command/support/puppet.ts");
+
+const pinned = { "vif-plug-type": "pinned" };
+
+/** A hypervisor whose provider `pinned` is the example in Python. */
+async function startPinned(pins: Readonly<Record<string, string>>): Promise<{
+  readonly hv: Hypervisor;
+  pin(pins: Readonly<Record<string, string>>): Promise<void>;
+}> {
+  const hv = await startHypervisor({ daemon: false });
+  const file = join(hv.chassis.dir, "pins");
+  const pin = async (wanted: Readonly<Record<string, string>>) => {
+    const lines = Object.entries(wanted).map((pair) => `${pair.join(" ")}\n`);
+    await Bun.write(`${file}.new`, lines.join(""));
+    await rename(`${file}.new`, file);
+  };
+  await pin(pins);
+  await hv.chassis.addChassis("hv2");
+  await hv.startDaemon({ providers: [{ type: "pinned", command: [python], options: { file } }] });
+  return { hv, pin };
+}
+
+test("a program in Python plugs, waits, renames, refuses and unplugs", async () => {
+  const { hv, pin } = await startPinned({ web1: "eth-web1" });
+  await using _ = hv;
+  await hv.addLport("web1", pinned);
+  const first = await hv.interface("eth-web1");
+  expect(first.external_ids.get("ovn-plugged")).toBe("pinned");
+  expect(first.options.get("pinned-by")).toEndWith("/pins");
+
+  await hv.addLport("db1", pinned);
+  await hv.daemon.waitLog(/ db1: waiting: not pinned: add a line "db1 INTERFACE"/);
+  await pin({ web1: "eth-web2", db1: "eth-db1" });
+  await hv.interface("eth-db1");
+  await hv.interface("eth-web2");
+  await hv.gone("eth-web1");
+
+  await hv.deleteLport("db1");
+  await hv.daemon.waitLog(/ db1: waiting: still pinned to eth-db1: remove its line/);
+  await pin({ web1: "eth-web2" });
+  await hv.gone("eth-db1");
+  await hv.setLport("web1", { "vif-plug-mtu-request": "1400" });
+  await hv.interface("eth-web2", ({ mtu_request }) => mtu_request === 1400);
+});
+
+test("a program in shell plugs and unplugs", async () => {
+  await using hv = await startHypervisor({
+    config: { providers: [{ type: "dummy" }, { type: "shell", command: [shell] }] },
+  });
+  await hv.addLport("web1", { "vif-plug-type": "shell" });
+  await hv.installed("web1");
+  await hv.deleteLport("web1");
+  await hv.gone("web1");
+});
+
+describe("a daemon that stands by", () => {
+  test("starts no program before it is its turn", async () => {
+    await using hv = await startHypervisor({
+      config: { providers: [{ type: "dummy" }, { type: "shell", command: [shell] }] },
+    });
+    const { chassis } = hv;
+    const started = join(chassis.dir, "started");
+    const runDir = join(chassis.dir, "standby");
+    await mkdir(runDir);
+    const standby = await startDaemon({
+      chassis,
+      name: "standby",
+      config: {
+        ...{ ...baseConfig(chassis), run_dir: runDir },
+        providers: [{ type: "shell", command: ["sh", "-c", `touch ${started}; exec ${shell}`] }],
+      },
+    });
+    await standby.waitLog(/OVN_Southbound: in sync/);
+    await hv.addLport("web1", { "vif-plug-type": "shell" });
+    await hv.installed("web1");
+    expect(existsSync(started)).toBe(false);
+    await hv.daemon.stop();
+    await standby.waitLog(/: holding the lock/);
+    await hv.addLport("web2", { "vif-plug-type": "shell" });
+    await hv.installed("web2");
+    expect(existsSync(started)).toBe(true);
+  });
+});
+
+describe("a bad program", () => {
+  const bad = (type: string, tricks: object) => ({
+    type,
+    command: [
+      process.execPath,
+      puppet,
+      `/tmp/vifplugd-puppet-${process.pid}-${type}`,
+      JSON.stringify({ tricks }),
+    ],
+  });
+
+  test("is told of by its name, and the ports of others go on", async () => {
+    const tricks = { gone: { kind: "exit" }, junk: { kind: "garbage" }, big: { kind: "huge" } };
+    await using hv = await startHypervisor({
+      config: { providers: [{ type: "dummy" }, bad("acme", tricks)] },
+    });
+    for (const lport of Object.keys(tricks)) await hv.addLport(lport, { "vif-plug-type": "acme" });
+    await hv.daemon.waitLog(/ warn provider: acme: the command is down: /);
+    await hv.addPlugged("web1");
+    await hv.addLport("good", { "vif-plug-type": "acme" });
+    await hv.installed("good");
+    await hv.setInterface("good", "type=internal");
+    expect(await hv.daemon.stop()).toEqual({ code: 0, signal: null });
+  });
+
+  test("that does not end is ended, and the daemon with it, within 5 s", async () => {
+    const ignoring = {
+      type: "acme",
+      command: [process.execPath, puppet, "/dev/null", JSON.stringify({ ignoresShutdown: true })],
+    };
+    await using hv = await startHypervisor({ config: { providers: [ignoring] } });
+    await hv.addLport("web1", { "vif-plug-type": "acme" });
+    await hv.installed("web1");
+    expect(await hv.daemon.stop()).toEqual({ code: 0, signal: null });
+  });
+});
+
+describe("U4: a restart, with its ports in place,", () => {
+  test("asks the program and writes nothing, and so does a death of the program", async () => {
+    await using hv = await startHypervisor({
+      config: { providers: [{ type: "dummy" }, { type: "shell", command: [shell] }] },
+    });
+    const lports = Array.from({ length: 30 }, (_, index) => `lsp${index}`);
+    await hv.addLports(Object.fromEntries(lports.map((lport) => [lport, { "vif-plug-type": "shell" }])));
+    await Promise.all(lports.map((lport) => hv.installed(lport)));
+    await hv.settle();
+    const plugged = async () =>
+      (await hv.chassis.rows("Open_vSwitch", "Interface", ["name"]))
+        .map((row) => `${row._uuid} ${row.name}`)
+        .sort();
+    const before = await plugged();
+    const requests = hv.writes().length;
+    await hv.daemon.stop("SIGKILL");
+    await hv.startDaemon({ providers: [{ type: "dummy" }, { type: "shell", command: [shell] }] });
+    await hv.addLport("late", { "vif-plug-type": "shell" });
+    await hv.installed("late");
+    expect(
+      hv
+        .writes()
+        .slice(requests)
+        .filter((request) => /lsp\d/.test(request)),
+    ).toEqual([]);
+    expect((await plugged()).filter((row) => !row.endsWith(" late"))).toEqual(before);
+  });
+});
+
+test("a record of what it answered is replayed without it, byte for byte", async () => {
+  const { hv, pin } = await startPinned({});
+  await using _ = hv;
+  await hv.daemon.stop();
+  const { chassis } = hv;
+  const record = join(chassis.dir, "record.jsonl");
+  const file = join(chassis.dir, "pins");
+  const recording = await startDaemon({
+    chassis,
+    name: "recording",
+    config: { ...baseConfig(chassis), providers: [{ type: "pinned", command: [python], options: { file } }] },
+    args: ["--record", record],
+  });
+  await recording.waitLog(/OVN_Southbound: in sync/);
+  await hv.addLport("web1", pinned);
+  await recording.waitLog(/ web1: waiting: not pinned/);
+  await pin({ web1: "eth-web1" });
+  await hv.installed("eth-web1");
+  await pin({ web1: "eth-web2" });
+  await hv.installed("eth-web2");
+  await recording.stop();
+  const replay = () => Bun.spawnSync([executable, "replay", record]);
+  const [first, second] = [replay(), replay()];
+  expect(first.stderr.toString()).toBe("");
+  expect(first.exitCode).toBe(0);
+  expect(first.stdout.toString()).toContain("eth-web2");
+  expect(second.stdout.toString()).toBe(first.stdout.toString());
+});

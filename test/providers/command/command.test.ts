@@ -1,0 +1,361 @@
+// A provider that is a program of its own: contract section 7, `command`.
+import { describe, expect, test } from "bun:test";
+import type { Answer } from "../../../src/providers/answer.ts";
+import { inputOf, plugged, QUICK, Running } from "./support/running.ts";
+
+const plug = (name: string): Answer => ({
+  kind: "plug",
+  wanted: { name, type: "internal", options: {} },
+});
+
+/** For commands that heed no shutdown. */
+const HEEDLESS = { ...QUICK, terminateAfter: 20, killAfter: 60 };
+
+describe("a question", () => {
+  test("is asked once, and answered when the command has answered", async () => {
+    await using running = new Running({});
+    expect(running.ask("web1")).toMatchObject({ kind: "not-ready", awaited: true });
+    expect(running.ask("web1")).toMatchObject({ kind: "not-ready", awaited: true });
+    expect(await running.answered("web1")).toEqual(plug("web1"));
+    expect(running.read()).toEqual(["initialize", "prepare create web1"]);
+  });
+
+  test("carries what a provider is told, and initialize what is around it", async () => {
+    await using running = new Running({}, QUICK, { nic: 1 });
+    await running.answered("web1", { options: { b: "2", a: "1" } });
+    const [first, second] = running.readLines().map((line) => JSON.parse(line));
+    expect(first.params).toEqual({
+      protocol: 1,
+      vifplugd: "1.2.3",
+      type: "acme",
+      options: { nic: 1 },
+      chassis: "hv1",
+      bridge: "br-int",
+    });
+    expect(second).toMatchObject({
+      jsonrpc: "2.0",
+      method: "prepare",
+      params: { operation: "create", lport: { name: "web1", options: { a: "1", b: "2" } }, interface: null },
+    });
+  });
+
+  test("is another one when a field is, and none when the interface became what was answered", async () => {
+    await using running = new Running({});
+    await running.answered("web1");
+    expect(running.ask("web1", { interface: plugged("web1") })).toEqual(plug("web1"));
+    await running.answered("web1", { options: { speed: "1" } });
+    expect(running.read().filter((each) => each.startsWith("prepare"))).toHaveLength(2);
+  });
+
+  test("that is asked anew leaves what is plugged as it was until it is answered, and plugs nothing new", async () => {
+    await using running = new Running({});
+    await running.answered("web1");
+    const changed = { options: { speed: "1" } };
+    expect(running.ask("web1", { ...changed, interface: plugged("web1") })).toEqual(plug("web1"));
+    expect(running.ask("web1", { options: { speed: "2" } })).toMatchObject({ awaited: true });
+  });
+
+  test("about a removal is one of its own", async () => {
+    await using running = new Running({});
+    expect(await running.answered("web1", { operation: "remove", interface: plugged("web1") })).toEqual({
+      kind: "unplug",
+    });
+  });
+
+  test("of 5,000 ports is one volley, told in one line", async () => {
+    await using running = new Running({});
+    const lports = Array.from({ length: 5000 }, (_, index) => `lsp${index}`);
+    for (const lport of lports) running.ask(lport);
+    for (const lport of lports) await running.answered(lport);
+    expect(running.log).toEqual(["info acme: asked about 5000 logical ports at once"]);
+    const named = new Set(running.woken.flat());
+    expect(named.size).toBe(5000);
+  });
+});
+
+describe("an answer", () => {
+  test("that is late makes the port wait, and counts when it comes", async () => {
+    const late = { web1: { kind: "late", ms: 400 } } as const;
+    await using running = new Running({ tricks: late }, { ...QUICK, late: 50 });
+    const waits = await running.until("web1", (answer) => !("awaited" in answer));
+    expect(waits).toEqual({ kind: "not-ready", reason: "the command has not answered within 0.05 s" });
+    expect(await running.until("web1", ({ kind }) => kind === "plug")).toEqual(plug("web1"));
+  });
+
+  test("that never comes ends the command after a while of silence, and the others go on", async () => {
+    const tricks = { mute: { kind: "never" } } as const;
+    await using running = new Running({ tricks }, { ...QUICK, silence: 100, late: 50 });
+    running.ask("mute");
+    await running.logged(/warn acme: the command is down: it said nothing for 0\.1 s, with questions open/);
+    expect(await running.until("web1", ({ kind }) => kind === "plug")).toEqual(plug("web1"));
+  });
+
+  test("that comes twice counts once", async () => {
+    await using running = new Running({ tricks: { web1: { kind: "twice" } } });
+    expect(await running.answered("web1")).toEqual(plug("web1"));
+    await running.logged(/warn acme: the command answered 1, which is not asked/);
+  });
+
+  test("to what nobody asked is left out", async () => {
+    await using running = new Running({ tricks: { web1: { kind: "other-id" } } });
+    expect(await running.answered("web1")).toEqual(plug("web1"));
+    await running.logged(/warn acme: the command answered 1000001, which is not asked/);
+  });
+
+  test.each<[string, unknown, RegExp]>([
+    ["no object", "yes", /boolean `ready`/],
+    ["a name of 16 bytes", { ready: true, interface: { name: "0123456789abcdef" } }, /16 bytes/],
+    ["a refusal without a reason", { ready: false }, /gave no reason/],
+    [
+      "options that are no texts",
+      { ready: true, interface: { name: "a", options: { a: 1 } } },
+      /not all strings/,
+    ],
+  ])("that is %s is that port's error", async (_, result, words) => {
+    await using running = new Running({ tricks: { web1: { kind: "answer", result } } });
+    const answer = await running.answered("web1");
+    expect(answer.kind).toBe("broken");
+    expect("reason" in answer && answer.reason).toMatch(words);
+    expect(await running.answered("web2")).toEqual(plug("web2"));
+  });
+
+  test("that is an error is that port's error, with its words", async () => {
+    await using running = new Running({ tricks: { web1: { kind: "error", message: "no such NIC" } } });
+    expect(await running.answered("web1")).toEqual({
+      kind: "broken",
+      reason: "the command answered with an error: no such NIC",
+    });
+  });
+
+  test("may say whose the interface is by now", async () => {
+    const result = { ready: false, reason: "gone", misplaced: "web9" };
+    await using running = new Running({ tricks: { web1: { kind: "answer", result } } });
+    expect(await running.answered("web1")).toEqual({ kind: "not-ready", reason: "gone", misplaced: "web9" });
+  });
+});
+
+describe("a command that", () => {
+  test.each([
+    ["writes what is no JSON", "garbage", /it wrote a line that is no JSON/],
+    ["writes 100 MB without a line end", "huge", /it wrote 1048576 bytes without a line end/],
+    ["exits", "exit", /it exited with status 7/],
+  ] as const)("%s is told of, ended, and started again, and what is known holds", async (_, kind, words) => {
+    await using running = new Running({ tricks: { bad: { kind } } });
+    await running.answered("web1");
+    running.ask("bad");
+    await running.logged(
+      new RegExp(`^warn acme: the command is down: ${words.source}; it is started again in `),
+    );
+    expect(running.ask("web1", { interface: plugged("web1") })).toEqual(plug("web1"));
+    expect(await running.answered("web2")).toEqual(plug("web2"));
+  });
+
+  test("cannot be started is down, with its reason, and tried again", async () => {
+    await using running = new Running(["/nonexistent/acme"]);
+    await running.logged(/warn acme: the command is down: it cannot be started: .*ENOENT/);
+    await running.logged(/again in 0\.04 s/);
+    expect(running.registry.state("acme")).toMatchObject({ state: "failed" });
+    expect(running.ask("web1")).toMatchObject({ reason: expect.stringContaining("it cannot be started") });
+  });
+
+  test("refuses to initialize is down with its words", async () => {
+    await using running = new Running({ introduction: "no licence" });
+    await running.logged(/the command is down: it refused to initialize: no licence/);
+  });
+
+  test("does not answer initialize in time is ended", async () => {
+    await using running = new Running({ introduction: null }, { ...QUICK, initialize: 100 });
+    await running.logged(/the command is down: it did not answer initialize within 0\.1 s/);
+  });
+
+  test("speaks another version of the protocol is down", async () => {
+    await using running = new Running({ introduction: { protocol: 2 } });
+    await running.logged(/the command is down: its answer to initialize: protocol: expected 1, received 2/);
+  });
+
+  test("refuses the options by its schema is failed, and not started again", async () => {
+    const optionsSchema = { type: "object", properties: { nic: { type: "integer" } } };
+    await using running = new Running({ introduction: { optionsSchema } }, QUICK, { nic: "x" });
+    await running.logged(/warn acme: options\.nic: /);
+    await running.until("web1", (answer) => answer.kind === "not-ready" && !("awaited" in answer));
+    expect(running.registry.state("acme")).toMatchObject({ state: "failed" });
+    running.attend();
+    expect(running.read().filter((word) => word === "initialize")).toHaveLength(1);
+  });
+
+  test("dies with a question open is asked it again, and what it had answered as well", async () => {
+    await using running = new Running({ tricks: { bad: { kind: "exit" } } });
+    await running.answered("web1");
+    running.ask("bad");
+    await running.logged(/exited with status 7/);
+    running.woken.length = 0;
+    running.log.length = 0;
+    const inPlace = { interface: plugged("web1") };
+    await running.until(
+      "web1",
+      () => running.read().filter((each) => each === "prepare create web1").length === 2,
+      inPlace,
+    );
+    await running.logged(/exited with status 7/);
+    expect(running.read().filter((each) => each === "prepare create bad").length).toBeGreaterThanOrEqual(2);
+    // Nobody was woken for the port whose answer is what it was.
+    expect(running.woken.flat()).not.toContain("web1");
+  });
+
+  test("has maintained options has them once it has said so", async () => {
+    await using running = new Running({ introduction: { maintainedOptions: ["x"] } });
+    const registered = running.registry.forPlugType("acme");
+    expect(registered?.maintainedOptions).toEqual(new Set());
+    await running.answered("web1");
+    expect(registered?.maintainedOptions).toEqual(new Set(["x"]));
+  });
+
+  test("writes to its log, and to its standard error, is heard", async () => {
+    const log = { jsonrpc: "2.0", method: "log", params: { level: "info", message: "2 NICs" } };
+    await using running = new Running({ shout: [`${JSON.stringify(log)}\n`] });
+    await running.logged(/^info acme: 2 NICs$/);
+    await using noisy = new Running(["sh", "-c", "echo oh >&2; exec sleep 100"], HEEDLESS);
+    await noisy.logged(/^info acme: oh$/);
+  });
+
+  test("calls methods that there are not, or with other params, is told of, and goes on", async () => {
+    const shout = [{ method: "reboot" }, { method: "changed", params: { lports: 1 } }, { x: 1 }, 7].map(
+      (message) => `${JSON.stringify(message)}\n`,
+    );
+    await using running = new Running({ shout });
+    await running.logged(/neither `changed` nor `log`/);
+    await running.logged(/`changed` whose params are not/);
+    await running.logged(/no JSON-RPC message/);
+    expect(await running.answered("web1")).toEqual(plug("web1"));
+  });
+});
+
+describe("when the command's tables change", () => {
+  const changed = (params: object) => `${JSON.stringify({ jsonrpc: "2.0", method: "changed", params })}\n`;
+
+  test("for one port, that port alone is asked again", async () => {
+    const shell = [
+      'read line; echo \'{"id":0,"result":{"protocol":1}}\'',
+      'read line; echo \'{"id":1,"result":{"ready":false,"reason":"first"}}\'',
+      'read line; echo \'{"id":2,"result":{"ready":false,"reason":"other"}}\'',
+      `read line; read line; printf '%s' '${changed({ lports: ["web1"] })}'; read line; echo '{"id":3,"result":{"ready":false,"reason":"second"}}'; exec sleep 100`,
+    ].join("\n");
+    await using running = new Running(["sh", "-c", shell], HEEDLESS);
+    const reasoned = (lport: string, reason: string) =>
+      running.until(lport, (answer) => "reason" in answer && answer.reason === reason);
+    running.ask("web1");
+    running.ask("web2");
+    await reasoned("web1", "first");
+    await reasoned("web2", "other");
+    running.woken.length = 0;
+    for (const lport of ["web1", "web2"]) {
+      running.registry.forPlugType("acme")?.release(inputOf(lport), null);
+    }
+    await reasoned("web1", "second");
+    expect(running.woken).toEqual([["web1"]]);
+    expect(running.ask("web2")).toMatchObject({ reason: "other" });
+  });
+
+  test("for all, the graph asks everybody again", async () => {
+    await using running = new Running({ shout: [changed({})] });
+    await running.answered("web1");
+    await running.hasRead("prepare create web1");
+    expect(running.woken.some((lports) => lports.length === 0)).toBe(true);
+  });
+});
+
+describe("what becomes of an answer", () => {
+  const output = { name: "web1", type: "internal", options: {} };
+
+  test("is told: finish, and one release for each answer to create", async () => {
+    await using running = new Running({});
+    await running.answered("web1");
+    const registered = running.registry.forPlugType("acme");
+    registered?.finish(inputOf("web1"), output);
+    registered?.release(inputOf("web1"), output);
+    registered?.release(inputOf("web1"), output);
+    await running.hasRead("release create web1 web1");
+    expect(running.read().slice(2)).toEqual(["finish create web1 web1", "release create web1 web1"]);
+  });
+
+  test("that was never answered is not released", async () => {
+    await using running = new Running({ tricks: { web1: { kind: "never" } } });
+    running.ask("web1");
+    running.registry.forPlugType("acme")?.release(inputOf("web1"), null);
+    await running.answered("web2");
+    expect(running.read().filter((each) => each.startsWith("release"))).toEqual([]);
+  });
+
+  test("that nobody waits for any more is released without output", async () => {
+    await using running = new Running({ tricks: { web1: { kind: "late", ms: 50 } } });
+    running.ask("web1");
+    await running.hasRead("prepare create web1");
+    running.ask("web1", { options: { speed: "1" } });
+    await running.hasRead("release create web1");
+  });
+
+  test("a finish that the command may not have read when it died is said to the next one", async () => {
+    await using running = new Running({ tricks: { bad: { kind: "exit" } } });
+    await running.answered("web1");
+    running.registry.forPlugType("acme")?.finish(inputOf("web1"), output);
+    running.ask("bad");
+    await running.hasRead("finish create web1 web1", 2);
+  });
+
+  test("and one that it has read is not", async () => {
+    await using running = new Running({ tricks: { bad: { kind: "exit" } } });
+    await running.answered("web1");
+    running.registry.forPlugType("acme")?.finish(inputOf("web1"), output);
+    await running.answered("web2");
+    running.ask("bad");
+    await running.hasRead("prepare create bad", 2);
+    expect(running.read().filter((each) => each.startsWith("finish"))).toHaveLength(1);
+  });
+
+  test("arrange is a notification", async () => {
+    await using running = new Running({});
+    await running.answered("web1");
+    running.registry.forPlugType("acme")?.arrange(inputOf("web1"));
+    await running.hasRead("arrange create web1");
+  });
+});
+
+describe("the end", () => {
+  function isAlive(pid: number): boolean {
+    try {
+      process.kill(pid, 0);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  test("is a shutdown, and the end of input; what it started ends with it", async () => {
+    const running = new Running({ tricks: { web1: { kind: "child" } } });
+    await running.answered("web1");
+    const child = Number(running.readLines().at(-1)?.replace("child ", ""));
+    expect(isAlive(child)).toBe(true);
+    const lines = running.readLines();
+    await running.registry.destroyAll(() => () => {});
+    expect(
+      running
+        .readLines()
+        .slice(lines.length)
+        .map((line) => JSON.parse(line).method),
+    ).toEqual(["shutdown"]);
+    while (isAlive(child)) await Bun.sleep(5);
+    await running[Symbol.asyncDispose]();
+  });
+
+  test("comes by a signal when the command does not heed it", async () => {
+    const running = new Running({ ignoresShutdown: true }, HEEDLESS);
+    await running.answered("web1");
+    await running[Symbol.asyncDispose]();
+  });
+
+  test("before it was needed starts nothing", async () => {
+    const running = new Running({});
+    running.registry.unregister("acme");
+    await running[Symbol.asyncDispose]();
+  });
+});

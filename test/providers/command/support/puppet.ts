@@ -1,0 +1,96 @@
+/**
+ * A provider's command that does what a test says: `bun puppet.ts LOG BEHAVIOUR`, where BEHAVIOUR is JSON (see Behaviour).
+ * Every message that it reads is a line of the file LOG.
+ */
+import { appendFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+
+export interface Behaviour {
+  /** What it answers to initialize besides the protocol; a text: it refuses with it; null: it says nothing. */
+  readonly introduction?: Readonly<Record<string, unknown>> | string | null;
+  /** The interface's name is this and the logical port's name, cut to 15 letters. */
+  readonly prefix?: string;
+  /** By logical port, what it does in the place of a proper answer. */
+  readonly tricks?: Readonly<Record<string, Trick>>;
+  /** Written at once after initialize. */
+  readonly shout?: readonly string[];
+  readonly ignoresShutdown?: boolean;
+}
+
+export type Trick =
+  | { readonly kind: "never" | "twice" | "other-id" | "garbage" | "huge" | "exit" | "child" }
+  | { readonly kind: "late"; readonly ms: number }
+  | { readonly kind: "answer"; readonly result: unknown }
+  | { readonly kind: "error"; readonly message: string };
+
+const [log = "", text = "{}"] = process.argv.slice(2);
+const behaviour: Behaviour = JSON.parse(text);
+
+function write(message: object): void {
+  process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
+}
+
+if (behaviour.ignoresShutdown) for (const name of ["SIGTERM", "SIGINT"]) process.on(name, () => {});
+
+createInterface({ input: process.stdin }).on("line", (line) => {
+  appendFileSync(log, `${line}\n`);
+  const { id, method, params } = JSON.parse(line);
+  if (method === "initialize") introduce(id);
+  else if (method === "prepare") answer(id, params);
+  else if (method === "shutdown" && !behaviour.ignoresShutdown) write({ id, result: null });
+});
+process.stdin.on("end", () => !behaviour.ignoresShutdown && process.exit(0));
+
+function introduce(id: number): void {
+  const { introduction = {}, shout = [] } = behaviour;
+  if (introduction === null) return;
+  if (typeof introduction === "string") write({ id, error: { code: 1, message: introduction } });
+  else write({ id, result: { protocol: 1, ...introduction } });
+  for (const each of shout) process.stdout.write(each);
+}
+
+function answer(id: number, { operation, lport }: { operation: string; lport: { name: string } }): void {
+  const name = `${behaviour.prefix ?? ""}${lport.name}`.slice(0, 15);
+  const result =
+    operation === "remove" ? { ready: true } : { ready: true, interface: { name, type: "internal" } };
+  const trick = behaviour.tricks?.[lport.name];
+  switch (trick?.kind) {
+    case undefined:
+      write({ id, result });
+      break;
+    case "never":
+      break;
+    case "late":
+      setTimeout(() => write({ id, result }), trick.ms);
+      break;
+    case "twice":
+      write({ id, result });
+      write({ id, result });
+      break;
+    case "other-id":
+      write({ id: id + 1_000_000, result });
+      write({ id, result });
+      break;
+    case "garbage":
+      process.stdout.write("\0\xff{]\n");
+      break;
+    case "huge":
+      process.stdout.write("x".repeat(100_000_000));
+      break;
+    case "exit":
+      process.exit(7);
+      break;
+    case "child": {
+      const { pid } = Bun.spawn(["sleep", "1000"]);
+      appendFileSync(log, `child ${pid}\n`);
+      write({ id, result });
+      break;
+    }
+    case "answer":
+      write({ id, result: trick.result });
+      break;
+    case "error":
+      write({ id, error: { code: 1, message: trick.message } });
+      break;
+  }
+}
