@@ -19,6 +19,7 @@ export {
   type WriteRow,
   type Written,
 } from "./operations/operation.ts";
+export type { UuidAnswer } from "./operations/select-by-uuid.ts";
 export type { OwnTransactCode, TransactError } from "./operations/transaction.ts";
 export { changedElements } from "./replica/changed-elements.ts";
 export type { RowChange } from "./replica/replica.ts";
@@ -47,12 +48,14 @@ export type {
   UntypedSchema,
 } from "./schema/schema.ts";
 export { isUuid, type NamedUuid, named, parseUuid, type Uuid, ZERO_UUID } from "./schema/uuid.ts";
+export type { AddedMonitor } from "./session/added-monitor.ts";
 export type { LockState } from "./session/locks.ts";
 export type { RefusalCode } from "./session/refusal.ts";
 export { getSchema, listDatabases, type ServerOptions } from "./session/server-query.ts";
 export { Session } from "./session/session.ts";
 export type {
   Acknowledged,
+  AddedMonitorOptions,
   ConditionRefusal,
   Requested,
   ServerStanding,

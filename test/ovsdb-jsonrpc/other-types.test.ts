@@ -144,7 +144,7 @@ test("what was held is still known after a reconnect to the same schema", async 
 });
 
 describe("a replica that is resumed", () => {
-  const replica = new Replica(playground, { Thing: ["note"] }, {});
+  const replica = new Replica(playground, { Thing: ["note"] });
   const modify = (note: unknown) => ({ Thing: { [ZERO_UUID]: { modify: { note } } } });
   const note = () => replica.rows("Thing").get(ZERO_UUID)?.note;
 

@@ -56,6 +56,8 @@ async function play(steps: readonly Step[], server: OvsdbServer, unknownMethods:
   const whole = unknownMethods.includes("monitor_cond");
   await writer.transact([op.delete("Thing", [])]);
   let wanted: Condition<Thing> = [true];
+  let second: ReturnType<typeof addSecond> | null = null;
+  let wantedBySecond: Condition<Thing> = [];
   const session = open(proxy.remote, { where: { Thing: wanted } });
   let wrong: string | null = null;
   checkBatches(session, (reason) => {
@@ -72,6 +74,15 @@ async function play(steps: readonly Step[], server: OvsdbServer, unknownMethods:
           cutAt = step.cut;
           session.setCondition("Thing", step.condition);
           break;
+        case "second":
+          cutAt = step.cut;
+          if (step.condition === null) {
+            second?.drop();
+            second = null;
+          } else if (second === null) second = addSecond(session, step.condition);
+          else second.setCondition("Thing", step.condition);
+          wantedBySecond = step.condition ?? [];
+          break;
         case "cut":
           proxy.cut();
           break;
@@ -79,7 +90,7 @@ async function play(steps: readonly Step[], server: OvsdbServer, unknownMethods:
           await settle(session);
           for (const table of TABLES) {
             const all = dump(server.remote, table, EVERYTHING[table]);
-            const expected = whole || table !== "Thing" ? all : select(all, wanted);
+            const expected = whole || table !== "Thing" ? all : select(all, [...wanted, ...wantedBySecond]);
             const [difference] = differences(viewOf(session.replica.table(table).rows), expected);
             if (difference !== undefined) return `${table}: ${difference}`;
           }
@@ -93,13 +104,23 @@ async function play(steps: readonly Step[], server: OvsdbServer, unknownMethods:
   }
   /** Until the wanted condition is acknowledged and everything that was committed before has been delivered. */
   async function settle(of: PlaygroundSession): Promise<void> {
+    const isSettled = () =>
+      of.acknowledged("Thing") === wanted &&
+      (second === null || second.acknowledged("Thing") === wantedBySecond);
     for (;;) {
       await of.synced();
       if (of.acknowledged("Thing") !== wanted)
         await next(of.onCondition.bind(of), ({ Thing }) => Thing === wanted);
-      if ((await of.transact([op.comment("barrier")])).ok && of.acknowledged("Thing") === wanted) return;
+      if (second !== null && second.acknowledged("Thing") !== wantedBySecond)
+        await next(second.onCondition.bind(second), ({ Thing }) => Thing === wantedBySecond);
+      if ((await of.transact([op.comment("barrier")])).ok && isSettled()) return;
     }
   }
+}
+
+/** A second monitor of the things, over the same connection. */
+function addSecond(session: PlaygroundSession, condition: Condition<Thing>) {
+  return session.addMonitor({ monitor: { Thing: EVERYTHING.Thing }, where: { Thing: condition } });
 }
 
 /** Every batch must start from what was known and lead to what the replica holds. */

@@ -60,17 +60,28 @@ test("the first example connects, monitors, locks and transacts, in under 60 lin
   ]);
 });
 
+const WITH_P1 = [
+  op.insert("Interface", { name: "p1" }, "interface"),
+  op.insert("Port", { name: "p1", interfaces: [named("interface")] }, "port"),
+  op.mutate("Bridge", [], [["ports", "insert", [named("port")]]]),
+];
+
+test("the third example adds a monitor, drops it, and asks", async () => {
+  await using server = await startVSwitch(...WITH_P1);
+  expect(await output(EXAMPLES[2], server.remote)).toEqual([
+    "in view: p1",
+    "left in view: 0",
+    "there is: p1",
+  ]);
+});
+
 test("the second example waits for a condition", async () => {
-  await using server = await startVSwitch(
-    op.insert("Interface", { name: "p1" }, "interface"),
-    op.insert("Port", { name: "p1", interfaces: [named("interface")] }, "port"),
-    op.mutate("Bridge", [], [["ports", "insert", [named("port")]]]),
-  );
+  await using server = await startVSwitch(...WITH_P1);
   expect(await output(EXAMPLES[1], server.remote)).toEqual(["all of them: 1"]);
 });
 
 test("there are no other examples that nobody runs", () => {
-  expect(EXAMPLES.length).toBe(2);
+  expect(EXAMPLES.length).toBe(3);
 });
 
 test("the examples compile, and one that misspells a column does not", async () => {

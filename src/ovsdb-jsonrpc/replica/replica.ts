@@ -1,5 +1,6 @@
 /**
- * The replica: what the server has told us of the monitored tables, as immutable rows by UUID.
+ * What one monitor has told us of its tables, as immutable rows by UUID. content.ts makes one content of the replicas of
+ * all monitors.
  *
  * A message is decoded completely before anything of it is applied, so that readers see the state before it or after
  * it and nothing between. A changed row is a new object that shares the values of the columns that did not change:
@@ -14,8 +15,7 @@ import { equalValues, type Value } from "../schema/value.ts";
 import { excerpt, isObject, member } from "../wire/json.ts";
 import { objectMembers, plainJson } from "../wire/json-text.ts";
 import { type ColumnCodec, columnCodec, readColumn } from "./column-codec.ts";
-import type { IndexSelection, Selection } from "./selection.ts";
-import { checkIndexes, type IndexReader, TableIndex } from "./table-index.ts";
+import type { Selection } from "./selection.ts";
 
 /** One row's change; `old` is null for an insert and `new` for a delete. */
 export interface RowChange<R> {
@@ -31,8 +31,7 @@ export type UpdateNotation = "update" | "update2";
 export type Changes = { readonly [table: string]: readonly RowChange<Row>[] };
 
 interface Table {
-  readonly rows: Map<Uuid, Row>;
-  readonly indexes: ReadonlyMap<string, TableIndex>;
+  rows: Map<Uuid, Row>;
   codecs: readonly ColumnCodec[];
   /** The rows in the types that the server has for their columns; null where those are the descriptor's. */
   served: Map<Uuid, Row> | null;
@@ -54,21 +53,15 @@ export class Replica {
   readonly #descriptor: UntypedSchema;
   readonly #tables = new Map<string, Table>();
 
-  /**
-   * Throws when the selection names a table or column that the descriptor lacks, or an index one that is not
-   * selected or a map without a key.
-   */
-  constructor(descriptor: UntypedSchema, selection: Selection, indexes: IndexSelection) {
+  /** Throws when the selection names a table or column that the descriptor lacks. */
+  constructor(descriptor: UntypedSchema, selection: Selection) {
     this.#descriptor = descriptor;
     this.selection = Object.fromEntries(
       Object.entries(selection).map(([table, columns]) => [table, [...new Set(columns)]]),
     );
-    checkIndexes(descriptor, this.selection, indexes);
     for (const [table, columns] of Object.entries(this.selection)) {
-      const declared = Object.entries(indexes[table] ?? {});
       this.#tables.set(table, {
         rows: new Map(),
-        indexes: new Map(declared.map(([name, parts]) => [name, new TableIndex(parts)])),
         codecs: columns.map((column) => columnCodec(descriptor, descriptor, table, column)),
         served: null,
         outdated: false,
@@ -80,11 +73,9 @@ export class Replica {
     return this.#table(table).rows;
   }
 
-  index(table: string, name: string): IndexReader {
-    const index = this.#table(table).indexes.get(name);
-    if (index === undefined)
-      throw new Error(`table ${table} has no index ${name}: declare it in the session's indexes`);
-    return index;
+  /** Keeps the rows of a table in this map, which holds them already. */
+  store(table: string, rows: Map<Uuid, Row>): void {
+    this.#table(table).rows = rows;
   }
 
   /**
@@ -248,10 +239,10 @@ function project(served: Row, codecs: readonly ColumnCodec[]): Row {
 }
 
 /** The new row with every equal value taken from the old one; the old row itself when nothing differs. */
-function share(old: Row, next: Row, codecs: readonly ColumnCodec[]): Row {
+export function share(old: Row, next: Row, columns: readonly { readonly name: string }[]): Row {
   const row: Record<string, Value> & { _uuid: Uuid } = { _uuid: next._uuid };
   let changed = false;
-  for (const { name } of codecs) {
+  for (const { name } of columns) {
     const before = old[name] ?? null;
     const after = next[name] ?? null;
     const same = equalValues(before, after);
@@ -262,10 +253,9 @@ function share(old: Row, next: Row, codecs: readonly ColumnCodec[]): Row {
 }
 
 function commit(table: Table, { changes, served }: Staged): void {
-  for (const { uuid, old, new: next } of changes) {
+  for (const { uuid, new: next } of changes) {
     if (next === null) table.rows.delete(uuid);
     else table.rows.set(uuid, next);
-    for (const index of table.indexes.values()) index.replace(old, next);
   }
   for (const [uuid, row] of served) {
     if (row === null) table.served?.delete(uuid);

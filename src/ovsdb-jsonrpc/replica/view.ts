@@ -3,7 +3,8 @@
 import type { ColumnName, Row, TableName, TablesOf } from "../schema/schema.ts";
 import type { Uuid } from "../schema/uuid.ts";
 import type { Atom, Value } from "../schema/value.ts";
-import type { Replica, RowChange } from "./replica.ts";
+import type { Content } from "./content.ts";
+import type { RowChange } from "./replica.ts";
 
 /** Which columns of which tables to monitor. */
 export type MonitorSelection<T extends TablesOf<T>> = {
@@ -91,9 +92,9 @@ export interface ReplicaView<Rows, Indexes = NoIndexes> {
 type IndexesOf<Indexes, K> = K extends keyof Indexes ? NonNullable<Indexes[K]> : NoIndexes;
 
 /** The compiler cannot see that the decoders, compiled from the descriptor, make rows of the descriptor's types. */
-export function replicaView<Rows, Indexes>(replica: Replica): ReplicaView<Rows, Indexes>;
+export function replicaView<Rows, Indexes>(replica: Content): ReplicaView<Rows, Indexes>;
 export function replicaView(
-  replica: Replica,
+  replica: Content,
 ): ReplicaView<Record<string, Row>, IndexDeclarations<Record<string, Row>>> {
   return {
     table: (table) => ({

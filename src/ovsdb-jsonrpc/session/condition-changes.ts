@@ -47,6 +47,10 @@ export class ConditionChanges {
     for (const table of tables) this.#wanted[table] = conditions[table] ?? EVERY_ROW;
   }
 
+  get isInSync(): boolean {
+    return this.#target !== null;
+  }
+
   /** Null while not in sync. */
   acknowledged(table: string): AnyCondition | null {
     return this.#target === null ? null : (this.#acknowledged?.[table] ?? null);

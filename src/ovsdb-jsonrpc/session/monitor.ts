@@ -8,7 +8,7 @@
  */
 import { type AnyCondition, EVERY_ROW, encodeMonitorCondition } from "../operations/condition.ts";
 import { type Changes, Replica, type UpdateNotation } from "../replica/replica.ts";
-import type { IndexSelection, Selection } from "../replica/selection.ts";
+import type { Selection } from "../replica/selection.ts";
 import { columnSchema, tableSchema, type UntypedSchema } from "../schema/schema.ts";
 import { isUuid, type Uuid, ZERO_UUID } from "../schema/uuid.ts";
 import { excerpt, isArray, type Json } from "../wire/json.ts";
@@ -59,7 +59,6 @@ export class Monitor {
   constructor(
     descriptor: UntypedSchema,
     selection: Selection,
-    indexes: IndexSelection,
     conditions: Conditions,
     events: MonitorEvents,
     idPrefix: string = descriptor.name,
@@ -67,10 +66,15 @@ export class Monitor {
     this.#database = descriptor.name;
     this.#idPrefix = idPrefix;
     this.#events = events;
-    this.replica = new Replica(descriptor, selection, indexes);
+    this.replica = new Replica(descriptor, selection);
     this.#selection = this.replica.selection;
     for (const table of Object.keys(conditions)) this.#assertMonitored(table);
     this.conditions = new ConditionChanges(Object.keys(selection), conditions, events);
+  }
+
+  /** The rows are those of the server, and follow it. */
+  get isInSync(): boolean {
+    return this.conditions.isInSync;
   }
 
   /** Throws for a table that is not monitored. */

@@ -155,7 +155,6 @@ export class ServerWatch {
     const monitor = new Monitor(
       SERVER_DATABASE,
       SERVER_SELECTION,
-      {},
       { Database: [["name", "==", this.#database]] },
       {
         onBatch: () => this.#judge(monitor.replica.rows("Database").values()),

@@ -17,8 +17,8 @@ import { answerLater, type RequestHandler, sendRequest } from "../wire/request.t
 import type { ConnectionError, Rpc } from "../wire/rpc.ts";
 import { Emitter, EventQueue } from "./emitter.ts";
 import { type LockState, Locks } from "./locks.ts";
-import { Monitor, type UntypedBatch } from "./monitor.ts";
-import type { Conditions, UntypedRefusal } from "./refusal.ts";
+import { Monitors } from "./monitors.ts";
+import type { Conditions } from "./refusal.ts";
 import { type ServerStatus, ServerWatch } from "./server-watch.ts";
 import type { ServerStanding, SessionState } from "./session-options.ts";
 
@@ -34,16 +34,12 @@ export interface CoreOptions {
 export class SessionCore {
   readonly #environment: Environment;
   readonly #events = new EventQueue((error) => this.#throwLater(error));
-  readonly batches = new Emitter<UntypedBatch>(this.#events);
   readonly states = new Emitter<SessionState>(this.#events);
-  readonly requests = new Emitter<Conditions>(this.#events);
-  readonly acknowledgements = new Emitter<Conditions>(this.#events);
-  readonly refusals = new Emitter<UntypedRefusal>(this.#events);
   readonly lockStates = new Emitter<LockState>(this.#events);
   readonly descriptor: UntypedSchema;
   readonly link: Link;
   readonly locks: Locks;
-  readonly monitor: Monitor;
+  readonly monitors: Monitors;
   readonly server: ServerWatch;
   #served: UntypedSchema | null = null;
   #servedText = "";
@@ -67,11 +63,8 @@ export class SessionCore {
       onStatus: (status) => this.#status(status),
       onUnfit: (error) => this.#leave(error),
     });
-    this.monitor = new Monitor(descriptor, options.selection, options.indexes, options.conditions, {
-      onBatch: (batch) => this.#batch(batch),
-      onRequested: (requested) => this.requests.emit(requested),
-      onRefused: (refusal) => this.refusals.emit(refusal),
-      onAcknowledged: (acknowledged) => this.acknowledgements.emit(acknowledged),
+    this.monitors = new Monitors(descriptor, options, this.#events, {
+      onSynced: () => this.#synced(),
       onCanceled: () => this.#fetchSchema(),
       onFailed: (message) => this.#leave({ code: "failed", message }),
     });
@@ -111,7 +104,7 @@ export class SessionCore {
   close(): void {
     if (this.#state.kind === "closed") return;
     this.link.stop();
-    this.monitor.stop();
+    this.monitors.stop();
     this.server.stop();
     this.locks.disconnected();
     this.#setState({ kind: "closed" });
@@ -170,33 +163,32 @@ export class SessionCore {
 
   #serve(rpc: Rpc, served: UntypedSchema): void {
     const text = schemaText(served);
-    if (text !== this.#servedText) this.monitor.forgetTransaction();
+    if (text !== this.#servedText) this.monitors.forgetTransactions();
     this.#served = served;
     this.#servedText = text;
     this.#monitored = served;
-    this.monitor.start(rpc, served);
+    this.monitors.start(rpc, served);
     // A conversion before the monitor is nothing that the server cancels it for, and `_Server` may not tell of it.
     this.#askSchema(rpc, (again) => {
       if (!again.ok || this.#monitored !== served || schemaText(again.value) === text) return;
-      this.monitor.cancel();
+      this.monitors.cancel();
       this.#setState({ kind: "connected", remote: this.#remote, ...this.#standing });
       if (this.link.rpc === rpc) this.#serve(rpc, again.value);
     });
   }
 
-  #batch(batch: UntypedBatch): void {
-    this.batches.emit(batch);
-    const stays = this.#state.kind === "connected";
-    if (batch.initial && stays) this.#setState({ kind: "synced", remote: this.#remote, ...this.#standing });
+  #synced(): void {
+    if (this.#state.kind === "connected")
+      this.#setState({ kind: "synced", remote: this.#remote, ...this.#standing });
   }
 
   #notification(method: string, params: readonly unknown[]): void {
-    if (this.monitor.notification(method, params) || this.server.notification(method, params)) return;
+    if (this.monitors.notification(method, params) || this.server.notification(method, params)) return;
     this.locks.notification(method, params);
   }
 
   #down(error: ConnectionError, retryInMs: number): void {
-    this.monitor.stop();
+    this.monitors.stop();
     this.server.stop();
     this.locks.disconnected();
     this.#setState({ kind: "disconnected", error, retryInMs });

@@ -48,6 +48,13 @@ export interface ServerStanding {
   readonly cid: Uuid | null;
 }
 
+/** What `addMonitor` is to monitor. */
+export interface AddedMonitorOptions<T extends TablesOf<T>, M extends MonitorSelection<T>> {
+  readonly monitor: M;
+  /** As of the session: a table without one is monitored whole. */
+  readonly where?: { readonly [K in TableName<T> & keyof M]?: Condition<T[K]> };
+}
+
 export type SessionState =
   | { readonly kind: "connecting"; readonly remote: string }
   /** The server is fit and answers; the replica is not in sync yet. */

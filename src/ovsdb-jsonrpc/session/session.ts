@@ -4,10 +4,11 @@
  * a new connection is the difference to it.
  *
  * This is the typed face of `SessionCore`. The compiler cannot see that decoders compiled from a descriptor make rows
- * of the descriptor's types; every assertion that they do is in this file and in view.ts.
+ * of the descriptor's types; every assertion that they do is in this file, in monitor-face.ts and in view.ts.
  */
-import type { AnyCondition, Condition } from "../operations/condition.ts";
+import type { AnyCondition } from "../operations/condition.ts";
 import type { Operation, ResultsOf } from "../operations/operation.ts";
+import { answerOf, chunksOf, type UuidAnswer } from "../operations/select-by-uuid.ts";
 import {
   decodeResults,
   encodeTransaction,
@@ -16,7 +17,6 @@ import {
   unanswered,
 } from "../operations/transaction.ts";
 import {
-  type Batch,
   type IndexDeclarations,
   type MonitoredRows,
   type MonitorSelection,
@@ -32,17 +32,18 @@ import {
   type TablesOf,
   type UntypedSchema,
 } from "../schema/schema.ts";
+import type { Uuid } from "../schema/uuid.ts";
 import type { Environment } from "../wire/environment.ts";
 import { realEnvironment } from "../wire/real/environment.ts";
 import { asRemotes, type Remote, type TlsFiles } from "../wire/remote.ts";
 import type { RequestError, RequestHandler } from "../wire/request.ts";
+import { AddedMonitor } from "./added-monitor.ts";
 import type { LockState } from "./locks.ts";
+import { MonitorFace } from "./monitor-face.ts";
 import { databaseNames } from "./server-query.ts";
 import { SessionCore } from "./session-core.ts";
 import type {
-  Acknowledged,
-  ConditionRefusal,
-  Requested,
+  AddedMonitorOptions,
   SessionOptions,
   SessionState,
   SyncedOptions,
@@ -53,7 +54,7 @@ export class Session<
   T extends TablesOf<T>,
   const M extends MonitorSelection<T>,
   const I extends IndexDeclarations<MonitoredRows<T, M>> = NoIndexes,
-> {
+> extends MonitorFace<T, M> {
   readonly #core: SessionCore;
   readonly #environment: Environment;
 
@@ -66,9 +67,9 @@ export class Session<
    * are on what is not monitored.
    */
   constructor(options: SessionOptions<T, M, I>) {
-    this.#environment = options.environment ?? realEnvironment;
-    this.#core = new SessionCore(options.database, {
-      environment: this.#environment,
+    const environment = options.environment ?? realEnvironment;
+    const core = new SessionCore(options.database, {
+      environment,
       link: {
         remotes: asRemotes(options.remotes),
         tls: options.tls,
@@ -82,7 +83,10 @@ export class Session<
       indexes: definedMembers(options.indexes ?? {}),
       conditions: definedMembers((options.where ?? {}) as { readonly [table: string]: AnyCondition }),
     });
-    this.replica = replicaView(this.#core.monitor.replica);
+    super(core.monitors.main);
+    this.#environment = environment;
+    this.#core = core;
+    this.replica = replicaView(core.monitors.content);
   }
 
   get state(): SessionState {
@@ -113,57 +117,27 @@ export class Session<
     });
   }
 
-  /** Every message's changes. Like every `on…`, answers the function that removes the listener. */
-  onBatch(listener: (batch: Batch<MonitoredRows<T, M>>) => void): () => void {
-    return this.#core.batches.add((batch) => listener(batch as Batch<MonitoredRows<T, M>>));
+  /**
+   * Monitors more, from now on and over every connection, until the monitor is dropped. It has conditions of its own, and
+   * may have rows that the session's own monitor or another one has as well: the replica holds each row once, in the version
+   * that was told last, and a row that leaves one monitor stays while another one has it. Throws as the constructor does,
+   * and for other columns of a table than the monitors have that are there.
+   */
+  addMonitor<const M2 extends MonitorSelection<T>>(options: AddedMonitorOptions<T, M2>): AddedMonitor<T, M2> {
+    const { monitors } = this.#core;
+    const feed = monitors.add(
+      definedMembers<readonly string[]>(options.monitor),
+      definedMembers((options.where ?? {}) as { readonly [table: string]: AnyCondition }),
+    );
+    return new AddedMonitor(monitors, feed);
   }
 
   onState(listener: (state: SessionState) => void): () => void {
     return this.#core.states.add((state) => listener(state));
   }
 
-  /** Comes after the batches that hold all rows of the acknowledged conditions. */
-  onCondition(listener: (acknowledged: Acknowledged<T, M>) => void): () => void {
-    return this.#core.acknowledgements.add((conditions) => listener(conditions as Acknowledged<T, M>));
-  }
-
-  /**
-   * Comes before any batch of a change of conditions: until the next `onCondition` a row is in the replica for sure
-   * only if it matches the acknowledged condition and the requested one.
-   */
-  onConditionRequested(listener: (requested: Requested<T, M>) => void): () => void {
-    return this.#core.requests.add((conditions) => listener(conditions as Requested<T, M>));
-  }
-
-  /** A condition cannot be had: it is dropped, and the one before stays, or no row when there was none. */
-  onConditionRefused(listener: (refusal: ConditionRefusal<T, M>) => void): () => void {
-    return this.#core.refusals.add((refusal) => listener(refusal as ConditionRefusal<T, M>));
-  }
-
   onLock(listener: (state: LockState) => void): () => void {
     return this.#core.lockStates.add((state) => listener(state));
-  }
-
-  /**
-   * Replaces the rows wanted of a table; several changes before the server has answered become one. Throws for a table
-   * that is not monitored.
-   */
-  setCondition<K extends TableName<T> & keyof M>(table: K, clauses: Condition<T[K]>): void {
-    this.#core.monitor.setCondition(table, clauses as AnyCondition);
-  }
-
-  /** The condition of which all rows have been delivered; null while not in sync. */
-  acknowledged<K extends TableName<T> & keyof M>(table: K): Condition<T[K]> | null {
-    return this.#core.monitor.conditions.acknowledged(table) as Condition<T[K]> | null;
-  }
-
-  /**
-   * The condition that is on its way to replace the acknowledged one, null when there is none. The rows that it leaves
-   * out go before it is acknowledged: while there is one, a row that is not there is known not to exist only if both
-   * conditions ask for it.
-   */
-  requested<K extends TableName<T> & keyof M>(table: K): Condition<T[K]> | null {
-    return this.#core.monitor.conditions.requested(table) as Condition<T[K]> | null;
   }
 
   /** The schema as the server last gave it; null before the first connection. */
@@ -189,18 +163,48 @@ export class Session<
     operations: readonly Operation[],
     { signal }: TransactOptions = {},
   ): Promise<Result<readonly OperationResult[], TransactError>> {
+    return new Promise((resolve) => this.#carryOut(operations, signal, resolve));
+  }
+
+  /** Calls `settle` in the order of the server's messages, or in a later turn of the event loop when nothing is sent. */
+  #carryOut(
+    operations: readonly Operation[],
+    signal: AbortSignal | undefined,
+    settle: (result: Result<readonly OperationResult[], TransactError>) => void,
+  ): void {
     const { descriptor } = this.#core;
-    return new Promise((resolve) => {
-      const params = encodeTransaction(descriptor, operations);
-      if (!params.ok) {
-        this.#environment.turn(() => resolve(params));
-        return;
-      }
-      const settle: RequestHandler = (reply) => {
-        if (reply.ok) resolve(decodeResults(descriptor, operations, reply.value, this.served ?? descriptor));
-        else resolve(err(unanswered(reply.error, this.state.kind === "closed")));
-      };
-      this.#core.request("transact", params.value, settle, signal);
+    const params = encodeTransaction(descriptor, operations);
+    if (!params.ok) {
+      this.#environment.turn(() => settle(params));
+      return;
+    }
+    const onReply: RequestHandler = (reply) => {
+      if (reply.ok) settle(decodeResults(descriptor, operations, reply.value, this.served ?? descriptor));
+      else settle(err(unanswered(reply.error, this.state.kind === "closed")));
+    };
+    this.#core.request("transact", params.value, onReply, signal);
+  }
+
+  /**
+   * Asks for rows by their UUIDs: which of them there are, wherever the monitors look. The server finds each in a hash
+   * table. Up to 50 are one request, and all requests are on their way at once, so that the server serves others between
+   * them. Each promise settles as those of `transact` do: every change that the server had told of before is in the replica.
+   */
+  selectByUuid<K extends TableName<T>, const C extends ColumnName<T[K]>>(
+    table: K,
+    uuids: Iterable<Uuid>,
+    columns: readonly C[],
+    { signal }: TransactOptions = {},
+  ): readonly Promise<UuidAnswer<Pick<T[K], C | "_uuid">>>[] {
+    return chunksOf(uuids).map((chunk) => {
+      const selects = chunk.map((uuid): Operation => {
+        return { op: "select", table, where: [["_uuid", "==", uuid]], columns };
+      });
+      return new Promise((resolve) => {
+        this.#carryOut(selects, signal, (result) => {
+          resolve(answerOf(chunk, result) as UuidAnswer<Pick<T[K], C | "_uuid">>);
+        });
+      });
     });
   }
 

@@ -10,6 +10,8 @@ export type Cut = "before the server sees it" | "before its reply arrives";
 export type Step =
   | { readonly kind: "burst"; readonly transactions: readonly (readonly Operation[])[] }
   | { readonly kind: "condition"; readonly condition: Condition<Thing>; readonly cut: Cut | null }
+  /** What a second monitor, made if there is none, is to have; null: it is dropped. */
+  | { readonly kind: "second"; readonly condition: Condition<Thing> | null; readonly cut: Cut | null }
   | { readonly kind: "cut" }
   /** Waits for the session and compares its view with the server's. */
   | { readonly kind: "check" };
@@ -23,7 +25,16 @@ export function randomHistory(random: Random, length: number): Step[] {
 }
 
 function randomStep(random: Random): Step {
-  switch (random.int(8)) {
+  switch (random.int(10)) {
+    case 8:
+    case 9:
+      return {
+        kind: "second",
+        condition: random.chance(0.25) ? null : randomCondition(random),
+        cut: random.chance(0.2)
+          ? random.pick<Cut>(["before the server sees it", "before its reply arrives"])
+          : null,
+      };
     case 0:
       return { kind: "cut" };
     case 1:

@@ -1,0 +1,143 @@
+/**
+ * The content that readers see: the rows of all monitors, each once, and the indexes over them.
+ *
+ * A table of one monitor is that monitor's own map, so nothing is held twice. With a second monitor of the table each
+ * keeps the rows of its own, because the server tells each what changed for it alone; the content then holds of every row
+ * what was told last. When a monitor's view loses a row, another monitor's version of it stays.
+ *
+ * Invariant: the map of a table's rows is the same object for as long as the content lives.
+ */
+import type { Row, UntypedSchema } from "../schema/schema.ts";
+import type { Uuid } from "../schema/uuid.ts";
+import { type Changes, type Replica, type RowChange, share } from "./replica.ts";
+import type { IndexSelection } from "./selection.ts";
+import { checkIndexes, type IndexReader, TableIndex } from "./table-index.ts";
+
+interface ContentTable {
+  readonly rows: Map<Uuid, Row>;
+  readonly indexes: ReadonlyMap<string, TableIndex>;
+  readonly holders: Replica[];
+  columns: readonly { readonly name: string }[];
+}
+
+export class Content {
+  readonly #tables = new Map<string, ContentTable>();
+
+  /** Throws when an index needs what is not selected, a map without a key, or a key of what is no map. */
+  constructor(descriptor: UntypedSchema, main: Replica, indexes: IndexSelection) {
+    checkIndexes(descriptor, main.selection, indexes);
+    for (const table of Object.keys(main.selection)) {
+      const declared = Object.entries(indexes[table] ?? {});
+      this.#add(table, new Map(declared.map(([name, parts]) => [name, new TableIndex(parts)])));
+    }
+    this.attach(main);
+  }
+
+  rows(table: string): ReadonlyMap<Uuid, Row> {
+    return this.#table(table).rows;
+  }
+
+  index(table: string, name: string): IndexReader {
+    const index = this.#table(table).indexes.get(name);
+    if (index === undefined)
+      throw new Error(`table ${table} has no index ${name}: declare it in the session's indexes`);
+    return index;
+  }
+
+  misfits(table: string, uuid: Uuid): readonly string[] {
+    const holder = this.#table(table).holders.find((replica) => replica.rows(table).has(uuid));
+    return holder?.misfits(table, uuid) ?? [];
+  }
+
+  /** Takes the rows of another monitor in. Throws when it has other columns of a table than the monitors before it. */
+  attach(replica: Replica): void {
+    const selected = Object.entries(replica.selection);
+    for (const [name, columns] of selected) this.#assertColumns(name, columns);
+    for (const [name, columns] of selected) {
+      const table = this.#tables.get(name) ?? this.#add(name, new Map());
+      table.columns = columns.map((column) => ({ name: column }));
+      const [first, second] = table.holders;
+      if (first === undefined) replica.store(name, table.rows);
+      else if (second === undefined) first.store(name, new Map(table.rows));
+      table.holders.push(replica);
+    }
+  }
+
+  /** Lets the rows of a monitor go; answers what changed by that. */
+  detach(replica: Replica): Changes {
+    const changes: Record<string, readonly RowChange<Row>[]> = {};
+    for (const name of Object.keys(replica.selection)) {
+      const table = this.#table(name);
+      const gone = Array.from(replica.rows(name), ([uuid, old]) => ({ uuid, old, new: null }));
+      table.holders.splice(table.holders.indexOf(replica), 1);
+      changes[name] = this.#merge(table, name, gone);
+      const [first, second] = table.holders;
+      if (first !== undefined && second === undefined) first.store(name, table.rows);
+    }
+    return changes;
+  }
+
+  /** What became of the content by what became of a monitor's rows. */
+  absorb(changes: Changes): Changes {
+    const merged: Record<string, readonly RowChange<Row>[]> = {};
+    for (const [name, some] of Object.entries(changes)) {
+      const table = this.#table(name);
+      if (table.holders.length === 1) {
+        for (const { old, new: row } of some) file(table, old, row);
+        merged[name] = some;
+      } else merged[name] = this.#merge(table, name, some);
+    }
+    return merged;
+  }
+
+  #merge(table: ContentTable, name: string, changes: readonly RowChange<Row>[]): readonly RowChange<Row>[] {
+    const merged: RowChange<Row>[] = [];
+    for (const { uuid, new: told } of changes) {
+      const old = table.rows.get(uuid) ?? null;
+      const next = told ?? versionOf(table, name, uuid);
+      const row = old === null || next === null ? next : share(old, next, table.columns);
+      if (row === old) continue;
+      if (row === null) table.rows.delete(uuid);
+      else table.rows.set(uuid, row);
+      file(table, old, row);
+      merged.push({ uuid, old, new: row });
+    }
+    return merged;
+  }
+
+  #add(name: string, indexes: ReadonlyMap<string, TableIndex>): ContentTable {
+    const table: ContentTable = { rows: new Map(), indexes, holders: [], columns: [] };
+    this.#tables.set(name, table);
+    return table;
+  }
+
+  #assertColumns(name: string, columns: readonly string[]): void {
+    const table = this.#tables.get(name);
+    if (table === undefined || table.holders.length === 0) return;
+    const known = new Set(table.columns.map((column) => column.name));
+    if (columns.length === known.size && columns.every((column) => known.has(column))) return;
+    const expected = [...known].join(", ");
+    throw new RangeError(
+      `table ${name} is monitored already: a second monitor of it has the same columns, ${expected}`,
+    );
+  }
+
+  #table(name: string): ContentTable {
+    const table = this.#tables.get(name);
+    if (table === undefined) throw new Error(`table ${name} is not monitored by this session`);
+    return table;
+  }
+}
+
+function file(table: ContentTable, old: Row | null, row: Row | null): void {
+  for (const index of table.indexes.values()) index.replace(old, row);
+}
+
+/** What a monitor that has the row holds of it. */
+function versionOf(table: ContentTable, name: string, uuid: Uuid): Row | null {
+  for (const holder of table.holders) {
+    const row = holder.rows(name).get(uuid);
+    if (row !== undefined) return row;
+  }
+  return null;
+}

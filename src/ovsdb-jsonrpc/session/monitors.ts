@@ -1,0 +1,168 @@
+/**
+ * All monitors of a session: its own, which is there from the start, and those that are added. They come and go over one
+ * connection, and share one content; each has conditions of its own.
+ */
+import { Content } from "../replica/content.ts";
+import type { Changes } from "../replica/replica.ts";
+import type { IndexSelection, Selection } from "../replica/selection.ts";
+import type { UntypedSchema } from "../schema/schema.ts";
+import type { Rpc } from "../wire/rpc.ts";
+import { Emitter, type EventQueue } from "./emitter.ts";
+import { Monitor, type UntypedBatch } from "./monitor.ts";
+import type { Conditions, UntypedRefusal } from "./refusal.ts";
+
+export interface MonitorsEvents {
+  /** The session's own monitor is in sync. */
+  onSynced(): void;
+  /** The server ended the monitors: the database was removed or its schema changed. */
+  onCanceled(): void;
+  /** The connection is of no use any more, for this reason. */
+  onFailed(reason: string): void;
+}
+
+/** One monitor, and what is told of it. */
+export class MonitorFeed {
+  readonly batches: Emitter<UntypedBatch>;
+  readonly requests: Emitter<Conditions>;
+  readonly acknowledgements: Emitter<Conditions>;
+  readonly refusals: Emitter<UntypedRefusal>;
+  readonly monitor: Monitor;
+  /** Every table that it monitors, without changes. */
+  readonly #noChanges: Changes;
+
+  constructor(queue: EventQueue, monitor: (feed: MonitorFeed) => Monitor) {
+    this.batches = new Emitter(queue);
+    this.requests = new Emitter(queue);
+    this.acknowledgements = new Emitter(queue);
+    this.refusals = new Emitter(queue);
+    this.monitor = monitor(this);
+    const tables = Object.keys(this.monitor.replica.selection);
+    this.#noChanges = Object.fromEntries(tables.map((table) => [table, []]));
+  }
+
+  /** Tells of what concerns its tables; of its own messages also when nothing does. */
+  tell(changes: Changes, isOwn: boolean, initial: boolean): void {
+    const tables = { ...this.#noChanges };
+    let any = isOwn;
+    for (const table of Object.keys(tables)) {
+      const some = changes[table] ?? [];
+      if (some.length === 0) continue;
+      tables[table] = some;
+      any = true;
+    }
+    if (any) this.batches.emit({ initial, tables });
+  }
+}
+
+export class Monitors {
+  readonly content: Content;
+  readonly main: MonitorFeed;
+  readonly #descriptor: UntypedSchema;
+  readonly #queue: EventQueue;
+  readonly #events: MonitorsEvents;
+  readonly #added = new Set<MonitorFeed>();
+  #connection: { readonly rpc: Rpc; readonly served: UntypedSchema } | null = null;
+  #names = 0;
+
+  /** Throws when the selection names what the descriptor lacks, or an index needs what is not selected. */
+  constructor(
+    descriptor: UntypedSchema,
+    options: {
+      readonly selection: Selection;
+      readonly indexes: IndexSelection;
+      readonly conditions: Conditions;
+    },
+    queue: EventQueue,
+    events: MonitorsEvents,
+  ) {
+    this.#descriptor = descriptor;
+    this.#queue = queue;
+    this.#events = events;
+    this.main = this.#feed(options.selection, options.conditions, descriptor.name, () => events.onCanceled());
+    this.content = new Content(descriptor, this.main.monitor.replica, options.indexes);
+  }
+
+  /** Throws as the constructor does, and for other columns of a table that is monitored already. */
+  add(selection: Selection, conditions: Conditions): MonitorFeed {
+    // The session's own monitor is cancelled with it, and sees to all.
+    const name = `${this.#descriptor.name}+${this.#names++}`;
+    const feed = this.#feed(selection, conditions, name, () => {});
+    this.content.attach(feed.monitor.replica);
+    this.#added.add(feed);
+    if (this.#connection !== null) feed.monitor.start(this.#connection.rpc, this.#connection.served);
+    return feed;
+  }
+
+  drop(feed: MonitorFeed): void {
+    if (!this.#added.delete(feed)) return;
+    feed.monitor.cancel();
+    this.#tell(this.content.detach(feed.monitor.replica), null, false);
+  }
+
+  /** Starts to monitor over this connection, where the server's schema is `served`. */
+  start(rpc: Rpc, served: UntypedSchema): void {
+    this.#connection = { rpc, served };
+    for (const { monitor } of this.#all()) monitor.start(rpc, served);
+  }
+
+  /** The connection is gone. */
+  stop(): void {
+    this.#connection = null;
+    for (const { monitor } of this.#all()) monitor.stop();
+  }
+
+  /** As `stop`, where the server still keeps the monitors. */
+  cancel(): void {
+    this.#connection = null;
+    for (const { monitor } of this.#all()) monitor.cancel();
+  }
+
+  /** The next start asks for everything again. */
+  forgetTransactions(): void {
+    for (const { monitor } of this.#all()) monitor.forgetTransaction();
+  }
+
+  /** Takes a notification if it belongs to one of the monitors. */
+  notification(method: string, params: readonly unknown[]): boolean {
+    for (const { monitor } of this.#all()) if (monitor.notification(method, params)) return true;
+    return false;
+  }
+
+  *#all(): Generator<MonitorFeed> {
+    yield this.main;
+    yield* this.#added;
+  }
+
+  #feed(selection: Selection, conditions: Conditions, name: string, onCanceled: () => void): MonitorFeed {
+    return new MonitorFeed(
+      this.#queue,
+      (feed) =>
+        new Monitor(
+          this.#descriptor,
+          selection,
+          conditions,
+          {
+            onBatch: (batch) => this.#batch(feed, batch),
+            onRequested: (requested) => feed.requests.emit(requested),
+            onRefused: (refusal) => feed.refusals.emit(refusal),
+            onAcknowledged: (acknowledged) => feed.acknowledgements.emit(acknowledged),
+            onCanceled: () => {
+              this.#connection = null;
+              onCanceled();
+            },
+            onFailed: (reason) => this.#events.onFailed(reason),
+          },
+          name,
+        ),
+    );
+  }
+
+  #batch(feed: MonitorFeed, { initial, tables }: UntypedBatch): void {
+    this.#tell(this.content.absorb(tables), feed, initial);
+    if (feed === this.main && initial) this.#events.onSynced();
+  }
+
+  #tell(changes: Changes, own: MonitorFeed | null, initial: boolean): void {
+    for (const feed of [...this.#all()]) feed.tell(changes, feed === own, initial && feed === own);
+  }
+}
