@@ -11,18 +11,8 @@ import { join } from "node:path";
 import { configPath, executable } from "../../tools/chassis/daemon.ts";
 import { EXCHANGE } from "../../tools/system/machine.ts";
 import { cases } from "./support/cases.ts";
-import { addLport, PATIENCE, removeLports, up } from "./support/hypervisor.ts";
-import {
-  addNic,
-  changeOften,
-  deviceName,
-  pfMac,
-  removeNic,
-  rename,
-  representorOf,
-  setVfs,
-  uplink,
-} from "./support/nic.ts";
+import { addLport, interfacesOf, PATIENCE, removeLports, unplugged, up } from "./support/hypervisor.ts";
+import { changeOften, ifindexOf, ip, Nic, nic, rename } from "./support/nic.ts";
 import { type Stage, stageController, stageVifplugd } from "./support/stage.ts";
 
 /** How long an idle daemon is looked at. */
@@ -48,7 +38,7 @@ describe("vifplugd beside ovn-controller", () => {
   afterEach(async () => {
     await removeLports(stage.chassis);
     await stage.stop();
-    await removeNic();
+    await nic.remove();
   });
   afterAll(() => stage.chassis.stop());
 
@@ -69,26 +59,104 @@ describe("vifplugd beside ovn-controller", () => {
   });
 
   test("finds its way after the kernel had more to tell than it could take", async () => {
-    await addNic();
-    await setVfs(2);
+    await nic.add();
+    await nic.setVfs(2);
     await addLport(stage.chassis, "lost", stage.plugType, 0);
     const daemon = await stage.start();
-    const netdev = await representorOf(0);
+    const netdev = await nic.representorOf(0);
     await up(stage.chassis, "lost", netdev);
     daemon.kill("SIGSTOP");
     await rename(netdev, "renamed0");
-    await changeOften(await uplink(), 1000);
+    await changeOften(await nic.uplink(), 1000);
     daemon.kill("SIGCONT");
     await daemon.waitLog(/ netlink messages were lost /, PATIENCE);
     await up(stage.chassis, "lost", "renamed0");
   });
 
+  describe("a device that is another function's by now", () => {
+    const others = [new Nic(10), new Nic(11)] as const;
+    const [left, right] = others;
+    const netns = "elsewhere";
+    afterEach(async () => {
+      for (const one of others) await one.remove();
+    });
+
+    test("is not plugged because it has the index of one that moved to another namespace", async () => {
+      const { chassis, plugType } = stage;
+      await nic.add();
+      await nic.setVfs(2);
+      await addLport(chassis, "moved", plugType, 0);
+      await addLport(chassis, "stays", plugType, 1);
+      await stage.start();
+      const netdev = await nic.representorOf(0);
+      await up(chassis, "moved", netdev);
+      const index = await ifindexOf(netdev);
+      await ip("netns", "add", netns);
+      await ip("link", "set", netdev, "netns", netns);
+      await ip("link", "add", "intruder", "index", String(index), "type", "dummy");
+      await stage.logs(/ moved: waiting: port netdevsim\/netdevsim7\/128 has no network device yet/);
+      // What the kernel tells comes in its order: with this everything before it has been dealt with.
+      await rename(await nic.representorOf(1), "after");
+      await up(chassis, "stays", "after");
+      expect(await interfacesOf(chassis, "moved")).toEqual([netdev]);
+      await ip("-n", netns, "link", "set", netdev, "netns", "1");
+      await up(chassis, "moved", netdev);
+      await ip("netns", "del", netns);
+      await ip("link", "del", "intruder");
+    });
+
+    test("is unplugged when another NIC's VF has got the name of one that went", async () => {
+      const { chassis, plugType } = stage;
+      for (const one of others) {
+        await one.add();
+        await one.setVfs(1);
+      }
+      await addLport(chassis, "left", plugType, 0, left);
+      await stage.start();
+      const name = await left.representorOf(0);
+      await up(chassis, "left", name);
+      await left.setVfs(0);
+      await rename(await right.representorOf(0), name);
+      await unplugged(chassis, "left");
+      await stage.logs(
+        new RegExp(
+          ` warn plug: left: unplugged interface ${name} \\(it belongs to VF 0 of PF ${right.pfMac} `,
+        ),
+      );
+      await addLport(chassis, "right", plugType, 0, right);
+      await up(chassis, "right", name);
+      await left.setVfs(1);
+      await up(chassis, "left", await left.representorOf(0));
+    });
+
+    test("is unplugged at a start whose configuration database has another boot's names", async () => {
+      const { chassis, plugType } = stage;
+      for (const one of others) {
+        await one.add();
+        await one.setVfs(1);
+      }
+      await addLport(chassis, "left", plugType, 0, left);
+      await addLport(chassis, "right", plugType, 0, right);
+      await stage.start();
+      const names = [await left.representorOf(0), await right.representorOf(0)] as const;
+      await up(chassis, "left", names[0]);
+      await up(chassis, "right", names[1]);
+      await stage.stop();
+      await rename(names[0], "exchanged");
+      await rename(names[1], names[0]);
+      await rename("exchanged", names[1]);
+      await stage.start();
+      await up(chassis, "left", names[1]);
+      await up(chassis, "right", names[0]);
+    });
+  });
+
   test("shows what it sees, and the logical port that uses it", async () => {
-    await addNic();
-    await setVfs(2);
+    await nic.add();
+    await nic.setVfs(2);
     await addLport(stage.chassis, "shown", stage.plugType, 0);
     await stage.start();
-    const netdev = await representorOf(0);
+    const netdev = await nic.representorOf(0);
     await up(stage.chassis, "shown", netdev);
     const shown = stage.chassis.spawn("ports", [
       ...[executable, "providers", "representor", "ports", "--config", configPath(stage.chassis)],
@@ -96,20 +164,20 @@ describe("vifplugd beside ovn-controller", () => {
     expect(await shown.exited).toEqual({ code: 0, signal: null });
     expect(shown.lines.map((line) => line.replaceAll(/ +/g, " "))).toEqual([
       "PORT FLAVOUR CONTROLLER PF FUNCTION NETDEV PF-MAC LPORT",
-      `${deviceName}/0 physical 0 - - ${await uplink()} - -`,
-      `${deviceName}/128 pcivf 0 0 vf 0 ${netdev} ${pfMac} shown`,
-      `${deviceName}/129 pcivf 0 0 vf 1 ${await representorOf(1)} ${pfMac} -`,
+      `${nic.device}/0 physical 0 - - ${await nic.uplink()} - -`,
+      `${nic.device}/128 pcivf 0 0 vf 0 ${netdev} ${nic.pfMac} shown`,
+      `${nic.device}/129 pcivf 0 0 vf 1 ${await nic.representorOf(1)} ${nic.pfMac} -`,
     ]);
   });
 
   // The event loop itself wakes once a second, as it does in any program on Bun. What the provider would wake for is
   // netlink, or a timer that makes it look somewhere: neither is read or looked at.
   test("runs no program, and the provider wakes for nothing, while nothing happens", async () => {
-    await addNic();
-    await setVfs(2);
+    await nic.add();
+    await nic.setVfs(2);
     await addLport(stage.chassis, "idle", stage.plugType, 0);
     const daemon = await stage.start();
-    await up(stage.chassis, "idle", await representorOf(0));
+    await up(stage.chassis, "idle", await nic.representorOf(0));
     const trace = await traceOf(daemon.pid, IDLE_SECONDS);
     await Bun.write(join(EXCHANGE, "strace"), trace);
     expect(trace).not.toMatch(/\b(execve|fork|vfork|posix_spawn)\(/);
@@ -127,7 +195,7 @@ describe("ovn-controller by itself", () => {
   afterEach(async () => {
     await removeLports(stage.chassis);
     await stage.stop();
-    await removeNic();
+    await nic.remove();
   });
   afterAll(() => stage.chassis.stop());
 

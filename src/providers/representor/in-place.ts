@@ -1,6 +1,6 @@
 /**
- * The interfaces that are in place for our logical ports, as far as the provider was told: with the last question about
- * a port, or when its change was committed. A daemon that stands by asks nothing, and so knows of none.
+ * The interfaces that are in place for our logical ports, as far as the provider was told: when it was to arrange what is
+ * in place, or when a port's change was committed. A plan, or a daemon that stands by, is told of none.
  *
  * Invariant: one name per logical port, and a name only while it is some port's.
  */

@@ -36,6 +36,8 @@ export class KernelPorts {
   #retry: ReturnType<typeof setTimeout> | null = null;
   #family: Family | null = null;
   #fault: string | null = null;
+  /** A network device came while some port's was gone. */
+  #mayHaveReturned = false;
 
   constructor(options: KernelPortsOptions) {
     this.#options = options;
@@ -94,6 +96,7 @@ export class KernelPorts {
     const subscribed = this.#options.netlink.subscribe(protocol, [group], {
       receive: (messages) => {
         const changes = messages.map(hear);
+        if (this.#mayHaveReturned) changes.push(this.#askAgain());
         if (changes.includes(true)) this.#options.onChange();
       },
       lost: (reason) => this.#readAnew(reason),
@@ -130,10 +133,22 @@ export class KernelPorts {
     return event.kind === "present" ? table.setPort(event.port) : table.removePort(event.port);
   }
 
+  /** A network device has come, which may be that of a port whose device went: the ports are asked, not the index. */
+  #askAgain(): boolean {
+    this.#mayHaveReturned = false;
+    const { netlink, table } = this.#options;
+    const ports = netlink.request(PROTOCOL.generic, portDumpRequest(this.familyId));
+    if (ports.ok) return this.#portsIn(ports.value).filter((port) => table.setPort(port)).length > 0;
+    this.#options.log("warn", `the kernel's ports cannot be asked again: ${ports.error.message}`);
+    return false;
+  }
+
   #hearLink(message: Message): boolean {
     const event = this.#understood(parseLinkEvent(message));
     if (event === null) return false;
     const { table } = this.#options;
+    const isNew = event.kind === "present" && table.link(event.link.ifindex) === undefined;
+    this.#mayHaveReturned ||= isNew && table.hasDeserted;
     return event.kind === "present" ? table.setLink(event.link) : table.removeLink(event.ifindex);
   }
 

@@ -6,7 +6,9 @@
  * indexed. Functions belong to a PF by its key (device, controller, number) and not to a PF's row, so they may come
  * before it and stay when it goes; what an event costs does not depend on how many functions there are.
  *
- * Invariant: the table depends on the last word about each port and link only, not on the order of the words.
+ * Invariants: the table depends on the last word about each port and link only, not on the order of the words. A network
+ * device that has gone takes its index with it: which device a port has is known again when the kernel says it again,
+ * because another device may have the index by then.
  */
 import type { DevlinkPort, PortName } from "../../netlink/devlink.ts";
 import type { Link } from "../../netlink/link.ts";
@@ -60,6 +62,9 @@ export class PortTable {
   /** The physical ports of each device. */
   readonly #uplinks = new Map<string, Set<DevlinkPort>>();
   readonly #portsByIfindex = new Map<number, Set<DevlinkPort>>();
+  readonly #ifindexesByName = new Map<string, Set<number>>();
+  /** The ports whose network device has gone without a word about them: it may be in another namespace, and come back. */
+  readonly #deserted = new Set<string>();
 
   constructor(options: PortTableOptions) {
     this.#options = options;
@@ -67,7 +72,9 @@ export class PortTable {
 
   /** @returns whether the table is another one than before */
   setPort(port: DevlinkPort): boolean {
-    const before = this.#ports.get(nameOfPort(port));
+    const name = nameOfPort(port);
+    const before = this.#ports.get(name);
+    if (port.netdev !== null) this.#deserted.delete(name);
     if (before !== undefined && Bun.deepEquals(before, port)) return false;
     this.#exchange(before, port);
     return true;
@@ -77,14 +84,24 @@ export class PortTable {
   removePort(name: PortName): boolean {
     const before = this.#ports.get(nameOfPort(name));
     if (before === undefined) return false;
+    this.#deserted.delete(nameOfPort(name));
     this.#exchange(before, undefined);
     return true;
+  }
+
+  /** Which of the ports' network devices have gone without a word about the ports: none of them has an index any more. */
+  get hasDeserted(): boolean {
+    return this.#deserted.size > 0;
   }
 
   /** @returns whether a port's row is another one than before */
   setLink(link: Link): boolean {
     const before = this.#links.get(link.ifindex);
     this.#links.set(link.ifindex, link);
+    if (before?.name !== link.name) {
+      drop(this.#ifindexesByName, before?.name, link.ifindex);
+      add(this.#ifindexesByName, link.name, link.ifindex);
+    }
     if (before !== undefined && isSameToPorts(before, link)) return false;
     const isPorts = this.#linkChanged(link.ifindex);
     if (isPorts && before !== undefined && before.name !== link.name) this.#options.onRename(link, before);
@@ -97,7 +114,15 @@ export class PortTable {
 
   /** @returns whether a port's row is another one than before */
   removeLink(ifindex: number): boolean {
-    return this.#links.delete(ifindex) && this.#linkChanged(ifindex);
+    const link = this.#links.get(ifindex);
+    this.#links.delete(ifindex);
+    drop(this.#ifindexesByName, link?.name, ifindex);
+    const ports = [...(this.#portsByIfindex.get(ifindex) ?? [])];
+    for (const port of ports) {
+      this.#deserted.add(nameOfPort(port));
+      this.#exchange(port, { ...port, netdev: null });
+    }
+    return ports.length > 0;
   }
 
   /** Makes the table what a dump of the kernel's says. @returns whether it is another one than before */
@@ -137,13 +162,28 @@ export class PortTable {
 
   /** The representor whose network device has this name. */
   named(netdev: string): Representor | null {
-    for (const ports of this.#portsByIfindex.values()) {
-      for (const port of ports) {
-        const link = port.netdev === null ? undefined : this.#links.get(port.netdev.ifindex);
-        if (link?.name === netdev) return { port, link };
-      }
+    for (const ifindex of this.#ifindexesByName.get(netdev) ?? []) {
+      const link = this.#links.get(ifindex);
+      const [port] = this.#portsByIfindex.get(ifindex) ?? [];
+      if (link !== undefined && port !== undefined) return { port, link };
     }
     return null;
+  }
+
+  /**
+   * Whose the network device of this name is, when it is known for sure that it is not that function's; null otherwise.
+   * A port of the same number is another function's only where the address of its PF is known, and is another one.
+   */
+  otherOwner(netdev: string, { pfMac, function: wanted }: WantedFunction): string | null {
+    const owner = this.named(netdev)?.port;
+    if (owner === undefined) return null;
+    const owned = functionOf(owner);
+    if (owned === null) return owner.flavour === "physical" ? `physical port ${nameOfPort(owner)}` : null;
+    const pf = this.#pfs.get(pfKey(owner) ?? "");
+    if (pf === undefined) return null;
+    const mac = pf.address.mac;
+    if (functionKey(owned) === functionKey(wanted) && (mac === null || mac === pfMac)) return null;
+    return `${nameOfFunction(owned)} of PF ${mac === null ? nameOfPf(pf) : `${mac} (${nameOfPf(pf)})`}`;
   }
 
   /** Every port, by device and index. */

@@ -2,21 +2,22 @@
  * The provider `representor`: plugs the network device that represents a function of a NIC, which it finds by the MAC
  * address of the function's PF and the function's number. README.md, beside this file, is for operators.
  *
- * Invariants: what it answers depends on the logical port's options and its tables only; it changes nothing of a network
- * device that is not plugged for one of our logical ports.
+ * Invariants: what it answers depends on the logical port's options, the interface in place and its tables only, and
+ * answering changes nothing; it changes nothing of a network device that is not plugged for one of our logical ports.
  */
 import { activateRequest } from "../../netlink/devlink.ts";
 import { kernelTransport } from "../../netlink/kernel-transport.ts";
 import { type Link, setLinkRequest } from "../../netlink/link.ts";
 import { OVS_DATAPATH_KIND } from "../../netlink/ovs-vport.ts";
 import { type NetlinkTransport, PROTOCOL, type Request } from "../../netlink/transport.ts";
+import type { Result } from "../../result.ts";
 import { defineProvider } from "../module.ts";
 import type { PrepareAnswer, PrepareInput, Provider, ProviderHost, WantedInterface } from "../provider.ts";
 import { type RepresentorOptions, representorKeys } from "./config.ts";
 import { leaveDatapath } from "./datapath.ts";
 import { InPlace } from "./in-place.ts";
 import { KernelPorts } from "./kernel-ports.ts";
-import { parseOptions, READ_OPTIONS } from "./options.ts";
+import { parseOptions, READ_OPTIONS, type WantedFunction } from "./options.ts";
 import { PortTable, type Representor } from "./port-table.ts";
 import { Settling } from "./settling.ts";
 import { readSmartNic } from "./smart-nic.ts";
@@ -50,7 +51,9 @@ export function representorProvider(options: RepresentorOptions, machine: Machin
     },
     run: () => running?.takeChange() ?? false,
     prepare: (input) => running?.prepare(input) ?? { ready: false, reason: "the provider is not running" },
+    arrange: (input) => running?.arrange(input),
     finish: (input, output) => running?.finish(input, output),
+    release: (input, output) => running?.release(input, output),
   };
 }
 
@@ -115,10 +118,19 @@ class Running {
   }
 
   prepare({ operation, lport, interface: current }: PrepareInput): PrepareAnswer {
-    this.#inPlace.set(lport.name, current?.name ?? null);
-    if (operation === "remove") return { ready: true };
-    if (this.#ports.fault !== null) return { ready: false, reason: this.#ports.fault };
     const wanted = parseOptions(lport.options);
+    const answer = operation === "remove" ? { ready: true as const } : this.#find(wanted);
+    const whose = wanted.ok && current !== null ? this.#otherOwner(current.name, wanted.value) : null;
+    return whose === null ? answer : { ...answer, misplaced: whose };
+  }
+
+  /** Whose the device in place is, if it is known to be another function's. */
+  #otherOwner(inPlace: string, wanted: WantedFunction): string | null {
+    return this.#ports.fault === null ? this.#table.otherOwner(inPlace, wanted) : null;
+  }
+
+  #find(wanted: Result<WantedFunction, string>): PrepareAnswer {
+    if (this.#ports.fault !== null) return { ready: false, reason: this.#ports.fault };
     if (!wanted.ok) return { ready: false, reason: wanted.error };
     const found = this.#table.find(wanted.value);
     if (!found.ok) return { ready: false, reason: found.error };
@@ -126,6 +138,16 @@ class Running {
     const pending = this.#settling.pending(ifindex);
     if (pending !== null) return { ready: false, reason: `network device ${name}: ${pending}` };
     return { ready: true, interface: { name, type: "", options: {} } };
+  }
+
+  /** Remembers what is in place; nothing else has to be arranged. */
+  arrange({ lport, interface: current }: PrepareInput): void {
+    this.#inPlace.set(lport.name, current?.name ?? null);
+  }
+
+  /** What is in place no more is forgotten; what `plan` asks about was never remembered. */
+  release({ lport, interface: current }: PrepareInput, output: WantedInterface | null): void {
+    if (current === null && output === null) this.#inPlace.set(lport.name, null);
   }
 
   finish({ lport, interface: before }: PrepareInput, output: WantedInterface | null): void {

@@ -295,6 +295,9 @@ function apply(
       return table.setLink(step.link);
     case "no link":
       links.delete(step.ifindex);
+      for (const [name, port] of ports) {
+        if (port.netdev?.ifindex === step.ifindex) ports.set(name, { ...port, netdev: null });
+      }
       return table.removeLink(step.ifindex);
   }
 }

@@ -124,6 +124,77 @@ describe("a logical port", () => {
   });
 });
 
+describe("a device that moves to another namespace", () => {
+  const gone = "port pci/0000:03:00.0/101 has no network device yet";
+
+  test("takes its index with it, whoever has it next", () => {
+    const provider = start();
+    kernel.moveAway(1001);
+    kernel.setLink(link(1001, "intruder"));
+    expect(answerOf(provider, "1")).toBe(gone);
+  });
+
+  test("is found again when it comes back, under whatever index", () => {
+    const provider = start();
+    kernel.moveAway(1001);
+    kernel.setLink(link(1001, "intruder"));
+    kernel.moveBack(vf(1), 2001);
+    expect(answerOf(provider, "1")).toBe("pf0vf1");
+  });
+});
+
+describe("the interface in place", () => {
+  const other = "pci/0000:41:00.0";
+  const otherMac = "00:53:00:00:00:77";
+  const asked = (number: string, name: string) => start().prepare(input(number, { interface: viewOf(name) }));
+  const ofOther = (fields: Parameters<typeof port>[0]) => port({ device: other, ...fields });
+
+  beforeEach(() => {
+    kernel.setPort(ofOther({ number: 0, netdev: { ifindex: 3, name: "q0" } }));
+    kernel.setLink(link(3, "q0", { permanentAddress: otherMac }));
+    kernel.setPort(
+      ofOther({ index: 1, flavour: "pcivf", pf: 0, vf: 1, netdev: { ifindex: 3001, name: "theirs" } }),
+    );
+    kernel.setLink(link(3001, "theirs"));
+  });
+
+  test("is the function's own", () => {
+    expect(asked("1", "pf0vf1")).toEqual({ ready: true, interface: plugged("pf0vf1") });
+  });
+
+  test.each([
+    ["another NIC's function of the same number", "theirs", `VF 1 of PF ${otherMac} (${other} pf 0)`],
+    ["another function of the PF", "pf0vf0", `VF 0 of PF ${uplinkMac} (pci/0000:03:00.0 pf 0)`],
+    ["an uplink", "q0", `physical port ${other}/0`],
+  ])("is %s by now: whose it is, is said beside the answer", (_, name, misplaced) => {
+    expect(asked("1", name)).toEqual({ ready: true, interface: plugged("pf0vf1"), misplaced });
+    expect(asked("9", name)).toMatchObject({ ready: false, misplaced });
+  });
+
+  test("is said to be another's also when it is to go", () => {
+    const removal = input("1", { operation: "remove", interface: viewOf("theirs") });
+    expect(start().prepare(removal)).toMatchObject({ ready: true, misplaced: expect.any(String) });
+  });
+
+  test.each([
+    ["a device that is no port's", () => kernel.setLink(link(4000, "tap0")), "tap0"],
+    ["no device at all", () => {}, "nothing"],
+    ["of a PF whose address is not known yet", () => kernel.removeLink(3), "theirs"],
+  ])("is nobody's for sure when it is %s", (_, happen, name) => {
+    happen();
+    expect(asked("1", name)).toEqual({ ready: true, interface: plugged("pf0vf1") });
+  });
+
+  test("is nobody's for sure while the tables cannot be read", () => {
+    const provider = start();
+    kernel.refusesDumps = true;
+    kernel.overrun(() => {});
+    const answer = provider.prepare(input("1", { interface: viewOf("theirs") }));
+    expect(answer).toMatchObject({ ready: false, reason: expect.stringContaining("cannot be read") });
+    expect(answer).not.toHaveProperty("misplaced");
+  });
+});
+
 describe("the graph is woken", () => {
   test("once for a batch of messages that changes something, and then finds the tables changed", () => {
     const provider = start();
@@ -273,14 +344,12 @@ describe("a device that is renamed in the kernel's datapath", () => {
   }
 
   test.each<[string, (provider: Provider) => void]>([
-    ["was in place when its port was asked for", (provider) => answerOf(provider, "1", inPlace("pf0vf1"))],
-    ["is due to go", (provider) => answerOf(provider, "1", { operation: "remove", ...inPlace("pf0vf1") })],
+    ["was in place", (provider) => provider.arrange?.(input("1", inPlace("pf0vf1")))],
     ["has been plugged", (provider) => provider.finish?.(input("1"), plugged("pf0vf1"))],
     [
       "has changed hands",
       (provider) => {
-        provider.prepare(input("1", inPlace("pf0vf1")));
-        provider.prepare({ ...input("1"), lport: { name: "lp1", options: new Map() } });
+        provider.arrange?.(input("1", inPlace("pf0vf1")));
         provider.finish?.(input("1", { operation: "remove", ...inPlace("pf0vf1") }), null);
         provider.finish?.({ ...input("1"), lport: { name: "lp1", options: new Map() } }, plugged("pf0vf1"));
       },
@@ -295,6 +364,15 @@ describe("a device that is renamed in the kernel's datapath", () => {
     ["nobody asked for", () => {}],
     ["is wanted, and somebody else's still", (provider) => answerOf(provider, "1")],
     [
+      "was only asked about, as `vifplugd plan` asks",
+      (provider) => {
+        for (const operation of ["create", "remove"] as const) {
+          provider.prepare(input("1", { operation, ...inPlace("pf0vf1") }));
+        }
+        provider.release?.(input("1", inPlace("pf0vf1")), plugged("pf0vf1"));
+      },
+    ],
+    [
       "has been unplugged",
       (provider) => {
         provider.finish?.(input("1"), plugged("pf0vf1"));
@@ -302,10 +380,17 @@ describe("a device that is renamed in the kernel's datapath", () => {
       },
     ],
     [
+      "was removed by hand",
+      (provider) => {
+        provider.arrange?.(input("1", inPlace("pf0vf1")));
+        provider.release?.(input("1"), null);
+      },
+    ],
+    [
       "has made room for another one",
       (provider) => {
-        provider.prepare(input("1", inPlace("pf0vf1")));
-        provider.prepare(input("1", inPlace("other")));
+        provider.arrange?.(input("1", inPlace("pf0vf1")));
+        provider.finish?.(input("1", inPlace("pf0vf1")), plugged("other"));
       },
     ],
   ])("stays in it when it %s", (_, tell) => {
@@ -316,7 +401,7 @@ describe("a device that is renamed in the kernel's datapath", () => {
 
   test("is nothing to deal with outside of it", () => {
     const provider = start();
-    provider.prepare(input("1", inPlace("pf0vf1")));
+    provider.arrange?.(input("1", inPlace("pf0vf1")));
     kernel.setLink(vfLink(1));
     kernel.setLink(vfLink(1, "renamed1"));
     expect(kernel.changes).toEqual([]);

@@ -1,7 +1,7 @@
 /** What happens to a NIC while a logical port asks for one of its VFs, for either plugger to go through. */
 
 import { addLport, down, up } from "./hypervisor.ts";
-import { addNic, removeNic, rename, representorOf, setVfs } from "./nic.ts";
+import { nic, rename } from "./nic.ts";
 import type { Stage } from "./stage.ts";
 
 export interface Case {
@@ -14,12 +14,12 @@ const vf = 1;
 const vfs = 2;
 
 async function isUp({ chassis, within }: Stage, lport: string): Promise<void> {
-  await up(chassis, lport, await representorOf(vf), within);
+  await up(chassis, lport, await nic.representorOf(vf), within);
 }
 
 async function startWithVfs(stage: Stage, lport: string): Promise<void> {
-  await addNic();
-  await setVfs(vfs);
+  await nic.add();
+  await nic.setVfs(vfs);
   await addLport(stage.chassis, lport, stage.plugType, vf);
   await stage.start();
   await isUp(stage, lport);
@@ -30,10 +30,10 @@ export const cases: readonly Case[] = [
   {
     what: "VFs that come while it runs",
     async run(stage, lport) {
-      await addNic();
+      await nic.add();
       await stage.start();
       await addLport(stage.chassis, lport, stage.plugType, vf);
-      await setVfs(vfs);
+      await nic.setVfs(vfs);
       await isUp(stage, lport);
     },
   },
@@ -41,7 +41,7 @@ export const cases: readonly Case[] = [
     what: "a network device that is renamed while it is plugged",
     async run(stage, lport) {
       await startWithVfs(stage, lport);
-      await rename(await representorOf(vf), "renamed0");
+      await rename(await nic.representorOf(vf), "renamed0");
       await up(stage.chassis, lport, "renamed0", stage.within);
     },
   },
@@ -49,9 +49,9 @@ export const cases: readonly Case[] = [
     what: "VFs that all go and come back (sriov_numvfs)",
     async run(stage, lport) {
       await startWithVfs(stage, lport);
-      await setVfs(0);
+      await nic.setVfs(0);
       await down(stage.chassis, lport);
-      await setVfs(vfs);
+      await nic.setVfs(vfs);
       await isUp(stage, lport);
     },
   },
@@ -59,10 +59,10 @@ export const cases: readonly Case[] = [
     what: "a NIC that is removed and comes back",
     async run(stage, lport) {
       await startWithVfs(stage, lport);
-      await removeNic();
+      await nic.remove();
       await down(stage.chassis, lport);
-      await addNic();
-      await setVfs(vfs);
+      await nic.add();
+      await nic.setVfs(vfs);
       await isUp(stage, lport);
     },
   },

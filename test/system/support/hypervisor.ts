@@ -4,7 +4,7 @@ import { baseConfig, startDaemon } from "../../../tools/chassis/daemon.ts";
 import type { RowOf } from "../../../tools/chassis/databases.ts";
 import type { Program } from "../../../tools/chassis/program.ts";
 import { commandLine, readyLine } from "../../../tools/chassis/programs.ts";
-import { pfMac } from "./nic.ts";
+import { type Nic, nic } from "./nic.ts";
 
 /** Milliseconds; the machine computes slowly. */
 export const PATIENCE = 30_000;
@@ -33,11 +33,17 @@ export function startVifplugd(chassis: Chassis): Promise<Program> {
 }
 
 /** A logical port that asks for a VF's representor. */
-export async function addLport(chassis: Chassis, lport: string, plugType: string, vf: number): Promise<void> {
+export async function addLport(
+  chassis: Chassis,
+  lport: string,
+  plugType: string,
+  vf: number,
+  of: Nic = nic,
+): Promise<void> {
   const options = {
     "requested-chassis": chassis.name,
     "vif-plug-type": plugType,
-    "vif-plug:representor:pf-mac": pfMac,
+    "vif-plug:representor:pf-mac": of.pfMac,
     "vif-plug:representor:vf-num": String(vf),
   };
   const settings = Object.entries(options).map(([key, value]) => `options:"${key}"="${value}"`);
@@ -83,6 +89,23 @@ export async function down(chassis: Chassis, lport: string, within = PATIENCE): 
 function vswitchdOnTheKernel(chassis: Chassis): readonly string[] {
   const dummy = /^--(enable-dummy|disable-system)/;
   return commandLine("ovs-vswitchd", chassis.dir).filter((argument) => !dummy.test(argument));
+}
+
+/** The names of the interfaces that carry the logical port's iface-id. */
+export async function interfacesOf(chassis: Chassis, lport: string): Promise<readonly string[]> {
+  const rows = await chassis.rows("Open_vSwitch", "Interface", ["name", "external_ids"]);
+  return rows.filter(({ external_ids }) => external_ids.get("iface-id") === lport).map(({ name }) => name);
+}
+
+/** Returns when the logical port has no interface. */
+export async function unplugged(chassis: Chassis, lport: string): Promise<void> {
+  await chassis.waitUntil(
+    "Open_vSwitch",
+    "Interface",
+    ["external_ids"],
+    (rows) => rows.every(({ external_ids }) => external_ids.get("iface-id") !== lport),
+    PATIENCE,
+  );
 }
 
 function works({ ofport }: Interface): boolean {

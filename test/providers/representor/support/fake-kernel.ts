@@ -21,6 +21,7 @@ import {
   OVS_VPORT,
 } from "../../../netlink/support/encode.ts";
 
+const emptyLink = { address: null, permanentAddress: null, master: null, kind: null };
 const CONTROLLER = 16;
 const GET_LINK = 18;
 
@@ -61,6 +62,21 @@ export class FakeKernel implements NetlinkTransport {
   removeLink(ifindex: number): void {
     this.links.delete(ifindex);
     this.tell(PROTOCOL.route, [encodeLinkRemoval(ifindex)]);
+  }
+
+  /** A port's device goes to another namespace, of which devlink says nothing unless it is asked. */
+  moveAway(ifindex: number): void {
+    for (const [name, port] of this.ports) {
+      if (port.netdev?.ifindex === ifindex) this.ports.set(name, { ...port, netdev: null });
+    }
+    this.removeLink(ifindex);
+  }
+
+  /** The device comes back, as one of this index. */
+  moveBack(port: DevlinkPort, ifindex: number): void {
+    const name = port.netdev?.name ?? "";
+    this.ports.set(`${port.device}/${port.index}`, { ...port, netdev: { ifindex, name } });
+    this.setLink({ ...emptyLink, ifindex, name });
   }
 
   /** One batch of messages for everyone who listens. */
