@@ -4,9 +4,8 @@
  */
 import { formatConfigError } from "../config/error.ts";
 import { loadConfig } from "../config/load.ts";
-import { nameOfPort } from "../providers/representor/names.ts";
-import type { PortRow } from "../providers/representor/port-table.ts";
-import { readPorts } from "../providers/representor/read-ports.ts";
+import { thisMachine } from "../providers/representor/machine.ts";
+import { type PortRow, readPorts } from "../providers/representor/read-ports.ts";
 import { type Row, table } from "../terminal/table.ts";
 import { portsOf } from "./answered-ports.ts";
 import { ask } from "./ask.ts";
@@ -26,8 +25,13 @@ export async function representorPorts(args: Arguments): Promise<number> {
   const entry = config.value.providers.find(
     (each) => each.source === "built in" && each.type === "representor",
   );
-  const pins = entry?.options.pf ?? [];
-  const read = readPorts(pins, (warning) => printError(`vifplugd: ${warning}`));
+  const say = (message: string) => printError(`vifplugd: ${message}`);
+  const read = await readPorts({
+    options: entry?.options ?? {},
+    machine: thisMachine(),
+    warn: say,
+    waits: say,
+  });
   if (!read.ok) {
     printError(`vifplugd: ${read.error}`);
     return EXIT.failed;
@@ -35,20 +39,19 @@ export async function representorPorts(args: Arguments): Promise<number> {
   const lports = await lportsByInterface(args);
   const rows = read.value.map((row) => ({ ...row, lport: lports.get(row.netdev ?? "") ?? null }));
   if (args.flag("json")) printLine(JSON.stringify(rows));
-  else if (rows.length === 0) printLine("the kernel shows no devlink port");
+  else if (rows.length === 0) printLine("the kernel shows no port of a NIC's switch");
   else printLine(table([HEAD, ...rows.map(cellsOf)], terminalStyle()).trimEnd());
   return EXIT.ok;
 }
 
 function cellsOf(row: PortRow & { readonly lport: string | null }): Row {
-  const { port, netdev, pfMac, lport } = row;
-  const wanted = port.vf === null ? (port.sf === null ? null : `sf ${port.sf}`) : `vf ${port.vf}`;
+  const { port, flavour, controller, external, pf, number, netdev, pfMac, lport } = row;
   const cells = [
-    nameOfPort(port),
-    port.flavour ?? "unknown",
-    port.external ? `${port.controller} (external)` : String(port.controller),
-    port.pf === null ? "-" : String(port.pf),
-    wanted ?? "-",
+    port,
+    flavour,
+    external === true ? `${controller} (external)` : String(controller),
+    pf === null ? "-" : String(pf),
+    number === null ? "-" : `${flavour.slice("pci".length)} ${number}`,
     netdev ?? "-",
     pfMac ?? "-",
     lport ?? "-",

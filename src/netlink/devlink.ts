@@ -3,11 +3,19 @@
  * Requests and messages as pure functions over bytes.
  */
 import type { Result } from "../result.ts";
-import { type Attributes, nestedAttribute, textAttribute, u8Attribute, u32Attribute } from "./attributes.ts";
+import {
+  type Attributes,
+  attribute,
+  nestedAttribute,
+  u8Attribute,
+  u16Attribute,
+  u32Attribute,
+} from "./attributes.ts";
 import { decoding, MalformedMessage, type NetlinkError } from "./error.ts";
 import { decodeGeneric, genericPayload } from "./generic.ts";
-import { formatMac } from "./mac.ts";
+import { formatMac, macBytes } from "./mac.ts";
 import { FLAG, type Message } from "./message.ts";
+import { deviceAttributes, type PortName, portAttributes, portNameIn } from "./port-name.ts";
 import type { Request } from "./transport.ts";
 
 export const DEVLINK_FAMILY = "devlink";
@@ -18,8 +26,6 @@ const VERSION = 1;
 /** A dump of ports says `new` where a notification says `portNew`; only what it carries tells a port from a device. */
 const COMMAND = { new: 3, portGet: 5, portSet: 6, portNew: 7, portDelete: 8 } as const;
 const ATTRIBUTE = {
-  busName: 1,
-  deviceName: 2,
   portIndex: 3,
   netdevIndex: 6,
   netdevName: 7,
@@ -34,17 +40,11 @@ const ATTRIBUTE = {
 } as const;
 const FUNCTION_ATTRIBUTE = { hardwareAddress: 1, state: 2 } as const;
 const FUNCTION_ACTIVE = 1;
+const SUB_FUNCTION = 7;
 
 /** In the order of enum devlink_port_flavour. */
 const FLAVOURS = ["physical", "cpu", "dsa", "pcipf", "pcivf", "virtual", "unused", "pcisf"] as const;
 export type Flavour = (typeof FLAVOURS)[number];
-
-/** What names a port: devlink's bus and device, and the port's index there. */
-export interface PortName {
-  /** Bus and device as devlink(8) writes them: `pci/0000:03:00.0`. */
-  readonly device: string;
-  readonly index: number;
-}
 
 /** A port of an embedded switch; a number that the kernel does not give is null. */
 export interface DevlinkPort extends PortName {
@@ -52,10 +52,10 @@ export interface DevlinkPort extends PortName {
   readonly flavour: Flavour | null;
   /** Of a physical port. */
   readonly number: number | null;
-  /** 0: the NIC's own; others are the hosts that a DPU serves. */
+  /** 0: the NIC's own, and where the kernel tells none; others are the hosts that a DPU serves. */
   readonly controller: number;
-  /** The function belongs to another host than the one we run on. */
-  readonly external: boolean;
+  /** The function belongs to another host than the one we run on; null where the kernel does not tell. */
+  readonly external: boolean | null;
   readonly pf: number | null;
   readonly vf: number | null;
   readonly sf: number | null;
@@ -69,6 +69,8 @@ export interface DevlinkPort extends PortName {
   };
 }
 
+export type { PortName } from "./port-name.ts";
+
 export type PortEvent =
   | { readonly kind: "present"; readonly port: DevlinkPort }
   | { readonly kind: "removed"; readonly port: PortName };
@@ -78,18 +80,48 @@ export function portDumpRequest(family: number): Request {
 }
 
 /** Asks the driver to activate a sub-function. */
-export function activateRequest(family: number, { device, index }: PortName): Request {
-  const slash = device.indexOf("/");
-  return {
-    type: family,
-    flags: FLAG.ack,
-    payload: genericPayload(COMMAND.portSet, VERSION, [
-      textAttribute(ATTRIBUTE.busName, device.slice(0, slash)),
-      textAttribute(ATTRIBUTE.deviceName, device.slice(slash + 1)),
-      u32Attribute(ATTRIBUTE.portIndex, index),
-      nestedAttribute(ATTRIBUTE.function, [u8Attribute(FUNCTION_ATTRIBUTE.state, FUNCTION_ACTIVE)]),
-    ]),
-  };
+export function activateRequest(family: number, port: PortName): Request {
+  return setFunction(family, port, u8Attribute(FUNCTION_ATTRIBUTE.state, FUNCTION_ACTIVE));
+}
+
+/** Gives the function behind a port its address. @param mac as mac.ts writes it */
+export function setAddressRequest(family: number, port: PortName, mac: string): Request {
+  return setFunction(family, port, attribute(FUNCTION_ATTRIBUTE.hardwareAddress, macBytes(mac)));
+}
+
+function setFunction(family: number, port: PortName, what: Uint8Array): Request {
+  const details = nestedAttribute(ATTRIBUTE.function, [what]);
+  return request(family, COMMAND.portSet, [...portAttributes(port), details]);
+}
+
+/** A sub-function that is to be made. */
+export interface NewSubFunction {
+  readonly device: string;
+  readonly pf: number;
+  readonly sf: number;
+  /** Whose it is to be; null: this host's. */
+  readonly controller: number | null;
+}
+
+/** Makes a sub-function and its port (devlink-port(8), `add`); the kernel answers with the port. */
+export function addSubFunctionRequest(family: number, wanted: NewSubFunction): Request {
+  const { device, pf, sf, controller } = wanted;
+  return request(family, COMMAND.portNew, [
+    ...deviceAttributes(device),
+    u16Attribute(ATTRIBUTE.flavour, SUB_FUNCTION),
+    u16Attribute(ATTRIBUTE.pciPf, pf),
+    u32Attribute(ATTRIBUTE.pciSf, sf),
+    ...(controller === null ? [] : [u32Attribute(ATTRIBUTE.controller, controller)]),
+  ]);
+}
+
+/** Removes a port that was made by request, and with it its function. */
+export function deletePortRequest(family: number, port: PortName): Request {
+  return request(family, COMMAND.portDelete, portAttributes(port));
+}
+
+function request(family: number, command: number, attributes: readonly Uint8Array[]): Request {
+  return { type: family, flags: FLAG.ack, payload: genericPayload(command, VERSION, attributes) };
 }
 
 /** A message of the family `devlink`, from a dump or a notification; null when it is not about a port. */
@@ -102,7 +134,7 @@ export function parsePortEvent(message: Message): Result<PortEvent | null, Netli
       case COMMAND.new:
         return attributes.has(ATTRIBUTE.portIndex) ? { kind: "present", port: decodePort(attributes) } : null;
       case COMMAND.portDelete:
-        return { kind: "removed", port: decodePort(attributes) };
+        return { kind: "removed", port: decodeName(attributes) };
       default:
         return null;
     }
@@ -110,23 +142,31 @@ export function parsePortEvent(message: Message): Result<PortEvent | null, Netli
 }
 
 /** @throws MalformedMessage */
+function decodeName(attributes: Attributes): PortName {
+  const name = portNameIn(attributes);
+  if (name === null) throw new MalformedMessage("it has no bus, device or index");
+  return name;
+}
+
+/** What the kernel says of it, or where it says no more than the controller, that only 0 is this host's. */
+function isExternal(attributes: Attributes): boolean | null {
+  const told = attributes.u8(ATTRIBUTE.external);
+  if (told !== undefined) return told === 1;
+  const controller = attributes.u32(ATTRIBUTE.controller);
+  return controller === undefined ? null : controller !== 0;
+}
+
+/** @throws MalformedMessage */
 function decodePort(attributes: Attributes): DevlinkPort {
-  const bus = attributes.text(ATTRIBUTE.busName);
-  const device = attributes.text(ATTRIBUTE.deviceName);
-  const index = attributes.u32(ATTRIBUTE.portIndex);
-  if (bus === undefined || device === undefined || index === undefined) {
-    throw new MalformedMessage("it has no bus, device or index");
-  }
   const ifindex = attributes.u32(ATTRIBUTE.netdevIndex) ?? 0;
   const details = attributes.nested(ATTRIBUTE.function);
   const state = details?.u8(FUNCTION_ATTRIBUTE.state);
   return {
-    device: `${bus}/${device}`,
-    index,
+    ...decodeName(attributes),
     flavour: FLAVOURS[attributes.u16(ATTRIBUTE.flavour) ?? -1] ?? null,
     number: attributes.u32(ATTRIBUTE.number) ?? null,
     controller: attributes.u32(ATTRIBUTE.controller) ?? 0,
-    external: attributes.u8(ATTRIBUTE.external) === 1,
+    external: isExternal(attributes),
     pf: attributes.u16(ATTRIBUTE.pciPf) ?? null,
     vf: attributes.u16(ATTRIBUTE.pciVf) ?? null,
     sf: attributes.u32(ATTRIBUTE.pciSf) ?? null,

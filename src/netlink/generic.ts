@@ -56,8 +56,11 @@ export function parseFamily(message: Message): Result<Family, NetlinkError> {
 }
 
 /** Asks the kernel for a family by its name. */
-export function findFamily(netlink: NetlinkTransport, name: string): Result<Family, NetlinkError> {
-  const answer = netlink.request(PROTOCOL.generic, familyRequest(name));
+export async function findFamily(
+  netlink: NetlinkTransport,
+  name: string,
+): Promise<Result<Family, NetlinkError>> {
+  const answer = await netlink.request(PROTOCOL.generic, familyRequest(name));
   if (!answer.ok) {
     if (answer.error.code !== "refused") return answer;
     return fail({ ...answer.error, message: `the kernel has no ${name}: ${answer.error.message}` });

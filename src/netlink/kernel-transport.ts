@@ -1,14 +1,17 @@
 /**
  * Netlink to the kernel that we run on.
  *
- * A request has a socket of its own for as long as it takes. A subscription's socket is read as a stream, so that the
+ * A request has a socket of its own for as long as it takes, and is written to and read from by the runtime's threads for
+ * files: in the kernel it may have to wait for whoever works on a device, and this thread must not. A subscription's socket is read as a stream, so that the
  * event loop wakes when there is something and at no other time. A stream ends with an error when the kernel had no
  * room for a message (ENOBUFS), and a datagram that no longer fitted into a read is cut off and so found malformed:
  * both mean that messages were lost.
  */
+import { read, write } from "node:fs";
+import { promisify } from "node:util";
 import { fail, messageOf, ok, type Result } from "../result.ts";
 import { type NetlinkError, netlinkError } from "./error.ts";
-import { close, errnoName, OPTION, openSocket, receive, send, setOption } from "./libc.ts";
+import { close, errnoName, OPTION, openSocket, setOption } from "./libc.ts";
 import {
   encodeMessage,
   FLAG,
@@ -21,56 +24,64 @@ import type { Listener, NetlinkTransport, Protocol, Request, Subscription } from
 
 /** The kernel makes the datagrams of a dump no larger than half of this. */
 const READ_BYTES = 64 << 10;
+/** Calls that wait do so in another thread. */
+const writeTo = promisify(write);
+const readFrom = promisify(read);
+
+type Answer = Result<readonly Message[], NetlinkError>;
+
 /** How often a dump that the kernel's own changes interrupted is tried. */
 const DUMP_TRIES = 5;
 
 export function kernelTransport(): NetlinkTransport {
-  return { request, subscribe };
+  const queues = new Map<string, Promise<unknown>>();
+  return {
+    subscribe,
+    // One at a time of a kind: what the kernel keeps waiting takes up one thread, however much is asked meanwhile.
+    request(protocol, wanted) {
+      const kind = `${protocol} ${wanted.type}`;
+      const before = queues.get(kind) ?? Promise.resolve();
+      const answer = before.then(() => request(protocol, wanted));
+      queues.set(kind, answer);
+      return answer;
+    },
+  };
 }
 
-function request(protocol: Protocol, wanted: Request): Result<readonly Message[], NetlinkError> {
-  let answer = requestOnce(protocol, wanted);
+async function request(protocol: Protocol, wanted: Request): Promise<Answer> {
+  let answer = await requestOnce(protocol, wanted);
   for (let tries = 1; tries < DUMP_TRIES; tries++) {
     if (answer.ok || answer.error.code !== "interrupted") break;
-    answer = requestOnce(protocol, wanted);
+    answer = await requestOnce(protocol, wanted);
   }
   return answer;
 }
 
-function requestOnce(protocol: Protocol, wanted: Request): Result<readonly Message[], NetlinkError> {
-  return withSocket(protocol, (fd) => {
-    const sequence = 1;
-    // Older kernels have neither option; they only make the kernel's errors tell more in less room.
-    setOption(fd, OPTION.extendedAck, 1);
-    setOption(fd, OPTION.capAck, 1);
-    const sent = send(fd, encodeMessage({ ...wanted, flags: wanted.flags | FLAG.request, sequence }));
-    return sent.ok ? collect(fd) : sent;
-  });
-}
-
-function withSocket<T>(
-  protocol: Protocol,
-  use: (fd: number) => Result<T, NetlinkError>,
-): Result<T, NetlinkError> {
-  const opened = openSocket(protocol);
+async function requestOnce(protocol: Protocol, wanted: Request): Promise<Answer> {
+  const opened = openSocket(protocol, true);
   if (!opened.ok) return opened;
+  const fd = opened.value;
+  // Older kernels have neither option; they only make the kernel's errors tell more in less room.
+  setOption(fd, OPTION.extendedAck, 1);
+  setOption(fd, OPTION.capAck, 1);
   try {
-    return use(opened.value);
+    const message = encodeMessage({ ...wanted, flags: wanted.flags | FLAG.request, sequence: 1 });
+    await writeTo(fd, message);
+    return await collect(fd);
+  } catch (thrown) {
+    return fail(netlinkError("system", `netlink: ${messageOf(thrown)}`, errnoOf(thrown)));
   } finally {
-    close(opened.value);
+    close(fd);
   }
 }
 
 /** Reads the answers up to the message that ends them. */
-function collect(fd: number): Result<readonly Message[], NetlinkError> {
+async function collect(fd: number): Promise<Answer> {
   const answers: Message[] = [];
-  const buffer = new Uint8Array(READ_BYTES);
   for (;;) {
-    const received = receive(fd, buffer);
-    if (!received.ok) return received;
-    const length = received.value;
-    if (length === null) return fail(netlinkError("system", "netlink: the kernel's answer has no end"));
-    const parsed = parseMessages(buffer.slice(0, length));
+    const buffer = new Uint8Array(READ_BYTES);
+    const { bytesRead } = await readFrom(fd, buffer, 0, buffer.length, null);
+    const parsed = parseMessages(buffer.subarray(0, bytesRead));
     if (!parsed.ok) return parsed;
     for (const message of parsed.value) {
       if ((message.flags & FLAG.dumpInterrupted) !== 0) {
@@ -90,12 +101,17 @@ function collect(fd: number): Result<readonly Message[], NetlinkError> {
   }
 }
 
+function errnoOf(thrown: unknown): number {
+  const errno: unknown = typeof thrown === "object" && thrown !== null ? Reflect.get(thrown, "errno") : 0;
+  return typeof errno === "number" ? Math.abs(errno) : 0;
+}
+
 function subscribe(
   protocol: Protocol,
   groups: readonly number[],
   listener: Listener,
 ): Result<Subscription, NetlinkError> {
-  const opened = openSocket(protocol);
+  const opened = openSocket(protocol, false);
   if (!opened.ok) return opened;
   const fd = opened.value;
   for (const group of groups) {

@@ -10,8 +10,11 @@ const SOCK_RAW = 3;
 const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
 const SOL_NETLINK = 270;
-const MSG_TRUNC = 0x20;
-const EAGAIN = 11;
+const AF_INET = 2;
+const SOCK_DGRAM = 2;
+const SIOCETHTOOL = 0x8946;
+const ETHTOOL_GPERMADDR = 0x20;
+const MAX_ADDRESS_BYTES = 32;
 /** struct sockaddr_nl: family, padding, port, groups; all zeros but the family lets the kernel choose the port. */
 const ADDRESS_BYTES = 12;
 
@@ -24,16 +27,19 @@ const CALLS = {
     args: [FFIType.i32, FFIType.i32, FFIType.i32, FFIType.ptr, FFIType.u32],
     returns: FFIType.i32,
   },
-  send: { args: [FFIType.i32, FFIType.ptr, FFIType.u64, FFIType.i32], returns: FFIType.i64 },
-  recv: { args: [FFIType.i32, FFIType.ptr, FFIType.u64, FFIType.i32], returns: FFIType.i64 },
+  ioctl: { args: [FFIType.i32, FFIType.u64, FFIType.ptr], returns: FFIType.i32 },
   close: { args: [FFIType.i32], returns: FFIType.i32 },
   __errno_location: { args: [], returns: FFIType.ptr },
 } as const;
 
-/** A non-blocking netlink socket, bound to a port of its own. */
-export function openSocket(protocol: number): Result<number, NetlinkError> {
+/**
+ * A netlink socket, bound to a port of its own.
+ * @param blocks whether a read of it waits until there is something
+ */
+export function openSocket(protocol: number, blocks: boolean): Result<number, NetlinkError> {
   const { calls } = libc();
-  const fd = calls.socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+  const type = SOCK_RAW | SOCK_CLOEXEC | (blocks ? 0 : SOCK_NONBLOCK);
+  const fd = calls.socket(AF_NETLINK, type, protocol);
   if (fd < 0) return failed("socket");
   const address = new Uint8Array(ADDRESS_BYTES);
   address[0] = AF_NETLINK;
@@ -51,17 +57,30 @@ export function setOption(fd: number, option: number, value: number): Result<voi
     : failed("setsockopt");
 }
 
-export function send(fd: number, bytes: Uint8Array): Result<void, NetlinkError> {
-  const { calls } = libc();
-  return Number(calls.send(fd, ptr(bytes), bytes.length, 0)) < 0 ? failed("send") : ok(undefined);
-}
+/** struct ifreq: a name, and a pointer in what follows. */
+const IFREQ_BYTES = 40;
+const NAME_BYTES = 16;
 
-/** One datagram into `buffer`; its length, which is more than the buffer's when it was cut off, or null: none there. */
-export function receive(fd: number, buffer: Uint8Array): Result<number | null, NetlinkError> {
-  const { calls, errno } = libc();
-  const length = Number(calls.recv(fd, ptr(buffer), buffer.length, MSG_TRUNC));
-  if (length >= 0) return ok(length);
-  return errno() === EAGAIN ? ok(null) : failed("recv");
+/**
+ * What ETHTOOL_GPERMADDR tells of a network device (linux/ethtool.h): the address that its hardware came with; null
+ * where there is none. It waits for nobody but the kernel's own lock on network devices.
+ */
+export function permanentAddress(netdev: string): Uint8Array | null {
+  const name = new TextEncoder().encode(netdev);
+  if (name.length >= NAME_BYTES) return null;
+  const { calls } = libc();
+  const fd = calls.socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return null;
+  const answer = new Uint8Array(8 + MAX_ADDRESS_BYTES);
+  const asked = new DataView(answer.buffer);
+  asked.setUint32(0, ETHTOOL_GPERMADDR, true);
+  asked.setUint32(4, MAX_ADDRESS_BYTES, true);
+  const request = new Uint8Array(IFREQ_BYTES);
+  request.set(name);
+  new DataView(request.buffer).setBigUint64(NAME_BYTES, BigInt(ptr(answer)), true);
+  const done = calls.ioctl(fd, SIOCETHTOOL, ptr(request));
+  calls.close(fd);
+  return done === 0 ? answer.slice(8, 8 + asked.getUint32(4, true)) : null;
 }
 
 export function close(fd: number): void {

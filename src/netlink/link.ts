@@ -7,6 +7,7 @@ import { Attributes, concatenate, u32Attribute, viewOf } from "./attributes.ts";
 import { decoding, MalformedMessage, type NetlinkError } from "./error.ts";
 import { formatMac } from "./mac.ts";
 import { FLAG, type Message } from "./message.ts";
+import { type PortName, portNameIn } from "./port-name.ts";
 import type { Request } from "./transport.ts";
 
 /** The multicast group RTNLGRP_LINK of linux/rtnetlink.h. */
@@ -19,7 +20,12 @@ const ATTRIBUTE = {
   master: 10,
   linkInfo: 18,
   extendedMask: 29,
+  switchId: 36,
+  portName: 38,
   permanentAddress: 54,
+  parentName: 56,
+  parentBus: 57,
+  devlinkPort: 62,
 } as const;
 const INFO_KIND = 1;
 /** Leaves the counters out of the answer (RTEXT_FILTER_SKIP_STATS). */
@@ -39,6 +45,16 @@ export interface Link {
   readonly master: number | null;
   /** The kind of a virtual device, such as "openvswitch"; null of others. */
   readonly kind: string | null;
+  /** The name of its port of the NIC's switch, as `pf0vf3`; null where the driver gives none. */
+  readonly portName: string | null;
+  /** The switch that it is a port of, in hexadecimal digits; null: none. */
+  readonly switchId: string | null;
+  /** The device that it belongs to, as `pci/0000:03:00.0`; null where the kernel does not tell. */
+  readonly parent: string | null;
+  /** Its devlink port, which kernels tell from 6.2 on. */
+  readonly devlinkPort: PortName | null;
+  /** Somebody has set it up (IFF_UP). */
+  readonly isUp: boolean;
 }
 
 export type LinkEvent =
@@ -79,9 +95,20 @@ export function parseLinkEvent({ type, payload }: Message): Result<LinkEvent | n
         permanentAddress: formatMac(attributes.bytes(ATTRIBUTE.permanentAddress)),
         master: attributes.u32(ATTRIBUTE.master) ?? null,
         kind: attributes.nested(ATTRIBUTE.linkInfo)?.text(INFO_KIND) ?? null,
+        portName: attributes.text(ATTRIBUTE.portName) || null,
+        switchId: attributes.bytes(ATTRIBUTE.switchId)?.toHex() || null,
+        parent: parentIn(attributes),
+        devlinkPort: portNameIn(attributes.nested(ATTRIBUTE.devlinkPort)),
+        isUp: (view.getUint32(8, true) & FLAG_UP) !== 0,
       },
     };
   });
+}
+
+function parentIn(attributes: Attributes): string | null {
+  const name = attributes.text(ATTRIBUTE.parentName);
+  const bus = attributes.text(ATTRIBUTE.parentBus);
+  return name === undefined || bus === undefined ? null : `${bus}/${name}`;
 }
 
 function header(ifindex: number, flags: number, change: number): Uint8Array {

@@ -2,13 +2,29 @@
 
 export const MAC_BYTES = 6;
 
-/** Null when `text` is not an address in full; digits of either case are taken. */
+/** Pairs with colons or hyphens between them, groups of four with dots, or the bare digits. */
+const FORMS = [
+  /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i,
+  /^[0-9a-f]{2}(-[0-9a-f]{2}){5}$/i,
+  /^[0-9a-f]{4}(\.[0-9a-f]{4}){2}$/i,
+  /^[0-9a-f]{12}$/i,
+];
+
+/** Null when `text` is not an address in full; the usual forms are taken, and digits of either case. */
 export function parseMac(text: string): string | null {
-  return /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(text) ? text.toLowerCase() : null;
+  if (!FORMS.some((form) => form.test(text))) return null;
+  const digits = text.toLowerCase().replaceAll(/[:.-]/g, "");
+  return (digits.match(/../g) ?? []).join(":");
 }
 
 /** Null when it is no Ethernet address, or all zeros, which stands for none. */
-export function formatMac(bytes: Uint8Array | undefined): string | null {
-  if (bytes === undefined || bytes.length !== MAC_BYTES || bytes.every((byte) => byte === 0)) return null;
+export function formatMac(bytes: Uint8Array | null | undefined): string | null {
+  if (bytes === undefined || bytes === null) return null;
+  if (bytes.length !== MAC_BYTES || bytes.every((byte) => byte === 0)) return null;
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(":");
+}
+
+/** @param mac in the form in which {@link formatMac} writes it */
+export function macBytes(mac: string): Uint8Array {
+  return Uint8Array.fromHex(mac.replaceAll(":", ""));
 }

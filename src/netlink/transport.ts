@@ -28,10 +28,11 @@ export interface Subscription {
 
 export interface NetlinkTransport {
   /**
-   * Sends a request and returns what the kernel answers to it. It does not wait for anything but the kernel's own
-   * work: the kernel answers a request while it is sent, and goes on with a dump while it is read.
+   * Sends a request; resolves with what the kernel answers to it, and never rejects. It holds up nobody meanwhile: the
+   * kernel answers a request while it is sent, and may wait there for as long as somebody else works on the device
+   * (`devlink dev flash` takes seconds). Requests of one kind are answered in their order.
    */
-  request(protocol: Protocol, request: Request): Result<readonly Message[], NetlinkError>;
+  request(protocol: Protocol, request: Request): Promise<Result<readonly Message[], NetlinkError>>;
   /** Listens to multicast groups. */
   subscribe(
     protocol: Protocol,

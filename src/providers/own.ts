@@ -7,7 +7,7 @@ import { commonKeys, type LinkedEntry, type ProviderModule } from "./module.ts";
 import { checkOptions } from "./options-schema.ts";
 import type { Provider, ProviderOptions } from "./provider.ts";
 
-const CALLS = ["init", "destroy", "run", "arrange", "finish", "release"] as const;
+const CALLS = ["init", "destroy", "run", "arrange", "tidy", "finish", "release"] as const;
 
 /** What a module's default export has to be; the error says what is missing. */
 export function parseProvider(exported: unknown): Result<Provider, string> {
@@ -105,6 +105,7 @@ export function withOptions(provider: Provider, options: ProviderOptions): Provi
     run: () => provider.run?.() ?? false,
     prepare: (input) => provider.prepare(input),
     ...(provider.arrange === undefined ? {} : { arrange: (input) => provider.arrange?.(input) }),
+    ...(provider.tidy === undefined ? {} : { tidy: (around) => provider.tidy?.(around) ?? true }),
     finish: (input, output) => provider.finish?.(input, output),
     release: (input, output) => provider.release?.(input, output),
   };

@@ -103,6 +103,14 @@ export interface ReadyToUnplug extends OfWhatIsInPlace {
 
 export type PrepareAnswer = ReadyToPlug | ReadyToUnplug | NotReady;
 
+/** What is around a provider that may tidy up. */
+export interface TidyInput {
+  /** What it is asked for now: every port that is wanted of it, or is in place. */
+  readonly asked: readonly PrepareInput[];
+  /** The names of all interfaces that are ours, whoever plugged them. */
+  readonly owned: ReadonlySet<string>;
+}
+
 /** What vifplugd offers to a provider. */
 export interface ProviderHost {
   /**
@@ -149,6 +157,11 @@ export interface Provider {
   prepare(input: PrepareInput): PrepareAnswer;
   /** The one call in which a provider may act before a commit: the input is that of the `prepare` it belongs to. */
   arrange?(input: PrepareInput): void;
+  /**
+   * Called, where it may act, when everything is known for the first time since it was enabled: what an earlier life left
+   * behind and nobody wants can be removed. Answers false to be called once more, because it cannot tell yet.
+   */
+  tidy?(around: TidyInput): boolean;
   /** The port is written (`output` is the interface asked for) or removed (`output` is null) in the database. */
   finish?(input: PrepareInput, output: WantedInterface | null): void;
   /** The last call about one `prepare` of a `create`; `output` is null when that was not ready. */

@@ -2,7 +2,7 @@
 import { type Answer, parseAnswer, thrownAnswer } from "./answer.ts";
 import type { Calls } from "./calls.ts";
 import { type HostedProvider, isHosted } from "./hosted.ts";
-import type { PrepareInput, Provider, WantedInterface } from "./provider.ts";
+import type { PrepareInput, Provider, TidyInput, WantedInterface } from "./provider.ts";
 
 /** A registered provider: the only way the rest of the program calls one. */
 export interface RegisteredProvider {
@@ -16,6 +16,8 @@ export interface RegisteredProvider {
   prepare(input: PrepareInput): Answer;
   /** Does nothing where the provider has nothing to arrange. */
   arrange(input: PrepareInput): void;
+  /** @returns whether that is done; also where the provider has nothing to tidy up */
+  tidy(around: TidyInput): boolean;
   finish(input: PrepareInput, output: WantedInterface | null): void;
   release(input: PrepareInput, output: WantedInterface | null): void;
   /** A change that stands on its answers is on its way: it is not destroyed before as many have ended as began. */
@@ -56,6 +58,10 @@ export function registeredProvider(life: Life, calls: Calls, onLastChange: () =>
       if (provider.arrange === undefined || life.phase !== "registered") return;
       calls.count("arrange", type);
       calls.make(type, "arrange", () => provider.arrange?.(input));
+    },
+    tidy(around) {
+      if (provider.tidy === undefined || life.phase !== "registered") return true;
+      return calls.make(type, "tidy", () => provider.tidy?.(around)) ?? true;
     },
     finish(input, output) {
       if (life.phase === "destroyed") return;

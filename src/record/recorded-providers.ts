@@ -84,6 +84,7 @@ export class RecordedProviders implements Providers {
       maintainedOptions: new Set(maintainedOptions),
       prepare: (input) => this.#sayAgain(type, input),
       arrange: () => {},
+      tidy: () => true,
       finish: () => {},
       release: () => {},
       changeBegins: () => {},

@@ -57,6 +57,7 @@ describe("a real kernel's messages", () => {
         kind: "present",
         port: {
           ...common,
+          external: null,
           index: 0,
           flavour: "physical",
           number: 1,

@@ -2,14 +2,16 @@
 import { describe, expect, test } from "bun:test";
 import { familyRequest, parseFamily } from "../../src/netlink/generic.ts";
 import { kernelTransport } from "../../src/netlink/kernel-transport.ts";
+import { permanentAddress } from "../../src/netlink/libc.ts";
 import { LINK_GROUP, linkDumpRequest, parseLinkEvent, setLinkRequest } from "../../src/netlink/link.ts";
+import { formatMac } from "../../src/netlink/mac.ts";
 import { PROTOCOL } from "../../src/netlink/transport.ts";
 
 const netlink = kernelTransport();
 
 describe("a request", () => {
-  test("dumps the network devices of this machine", () => {
-    const dumped = netlink.request(PROTOCOL.route, linkDumpRequest());
+  test("dumps the network devices of this machine", async () => {
+    const dumped = await netlink.request(PROTOCOL.route, linkDumpRequest());
     if (!dumped.ok) throw new Error(dumped.error.message);
     const names = dumped.value.map((message) => {
       const event = parseLinkEvent(message);
@@ -18,22 +20,35 @@ describe("a request", () => {
     expect(names).toContain("lo");
   });
 
-  test("asks the controller for a family", () => {
-    const answer = netlink.request(PROTOCOL.generic, familyRequest("nlctrl"));
+  test("asks the controller for a family", async () => {
+    const answer = await netlink.request(PROTOCOL.generic, familyRequest("nlctrl"));
     if (!answer.ok) throw new Error(answer.error.message);
     expect(answer.value.map((message) => parseFamily(message))).toMatchObject([
       { ok: true, value: { id: 16 } },
     ]);
   });
 
-  test("that the kernel refuses is an error with the kernel's number", () => {
-    expect(netlink.request(PROTOCOL.generic, familyRequest("no such family"))).toMatchObject({
+  test("that the kernel refuses is an error with the kernel's number", async () => {
+    expect(await netlink.request(PROTOCOL.generic, familyRequest("no such family"))).toMatchObject({
       ok: false,
       error: { code: "refused", errno: expect.any(Number) },
     });
-    const refused = netlink.request(PROTOCOL.route, setLinkRequest(0x7fffffff, true));
+    const refused = await netlink.request(PROTOCOL.route, setLinkRequest(0x7fffffff, true));
     expect(refused).toMatchObject({ ok: false, error: { code: "refused" } });
   });
+});
+
+test("requests hold up nobody, and each gets its own answer", async () => {
+  const asked = Array.from({ length: 20 }, () => netlink.request(PROTOCOL.route, linkDumpRequest()));
+  const family = netlink.request(PROTOCOL.generic, familyRequest("nlctrl"));
+  const dumps = await Promise.all(asked);
+  expect(new Set(dumps.map((dump) => dump.ok && dump.value.length)).size).toBe(1);
+  expect(await family).toMatchObject({ ok: true });
+});
+
+test("the loopback has no permanent address", () => {
+  expect(formatMac(permanentAddress("lo"))).toBeNull();
+  expect(permanentAddress("no such device")).toBeNull();
 });
 
 describe("a subscription", () => {

@@ -1,6 +1,13 @@
 /** rtnetlink's messages about network devices, of a real kernel and made by hand. */
 import { describe, expect, test } from "bun:test";
-import { attribute, concatenate, textAttribute, viewOf } from "../../src/netlink/attributes.ts";
+import {
+  attribute,
+  concatenate,
+  nestedAttribute,
+  textAttribute,
+  u32Attribute,
+  viewOf,
+} from "../../src/netlink/attributes.ts";
 import { parseLinkEvent, setLinkRequest } from "../../src/netlink/link.ts";
 import type { Message } from "../../src/netlink/message.ts";
 import { recorded } from "./recorded.ts";
@@ -61,6 +68,27 @@ describe("messages made by hand", () => {
         permanentAddress: "00:53:00:00:00:42",
         master: null,
         kind: null,
+        portName: null,
+        switchId: null,
+        parent: null,
+        devlinkPort: null,
+        isUp: false,
+      },
+    });
+  });
+
+  test("tell which port of which switch a device is", () => {
+    const said = [
+      ...[textAttribute(3, "eth4"), textAttribute(38, "c1pf0vf3"), attribute(36, Uint8Array.of(0x6c, 0x6d))],
+      ...[textAttribute(56, "0000:03:00.0"), textAttribute(57, "pci")],
+      nestedAttribute(62, [textAttribute(1, "pci"), textAttribute(2, "0000:03:00.0"), u32Attribute(3, 7)]),
+    ];
+    expect(parsed(message(NEW_LINK, 0, 4, said))).toMatchObject({
+      link: {
+        portName: "c1pf0vf3",
+        switchId: "6c6d",
+        parent: "pci/0000:03:00.0",
+        devlinkPort: { device: "pci/0000:03:00.0", index: 7 },
       },
     });
   });

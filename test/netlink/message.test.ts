@@ -89,10 +89,15 @@ describe("addresses", () => {
     expect(parseMac("00:53:00:00:00:aB")).toBe("00:53:00:00:00:ab");
   });
 
-  test.each(["", "None", "00:53:00:00:00", "00:53:00:00:00:42:", "00-53-00-00-00-42", "00:53:00:00:00:4"])(
-    "are not read from %p",
-    (text) => expect(parseMac(text)).toBeNull(),
-  );
+  test.each([
+    "",
+    "None",
+    "00:53:00:00:00",
+    "00:53:00:00:00:42:",
+    "00:53-00:00:00:42",
+    "0053.0000.00.42",
+    "00:53:00:00:00:4",
+  ])("are not read from %p", (text) => expect(parseMac(text)).toBeNull());
 
   test("that are all zeros, or of another length, are none", () => {
     expect(formatMac(new Uint8Array(6))).toBeNull();

@@ -142,8 +142,14 @@ describe("vifplugd beside ovn-controller", () => {
       await up(chassis, "left", names[0]);
       await up(chassis, "right", names[1]);
       await stage.stop();
-      await rename(names[0], "exchanged");
-      await rename(names[1], names[0]);
+      // As after a reboot: the devices are new, and the names that they get are each other's.
+      for (const one of others) await one.remove();
+      for (const one of others) {
+        await one.add();
+        await one.setVfs(1);
+      }
+      await rename(await left.representorOf(0), "exchanged");
+      await rename(await right.representorOf(0), names[0]);
       await rename("exchanged", names[1]);
       await stage.start();
       await up(chassis, "left", names[1]);

@@ -86,7 +86,7 @@ build_netdevsim() {
 
 # Every module that is named in what follows, with those that it depends on, in the order in which they are loaded.
 module_files() {
-  for module in virtio_pci 9pnet_virtio 9p overlay openvswitch netdevsim; do
+  for module in virtio_pci 9pnet_virtio 9p overlay openvswitch netdevsim dummy; do
     modprobe -d "$work/tree" -S "$abi" --show-depends "$module" || exit 1
   done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }'
 }

@@ -30,15 +30,15 @@ function note(what: string, messages: readonly Message[]): void {
   steps.push({ what, messages: messages.map((message) => encodeMessage(message).toHex()) });
 }
 
-function ask(what: string, protocol: Protocol, request: Request): readonly Message[] {
-  const answer = netlink.request(protocol, request);
+async function ask(what: string, protocol: Protocol, request: Request): Promise<readonly Message[]> {
+  const answer = await netlink.request(protocol, request);
   if (!answer.ok) throw new Error(`${what}: ${answer.error.message}`);
   note(what, answer.value);
   return answer.value;
 }
 
-function devlinkFamily(): Family {
-  const [message] = ask("the family devlink", PROTOCOL.generic, familyRequest(DEVLINK_FAMILY));
+async function devlinkFamily(): Promise<Family> {
+  const [message] = await ask("the family devlink", PROTOCOL.generic, familyRequest(DEVLINK_FAMILY));
   const family = message === undefined ? null : parseFamily(message);
   if (family === null || !family.ok) throw new Error("devlink: no family");
   return family.value;
@@ -72,12 +72,12 @@ async function observe(family: Family, what: string, command: string): Promise<v
 }
 
 async function recordHere(): Promise<void> {
-  const family = devlinkFamily();
+  const family = await devlinkFamily();
   await observe(family, "a device comes", "echo '7 1' >/sys/bus/netdevsim/new_device");
   await observe(family, "switchdev mode", "devlink dev eswitch set netdevsim/netdevsim7 mode switchdev");
   await observe(family, "two VFs come", `echo 2 >${device}/sriov_numvfs`);
-  ask("dump of ports", PROTOCOL.generic, portDumpRequest(family.id));
-  ask("dump of links", PROTOCOL.route, linkDumpRequest());
+  await ask("dump of ports", PROTOCOL.generic, portDumpRequest(family.id));
+  await ask("dump of links", PROTOCOL.route, linkDumpRequest());
   await observe(family, "the physical port's netdev is renamed", "ip link set eth0 name uplink0");
   await observe(family, "the VFs go", `echo 0 >${device}/sriov_numvfs`);
   await observe(family, "the device goes", "echo 7 >/sys/bus/netdevsim/del_device");

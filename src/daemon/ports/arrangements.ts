@@ -1,11 +1,11 @@
 /**
  * When a provider may act before a commit: `arrange` is called once for each answer that asks for it, and for each
  * interface in place when everything is known for the first time and whenever the provider's lookup tables have changed
- * since (src/providers/provider.ts).
+ * since; `tidy` once in a provider's life, when everything is known for the first time (src/providers/provider.ts).
  *
  * Invariant: nothing is arranged while this daemon may not write.
  */
-import type { Advice } from "../../plug/advice.ts";
+import { type Advice, consultationsOf } from "../../plug/advice.ts";
 import { type Consultation, prepareInputOf } from "../../plug/question.ts";
 import type { Answer } from "../../providers/answer.ts";
 import type { RegisteredProvider } from "../../providers/registry.ts";
@@ -16,22 +16,28 @@ interface Arranged {
   readonly lookup: number;
 }
 
+/** What a daemon that may write knows. */
+export interface Standing {
+  /** Nothing is missing for a complete pass, so nothing is held back for want of knowledge. */
+  readonly isComplete: boolean;
+  readonly providers: readonly RegisteredProvider[];
+  /** The names of all interfaces that are ours. */
+  owned(): ReadonlySet<string>;
+}
+
 export class Arrangements {
   readonly #inPlace = new Map<string, Arranged>();
   /** Advice that asked for it, and have had it. */
   readonly #asked = new WeakSet<Answer>();
+  readonly #tidied = new WeakSet<RegisteredProvider>();
   #isComplete = false;
 
   /**
    * To be called after every run of the graph.
-   * @param standing what this daemon may do and knows: null while it may not write
+   * @param standing null while this daemon may not write
    * @param changed the logical ports whose answers changed in this run
    */
-  follow(
-    standing: { readonly isComplete: boolean } | null,
-    advice: ReadonlyMap<string, Advice>,
-    changed: Iterable<string>,
-  ): void {
+  follow(standing: Standing | null, advice: ReadonlyMap<string, Advice>, changed: Iterable<string>): void {
     if (standing === null) {
       this.#isComplete = false;
       this.#inPlace.clear();
@@ -40,6 +46,18 @@ export class Arrangements {
     const isFirst = standing.isComplete && !this.#isComplete;
     this.#isComplete ||= standing.isComplete;
     for (const lport of isFirst ? advice.keys() : changed) this.#look(lport, advice.get(lport));
+    if (standing.isComplete) this.#tidy(standing, advice);
+  }
+
+  #tidy({ providers, owned }: Standing, advice: ReadonlyMap<string, Advice>): void {
+    for (const provider of providers) {
+      if (this.#tidied.has(provider)) continue;
+      const asked = [...advice.values()]
+        .flatMap(consultationsOf)
+        .filter(({ question }) => question.provider.type === provider.type)
+        .map(({ question }) => prepareInputOf(question));
+      if (provider.tidy({ asked, owned: owned() })) this.#tidied.add(provider);
+    }
   }
 
   /** What was just written has been dealt with by `finish`. */

@@ -31,6 +31,7 @@ import { type Changes, type DatabaseName, keysOf, TABLE_KEYS, tables } from "../
 import type { ProviderRegistry } from "../../providers/registry.ts";
 import type { Recorder } from "../../record/recorder.ts";
 import { VERSION } from "../../version.ts";
+import type { Standing } from "../ports/arrangements.ts";
 import { Ports } from "../ports/ports.ts";
 import { AttemptKeeper } from "./attempt-keeper.ts";
 import { Confirmations } from "./confirmations.ts";
@@ -300,13 +301,23 @@ export class Reconciler {
     }
     const isComplete = obstacleOf(engine, graph) === null;
     this.ports.arrangements.follow(
-      this.#options.lock() === null ? null : { isComplete },
+      this.#options.lock() === null ? null : this.#standing(isComplete),
       advice,
       answered.keys(),
     );
     this.#attempts.forget(lports.keys());
     this.#attempts.settleDoubts();
     this.#confirmations.forget();
+  }
+
+  #standing(isComplete: boolean): Standing {
+    const { byName } = this.engine.data(this.graph.observed);
+    return {
+      isComplete,
+      providers: this.#options.registry.registered(),
+      owned: () =>
+        new Set([...byName.values()].filter(({ isOwned }) => isOwned).map(({ interface: { name } }) => name)),
+    };
   }
 
   /** The tracked changes of a node, or every port (with no cause of its own) where anything may have changed. */

@@ -10,15 +10,16 @@ function wholeNumber(max: number, what: string) {
 const mac = v.pipe(
   v.string(),
   v.check((text) => parseMac(text) !== null, "expected a MAC address like 00:53:00:00:00:42"),
-  v.transform((text) => text.toLowerCase()),
+  v.transform((text) => parseMac(text) ?? text),
+);
+
+const devlinkDevice = v.pipe(
+  v.string(),
+  v.regex(/^[^/\s]+\/[^/\s]+$/, "expected a devlink device like pci/0000:03:00.0"),
 );
 
 const pin = v.strictObject({
-  device: v.pipe(
-    v.string(),
-    v.regex(/^[^/\s]+\/[^/\s]+$/, "expected a devlink device like pci/0000:03:00.0"),
-    v.description("The devlink device, as in pci/0000:03:00.0."),
-  ),
+  device: v.pipe(devlinkDevice, v.description("The devlink device, as in pci/0000:03:00.0.")),
   pf: v.pipe(wholeNumber(0xffff, "the PF's number"), v.description("The PF's number.")),
   controller: v.optional(
     v.pipe(
@@ -30,11 +31,35 @@ const pin = v.strictObject({
   mac: v.pipe(mac, v.description("The PF's MAC address, as the CMS knows it.")),
 });
 
+const device = v.strictObject({
+  device: v.pipe(devlinkDevice, v.description("The devlink device, as in pci/0002:1c:00.0.")),
+  vf_base: v.pipe(v.picklist([0, 1], "expected 0 or 1"), v.description("The number of its first VF.")),
+});
+
+/** "1000-1999", or one number. */
+const range = v.pipe(
+  v.union([v.string(), v.number()], "expected numbers of sub-functions like 1000-1999"),
+  v.transform((value) => /^(\d{1,10})(?:-(\d{1,10}))?$/.exec(String(value))),
+  v.check(
+    (match) => match !== null && Number(match[1]) <= Number(match[2] ?? match[1]),
+    "expected numbers of sub-functions like 1000-1999, the smaller first",
+  ),
+  v.transform((match) => ({ first: Number(match?.[1]), last: Number(match?.[2] ?? match?.[1]) })),
+  v.check(({ last }) => last <= 0xffff_ffff, "expected numbers of sub-functions up to 4294967295"),
+);
+
 export const representorKeys = {
   pf: v.optional(
     v.pipe(
       v.array(pin),
       v.description("PFs' MAC addresses, where the kernel tells none, or not those the CMS knows."),
+      v.metadata({ default: "none" }),
+    ),
+  ),
+  devices: v.optional(
+    v.pipe(
+      v.array(device),
+      v.description("NICs that count their VFs from 1, and whose number 0 is the PF (Octeon)."),
       v.metadata({ default: "none" }),
     ),
   ),
@@ -47,10 +72,17 @@ export const representorKeys = {
   ),
   set_link: v.optional(
     v.pipe(
-      v.picklist(["up"]),
-      v.description("Set up when plugged, down when unplugged."),
-      v.metadata({ default: "left as it is" }),
+      v.picklist(["up", "leave"]),
+      v.description("Set representors up when plugged, and down again when unplugged."),
     ),
+    "up",
+  ),
+  userspace: v.optional(
+    v.pipe(
+      v.picklist(["kernel", "dpdk"]),
+      v.description("What a representor is on a userspace (netdev) datapath."),
+    ),
+    "kernel",
   ),
   sf_activate: v.optional(
     v.pipe(
@@ -59,9 +91,17 @@ export const representorKeys = {
       v.metadata({ default: "false" }),
     ),
   ),
+  sf_range: v.optional(
+    v.pipe(
+      range,
+      v.description("Sub-functions with these numbers are made when wanted, and deleted when unplugged."),
+      v.metadata({ default: "none" }),
+    ),
+  ),
 };
 
 const options = v.object(representorKeys);
 
 export type RepresentorOptions = v.InferOutput<typeof options>;
 export type PfPin = v.InferOutput<typeof pin>;
+export type SfRange = v.InferOutput<typeof range>;

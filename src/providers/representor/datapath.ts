@@ -19,21 +19,24 @@ import { ok, type Result } from "../../result.ts";
  * @param datapath the index of the datapath's own network device
  * @returns whether there was something to take out
  */
-export function leaveDatapath(
+export async function leaveDatapath(
   netlink: NetlinkTransport,
   datapath: number,
   netdev: string,
-): Result<boolean, NetlinkError> {
-  const family = findFamily(netlink, OVS_VPORT_FAMILY);
+): Promise<Result<boolean, NetlinkError>> {
+  const family = await findFamily(netlink, OVS_VPORT_FAMILY);
   if (!family.ok) return family;
   const { id } = family.value;
-  const dumped = netlink.request(PROTOCOL.generic, vportDumpRequest(id, datapath));
+  const dumped = await netlink.request(PROTOCOL.generic, vportDumpRequest(id, datapath));
   if (!dumped.ok) return dumped;
   for (const message of dumped.value) {
     const vport = parseVport(message);
     if (!vport.ok) return vport;
     if (vport.value.name !== netdev) continue;
-    const deleted = netlink.request(PROTOCOL.generic, deleteVportRequest(id, datapath, vport.value.number));
+    const deleted = await netlink.request(
+      PROTOCOL.generic,
+      deleteVportRequest(id, datapath, vport.value.number),
+    );
     return deleted.ok ? ok(true) : deleted;
   }
   return ok(false);

@@ -1,8 +1,9 @@
 /**
- * Keeps the port table as the kernel has it: a dump of devlink's ports and of the network devices, then what the
- * kernel tells of them. When it could not tell everything, the tables are read anew.
+ * Keeps what is known of ports and network devices as the kernel has it: a dump of devlink's ports and of the network
+ * devices, then what the kernel tells of them. When it could not tell everything, both are read anew.
  *
- * Invariant: it listens before it reads, so nothing falls between; what it heard and read twice changes nothing.
+ * Invariants: it listens before it reads, and what it hears while it reads counts after what it read, so nothing falls
+ * between. Nothing waits for the kernel: while it has not answered, `fault` says what is waited for.
  */
 import {
   DEVLINK_CONFIG_GROUP,
@@ -15,141 +16,203 @@ import type { NetlinkError } from "../../netlink/error.ts";
 import { type Family, findFamily } from "../../netlink/generic.ts";
 import { LINK_GROUP, type Link, linkDumpRequest, parseLinkEvent } from "../../netlink/link.ts";
 import type { Message } from "../../netlink/message.ts";
-import { type NetlinkTransport, PROTOCOL, type Subscription } from "../../netlink/transport.ts";
-import { fail, ok, type Result } from "../../result.ts";
-import type { PortTable } from "./port-table.ts";
+import {
+  type NetlinkTransport,
+  PROTOCOL,
+  type Protocol,
+  type Subscription,
+} from "../../netlink/transport.ts";
+import { ok, type Result } from "../../result.ts";
+import type { Facts } from "./facts.ts";
 
 export interface KernelPortsOptions {
   readonly netlink: NetlinkTransport;
-  readonly table: PortTable;
-  /** The table is another one than before, for one batch of messages, or it is (not) being read. */
+  readonly facts: Facts;
+  /** Something else is known than before, for one batch of messages, or it is (not) being read. */
   readonly onChange: () => void;
+  /** A network device has another name than before. */
+  readonly onRename: (link: Link, before: Link) => void;
   readonly log: (level: "warn" | "info" | "debug", message: string) => void;
 }
 
-/** Between tries to read the tables, when reading them failed. */
+/** Between tries to read, when reading failed. */
 const RETRY_MS = 1000;
+/** So long what was known before is answered from while it is read anew. */
+const GRACE_MS = 1000;
+const ENOENT = 2;
+
+const READING =
+  "the kernel is being asked for its ports; it answers when nobody works on a NIC any more (devlink dev flash or reload, for instance)";
+
+/** One reading and what follows it: its subscriptions end with it. */
+interface Session {
+  readonly subscriptions: Subscription[];
+  /** What was heard while reading; null when that is over. */
+  heard: (() => void)[] | null;
+}
 
 export class KernelPorts {
   readonly #options: KernelPortsOptions;
-  #subscriptions: Subscription[] = [];
-  #retry: ReturnType<typeof setTimeout> | null = null;
+  #session: Session | null = null;
+  #timer: ReturnType<typeof setTimeout> | null = null;
   #family: Family | null = null;
-  #fault: string | null = null;
-  /** A network device came while some port's was gone. */
-  #mayHaveReturned = false;
+  #fault: string | null = READING;
+  #asking: "no" | "yes" | "once more" = "no";
 
   constructor(options: KernelPortsOptions) {
     this.#options = options;
   }
 
-  /** Why the table may be out of date; null while it is the kernel's. */
+  /** Why what is known may be out of date; null while it is the kernel's. */
   get fault(): string | null {
     return this.#fault;
   }
 
-  /** The number of the family `devlink`; 0 before `open`. */
+  /** The number of the family `devlink`; 0 where the kernel has none. */
   get familyId(): number {
     return this.#family?.id ?? 0;
   }
 
-  /** Reads the tables and starts to listen; when this succeeds, the table is the kernel's. */
-  open(): Result<void, NetlinkError> {
-    const opened = this.#listenAndRead();
-    if (!opened.ok) this.close();
-    return opened.ok ? ok(undefined) : opened;
+  /** Starts to listen and to read. Resolves after the first try. */
+  open(): Promise<void> {
+    return this.#readAll();
   }
 
   close(): void {
-    if (this.#retry !== null) clearTimeout(this.#retry);
-    this.#retry = null;
-    for (const subscription of this.#subscriptions) subscription.close();
-    this.#subscriptions = [];
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    for (const subscription of this.#session?.subscriptions ?? []) subscription.close();
+    this.#session = null;
   }
 
-  /** @returns whether the table changed */
-  #listenAndRead(): Result<boolean, NetlinkError> {
-    const { netlink, table } = this.#options;
-    const family = findFamily(netlink, DEVLINK_FAMILY);
-    if (!family.ok) return family;
-    this.#family = family.value;
-    const { id, groups } = family.value;
-    const listened =
-      this.#listen(PROTOCOL.generic, groups.get(DEVLINK_CONFIG_GROUP) ?? 0, (message) =>
-        this.#hearPort(message),
-      ) ?? this.#listen(PROTOCOL.route, LINK_GROUP, (message) => this.#hearLink(message));
-    if (listened !== null) return fail(listened);
-    const links = netlink.request(PROTOCOL.route, linkDumpRequest());
+  /** Asks for the ports once more, because what is known of them is in doubt; while that is under way, after it. */
+  async askAgain(): Promise<void> {
+    const { netlink, facts, log, onChange } = this.#options;
+    if (this.#asking !== "no") {
+      this.#asking = "once more";
+      return;
+    }
+    const session = this.#session;
+    if (session?.heard !== null || this.#family === null) return;
+    this.#asking = "yes";
+    const answer = await netlink.request(PROTOCOL.generic, portDumpRequest(this.#family.id));
+    const isOld = this.#isAskedMeanwhile();
+    this.#asking = "no";
+    if (this.#session !== session) return;
+    if (isOld) return await this.askAgain();
+    if (!answer.ok) return log("warn", `the kernel's ports cannot be asked again: ${answer.error.message}`);
+    const before = facts.version;
+    facts.replacePorts(this.#portsIn(answer.value));
+    if (facts.version !== before) onChange();
+  }
+
+  #isAskedMeanwhile(): boolean {
+    return this.#asking === "once more";
+  }
+
+  async #readAll(): Promise<void> {
+    this.close();
+    const session: Session = { subscriptions: [], heard: [] };
+    this.#session = session;
+    const read = await this.#listenAndRead(session);
+    // Closed meanwhile, or begun once more.
+    if (this.#session !== session) return;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (read.ok) return this.#settle(session, null);
+    this.close();
+    this.#settle(null, `the kernel's ports cannot be read: ${read.error.message}`);
+    this.#timer = setTimeout(() => void this.#readAll(), RETRY_MS);
+  }
+
+  #settle(session: Session | null, fault: string | null): void {
+    if (fault !== null && fault !== this.#fault) this.#options.log("warn", fault);
+    this.#fault = fault;
+    const heard = session?.heard ?? [];
+    if (session !== null) session.heard = null;
+    for (const apply of heard) apply();
+    this.#options.onChange();
+  }
+
+  async #listenAndRead(session: Session): Promise<Result<void, NetlinkError>> {
+    const { netlink, facts } = this.#options;
+    const family = await findFamily(netlink, DEVLINK_FAMILY);
+    const isThere = () => this.#session === session;
+    if (!isThere()) return ok(undefined);
+    // A kernel without devlink can have NICs all the same, which are known by their drivers' names.
+    const hasNone = !family.ok && family.error.errno === ENOENT;
+    if (!family.ok && !hasNone) return family;
+    this.#family = family.ok ? family.value : null;
+    if (family.ok) {
+      const group = family.value.groups.get(DEVLINK_CONFIG_GROUP) ?? 0;
+      const listened = this.#listen(session, PROTOCOL.generic, group, (message) => this.#hearPort(message));
+      if (!listened.ok) return listened;
+    }
+    const listened = this.#listen(session, PROTOCOL.route, LINK_GROUP, (message) => this.#hearLink(message));
+    if (!listened.ok) return listened;
+    const links = await netlink.request(PROTOCOL.route, linkDumpRequest());
     if (!links.ok) return links;
-    const ports = netlink.request(PROTOCOL.generic, portDumpRequest(id));
+    const ports = family.ok
+      ? await netlink.request(PROTOCOL.generic, portDumpRequest(family.value.id))
+      : ok<readonly Message[]>([]);
     if (!ports.ok) return ports;
-    this.#fault = null;
-    return ok(table.replace(this.#portsIn(ports.value), this.#linksIn(links.value)));
+    if (!isThere()) return ok(undefined);
+    facts.replaceLinks(this.#linksIn(links.value));
+    facts.replacePorts(this.#portsIn(ports.value));
+    return ok(undefined);
   }
 
-  /** @returns the error, if there is one */
   #listen(
-    protocol: typeof PROTOCOL.route | typeof PROTOCOL.generic,
+    session: Session,
+    protocol: Protocol,
     group: number,
-    hear: (message: Message) => boolean,
-  ): NetlinkError | null {
-    const subscribed = this.#options.netlink.subscribe(protocol, [group], {
+    hear: (message: Message) => void,
+  ): Result<void, NetlinkError> {
+    const { facts, netlink, onChange } = this.#options;
+    const subscribed = netlink.subscribe(protocol, [group], {
       receive: (messages) => {
-        const changes = messages.map(hear);
-        if (this.#mayHaveReturned) changes.push(this.#askAgain());
-        if (changes.includes(true)) this.#options.onChange();
+        if (session.heard !== null) {
+          session.heard.push(() => messages.forEach(hear));
+          return;
+        }
+        const before = facts.version;
+        messages.forEach(hear);
+        if (facts.version !== before) onChange();
       },
       lost: (reason) => this.#readAnew(reason),
     });
-    if (!subscribed.ok) return subscribed.error;
-    this.#subscriptions.push(subscribed.value);
-    return null;
+    if (!subscribed.ok) return subscribed;
+    session.subscriptions.push(subscribed.value);
+    return ok(undefined);
   }
 
   #readAnew(reason: string): void {
     this.#options.log("info", `netlink messages were lost (${reason}): reading the kernel's ports anew`);
-    this.#tryAgain();
+    void this.#readAll();
+    this.#timer = setTimeout(() => {
+      this.#fault = READING;
+      this.#options.onChange();
+    }, GRACE_MS);
   }
 
-  #tryAgain(): void {
-    this.close();
-    const hadFault = this.#fault !== null;
-    const read = this.#listenAndRead();
-    if (read.ok) {
-      if (read.value || hadFault) this.#options.onChange();
+  #hearPort(message: Message): void {
+    const event = this.#understood(parsePortEvent(message));
+    if (event === null) return;
+    const { facts } = this.#options;
+    if (event.kind === "present") facts.setPort(event.port);
+    else facts.removePort(event.port);
+  }
+
+  #hearLink(message: Message): void {
+    const event = this.#understood(parseLinkEvent(message));
+    if (event === null) return;
+    const { facts, onRename } = this.#options;
+    if (event.kind === "removed") {
+      facts.removeLink(event.ifindex);
       return;
     }
-    this.close();
-    this.#fault = `the kernel's ports cannot be read: ${read.error.message}`;
-    this.#options.log("warn", this.#fault);
-    if (!hadFault) this.#options.onChange();
-    this.#retry = setTimeout(() => this.#tryAgain(), RETRY_MS);
-  }
-
-  #hearPort(message: Message): boolean {
-    const event = this.#understood(parsePortEvent(message));
-    if (event === null) return false;
-    const { table } = this.#options;
-    return event.kind === "present" ? table.setPort(event.port) : table.removePort(event.port);
-  }
-
-  /** A network device has come, which may be that of a port whose device went: the ports are asked, not the index. */
-  #askAgain(): boolean {
-    this.#mayHaveReturned = false;
-    const { netlink, table } = this.#options;
-    const ports = netlink.request(PROTOCOL.generic, portDumpRequest(this.familyId));
-    if (ports.ok) return this.#portsIn(ports.value).filter((port) => table.setPort(port)).length > 0;
-    this.#options.log("warn", `the kernel's ports cannot be asked again: ${ports.error.message}`);
-    return false;
-  }
-
-  #hearLink(message: Message): boolean {
-    const event = this.#understood(parseLinkEvent(message));
-    if (event === null) return false;
-    const { table } = this.#options;
-    const isNew = event.kind === "present" && table.link(event.link.ifindex) === undefined;
-    this.#mayHaveReturned ||= isNew && table.hasDeserted;
-    return event.kind === "present" ? table.setLink(event.link) : table.removeLink(event.ifindex);
+    const before = facts.setLink(event.link);
+    if (before !== undefined && before.name !== event.link.name) onRename(event.link, before);
   }
 
   #portsIn(messages: readonly Message[]): readonly DevlinkPort[] {

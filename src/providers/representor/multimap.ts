@@ -7,11 +7,3 @@ export function add<K, V>(index: Map<K, Set<V>>, key: K | null | undefined, valu
   if (values === undefined) index.set(key, new Set([value]));
   else values.add(value);
 }
-
-/** Does nothing without a key. */
-export function drop<K, V>(index: Map<K, Set<V>>, key: K | null | undefined, value: V): void {
-  if (key === null || key === undefined) return;
-  const values = index.get(key);
-  values?.delete(value);
-  if (values?.size === 0) index.delete(key);
-}

@@ -1,63 +1,111 @@
-/** What a logical port's options ask of this provider: a PF by its MAC address, and one of its functions. */
+/** What a logical port's options ask of this provider: a PF, and one of its functions. */
 import { parseMac } from "../../netlink/mac.ts";
 import { fail, ok, type Result } from "../../result.ts";
 import type { ReadOption } from "../provider.ts";
 
 export const PF_MAC = "vif-plug:representor:pf-mac";
+export const PF_PCI = "vif-plug:representor:pf-pci";
+export const PF_NUM = "vif-plug:representor:pf-num";
+export const CONTROLLER = "vif-plug:representor:controller";
 export const VF_NUM = "vif-plug:representor:vf-num";
 export const SF_NUM = "vif-plug:representor:sf-num";
+export const HW_ADDR = "vif-plug:representor:hw-addr";
 
 export const READ_OPTIONS: readonly ReadOption[] = [
-  { name: PF_MAC, meaning: "the MAC address of the function's PF; required" },
+  { name: PF_MAC, meaning: "the MAC address of the function's PF; this or pf-pci is required" },
+  { name: PF_PCI, meaning: "the devlink device or the PCI address of the PF, in its place or beside it" },
+  { name: PF_NUM, meaning: "the PF's number, where the address does not tell which PF it is" },
+  { name: CONTROLLER, meaning: "the controller's number, likewise: which of several hosts" },
   { name: VF_NUM, meaning: "the number of the VF" },
   { name: SF_NUM, meaning: "the number of the sub-function; without this and the VF's, it is the PF" },
+  { name: HW_ADDR, meaning: "the MAC address of a sub-function that is made (sf_range)" },
 ];
 
 /** The kernel's own bounds: a VF's number has 16 bits, a sub-function's 32. */
-const MAX_VF = 0xffff;
-const MAX_SF = 0xffff_ffff;
+const MAX_16 = 0xffff;
+const MAX_32 = 0xffff_ffff;
 
 export type PciFunction =
   | { readonly kind: "pf" }
   | { readonly kind: "vf"; readonly number: number }
   | { readonly kind: "sf"; readonly number: number };
 
-export interface WantedFunction {
-  readonly pfMac: string;
-  readonly function: PciFunction;
+/** Which PF is meant; null: that says nothing of it. The address or the device is given. */
+export interface WantedPf {
+  readonly mac: string | null;
+  /** A devlink device, as `pci/0000:03:00.0`. */
+  readonly device: string | null;
+  readonly number: number | null;
+  readonly controller: number | null;
 }
 
-/** The error is the reason that operators read. A number that is empty is one that is absent. */
-export function parseOptions(options: ReadonlyMap<string, string>): Result<WantedFunction, string> {
-  const mac = options.get(PF_MAC) ?? "";
-  if (mac === "") return fail(`option ${PF_MAC} is missing: expected the MAC address of the PF`);
-  const pfMac = parseMac(mac);
-  if (pfMac === null) {
-    return fail(`option ${PF_MAC} is ${JSON.stringify(mac)}: expected a MAC address like 00:53:00:00:00:42`);
+export interface WantedFunction {
+  readonly pf: WantedPf;
+  readonly function: PciFunction;
+  /** Of a sub-function that is made. */
+  readonly hardwareAddress: string | null;
+}
+
+type Options = ReadonlyMap<string, string>;
+
+/** The error is the reason that operators read. An option that is empty is one that is absent. */
+export function parseOptions(options: Options): Result<WantedFunction, string> {
+  const mac = parseAddress(options, PF_MAC);
+  const device = parseDevice(options);
+  const number = parseNumber(options, PF_NUM, MAX_16);
+  const controller = parseNumber(options, CONTROLLER, MAX_32);
+  const vf = parseNumber(options, VF_NUM, MAX_16);
+  const sf = parseNumber(options, SF_NUM, MAX_32);
+  const hardwareAddress = parseAddress(options, HW_ADDR);
+  if (!mac.ok) return mac;
+  if (!device.ok) return device;
+  if (mac.value === null && device.value === null) {
+    return fail(`option ${PF_MAC} is missing: expected the MAC address of the PF, or ${PF_PCI}`);
   }
-  const vf = parseNumber(options, VF_NUM, MAX_VF);
+  if (!number.ok) return number;
+  if (!controller.ok) return controller;
   if (!vf.ok) return vf;
-  const sf = parseNumber(options, SF_NUM, MAX_SF);
   if (!sf.ok) return sf;
+  if (!hardwareAddress.ok) return hardwareAddress;
   if (vf.value !== null && sf.value !== null) {
     return fail(
       `options ${VF_NUM} and ${SF_NUM} are both given: expected one of them, or neither for the PF`,
     );
   }
-  if (vf.value !== null) return ok({ pfMac, function: { kind: "vf", number: vf.value } });
-  if (sf.value !== null) return ok({ pfMac, function: { kind: "sf", number: sf.value } });
-  return ok({ pfMac, function: { kind: "pf" } });
+  const pf = { mac: mac.value, device: device.value, number: number.value, controller: controller.value };
+  const wanted = functionOf(vf.value, sf.value);
+  return ok({ pf, function: wanted, hardwareAddress: hardwareAddress.value });
 }
 
-function parseNumber(
-  options: ReadonlyMap<string, string>,
-  key: string,
-  max: number,
-): Result<number | null, string> {
+function functionOf(vf: number | null, sf: number | null): PciFunction {
+  if (vf !== null) return { kind: "vf", number: vf };
+  return sf === null ? { kind: "pf" } : { kind: "sf", number: sf };
+}
+
+function parseNumber(options: Options, key: string, max: number): Result<number | null, string> {
   const text = options.get(key) ?? "";
   if (text === "") return ok(null);
   if (/^\d{1,10}$/.test(text) && Number(text) <= max) return ok(Number(text));
   return fail(`option ${key} is ${JSON.stringify(text)}: expected a whole number from 0 to ${max}`);
+}
+
+function parseAddress(options: Options, key: string): Result<string | null, string> {
+  const text = options.get(key) ?? "";
+  if (text === "") return ok(null);
+  const mac = parseMac(text);
+  if (mac !== null) return ok(mac);
+  return fail(`option ${key} is ${JSON.stringify(text)}: expected a MAC address like 00:53:00:00:00:42`);
+}
+
+function parseDevice(options: Options): Result<string | null, string> {
+  const text = (options.get(PF_PCI) ?? "").toLowerCase();
+  if (text === "") return ok(null);
+  const address = /^(?:pci\/)?((?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])$/.exec(text)?.[1];
+  if (address !== undefined) return ok(`pci/${address.length === 7 ? `0000:${address}` : address}`);
+  if (/^[^/\s]+\/[^/\s]+$/.test(text)) return ok(text);
+  return fail(
+    `option ${PF_PCI} is ${JSON.stringify(text)}: expected a devlink device like pci/0000:03:00.0, or its PCI address`,
+  );
 }
 
 /** "VF 3". */

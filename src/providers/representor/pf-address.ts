@@ -3,72 +3,127 @@
  *
  * 1. The configuration, which can pin it.
  * 2. The PF's own port: on a DPU the kernel shows the host's PF with the address that the host sees.
- * 3. A file in sysfs, by which DPU kernels told it before devlink did.
- * 4. Where the functions are not another host's (a hypervisor): the physical port's network device is the PF's, and its
- *    permanent address is the PF's, or the one in use where the driver tells no permanent one.
+ * 3. A file in sysfs, by which DPU kernels told the address of the first host's PF before devlink did.
+ * 4. Where the functions are not another host's (a hypervisor, or a DPU's own): the uplink's network device is the PF's,
+ *    and its permanent address is the PF's, or the one in use where nobody tells a permanent one.
  *
- * Which physical port is a PF's is told by its number, unless the device has only one.
+ * Invariant: one address from the configuration or from sysfs goes to one PF of one controller, never to several.
  */
 import type { Link } from "../../netlink/link.ts";
 import type { PfPin } from "./config.ts";
+import { nameOfPf, type PfName } from "./names.ts";
+import type { SwitchPort } from "./switch-ports.ts";
 
 export type PfAddress =
   | { readonly mac: string }
   | { readonly mac: null /** For people to read. */; readonly reason: string };
 
-export interface PhysicalPort {
-  readonly number: number | null;
-  readonly link: Link | null;
+/** A PF, known by itself or by its functions. */
+export interface PfFacts extends PfName {
+  /** Its own and those of its functions; none: it is known by its uplink alone. */
+  readonly ports: readonly SwitchPort[];
 }
 
-export interface PfFacts {
-  readonly device: string;
-  readonly controller: number;
-  readonly number: number;
-  /** Some function of the PF is another host's. */
-  readonly external: boolean;
-  /** Of the PF's own port; null without one, or when it has none. */
-  readonly hardwareAddress: string | null;
-  /** The physical ports of the device. */
-  readonly physical: readonly PhysicalPort[];
-}
-
-export interface PfAddressSources {
+export interface AddressSources {
   readonly pins: readonly PfPin[];
   /** What sysfs says of the PF behind an uplink, or null. */
-  readonly smartNic: (uplink: string) => string | null;
+  readonly smartNic: (uplink: Link) => string | null;
+  /** The permanent address of an uplink that rtnetlink tells none of; null: there is none. */
+  readonly permanentAddress: (uplink: Link) => string | null;
 }
 
-export function pfAddress(pf: PfFacts, { pins, smartNic }: PfAddressSources): PfAddress {
-  const pinned = pins.find(
-    ({ device, pf: number, controller }) =>
-      device === pf.device &&
-      number === pf.number &&
-      (controller === undefined || controller === pf.controller),
-  );
+/** What is around a PF. */
+export interface Neighbours {
+  readonly pfs: readonly PfFacts[];
+  readonly uplinks: readonly SwitchPort[];
+}
+
+/** The first of several hosts, whose address the file in sysfs tells. */
+const FIRST_HOST = 1;
+
+export function pfAddress(pf: PfFacts, around: Neighbours, sources: AddressSources): PfAddress {
+  const pinned = sources.pins.find((pin) => pinnedBy(pin, around.pfs) === pf);
   if (pinned !== undefined) return { mac: pinned.mac };
-  if (pf.hardwareAddress !== null) return { mac: pf.hardwareAddress };
-  const uplink = uplinkOf(pf);
-  if (typeof uplink === "string") return { mac: null, reason: uplink };
-  const told = smartNic(uplink.name);
+  const told = toldAddress(pf);
   if (told !== null) return { mac: told };
-  if (pf.external) {
+  const uplink = uplinkOf(pf, around);
+  const external = isExternal(pf);
+  const file = uplink.link === null || external === false ? null : hostAddress(pf, uplink.link, sources);
+  if (file !== null) return { mac: file };
+  if (external === true || (external === null && hasOwnPort(pf))) {
     return {
       mac: null,
-      reason: `it is another host's, and neither its port function nor smart_nic/pf/config of ${uplink.name} tells its address`,
+      reason: `it is another host's, and the kernel does not tell its address; ${pinHint(pf)}`,
     };
   }
-  const mac = uplink.permanentAddress ?? uplink.address;
-  return mac === null ? { mac, reason: `its uplink ${uplink.name} has no address` } : { mac };
+  // Further controllers of this machine itself have addresses of their own, and share the way out.
+  if (pf.controller !== 0) {
+    return { mac: null, reason: `the kernel does not tell the address of its controller; ${pinHint(pf)}` };
+  }
+  if (uplink.link === null) return { mac: null, reason: `${uplink.reason}; ${pinHint(pf)}` };
+  const { link } = uplink;
+  const mac = link.permanentAddress ?? sources.permanentAddress(link) ?? link.address;
+  return mac === null ? { mac, reason: `its uplink ${link.name} has no address; ${pinHint(pf)}` } : { mac };
 }
 
-/** A text says why there is none. */
-function uplinkOf({ number, physical }: PfFacts): Link | string {
-  const [first, ...others] = physical;
-  const same = physical.filter((port) => port.number === number);
-  const [port] = same.length === 1 ? same : others.length === 0 ? [first] : [];
-  if (port !== undefined) return port.link ?? "its physical port has no network device";
-  return physical.length === 0
-    ? "its device has no physical port"
-    : `none of its device's ${physical.length} physical ports alone has its number; pin its address in the configuration`;
+/** How the address is written where the kernel does not tell it. */
+export function pinHint({ device, controller, number }: PfName): string {
+  const which = controller === 0 ? "" : `, controller: ${controller}`;
+  return `write it in the configuration, under the provider: pf: [{ device: "${device}", pf: ${number}${which}, mac: "…" }]`;
+}
+
+/** Null: no PF, or several, of which a pin without a controller does not say which. */
+function pinnedBy({ device, pf, controller }: PfPin, pfs: readonly PfFacts[]): PfFacts | null {
+  const named = pfs.filter(
+    (one) =>
+      one.device === device &&
+      one.number === pf &&
+      (controller === undefined || one.controller === controller),
+  );
+  const hosts = named.length > 1 ? named.filter((one) => isExternal(one) === true) : named;
+  const [only, ...others] = hosts;
+  return only === undefined || others.length > 0 ? null : only;
+}
+
+function toldAddress({ ports }: PfFacts): string | null {
+  const own = ports.filter(isOwnPort).sort((a, b) => (a.devlink?.index ?? 0) - (b.devlink?.index ?? 0));
+  return own[0]?.devlink?.function.hardwareAddress ?? null;
+}
+
+function isOwnPort({ role }: SwitchPort): boolean {
+  return role.kind === "uplink" || role.function.kind === "pf";
+}
+
+function hasOwnPort({ ports }: PfFacts): boolean {
+  return ports.some(isOwnPort);
+}
+
+/** Null: the kernel does not tell, as before Linux 5.10. */
+function isExternal({ ports }: PfFacts): boolean | null {
+  if (ports.length === 0) return false;
+  const told = ports.map(({ external }) => external);
+  return told.includes(true) ? true : told.includes(false) ? false : null;
+}
+
+function hostAddress(pf: PfFacts, uplink: Link, { smartNic }: AddressSources): string | null {
+  return isExternal(pf) === true && pf.controller !== FIRST_HOST ? null : smartNic(uplink);
+}
+
+type Uplink =
+  | { readonly link: Link }
+  | { readonly link: null /** For people to read. */; readonly reason: string };
+
+/** The way out of a PF: the uplink of its number, or the only one where there is but one PF. */
+export function uplinkOf(pf: PfFacts, { pfs, uplinks }: Neighbours): Uplink {
+  const near = uplinks.filter(({ device }) => device === pf.device);
+  const numbers = new Set(pfs.filter(({ device }) => device === pf.device).map(({ number }) => number));
+  const same = near.filter(({ role }) => role.kind === "uplink" && role.number === pf.number);
+  const [only, ...others] = same.length > 0 ? same : numbers.size === 1 ? near : [];
+  if (only !== undefined && others.length === 0) {
+    return only.link === null
+      ? { link: null, reason: "its uplink has no network device" }
+      : { link: only.link };
+  }
+  if (near.length === 0) return { link: null, reason: "its device has no uplink" };
+  return { link: null, reason: `which of the ${near.length} uplinks is that of ${nameOfPf(pf)} is not told` };
 }

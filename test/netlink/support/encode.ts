@@ -12,7 +12,9 @@ import {
 import type { DevlinkPort, PortName } from "../../../src/netlink/devlink.ts";
 import { genericPayload } from "../../../src/netlink/generic.ts";
 import type { Link } from "../../../src/netlink/link.ts";
+import { macBytes } from "../../../src/netlink/mac.ts";
 import type { Message } from "../../../src/netlink/message.ts";
+import { portAttributes } from "../../../src/netlink/port-name.ts";
 
 export const DEVLINK = 21;
 export const OVS_VPORT = 22;
@@ -40,8 +42,9 @@ export function encodePort(port: DevlinkPort): Message {
   return encodePortMessage(7, port, [
     u16Attribute(77, flavour),
     ...(number === null ? [] : [u32Attribute(78, number)]),
-    u32Attribute(150, controller),
-    u8Attribute(149, port.external ? 1 : 0),
+    ...(port.external === null
+      ? []
+      : [u32Attribute(150, controller), u8Attribute(149, port.external ? 1 : 0)]),
     ...(pf === null ? [] : [u16Attribute(127, pf)]),
     ...(vf === null ? [] : [u16Attribute(128, vf)]),
     ...(sf === null ? [] : [u32Attribute(164, sf)]),
@@ -54,26 +57,27 @@ export function encodePortRemoval(port: PortName): Message {
   return encodePortMessage(8, port, []);
 }
 
-function encodePortMessage(
-  command: number,
-  { device, index }: PortName,
-  rest: readonly Uint8Array[],
-): Message {
-  const [bus = "", name = ""] = device.split("/");
-  const attributes = [textAttribute(1, bus), textAttribute(2, name), u32Attribute(3, index), ...rest];
-  return message(DEVLINK, genericPayload(command, 1, attributes));
+function encodePortMessage(command: number, port: PortName, rest: readonly Uint8Array[]): Message {
+  return message(DEVLINK, genericPayload(command, 1, [...portAttributes(port), ...rest]));
 }
 
-export function encodeLink({ ifindex, name, address, permanentAddress, master, kind }: Link): Message {
+export function encodeLink(link: Link): Message {
+  const { ifindex, name, address, permanentAddress, master, kind, portName, switchId, parent, devlinkPort } =
+    link;
+  const [bus = "", device = ""] = parent?.split("/") ?? [];
   return message(
     16,
     concatenate([
-      linkHeader(ifindex),
+      linkHeader(ifindex, link.isUp),
       textAttribute(3, name),
       ...(address === null ? [] : [attribute(1, macBytes(address))]),
       ...(permanentAddress === null ? [] : [attribute(54, macBytes(permanentAddress))]),
       ...(master === null ? [] : [u32Attribute(10, master)]),
       ...(kind === null ? [] : [nestedAttribute(18, [textAttribute(1, kind)])]),
+      ...(switchId === null ? [] : [attribute(36, Uint8Array.fromHex(switchId))]),
+      ...(portName === null ? [] : [textAttribute(38, portName)]),
+      ...(parent === null ? [] : [textAttribute(56, device), textAttribute(57, bus)]),
+      ...(devlinkPort === null ? [] : [nestedAttribute(62, portAttributes(devlinkPort))]),
     ]),
   );
 }
@@ -87,12 +91,10 @@ export function encodeVport(number: number, name: string): Message {
   return message(OVS_VPORT, genericPayload(1, 1, [body]));
 }
 
-function linkHeader(ifindex: number): Uint8Array {
+function linkHeader(ifindex: number, isUp = false): Uint8Array {
   const bytes = new Uint8Array(16);
-  viewOf(bytes).setInt32(4, ifindex, true);
+  const view = viewOf(bytes);
+  view.setInt32(4, ifindex, true);
+  view.setUint32(8, isUp ? 1 : 0, true);
   return bytes;
-}
-
-function macBytes(mac: string): Uint8Array {
-  return Uint8Array.fromHex(mac.replaceAll(":", ""));
 }

@@ -11,7 +11,7 @@ function check(...lines: readonly string[]): string {
 
 describe("an entry of the provider", () => {
   test("needs none of its keys", () => {
-    expect(check("  - type: representor")).toBe('[{"options":{}}]');
+    expect(check("  - type: representor")).toBe('[{"options":{"set_link":"up","userspace":"kernel"}}]');
   });
 
   test("may have all of them", () => {
@@ -22,6 +22,9 @@ describe("an entry of the provider", () => {
       "    quiet_ms: 200",
       "    set_link: up",
       "    sf_activate: true",
+      "    userspace: dpdk",
+      "    sf_range: 1000-1999",
+      '    devices: [{ device: "pci/0002:1c:00.0", vf_base: 1 }]',
     );
     expect(JSON.parse(all)).toEqual([
       {
@@ -31,6 +34,9 @@ describe("an entry of the provider", () => {
           quiet_ms: 200,
           set_link: "up",
           sf_activate: true,
+          userspace: "dpdk",
+          sf_range: { first: 1000, last: 1999 },
+          devices: [{ device: "pci/0002:1c:00.0", vf_base: 1 }],
         },
       },
     ]);
@@ -57,7 +63,18 @@ describe("an entry of the provider", () => {
       "pf: [{device: pci/a, pf: 65536, mac: x}]",
       /pf\.0\.pf: expected the PF's number/,
     ],
-    ["a link that goes down", "set_link: down", /set_link: expected "up", received "down"/],
+    ["a link that goes down", "set_link: down", /set_link: expected "up" or "leave", received "down"/],
+    [
+      "a range that runs backwards",
+      "sf_range: 9-1",
+      /sf_range: expected numbers of sub-functions like 1000-1999/,
+    ],
+    [
+      "a range beyond all numbers",
+      "sf_range: 1-4294967296",
+      /sf_range: expected numbers .* up to 4294967295/,
+    ],
+    ["VFs counted from 2", "devices: [{device: pci/a, vf_base: 2}]", /vf_base: expected 0 or 1/],
     ["a period that is negative", "quiet_ms: -1", /quiet_ms: expected milliseconds, a whole number from 0/],
   ])("must not have %s", (_, line, error) => {
     expect(check("  - type: representor", `    ${line}`)).toMatch(error);

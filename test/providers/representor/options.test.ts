@@ -29,7 +29,38 @@ describe("options name", () => {
       { kind: "vf", number: 1 },
     ],
   ] as const)("%s", (_, options, wanted) => {
-    expect(parse(options)).toEqual({ ok: true, value: { pfMac: mac, function: wanted } });
+    const pf = { mac, device: null, number: null, controller: null };
+    expect(parse(options)).toEqual({ ok: true, value: { pf, function: wanted, hardwareAddress: null } });
+  });
+});
+
+describe("options say which PF", () => {
+  const pf = (options: Readonly<Record<string, string>>) => {
+    const parsed = parse(options);
+    return parsed.ok ? parsed.value.pf : parsed.error;
+  };
+
+  test.each(["00-53-00-00-00-42", "0053.0000.0042", "005300000042", "00:53:00:00:00:42"])("%s", (form) => {
+    expect(pf({ "pf-mac": form })).toMatchObject({ mac });
+  });
+
+  test.each([
+    ["0000:03:00.0", "pci/0000:03:00.0"],
+    ["03:00.0", "pci/0000:03:00.0"],
+    ["pci/0000:03:00.0", "pci/0000:03:00.0"],
+    ["netdevsim/netdevsim7", "netdevsim/netdevsim7"],
+  ])("by its device %s", (text, device) => {
+    expect(pf({ "pf-pci": text })).toEqual({ mac: null, device, number: null, controller: null });
+  });
+
+  test("by its number and its controller's beside the address", () => {
+    expect(pf({ "pf-mac": mac, "pf-num": "1", controller: "2" })).toMatchObject({ number: 1, controller: 2 });
+  });
+
+  test("and no device that is none", () => {
+    expect(pf({ "pf-pci": "eth0" })).toBe(
+      'option vif-plug:representor:pf-pci is "eth0": expected a devlink device like pci/0000:03:00.0, or its PCI address',
+    );
   });
 });
 
@@ -38,7 +69,7 @@ describe("options are refused with", () => {
     [
       "no PF",
       { "vf-num": "1" },
-      "option vif-plug:representor:pf-mac is missing: expected the MAC address of the PF",
+      "option vif-plug:representor:pf-mac is missing: expected the MAC address of the PF, or vif-plug:representor:pf-pci",
     ],
     [
       "a PF that is no address",

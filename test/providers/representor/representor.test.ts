@@ -6,9 +6,11 @@ import { join } from "node:path";
 import type { PrepareInput, Provider } from "../../../src/providers/provider.ts";
 import type { RepresentorOptions } from "../../../src/providers/representor/config.ts";
 import { representorProvider } from "../../../src/providers/representor/representor.ts";
+import { lookUpsIn } from "../../../src/providers/representor/sysfs.ts";
 import { encodePort } from "../../netlink/support/encode.ts";
 import { FakeKernel } from "./support/fake-kernel.ts";
 import {
+  device,
   hostMac,
   hostPf,
   hostPfLink,
@@ -43,11 +45,20 @@ afterEach(async () => {
   await rm(root, { recursive: true });
 });
 
-function start(options: RepresentorOptions = {}): Provider {
-  const provider = representorProvider(options, { netlink: kernel, root });
+/** The provider, once it has read what the kernel knows. */
+async function start(options: Partial<RepresentorOptions> = {}): Promise<Provider> {
+  const provider = representorProvider(options, { netlink: kernel, lookUps: lookUpsIn(root), root });
   provider.init?.({ wake: () => wakes++, log: (level, text) => said.push(`${level}: ${text}`) }, {});
   running.push(provider);
+  await turn();
+  provider.run?.();
+  wakes = 0;
   return provider;
+}
+
+/** Lets everything happen that waits for no timer. */
+async function turn(): Promise<void> {
+  for (let times = 0; times < 30; times++) await Promise.resolve();
 }
 
 function input(
@@ -67,6 +78,7 @@ function input(
 }
 
 function answerOf(provider: Provider, number: string | null, fields?: Parameters<typeof input>[1]): string {
+  provider.run?.();
   const answer = provider.prepare(input(number, fields));
   if (!answer.ready) return answer.reason;
   return "interface" in answer ? answer.interface.name : "go ahead";
@@ -77,12 +89,12 @@ function plugged(name: string) {
 }
 
 describe("a logical port", () => {
-  test("gets the representor's network device, as a device of the system", () => {
-    expect(start().prepare(input("1"))).toEqual({ ready: true, interface: plugged("pf0vf1") });
+  test("gets the representor's network device, as a device of the system", async () => {
+    expect((await start()).prepare(input("1"))).toEqual({ ready: true, interface: plugged("pf0vf1") });
   });
 
-  test("that is to go may go", () => {
-    expect(start().prepare(input("1", { operation: "remove" }))).toEqual({ ready: true });
+  test("that is to go may go", async () => {
+    expect((await start()).prepare(input("1", { operation: "remove" }))).toEqual({ ready: true });
   });
 
   test.each([
@@ -96,16 +108,16 @@ describe("a logical port", () => {
       "9",
       `PF ${uplinkMac} (pci/0000:03:00.0 pf 0) has no VF 9 among its 2 representors yet`,
     ],
-  ])("is told why it is not ready: %s", (_, number, reason) => {
-    expect(answerOf(start(), number)).toBe(reason);
+  ])("is told why it is not ready: %s", async (_, number, reason) => {
+    expect(answerOf(await start(), number)).toBe(reason);
   });
 
-  test("on a DPU is found by the address that the host sees", () => {
+  test("on a DPU is found by the address that the host sees", async () => {
     kernel.setPort(hostPf);
     kernel.setLink(hostPfLink);
     kernel.setPort(vf(5, { ...ofHost, netdev: { ifindex: 1005, name: "pf0vf5" } }));
     kernel.setLink(vfLink(5));
-    const provider = start();
+    const provider = await start();
     expect(answerOf(provider, "5", { pfMac: hostMac })).toBe("pf0vf5");
     expect(answerOf(provider, null, { pfMac: hostMac })).toBe("pf0hpf");
   });
@@ -114,12 +126,30 @@ describe("a logical port", () => {
     const folder = join(root, "sys/class/net/p0/smart_nic/pf");
     await mkdir(folder, { recursive: true });
     await Bun.write(join(folder, "config"), `MAC        : ${hostMac}\nMaxTxRate  : 0\nState      : Follow\n`);
-    expect(answerOf(start(), "1", { pfMac: hostMac })).toBe("pf0vf1");
+    for (const number of [0, 1]) kernel.setPort(vf(number, { external: null }));
+    expect(answerOf(await start(), "1", { pfMac: hostMac })).toBe("pf0vf1");
   });
 
-  test("is found by the address that the configuration gives", () => {
+  test("is found by that address as soon as the file is there, without another word of the kernel", async () => {
+    kernel.setPort({
+      ...hostPf,
+      external: null,
+      controller: 0,
+      function: { hardwareAddress: null, active: null },
+    });
+    for (const number of [0, 1]) kernel.setPort(vf(number, { external: null }));
+    const provider = await start();
+    expect(answerOf(provider, "1", { pfMac: hostMac })).toStartWith("no PF with MAC address");
+    const folder = join(root, "sys/class/net/p0/smart_nic/pf");
+    await mkdir(folder, { recursive: true });
+    await Bun.write(join(folder, "config"), `MAC : ${hostMac}\n`);
+    expect(provider.run?.()).toBe(true);
+    expect(answerOf(provider, "1", { pfMac: hostMac })).toBe("pf0vf1");
+  });
+
+  test("is found by the address that the configuration gives", async () => {
     const mac = "00:53:00:00:00:99";
-    const provider = start({ pf: [{ device: "pci/0000:03:00.0", pf: 0, mac }] });
+    const provider = await start({ pf: [{ device: "pci/0000:03:00.0", pf: 0, mac }] });
     expect(answerOf(provider, "1", { pfMac: mac })).toBe("pf0vf1");
   });
 });
@@ -127,18 +157,21 @@ describe("a logical port", () => {
 describe("a device that moves to another namespace", () => {
   const gone = "port pci/0000:03:00.0/101 has no network device yet";
 
-  test("takes its index with it, whoever has it next", () => {
-    const provider = start();
+  test("takes its index with it, whoever has it next", async () => {
+    const provider = await start();
     kernel.moveAway(1001);
     kernel.setLink(link(1001, "intruder"));
     expect(answerOf(provider, "1")).toBe(gone);
   });
 
-  test("is found again when it comes back, under whatever index", () => {
-    const provider = start();
+  test("is found again when it comes back, under whatever index", async () => {
+    const provider = await start();
     kernel.moveAway(1001);
     kernel.setLink(link(1001, "intruder"));
+    expect(answerOf(provider, "1")).toBe(gone);
     kernel.moveBack(vf(1), 2001);
+    provider.run?.();
+    await turn();
     expect(answerOf(provider, "1")).toBe("pf0vf1");
   });
 });
@@ -146,7 +179,8 @@ describe("a device that moves to another namespace", () => {
 describe("the interface in place", () => {
   const other = "pci/0000:41:00.0";
   const otherMac = "00:53:00:00:00:77";
-  const asked = (number: string, name: string) => start().prepare(input(number, { interface: viewOf(name) }));
+  const asked = async (number: string, name: string) =>
+    (await start()).prepare(input(number, { interface: viewOf(name) }));
   const ofOther = (fields: Parameters<typeof port>[0]) => port({ device: other, ...fields });
 
   beforeEach(() => {
@@ -158,37 +192,38 @@ describe("the interface in place", () => {
     kernel.setLink(link(3001, "theirs"));
   });
 
-  test("is the function's own", () => {
-    expect(asked("1", "pf0vf1")).toEqual({ ready: true, interface: plugged("pf0vf1") });
+  test("is the function's own", async () => {
+    expect(await asked("1", "pf0vf1")).toEqual({ ready: true, interface: plugged("pf0vf1") });
   });
 
   test.each([
     ["another NIC's function of the same number", "theirs", `VF 1 of PF ${otherMac} (${other} pf 0)`],
     ["another function of the PF", "pf0vf0", `VF 0 of PF ${uplinkMac} (pci/0000:03:00.0 pf 0)`],
-    ["an uplink", "q0", `physical port ${other}/0`],
-  ])("is %s by now: whose it is, is said beside the answer", (_, name, misplaced) => {
-    expect(asked("1", name)).toEqual({ ready: true, interface: plugged("pf0vf1"), misplaced });
-    expect(asked("9", name)).toMatchObject({ ready: false, misplaced });
+    ["an uplink", "q0", `the uplink ${other}/0`],
+  ])("is %s by now: whose it is, is said beside the answer", async (_, name, misplaced) => {
+    expect(await asked("1", name)).toEqual({ ready: true, interface: plugged("pf0vf1"), misplaced });
+    expect(await asked("9", name)).toMatchObject({ ready: false, misplaced });
   });
 
-  test("is said to be another's also when it is to go", () => {
+  test("is said to be another's also when it is to go", async () => {
     const removal = input("1", { operation: "remove", interface: viewOf("theirs") });
-    expect(start().prepare(removal)).toMatchObject({ ready: true, misplaced: expect.any(String) });
+    expect((await start()).prepare(removal)).toMatchObject({ ready: true, misplaced: expect.any(String) });
   });
 
   test.each([
     ["a device that is no port's", () => kernel.setLink(link(4000, "tap0")), "tap0"],
     ["no device at all", () => {}, "nothing"],
     ["of a PF whose address is not known yet", () => kernel.removeLink(3), "theirs"],
-  ])("is nobody's for sure when it is %s", (_, happen, name) => {
+  ])("is nobody's for sure when it is %s", async (_, happen, name) => {
     happen();
-    expect(asked("1", name)).toEqual({ ready: true, interface: plugged("pf0vf1") });
+    expect(await asked("1", name)).toEqual({ ready: true, interface: plugged("pf0vf1") });
   });
 
-  test("is nobody's for sure while the tables cannot be read", () => {
-    const provider = start();
+  test("is nobody's for sure while the tables cannot be read", async () => {
+    const provider = await start();
     kernel.refusesDumps = true;
     kernel.overrun(() => {});
+    await turn();
     const answer = provider.prepare(input("1", { interface: viewOf("theirs") }));
     expect(answer).toMatchObject({ ready: false, reason: expect.stringContaining("cannot be read") });
     expect(answer).not.toHaveProperty("misplaced");
@@ -196,9 +231,8 @@ describe("the interface in place", () => {
 });
 
 describe("the graph is woken", () => {
-  test("once for a batch of messages that changes something, and then finds the tables changed", () => {
-    const provider = start();
-    expect(provider.run?.()).toBe(true);
+  test("once for a batch of messages that changes something, and then finds the tables changed", async () => {
+    const provider = await start();
     expect(provider.run?.()).toBe(false);
     kernel.tell(
       GENERIC,
@@ -209,17 +243,18 @@ describe("the graph is woken", () => {
     expect(provider.run?.()).toBe(false);
   });
 
-  test("not for what it knows, nor for network devices that are no port's", () => {
-    start();
+  test("not for what it knows, nor for network devices that are no port's", async () => {
+    await start();
     kernel.setPort(vf(0));
     kernel.setLink(vfLink(0));
-    kernel.setLink(link(500, "tap0"));
+    kernel.setLink(link(500, "tap0", { kind: "veth" }));
+    kernel.setLink({ ...vfLink(1), isUp: false, master: 77 });
     kernel.removeLink(500);
     expect(wakes).toBe(0);
   });
 
-  test("when a VF comes, is renamed and goes", () => {
-    const provider = start();
+  test("when a VF comes, is renamed and goes", async () => {
+    const provider = await start();
     kernel.setPort(vf(7));
     kernel.setLink(vfLink(7));
     expect(answerOf(provider, "7")).toBe("pf0vf7");
@@ -237,12 +272,13 @@ describe("the graph is woken", () => {
     for (const ifindex of [2, 1000, 1001]) await Bun.write(join(root, `run/udev/data/n${ifindex}`), "");
     await Bun.write(join(root, "run/udev/control"), "");
     const found = Promise.withResolvers<void>();
-    const provider = representorProvider({}, { netlink: kernel, root });
+    const provider = representorProvider({}, { netlink: kernel, lookUps: lookUpsIn(root), root });
     const wake = () => answerOf(provider, "7") === "pf0vf7" && found.resolve();
     provider.init?.({ wake, log() {} }, {});
     running.push(provider);
+    await turn();
     expect(answerOf(provider, "1")).toBe("pf0vf1");
-    kernel.setPort(vf(7));
+    kernel.setPort(vf(7, { netdev: { ifindex: 1007, name: "eth0" } }));
     kernel.setLink(vfLink(7, "eth0"));
     expect(answerOf(provider, "7")).toBe(
       "network device eth0: udev has not dealt with it yet and may rename it",
@@ -255,13 +291,14 @@ describe("the graph is woken", () => {
 });
 
 describe("messages that were lost", () => {
-  test("lead to a new dump, which counts as one change", () => {
-    const provider = start();
+  test("lead to a new dump, which counts as one change", async () => {
+    const provider = await start();
     kernel.overrun(() => {
       kernel.removePort(vf(1));
       kernel.setPort(vf(2));
       kernel.setLink(vfLink(2));
     });
+    await turn();
     expect(answerOf(provider, "1")).toContain("has no VF 1");
     expect(answerOf(provider, "2")).toBe("pf0vf2");
     expect(wakes).toBe(1);
@@ -269,47 +306,46 @@ describe("messages that were lost", () => {
     expect(said).toEqual(["info: netlink messages were lost (ENOBUFS): reading the kernel's ports anew"]);
   });
 
-  test("leave ports not ready while the tables cannot be read", () => {
-    const provider = start();
+  test("leave ports not ready while the tables cannot be read", async () => {
+    const provider = await start();
     kernel.refusesDumps = true;
     kernel.overrun(() => {});
+    await turn();
     expect(answerOf(provider, "1")).toBe("the kernel's ports cannot be read: netlink: no memory");
     expect(kernel.listeners).toBe(0);
   });
 });
 
 describe("the provider", () => {
-  test("is refused where the kernel has no devlink", () => {
+  test("works by the drivers' names where the kernel has no devlink", async () => {
     kernel.hasDevlink = false;
-    expect(() => start()).toThrow("the kernel has no devlink: the kernel refused it: ENOENT");
-    expect(kernel.listeners).toBe(0);
+    for (const number of [0, 1]) {
+      kernel.setLink({ ...vfLink(number), portName: `pf0vf${number}`, switchId: "0102", parent: device });
+    }
+    kernel.setLink({ ...uplinkLink, portName: "p0", switchId: "0102", parent: device });
+    expect(answerOf(await start(), "1")).toBe("pf0vf1");
+    expect(kernel.listeners).toBe(1);
   });
 
-  test("listens from init to destroy", () => {
-    const provider = start();
+  test("listens from init to destroy", async () => {
+    const provider = await start();
     expect(kernel.listeners).toBe(2);
     provider.destroy?.();
     expect(kernel.listeners).toBe(0);
     expect(provider.prepare(input("1"))).toEqual({ ready: false, reason: "the provider is not running" });
   });
 
-  test("changes nothing in the kernel unless it is told to", () => {
-    const provider = start();
+  test("leaves representors as they are with set_link: leave", async () => {
+    for (const one of [vfLink(0), vfLink(1)]) kernel.setLink({ ...one, isUp: false });
+    const provider = await start({ set_link: "leave" });
+    provider.arrange?.(input("0", { interface: viewOf("pf0vf0") }));
     provider.prepare(input("1"));
     provider.finish?.(input("1"), plugged("pf0vf1"));
     provider.finish?.(input("1", { operation: "remove", interface: viewOf("pf0vf1") }), null);
     expect(kernel.changes).toEqual([]);
   });
 
-  test("sets representors up and down with set_link", () => {
-    const provider = start({ set_link: "up" });
-    provider.finish?.(input("1"), plugged("pf0vf1"));
-    provider.finish?.(input(null, { operation: "remove", interface: viewOf("pf0vf1") }), null);
-    provider.finish?.(input(null, { operation: "remove", interface: viewOf("no longer there") }), null);
-    expect(kernel.changes).toEqual(["link pf0vf1 up", "link pf0vf1 down"]);
-  });
-
-  test("activates sub-functions that are inactive with sf_activate", () => {
+  test("activates sub-functions that are inactive with sf_activate", async () => {
     const sf = (number: number, active: boolean) =>
       port({
         index: 200 + number,
@@ -321,11 +357,93 @@ describe("the provider", () => {
       });
     for (const one of [sf(0, false), sf(1, true)]) kernel.setPort(one);
     for (const number of [0, 1]) kernel.setLink(link(2000 + number, `sf${number}`));
-    const provider = start({ sf_activate: true });
+    const provider = await start({ sf_activate: true });
     expect(answerOf(provider, "0", { key: "sf-num" })).toBe("sf0");
     for (const name of ["sf0", "sf1", "pf0vf1"])
       provider.finish?.(input("0", { key: "sf-num" }), plugged(name));
+    await turn();
     expect(kernel.changes).toEqual(["function pci/0000:03:00.0/200 active"]);
+  });
+});
+
+describe("set_link: up, which is the default,", () => {
+  const down = (number: number) => ({ ...vfLink(number), isUp: false });
+  beforeEach(() => {
+    for (const number of [0, 1]) kernel.setLink(down(number));
+  });
+
+  /** Plugged, and seen to by the provider. */
+  async function startPlugged(): Promise<Provider> {
+    const provider = await start();
+    provider.finish?.(input("1"), plugged("pf0vf1"));
+    await turn();
+    kernel.setLink(vfLink(1));
+    return provider;
+  }
+  const removal = input(null, { operation: "remove", interface: viewOf("pf0vf1") });
+
+  test("sets a representor up when it is plugged, and down when it is unplugged", async () => {
+    const provider = await startPlugged();
+    provider.finish?.(removal, null);
+    await turn();
+    expect(kernel.changes).toEqual(["link pf0vf1 up", "link pf0vf1 down"]);
+  });
+
+  test("leaves one up that was up before it was plugged", async () => {
+    kernel.setLink(vfLink(1));
+    const provider = await startPlugged();
+    provider.finish?.(removal, null);
+    await turn();
+    expect(kernel.changes).toEqual([]);
+  });
+
+  test("sets up what is in place at the start, whoever plugged it, once", async () => {
+    const provider = await start();
+    const inPlaceNow = input("1", { interface: viewOf("pf0vf1") });
+    provider.arrange?.(inPlaceNow);
+    provider.arrange?.(inPlaceNow);
+    await turn();
+    expect(kernel.changes).toEqual(["link pf0vf1 up"]);
+  });
+
+  test("leaves down what somebody sets down later, until the device appears anew", async () => {
+    const provider = await startPlugged();
+    kernel.setLink(down(1));
+    provider.run?.();
+    const inPlaceNow = input("1", { interface: viewOf("pf0vf1") });
+    provider.arrange?.(inPlaceNow);
+    await turn();
+    expect(kernel.changes).toEqual(["link pf0vf1 up"]);
+    kernel.removeLink(1001);
+    kernel.setPort(vf(1, { netdev: null }));
+    provider.run?.();
+    kernel.setLink(down(1));
+    kernel.setPort(vf(1));
+    provider.run?.();
+    provider.arrange?.(inPlaceNow);
+    await turn();
+    expect(kernel.changes).toEqual(["link pf0vf1 up", "link pf0vf1 up"]);
+  });
+
+  test("touches no device that is another function's by now", async () => {
+    const provider = await startPlugged();
+    kernel.removeLink(1001);
+    kernel.setLink(link(1001, "pf0vf1", { kind: "veth" }));
+    provider.arrange?.(input("1", { interface: viewOf("pf0vf1") }));
+    provider.finish?.(removal, null);
+    await turn();
+    expect(kernel.changes).toEqual(["link pf0vf1 up"]);
+  });
+
+  test("keeps one up that changes hands", async () => {
+    const provider = await startPlugged();
+    provider.finish?.(removal, null);
+    provider.finish?.(
+      { ...input("1"), lport: { name: "lp1", options: input("1").lport.options } },
+      plugged("pf0vf1"),
+    );
+    await turn();
+    expect(kernel.changes).toEqual(["link pf0vf1 up"]);
   });
 });
 
@@ -338,9 +456,10 @@ describe("a device that is renamed in the kernel's datapath", () => {
     kernel.vports.set(4, "uplink0").set(5, "renamed0").set(6, "renamed1");
   });
 
-  function renameAll(): void {
+  async function renameAll(): Promise<void> {
     kernel.setLink({ ...uplinkLink, ...inDatapath, name: "uplink0" });
     for (const number of [0, 1]) kernel.setLink({ ...vfLink(number, `renamed${number}`), ...inDatapath });
+    await turn();
   }
 
   test.each<[string, (provider: Provider) => void]>([
@@ -354,9 +473,9 @@ describe("a device that is renamed in the kernel's datapath", () => {
         provider.finish?.({ ...input("1"), lport: { name: "lp1", options: new Map() } }, plugged("pf0vf1"));
       },
     ],
-  ])("leaves it when it %s, and no other does", (_, tell) => {
-    tell(start());
-    renameAll();
+  ])("leaves it when it %s, and no other does", async (_, tell) => {
+    tell(await start());
+    await renameAll();
     expect(kernel.changes).toEqual(["datapath without renamed1"]);
   });
 
@@ -393,14 +512,14 @@ describe("a device that is renamed in the kernel's datapath", () => {
         provider.finish?.(input("1", inPlace("pf0vf1")), plugged("other"));
       },
     ],
-  ])("stays in it when it %s", (_, tell) => {
-    tell(start());
-    renameAll();
+  ])("stays in it when it %s", async (_, tell) => {
+    tell(await start());
+    await renameAll();
     expect(kernel.changes).toEqual([]);
   });
 
-  test("is nothing to deal with outside of it", () => {
-    const provider = start();
+  test("is nothing to deal with outside of it", async () => {
+    const provider = await start();
     provider.arrange?.(input("1", inPlace("pf0vf1")));
     kernel.setLink(vfLink(1));
     kernel.setLink(vfLink(1, "renamed1"));

@@ -1,6 +1,6 @@
 /** A kernel made of two tables, which answers over netlink in the kernel's own messages. */
 import { type DevlinkPort, type PortName, parsePortEvent } from "../../../../src/netlink/devlink.ts";
-import { netlinkError } from "../../../../src/netlink/error.ts";
+import { type NetlinkError, netlinkError } from "../../../../src/netlink/error.ts";
 import type { Link } from "../../../../src/netlink/link.ts";
 import { FLAG, type Message } from "../../../../src/netlink/message.ts";
 import {
@@ -9,7 +9,7 @@ import {
   PROTOCOL,
   type Request,
 } from "../../../../src/netlink/transport.ts";
-import { fail, ok } from "../../../../src/result.ts";
+import { fail, ok, type Result } from "../../../../src/result.ts";
 import {
   DEVLINK,
   encodeFamily,
@@ -20,8 +20,8 @@ import {
   encodeVport,
   OVS_VPORT,
 } from "../../../netlink/support/encode.ts";
+import { link } from "./nic.ts";
 
-const emptyLink = { address: null, permanentAddress: null, master: null, kind: null };
 const CONTROLLER = 16;
 const GET_LINK = 18;
 
@@ -76,7 +76,7 @@ export class FakeKernel implements NetlinkTransport {
   moveBack(port: DevlinkPort, ifindex: number): void {
     const name = port.netdev?.name ?? "";
     this.ports.set(`${port.device}/${port.index}`, { ...port, netdev: { ifindex, name } });
-    this.setLink({ ...emptyLink, ifindex, name });
+    this.setLink(link(ifindex, name, { parent: port.device }));
   }
 
   /** One batch of messages for everyone who listens. */
@@ -92,7 +92,15 @@ export class FakeKernel implements NetlinkTransport {
     lost[0]?.lost("ENOBUFS");
   }
 
-  request(protocol: number, request: Request) {
+  /** While it is set, whoever asks devlink waits for it: somebody works on a device. */
+  busy: Promise<void> | null = null;
+
+  async request(protocol: number, request: Request) {
+    if (protocol === PROTOCOL.generic && request.type === DEVLINK && this.busy !== null) await this.busy;
+    return this.#answer(protocol, request);
+  }
+
+  #answer(protocol: number, request: Request): Result<readonly Message[], NetlinkError> {
     const { type, flags, payload } = request;
     const isDump = (flags & FLAG.dump) !== 0;
     if (isDump && this.refusesDumps) return fail(netlinkError("system", "netlink: no memory", 12));

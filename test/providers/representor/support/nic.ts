@@ -24,7 +24,20 @@ export function port(fields: Partial<DevlinkPort>): DevlinkPort {
 }
 
 export function link(ifindex: number, name: string, fields: Partial<Link> = {}): Link {
-  return { ifindex, name, address: null, permanentAddress: null, master: null, kind: null, ...fields };
+  return {
+    ifindex,
+    name,
+    address: null,
+    permanentAddress: null,
+    master: null,
+    kind: null,
+    portName: null,
+    switchId: null,
+    parent: null,
+    devlinkPort: null,
+    isUp: true,
+    ...fields,
+  };
 }
 
 export const uplink = port({ number: 0, netdev: { ifindex: 2, name: "p0" } });

@@ -1,0 +1,32 @@
+/** What names a devlink port: in devlink's own messages, and in what rtnetlink says of a network device. */
+import { type Attributes, textAttribute, u32Attribute } from "./attributes.ts";
+
+export interface PortName {
+  /** Bus and device as devlink(8) writes them: `pci/0000:03:00.0`. */
+  readonly device: string;
+  readonly index: number;
+}
+
+const ATTRIBUTE = { busName: 1, deviceName: 2, portIndex: 3 } as const;
+
+/** Null when it names none. */
+export function portNameIn(attributes: Attributes | undefined): PortName | null {
+  const bus = attributes?.text(ATTRIBUTE.busName);
+  const device = attributes?.text(ATTRIBUTE.deviceName);
+  const index = attributes?.u32(ATTRIBUTE.portIndex);
+  return bus === undefined || device === undefined || index === undefined
+    ? null
+    : { device: `${bus}/${device}`, index };
+}
+
+export function deviceAttributes(device: string): readonly Uint8Array[] {
+  const slash = device.indexOf("/");
+  return [
+    textAttribute(ATTRIBUTE.busName, device.slice(0, slash)),
+    textAttribute(ATTRIBUTE.deviceName, device.slice(slash + 1)),
+  ];
+}
+
+export function portAttributes({ device, index }: PortName): readonly Uint8Array[] {
+  return [...deviceAttributes(device), u32Attribute(ATTRIBUTE.portIndex, index)];
+}

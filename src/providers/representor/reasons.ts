@@ -1,0 +1,56 @@
+/** Why the provider is not ready, in words for the operator: what is missing, what is there, and what to do. */
+import { nameOfPf } from "./names.ts";
+import { CONTROLLER, nameOfFunction, type PciFunction, PF_NUM, PF_PCI, type WantedPf } from "./options.ts";
+import { nameWithAddress, type Pf, type SwitchIndex } from "./switch-index.ts";
+
+/** No PF is the wanted one. */
+export function whyNoPf(wanted: WantedPf, { ports, pfs }: SwitchIndex): string {
+  const head = `no PF ${nameOfWanted(wanted)} is known`;
+  if (ports.length === 0)
+    return `${head}: the kernel shows no port of a NIC's switch at all (is the NIC in switchdev mode?)`;
+  const known = pfs.flatMap(({ address }) => address.mac ?? []).sort();
+  const unknown = pfs.flatMap((pf) =>
+    pf.address.mac === null ? [`${nameOfPf(pf)} has none (${pf.address.reason})`] : [],
+  );
+  const there = known.length === 0 ? "no PF has an address" : `there are ${[...new Set(known)].join(", ")}`;
+  return `${head}: ${[there, ...unknown.sort()].join("; ")}`;
+}
+
+function nameOfWanted({ mac, device, number, controller }: WantedPf): string {
+  return [
+    ...(mac === null ? [] : [`with MAC address ${mac}`]),
+    ...(device === null ? [] : [`on ${device}`]),
+    ...(number === null ? [] : [`with number ${number}`]),
+    ...(controller === null ? [] : [`of controller ${controller}`]),
+  ].join(", ");
+}
+
+/** Several PFs are the wanted one as far as the options tell. */
+export function whySeveral(wanted: WantedPf, pfs: readonly Pf[]): string {
+  const differs = (of: (pf: Pf) => unknown) => new Set(pfs.map(of)).size > 1;
+  const options = [
+    ...(differs(({ device }) => device) ? [PF_PCI] : []),
+    ...(differs(({ number }) => number) ? [PF_NUM] : []),
+    ...(differs(({ controller }) => controller) ? [CONTROLLER] : []),
+  ];
+  const names = pfs.map(nameOfPf).sort().join(", ");
+  return `several PFs are ${nameOfWanted(wanted)}: ${names}; say which with ${options.join(" or ")}`;
+}
+
+/** The PF is known, and the function is not represented. */
+export function whyNoFunction(pf: Pf, wanted: PciFunction): string {
+  const name = `PF ${nameWithAddress(pf)}`;
+  if (wanted.kind === "pf") return `${name} has no representor of its own here: give a VF or a sub-function`;
+  if (pf.functions.size === 0 && pf.uplink !== null) {
+    const { device, uplink } = pf;
+    return uplink.switchId === null
+      ? `${name} is known by its uplink ${uplink.name}, and is not in switchdev mode: devlink dev eswitch set ${device} mode switchdev`
+      : `${name} is known by its uplink ${uplink.name}, and has no VFs yet`;
+  }
+  const others = [...pf.functions.values()].reduce((sum, ports) => sum + ports.size, 0);
+  return `${name} has no ${nameOfFunction(wanted)} among its ${count(others, "representor")} yet`;
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,262 @@
+/** The provider from `init` to `destroy`: what it knows, what it answers, and what it does to what is plugged. */
+import { activateRequest } from "../../netlink/devlink.ts";
+import { type Link, setLinkRequest } from "../../netlink/link.ts";
+import { OVS_DATAPATH_KIND } from "../../netlink/ovs-vport.ts";
+import { PROTOCOL, type Protocol, type Request } from "../../netlink/transport.ts";
+import type { Result } from "../../result.ts";
+import type { PrepareAnswer, PrepareInput, ProviderHost, TidyInput, WantedInterface } from "../provider.ts";
+import type { RepresentorOptions } from "./config.ts";
+import { leaveDatapath } from "./datapath.ts";
+import { DPDK_DEVARGS, dpdkArguments, USERSPACE_DATAPATH } from "./dpdk.ts";
+import { Facts } from "./facts.ts";
+import { InPlace } from "./in-place.ts";
+import { KernelPorts } from "./kernel-ports.ts";
+import { LinkKeeper } from "./link-keeper.ts";
+import type { Machine } from "./machine.ts";
+import { parseOptions, type WantedFunction } from "./options.ts";
+import { Settling } from "./settling.ts";
+import { SubFunctions } from "./sub-functions.ts";
+import type { SwitchPort } from "./switch-ports.ts";
+import { type Representor, SwitchTable, tableSources } from "./switch-table.ts";
+import { Sysfs } from "./sysfs.ts";
+
+export class Running {
+  readonly #options: Partial<RepresentorOptions>;
+  readonly #netlink: Machine["netlink"];
+  readonly #host: ProviderHost;
+  readonly #inPlace = new InPlace();
+  readonly #facts = new Facts((name) => this.#inPlace.has(name));
+  readonly #sysfs: Sysfs;
+  readonly #table: SwitchTable;
+  readonly #ports: KernelPorts;
+  readonly #settling: Settling;
+  readonly #subFunctions: SubFunctions;
+  readonly #links = new LinkKeeper({ set: (link, up) => this.#setLink(link, up) });
+  /** The network devices of ports, as far as the settling has been told. */
+  #netdevs: ReadonlySet<number> = new Set();
+  #hasRead = false;
+  /** What the table was made for, and what was in doubt when the kernel was last asked. */
+  #seen = "";
+  #asked = "";
+  #changed = false;
+
+  constructor(options: Partial<RepresentorOptions>, machine: Machine, host: ProviderHost) {
+    const { netlink, lookUps, root } = machine;
+    this.#options = options;
+    this.#netlink = netlink;
+    this.#host = host;
+    this.#sysfs = new Sysfs(lookUps);
+    this.#table = new SwitchTable(this.#facts, tableSources(options, this.#facts, this.#sysfs));
+    this.#settling = new Settling({
+      root,
+      quietMs: options.quiet_ms ?? 0,
+      onSettled: () => this.#wake(),
+      warn: (message) => host.log("warn", message),
+    });
+    this.#ports = new KernelPorts({
+      netlink,
+      facts: this.#facts,
+      onChange: () => this.#wake(),
+      onRename: (link, before) => this.#releaseRenamed(link, before.name),
+      log: (level, message) => host.log(level, message),
+    });
+    this.#subFunctions = new SubFunctions({
+      range: options.sf_range ?? null,
+      netlink,
+      table: this.#table,
+      family: () => this.#ports.familyId,
+      log: (level, message) => host.log(level, message),
+      onChange: () => this.#wake(),
+    });
+  }
+
+  start(): void {
+    void this.#ports.open();
+    this.#changed = true;
+  }
+
+  stop(): void {
+    this.#ports.close();
+    this.#settling.close();
+    this.#subFunctions.close();
+  }
+
+  takeChange(): boolean {
+    this.#sysfs.refresh();
+    const now = `${this.#facts.version} ${this.#sysfs.version}`;
+    const changed = this.#changed || now !== this.#seen;
+    this.#changed = false;
+    this.#seen = now;
+    if (changed && this.#ports.fault === null) this.#followTable();
+    return changed;
+  }
+
+  prepare({ operation, lport, interface: current, bridge }: PrepareInput): PrepareAnswer {
+    const wanted = parseOptions(lport.options);
+    const answer =
+      operation === "remove" ? { ready: true as const } : this.#answer(wanted, bridge.datapath_type);
+    const whose = wanted.ok && current !== null ? this.#otherOwner(current.name, wanted.value) : null;
+    return whose === null ? answer : { ...answer, misplaced: whose };
+  }
+
+  /** Makes what is wanted and absent, and remembers what is in place and sees to it. */
+  arrange({ lport, interface: current, bridge }: PrepareInput): void {
+    const wanted = parseOptions(lport.options);
+    if (this.#ports.fault !== null || !wanted.ok) return;
+    const found = this.#table.find(wanted.value);
+    if (!found.ok) this.#subFunctions.make(wanted.value);
+    if (current === null) return;
+    const own = found.ok && found.value.link.name === current.name ? found.value.link : null;
+    this.#inPlace.set(lport.name, { name: current.name, ifindex: own?.ifindex ?? null });
+    if (own !== null && this.#setsLinks && !this.#isForDpdk(bridge.datapath_type)) {
+      this.#links.arrange(this.#asItIs(own));
+    }
+  }
+
+  /** Sub-functions of ours that no port wants, and that no owned interface stands on, are left over from before. */
+  tidy({ asked, owned }: TidyInput): boolean {
+    if (this.#options.sf_range === undefined) return true;
+    if (this.#ports.fault !== null) return false;
+    const wanted = asked.flatMap(({ lport }) => {
+      const parsed = parseOptions(lport.options);
+      return parsed.ok ? [parsed.value] : [];
+    });
+    for (const port of this.#table.index.ports) {
+      if (!this.#subFunctions.isOurs(port) || owned.has(port.link?.name ?? "")) continue;
+      if (!wanted.some((one) => this.#table.mayBe(port, one))) this.#subFunctions.remove(port);
+    }
+    return true;
+  }
+
+  finish(input: PrepareInput, output: WantedInterface | null): void {
+    if (output === null) this.#unplugged(input);
+    else this.#plugged(input, output);
+  }
+
+  /** What is in place no more is forgotten; what `plan` asks about was never remembered. */
+  release({ lport, interface: current }: PrepareInput, output: WantedInterface | null): void {
+    if (current === null && output === null) this.#inPlace.set(lport.name, null);
+  }
+
+  #plugged({ lport }: PrepareInput, output: WantedInterface): void {
+    const port = this.#table.named(output.name);
+    this.#inPlace.set(lport.name, { name: output.name, ifindex: port?.link?.ifindex ?? null });
+    const link = port?.link ?? null;
+    if (port === null || link === null) return;
+    if (output.type === "" && this.#setsLinks) this.#links.plugged(this.#asItIs(link));
+    if (this.#options.sf_activate === true || this.#subFunctions.isOurs(port)) this.#activate(port);
+  }
+
+  /** Only what is known to have been the port's own is touched: by now the name may be another's. */
+  #unplugged({ lport, interface: before }: PrepareInput): void {
+    const placed = this.#inPlace.of(lport.name);
+    this.#inPlace.set(lport.name, null);
+    if (placed === null || placed.ifindex === null || placed.name !== before?.name) return;
+    const link = this.#facts.links.get(placed.ifindex)?.link;
+    if (link === undefined) return;
+    const port = this.#table.named(link.name);
+    // When it changes hands, the one that it comes to is told of in the same turn.
+    queueMicrotask(() => {
+      if (this.#inPlace.has(link.name)) return;
+      if (port !== null && this.#subFunctions.isOurs(port)) this.#subFunctions.remove(port);
+      else this.#links.unplugged(link);
+    });
+  }
+
+  #answer(wanted: Result<WantedFunction, string>, datapathType: string): PrepareAnswer {
+    if (this.#ports.fault !== null) return { ready: false, reason: this.#ports.fault };
+    if (!wanted.ok) return { ready: false, reason: wanted.error };
+    const found = this.#table.find(wanted.value);
+    if (!found.ok) return this.#subFunctions.whyNot(wanted.value) ?? { ready: false, reason: found.error };
+    const { ifindex, name } = found.value.link;
+    const pending = this.#settling.pending(ifindex);
+    if (pending !== null) return { ready: false, reason: `network device ${name}: ${pending}` };
+    if (this.#isForDpdk(datapathType)) return dpdkAnswer(found.value);
+    return { ready: true, interface: { name, type: "", options: {} } };
+  }
+
+  /** The table has it as it was when something last changed that an answer depends on. */
+  #asItIs(link: Link): Link {
+    return this.#facts.links.get(link.ifindex)?.link ?? link;
+  }
+
+  get #setsLinks(): boolean {
+    return this.#options.set_link !== "leave";
+  }
+
+  #isForDpdk(datapathType: string): boolean {
+    return this.#options.userspace === "dpdk" && datapathType === USERSPACE_DATAPATH;
+  }
+
+  /** Whose the device in place is, if it is known to be another function's. */
+  #otherOwner(inPlace: string, wanted: WantedFunction): string | null {
+    return this.#ports.fault === null ? this.#table.otherOwner(inPlace, wanted) : null;
+  }
+
+  /** What follows from a table that is another one: which devices have come and gone, and what is in doubt. */
+  #followTable(): void {
+    const { ports, doubts } = this.#table.index;
+    const netdevs = new Set(ports.flatMap(({ link }) => link?.ifindex ?? []));
+    for (const ifindex of netdevs) {
+      if (!this.#netdevs.has(ifindex)) this.#settling.appeared(ifindex, this.#hasRead);
+    }
+    for (const ifindex of this.#netdevs) {
+      if (netdevs.has(ifindex)) continue;
+      this.#settling.gone(ifindex);
+      this.#links.gone(ifindex);
+    }
+    this.#netdevs = netdevs;
+    this.#hasRead = true;
+    this.#sysfs.forgetAllBut((ifindex) => this.#facts.links.has(ifindex));
+    const doubt = doubts.length === 0 ? "" : `${doubts.join("; ")} ${this.#facts.arrivals}`;
+    if (doubt === this.#asked) return;
+    this.#asked = doubt;
+    if (doubt !== "") void this.#ports.askAgain();
+  }
+
+  /**
+   * What is plugged under another name than it has now can only be plugged anew when it has left the datapath. Others
+   * plug devices of NICs into it too, uplinks for instance: theirs stay.
+   */
+  #releaseRenamed({ name, master }: Link, before: string): void {
+    if (!this.#inPlace.has(before) || master === null) return;
+    if (this.#facts.links.get(master)?.link.kind !== OVS_DATAPATH_KIND) return;
+    void leaveDatapath(this.#netlink, master, name).then((left) => {
+      if (!left.ok) {
+        this.#host.log("warn", `${name} has a new name and cannot leave the datapath: ${left.error.message}`);
+      } else if (left.value) {
+        this.#host.log("info", `${name} has a new name: it has left the datapath, to be plugged anew`);
+      }
+    });
+  }
+
+  #setLink({ ifindex, name }: Link, up: boolean): void {
+    const request = setLinkRequest(ifindex, up);
+    void this.#ask(PROTOCOL.route, request, `${name} cannot be set ${up ? "up" : "down"}`);
+  }
+
+  #activate({ devlink, name }: SwitchPort): void {
+    if (devlink?.flavour !== "pcisf" || devlink.function.active !== false) return;
+    const request = activateRequest(this.#ports.familyId, devlink);
+    void this.#ask(PROTOCOL.generic, request, `sub-function ${name} cannot be activated`);
+  }
+
+  async #ask(protocol: Protocol, request: Request, failure: string): Promise<void> {
+    const answer = await this.#netlink.request(protocol, request);
+    if (!answer.ok) this.#host.log("warn", `${failure}: ${answer.error.message}`);
+  }
+
+  #wake(): void {
+    this.#changed = true;
+    this.#host.wake();
+  }
+}
+
+function dpdkAnswer({ port, pf, link }: Representor): PrepareAnswer {
+  const { device, controller, number } = pf;
+  const wanted = port.role.kind === "function" ? port.role.function : ({ kind: "pf" } as const);
+  const devargs = dpdkArguments({ device, controller, pf: number, function: wanted });
+  if (devargs === null)
+    return { ready: false, reason: `DPDK has no devices like ${device}: userspace: kernel is for them` };
+  return { ready: true, interface: { name: link.name, type: "dpdk", options: { [DPDK_DEVARGS]: devargs } } };
+}

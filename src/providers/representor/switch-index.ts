@@ -1,0 +1,74 @@
+/**
+ * Which PFs there are, which functions they have, by which address each is known, and whose each network device is: an
+ * index over what the kernel has told. Pure but for what the sources look up.
+ */
+import type { Link } from "../../netlink/link.ts";
+import type { KernelFacts } from "./facts.ts";
+import { add } from "./multimap.ts";
+import { functionKey, nameOfPf } from "./names.ts";
+import { type AddressSources, type PfAddress, type PfFacts, pfAddress, uplinkOf } from "./pf-address.ts";
+import { composePorts, type PortSources, type SwitchPort } from "./switch-ports.ts";
+
+/** A PF with everything that is known of it. */
+export interface Pf extends PfFacts {
+  readonly address: PfAddress;
+  /** The network device by which it reaches the outside; null where it is not known which that is. */
+  readonly uplink: Link | null;
+  /** By function: the ports that represent it. More than one is a fault of the driver's, and an ambiguity. */
+  readonly functions: ReadonlyMap<string, ReadonlySet<SwitchPort>>;
+}
+
+export interface SwitchIndex {
+  readonly ports: readonly SwitchPort[];
+  readonly pfs: readonly Pf[];
+  readonly uplinks: readonly SwitchPort[];
+  readonly doubts: readonly string[];
+  readonly pfOf: ReadonlyMap<SwitchPort, Pf>;
+  readonly byNetdev: ReadonlyMap<string, SwitchPort>;
+  readonly linkByName: ReadonlyMap<string, Link>;
+}
+
+export interface IndexSources extends PortSources, AddressSources {}
+
+export function nameWithAddress(pf: Pf): string {
+  return pf.address.mac === null ? nameOfPf(pf) : `${pf.address.mac} (${nameOfPf(pf)})`;
+}
+
+export function indexOf(facts: KernelFacts, sources: IndexSources): SwitchIndex {
+  const { ports, doubts } = composePorts(facts, sources);
+  const uplinks = ports.filter(({ role }) => role.kind === "uplink");
+  const groups = Map.groupBy(
+    ports.filter(({ pf }) => pf !== null),
+    ({ device, controller, pf }) => nameOfPf({ device, controller, number: pf ?? 0 }),
+  );
+  const bare = [...groups.values()].flatMap((members): PfFacts[] => {
+    const [first] = members;
+    if (first === undefined || first.pf === null) return [];
+    return [{ device: first.device, controller: first.controller, number: first.pf, ports: members }];
+  });
+  // Where nothing but the way out is known of a PF of this machine, functions may come, or be made.
+  for (const { device, role } of uplinks) {
+    const isKnown = bare.some((pf) => pf.device === device && pf.controller === 0);
+    const number = role.kind === "uplink" ? role.number : null;
+    if (!isKnown || bare.some((pf) => pf.device === device && pf.ports.length === 0)) {
+      const other = { device, controller: 0, number: number ?? 0, ports: [] };
+      if (!bare.some((pf) => nameOfPf(pf) === nameOfPf(other))) bare.push(other);
+    }
+  }
+  const pfOf = new Map<SwitchPort, Pf>();
+  const pfs = bare.map((facts): Pf => {
+    const functions = new Map<string, Set<SwitchPort>>();
+    for (const port of facts.ports) {
+      if (port.role.kind === "function") add(functions, functionKey(port.role.function), port);
+    }
+    const around = { pfs: bare, uplinks };
+    const address = pfAddress(facts, around, sources);
+    return { ...facts, functions, address, uplink: uplinkOf(facts, around).link };
+  });
+  for (const pf of pfs) for (const port of pf.ports) pfOf.set(port, pf);
+  const byNetdev = new Map(
+    ports.flatMap((port) => (port.link === null ? [] : [[port.link.name, port] as const])),
+  );
+  const linkByName = new Map(Array.from(facts.links.values(), ({ link }) => [link.name, link]));
+  return { ports, pfs, uplinks, doubts, pfOf, byNetdev, linkByName };
+}

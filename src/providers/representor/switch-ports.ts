@@ -1,0 +1,218 @@
+/**
+ * The ports of NICs' embedded switches, put together from what devlink says of ports and what rtnetlink says of network
+ * devices. Pure.
+ *
+ * Which network device a port has is devlink's word, by the device's index, or the device's own (kernels from 6.2 on).
+ * The two sockets are read in any order, so an index alone proves nothing: the device must have had the name that
+ * devlink gives, and must not call itself another function's. Where devlink says nothing, as with drivers that make no
+ * devlink port for a VF, the driver's name of the device (phys_port_name) says whose it is. Where both speak they have to
+ * agree: what they do not agree upon is in doubt, and the kernel is asked again.
+ */
+import type { DevlinkPort, Flavour } from "../../netlink/devlink.ts";
+import type { Link } from "../../netlink/link.ts";
+import type { KernelFacts, KnownLink } from "./facts.ts";
+import { add } from "./multimap.ts";
+import { type DriverName, functionKey, nameOfPf, nameOfPort, parseDriverName } from "./names.ts";
+import { nameOfFunction, type PciFunction } from "./options.ts";
+
+export type Role =
+  /** The outside, or the network device that is the PF's own. */
+  | { readonly kind: "uplink"; readonly number: number | null }
+  | { readonly kind: "function"; readonly function: PciFunction };
+
+export interface SwitchPort {
+  /** For people. */
+  readonly name: string;
+  /** Null: devlink says nothing of it. */
+  readonly devlink: DevlinkPort | null;
+  /** Of the PF: the devlink device that functions are on. */
+  readonly device: string;
+  readonly controller: number;
+  readonly external: boolean | null;
+  /** Null for an uplink that is no PF's own port. */
+  readonly pf: number | null;
+  readonly role: Role;
+  readonly link: Link | null;
+  /** Why it has no network device; null when it has. */
+  readonly fault: string | null;
+}
+
+export interface PortSources {
+  /** From which number on the NIC counts its VFs; with 1, its number 0 is the PF. */
+  readonly vfBase: (device: string) => number;
+  /** The device that a network device belongs to, for kernels that do not tell; null: unknown. */
+  readonly parentOf: (link: Link) => string | null;
+}
+
+export interface SwitchPorts {
+  readonly ports: readonly SwitchPort[];
+  /** What is not agreed upon, in words; the kernel is to be asked again when these are others. */
+  readonly doubts: readonly string[];
+}
+
+interface Pairing {
+  readonly link: Link | null;
+  readonly fault: string | null;
+  readonly doubt: boolean;
+}
+
+const SWITCH_FLAVOURS: ReadonlySet<Flavour | null> = new Set(["physical", "pcipf", "pcivf", "pcisf"]);
+
+export function composePorts(facts: KernelFacts, sources: PortSources): SwitchPorts {
+  const bySaidPort = new Map<string, KnownLink>();
+  for (const known of facts.links.values()) {
+    const { devlinkPort } = known.link;
+    if (devlinkPort !== null) bySaidPort.set(nameOfPort(devlinkPort), known);
+  }
+  const taken = new Set<number>();
+  const doubts: string[] = [];
+  const told: SwitchPort[] = [];
+  for (const [name, port] of facts.ports) {
+    const pairing = pair(port, bySaidPort.get(name), facts);
+    if (pairing.link !== null) taken.add(pairing.link.ifindex);
+    if (pairing.doubt) doubts.push(`${name}: ${pairing.fault}`);
+    const composed = SWITCH_FLAVOURS.has(port.flavour) ? toldByDevlink(name, port, pairing, sources) : null;
+    if (composed !== null) told.push(composed);
+  }
+  const placed = placeUplinks(told);
+  const named = toldByNames(facts, taken, placed, sources);
+  const byFunction = new Map(placed.map((port) => [identityOf(port), port]));
+  const ports = new Set(placed);
+  for (const port of named) {
+    const other = byFunction.get(identityOf(port));
+    if (other === undefined) ports.add(port);
+    else if (other.role.kind === "function" && other.link === null) {
+      const fault = `devlink shows no network device for port ${other.name}, and ${port.link?.name} calls itself ${port.link?.portName}: the kernel's two tables do not agree yet`;
+      ports.delete(other);
+      ports.add({ ...other, fault });
+      doubts.push(`${other.name}: ${fault}`);
+    }
+  }
+  for (const name of facts.deserted) doubts.push(`${name}: its network device has gone`);
+  return { ports: [...ports], doubts: doubts.sort() };
+}
+
+/** The network device of a port, as far as it is known for sure. */
+function pair(port: DevlinkPort, saying: KnownLink | undefined, { links }: KernelFacts): Pairing {
+  if (saying !== undefined) return { link: saying.link, fault: null, doubt: false };
+  const none = { link: null, fault: `port ${nameOfPort(port)} has no network device yet`, doubt: false };
+  if (port.netdev === null) return none;
+  const { ifindex, name } = port.netdev;
+  const known = links.get(ifindex);
+  if (known === undefined) return { ...none, doubt: true };
+  const { link, names } = known;
+  const another = link.devlinkPort !== null || (name !== "" && !names.has(name));
+  if (!another && !contradicts(port, parseDriverName(link.portName)))
+    return { link, fault: null, doubt: false };
+  const calls = link.portName === null ? "" : `, which calls itself ${link.portName}`;
+  const fault = `port ${nameOfPort(port)} has network device ${name} (${ifindex}), which is ${link.name}${calls}: the kernel's two tables do not agree yet`;
+  return { link: null, fault, doubt: true };
+}
+
+function contradicts(port: DevlinkPort, said: DriverName | null): boolean {
+  const is = functionOf(port);
+  if (said?.kind !== "function" || is === null) return false;
+  if (said.pf !== port.pf || functionKey(said.function) !== functionKey(is)) return true;
+  return said.controller !== null && port.controller !== 0 && said.controller !== port.controller;
+}
+
+/** The function that a port represents; null when it represents none. */
+function functionOf({ flavour, vf, sf }: DevlinkPort): PciFunction | null {
+  if (flavour === "pcipf") return { kind: "pf" };
+  if (flavour === "pcivf" && vf !== null) return { kind: "vf", number: vf };
+  if (flavour === "pcisf" && sf !== null) return { kind: "sf", number: sf };
+  return null;
+}
+
+function toldByDevlink(
+  name: string,
+  port: DevlinkPort,
+  { link, fault }: Pairing,
+  sources: PortSources,
+): SwitchPort | null {
+  const { controller, external, pf, number } = port;
+  const common = { name, devlink: port, controller, external, link, fault };
+  if (port.flavour === "physical") {
+    const device = deviceOf(port.device, link, sources);
+    if (sources.vfBase(device) > 0 && number !== null) {
+      return { ...common, device, pf: number, role: { kind: "function", function: { kind: "pf" } } };
+    }
+    return { ...common, device, pf: null, role: { kind: "uplink", number } };
+  }
+  const represented = functionOf(port);
+  if (represented === null || pf === null) return null;
+  const { device } = port;
+  if (represented.kind === "pf" && isOwnNetdev(port, link)) {
+    return { ...common, device, pf, role: { kind: "uplink", number: pf } };
+  }
+  return { ...common, device, pf, role: { kind: "function", function: represented } };
+}
+
+/** Some drivers show the PF's own network device as the port of the PF: it is the way out, and represents nothing. */
+function isOwnNetdev({ external, function: { hardwareAddress } }: DevlinkPort, link: Link | null): boolean {
+  if (external === true || link === null) return false;
+  if (parseDriverName(link.portName)?.kind === "physical") return true;
+  return link.permanentAddress !== null && link.permanentAddress === hardwareAddress;
+}
+
+/** An uplink can be on a device of its own (mlx5 from Linux 6.5 on), whose network device belongs to the PF's all the same. */
+function deviceOf(device: string, link: Link | null, { parentOf }: PortSources): string {
+  const parent = link === null ? null : (link.parent ?? (device.startsWith("pci/") ? null : parentOf(link)));
+  return parent === null || busOf(parent) === busOf(device) ? device : parent;
+}
+
+function busOf(device: string): string {
+  return device.slice(0, device.indexOf("/"));
+}
+
+/** An uplink of which nobody tells the parent belongs where the functions of the same switch are, if that is one place. */
+function placeUplinks(told: readonly SwitchPort[]): readonly SwitchPort[] {
+  const places = new Map<string, Set<string>>();
+  const populated = new Set<string>();
+  for (const { role, link, device } of told) {
+    if (role.kind !== "function") continue;
+    populated.add(device);
+    add(places, link?.switchId, device);
+  }
+  return told.map((port) => {
+    const [place, ...others] = places.get(port.link?.switchId ?? "") ?? [];
+    const isPlaced = port.role.kind === "function" || populated.has(port.device);
+    return isPlaced || place === undefined || others.length > 0 ? port : { ...port, device: place };
+  });
+}
+
+/** What network devices of a switch call themselves, of which no devlink port is known. */
+function toldByNames(
+  { links }: KernelFacts,
+  taken: ReadonlySet<number>,
+  told: readonly SwitchPort[],
+  sources: PortSources,
+): readonly SwitchPort[] {
+  const bySwitch = new Map<string, string>();
+  for (const { role, link, device } of told) {
+    if (role.kind === "uplink" && link !== null && link.switchId !== null)
+      bySwitch.set(link.switchId, device);
+  }
+  return [...links.values()].flatMap(({ link }): SwitchPort[] => {
+    const { ifindex, kind, devlinkPort, switchId } = link;
+    const said = parseDriverName(link.portName);
+    if (said === null || switchId === null || kind !== null) return [];
+    if (devlinkPort !== null || taken.has(ifindex)) return [];
+    const device = link.parent ?? sources.parentOf(link) ?? bySwitch.get(switchId) ?? `switch/${switchId}`;
+    const common = { name: `${link.name} (${link.portName})`, devlink: null, device, link, fault: null };
+    if (said.kind === "physical") {
+      const role = { kind: "uplink", number: said.number } as const;
+      return [{ ...common, controller: 0, external: null, pf: null, role }];
+    }
+    const { controller, pf } = said;
+    const external = controller === null ? null : controller !== 0;
+    const role = { kind: "function", function: said.function } as const;
+    return [{ ...common, controller: controller ?? 0, external, pf, role }];
+  });
+}
+
+/** Who tells of the same port tells of the same identity. */
+function identityOf({ device, controller, pf, role }: SwitchPort): string {
+  if (role.kind === "uplink") return `${device} p${role.number}`;
+  return `${nameOfPf({ device, controller, number: pf ?? 0 })} ${nameOfFunction(role.function)}`;
+}

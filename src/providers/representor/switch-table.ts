@@ -1,0 +1,144 @@
+/**
+ * The answers to the provider's questions: which network device represents this function of that PF, and whose is the
+ * network device of this name?
+ *
+ * Invariants: the answers depend on the last word about each port and network device only, not on the order of the
+ * words; the index is made anew when something else is known, and at no other time.
+ */
+import type { Link } from "../../netlink/link.ts";
+import { fail, ok, type Result } from "../../result.ts";
+import type { RepresentorOptions } from "./config.ts";
+import type { Facts } from "./facts.ts";
+import { functionKey } from "./names.ts";
+import { nameOfFunction, type PciFunction, type WantedFunction, type WantedPf } from "./options.ts";
+import { whyNoFunction, whyNoPf, whySeveral } from "./reasons.ts";
+import { type IndexSources, indexOf, nameWithAddress, type Pf, type SwitchIndex } from "./switch-index.ts";
+import type { SwitchPort } from "./switch-ports.ts";
+import type { Sysfs } from "./sysfs.ts";
+
+export interface Representor {
+  readonly port: SwitchPort;
+  readonly pf: Pf;
+  readonly link: Link;
+}
+
+export interface TableSources extends IndexSources {
+  /** Another number whenever what they say may be another. */
+  readonly version: number;
+}
+
+export class SwitchTable {
+  readonly #facts: Facts;
+  readonly #sources: TableSources;
+  #index: SwitchIndex | null = null;
+  #madeFor = "";
+
+  constructor(facts: Facts, sources: TableSources) {
+    this.#facts = facts;
+    this.#sources = sources;
+  }
+
+  get index(): SwitchIndex {
+    const now = `${this.#facts.version} ${this.#sources.version}`;
+    if (this.#index !== null && this.#madeFor === now) return this.#index;
+    const made = indexOf(this.#facts, this.#sources);
+    this.#index = made;
+    this.#madeFor = `${this.#facts.version} ${this.#sources.version}`;
+    return made;
+  }
+
+  /** The representor of a function, or the reason why there is none (yet). */
+  find({ pf: wantedPf, function: wanted }: WantedFunction): Result<Representor, string> {
+    const found = this.findPf(wantedPf);
+    if (!found.ok) return found;
+    const pf = found.value;
+    const ports = [...(pf.functions.get(functionKey(this.#numberedBy(pf, wanted))) ?? [])];
+    const [port, ...others] = ports;
+    if (port === undefined) return fail(whyNoFunction(pf, wanted));
+    if (others.length > 0) {
+      const names = ports.map(({ name }) => name).sort();
+      const what = `${nameOfFunction(wanted)} of PF ${nameWithAddress(pf)}`;
+      return fail(`${what} is ambiguous: ${names.join(", ")} all claim to represent it`);
+    }
+    if (port.link === null) return fail(port.fault ?? `port ${port.name} has no network device yet`);
+    return ok({ port, pf, link: port.link });
+  }
+
+  findPf(wanted: WantedPf): Result<Pf, string> {
+    const { pfs } = this.index;
+    const matching = pfs.filter((pf) => matches(pf, wanted) === true);
+    const [pf, ...others] = matching;
+    if (pf === undefined) return fail(whyNoPf(wanted, this.index));
+    return others.length === 0 ? ok(pf) : fail(whySeveral(wanted, matching));
+  }
+
+  /** The port whose network device has this name. */
+  named(netdev: string): SwitchPort | null {
+    return this.index.byNetdev.get(netdev) ?? null;
+  }
+
+  /**
+   * Whose the network device of this name is, when it is known for sure that it is not that function's; null otherwise.
+   * A port of the same number is another function's only where its PF is known to be another.
+   */
+  otherOwner(netdev: string, wanted: WantedFunction): string | null {
+    const port = this.index.byNetdev.get(netdev);
+    if (port === undefined) {
+      const kind = this.index.linkByName.get(netdev)?.kind ?? null;
+      return kind === null ? null : `a network device of kind ${kind}`;
+    }
+    if (port.role.kind === "uplink") return `the uplink ${port.name}`;
+    const pf = this.index.pfOf.get(port);
+    if (pf === undefined || this.mayBe(port, wanted)) return null;
+    return `${nameOfFunction(port.role.function)} of PF ${nameWithAddress(pf)}`;
+  }
+
+  /** The port may be that function's, as far as is known. */
+  mayBe(port: SwitchPort, { pf: wantedPf, function: wanted }: WantedFunction): boolean {
+    const pf = this.index.pfOf.get(port);
+    if (pf === undefined || port.role.kind !== "function") return false;
+    const isSameNumber = functionKey(port.role.function) === functionKey(this.#numberedBy(pf, wanted));
+    return isSameNumber && matches(pf, wantedPf) !== false;
+  }
+
+  /** NICs count their VFs from 0, but for those that the configuration names. */
+  #numberedBy({ device }: Pf, wanted: PciFunction): PciFunction {
+    if (wanted.kind !== "vf") return wanted;
+    return { kind: "vf", number: wanted.number + this.#sources.vfBase(device) };
+  }
+}
+
+/** Null: not known. A device that is given decides where the PF's address is not known. */
+function matches(pf: Pf, { mac, device, number, controller }: WantedPf): boolean | null {
+  if (controller !== null && pf.controller !== controller) return false;
+  if (number !== null && pf.number !== number) return false;
+  if (device !== null && pf.device !== device) return false;
+  if (mac === null || pf.address.mac === mac) return true;
+  if (pf.address.mac !== null) return false;
+  return device === null ? null : true;
+}
+
+/** What is known besides what netlink tells: from the configuration, and from sysfs. */
+export function tableSources(
+  { pf = [], devices = [] }: Pick<Partial<RepresentorOptions>, "pf" | "devices">,
+  facts: Facts,
+  sysfs: Sysfs,
+): TableSources {
+  const bases = new Map(devices.map(({ device, vf_base }) => [device, vf_base]));
+  return {
+    pins: pf,
+    vfBase: (device) => bases.get(device) ?? 0,
+    parentOf: (link) => sysfs.parentOf(link),
+    smartNic: (uplink) => sysfs.smartNic(uplink),
+    // A kernel that tells the permanent address of any device has told what there is to tell.
+    permanentAddress: (uplink) => (tellsPermanent(facts) ? null : sysfs.permanentAddress(uplink)),
+    get version() {
+      return sysfs.version;
+    },
+  };
+}
+
+function tellsPermanent({ links }: Facts): boolean {
+  for (const { link } of links.values()) if (link.permanentAddress !== null) return true;
+  return false;
+}

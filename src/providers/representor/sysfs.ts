@@ -1,0 +1,93 @@
+/**
+ * What sysfs and the older system calls tell of uplinks where netlink does not: the address of the host's PF, the
+ * permanent address, and the device that a network device belongs to.
+ *
+ * Invariant: each is looked up once for a network device under a name; what was not there is looked for again when
+ * somebody asks for it anew ({@link refresh}), because the kernel does not tell when it comes.
+ */
+import { readlinkSync } from "node:fs";
+import { basename, join } from "node:path";
+import { permanentAddress } from "../../netlink/libc.ts";
+import type { Link } from "../../netlink/link.ts";
+import { formatMac } from "../../netlink/mac.ts";
+import { readSmartNic } from "./smart-nic.ts";
+
+export interface LookUps {
+  smartNic(uplink: string): string | null;
+  permanentAddress(uplink: string): string | null;
+  parentOf(netdev: string): string | null;
+}
+
+/** @param root where `sys` is */
+export function lookUpsIn(root: string): LookUps {
+  return {
+    smartNic: (uplink) => readSmartNic(root, uplink),
+    permanentAddress: (uplink) => formatMac(permanentAddress(uplink)),
+    parentOf: (netdev) => readParent(root, netdev),
+  };
+}
+
+function readParent(root: string, netdev: string): string | null {
+  try {
+    const device = join(root, "sys/class/net", netdev, "device");
+    const bus = basename(readlinkSync(join(device, "subsystem")));
+    return `${bus}/${basename(readlinkSync(device))}`;
+  } catch {
+    return null;
+  }
+}
+
+export class Sysfs {
+  readonly #lookUps: LookUps;
+  readonly #smartNic = new Map<string, string | null>();
+  readonly #permanent = new Map<string, string | null>();
+  readonly #parents = new Map<string, string | null>();
+  version = 0;
+
+  constructor(lookUps: LookUps) {
+    this.#lookUps = lookUps;
+  }
+
+  smartNic(uplink: Link): string | null {
+    return remembered(this.#smartNic, uplink, (name) => this.#lookUps.smartNic(name));
+  }
+
+  permanentAddress(uplink: Link): string | null {
+    return remembered(this.#permanent, uplink, (name) => this.#lookUps.permanentAddress(name));
+  }
+
+  parentOf(link: Link): string | null {
+    return remembered(this.#parents, link, (name) => this.#lookUps.parentOf(name));
+  }
+
+  /** Looks again for the files that were not there. */
+  refresh(): void {
+    for (const [key, mac] of this.#smartNic) {
+      if (mac !== null) continue;
+      const now = this.#lookUps.smartNic(key.slice(key.indexOf(" ") + 1));
+      if (now === null) continue;
+      this.#smartNic.set(key, now);
+      this.version++;
+    }
+  }
+
+  /** What was looked up for devices that are gone is of no use. */
+  forgetAllBut(isThere: (ifindex: number) => boolean): void {
+    for (const cache of [this.#smartNic, this.#permanent, this.#parents]) {
+      for (const key of cache.keys()) if (!isThere(Number.parseInt(key, 10))) cache.delete(key);
+    }
+  }
+}
+
+function remembered(
+  cache: Map<string, string | null>,
+  { ifindex, name }: Link,
+  lookUp: (name: string) => string | null,
+): string | null {
+  const key = `${ifindex} ${name}`;
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const found = lookUp(name);
+  cache.set(key, found);
+  return found;
+}

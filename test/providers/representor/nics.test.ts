@@ -1,0 +1,63 @@
+/**
+ * The provider on the NICs that people have, as `devlink port show` prints them: each file of the folder `nics` is a NIC
+ * and the questions that it has to answer.
+ */
+import { describe, expect, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { askNic } from "./support/ask-nic.ts";
+import { type NicTable, parseTable, tablesOf } from "./support/nic-table.ts";
+
+const folder = join(import.meta.dir, "nics");
+const files = readdirSync(folder).filter((file) => file.endsWith(".txt"));
+const tables = files.sort().map((file): NicTable => parseTable(readFileSync(join(folder, file), "utf8")));
+
+describe.each(tables.map((table) => [table.nic, table] as const))("%s", (_, table) => {
+  test.each(table.questions.map((question) => [question.what, question] as const))(
+    "%s",
+    async (what, question) => {
+      const answers = await askNic(table);
+      const answered = answers.find((one) => one.question === question);
+      expect({
+        what,
+        netdev: answered?.netdev,
+        ...(question.representor === null ? {} : { reason: answered?.reason }),
+      }).toEqual({
+        what,
+        netdev: question.representor,
+        ...(question.representor === null ? {} : { reason: null }),
+      });
+      if (question.representor === null) expect(answered?.reason).toMatch(/\w/);
+    },
+  );
+});
+
+test("every table asks something, and has ports and network devices to ask about", () => {
+  for (const { nic, links, questions } of tables) {
+    expect([nic, links.length > 0, questions.length > 0]).toEqual([nic, true, true]);
+  }
+});
+
+test("the same is read from JSON", async () => {
+  const [table] = tablesOf([
+    {
+      id: "X1",
+      nic: "a hypervisor",
+      devlink_port_show: [
+        "pci/0000:98:00.0/65535: type eth netdev up0 flavour physical port 0 splittable false",
+        "pci/0000:98:00.0/1: type eth netdev rep0 flavour pcivf controller 0 pfnum 0 vfnum 0 external false",
+        "  function: hw_addr 00:00:00:00:00:00",
+      ],
+      netdevs: [
+        { name: "up0", ifindex: 2, address: "00:53:00:00:00:01", permanent_address: "00:53:00:00:00:02" },
+        { name: "rep0", ifindex: 3, address: null, phys_port_name: "pf0vf0" },
+      ],
+      questions: [
+        { what: "VF 0", "pf-mac": "00:53:00:00:00:02", "vf-num": "0", representor: "rep0" },
+        { what: "VF 1", "pf-mac": "00:53:00:00:00:02", "vf-num": "1", representor: "rep0" },
+      ],
+    },
+  ]);
+  if (table === undefined) throw new Error("no table was read");
+  expect((await askNic(table)).map(({ netdev }) => netdev)).toEqual(["rep0", null]);
+});

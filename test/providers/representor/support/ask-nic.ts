@@ -1,0 +1,50 @@
+/** Puts the questions of a NIC's table to the provider, as the daemon does, over a kernel that shows that NIC. */
+import type { PrepareInput } from "../../../../src/providers/provider.ts";
+import { representorProvider } from "../../../../src/providers/representor/representor.ts";
+import { FakeKernel } from "./fake-kernel.ts";
+import type { NicTable, Question } from "./nic-table.ts";
+
+export interface Answered {
+  readonly question: Question;
+  /** The network device, or null with the reason. */
+  readonly netdev: string | null;
+  readonly reason: string | null;
+}
+
+export async function askNic(table: NicTable): Promise<readonly Answered[]> {
+  const kernel = new FakeKernel();
+  for (const link of table.links) kernel.setLink(link);
+  for (const port of table.ports) kernel.setPort(port);
+  const read = Promise.withResolvers<void>();
+  const lookUps = {
+    smartNic: (uplink: string) => table.smartNic[uplink] ?? null,
+    permanentAddress: (uplink: string) => table.permanent[uplink] ?? null,
+    parentOf: () => null,
+  };
+  const provider = representorProvider(table.options, { netlink: kernel, lookUps, root: "/nonexistent" });
+  provider.init?.({ wake: () => read.resolve(), log() {} }, {});
+  try {
+    await read.promise;
+    provider.run?.();
+    return table.questions.map((question) => {
+      const answer = provider.prepare(inputOf(question));
+      const netdev = answer.ready && "interface" in answer ? answer.interface.name : null;
+      return { question, netdev, reason: answer.ready ? null : answer.reason };
+    });
+  } finally {
+    provider.destroy?.();
+  }
+}
+
+function inputOf({ options }: Question): PrepareInput {
+  const prefixed = Object.entries(options).map(
+    ([key, value]) => [key.includes(":") ? key : `vif-plug:representor:${key}`, value] as const,
+  );
+  return {
+    operation: "create",
+    openVSwitch: { external_ids: new Map(), other_config: new Map() },
+    bridge: { name: "br-int", datapath_type: "", other_config: new Map() },
+    lport: { name: "lp0", options: new Map(prefixed) },
+    interface: null,
+  };
+}
