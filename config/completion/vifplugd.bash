@@ -13,6 +13,7 @@ _vifplugd() {
   fi
   case $previous in
     --config) compopt -o default; return ;;
+    --log-file) compopt -o default; return ;;
     --record) compopt -o default; return ;;
     --format) _vifplugd_offer text dot mermaid svg; return ;;
   esac
@@ -21,7 +22,7 @@ _vifplugd() {
     return
   fi
   case ${COMP_WORDS[1]} in
-    run) if [[ $typed == -* ]]; then _vifplugd_offer --config --record --verify-every; fi ;;
+    run) if [[ $typed == -* ]]; then _vifplugd_offer --config --log-file --record --verify-every; fi ;;
     check) if [[ $typed == -* ]]; then _vifplugd_offer --config; fi ;;
     plan) if [[ $typed == -* ]]; then _vifplugd_offer --json --config; fi ;;
     status) if [[ $typed == -* ]]; then _vifplugd_offer --json --names --config; fi ;;

@@ -1,4 +1,5 @@
 /** `vifplugd run`: the daemon, in the foreground, until SIGTERM, SIGINT or `exit`. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { plugSettings, readSystemIdOverride } from "../config/effective.ts";
 import { formatConfigError } from "../config/error.ts";
 import { loadConfig } from "../config/load.ts";
@@ -8,6 +9,7 @@ import { claimPidFile } from "../daemon/pid-file.ts";
 import { Log, type Logger } from "../log/log.ts";
 import { beginRecord, type Recorder } from "../record/recorder.ts";
 import { messageOf, ok, type Result } from "../result.ts";
+import { endWithin } from "../system/deadline.ts";
 import { isJournal } from "../system/journal.ts";
 import { ServiceManager } from "../system/service-manager.ts";
 import { releaseStartMemory, START_MS } from "../system/start-memory.ts";
@@ -15,14 +17,28 @@ import { readinessText } from "../terminal/show-status.ts";
 import { VERSION } from "../version.ts";
 import { type Arguments, CONFIG_OPTION, type Command, EXIT, printError } from "./command.ts";
 import { printConfigErrors } from "./config-errors.ts";
+import { LogOutput } from "./log-output.ts";
+
+/** Milliseconds from the signal until what has not come to an end by itself is left behind. */
+const STOP_WITHIN_MS = 3000;
+/** Seconds from the signal until the kernel ends what is left: a provider that does not return from a call. */
+const KILLED_AFTER_S = 5;
+/** Milliseconds that the reader of the log has for the last lines. */
+const LOG_WITHIN_MS = 1000;
 
 export const run: Command = {
   name: "run",
-  usage: "[--config FILE] [--record FILE] [--verify-every RUNS]",
+  usage: "[--config FILE] [--log-file FILE] [--record FILE] [--verify-every RUNS]",
   summary: "plug VIFs on this chassis, in the foreground (the default)",
   exits: "0, 1 if it cannot start, 78 if the configuration is not valid",
   options: [
     CONFIG_OPTION,
+    {
+      name: "log-file",
+      type: "string",
+      values: "file",
+      meaning: "append the log to that file, not to standard error; vlog/reopen opens it anew",
+    },
     {
       name: "record",
       type: "string",
@@ -49,35 +65,73 @@ export const run: Command = {
       return EXIT.config;
     }
     const config = loaded.value;
-    const log = new Log({ ...config.log, journal: isJournal(process.env.JOURNAL_STREAM) });
-    const main = log.module("main");
+    const output = LogOutput.open(args.text("log-file"));
+    if (!output.ok) {
+      printError(`vifplugd: run: ${output.error}`);
+      return EXIT.failed;
+    }
+    const log = makeLog(config, output.value);
     const end = Promise.withResolvers<string>();
     // Before the pid file, which would be left behind by a signal that nobody handles.
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => end.resolve(signal));
-    const hangups = new Hangups();
-    const pidFile = claimPidFile(config.run_dir);
-    if (!pidFile.ok) {
-      main.error(pidFile.error);
-      return EXIT.failed;
-    }
-    main.info(`vifplugd ${VERSION} starts`);
-    try {
-      const systemIdOverride = readSystemIdOverride();
-      const recorder = record(args.text("record"), config, systemIdOverride, log.module("record"));
-      if (!recorder.ok) {
-        main.error(`--record: ${recorder.error}`);
-        return EXIT.failed;
-      }
-      await runDaemon({ config, systemIdOverride, args, log, recorder: recorder.value, end, hangups });
-      return EXIT.ok;
-    } catch (thrown) {
-      main.error(messageOf(thrown));
-      return EXIT.failed;
-    } finally {
-      pidFile.value.remove();
-    }
+    const code = await runUntil(end, { config, args, log, hangups: new Hangups() });
+    await output.value.drained(LOG_WITHIN_MS);
+    // Whatever is still open: a reader of standard error that is stuck, a timer of a provider.
+    process.exit(code);
   },
 };
+
+/** @returns the exit code; at the latest some seconds after the end was asked for */
+async function runUntil(
+  end: PromiseWithResolvers<string>,
+  { config, args, log, hangups }: Pick<Start, "config" | "args" | "log" | "hangups">,
+): Promise<number> {
+  const main = log.module("main");
+  const pidFile = claimPidFile(config.run_dir);
+  if (!pidFile.ok) {
+    main.error(pidFile.error);
+    return EXIT.failed;
+  }
+  main.info(`vifplugd ${VERSION} starts`);
+  try {
+    const overdue = end.promise.then(async () => {
+      // For the case that the event loop does not get to anything any more.
+      endWithin(KILLED_AFTER_S);
+      await sleep(STOP_WITHIN_MS);
+      main.warn(`not everything has come to an end within ${STOP_WITHIN_MS / 1000} s`);
+      return EXIT.ok;
+    });
+    return await Promise.race([runRecorded({ config, args, log, end, hangups }), overdue]);
+  } catch (thrown) {
+    main.error(messageOf(thrown));
+    return EXIT.failed;
+  } finally {
+    pidFile.value.remove();
+  }
+}
+
+/** @throws when the daemon cannot start */
+async function runRecorded(start: Omit<Start, "recorder" | "systemIdOverride">): Promise<number> {
+  const { config, args, log } = start;
+  const systemIdOverride = readSystemIdOverride();
+  const recorder = record(args.text("record"), config, systemIdOverride, log.module("record"));
+  if (!recorder.ok) {
+    log.module("main").error(`--record: ${recorder.error}`);
+    return EXIT.failed;
+  }
+  await runDaemon({ ...start, systemIdOverride, recorder: recorder.value });
+  return EXIT.ok;
+}
+
+function makeLog({ log }: Config, output: LogOutput): Log {
+  return new Log({
+    ...log,
+    journal: output.file === null && isJournal(process.env.JOURNAL_STREAM),
+    write: (line) => output.write(line),
+    takeLost: () => output.takeLost(),
+    ...(output.file === null ? {} : { reopen: () => output.reopen() }),
+  });
+}
 
 /** Not before the pid file is ours: the file may be the record of a daemon that runs. */
 function record(

@@ -37,7 +37,7 @@ export async function makePlan(options: PlannerOptions): Promise<Result<Plan, st
   const parts = makeParts({
     ...{ environment, config, systemIdOverride },
     // What the log would say is in the plan, or in why there is none.
-    log: new Log({ level: "off", format: "text" }),
+    log: new Log({ level: "off", format: "text", write: () => {} }),
     recorder: null,
     lock: takeNoLock,
     onRun: () => {

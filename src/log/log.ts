@@ -1,11 +1,18 @@
 /**
- * Logging: one line per event, to standard error. A logger belongs to a module; each module has a threshold, which can
- * be changed while the log is in use, and so can the format.
+ * Logging: one line per event. A logger belongs to a module; each module has a threshold, which can be changed while
+ * the log is in use, and so can the format.
+ *
+ * Invariants: a line and the lines of a module in a second are bounded, whoever makes something happen how often; what
+ * is left out is counted and said.
  *
  * Text: `2026-01-31T12:00:00.000Z info plug: lsp1: plugged`; JSON: the same fields as an object. Lines for the journal
  * begin with their priority as `<N>` (sd-daemon(3)), which the journal takes off again.
  */
+import type { Result } from "../result.ts";
+import { jsonLine, textLine } from "./line.ts";
+import { LINES_A_SECOND, ModuleLimiter } from "./module-limiter.ts";
 import { RateLimiter } from "./rate-limiter.ts";
+import { Tail } from "./tail.ts";
 
 export const LEVELS = ["error", "warn", "info", "debug"] as const;
 export type Level = (typeof LEVELS)[number];
@@ -32,7 +39,12 @@ export interface LogOptions {
   readonly format: Format;
   /** Standard error is the journal's: lines carry their priority. */
   readonly journal?: boolean;
-  readonly write?: (line: string) => void;
+  /** It must not wait. */
+  readonly write: (line: string) => void;
+  /** How many lines it has lost since this was last asked. */
+  readonly takeLost?: () => number;
+  /** Opens the file that the lines go to anew; absent: they go to the console. */
+  readonly reopen?: () => Result<null, string>;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
@@ -41,8 +53,13 @@ export class Log {
   format: Format;
   readonly #journal: boolean;
   readonly #write: (line: string) => void;
+  readonly #takeLost: () => number;
+  /** Opens the file that the lines go to anew; null: they go to the console. */
+  readonly reopen: (() => Result<null, string>) | null;
   readonly #now: () => number;
   readonly #warnings: RateLimiter;
+  readonly #modules: ModuleLimiter;
+  readonly #tail = new Tail();
   #level: Threshold;
   /** Of every module; those that follow the log's own level have none. */
   readonly #thresholds = new Map<string, Threshold | null>();
@@ -51,9 +68,14 @@ export class Log {
     this.#level = options.level;
     this.format = options.format;
     this.#journal = options.journal ?? false;
-    this.#write = options.write ?? ((line) => void process.stderr.write(line));
+    this.#write = options.write;
+    this.#takeLost = options.takeLost ?? (() => 0);
+    this.reopen = options.reopen ?? null;
     this.#now = options.now ?? Date.now;
     this.#warnings = new RateLimiter(this.#now);
+    this.#modules = new ModuleLimiter(this.#now, (module, dropped) => {
+      this.#put("warn", module, `${dropped} lines were dropped: more than ${LINES_A_SECOND} in a second`);
+    });
   }
 
   /** The threshold of modules that were given none of their own. */
@@ -79,6 +101,11 @@ export class Log {
     return new Map(Array.from(this.#thresholds, ([name, own]) => [name, own ?? this.#level]));
   }
 
+  /** The last lines, up to so many, the oldest first. */
+  tail(count: number): readonly string[] {
+    return this.#tail.last(count);
+  }
+
   module(name: string): Logger {
     if (!this.#thresholds.has(name)) this.#thresholds.set(name, null);
     return {
@@ -98,15 +125,16 @@ export class Log {
   #log(level: Level, module: string, message: string): void {
     const threshold = this.#thresholds.get(module) ?? this.#level;
     if (threshold === "off" || LEVELS.indexOf(level) > LEVELS.indexOf(threshold)) return;
-    const time = new Date(this.#now()).toISOString();
-    const line =
-      this.format === "json"
-        ? JSON.stringify({ time, level, module, message })
-        : `${time} ${level} ${module}: ${onOneLine(message)}`;
-    this.#write(`${this.#journal ? `<${PRIORITIES[level]}>` : ""}${line}\n`);
+    if (this.#modules.pass(module)) this.#put(level, module, message);
   }
-}
 
-function onOneLine(message: string): string {
-  return message.replaceAll(/[\r\n]+/g, " ").replaceAll(/(?!\t)\p{Cc}/gu, "\ufffd");
+  #put(level: Level, module: string, message: string): void {
+    const fields = { time: this.#now(), level, module, message };
+    const prefix = this.#journal ? `<${PRIORITIES[level]}>` : "";
+    const line = this.format === "json" ? jsonLine(fields, prefix) : textLine(fields, prefix);
+    this.#tail.add(line.slice(prefix.length));
+    this.#write(line);
+    const lost = this.#takeLost();
+    if (lost > 0) this.#put("warn", "log", `${lost} lines were lost: whoever reads the log did not keep up`);
+  }
 }

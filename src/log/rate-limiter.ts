@@ -4,6 +4,9 @@ const BURST = 5;
 const REFILL_MS = 1000;
 /** Topics whose bucket is full again are forgotten when there are more than this many. */
 const MAX_TOPICS = 1000;
+const LONG_TOPIC = 200;
+/** No topic is empty. */
+const OTHERS = "";
 
 interface Bucket {
   tokens: number;
@@ -22,7 +25,7 @@ export class RateLimiter {
 
   pass(topic: string): { readonly allowed: boolean; readonly dropped: number } {
     const now = this.#now();
-    const bucket = this.#bucket(topic, now);
+    const bucket = this.#bucket(keyOf(topic), now);
     refill(bucket, now);
     if (bucket.tokens < 1) {
       bucket.dropped++;
@@ -39,7 +42,11 @@ export class RateLimiter {
     if (known !== undefined) return known;
     if (this.#buckets.size >= MAX_TOPICS) this.#forgetFull(now);
     const bucket: Bucket = { tokens: BURST, refilledAt: now, dropped: 0 };
-    this.#buckets.set(topic, bucket);
+    // Where there are more that cannot be forgotten, all further ones share a bucket.
+    const key = this.#buckets.size >= MAX_TOPICS ? OTHERS : topic;
+    const shared = this.#buckets.get(key);
+    if (shared !== undefined) return shared;
+    this.#buckets.set(key, bucket);
     return bucket;
   }
 
@@ -49,6 +56,11 @@ export class RateLimiter {
       if (bucket.tokens === BURST && bucket.dropped === 0) this.#buckets.delete(topic);
     }
   }
+}
+
+/** A topic may be as long as the texts in a database. */
+function keyOf(topic: string): string {
+  return topic.length <= LONG_TOPIC ? topic : `${topic.slice(0, LONG_TOPIC)}${Bun.hash(topic)}`;
 }
 
 function refill(bucket: Bucket, now: number): void {

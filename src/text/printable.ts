@@ -15,6 +15,14 @@ export function printable(text: string): string {
   return text.replaceAll(UNSEEN, STAND_IN);
 }
 
+/** In JSON, where each of them can be written so that it is seen and is still itself. */
+export function escapeUnseen(json: string): string {
+  return json.replaceAll(UNSEEN, (character) => {
+    const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
+    return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
+  });
+}
+
 /** Whether the text is shown as it is, on one line and without a tab. */
 export function isPrintable(text: string): boolean {
   return !text.includes("\t") && text.search(UNSEEN) < 0;

@@ -11,7 +11,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "ovsdb-jsonrpc": [],
   graph: [],
   text: [],
-  log: [],
+  log: ["result", "text"],
   system: [],
   netlink: ["result", "system"],
   schemas: ["ovsdb-jsonrpc"],

@@ -47,6 +47,7 @@ describe("ovs-appctl", () => {
         "inc-engine/show-stats",
         "inc-engine/verify",
         "list-commands",
+        "log/tail",
         "memory/show",
       ],
       ...[
@@ -58,7 +59,7 @@ describe("ovs-appctl", () => {
         "stopwatch/reset",
         "stopwatch/show",
       ],
-      ...["version", "vlog/list", "vlog/set"],
+      ...["version", "vlog/list", "vlog/reopen", "vlog/set"],
     ]);
   });
 

@@ -1,6 +1,6 @@
 /**
- * `vlog/*`: the log's thresholds, per module, in the words of ovs-appctl(8). vifplugd logs to the console alone, that
- * is, to standard error; OVS's other destinations are always off.
+ * `vlog/*` and `log/tail`: the log's thresholds, per module, in the words of ovs-appctl(8), and its last lines. vifplugd
+ * logs to one destination: the console, that is, standard error, or a file; OVS's others are always off.
  */
 import type { Log, Threshold } from "../../log/log.ts";
 import { fail, ok, type Result } from "../../result.ts";
@@ -26,7 +26,14 @@ const OVS_NAMES: Readonly<Record<Threshold, string>> = {
   debug: "DBG",
 };
 
-const OTHER_DESTINATIONS: ReadonlySet<string> = new Set(["syslog", "file", "pattern", "facility"]);
+const DESTINATIONS: readonly string[] = ["console", "file", "syslog", "pattern", "facility"];
+
+/** Lines that `log/tail` shows unless it is told how many. */
+const TAIL_LINES = 100;
+
+function destinationOf(log: Log): "console" | "file" {
+  return log.reopen === null ? "console" : "file";
+}
 
 /** One argument of `vlog/set`, understood; no module: all of them. */
 interface Setting {
@@ -45,7 +52,7 @@ export function vlogCommands(log: Log): readonly Command[] {
     },
     {
       name: "vlog/set",
-      usage: "[MODULE][:console][:LEVEL]...",
+      usage: "[MODULE][:DESTINATION][:LEVEL]...",
       minArgs: 1,
       maxArgs: Number.POSITIVE_INFINITY,
       run: (specs) => {
@@ -62,6 +69,29 @@ export function vlogCommands(log: Log): readonly Command[] {
         return say("");
       },
     },
+    {
+      name: "vlog/reopen",
+      usage: "",
+      minArgs: 0,
+      maxArgs: 0,
+      run: () => {
+        // As OVS does, so that one logrotate script serves all its daemons.
+        if (log.reopen === null) return refuse("Logging to file not configured");
+        const reopened = log.reopen();
+        return reopened.ok ? say("") : refuse(reopened.error);
+      },
+    },
+    {
+      name: "log/tail",
+      usage: "[N]",
+      minArgs: 0,
+      maxArgs: 1,
+      run: ([count = String(TAIL_LINES)]) => {
+        if (!/^\d{1,6}$/.test(count))
+          return refuse(`expected a number of lines, received ${JSON.stringify(count)}`);
+        return say(log.tail(Number(count)).join(""));
+      },
+    },
   ];
 }
 
@@ -71,7 +101,9 @@ function formatThresholds(log: Log): string {
     "                 console    syslog    file",
     "                 -------    ------    ------",
     ...rows.map(([module, threshold]) => {
-      return `${module.padEnd(16)}  ${OVS_NAMES[threshold].padStart(4)}        OFF        OFF`;
+      const shown = OVS_NAMES[threshold].padStart(4);
+      const [console, file] = destinationOf(log) === "console" ? [shown, " OFF"] : [" OFF", shown];
+      return `${module.padEnd(16)}  ${console}        OFF       ${file}`;
     }),
     "",
   ].join("\n");
@@ -86,10 +118,10 @@ function parseSpec(spec: string, log: Log): Result<Setting, string> {
     const name = word.toLowerCase();
     const level = THRESHOLDS.get(name);
     if (level !== undefined) threshold = level;
-    else if (OTHER_DESTINATIONS.has(name)) {
-      return fail(`${word}: vifplugd logs to the console only; leave the destination out`);
+    else if (DESTINATIONS.includes(name) && name !== destinationOf(log)) {
+      return fail(`${word}: this vifplugd logs to the ${destinationOf(log)} only; leave the destination out`);
     } else if (modules.has(name)) module = name;
-    else if (name !== "any" && name !== "console") {
+    else if (name !== "any" && name !== destinationOf(log)) {
       const known = [...modules.keys()].sort().join(", ");
       return fail(
         `no module or level ${JSON.stringify(word)}; modules: ${known}; levels: off, err, warn, info, dbg`,

@@ -81,7 +81,7 @@ beforeEach(async () => {
   chassis = results[2].uuid;
   transactions = [];
   ran = Promise.withResolvers();
-  const log = new Log({ level: "off", format: "text" });
+  const log = new Log({ level: "off", format: "text", write: () => {} });
   reconciler = new Reconciler({
     environment: realEnvironment,
     registry: registryOf(recordedProvider("dummy").provider),
