@@ -5,7 +5,8 @@
  */
 import { parseUuid, type Uuid } from "ovsdb-jsonrpc";
 import { encodeTransaction } from "../../src/ovsdb-jsonrpc/operations/transaction.ts";
-import type { Change, DesiredInterface } from "../../src/plug/change.ts";
+import type { Change } from "../../src/plug/change.ts";
+import type { DesiredInterface } from "../../src/plug/desired.ts";
 import { IFACE_ID, OVN_PLUGGED } from "../../src/plug/observed-interface.ts";
 import { transactionOf } from "../../src/plug/operations.ts";
 import type { BridgeRef, InterfaceRow, PortRow } from "../../src/plug/rows.ts";
@@ -214,6 +215,7 @@ function desiredOf(lport: string): DesiredInterface {
     wanted: { name: lport, type: "internal", options: { [OPTION]: "value" } },
     maintainedOptions: new Set([OPTION]),
     mtuRequest: null,
+    ifaceIdVer: null,
   };
 }
 

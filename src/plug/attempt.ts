@@ -5,7 +5,8 @@
  */
 import type { Uuid } from "ovsdb-jsonrpc";
 import type { Advice } from "./advice.ts";
-import { type Change, type DesiredInterface, desiredAfter, misplacedOf, sameDesired } from "./change.ts";
+import { type Change, desiredAfter, misplacedOf } from "./change.ts";
+import { type DesiredInterface, sameDesired } from "./desired.ts";
 
 interface Counted {
   /** How often the port's providers were asked for another answer. */

@@ -8,7 +8,8 @@
 import { shellWord } from "../text/shell.ts";
 import type { Advice } from "./advice.ts";
 import type { Attempt } from "./attempt.ts";
-import { desiredAfter, sameContent, sameDesired } from "./change.ts";
+import { desiredAfter } from "./change.ts";
+import { sameContent, sameDesired } from "./desired.ts";
 import type { Intent } from "./intent.ts";
 import { type ObservedInterface, OVN_PLUGGED } from "./observed-interface.ts";
 import type { Consultation } from "./question.ts";

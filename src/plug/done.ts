@@ -2,7 +2,8 @@
  * Whether a change has come true: what a transaction of which the database did not say what became of it has left behind
  * (rule T5). Pure: the interfaces as they are now are all that is asked.
  */
-import { type Change, satisfies } from "./change.ts";
+import type { Change } from "./change.ts";
+import { satisfies } from "./desired.ts";
 import type { ObservedInterface } from "./observed-interface.ts";
 
 /** @param interfaces every interface there is, by its name */

@@ -5,6 +5,7 @@
  * comes; an input without one leads to a recompute.
  */
 import { Engine, type EngineOptions, input, keyed, keyedChanges, node } from "../graph/index.ts";
+import type { FormerHostnames } from "./former-hostnames.ts";
 import {
   type Activity,
   decideActivity,
@@ -46,6 +47,10 @@ export type PlugGraph = ReturnType<typeof plugGraph>;
 export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
   const settings = input({ name: "settings", ...valueInput<PlugSettings>(initialSettings) });
   const localSession = input({ name: "local_session", ...valueInput<LocalSession>(notConnected) });
+  const formerHostnames = input({
+    name: "former_hostnames",
+    ...valueInput<FormerHostnames>(new Map()),
+  });
   const confirmed = input({ name: "confirmed", ...valueInput<ReadonlySet<string>>(new Set()) });
   const attempt = input({ name: "attempt", ...attemptInput });
   const southbound = input({ name: "southbound", ...southboundInput });
@@ -64,7 +69,7 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
   const localChassis = node({
     name: "local_chassis",
     kind: "derived",
-    inputs: { settings, openVSwitch, bridge, chassis, sbGlobal },
+    inputs: { settings, openVSwitch, bridge, chassis, sbGlobal, formerHostnames },
     data: (): Current<LocalChassis> => ({ current: unknownChassis }),
     run: refreshLocalChassis,
     handlers: {
@@ -185,6 +190,7 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
     inputs: {
       settings,
       localSession,
+      formerHostnames,
       confirmed,
       attempt,
       southbound,

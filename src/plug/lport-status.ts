@@ -8,10 +8,11 @@ import type { RefusedProvider } from "../providers/registry.ts";
 import { shellWord } from "../text/shell.ts";
 import { type Advice, type Leaving, type Misplacement, misplacementOf } from "./advice.ts";
 import { type Attempt, nonceOf, sentAwayBefore, setbacksOf } from "./attempt.ts";
-import { type Change, type DesiredInterface, diffInterface, type Remove, sameBasis } from "./change.ts";
+import { type Change, type Remove, sameBasis } from "./change.ts";
 import type { Adoptable, Contest } from "./contest.ts";
+import { type DesiredInterface, diffInterface } from "./desired.ts";
 import type { Intent, ToPlug, ToUnplug } from "./intent.ts";
-import { type Lport, leftoversOf } from "./lport.ts";
+import { badMtuOf, type Lport, leftoversOf } from "./lport.ts";
 import type { Consultation } from "./question.ts";
 import type { BridgeRef, InterfaceRow } from "./rows.ts";
 
@@ -255,8 +256,15 @@ function stands(at: StatusFacts, reason: string | null): LportStatus {
   const fault = iface === undefined ? null : vswitchdFault(iface);
   if (fault !== null) return status(at, "error", fault, {});
   const unanswered = iface !== undefined && iface.ofport === null;
-  const shown = reason ?? duplicated(at.intent.lport) ?? (unanswered ? NOT_ANSWERED : null);
+  const { lport } = at.intent;
+  const shown = reason ?? badMtu(lport) ?? duplicated(lport) ?? (unanswered ? NOT_ANSWERED : null);
   return status(at, "plugged", shown, {});
+}
+
+function badMtu({ binding }: Lport): string | null {
+  const bad = binding === null ? null : badMtuOf(binding);
+  if (bad === null) return null;
+  return `no MTU is requested: ${bad.option} is ${JSON.stringify(bad.text)}, and has to be a decimal number of bytes, at most 2147483647`;
 }
 
 function duplicated(lport: Lport): string | null {

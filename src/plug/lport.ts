@@ -45,6 +45,8 @@ export function leftoversOf({ others }: Lport): readonly ObservedInterface[] {
 export interface ChassisIdentity {
   readonly name: string;
   readonly record: ChassisRow | null;
+  /** Those that its row has had in this daemon's life; absent: none but the one that it has. */
+  readonly formerHostnames?: ReadonlySet<string>;
 }
 
 /** A logical port that a virtual network interface can realise: no special type, not a nested (parent) port. */
@@ -57,18 +59,35 @@ export function plugTypeOf(binding: PortBindingRow): string | null {
   return binding.options.get("vif-plug-type") ?? binding.options.get("plug-type") ?? null;
 }
 
-/** The MTU the CMS asks for, in bytes, or null: absent, not a number, or not above 0 (ovn-nb(5), `vif-plug-mtu-request`). */
+/** What the column Interface.mtu_request can hold, and more than any device takes. */
+const MAX_MTU = 2 ** 31 - 1;
+
+/** The MTU the CMS asks for, in bytes (ovn-nb(5), `vif-plug-mtu-request`), or null: none, 0, or what is no MTU. */
 export function mtuRequestOf(binding: PortBindingRow): number | null {
-  const text = binding.options.get("vif-plug-mtu-request") ?? binding.options.get("plug-mtu-request");
-  if (text === undefined || !/^\s*\+?\d{1,10}\s*$/.test(text)) return null;
-  const mtu = Number(text);
-  return mtu > 0 ? mtu : null;
+  const given = mtuTextOf(binding);
+  const mtu = given === null ? null : mtuIn(given.text);
+  return mtu === 0 ? null : mtu;
+}
+
+/** The option that asks for an MTU with what is none, or null. */
+export function badMtuOf(binding: PortBindingRow): MtuText | null {
+  const given = mtuTextOf(binding);
+  return given === null || mtuIn(given.text) !== null ? null : given;
+}
+
+/** @returns null: not decimal digits alone, or too large */
+function mtuIn(text: string): number | null {
+  const mtu = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+  return mtu <= MAX_MTU ? mtu : null;
+}
+
+export interface MtuText {
+  readonly option: string;
+  readonly text: string;
 }
 
 /** The option that asks for an MTU, as it stands there; null: there is none. */
-export function mtuTextOf({
-  options,
-}: PortBindingRow): { readonly option: string; readonly text: string } | null {
+export function mtuTextOf({ options }: PortBindingRow): MtuText | null {
   for (const option of ["vif-plug-mtu-request", "plug-mtu-request"]) {
     const text = options.get(option);
     if (text !== undefined) return { option, text };
@@ -89,9 +108,36 @@ export function isBindable(binding: PortBindingRow, chassis: ChassisIdentity): b
   if (requestedHere(binding, chassis) || requestedHereAsAdditional(binding, chassis)) return true;
   const requested = binding.options.get("requested-chassis") ?? "";
   if (requested === "") return true;
-  return requested.split(",").some((name) => isNameOf(name.trim(), chassis));
+  return namesIn(requested).some((name) => name === chassis.name || name === chassis.record?.hostname);
 }
 
-function isNameOf(name: string, chassis: ChassisIdentity): boolean {
-  return name !== "" && (name === chassis.name || name === chassis.record?.hostname);
+function namesIn(requested: string): readonly string[] {
+  return requested
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+}
+
+/**
+ * Which of the requested names is this chassis's by another name, or null. The cloud has not decided anew where a name has
+ * no row yet, and that name is one that this host had a moment ago, or writes in another way: then the change is in
+ * ourselves.
+ */
+export function anotherNameOf(binding: PortBindingRow, chassis: ChassisIdentity): string | null {
+  if (isBindable(binding, chassis) || chassis.record === null) return null;
+  const names = namesIn(binding.options.get("requested-chassis") ?? "");
+  const rows = (binding.requested_chassis === null ? 0 : 1) + binding.requested_additional_chassis.size;
+  if (names.length <= rows) return null;
+  const { record, formerHostnames } = chassis;
+  return names.find((name) => formerHostnames?.has(name) || isSameHost(name, record.hostname)) ?? null;
+}
+
+/** They differ only by upper and lower case, or only by one of the two having a domain after the same first label. */
+function isSameHost(one: string, other: string): boolean {
+  if (one === "" || other === "") return false;
+  return one.toLowerCase() === other.toLowerCase() || isShortFor(one, other) || isShortFor(other, one);
+}
+
+function isShortFor(short: string, full: string): boolean {
+  return !short.includes(".") && full.startsWith(`${short}.`);
 }

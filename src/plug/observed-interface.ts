@@ -9,6 +9,8 @@ import type { InterfaceRow, PortRow } from "./rows.ts";
 
 export const IFACE_ID = "iface-id";
 export const OVN_PLUGGED = "ovn-plugged";
+/** ovn-controller binds a port whose options have this key only to an interface that has the same (ovn-nb(5)). */
+export const IFACE_ID_VER = "iface-id-ver";
 
 /** Immutable, and a pure outcome of what `classify` is given. */
 export interface ObservedInterface {

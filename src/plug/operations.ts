@@ -7,8 +7,9 @@
  */
 import { type NamedUuid, named, type Operation, operations, type Uuid } from "ovsdb-jsonrpc";
 import { openVSwitch } from "../schemas/open_vswitch.gen.ts";
-import type { Change, Create, MapEdit, Remove, Update } from "./change.ts";
+import type { Change, Create, Remove, Update } from "./change.ts";
 import { lportOfChange } from "./change.ts";
+import { idsOf, type MapEdit } from "./desired.ts";
 import { IFACE_ID, OVN_PLUGGED } from "./observed-interface.ts";
 import type { BridgeRef, InterfaceRow } from "./rows.ts";
 
@@ -82,10 +83,7 @@ class Draft {
       name,
       type,
       options: new Map(Object.entries(options)),
-      external_ids: new Map([
-        [IFACE_ID, desired.lport],
-        [OVN_PLUGGED, desired.plugType],
-      ]),
+      external_ids: new Map(Object.entries(idsOf(desired))),
       ...(desired.mtuRequest === null ? {} : { mtu_request: desired.mtuRequest }),
       ...(otherConfig === undefined ? {} : { other_config: new Map(Object.entries(otherConfig)) }),
     };

@@ -15,8 +15,9 @@ import type {
   WantedInterface,
 } from "../providers/provider.ts";
 import type { RegisteredProvider } from "../providers/registry.ts";
-import { type DesiredInterface, satisfies } from "./change.ts";
+import { type DesiredInterface, satisfies } from "./desired.ts";
 import { mtuRequestOf } from "./lport.ts";
+import { IFACE_ID_VER } from "./observed-interface.ts";
 import type { InterfaceRow, PortBindingRow } from "./rows.ts";
 
 export interface Question {
@@ -82,7 +83,8 @@ function desiredInterface(
   wanted: WantedInterface,
 ): DesiredInterface {
   const mtuRequest = binding === null ? null : mtuRequestOf(binding);
-  return { lport, plugType, wanted, maintainedOptions: provider.maintainedOptions, mtuRequest };
+  const ifaceIdVer = binding?.options.get(IFACE_ID_VER) || null;
+  return { lport, plugType, wanted, maintainedOptions: provider.maintainedOptions, mtuRequest, ifaceIdVer };
 }
 
 const NO_OPTIONS: ReadonlyMap<string, string> = new Map();

@@ -84,8 +84,10 @@ export function interfaceNameFault(name: string): string | null {
   if (bytes === 0) return "is empty";
   if (bytes > 15) return `has ${bytes} bytes; at most 15 are allowed`;
   if (name === "." || name === "..") return "is a directory's name";
-  if (name.includes("/")) return "contains a slash";
+  const taken = /[/:%]/.exec(name);
+  if (taken !== null) return `contains ${JSON.stringify(taken[0])}`;
   if (/\s/u.test(name)) return "contains white space";
+  if (/\p{Cc}/u.test(name)) return "contains a control character";
   return isText(name) ? null : `is a string ${NOT_TEXT}`;
 }
 

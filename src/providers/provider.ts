@@ -63,7 +63,7 @@ export interface PrepareInput {
 
 /** The interface a provider asks for. */
 export interface WantedInterface {
-  /** Port and interface name: 1 to 15 bytes, no `/`, no white space, not `.` or `..`. */
+  /** Port and interface name: 1 to 15 bytes, no `/`, `:` or `%`, no white space or control character, not `.` or `..`. */
   readonly name: string;
   /** `Interface.type`; the empty string is a network device of the system. */
   readonly type: string;

@@ -34,6 +34,7 @@ export const localSessionSchema = v.object({
 });
 
 export const confirmedSchema = v.set(text);
+export const formerHostnamesSchema = v.map(text, v.set(text));
 
 export const southboundSchema = v.object({
   synced: v.boolean(),

@@ -14,7 +14,13 @@ import { fail, messageOf, ok, type Result } from "../result.ts";
 import { type Decision, decisionsOf } from "./decision.ts";
 import { headerSchema, type RecordedPush, type RecordedRun, runSchema } from "./format.ts";
 import { decodeAttempts } from "./recorded-attempts.ts";
-import { confirmedSchema, localSessionSchema, settingsSchema, southboundSchema } from "./recorded-inputs.ts";
+import {
+  confirmedSchema,
+  formerHostnamesSchema,
+  localSessionSchema,
+  settingsSchema,
+  southboundSchema,
+} from "./recorded-inputs.ts";
 import { decode } from "./recorded-json.ts";
 import { RecordedProviders } from "./recorded-providers.ts";
 import { RecordedTable } from "./recorded-table.ts";
@@ -96,6 +102,7 @@ export class Replayer {
     value(inputs.settings, settingsSchema);
     value(inputs.localSession, localSessionSchema);
     value(inputs.confirmed, confirmedSchema);
+    value(inputs.formerHostnames, formerHostnamesSchema);
     value(inputs.southbound, southboundSchema);
     entrances.set(inputs.attempt.name, (push) =>
       engine.push(inputs.attempt, decideAttempts(push), optionsOf(push)),

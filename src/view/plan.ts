@@ -1,5 +1,6 @@
 /** What `vifplugd run` would change now, as `vifplugd plan --json` prints it: a pure reading of statuses. */
-import type { Change, DesiredInterface, InterfaceEdit, MapEdit } from "../plug/change.ts";
+import type { Change } from "../plug/change.ts";
+import type { DesiredInterface, InterfaceEdit, MapEdit } from "../plug/desired.ts";
 import type { LportStatus } from "../plug/lport-status.ts";
 import type { InterfaceRow } from "../plug/rows.ts";
 import { VERSION } from "../version.ts";

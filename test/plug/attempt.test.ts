@@ -10,7 +10,8 @@ import {
   setbacksOf,
   settled,
 } from "../../src/plug/attempt.ts";
-import type { Change, DesiredInterface } from "../../src/plug/change.ts";
+import type { Change } from "../../src/plug/change.ts";
+import type { DesiredInterface } from "../../src/plug/desired.ts";
 import { BRIDGE, pluggedRow, portRow, uuid } from "../support/rows.ts";
 
 const desired: DesiredInterface = {
@@ -19,6 +20,7 @@ const desired: DesiredInterface = {
   wanted: { name: "lsp1", type: "internal", options: {} },
   maintainedOptions: new Set(),
   mtuRequest: null,
+  ifaceIdVer: null,
 };
 const bridge = { uuid: BRIDGE, name: "br-int" };
 const create: Change & { kind: "create" } = { kind: "create", desired, bridge };

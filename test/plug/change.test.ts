@@ -1,13 +1,7 @@
 // What differs between an interface and what it has to be: rules P2 to P4.
 import { describe, expect, test } from "bun:test";
-import {
-  type Change,
-  type DesiredInterface,
-  diffInterface,
-  lportOfChange,
-  sameBasis,
-  satisfies,
-} from "../../src/plug/change.ts";
+import { type Change, lportOfChange, sameBasis } from "../../src/plug/change.ts";
+import { type DesiredInterface, diffInterface, satisfies } from "../../src/plug/desired.ts";
 import type { InterfaceRow } from "../../src/plug/rows.ts";
 import { checkProperty, type Random } from "../support/random.ts";
 import { BRIDGE, interfaceRow, map, pluggedRow, portRow, uuid } from "../support/rows.ts";
@@ -19,6 +13,7 @@ function desired(changes: Partial<DesiredInterface> = {}): DesiredInterface {
     wanted: { name: "lsp1", type: "internal", options: { "vif-plug-dummy-option": "value" } },
     maintainedOptions: new Set(["vif-plug-dummy-option"]),
     mtuRequest: null,
+    ifaceIdVer: null,
     ...changes,
   };
 }

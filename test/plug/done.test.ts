@@ -1,6 +1,7 @@
 // Whether a change has come true, from the interfaces as they are.
 import { expect, test } from "bun:test";
-import type { Change, DesiredInterface, Remove } from "../../src/plug/change.ts";
+import type { Change, Remove } from "../../src/plug/change.ts";
+import type { DesiredInterface } from "../../src/plug/desired.ts";
 import { isDone } from "../../src/plug/done.ts";
 import { classify } from "../../src/plug/observed-interface.ts";
 import type { InterfaceRow } from "../../src/plug/rows.ts";
@@ -13,6 +14,7 @@ const desired: DesiredInterface = {
   wanted: { name: "a", type: "internal", options: { x: "1" } },
   maintainedOptions: new Set(["y"]),
   mtuRequest: null,
+  ifaceIdVer: null,
 };
 const wanted = (columns: Partial<InterfaceRow> = {}) =>
   pluggedRow("a", { options: map({ x: "1" }), ...columns });

@@ -132,7 +132,9 @@ describe("an MTU request", () => {
     const bench = started();
     bench.set("portBinding", wantedRow({ "vif-plug-mtu-request": text }));
     bench.run();
-    expect(explained(bench, "lsp1").of("its MTU request is a whole number of bytes")).toMatchObject({
+    expect(
+      explained(bench, "lsp1").of("its MTU request is a decimal number of bytes, at most 2147483647"),
+    ).toMatchObject({
       holds,
       value,
     });
@@ -142,7 +144,9 @@ describe("an MTU request", () => {
     const bench = started();
     bench.set("portBinding", wantedRow());
     bench.run();
-    expect(explained(bench, "lsp1").of("its MTU request is a whole number of bytes")).toBeUndefined();
+    expect(
+      explained(bench, "lsp1").of("its MTU request is a decimal number of bytes, at most 2147483647"),
+    ).toBeUndefined();
   });
 });
 

@@ -1,7 +1,7 @@
 // What a port binding says about a logical port: docs/rules.md, by ovn-sb(5) and ovn-nb(5).
 import { describe, expect, test } from "bun:test";
-import { isBindable, isVif, mtuRequestOf, plugTypeOf } from "../../src/plug/lport.ts";
-import { bindingRow, CHASSIS, chassisRow, map } from "../support/rows.ts";
+import { anotherNameOf, isBindable, isVif, mtuRequestOf, plugTypeOf } from "../../src/plug/lport.ts";
+import { bindingRow, CHASSIS, chassisRow, map, uuid } from "../support/rows.ts";
 
 const here = { name: "hv1", record: chassisRow() };
 const rowIsAbsent = { name: "hv1", record: null };
@@ -33,8 +33,11 @@ describe("plugTypeOf", () => {
 describe("mtuRequestOf", () => {
   test.each([
     ["1400", 1400],
-    [" 9000 ", 9000],
-    ["+68", 68],
+    ["2147483647", 2147483647],
+    ["2147483648", null],
+    ["4294967296", null],
+    [" 9000 ", null],
+    ["+68", null],
     ["0", null],
     ["-1", null],
     ["", null],
@@ -87,5 +90,37 @@ describe("isBindable", () => {
     expect(isBindable(requested("hv2"), here)).toBe(false);
     expect(isBindable(requested("hv"), here)).toBe(false);
     expect(isBindable(requested("hv2,,"), { name: "hv1", record: chassisRow({ hostname: "" }) })).toBe(false);
+  });
+});
+
+describe("anotherNameOf", () => {
+  const named = (text: string, columns: Parameters<typeof bindingRow>[0] = {}) =>
+    bindingRow({ options: map({ "requested-chassis": text }), ...columns });
+  const host = (hostname: string, former: readonly string[] = []) => ({
+    name: "hv1",
+    record: chassisRow({ hostname }),
+    formerHostnames: new Set(former),
+  });
+
+  test.each([
+    ["a hostname that the row had before", "node1", "other", ["node1"]],
+    ["upper and lower case", "NODE1", "node1", []],
+    ["a domain that the host lost", "node1.example.com", "node1", []],
+    ["a domain that the host got", "node1", "node1.example.com", []],
+    ["one of a list, of which the other has its row", "node1.example.com,hv2", "node1", []],
+  ] as const)("is found by %s", (_, requested, hostname, former) => {
+    const main = requested.includes("hv2") ? { requested_chassis: uuid(7) } : {};
+    expect(anotherNameOf(named(requested, main), host(hostname, former))).toBe(requested.split(",")[0] ?? "");
+  });
+
+  test.each([
+    ["every name has its row", named("node1.example.com", { requested_chassis: uuid(7) }), host("node1")],
+    ["another domain", named("node1.example.com"), host("node1.example.org")],
+    ["another host", named("node2.example.com"), host("node1")],
+    ["a name that begins alike", named("node10"), host("node1")],
+    ["the chassis may bind it anyway", named("hv1,node1"), host("node1")],
+    ["there is no Chassis row", named("node1"), { name: "hv1", record: null }],
+  ] as const)("is not found: %s", (_, binding, chassis) => {
+    expect(anotherNameOf(binding, chassis)).toBeNull();
   });
 });

@@ -1,6 +1,7 @@
 // Changes as operations of one transaction: rule T1.
 import { describe, expect, test } from "bun:test";
-import type { Change, DesiredInterface, InterfaceEdit } from "../../src/plug/change.ts";
+import type { Change } from "../../src/plug/change.ts";
+import type { DesiredInterface, InterfaceEdit } from "../../src/plug/desired.ts";
 import { transactionOf } from "../../src/plug/operations.ts";
 import { BRIDGE, map, pluggedRow, portRow, uuid } from "../support/rows.ts";
 
@@ -23,6 +24,7 @@ function desired(lport = "lsp1", changes: Partial<DesiredInterface> = {}): Desir
     wanted: { name: lport, type: "internal", options: { "vif-plug-dummy-option": "value" } },
     maintainedOptions: new Set(),
     mtuRequest: null,
+    ifaceIdVer: null,
     ...changes,
   };
 }

@@ -58,6 +58,7 @@ describe("the desired of a consultation", () => {
       wanted: { name: "lsp1", type: "internal", options: { "vif-plug-dummy-option": "value" } },
       maintainedOptions: new Set(),
       mtuRequest: 1400,
+      ifaceIdVer: null,
     });
   });
 

@@ -36,7 +36,7 @@ describe("an answer to a create", () => {
     [{ name: "eth0", type: "", options: { a: 1 } }, "`options`"],
     [{ name: "eth0", type: "", options: {}, otherConfig: { a: null } }, "`otherConfig`"],
     [{ name: "eth0", type: "", options: {}, otherConfig: null }, "`otherConfig`"],
-    [{ name: "a/b", type: "", options: {} }, '"a/b", which contains a slash'],
+    [{ name: "a/b", type: "", options: {} }, '"a/b", which contains "/"'],
     [{ name: "eth0", type: "", options: [] }, "`options`"],
     [{ name: "eth0", type: "", options: {}, otherConfig: ["a"] }, "`otherConfig`"],
     [{ name: "eth\ud800", type: "", options: {} }, "half of a surrogate pair"],
@@ -148,23 +148,29 @@ describe("an interface name", () => {
     ["ääääääää", "16 bytes"],
     [".", "directory"],
     ["..", "directory"],
-    ["a/b", "slash"],
+    ["a/b", 'contains "/"'],
+    ["a:b", 'contains ":"'],
+    ["eth%d", 'contains "%"'],
+    ["a\u0007b", "control character"],
+    ["a\u0085b", "control character"],
     ["a b", "white space"],
     ["a\tb", "white space"],
     ["a\n", "white space"],
-    ["a\0b", "NUL"],
+    ["a\0b", "control character"],
+    ["a\ud800b", "half of a surrogate pair"],
   ])("may not be %p", (name, words) => {
     expect(interfaceNameFault(name)).toContain(words);
   });
 
   test("that is let through can be one of a network device", () => {
-    const characters = ["a", "0", ".", "-", "/", " ", "\t", "é", "名", "\u00a0"] as const;
+    const characters = ["a", "0", ".", "-", "/", ":", "%", "\u0001", " ", "\t", "é", "名", "\u00a0"] as const;
     checkProperty<string>({
       cases: 2000,
       generate: (random) => random.list(random.int(18), () => random.pick(characters)).join(""),
       failure(name) {
         const bytes = new TextEncoder().encode(name).length;
-        const fits = bytes >= 1 && bytes <= 15 && !/[\s/]/u.test(name) && name !== "." && name !== "..";
+        const fits =
+          bytes >= 1 && bytes <= 15 && !/[\s/:%\p{Cc}]/u.test(name) && name !== "." && name !== "..";
         return (interfaceNameFault(name) === null) === fits ? undefined : `${fits} expected`;
       },
       shrink: (name) => name,

@@ -13,12 +13,12 @@ import {
   verify,
 } from "../../src/graph/index.ts";
 import type { Attempt } from "../../src/plug/attempt.ts";
-import type { Change, Create, InterfaceEdit, MapEdit } from "../../src/plug/change.ts";
+import type { Change, Create } from "../../src/plug/change.ts";
+import { type InterfaceEdit, idsOf, type MapEdit } from "../../src/plug/desired.ts";
 import { plugGraph } from "../../src/plug/graph.ts";
 import type { LportStatus } from "../../src/plug/lport-status.ts";
 import type { LocalSession } from "../../src/plug/nodes/activity-node.ts";
 import type { SouthboundState, TableInputs } from "../../src/plug/nodes/input-nodes.ts";
-import { IFACE_ID, OVN_PLUGGED } from "../../src/plug/observed-interface.ts";
 import type { BridgeRow, InterfaceRow, TableBatch } from "../../src/plug/rows.ts";
 import type { PlugSettings } from "../../src/plug/settings.ts";
 import { type RowOf, TABLE_KEYS, type TableKey } from "../../src/plug/tables.ts";
@@ -251,10 +251,7 @@ export class PlugBench {
         type,
         options: new Map(Object.entries(options)),
         other_config: new Map(Object.entries(otherConfig ?? {})),
-        external_ids: new Map([
-          [IFACE_ID, desired.lport],
-          [OVN_PLUGGED, desired.plugType],
-        ]),
+        external_ids: new Map(Object.entries(idsOf(desired))),
         mtu_request: desired.mtuRequest,
       }),
     );

@@ -34,7 +34,14 @@ export function createWork(lport: string, reason: string | null = null): Work {
   return {
     change: {
       kind: "create",
-      desired: { lport, plugType: "dummy", wanted, maintainedOptions: new Set(), mtuRequest: null },
+      desired: {
+        lport,
+        plugType: "dummy",
+        wanted,
+        maintainedOptions: new Set(),
+        mtuRequest: null,
+        ifaceIdVer: null,
+      },
       bridge: { uuid: BRIDGE, name: "br-int" },
     },
     reason,

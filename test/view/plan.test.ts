@@ -31,6 +31,7 @@ const desired = (lport: string, name = lport) => ({
   wanted: { name, type: "internal", options: { colour: "red" }, otherConfig: { size: "1" } },
   maintainedOptions: new Set<string>(),
   mtuRequest: 1400,
+  ifaceIdVer: null,
 });
 
 const remove = (lport: string, name = lport) => ({

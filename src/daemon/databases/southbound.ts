@@ -7,14 +7,16 @@ import {
   type Condition,
   type ConnectionError,
   type Environment,
+  type RowChange,
   Session,
   type SessionState,
   type Uuid,
 } from "ovsdb-jsonrpc";
 import type { Logger } from "../../log/log.ts";
+import { withFormer } from "../../plug/former-hostnames.ts";
 import { MonitorScope } from "../../plug/monitor-scope.ts";
 import type { SouthboundState } from "../../plug/nodes/input-nodes.ts";
-import type { PortBindingRow } from "../../plug/rows.ts";
+import type { ChassisRow, PortBindingRow } from "../../plug/rows.ts";
 import { faultOf, type SouthboundAddress, type SouthboundTarget } from "../../plug/southbound-target.ts";
 import { type KeysOf, keysOf, selectionOf, tables } from "../../plug/tables.ts";
 import { ovnSouthbound } from "../../schemas/ovn_southbound.gen.ts";
@@ -166,6 +168,7 @@ export class Southbound {
     session.onBatch(({ initial, tables: changes }) => {
       const cause = initial ? "snapshot" : "update";
       this.#count(`sb_${cause}`);
+      this.#noteHostnames(changes.Chassis);
       this.#reconciler.pushTables("OVN_Southbound", changes, cause);
     });
     session.onState((state) => {
@@ -183,6 +186,14 @@ export class Southbound {
       this.#announce(session);
     });
     return session;
+  }
+
+  /** In the same turn as the row's change: what follows from a hostname that is another one must not be decided without. */
+  #noteHostnames(changes: readonly RowChange<ChassisRow>[]): void {
+    const { inputs } = this.#reconciler.graph;
+    const before = this.#reconciler.engine.data(inputs.formerHostnames).current;
+    const after = withFormer(before, changes);
+    if (after !== before) this.#reconciler.push(inputs.formerHostnames, after, "hostname changed");
   }
 
   #announce(session: ReturnType<typeof connect>): void {

@@ -22,6 +22,7 @@ export function shadowCheck(engine: Engine, graph: PlugGraph, source: Source): V
   scratch.push(inputs.settings, engine.data(inputs.settings).current);
   scratch.push(inputs.localSession, engine.data(inputs.localSession).current);
   scratch.push(inputs.southbound, engine.data(inputs.southbound).current);
+  scratch.push(inputs.formerHostnames, engine.data(inputs.formerHostnames).current);
   scratch.push(inputs.confirmed, engine.data(inputs.confirmed).current);
   scratch.push(
     inputs.attempt,

@@ -3,7 +3,7 @@
  * else has or wants the interface's name.
  */
 import { consultationsOf } from "../advice.ts";
-import { mtuRequestOf, mtuTextOf } from "../lport.ts";
+import { badMtuOf, type MtuText, mtuRequestOf, mtuTextOf } from "../lport.ts";
 import { IFACE_ID, type ObservedInterface, OVN_PLUGGED } from "../observed-interface.ts";
 import type { Consultation } from "../question.ts";
 import type { PortBindingRow } from "../rows.ts";
@@ -12,15 +12,12 @@ import type { PortView } from "./port-view.ts";
 import { sourceOf } from "./wanted.ts";
 
 /** An MTU request that is none is ignored, as in ovn-controller; here is where that shows. */
-const mtuRequest: Condition<{
-  readonly binding: PortBindingRow;
-  readonly option: string;
-  readonly text: string;
-}> = {
+const mtuRequest: Condition<MtuText & { readonly binding: PortBindingRow }> = {
   id: "mtu-request",
-  statement: "its MTU request is a whole number of bytes",
+  statement: "its MTU request is a decimal number of bytes, at most 2147483647",
   otherwise: "no MTU is requested",
-  holds: ({ binding, text }) => (/^\s*\+?0+\s*$/.test(text) ? null : mtuRequestOf(binding) !== null),
+  holds: ({ binding }) =>
+    mtuRequestOf(binding) === null && badMtuOf(binding) === null ? null : badMtuOf(binding) === null,
   value: ({ binding, option, text }) =>
     `options:${option}=${text}${mtuRequestOf(binding) === null ? ", so no MTU is requested" : ""}`,
   source: sourceOf,

@@ -5,6 +5,7 @@
  * Invariant: `goes` is only said of what the port's own row says. Whether enough is known for that is asked after it.
  */
 import {
+  anotherNameOf,
   type ChassisIdentity,
   isBindable,
   isVif,
@@ -44,15 +45,17 @@ export interface WantedCondition extends Condition<BindingFacts> {
 const bindable: WantedCondition = {
   id: "bindable",
   statement: "it may be bound here",
-  otherwise: "it goes (U1)",
+  otherwise: "it goes (U1), or stays while the option names this host by another name (U3)",
   holds: ({ binding, chassis }) => isBindable(binding, chassis),
   value: ({ binding }) => `options:requested-chassis=${requestedChassis(binding)}`,
   source: sourceOf,
   remedy: requestThisChassis,
-  consequence: ({ binding }) => ({
-    goes: "not-bindable",
-    reason: `requested-chassis is ${requestedChassis(binding)}`,
-  }),
+  consequence({ binding, chassis }) {
+    const reason = `requested-chassis is ${requestedChassis(binding)}`;
+    const name = anotherNameOf(binding, chassis);
+    if (name === null) return { goes: "not-bindable", reason };
+    return stays(`${reason}: ${name} has no Chassis row, and is ${hostnameOf(chassis)} by another name`);
+  },
 };
 
 const vif: WantedCondition = {
@@ -134,6 +137,10 @@ export const inView: Condition<{ readonly binding: PortBindingRow | null }> = {
 
 export function sourceOf({ binding }: { readonly binding: PortBindingRow }): string {
   return `Port_Binding ${binding._uuid}`;
+}
+
+function hostnameOf({ name, record }: ChassisIdentity): string {
+  return record === null ? `chassis ${name}` : `this host (${record.hostname})`;
 }
 
 function stays(reason: string): Consequence {

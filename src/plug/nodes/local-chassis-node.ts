@@ -6,6 +6,7 @@
 import type { Uuid } from "ovsdb-jsonrpc";
 import { unchanged, updated } from "../../graph/index.ts";
 import type { BridgeView, OpenVSwitchView } from "../../providers/provider.ts";
+import type { FormerHostnames } from "../former-hostnames.ts";
 import type { ChassisIdentity } from "../lport.ts";
 import type { BridgeRef, BridgeRow, ChassisRow, OpenVSwitchRow, SbGlobalRow } from "../rows.ts";
 import { bridgeNameOf, chassisNameOf, type PlugSettings } from "../settings.ts";
@@ -40,6 +41,7 @@ interface Inputs {
   readonly bridge: Table<BridgeRow>;
   readonly chassis: Table<ChassisRow>;
   readonly sbGlobal: Table<SbGlobalRow>;
+  readonly formerHostnames: { readonly data: { readonly current: FormerHostnames } };
 }
 
 export function refreshLocalChassis(context: {
@@ -67,7 +69,7 @@ function observe(inputs: Inputs, last: LocalChassis): LocalChassis {
   const name = chassisNameOf(settings, externalIds);
   const bridgeName = bridgeNameOf(settings, externalIds, name);
   return {
-    chassis: name === null ? null : keepChassis(last.chassis, name, find(inputs.chassis.data, name)),
+    chassis: name === null ? null : keepChassis(last.chassis, identify(inputs, name)),
     openVSwitch: openVSwitch ?? null,
     bridge: keepBridge(last.bridge, find(inputs.bridge.data, bridgeName)),
     bridgeName,
@@ -75,13 +77,16 @@ function observe(inputs: Inputs, last: LocalChassis): LocalChassis {
   };
 }
 
-function keepChassis(
-  last: ChassisIdentity | null,
-  name: string,
-  record: ChassisRow | undefined,
-): ChassisIdentity {
-  const found = record ?? null;
-  return last !== null && last.name === name && last.record === found ? last : { name, record: found };
+function identify(inputs: Inputs, name: string): ChassisIdentity {
+  const record = find(inputs.chassis.data, name) ?? null;
+  const formerHostnames = inputs.formerHostnames.data.current.get(name);
+  return formerHostnames === undefined ? { name, record } : { name, record, formerHostnames };
+}
+
+function keepChassis(last: ChassisIdentity | null, next: ChassisIdentity): ChassisIdentity {
+  const same =
+    last?.name === next.name && last.record === next.record && last.formerHostnames === next.formerHostnames;
+  return same ? last : next;
 }
 
 /** A new view only when a column of it changed: the row itself changes with every port of the bridge. */

@@ -6,7 +6,7 @@ import { defineProvider } from "../module.ts";
 import type { Provider } from "../provider.ts";
 
 const OPTION = "vif-plug-dummy-option";
-const NAME_LENGTH = 15;
+const NAME_BYTES = 15;
 
 export const dummy = defineProvider({
   type: "dummy",
@@ -34,7 +34,12 @@ export function dummyProvider(): Provider {
   };
 }
 
-/** No character is cut in two. */
+/** So many characters that they fit as bytes, as the kernel counts; none is cut in two. */
 function cut(name: string): string {
-  return name.length <= NAME_LENGTH ? name : Array.from(name).slice(0, NAME_LENGTH).join("");
+  let cut = "";
+  for (const character of name) {
+    if (Buffer.byteLength(cut + character) > NAME_BYTES) break;
+    cut += character;
+  }
+  return cut;
 }

@@ -78,7 +78,8 @@ const PLAIN = [
     "stop northd",
   ] as const),
   ...repeat(4, "know cluster"),
-  ...(["meet cluster", "wipe southbound", "rename host", "change datapath"] as const),
+  ...repeat(3, "rename host"),
+  ...(["meet cluster", "wipe southbound", "change datapath"] as const),
   ...(["try again", "forget attempts", "confirm unplug", "recompute"] as const),
 ];
 
@@ -96,7 +97,20 @@ function logicalPort(random: Random): LogicalPort {
     requested: flip(
       random,
       0.9,
-      random.pick(["hv1", "hv1", "hv1", "hv1", "host1", "hv2", "hv2", "hv2,hv1", "hv1,hv2"]),
+      random.pick([
+        ...repeat(4, "hv1"),
+        ...([
+          "host1",
+          "host1",
+          "HOST1",
+          "host1.example",
+          "host1,hv2",
+          "hv2",
+          "hv2",
+          "hv2,hv1",
+          "hv1,hv2",
+        ] as const),
+      ]),
     ),
     mtu: flip(random, 0.3, random.pick(["1400", "1500", "0", "x"])),
     mode: flip(random, 0.2, random.pick(["fast", "slow"])),

@@ -3,7 +3,8 @@
  * of docs/rules.md alone, without the graph's own notions of what is wanted, owned or known.
  */
 import { consultationsOf } from "../../../src/plug/advice.ts";
-import type { Change, Create, InterfaceEdit, Remove, Update } from "../../../src/plug/change.ts";
+import type { Change, Create, Remove, Update } from "../../../src/plug/change.ts";
+import type { InterfaceEdit } from "../../../src/plug/desired.ts";
 import type { BridgeRow, InterfaceRow, PortBindingRow } from "../../../src/plug/rows.ts";
 import { isMisplaced, MAINTAINED } from "./devices.ts";
 import { OUTSIDE, type World } from "./world.ts";
@@ -122,7 +123,7 @@ export class Inspection {
     const { binding } = this;
     if (binding === undefined) return true;
     // Whatever type or parent it has by now, a port that moved away is not this chassis's any more.
-    if (!this.#isBindable(binding)) return true;
+    if (!this.#isBindable(binding)) return !this.#isOursByAnotherName(binding);
     if (!isVif(binding)) return false;
     return !binding.options.has("vif-plug-type") && this.#world.settings.onWithdraw === "unplug";
   }
@@ -220,6 +221,25 @@ export class Inspection {
       return true;
     const requested = options.get("requested-chassis") ?? "";
     return requested === "" || requested.split(",").some((one) => one === name || one === hostname);
+  }
+
+  /** One of the names has no row, and is a name that this host had, or has in another spelling. */
+  #isOursByAnotherName({
+    options,
+    requested_chassis,
+    requested_additional_chassis,
+  }: PortBindingRow): boolean {
+    const { name, hostname, uuid } = this.chassis;
+    const names = (options.get("requested-chassis") ?? "").split(",").filter((one) => one !== "");
+    const rows = (requested_chassis === null ? 0 : 1) + requested_additional_chassis.size;
+    if (uuid === undefined || hostname === undefined || names.length <= rows) return false;
+    const first = (one: string) => (one.includes(".") ? one.slice(0, one.indexOf(".")) : one);
+    return names.some(
+      (one) =>
+        this.#world.formerHostnamesOf(name ?? "").has(one) ||
+        one.toLowerCase() === hostname.toLowerCase() ||
+        (one.includes(".") !== hostname.includes(".") && first(one) === first(hostname)),
+    );
   }
 
   #portOf(row: InterfaceRow) {

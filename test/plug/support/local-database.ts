@@ -3,7 +3,8 @@
  * change stands on must still be so, names are unique, and what nothing refers to any more is gone.
  */
 import type { Uuid } from "ovsdb-jsonrpc";
-import type { Change, Create, InterfaceEdit, MapEdit, Remove, Update } from "../../../src/plug/change.ts";
+import type { Change, Create, Remove, Update } from "../../../src/plug/change.ts";
+import type { InterfaceEdit, MapEdit } from "../../../src/plug/desired.ts";
 import type { BridgeRow, InterfaceRow, OpenVSwitchRow, PortRow, SslRow } from "../../../src/plug/rows.ts";
 import { bridgeRow, interfaceRow, map, openVSwitchRow } from "../../support/rows.ts";
 import { Table } from "./table.ts";

@@ -20,6 +20,7 @@ import {
   settled,
 } from "../../../src/plug/attempt.ts";
 import type { Change } from "../../../src/plug/change.ts";
+import { type FormerHostnames, withFormer } from "../../../src/plug/former-hostnames.ts";
 import { type PlugGraph, plugGraph } from "../../../src/plug/graph.ts";
 import { isSettled, type LportStatus } from "../../../src/plug/lport-status.ts";
 import type { MonitorScope } from "../../../src/plug/monitor-scope.ts";
@@ -76,6 +77,7 @@ export class World {
   #isSouthboundConnected = true;
   #acknowledged: MonitorScope | null = null;
   #confirmed: ReadonlySet<string> = new Set();
+  #formerHostnames: FormerHostnames = new Map();
 
   constructor({ recorder, prepare, onRun }: WorldOptions = {}) {
     this.registry.register(this.devices.provider(OUTSIDE), [OUTSIDE], false);
@@ -100,6 +102,11 @@ export class World {
 
   get settings(): PlugSettings {
     return this.#settings;
+  }
+
+  /** What the daemon has seen of the hostnames that the chassis had before. */
+  formerHostnamesOf(chassis: string): ReadonlySet<string> {
+    return this.#formerHostnames.get(chassis) ?? new Set();
   }
 
   /** Ports whose unplugging somebody has confirmed. */
@@ -149,10 +156,13 @@ export class World {
     if (this.#isSouthboundConnected) {
       const asked = this.#acknowledged;
       this.#pushRows(inputs.sbGlobal, southbound.sbGlobal.tell());
-      this.#pushRows(
-        inputs.chassis,
-        southbound.chassis.tell((row) => isChassisInView(asked, row)),
-      );
+      const chassis = southbound.chassis.tell((row) => isChassisInView(asked, row));
+      const former = withFormer(this.#formerHostnames, chassis);
+      if (former !== this.#formerHostnames) {
+        this.#formerHostnames = former;
+        this.#push(inputs.formerHostnames, former);
+      }
+      this.#pushRows(inputs.chassis, chassis);
       this.#pushRows(
         inputs.portBinding,
         southbound.portBinding.tell((row) => isBindingInView(asked, row)),
