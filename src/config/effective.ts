@@ -65,9 +65,13 @@ export interface MetricsSettings {
   readonly address: ListenAddress;
   /** Names of ports are for everybody who can connect. */
   readonly isPublic: boolean;
+  /** The page is served besides. */
+  readonly hasPage: boolean;
 }
 
 export function metricsSettings({ metrics }: Config): MetricsSettings | null {
   const address = metrics.listen === undefined ? null : parseListenAddress(metrics.listen);
-  return address?.ok === true ? { address: address.value, isPublic: metrics.public } : null;
+  return address?.ok === true
+    ? { address: address.value, isPublic: metrics.public, hasPage: metrics.page }
+    : null;
 }

@@ -155,6 +155,10 @@ export const configSchema = section({
           v.metadata({ default: "none: off" }),
         ),
       ),
+      page: v.optional(
+        v.pipe(v.boolean(), v.description("Serve a page at / that shows what this daemon does.")),
+        false,
+      ),
       public: v.optional(
         v.pipe(
           v.boolean(),

@@ -13,6 +13,7 @@ import { ControlServer } from "../control/unixctl.ts";
 import { metricsRoutes } from "../http/metrics.ts";
 import { HttpServer } from "../http/server.ts";
 import type { Log, Logger } from "../log/log.ts";
+import { pageRoutes } from "../page/routes.ts";
 import { obstacleOf } from "../plug/readiness.ts";
 import type { Recorder } from "../record/recorder.ts";
 import { clientCapacity } from "../serve/capacity.ts";
@@ -76,7 +77,7 @@ export class Daemon {
     });
     const capacity = clientCapacity(descriptorLimit());
     this.#http = new HttpServer({
-      routes: metricsRoutes(this.#view),
+      routes: [...metricsRoutes(this.#view), ...pageRoutes(this.#view)],
       capacity,
       log: log.module("control"),
     });

@@ -6,10 +6,11 @@ import type { Environment, Operation, Uuid } from "ovsdb-jsonrpc";
 import { localTarget, plugSettings } from "../config/effective.ts";
 import type { Config } from "../config/schema.ts";
 import type { Log } from "../log/log.ts";
-import { isOf, type TableKey } from "../plug/tables.ts";
+import { isOf, keysOf, type TableKey, tables } from "../plug/tables.ts";
 import { ProviderRegistry } from "../providers/registry.ts";
 import type { Recorder } from "../record/recorder.ts";
 import { type CountedEvent, Coverage } from "../view/coverage.ts";
+import { Latencies } from "../view/latencies.ts";
 import type { ChassisLock, Locking } from "./databases/chassis-lock.ts";
 import { LocalDatabase } from "./databases/local-database.ts";
 import { Southbound } from "./databases/southbound.ts";
@@ -31,6 +32,8 @@ export interface PartsOptions {
 
 export interface Parts {
   readonly coverage: Coverage;
+  /** From a change of the Southbound to the commit that it led to. */
+  readonly latencies: Latencies;
   readonly registry: ProviderRegistry;
   readonly providers: ProviderSet;
   readonly local: LocalDatabase;
@@ -38,10 +41,15 @@ export interface Parts {
   readonly reconciler: Reconciler;
 }
 
+const SOUTHBOUND_NODES: ReadonlySet<string> = new Set(
+  keysOf("OVN_Southbound").map((key) => tables[key].node),
+);
+
 export function makeParts(options: PartsOptions): Parts {
   const { environment, config, systemIdOverride, log, recorder } = options;
   const { elapsed } = environment;
   const coverage = new Coverage(elapsed);
+  const latencies = new Latencies();
   const count = (event: CountedEvent) => coverage.count(event);
   const providerLog = log.module("provider");
   const registry = new ProviderRegistry({
@@ -77,6 +85,10 @@ export function makeParts(options: PartsOptions): Parts {
     },
     onRetry: () => count("port_retry"),
     onMisplaced: () => count("port_misplaced"),
+    onCommitted: ({ source, time }) => {
+      const now = environment.now();
+      if (SOUTHBOUND_NODES.has(source)) latencies.add(now, now - time);
+    },
     onRun: () => {
       count("graph_run");
       options.onRun();
@@ -84,7 +96,7 @@ export function makeParts(options: PartsOptions): Parts {
   });
   const southbound = new Southbound(reconciler, log.module("ovsdb"), count, environment);
   const providers = new ProviderSet(registry, log.module("daemon"));
-  return { coverage, registry, providers, local, southbound, reconciler };
+  return { coverage, latencies, registry, providers, local, southbound, reconciler };
 }
 
 /** From now on providers are there, and what the databases say is decided on. */

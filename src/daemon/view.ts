@@ -47,6 +47,10 @@ export class View implements DaemonView {
     return this.#parts.coverage;
   }
 
+  get latencies() {
+    return this.#parts.latencies;
+  }
+
   get transactionTimes() {
     return this.#parts.local.transactionTimes;
   }

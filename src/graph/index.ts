@@ -4,6 +4,13 @@ export { Engine, type EngineOptions, type PushOptions } from "./engine.ts";
 export * from "./inspect/describe-graph.ts";
 export { graphToDot, graphToMermaid } from "./inspect/dot.ts";
 export {
+  liveLine,
+  type Picture,
+  type PictureEdge,
+  type PictureNode,
+  pictureOf,
+} from "./inspect/picture.ts";
+export {
   type NodeStats,
   type RecomputeRecord,
   Statistics,

@@ -17,11 +17,12 @@ import type { Audience, Route } from "./server.ts";
 export function metricsRoutes(daemon: DaemonView): readonly Route[] {
   const metrics = new Metrics(daemon);
   return [
-    { path: "/metrics", bearsNames: false, answer: (audience) => metrics.answer(audience) },
-    { path: "/healthz", bearsNames: false, answer: () => text(200, "ok\n") },
+    { path: "/metrics", bearsNames: false, isOfPage: false, answer: (audience) => metrics.answer(audience) },
+    { path: "/healthz", bearsNames: false, isOfPage: false, answer: () => text(200, "ok\n") },
     {
       path: "/readyz",
       bearsNames: false,
+      isOfPage: false,
       answer: () => {
         const { notReady } = daemon;
         return notReady === null ? text(200, "ready\n") : text(503, `not ready: ${notReady}\n`);

@@ -1,5 +1,6 @@
 /** HTTP/1.1 answers, as bytes: a head, and the body as it is. */
 import { STATUS_CODES } from "node:http";
+import type { Reply } from "../serve/listener.ts";
 
 export const TEXT = "text/plain; charset=utf-8";
 
@@ -8,6 +9,8 @@ export interface HttpResponse {
   readonly type: string;
   readonly body: string | Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What follows the body until the client leaves; the length of the whole is not known then. */
+  readonly stream?: Reply["stream"];
 }
 
 export function text(status: number, body: string): HttpResponse {
@@ -16,18 +19,18 @@ export function text(status: number, body: string): HttpResponse {
 
 /** @param isHead the head alone is sent, with the length that the body would have */
 export function encodeResponse(
-  { status, type, body, headers = {} }: HttpResponse,
+  { status, type, body, headers = {}, stream }: HttpResponse,
   { isHead, keepAlive }: { readonly isHead: boolean; readonly keepAlive: boolean },
 ): readonly Uint8Array[] {
   const bytes = typeof body === "string" ? Buffer.from(body) : body;
   const fields = {
     date: new Date().toUTCString(),
     "content-type": type,
-    "content-length": String(bytes.length),
+    ...(stream === undefined ? { "content-length": String(bytes.length) } : {}),
     "x-content-type-options": "nosniff",
     "cache-control": "no-store",
     ...headers,
-    ...(keepAlive ? {} : { connection: "close" }),
+    ...(keepAlive && stream === undefined ? {} : { connection: "close" }),
   };
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
   const head = Buffer.from(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${lines.join("")}\r\n`);

@@ -24,7 +24,9 @@ export interface Route {
   readonly path: string;
   /** Nothing of it is shown to whom no name may be shown. */
   readonly bearsNames: boolean;
-  answer(audience: Audience): HttpResponse;
+  /** It is there only where the configuration asks for the page. */
+  readonly isOfPage: boolean;
+  answer(audience: Audience, query: URLSearchParams): HttpResponse;
 }
 
 export interface HttpServerOptions {
@@ -37,6 +39,8 @@ export interface HttpSettings {
   readonly address: ListenAddress;
   /** Names of ports are for everybody who can connect. */
   readonly isPublic: boolean;
+  /** The page is served besides. */
+  readonly hasPage: boolean;
 }
 
 /** Milliseconds until an address that could not be had is tried again, and the most that grows to. */
@@ -119,19 +123,28 @@ export class HttpServer {
     );
   }
 
-  #reply(request: HttpRequest, peer: Peer) {
-    const { method, keepAlive } = request;
-    const content = encodeResponse(this.#respond(request, peer), { isHead: method === "HEAD", keepAlive });
-    return { content, isLast: !keepAlive };
+  #advice(hasPage: boolean): string {
+    const routes = [...this.#routes.values()].filter(({ isOfPage }) => !isOfPage);
+    const paths = [...(hasPage ? ["/"] : []), ...routes.map(({ path }) => path)];
+    return `try ${paths.join(", ")}${hasPage ? "" : "; metrics.page: true makes a page at /"}\n`;
   }
 
-  #respond({ method, path, host, fault }: HttpRequest, { isLoopback }: Peer): HttpResponse {
+  #reply(request: HttpRequest, peer: Peer) {
+    const { method, keepAlive } = request;
+    const response = this.#respond(request, peer);
+    const isHead = method === "HEAD";
+    const content = encodeResponse(response, { isHead, keepAlive });
+    return { content, isLast: !keepAlive, stream: isHead ? undefined : response.stream };
+  }
+
+  #respond({ method, path, query, host, fault }: HttpRequest, { isLoopback }: Peer): HttpResponse {
     if (fault !== null) return text(fault, `${FAULTS[fault]}\n`);
     if (method !== "GET" && method !== "HEAD") {
       return { ...text(405, "only GET and HEAD\n"), headers: { allow: "GET, HEAD" } };
     }
+    const hasPage = this.#settings?.hasPage === true;
     const route = this.#routes.get(path);
-    if (route === undefined) return text(404, `try ${[...this.#routes.keys()].join(", ")}\n`);
+    if (route === undefined || (route.isOfPage && !hasPage)) return text(404, this.#advice(hasPage));
     const isKnown = namesThisHost(host);
     const maySeeNames = isKnown && (isLoopback || this.#settings?.isPublic === true);
     if (route.bearsNames && !isKnown) {
@@ -141,7 +154,7 @@ export class HttpServer {
       return text(403, "this is for clients on this host, unless metrics.public is true\n");
     }
     try {
-      return route.answer({ maySeeNames });
+      return route.answer({ maySeeNames }, query);
     } catch (thrown) {
       this.#options.log.error(`metrics: ${path}: ${messageOf(thrown)}`);
       return text(500, "it could not be answered; the log says why\n");

@@ -23,10 +23,22 @@ export interface Conversation<Request> {
 export interface Reply {
   /** In this order. Pieces that many answers share are not copied. */
   readonly content: readonly (string | Uint8Array)[];
+  /**
+   * The answer goes on: begun when the content has been sent, it writes until the client leaves or is cut off, and what
+   * it returns is called then. Meanwhile the client counts as idle, and its words are not heard.
+   */
+  readonly stream?: ((outlet: Outlet) => () => void) | undefined;
   /** The connection ends when this has been sent. */
   readonly isLast?: boolean;
   /** To be done when it has been sent, or cannot be. */
   readonly afterwards?: (() => void) | undefined;
+}
+
+/** Where a stream writes to. */
+export interface Outlet {
+  write(piece: string | Uint8Array): void;
+  /** Bytes that were written and have not left the process. */
+  readonly unsent: number;
 }
 
 /** What is known of a client besides its words. */
@@ -60,6 +72,8 @@ interface Client<Request> {
   /** Since when it has been answered; null: it is idle, or waits for its turn. */
   answeredSince: number | null;
   waits: boolean;
+  /** Ends its stream; null: none is on its way. */
+  endStream: (() => void) | null;
 }
 
 export class ClientListener<Request> {
@@ -104,7 +118,10 @@ export class ClientListener<Request> {
     if (this.#trimming !== null) clearTimeout(this.#trimming);
     this.#trimming = null;
     this.#waiting.clear();
-    for (const { socket } of this.#clients) socket.destroySoon();
+    for (const { socket, endStream } of this.#clients) {
+      endStream?.();
+      socket.destroySoon();
+    }
   }
 
   #accept(socket: Socket): void {
@@ -115,6 +132,7 @@ export class ClientListener<Request> {
       heardAt: performance.now(),
       answeredSince: null,
       waits: false,
+      endStream: null,
     };
     this.#clients.add(client);
     socket.on("close", () => this.#forget(client));
@@ -131,6 +149,7 @@ export class ClientListener<Request> {
     this.#clients.delete(client);
     this.#clients.add(client);
     client.heardAt = performance.now();
+    if (client.endStream !== null) return;
     const fault = client.conversation.push(chunk);
     if (fault !== null) this.#drop(client, fault);
     else if (!client.waits && client.answeredSince === null) this.#queue(client);
@@ -184,6 +203,7 @@ export class ClientListener<Request> {
       if (socket.destroyed) return;
       this.#trim(this.#options.capacity, GRACE_MS);
       const isTooMany = this.#clients.size > this.#options.capacity;
+      if (reply.stream !== undefined) return this.#stream(client, reply.stream);
       if (reply.isLast === true || isTooMany) this.#release(client);
       else this.#queue(client);
     };
@@ -193,6 +213,17 @@ export class ClientListener<Request> {
         if (index < reply.content.length - 1) socket.write(piece);
         else socket.write(piece, sent);
       }
+  }
+
+  #stream(client: Client<Request>, begin: (outlet: Outlet) => () => void): void {
+    const { socket } = client;
+    client.endStream = begin({
+      write: (piece) => socket.write(piece),
+      get unsent() {
+        return socket.writableLength;
+      },
+    });
+    this.#listenTo(client);
   }
 
   /** It has had its answer, and is no client any longer; what it still says is not heard. */
@@ -242,6 +273,8 @@ export class ClientListener<Request> {
   #forget(client: Client<Request>): void {
     this.#clients.delete(client);
     this.#waiting.delete(client);
+    client.endStream?.();
+    client.endStream = null;
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Cause, Engine, Statistics, Times, Verification } from "../graph/index.ts";
 import type { PlugGraph } from "../plug/graph.ts";
 import type { Coverage } from "./coverage.ts";
+import type { Latencies } from "./latencies.ts";
 
 export interface ConnectionStatus {
   /** The one that is talked to; of a database that is disconnected, all that are tried. */
@@ -53,6 +54,8 @@ export interface DaemonView {
   /** Why it is not ready; null: it is. */
   readonly notReady: string | null;
   readonly coverage: Coverage;
+  /** From a change of the Southbound to the commit that it led to. */
+  readonly latencies: Latencies;
   /** From sending a transaction to its reply. */
   readonly transactionTimes: Times;
   /** What takes memory, as counts by name: rows, ports, clients, kilobytes. */

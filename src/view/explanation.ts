@@ -3,14 +3,14 @@ import { formatCause } from "../graph/index.ts";
 import { explain } from "../plug/explain.ts";
 import { VERSION } from "../version.ts";
 import type { DaemonView } from "./daemon-view.ts";
-import { portStatus } from "./status.ts";
+import { type PortStatus, portStatus } from "./status.ts";
 
 /** As `vifplugd explain --json` prints it; times are RFC 3339, UTC. */
 export interface ExplainedPort {
   /** The program's; see docs/json.md. */
   readonly version: string;
   readonly lport: string;
-  readonly state: string | null;
+  readonly state: PortStatus["state"] | null;
   readonly type: string | null;
   readonly interface: string | null;
   readonly reason: string | null;

@@ -4,7 +4,14 @@ import type { LportStatus } from "../plug/lport-status.ts";
 import { VERSION } from "../version.ts";
 import type { Connections, DaemonView, ListenerStatus, ProviderStatus } from "./daemon-view.ts";
 
-export interface Status {
+export interface Status extends ChassisStatus {
+  readonly ports: readonly PortStatus[];
+  readonly engine: readonly NodeStatus[];
+  readonly held_unplugs: number;
+}
+
+/** What is said of the whole chassis, and not of a port or a node. */
+export interface ChassisStatus {
   readonly version: string;
   /** Both databases are in sync and complete for this chassis, and every port has been decided once. */
   readonly ready: boolean;
@@ -16,9 +23,6 @@ export interface Status {
   readonly providers: readonly ProviderStatus[];
   /** Null: nothing is served by HTTP. */
   readonly metrics: ListenerStatus | null;
-  readonly ports: readonly PortStatus[];
-  readonly engine: readonly NodeStatus[];
-  readonly held_unplugs: number;
 }
 
 export interface PortStatus {
@@ -39,17 +43,9 @@ export interface NodeStatus {
 
 export function statusOf(daemon: DaemonView): Status {
   const { engine, graph } = daemon;
-  const local = engine.data(graph.localChassis).current;
   const statuses = [...engine.data(graph.plug).values()];
   return {
-    version: VERSION,
-    ready: daemon.ready,
-    reason: daemon.notReady,
-    chassis: { name: local.chassis?.name ?? null, uuid: local.chassis?.record?._uuid ?? null },
-    bridge: local.bridgeName,
-    connections: daemon.connections(),
-    providers: daemon.providers(),
-    metrics: daemon.metrics,
+    ...chassisStatusOf(daemon),
     ports: statuses.map(portStatus).sort((a, b) => (a.lport < b.lport ? -1 : 1)),
     engine: describeGraph(engine, daemon.statistics).nodes.map(({ name, live }) => ({
       node: name,
@@ -59,6 +55,20 @@ export function statusOf(daemon: DaemonView): Status {
       updated: live?.updated ?? 0,
     })),
     held_unplugs: statuses.filter(({ state }) => state === "held").length,
+  };
+}
+
+export function chassisStatusOf(daemon: DaemonView): ChassisStatus {
+  const local = daemon.engine.data(daemon.graph.localChassis).current;
+  return {
+    version: VERSION,
+    ready: daemon.ready,
+    reason: daemon.notReady,
+    chassis: { name: local.chassis?.name ?? null, uuid: local.chassis?.record?._uuid ?? null },
+    bridge: local.bridgeName,
+    connections: daemon.connections(),
+    providers: daemon.providers(),
+    metrics: daemon.metrics,
   };
 }
 

@@ -27,13 +27,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // Clients that nobody knows, and what they may ask.
   serve: ["result"],
   control: ["graph", "log", "ovsdb-jsonrpc", "result", "serve", "system", "terminal", "version", "view"],
+  // What a browser shows; its own code is in page/browser.
+  page: ["graph", "http", "plug", "serve", "text", "view"],
   http: ["graph", "log", "plug", "result", "serve", "text", "version", "view"],
   config: ["log", "ovsdb-jsonrpc", "plug", "providers", "result", "serve", "valibot", "yaml"],
   // Decisions become effects.
   daemon: [
     "version",
     ...["config", "control", "graph", "log", "ovsdb-jsonrpc", "plug", "providers", "record", "result"],
-    ...["schemas", "serve", "system", "http", "view"],
+    ...["schemas", "serve", "system", "http", "page", "view"],
   ],
   cli: [
     ...["config", "control", "daemon", "graph", "log", "plug", "providers", "record", "result", "system"],
@@ -45,7 +47,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Rooms that reach outside the process; all others are computation, and import no builtin but `node:util`. */
 const EDGES = [
   ...["ovsdb-jsonrpc", "system", "netlink", "providers", "record"],
-  ...["serve", "control", "http", "config", "daemon", "cli"],
+  ...["serve", "control", "http", "page", "config", "daemon", "cli"],
 ];
 
 const SOURCE = join(import.meta.dir, "../../src");
@@ -125,10 +127,13 @@ describe("besides,", () => {
     expect(bypassing.map(describeImport)).toEqual([]);
   });
 
-  test("the engine is imported by its index", () => {
+  test("the engine is imported by its index, but by the browser, which takes the picture alone", () => {
     const bypassing = imports.filter(
       ({ file, target }) =>
-        target?.startsWith("graph/") && target !== "graph/index.ts" && roomOf(file) !== "graph",
+        target?.startsWith("graph/") &&
+        target !== "graph/index.ts" &&
+        roomOf(file) !== "graph" &&
+        !(file.startsWith("page/browser/") && target === "graph/inspect/picture.ts"),
     );
     expect(bypassing.map(describeImport)).toEqual([]);
   });

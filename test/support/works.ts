@@ -46,6 +46,7 @@ export function createWork(lport: string, reason: string | null = null): Work {
     },
     reason,
     advice: askedOf(registered(recordedProvider("dummy").provider), lport),
+    cause: null,
   };
 }
 

@@ -8,7 +8,7 @@
  */
 
 import type { Environment } from "ovsdb-jsonrpc";
-import type { Engine } from "../../graph/index.ts";
+import type { Cause, Engine } from "../../graph/index.ts";
 import { withLeaving } from "../../plug/advice.ts";
 import {
   type Attempt,
@@ -49,6 +49,8 @@ export interface AttemptKeeperOptions {
   push(batch: AttemptBatch, cause: string): void;
   /** An interface that had become somebody else's is gone. */
   onMisplaced?(): void;
+  /** A change was committed, and this is what made its port be decided. */
+  onCommitted?(cause: Cause): void;
 }
 
 type Doubt = Extract<Outcome, { readonly kind: "unknown" }>;
@@ -99,8 +101,8 @@ export class AttemptKeeper {
     if (this.#inFlight > 0) await new Promise<void>((resolve) => (this.#onQuiet = resolve));
   }
 
-  /** Sends, as one transaction, the changes of those ports that have one. */
-  submit(lports: Iterable<string>): void {
+  /** Sends, as one transaction, the changes of those ports that have one; with what made each be decided. */
+  submit(decided: ReadonlyMap<string, Cause | null>): void {
     const { engine, graph, ports } = this.#options;
     const lock = this.#options.lock();
     if (lock === null) return;
@@ -109,12 +111,12 @@ export class AttemptKeeper {
     const advice = engine.data(graph.advice);
     const works: Work[] = [];
     const batch: AttemptBatch[number][] = [];
-    for (const lport of lports) {
+    for (const [lport, cause] of decided) {
       const { change = null, reason = null } = statuses.get(lport) ?? {};
       const basis = advice.get(lport);
       if (change === null || basis === undefined) continue;
       const all = withLeaving(basis, change);
-      works.push({ change, reason, advice: all });
+      works.push({ change, reason, advice: all, cause });
       batch.push({ lport, attempt: sent(change, all, attempts.get(lport)) });
       ports.sent(lport, all);
     }
@@ -230,6 +232,8 @@ export class AttemptKeeper {
     const lport = lportOfChange(change);
     this.#options.ports.concluded(outcome);
     const attempt = attemptAfter(outcome, attempts.get(lport));
+    const { cause } = outcome.work;
+    if (outcome.kind === "committed" && cause !== null) this.#options.onCommitted?.(cause);
     if (outcome.kind === "committed" && misplacedOf(change) !== null) {
       this.#relapses.begin(lport, attempt.sentAway?.times ?? 1);
       this.#options.onMisplaced?.();

@@ -63,6 +63,8 @@ export interface ReconcilerOptions {
   onRetry?(): void;
   /** An interface that had become somebody else's is gone (rule U7). */
   onMisplaced?(): void;
+  /** A change was committed, and this is what made its port be decided. */
+  onCommitted?(cause: Cause): void;
   /** After every run, when its effects have been started. */
   onRun?(): void;
 }
@@ -119,6 +121,7 @@ export class Reconciler {
       isInSync: () => options.isInSync(),
       push: (batch, cause) => this.#pushAttempts(batch, cause),
       onMisplaced: () => options.onMisplaced?.(),
+      onCommitted: (cause) => options.onCommitted?.(cause),
     });
     const push = (lports: ReadonlySet<string>, cause: string) =>
       this.push(graph.inputs.confirmed, lports, cause);
@@ -287,7 +290,7 @@ export class Reconciler {
     const advice = engine.data(graph.advice);
     const decided = this.#changedIn(result, graph.plug);
     const answered = this.#changedIn(result, graph.advice);
-    this.#attempts.submit(decided.keys());
+    this.#attempts.submit(decided);
     const lports = new Map([...this.#changedIn(result, graph.inputs.attempt), ...answered, ...decided]);
     const attempts = this.#attempts.byLport;
     for (const [lport, cause] of lports) {

@@ -6,6 +6,7 @@
  * (rule T5).
  */
 import type { Operation, TransactError } from "ovsdb-jsonrpc";
+import type { Cause } from "../../graph/index.ts";
 import type { Advice } from "../../plug/advice.ts";
 import { type Change, lportOfChange } from "../../plug/change.ts";
 import { transactionOf } from "../../plug/operations.ts";
@@ -15,6 +16,8 @@ export interface Work {
   readonly change: Change;
   readonly reason: string | null;
   readonly advice: Advice;
+  /** What made the port be decided; null: every port was. */
+  readonly cause: Cause | null;
 }
 
 export type Outcome =

@@ -1,21 +1,19 @@
-/**
- * A graph as an SVG picture. Every node is a box with one row for each of its inputs, and every edge ends at its row,
- * so that the names of handlers stand in the boxes and never on each other.
- */
-import type { EdgeInfo, Graph, NodeInfo } from "./describe-graph.ts";
+/** A graph as an SVG picture: what picture.ts placed, as the text of a file. */
+import type { Graph } from "./describe-graph.ts";
 import { COLORS } from "./dot.ts";
-import { layOut, type Point } from "./layout.ts";
-import { edgeLabel } from "./text.ts";
+import {
+  HEAD,
+  liveLine,
+  PADDING,
+  type PictureEdge,
+  type PictureNode,
+  pictureOf,
+  round,
+  SMALL_CHARACTER,
+} from "./picture.ts";
 
-const CHARACTER = 7.3;
-const SMALL_CHARACTER = 6.1;
-const PADDING = 10;
-const HEAD = 26;
-const LIVE = 18;
-const ROW = 18;
 const MARGIN = 24;
 const LEGEND = 34;
-const LONGEST_LABEL = 44;
 
 const EDGE_STYLES = {
   handler: { line: "#5b6b7f", dashes: "" },
@@ -23,71 +21,35 @@ const EDGE_STYLES = {
   noop: { line: "#a0a9b5", dashes: "1.5 4" },
 };
 
-export function graphToSvg({ nodes, edges }: Graph): string {
-  const indexOf = new Map(nodes.map(({ name }, index) => [name, index]));
-  const inputsOf = nodes.map(({ name }) => edges.filter(({ to }) => to === name));
-  const boxes = nodes.map((node, i) => boxOf(node, inputsOf[i] ?? []));
-  const links = edges.map((edge) => {
-    const to = indexOf.get(edge.to) ?? 0;
-    const row = (inputsOf[to] ?? []).indexOf(edge);
-    return { from: indexOf.get(edge.from) ?? 0, to, inset: (boxes[to]?.headHeight ?? 0) + ROW * (row + 0.5) };
-  });
-  const layout = layOut(boxes, links, HEAD);
-  const [width, height] = [layout.width + 2 * MARGIN, layout.height + 2 * MARGIN + LEGEND];
+export function graphToSvg(graph: Graph): string {
+  const picture = pictureOf(graph);
+  const [width, height] = [picture.width + 2 * MARGIN, picture.height + 2 * MARGIN + LEGEND];
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${round(width)}" height="${round(height)}" viewBox="0 0 ${round(width)} ${round(height)}" font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, monospace">`,
     `<rect width="100%" height="100%" fill="#ffffff"/>`,
     `<g transform="translate(${MARGIN} ${MARGIN})">`,
-    ...edges.map((edge, i) => drawEdge(edge, layout.paths[i] ?? [])),
-    ...nodes.map((node, i) =>
-      drawNode(node, inputsOf[i] ?? [], layout.corners[i] ?? { x: 0, y: 0 }, boxes[i]?.width ?? 0),
-    ),
-    drawLegend(layout.height + MARGIN),
+    ...picture.edges.map(drawEdge),
+    ...picture.nodes.map(drawNode),
+    drawLegend(picture.height + MARGIN),
     "</g>",
     "</svg>",
     "",
   ].join("\n");
 }
 
-function boxOf(node: NodeInfo, inputs: readonly EdgeInfo[]) {
-  const headHeight = HEAD + (node.live === undefined ? 0 : LIVE);
-  const rows = inputs.map((edge) => (edge.from.length + 2 + shortLabel(edge).length) * SMALL_CHARACTER);
-  const head = (node.name.length + 2) * CHARACTER + node.kind.length * SMALL_CHARACTER;
-  const width = Math.max(head, liveLine(node).length * SMALL_CHARACTER, ...rows) + 2 * PADDING;
-  return { width, headHeight, height: headHeight + ROW * inputs.length + (inputs.length > 0 ? 6 : 0) };
-}
-
-function liveLine({ live }: NodeInfo): string {
-  if (live === undefined) return "";
-  return `${live.state} · ${live.recompute} recompute · ${live.compute} compute · ${live.cancel} cancel`;
-}
-
-function shortLabel(edge: EdgeInfo): string {
-  const label = edgeLabel(edge);
-  return label.length <= LONGEST_LABEL ? label : `${label.slice(0, LONGEST_LABEL - 1)}…`;
-}
-
-function drawNode(node: NodeInfo, inputs: readonly EdgeInfo[], { x, y }: Point, width: number): string {
+function drawNode({ node, x, y, width, height, headHeight, rows }: PictureNode): string {
   const { fill, line } = COLORS[node.live?.state ?? "none"];
-  const { headHeight, height } = boxOf(node, inputs);
+  const right = width - PADDING;
   return [
     `<g transform="translate(${round(x)} ${round(y)})">`,
     `<rect width="${round(width)}" height="${height}" rx="6" fill="#ffffff" stroke="${line}"/>`,
-    `<path d="${headPath(width, headHeight, inputs.length === 0)}" fill="${fill}" stroke="${line}"/>`,
+    `<path d="${headPath(width, headHeight, rows.length === 0)}" fill="${fill}" stroke="${line}"/>`,
     text(PADDING, 17, node.name, 12, "#16202c", 'font-weight="bold"'),
-    text(width - PADDING, 17, node.kind, 10, line, 'text-anchor="end"'),
+    text(right, 17, node.kind, 10, line, 'text-anchor="end"'),
     ...(node.live === undefined ? [] : [text(PADDING, HEAD + 9, liveLine(node), 10, "#3c4a5a", "")]),
-    ...inputs.map((edge, row) => {
-      const baseline = headHeight + ROW * (row + 0.5) + 4;
-      const label = text(
-        width - PADDING,
-        baseline,
-        shortLabel(edge),
-        10,
-        styleOf(edge).line,
-        'text-anchor="end"',
-      );
-      return `${text(PADDING, baseline, edge.from, 10, "#3c4a5a", "")}<g>${label}<title>${escapeXml(edgeLabel(edge))}</title></g>`;
+    ...rows.map(({ from, kind, label, title, baseline }) => {
+      const drawn = text(right, baseline, label, 10, EDGE_STYLES[kind].line, 'text-anchor="end"');
+      return `${text(PADDING, baseline, from, 10, "#3c4a5a", "")}<g>${drawn}<title>${escapeXml(title)}</title></g>`;
     }),
     "</g>",
   ].join("\n");
@@ -101,31 +63,10 @@ function headPath(width: number, height: number, alone: boolean): string {
   return `M0 6 q0 -6 6 -6 H${round(width - 6)} q6 0 6 6 ${bottom.replace("V", `L${w} `)} Z`;
 }
 
-function drawEdge(edge: EdgeInfo, points: readonly Point[]): string {
-  const { line, dashes } = styleOf(edge);
-  const end = points.at(-1);
-  if (end === undefined) return "";
+function drawEdge({ kind, title, line: path, head }: PictureEdge): string {
+  const { line, dashes } = EDGE_STYLES[kind];
   const dash = dashes === "" ? "" : ` stroke-dasharray="${dashes}"`;
-  const title = `<title>${escapeXml(`${edge.from} → ${edge.to}: ${edgeLabel(edge)}`)}</title>`;
-  const arrow = `M${round(end.x)} ${round(end.y)} l-7 -3.5 v7 Z`;
-  return `<g>${title}<path d="${curve(points)}" fill="none" stroke="${line}" stroke-width="1.3"${dash}/><path d="${arrow}" fill="${line}"/></g>`;
-}
-
-/** Level at every point, with a smooth step between the columns. */
-function curve(points: readonly Point[]): string {
-  const [start, ...rest] = points;
-  if (start === undefined) return "";
-  let path = `M${round(start.x)} ${round(start.y)}`;
-  let last = start;
-  for (const point of rest) {
-    const bend = (point.x - last.x) / 2;
-    path +=
-      point.y === last.y
-        ? ` H${round(point.x)}`
-        : ` C${round(last.x + bend)} ${round(last.y)} ${round(point.x - bend)} ${round(point.y)} ${round(point.x)} ${round(point.y)}`;
-    last = point;
-  }
-  return path;
+  return `<g><title>${escapeXml(title)}</title><path d="${path}" fill="none" stroke="${line}" stroke-width="1.3"${dash}/><path d="${head}" fill="${line}"/></g>`;
 }
 
 function drawLegend(y: number): string {
@@ -143,11 +84,6 @@ function drawLegend(y: number): string {
   return drawn.join("\n");
 }
 
-function styleOf(edge: EdgeInfo): { readonly line: string; readonly dashes: string } {
-  if (edge.handler !== undefined) return EDGE_STYLES.handler;
-  return edge.noop === undefined ? EDGE_STYLES.recompute : EDGE_STYLES.noop;
-}
-
 function text(x: number, y: number, content: string, size: number, fill: string, more: string): string {
   return `<text x="${round(x)}" y="${round(y)}" font-size="${size}" fill="${fill}" ${more}>${escapeXml(content)}</text>`;
 }
@@ -158,8 +94,4 @@ function escapeXml(text: string): string {
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
     .replaceAll('"', "&quot;");
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

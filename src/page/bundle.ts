@@ -1,0 +1,28 @@
+/**
+ * A macro: runs when the program is bundled (and, in a checkout, when the module that calls it is first loaded), and
+ * leaves the browser's code and style in the program as two texts. The bundler cannot call itself from within, so a second
+ * one is started.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+export interface PageParts {
+  readonly script: string;
+  readonly style: string;
+  readonly body: string;
+}
+
+export function bundlePage(): PageParts {
+  const folder = join(import.meta.dir, "browser");
+  const { exitCode, stdout, stderr } = Bun.spawnSync(
+    [process.execPath, "build", join(folder, "main.ts"), "--target=browser", "--format=iife", "--minify"],
+    { env: { ...process.env, BUN_BE_BUN: "1" } },
+  );
+  if (exitCode !== 0) throw new Error(`the page cannot be bundled: ${stderr}`);
+  return {
+    // Nothing in a text of the script may end its element.
+    script: stdout.toString().replaceAll("</script", "<\\/script"),
+    style: readFileSync(join(folder, "page.css"), "utf8"),
+    body: readFileSync(join(folder, "body.html"), "utf8"),
+  };
+}

@@ -1,0 +1,41 @@
+/** The page at `/`, and what it asks for: a stream of what is new, and all that is known of one port. */
+import { type HttpResponse, text } from "../http/response.ts";
+import type { Route } from "../http/server.ts";
+import type { DaemonView } from "../view/daemon-view.ts";
+import { explainPort } from "../view/explanation.ts";
+import { pageDocument, pageName, pagePolicy } from "./document.ts";
+import { MOST_STREAMS, Streams } from "./streams.ts";
+
+export function pageRoutes(daemon: DaemonView): readonly Route[] {
+  const streams = new Streams(daemon, pageName);
+  const route = (path: string, answer: Route["answer"]): Route => {
+    return { path, bearsNames: true, isOfPage: true, answer };
+  };
+  return [
+    route("/", () => ({
+      status: 200,
+      type: "text/html; charset=utf-8",
+      body: pageDocument,
+      headers: { "content-security-policy": pagePolicy, "referrer-policy": "no-referrer" },
+    })),
+    route("/page/events", () => {
+      if (streams.isFull) return text(503, `${MOST_STREAMS} pages are open, and no more can be\n`);
+      return {
+        status: 200,
+        type: "text/event-stream",
+        body: "retry: 2000\n\n",
+        stream: (outlet) => streams.open(outlet),
+      };
+    }),
+    route("/page/port", (_, query) => {
+      const lport = query.get("name");
+      if (lport === null) return text(400, "which port? give ?name=LPORT\n");
+      const port = explainPort(daemon, lport);
+      return port === null ? text(404, "no such port is known here\n") : json(port);
+    }),
+  ];
+}
+
+function json(value: object): HttpResponse {
+  return { status: 200, type: "application/json", body: JSON.stringify(value) };
+}
