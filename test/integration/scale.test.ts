@@ -1,38 +1,12 @@
 /** Many ports on one chassis at once, on a real one. */
 import { expect, test } from "bun:test";
 import { type Hypervisor, startHypervisor } from "./support/hypervisor.ts";
+import { addManyPorts } from "./support/many-ports.ts";
 import { transact } from "./support/transact.ts";
 
 const PORTS = 5_000;
 const MOVED = 1_000;
 const name = (index: number) => `lsp${index}`;
-
-/** Logical ports that are to be plugged here, in one transaction of the CMS. */
-async function addPorts({ chassis }: Hypervisor): Promise<void> {
-  const ports = Array.from({ length: PORTS }, (_, index) => ({
-    op: "insert",
-    table: "Logical_Switch_Port",
-    row: {
-      name: name(index),
-      options: [
-        "map",
-        [
-          ["requested-chassis", "hv1"],
-          ["vif-plug-type", "dummy"],
-        ],
-      ],
-    },
-    "uuid-name": `port${index}`,
-  }));
-  const all = ["set", ports.map((port) => ["named-uuid", port["uuid-name"]])];
-  const attach = {
-    op: "mutate",
-    table: "Logical_Switch",
-    where: [["name", "==", "sw0"]],
-    mutations: [["ports", "insert", all]],
-  };
-  await transact(chassis.nbSock, "OVN_Northbound", [...ports, attach]);
-}
 
 /** The first logical ports go to another chassis, in one transaction of the CMS. */
 async function movePorts({ chassis }: Hypervisor): Promise<void> {
@@ -61,7 +35,10 @@ function pluggedHere({ chassis }: Hypervisor, count: number): Promise<unknown> {
 test(`scale: ${PORTS} ports in one transaction are plugged, ${MOVED} that move away at once are held, and go when confirmed`, async () => {
   await using hv = await startHypervisor({ config: { safety: { max_unplug: "10%" } } });
   await hv.chassis.addChassis("hv2");
-  await addPorts(hv);
+  await addManyPorts(
+    hv,
+    Array.from({ length: PORTS }, (_, index) => name(index)),
+  );
   await pluggedHere(hv, PORTS);
   expect(hv.writes()).toHaveLength(1);
   await movePorts(hv);

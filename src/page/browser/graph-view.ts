@@ -6,7 +6,10 @@ import { byId, element, fill, sentence, svg, word } from "./dom.ts";
 import { duration } from "./store.ts";
 
 const picture = byId("picture", HTMLElement);
+const fit = byId("fit", HTMLInputElement);
 const list = byId("recomputes", HTMLOListElement);
+
+fit.addEventListener("change", () => picture.classList.toggle("fitted", fit.checked));
 
 interface DrawnNode {
   readonly group: SVGGElement;

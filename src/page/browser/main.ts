@@ -155,12 +155,15 @@ listen({
     take(name, data);
     shown[name](data);
   },
-  lost: () => {
-    say(
-      stale,
-      `The daemon does not answer. This is what it said at ${heardAt.toLocaleTimeString()}; the page keeps trying.`,
-    );
+  lost: (why) => {
+    say(stale, lostText(why));
     stale.hidden = false;
     document.body.classList.add("stale");
   },
 });
+
+function lostText(why: "gone" | "full"): string {
+  if (why === "full")
+    return "This daemon has as many pages open as it serves. Close one of them; this page keeps trying.";
+  return `The daemon does not answer. This is what it said at ${heardAt.toLocaleTimeString()}; the page keeps trying.`;
+}

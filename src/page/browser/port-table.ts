@@ -122,7 +122,7 @@ function fillRow(row: HTMLTableRowElement, port: PortStatus): void {
 }
 
 function gap(): HTMLTableRowElement {
-  return element("tr", { class: "gap", "aria-hidden": "true" }, element("td", { colspan: "5" }));
+  return element("tr", { class: "gap", "aria-hidden": "true" }, element("td"));
 }
 
 function setHeight(row: HTMLTableRowElement, height: number): void {

@@ -71,10 +71,17 @@ function explained(port: ExplainedPort): readonly Node[] {
         ? null
         : element("span", {}, "interface ", element("code", {}, word(port.interface))),
     ),
-    ...callout("Why", reason, state),
+    // What has to change is often the reason itself.
+    ...callout("Why", reason === toChange ? null : reason, state),
     ...callout("What would have to change", toChange, state),
-    element("h3", {}, "Conditions"),
-    element("ol", { class: "conditions" }, ...conditions.map(condition)),
+    ...group(
+      "In the way",
+      conditions.filter(({ holds }) => holds === false),
+    ),
+    ...group(
+      "Conditions",
+      conditions.filter(({ holds }) => holds !== false),
+    ),
     element("h3", {}, "History"),
     history(port),
   ];
@@ -87,6 +94,11 @@ function callout(title: string, text: string | null, state: string | null): read
     ...(state === null ? {} : { "data-state": state, "data-note": "" }),
   };
   return [element("div", attributes, element("strong", {}, title), sentence(text))];
+}
+
+function group(title: string, conditions: ExplainedPort["conditions"]): readonly Node[] {
+  if (conditions.length === 0) return [];
+  return [element("h3", {}, title), element("ol", { class: "conditions" }, ...conditions.map(condition))];
 }
 
 function condition({
@@ -108,9 +120,16 @@ function condition({
     { "data-holds": verdict },
     element("span", { class: "holds", role: "img", "aria-label": meaning }, sign),
     element("span", {}, sentence(statement)),
-    element("span", { class: "value" }, element("code", {}, word(value)), ` from ${word(source)}`),
+    element("span", { class: "value" }, element("code", {}, word(value)), " from ", rowName(source)),
     remedy === null || holds !== false ? null : element("span", { class: "remedy" }, sentence(remedy)),
   );
+}
+
+/** `TABLE UUID` with the beginning of the UUID, which is the whole when somebody points at it. */
+function rowName(source: string): Node | string {
+  const row = /^(\w+) ([0-9a-f]{8})-[0-9a-f-]{27}$/.exec(source);
+  if (row === null) return word(source);
+  return element("span", { title: source }, `${row[1]} ${row[2]}…`);
 }
 
 function history({ last_change: change, last_error: error, next_try: nextTry }: ExplainedPort): HTMLElement {

@@ -6,8 +6,8 @@ import type { MessageName, Messages } from "../messages.ts";
 
 export interface Listener {
   take<Name extends MessageName>(name: Name, data: Messages[Name]): void;
-  /** The daemon is not to be reached; `since` it was heard last. */
-  lost(): void;
+  /** The daemon is not to be reached, or has as many pages open as it can. */
+  lost(why: "gone" | "full"): void;
 }
 
 /** Every message there is. */
@@ -37,7 +37,16 @@ export function listen(listener: Listener, waitMs = FIRST_MS): void {
   for (const name of NAMES) on(name);
   source.addEventListener("error", () => {
     source.close();
-    listener.lost();
+    void whyLost().then((why) => listener.lost(why));
     setTimeout(() => listen(listener, Math.min(2 * wait, LONGEST_MS)), wait);
   });
+}
+
+/** A stream does not tell why it was refused. */
+async function whyLost(): Promise<"gone" | "full"> {
+  try {
+    return (await fetch("healthz")).ok ? "full" : "gone";
+  } catch {
+    return "gone";
+  }
 }
