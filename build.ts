@@ -1,10 +1,14 @@
 /**
- * Builds the executable: `bun run build.ts [--target TARGET]... [--runtime FILE] [--out FOLDER] [--commit NAME]`
+ * Builds the executable:
+ * `bun run build.ts [--target TARGET]... [--provider FILE]... [--runtime FILE] [--out FOLDER] [--commit NAME]`
  *
  * Without a target the result is `dist/vifplugd` for this machine; with one (or `all`) it is `dist/vifplugd-TARGET`,
  * TARGET as Bun names it without `bun-`, with that machine's runtime out of `npm run fetch`, or with the one in FILE: so
  * the executable can be made anew around a runtime of one's own. `dist/SHA256SUMS` lists the executables and packages
  * in dist/ for `sha256sum --check`.
+ *
+ * With `--provider` it has one's own providers built in: each FILE is a module whose default export is one
+ * (docs/providers.md).
  *
  * An executable appears under its name complete or not at all, and the one for this machine has been started once.
  * It never reads .env, bunfig.toml, tsconfig.json or package.json from the directory it is started in. It carries
@@ -17,6 +21,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { version } from "./package.json" with { type: "json" };
 import { undoAtExit } from "./tools/cleanup.ts";
+import { linkProviders } from "./tools/link.ts";
 import { commitOf } from "./tools/package/commit.ts";
 import { unpack } from "./tools/package/inputs.ts";
 import { pinned } from "./tools/package/lock-file.ts";
@@ -35,10 +40,13 @@ export interface BuildRequest {
   readonly runtime?: string | undefined;
   /** What the executable says that it was made from. */
   readonly commit?: string | undefined;
+  /** Modules of providers that are linked into it. */
+  readonly providers?: readonly string[] | undefined;
 }
 
 /** Builds one executable and returns its path. Throws with the bundler's own messages when the source is wrong. */
-export async function build({ entry, outDir, target, runtime, commit }: BuildRequest): Promise<string> {
+export async function build(request: BuildRequest): Promise<string> {
+  const { entry, outDir, target, runtime, commit, providers = [] } = request;
   await mkdir(outDir, { recursive: true });
   const executable = target === undefined ? name : `${name}-${target.name}`;
   const scratch = await mkdtemp(join(outDir, ".build-"));
@@ -53,6 +61,7 @@ export async function build({ entry, outDir, target, runtime, commit }: BuildReq
       bytecode: true,
       sourcemap: "inline",
       throw: true,
+      plugins: providers.length === 0 ? [] : [linkProviders(providers)],
       define: {
         BUILD_COMMIT: JSON.stringify(commit ?? "unknown"),
         BUILD_TARGET: JSON.stringify(made.name),
@@ -109,6 +118,7 @@ interface Request {
   readonly outDir: string;
   readonly runtime: string | undefined;
   readonly commit: string | undefined;
+  readonly providers: readonly string[];
 }
 
 /** What the command line asks for. */
@@ -120,6 +130,7 @@ export function requested(args: readonly string[]): Request {
       runtime: { type: "string" },
       out: { type: "string" },
       commit: { type: "string" },
+      provider: { type: "string", multiple: true },
     },
   });
   const asked = targetsNamed(values.target ?? []);
@@ -128,16 +139,17 @@ export function requested(args: readonly string[]): Request {
     outDir: values.out === undefined ? join(import.meta.dir, "dist") : resolve(values.out),
     runtime: values.runtime === undefined ? undefined : resolve(values.runtime),
     commit: values.commit,
+    providers: (values.provider ?? []).map((file) => resolve(file)),
   };
 }
 
 async function main(): Promise<void> {
-  const { targets, outDir, runtime, commit } = requested(process.argv.slice(2));
+  const { targets, outDir, runtime, commit, providers } = requested(process.argv.slice(2));
   const made = commit ?? commitOf(import.meta.dir);
   for (const target of targets) {
     const started = performance.now();
     const entry = join(import.meta.dir, "src/main.ts");
-    const executable = await build({ entry, outDir, target, runtime, commit: made });
+    const executable = await build({ entry, outDir, target, runtime, commit: made, providers });
     if (target === undefined) verifyStarts(executable);
     const megabytes = (Bun.file(executable).size / 1e6).toFixed(1);
     console.log(`${executable}  ${megabytes} MB in ${((performance.now() - started) / 1e3).toFixed(1)} s`);

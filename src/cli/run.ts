@@ -7,6 +7,7 @@ import type { Config } from "../config/schema.ts";
 import { Daemon } from "../daemon/daemon.ts";
 import { claimPidFile } from "../daemon/pid-file.ts";
 import { Log, type Logger } from "../log/log.ts";
+import { whoThrew } from "../providers/who-threw.ts";
 import { beginRecord, type Recorder } from "../record/recorder.ts";
 import { messageOf, ok, type Result } from "../result.ts";
 import { endWithin } from "../system/deadline.ts";
@@ -92,6 +93,7 @@ async function runUntil(
     main.error(pidFile.error);
     return EXIT.failed;
   }
+  surviveProviders(log.module("provider"));
   main.info(`vifplugd ${VERSION} starts`);
   try {
     const overdue = end.promise.then(async () => {
@@ -131,6 +133,21 @@ function makeLog({ log }: Config, output: LogOutput): Log {
     takeLost: () => output.takeLost(),
     ...(output.file === null ? {} : { reopen: () => output.reopen() }),
   });
+}
+
+/** What a module throws outside of every call (in a timer, in a promise) is its own fault, and told of by its name. */
+function surviveProviders(log: Logger): void {
+  const fault = (thrown: unknown) => {
+    const type = whoThrew(thrown);
+    if (type !== null) {
+      log.warn(`${type}: threw outside of a call: ${messageOf(thrown)}`, `${type} threw`);
+      return;
+    }
+    console.error(thrown);
+    process.exit(EXIT.failed);
+  };
+  process.on("uncaughtException", fault);
+  process.on("unhandledRejection", fault);
 }
 
 /** Not before the pid file is ours: the file may be the record of a daemon that runs. */

@@ -25,7 +25,9 @@ export function parseConfig(text: string, file: string): Result<Config, readonly
   if (parsed.ok) {
     const { config, document } = parsed.value;
     const providers = config.providers.map((entry, index) =>
-      entry.source === "command" ? { ...entry, at: placesIn(document, file, lines, index) } : entry,
+      entry.source === "command" || entry.source === "module"
+        ? { ...entry, at: placesIn(document, file, lines, index) }
+        : entry,
     );
     return ok({ ...config, providers });
   }

@@ -13,7 +13,7 @@ type KnownSchema =
 
 export type ProviderConfig = v.InferOutput<KnownSchema>;
 
-const OWN = ["command"] as const satisfies readonly (keyof typeof ownProviders)[];
+const OWN = ["command", "module"] as const satisfies readonly (keyof typeof ownProviders)[];
 
 /** What an entry without a known type is told; it accepts none. */
 const unknownType = v.pipe(

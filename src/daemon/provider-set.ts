@@ -1,12 +1,15 @@
 /** Keeps the registry in line with the configuration: which providers are enabled, and how each of them fares. */
 import { type ProviderConfig, plugTypesOf } from "../config/provider-entries.ts";
 import type { Logger } from "../log/log.ts";
+import { type HostedProvider, isHosted } from "../providers/hosted.ts";
+import type { Provider } from "../providers/provider.ts";
 import type { ProviderRegistry } from "../providers/registry.ts";
 import type { ProviderStatus } from "../view/daemon-view.ts";
 
 interface Enabled {
   /** The entry of the configuration, as text: another text is another provider. */
   readonly entry: string;
+  readonly provider: Provider | HostedProvider;
   readonly status: ProviderStatus;
 }
 
@@ -32,7 +35,9 @@ export class ProviderSet {
       this.#enabled.delete(type);
     }
     for (const entry of entries) {
-      if (!this.#enabled.has(entry.type)) this.#enable(entry);
+      const enabled = this.#enabled.get(entry.type);
+      if (enabled === undefined) this.#enable(entry, entry.create(entry.at ?? (() => entry.type)));
+      else void this.#renew(entry, enabled);
     }
   }
 
@@ -42,15 +47,24 @@ export class ProviderSet {
     );
   }
 
-  #enable(entry: ProviderConfig): void {
+  /** Its entry is the same, and its files may be others. */
+  async #renew(entry: ProviderConfig, { provider }: Enabled): Promise<void> {
+    const renewed = isHosted(provider) ? ((await provider.renewed?.()) ?? null) : null;
+    // Meanwhile the configuration may have been read again.
+    if (renewed === null || this.#enabled.get(entry.type)?.provider !== provider) return;
+    this.#log.info(`provider ${entry.type}: its files are others, it is loaded anew`);
+    this.#registry.unregister(entry.type);
+    this.#enable(entry, renewed);
+  }
+
+  #enable(entry: ProviderConfig, provider: Provider | HostedProvider): void {
     const { type } = entry;
-    const at = entry.at ?? (() => `providers: ${type}`);
-    const registered = this.#registry.register(entry.create(at), plugTypesOf(entry), isBuiltIn(entry));
+    const registered = this.#registry.register(provider, plugTypesOf(entry), isBuiltIn(entry));
     if (!registered.ok) this.#log.error(registered.error.message);
     const status: ProviderStatus = registered.ok
       ? { type, state: "ready" }
       : { type, state: "failed", reason: registered.error.message };
-    this.#enabled.set(type, { entry: JSON.stringify(entry), status });
+    this.#enabled.set(type, { entry: JSON.stringify(entry), provider, status });
   }
 }
 

@@ -5,6 +5,7 @@
 import { commandSchema } from "./command/entry.ts";
 import { dummy } from "./dummy/dummy.ts";
 import { linkedProviders } from "./linked.ts";
+import { moduleSchema } from "./module-file/entry.ts";
 import { linkedModule } from "./own.ts";
 import { representor } from "./representor/representor.ts";
 
@@ -21,4 +22,7 @@ export const providerModules: readonly (BuiltinModule | ReturnType<typeof linked
 export const providerTypes: readonly string[] = providerModules.map(({ type }) => type);
 
 /** An entry of any other type says where its provider is: the schema, by the key that says so. */
-export const ownProviders = { command: commandSchema(providerTypes) } as const;
+export const ownProviders = {
+  command: commandSchema(providerTypes),
+  module: moduleSchema(providerTypes),
+} as const;

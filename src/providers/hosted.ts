@@ -20,6 +20,8 @@ export interface HostedProvider extends Omit<Provider, "prepare"> {
   attend(surroundings: Surroundings): void;
   /** How it fares since its `init`. */
   state(): ProviderState;
+  /** The configuration is read anew: what is to take its place, because its files are others; null: it stays. */
+  renewed?(): Promise<HostedProvider | null>;
 }
 
 export function isHosted(provider: Provider | HostedProvider): provider is HostedProvider {

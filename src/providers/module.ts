@@ -26,7 +26,7 @@ export function commonKeys<const Type extends string>(type: Type) {
 }
 
 /** One entry of the configuration, checked: an enabled provider. */
-export type ProviderEntry = BuiltinEntry | LinkedEntry | CommandEntry;
+export type ProviderEntry = BuiltinEntry | LinkedEntry | CommandEntry | ModuleEntry;
 
 export interface BuiltinEntry<Type extends string = string, Options = unknown> extends EntryOf<Options> {
   readonly source: "built in";
@@ -45,6 +45,14 @@ export interface CommandEntry extends EntryOf<ProviderOptions> {
   readonly type: string;
   /** The program and its arguments. */
   readonly command: readonly string[];
+}
+
+/** A file of one's own. */
+export interface ModuleEntry extends EntryOf<ProviderOptions> {
+  readonly source: "module";
+  readonly type: string;
+  /** Its absolute path. */
+  readonly module: string;
 }
 
 interface EntryOf<Options> {

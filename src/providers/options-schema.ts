@@ -1,6 +1,7 @@
 /** Checks the options of a provider's entry against the JSON Schema that the provider declares. */
 import { Validator } from "@cfworker/json-schema";
 import { fail, messageOf, ok, type Result } from "../result.ts";
+import type { PlaceOf } from "./module.ts";
 import type { OptionsSchema, ProviderOptions } from "./provider.ts";
 
 export interface OptionsFault {
@@ -42,4 +43,13 @@ function pathOf(pointer: string): readonly string[] {
     .split("/")
     .slice(1)
     .map((part) => decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+/** As a provider that is known only when it runs wants it: what is wrong first, and where, by a schema; null: nothing. */
+export function firstFault(options: ProviderOptions, at: PlaceOf): (schema: OptionsSchema) => string | null {
+  return (schema) => {
+    const checked = checkOptions(schema, options);
+    const [first] = checked.ok ? [] : checked.error;
+    return first === undefined ? null : `${at(first.path)}: ${first.message}`;
+  };
 }

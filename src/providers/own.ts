@@ -94,20 +94,35 @@ export function linkedModule(exported: unknown): ProviderModule<LinkedEntry> {
   return { type, summary, reads, schema };
 }
 
+/** Who ends the life that a linked provider leads now: there is one object, and another entry may begin before the last one's changes have ended. */
+const lives = new WeakMap<Provider, () => void>();
+
 /** The provider, whose `init` is given these options. */
 export function withOptions(provider: Provider, options: ProviderOptions): Provider {
   const { type, maintainedOptions } = provider;
+  let isAlive = false;
+  const end = () => {
+    if (!isAlive) return;
+    isAlive = false;
+    provider.destroy?.();
+  };
+  const { arrange, tidy } = provider;
   return {
     type,
     ...(maintainedOptions === undefined ? {} : { maintainedOptions }),
-    init: (host) => provider.init?.(host, options),
-    destroy: () => provider.destroy?.(),
+    init(host) {
+      lives.get(provider)?.();
+      provider.init?.(host, options);
+      isAlive = true;
+      lives.set(provider, end);
+    },
+    destroy: end,
     run: () => provider.run?.() ?? false,
     prepare: (input) => provider.prepare(input),
-    ...(provider.arrange === undefined ? {} : { arrange: (input) => provider.arrange?.(input) }),
-    ...(provider.tidy === undefined ? {} : { tidy: (around) => provider.tidy?.(around) ?? true }),
-    finish: (input, output) => provider.finish?.(input, output),
-    release: (input, output) => provider.release?.(input, output),
+    ...(arrange === undefined ? {} : { arrange: (input) => isAlive && provider.arrange?.(input) }),
+    ...(tidy === undefined ? {} : { tidy: (around) => !isAlive || (provider.tidy?.(around) ?? true) }),
+    finish: (input, output) => isAlive && provider.finish?.(input, output),
+    release: (input, output) => isAlive && provider.release?.(input, output),
   };
 }
 

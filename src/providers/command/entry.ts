@@ -1,9 +1,8 @@
 /** An entry of the configuration whose provider is a program of one's own. */
 import * as v from "valibot";
 import { type CommandEntry, commonKeys } from "../module.ts";
-import { checkOptions } from "../options-schema.ts";
+import { firstFault } from "../options-schema.ts";
 import { ownOptions, ownType } from "../own.ts";
-import type { OptionsSchema } from "../provider.ts";
 import { CommandProvider } from "./command.ts";
 
 /** @param taken the types that are known already */
@@ -28,13 +27,8 @@ export function commandSchema(taken: readonly string[]) {
         command,
         options,
         create(at) {
-          const check = (schema: OptionsSchema) => {
-            const checked = checkOptions(schema, options);
-            if (checked.ok) return null;
-            const [first] = checked.error;
-            return first === undefined ? null : `${at(first.path)}: ${first.message}`;
-          };
-          return new CommandProvider({ type, argv: command, options, checkOptions: check });
+          const checkOptions = firstFault(options, at);
+          return new CommandProvider({ type, argv: command, options, checkOptions });
         },
       };
     }),

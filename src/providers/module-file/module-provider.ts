@@ -1,0 +1,169 @@
+/**
+ * A provider that is a TypeScript or JavaScript file of one's own, loaded by its path into this process.
+ *
+ * Invariants: it is registered before it is loaded, and until then its ports are awaited. What it throws is its ports'
+ * own error, also what it throws outside of a call (a timer, a promise).
+ */
+import { messageOf, type Result } from "../../result.ts";
+import { type Answer, parseAnswer, thrownAnswer } from "../answer.ts";
+import type { HostedProvider, ProviderState } from "../hosted.ts";
+import { parseProvider } from "../own.ts";
+import type {
+  OptionsSchema,
+  PrepareInput,
+  Provider,
+  ProviderHost,
+  ProviderOptions,
+  ReadOption,
+  TidyInput,
+  WantedInterface,
+} from "../provider.ts";
+import { standsBehind } from "../who-threw.ts";
+import type { Bundle } from "./bundle.ts";
+
+export interface ModuleOptions {
+  readonly type: string;
+  readonly path: string;
+  readonly options: ProviderOptions;
+  /** What is wrong with the options, by the schema that the module declares; null: nothing. */
+  checkOptions(schema: OptionsSchema): string | null;
+  /** The set of files, read anew. */
+  bundle(): Promise<Result<Bundle, string>>;
+}
+
+export class ModuleProvider implements HostedProvider {
+  readonly type: string;
+  readonly #options: ModuleOptions;
+  #host: ProviderHost | null = null;
+  #bundle: Bundle | null;
+  #provider: Provider | null = null;
+  #fault: string | null = null;
+
+  /** @param bundle the set of files, if it has been read already */
+  constructor(options: ModuleOptions, bundle: Bundle | null = null) {
+    this.type = options.type;
+    this.#options = options;
+    this.#bundle = bundle;
+  }
+
+  get maintainedOptions(): readonly string[] {
+    return this.#provider?.maintainedOptions ?? NONE;
+  }
+
+  get summary(): string {
+    return this.#provider?.summary ?? "";
+  }
+
+  get reads(): readonly ReadOption[] {
+    return this.#provider?.reads ?? [];
+  }
+
+  init(host: ProviderHost): void {
+    this.#host = host;
+    void this.#load(host);
+  }
+
+  /** It needs nobody to be active: looking devices up is harmless. */
+  attend(): void {}
+
+  state(): ProviderState {
+    if (this.#fault !== null) return { state: "failed", reason: this.#fault };
+    return this.#provider === null ? { state: "starting", reason: LOADING } : { state: "ready" };
+  }
+
+  /** The same module in another state of its files, if they are in another one than when it was loaded. */
+  async renewed(): Promise<ModuleProvider | null> {
+    const bundle = await this.#options.bundle();
+    if (!bundle.ok) {
+      const stays = this.#provider === null ? "" : "; what was loaded before stays";
+      this.#host?.log("warn", `${bundle.error}${stays}`);
+      return null;
+    }
+    const isSame = bundle.value.hash === this.#bundle?.hash && this.#fault === null;
+    return isSame ? null : new ModuleProvider(this.#options, bundle.value);
+  }
+
+  run(): boolean {
+    return this.#provider?.run?.() ?? false;
+  }
+
+  answer(input: PrepareInput): Answer {
+    if (this.#fault !== null) return { kind: "not-ready", reason: this.#fault };
+    if (this.#provider === null) return { kind: "not-ready", reason: LOADING, awaited: true };
+    try {
+      return parseAnswer(input.operation, this.#provider.prepare(input));
+    } catch (thrown) {
+      return thrownAnswer(thrown);
+    }
+  }
+
+  arrange(input: PrepareInput): void {
+    this.#provider?.arrange?.(input);
+  }
+
+  /** As long as it is not loaded, it cannot tell yet. */
+  tidy(around: TidyInput): boolean {
+    if (this.#provider === null) return this.#fault !== null;
+    return this.#provider.tidy?.(around) ?? true;
+  }
+
+  finish(input: PrepareInput, output: WantedInterface | null): void {
+    this.#provider?.finish?.(input, output);
+  }
+
+  release(input: PrepareInput, output: WantedInterface | null): void {
+    this.#provider?.release?.(input, output);
+  }
+
+  destroy(): void {
+    this.#host = null;
+    this.#provider?.destroy?.();
+  }
+
+  async #load(host: ProviderHost): Promise<void> {
+    try {
+      await this.#loadInto(host);
+    } catch (thrown) {
+      this.#fail(`${this.#options.path}: ${messageOf(thrown)}`);
+    }
+    // Whoever waited is answered now.
+    this.#host?.wake();
+  }
+
+  async #loadInto(host: ProviderHost): Promise<void> {
+    const { type, path, options, checkOptions, bundle } = this.#options;
+    if (this.#bundle === null) {
+      const read = await bundle();
+      if (!read.ok) return this.#fail(read.error);
+      this.#bundle = read.value;
+    }
+    const provider = parseProvider(await run(this.#bundle, type));
+    if (!provider.ok) return this.#fail(`${path}: ${provider.error}`);
+    if (provider.value.type !== type) {
+      return this.#fail(`${path} is a provider of type ${provider.value.type}: expected ${type}`);
+    }
+    const { optionsSchema } = provider.value;
+    const refusal = optionsSchema === undefined ? null : checkOptions(optionsSchema);
+    if (refusal !== null) return this.#fail(refusal);
+    // It was taken away while it was loaded.
+    if (this.#host === null) return;
+    provider.value.init?.(host, options);
+    this.#provider = provider.value;
+  }
+
+  #fail(reason: string): void {
+    this.#fault = reason;
+    this.#host?.log("warn", reason);
+  }
+}
+
+const NONE: readonly string[] = [];
+const LOADING = "its module is being loaded";
+
+/** @returns the module's default export */
+async function run({ code }: Bundle, type: string): Promise<unknown> {
+  const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
+  standsBehind(url, type);
+  const module: unknown = await import(url);
+  return typeof module === "object" && module !== null && "default" in module ? module.default : undefined;
+}

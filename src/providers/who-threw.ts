@@ -1,0 +1,15 @@
+/** Whose code threw something, outside of any call: in a timer, in a promise. */
+
+/** By an address that stack traces show: the type of the provider whose code stands behind it. */
+const owners = new Map<string, string>();
+
+export function standsBehind(address: string, type: string): void {
+  owners.set(address, type);
+}
+
+/** The type of the provider; null: it was none that is known. */
+export function whoThrew(thrown: unknown): string | null {
+  const stack = thrown instanceof Error ? (thrown.stack ?? "") : "";
+  for (const [address, type] of owners) if (stack.includes(address)) return type;
+  return null;
+}
