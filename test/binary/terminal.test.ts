@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { configPath } from "../../tools/chassis/daemon.ts";
 import { Program } from "../../tools/chassis/program.ts";
 import { type Hypervisor, startHypervisor } from "../integration/support/hypervisor.ts";
+import { hasTerminal } from "../support/terminal.ts";
 import { Folder } from "./support/vifplugd.ts";
 
 let hypervisor: Hypervisor;
@@ -34,7 +35,7 @@ test("watch shows the status again when something changes, until it is interrupt
   expect(await watch.stop("SIGINT")).toEqual({ code: 0, signal: null });
 });
 
-describe("on a terminal", () => {
+describe.skipIf(!hasTerminal())("on a terminal", () => {
   /** Runs the executable on a pseudo-terminal of some columns, and returns what appears there. */
   async function onTerminal(columns: number, env: string, command: string): Promise<string> {
     const config = configPath(hypervisor.chassis);

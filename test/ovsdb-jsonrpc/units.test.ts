@@ -181,10 +181,12 @@ describe("the judgement of a server", () => {
 });
 
 describe("the generator", () => {
+  /** What the modules are made from, whatever versions the system has. */
+  const SCHEMAS = `${import.meta.dir}/../../src/schemas`;
   const GENERATED = [
-    ["/usr/share/openvswitch/vswitch.ovsschema", "../../src/schemas/open_vswitch.gen.ts"],
-    ["/usr/share/ovn/ovn-sb.ovsschema", "../../src/schemas/ovn_southbound.gen.ts"],
-    ["/usr/share/ovn/ovn-nb.ovsschema", "../../src/schemas/ovn_northbound.gen.ts"],
+    [`${SCHEMAS}/open_vswitch.ovsschema`, "../../src/schemas/open_vswitch.gen.ts"],
+    [`${SCHEMAS}/ovn_southbound.ovsschema`, "../../src/schemas/ovn_southbound.gen.ts"],
+    [`${SCHEMAS}/ovn_northbound.ovsschema`, "../../src/schemas/ovn_northbound.gen.ts"],
     [`${import.meta.dir}/support/playground.ovsschema`, "support/playground.gen.ts"],
   ] as const;
 

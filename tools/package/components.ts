@@ -5,7 +5,11 @@
  * The versions of the runtime's parts are those that the runtime itself tells (`process.versions`); a part that it tells
  * of and that is not in this table fails a test, so that an update of the runtime cannot smuggle anything in.
  */
-import { libraries } from "./lock-file.ts";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { libraries, type NpmPackage } from "./lock-file.ts";
+
+const MODULES = join(import.meta.dir, "../../node_modules");
 
 export interface Component {
   readonly name: string;
@@ -27,12 +31,6 @@ interface Part {
 }
 
 const github = (path: string) => `https://github.com/${path}`;
-
-/** Libraries that the program imports; versions and licences are the lock file's. */
-const IMPORTED: Readonly<Record<string, Pick<Component, "holder" | "source">>> = {
-  valibot: { holder: "Fabian Hiller", source: github("open-circle/valibot") },
-  yaml: { holder: "Eemeli Aro", source: github("eemeli/yaml") },
-};
 
 /** Modules in JavaScript that the runtime carries for compatibility with Node.js, all under the MIT licence. */
 const POLYFILLS = [
@@ -235,11 +233,28 @@ export const NO_PART = ["openssl", "v8", "napi", "unicode", "typescript", "modul
 export function components(): readonly Component[] {
   const told: Readonly<Record<string, string | undefined>> = process.versions;
   return [
-    ...libraries().map(({ name, version, license }) => {
-      const known = IMPORTED[name];
-      if (known === undefined) throw new Error(`${name}: whose work it is has to be said in components.ts`);
-      return { name, version, licence: license, ...known };
-    }),
+    ...libraries().map(imported),
     ...RUNTIME_PARTS.map(({ key, ...part }) => ({ ...part, version: told[key ?? ""] ?? null })),
   ];
+}
+
+/** What an npm package says of itself; its version and licence are the lock file's. */
+function imported({ name, version, license }: NpmPackage): Component {
+  const folder = join(MODULES, name);
+  const manifest: { readonly repository?: string | { readonly url?: string } } = JSON.parse(
+    readFileSync(join(folder, "package.json"), "utf8"),
+  );
+  const { repository } = manifest;
+  const url = (typeof repository === "string" ? repository : repository?.url) ?? name;
+  const path = /(?:^|[/:])([\w.-]+\/[\w.-]+?)(?:\.git)?$/.exec(url)?.[1];
+  const source = path === undefined ? `https://www.npmjs.com/package/${name}` : github(path);
+  return { name, version, licence: license, holder: holderOf(folder), source };
+}
+
+/** Whom its licence names. */
+function holderOf(folder: string): string {
+  const [file] = readdirSync(folder).filter((each) => /^licen[cs]e/i.test(each));
+  const text = file === undefined ? "" : readFileSync(join(folder, file), "utf8");
+  const named = /^.*copyright (?:\(c\) )?(?:[\d, -]+)?(.+)$/im.exec(text)?.[1];
+  return named?.trim() ?? "its authors";
 }

@@ -4,6 +4,7 @@
  */
 import { cp, mkdir, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import manifest from "../../package.json";
 import { run, unpack } from "./inputs.ts";
 import { libraries, pinned } from "./lock-file.ts";
 import { hostTarget, type Target } from "./targets.ts";
@@ -32,8 +33,8 @@ export class Stage {
     );
     const modules = join(folder, "node_modules");
     for (const library of libraries()) await unpack(library, join(modules, library.name));
-    for (const name of await workspaces(folder)) {
-      await symlink(join("..", "src", name), join(modules, name));
+    for (const [name, path] of await workspaces(folder)) {
+      await symlink(join("..", path), join(modules, name));
     }
     const host = join(dirname(folder), "host-runtime");
     await unpack(pinned(hostTarget().runtime), host);
@@ -55,10 +56,14 @@ export class Stage {
   }
 }
 
-/** Packages of our own that the sources import by name: folders of src with a package.json. */
-async function workspaces(folder: string): Promise<readonly string[]> {
-  const found = await Array.fromAsync(new Bun.Glob("*/package.json").scan({ cwd: join(folder, "src") }));
-  return found.map((path) => dirname(path)).sort();
+/** Packages of our own that the sources import: by name, the folder. */
+async function workspaces(folder: string): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  for (const path of manifest.workspaces) {
+    const { name }: { readonly name: string } = await Bun.file(join(folder, path, "package.json")).json();
+    found.set(name, path);
+  }
+  return found;
 }
 
 function filter(path: string): boolean {

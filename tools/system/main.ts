@@ -6,7 +6,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { closingLine, parseReport, verdict } from "../junit.ts";
-import { EXCHANGE, runMachine } from "./machine.ts";
+import { runMachine } from "./machine.ts";
+import { REPORT, testScript } from "./script.ts";
 
 const root = join(import.meta.dir, "../..");
 const tests = ["representor", "service"].map((name) => `./test/system/${name}.machine.ts`);
@@ -14,27 +15,16 @@ const tests = ["representor", "service"].map((name) => `./test/system/${name}.ma
 const within = 420_000;
 const testTimeout = 90_000;
 
-function script(args: readonly string[]): string {
-  const bun = [process.execPath, "test", ...tests, `--timeout=${testTimeout}`];
-  const report = ["--reporter=junit", `--reporter-outfile=${EXCHANGE}/report.xml`];
-  return [
-    "export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp TMPDIR=/tmp",
-    `cd ${quote(root)}`,
-    [...bun, ...report, ...args].map(quote).join(" "),
-  ].join("\n");
-}
-
-function quote(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
-}
-
 const built = Bun.spawnSync([process.execPath, "run", "build.ts"], {
   cwd: root,
   stdio: ["ignore", "inherit", "inherit"],
 });
 if (built.exitCode !== 0) process.exit(1);
 const started = performance.now();
-await using result = await runMachine({ script: script(process.argv.slice(2)), within });
+await using result = await runMachine({
+  script: testScript([...tests, ...process.argv.slice(2)], testTimeout),
+  within,
+});
 process.stdout.write(result.output);
 if (result.exitCode === null) {
   console.error(
@@ -52,6 +42,6 @@ console.log(`\n${await read("columns.md")}`);
 console.log(
   `The machine ran for ${((performance.now() - started) / 1000).toFixed(0)} s; details are in ${results}.`,
 );
-const counts = verdict(parseReport(await read("report.xml")), result.exitCode);
+const counts = verdict(parseReport(await read(REPORT)), result.exitCode);
 console.log(closingLine(counts));
 process.exitCode = counts.failed === 0 && result.exitCode === 0 ? 0 : 1;

@@ -23,7 +23,7 @@ const MASKED = [
   "systemd-udev-trigger",
 ];
 /** Milliseconds; the machine computes slowly. */
-const PATIENCE = 60_000;
+const PATIENCE = 240_000;
 
 /** Of a message in the journal (systemd.journal-fields(7)). */
 export interface JournalEntry {
