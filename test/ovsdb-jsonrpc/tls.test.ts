@@ -73,6 +73,20 @@ async function refusal(server: OvsdbServer, tls: TlsFiles): Promise<string> {
   return (await reach(attempt(server, tls), "disconnected")).error.message;
 }
 
+test("closing a session says so to the server, which logs no warning for it", async () => {
+  for (let n = 0; n < 3; n++) {
+    const session = await openSynced(remote(good), { tls: files() });
+    value(await session.transact([op.comment("bye")]));
+    session.close();
+  }
+  // What the server does afterwards comes later in its log.
+  const last = await openSynced(remote(good), { tls: files() });
+  last.close();
+  expect(good.log.split("\n").filter((line) => line.includes("|WARN|") && !line.includes("stale"))).toEqual(
+    [],
+  );
+});
+
 test("both sides show certificates of the same CA: transactions go through", async () => {
   const session = closeLater(await openSynced(remote(good), { tls: files() }));
   value(await session.transact([op.insert("Thing", { name: "over tls", color: "red" })]));

@@ -83,6 +83,7 @@ function rowInterface(name: string, interfaceName: string, table: TableSchema): 
       const note = columnNote(type);
       return [...(note === "" ? [] : [`  /** ${note} */`]), `  readonly ${column}: ${valueType(type)};`];
     }),
+    ...Object.values(table.unreadable ?? {}).map((reason) => `  // Left out: ${reason}`),
     "}",
     "",
   ];
@@ -147,7 +148,7 @@ function atomType(base: BaseType): string {
 }
 
 function tableDescriptor(name: string, table: TableSchema): string[] {
-  const { columns: _columns, ...properties } = table;
+  const { columns: _columns, unreadable: _unreadable, ...properties } = table;
   return [
     `    ${memberName(name)}: {`,
     ...Object.entries(properties).map(([property, value]) => `      ${property}: ${literal(value)},`),

@@ -159,6 +159,12 @@ export interface OperationBuilder<T extends TablesOf<T>> {
     where: readonly Clause<T[K], NamedUuid>[],
     columns: readonly C[],
   ): Select<Pick<T[K], C | "_uuid">>;
+  /** `_version` is another one after each change of the row (RFC 7047 section 3.2). */
+  select<K extends TableName<T>, C extends ColumnName<T[K]>>(
+    table: K,
+    where: readonly Clause<T[K], NamedUuid>[],
+    columns: readonly (C | "_version")[],
+  ): Select<Pick<T[K], C | "_uuid"> & { readonly _version: Uuid }>;
   update<K extends TableName<T>>(
     table: K,
     where: readonly Clause<T[K], NamedUuid>[],

@@ -16,7 +16,7 @@ type KeyPart = Atom | null;
 export interface IndexReader {
   /**
    * The rows with these values, one per part of the index, in no particular order. What was answered stays as it is
-   * when the index changes.
+   * when the index changes. Throws for another number of values.
    */
   find(...values: readonly KeyPart[]): readonly Row[];
 }
@@ -54,6 +54,10 @@ export class TableIndex implements IndexReader {
   }
 
   find(...values: readonly KeyPart[]): readonly Row[] {
+    if (values.length !== this.#parts.length)
+      throw new RangeError(
+        `the index has ${this.#parts.length} parts, and ${values.length} values were given`,
+      );
     const filed = this.#rows.get(compose(values));
     if (filed === undefined) return NO_ROWS;
     return filed instanceof Bucket ? filed.list : [filed];

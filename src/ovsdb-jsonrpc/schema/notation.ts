@@ -223,5 +223,19 @@ function encodeAtom(type: AtomicType, atom: unknown): Json {
   if (isNamedUuid(atom)) return ["named-uuid", atom.namedUuid];
   if (typeof atom !== "string" && typeof atom !== "number" && typeof atom !== "boolean")
     throw new NotationError(`expected ${type}, not ${excerpt(atom)}`);
+  if (type === "real" && typeof atom === "number") return encodeReal(atom);
   return type === "uuid" ? ["uuid", String(atom)] : atom;
+}
+
+/** The smallest number that is not subnormal: the server's reader takes none below it (lib/util.c, `str_to_double`). */
+const MIN_REAL = 2 ** -1022;
+
+/**
+ * A real number as the server prints it, with 15 digits, so that what was written compares equal to what is read. Written
+ * with more, a number at the edge of what there is would be rounded by the server to one that it cannot read again.
+ */
+function encodeReal(real: number): Json {
+  const written = Number(real.toPrecision(15));
+  if (Number.isFinite(written) && (written === 0 || Math.abs(written) >= MIN_REAL)) return written;
+  throw new NotationError(`expected a real number that 15 digits can say, not ${real}`);
 }

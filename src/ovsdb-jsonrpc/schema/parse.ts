@@ -14,8 +14,9 @@ import type {
 class SchemaError extends Error {}
 
 /**
- * Parses a `<database-schema>`, as in a `.ovsschema` file or a reply to `get_schema`.
- * The error says which table and column is wrong and what was expected.
+ * Parses a `<database-schema>`, as in a `.ovsschema` file or a reply to `get_schema`. A column whose type cannot be
+ * understood is left out, and `unreadable` says why: whoever does not use it has no need to know. The error says what of the
+ * rest is wrong and what was expected.
  */
 export function parseDatabaseSchema(json: unknown): Result<DatabaseSchema<DynamicTables>, string> {
   try {
@@ -35,13 +36,20 @@ export function parseDatabaseSchema(json: unknown): Result<DatabaseSchema<Dynami
 function parseTable(json: unknown, where: string): TableSchema {
   const table = object(json, where);
   const columns: Record<string, ColumnSchema> = Object.create(null);
+  const unreadable: Record<string, string> = Object.create(null);
   for (const [column, value] of Object.entries(object(member(table, "columns"), `${where}: "columns"`))) {
-    columns[column] = parseColumn(value, `${where}.${column}`);
+    try {
+      columns[column] = parseColumn(value, `${where}.${column}`);
+    } catch (error) {
+      if (!(error instanceof SchemaError)) throw error;
+      unreadable[column] = error.message;
+    }
   }
   const maxRows = member(table, "maxRows");
   const indexes = member(table, "indexes");
   return {
     columns,
+    ...(Object.keys(unreadable).length > 0 && { unreadable }),
     ...(member(table, "isRoot") === true && { isRoot: true }),
     ...(typeof maxRows === "number" && { maxRows }),
     ...(isArray(indexes) && { indexes: indexes.map((index) => parseIndex(index, where)) }),
@@ -89,7 +97,8 @@ function parseBase(json: unknown, where: string): BaseType {
   const refTable = member(base, "refTable");
   return {
     type,
-    ...enumeration(member(base, "enum"), where),
+    // Of a reference the values of an enumeration say nothing to anybody here.
+    ...(type === "uuid" ? {} : enumeration(member(base, "enum"), where)),
     ...numeric("min", member(base, minName)),
     ...numeric("max", member(base, maxName)),
     ...numeric("minLength", member(base, "minLength")),

@@ -36,6 +36,8 @@ export interface TableSchema<Column extends string = string> {
   readonly isRoot?: boolean;
   readonly maxRows?: number;
   readonly indexes?: readonly (readonly string[])[];
+  /** Columns whose types could not be understood, and why. */
+  readonly unreadable?: { readonly [column: string]: string };
 }
 
 /** What every row type has. */
@@ -90,9 +92,11 @@ const UUID_COLUMN: ColumnSchema = { key: { type: "uuid" }, min: 1, max: 1 };
 /** Stands for a column that a schema lacks. */
 export const UNKNOWN_COLUMN: ColumnSchema = { key: { type: "string" }, min: 1, max: 1 };
 
-/** The type of any column that an operation can name: `_uuid` is one of every table. */
+/** The type of any column that an operation can name: `_uuid` and `_version` are of every table. */
 export function typeOfColumn(schema: UntypedSchema, table: string, column: string): ColumnSchema {
-  return column === "_uuid" ? UUID_COLUMN : (columnSchema(schema, table, column) ?? UNKNOWN_COLUMN);
+  return column === "_uuid" || column === "_version"
+    ? UUID_COLUMN
+    : (columnSchema(schema, table, column) ?? UNKNOWN_COLUMN);
 }
 
 /** Equal for schemas that are equal, in whatever order their tables and columns come. */

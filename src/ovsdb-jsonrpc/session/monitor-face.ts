@@ -41,7 +41,7 @@ export class MonitorFace<T extends TablesOf<T>, M extends MonitorSelection<T>> {
 
   /**
    * Replaces the rows wanted of a table; several changes before the server has answered become one. Throws for a table
-   * that is not monitored.
+   * that is not monitored, and for a column that it does not have.
    */
   setCondition<K extends TableName<T> & keyof M>(table: K, clauses: Condition<T[K]>): void {
     this.#feed.monitor.setCondition(table, clauses as AnyCondition);

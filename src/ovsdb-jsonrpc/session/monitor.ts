@@ -9,7 +9,13 @@
 import { type AnyCondition, EVERY_ROW, encodeMonitorCondition } from "../operations/condition.ts";
 import { type Changes, Replica, type UpdateNotation } from "../replica/replica.ts";
 import type { Selection } from "../replica/selection.ts";
-import { columnSchema, tableSchema, type UntypedSchema } from "../schema/schema.ts";
+import {
+  columnSchema,
+  tableSchema,
+  typeOfColumn,
+  UNKNOWN_COLUMN,
+  type UntypedSchema,
+} from "../schema/schema.ts";
 import { isUuid, type Uuid, ZERO_UUID } from "../schema/uuid.ts";
 import { excerpt, isArray, type Json } from "../wire/json.ts";
 import type { Reply, Rpc } from "../wire/rpc.ts";
@@ -47,6 +53,7 @@ interface Connection {
 export class Monitor {
   readonly replica: Replica;
   readonly conditions: ConditionChanges;
+  readonly #descriptor: UntypedSchema;
   readonly #database: string;
   readonly #idPrefix: string;
   readonly #selection: Selection;
@@ -68,7 +75,8 @@ export class Monitor {
     this.#events = events;
     this.replica = new Replica(descriptor, selection);
     this.#selection = this.replica.selection;
-    for (const table of Object.keys(conditions)) this.#assertMonitored(table);
+    this.#descriptor = descriptor;
+    for (const [table, condition] of Object.entries(conditions)) this.#assertCondition(table, condition);
     this.conditions = new ConditionChanges(Object.keys(selection), conditions, events);
   }
 
@@ -77,19 +85,40 @@ export class Monitor {
     return this.conditions.isInSync;
   }
 
-  /** Throws for a table that is not monitored. */
+  /** Throws for a table that is not monitored, and a column that it does not have. */
   setCondition(table: string, condition: AnyCondition): void {
-    this.#assertMonitored(table);
+    this.#assertCondition(table, condition);
     this.conditions.set(table, condition);
   }
 
-  #assertMonitored(table: string): void {
+  #assertCondition(table: string, condition: AnyCondition): void {
     if (!Object.hasOwn(this.#selection, table)) throw new RangeError(`the table ${table} is not monitored`);
+    for (const clause of condition) {
+      if (typeof clause === "boolean") continue;
+      const [column] = clause;
+      if (typeOfColumn(this.#descriptor, table, column) === UNKNOWN_COLUMN)
+        throw new RangeError(`a condition is on column ${column}, which table ${table} does not have`);
+    }
+  }
+
+  /** Why the columns that are monitored cannot be read from a server with this schema; null: they can. */
+  whyUnreadable(served: UntypedSchema): string | null {
+    for (const [table, columns] of Object.entries(this.#selection)) {
+      const unreadable = tableSchema(served, table)?.unreadable ?? {};
+      const column = columns.find((name) => Object.hasOwn(unreadable, name));
+      if (column !== undefined) return unreadable[column] ?? null;
+    }
+    return null;
   }
 
   /** Starts to monitor over this connection, where the server's schema is `served`. */
   start(rpc: Rpc, served: UntypedSchema): void {
     this.stop();
+    const unreadable = this.whyUnreadable(served);
+    if (unreadable !== null) {
+      this.#events.onFailed(unreadable);
+      return;
+    }
     this.replica.serve(served);
     this.#connection = {
       rpc,

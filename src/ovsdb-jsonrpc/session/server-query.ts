@@ -71,7 +71,7 @@ function describe(error: unknown): string {
 }
 
 function ask(server: ServerOptions, method: string, params: string, onReply: RequestHandler): void {
-  const remotes = asRemotes(server.remotes);
+  const remotes = asRemotes(server.remotes, server.tls);
   const { signal, environment = realEnvironment } = server;
   if (signal?.aborted === true) {
     answerLater(environment, onReply, {

@@ -14,12 +14,13 @@ import type { Environment } from "../wire/environment.ts";
 import { excerpt } from "../wire/json.ts";
 import { Link, type LinkOptions } from "../wire/link.ts";
 import { answerLater, type RequestHandler, sendRequest } from "../wire/request.ts";
-import type { ConnectionError, Rpc } from "../wire/rpc.ts";
+import type { ConnectionError, Rpc, UnfitCode } from "../wire/rpc.ts";
+import { parseServerError } from "../wire/server-error.ts";
 import { Emitter, EventQueue } from "./emitter.ts";
 import { type LockState, Locks } from "./locks.ts";
 import { Monitors } from "./monitors.ts";
 import type { Conditions } from "./refusal.ts";
-import { type ServerStatus, ServerWatch } from "./server-watch.ts";
+import { type ServerStatus, ServerWatch, type Unfit } from "./server-watch.ts";
 import type { ServerStanding, SessionState } from "./session-options.ts";
 
 export interface CoreOptions {
@@ -146,19 +147,26 @@ export class SessionCore {
     this.#setState({ kind: "connected", remote: this.#remote, ...this.#standing });
     this.#askSchema(rpc, (schema) => {
       if (schema.ok) this.#serve(rpc, schema.value);
-      else {
-        const message = `the server gives no schema of ${this.descriptor.name}: ${schema.error}`;
-        this.#leave({ code: "failed", message });
-      }
+      else this.#leave(schema.error);
     });
   }
 
-  #askSchema(rpc: Rpc, onSchema: (schema: Result<UntypedSchema, string>) => void): void {
+  #askSchema(rpc: Rpc, onSchema: (schema: Result<UntypedSchema, Unfit>) => void): void {
     rpc.request("get_schema", [this.descriptor.name], (reply) => {
       if (!reply.ok) return;
       const { result, error } = reply.value;
-      onSchema(error === null ? parseDatabaseSchema(result) : err(excerpt(error, 400)));
+      if (error !== null) {
+        const isUnknown = parseServerError(error)?.code === "unknown database";
+        onSchema(err(this.#noSchema(isUnknown ? "no database" : "failed", excerpt(error, 400))));
+        return;
+      }
+      const schema = parseDatabaseSchema(result);
+      onSchema(schema.ok ? schema : err(this.#noSchema("failed", schema.error)));
     });
+  }
+
+  #noSchema(code: UnfitCode, why: string): Unfit {
+    return { code, message: `the server gives no schema of ${this.descriptor.name}: ${why}` };
   }
 
   #serve(rpc: Rpc, served: UntypedSchema): void {

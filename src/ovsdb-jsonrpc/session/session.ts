@@ -71,7 +71,7 @@ export class Session<
     const core = new SessionCore(options.database, {
       environment,
       link: {
-        remotes: asRemotes(options.remotes),
+        remotes: asRemotes(options.remotes, options.tls),
         tls: options.tls,
         probeIntervalMs: options.probeIntervalMs,
         limits: options.limits,
@@ -235,7 +235,7 @@ export class Session<
 
   /** Replaces the remotes; a connection to one that is no longer among them is given up. */
   setRemotes(remotes: string | readonly Remote[]): void {
-    this.#core.link.setRemotes(asRemotes(remotes));
+    this.#core.link.setRemotes(asRemotes(remotes, this.#core.link.tls));
   }
 
   /** Other key and certificate files, from the next connection on. */

@@ -37,7 +37,7 @@ const MIN_CONNECT_MS = 1000;
 export class Link {
   readonly #environment: Environment;
   readonly #events: LinkEvents;
-  #tls: TlsFiles;
+  #tls: TlsFiles | undefined;
   readonly #limits: FramerLimits | undefined;
   readonly #backoff: Backoff;
   readonly #shuffle: boolean;
@@ -55,12 +55,16 @@ export class Link {
   constructor(environment: Environment, options: LinkOptions, events: LinkEvents) {
     this.#environment = environment;
     this.#events = events;
-    this.#tls = options.tls ?? {};
+    this.#tls = options.tls;
     this.#limits = options.limits;
     this.#shuffle = options.shuffle;
     this.#remotes = this.#ordered(options.remotes);
     this.#probeIntervalMs = options.probeIntervalMs;
     this.#backoff = new Backoff(options.remotes.length, options.backoff);
+  }
+
+  get tls(): TlsFiles | undefined {
+    return this.#tls;
   }
 
   get rpc(): Rpc | null {
@@ -77,7 +81,7 @@ export class Link {
     this.#events.onConnecting(remote);
     if (this.#remote !== remote) this.connect();
     if (this.#stopped || this.#remote !== remote) return;
-    const stream = this.#environment.connect(remote, this.#tls, {
+    const stream = this.#environment.connect(remote, this.#tls ?? {}, {
       onOpen: () => this.#up(stream, remote),
       onData: (chunk) => {
         if (this.#stream === stream) this.#rpc?.receive(chunk);

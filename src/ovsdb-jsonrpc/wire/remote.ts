@@ -38,9 +38,15 @@ export function parseRemotes(text: string): Result<readonly Remote[], string> {
   return ok(remotes);
 }
 
-/** Throws for text that is no such list, and for an empty one. */
-export function asRemotes(remotes: string | readonly Remote[]): readonly Remote[] {
-  if (typeof remotes !== "string" && remotes.length > 0) return remotes;
+/** Throws for text that is no such list, for an empty one, and for an `ssl:` remote where there are no files for TLS. */
+export function asRemotes(remotes: string | readonly Remote[], tls: TlsFiles | undefined): readonly Remote[] {
+  const list = typeof remotes !== "string" && remotes.length > 0 ? remotes : parsedRemotes(remotes);
+  const secure = list.find(({ kind }) => kind === "ssl");
+  if (secure === undefined || tls !== undefined) return list;
+  throw new Error(`${secure.name}: an ssl: remote needs the option tls, with a CA certificate at least`);
+}
+
+function parsedRemotes(remotes: string | readonly Remote[]): readonly Remote[] {
   const parsed = parseRemotes(typeof remotes === "string" ? remotes : "");
   if (!parsed.ok) throw new Error(parsed.error);
   return parsed.value;

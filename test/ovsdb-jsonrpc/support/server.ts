@@ -57,6 +57,11 @@ export class OvsdbServer {
     return `unix:${this.socket}`;
   }
 
+  /** What the process has logged. */
+  get log(): string {
+    return this.#log;
+  }
+
   /** The TCP port that the kernel chose for a remote with port 0. */
   get port(): number {
     const port = /listening on port (\d+)/.exec(this.#log)?.[1];
