@@ -16,6 +16,9 @@ function main(args: readonly string[]): number {
       console.error(`${input}: ${schema.error}`);
       return 1;
     }
+    for (const table of Object.values(schema.value.tables))
+      for (const reason of Object.values(table.unreadable ?? {}))
+        console.error(`${input}: left out: ${reason}`);
     writeFileSync(output, generateModule(schema.value));
     return 0;
   } catch (error) {

@@ -15,7 +15,7 @@ import {
   NotationError,
 } from "../../src/ovsdb-jsonrpc/schema/notation.ts";
 import type { AtomicType, ColumnSchema } from "../../src/ovsdb-jsonrpc/schema/schema.ts";
-import { equalValues, type Value } from "../../src/ovsdb-jsonrpc/schema/value.ts";
+import { type Atom, equalValues, type Value } from "../../src/ovsdb-jsonrpc/schema/value.ts";
 import { JsonFramer } from "../../src/ovsdb-jsonrpc/wire/json-framer.ts";
 import { parseJsonText, plainJson } from "../../src/ovsdb-jsonrpc/wire/json-text.ts";
 import { checkProperty, type Random, shrinkList } from "../support/random.ts";
@@ -264,8 +264,11 @@ test("a column's decoder answers a value of the column's type or refuses, and wh
       }
       for (const value of values) {
         if (!isOf(type, value)) return `${Bun.inspect(value)} is not of the column's type`;
-        const back = decode(JSON.parse(JSON.stringify(encodeValue(type, value))));
-        if (!equalValues(back, value)) return `${Bun.inspect(value)} comes back as ${Bun.inspect(back)}`;
+        const written = encoded(type, value);
+        if (written === null) continue;
+        const back = decode(JSON.parse(written));
+        if (!equalValues(back, asWritten(type, value)))
+          return `${Bun.inspect(value)} comes back as ${Bun.inspect(back)}`;
         for (const other of values) {
           const changed = differ(type, value, other);
           if (changed === null) continue;
@@ -283,6 +286,26 @@ test("a column's decoder answers a value of the column's type or refuses, and wh
     format: (one) => JSON.stringify(one),
   });
 });
+
+/** Null for what cannot be written: reals at the edge of what there is. */
+function encoded(type: ColumnSchema, value: Value): string | null {
+  try {
+    return JSON.stringify(encodeValue(type, value));
+  } catch (error) {
+    if (error instanceof NotationError && error.message.includes("15 digits")) return null;
+    throw error;
+  }
+}
+
+/** Reals have 15 digits on the wire. */
+function asWritten(type: ColumnSchema, value: Value): Value {
+  const atom = (of: AtomicType | undefined, one: Atom) =>
+    of === "real" && typeof one === "number" ? Number(one.toPrecision(15)) : one;
+  if (value instanceof Map)
+    return new Map(Array.from(value, ([k, v]) => [atom(type.key.type, k), atom(type.value?.type, v)]));
+  if (value instanceof Set) return new Set(Array.from(value, (one) => atom(type.key.type, one)));
+  return value === null || typeof value === "object" ? value : atom(type.key.type, value);
+}
 
 /** Null for a difference that is refused, which only integers beyond 2^53 are. */
 function differ(type: ColumnSchema, value: Value, difference: Value): Value {

@@ -242,13 +242,10 @@ describe("the generator", () => {
     expect(await Bun.file(out).text()).toBe(
       await Bun.file(`${import.meta.dir}/support/playground.gen.ts`).text(),
     );
-    await Bun.write(
-      folder.at("bad.ovsschema"),
-      '{"name":"X","tables":{"T":{"columns":{"c":{"type":"text"}}}}}',
-    );
+    await Bun.write(folder.at("bad.ovsschema"), '{"name":"X","tables":{"T":{"columns":["c"]}}}');
     expect(() =>
       run(process.execPath, "run", generate, folder.at("bad.ovsschema"), folder.at("none.ts")),
-    ).toThrow('X.T.c: unknown atomic type "text"');
+    ).toThrow('X.T: "columns": expected an object, not ["c"]');
     expect(existsSync(folder.at("none.ts"))).toBe(false);
     expect(() => run(process.execPath, "run", generate)).toThrow("usage:");
     folder.remove();
