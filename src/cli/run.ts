@@ -246,6 +246,7 @@ function reloadDaemon(daemon: Daemon, file: string | null, log: Logger): void {
     daemon.reload(loaded.value);
     return;
   }
+  daemon.refuseReload();
   log.error("SIGHUP: the configuration is not valid; the one before stays in force");
   for (const error of loaded.error) log.error(formatConfigError(error));
 }

@@ -155,6 +155,10 @@ export const configSchema = section({
           v.metadata({ default: "none: off" }),
         ),
       ),
+      engine: v.optional(
+        v.pipe(v.boolean(), v.description("Count at /metrics what each node of the dataflow graph did.")),
+        false,
+      ),
       page: v.optional(
         v.pipe(v.boolean(), v.description("Serve a page at / that shows what this daemon does.")),
         false,

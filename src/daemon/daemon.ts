@@ -18,6 +18,7 @@ import { obstacleOf } from "../plug/readiness.ts";
 import type { Recorder } from "../record/recorder.ts";
 import { clientCapacity } from "../serve/capacity.ts";
 import { descriptorLimit } from "../system/descriptors.ts";
+import type { LastReload } from "../view/daemon-view.ts";
 import { ChassisLog } from "./chassis-log.ts";
 import { takeLock } from "./databases/chassis-lock.ts";
 import { makeParts, type Parts, startParts, stopParts } from "./parts.ts";
@@ -55,6 +56,7 @@ export class Daemon {
   readonly #checks: CheckSchedule;
   readonly #control: ControlServer;
   readonly #http: HttpServer;
+  #lastReload: LastReload | null = null;
 
   constructor(options: DaemonOptions) {
     const { config, systemIdOverride, log, recorder, environment = realEnvironment } = options;
@@ -73,11 +75,12 @@ export class Daemon {
     this.#view = new View(this.#parts, {
       clients: () => ({ control: this.#control.clients, http: this.#http.clients }),
       metrics: () => this.#http.status,
+      lastReload: () => this.#lastReload,
       onExit: options.onExit,
     });
     const capacity = clientCapacity(descriptorLimit());
     this.#http = new HttpServer({
-      routes: [...metricsRoutes(this.#view), ...pageRoutes(this.#view)],
+      routes: [...metricsRoutes(this.#view, () => this.#config.metrics.engine), ...pageRoutes(this.#view)],
       capacity,
       log: log.module("control"),
     });
@@ -114,6 +117,7 @@ export class Daemon {
     const { log, systemIdOverride } = this.#options;
     const before = this.#config;
     coverage.count("config_reload");
+    this.#lastReload = { time: this.#environment.now(), isInForce: true };
     this.#config = config;
     if (config.run_dir !== this.#runDir) {
       this.#log.warn(
@@ -129,6 +133,11 @@ export class Daemon {
     providers.apply(config.providers);
     this.#http.apply(metricsSettings(config));
     reconciler.schedule();
+  }
+
+  /** The configuration was read anew and is not valid; the one before stays in force. */
+  refuseReload(): void {
+    this.#lastReload = { time: this.#environment.now(), isInForce: false };
   }
 
   /** Leaves every port as it is; settles when what was in flight has been answered. */

@@ -11,6 +11,7 @@ import { ProviderRegistry } from "../providers/registry.ts";
 import type { Recorder } from "../record/recorder.ts";
 import { type CountedEvent, Coverage } from "../view/coverage.ts";
 import { Latencies } from "../view/latencies.ts";
+import { ProviderTimes } from "../view/provider-times.ts";
 import type { ChassisLock, Locking } from "./databases/chassis-lock.ts";
 import { LocalDatabase } from "./databases/local-database.ts";
 import { Southbound } from "./databases/southbound.ts";
@@ -34,6 +35,7 @@ export interface Parts {
   readonly coverage: Coverage;
   /** From a change of the Southbound to the commit that it led to. */
   readonly latencies: Latencies;
+  readonly providerTimes: ProviderTimes;
   readonly registry: ProviderRegistry;
   readonly providers: ProviderSet;
   readonly local: LocalDatabase;
@@ -50,6 +52,7 @@ export function makeParts(options: PartsOptions): Parts {
   const { elapsed } = environment;
   const coverage = new Coverage(elapsed);
   const latencies = new Latencies();
+  const providerTimes = new ProviderTimes();
   const count = (event: CountedEvent) => coverage.count(event);
   const providerLog = log.module("provider");
   const registry = new ProviderRegistry({
@@ -60,6 +63,7 @@ export function makeParts(options: PartsOptions): Parts {
       reconciler.schedule();
     },
     onCall: (call, type) => count(`${call}_${type}`),
+    onTimed: (type, callback, milliseconds) => providerTimes.add(type, callback, milliseconds),
     log: (level, message) => providerLog[level](message),
   });
   const local = new LocalDatabase({
@@ -96,7 +100,7 @@ export function makeParts(options: PartsOptions): Parts {
   });
   const southbound = new Southbound(reconciler, log.module("ovsdb"), count, environment);
   const providers = new ProviderSet(registry, log.module("daemon"));
-  return { coverage, latencies, registry, providers, local, southbound, reconciler };
+  return { coverage, latencies, providerTimes, registry, providers, local, southbound, reconciler };
 }
 
 /** From now on providers are there, and what the databases say is decided on. */

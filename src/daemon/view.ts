@@ -7,6 +7,7 @@ import type {
   DaemonView,
   LastChange,
   LastError,
+  LastReload,
   ListenerStatus,
   ProviderStatus,
 } from "../view/daemon-view.ts";
@@ -18,6 +19,8 @@ export interface ViewOptions {
   readonly clients: () => { readonly control: number; readonly http: number };
   /** Of the listener for HTTP; null: there is none. */
   readonly metrics: () => ListenerStatus | null;
+  /** Null: the configuration has not been read anew. */
+  readonly lastReload: () => LastReload | null;
   /** Somebody asked the daemon to end. */
   readonly onExit: () => void;
 }
@@ -49,6 +52,18 @@ export class View implements DaemonView {
 
   get latencies() {
     return this.#parts.latencies;
+  }
+
+  get providerTimes() {
+    return this.#parts.providerTimes;
+  }
+
+  get lastReload(): LastReload | null {
+    return this.#options.lastReload();
+  }
+
+  get isLockHeld(): boolean {
+    return this.#parts.local.heldLock() !== null;
   }
 
   get transactionTimes() {

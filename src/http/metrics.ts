@@ -6,16 +6,19 @@
  */
 import { describeGraph } from "../graph/index.ts";
 import { PORT_STATES } from "../plug/lport-status.ts";
+import { processUsage } from "../system/process-usage.ts";
 import { cut } from "../text/cut.ts";
-import { printable } from "../text/printable.ts";
-import { VERSION } from "../version.ts";
+import { COMMIT, RUNTIME, TARGET, VERSION } from "../version.ts";
 import type { DaemonView } from "../view/daemon-view.ts";
-import { type PortStatus, statusOf } from "../view/status.ts";
+import { type PortStatus, type Status, statusOf } from "../view/status.ts";
+import { isInTrouble } from "../view/trouble.ts";
+import { EXPOSITION, histograms, metric, type Sample, single } from "./exposition.ts";
 import { type HttpResponse, text } from "./response.ts";
 import type { Audience, Route } from "./server.ts";
 
-export function metricsRoutes(daemon: DaemonView): readonly Route[] {
-  const metrics = new Metrics(daemon);
+/** @param withEngine whether the counters of each node of the graph are told, as of now */
+export function metricsRoutes(daemon: DaemonView, withEngine: () => boolean): readonly Route[] {
+  const metrics = new Metrics(daemon, withEngine);
   return [
     { path: "/metrics", bearsNames: false, isOfPage: false, answer: (audience) => metrics.answer(audience) },
     { path: "/healthz", bearsNames: false, isOfPage: false, answer: () => text(200, "ok\n") },
@@ -35,20 +38,28 @@ export function metricsRoutes(daemon: DaemonView): readonly Route[] {
 const SHARE = 0.1;
 const SAVED_MS = 100;
 
+/** What is told besides what is told to everybody. */
+interface Extent {
+  readonly withNames: boolean;
+  readonly withEngine: boolean;
+}
+
 class Metrics {
   readonly #daemon: DaemonView;
+  readonly #withEngine: () => boolean;
   /** The last text, with names and without. */
   readonly #made = new Map<boolean, Uint8Array>();
   #leftMs = SAVED_MS;
   /** Milliseconds, monotonic. */
   #countedAt = performance.now();
 
-  constructor(daemon: DaemonView) {
+  constructor(daemon: DaemonView, withEngine: () => boolean) {
     this.#daemon = daemon;
+    this.#withEngine = withEngine;
   }
 
   answer({ maySeeNames }: Audience): HttpResponse {
-    return { status: 200, type: "text/plain; version=0.0.4; charset=utf-8", body: this.#body(maySeeNames) };
+    return { status: 200, type: EXPOSITION, body: this.#body(maySeeNames) };
   }
 
   #body(withNames: boolean): Uint8Array {
@@ -57,93 +68,165 @@ class Metrics {
     this.#countedAt = start;
     const made = this.#made.get(withNames);
     if (made !== undefined && this.#leftMs <= 0) return made;
-    const body = Buffer.from(metricsText(this.#daemon, withNames));
+    const body = Buffer.from(metricsText(this.#daemon, { withNames, withEngine: this.#withEngine() }));
     this.#leftMs -= performance.now() - start;
     this.#made.set(withNames, body);
     return body;
   }
 }
 
-type Sample = readonly [labels: Readonly<Record<string, string>>, value: number];
-
 /** Ports whose names are told, at most. */
 const NAMED = 100;
 
 /** Every metric of a daemon. */
-function metricsText(daemon: DaemonView, withNames: boolean): string {
+function metricsText(daemon: DaemonView, { withNames, withEngine }: Extent): string {
   const status = statusOf(daemon);
-  const { ovs, southbound } = status.connections;
-  const { nodes } = describeGraph(daemon.engine, daemon.statistics);
-  const states = new Map<string, number>(PORT_STATES.map((state) => [state, 0]));
-  for (const { state } of status.ports) states.set(state, (states.get(state) ?? 0) + 1);
-  const ofNodes = (counter: "recompute" | "compute" | "cancel" | "updated") =>
-    nodes.map(({ name, live }): Sample => [{ node: name }, live?.[counter] ?? 0]);
   return [
+    ...aboutProgram(daemon, status),
+    ...aboutConnections(daemon, status),
+    ...aboutPorts(status, withNames),
+    ...aboutTimes(daemon),
+    ...(withEngine ? aboutNodes(daemon) : []),
+    ...aboutProcess(),
+  ].join("");
+}
+
+function aboutProgram({ coverage, lastReload }: DaemonView, { chassis, ready }: Status): readonly string[] {
+  const build = { version: VERSION, commit: COMMIT, target: TARGET, runtime: RUNTIME };
+  return [
+    metric("vifplugd_build_info", "gauge", "The program, and what it was made from.", [[build, 1]]),
     metric("vifplugd_info", "gauge", "The program and its chassis.", [
-      [{ version: VERSION, chassis: status.chassis.name ?? "" }, 1],
+      [{ version: VERSION, chassis: chassis.name ?? "" }, 1],
     ]),
-    metric("vifplugd_ready", "gauge", "Both databases are in sync and every port has been decided.", [
-      [{}, Number(status.ready)],
-    ]),
+    single(
+      "vifplugd_ready",
+      "gauge",
+      "Both databases are in sync and every port has been decided.",
+      Number(ready),
+    ),
+    ...(lastReload === null
+      ? []
+      : [
+          single(
+            "vifplugd_last_reload_timestamp_seconds",
+            "gauge",
+            "When the configuration was last read anew.",
+            lastReload.time / 1000,
+          ),
+        ]),
+    single(
+      "vifplugd_last_reload_success",
+      "gauge",
+      "The configuration that was read last is in force; 0: it was not valid, and the one before is.",
+      Number(lastReload?.isInForce ?? true),
+    ),
+    metric(
+      "vifplugd_events_total",
+      "counter",
+      "Events, as coverage/show counts them.",
+      Array.from(coverage.totals(), ([event, total]): Sample => [{ event }, total]),
+    ),
+  ];
+}
+
+function aboutConnections(daemon: DaemonView, { connections, providers }: Status): readonly string[] {
+  const { ovs, southbound } = connections;
+  return [
     metric("vifplugd_connected", "gauge", "The database is connected and in sync.", [
       [{ database: "Open_vSwitch" }, Number(ovs.state === "connected")],
       [{ database: "OVN_Southbound" }, Number(southbound.state === "connected")],
     ]),
+    single(
+      "vifplugd_lock_held",
+      "gauge",
+      "This daemon decides and writes; 0: it stands by, or has no lock to hold yet.",
+      Number(daemon.isLockHeld),
+    ),
     metric(
       "vifplugd_provider_ready",
       "gauge",
       "The enabled provider is registered.",
-      status.providers.map(({ type, state }): Sample => [{ type }, Number(state === "ready")]),
+      providers.map(({ type, state }): Sample => [{ type }, Number(state === "ready")]),
     ),
+  ];
+}
+
+function aboutPorts({ ports, held_unplugs: held }: Status, withNames: boolean): readonly string[] {
+  const states = new Map<string, number>(PORT_STATES.map((state) => [state, 0]));
+  for (const { state } of ports) states.set(state, (states.get(state) ?? 0) + 1);
+  const noted = ports.filter(({ state, reason }) => state === "plugged" && reason !== null);
+  return [
     metric(
       "vifplugd_ports",
       "gauge",
       "Logical ports by state.",
       Array.from(states, ([state, count]): Sample => [{ state }, count]),
     ),
-    ...(withNames ? [namedPorts(status.ports)] : []),
-    metric("vifplugd_held_unplugs", "gauge", "Ports that safety.max_unplug holds.", [
-      [{}, status.held_unplugs],
-    ]),
-    metric("vifplugd_node_recomputes_total", "counter", "Recomputes of a node.", ofNodes("recompute")),
-    metric(
-      "vifplugd_node_computes_total",
-      "counter",
-      "Changes of inputs that a node handled.",
-      ofNodes("compute"),
+    single(
+      "vifplugd_ports_plugged_with_reason",
+      "gauge",
+      "Logical ports that are plugged, and do not work or are about to go for the reason that status shows.",
+      noted.length,
     ),
-    metric("vifplugd_node_cancels_total", "counter", "Runs in which a node was canceled.", ofNodes("cancel")),
-    metric("vifplugd_node_updates_total", "counter", "Runs that changed a node.", ofNodes("updated")),
-    metric(
-      "vifplugd_events_total",
-      "counter",
-      "Events, as coverage/show counts them.",
-      Array.from(daemon.coverage.totals(), ([event, total]): Sample => [{ event }, total]),
-    ),
-  ].join("");
+    ...(withNames ? [namedPorts(ports)] : []),
+    single("vifplugd_held_unplugs", "gauge", "Ports whose unplugging is held until somebody confirms.", held),
+  ];
 }
 
 /** The first ones in trouble, by name. */
 function namedPorts(ports: readonly PortStatus[]): string {
-  const troubled = ports.filter(({ state }) => state !== "plugged").slice(0, NAMED);
+  const troubled = ports.filter(isInTrouble).slice(0, NAMED);
   return metric(
     "vifplugd_port_info",
     "gauge",
-    "Logical ports that are not plugged; the first hundred by name, and none for clients that may not see names.",
+    "Logical ports in trouble; the first hundred by name, and none for clients that may not see names.",
     troubled.map(({ lport, state }): Sample => [{ lport: cut(lport), state }, 1]),
   );
 }
 
-function metric(name: string, type: "gauge" | "counter", help: string, samples: readonly Sample[]): string {
-  const lines = samples.map(([labels, value]) => `${name}${labelsText(labels)} ${value}\n`);
-  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("")}`;
+function aboutTimes({ latencies, providerTimes }: DaemonView): readonly string[] {
+  return [
+    histograms(
+      "vifplugd_event_to_commit_seconds",
+      "From a change that was seen in the Southbound to the commit of the row that it led to.",
+      [[{}, latencies.histogram]],
+    ),
+    histograms(
+      "vifplugd_provider_call_seconds",
+      "How long providers' calls took.",
+      providerTimes.all.map(({ type, callback, histogram }) => [{ type, callback }, histogram] as const),
+    ),
+  ];
 }
 
-function labelsText(labels: Readonly<Record<string, string>>): string {
-  const parts = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`);
-  return parts.length === 0 ? "" : `{${parts.join(",")}}`;
+function aboutNodes({ engine, statistics }: DaemonView): readonly string[] {
+  const { nodes } = describeGraph(engine, statistics);
+  const counted = (name: string, help: string, counter: "recompute" | "compute" | "cancel" | "updated") =>
+    metric(
+      name,
+      "counter",
+      help,
+      nodes.map(({ name: node, live }): Sample => [{ node }, live?.[counter] ?? 0]),
+    );
+  return [
+    counted("vifplugd_node_recomputes_total", "Recomputes of a node.", "recompute"),
+    counted("vifplugd_node_computes_total", "Changes of inputs that a node handled.", "compute"),
+    counted("vifplugd_node_cancels_total", "Runs in which a node was canceled.", "cancel"),
+    counted("vifplugd_node_updates_total", "Runs that changed a node.", "updated"),
+  ];
 }
 
-function escaped(value: string): string {
-  return printable(value).replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+function aboutProcess(): readonly string[] {
+  const usage = processUsage();
+  const { openDescriptors } = usage;
+  return [
+    single("process_cpu_seconds_total", "counter", "CPU time, user and system.", usage.cpuSeconds),
+    single("process_resident_memory_bytes", "gauge", "Resident memory.", usage.residentBytes),
+    single("process_virtual_memory_bytes", "gauge", "Virtual memory.", usage.virtualBytes),
+    ...(openDescriptors === null
+      ? []
+      : [single("process_open_fds", "gauge", "Open file descriptors.", openDescriptors)]),
+    single("process_max_fds", "gauge", "The most file descriptors there may be.", usage.maxDescriptors),
+    single("process_start_time_seconds", "gauge", "When the process started.", usage.startSeconds),
+  ];
 }

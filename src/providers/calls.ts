@@ -13,6 +13,8 @@ export interface CallOptions {
   readonly log: (level: "warn" | "info" | "debug", message: string) => void;
   /** Told of each call before it is made, for counting. */
   readonly onCall?: (call: ProviderCall, type: string) => void;
+  /** Told of each call after it was made. */
+  readonly onTimed?: (type: string, callback: string, milliseconds: number) => void;
   /** Milliseconds since any moment, never going back. */
   readonly elapsed: () => number;
 }
@@ -40,7 +42,7 @@ export class Calls {
     } catch (thrown) {
       return onThrown(thrown);
     } finally {
-      this.#reportIfSlow(type, callback, started);
+      this.#time(type, callback, this.#options.elapsed() - started);
     }
   }
 
@@ -61,8 +63,8 @@ export class Calls {
     return result;
   }
 
-  #reportIfSlow(type: string, callback: string, started: number): void {
-    const elapsed = this.#options.elapsed() - started;
+  #time(type: string, callback: string, elapsed: number): void {
+    this.#options.onTimed?.(type, callback, elapsed);
     if (elapsed <= SLOW_CALL_MS) return;
     const took = `${Math.round(elapsed)} ms`;
     this.#options.log(

@@ -3,6 +3,7 @@ import type { Cause, Engine, Statistics, Times, Verification } from "../graph/in
 import type { PlugGraph } from "../plug/graph.ts";
 import type { Coverage } from "./coverage.ts";
 import type { Latencies } from "./latencies.ts";
+import type { ProviderTimes } from "./provider-times.ts";
 
 export interface ConnectionStatus {
   /** The one that is talked to; of a database that is disconnected, all that are tried. */
@@ -39,6 +40,13 @@ export interface LastChange {
   readonly time: number;
 }
 
+export interface LastReload {
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  /** The file was valid, and is in force. */
+  readonly isInForce: boolean;
+}
+
 export interface LastError {
   readonly error: string;
   /** Milliseconds since the epoch. */
@@ -56,6 +64,11 @@ export interface DaemonView {
   readonly coverage: Coverage;
   /** From a change of the Southbound to the commit that it led to. */
   readonly latencies: Latencies;
+  readonly providerTimes: ProviderTimes;
+  /** This daemon is the one of its chassis that decides and writes. */
+  readonly isLockHeld: boolean;
+  /** Null: the configuration has not been read anew since the start. */
+  readonly lastReload: LastReload | null;
   /** From sending a transaction to its reply. */
   readonly transactionTimes: Times;
   /** What takes memory, as counts by name: rows, ports, clients, kilobytes. */

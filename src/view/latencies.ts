@@ -4,6 +4,7 @@
  *
  * Invariant: what is kept is bounded, whatever the number of commits.
  */
+import { Histogram, type HistogramReading } from "./histogram.ts";
 
 export interface Latency {
   /** Counts the commits up from 1. */
@@ -13,32 +14,22 @@ export interface Latency {
   readonly milliseconds: number;
 }
 
-export interface Histogram {
-  /** Upper bounds, in seconds, ascending. */
-  readonly bounds: readonly number[];
-  /** How many were within each bound and above the one before. */
-  readonly counts: readonly number[];
-  readonly count: number;
-  /** Seconds. */
-  readonly sum: number;
-}
-
 const BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 const KEPT = 240;
 
 export class Latencies {
   readonly #recent: Latency[] = [];
-  readonly #counts: number[] = BOUNDS.map(() => 0);
-  #count = 0;
-  #sum = 0;
+  #seq = 0;
+  readonly #all = new Histogram(BOUNDS);
 
-  add(time: number, milliseconds: number): void {
-    const seconds = Math.max(0, milliseconds) / 1000;
-    this.#count++;
-    this.#sum += seconds;
-    const index = BOUNDS.findIndex((bound) => seconds <= bound);
-    if (index >= 0) this.#counts[index] = (this.#counts[index] ?? 0) + 1;
-    this.#recent.push({ seq: this.#count, time, milliseconds: Math.max(0, milliseconds) });
+  /**
+   * @param time of the commit, in milliseconds since the epoch
+   * @param took milliseconds; a clock that was set back makes none
+   */
+  add(time: number, took: number): void {
+    const milliseconds = Math.max(0, took);
+    this.#all.add(milliseconds / 1000);
+    this.#recent.push({ seq: ++this.#seq, time, milliseconds });
     if (this.#recent.length > KEPT) this.#recent.shift();
   }
 
@@ -47,7 +38,7 @@ export class Latencies {
     return this.#recent;
   }
 
-  get histogram(): Histogram {
-    return { bounds: BOUNDS, counts: [...this.#counts], count: this.#count, sum: this.#sum };
+  get histogram(): HistogramReading {
+    return this.#all.reading;
   }
 }

@@ -29,7 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   control: ["graph", "log", "ovsdb-jsonrpc", "result", "serve", "system", "terminal", "version", "view"],
   // What a browser shows; its own code is in page/browser.
   page: ["graph", "http", "plug", "serve", "text", "view"],
-  http: ["graph", "log", "plug", "result", "serve", "text", "version", "view"],
+  http: ["graph", "log", "plug", "result", "serve", "system", "text", "version", "view"],
   config: ["log", "ovsdb-jsonrpc", "plug", "providers", "result", "serve", "valibot", "yaml"],
   // Decisions become effects.
   daemon: [

@@ -5,7 +5,7 @@ import { startHypervisor } from "./support/hypervisor.ts";
 
 test("metrics, health and readiness are served where the configuration says, and nowhere else", async () => {
   await using hypervisor = await startHypervisor({
-    config: { metrics: { listen: "127.0.0.1:0" }, log: { level: "debug" } },
+    config: { metrics: { listen: "127.0.0.1:0", engine: true }, log: { level: "debug" } },
   });
   const { chassis } = hypervisor;
   const daemon = hypervisor.daemon;
@@ -32,6 +32,14 @@ test("metrics, health and readiness are served where the configuration says, and
     /^vifplugd_provider_ready\{type="dummy"\} 1$/m,
     /^vifplugd_ports\{state="plugged"\} 1$/m,
     /^vifplugd_ports\{state="held"\} 0$/m,
+    /^vifplugd_build_info\{version="[\d.]+",commit="\S+",target="\S+",runtime="Bun [^"]+"\} 1$/m,
+    /^vifplugd_lock_held 1$/m,
+    /^vifplugd_last_reload_success 1$/m,
+    /^vifplugd_event_to_commit_seconds_bucket\{le="\+Inf"\} 1$/m,
+    /^vifplugd_event_to_commit_seconds_count 1$/m,
+    /^vifplugd_provider_call_seconds_count\{type="dummy",callback="prepare"\} [1-9]\d*$/m,
+    /^process_resident_memory_bytes [1-9]\d+$/m,
+    /^process_open_fds [1-9]\d*$/m,
     /^vifplugd_node_recomputes_total\{node="plug"\} \d+$/m,
     /^vifplugd_events_total\{event="txn_committed"\} [1-9]\d*$/m,
   ]) {

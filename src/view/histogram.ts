@@ -1,0 +1,37 @@
+/** Durations counted in classes, as Prometheus wants them. */
+
+export interface HistogramReading {
+  /** Upper bounds, in seconds, ascending. */
+  readonly bounds: readonly number[];
+  /** How many were within each bound and above the one before. */
+  readonly counts: readonly number[];
+  /** All of them, also those above the last bound. */
+  readonly count: number;
+  /** Seconds. */
+  readonly sum: number;
+}
+
+export class Histogram {
+  readonly #bounds: readonly number[];
+  readonly #counts: number[];
+  #count = 0;
+  #sum = 0;
+
+  /** @param bounds upper bounds, in seconds, ascending */
+  constructor(bounds: readonly number[]) {
+    this.#bounds = bounds;
+    this.#counts = bounds.map(() => 0);
+  }
+
+  add(seconds: number): void {
+    this.#count++;
+    this.#sum += seconds;
+    const index = this.#bounds.findIndex((bound) => seconds <= bound);
+    if (index >= 0) this.#counts[index] = (this.#counts[index] ?? 0) + 1;
+  }
+
+  /** As of now. */
+  get reading(): HistogramReading {
+    return { bounds: this.#bounds, counts: [...this.#counts], count: this.#count, sum: this.#sum };
+  }
+}

@@ -1,0 +1,28 @@
+/** How long the providers' calls took, by type and callback. There are as many of them as the configuration names. */
+import { Histogram, type HistogramReading } from "./histogram.ts";
+
+const BOUNDS = [0.00001, 0.0001, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5];
+
+export interface ProviderTime {
+  readonly type: string;
+  readonly callback: string;
+  readonly histogram: HistogramReading;
+}
+
+export class ProviderTimes {
+  readonly #times = new Map<string, Map<string, Histogram>>();
+
+  add(type: string, callback: string, milliseconds: number): void {
+    const ofType = this.#times.get(type) ?? new Map<string, Histogram>();
+    this.#times.set(type, ofType);
+    const histogram = ofType.get(callback) ?? new Histogram(BOUNDS);
+    ofType.set(callback, histogram);
+    histogram.add(milliseconds / 1000);
+  }
+
+  get all(): readonly ProviderTime[] {
+    return [...this.#times].flatMap(([type, callbacks]) =>
+      Array.from(callbacks, ([callback, histogram]) => ({ type, callback, histogram: histogram.reading })),
+    );
+  }
+}
