@@ -7,6 +7,7 @@ import type { BridgeView, OpenVSwitchView, Operation } from "../providers/provid
 import type { RefusedProvider, RegisteredProvider } from "../providers/registry.ts";
 import type { Change } from "./change.ts";
 import type { Intent } from "./intent.ts";
+import { interfacesOf } from "./lport.ts";
 import type { ObservedInterface } from "./observed-interface.ts";
 import { type Consultation, carryOver, consult, type Question, stillHolds } from "./question.ts";
 import type { PortBindingRow } from "./rows.ts";
@@ -28,7 +29,20 @@ export type Advice =
       readonly leaving: Leaving | null;
       /** The name of the interface that is wanted and not in place, or null. */
       readonly claim: string | null;
+      /** Absent: no more than one interface of ours has its iface-id. */
+      readonly several?: Several;
     };
+
+/** Of several interfaces of ours with one iface-id, the one that its provider answers is the logical port's. */
+export interface Several {
+  readonly inPlace: ObservedInterface;
+  /** By name; none while the provider has not answered. */
+  readonly leftovers: readonly ObservedInterface[];
+  /** What was asked about the first of them by name, where that is not the one; it leads to nothing. */
+  readonly probe: Consultation | null;
+  /** To remove the first of the leftovers; null: there is none. */
+  readonly leaving: Leaving | null;
+}
 
 export type Leaving =
   | Consultation
@@ -74,7 +88,7 @@ export function gatherAdvice(
   const subject = subjectOf(intent);
   if (subject === null) return undefined;
   const { plugType, operation, binding } = subject;
-  const { name, inPlace } = intent.lport;
+  const { name } = intent.lport;
   const provider = facts.forPlugType(plugType);
   if (provider === undefined) {
     const refused = refusedFor(facts, plugType);
@@ -82,26 +96,82 @@ export function gatherAdvice(
     return isSame ? last : { kind: "no-provider", plugType, refused };
   }
   const known = last?.kind === "asked" && last.binding === binding ? last : undefined;
+  const first = intent.lport.inPlace;
   const question: Question = {
     lport: name,
     plugType,
     operation,
     provider,
     binding,
-    interface: inPlace?.interface ?? null,
+    interface: first?.interface ?? null,
     openVSwitch: facts.openVSwitch,
     bridge: facts.bridge,
     lookup: facts.lookup(provider.type),
     nonce,
   };
-  const main = ask(question, known?.main);
+  const several = askOfSeveral(question, intent, facts, known);
+  const main = several?.main ?? ask(question, known?.main);
+  const inPlace = several?.found.inPlace ?? first;
   const leaves = intent.kind === "plug" ? changesHands(main, inPlace) : isSentAway(main, inPlace);
-  const leaving = leaves && inPlace !== null ? askToLeave(question, inPlace, facts, known?.leaving) : null;
+  const leaving =
+    leaves && inPlace !== null ? askToLeave(main.question, inPlace, facts, known?.leaving) : null;
   const claim = intent.kind === "plug" ? claimOf(main) : null;
-  if (known !== undefined && known.main === main && known.leaving === leaving && known.claim === claim) {
-    return known;
-  }
-  return { kind: "asked", binding, main, leaving, claim };
+  const found = several?.found;
+  const isSame = known?.main === main && known.leaving === leaving && known.claim === claim;
+  if (isSame && known.several === found) return known;
+  const advice = { kind: "asked", binding, main, leaving, claim } as const;
+  return found === undefined ? advice : { ...advice, several: found };
+}
+
+/**
+ * Which of several interfaces of ours is the logical port's follows from the name that its provider answers. So the first
+ * one by name is asked about, and then the one that bears the name; always in this order, that the outcome be the same
+ * whatever was known before.
+ */
+function askOfSeveral(
+  question: Question,
+  { kind, lport }: Intent,
+  facts: AskingFacts,
+  known: Extract<Advice, { readonly kind: "asked" }> | undefined,
+): { readonly main: Consultation; readonly found: Several } | null {
+  const owned = lport.others.length === 0 ? [] : interfacesOf(lport).filter(({ isOwned }) => isOwned);
+  const [first] = owned;
+  if (kind !== "plug" || first === undefined || owned.length < 2) return null;
+  const last = known?.several;
+  const asked = ask(question, last === undefined ? known?.main : (last.probe ?? known?.main));
+  const named = owned.find((one) => one.interface.name === asked.desired?.wanted.name);
+  const inPlace = named ?? first;
+  const isFirst = inPlace === first;
+  const main = isFirst ? asked : ask({ ...question, interface: inPlace.interface }, known?.main);
+  const leftovers = main.desired === null ? NO_INTERFACES : owned.filter((one) => one !== inPlace);
+  const [over] = leftovers;
+  const leaving = over === undefined ? null : askToLeave(main.question, over, facts, last?.leaving);
+  const found = { inPlace, leftovers, probe: isFirst ? null : asked, leaving };
+  return { main, found: last !== undefined && sameSeveral(last, found) ? last : found };
+}
+
+const NO_INTERFACES: readonly ObservedInterface[] = [];
+
+function sameSeveral(a: Several, b: Several): boolean {
+  return (
+    a.inPlace === b.inPlace &&
+    a.probe === b.probe &&
+    a.leaving === b.leaving &&
+    a.leftovers.length === b.leftovers.length &&
+    a.leftovers.every((one, index) => one === b.leftovers[index])
+  );
+}
+
+/** The interface that a logical port is dealt with by. */
+export function inPlaceOf({ lport }: Intent, advice: Advice | undefined): ObservedInterface | null {
+  const several = advice?.kind === "asked" ? advice.several : undefined;
+  return several === undefined ? lport.inPlace : several.inPlace;
+}
+
+/** The interfaces of ours that are left over of a logical port which has another one, the one that its provider answers. */
+export function leftoversIn(advice: Advice | undefined): readonly ObservedInterface[] {
+  if (advice?.kind !== "asked" || advice.several === undefined || advice.claim !== null) return NO_INTERFACES;
+  return advice.several.leftovers;
 }
 
 function ask(question: Question, last: Consultation | undefined): Consultation {
@@ -141,6 +211,7 @@ function askToLeave(
     ...main,
     plugType,
     operation: "remove",
+    interface: inPlace.interface,
     provider,
     lookup: facts.lookup(provider.type),
   };
@@ -160,9 +231,13 @@ export function typesOf(advice: Advice | undefined): readonly string[] {
   if (advice === undefined) return [];
   if (advice.kind === "no-provider") return advice.refused === null ? [] : [advice.refused.type];
   const asked = consultationsOf(advice).map(({ question }) => question.provider.type);
-  const { leaving } = advice;
-  const refused = leaving !== null && "noProviderFor" in leaving ? leaving.refused : null;
-  return refused === null ? asked : [...asked, refused.type];
+  const unanswered = [advice.leaving, advice.several?.leaving ?? null];
+  const others = unanswered.flatMap((leaving) => {
+    if (leaving === null) return [];
+    if ("answer" in leaving) return [leaving.question.provider.type];
+    return leaving.refused === null ? [] : [leaving.refused.type];
+  });
+  return [...asked, ...others];
 }
 
 /** Every consultation in it, in the order in which it was held. */
@@ -204,9 +279,20 @@ export function withLeaving(advice: Advice, change: Change): Advice {
   if (change.kind === "update" && change.adoption !== undefined) {
     return { ...advice, leaving: change.adoption.leaving };
   }
+  if (change.kind === "remove" && change.keeps !== undefined) return instead(advice, advice.several?.leaving);
   const { main, leaving } = advice;
   if (change.kind !== "remove" || main.question.operation === "remove" || leaving === null) return advice;
-  return "answer" in leaving
-    ? { ...advice, main: leaving, leaving: null, claim: null }
-    : { kind: "no-provider", plugType: leaving.noProviderFor, refused: leaving.refused };
+  return instead(advice, leaving);
+}
+
+/** The one consultation is all that the change stands on. */
+function instead(
+  advice: Extract<Advice, { readonly kind: "asked" }>,
+  leaving: Leaving | null | undefined,
+): Advice {
+  if (leaving === null || leaving === undefined) return advice;
+  if ("noProviderFor" in leaving) {
+    return { kind: "no-provider", plugType: leaving.noProviderFor, refused: leaving.refused };
+  }
+  return { kind: "asked", binding: advice.binding, main: leaving, leaving: null, claim: null };
 }

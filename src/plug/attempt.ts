@@ -61,6 +61,13 @@ export function setbacksOf(attempt: Attempt | undefined, change: Change): number
   return Math.max(0, written.times - WRITES_IN_A_ROW + 1);
 }
 
+/** What is desired was written and undone so often that it is left for a while. */
+export function undoneTooOften(attempt: Attempt | undefined, desired: DesiredInterface): boolean {
+  const written = attempt?.written;
+  if (written === undefined || written.isDue || !sameDesired(written.desired, desired)) return false;
+  return written.times >= WRITES_IN_A_ROW;
+}
+
 /** A bridge that was made anew has lost its interfaces by that, and nobody is against them. */
 function isSame(written: Written, change: Change): boolean {
   const desired = desiredAfter(change);
@@ -71,7 +78,7 @@ function isSame(written: Written, change: Change): boolean {
 
 function bridgeOf(change: Change): Uuid | null {
   if (change.kind === "create") return change.bridge.uuid;
-  return change.kind === "replug" ? change.create.bridge.uuid : null;
+  return change.kind === "replug" ? bridgeOf(change.take) : null;
 }
 
 /** What is known once `change` was written `times` in a row; undefined for a removal. */

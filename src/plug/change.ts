@@ -5,22 +5,28 @@ import { type DesiredInterface, type InterfaceEdit, sameContent, sameDesired } f
 import type { Consultation } from "./question.ts";
 import type { BridgeRef, InterfaceRow, PortRow } from "./rows.ts";
 
-export interface Create {
+/** The logical ports whose interfaces change hands with this one's, this one among them: all of them move, or none. */
+interface Moving {
+  readonly together?: readonly string[];
+}
+
+export interface Create extends Moving {
   readonly kind: "create";
   readonly desired: DesiredInterface;
   readonly bridge: BridgeRef;
 }
-export interface Update {
+export interface Update extends Moving {
   readonly kind: "update";
   readonly desired: DesiredInterface;
   readonly interface: InterfaceRow;
   readonly edit: InterfaceEdit;
-  /** The interface is taken over from another logical port, whose provider agreed to let it go. */
+  /** The interface is taken over from another logical port. */
   readonly adoption?: Adoption;
 }
 export interface Adoption {
   readonly from: string;
-  readonly leaving: Consultation;
+  /** What that port's provider said to it; null: that port moves itself, or the interface was this port's before. */
+  readonly leaving: Consultation | null;
 }
 export interface Remove {
   readonly kind: "remove";
@@ -31,19 +37,24 @@ export interface Remove {
   readonly port: PortRow;
   /** Whose the interface is by now (rule U7). */
   readonly misplaced?: string;
+  /** It is left over: the logical port has another one, which is this. */
+  readonly keeps?: DesiredInterface;
 }
-/** The old port goes and the new one comes in one transaction. */
-export interface Replug {
+/** The logical port leaves its interface and gets another one in one transaction. */
+export interface Replug extends Moving {
   readonly kind: "replug";
-  readonly remove: Remove;
-  readonly create: Create;
+  /** The interface that it leaves. */
+  readonly leaves: InterfaceRow;
+  /** Null: another logical port takes that interface over. */
+  readonly remove: Remove | null;
+  readonly take: Create | Update;
 }
 
 export type Change = Create | Update | Remove | Replug;
 
 /** Whose the interface that goes is by now (rule U7); null: nothing goes for that reason. */
 export function misplacedOf(change: Change): string | null {
-  if (change.kind === "replug") return misplacedOf(change.remove);
+  if (change.kind === "replug") return change.remove === null ? null : misplacedOf(change.remove);
   return change.kind === "remove" ? (change.misplaced ?? null) : null;
 }
 
@@ -55,7 +66,7 @@ export function lportOfChange(change: Change): string {
     case "remove":
       return change.lport;
     case "replug":
-      return change.create.desired.lport;
+      return change.take.desired.lport;
   }
 }
 
@@ -66,10 +77,15 @@ export function desiredAfter(change: Change): DesiredInterface | null {
     case "update":
       return change.desired;
     case "replug":
-      return change.create.desired;
+      return change.take.desired;
     case "remove":
-      return null;
+      return change.keeps ?? null;
   }
+}
+
+/** The logical ports of which all changes are written, or none. */
+export function togetherOf(change: Change): readonly string[] {
+  return (change.kind === "remove" ? undefined : change.together) ?? [lportOfChange(change)];
 }
 
 /** The rows and names a change stands on. Two changes with the same basis would be answered alike by the server. */
@@ -85,7 +101,9 @@ export function sameBasis(a: Change, b: Change): boolean {
     return samePort && sameContent(a.interface, b.interface);
   }
   if (a.kind === "replug" && b.kind === "replug") {
-    return sameBasis(a.remove, b.remove) && sameBasis(a.create, b.create);
+    const [gone, goes] = [a.remove, b.remove];
+    const sameRemoval = gone === null || goes === null ? gone === goes : sameBasis(gone, goes);
+    return sameRemoval && sameContent(a.leaves, b.leaves) && sameBasis(a.take, b.take);
   }
   return false;
 }

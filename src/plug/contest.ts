@@ -1,34 +1,48 @@
 /**
- * Rule P6: who gets an interface name. One that exists belongs to whom it is plugged for, unless that port is
- * due to go, and then to the first of those that want the name; one that does not exist belongs to the first of them.
- * Those without an interface come before those that would give theirs up for it, and then it goes by the names of the
- * logical ports, so that the order in which they came does not matter, unless the transaction of one is on its way.
+ * Rule P6: who gets an interface name, and what moves with it. A name that no interface has belongs to the first of those
+ * that want it. One that an interface has belongs to whom that is plugged for, unless that port is due to go, or is itself
+ * about to move to another name: then interfaces change hands in place, along chains and circles of any length. And an
+ * interface that is left over of one port goes back to the one that wants its name (rule P3).
+ *
+ * Of several that want one name the one that closes a circle comes first, as nobody in the circle could move without it;
+ * then those without an interface, and then it goes by the names of the logical ports, so that the order in which they came
+ * does not matter, unless the transaction of one is on its way.
+ *
+ * Invariant: whichever member is asked, the ports that move together are the same, and so is whether they do.
  */
 
 import { shellWord } from "../text/shell.ts";
-import type { Advice } from "./advice.ts";
-import type { Attempt } from "./attempt.ts";
-import { desiredAfter } from "./change.ts";
+import { type Advice, inPlaceOf, leftoversIn } from "./advice.ts";
+import { type Attempt, undoneTooOften } from "./attempt.ts";
+import { type Change, desiredAfter } from "./change.ts";
 import { sameContent, sameDesired } from "./desired.ts";
 import type { Intent } from "./intent.ts";
 import { type ObservedInterface, OVN_PLUGGED } from "./observed-interface.ts";
 import type { Consultation } from "./question.ts";
+import type { InterfaceRow } from "./rows.ts";
 
-export type Contest =
+export type Contest = { readonly kind: "lost"; readonly reason: string } | Won;
+
+export type Won = (
   | { readonly kind: "free" }
-  | { readonly kind: "lost"; readonly reason: string }
-  | Adoptable;
+  /** The interface of that name changes hands. */
+  | {
+      readonly kind: "take";
+      readonly observed: ObservedInterface;
+      readonly from: string;
+      /** What the port that it is taken from was told by its provider; null: it moves itself, or never owned it. */
+      readonly leaving: Consultation | null;
+    }
+) & {
+  /** The logical ports that move with this one, by name; it is among them. */
+  readonly together: readonly string[];
+  /** The server has refused that, and nothing has changed since. */
+  readonly isRefused: boolean;
+};
 
-/** The name is that of an interface which is due to go, and whose provider agrees. */
-export interface Adoptable {
-  readonly kind: "adopt";
-  readonly observed: ObservedInterface;
-  readonly from: string;
-  readonly leaving: Consultation;
-}
-
-/** What is around a name; every look-up is by key. */
+/** What a contest depends on; every look-up is by key. */
 export interface ContestFacts {
+  readonly onRename: "replug" | "report";
   holder(name: string): ObservedInterface | undefined;
   claimants(name: string): Iterable<string>;
   intent(lport: string): Intent | undefined;
@@ -38,85 +52,235 @@ export interface ContestFacts {
   isHeld(lport: string): boolean;
 }
 
-export function contest(among: ContestFacts, lport: string, name: string): Contest {
-  const holder = among.holder(name);
-  const first = firstClaimant(among, name, holder);
-  if (holder !== undefined) {
-    const leaving = first === lport ? leavingOf(among, holder) : null;
-    return leaving ?? { kind: "lost", reason: holderReason(holder, name) };
+/** How a port gets the name that it wants: the ports that move for it, itself first. */
+type Route =
+  | { readonly ok: true; readonly path: readonly string[] }
+  | { readonly ok: false; readonly reason: string };
+
+/** Every contest of one pass; what was found for one port is not sought again for the next. */
+export class Contests {
+  readonly #facts: ContestFacts;
+  readonly #winners = new Map<string, string | null>();
+  readonly #routes = new Map<string, Route>();
+
+  constructor(facts: ContestFacts) {
+    this.#facts = facts;
   }
-  // Those that have an interface and want another one come after those that have none. When the server has refused the
-  // name to all of them, each is told so, and tries again on its own.
-  const next = first ?? smallest(notRefused(among, name)) ?? lport;
-  if (next === lport) return { kind: "free" };
-  return {
-    kind: "lost",
-    reason: `logical port ${next} wants interface ${name} too, and comes first`,
-  };
-}
 
-/** The logical port that takes over the interface of a port that is due to go. */
-export function successorOf(among: ContestFacts, lport: string): string | null {
-  const observed = ownedBy(among, lport);
-  if (observed === null || leavingOf(among, observed) === null) return null;
-  return firstClaimant(among, observed.interface.name, observed);
-}
-
-/**
- * The first of those that want the name and have no interface; whom the server refused it is out, until it is tried
- * again, so that one bad port does not keep the name from the others (rule T3). Nobody comes before one whose
- * transaction is on its way: it would be refused, or refuse the other.
- */
-function firstClaimant(
-  among: ContestFacts,
-  name: string,
-  holder: ObservedInterface | undefined,
-): string | null {
-  const able: string[] = [];
-  for (const lport of among.claimants(name)) {
-    if (among.attempt(lport)?.phase === "in-flight") return lport;
-    if (ownedBy(among, lport) === null && !wasRefused(among, lport, holder)) able.push(lport);
+  contest(lport: string, name: string): Contest {
+    const route = this.#routeOf(lport);
+    if (!route.ok) return { kind: "lost", reason: route.reason };
+    const together = this.#together(lport, route.path);
+    const isRefused = this.#isRefused(together);
+    const observed = this.#facts.holder(name);
+    if (observed === undefined || observed.lport === null) return { kind: "free", together, isRefused };
+    const leaving = this.#goneConsultation(observed);
+    return { kind: "take", observed, from: observed.lport, leaving, together, isRefused };
   }
-  return smallest(able);
+
+  /** The logical port that takes over, in this pass, the interface in place of another one, which goes or moves. */
+  taker(lport: string): string | null {
+    const inPlace = this.#inPlace(lport);
+    return inPlace === null ? null : this.takerOf(inPlace);
+  }
+
+  takerOf({ interface: { name } }: ObservedInterface): string | null {
+    const winner = this.#winner(name);
+    return winner !== null && this.#routeOf(winner).ok ? winner : null;
+  }
+
+  /** Its claim and those of others go round in a circle. */
+  isInCircle(lport: string): boolean {
+    const inPlace = this.#inPlace(lport);
+    return inPlace !== null && this.#closer(inPlace) !== null;
+  }
+
+  #routeOf(lport: string): Route {
+    const known = this.#routes.get(lport);
+    if (known !== undefined) return known;
+    const route = this.#seek(lport);
+    this.#routes.set(lport, route);
+    return route;
+  }
+
+  #seek(start: string): Route {
+    const path: string[] = [];
+    for (let at = start; ; ) {
+      path.push(at);
+      const name = this.#claimOf(at);
+      const holder = name === null ? undefined : this.#facts.holder(name);
+      const next = this.#nextOf(at, name, holder);
+      if (next.kind === "end") return { ok: true, path };
+      if (next.kind === "mover" && next.lport === start) return { ok: true, path };
+      if (next.kind === "mover" && !path.includes(next.lport)) {
+        at = next.lport;
+        continue;
+      }
+      const reason = next.kind === "blocked" ? next.reason : `interface ${name} is wanted by others before`;
+      return { ok: false, reason: at === start ? reason : this.#blockedBy(start, at, reason) };
+    }
+  }
+
+  /** Whom a port waits for that wants a name. */
+  #nextOf(at: string, name: string | null, holder: ObservedInterface | undefined): Next {
+    const trouble = this.#trouble(at);
+    if (trouble !== null) return { kind: "blocked", reason: trouble };
+    if (name === null) return { kind: "blocked", reason: "it wants no other interface" };
+    const winner = this.#winner(name);
+    if (holder === undefined) {
+      const areRefused = winner !== null && this.#wasRefused(winner, holder) && this.#wasRefused(at, holder);
+      // When the server has refused the name to all of them, each is told so, and tries again on its own.
+      if (winner === at || winner === null || areRefused) return { kind: "end" };
+      const reason = `logical port ${winner} wants interface ${name} too, and comes first`;
+      return { kind: "blocked", reason };
+    }
+    const owner = holder.lport;
+    if (!holder.isOwned || owner === null || winner !== at) {
+      return { kind: "blocked", reason: holderReason(holder, name) };
+    }
+    if (this.#isLeftOver(owner, holder) || this.#goneConsultation(holder) !== null) return { kind: "end" };
+    if (this.#inPlace(owner) === holder && this.#claimOf(owner) !== null) {
+      return { kind: "mover", lport: owner };
+    }
+    return { kind: "blocked", reason: holderReason(holder, name) };
+  }
+
+  #blockedBy(start: string, at: string, reason: string): string {
+    const name = this.#claimOf(start) ?? "";
+    const holder = this.#facts.holder(name);
+    const held = holder === undefined ? "" : `${holderReason(holder, name)}; `;
+    return `${held}logical port ${at} keeps the others from moving: ${reason}`;
+  }
+
+  /** What keeps a port from leaving the interface that it has, or null. */
+  #trouble(lport: string): string | null {
+    if (this.#inPlace(lport) === null) return null;
+    const attempt = this.#facts.attempt(lport);
+    if (attempt?.phase === "in-flight") return "its change is on its way";
+    if (this.#facts.onRename === "report") return "plug.on_rename is report";
+    const advice = this.#facts.advice(lport);
+    if (advice?.kind !== "asked") return "its provider has not answered";
+    const { leaving, main } = advice;
+    if (main.desired !== null && undoneTooOften(attempt, main.desired)) {
+      return "another program keeps undoing what is written for it";
+    }
+    if (leaving === null) return null;
+    if ("noProviderFor" in leaving) return `no enabled provider answers to ${leaving.noProviderFor}`;
+    const { answer } = leaving;
+    return "reason" in answer ? answer.reason : null;
+  }
+
+  #together(lport: string, path: readonly string[]): readonly string[] {
+    const all = new Set(path);
+    for (let at = this.taker(lport); at !== null && !all.has(at); at = this.taker(at)) all.add(at);
+    return [...all].sort();
+  }
+
+  /** The first of them is tried again for all, when its time has come. */
+  #isRefused([leader]: readonly string[]): boolean {
+    if (leader === undefined) return false;
+    const name = this.#claimOf(leader);
+    return this.#wasRefused(leader, name === null ? undefined : this.#facts.holder(name));
+  }
+
+  #winner(name: string): string | null {
+    const known = this.#winners.get(name);
+    if (known !== undefined) return known;
+    const winner = this.#seekWinner(name);
+    this.#winners.set(name, winner);
+    return winner;
+  }
+
+  /**
+   * Whom the server refused the name is out while there are others, until it is tried again, so that one bad port does
+   * not keep the name from them (rule T3). Nobody comes before one whose transaction is on its way: it would be refused,
+   * or refuse the other.
+   */
+  #seekWinner(name: string): string | null {
+    const claimants = [...this.#facts.claimants(name)];
+    const inFlight = claimants.find((lport) => this.#facts.attempt(lport)?.phase === "in-flight");
+    if (inFlight !== undefined) return inFlight;
+    const holder = this.#facts.holder(name);
+    const closer = holder === undefined ? null : this.#closer(holder);
+    if (closer !== null) return closer;
+    const able = claimants.filter((lport) => !this.#wasRefused(lport, holder));
+    const first = able.length > 0 ? able : claimants;
+    return smallest(first.filter((lport) => this.#inPlace(lport) === null)) ?? smallest(first);
+  }
+
+  /** Of a circle of claims in which the interface is, the logical port that wants it; null: there is none. */
+  #closer(holder: ObservedInterface): string | null {
+    const { name } = holder.interface;
+    const seen = new Set<string>();
+    for (let at: ObservedInterface | undefined = holder; at?.isOwned && at.lport !== null; ) {
+      const owner = at.lport;
+      if (this.#inPlace(owner) !== at || seen.has(owner)) return null;
+      seen.add(owner);
+      const claim = this.#claimOf(owner);
+      if (claim === null) return null;
+      if (claim === name) return owner;
+      at = this.#facts.holder(claim);
+    }
+    return null;
+  }
+
+  #inPlace(lport: string): ObservedInterface | null {
+    const intent = this.#facts.intent(lport);
+    if (intent === undefined) return null;
+    return inPlaceOf(intent, this.#facts.advice(lport));
+  }
+
+  #claimOf(lport: string): string | null {
+    const advice = this.#facts.advice(lport);
+    return advice?.kind === "asked" ? advice.claim : null;
+  }
+
+  /** It is left over of a logical port that has another one, which its provider answers (rule P3). */
+  #isLeftOver(lport: string, holder: ObservedInterface): boolean {
+    const isInFlight = this.#facts.attempt(lport)?.phase === "in-flight";
+    return !isInFlight && leftoversIn(this.#facts.advice(lport)).includes(holder);
+  }
+
+  /** What a port that is due to go was told by its provider, which agrees; null: it is not due, or may not go. */
+  #goneConsultation(holder: ObservedInterface): Consultation | null {
+    const from = holder.lport;
+    if (from === null || this.#inPlace(from) !== holder || this.#facts.isHeld(from)) return null;
+    const intent = this.#facts.intent(from);
+    if (intent?.kind !== "unplug" || intent.ground === "withdrawn") return null;
+    const advice = this.#facts.advice(from);
+    if (advice?.kind !== "asked" || advice.main.answer.kind !== "unplug") return null;
+    return this.#facts.attempt(from)?.phase === "in-flight" ? null : advice.main;
+  }
+
+  /** What it wants of the interface that is there, or of a new one when there is none. */
+  #wasRefused(lport: string, holder: ObservedInterface | undefined): boolean {
+    const attempt = this.#facts.attempt(lport);
+    const advice = this.#facts.advice(lport);
+    if (attempt?.phase !== "failed" || advice?.kind !== "asked") return false;
+    const { change } = attempt;
+    const [before, now] = [desiredAfter(change), advice.main.desired];
+    if (before === null || now === null || !sameDesired(before, now)) return false;
+    const row = takenBy(change);
+    if (row === undefined || holder === undefined) return row === undefined && holder === undefined;
+    return sameContent(row, holder.interface);
+  }
 }
 
-/** Those that want a name that no interface has. */
-function notRefused(among: ContestFacts, name: string): readonly string[] {
-  return [...among.claimants(name)].filter((lport) => !wasRefused(among, lport, undefined));
-}
+type Next =
+  | { readonly kind: "end" }
+  | { readonly kind: "mover"; readonly lport: string }
+  | { readonly kind: "blocked"; readonly reason: string };
 
-function ownedBy(among: ContestFacts, lport: string): ObservedInterface | null {
-  return among.intent(lport)?.lport.inPlace ?? null;
+/** The interface that a change takes over, where it takes one over. */
+function takenBy(change: Change): InterfaceRow | undefined {
+  if (change.kind === "replug") return takenBy(change.take);
+  return change.kind === "update" ? change.interface : undefined;
 }
 
 function smallest(lports: Iterable<string>): string | null {
   let first: string | null = null;
   for (const lport of lports) if (first === null || lport < first) first = lport;
   return first;
-}
-
-/** What it wants of the interface that is there, or of a new one when there is none. */
-function wasRefused(among: ContestFacts, lport: string, holder: ObservedInterface | undefined): boolean {
-  const attempt = among.attempt(lport);
-  const advice = among.advice(lport);
-  if (attempt?.phase !== "failed" || advice?.kind !== "asked") return false;
-  const { change } = attempt;
-  const [before, now] = [desiredAfter(change), advice.main.desired];
-  if (before === null || now === null || !sameDesired(before, now)) return false;
-  const row = change.kind === "update" ? change.interface : undefined;
-  if (row === undefined || holder === undefined) return row === undefined && holder === undefined;
-  return sameContent(row, holder.interface);
-}
-
-function leavingOf(among: ContestFacts, observed: ObservedInterface): Adoptable | null {
-  const from = observed.lport;
-  if (from === null || ownedBy(among, from) !== observed || among.isHeld(from)) return null;
-  const intent = among.intent(from);
-  if (intent?.kind !== "unplug" || intent.ground === "withdrawn") return null;
-  const advice = among.advice(from);
-  if (advice?.kind !== "asked" || advice.main.answer.kind !== "unplug") return null;
-  if (among.attempt(from)?.phase === "in-flight") return null;
-  return { kind: "adopt", observed, from, leaving: advice.main };
 }
 
 /** ovs-vswitchd's number for the port that bears its bridge's name (OFPP_LOCAL, OpenFlow 1.0). */

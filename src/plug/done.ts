@@ -22,6 +22,6 @@ export function isDone(change: Change, interfaces: ReadonlyMap<string, ObservedI
     case "remove":
       return interfaces.get(change.interface.name)?.interface._uuid !== change.interface._uuid;
     case "replug":
-      return isDone(change.remove, interfaces) && isDone(change.create, interfaces);
+      return (change.remove === null || isDone(change.remove, interfaces)) && isDone(change.take, interfaces);
   }
 }

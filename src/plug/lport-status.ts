@@ -6,13 +6,21 @@
  */
 import type { RefusedProvider } from "../providers/registry.ts";
 import { shellWord } from "../text/shell.ts";
-import { type Advice, type Leaving, type Misplacement, misplacementOf } from "./advice.ts";
+import {
+  type Advice,
+  inPlaceOf,
+  type Leaving,
+  leftoversIn,
+  type Misplacement,
+  misplacementOf,
+} from "./advice.ts";
 import { type Attempt, nonceOf, sentAwayBefore, setbacksOf } from "./attempt.ts";
-import { type Change, type Remove, sameBasis } from "./change.ts";
-import type { Adoptable, Contest } from "./contest.ts";
+import { type Change, type Create, type Remove, sameBasis, type Update } from "./change.ts";
+import type { Contests, Won } from "./contest.ts";
 import { type DesiredInterface, diffInterface } from "./desired.ts";
 import type { Intent, ToPlug, ToUnplug } from "./intent.ts";
-import { badMtuOf, type Lport, leftoversOf } from "./lport.ts";
+import { badMtuOf, type Lport } from "./lport.ts";
+import type { ObservedInterface } from "./observed-interface.ts";
 import type { Consultation } from "./question.ts";
 import type { BridgeRef, InterfaceRow } from "./rows.ts";
 
@@ -72,10 +80,8 @@ export interface ChassisFacts {
   readonly onRename: "replug" | "report";
   /** Why nobody may be asked and nothing written yet, or null. */
   readonly notActive: string | null;
-  /** Who has, or comes first to, an interface of this name that the logical port wants. */
-  contest(lport: string, name: string): Contest;
-  /** The logical port that takes over the interface of this one, which is due to go, or null. */
-  successor(lport: string): string | null;
+  /** Who gets the interface of a name that a logical port wants, and what moves with it. */
+  readonly contests: Pick<Contests, "contest" | "taker" | "takerOf" | "isInCircle">;
   /** Why unplugging is held back, or null. */
   held(lport: string): string | null;
 }
@@ -95,13 +101,18 @@ export function decideStatus(at: StatusFacts): LportStatus {
 
 function movesAway(at: StatusFacts, { change }: LportStatus): boolean {
   if (change?.kind === "remove" || change?.kind === "replug") return true;
-  return at.chassis.successor(at.intent.lport.name) !== null;
+  return at.chassis.contests.taker(at.intent.lport.name) !== null;
+}
+
+function inPlaceAt({ intent, advice }: StatusFacts): ObservedInterface | null {
+  return inPlaceOf(intent, advice);
 }
 
 /** Rule U7: wrongly wired is worse than unplugged, whatever else was decided. */
 function sendAway(at: StatusFacts, decided: LportStatus, { whose, isBuiltIn }: Misplacement): LportStatus {
   const { notActive, bridge } = at.chassis;
-  const { name, inPlace } = at.intent.lport;
+  const { name } = at.intent.lport;
+  const inPlace = inPlaceAt(at);
   if (notActive !== null || bridge === null || inPlace === null) return decided;
   const held = isBuiltIn ? null : at.chassis.held(name);
   const reason = `interface ${inPlace.interface.name} belongs to ${whose} now`;
@@ -136,8 +147,13 @@ function decideAsked(at: StatusFacts, intent: ToPlug | ToUnplug): LportStatus {
   const { desired } = advice.main;
   const awaited = awaitedIn(advice);
   if (awaited !== null) return awaitAnswer(at, intent, awaited);
-  const unwilling = refusal(advice.main) ?? refusalToLeave(advice.leaving, at, desired);
+  const unready = refusal(advice.main);
+  const unwilling = unready ?? refusalToLeave(advice.leaving, at, desired);
   if (unwilling !== null) {
+    if (unready === null && desired !== null && at.chassis.contests.isInCircle(intent.lport.name)) {
+      const reason = `logical port ${intent.lport.name} keeps the others from moving: ${unwilling.reason}`;
+      return status(at, "conflict", reason, { interface: desired.wanted.name, retry: true });
+    }
     return status(at, unwilling.state, unwilling.reason, { retry: unwilling.state !== "no-provider" });
   }
   if (desired !== null) return decidePlug(at, bridge, desired);
@@ -155,73 +171,85 @@ function decideUnplug(at: StatusFacts, bridge: BridgeRef, intent: ToPlug | ToUnp
   const { name } = intent.lport;
   const held = at.chassis.held(name);
   if (held !== null) return status(at, "held", held, {});
-  const successor = at.chassis.successor(name);
-  if (successor !== null) {
-    return status(at, "pending", `logical port ${successor} takes its interface over`, {});
+  const taker = at.chassis.contests.taker(name);
+  if (taker !== null) {
+    return status(at, "pending", `logical port ${taker} takes its interface over`, {});
   }
   return propose(at, removal(at, bridge, intent.plugType), intent.kind === "unplug" ? intent.reason : null);
 }
 
 function decidePlug(at: StatusFacts, bridge: BridgeRef, desired: DesiredInterface): LportStatus {
   const { onRename } = at.chassis;
-  const { inPlace } = at.intent.lport;
+  const lport = at.intent.lport.name;
+  const inPlace = inPlaceAt(at);
   const { name } = desired.wanted;
   if (inPlace !== null && inPlace.interface.name === name) {
     // Its iface-id is the logical port's, or it would not be the port's.
     const edit = diffInterface(inPlace.interface, desired, inPlace.plugType === desired.plugType);
-    if (edit === null) return stands(at, null);
+    if (edit === null) return clearLeftovers(at, bridge, desired) ?? stands(at, null);
     return propose(at, { kind: "update", desired, interface: inPlace.interface, edit }, null);
   }
-  if (inPlace !== null && onRename === "report") {
+  if (inPlace !== null && onRename === "report" && !at.chassis.contests.isInCircle(lport)) {
     const reason = `plugged as ${inPlace.interface.name}, and the provider now says ${name}: recreate the logical port, or set plug.on_rename to replug`;
     return status(at, "incompatible", reason, {});
   }
-  const contest = at.chassis.contest(at.intent.lport.name, name);
+  const contest = at.chassis.contests.contest(lport, name);
   if (contest.kind === "lost") return status(at, "conflict", contest.reason, { interface: name });
-  if (contest.kind === "adopt") {
-    if (inPlace === null) return adopt(at, desired, contest);
-    const reason = `interface ${name} of logical port ${contest.from} is about to go`;
-    return status(at, "conflict", reason, { interface: name });
-  }
-  const create: Change = { kind: "create", desired, bridge };
   const sentAway = timesSentAway(at);
-  if (sentAway > 1) {
+  if (contest.kind === "free" && sentAway > 1) {
     const reason = `its interface became another's ${sentAway} times within a short while: it is plugged again with back-off`;
     return status(at, "waiting", reason, { interface: name, retry: true, setbacks: sentAway - 2 });
   }
-  if (inPlace === null) return propose(at, create, null);
-  const remove = removal(at, bridge, desired.plugType);
-  return propose(at, remove === null ? null : { kind: "replug", remove, create }, null);
+  const take = takeOf(contest, bridge, desired);
+  if (take === null) return status(at, "pending", "its interface is about to be seen as its own", {});
+  const reason = contest.kind === "take" ? `taken over from logical port ${contest.from}` : null;
+  if (inPlace === null) return propose(at, take, reason, contest);
+  const isTaken = at.chassis.contests.taker(lport) !== null;
+  const remove = isTaken ? null : removal(at, bridge, desired.plugType);
+  if (!isTaken && remove === null) return propose(at, null, null);
+  return propose(at, { kind: "replug", leaves: inPlace.interface, remove, take }, reason, contest);
+}
+
+/** The interface that the port gets: a new one, or that of another port, in place. */
+function takeOf(contest: Won, bridge: BridgeRef, desired: DesiredInterface): Create | Update | null {
+  if (contest.kind === "free") return { kind: "create", desired, bridge };
+  const { observed, from, leaving } = contest;
+  const edit = diffInterface(observed.interface, desired);
+  if (edit === null) return null;
+  return { kind: "update", desired, interface: observed.interface, edit, adoption: { from, leaving } };
+}
+
+/** Rule U1: what is left over of a port that is in place goes, one after the other. */
+function clearLeftovers(at: StatusFacts, bridge: BridgeRef, desired: DesiredInterface): LportStatus | null {
+  const [over] = leftoversIn(at.advice);
+  const leaving = at.advice?.kind === "asked" ? (at.advice.several?.leaving ?? null) : null;
+  if (over === undefined || leaving === null || over.port === null) return null;
+  const { name } = over.interface;
+  const lport = at.intent.lport.name;
+  const taker = at.chassis.contests.takerOf(over);
+  if (taker !== null) return stands(at, `logical port ${taker} takes interface ${name} back`);
+  const also = `interface ${name} has its iface-id as well`;
+  const refused = "answer" in leaving ? refusal(leaving) : noProviderFor(leaving);
+  if (refused !== null)
+    return { ...stands(at, `${also}, and stays: ${refused.reason}`), retry: refused.state !== "no-provider" };
+  const held = at.chassis.held(lport);
+  if (held !== null) return status(at, "held", `${also}, but ${held}`, {});
+  const { interface: iface, port, plugType } = over;
+  const remove: Remove = { kind: "remove", lport, plugType, bridge, interface: iface, port, keeps: desired };
+  return propose(at, remove, `${also}, and is left over`);
 }
 
 /** Rule U7: how often in a row the interface was another's, this time included; 0: that is nothing against plugging. */
 function timesSentAway({ attempt, advice, intent }: StatusFacts): number {
   const before = sentAwayBefore(attempt);
-  if (intent.lport.inPlace === null) return before;
+  if (inPlaceOf(intent, advice) === null) return before;
   return misplacementOf(advice) === null ? 0 : before + 1;
-}
-
-/** The interface of another port that is due to go becomes this port's, in place. */
-function adopt(
-  at: StatusFacts,
-  desired: DesiredInterface,
-  { observed, from, leaving }: Adoptable,
-): LportStatus {
-  const edit = diffInterface(observed.interface, desired);
-  if (edit === null) return status(at, "pending", "its interface is about to be seen as its own", {});
-  const change: Change = {
-    kind: "update",
-    desired,
-    interface: observed.interface,
-    edit,
-    adoption: { from, leaving },
-  };
-  return propose(at, change, `taken over from logical port ${from}`);
 }
 
 /** @returns null while the port of the interface is not known: the next message of the database brings it */
 function removal(at: StatusFacts, bridge: BridgeRef, plugType: string): Remove | null {
-  const { name, inPlace } = at.intent.lport;
+  const { name } = at.intent.lport;
+  const inPlace = inPlaceAt(at);
   if (inPlace === null || inPlace.port === null) return null;
   const { interface: iface, port } = inPlace;
   const misplaced = misplacementOf(at.advice);
@@ -229,11 +257,23 @@ function removal(at: StatusFacts, bridge: BridgeRef, plugType: string): Remove |
   return misplaced === null ? remove : { ...remove, misplaced: misplaced.whose };
 }
 
-/** The change is to be written, unless it is the very one that the server has just refused. */
-function propose(at: StatusFacts, change: Change | null, reason: string | null): LportStatus {
+/**
+ * The change is to be written, unless it is the very one that the server has just refused.
+ * @param won where interfaces change hands; what moves together is refused together, too
+ */
+function propose(at: StatusFacts, change: Change | null, reason: string | null, won?: Won): LportStatus {
   const { attempt } = at;
   if (change === null) return status(at, "pending", "the port of its interface is not known yet", {});
-  if (attempt?.phase === "failed" && sameBasis(attempt.change, change)) {
+  const together = won === undefined || won.together.length < 2 ? null : won.together;
+  if (together !== null && won?.isRefused) {
+    const [leader] = together;
+    const words =
+      attempt?.phase === "failed"
+        ? attempt.error
+        : `it moves with logical port ${leader}, whose change was refused`;
+    return status(at, "error", words, { retry: true });
+  }
+  if (together === null && attempt?.phase === "failed" && sameBasis(attempt.change, change)) {
     return status(at, "error", attempt.error, { retry: true });
   }
   const setbacks = setbacksOf(attempt, change);
@@ -247,17 +287,21 @@ function propose(at: StatusFacts, change: Change | null, reason: string | null):
       ...(name === null ? {} : { interface: name }),
     });
   }
-  return status(at, "pending", reason, { change });
+  return status(at, "pending", reason, { change: movingWith(change, together) });
+}
+
+function movingWith(change: Change, together: readonly string[] | null): Change {
+  return together === null || change.kind === "remove" ? change : { ...change, together };
 }
 
 /** The interface is as it has to be; what ovs-vswitchd says of it decides between plugged and error. */
 function stands(at: StatusFacts, reason: string | null): LportStatus {
-  const iface = at.intent.lport.inPlace?.interface;
+  const iface = inPlaceAt(at)?.interface;
   const fault = iface === undefined ? null : vswitchdFault(iface);
   if (fault !== null) return status(at, "error", fault, {});
   const unanswered = iface !== undefined && iface.ofport === null;
   const { lport } = at.intent;
-  const shown = reason ?? badMtu(lport) ?? duplicated(lport) ?? (unanswered ? NOT_ANSWERED : null);
+  const shown = reason ?? badMtu(lport) ?? (unanswered ? NOT_ANSWERED : null);
   return status(at, "plugged", shown, {});
 }
 
@@ -265,14 +309,6 @@ function badMtu({ binding }: Lport): string | null {
   const bad = binding === null ? null : badMtuOf(binding);
   if (bad === null) return null;
   return `no MTU is requested: ${bad.option} is ${JSON.stringify(bad.text)}, and has to be a decimal number of bytes, at most 2147483647`;
-}
-
-function duplicated(lport: Lport): string | null {
-  const duplicates = leftoversOf(lport);
-  if (duplicates.length === 0) return null;
-  const names = duplicates.map((observed) => observed.interface.name);
-  const which = names.length === 1 ? `interface ${names[0]} has` : `interfaces ${names.join(", ")} have`;
-  return `${which} its iface-id as well: remove what is not used with ovs-vsctl del-port`;
 }
 
 function vswitchdFault(iface: InterfaceRow): string | null {
@@ -314,8 +350,11 @@ function refusalToLeave(
 ): Refusal | null {
   if (leaving === null) return null;
   if ("answer" in leaving) return refusal(leaving);
-  const renames = desired !== null && at.intent.lport.inPlace?.interface.name !== desired.wanted.name;
-  if (!renames) return null;
+  const renames = desired !== null && inPlaceAt(at)?.interface.name !== desired.wanted.name;
+  return renames ? noProviderFor(leaving) : null;
+}
+
+function noProviderFor(leaving: Exclude<Leaving, Consultation>): Refusal {
   return { state: "no-provider", reason: noProvider(leaving.noProviderFor, leaving.refused) };
 }
 
@@ -346,7 +385,7 @@ function status(
     lport: at.intent.lport.name,
     plugType: at.intent.plugType,
     state,
-    interface: rest.interface ?? at.intent.lport.inPlace?.interface.name ?? nameOfChange(rest.change),
+    interface: rest.interface ?? inPlaceAt(at)?.interface.name ?? nameOfChange(rest.change),
     reason,
     change: rest.change ?? null,
     retry: rest.retry ?? false,
@@ -357,6 +396,6 @@ function status(
 
 function nameOfChange(change: Change | undefined): string | null {
   if (change?.kind === "update") return change.interface.name;
-  if (change?.kind === "replug") return change.create.desired.wanted.name;
+  if (change?.kind === "replug") return change.take.desired.wanted.name;
   return change?.kind === "create" ? change.desired.wanted.name : null;
 }

@@ -36,11 +36,6 @@ export function interfacesOf({ inPlace, others }: Lport): readonly ObservedInter
   return inPlace === null ? others : [inPlace, ...others];
 }
 
-/** The interfaces that are ours besides the one that is dealt with: they wait until it is gone. */
-export function leftoversOf({ others }: Lport): readonly ObservedInterface[] {
-  return others.length === 0 ? others : others.filter((observed) => observed.isOwned);
-}
-
 /** This chassis as the Southbound knows it: its row, and the name we know even while the row is absent. */
 export interface ChassisIdentity {
   readonly name: string;

@@ -56,8 +56,8 @@ class Draft {
         this.#remove(lport, change);
         break;
       case "replug":
-        this.#remove(lport, change.remove);
-        this.#create(lport, change.create);
+        if (change.remove !== null) this.#remove(lport, change.remove);
+        this.add(change.take);
         break;
     }
   }

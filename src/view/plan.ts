@@ -86,8 +86,8 @@ function planned(change: Change): Without<PlannedChange> {
     case "replug":
       return {
         change: "replug",
-        replaces: change.remove.interface.name,
-        ...newInterface(change.create.desired),
+        replaces: change.leaves.name,
+        ...newInterface(change.take.desired),
       };
   }
 }

@@ -39,7 +39,7 @@ const remove: Change & { kind: "remove" } = {
   interface: pluggedRow(),
   port: portRow(),
 };
-const replug: Change = { kind: "replug", remove, create };
+const replug: Change = { kind: "replug", leaves: remove.interface, remove, take: create };
 
 const four = [update, update, update, update];
 

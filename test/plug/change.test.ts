@@ -205,8 +205,9 @@ describe("sameBasis", () => {
   });
   const replug = (iface = row, changes?: Partial<DesiredInterface>): Change => ({
     kind: "replug",
+    leaves: iface,
     remove: remove(iface),
-    create: { kind: "create", desired: desired(changes), bridge },
+    take: { kind: "create", desired: desired(changes), bridge },
   });
 
   test("holds for the same change decided twice", () => {

@@ -43,8 +43,9 @@ const update: Change = {
 };
 const replug: Change = {
   kind: "replug",
+  leaves: old,
   remove: removalOf(old),
-  create: { kind: "create", desired, bridge },
+  take: { kind: "create", desired, bridge },
 };
 
 test.each<[string, Change, ReturnType<typeof interfaces>, boolean]>([

@@ -186,12 +186,12 @@ describe("several interfaces with its iface-id", () => {
     bench.run();
     expect(explained(bench, "lsp1").of(DUPLICATES)).toMatchObject({
       holds: false,
-      value: "tap1, tap2: left alone while lsp1 is there",
+      value: "tap1, tap2: left over, as lsp1 is there",
     });
     expect(bench.status("lsp1")).toMatchObject({
-      state: "plugged",
-      reason:
-        "interfaces tap1, tap2 have its iface-id as well: remove what is not used with ovs-vsctl del-port",
+      state: "pending",
+      reason: "interface tap1 has its iface-id as well, and is left over",
+      change: { kind: "remove", interface: { name: "tap1" } },
     });
   });
 });

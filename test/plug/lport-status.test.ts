@@ -41,7 +41,7 @@ interface Situation {
   readonly bridge?: BridgeRef | null;
   readonly onRename?: "replug" | "report";
   readonly notActive?: string;
-  readonly successor?: string;
+  readonly taker?: string;
   readonly held?: string;
   readonly providers?: readonly Provider[];
   /** Somebody else has the wanted name, for this reason. */
@@ -72,8 +72,15 @@ function circumstances(situation: Situation): StatusFacts {
       bridgeName: bridge.name,
       onRename: situation.onRename ?? "replug",
       notActive: situation.notActive ?? null,
-      contest: () => (taken === undefined ? { kind: "free" } : { kind: "lost", reason: taken }),
-      successor: () => situation.successor ?? null,
+      contests: {
+        contest: () =>
+          taken === undefined
+            ? { kind: "free", together: [intent.lport.name], isRefused: false }
+            : { kind: "lost", reason: taken },
+        taker: () => situation.taker ?? null,
+        takerOf: () => null,
+        isInCircle: () => false,
+      },
       held: () => situation.held ?? null,
     },
   };
@@ -166,7 +173,7 @@ describe("pending", () => {
       change: {
         kind: "replug",
         remove: { interface: { name: "lsp1" } },
-        create: { desired: { wanted: { name: "eth7" } } },
+        take: { desired: { wanted: { name: "eth7" } } },
       },
     });
   });
@@ -275,7 +282,7 @@ describe("an interface that is another's by now (U7)", () => {
   test.each<[string, Situation]>([
     ["we may not write", { notActive: "another one holds the lock" }],
     ["there is no bridge", { bridge: null }],
-    ["its successor takes it over", { intent: unplug, successor: "lsp2" }],
+    ["another port takes it over", { intent: unplug, taker: "lsp2" }],
   ])("stays while %s", (_, situation) => {
     const { change } = verdictOf({ providers: knowing(ready), owned: observed(), ...situation });
     expect(change).toBeNull();
@@ -283,7 +290,7 @@ describe("an interface that is another's by now (U7)", () => {
 
   test("moves with its port when that gets the other one in the same pass", () => {
     expect(verdictOf({ providers: knowing(elsewhere), owned: observed() })).toMatchObject({
-      change: { kind: "replug", remove: { misplaced }, create: { desired: { wanted: { name: "eth7" } } } },
+      change: { kind: "replug", remove: { misplaced }, take: { desired: { wanted: { name: "eth7" } } } },
     });
   });
 
@@ -379,7 +386,7 @@ describe("a port that is due to go", () => {
   });
 
   test("leaves its interface to the port that takes it over (P6)", () => {
-    expect(verdictOf({ intent: unplug, owned: observed(), successor: "lsp2" })).toMatchObject({
+    expect(verdictOf({ intent: unplug, owned: observed(), taker: "lsp2" })).toMatchObject({
       state: "pending",
       change: null,
     });

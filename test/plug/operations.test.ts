@@ -180,7 +180,12 @@ describe("the operations of", () => {
 
   test("a replug: both, and the old port leaves before the new one comes", () => {
     const renamed = create("lsp1", { wanted: { ...desired().wanted, name: "eth7" } });
-    const operations = operationsOf({ kind: "replug", remove: remove(), create: renamed });
+    const operations = operationsOf({
+      kind: "replug",
+      leaves: current,
+      remove: remove(),
+      take: renamed,
+    });
     expect(operations.slice(0, 3)).toEqual(operationsOf(remove()).slice(0, 3));
     expect(operations.slice(3, 6)).toEqual(operationsOf(renamed).slice(1, 4));
     expect(operations.slice(6)).toEqual([

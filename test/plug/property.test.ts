@@ -234,7 +234,7 @@ function faultOfWrites(bench: PlugBench): string | undefined {
       created.add(name);
       continue;
     }
-    const row = change.kind === "replug" ? change.remove.interface : change.interface;
+    const row = change.kind === "replug" ? change.leaves : change.interface;
     if (row.external_ids.get("ovn-plugged") === undefined) return `${lport}: writes to ${row.name}, not ours`;
     const from = change.kind === "update" && change.adoption ? change.adoption.from : lport;
     if (row.external_ids.get("iface-id") !== from) return `${lport}: writes to the interface of another port`;

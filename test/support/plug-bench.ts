@@ -235,8 +235,8 @@ export class PlugBench {
         this.removeInterface(change.interface._uuid);
         break;
       case "replug":
-        this.removeInterface(change.remove.interface._uuid);
-        this.#create(change.create);
+        if (change.remove !== null) this.removeInterface(change.remove.interface._uuid);
+        this.#carryOut(change.take);
         break;
     }
   }

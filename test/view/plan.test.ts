@@ -58,8 +58,9 @@ const statuses: readonly LportStatus[] = [
   }),
   status("c", {
     kind: "replug",
+    leaves: remove("c", "c0").interface,
     remove: remove("c", "c0"),
-    create: { kind: "create", desired: desired("c", "c1"), bridge },
+    take: { kind: "create", desired: desired("c", "c1"), bridge },
   }),
   status("e", null),
   status("f", null, { state: "foreign", reason: "interface f is somebody else's" }),

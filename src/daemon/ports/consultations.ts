@@ -11,6 +11,11 @@ import { isSettled, type LportStatus } from "../../plug/lport-status.ts";
 import { type Consultation, prepareInputOf } from "../../plug/question.ts";
 import type { Answer } from "../../providers/answer.ts";
 
+interface Ended {
+  readonly advice: Advice;
+  readonly committed: boolean;
+}
+
 export class Consultations {
   readonly #kept = new Map<string, Consultation>();
   /** Used or released: nothing more is to be done about them. A consultation is known by its answer. */
@@ -21,6 +26,8 @@ export class Consultations {
     const current = consultationsOf(advice).find(isCreate);
     const kept = this.#kept.get(lport);
     if (kept !== undefined && kept.answer !== current?.answer) this.#release(lport, kept);
+    const probe = advice?.kind === "asked" ? (advice.several?.probe ?? null) : null;
+    if (probe !== null && !this.#ended.has(probe.answer)) this.#discard(probe);
     if (current === undefined || this.#ended.has(current.answer)) return;
     const isWaiting = status !== undefined && !isSettled(status);
     if (current.answer.kind === "plug" && isWaiting) this.#kept.set(lport, current);
@@ -39,11 +46,15 @@ export class Consultations {
   }
 
   /**
-   * The outcome of a change: `finish` after a commit, then `release`. The provider that is left comes first: what it
-   * undoes may be what the other one does to the very same device.
+   * The outcome of the changes of one transaction: `finish` after a commit, then `release`. All that is left comes first:
+   * what a provider undoes for one port may be what another one does to the very same device for another.
    */
-  end(advice: Advice, committed: boolean): void {
-    for (const { question, answer } of consultationsOf(advice).toReversed()) {
+  end(outcomes: readonly Ended[]): void {
+    const held = outcomes.flatMap(({ advice, committed }) =>
+      consultationsOf(advice).map((consultation) => ({ ...consultation, committed })),
+    );
+    const [created, removed] = [held.filter(isCreate), held.filter((one) => !isCreate(one))];
+    for (const { question, answer, committed } of [...removed, ...created]) {
       const input = prepareInputOf(question);
       const output = answer.kind === "plug" ? answer.wanted : null;
       if (committed) question.provider.finish(input, output);
@@ -65,12 +76,15 @@ export class Consultations {
 
   #release(lport: string, consultation: Consultation): void {
     this.#kept.delete(lport);
-    const { question, answer } = consultation;
+    this.#discard(consultation);
+  }
+
+  #discard({ question, answer }: Consultation): void {
     this.#ended.add(answer);
     question.provider.release(prepareInputOf(question), answer.kind === "plug" ? answer.wanted : null);
   }
 }
 
-function isCreate({ question }: Consultation): boolean {
+function isCreate({ question }: Pick<Consultation, "question">): boolean {
   return question.operation === "create";
 }

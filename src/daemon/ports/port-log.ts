@@ -3,7 +3,7 @@
  * for many ports at once for one reason is told by chassis-log.ts, and here for debugging alone.
  */
 import type { Logger } from "../../log/log.ts";
-import { type Change, lportOfChange, misplacedOf, type Remove } from "../../plug/change.ts";
+import { type Change, lportOfChange, misplacedOf, type Remove, type Replug } from "../../plug/change.ts";
 import { NOT_IN_VIEW } from "../../plug/intent.ts";
 import { type LportStatus, NOT_ANSWERED, type PortState } from "../../plug/lport-status.ts";
 import type { Conclusion } from "../reconcile/transactor.ts";
@@ -92,8 +92,12 @@ function describe(change: Change): string {
     case "remove":
       return `unplugged interface ${describeGone(change)}`;
     case "replug":
-      return `replugged: interface ${describeGone(change.remove)} is now ${change.create.desired.wanted.name}`;
+      return `replugged: interface ${describeLeft(change)} is now ${change.take.desired.wanted.name}`;
   }
+}
+
+function describeLeft({ leaves, remove }: Replug): string {
+  return remove === null ? `${leaves.name} (which changes hands)` : describeGone(remove);
 }
 
 function describeGone({ interface: { name }, misplaced }: Remove): string {

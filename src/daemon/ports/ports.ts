@@ -83,9 +83,15 @@ export class Ports {
     this.#consultations.use(lport, advice);
   }
 
+  /** What became of changes that were written together: what the providers are told comes in the order of all of them. */
+  ended(outcomes: readonly Conclusion[]): void {
+    this.#consultations.end(
+      outcomes.map(({ kind, work }) => ({ advice: work.advice, committed: kind === "committed" })),
+    );
+  }
+
   concluded(outcome: Conclusion): void {
     const { change, advice } = outcome.work;
-    this.#consultations.end(advice, outcome.kind === "committed");
     if (outcome.kind === "committed" && desiredAfter(change) !== null && advice.kind === "asked") {
       this.arrangements.written(lportOfChange(change), advice.main);
     }

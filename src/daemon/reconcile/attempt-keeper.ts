@@ -187,7 +187,9 @@ export class AttemptKeeper {
     const doubts = [...this.#doubts.values()];
     this.#doubts.clear();
     const attempts = this.byLport;
-    const batch = doubts.map((doubt) => this.#concluded(judge(doubt), attempts));
+    const conclusions = doubts.map(judge);
+    this.#options.ports.ended(conclusions);
+    const batch = conclusions.map((conclusion) => this.#concluded(conclusion, attempts));
     if (batch.length > 0) this.#push(batch, cause);
     this.#tellAnswered(batch.map(({ lport }) => lport));
   }
@@ -213,6 +215,7 @@ export class AttemptKeeper {
 
   #conclude(outcomes: readonly Outcome[]): void {
     const attempts = this.byLport;
+    this.#options.ports.ended(outcomes.filter((outcome) => outcome.kind !== "unknown"));
     const batch = outcomes.map((outcome) => {
       if (outcome.kind !== "unknown") return this.#concluded(outcome, attempts);
       const lport = lportOfChange(outcome.work.change);

@@ -8,7 +8,7 @@
 import type { Operation, TransactError } from "ovsdb-jsonrpc";
 import type { Cause } from "../../graph/index.ts";
 import type { Advice } from "../../plug/advice.ts";
-import { type Change, lportOfChange } from "../../plug/change.ts";
+import { type Change, togetherOf } from "../../plug/change.ts";
 import { transactionOf } from "../../plug/operations.ts";
 
 /** A change, why it is made (null: it is what the logical port asks for), and the answers that led to it. */
@@ -89,17 +89,19 @@ export class Transactor {
       this.#options.report(works.map((work) => ({ kind: "unknown", work, error: words, otherwise })));
       return;
     }
-    if (works.length === 1) {
+    const units = unitsOf(works);
+    if (units.length === 1) {
       this.#options.report(works.map((work) => ({ kind: "refused", work, error: wordsOf(error) })));
       return;
     }
     const culprit = error.operation === null ? null : (transaction.lports[error.operation] ?? null);
     if (culprit === null) {
-      const half = works.length >> 1;
-      await Promise.all([this.submit(works.slice(0, half), lock), this.submit(works.slice(half), lock)]);
+      const half = units.length >> 1;
+      const [some, others] = [units.slice(0, half).flat(), units.slice(half).flat()];
+      await Promise.all([this.submit(some, lock), this.submit(others, lock)]);
       return;
     }
-    const isCulprit = (work: Work) => lportOfChange(work.change) === culprit;
+    const isCulprit = (work: Work) => togetherOf(work.change).includes(culprit);
     this.#options.report(
       works.filter(isCulprit).map((work) => ({ kind: "refused", work, error: wordsOf(error) })),
     );
@@ -108,6 +110,16 @@ export class Transactor {
       lock,
     );
   }
+}
+
+/** Works that are written together or not at all: interfaces that change hands between ports (rule P6), else each alone. */
+function unitsOf(works: readonly Work[]): readonly (readonly Work[])[] {
+  const units = new Map<string, Work[]>();
+  for (const work of works) {
+    const key = JSON.stringify(togetherOf(work.change));
+    units.set(key, [...(units.get(key) ?? []), work]);
+  }
+  return [...units.values()];
 }
 
 function wordsOf({ code, details }: TransactError): string {

@@ -38,17 +38,17 @@ const ours: Condition<ObservedInterface> = {
   remedy: ({ interface: row }) => `remove interface ${row.name}, or its external_ids:iface-id`,
 };
 
-/** Of several interfaces that are ours, the first by its name is dealt with, and the others when that one is gone. */
+/** Of several interfaces that are ours, the one that the provider answers is the port's. */
 const noLeftovers: Condition<{
   readonly inPlace: ObservedInterface;
   readonly leftovers: readonly ObservedInterface[];
 }> = {
   id: "no-leftovers",
   statement: "no other interface that was plugged on OVN's direction has its iface-id",
-  otherwise: "one is dealt with, the others are left alone",
+  otherwise: "the others go back to whom they were plugged for (P3), or go (U1)",
   holds: () => false,
   value: ({ inPlace, leftovers }) =>
-    `${namesOf(leftovers)}: left alone while ${inPlace.interface.name} is there`,
+    `${namesOf(leftovers)}: left over, as ${inPlace.interface.name} is there`,
   source: ({ leftovers }) => leftovers.map((observed) => `Interface ${observed.interface._uuid}`).join(", "),
   remedy: ({ leftovers }) => `remove what is not used of ${namesOf(leftovers)} (ovs-vsctl del-port)`,
 };

@@ -1,8 +1,8 @@
 /** One logical port as the graph has it: what conditions are found for. A pure reading of the graph's data. */
 import type { Engine } from "../../graph/index.ts";
-import type { Advice } from "../advice.ts";
+import { type Advice, inPlaceOf, leftoversIn } from "../advice.ts";
 import type { PlugGraph } from "../graph.ts";
-import { type ChassisIdentity, interfacesOf, leftoversOf } from "../lport.ts";
+import { type ChassisIdentity, interfacesOf } from "../lport.ts";
 import type { LportStatus } from "../lport-status.ts";
 import type { ObservedInterface } from "../observed-interface.ts";
 import type { PortBindingRow } from "../rows.ts";
@@ -28,15 +28,17 @@ export function viewOf(engine: Engine, graph: PlugGraph, lport: string): PortVie
   const known = engine.data(graph.lport).byName.get(lport);
   const status = engine.data(graph.plug).get(lport) ?? null;
   if (known === undefined && status === null) return null;
+  const advice = engine.data(graph.advice).get(lport);
+  const intent = engine.data(graph.intent).get(lport);
   return {
     engine,
     graph,
     lport,
     binding: known?.binding ?? null,
     interfaces: known === undefined ? [] : interfacesOf(known),
-    inPlace: known?.inPlace ?? null,
-    leftovers: known === undefined ? [] : leftoversOf(known),
-    advice: engine.data(graph.advice).get(lport),
+    inPlace: intent === undefined ? (known?.inPlace ?? null) : inPlaceOf(intent, advice),
+    leftovers: leftoversIn(advice),
+    advice,
     status,
     chassis: engine.data(graph.localChassis).current.chassis,
     settings: engine.data(graph.inputs.settings).current,

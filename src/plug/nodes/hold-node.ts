@@ -4,7 +4,7 @@
  * it was given.
  */
 import { type Cause, type KeyedChanges, unchanged, updated, updatedTracked } from "../../graph/index.ts";
-import { type Advice, misplacementOf } from "../advice.ts";
+import { type Advice, leftoversIn, misplacementOf } from "../advice.ts";
 import type { Intent } from "../intent.ts";
 import type { PlugSettings } from "../settings.ts";
 import type { SouthboundState, Stranger } from "./input-nodes.ts";
@@ -53,7 +53,7 @@ export function recomputeHold(context: Context) {
     if (kind === "unplug") lports.add(lport);
   });
   inputs.advice.data.forEach((advice, lport) => {
-    if (countsAsMisplaced(advice)) lports.add(lport);
+    if (isDueToGo(undefined, advice)) lports.add(lport);
   });
   return follow(context, lports) ? updatedTracked : unchanged;
 }
@@ -87,9 +87,12 @@ function follow(context: Context, lports: Iterable<string>): boolean {
   return weigh(context) || moved;
 }
 
-/** The port is to be unplugged, or a provider that is not part of the executable says that its interface is another's. */
+/**
+ * The port is to be unplugged, or an interface is left over of it, or a provider that is not part of the executable says that
+ * its interface is another's.
+ */
 export function isDueToGo(intent: Intent | undefined, advice: Advice | undefined): boolean {
-  return intent?.kind === "unplug" || countsAsMisplaced(advice);
+  return intent?.kind === "unplug" || countsAsMisplaced(advice) || leftoversIn(advice).length > 0;
 }
 
 function countsAsMisplaced(advice: Advice | undefined): boolean {

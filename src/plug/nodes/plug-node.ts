@@ -2,7 +2,7 @@
 import type { Cause } from "../../graph/index.ts";
 import type { Advice } from "../advice.ts";
 import type { Attempt } from "../attempt.ts";
-import { type ContestFacts, contest, successorOf } from "../contest.ts";
+import { type ContestFacts, Contests } from "../contest.ts";
 import type { Intent } from "../intent.ts";
 import { interfacesOf } from "../lport.ts";
 import { type ChassisFacts, decideStatus, type LportStatus } from "../lport-status.ts";
@@ -54,7 +54,7 @@ export const plugNode = {
       });
     };
   },
-  same: sameVerdict,
+  same: sameStatus,
   concerned: {
     intent: lportsWithRivals,
     advice: lportsWithRivals,
@@ -67,45 +67,65 @@ export const plugNode = {
 
 function lportsWithRivals({ inputs, input }: Changed): ReadonlyMap<string, Cause> {
   if (inputs.claim.data.byLport.size === 0) return input.changes;
-  const lports = new Map<string, Cause>();
-  for (const [lport, cause] of input.changes) addWithRivals(lports, inputs, lport, cause);
-  return lports;
+  const rivals = new Rivals(inputs);
+  for (const [lport, cause] of input.changes) rivals.add(lport, cause);
+  return rivals.found;
 }
 
 function contestantsOfClaims({ inputs, input }: Changed): ReadonlyMap<string, Cause> {
-  const lports = new Map<string, Cause>();
-  for (const [name, cause] of input.changes) addContestants(lports, inputs, name, cause);
-  return lports;
+  const rivals = new Rivals(inputs);
+  for (const [name, cause] of input.changes) rivals.addContestants(name, cause);
+  return rivals.found;
 }
 
 function contestantsOfObserved({ inputs, input }: ObservedChanged): ReadonlyMap<string, Cause> {
-  const lports = new Map<string, Cause>();
-  for (const [name, { cause }] of input.changes) addContestants(lports, inputs, name, cause);
-  return lports;
+  const rivals = new Rivals(inputs);
+  for (const [name, { cause }] of input.changes) rivals.addContestants(name, cause);
+  return rivals.found;
 }
 
-/** A port, and all that want one of its interfaces or have the one it wants: what is decided of it bears on them. */
-function addWithRivals(lports: Map<string, Cause>, inputs: Inputs, lport: string, cause: Cause): void {
-  lports.set(lport, cause);
-  const claimed = inputs.claim.data.byLport.get(lport);
-  if (claimed !== undefined) addContestants(lports, inputs, claimed, cause);
-  const intent = inputs.intent.data.get(lport);
-  for (const observed of intent === undefined ? [] : interfacesOf(intent.lport)) {
-    addClaimants(lports, inputs, observed.interface.name, cause);
+/**
+ * A port, and all that its interfaces may change hands with: those that want one of its interfaces, or have the one that it
+ * wants, and so on. What is decided of one of them bears on all.
+ */
+class Rivals {
+  readonly found = new Map<string, Cause>();
+  readonly #inputs: Inputs;
+
+  constructor(inputs: Inputs) {
+    this.#inputs = inputs;
+  }
+
+  add(lport: string, cause: Cause): void {
+    const { claim, intent } = this.#inputs;
+    const waiting = [lport];
+    for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+      if (this.found.has(at)) continue;
+      this.found.set(at, cause);
+      const claimed = claim.data.byLport.get(at);
+      if (claimed !== undefined) waiting.push(...this.#contestants(claimed));
+      const known = intent.data.get(at);
+      for (const observed of known === undefined ? [] : interfacesOf(known.lport)) {
+        waiting.push(...this.#claimants(observed.interface.name));
+      }
+    }
+  }
+
+  addContestants(name: string, cause: Cause): void {
+    for (const lport of this.#contestants(name)) this.add(lport, cause);
+  }
+
+  #contestants(name: string): readonly string[] {
+    const holder = this.#inputs.observed.data.byName.get(name)?.lport ?? null;
+    return holder === null ? this.#claimants(name) : [...this.#claimants(name), holder];
+  }
+
+  #claimants(name: string): readonly string[] {
+    return this.#inputs.claim.data.byName.get(name) ?? NOBODY;
   }
 }
 
-function addContestants(lports: Map<string, Cause>, inputs: Inputs, name: string, cause: Cause): void {
-  addClaimants(lports, inputs, name, cause);
-  const holder = inputs.observed.data.byName.get(name);
-  if (holder !== undefined && holder.lport !== null) lports.set(holder.lport, cause);
-}
-
-function addClaimants(lports: Map<string, Cause>, inputs: Inputs, name: string, cause: Cause): void {
-  for (const lport of inputs.claim.data.byName.get(name) ?? []) lports.set(lport, cause);
-}
-
-function sameVerdict(a: LportStatus, b: LportStatus): boolean {
+function sameStatus(a: LportStatus, b: LportStatus): boolean {
   return (
     a.change === null &&
     b.change === null &&
@@ -121,29 +141,33 @@ function sameVerdict(a: LportStatus, b: LportStatus): boolean {
 }
 
 function chassisFacts(inputs: Inputs): ChassisFacts {
-  const among = contestants(inputs);
   const settings = inputs.settings.data.current;
   const local = inputs.localChassis.data.current;
   const { bridge, bridgeName } = local;
+  const held = (lport: string) => heldReason(inputs.hold.data, settings, lport);
+  const contests = new Contests(contestFacts(inputs, (lport) => held(lport) !== null));
   return {
     bridge,
     bridgeName,
     onRename: settings.onRename,
     notActive: inputs.activity.data.current?.reason ?? null,
-    contest: (lport, name) => contest(among, lport, name),
-    successor: (lport) => successorOf(among, lport),
-    held: (lport) => heldReason(inputs.hold.data, settings, lport),
+    contests,
+    held,
   };
 }
 
-function contestants({ settings, hold, observed, claim, intent, advice, attempt }: Inputs): ContestFacts {
+function contestFacts(
+  { settings, observed, claim, intent, advice, attempt }: Inputs,
+  isHeld: ContestFacts["isHeld"],
+): ContestFacts {
   return {
+    onRename: settings.data.current.onRename,
     holder: (name) => observed.data.byName.get(name),
     claimants: (name) => claim.data.byName.get(name) ?? NOBODY,
     intent: (lport) => intent.data.get(lport),
     advice: (lport) => advice.data.get(lport),
     attempt: (lport) => attempt.data.get(lport),
-    isHeld: (lport) => heldReason(hold.data, settings.data.current, lport) !== null,
+    isHeld,
   };
 }
 

@@ -35,7 +35,7 @@ describe("a consultation that leads to a write", () => {
     consultations.use("lsp1", advice);
     consultations.follow("lsp1", advice, status("pending"));
     expect(calls).toEqual([]);
-    consultations.end(advice, true);
+    consultations.end([{ advice: advice, committed: true }]);
     expect(calls).toEqual(["finish lsp1 lsp1", "release lsp1 lsp1"]);
   });
 
@@ -43,7 +43,7 @@ describe("a consultation that leads to a write", () => {
     const { advice, calls } = asked();
     const consultations = new Consultations();
     consultations.use("lsp1", advice);
-    consultations.end(advice, false);
+    consultations.end([{ advice: advice, committed: false }]);
     expect(calls).toEqual(["release lsp1 lsp1"]);
   });
 
@@ -51,7 +51,7 @@ describe("a consultation that leads to a write", () => {
     const { advice, calls } = asked();
     const consultations = new Consultations();
     consultations.use("lsp1", advice);
-    consultations.end(advice, true);
+    consultations.end([{ advice: advice, committed: true }]);
     consultations.follow("lsp1", advice, status("plugged"));
     consultations.follow("lsp1", undefined, undefined);
     consultations.releaseAll();
@@ -67,7 +67,7 @@ describe("a consultation that leads to a write", () => {
     const { main: leaving } = askedOf(leaves, "lsp0", { operation: "remove" });
     const advice: Advice = { ...askedOf(stays), leaving };
     order.length = 0;
-    new Consultations().end(advice, true);
+    new Consultations().end([{ advice: advice, committed: true }]);
     expect(order).toEqual(["finish lsp0 none", "left", "finish lsp1 lsp1", "release lsp1 lsp1"]);
   });
 
@@ -80,7 +80,7 @@ describe("a consultation that leads to a write", () => {
     consultations.follow("lsp1", used.advice, status("pending"));
     expect(kept.calls).toEqual(["release lsp1 lsp1"]);
     expect(used.calls).toEqual([]);
-    consultations.end(used.advice, false);
+    consultations.end([{ advice: used.advice, committed: false }]);
     expect(used.calls).toEqual(["release lsp1 lsp1"]);
     expect(kept.calls).toEqual(["release lsp1 lsp1"]);
   });
@@ -90,7 +90,7 @@ describe("a consultation that leads to a write", () => {
     const consultations = new Consultations();
     consultations.follow("lsp1", advice, status("pending"));
     consultations.use("lsp1", advice);
-    consultations.end(advice, true);
+    consultations.end([{ advice: advice, committed: true }]);
     consultations.releaseAll();
     expect(calls).toEqual(["finish lsp1 none"]);
   });
@@ -139,6 +139,6 @@ test("a plug type without a provider leaves nothing to end", () => {
   const advice: Advice = { kind: "no-provider", plugType: "gone", refused: null };
   const consultations = new Consultations();
   consultations.follow("lsp1", advice, status("no-provider"));
-  consultations.end(advice, false);
+  consultations.end([{ advice: advice, committed: false }]);
   consultations.releaseAll();
 });

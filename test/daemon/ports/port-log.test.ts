@@ -147,7 +147,7 @@ describe("a write", () => {
     };
     one.conclude({
       kind: "committed",
-      work: { ...create, change: { kind: "replug", remove, create: renamed } },
+      work: { ...create, change: { kind: "replug", leaves: remove.interface, remove, take: renamed } },
     });
     expect(lines).toEqual([
       "info plug: lsp1: plugged interface lsp1 (dummy)",

@@ -8,8 +8,8 @@ import { createWork, transactError } from "../../support/works.ts";
 
 type Judge = (operations: readonly Operation[]) => TransactError | null;
 
-/** Sends creations of these logical ports to a database that judges each transaction. */
-async function submit(lports: readonly string[], judge: Judge) {
+/** Sends creations of these logical ports, some of which move together, to a database that judges each transaction. */
+async function submit(lports: readonly string[], judge: Judge, together: readonly string[] = []) {
   const transactions: (readonly Operation[])[] = [];
   const outcomes: Outcome[] = [];
   const transactor = new Transactor({
@@ -21,7 +21,10 @@ async function submit(lports: readonly string[], judge: Judge) {
     report: (some) => outcomes.push(...some),
   });
   await transactor.submit(
-    lports.map((lport) => createWork(lport)),
+    lports.map((lport) => {
+      const work = createWork(lport);
+      return together.includes(lport) ? { ...work, change: { ...work.change, together } } : work;
+    }),
     "vifplugd_hv1",
   );
   return { transactions, outcomes, summary: summaryOf(outcomes) };
@@ -53,6 +56,31 @@ test("changes that are ready together go in one transaction", async () => {
   const { transactions, summary } = await submit(["a", "b", "c"], () => null);
   expect(transactions.length).toBe(1);
   expect(summary).toEqual({ a: "committed", b: "committed", c: "committed" });
+});
+
+describe("ports whose interfaces change hands", () => {
+  const isThere = (operations: readonly Operation[], ...names: readonly string[]) =>
+    names.every((name) => insertOf(operations, name) >= 0);
+
+  test.each([
+    ["by the operation that failed", (operations: readonly Operation[]) => insertOf(operations, "m2")],
+    ["by halving", () => null],
+  ])("are found %s, and refused as one", async (_, culprit) => {
+    const { transactions, summary } = await submit(
+      ["a", "m1", "m2", "m3", "z"],
+      (operations) =>
+        insertOf(operations, "m2") < 0
+          ? null
+          : transactError("constraint violation", { operation: culprit(operations) }),
+      ["m1", "m2", "m3"],
+    );
+    const refused = "refused constraint violation";
+    expect(summary).toEqual({ a: "committed", m1: refused, m2: refused, m3: refused, z: "committed" });
+    for (const operations of transactions) {
+      const some = ["m1", "m2", "m3"].some((name) => isThere(operations, name));
+      expect(some).toBe(isThere(operations, "m1", "m2", "m3"));
+    }
+  });
 });
 
 describe("a bad port", () => {

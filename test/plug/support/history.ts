@@ -27,6 +27,8 @@ export type Action =
   | { readonly do: "edit interface"; readonly at: number; readonly edit: InterfaceEdit }
   | { readonly do: "bond" | "move port"; readonly at: number }
   | { readonly do: "device"; readonly lport: string; readonly to: Device }
+  /** Two logical ports are to have each other's interface. */
+  | { readonly do: "exchange"; readonly lports: readonly [string, string] }
   | { readonly do: "finish"; readonly at: number; readonly how: Finish }
   | { readonly do: "settings"; readonly to: SettingsEdit }
   | { readonly do: "register" | "unregister"; readonly type: string }
@@ -195,6 +197,7 @@ const MAKERS: readonly (readonly [number, Maker])[] = [
   [8, (random) => ({ do: "edit interface", at: random.int(8), edit: interfaceEdit(random) })],
   [2, (random) => ({ do: random.pick(["bond", "move port"] as const), at: random.int(8) })],
   [9, (random) => ({ do: "device", lport: random.pick(LPORTS), to: device(random) })],
+  [4, (random) => ({ do: "exchange", lports: [random.pick(LPORTS), random.pick(LPORTS)] })],
   [
     14,
     (random) => ({

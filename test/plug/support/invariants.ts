@@ -3,7 +3,7 @@
  * of docs/rules.md alone, without the graph's own notions of what is wanted, owned or known.
  */
 import { consultationsOf } from "../../../src/plug/advice.ts";
-import type { Change, Create, Remove, Update } from "../../../src/plug/change.ts";
+import type { Change, Create, Remove, Replug, Update } from "../../../src/plug/change.ts";
 import type { InterfaceEdit } from "../../../src/plug/desired.ts";
 import type { BridgeRow, InterfaceRow, PortBindingRow } from "../../../src/plug/rows.ts";
 import { isMisplaced, MAINTAINED } from "./devices.ts";
@@ -33,7 +33,10 @@ function namesOf(change: Change): readonly string[] {
     case "remove":
       return [change.interface.name];
     case "replug":
-      return [change.remove.interface.name, change.create.desired.wanted.name];
+      return [
+        ...(change.remove === null ? [] : [change.remove.interface.name]),
+        change.take.desired.wanted.name,
+      ];
   }
 }
 
@@ -80,10 +83,11 @@ export class Inspection {
         return this.#faultOfUpdate(change);
       case "remove":
         if (change.misplaced !== undefined) return this.#faultOfSendingAway(change);
+        if (change.keeps !== undefined) return this.#faultOfLeftover(change);
         return this.#faultOfRemove(change) ?? this.#faultOfUnplug();
       case "replug":
         if (this.#world.settings.onRename !== "replug") return "plug.on_rename is not replug";
-        return this.#faultOfRemove(change.remove) ?? this.#faultOfCreate(change.create);
+        return this.#faultOfReplug(change);
     }
   }
 
@@ -149,7 +153,76 @@ export class Inspection {
     if (row.name !== this.#world.devices.of(this.#lport).name) return `nobody asked for ${row.name}`;
     if (adoption === undefined) return this.#faultOfEdited(row);
     if (this.interfaces.length > 0) return "it has an interface already";
-    return new Inspection(this.#world, adoption.from).#faultOfAdoption(row);
+    return new Inspection(this.#world, adoption.from).#faultOfHandOver(row, this.#lport);
+  }
+
+  /** P4 and P6: it leaves what it has for what its provider answers, and nothing that it leaves is left behind. */
+  #faultOfReplug({ leaves, remove, take, together = [] }: Replug): string | undefined {
+    const fault =
+      this.#faultOfWanted() ??
+      this.#faultOfEdited(leaves) ??
+      this.#faultOfLeave(leaves) ??
+      this.#faultOfMates(together);
+    if (fault !== undefined) return fault;
+    if (take.desired.wanted.name === leaves.name) return "it has that name already";
+    if (remove === null && this.#world.statuses.size > 0 && !this.#isTakenOver(leaves)) {
+      return `nobody takes ${leaves.name} over`;
+    }
+    const removal = remove === null ? undefined : this.#faultOfRemove(remove);
+    if (removal !== undefined || take.kind === "create")
+      return removal ?? this.#faultOfNew(take.desired.wanted.name);
+    if (take.adoption === undefined) return "what it takes over is nobody's";
+    if (take.interface.name !== this.#world.devices.of(this.#lport).name)
+      return `nobody asked for ${take.interface.name}`;
+    return new Inspection(this.#world, take.adoption.from).#faultOfHandOver(take.interface, this.#lport);
+  }
+
+  #faultOfNew(name: string): string | undefined {
+    if (this.#world.local.iface.find((row) => row.name === name) !== undefined)
+      return `${name} is there already`;
+    return name === this.#world.devices.of(this.#lport).name ? undefined : `nobody asked for ${name}`;
+  }
+
+  #isTakenOver(row: InterfaceRow): boolean {
+    return [...this.#world.statuses].some(([lport, { change }]) => {
+      const take = change?.kind === "replug" ? change.take : change;
+      return lport !== this.#lport && take?.kind === "update" && take.interface._uuid === row._uuid;
+    });
+  }
+
+  /** All of a chain or a circle have a change that says so, or none. */
+  #faultOfMates(together: readonly string[]): string | undefined {
+    const alone = together.find((lport) => {
+      const change = this.#world.statuses.get(lport)?.change ?? null;
+      return change === null || change.kind === "remove" || change.together?.join() !== together.join();
+    });
+    return alone === undefined ? undefined : `${alone} does not move with it`;
+  }
+
+  /** P6: the port is due to go, or moves itself; P3: the interface is left over of it. */
+  #faultOfHandOver(row: InterfaceRow, to: string): string | undefined {
+    const fault = this.#faultOfEdited(row);
+    if (fault !== undefined) return fault;
+    const change = this.#world.statuses.get(this.#lport)?.change;
+    if (change?.kind === "replug" && change.leaves._uuid === row._uuid) return undefined;
+    const [name, others] = [
+      this.#world.devices.of(this.#lport).name,
+      this.interfaces.filter((one) => one !== row),
+    ];
+    if (this.isWanted && row.name !== name && others.some((one) => one.name === name && this.isOwned(one))) {
+      return undefined;
+    }
+    return this.#faultOfAdoption(row) ?? (to === this.#lport ? "it is its own" : undefined);
+  }
+
+  /** U1: of several interfaces of ours, the one goes that its provider does not name. */
+  #faultOfLeftover(change: Remove): string | undefined {
+    const { name } = this.#world.devices.of(this.#lport);
+    const inPlace = this.interfaces.find((row) => row.name === name);
+    if (!this.isWanted && this.#world.isSouthboundSynced) return "it is not wanted here";
+    if (inPlace === undefined || inPlace._uuid === change.interface._uuid)
+      return "nothing is in place beside it";
+    return this.#faultOfRemove(change);
   }
 
   /** P6: what is taken over is what U1 would unplug; an interface that was only withdrawn is not. */

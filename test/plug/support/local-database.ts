@@ -72,6 +72,16 @@ export class LocalDatabase {
     this.bridge.edit(to._uuid, { ports: new Set(this.bridge.get(to._uuid)?.ports).add(port) });
   }
 
+  /** Writes the changes as one transaction, or nothing, where the server would refuse one of them. */
+  carryOutAll(changes: readonly Change[]): boolean {
+    const tables = [this.bridge.snapshot(), this.port.snapshot(), this.iface.snapshot()] as const;
+    if (changes.every((change) => this.carryOut(change))) return true;
+    this.bridge.restore(tables[0]);
+    this.port.restore(tables[1]);
+    this.iface.restore(tables[2]);
+    return false;
+  }
+
   /** Writes the change, or answers false where the server would refuse it. */
   carryOut(change: Change): boolean {
     switch (change.kind) {
@@ -82,11 +92,8 @@ export class LocalDatabase {
       case "remove":
         return this.#remove(change);
       case "replug":
-        return (
-          !this.#isInTheWay(change.create, change.remove) &&
-          this.#remove(change.remove) &&
-          this.#create(change.create)
-        );
+        if (change.take.kind === "create" && this.#isInTheWay(change.take, change.leaves)) return false;
+        return (change.remove === null || this.#remove(change.remove)) && this.carryOut(change.take);
     }
   }
 
@@ -118,9 +125,9 @@ export class LocalDatabase {
     return true;
   }
 
-  #isInTheWay(create: Create, remove: Remove): boolean {
+  #isInTheWay(create: Create, leaves: InterfaceRow): boolean {
     const holder = this.iface.find(({ name }) => name === create.desired.wanted.name);
-    return holder !== undefined && holder._uuid !== remove.interface._uuid;
+    return holder !== undefined && holder._uuid !== leaves._uuid;
   }
 
   #isAsRead(current: InterfaceRow): boolean {

@@ -57,6 +57,12 @@ function change(world: World, step: Step): void {
     case "device":
       devices.set(step.lport, step.to, registry.types());
       break;
+    case "exchange": {
+      const [a, b] = [devices.of(step.lports[0]), devices.of(step.lports[1])];
+      devices.set(step.lports[0], { ...a, name: b.name }, registry.types());
+      devices.set(step.lports[1], { ...b, name: a.name }, registry.types());
+      break;
+    }
     case "register":
       registry.register(devices.provider(step.type), [step.type], step.type !== OUTSIDE);
       break;
@@ -77,7 +83,7 @@ function change(world: World, step: Step): void {
         return attempt.phase === "in-flight" ? [{ lport, attempt }] : [];
       });
       const sent = nth(inFlight, step.at);
-      if (sent !== undefined) world.finish(sent.lport, sent.attempt.change, step.how);
+      if (sent !== undefined) world.finish(sent.attempt.change, step.how);
       break;
     }
     case "send":
@@ -158,8 +164,9 @@ export function catchUp(world: World): void {
   world.run();
   world.send();
   world.run();
-  for (const [lport, attempt] of [...world.attempts]) {
-    if (attempt.phase === "in-flight") world.finish(lport, attempt.change, "commit");
+  for (const lport of [...world.attempts.keys()]) {
+    const attempt = world.attempts.get(lport);
+    if (attempt?.phase === "in-flight") world.finish(attempt.change, "commit");
   }
 }
 

@@ -59,6 +59,16 @@ export class Table<Row extends { readonly _uuid: Uuid }> {
     return batch;
   }
 
+  /** What the server has now; to be handed to `restore` where a transaction fails half way. */
+  snapshot(): ReadonlyMap<Uuid, Row> {
+    return new Map(this.#rows);
+  }
+
+  restore(rows: ReadonlyMap<Uuid, Row>): void {
+    this.#rows.clear();
+    for (const [uuid, row] of rows) this.#rows.set(uuid, row);
+  }
+
   #renew(row: Row): Row {
     const renewed = { ...row };
     this.#rows.set(row._uuid, renewed);

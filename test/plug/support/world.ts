@@ -19,7 +19,7 @@ import {
   sent,
   settled,
 } from "../../../src/plug/attempt.ts";
-import type { Change } from "../../../src/plug/change.ts";
+import { type Change, togetherOf } from "../../../src/plug/change.ts";
 import { type FormerHostnames, withFormer } from "../../../src/plug/former-hostnames.ts";
 import { type PlugGraph, plugGraph } from "../../../src/plug/graph.ts";
 import { isSettled, type LportStatus } from "../../../src/plug/lport-status.ts";
@@ -246,21 +246,29 @@ export class World {
     this.#pushAttempts(batch);
   }
 
-  /** The outcome of a change in flight: the update of the rows comes first, unless the connection is lost on the way. */
-  finish(lport: string, change: Change, how: Finish): void {
-    const before = this.attempts.get(lport);
-    const isWritten = how !== "refuse" && how !== "lose" && this.local.carryOut(change);
-    if (how === "lose" || how === "answer lost") {
-      this.connectLocal(false);
-      this.tell();
-      this.#pushAttempts([{ lport, attempt: afterLoss(before) }]);
-      return;
-    }
+  /**
+   * The outcome of a change in flight, and of those that are written with it: the update of the rows comes first, unless the
+   * connection is lost on the way.
+   */
+  finish(one: Change, how: Finish): void {
+    const sent = togetherOf(one).flatMap((lport) => {
+      const attempt = this.attempts.get(lport);
+      return attempt?.phase === "in-flight" ? [{ lport, attempt, change: attempt.change }] : [];
+    });
+    const changes = sent.map(({ change }) => change);
+    const isWritten = how !== "refuse" && how !== "lose" && this.local.carryOutAll(changes);
+    const isLost = how === "lose" || how === "answer lost";
+    if (isLost) this.connectLocal(false);
     this.tell();
-    const attempt = isWritten
-      ? afterCommit(change, before)
-      : afterRefusal(change, "constraint violation", before);
-    this.#pushAttempts([{ lport, attempt }]);
+    this.#pushAttempts(
+      sent.map(({ lport, attempt, change }) => {
+        if (isLost) return { lport, attempt: afterLoss(attempt) };
+        const after = isWritten
+          ? afterCommit(change, attempt)
+          : afterRefusal(change, "constraint violation", attempt);
+        return { lport, attempt: after };
+      }),
+    );
   }
 
   recompute(): void {
