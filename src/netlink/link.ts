@@ -28,6 +28,8 @@ const ATTRIBUTE = {
   devlinkPort: 62,
 } as const;
 const INFO_KIND = 1;
+/** Other names: IFLA_PROP_LIST, a list of IFLA_ALT_IFNAME. */
+const PROPERTIES = 52;
 /** Leaves the counters out of the answer (RTEXT_FILTER_SKIP_STATS). */
 const WITHOUT_COUNTERS = 8;
 
@@ -102,6 +104,16 @@ export function parseLinkEvent({ type, payload }: Message): Result<LinkEvent | n
         isUp: (view.getUint32(8, true) & FLAG_UP) !== 0,
       },
     };
+  });
+}
+
+/** The alternative names of the network device that a message tells of (ip-link(8), `property`). */
+export function alternativeNames({ type, payload }: Message): Result<readonly string[], NetlinkError> {
+  if (type !== TYPE.newLink || payload.length < HEADER_BYTES) return ok([]);
+  return decoding("rtnetlink link", () => {
+    const properties = new Attributes(payload.subarray(HEADER_BYTES)).nested(PROPERTIES);
+    const decoder = new TextDecoder();
+    return properties?.all.map((bytes) => decoder.decode(bytes).replace(/\0.*$/s, "")) ?? [];
   });
 }
 

@@ -6,10 +6,13 @@ import { commandSchema } from "./command/entry.ts";
 import { dummy } from "./dummy/dummy.ts";
 import { linkedProviders } from "./linked.ts";
 import { moduleSchema } from "./module-file/entry.ts";
+import { netdev } from "./netdev/netdev.ts";
 import { linkedModule } from "./own.ts";
 import { representor } from "./representor/representor.ts";
+import { table } from "./table/table.ts";
+import { vhostUser } from "./vhost-user/vhost-user.ts";
 
-export const builtinProviders = [dummy, representor] as const;
+export const builtinProviders = [dummy, representor, netdev, vhostUser, table] as const;
 
 export type BuiltinModule = (typeof builtinProviders)[number];
 

@@ -16,7 +16,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   netlink: ["result", "system"],
   schemas: ["ovsdb-jsonrpc"],
   // Know nothing of what becomes of their answers.
-  providers: ["@cfworker/json-schema", "es-module-lexer", "netlink", "result", "valibot"],
+  providers: [
+    ...["@cfworker/json-schema", "es-module-lexer", "netlink", "result", "system", "valibot", "yaml"],
+  ],
   // Decides, and touches nothing.
   plug: ["graph", "ovsdb-jsonrpc", "providers", "result", "schemas", "text"],
   record: ["graph", "ovsdb-jsonrpc", "plug", "providers", "result", "system", "version", "valibot"],

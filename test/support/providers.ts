@@ -1,6 +1,13 @@
 /** Providers for tests: they note every call, and answer what the test says. */
-import type { PrepareAnswer, PrepareInput, Provider, WantedInterface } from "../../src/providers/provider.ts";
+import type {
+  Operation,
+  PrepareAnswer,
+  PrepareInput,
+  Provider,
+  WantedInterface,
+} from "../../src/providers/provider.ts";
 import { ProviderRegistry, type RegisteredProvider } from "../../src/providers/registry.ts";
+import { bridgeRow, map, openVSwitchRow } from "./rows.ts";
 
 /** `prepare lsp1 create`, `finish lsp1 eth0`, `release lsp1 none`, … */
 export type Calls = string[];
@@ -67,4 +74,15 @@ export function registered(provider: Provider): RegisteredProvider {
   const found = registryOf(provider).forPlugType(provider.type);
   if (found === undefined) throw new Error(`${provider.type} is not registered`);
   return found;
+}
+
+/** A question about a logical port of which nothing is plugged. */
+export function prepareInput(lport: string, operation: Operation = "create"): PrepareInput {
+  return {
+    operation,
+    openVSwitch: openVSwitchRow(),
+    bridge: bridgeRow(),
+    lport: { name: lport, options: map() },
+    interface: null,
+  };
 }

@@ -1,20 +1,20 @@
 /** The provider from `init` to `destroy`: what it knows, what it answers, and what it does to what is plugged. */
 import { activateRequest } from "../../netlink/devlink.ts";
+import { leaveDatapath } from "../../netlink/leave-datapath.ts";
 import { type Link, setLinkRequest } from "../../netlink/link.ts";
 import { OVS_DATAPATH_KIND } from "../../netlink/ovs-vport.ts";
 import { PROTOCOL, type Protocol, type Request } from "../../netlink/transport.ts";
 import type { Result } from "../../result.ts";
+import { InPlace } from "../in-place.ts";
 import type { PrepareAnswer, PrepareInput, ProviderHost, TidyInput, WantedInterface } from "../provider.ts";
+import { Settling } from "../settling.ts";
 import type { RepresentorOptions } from "./config.ts";
-import { leaveDatapath } from "./datapath.ts";
 import { DPDK_DEVARGS, dpdkArguments, USERSPACE_DATAPATH } from "./dpdk.ts";
 import { Facts } from "./facts.ts";
-import { InPlace } from "./in-place.ts";
 import { KernelPorts } from "./kernel-ports.ts";
 import { LinkKeeper } from "./link-keeper.ts";
 import type { Machine } from "./machine.ts";
 import { parseOptions, type WantedFunction } from "./options.ts";
-import { Settling } from "./settling.ts";
 import { SubFunctions } from "./sub-functions.ts";
 import type { SwitchPort } from "./switch-ports.ts";
 import { type Representor, SwitchTable, tableSources } from "./switch-table.ts";

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Settling } from "../../../src/providers/representor/settling.ts";
+import { Settling } from "../../src/providers/settling.ts";
 
 let root = "";
 const opened: Settling[] = [];

@@ -4,16 +4,12 @@
  * ovs-vswitchd knows the ports of that datapath by name. It takes one that is renamed for gone, leaves it where it is,
  * and then cannot add it under its new name: "File exists". Nothing in its database makes it let go of the old one.
  */
-import type { NetlinkError } from "../../netlink/error.ts";
-import { findFamily } from "../../netlink/generic.ts";
-import {
-  deleteVportRequest,
-  OVS_VPORT_FAMILY,
-  parseVport,
-  vportDumpRequest,
-} from "../../netlink/ovs-vport.ts";
-import { type NetlinkTransport, PROTOCOL } from "../../netlink/transport.ts";
-import { ok, type Result } from "../../result.ts";
+
+import { ok, type Result } from "../result.ts";
+import type { NetlinkError } from "./error.ts";
+import { findFamily } from "./generic.ts";
+import { deleteVportRequest, OVS_VPORT_FAMILY, parseVport, vportDumpRequest } from "./ovs-vport.ts";
+import { type NetlinkTransport, PROTOCOL } from "./transport.ts";
 
 /**
  * @param datapath the index of the datapath's own network device

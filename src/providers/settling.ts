@@ -8,7 +8,7 @@
  */
 import { existsSync, type FSWatcher, watch } from "node:fs";
 import { join } from "node:path";
-import { messageOf } from "../../result.ts";
+import { messageOf } from "../result.ts";
 
 export const UDEV_PATIENCE_MS = 10_000;
 

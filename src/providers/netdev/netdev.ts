@@ -1,0 +1,196 @@
+/**
+ * The provider `netdev`: plugs a network device that is there already, found by its name, an alternative name, its MAC or
+ * its PCI address: a container's veth, an appliance's port, a function of a NIC that is not in switchdev mode.
+ *
+ * Invariants: what it answers depends on the logical port's options, the interface in place and what the kernel tells of
+ * its network devices. A device is refused rather than guessed: the host's own way out, one that is a part of something
+ * else, one of several.
+ */
+import { readFileSync, readlinkSync } from "node:fs";
+import { basename, join } from "node:path";
+import * as v from "valibot";
+import { kernelTransport } from "../../netlink/kernel-transport.ts";
+import { leaveDatapath } from "../../netlink/leave-datapath.ts";
+import { OVS_DATAPATH_KIND } from "../../netlink/ovs-vport.ts";
+import type { NetlinkTransport } from "../../netlink/transport.ts";
+import { InPlace } from "../in-place.ts";
+import { defineProvider } from "../module.ts";
+import type { PrepareAnswer, PrepareInput, Provider, ProviderHost, WantedInterface } from "../provider.ts";
+import { Settling } from "../settling.ts";
+import { type Device, Devices } from "./devices.ts";
+import { nameOfWanted, parseOptions, READ_OPTIONS } from "./options.ts";
+
+const quietMs = "expected milliseconds, a whole number from 0 to 60000";
+
+export const netdev = defineProvider({
+  type: "netdev",
+  summary: "a network device that is there already",
+  reads: READ_OPTIONS,
+  keys: {
+    quiet_ms: v.optional(
+      v.pipe(
+        v.number(),
+        v.integer(quietMs),
+        v.minValue(0, quietMs),
+        v.maxValue(60_000, quietMs),
+        v.description("How long a new network device is left alone where no udev runs."),
+      ),
+      0,
+    ),
+  },
+  create: ({ quiet_ms }) => new NetdevProvider(quiet_ms, { netlink: kernelTransport(), root: "/" }),
+});
+
+/** What tests put something else in the place of. */
+export interface Host {
+  readonly netlink: NetlinkTransport;
+  /** Where `proc`, `sys` and `run/udev` are. */
+  readonly root: string;
+}
+
+export class NetdevProvider implements Provider {
+  readonly type: string = "netdev";
+  readonly #machine: Host;
+  readonly #inPlace = new InPlace();
+  readonly #devices: Devices;
+  readonly #settling: Settling;
+  #host: ProviderHost | null = null;
+  #changed = false;
+
+  constructor(quietMs: number, machine: Host) {
+    const { netlink, root } = machine;
+    this.#machine = machine;
+    this.#settling = new Settling({
+      root,
+      quietMs,
+      onSettled: () => this.#wake(),
+      warn: (message) => this.#host?.log("warn", message),
+    });
+    this.#devices = new Devices({
+      netlink,
+      pciOf: (name) => pciOf(root, name),
+      onAppeared: ({ ifindex }, isFresh) => this.#settling.appeared(ifindex, isFresh),
+      onGone: (ifindex) => this.#settling.gone(ifindex),
+      onRename: (device, before) => this.#releaseRenamed(device, before),
+      onChange: () => this.#wake(),
+      log: (level, message) => this.#host?.log(level, message),
+    });
+  }
+
+  init(host: ProviderHost): void {
+    this.#host = host;
+    void this.#devices.open();
+  }
+
+  destroy(): void {
+    this.#host = null;
+    this.#devices.close();
+    this.#settling.close();
+  }
+
+  run(): boolean {
+    const changed = this.#changed;
+    this.#changed = false;
+    return changed;
+  }
+
+  prepare({ operation, lport, interface: current }: PrepareInput): PrepareAnswer {
+    if (operation === "remove") return { ready: true };
+    if (this.#devices.fault !== null) return { ready: false, reason: this.#devices.fault };
+    const wanted = parseOptions(lport.options);
+    if (!wanted.ok) return { ready: false, reason: wanted.error };
+    const found = this.#devices.find(wanted.value);
+    const [device] = found;
+    const what = nameOfWanted(wanted.value);
+    if (device === undefined) {
+      if (wanted.value.by === "altname") this.#devices.askAgain();
+      return { ready: false, reason: `there is no ${what}` };
+    }
+    if (found.length > 1) {
+      const names = found.map(({ name }) => name).join(", ");
+      return { ready: false, reason: `there are several: ${what} is ${names}; name the one that is meant` };
+    }
+    const fault = this.#whyNot(device, current?.name ?? null);
+    if (fault !== null) return { ready: false, reason: `network device ${device.name}: ${fault}` };
+    return { ready: true, interface: { name: device.name, type: "", options: {} } };
+  }
+
+  arrange({ lport, interface: current }: PrepareInput): void {
+    this.#inPlace.set(lport.name, current === null ? null : { name: current.name, ifindex: null });
+  }
+
+  finish({ lport }: PrepareInput, output: WantedInterface | null): void {
+    this.#inPlace.set(lport.name, output === null ? null : { name: output.name, ifindex: null });
+  }
+
+  /** @param inPlace the name of the logical port's interface now */
+  #whyNot(device: Device, inPlace: string | null): string | null {
+    const { ifindex, name, kind, master, portName, switchId } = device;
+    const pending = this.#settling.pending(ifindex);
+    if (pending !== null) return pending;
+    if (kind === OVS_DATAPATH_KIND) return "it is an interface of Open vSwitch's own";
+    if (name === "lo") return "it is the loopback device";
+    if (switchId !== null && /^p\d+$/.test(portName ?? ""))
+      return "it is the uplink of a NIC in switchdev mode";
+    if (carriesDefaultRoute(this.#machine.root, name)) {
+      return "it carries a default route of this host, which would lose its way out";
+    }
+    if (master === null) return null;
+    const whole = this.#devices.get(master);
+    // What we plugged is a part of the datapath, and what was renamed there is about to leave it.
+    const isInDatapath = whole?.kind === OVS_DATAPATH_KIND;
+    if (isInDatapath && inPlace === name) return null;
+    if (isInDatapath) return "it is in a bridge of Open vSwitch already (ovs-vsctl port-to-br)";
+    return `it is a part of ${whole?.name ?? `network device ${master}`} (ip link set ${name} nomaster)`;
+  }
+
+  /** What is plugged under another name than it has now can only be plugged anew when it has left the datapath. */
+  #releaseRenamed({ name, master }: Device, before: string): void {
+    if (!this.#inPlace.has(before) || master === null) return;
+    if (this.#devices.get(master)?.kind !== OVS_DATAPATH_KIND) return;
+    void leaveDatapath(this.#machine.netlink, master, name).then((left) => {
+      if (left.ok && !left.value) return;
+      const words = left.ok
+        ? "it has left the datapath, to be plugged anew"
+        : `it cannot leave the datapath: ${left.error.message}`;
+      this.#host?.log(left.ok ? "info" : "warn", `${name} has a new name: ${words}`);
+    });
+  }
+
+  #wake(): void {
+    this.#changed = true;
+    this.#host?.wake();
+  }
+}
+
+/** The device's link in sysfs, whose last part is the address. */
+function pciOf(root: string, name: string): string | null {
+  try {
+    const device = basename(readlinkSync(join(root, "sys/class/net", name, "device")));
+    return /^[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/.test(device) ? device : null;
+  } catch {
+    return null;
+  }
+}
+
+/** By proc_net(5): a route of IPv4 to 0.0.0.0/0, or one of IPv6 to ::/0 that does not say "unreachable". */
+function carriesDefaultRoute(root: string, name: string): boolean {
+  const fields = (file: string) => linesOf(join(root, "proc/net", file)).map((line) => line.split(/\s+/));
+  const v4 = fields("route").some(([device, to, , , , , , mask]) => {
+    return device === name && to === "00000000" && mask === "00000000";
+  });
+  return (
+    v4 ||
+    fields("ipv6_route").some((route) => {
+      return route.at(-1) === name && route[0] === "0".repeat(32) && route[1] === "00";
+    })
+  );
+}
+
+function linesOf(file: string): readonly string[] {
+  try {
+    return readFileSync(file, "utf8").trim().split("\n");
+  } catch {
+    return [];
+  }
+}

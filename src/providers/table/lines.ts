@@ -1,0 +1,97 @@
+/**
+ * The table's text: YAML, a key for each logical port, and under it the interface that realises it. Pure: a text becomes
+ * the interfaces, or every error in it with its place.
+ */
+import * as v from "valibot";
+import { isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import { fail, messageOf, ok, type Result } from "../../result.ts";
+import { interfaceNameFault } from "../answer.ts";
+import type { WantedInterface } from "../provider.ts";
+
+export type Lines = ReadonlyMap<string, WantedInterface>;
+
+/** What is wrong, as LINE:COL: MESSAGE. */
+export type TableFault = string;
+
+const text = v.string("expected a text, in quotes where it looks like a number");
+const texts = v.record(v.string(), text, "expected a mapping of texts");
+
+const line = v.strictObject(
+  {
+    name: v.pipe(
+      text,
+      v.rawCheck(({ dataset, addIssue }) => {
+        const fault = dataset.typed ? interfaceNameFault(dataset.value) : null;
+        if (fault !== null) addIssue({ message: `expected the name of an interface; this one ${fault}` });
+      }),
+    ),
+    type: v.optional(text, ""),
+    options: v.optional(texts, {}),
+    other_config: v.optional(texts),
+  },
+  ({ expected, received }) =>
+    expected === "never"
+      ? "unknown key: expected name, type, options, other_config"
+      : received === "undefined"
+        ? "name is missing"
+        : "expected a mapping: name, type, options, other_config",
+);
+
+/** More errors than this are of no use to anybody. */
+const MAX_FAULTS = 20;
+
+export function parseTable(content: string): Result<Lines, readonly TableFault[]> {
+  const places = new LineCounter();
+  const document = parseDocument(content, { lineCounter: places, prettyErrors: false });
+  const at = (offset: number, message: string): TableFault => {
+    const { line: row, col } = places.linePos(offset);
+    return `${Math.max(row, 1)}:${Math.max(col, 1)}: ${message}`;
+  };
+  const [syntax] = document.errors;
+  if (syntax !== undefined) return fail([at(syntax.pos[0], syntax.message)]);
+  const { contents } = document;
+  if (contents === null) return ok(new Map());
+  if (!isMap(contents)) return fail([at(0, "expected a mapping: a key for each logical port")]);
+  const lines = new Map<string, WantedInterface>();
+  const faults: TableFault[] = [];
+  for (const { key, value } of contents.items) {
+    if (faults.length >= MAX_FAULTS) break;
+    const lport = isScalar(key) ? String(key.value) : "";
+    const offset = startOf(key) ?? 0;
+    try {
+      const plain: unknown = isNode(value) ? value.toJS(document) : value;
+      // (Valibot alone takes a list for a mapping.)
+      const parsed = v.safeParse(line, Array.isArray(plain) ? null : plain);
+      if (parsed.success) {
+        const { name, type, options, other_config: otherConfig } = parsed.output;
+        lines.set(lport, { name, type, options, ...(otherConfig === undefined ? {} : { otherConfig }) });
+        continue;
+      }
+      for (const { path, message } of parsed.issues) {
+        const keys = (path ?? []).map((item) => String(item.key));
+        faults.push(at(placeIn(value, keys) ?? offset, `${[lport, ...keys].join(".")}: ${message}`));
+      }
+    } catch (thrown) {
+      faults.push(at(offset, `${lport}: ${messageOf(thrown)}`));
+    }
+  }
+  return faults.length === 0 ? ok(lines) : fail(faults.slice(0, MAX_FAULTS));
+}
+
+/** Where the value stands that is under these keys, or as much of them as there is. */
+function placeIn(node: unknown, keys: readonly string[]): number | null {
+  let place = startOf(node);
+  let here = node;
+  for (const key of keys) {
+    const pair = isMap(here)
+      ? here.items.find((item) => isScalar(item.key) && String(item.key.value) === key)
+      : undefined;
+    here = pair?.value;
+    place = startOf(here) ?? startOf(pair?.key) ?? place;
+  }
+  return place;
+}
+
+function startOf(node: unknown): number | null {
+  return isNode(node) && node.range ? node.range[0] : null;
+}

@@ -1,0 +1,126 @@
+/**
+ * The provider `table`: a file says which interface realises which logical port, so that whatever else creates interfaces
+ * needs no code of its own here.
+ *
+ * Invariants: the file is read when it changes, never when a question comes; one that is not valid changes nothing, and
+ * the log says where it is not.
+ */
+import { type FSWatcher, realpathSync, watch } from "node:fs";
+import { dirname, isAbsolute } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import * as v from "valibot";
+import { fail, messageOf, type Result } from "../../result.ts";
+import { readTrusted } from "../../system/read-file.ts";
+import { defineProvider } from "../module.ts";
+import type { PrepareAnswer, PrepareInput, Provider, ProviderHost } from "../provider.ts";
+import { type Lines, parseTable, type TableFault } from "./lines.ts";
+
+const DEFAULT_FILE = "/etc/vifplugd/ports.yaml";
+
+export const table = defineProvider({
+  type: "table",
+  summary: "the interface that a file names for the logical port",
+  reads: [],
+  keys: {
+    file: v.optional(
+      v.pipe(
+        v.string(),
+        v.check((path) => isAbsolute(path), "expected an absolute path"),
+        v.description("The YAML file with the interface of each logical port; its folder has to exist."),
+      ),
+      DEFAULT_FILE,
+    ),
+  },
+  create: ({ file }) => new TableProvider(file),
+});
+
+/** Far more than the ports of a chassis need. */
+const MAX_BYTES = 4 << 20;
+
+/** Whoever writes the file in pieces has so long between two of them, in milliseconds. */
+const QUIET_MS = 50;
+
+export class TableProvider implements Provider {
+  readonly type: string = "table";
+  readonly #file: string;
+  #host: ProviderHost | null = null;
+  #watcher: FSWatcher | null = null;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #lines: Lines = new Map();
+  /** Why the lines may not be those of the file. */
+  #fault: string | null = null;
+  #isOther = false;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  init(host: ProviderHost): void {
+    this.#host = host;
+    // The folder, because editors put another file in the place of the old one.
+    this.#watcher = watch(dirname(this.#file), () => this.#readSoon());
+    this.#watcher.on("error", (error) => host.log("warn", `cannot watch ${this.#file}: ${messageOf(error)}`));
+    this.#read();
+  }
+
+  destroy(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#watcher?.close();
+    this.#watcher = null;
+    this.#host = null;
+  }
+
+  run(): boolean {
+    const isOther = this.#isOther;
+    this.#isOther = false;
+    return isOther;
+  }
+
+  prepare({ operation, lport }: PrepareInput): PrepareAnswer {
+    if (operation === "remove") return { ready: true };
+    const wanted = this.#lines.get(lport.name);
+    if (wanted !== undefined) return { ready: true, interface: wanted };
+    if (this.#fault !== null) return { ready: false, reason: this.#fault };
+    const key = JSON.stringify(lport.name);
+    return { ready: false, reason: `${this.#file} has no line for it: add ${key}: { name: INTERFACE }` };
+  }
+
+  #readSoon(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.#read();
+    }, QUIET_MS);
+  }
+
+  #read(): void {
+    const before = this.#lines;
+    const faultBefore = this.#fault;
+    const read = readLines(this.#file);
+    if (read.ok) this.#lines = read.value;
+    const [first] = read.ok ? [] : read.error;
+    this.#fault = first ?? null;
+    if (!read.ok && first !== faultBefore) {
+      const stays = before.size === 0 ? "" : "; what was valid before stays in force";
+      for (const fault of read.error) this.#host?.log("warn", `${fault}${stays}`);
+    }
+    // Whoever has no line is told another reason.
+    if (this.#fault !== faultBefore) this.#isOther = true;
+    if (this.#isOther) this.#host?.wake();
+    const changed = [...new Set([...before.keys(), ...this.#lines.keys()])].filter(
+      (lport) => !isDeepStrictEqual(before.get(lport), this.#lines.get(lport)),
+    );
+    if (changed.length > 0) this.#host?.wake(changed);
+  }
+}
+
+function readLines(file: string): Result<Lines, readonly TableFault[]> {
+  try {
+    const bytes = readTrusted(realpathSync(file), MAX_BYTES + 1);
+    if (bytes.length > MAX_BYTES) return fail([`${file} is larger than ${MAX_BYTES} bytes`]);
+    const parsed = parseTable(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return parsed.ok ? parsed : fail(parsed.error.map((fault) => `${file}:${fault}`));
+  } catch (thrown) {
+    return fail([`${file} cannot be read: ${messageOf(thrown)}`]);
+  }
+}

@@ -1,0 +1,70 @@
+/** Interfaces that others make, on a real chassis: network devices of this machine's kernel, sockets, and lines of a file. */
+import { afterAll, expect, test } from "bun:test";
+import { rename } from "node:fs/promises";
+import { join } from "node:path";
+import { startHypervisor } from "../support/hypervisor.ts";
+
+/** Names that nobody else on this machine has. */
+const [near, far, renamed] = ["a", "b", "c"].map((end) => `vp${process.pid % 1_000_000}${end}`) as [
+  string,
+  string,
+  string,
+];
+
+function ip(...args: readonly string[]): void {
+  const { exitCode, stderr } = Bun.spawnSync(["ip", ...args]);
+  if (exitCode !== 0) throw new Error(`ip ${args.join(" ")}: ${stderr}`);
+}
+
+afterAll(() => {
+  for (const name of [near, renamed]) Bun.spawnSync(["ip", "link", "del", name]);
+});
+
+test("netdev: a veth is plugged when it comes, found by an alternative name, and followed when it is renamed", async () => {
+  await using hv = await startHypervisor({ config: { providers: [{ type: "dummy" }, { type: "netdev" }] } });
+  const altname = `container-of-${process.pid}-with-a-long-name`;
+  await hv.addLport("web1", { "vif-plug-type": "netdev", "vif-plug:netdev:altname": altname });
+  await hv.daemon.waitLog(/ web1: waiting: there is no network device with the alternative name/);
+  ip("link", "add", near, "type", "veth", "peer", "name", far);
+  ip("link", "property", "add", "dev", near, "altname", altname);
+  const plugged = await hv.interface(near);
+  expect(plugged.type).toBe("");
+  ip("link", "set", near, "name", renamed);
+  await hv.interface(renamed);
+  await hv.gone(near);
+  await hv.deleteLport("web1");
+  await hv.gone(renamed);
+}, 60_000);
+
+test("vhost-user: the interface is a client of the socket below its folder", async () => {
+  await using hv = await startHypervisor({
+    config: { providers: [{ type: "dummy" }, { type: "vhost-user", socket_dir: "/run/vhost-user" }] },
+  });
+  await hv.addLport("web1", { "vif-plug-type": "vhost-user", "vif-plug:vhost-user:socket": "vm1" });
+  await hv.daemon.waitLog(/ web1: waiting: bridge br-int has datapath_type system/);
+  await hv.chassis.vsctl("--no-wait", "set", "Bridge", "br-int", "datapath_type=netdev");
+  const { type, options } = await hv.interface("vhuweb1");
+  expect(type).toBe("dpdkvhostuserclient");
+  expect(options.get("vhost-server-path")).toBe("/run/vhost-user/vm1");
+});
+
+test("table: a line is plugged, another one replaces it, and one that is not valid changes nothing", async () => {
+  await using hv = await startHypervisor({ daemon: false });
+  const file = join(hv.chassis.dir, "ports.yaml");
+  const write = async (text: string) => {
+    await Bun.write(`${file}.new`, text);
+    await rename(`${file}.new`, file);
+  };
+  await write("web1: { name: eth-a, type: internal }\n");
+  await hv.startDaemon({ providers: [{ type: "dummy" }, { type: "table", file }] });
+  await hv.addLport("web1", { "vif-plug-type": "table" });
+  await hv.installed("eth-a");
+  await write("web1: { name: eth-b, type: internal, other_config: { x: '1' } }\n");
+  const second = await hv.installed("eth-b");
+  expect(second.other_config.get("x")).toBe("1");
+  await hv.gone("eth-a");
+  await write("web1: [eth-c]\n");
+  await hv.daemon.waitLog(/ warn provider: table: .*ports\.yaml:1:7: web1: /);
+  await hv.settle();
+  expect((await hv.interface("eth-b"))._uuid).toBe(second._uuid);
+});

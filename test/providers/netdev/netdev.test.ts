@@ -1,0 +1,146 @@
+// The provider `netdev`: one network device that is there already, or a reason why none is taken.
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { NetdevProvider } from "../../../src/providers/netdev/netdev.ts";
+import type { InterfaceView, PrepareAnswer } from "../../../src/providers/provider.ts";
+import { prepareInput } from "../../support/providers.ts";
+import { FakeKernel } from "../representor/support/fake-kernel.ts";
+import { link } from "../representor/support/nic.ts";
+
+const MAC = "00:53:00:00:00:42";
+let root = "";
+let kernel: FakeKernel;
+let provider: NetdevProvider;
+let woken: () => void = () => {};
+const log: string[] = [];
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "vifplugd-netdev-"));
+  kernel = new FakeKernel();
+  log.length = 0;
+});
+afterEach(async () => {
+  provider.destroy();
+  await rm(root, { recursive: true });
+});
+
+/** Resolves when the kernel has been read. */
+async function start(quietMs = 0): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  woken = resolve;
+  provider = new NetdevProvider(quietMs, { netlink: kernel, root });
+  provider.init({ wake: () => woken(), log: (_, message) => log.push(message) });
+  expect(ask({ name: "eth1" })).toMatchObject({ reason: expect.stringContaining("has not said yet") });
+  await promise;
+}
+
+function ask(options: Readonly<Record<string, string>>, inPlace: InterfaceView | null = null): PrepareAnswer {
+  const named = Object.entries(options).map(([key, value]) => [`vif-plug:netdev:${key}`, value] as const);
+  const lport = { name: "web1", options: new Map(named) };
+  return provider.prepare({ ...prepareInput("web1"), lport, interface: inPlace });
+}
+
+const found = (name: string): PrepareAnswer => ({ ready: true, interface: { name, type: "", options: {} } });
+const refused = (words: RegExp): PrepareAnswer => ({ ready: false, reason: expect.stringMatching(words) });
+
+describe("a device is found", () => {
+  test("by its name, its MAC address or its PCI address", async () => {
+    kernel.setLink(link(7, "eth7", { address: MAC, parent: "pci/0000:03:00.2" }));
+    kernel.setLink(link(8, "eth8"));
+    await start();
+    expect(ask({ name: "eth7" })).toEqual(found("eth7"));
+    expect(ask({ mac: MAC.toUpperCase() })).toEqual(found("eth7"));
+    expect(ask({ pci: "0000:03:00.2" })).toEqual(found("eth7"));
+    expect(ask({ name: "eth9" })).toEqual(refused(/^there is no network device "eth9"$/));
+  });
+
+  test("when it comes, under the name that it then has, and not when it has gone", async () => {
+    await start();
+    kernel.setLink(link(7, "eth7", { address: MAC }));
+    expect(provider.run()).toBe(true);
+    expect(ask({ mac: MAC })).toEqual(found("eth7"));
+    kernel.setLink(link(7, "lan0", { address: MAC }));
+    expect(ask({ mac: MAC })).toEqual(found("lan0"));
+    kernel.removeLink(7);
+    expect(ask({ mac: MAC })).toEqual(refused(/there is no network device with MAC address/));
+  });
+
+  test("not before udev has dealt with it, or a quiet period is over", async () => {
+    await mkdir(join(root, "run/udev/data"), { recursive: true });
+    await Bun.write(join(root, "run/udev/control"), "");
+    kernel.setLink(link(7, "eth7"));
+    await start();
+    expect(ask({ name: "eth7" })).toEqual(refused(/udev has not dealt with it/));
+    const { promise, resolve } = Promise.withResolvers<void>();
+    woken = resolve;
+    await Bun.write(join(root, "run/udev/data/n7"), "");
+    await promise;
+    expect(ask({ name: "eth7" })).toEqual(found("eth7"));
+  });
+});
+
+describe("a device is refused", () => {
+  test.each<[string, Readonly<Record<string, string>>, RegExp]>([
+    ["without any option", {}, /expected exactly one of the options .*; there is none$/],
+    ["with two", { name: "a", mac: MAC }, /there is vif-plug:netdev:name and vif-plug:netdev:mac$/],
+    ["with a MAC address that is none", { mac: "x" }, /expected a MAC address/],
+    ["with a PCI address that is none", { pci: "3:0" }, /expected a PCI address/],
+  ])("%s", async (_, options, words) => {
+    await start();
+    expect(ask(options)).toEqual(refused(words));
+  });
+
+  test("where several match", async () => {
+    kernel.setLink(link(7, "eth7", { address: MAC }));
+    kernel.setLink(link(8, "vlan8", { address: MAC }));
+    await start();
+    expect(ask({ mac: MAC })).toEqual(refused(/there are several: .* is eth7, vlan8/));
+  });
+
+  test("that is a part of something else, or Open vSwitch's own, or the loopback", async () => {
+    kernel.setLink(link(1, "lo"));
+    kernel.setLink(link(2, "bond0", { kind: "bond" }));
+    kernel.setLink(link(3, "eth3", { master: 2 }));
+    kernel.setLink(link(4, "ovs-system", { kind: "openvswitch" }));
+    kernel.setLink(link(5, "eth5", { master: 4 }));
+    await start();
+    expect(ask({ name: "lo" })).toEqual(refused(/loopback/));
+    expect(ask({ name: "eth3" })).toEqual(refused(/it is a part of bond0/));
+    expect(ask({ name: "ovs-system" })).toEqual(refused(/Open vSwitch's own/));
+    expect(ask({ name: "eth5" })).toEqual(refused(/in a bridge of Open vSwitch already/));
+    expect(ask({ name: "eth5" }, { name: "eth5", type: "", options: new Map() })).toEqual(found("eth5"));
+  });
+
+  test("that is the uplink of a switch, or this host's way out", async () => {
+    kernel.setLink(link(7, "enp3s0np0", { switchId: "00aa", portName: "p0" }));
+    kernel.setLink(link(8, "eth8"));
+    kernel.setLink(link(9, "eth9"));
+    await start();
+    await Bun.write(
+      join(root, "proc/net/route"),
+      "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\neth8\t00000000\t0100A8C0\t0003\t0\t0\t0\t00000000\n",
+    );
+    const nowhere = "0".repeat(32);
+    await Bun.write(
+      join(root, "proc/net/ipv6_route"),
+      `${nowhere} 00 ${nowhere} 00 fe80 00000400 00000001 00000000 00000003     eth9\n`,
+    );
+    expect(ask({ name: "enp3s0np0" })).toEqual(refused(/uplink/));
+    expect(ask({ name: "eth8" })).toEqual(refused(/default route/));
+    expect(ask({ name: "eth9" })).toEqual(refused(/default route/));
+  });
+});
+
+test("what is plugged and renamed leaves the datapath, to be plugged anew", async () => {
+  kernel.setLink(link(4, "ovs-system", { kind: "openvswitch" }));
+  kernel.setLink(link(7, "eth7", { master: 4 }));
+  kernel.vports.set(3, "lan0");
+  await start();
+  provider.arrange({ ...prepareInput("web1"), interface: { name: "eth7", type: "", options: new Map() } });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  provider.init({ wake() {}, log: (_, message) => resolve(void log.push(message)) });
+  kernel.setLink(link(7, "lan0", { master: 4 }));
+  await promise;
+  expect(log).toEqual(["lan0 has a new name: it has left the datapath, to be plugged anew"]);
+});

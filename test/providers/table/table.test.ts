@@ -1,0 +1,119 @@
+// The provider `table`: a file says which interface realises which logical port.
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { rename } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseTable } from "../../../src/providers/table/lines.ts";
+import { TableProvider } from "../../../src/providers/table/table.ts";
+import { prepareInput } from "../../support/providers.ts";
+
+describe("a table", () => {
+  test("is a key for each logical port, and under it the interface", () => {
+    const parsed = parseTable(
+      'web1: { name: eth1 }\n"db 1":\n  name: vhu1\n  type: dpdkvhostuserclient\n  options: { vhost-server-path: /run/x }\n  other_config: { a: "1" }\n',
+    );
+    expect(parsed).toEqual({
+      ok: true,
+      value: new Map([
+        ["web1", { name: "eth1", type: "", options: {} }],
+        [
+          "db 1",
+          {
+            name: "vhu1",
+            type: "dpdkvhostuserclient",
+            options: { "vhost-server-path": "/run/x" },
+            otherConfig: { a: "1" },
+          },
+        ],
+      ]),
+    });
+  });
+
+  test("that is empty has no line", () => {
+    expect(parseTable("# none\n")).toEqual({ ok: true, value: new Map() });
+  });
+
+  test.each<[string, string, RegExp]>([
+    ["no mapping", "- a\n", /^1:1: expected a mapping/],
+    ["a line that is none", "a:\n  name: x\nb: 7\n", /^3:4: b: expected a mapping: name/],
+    ["a line without a name", "a: { type: internal }\n", /^1:4: a\.name: name is missing/],
+    ["an unknown key", "a: { name: x, nam: y }\n", /^1:20: a\.nam: unknown key/],
+    ["a name that is none", "a:\n  name: 0123456789abcdef\n", /^2:9: a\.name: .*16 bytes/],
+    [
+      "a number where a text belongs",
+      "a: { name: x, options: { k: 1 } }\n",
+      /^1:29: a\.options\.k: expected a text/,
+    ],
+    ["a key twice", "a: { name: x }\na: { name: y }\n", /^2:1: /],
+    ["no YAML", "a: [\n", /^2:1: /],
+    ["an alias without an anchor", "a: *b\n", /^1:1: a: /],
+  ])("must not have %s", (_, content, words) => {
+    const parsed = parseTable(content);
+    expect(parsed.ok ? [] : parsed.error[0]).toMatch(words);
+  });
+});
+
+describe("the provider", () => {
+  let folder = "";
+  let file = "";
+  let provider: TableProvider;
+  const log: string[] = [];
+  let woken: ((lports: readonly string[]) => void) | null = null;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "vifplugd-table-"));
+    file = join(folder, "ports.yaml");
+    log.length = 0;
+  });
+  afterEach(() => {
+    provider.destroy();
+    rmSync(folder, { recursive: true });
+  });
+
+  function start(content: string | null): void {
+    if (content !== null) writeFileSync(file, content);
+    provider = new TableProvider(file);
+    provider.init({ wake: (lports = []) => woken?.(lports), log: (_, message) => log.push(message) });
+  }
+
+  async function change(content: string): Promise<readonly string[]> {
+    const { promise, resolve } = Promise.withResolvers<readonly string[]>();
+    woken = resolve;
+    writeFileSync(`${file}.new`, content);
+    await rename(`${file}.new`, file);
+    return promise;
+  }
+
+  const answer = (lport: string) => provider.prepare(prepareInput(lport));
+
+  test("answers with the file's line, and follows it, for the ports that changed", async () => {
+    start("web1: { name: a }\nweb2: { name: b }\n");
+    expect(answer("web1")).toEqual({ ready: true, interface: { name: "a", type: "", options: {} } });
+    expect(answer("db1")).toMatchObject({
+      ready: false,
+      reason: expect.stringContaining("has no line for it"),
+    });
+    expect(await change("web1: { name: a }\nweb2: { name: c }\ndb1: { name: d }\n")).toEqual(["web2", "db1"]);
+    expect(answer("db1")).toMatchObject({ interface: { name: "d" } });
+    expect(provider.prepare(prepareInput("web1", "remove"))).toEqual({ ready: true });
+  });
+
+  test("keeps what was valid when the file is not any more, and says where", async () => {
+    start("web1: { name: a }\n");
+    await change("web1: 7\n");
+    expect(answer("web1")).toMatchObject({ interface: { name: "a" } });
+    expect(log).toEqual([
+      expect.stringMatching(/ports\.yaml:1:7: web1: .*what was valid before stays in force/),
+    ]);
+    expect(answer("db1")).toMatchObject({ reason: expect.stringContaining("ports.yaml:1:7: web1: ") });
+    await change("web1: { name: b }\n");
+    expect(answer("web1")).toMatchObject({ interface: { name: "b" } });
+  });
+
+  test("waits for a file that is not there yet", async () => {
+    start(null);
+    expect(answer("web1")).toMatchObject({ ready: false, reason: expect.stringContaining("cannot be read") });
+    await change("web1: { name: a }\n");
+    expect(answer("web1")).toMatchObject({ ready: true });
+  });
+});
