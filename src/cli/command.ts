@@ -1,4 +1,6 @@
 /** What a sub-command is: its line in `help`, its options, and what it does. A file per sub-command implements it. */
+import { cutWords } from "../text/cut.ts";
+import { printable } from "../text/printable.ts";
 
 export const EXIT = { ok: 0, failed: 1, differs: 2, usage: 64, config: 78 } as const;
 
@@ -48,6 +50,8 @@ export function printLine(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-export function printError(line: string): void {
-  process.stderr.write(`${line}\n`);
+/** One line, or several; what others chose in them is shown, and does nothing. */
+export function printError(text: string): void {
+  const lines = text.split("\n").map((line) => printable(cutWords(line)));
+  process.stderr.write(`${lines.join("\n")}\n`);
 }

@@ -7,7 +7,6 @@ import type { Config } from "../config/schema.ts";
 import { Daemon } from "../daemon/daemon.ts";
 import { claimPidFile } from "../daemon/pid-file.ts";
 import { Log, type Logger } from "../log/log.ts";
-import { whoThrew } from "../providers/who-threw.ts";
 import { beginRecord, type Recorder } from "../record/recorder.ts";
 import { messageOf, ok, type Result } from "../result.ts";
 import { endWithin } from "../system/deadline.ts";
@@ -21,11 +20,11 @@ import { printConfigErrors } from "./config-errors.ts";
 import { LogOutput } from "./log-output.ts";
 
 /** Milliseconds from the signal until what has not come to an end by itself is left behind. */
-const STOP_WITHIN_MS = 3000;
+const STOP_WITHIN_MS = 4300;
 /** Seconds from the signal until the kernel ends what is left: a provider that does not return from a call. */
 const KILLED_AFTER_S = 5;
 /** Milliseconds that the reader of the log has for the last lines. */
-const LOG_WITHIN_MS = 1000;
+const LOG_WITHIN_MS = 400;
 
 export const run: Command = {
   name: "run",
@@ -93,7 +92,6 @@ async function runUntil(
     main.error(pidFile.error);
     return EXIT.failed;
   }
-  surviveProviders(log.module("provider"));
   main.info(`vifplugd ${VERSION} starts`);
   try {
     const overdue = end.promise.then(async () => {
@@ -133,21 +131,6 @@ function makeLog({ log }: Config, output: LogOutput): Log {
     takeLost: () => output.takeLost(),
     ...(output.file === null ? {} : { reopen: () => output.reopen() }),
   });
-}
-
-/** What a module throws outside of every call (in a timer, in a promise) is its own fault, and told of by its name. */
-function surviveProviders(log: Logger): void {
-  const fault = (thrown: unknown) => {
-    const type = whoThrew(thrown);
-    if (type !== null) {
-      log.warn(`${type}: threw outside of a call: ${messageOf(thrown)}`, `${type} threw`);
-      return;
-    }
-    console.error(thrown);
-    process.exit(EXIT.failed);
-  };
-  process.on("uncaughtException", fault);
-  process.on("unhandledRejection", fault);
 }
 
 /** Not before the pid file is ours: the file may be the record of a daemon that runs. */
@@ -203,6 +186,10 @@ async function runDaemon(start: Start): Promise<void> {
   const reload = () => {
     serviceManager.reloading(() => reloadDaemon(daemon, args.text("config"), main));
   };
+  // Not before there is somebody to tell; until then the runtime's way, to end with it, is right.
+  for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+    process.on(event, (thrown: unknown) => daemon.stray(thrown));
+  }
   try {
     await daemon.start();
     serviceManager.ready();

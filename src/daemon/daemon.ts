@@ -16,6 +16,7 @@ import type { Log, Logger } from "../log/log.ts";
 import { pageRoutes } from "../page/routes.ts";
 import { obstacleOf } from "../plug/readiness.ts";
 import type { Recorder } from "../record/recorder.ts";
+import { messageOf } from "../result.ts";
 import { clientCapacity } from "../serve/capacity.ts";
 import { descriptorLimit } from "../system/descriptors.ts";
 import type { LastReload } from "../view/daemon-view.ts";
@@ -43,6 +44,9 @@ export interface DaemonOptions {
   readonly environment?: Environment;
 }
 
+/** Milliseconds from an internal error to the recompute that heals what it may have left. */
+const HEAL_AFTER_MS = 1000;
+
 export class Daemon {
   readonly #options: DaemonOptions;
   readonly #environment: Environment;
@@ -57,6 +61,8 @@ export class Daemon {
   readonly #control: ControlServer;
   readonly #http: HttpServer;
   #lastReload: LastReload | null = null;
+  /** Cancels the recompute that follows an internal error; null: none is to come. */
+  #healing: (() => void) | null = null;
 
   constructor(options: DaemonOptions) {
     const { config, systemIdOverride, log, recorder, environment = realEnvironment } = options;
@@ -140,10 +146,34 @@ export class Daemon {
     this.#lastReload = { time: this.#environment.now(), isInForce: false };
   }
 
+  /**
+   * Something was thrown outside of any call. What is a provider's fault is told by its name; what is ours may have
+   * left the graph half way, and is healed by a recompute of everything.
+   */
+  stray(thrown: unknown): void {
+    const { coverage, registry, reconciler } = this.#parts;
+    const log = this.#options.log;
+    const type = registry.culpritOf(thrown);
+    if (type !== null) {
+      coverage.count("provider_stray_error");
+      log.module("provider").warn(`${type}: threw outside of a call: ${messageOf(thrown)}`, `${type} stray`);
+      return;
+    }
+    coverage.count("internal_error");
+    const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : messageOf(thrown);
+    this.#log.error(`internal error, please report it: ${stack}`);
+    // Not at once, and not more often: what comes of it may be such an error again.
+    this.#healing ??= this.#environment.timer(HEAL_AFTER_MS, () => {
+      this.#healing = null;
+      reconciler.recompute("an internal error");
+    });
+  }
+
   /** Leaves every port as it is; settles when what was in flight has been answered. */
   async stop(): Promise<void> {
     this.#control.close();
     this.#http.close();
+    this.#healing?.();
     this.#chassisLog.close();
     await stopParts(this.#parts, this.#environment);
     this.#options.recorder?.close();

@@ -120,6 +120,12 @@ function aboutProgram({ coverage, lastReload }: DaemonView, { chassis, ready }: 
       "The configuration that was read last is in force; 0: it was not valid, and the one before is.",
       Number(lastReload?.isInForce ?? true),
     ),
+    single(
+      "vifplugd_internal_errors_total",
+      "counter",
+      "Errors of the program's own, each healed by a recompute.",
+      coverage.total("internal_error"),
+    ),
     metric(
       "vifplugd_events_total",
       "counter",

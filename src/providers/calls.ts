@@ -3,6 +3,7 @@
  * {@link SLOW_CALL_MS} is reported.
  */
 import { messageOf } from "../result.ts";
+import { onBehalfOf } from "./culprit.ts";
 
 /** A provider may hold the daemon's only thread for this long before it is named in a warning. */
 export const SLOW_CALL_MS = 50;
@@ -38,7 +39,7 @@ export class Calls {
   attempt<T, U>(type: string, callback: string, call: () => T, onThrown: (thrown: unknown) => U): T | U {
     const started = this.#options.elapsed();
     try {
-      return this.watched(type, callback, call());
+      return this.watched(type, callback, onBehalfOf(type, call));
     } catch (thrown) {
       return onThrown(thrown);
     } finally {

@@ -10,6 +10,7 @@
  */
 import { fail, messageOf, ok, type Result } from "../result.ts";
 import { type CallOptions, Calls } from "./calls.ts";
+import { culpritOf, onBehalfOf, onNobodysBehalf } from "./culprit.ts";
 import { Ending } from "./ending.ts";
 import { type HostedProvider, isHosted, type ProviderState, type Surroundings } from "./hosted.ts";
 import type { Provider, ProviderHost } from "./provider.ts";
@@ -76,7 +77,11 @@ export class ProviderRegistry {
       });
     }
     try {
-      this.#calls.watched(type, "init", provider.init?.(this.#hostFor(type), {}));
+      this.#calls.watched(
+        type,
+        "init",
+        onBehalfOf(type, () => provider.init?.(this.#hostFor(type), {})),
+      );
     } catch (thrown) {
       const reason = messageOf(thrown);
       this.#refused.set(type, { type, plugTypes: [...plugTypes], reason });
@@ -166,6 +171,14 @@ export class ProviderRegistry {
     }
   }
 
+  /** The type of the provider whose fault something is that was thrown outside of any call; null: none is known. */
+  culpritOf(thrown: unknown): string | null {
+    return culpritOf(thrown, [
+      ...this.types(),
+      ...Array.from(this.#leaving, ({ provider }) => provider.type),
+    ]);
+  }
+
   /** How a registered provider fares. */
   state(type: string): ProviderState {
     const provider = this.#byType.get(type)?.provider;
@@ -207,7 +220,7 @@ export class ProviderRegistry {
 
   #hostFor(type: string): ProviderHost {
     return {
-      wake: (lports = []) => this.#options.onWake(type, lports),
+      wake: (lports = []) => onNobodysBehalf(() => this.#options.onWake(type, lports)),
       log: (level, message) => this.#options.log(level, `${type}: ${message}`),
     };
   }

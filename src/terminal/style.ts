@@ -5,7 +5,7 @@
  * nothing but our own colours controls the terminal.
  */
 import { fail, ok, type Result } from "../result.ts";
-import { cutSentence } from "../text/cut.ts";
+import { cut, cutSentence } from "../text/cut.ts";
 import { printable } from "../text/printable.ts";
 import { columnsOf } from "./width.ts";
 
@@ -64,9 +64,10 @@ export function wrap(text: string, width: number): readonly string[] {
 
 /** `first` and the text after it; further lines are indented by as much as `first` is wide. */
 export function hang(first: string, text: string, { width }: Style): string {
-  const indentation = columnsOf(first);
+  const head = printable(cut(first));
+  const indentation = columnsOf(head);
   const lines = wrap(text, width - indentation);
   const indent = " ".repeat(indentation);
-  if (lines.length === 0) return `${first.trimEnd()}\n`;
-  return lines.map((line, index) => `${index === 0 ? first : indent}${line}\n`).join("");
+  if (lines.length === 0) return `${head.trimEnd()}\n`;
+  return lines.map((line, index) => `${index === 0 ? head : indent}${line}\n`).join("");
 }

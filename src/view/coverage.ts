@@ -24,6 +24,8 @@ export const EVENTS = [
   "verify_difference",
   "config_reload",
   "unixctl_received",
+  "provider_stray_error",
+  "internal_error",
 ] as const;
 
 /** Providers' calls are counted for each type: `prepare_dummy`. */
