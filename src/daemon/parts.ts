@@ -86,6 +86,7 @@ export function makeParts(options: PartsOptions): Parts {
       lock: (name) => local.want(name),
       southboundTarget: (target) => southbound.setTarget(target),
       condition: (condition) => southbound.setCondition(condition),
+      inquiries: (inquiries) => southbound.inquire(inquiries),
     },
     onRetry: () => count("port_retry"),
     onMisplaced: () => count("port_misplaced"),

@@ -246,7 +246,7 @@ export class Contests {
     const from = holder.lport;
     if (from === null || this.#inPlace(from) !== holder || this.#facts.isHeld(from)) return null;
     const intent = this.#facts.intent(from);
-    if (intent?.kind !== "unplug" || intent.ground === "withdrawn") return null;
+    if (intent?.kind !== "unplug" || intent.ground === "withdrawn" || !intent.isCertain) return null;
     const advice = this.#facts.advice(from);
     if (advice?.kind !== "asked" || advice.main.answer.kind !== "unplug") return null;
     return this.#facts.attempt(from)?.phase === "in-flight" ? null : advice.main;

@@ -6,6 +6,7 @@
  */
 import { Engine, type EngineOptions, input, keyed, keyedChanges, node } from "../graph/index.ts";
 import type { FormerHostnames } from "./former-hostnames.ts";
+import { absenceNode } from "./nodes/absence-node.ts";
 import {
   type Activity,
   decideActivity,
@@ -26,6 +27,7 @@ import {
 import {
   attemptInput,
   type Current,
+  departureInput,
   portBindingInput,
   southboundInput,
   tableInputs,
@@ -34,7 +36,7 @@ import {
 import { intentNode } from "./nodes/intent-node.ts";
 import { type LocalChassis, refreshLocalChassis, unknownChassis } from "./nodes/local-chassis-node.ts";
 import { indexLports, lportObservedHandler, lportPortBindingHandler, noLports } from "./nodes/lport-node.ts";
-import { decideMonitorScope, monitorNothing, monitorScopeLportHandler } from "./nodes/monitor-scope-node.ts";
+import { decideMonitorScope, monitorNothing, monitorScopeLportsHandler } from "./nodes/monitor-scope-node.ts";
 import * as observedNode from "./nodes/observed-node.ts";
 import { plugNode } from "./nodes/plug-node.ts";
 import { lookingUp, type Providers } from "./nodes/provider-lookup-node.ts";
@@ -53,6 +55,7 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
   });
   const confirmed = input({ name: "confirmed", ...valueInput<ReadonlySet<string>>(new Set()) });
   const attempt = input({ name: "attempt", ...attemptInput });
+  const departure = input({ name: "departure", ...departureInput });
   const southbound = input({ name: "southbound", ...southboundInput });
   const tables = tableInputs();
   const { openVSwitch, bridge, port, iface, ssl, sbGlobal, chassis } = tables;
@@ -111,10 +114,16 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
     run: indexLports,
     handlers: { portBinding: lportPortBindingHandler, observed: lportObservedHandler },
   });
+  const absence = keyed({
+    name: "absence",
+    kind: "output",
+    inputs: { activity, localChassis, southbound, lport, departure },
+    ...absenceNode,
+  });
   const intent = keyed({
     name: "intent",
     kind: "derived",
-    inputs: { settings, localChassis, southbound, lport },
+    inputs: { settings, localChassis, southbound, lport, absence },
     ...intentNode,
   });
   const advice = keyed({
@@ -165,10 +174,10 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
   const monitorScope = node({
     name: "monitor_scope",
     kind: "output",
-    inputs: { localChassis, lport },
+    inputs: { localChassis, southbound, lport, absence },
     data: monitorNothing,
     run: decideMonitorScope,
-    handlers: { lport: monitorScopeLportHandler },
+    handlers: { lport: monitorScopeLportsHandler, absence: monitorScopeLportsHandler },
   });
   const lock = node({
     name: "lock",
@@ -193,6 +202,7 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
       formerHostnames,
       confirmed,
       attempt,
+      departure,
       southbound,
       ...tables,
       portBinding,
@@ -202,6 +212,7 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
     activity,
     lport,
     observed,
+    absence,
     intent,
     advice,
     hold,
@@ -209,6 +220,6 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
     monitorScope,
     lock,
     southboundTarget: target,
-    engine: (options: EngineOptions = {}) => new Engine([plug, monitorScope, lock, target], options),
+    engine: (options: EngineOptions = {}) => new Engine([plug, absence, monitorScope, lock, target], options),
   };
 }

@@ -6,6 +6,7 @@
  * Invariant: `unplug` is only ever answered from complete knowledge. Whatever is missing turns it into `stay`, with
  * what is missing as the reason.
  */
+import type { Absence } from "./absence.ts";
 import { type Consequence, firstUnmet, type UnplugGround, type WantedSettings } from "./conditions/wanted.ts";
 import { type ChassisIdentity, type Lport, plugTypeOf } from "./lport.ts";
 import type { PortBindingRow } from "./rows.ts";
@@ -27,6 +28,8 @@ export interface ToUnplug extends Subject {
   readonly binding: PortBindingRow | null;
   readonly ground: UnplugGround;
   readonly reason: string;
+  /** False: it was so when the Southbound said so, and is asked again before anything is written. */
+  readonly isCertain: boolean;
 }
 /** Plugged by us, and to be left as it is. */
 export interface ToStay extends Subject {
@@ -44,6 +47,10 @@ export type Intent = ToPlug | ToUnplug | ToStay | Foreign;
 /** The reason of a port whose port binding has been asked for by name, and not answered yet. */
 export const NOT_IN_VIEW = "its port binding is not in view yet";
 
+/** The reason of a port whose port binding has left the view, while the Southbound is asked whether it is gone. */
+export const NOT_ANSWERED_YET =
+  "the Southbound is asked whether its port binding is gone, and has not answered yet";
+
 /** What is known about the Southbound, as far as it bears on unplugging. */
 export interface Knowledge {
   /** What keeps us from unplugging anything at all, or null. */
@@ -58,20 +65,26 @@ export function decideIntent(
   chassis: ChassisIdentity,
   knowledge: Knowledge,
   settings: WantedSettings,
+  absence?: Absence,
 ): Intent | null {
-  const { name, binding, inPlace } = lport;
+  const { name, inPlace } = lport;
+  const outOfView = absence?.kind === "elsewhere" && !knowledge.asksFor(name) ? absence : null;
+  const binding = lport.binding ?? outOfView?.row ?? null;
   const facts = binding === null ? null : { binding, chassis, settings };
   const unmet = facts === null ? null : firstUnmet(facts);
-  if (binding !== null && unmet === null) return intentOfWanted(lport, binding);
+  if (binding !== null && unmet === null && outOfView === null) return intentOfWanted(lport, binding);
   if (inPlace === null) return null;
   const { plugType } = inPlace;
   const { goes, reason } =
-    facts === null || unmet === null ? consequenceOfAbsence(name, knowledge) : unmet.consequence(facts);
+    facts === null || unmet === null
+      ? consequenceOfAbsence(name, knowledge, absence)
+      : unmet.consequence(facts);
   if (goes === null) return { kind: "stay", lport, plugType, reason };
   if (knowledge.missing !== null) {
     return { kind: "stay", lport, plugType, reason: `${reason}, but ${knowledge.missing}` };
   }
-  return { kind: "unplug", lport, plugType, binding, ground: goes, reason };
+  const isCertain = lport.binding !== null || knowledge.asksFor(name) || isFresh(absence);
+  return { kind: "unplug", lport, plugType, binding, ground: goes, reason, isCertain };
 }
 
 function intentOfWanted(lport: Lport, binding: PortBindingRow): Intent {
@@ -88,8 +101,15 @@ function intentOfWanted(lport: Lport, binding: PortBindingRow): Intent {
   };
 }
 
-function consequenceOfAbsence(name: string, knowledge: Knowledge): Consequence {
-  return knowledge.asksFor(name)
-    ? { goes: "absent", reason: "the logical port has no port binding" }
-    : { goes: null, reason: NOT_IN_VIEW };
+function isFresh(absence: Absence | undefined): boolean {
+  return (absence?.kind === "gone" || absence?.kind === "elsewhere") && absence.reply.isFresh;
+}
+
+function consequenceOfAbsence(name: string, knowledge: Knowledge, absence: Absence | undefined): Consequence {
+  if (knowledge.asksFor(name) || absence?.kind === "gone") {
+    return { goes: "absent", reason: "the logical port has no port binding" };
+  }
+  if (absence?.kind === "asked") return { goes: null, reason: NOT_ANSWERED_YET };
+  const { missing } = knowledge;
+  return { goes: null, reason: missing === null ? NOT_IN_VIEW : `${NOT_IN_VIEW}: ${missing}` };
 }

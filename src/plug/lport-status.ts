@@ -18,7 +18,7 @@ import { type Attempt, nonceOf, sentAwayBefore, setbacksOf } from "./attempt.ts"
 import { type Change, type Create, type Remove, sameBasis, type Update } from "./change.ts";
 import type { Contests, Won } from "./contest.ts";
 import { type DesiredInterface, diffInterface } from "./desired.ts";
-import type { Intent, ToPlug, ToUnplug } from "./intent.ts";
+import { type Intent, NOT_IN_VIEW, type ToPlug, type ToUnplug } from "./intent.ts";
 import { badMtuOf, type Lport } from "./lport.ts";
 import type { ObservedInterface } from "./observed-interface.ts";
 import type { Consultation } from "./question.ts";
@@ -171,6 +171,8 @@ function decideUnplug(at: StatusFacts, bridge: BridgeRef, intent: ToPlug | ToUnp
   const { name } = intent.lport;
   const held = at.chassis.held(name);
   if (held !== null) return status(at, "held", held, {});
+  // The next answer of the Southbound says whether it is still so.
+  if (intent.kind === "unplug" && !intent.isCertain) return stands(at, NOT_IN_VIEW);
   const taker = at.chassis.contests.taker(name);
   if (taker !== null) {
     return status(at, "pending", `logical port ${taker} takes its interface over`, {});

@@ -102,8 +102,13 @@ export function requestedHereAsAdditional(binding: PortBindingRow, chassis: Chas
 export function isBindable(binding: PortBindingRow, chassis: ChassisIdentity): boolean {
   if (requestedHere(binding, chassis) || requestedHereAsAdditional(binding, chassis)) return true;
   const requested = binding.options.get("requested-chassis") ?? "";
-  if (requested === "") return true;
-  return namesIn(requested).some((name) => name === chassis.name || name === chassis.record?.hostname);
+  return requested === "" || namesChassis(binding, chassis);
+}
+
+/** Its option `requested-chassis` names this chassis, by the name or hostname that it has now. */
+export function namesChassis({ options }: PortBindingRow, chassis: ChassisIdentity): boolean {
+  const names = namesIn(options.get("requested-chassis") ?? "");
+  return names.some((name) => name === chassis.name || name === chassis.record?.hostname);
 }
 
 function namesIn(requested: string): readonly string[] {

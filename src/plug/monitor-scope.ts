@@ -46,16 +46,6 @@ export class MonitorScope implements AskedChassis {
     );
   }
 
-  /**
-   * What this condition and another one both ask for; null when they are for different chassis. While one replaces the
-   * other, only a row that both ask for is known not to exist when it is not there.
-   */
-  both(other: MonitorScope): MonitorScope | null {
-    if (!this.sameChassis(other)) return null;
-    const lports = new Set([...this.lports].filter((lport) => other.lports.has(lport)));
-    return lports.size === this.lports.size ? this : new MonitorScope(this, lports);
-  }
-
   portBindings(): Condition<PortBindingRow> {
     if (this.chassisName === null) return [false];
     const clauses: Clause<PortBindingRow>[] = [];
@@ -66,8 +56,16 @@ export class MonitorScope implements AskedChassis {
     for (const name of namesOf(this.chassisName, this.hostname)) {
       clauses.push(["options", "includes", new Map([["requested-chassis", name]])]);
     }
-    for (const lport of this.lports) clauses.push(["logical_port", "==", lport]);
     return clauses;
+  }
+
+  /**
+   * For a monitor of its own, with `==` alone: then ovsdb-server looks each row up among the names. One clause of another
+   * kind makes it compare each row with each of them.
+   */
+  named(): Condition<PortBindingRow> {
+    if (this.lports.size === 0) return [false];
+    return Array.from(this.lports, (lport): Clause<PortBindingRow> => ["logical_port", "==", lport]);
   }
 
   chassis(): Condition<ChassisRow> {

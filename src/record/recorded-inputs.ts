@@ -2,6 +2,7 @@
 import { isUuid, type Uuid } from "ovsdb-jsonrpc";
 import * as v from "valibot";
 import { MonitorScope } from "../plug/monitor-scope.ts";
+import { rowSchema } from "./recorded-table.ts";
 
 const uuid = v.custom<Uuid>(isUuid, "expected a UUID");
 const text = v.string();
@@ -36,8 +37,36 @@ export const localSessionSchema = v.object({
 export const confirmedSchema = v.set(text);
 export const formerHostnamesSchema = v.map(text, v.set(text));
 
+const binding = rowSchema("portBinding");
+const replied = { at: v.number(), isFresh: v.boolean() };
+
+export const departureSchema = v.array(
+  v.object({
+    lport: text,
+    event: v.variant("kind", [
+      v.object({
+        kind: v.literal("left"),
+        serial: v.number(),
+        row: binding,
+        view: v.nullable(v.number()),
+      }),
+      v.object({
+        kind: v.literal("replied"),
+        reply: v.variant("kind", [
+          v.object({ kind: v.literal("none"), ...replied }),
+          v.object({ kind: v.literal("row"), row: binding, ...replied }),
+          v.object({ kind: v.literal("unknown"), code: text, ...replied }),
+        ]),
+      }),
+      v.object({ kind: v.literal("aged") }),
+      v.object({ kind: v.literal("forgotten") }),
+    ]),
+  }),
+);
+
 export const southboundSchema = v.object({
   synced: v.boolean(),
+  view: v.optional(v.nullable(v.number()), null),
   stranger: v.optional(v.nullable(v.object({ before: v.nullable(text), now: v.nullable(text) })), null),
   acknowledged: v.nullable(
     v.pipe(

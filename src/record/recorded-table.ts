@@ -13,7 +13,7 @@ import {
   type Uuid,
 } from "ovsdb-jsonrpc";
 import * as v from "valibot";
-import { databases, type TableKey, tables } from "../plug/tables.ts";
+import { databases, type RowOf, type TableKey, tables } from "../plug/tables.ts";
 
 interface Row {
   readonly _uuid: Uuid;
@@ -38,14 +38,16 @@ function columnSchema({ key, value, min, max }: ColumnSchema): v.GenericSchema {
   return min === 0 ? v.nullable(element) : element;
 }
 
-function rowSchema(key: TableKey) {
+/** A row of the table. The compiler cannot see that what a schema describes has the row type that was generated from it. */
+export function rowSchema<K extends TableKey>(key: K): v.GenericSchema<unknown, RowOf<K>> {
   const { database, table, columns } = tables[key];
   const schema: UntypedSchema = databases[database];
   const entries = columns.flatMap((column) => {
     const type = schema.tables[table]?.columns[column];
     return type === undefined ? [] : [[column, columnSchema(type)] as const];
   });
-  return v.object({ _uuid: uuid, ...Object.fromEntries(entries) });
+  const described: v.GenericSchema = v.object({ _uuid: uuid, ...Object.fromEntries(entries) });
+  return described as v.GenericSchema<unknown, RowOf<K>>;
 }
 
 export class RecordedTable {

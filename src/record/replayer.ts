@@ -16,6 +16,7 @@ import { headerSchema, type RecordedPush, type RecordedRun, runSchema } from "./
 import { decodeAttempts } from "./recorded-attempts.ts";
 import {
   confirmedSchema,
+  departureSchema,
   formerHostnamesSchema,
   localSessionSchema,
   settingsSchema,
@@ -104,6 +105,7 @@ export class Replayer {
     value(inputs.confirmed, confirmedSchema);
     value(inputs.formerHostnames, formerHostnamesSchema);
     value(inputs.southbound, southboundSchema);
+    value(inputs.departure, departureSchema);
     entrances.set(inputs.attempt.name, (push) =>
       engine.push(inputs.attempt, decideAttempts(push), optionsOf(push)),
     );

@@ -16,6 +16,7 @@ const unplug: ToUnplug = {
   plugType: "dummy",
   binding: null,
   ground: "absent",
+  isCertain: true,
   reason: "gone",
 };
 

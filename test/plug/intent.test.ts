@@ -86,6 +86,7 @@ describe("an owned interface", () => {
       plugType: "dummy",
       binding: null,
       ground: "absent",
+      isCertain: true,
       reason: "the logical port has no port binding",
     });
   });
@@ -104,6 +105,7 @@ describe("an owned interface", () => {
       plugType: "dummy",
       binding,
       ground: "not-bindable",
+      isCertain: true,
       reason: "requested-chassis is hv2",
     });
   });

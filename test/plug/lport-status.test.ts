@@ -25,6 +25,7 @@ const unplug: Intent = {
   plugType: "dummy",
   binding: null,
   ground: "absent",
+  isCertain: true,
   reason: "it is gone",
 };
 const ready = plugAs(undefined, { options: { "vif-plug-dummy-option": "value" } });

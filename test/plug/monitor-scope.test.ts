@@ -43,18 +43,10 @@ describe("the condition", () => {
 
   test("asks for each logical port by name", () => {
     const condition = MonitorScope.of(rowIsAbsent, new Set(["lsp1", "lsp2"]));
-    expect(condition.portBindings().slice(1)).toEqual([
+    expect(condition.named()).toEqual([
       ["logical_port", "==", "lsp1"],
       ["logical_port", "==", "lsp2"],
     ]);
-  });
-
-  test("shares with another one what both ask for, and nothing when they are for different chassis", () => {
-    const of = (...lports: readonly string[]) => MonitorScope.of(here, new Set(lports));
-    const condition = of("lsp1", "lsp2");
-    expect(condition.both(of("lsp2", "lsp3"))).toEqual(of("lsp2"));
-    expect(condition.both(of("lsp3", "lsp2", "lsp1"))).toBe(condition);
-    expect(condition.both(MonitorScope.of(rowIsAbsent, condition.lports))).toBeNull();
   });
 
   test("is for the same chassis when name, row and hostname are the same", () => {

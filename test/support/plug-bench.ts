@@ -139,8 +139,12 @@ export class PlugBench {
 
   /** The Southbound has answered to the condition that the graph asks for. */
   acknowledge(): void {
-    const { current } = this.engine.data(this.graph.monitorScope);
+    const scope = () => this.engine.data(this.graph.monitorScope).current;
+    const current = scope();
     this.setSouthbound({ synced: true, acknowledged: current });
+    this.run();
+    // When everything is here that is for the chassis itself, ports are asked for by name.
+    if (scope() !== current) this.setSouthbound({ synced: true, acknowledged: scope() });
   }
 
   attempt(lport: string, attempt: Attempt | null): void {

@@ -4,6 +4,7 @@
  */
 import type { Operation, TransactError, Uuid } from "ovsdb-jsonrpc";
 import { realEnvironment } from "ovsdb-jsonrpc";
+import type { Inquiry } from "../../src/daemon/reconcile/departures.ts";
 import { Reconciler } from "../../src/daemon/reconcile/reconciler.ts";
 import type { Source } from "../../src/daemon/reconcile/shadow-check.ts";
 import type { InputNode } from "../../src/graph/index.ts";
@@ -35,6 +36,7 @@ export class PlugDaemon {
   readonly lines: string[] = [];
   readonly locks: (string | null)[] = [];
   readonly targets: SouthboundTarget[] = [];
+  readonly inquiries: Inquiry[] = [];
   readonly conditions: MonitorScope[] = [];
   lock: string | null = "vifplugd_hv1";
   /** Whether the rows that were pushed are those that the database has. */
@@ -61,6 +63,7 @@ export class PlugDaemon {
         lock: (name) => this.locks.push(name),
         southboundTarget: (target) => this.targets.push(target),
         condition: (condition) => this.conditions.push(condition),
+        inquiries: (inquiries) => this.inquiries.push(...inquiries),
       },
       onMisplaced: () => this.misplaced++,
       onRun: () => this.runs++,

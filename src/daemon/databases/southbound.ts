@@ -21,9 +21,12 @@ import { faultOf, type SouthboundAddress, type SouthboundTarget } from "../../pl
 import { type KeysOf, keysOf, selectionOf, tables } from "../../plug/tables.ts";
 import { ovnSouthbound } from "../../schemas/ovn_southbound.gen.ts";
 import type { CountedEvent } from "../../view/coverage.ts";
+import type { Inquiry } from "../reconcile/departures.ts";
 import type { Reconciler } from "../reconcile/reconciler.ts";
 import { KnownClusters } from "./known-clusters.ts";
+import { NamedPorts } from "./named-ports.ts";
 import { logState } from "./session-log.ts";
+import { inquire } from "./southbound-inquirer.ts";
 
 export class Southbound {
   readonly #environment: Environment;
@@ -31,15 +34,13 @@ export class Southbound {
   readonly #log: Logger;
   readonly #count: (event: CountedEvent) => void;
   #session: ReturnType<typeof connect> | null = null;
+  #named: NamedPorts | null = null;
   /** The one in use. */
   #address: SouthboundAddress | null = null;
   #fault: string | null = null;
   #wanted = MonitorScope.of(null, new Set());
-  /**
-   * The rows that are here for the chassis itself have been seen once. Until then no port is asked for by its name: at
-   * a start that would be every plugged port, and the server compares each of its rows with each of the names.
-   */
-  #seenOnce = false;
+  /** Counts the views (`SouthboundState.view`). */
+  #view = 0;
   #announced: SouthboundState | null = null;
   readonly #clusters = new KnownClusters();
   /** Why there is no connection, until there is one that is in sync. */
@@ -84,6 +85,9 @@ export class Southbound {
     if (announced === null || !announced.synced || (announced.stranger ?? null) === null) return;
     const { acknowledged } = announced;
     for (const lport of this.#wanted.lports) if (acknowledged?.lports.has(lport) !== true) return;
+    for (const { kind } of this.#reconciler.engine.data(this.#reconciler.graph.absence).values()) {
+      if (kind === "asked" || kind === "waiting") return;
+    }
     if (this.#session === null) return;
     this.#clusters.accept(this.#session.state);
     this.#announce(this.#session);
@@ -149,9 +153,17 @@ export class Southbound {
     if (before.chassisName !== condition.chassisName) {
       this.#session.setCondition("Chassis", condition.chassis());
     }
-    if (this.#seenOnce || !before.sameChassis(condition)) {
+    if (!before.sameChassis(condition)) {
       this.#session.setCondition("Port_Binding", this.#clausesOf(condition));
     }
+    this.#named?.ask(condition);
+  }
+
+  /** Asks whether rows that left the view are still there. */
+  inquire(inquiries: readonly Inquiry[]): void {
+    const session = this.#session;
+    if (session === null) return;
+    inquire(inquiries, session, (replies) => this.#reconciler.departures.replied(replies));
   }
 
   /** Every row of a table. */
@@ -168,8 +180,14 @@ export class Southbound {
     session.onBatch(({ initial, tables: changes }) => {
       const cause = initial ? "snapshot" : "update";
       this.#count(`sb_${cause}`);
+      const isOurs = changes.Chassis.length > 0 || changes.SB_Global.length > 0;
+      if (isOurs) this.#view++;
       this.#noteHostnames(changes.Chassis);
       this.#reconciler.pushTables("OVN_Southbound", changes, cause);
+      // What leaves with a snapshot, or with what is about ourselves, need not be gone.
+      const view = isOurs || initial ? null : (this.#announced?.view ?? null);
+      this.#reconciler.departures.left(changes.Port_Binding, view);
+      if (isOurs) this.#announce(session);
     });
     session.onState((state) => {
       logState(this.#log, "OVN_Southbound", state);
@@ -181,10 +199,17 @@ export class Southbound {
     });
     session.onConditionRequested(() => this.#announce(session));
     session.onCondition(() => this.#announce(session));
-    session.onConditionRefused(({ table, code, details }) => {
+    const refused = (table: string, code: string, details: string) =>
       this.#log.error(`OVN_Southbound: the condition on ${table} is refused: ${code}: ${details}`);
+    session.onConditionRefused(({ table, code, details }) => {
+      refused(table, code, details);
       this.#announce(session);
     });
+    this.#named = new NamedPorts(
+      session,
+      () => this.#announce(session),
+      (code, details) => refused("Port_Binding", code, details),
+    );
     return session;
   }
 
@@ -199,49 +224,47 @@ export class Southbound {
   #announce(session: ReturnType<typeof connect>): void {
     const synced = session.state.kind === "synced";
     const requested = session.requested("Port_Binding");
-    const acknowledged = this.#completeBetween(session.acknowledged("Port_Binding"), requested);
+    const acknowledged = this.#acknowledged(session.acknowledged("Port_Binding"), requested);
     const stranger = this.#clusters.strangerAt(session.state);
     const before = this.#announced;
-    if (
+    const isAnotherView =
       before === null ||
       before.synced !== synced ||
-      before.acknowledged !== acknowledged ||
-      before.stranger !== stranger
-    ) {
-      const change = requested === null ? "condition acknowledged" : "condition requested";
-      this.#announced = { synced, acknowledged, stranger };
-      const { inputs } = this.#reconciler.graph;
-      this.#reconciler.push(inputs.southbound, this.#announced, synced ? change : session.state.kind);
-    }
-    if (!this.#seenOnce && acknowledged !== null) this.#askByName(session, acknowledged);
+      before.acknowledged === null ||
+      acknowledged?.sameChassis(before.acknowledged) !== true;
+    if (isAnotherView) this.#view++;
+    const view = synced && acknowledged !== null ? this.#view : null;
+    const now = { synced, acknowledged, stranger, view };
+    if (before !== null && isSame(before, now)) return;
+    this.#announced = now;
+    const change = requested === null ? "condition acknowledged" : "condition requested";
+    const { inputs } = this.#reconciler.graph;
+    this.#reconciler.push(inputs.southbound, now, synced ? change : session.state.kind);
   }
 
-  /** The rows that leave with a change of the condition go before the server's word that it is made. */
-  #completeBetween(acknowledged: object | null, requested: object | null): MonitorScope | null {
+  /** What is complete now; null while one chassis replaces another. */
+  #acknowledged(acknowledged: object | null, requested: object | null): MonitorScope | null {
     const now = acknowledged === null ? undefined : this.#conditions.get(acknowledged);
     const next = requested === null ? now : this.#conditions.get(requested);
-    return now === undefined || next === undefined ? null : now.both(next);
-  }
-
-  /** Asks for ports by their names, too, when the answer is for the chassis as its row says it is. */
-  #askByName(session: ReturnType<typeof connect>, acknowledged: MonitorScope): void {
-    const [row = null] = session.replica.table("Chassis").rows.values();
-    if (acknowledged.chassisUuid !== (row?._uuid ?? null)) return;
-    this.#seenOnce = true;
-    if (this.#wanted.lports.size > 0) {
-      session.setCondition("Port_Binding", this.#clausesOf(this.#wanted));
-    }
+    if (now === undefined || next === undefined || !now.sameChassis(next)) return null;
+    const lports = this.#named?.complete ?? NO_LPORTS;
+    const before = this.#announced?.acknowledged ?? null;
+    return before?.sameChassis(now) && before.lports === lports ? before : new MonitorScope(now, lports);
   }
 
   #clausesOf(wanted: MonitorScope): Condition<PortBindingRow> {
-    const condition = this.#seenOnce ? wanted : new MonitorScope(wanted, NO_LPORTS);
-    const clauses = condition.portBindings();
-    this.#conditions.set(clauses, condition);
+    const clauses = wanted.portBindings();
+    this.#conditions.set(clauses, wanted);
     return clauses;
   }
 }
 
 const NO_LPORTS: ReadonlySet<string> = new Set();
+
+function isSame(a: SouthboundState, b: SouthboundState): boolean {
+  const { synced, acknowledged, stranger, view } = a;
+  return synced === b.synced && acknowledged === b.acknowledged && stranger === b.stranger && view === b.view;
+}
 
 function connect(
   environment: Environment,

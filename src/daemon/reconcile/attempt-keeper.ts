@@ -47,6 +47,8 @@ export interface AttemptKeeperOptions {
   /** Whether the rows in the graph are those that the database has now. */
   isInSync(): boolean;
   push(batch: AttemptBatch, cause: string): void;
+  /** Changes of these ports have an outcome, of which the graph does not know yet. */
+  concluded(lports: readonly string[]): void;
   /** An interface that had become somebody else's is gone. */
   onMisplaced?(): void;
   /** A change was committed, and this is what made its port be decided. */
@@ -54,6 +56,8 @@ export interface AttemptKeeperOptions {
 }
 
 type Doubt = Extract<Outcome, { readonly kind: "unknown" }>;
+
+const NONE: ReadonlySet<string> = new Set();
 
 export class AttemptKeeper {
   readonly #options: AttemptKeeperOptions;
@@ -101,11 +105,14 @@ export class AttemptKeeper {
     if (this.#inFlight > 0) await new Promise<void>((resolve) => (this.#onQuiet = resolve));
   }
 
-  /** Sends, as one transaction, the changes of those ports that have one; with what made each be decided. */
-  submit(decided: ReadonlyMap<string, Cause | null>): void {
+  /**
+   * Sends, as one transaction, the changes of those ports that have one; answers which.
+   * @param decided with what made each be decided
+   */
+  submit(decided: ReadonlyMap<string, Cause | null>): ReadonlySet<string> {
     const { engine, graph, ports } = this.#options;
     const lock = this.#options.lock();
-    if (lock === null) return;
+    if (lock === null) return NONE;
     const attempts = this.byLport;
     const statuses = engine.data(graph.plug);
     const advice = engine.data(graph.advice);
@@ -120,11 +127,12 @@ export class AttemptKeeper {
       batch.push({ lport, attempt: sent(change, all, attempts.get(lport)) });
       ports.sent(lport, all);
     }
-    if (works.length === 0) return;
+    if (works.length === 0) return NONE;
     this.#inFlight += works.length;
     // First, so that the transaction is on its way before the run that only notes that it is.
     void this.#transactor.submit(works, lock);
     this.#push(batch, "sent to the database");
+    return new Set(batch.map(({ lport }) => lport));
   }
 
   /** A port's time to be tried again has come. */
@@ -188,6 +196,7 @@ export class AttemptKeeper {
     this.#doubts.clear();
     const attempts = this.byLport;
     const conclusions = doubts.map(judge);
+    this.#options.concluded(conclusions.map(({ work }) => lportOfChange(work.change)));
     this.#options.ports.ended(conclusions);
     const batch = conclusions.map((conclusion) => this.#concluded(conclusion, attempts));
     if (batch.length > 0) this.#push(batch, cause);
@@ -215,7 +224,9 @@ export class AttemptKeeper {
 
   #conclude(outcomes: readonly Outcome[]): void {
     const attempts = this.byLport;
-    this.#options.ports.ended(outcomes.filter((outcome) => outcome.kind !== "unknown"));
+    const known = outcomes.filter((outcome) => outcome.kind !== "unknown");
+    this.#options.concluded(known.map(({ work }) => lportOfChange(work.change)));
+    this.#options.ports.ended(known);
     const batch = outcomes.map((outcome) => {
       if (outcome.kind !== "unknown") return this.#concluded(outcome, attempts);
       const lport = lportOfChange(outcome.work.change);

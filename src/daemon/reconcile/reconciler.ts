@@ -35,6 +35,7 @@ import type { Standing } from "../ports/arrangements.ts";
 import { Ports } from "../ports/ports.ts";
 import { AttemptKeeper } from "./attempt-keeper.ts";
 import { Confirmations } from "./confirmations.ts";
+import { Departures, type Inquiry } from "./departures.ts";
 import { type Source, shadowCheck } from "./shadow-check.ts";
 import type { TransactorOptions } from "./transactor.ts";
 
@@ -43,6 +44,8 @@ export interface Outputs {
   lock(name: string | null): void;
   southboundTarget(target: SouthboundTarget): void;
   condition(condition: MonitorScope): void;
+  /** To be asked of the Southbound, whose replies come back by `replied`. */
+  inquiries(inquiries: readonly Inquiry[]): void;
 }
 
 export interface ReconcilerOptions {
@@ -83,6 +86,7 @@ export class Reconciler {
   readonly engine: Engine;
   readonly statistics: Statistics;
   readonly ports: Ports;
+  readonly departures: Departures;
   readonly #options: ReconcilerOptions;
   readonly #attempts: AttemptKeeper;
   readonly #confirmations: Confirmations;
@@ -120,8 +124,16 @@ export class Reconciler {
       lock: () => options.lock(),
       isInSync: () => options.isInSync(),
       push: (batch, cause) => this.#pushAttempts(batch, cause),
+      concluded: (lports) => this.departures.concluded(lports),
       onMisplaced: () => options.onMisplaced?.(),
       onCommitted: (cause) => options.onCommitted?.(cause),
+    });
+    this.departures = new Departures({
+      engine,
+      graph,
+      now,
+      ask: (inquiries) => options.outputs.inquiries(inquiries),
+      push: (batch, label) => this.push(graph.inputs.departure, batch, label),
     });
     const push = (lports: ReadonlySet<string>, cause: string) =>
       this.push(graph.inputs.confirmed, lports, cause);
@@ -290,7 +302,8 @@ export class Reconciler {
     const advice = engine.data(graph.advice);
     const decided = this.#changedIn(result, graph.plug);
     const answered = this.#changedIn(result, graph.advice);
-    this.#attempts.submit(decided);
+    const sent = this.#attempts.submit(decided);
+    this.departures.follow(result, sent);
     const lports = new Map([...this.#changedIn(result, graph.inputs.attempt), ...answered, ...decided]);
     const attempts = this.#attempts.byLport;
     for (const [lport, cause] of lports) {

@@ -4,6 +4,7 @@
  */
 import type { Uuid } from "ovsdb-jsonrpc";
 import { type Engine, scratchOf, type Verification, verify } from "../../graph/index.ts";
+import { eventsOf } from "../../plug/absence.ts";
 import { consultationsOf } from "../../plug/advice.ts";
 import type { PlugGraph } from "../../plug/graph.ts";
 import type { TableInputs } from "../../plug/nodes/input-nodes.ts";
@@ -27,6 +28,12 @@ export function shadowCheck(engine: Engine, graph: PlugGraph, source: Source): V
   scratch.push(
     inputs.attempt,
     Array.from(engine.data(inputs.attempt), ([lport, attempt]) => ({ lport, attempt })),
+  );
+  scratch.push(
+    inputs.departure,
+    [...engine.data(inputs.departure)].flatMap(([lport, departure]) =>
+      eventsOf(departure).map((event) => ({ lport, event })),
+    ),
   );
   const tables: TableInputs = inputs;
   for (const key of TABLE_KEYS) scratch.push<TableBatch<object>>(tables[key], asInserts(source(key)));

@@ -16,6 +16,7 @@ import {
   unhandled,
   updated,
 } from "../../graph/index.ts";
+import { type Departure, type DepartureEvent, departureAfter } from "../absence.ts";
 import type { Attempt } from "../attempt.ts";
 import type { MonitorScope } from "../monitor-scope.ts";
 import type {
@@ -148,6 +149,11 @@ export interface SouthboundState {
   readonly synced: boolean;
   /** What is asked for and all here; null while that is not known, as between the conditions of two chassis. */
   readonly acknowledged: MonitorScope | null;
+  /**
+   * Which view there is: another number after everything that makes rows come and go for reasons of our own (another
+   * connection, another condition, another Chassis row, other options of SB_Global). Null: it is just changing.
+   */
+  readonly view?: number | null;
   /** The rows are those of another cluster than the ones before, and no complete pass has found nothing to unplug. */
   readonly stranger?: Stranger | null;
 }
@@ -167,7 +173,9 @@ export const southboundInput = {
     data.current = state;
     if (before.synced !== state.synced) return unhandled(state.synced ? "it is synced" : "it is not synced");
     const [asked, asks] = [before.acknowledged, state.acknowledged];
-    if (asked === asks) return before.stranger === state.stranger ? unchanged : updated;
+    if (asked === asks) {
+      return before.stranger === state.stranger && before.view === state.view ? unchanged : updated;
+    }
     if (asked === null || asks === null || !asks.sameChassis(asked)) {
       return unhandled("the acknowledged condition is for another chassis");
     }
@@ -177,18 +185,33 @@ export const southboundInput = {
   },
 };
 
+/** What becomes of the port bindings that left the view. */
+export type DepartureBatch = readonly { readonly lport: string; readonly event: DepartureEvent }[];
+
+export const departureInput = byLport<Departure, DepartureBatch[number]>(
+  ({ event }, before) => departureAfter(event, before) ?? null,
+);
+
 /** What happened to the attempts of some logical ports; null: nothing is known of the port any more. */
 export type AttemptBatch = readonly { readonly lport: string; readonly attempt: Attempt | null }[];
 
-export const attemptInput = {
-  data: (): Map<string, Attempt> => new Map(),
-  changes: () => keyedChanges<string>(),
-  apply(batch: AttemptBatch, { data, changes, cause }: Own<Map<string, Attempt>, KeyedChanges<string>>) {
-    for (const { lport, attempt } of batch) {
-      if (attempt === null) data.delete(lport);
-      else data.set(lport, attempt);
-      changes.set(lport, cause);
-    }
-    return batch.length === 0 ? unchanged : updated;
-  },
-};
+export const attemptInput = byLport<Attempt, AttemptBatch[number]>(({ attempt }) => attempt);
+
+/** An input node for something of some logical ports; null: there is nothing of the port any more. */
+function byLport<Value, Item extends { readonly lport: string }>(
+  pick: (item: Item, before: Value | undefined) => Value | null,
+) {
+  return {
+    data: (): Map<string, Value> => new Map(),
+    changes: () => keyedChanges<string>(),
+    apply(batch: readonly Item[], { data, changes, cause }: Own<Map<string, Value>, KeyedChanges<string>>) {
+      for (const item of batch) {
+        const value = pick(item, data.get(item.lport));
+        if (value === null) data.delete(item.lport);
+        else data.set(item.lport, value);
+        changes.set(item.lport, cause);
+      }
+      return batch.length === 0 ? unchanged : updated;
+    },
+  };
+}

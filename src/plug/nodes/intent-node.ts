@@ -1,6 +1,6 @@
 /** Node `intent`: what should become of each logical port that is wanted here or plugged here (intent.ts decides). */
 import { sameKeys } from "../../graph/index.ts";
-import type { UnplugGround } from "../conditions/wanted.ts";
+import type { Absence } from "../absence.ts";
 import { decideIntent, type Intent, type Knowledge } from "../intent.ts";
 import type { Lport } from "../lport.ts";
 import type { Obstacle } from "../obstacle.ts";
@@ -13,6 +13,7 @@ interface Inputs {
   readonly localChassis: { readonly data: { readonly current: LocalChassis } };
   readonly southbound: { readonly data: { readonly current: SouthboundState } };
   readonly lport: { readonly data: { readonly byName: ReadonlyMap<string, Lport> } };
+  readonly absence: { readonly data: ReadonlyMap<string, Absence> };
 }
 
 export const intentNode = {
@@ -25,22 +26,21 @@ export const intentNode = {
     return (name: string): Intent | undefined => {
       const lport = lports.get(name);
       if (chassis === null || lport === undefined) return undefined;
-      return decideIntent(lport, chassis, knowledge, settings) ?? undefined;
+      const absence = inputs.absence.data.get(name);
+      return decideIntent(lport, chassis, knowledge, settings, absence) ?? undefined;
     };
   },
   same: sameIntent,
-  concerned: { southbound: sameKeys<string>, lport: sameKeys<string> },
+  concerned: { southbound: sameKeys<string>, lport: sameKeys<string>, absence: sameKeys<string> },
 };
 
 /** The binding, and the name of a foreign interface, are the logical port's. */
 function sameIntent(a: Intent, b: Intent): boolean {
   if (a.lport !== b.lport || a.kind !== b.kind || a.plugType !== b.plugType) return false;
   if (a.kind === "plug" || b.kind === "plug") return true;
-  return a.reason === b.reason && groundOf(a) === groundOf(b);
-}
-
-function groundOf(intent: Intent): UnplugGround | null {
-  return intent.kind === "unplug" ? intent.ground : null;
+  if (a.reason !== b.reason) return false;
+  if (a.kind !== "unplug" || b.kind !== "unplug") return true;
+  return a.ground === b.ground && a.binding === b.binding && a.isCertain === b.isCertain;
 }
 
 function knowledgeOf(southbound: SouthboundState, local: LocalChassis): Knowledge {

@@ -1,4 +1,5 @@
 /** What a history must not lead to, whatever is in it. */
+import type { RunResult } from "../../../src/graph/index.ts";
 import type { Property } from "../../support/random.ts";
 import { shrinkList } from "../../support/random.ts";
 import { formatSteps, randomStep, type Step } from "./history.ts";
@@ -25,10 +26,16 @@ export function histories(
 
 /** Plays a history, and looks after every run for a difference to a recompute and for a decision that is wrong. */
 export function faultOfHistory(history: History, options: WorldOptions = {}): string | undefined {
-  const world = new World(options);
+  let fault: string | undefined;
+  const onRun = (result: RunResult, world: World) => {
+    options.onRun?.(result, world);
+    // Before anything of it is sent.
+    if (result.errors.length === 0) fault ??= faultOfChanges(world);
+  };
+  const world = new World({ ...options, onRun });
   for (const step of history) {
     perform(world, step);
-    const fault = step.run ? (faultOfData(world) ?? faultOfChanges(world)) : undefined;
+    if (step.run) fault = faultOfData(world) ?? fault;
     if (fault !== undefined) return `after ${JSON.stringify(step)}: ${fault}`;
   }
   return undefined;

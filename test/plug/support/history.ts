@@ -65,6 +65,7 @@ const PLAIN = [
   ...repeat(24, "catch up"),
   ...repeat(6, "send"),
   ...repeat(5, "acknowledge"),
+  ...repeat(5, "answer"),
   ...repeat(3, "find local"),
   ...repeat(3, "find southbound"),
   ...repeat(3, "get lock"),
@@ -81,7 +82,7 @@ const PLAIN = [
   ] as const),
   ...repeat(4, "know cluster"),
   ...repeat(3, "rename host"),
-  ...(["meet cluster", "wipe southbound", "change datapath"] as const),
+  ...(["meet cluster", "wipe southbound", "change datapath", "change options"] as const),
   ...(["try again", "forget attempts", "confirm unplug", "recompute"] as const),
 ];
 

@@ -227,7 +227,8 @@ export class Inspection {
 
   /** P6: what is taken over is what U1 would unplug; an interface that was only withdrawn is not. */
   #faultOfAdoption(row: InterfaceRow): string | undefined {
-    const isWithdrawn = this.binding !== undefined && this.#isBindable(this.binding);
+    const isGone = this.binding === undefined || this.#world.southbound.gone.has(this.#lport);
+    const isWithdrawn = !isGone && this.binding !== undefined && this.#isBindable(this.binding);
     if (isWithdrawn) return `${row.name} may stay with ${this.#lport}`;
     return this.#faultOfEdited(row) ?? this.#faultOfLeave(row) ?? this.#faultOfUnplug();
   }
@@ -274,7 +275,8 @@ export class Inspection {
     if (!southbound.sbGlobal.rows.some(({ options }) => options.has("northd_internal_version"))) {
       return "ovn-northd has not filled the Southbound";
     }
-    return this.isDue ? undefined : "it may stay";
+    // It was so in a state of the server that is not older than what was last told.
+    return this.isDue || southbound.gone.has(this.#lport) ? undefined : "it may stay";
   }
 
   /** Only what is ours is touched: keys of others stay as they are. */

@@ -103,6 +103,9 @@ function change(world: World, step: Step): void {
     case "acknowledge":
       world.acknowledge();
       break;
+    case "answer":
+      world.answer();
+      break;
     case "lose lock":
     case "get lock":
       world.holdLock(step.do === "get lock");
@@ -130,6 +133,9 @@ function change(world: World, step: Step): void {
       break;
     case "wipe southbound":
       southbound.wipe();
+      break;
+    case "change options":
+      southbound.changeOptions();
       break;
     case "stop northd":
       southbound.stopNorthd();
@@ -162,6 +168,7 @@ export function catchUp(world: World): void {
   world.acknowledge();
   world.tell();
   world.run();
+  world.answer();
   world.send();
   world.run();
   for (const lport of [...world.attempts.keys()]) {

@@ -13,6 +13,8 @@ export class Southbound {
   readonly sbGlobal = new Table<SbGlobalRow>();
   readonly chassis = new Table<ChassisRow>();
   readonly portBinding = new Table<PortBindingRow>();
+  /** Logical ports that were gone, if only for a moment, since a row of theirs was last told. */
+  readonly gone = new Set<string>();
   readonly #lports = new Map<string, LogicalPort>();
   readonly #nextUuid: () => Uuid;
   #northdRuns = true;
@@ -69,8 +71,17 @@ export class Southbound {
   /** The Chassis rows are back at once; the rest is ovn-northd's to fill in. */
   wipe(): void {
     this.#northdRuns = false;
-    for (const { _uuid } of this.portBinding.rows) this.portBinding.delete(_uuid);
+    for (const row of this.portBinding.rows) this.#delete(row);
     for (const row of this.sbGlobal.rows) this.sbGlobal.set({ ...row, options: map() });
+  }
+
+  /** Another option of SB_Global, which is nothing to us. */
+  changeOptions(): void {
+    for (const row of this.sbGlobal.rows) {
+      const options = new Map(row.options);
+      if (options.size > 0 && !options.delete("other")) options.set("other", "option");
+      this.sbGlobal.set({ ...row, options });
+    }
   }
 
   stopNorthd(): void {
@@ -93,9 +104,14 @@ export class Southbound {
   #translate(): void {
     if (!this.#northdRuns) return;
     for (const row of this.portBinding.rows) {
-      if (!this.#lports.has(row.logical_port)) this.portBinding.delete(row._uuid);
+      if (!this.#lports.has(row.logical_port)) this.#delete(row);
     }
     for (const [name, lport] of this.#lports) this.#bind(name, lport);
+  }
+
+  #delete({ _uuid, logical_port }: PortBindingRow): void {
+    this.portBinding.delete(_uuid);
+    this.gone.add(logical_port);
   }
 
   #bind(name: string, lport: LogicalPort): void {
@@ -128,7 +144,8 @@ function optionsOf({ plugType, requested, mtu, mode }: LogicalPort): Readonly<Re
 }
 
 export function isBindingInView(asked: MonitorScope | null, row: PortBindingRow): boolean {
-  return (asked?.portBindings() ?? []).some((clause) => typeof clause !== "boolean" && holds(clause, row));
+  const clauses = asked === null ? [] : [...asked.portBindings(), ...asked.named()];
+  return clauses.some((clause) => typeof clause !== "boolean" && holds(clause, row));
 }
 
 export function isChassisInView(asked: MonitorScope | null, row: ChassisRow): boolean {

@@ -7,8 +7,10 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Uuid } from "ovsdb-jsonrpc";
+import { Departures, type Inquiry } from "../../../src/daemon/reconcile/departures.ts";
 import { type Source, shadowCheck } from "../../../src/daemon/reconcile/shadow-check.ts";
 import type { InputNode, RunResult, Verification } from "../../../src/graph/index.ts";
+import type { Outcome } from "../../../src/plug/absence.ts";
 import { withLeaving } from "../../../src/plug/advice.ts";
 import {
   type Attempt,
@@ -56,6 +58,8 @@ export interface WorldOptions {
   readonly onRun?: (result: RunResult, world: World) => void;
 }
 
+const MAX_RUNS_TO_REST = 10;
+
 export class World {
   readonly devices = new Devices();
   readonly registry = registryOf(this.devices.provider("dummy"));
@@ -78,6 +82,10 @@ export class World {
   #acknowledged: MonitorScope | null = null;
   #confirmed: ReadonlySet<string> = new Set();
   #formerHostnames: FormerHostnames = new Map();
+  #view = 0;
+  readonly #departures: Departures;
+  /** Asked of the Southbound, and not answered. */
+  readonly #inquiries: Inquiry[] = [];
 
   constructor({ recorder, prepare, onRun }: WorldOptions = {}) {
     this.registry.register(this.devices.provider(OUTSIDE), [OUTSIDE], false);
@@ -88,6 +96,13 @@ export class World {
     this.graph = plugGraph(recorder?.observe(this.registry) ?? this.registry, this.#settings);
     prepare?.(this.graph);
     this.engine = this.graph.engine({ now: () => 0 });
+    this.#departures = new Departures({
+      engine: this.engine,
+      graph: this.graph,
+      now: () => 0,
+      ask: (inquiries) => this.#inquiries.push(...inquiries),
+      push: (batch) => this.#push(this.graph.inputs.departure, batch),
+    });
     // At first the Chassis row is asked for by name, and with that what is requested on it.
     for (let round = 0; round < 3; round++) {
       this.tell();
@@ -155,24 +170,35 @@ export class World {
     }
     if (this.#isSouthboundConnected) {
       const asked = this.#acknowledged;
-      this.#pushRows(inputs.sbGlobal, southbound.sbGlobal.tell());
+      const sbGlobal = southbound.sbGlobal.tell();
       const chassis = southbound.chassis.tell((row) => isChassisInView(asked, row));
+      const bindings = southbound.portBinding.tell((row) => isBindingInView(asked, row));
       const former = withFormer(this.#formerHostnames, chassis);
       if (former !== this.#formerHostnames) {
         this.#formerHostnames = former;
         this.#push(inputs.formerHostnames, former);
       }
+      this.#pushRows(inputs.sbGlobal, sbGlobal);
       this.#pushRows(inputs.chassis, chassis);
-      this.#pushRows(
-        inputs.portBinding,
-        southbound.portBinding.tell((row) => isBindingInView(asked, row)),
-      );
+      this.#pushRows(inputs.portBinding, bindings);
+      for (const { new: row } of bindings) if (row !== null) southbound.gone.delete(row.logical_port);
+      const isOurs = sbGlobal.length > 0 || chassis.length > 0 || !this.#known.synced;
+      if (isOurs) this.#view++;
+      this.#departures.left(bindings, isOurs ? null : (this.#known.view ?? null));
     }
     const known = this.#known;
     const [synced, acknowledged] = [this.isSouthboundSynced, this.acknowledged];
     const stranger = this.#stranger;
-    if (known.synced !== synced || known.acknowledged !== acknowledged || known.stranger !== stranger) {
-      this.#known = { synced, acknowledged, stranger };
+    const before = known.acknowledged;
+    if (acknowledged === null || before === null || !acknowledged.sameChassis(before)) this.#view++;
+    const view = synced && acknowledged !== null ? this.#view : null;
+    if (
+      known.synced !== synced ||
+      known.acknowledged !== acknowledged ||
+      known.stranger !== stranger ||
+      known.view !== view
+    ) {
+      this.#known = { synced, acknowledged, stranger, view };
       this.#push(inputs.southbound, this.#known);
     }
   }
@@ -220,7 +246,14 @@ export class World {
     this.#push(this.graph.inputs.confirmed, this.#confirmed);
   }
 
+  /** As the reconciler: what a run leads to is dealt with by another one before anything else happens. */
   run(): RunResult {
+    let result = this.#runOnce();
+    for (let runs = 1; this.engine.needsRun && runs < MAX_RUNS_TO_REST; runs++) result = this.#runOnce();
+    return result;
+  }
+
+  #runOnce(): RunResult {
     this.registry.runAll();
     this.engine.poke(this.graph.providerLookup, "before every decision");
     const result = this.engine.run();
@@ -228,22 +261,48 @@ export class World {
     this.#onRun?.(result, this);
     const [error] = result.errors;
     if (error !== undefined) throw error.error;
+    this.#departures.follow(result, this.#sendOnReplies());
     // Asked for when the graph has said so, and told with the next news.
     this.#lock = this.engine.data(this.graph.lock).current;
     return result;
   }
 
+  /** The Southbound answers what it was asked. What follows from an answer follows in the run that it comes in. */
+  answer(): void {
+    const inquiries = this.#inquiries.splice(0);
+    if (inquiries.length === 0) return;
+    const outcomeOf = ({ uuid: asked }: Inquiry): Outcome => {
+      if (!this.#isSouthboundConnected) return { kind: "unknown", code: "disconnected" };
+      const row = this.southbound.portBinding.find(({ _uuid }) => _uuid === asked);
+      // A row that is selected is not the object that is in view.
+      return row === undefined ? { kind: "none" } : { kind: "row", row: structuredClone(row) };
+    };
+    this.#departures.replied(inquiries.map((one) => ({ ...one, outcome: outcomeOf(one) })));
+    this.run();
+  }
+
+  #sendOnReplies(): ReadonlySet<string> {
+    const departures = this.engine.data(this.graph.inputs.departure);
+    return this.#send((lport) => departures.get(lport)?.reply?.isFresh === true);
+  }
+
   /** Sends every change there is, as the reconciler does after each run. */
   send(): void {
-    if (!this.isActive) return;
+    this.#send(() => true);
+  }
+
+  #send(isToGo: (lport: string) => boolean): ReadonlySet<string> {
+    if (!this.isActive) return new Set();
     const batch: AttemptBatch[number][] = [];
     for (const [lport, { change }] of this.statuses) {
+      if (!isToGo(lport)) continue;
       const advice = this.engine.data(this.graph.advice).get(lport);
       if (change === null || advice === undefined) continue;
       const attempt = sent(change, withLeaving(advice, change), this.attempts.get(lport));
       batch.push({ lport, attempt });
     }
     this.#pushAttempts(batch);
+    return new Set(batch.map(({ lport }) => lport));
   }
 
   /**
@@ -255,6 +314,7 @@ export class World {
       const attempt = this.attempts.get(lport);
       return attempt?.phase === "in-flight" ? [{ lport, attempt, change: attempt.change }] : [];
     });
+    this.#departures.concluded(sent.map(({ lport }) => lport));
     const changes = sent.map(({ change }) => change);
     const isWritten = how !== "refuse" && how !== "lose" && this.local.carryOutAll(changes);
     const isLost = how === "lose" || how === "answer lost";

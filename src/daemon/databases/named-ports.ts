@@ -1,0 +1,79 @@
+/**
+ * The port bindings that are asked for by their names: a monitor of its own, which there is only while a name is asked for.
+ * With `==` clauses alone ovsdb-server looks each row up among the names, and a monitor that ends costs it nothing.
+ */
+import type { AddedMonitor, Condition } from "ovsdb-jsonrpc";
+import type { MonitorScope } from "../../plug/monitor-scope.ts";
+import type { PortBindingRow } from "../../plug/rows.ts";
+import { tables } from "../../plug/tables.ts";
+import type { OVNSouthboundTables } from "../../schemas/ovn_southbound.gen.ts";
+
+const monitor = { Port_Binding: tables.portBinding.columns } as const;
+type Names = AddedMonitor<OVNSouthboundTables, typeof monitor>;
+
+/** As much of a session as adds the monitor. */
+export interface Monitoring {
+  addMonitor(options: {
+    readonly monitor: typeof monitor;
+    readonly where: { readonly Port_Binding: Condition<PortBindingRow> };
+  }): Names;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+export class NamedPorts {
+  readonly #session: Monitoring;
+  readonly #onChange: () => void;
+  readonly #onRefused: (code: string, details: string) => void;
+  #names: Names | null = null;
+  /** Which names clauses were made of. */
+  readonly #lports = new WeakMap<object, ReadonlySet<string>>();
+  #between: { readonly now: object; readonly next: object; readonly both: ReadonlySet<string> } | null = null;
+
+  /** @param onChange told when `complete` may be another one */
+  constructor(session: Monitoring, onChange: () => void, onRefused: (code: string, details: string) => void) {
+    this.#session = session;
+    this.#onChange = onChange;
+    this.#onRefused = onRefused;
+  }
+
+  ask(scope: MonitorScope): void {
+    if (scope.lports.size === 0) {
+      this.#names?.drop();
+      this.#names = null;
+      this.#onChange();
+      return;
+    }
+    const clauses = scope.named();
+    this.#lports.set(clauses, scope.lports);
+    if (this.#names === null) this.#names = this.#open(clauses);
+    else this.#names.setCondition("Port_Binding", clauses);
+  }
+
+  /**
+   * Of these a row that is not there is known not to exist. While one condition replaces another, the rows that leave with
+   * the change go before the server's word that it is made.
+   */
+  get complete(): ReadonlySet<string> {
+    const now = this.#names?.acknowledged("Port_Binding") ?? null;
+    if (this.#names === null || now === null) return NONE;
+    const next = this.#names.requested("Port_Binding") ?? now;
+    if (this.#between?.now !== now || this.#between.next !== next) {
+      const [held, wanted] = [this.#lports.get(now) ?? NONE, this.#lports.get(next) ?? NONE];
+      const both = now === next ? held : new Set([...held].filter((lport) => wanted.has(lport)));
+      this.#between = { now, next, both };
+    }
+    return this.#between.both;
+  }
+
+  #open(clauses: Condition<PortBindingRow>): Names {
+    const names = this.#session.addMonitor({ monitor, where: { Port_Binding: clauses } });
+    names.onConditionRequested(() => this.#onChange());
+    names.onCondition(() => this.#onChange());
+    names.onConditionRefused(({ code, details }) => {
+      this.#onRefused(code, details);
+      this.#onChange();
+    });
+    return names;
+  }
+}

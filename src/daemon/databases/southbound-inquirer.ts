@@ -1,0 +1,53 @@
+/**
+ * Asks the Southbound whether rows that left the view are still there: by their `_uuid`, which the server answers from a
+ * hash table, whatever the size of the cloud.
+ *
+ * Invariant: every inquiry gets exactly one outcome. Whatever is not the server's word about the row is `unknown`.
+ */
+import type { Uuid, UuidAnswer } from "ovsdb-jsonrpc";
+import type { Outcome } from "../../plug/absence.ts";
+import type { PortBindingRow } from "../../plug/rows.ts";
+import { tables } from "../../plug/tables.ts";
+import type { Inquiry } from "../reconcile/departures.ts";
+
+type Column = (typeof tables.portBinding.columns)[number];
+
+export interface Rows {
+  has(table: "Port_Binding", column: Column): boolean;
+  selectByUuid(
+    table: "Port_Binding",
+    uuids: Iterable<Uuid>,
+    columns: readonly Column[],
+  ): readonly Promise<UuidAnswer<PortBindingRow>>[];
+}
+
+export type Replied = (replies: readonly (Inquiry & { readonly outcome: Outcome })[]) => void;
+
+/** What a row has where the served schema lacks the column: OVN 21.12 and 22.03 know of no additional chassis. */
+const LACKING: Pick<PortBindingRow, "requested_additional_chassis"> = {
+  requested_additional_chassis: new Set(),
+};
+
+export function inquire(inquiries: readonly Inquiry[], rows: Rows, replied: Replied): void {
+  const byUuid = new Map(inquiries.map((inquiry) => [inquiry.uuid, inquiry]));
+  const columns = tables.portBinding.columns.filter((column) => rows.has("Port_Binding", column));
+  // What is asked together is decided together, and goes in one transaction (rule T1).
+  void Promise.all(rows.selectByUuid("Port_Binding", byUuid.keys(), columns)).then((answers) =>
+    replied(answers.flatMap((answer) => repliesOf(answer, byUuid))),
+  );
+}
+
+function repliesOf(answer: UuidAnswer<PortBindingRow>, byUuid: ReadonlyMap<Uuid, Inquiry>) {
+  const outcomes: Iterable<readonly [Uuid, Outcome]> =
+    answer.kind === "answered"
+      ? Array.from(answer.rows, ([uuid, row]) => [uuid, outcomeOf(row)])
+      : answer.uuids.map((uuid) => [uuid, { kind: "unknown", code: answer.error.code }]);
+  return Array.from(outcomes).flatMap(([uuid, outcome]) => {
+    const inquiry = byUuid.get(uuid);
+    return inquiry === undefined ? [] : [{ ...inquiry, outcome }];
+  });
+}
+
+function outcomeOf(row: PortBindingRow | null): Outcome {
+  return row === null ? { kind: "none" } : { kind: "row", row: { ...LACKING, ...row } };
+}

@@ -1,0 +1,125 @@
+/**
+ * What becomes of port bindings that left the view: everything that enters the graph by its input `departure`. The
+ * graph says which of them the Southbound is to be asked about (its output `absence`), and what the replies lead to.
+ *
+ * Invariants: a departure is asked about once. A reply is fresh for one run: what has not been sent to the local database
+ * then is not sent on that reply any more; and when what was sent has an outcome, nothing more follows from it.
+ */
+import type { Uuid } from "ovsdb-jsonrpc";
+import type { Cause, Engine, GraphNode, RunResult } from "../../graph/index.ts";
+import type { Departure, Outcome } from "../../plug/absence.ts";
+import type { PlugGraph } from "../../plug/graph.ts";
+import type { DepartureBatch } from "../../plug/nodes/input-nodes.ts";
+import type { PortBindingRow, TableBatch } from "../../plug/rows.ts";
+
+/** What the Southbound is asked: whether the port binding is still there. */
+export interface Inquiry {
+  readonly lport: string;
+  readonly serial: number;
+  readonly uuid: Uuid;
+}
+
+export interface DeparturesOptions {
+  readonly engine: Engine;
+  readonly graph: PlugGraph;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  ask(inquiries: readonly Inquiry[]): void;
+  push(batch: DepartureBatch, label: string): void;
+}
+
+export class Departures {
+  readonly #options: DeparturesOptions;
+  #serial = 0;
+  /** Serials of what has been asked about and not been dropped. */
+  readonly #asked = new Map<string, number>();
+  /** Ports whose change has been sent on a fresh reply. */
+  readonly #sent = new Set<string>();
+
+  constructor(options: DeparturesOptions) {
+    this.#options = options;
+  }
+
+  /** @param view which view these changes are of; null: it is just changing, and rows come and go with that */
+  left(changes: TableBatch<PortBindingRow>, view: number | null): void {
+    const batch = changes.flatMap(({ old, new: row }) => {
+      if (old === null || old.logical_port === row?.logical_port) return [];
+      const event = { kind: "left", serial: ++this.#serial, row: old, view } as const;
+      return [{ lport: old.logical_port, event }];
+    });
+    if (batch.length > 0) this.#options.push(batch, "left the view");
+  }
+
+  replied(replies: readonly (Inquiry & { readonly outcome: Outcome })[]): void {
+    const departures = this.#byLport;
+    const at = this.#options.now();
+    const batch = replies.flatMap(({ lport, serial, outcome }) => {
+      if (departures.get(lport)?.serial !== serial) return [];
+      return [{ lport, event: { kind: "replied", reply: { ...outcome, at, isFresh: true } } as const }];
+    });
+    if (batch.length > 0) this.#options.push(batch, "answered by the Southbound");
+  }
+
+  /**
+   * To be called after every run.
+   * @param sent the logical ports whose changes have been sent in it
+   */
+  follow(result: RunResult, sent: ReadonlySet<string>): void {
+    const { engine, graph } = this.#options;
+    if (!result.isUpdated(graph.absence) && !result.isUpdated(graph.inputs.departure)) return;
+    const departures = this.#byLport;
+    if (departures.size === 0) return;
+    const absences = engine.data(graph.absence);
+    const inquiries: Inquiry[] = [];
+    const batch: DepartureBatch[number][] = [];
+    for (const lport of this.#looked(result)) {
+      const departure = departures.get(lport);
+      if (departure === undefined) continue;
+      const absence = absences.get(lport);
+      if (sent.has(lport)) this.#sent.add(lport);
+      if (absence?.kind === "asked" && this.#asked.get(lport) !== absence.serial) {
+        this.#asked.set(lport, absence.serial);
+        inquiries.push({ lport, serial: absence.serial, uuid: absence.uuid });
+      }
+      if (this.#sent.has(lport)) continue;
+      if (absence === undefined || absence.kind === "by-name") {
+        this.#asked.delete(lport);
+        batch.push({ lport, event: { kind: "forgotten" } });
+      } else if (departure.reply?.isFresh === true) batch.push({ lport, event: { kind: "aged" } });
+    }
+    if (inquiries.length > 0) this.#options.ask(inquiries);
+    if (batch.length > 0) this.#options.push(batch, "that was true of its moment");
+  }
+
+  /** What was sent has an outcome: another decision needs another answer. To be called before the graph knows. */
+  concluded(lports: readonly string[]): void {
+    const batch = lports.filter((lport) => this.#sent.delete(lport) && this.#byLport.has(lport));
+    for (const lport of batch) this.#asked.delete(lport);
+    if (batch.length === 0) return;
+    this.#options.push(
+      batch.map((lport) => ({ lport, event: { kind: "forgotten" } })),
+      "its change has an outcome",
+    );
+  }
+
+  get #byLport(): ReadonlyMap<string, Departure> {
+    const { engine, graph } = this.#options;
+    return engine.data(graph.inputs.departure);
+  }
+
+  #looked(result: RunResult): Iterable<string> {
+    const { graph } = this.#options;
+    const looked = new Set<string>();
+    const nodes: readonly GraphNode<unknown, ReadonlyMap<string, Cause>>[] = [
+      graph.absence,
+      graph.inputs.departure,
+    ];
+    for (const node of nodes) {
+      if (!result.isUpdated(node)) continue;
+      const changes = result.changes(node);
+      if (changes === undefined) return this.#byLport.keys();
+      for (const lport of changes.keys()) looked.add(lport);
+    }
+    return looked;
+  }
+}

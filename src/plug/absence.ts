@@ -1,0 +1,158 @@
+/**
+ * What is known of a port that is plugged and whose port binding is not in view. A row that leaves the view looks just like
+ * one that is deleted, so the Southbound is asked for the row by its `_uuid`, which costs it the same whatever the size
+ * of the cloud; where that cannot be certain, the port is asked for by its name (docs/rules.md, "absent"). Pure functions.
+ *
+ * Invariants:
+ * - The Southbound sends what its monitors have to say before any reply. So a reply is not older than the view, and a row
+ *   that is in view ends what a reply said.
+ * - No row of this `_uuid` is no row of this name only as long as the view is the one that the row left: the same connection
+ *   and condition, and the same Chassis row, which the row named as its own.
+ * - A reply is true of its moment: it leads to a change in the run that it comes in (`isFresh`), or not at all.
+ */
+import type { Uuid } from "ovsdb-jsonrpc";
+import {
+  type ChassisIdentity,
+  type Lport,
+  namesChassis,
+  requestedHere,
+  requestedHereAsAdditional,
+} from "./lport.ts";
+import type { PortBindingRow } from "./rows.ts";
+
+/** A port binding that left the view by an update, and what the Southbound said when it was asked about it. */
+export interface Departure {
+  /** Counts up: a port's binding may leave, come back and leave again, and only the last time counts. */
+  readonly serial: number;
+  /** As it was last in view. */
+  readonly row: PortBindingRow;
+  /** Which view it left (`SouthboundState.view`); null: one that was just changing for reasons of our own. */
+  readonly view: number | null;
+  /** Null: not answered. */
+  readonly reply: Reply | null;
+}
+
+export type Reply = Outcome & {
+  /** Milliseconds since the epoch: for people. */
+  readonly at: number;
+  /** It came for the run that is to come. */
+  readonly isFresh: boolean;
+};
+
+/** What happens to the departures: what enters the graph by its input `departure`. */
+export type DepartureEvent =
+  | {
+      readonly kind: "left";
+      readonly serial: number;
+      readonly row: PortBindingRow;
+      readonly view: number | null;
+    }
+  | { readonly kind: "replied"; readonly reply: Reply }
+  /** The run that the reply came for is over. */
+  | { readonly kind: "aged" }
+  /** Nothing more is to be known of it. */
+  | { readonly kind: "forgotten" };
+
+/** @returns undefined: nothing is known of it */
+export function departureAfter(event: DepartureEvent, before: Departure | undefined): Departure | undefined {
+  switch (event.kind) {
+    case "left":
+      return { serial: event.serial, row: event.row, view: event.view, reply: null };
+    case "replied":
+      return before && { ...before, reply: event.reply };
+    case "aged":
+      return before?.reply ? { ...before, reply: { ...before.reply, isFresh: false } } : before;
+    case "forgotten":
+      return undefined;
+  }
+}
+
+/** The events that lead to this. */
+export function eventsOf({ serial, row, view, reply }: Departure): readonly DepartureEvent[] {
+  const left = { kind: "left", serial, row, view } as const;
+  return reply === null ? [left] : [left, { kind: "replied", reply }];
+}
+
+export type Outcome =
+  | { readonly kind: "none" }
+  | { readonly kind: "row"; readonly row: PortBindingRow }
+  /** No answer at all: an error, a lost connection. */
+  | { readonly kind: "unknown"; readonly code: string };
+
+export type Absence =
+  /** The Southbound is to be asked, or was and has not answered. */
+  | { readonly kind: "asked"; readonly serial: number; readonly uuid: Uuid }
+  /** It would be asked, if this daemon might do anything about the answer. */
+  | { readonly kind: "waiting" }
+  | { readonly kind: "gone"; readonly serial: number; readonly reply: Reply }
+  /** The row is there, and not in view. */
+  | {
+      readonly kind: "elsewhere";
+      readonly serial: number;
+      readonly reply: Reply;
+      readonly row: PortBindingRow;
+    }
+  /** Only the answer to its name is certain. */
+  | { readonly kind: "by-name" };
+
+/** What is the same for all logical ports. */
+export interface ViewFacts {
+  /** Null: no name is known. */
+  readonly chassis: ChassisIdentity | null;
+  /** The view there is now; null: it is changing, or there is none. */
+  readonly view: number | null;
+  /** Something keeps anything from being unplugged at all (rule U3). */
+  readonly isKnowledgeMissing: boolean;
+  readonly isActive: boolean;
+}
+
+const BY_NAME: Absence = { kind: "by-name" };
+const WAITING: Absence = { kind: "waiting" };
+
+/** @returns undefined: its port binding is in view, or nothing of ours is in place */
+export function decideAbsence(
+  lport: Lport | undefined,
+  departure: Departure | undefined,
+  facts: ViewFacts,
+): Absence | undefined {
+  if (lport === undefined || lport.inPlace === null || lport.binding !== null) return undefined;
+  if (departure === undefined || !isSameView(departure, facts)) return BY_NAME;
+  const { serial, row, reply } = departure;
+  if (reply === null) return facts.isActive ? { kind: "asked", serial, uuid: row._uuid } : WAITING;
+  switch (reply.kind) {
+    case "none":
+      return { kind: "gone", serial, reply };
+    case "row":
+      return { kind: "elsewhere", serial, reply, row: reply.row };
+    case "unknown":
+      return BY_NAME;
+  }
+}
+
+/** Nothing of ours has changed since the row left, so that it left because of itself, and named this chassis itself. */
+function isSameView({ view, row }: Departure, facts: ViewFacts): boolean {
+  const { chassis, isKnowledgeMissing } = facts;
+  if (chassis === null || isKnowledgeMissing || view === null || view !== facts.view) return false;
+  if (!requestedHere(row, chassis) && !requestedHereAsAdditional(row, chassis)) return false;
+  return namesChassis(row, chassis);
+}
+
+export function sameAbsence(a: Absence, b: Absence): boolean {
+  if (a.kind === "gone" || a.kind === "elsewhere") return a.kind === b.kind && a.reply === b.reply;
+  return a.kind === b.kind && (a.kind !== "asked" || b.kind !== "asked" || a.serial === b.serial);
+}
+
+/** Its name has to be asked for, so that something can be decided of it. */
+export function needsName(absence: Absence | undefined): boolean {
+  switch (absence?.kind) {
+    case undefined:
+    case "by-name":
+      return true;
+    case "asked":
+    case "waiting":
+      return false;
+    case "gone":
+    case "elsewhere":
+      return !absence.reply.isFresh;
+  }
+}
