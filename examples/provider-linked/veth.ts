@@ -8,7 +8,7 @@
  *
  *     providers: [{ type: veth, options: { prefix: "v-" } }]
  */
-import type { Provider, ProviderHost } from "../../src/providers/provider.ts";
+import type { Provider, ProviderHost } from "vifplugd-provider";
 
 let prefix = "v-";
 let host: ProviderHost | null = null;

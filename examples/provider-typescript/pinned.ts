@@ -10,7 +10,7 @@
  */
 import { type FSWatcher, readFileSync, watch } from "node:fs";
 import { dirname } from "node:path";
-import type { Provider, ProviderOptions } from "../../src/providers/provider.ts";
+import type { Provider, ProviderOptions } from "vifplugd-provider";
 
 const OPTION = "pinned-by";
 

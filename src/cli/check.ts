@@ -1,19 +1,41 @@
 /** `vifplugd check`: reads the configuration, prints each error with its place, connects to nothing. */
 import { loadConfig } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
 import { CONFIG_OPTION, type Command, EXIT, printLine } from "./command.ts";
 import { printConfigErrors } from "./config-errors.ts";
+import { BroughtUp, isOwn } from "./own-providers.ts";
 
 export const check: Command = {
   name: "check",
-  usage: "[--config FILE]",
+  usage: "[--providers] [--config FILE]",
   summary: "validate the configuration and print each error with its place",
   exits: "0, 78 if it is not valid",
-  options: [CONFIG_OPTION],
+  options: [
+    CONFIG_OPTION,
+    { name: "providers", type: "boolean", meaning: "start its commands and load its modules for it" },
+  ],
   positionals: 0,
-  run(args) {
+  async run(args) {
     const loaded = loadConfig(args.text("config"));
-    if (loaded.ok) return EXIT.ok;
-    printConfigErrors(loaded.error, printLine);
-    return EXIT.config;
+    if (!loaded.ok) {
+      printConfigErrors(loaded.error, printLine);
+      return EXIT.config;
+    }
+    if (!args.flag("providers")) return EXIT.ok;
+    const faults = await providerFaults(loaded.value);
+    for (const fault of faults) printLine(fault);
+    return faults.length === 0 ? EXIT.ok : EXIT.config;
   },
 };
+
+async function providerFaults({ providers }: Config): Promise<readonly string[]> {
+  const faults = await Promise.all(
+    providers.filter(isOwn).map(async (entry) => {
+      const up = await BroughtUp.start(entry);
+      const fault = up.fault();
+      await up.end();
+      return fault === null ? [] : [`provider ${entry.type}: ${fault}`];
+    }),
+  );
+  return faults.flat();
+}

@@ -1,9 +1,13 @@
 /** `vifplugd providers`: the built-in provider types, and the logical port's options that each reads. */
 
+import { loadConfig } from "../config/load.ts";
+import type { ProviderConfig } from "../config/provider-entries.ts";
 import { providerModules } from "../providers/builtin.ts";
+import { isHosted } from "../providers/hosted.ts";
 import type { ReadOption } from "../providers/provider.ts";
 import { hang, paint, type Style } from "../terminal/style.ts";
 import { VERSION } from "../version.ts";
+import { checkOneProvider } from "./check-provider.ts";
 import {
   type Arguments,
   CONFIG_OPTION,
@@ -14,6 +18,7 @@ import {
   printLine,
 } from "./command.ts";
 import { isConfigValid } from "./config-errors.ts";
+import { BroughtUp, isOwn } from "./own-providers.ts";
 import { representorPorts } from "./representor-ports.ts";
 import { terminalStyle } from "./terminal.ts";
 
@@ -41,33 +46,64 @@ interface Listing {
 
 export const providers: Command = {
   name: "providers",
-  usage: "[representor ports] [--json] [--config FILE]",
-  summary: "the provider types and the options that each reads; the ports that one sees",
-  exits: "0, 1 if they cannot be read, 78 if the configuration is not valid",
-  options: [JSON_OPTION, CONFIG_OPTION],
+  usage:
+    "[representor ports | check TYPE [--lport 'NAME KEY=VALUE...'] [--effects]] [--json] [--config FILE]",
+  summary:
+    "the provider types and the options that each reads; the ports that one sees; whether one keeps to the contract",
+  exits: "0, 1 if they cannot be read or a check fails, 78 if the configuration is not valid",
+  options: [
+    JSON_OPTION,
+    CONFIG_OPTION,
+    { name: "lport", type: "string", meaning: "for check: a logical port and its options, to ask about" },
+    {
+      name: "effects",
+      type: "boolean",
+      meaning: "for check: call finish too, which may act on what is plugged",
+    },
+  ],
   positionals: 0,
   optionalPositionals: 2,
-  run(args) {
+  async run(args) {
     const words = args.positionals.join(" ");
+    const [subject, type] = args.positionals;
+    if (subject === "check" && type !== undefined) return checkOneProvider(args, type);
     if (words !== "") {
       const show = subjects.get(words);
       if (show !== undefined) return show(args);
       printError(`vifplugd: providers: unknown subject ${JSON.stringify(words)}; try vifplugd providers`);
       return EXIT.usage;
     }
-    // The listing is the same with any configuration; it is told all the same.
-    isConfigValid(args, "providers");
-    const listing = list();
+    // What is built in is the same with any configuration; it is told all the same.
+    const entries = isConfigValid(args, "providers") ? ownEntries(args) : [];
+    const own = await Promise.all(entries.map(describeOwn));
+    const listing = list(own);
     printLine(args.flag("json") ? JSON.stringify(listing) : format(listing, terminalStyle()).trimEnd());
     return EXIT.ok;
   },
 };
 
-function list(): Listing {
+function ownEntries(args: Arguments): readonly ProviderConfig[] {
+  const loaded = loadConfig(args.text("config"));
+  return loaded.ok ? loaded.value.providers.filter(isOwn) : [];
+}
+
+/** A program is started for it, and ended. */
+async function describeOwn(entry: ProviderConfig): Promise<Listing["providers"][number]> {
+  const up = await BroughtUp.start(entry);
+  const description = isHosted(up.provider) ? up.provider.describe() : null;
+  const summary = description?.summary ?? up.fault() ?? "";
+  await up.end();
+  return { type: entry.type, summary, options: description?.reads ?? [] };
+}
+
+function list(own: Listing["providers"]): Listing {
   return {
     version: VERSION,
     options: COMMON,
-    providers: providerModules.map(({ type, summary, reads }) => ({ type, summary, options: reads })),
+    providers: [
+      ...providerModules.map(({ type, summary, reads }) => ({ type, summary, options: reads })),
+      ...own,
+    ],
   };
 }
 

@@ -6,6 +6,7 @@
 import { type Environment, realEnvironment } from "ovsdb-jsonrpc";
 import type { Config } from "../config/schema.ts";
 import { Log } from "../log/log.ts";
+import { type Advice, consultationsOf } from "../plug/advice.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { type Plan, planOf } from "../view/plan.ts";
 import { takeNoLock } from "./databases/chassis-lock.ts";
@@ -46,7 +47,8 @@ export async function makePlan(options: PlannerOptions): Promise<Result<Plan, st
     },
   });
   const { engine, graph } = parts.reconciler;
-  const isDecided = () => !engine.needsRun && whyNotReady(parts) === null;
+  const isDecided = () =>
+    !engine.needsRun && whyNotReady(parts) === null && !engine.data(graph.advice).values().some(isAwaited);
   const isOnItsWay = () => Object.values(connectionsOf(parts)).some(({ state }) => state === "connecting");
   const late = timer(PATIENCE_MS, () => !isOnItsWay() && end.resolve());
   const tooLate = timer(LAST_PATIENCE_MS, () => end.resolve());
@@ -69,4 +71,9 @@ export async function makePlan(options: PlannerOptions): Promise<Result<Plan, st
     quiet();
     await stopParts(parts, environment);
   }
+}
+
+/** A provider has been asked, and has not answered yet. */
+function isAwaited(advice: Advice): boolean {
+  return consultationsOf(advice).some(({ answer }) => answer.kind === "not-ready" && answer.awaited === true);
 }

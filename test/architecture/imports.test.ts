@@ -9,6 +9,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   version: [],
   // Know nothing of each other, nor of OVN.
   "ovsdb-jsonrpc": [],
+  "vifplugd-provider": [],
   graph: [],
   text: [],
   log: ["result", "text"],
@@ -17,6 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   schemas: ["ovsdb-jsonrpc"],
   // Know nothing of what becomes of their answers.
   providers: [
+    "vifplugd-provider",
     ...["@cfworker/json-schema", "es-module-lexer", "netlink", "result", "system", "valibot", "yaml"],
   ],
   // Decides, and touches nothing.
@@ -40,6 +42,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["schemas", "serve", "system", "http", "page", "view"],
   ],
   cli: [
+    "vifplugd-provider",
     ...["config", "control", "daemon", "graph", "log", "plug", "providers", "record", "result", "system"],
     ...["terminal", "text", "version", "view"],
   ],
@@ -48,7 +51,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Rooms that reach outside the process; all others are computation, and import no builtin but `node:util`. */
 const EDGES = [
-  ...["ovsdb-jsonrpc", "system", "netlink", "providers", "record"],
+  ...["ovsdb-jsonrpc", "vifplugd-provider", "system", "netlink", "providers", "record"],
   ...["serve", "control", "http", "page", "config", "daemon", "cli"],
 ];
 

@@ -7,7 +7,7 @@
  */
 import { type Answer, parseAnswer } from "../answer.ts";
 import type { Ending } from "../ending.ts";
-import type { HostedProvider, ProviderState, Surroundings } from "../hosted.ts";
+import type { Description, HostedProvider, ProviderState, Surroundings } from "../hosted.ts";
 import type {
   OptionsSchema,
   PrepareInput,
@@ -123,10 +123,13 @@ export class CommandProvider implements HostedProvider {
     return { state: "starting", reason: "the command has not answered initialize yet" };
   }
 
-  /** What the program says of itself; null: it has not been heard yet. */
-  get introduction(): Introduction | null {
+  describe(): Description | null {
     const { phase } = this.#supervisor;
     return phase.kind === "ready" ? phase.introduction : null;
+  }
+
+  askAnew(): void {
+    this.#questions.nextRound();
   }
 
   run(): boolean {

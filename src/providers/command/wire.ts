@@ -5,32 +5,11 @@
  * envelope is: what is in them is read as any provider's answer is (answer.ts).
  */
 import * as v from "valibot";
+import { type InitializeParams, PROTOCOL, type PrepareParams, type Texts } from "vifplugd-provider";
 import { fail, ok, type Result } from "../../result.ts";
 import type { OptionsSchema, PrepareInput, ReadOption, WantedInterface } from "../provider.ts";
 
-/** The version of this protocol. */
-export const PROTOCOL = 1;
-
-type Texts = Readonly<Record<string, string>>;
-
-/** The question about one logical port, as the command reads it. */
-export interface PrepareParams {
-  readonly operation: "create" | "remove";
-  readonly lport: { readonly name: string; readonly options: Texts };
-  readonly interface: { readonly name: string; readonly type: string; readonly options: Texts } | null;
-  readonly openVSwitch: { readonly external_ids: Texts; readonly other_config: Texts };
-  readonly bridge: { readonly name: string; readonly datapath_type: string; readonly other_config: Texts };
-}
-
-export interface InitializeParams {
-  readonly protocol: typeof PROTOCOL;
-  /** The version of vifplugd. */
-  readonly vifplugd: string;
-  readonly type: string;
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly chassis: string | null;
-  readonly bridge: string | null;
-}
+export { type InitializeParams, PROTOCOL, type PrepareParams };
 
 /** What the command says of itself. */
 export interface Introduction {

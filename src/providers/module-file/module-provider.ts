@@ -6,7 +6,7 @@
  */
 import { messageOf, type Result } from "../../result.ts";
 import { type Answer, parseAnswer, thrownAnswer } from "../answer.ts";
-import type { HostedProvider, ProviderState } from "../hosted.ts";
+import type { Description, HostedProvider, ProviderState } from "../hosted.ts";
 import { parseProvider } from "../own.ts";
 import type {
   OptionsSchema,
@@ -14,7 +14,6 @@ import type {
   Provider,
   ProviderHost,
   ProviderOptions,
-  ReadOption,
   TidyInput,
   WantedInterface,
 } from "../provider.ts";
@@ -50,12 +49,10 @@ export class ModuleProvider implements HostedProvider {
     return this.#provider?.maintainedOptions ?? NONE;
   }
 
-  get summary(): string {
-    return this.#provider?.summary ?? "";
-  }
-
-  get reads(): readonly ReadOption[] {
-    return this.#provider?.reads ?? [];
+  describe(): Description | null {
+    if (this.#provider === null) return null;
+    const { summary = "", reads = [] } = this.#provider;
+    return { summary, reads };
   }
 
   init(host: ProviderHost): void {

@@ -1,0 +1,224 @@
+/**
+ * Checks that a provider keeps to the contract, whatever it is made of: an object in this process, or a program that
+ * something else speaks to. They change nothing on the host: `finish` and `arrange` are called only where that is asked
+ * for.
+ */
+import type {
+  InterfaceView,
+  Operation,
+  PrepareAnswer,
+  PrepareInput,
+  Provider,
+  ProviderHost,
+  ProviderOptions,
+  WantedInterface,
+} from "./provider.ts";
+
+/** A provider that is checked, already begun. */
+export interface Subject {
+  readonly type: string;
+  /** How long an answer may take, in milliseconds. */
+  readonly deadline: number;
+  /** The answer to a question, when it is there; what is thrown is a finding. */
+  ask(input: PrepareInput): Promise<PrepareAnswer>;
+  finish(input: PrepareInput, output: WantedInterface | null): void;
+  release(input: PrepareInput, output: WantedInterface | null): void;
+  /** Settles when it has ended. */
+  end(): Promise<void>;
+}
+
+export interface CheckOptions {
+  /** Logical ports that are asked about, and their options; some that nobody knows unless given. */
+  readonly lports?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Calls `finish` as well: it may act on what is plugged. */
+  readonly effects?: boolean;
+}
+
+export interface Finding {
+  readonly check: string;
+  /** Null: the check could not be made, because the provider was ready for none of the ports. */
+  readonly passed: boolean | null;
+  /** What was seen, where it failed. */
+  readonly detail: string;
+}
+
+/** A provider in this process, begun with these options. */
+export function subjectOf(
+  provider: Provider,
+  options: ProviderOptions = {},
+  host: ProviderHost = silent,
+): Subject {
+  provider.init?.(host, options);
+  return {
+    type: provider.type,
+    deadline: 50,
+    ask: async (input) => provider.prepare(input),
+    finish: (input, output) => provider.finish?.(input, output),
+    release: (input, output) => provider.release?.(input, output),
+    end: async () => provider.destroy?.(),
+  };
+}
+
+const silent: ProviderHost = { wake() {}, log() {} };
+
+const UNKNOWN_PORTS = { "conformance-1": {}, "conformance-2": {}, "a name/with: odd \u{1f600} letters": {} };
+
+/** How long a provider may take to end, in milliseconds. */
+const END_WITHIN = 5000;
+
+/** Ends the subject in any case. */
+export async function checkProvider(
+  subject: Subject,
+  options: CheckOptions = {},
+): Promise<readonly Finding[]> {
+  const lports = Object.entries(options.lports ?? UNKNOWN_PORTS);
+  const findings: Finding[] = [];
+  const check = async (name: string, run: () => Promise<string | null | undefined>) => {
+    try {
+      const fault = await run();
+      const passed = fault === undefined ? null : fault === null;
+      findings.push({ check: name, passed, detail: fault ?? "" });
+    } catch (thrown) {
+      findings.push({ check: name, passed: false, detail: `it threw: ${wordsOf(thrown)}` });
+    }
+  };
+  const inputs = lports.map(([name, texts]) => inputOf(name, texts));
+  const answers = new Map<PrepareInput, PrepareAnswer>();
+
+  await check("answers in time", async () => {
+    for (const input of inputs) {
+      const began = performance.now();
+      answers.set(input, await subject.ask(input));
+      const took = performance.now() - began;
+      if (took > subject.deadline)
+        return `${input.lport.name}: ${Math.round(took)} ms, at most ${subject.deadline}`;
+    }
+    return null;
+  });
+  await check("answers are interfaces, or reasons", async () => {
+    for (const [input, answer] of answers) {
+      const fault = faultOf(answer, input.operation);
+      if (fault !== null) return `${input.lport.name}: ${fault}`;
+    }
+    return null;
+  });
+  await check("the same question has the same answer, in any order", async () => {
+    for (const input of inputs.toReversed()) {
+      const again = await subject.ask({ ...input });
+      const first = answers.get(input);
+      if (!same(first, again)) return `${input.lport.name}: first ${json(first)}, then ${json(again)}`;
+    }
+    return null;
+  });
+  await check("options that it does not read change nothing", async () => {
+    for (const input of inputs) {
+      const more = new Map([...input.lport.options, ["vifplugd-conformance:unknown", "1"]]);
+      const answer = await subject.ask({ ...input, lport: { ...input.lport, options: more } });
+      if (!same(answer, answers.get(input))) return `${input.lport.name}: ${json(answer)}`;
+    }
+    return null;
+  });
+  await check("an answer is a fixed point", async () => {
+    let wasReady = false;
+    for (const [input, answer] of answers) {
+      const wanted = wantedIn(answer);
+      if (wanted === null) continue;
+      wasReady = true;
+      const again = wantedIn(await subject.ask({ ...input, interface: viewOf(wanted) }));
+      if (!same(again, wanted)) return `${input.lport.name}: with ${json(wanted)} in place: ${json(again)}`;
+    }
+    return wasReady ? null : undefined;
+  });
+  await check("a removal is agreed to, or refused with a reason", async () => {
+    for (const [input, answer] of answers) {
+      const wanted = wantedIn(answer) ?? { name: "conformance0", type: "internal", options: {} };
+      const lport = { name: input.lport.name, options: new Map<string, string>() };
+      const removal = { ...input, lport, operation: "remove" as const, interface: viewOf(wanted) };
+      const fault = faultOf(await subject.ask(removal), "remove");
+      if (fault !== null) return `${input.lport.name}: ${fault}`;
+    }
+    return null;
+  });
+  await check("each answer can be released", async () => {
+    for (const [input, answer] of answers) {
+      if (options.effects === true && wantedIn(answer) !== null) subject.finish(input, wantedIn(answer));
+      subject.release(input, wantedIn(answer));
+    }
+    return null;
+  });
+  await check("it ends in time", async () => {
+    const late = Promise.withResolvers<"late">();
+    const timer = setTimeout(() => late.resolve("late"), END_WITHIN);
+    const ended = await Promise.race([subject.end(), late.promise]);
+    clearTimeout(timer);
+    return ended === "late" ? `it has not ended after ${END_WITHIN / 1000} s` : null;
+  });
+  return findings;
+}
+
+function inputOf(name: string, options: Readonly<Record<string, string>>): PrepareInput {
+  return {
+    operation: "create",
+    openVSwitch: { external_ids: new Map([["system-id", "conformance"]]), other_config: new Map() },
+    bridge: { name: "br-int", datapath_type: "", other_config: new Map() },
+    lport: { name, options: new Map(Object.entries(options)) },
+    interface: null,
+  };
+}
+
+function viewOf({ name, type, options }: WantedInterface): InterfaceView {
+  return { name, type, options: new Map(Object.entries(options)) };
+}
+
+function wantedIn(answer: PrepareAnswer): WantedInterface | null {
+  return answer.ready && "interface" in answer ? answer.interface : null;
+}
+
+/** What is wrong with an answer, or null. */
+function faultOf(answer: unknown, operation: Operation): string | null {
+  if (!isRecord(answer) || typeof answer.ready !== "boolean")
+    return `${json(answer)} has no boolean \`ready\``;
+  if (!answer.ready) {
+    const { reason } = answer;
+    return typeof reason === "string" && reason !== "" ? null : "it is not ready, and gives no `reason`";
+  }
+  if (operation === "remove") return null;
+  const wanted = answer.interface;
+  if (!isRecord(wanted)) return "it is ready, and gives no `interface`";
+  const { name, type, options, otherConfig = {} } = wanted;
+  if (typeof name !== "string" || !isInterfaceName(name))
+    return `${json(name)} cannot be an interface's name`;
+  if (typeof type !== "string") return "the interface has no `type`";
+  return areTexts(options) && areTexts(otherConfig) ? null : "options and otherConfig have to be texts";
+}
+
+/** 1 to 15 bytes, no `/`, `:` or `%`, no white space or control character, not `.` or `..`. */
+function isInterfaceName(name: string): boolean {
+  const bytes = new TextEncoder().encode(name).length;
+  return bytes >= 1 && bytes <= 15 && !/[\s/:%\p{Cc}]/u.test(name) && name !== "." && name !== "..";
+}
+
+function areTexts(value: unknown): boolean {
+  return isRecord(value) && Object.values(value).every((each) => typeof each === "string");
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return json(a) === json(b);
+}
+
+/** With keys in order. */
+function json(value: unknown): string {
+  return JSON.stringify(value, (_, each: unknown) =>
+    isRecord(each) && !Array.isArray(each)
+      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : each,
+  );
+}
+
+function wordsOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

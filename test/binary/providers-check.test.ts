@@ -1,0 +1,58 @@
+/** `providers check`, `providers` and `check --providers` of the executable, on providers of one's own. */
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { executable } from "../../tools/chassis/daemon.ts";
+
+const python = join(import.meta.dir, "../../examples/provider-python/provider.py");
+let folder = "";
+let file = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "vifplugd-check-"));
+  file = join(folder, "vifplugd.yaml");
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function run(providers: readonly object[], ...args: readonly string[]) {
+  await Bun.write(file, JSON.stringify({ providers }));
+  const { exitCode, stdout, stderr } = Bun.spawnSync([executable, ...args, "--config", file]);
+  return { exitCode, text: `${stdout}${stderr}` };
+}
+
+const pinned = (options: object) => ({ type: "pinned", command: [python], options });
+
+test("a program that keeps to the contract passes, and is listed with what it says of itself", async () => {
+  const pins = join(folder, "pins");
+  await Bun.write(pins, "web1 eth-web1\n");
+  const checked = await run([pinned({ file: pins })], "providers", "check", "pinned", "--lport", "web1");
+  expect(checked.text).not.toContain("FAIL");
+  expect(checked.text).toContain("ok    an answer is a fixed point");
+  expect(checked.exitCode).toBe(0);
+  const listed = await run([pinned({ file: pins })], "providers");
+  expect(listed.text).toContain("pinned: interfaces that an administrator pins to logical ports in a file");
+});
+
+test("one that does not fails, with what was seen", async () => {
+  const script = `import json,sys
+for line in sys.stdin:
+    m = json.loads(line)
+    r = {"initialize": {"protocol": 1}, "prepare": {"ready": True, "interface": {"name": "x" * 20}}}.get(m["method"])
+    if "id" in m: print(json.dumps({"id": m["id"], "result": r}), flush=True)
+`;
+  const bad = { type: "bad", command: ["python3", "-c", script] };
+  const { exitCode, text } = await run([bad], "providers", "check", "bad");
+  expect(text).toContain("FAIL");
+  expect(text).toContain("has 20 bytes; at most 15 are allowed");
+  expect(exitCode).toBe(1);
+});
+
+test("check starts nothing, and check --providers tells what a program's schema refuses, with the place", async () => {
+  const wrong = [pinned({ fil: 1 })];
+  expect((await run(wrong, "check")).exitCode).toBe(0);
+  const { exitCode, text } = await run(wrong, "check", "--providers");
+  expect(exitCode).toBe(78);
+  expect(text).toMatch(/vifplugd\.yaml:1:\d+: providers\.0\.options/);
+  const absent = [{ type: "acme", module: join(folder, "absent.ts") }];
+  expect((await run(absent, "check", "--providers")).text).toContain("absent.ts");
+});

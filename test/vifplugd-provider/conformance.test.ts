@@ -1,0 +1,116 @@
+// The conformance checks: a provider that keeps to the contract passes, and whatever breaks it is found.
+import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import { checkProvider, type PrepareInput, type Provider, subjectOf } from "vifplugd-provider";
+import pinned from "../../examples/provider-typescript/pinned.ts";
+import { dummyProvider } from "../../src/providers/dummy/dummy.ts";
+
+const LPORTS = { web1: {}, db1: {} };
+
+function good(behaviour: Partial<Provider> = {}): Provider {
+  return {
+    type: "good",
+    prepare: ({ operation, lport }) =>
+      operation === "remove"
+        ? { ready: true }
+        : { ready: true, interface: { name: lport.name, type: "internal", options: {} } },
+    ...behaviour,
+  };
+}
+
+async function failed(provider: Provider, effects = false): Promise<readonly string[]> {
+  const findings = await checkProvider(subjectOf(provider), { lports: LPORTS, effects });
+  return findings.filter(({ passed }) => passed === false).map(({ check }) => check);
+}
+
+const ready = (name: string) => ({ ready: true, interface: { name, type: "", options: {} } }) as const;
+let count = 0;
+const BAD: readonly (readonly [string, Partial<Provider>, string])[] = [
+  ["throws", { prepare: () => JSON.parse("{") }, "answers in time"],
+  [
+    "blocks",
+    {
+      prepare(input: PrepareInput) {
+        Bun.sleepSync(60);
+        return ready(input.lport.name);
+      },
+    },
+    "answers in time",
+  ],
+  [
+    "gives a name of 16 bytes",
+    { prepare: () => ready("0123456789abcdef") },
+    "answers are interfaces, or reasons",
+  ],
+  ["gives a name with a colon", { prepare: () => ready("eth0:1") }, "answers are interfaces, or reasons"],
+  [
+    "gives no reason",
+    { prepare: () => ({ ready: false, reason: "" }) },
+    "answers are interfaces, or reasons",
+  ],
+  [
+    "answers otherwise each time",
+    { prepare: () => ready(`eth${count++}`) },
+    "the same question has the same answer, in any order",
+  ],
+  [
+    "reads what is not its own",
+    { prepare: ({ lport }) => ready(`eth${lport.options.size}`) },
+    "options that it does not read change nothing",
+  ],
+  [
+    "wants another interface when its own is in place",
+    { prepare: ({ interface: current }) => ready(current === null ? "a" : "b") },
+    "an answer is a fixed point",
+  ],
+  [
+    "refuses a removal without a word",
+    {
+      prepare: ({ operation, lport }) =>
+        operation === "create" ? ready(lport.name) : { ready: false, reason: "" },
+    },
+    "a removal is agreed to, or refused with a reason",
+  ],
+  [
+    "throws when it is released",
+    {
+      release() {
+        throw new Error("no");
+      },
+    },
+    "each answer can be released",
+  ],
+];
+
+describe("a provider that", () => {
+  test("keeps to the contract passes", async () => {
+    expect(await failed(good())).toEqual([]);
+    expect(await failed(dummyProvider())).toEqual([]);
+  });
+
+  test.each(BAD)("%s does not", async (_, behaviour, check) => {
+    expect(await failed(good(behaviour))).toContain(check);
+  });
+
+  test("is never ready is not said to have passed what needs an interface", async () => {
+    const provider = good({ prepare: () => ({ ready: false, reason: "no NIC" }) });
+    const findings = await checkProvider(subjectOf(provider), { lports: LPORTS });
+    expect(findings.find(({ check }) => check === "an answer is a fixed point")?.passed).toBeNull();
+  });
+});
+
+test("finish is called only where effects are wanted", async () => {
+  const calls: string[] = [];
+  const provider = good({ finish: ({ lport }) => void calls.push(lport.name) });
+  await failed(provider);
+  expect(calls).toEqual([]);
+  await failed(provider, true);
+  expect(calls).toEqual(["web1", "db1"]);
+});
+
+test("the example in TypeScript keeps to the contract", async () => {
+  const file = join(import.meta.dir, "../../examples/README.md");
+  const subject = subjectOf(pinned, { file });
+  const findings = await checkProvider(subject, { lports: LPORTS });
+  expect(findings.filter(({ passed }) => passed === false)).toEqual([]);
+});
