@@ -222,7 +222,7 @@ describe("T3: a bad port never blocks the others", () => {
   test.each([
     ["a slash", "t3/slash", "t3-1"],
     ["white space", "t3 space", "t3-2"],
-    ["more than 15 bytes in 15 characters", "t3-ÄÖÜäöüßÄÖÜäö", "t3-3"],
+    ["a colon", "t3:colon", "t3-3"],
     ["only dots", "..", "t3-4"],
   ])("when its name makes no interface name: %s", async (_, lport, next) => {
     await hv.addLports({ [lport]: {}, [next]: {} });

@@ -1,0 +1,238 @@
+/** What went wrong in other people's clouds, on a real chassis, by the situation in which it did. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { type Hypervisor, startHypervisor } from "./support/hypervisor.ts";
+import { PinnedHypervisor } from "./support/pins.ts";
+
+let hv: Hypervisor;
+beforeAll(async () => {
+  hv = await startHypervisor();
+  await hv.chassis.addChassis("hv2");
+  await setHostname("node1.example.com");
+});
+afterAll(async () => {
+  await hv.stop();
+});
+
+/** Returns when ovn-controller has told the Southbound. */
+async function setHostname(hostname: string): Promise<void> {
+  const { chassis } = hv;
+  await chassis.vsctl("--no-wait", "set", "Open_vSwitch", ".", `external_ids:hostname=${hostname}`);
+  await chassis.waitUntil("OVN_Southbound", "Chassis", ["name", "hostname"], (rows) =>
+    rows.some((row) => row.name === "hv1" && row.hostname === hostname),
+  );
+}
+
+/** Returns when ovn-northd has found a chassis for the logical port, or none. */
+async function requestedFor(lport: string, isFound: boolean): Promise<void> {
+  await hv.chassis.waitUntil(
+    "OVN_Southbound",
+    "Port_Binding",
+    ["logical_port", "requested_chassis"],
+    (rows) => rows.some((row) => row.logical_port === lport && (row.requested_chassis !== null) === isFound),
+  );
+}
+
+async function explain(lport: string): Promise<string> {
+  return (await hv.chassis.appctl("vifplugd", "plug/explain", lport)).replaceAll(/\s+/g, " ");
+}
+
+describe("the host's name becomes another one for a while", () => {
+  test("as a boot that records it before the network is up: every port stays, and a port that really moved goes", async () => {
+    const [kept, moved] = [
+      await hv.addPlugged("fc-kept", { "requested-chassis": "node1.example.com" }),
+      await hv.addPlugged("fc-moved", { "requested-chassis": "node1.example.com" }),
+    ];
+    await setHostname("node1");
+    await requestedFor("fc-kept", false);
+    await hv.settle();
+    expect((await hv.interface("fc-kept"))._uuid).toBe(kept._uuid);
+    expect(await explain("fc-kept")).toContain(
+      "node1.example.com has no Chassis row, and is this host (node1) by another name",
+    );
+    await hv.setLport("fc-moved", { "requested-chassis": "hv2" });
+    await hv.gone("fc-moved");
+    expect(moved.name).toBe("fc-moved");
+    await setHostname("node1.example.com");
+    await requestedFor("fc-kept", true);
+    await hv.settle();
+    expect((await hv.interface("fc-kept"))._uuid).toBe(kept._uuid);
+    expect(hv.writesTo("fc-kept")).toHaveLength(1);
+  });
+
+  test("as one that has nothing of the name before: it is known from what the row had", async () => {
+    const before = await hv.addPlugged("fc-renamed", { "requested-chassis": "node1.example.com" });
+    await setHostname("localhost");
+    await requestedFor("fc-renamed", false);
+    await hv.settle();
+    await setHostname("node1.example.com");
+    await requestedFor("fc-renamed", true);
+    await hv.settle();
+    expect((await hv.interface("fc-renamed"))._uuid).toBe(before._uuid);
+    expect(hv.writesTo("fc-renamed")).toHaveLength(1);
+  });
+
+  test("during a live migration: the port stays while its list names this host by another name", async () => {
+    const before = await hv.addPlugged("fc-migrates", { "requested-chassis": "node1.example.com" });
+    await setHostname("node1");
+    await hv.setLport("fc-migrates", { "requested-chassis": "node1.example.com,hv2" });
+    await requestedFor("fc-migrates", true);
+    await hv.settle();
+    expect((await hv.interface("fc-migrates"))._uuid).toBe(before._uuid);
+    await hv.setLport("fc-migrates", { "requested-chassis": "hv2" });
+    await hv.gone("fc-migrates");
+    await setHostname("node1.example.com");
+  });
+
+  test("a name that is written in upper case keeps what is plugged, and plugs nothing", async () => {
+    const before = await hv.addPlugged("fc-case", { "requested-chassis": "node1.example.com" });
+    await hv.setLport("fc-case", { "requested-chassis": "NODE1.example.com" });
+    await requestedFor("fc-case", false);
+    await hv.addLport("fc-case2", { "requested-chassis": "NODE1.example.com" });
+    await hv.settle();
+    expect((await hv.interface("fc-case"))._uuid).toBe(before._uuid);
+    expect(hv.writesTo("fc-case2")).toEqual([]);
+  });
+});
+
+describe("two interfaces of ours have one iface-id", () => {
+  test("by hand: the one that sorts first is not the port's for that, and goes, and the port's own is kept right", async () => {
+    const before = await hv.addPlugged("fc-b1");
+    const marked = ["external_ids:iface-id=fc-b1", "external_ids:ovn-plugged=dummy"];
+    await hv.addInterface("br-int", "fc-aaa", ...marked);
+    await hv.gone("fc-aaa");
+    await hv.setLport("fc-b1", { "vif-plug-mtu-request": "1400" });
+    const after = await hv.interface("fc-b1", (row) => row.mtu_request === 1400);
+    expect(after._uuid).toBe(before._uuid);
+  });
+
+  test("by a typo: the interface gets its own port's iface-id back, and the other port is not touched", async () => {
+    const [a1, a2] = [await hv.addPlugged("fc-a1"), await hv.addPlugged("fc-a2")];
+    await hv.setInterface("fc-a1", "external_ids:iface-id=fc-a2");
+    await hv.daemon.waitLog(/ fc-a1: adopted interface fc-a1/);
+    const put = await hv.interface("fc-a1", (row) => row.external_ids.get("iface-id") === "fc-a1");
+    await hv.settle();
+    expect([put._uuid, (await hv.interface("fc-a2"))._uuid]).toEqual([a1._uuid, a2._uuid]);
+    expect(hv.writesTo("fc-a2")).toHaveLength(1);
+    expect(hv.interfacesOf("fc-a2").map(({ name }) => name)).toEqual(["fc-a2"]);
+  });
+});
+
+describe("a plugged port moves away and becomes something else in one transaction", () => {
+  test.each([
+    ["a virtual port", "fc-virtual", ["lsp-set-type", "fc-virtual", "virtual"]],
+    [
+      "a child of another port",
+      "fc-child",
+      ["set", "Logical_Switch_Port", "fc-child", "parent_name=fc-parent", "tag=7"],
+    ],
+  ])("%s: it is unplugged", async (_, lport, command) => {
+    await hv.addPlugged(lport);
+    const moves = ["set", "Logical_Switch_Port", lport, "options:requested-chassis=hv2"];
+    await hv.chassis.nbctl(...command, "--", ...moves);
+    await hv.gone(lport);
+  });
+
+  test("and stays when it becomes that here", async () => {
+    const before = await hv.addPlugged("fc-stays");
+    await hv.chassis.nbctl("lsp-set-type", "fc-stays", "virtual");
+    await hv.settle();
+    expect((await hv.interface("fc-stays"))._uuid).toBe(before._uuid);
+  });
+});
+
+describe("the options of a port have an iface-id-ver", () => {
+  test("the interface gets it, so ovn-controller binds the port; another one is followed, and one that goes is left", async () => {
+    const before = await hv.addPlugged("fc-pod", { "iface-id-ver": "pod-uid-1" });
+    expect(before.external_ids.get("iface-id-ver")).toBe("pod-uid-1");
+    await hv.setLport("fc-pod", { "iface-id-ver": "pod-uid-2" });
+    const after = await hv.interface("fc-pod", (row) => row.external_ids.get("iface-id-ver") === "pod-uid-2");
+    expect(after._uuid).toBe(before._uuid);
+    await hv.setLport("fc-pod", { "iface-id-ver": null });
+    await hv.settle();
+    expect((await hv.interface("fc-pod")).external_ids.get("iface-id-ver")).toBe("pod-uid-2");
+  });
+});
+
+describe("a value is none", () => {
+  test.each(["abc", "0x578", "-5", "4294967296", " 1400"])(
+    "an MTU of %p is not asked for, and said",
+    async (mtu) => {
+      const lport = `fc-m${mtu.trim()}`;
+      const plugged = await hv.addPlugged(lport, { "vif-plug-mtu-request": mtu });
+      expect(plugged.mtu_request).toBeNull();
+      expect(await explain(lport)).toContain(
+        `no MTU is requested: vif-plug-mtu-request is ${JSON.stringify(mtu)}`,
+      );
+    },
+  );
+
+  test.each(["fc:b", "fc%d"])(
+    "an interface name %p, which the kernel does not take, is that port's error",
+    async (lport) => {
+      await hv.addLport(lport);
+      await hv.daemon.waitLog(new RegExp(`${RegExp.escape(lport)}: error: provider dummy: .*which contains`));
+      await hv.settle();
+      expect(hv.writesTo(lport)).toEqual([]);
+    },
+  );
+
+  test("a name of many bytes is cut at a character", async () => {
+    await hv.addLport("fc-端口端口端口端口");
+    expect((await hv.interface("fc-端口端口")).name).toBe("fc-端口端口");
+  });
+});
+
+describe("the cloud exchanges the devices of ports", () => {
+  const options = { "vif-plug-type": "pinned" };
+
+  test.each([2, 3, 10])("of %d in a circle: they change hands in place, in one transaction", async (size) => {
+    const lports = Array.from({ length: size }, (_, i) => `c${i}`);
+    const pins = (shift: number) =>
+      Object.fromEntries(lports.map((lport, i) => [lport, `x${(i + shift) % size}`]));
+    await using at = await PinnedHypervisor.start({}, pins(0));
+    await at.hv.addLports(Object.fromEntries(lports.map((lport) => [lport, options])));
+    const before = await Promise.all(lports.map((_, i) => at.hv.installed(`x${i}`)));
+    await at.pin("pinned", pins(1));
+    const after = await Promise.all(
+      lports.map((lport, i) =>
+        at.hv.interface(`x${(i + 1) % size}`, (row) => row.external_ids.get("iface-id") === lport),
+      ),
+    );
+    expect(after.map(({ _uuid }) => _uuid).sort()).toEqual(before.map(({ _uuid }) => _uuid).sort());
+    expect(new Set(lports.flatMap((_, i) => at.hv.writesTo(`x${i}`))).size).toBe(2);
+    await at.hv.settle();
+    const finishes = at.daemon.lines.filter((line) => /^call .* finish /.test(line)).slice(-2 * size);
+    // Whatever a provider undoes for one port is undone before anything is done for another.
+    expect(finishes.findIndex((line) => line.includes(" create "))).toBe(size);
+  });
+});
+
+test("a port is held, and its interface is wanted by another: it stays until somebody confirms, and then changes hands", async () => {
+  const options = { "vif-plug-type": "pinned" };
+  await using at = await PinnedHypervisor.start(
+    { safety: { max_unplug: "25%" } },
+    { h1: "y1", h2: "y2", h3: "y3" },
+  );
+  await at.hv.addLports({ h1: options, h2: options, h3: options });
+  const before = await at.hv.installed("y1");
+  await Promise.all([at.hv.installed("y2"), at.hv.installed("y3")]);
+  await at.pin("pinned", { h3: "y3", wants: "y1" });
+  await at.daemon.waitLog(/ h1: waiting: not pinned/);
+  await at.hv.chassis.nbctl(
+    ...["h1", "h2"].flatMap((lport) => [
+      "--",
+      "set",
+      "Logical_Switch_Port",
+      lport,
+      "options:requested-chassis=hv2",
+    ]),
+  );
+  await at.daemon.waitLog(/held: 2 of 3 plugged ports/);
+  await at.hv.addLport("wants", options);
+  await at.daemon.waitLog(/ wants: conflict: interface y1 is plugged for logical port h1/);
+  expect((await at.hv.interface("y1")).external_ids.get("iface-id")).toBe("h1");
+  await at.hv.chassis.appctl("vifplugd", "plug/confirm-unplug");
+  const after = await at.hv.interface("y1", (row) => row.external_ids.get("iface-id") === "wants");
+  expect(after._uuid).toBe(before._uuid);
+  await at.hv.gone("y2");
+});
