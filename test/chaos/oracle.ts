@@ -23,7 +23,8 @@ export interface Iface {
 }
 
 export interface World {
-  readonly chassis: { readonly _uuid: string; readonly name: string };
+  /** Its hostname where ports are asked for by that, too. */
+  readonly chassis: { readonly _uuid: string; readonly name: string; readonly hostname?: string };
   readonly bindings: readonly Binding[];
   /** Interfaces that are alone in a port of the integration bridge. */
   readonly onBridge: readonly Iface[];
@@ -31,6 +32,10 @@ export interface World {
   readonly elsewhere: readonly Iface[];
   /** Plug types that a provider is enabled for; all of them are the dummy provider. */
   readonly plugTypes: ReadonlySet<string>;
+  /** `plug.on_withdraw: keep`; false unless given. */
+  readonly keepsWithdrawn?: boolean;
+  /** `plug.on_rename: report`; false unless given. */
+  readonly keepsRenamed?: boolean;
 }
 
 /** Everything in the local database that is not as it has to be; one sentence each. */
@@ -57,7 +62,7 @@ function ofBinding(world: World, binding: Binding, owners: Owners): readonly str
   const plugType = options.get("vif-plug-type");
   if (!isVif(binding)) return [];
   if (!isWanted(world, binding)) {
-    const goes = !isBindable(world, binding) || plugType === undefined;
+    const goes = !isBindable(world, binding) || (plugType === undefined && world.keepsWithdrawn !== true);
     return goes && iface !== undefined && isRemovable(world, ifaces)
       ? [`${lport} is not wanted here, and has an interface`]
       : [];
@@ -67,6 +72,8 @@ function ofBinding(world: World, binding: Binding, owners: Owners): readonly str
   if (iface === undefined) {
     return isTaken(world, lport, name) ? [] : [`${lport} is wanted here, and has no interface`];
   }
+  // Where the name is another one's the port is in conflict, and stays as it is (P6).
+  if (iface.name !== name && (isTaken(world, lport, name) || world.keepsRenamed === true)) return [];
   return differences(iface, {
     name,
     type: "internal",
@@ -113,7 +120,8 @@ function isWanted(world: World, binding: Binding): boolean {
 
 export function isBindable(world: Pick<World, "chassis">, binding: Binding): boolean {
   const names = (binding.options.get("requested-chassis") ?? "").split(",").filter((name) => name !== "");
-  return isRequested(world, binding) || names.length === 0 || names.includes(world.chassis.name);
+  const own = [world.chassis.name, world.chassis.hostname];
+  return isRequested(world, binding) || names.length === 0 || names.some((name) => own.includes(name));
 }
 
 export function isOwned({ external_ids }: Pick<Iface, "external_ids">): boolean {

@@ -51,8 +51,34 @@ export interface Schema {
 
 export const ZERO = "00000000-0000-0000-0000-000000000000";
 
-export function readSchema(file: string): Schema {
-  return parseSchema(JSON.parse(readFileSync(file, "utf8")));
+/** @param only the tables that are wanted; columns that refer to other ones are left out */
+export function readSchema(file: string, only?: readonly string[]): Schema {
+  const json: JsonObject = JSON.parse(readFileSync(file, "utf8"));
+  return parseSchema(only === undefined ? json : part(json, only));
+}
+
+function part(json: JsonObject, only: readonly string[]): JsonObject {
+  const isKept = (type: Json | undefined): boolean => {
+    if (!isObject(type)) return true;
+    const { key, value } = type;
+    return [key, value].every((base) => {
+      const refTable = isObject(base) ? base.refTable : undefined;
+      return typeof refTable !== "string" || only.includes(refTable);
+    });
+  };
+  const tables = Object.entries(objectOf(json.tables, "tables")).filter(([name]) => only.includes(name));
+  return {
+    ...json,
+    tables: Object.fromEntries(
+      tables.map(([name, table]) => {
+        const { columns, ...more } = objectOf(table, name);
+        const kept = Object.entries(objectOf(columns, name)).filter(([, column]) =>
+          isKept(objectOf(column, name).type),
+        );
+        return [name, { ...more, columns: Object.fromEntries(kept) }];
+      }),
+    ),
+  };
 }
 
 export function parseSchema(json: JsonObject): Schema {

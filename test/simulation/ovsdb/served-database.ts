@@ -42,6 +42,8 @@ export interface ServedOptions {
   readonly timer: (ms: number, run: () => void) => void;
   /** The sessions are told of what changed. */
   readonly onCommit: (served: ServedDatabase, changes: readonly Change[], transaction: Uuid) => void;
+  /** Told of every commit, and who asked for it (null: not a client of this server), before anybody else is. */
+  readonly observe?: (served: ServedDatabase, changes: readonly Change[], origin: Client | null) => void;
 }
 
 export class ServedDatabase {
@@ -52,6 +54,8 @@ export class ServedDatabase {
   readonly #proposed = new Set<Trigger>();
   readonly history: { readonly id: Uuid; readonly changes: readonly Change[] }[] = [];
   #isRunning = false;
+  /** Whose transaction is being proposed. */
+  #origin: Client | null = null;
   /** Something was committed, and what waits has not been tried since. */
   #isStale = false;
 
@@ -95,6 +99,7 @@ export class ServedDatabase {
   #committed(changes: readonly Change[], transaction: Uuid): void {
     if (this.storage.model !== "standalone") this.history.push({ id: transaction, changes });
     if (this.history.length > KEPT_TRANSACTIONS) this.history.shift();
+    this.#options.observe?.(this, changes, this.#origin);
     this.#options.onCommit(this, changes, transaction);
     this.#isStale = true;
   }
@@ -168,11 +173,13 @@ export class ServedDatabase {
 
   #propose(trigger: Trigger, changes: readonly Change[], results: Json): void {
     this.#proposed.add(trigger);
+    this.#origin = trigger.session;
     this.storage.propose(changes, (outcome) => {
       if (!this.#proposed.delete(trigger)) return;
       if (outcome === "committed") trigger.session.reply(trigger.id, results);
       else this.submit(trigger);
     });
+    this.#origin = null;
   }
 
   #forward(trigger: Trigger, forward: NonNullable<Storage["forward"]>): void {

@@ -11,7 +11,7 @@ import { parseSchema, type Schema } from "./schema.ts";
 import { ServedDatabase, type ServedOptions, type Storage } from "./served-database.ts";
 import { type Host, type Peer, ServerSession } from "./session.ts";
 
-export interface SimulatedServerOptions extends Pick<ServedOptions, "newUuid" | "now" | "timer"> {
+export interface SimulatedServerOptions extends Pick<ServedOptions, "newUuid" | "now" | "timer" | "observe"> {
   /** The monitor methods that it knows; all three unless given. */
   readonly methods?: readonly MonitorMethod[];
   /** There is something to tell this client: `flush` is to be called, at once or when its connection has room. */

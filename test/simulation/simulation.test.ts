@@ -1,0 +1,42 @@
+/**
+ * Every order of events: the real code in simulated clouds, a minute long with seeds of its own. `npm run simulate` has the
+ * same histories, as many as are wanted.
+ */
+import { describe, expect, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Plan, planOf, play } from "./world/history.ts";
+import { storyOf } from "./world/story.ts";
+
+const MAIN = join(import.meta.dir, "../../tools/simulate/main.ts");
+const KEPT = join(import.meta.dir, "kept");
+
+describe("a simulated history", () => {
+  test("is the same for the same seed, to the last message", () => {
+    for (const seed of [1, 2, 3]) {
+      const story = play(planOf(seed), "diagram").story;
+      expect(story.length).toBeGreaterThan(100);
+      expect(play(planOf(seed), "diagram").story).toEqual(story);
+    }
+  });
+
+  test("is another one for another seed", () => {
+    expect(storyOf(planOf(1))).not.toBe(storyOf(planOf(2)));
+  });
+});
+
+describe("what failed once does not fail any more:", () => {
+  const kept = readdirSync(KEPT).filter((name) => name.endsWith(".json"));
+  test.each(kept)("%s", (name) => {
+    const { plan }: { readonly plan: Plan } = JSON.parse(readFileSync(join(KEPT, name), "utf8"));
+    expect(play(plan).failure ?? "nothing is wrong").toBe("nothing is wrong");
+  });
+  test("all are there", () => expect(kept).toEqual([...kept].sort()));
+});
+
+test("a minute of histories, and nothing unsafe is done and nothing left undone", () => {
+  const run = Bun.spawnSync([process.execPath, "run", MAIN, "--minutes", "1"], { stderr: "inherit" });
+  const output = run.stdout.toString();
+  console.log(output.trim());
+  if (run.exitCode !== 0) throw new Error(output);
+}, 300_000);

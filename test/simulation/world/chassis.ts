@@ -1,0 +1,202 @@
+/** The chassis: its local database, ovs-vswitchd, and ovn-controller, which gives it a row in the Southbound and binds ports. */
+import type { JsonObject } from "../../../src/ovsdb-jsonrpc/wire/json.ts";
+import { Database, type Row } from "../ovsdb/database.ts";
+import type { Schema } from "../ovsdb/schema.ts";
+import { Actor } from "./actor.ts";
+import { byUuid, map, mapJson, number, rowsOf, text, texts, uuidOf } from "./rows.ts";
+import { ServerProcess } from "./server-process.ts";
+import { type Southbound, transactAtOnce } from "./southbound.ts";
+import type { World } from "./world.ts";
+
+export const CHASSIS = "hv1";
+export const BRIDGE = "br-int";
+export const LOCAL = "unix:/sim/db.sock";
+
+export class LocalChassis {
+  readonly #world: World;
+  readonly #southbound: Southbound;
+  readonly database: Database;
+  readonly server: ServerProcess;
+  readonly vswitchd: Actor;
+  readonly controller: Actor;
+  #hostname = "node1.example.com";
+  #ofport = 1;
+
+  constructor(world: World, schema: Schema, southbound: Southbound) {
+    this.#world = world;
+    this.#southbound = southbound;
+    this.database = new Database(schema);
+    this.server = new ServerProcess(world, "ovsdb-server", LOCAL, (one) => void one.add(this.database));
+    this.vswitchd = new Actor(world, "ovs-vswitchd", 10, () => this.#realise());
+    this.controller = new Actor(world, "ovn-controller", 10, () => this.#control());
+    this.write([
+      { op: "insert", table: "Interface", row: { name: BRIDGE, type: "internal" }, "uuid-name": "iface" },
+      {
+        op: "insert",
+        table: "Port",
+        row: { name: BRIDGE, interfaces: ["named-uuid", "iface"] },
+        "uuid-name": "port",
+      },
+      {
+        op: "insert",
+        table: "Bridge",
+        row: { name: BRIDGE, ports: ["named-uuid", "port"] },
+        "uuid-name": "bridge",
+      },
+      {
+        op: "insert",
+        table: "Open_vSwitch",
+        row: {
+          bridges: ["named-uuid", "bridge"],
+          external_ids: mapJson([
+            ["system-id", CHASSIS],
+            ["hostname", this.#hostname],
+            ["ovn-remote", southbound.remotes],
+            ["ovn-bridge", BRIDGE],
+          ]),
+        },
+      },
+    ]);
+  }
+
+  get hostname(): string {
+    return this.#hostname;
+  }
+
+  /** Something in one of the databases has changed. */
+  changed(): void {
+    this.vswitchd.wake();
+    this.controller.wake();
+  }
+
+  /** A transaction of an actor; false while the server is away. */
+  write(operations: readonly JsonObject[]): boolean {
+    const served = this.server.server.database(this.database.schema.name);
+    if (!this.server.alive || served === undefined) return false;
+    return transactAtOnce(this.#world, served, operations);
+  }
+
+  interfaces(): readonly Row[] {
+    return [...rowsOf(this.database, "Interface").values()];
+  }
+
+  /** The interfaces of ports of the integration bridge, each with how many its port has. */
+  onBridge(): readonly { readonly iface: Row; readonly port: Row; readonly alone: boolean }[] {
+    const bridge = [...rowsOf(this.database, "Bridge").values()].find((row) => text(row, "name") === BRIDGE);
+    if (bridge === undefined) return [];
+    const ports = rowsOf(this.database, "Port");
+    const interfaces = rowsOf(this.database, "Interface");
+    return texts(bridge, "ports").flatMap((uuid) => {
+      const port = ports.get(uuid);
+      if (port === undefined) return [];
+      const own = texts(port, "interfaces");
+      return own.flatMap((one) => {
+        const iface = interfaces.get(one);
+        return iface === undefined ? [] : [{ iface, port, alone: own.length === 1 }];
+      });
+    });
+  }
+
+  setHostname(hostname: string): void {
+    this.#hostname = hostname;
+    const [row] = rowsOf(this.database, "Open_vSwitch").values();
+    if (row === undefined) return;
+    const ids = new Map(map(row, "external_ids")).set("hostname", hostname);
+    this.write([{ op: "update", table: "Open_vSwitch", where: [], row: { external_ids: mapJson(ids) } }]);
+    this.controller.wake();
+  }
+
+  /** As by SIGTERM: the Chassis row goes, and what was bound is bound no more. */
+  leave(): void {
+    this.controller.stop();
+    const { content } = this.#southbound;
+    if (content === null) return;
+    this.#southbound.transact([
+      ...this.#bindings(content).flatMap((row) =>
+        this.#isBound(content, row)
+          ? [
+              {
+                op: "update",
+                table: "Port_Binding",
+                where: byUuid(uuidOf(row)),
+                row: { chassis: ["set", []] },
+              },
+            ]
+          : [],
+      ),
+      { op: "delete", table: "Chassis", where: [["name", "==", CHASSIS]] },
+    ]);
+  }
+
+  #bindings(content: Database): readonly Row[] {
+    return [...rowsOf(content, "Port_Binding").values()];
+  }
+
+  #record(content: Database): Row | undefined {
+    return [...rowsOf(content, "Chassis").values()].find((row) => text(row, "name") === CHASSIS);
+  }
+
+  #isBound(content: Database, binding: Row): boolean {
+    const record = this.#record(content);
+    return record !== undefined && text(binding, "chassis") === uuidOf(record);
+  }
+
+  #realise(): void {
+    if (!this.server.alive) {
+      this.vswitchd.wake(50);
+      return;
+    }
+    const operations = this.interfaces().flatMap((row): JsonObject[] => {
+      const name = text(row, "name") ?? "";
+      if (number(row, "ofport") !== null || text(row, "error") !== null) return [];
+      const isBad = name.startsWith("bad");
+      const fields = isBad
+        ? { ofport: -1, error: `could not open network device ${name}` }
+        : { ofport: ++this.#ofport % 60000 };
+      return [{ op: "update", table: "Interface", where: byUuid(uuidOf(row)), row: fields }];
+    });
+    if (operations.length > 0) this.write(operations);
+  }
+
+  #control(): void {
+    const { content } = this.#southbound;
+    if (content === null || !this.server.alive) {
+      this.controller.wake(50);
+      return;
+    }
+    const record = this.#record(content);
+    const operations: JsonObject[] = [];
+    if (record === undefined) {
+      const encap = { type: "geneve", ip: "192.0.2.1", chassis_name: CHASSIS };
+      const row = { name: CHASSIS, hostname: this.#hostname, encaps: ["named-uuid", "encap"] };
+      operations.push(
+        { op: "delete", table: "Encap", where: [["chassis_name", "==", CHASSIS]] },
+        { op: "insert", table: "Encap", row: encap, "uuid-name": "encap" },
+        { op: "insert", table: "Chassis", row },
+      );
+    } else if (text(record, "hostname") !== this.#hostname) {
+      const row = { hostname: this.#hostname };
+      operations.push({ op: "update", table: "Chassis", where: byUuid(uuidOf(record)), row });
+    }
+    if (record !== undefined) operations.push(...this.#bind(content, record));
+    if (operations.length > 0 && !this.#southbound.transact(operations)) this.controller.wake(50);
+  }
+
+  #bind(content: Database, record: Row): readonly JsonObject[] {
+    const present = new Set(
+      this.onBridge().flatMap(({ iface }) =>
+        number(iface, "ofport") === null ? [] : (map(iface, "external_ids").get("iface-id") ?? []),
+      ),
+    );
+    const uuid = uuidOf(record);
+    return this.#bindings(content).flatMap((row): JsonObject[] => {
+      const main = text(row, "requested_chassis");
+      const isOurs = (main === null || main === uuid) && text(row, "type") === "";
+      const shall = isOurs && present.has(text(row, "logical_port") ?? "");
+      const is = text(row, "chassis") === uuid;
+      if (shall === is || (shall && main === null && text(row, "chassis") !== null)) return [];
+      const chassis = shall ? ["uuid", uuid] : ["set", []];
+      return [{ op: "update", table: "Port_Binding", where: byUuid(uuidOf(row)), row: { chassis } }];
+    });
+  }
+}

@@ -1,0 +1,252 @@
+/**
+ * Safety, at every commit in the local database (docs/rules.md): what vifplugd writes is its to write, under the lock, and an
+ * interface goes only when some state that its Southbound held, not older than the last one shown to it, lets it go.
+ */
+import type { Change, Row } from "../ovsdb/database.ts";
+import type { ServerSession } from "../ovsdb/session.ts";
+import type { LocalChassis } from "./chassis.ts";
+import { BRIDGE, CHASSIS } from "./chassis.ts";
+import type { Devices } from "./devices.ts";
+import type { Client, Knowledge } from "./network.ts";
+import { map, rowsOf, text, texts, uuidOf } from "./rows.ts";
+import type { ServerProcess } from "./server-process.ts";
+import type { Southbound } from "./southbound.ts";
+import type { Vifplugd } from "./vifplugd.ts";
+import type { World } from "./world.ts";
+
+export interface Scene {
+  readonly world: World;
+  readonly southbound: Southbound;
+  readonly chassis: LocalChassis;
+  readonly devices: Devices;
+  readonly vifplugds: readonly Vifplugd[];
+  /** Withdrawn plug types lead to an unplug. */
+  readonly unplugsWithdrawn: boolean;
+  /** An interface of another name is only told of. */
+  readonly keepsRenamed: boolean;
+}
+
+type Operation = "create" | "remove";
+/** Milliseconds: a decision is older than this when it is carried out only if everything stood still. */
+const DECISION = 30_000;
+const OPERATIONS: readonly Operation[] = ["create", "remove"];
+
+interface Unfinished {
+  /** It has to be called. */
+  isDue: boolean;
+  /** It may be called, once for each. */
+  readonly allowed: Set<Operation>;
+}
+
+interface Owned {
+  readonly iface: Row;
+  readonly lport: string;
+}
+
+export class Checks {
+  readonly #scene: Scene;
+  /** Of each vifplugd, the ports that it committed something of, with the calls of `finish` that may follow. */
+  readonly #unfinished = new Map<Vifplugd, Map<string, Unfinished>>();
+  /** The interfaces before the commit that is being checked, and the ones that stand alone on the bridge. */
+  #interfaces = new Map<string, Row>();
+  #owned = new Map<string, Owned>();
+  /** How much there was to check. */
+  unplugs = 0;
+  writes = 0;
+
+  constructor(scene: Scene) {
+    this.#scene = scene;
+    this.#remember();
+    scene.chassis.server.onCommit = (changes, by, session, known) =>
+      this.#committed(changes, by, session, known);
+  }
+
+  finished(vifplugd: Vifplugd, lport: string, operation: Operation): void {
+    const unfinished = this.#unfinished.get(vifplugd)?.get(lport);
+    if (unfinished?.allowed.delete(operation) === true) unfinished.isDue = false;
+    else this.#fail(`${vifplugd.process.name}: finish of ${lport} (${operation}) without a commit`);
+  }
+
+  /** At rest: a commit of a process that lives was followed by `finish`. */
+  complaints(): readonly string[] {
+    return this.#scene.vifplugds.flatMap((vifplugd) =>
+      Array.from(this.#unfinished.get(vifplugd) ?? []).flatMap(([lport, { isDue }]) =>
+        vifplugd.alive && isDue ? [`${vifplugd.process.name}: no finish of ${lport} after its commit`] : [],
+      ),
+    );
+  }
+
+  #fail(why: string): void {
+    this.#scene.world.fail(why);
+  }
+
+  #remember(): void {
+    const { chassis } = this.#scene;
+    this.#interfaces = new Map(rowsOf(chassis.database, "Interface"));
+    this.#owned = this.#ownedNow();
+  }
+
+  #ownedNow(): Map<string, Owned> {
+    return new Map(
+      this.#scene.chassis.onBridge().flatMap(({ iface, alone }) => {
+        const ids = map(iface, "external_ids");
+        const lport = ids.get("iface-id");
+        if (!alone || lport === undefined || !ids.has("ovn-plugged") || text(iface, "name") === BRIDGE)
+          return [];
+        return [[uuidOf(iface), { iface, lport }] as const];
+      }),
+    );
+  }
+
+  #committed(
+    changes: readonly Change[],
+    by: Client | null,
+    session: ServerSession | null,
+    knowledge: Knowledge | null,
+  ): void {
+    const before = this.#owned;
+    const known = this.#interfaces;
+    this.#remember();
+    const vifplugd = this.#scene.vifplugds.find(({ process }) => process === by);
+    // What a process had sent before it died is still its own.
+    if (by === null || session === null) {
+      this.#scene.chassis.changed();
+      return;
+    }
+    this.writes++;
+    this.#checkWriter(by, session);
+    this.#checkRows(by, changes, known, before);
+    this.#checkLost(by, knowledge, before);
+    this.#note(vifplugd ?? null, changes);
+    this.#scene.chassis.changed();
+  }
+
+  #checkWriter({ name }: Client, session: ServerSession): void {
+    if (!session.holds(`vifplugd_${CHASSIS}`)) this.#fail(`${name} writes without the lock`);
+  }
+
+  #checkRows(
+    { name }: Client,
+    changes: readonly Change[],
+    known: ReadonlyMap<string, Row>,
+    before: ReadonlyMap<string, Owned>,
+  ): void {
+    if (changes.length === 0) this.#fail(`${name} writes what is there already`);
+    for (const { table, uuid, old, now } of changes) {
+      if (table.name === "Interface") {
+        if (known.has(uuid) && !before.has(uuid))
+          this.#fail(
+            `${name} writes the interface ${old === null ? uuid : text(old, "name")}, which is not its own`,
+          );
+      } else if (table.name === "Port") {
+        if (now !== null && texts(now, "interfaces").length !== 1)
+          this.#fail(`${name} makes a port with ${texts(now, "interfaces").length} interfaces`);
+      } else if (table.name === "Bridge") {
+        if (old === null || now === null || text(now, "name") !== BRIDGE)
+          this.#fail(`${name} writes a bridge`);
+      } else this.#fail(`${name} writes the table ${table.name}`);
+    }
+  }
+
+  /** Ports that had an interface before the commit, and have none after it. */
+  #checkLost(by: Client, known: Knowledge | null, before: ReadonlyMap<string, Owned>): void {
+    const after = new Set(Array.from(this.#owned.values(), ({ lport }) => lport));
+    const lost = new Set(
+      Array.from(before.values(), ({ lport }) => lport).filter((lport) => !after.has(lport)),
+    );
+    for (const lport of lost) {
+      this.unplugs++;
+      if (this.#scene.devices.wasMisplaced(lport, this.#scene.world.scheduler.now - DECISION)) continue;
+      const why = this.#whyNot(known, lport);
+      if (why !== null) this.#fail(`${by.name} unplugs ${lport}, ${why}`);
+    }
+  }
+
+  /** Null: some state that it may have decided from lets the port go. */
+  #whyNot(known: Knowledge | null, lport: string): string | null {
+    const server = this.#scene.southbound.servers.find(({ name }) => name === known?.server);
+    if (server === undefined || known === null) return "and was never shown a Southbound";
+    const reasons = new Set<string>();
+    for (const state of statesSince(server, known.commits, lport)) {
+      const why = this.#staysIn(state, lport);
+      if (why === null) return null;
+      reasons.add(why);
+    }
+    return [...reasons].join("; ");
+  }
+
+  #staysIn({ bindings, chassis, isFilled }: State, lport: string): string | null {
+    if (chassis === null) return "while the chassis has no row";
+    if (!isFilled) return "while ovn-northd has not filled the Southbound";
+    const binding = bindings.find((row) => text(row, "logical_port") === lport);
+    if (binding === undefined) return null;
+    const options = map(binding, "options");
+    const names = (options.get("requested-chassis") ?? "").split(",").filter((name) => name !== "");
+    const requested = [text(binding, "requested_chassis"), ...texts(binding, "requested_additional_chassis")];
+    const own = [CHASSIS, text(chassis, "hostname")];
+    const isBindable =
+      requested.includes(uuidOf(chassis)) || names.length === 0 || names.some((name) => own.includes(name));
+    if (!isBindable) return null;
+    const isWithdrawn = !options.has("vif-plug-type") && !options.has("plug-type");
+    if (isWithdrawn && this.#scene.unplugsWithdrawn) return null;
+    return "which is bindable here";
+  }
+
+  /**
+   * Whoever it was, a process whose own transaction was lost on the way cannot tell the commit from its own, and takes it for
+   * that (T5).
+   */
+  #note(by: Vifplugd | null, changes: readonly Change[]): void {
+    const lports = new Set(
+      changes.flatMap(({ table, old, now }) =>
+        table.name === "Interface"
+          ? [old, now].flatMap((row) =>
+              row === null ? [] : (map(row, "external_ids").get("iface-id") ?? []),
+            )
+          : [],
+      ),
+    );
+    for (const vifplugd of this.#scene.vifplugds) {
+      if (!vifplugd.alive) continue;
+      const unfinished = this.#unfinished.get(vifplugd) ?? new Map<string, Unfinished>();
+      this.#unfinished.set(vifplugd, unfinished);
+      for (const lport of lports) {
+        const isDue = vifplugd === by || unfinished.get(lport)?.isDue === true;
+        unfinished.set(lport, { isDue, allowed: new Set(OPERATIONS) });
+      }
+    }
+  }
+}
+
+interface State {
+  readonly bindings: readonly Row[];
+  readonly chassis: Row | null;
+  readonly isFilled: boolean;
+}
+
+/** The states that matter to a port which a server had after so many commits, the newest first. */
+function* statesSince(server: ServerProcess, version: number, lport: string): Iterable<State> {
+  const served = server.server.served().find(({ name }) => name === "OVN_Southbound");
+  if (served === undefined) return;
+  const { database } = served;
+  const bindings = new Map(rowsOf(database, "Port_Binding"));
+  const chassis = new Map(rowsOf(database, "Chassis"));
+  const global = new Map(rowsOf(database, "SB_Global"));
+  const tables = new Map([
+    ["Port_Binding", bindings],
+    ["Chassis", chassis],
+    ["SB_Global", global],
+  ]);
+  for (let at = server.commits.length; at >= version; at--) {
+    yield {
+      bindings: [...bindings.values()].filter((row) => text(row, "logical_port") === lport),
+      chassis: [...chassis.values()].find((row) => text(row, "name") === CHASSIS) ?? null,
+      isFilled: [...global.values()].some((row) => map(row, "options").has("northd_internal_version")),
+    };
+    for (const { table, uuid, old } of server.commits[at - 1] ?? []) {
+      const rows = tables.get(table.name);
+      if (old === null) rows?.delete(uuid);
+      else rows?.set(uuid, old);
+    }
+  }
+}

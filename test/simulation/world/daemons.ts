@@ -1,0 +1,66 @@
+/** The vifplugds of a chassis, one or two: started, killed, stopped, and started again. */
+import type { Config } from "../../../src/config/schema.ts";
+import type { Devices } from "./devices.ts";
+import { type Deeds, Vifplugd } from "./vifplugd.ts";
+import type { World } from "./world.ts";
+
+export class Daemons {
+  readonly #world: World;
+  readonly #devices: Devices;
+  readonly #deeds: Deeds;
+  readonly #settings: Partial<Config["plug"]>;
+  readonly #present: Vifplugd[];
+  /** All that there ever were. */
+  readonly all: Vifplugd[] = [];
+
+  constructor(
+    world: World,
+    devices: Devices,
+    deeds: Deeds,
+    settings: Partial<Config["plug"]>,
+    count: number,
+  ) {
+    this.#world = world;
+    this.#devices = devices;
+    this.#deeds = deeds;
+    this.#settings = settings;
+    this.#present = Array.from({ length: count }, (_, n) => this.#start(n));
+  }
+
+  get present(): readonly Vifplugd[] {
+    return this.#present.filter(({ alive }) => alive);
+  }
+
+  #start(n: number): Vifplugd {
+    const name = `vifplugd-${"ab"[n]}`;
+    this.#world.tell(name, "starts");
+    const vifplugd = new Vifplugd(this.#world, name, this.#devices, this.#deeds, this.#settings);
+    this.all.push(vifplugd);
+    return vifplugd;
+  }
+
+  disturb(what: string, n: number, ms: number): string {
+    const at = n % this.#present.length;
+    const vifplugd = this.#present[at];
+    if (vifplugd === undefined || !vifplugd.alive) return "it is away already";
+    if (what === "halt") vifplugd.process.halt(ms);
+    else {
+      if (what === "kill") vifplugd.kill();
+      else vifplugd.stop();
+      this.#world.scheduler.after(ms, () => this.#again(at));
+    }
+    return `${vifplugd.process.name}: ${what}, for ${ms} ms`;
+  }
+
+  #again(at: number): void {
+    if (this.#present[at]?.alive === false) this.#present[at] = this.#start(at);
+  }
+
+  confirm(): void {
+    for (const vifplugd of this.present) vifplugd.confirmUnplug();
+  }
+
+  calm(): void {
+    for (const at of this.#present.keys()) this.#again(at);
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * What a provider finds on the host: which interface realises a logical port. The same for every process that asks; a
+ * provider in a process looks at it when it is told that it has changed.
+ */
+import type { PrepareAnswer, PrepareInput, Provider, ProviderHost } from "../../../src/providers/provider.ts";
+
+export const PLUG_TYPE = "dummy";
+export const OPTION = "vif-plug-dummy-option";
+
+/** How a logical port stands with the devices. */
+export type Device =
+  | { readonly kind: "ready"; readonly name: string }
+  | { readonly kind: "absent" }
+  /** What stands under the port's name now belongs to somebody else (rule U7). */
+  | { readonly kind: "misplaced"; readonly whose: string }
+  | { readonly kind: "throws" };
+
+export class Devices {
+  readonly #devices = new Map<string, Device>();
+  readonly #listeners = new Set<() => void>();
+  /** Ports that may not be unplugged now. */
+  readonly kept = new Set<string>();
+  /** Until when a device was misplaced. */
+  readonly #misplaced = new Map<string, number>();
+  readonly #now: () => number;
+
+  /** @param now milliseconds */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  of(lport: string): Device {
+    return this.#devices.get(lport) ?? { kind: "ready", name: usualName(lport) };
+  }
+
+  /** It was misplaced at some time after `since`, on the clock of `now`. */
+  wasMisplaced(lport: string, since: number): boolean {
+    return this.of(lport).kind === "misplaced" || (this.#misplaced.get(lport) ?? -1) > since;
+  }
+
+  /** Null: as it is from the beginning. */
+  set(changes: Iterable<readonly [string, Device | null]>): void {
+    for (const [lport, device] of changes) {
+      this.#leave(lport);
+      if (device === null) this.#devices.delete(lport);
+      else this.#devices.set(lport, device);
+    }
+    this.#tell();
+  }
+
+  keep(lport: string, keeps: boolean): void {
+    if (keeps) this.kept.add(lport);
+    else this.kept.delete(lport);
+    this.#tell();
+  }
+
+  reset(): void {
+    for (const lport of this.#devices.keys()) this.#leave(lport);
+    this.#devices.clear();
+    this.kept.clear();
+    this.#tell();
+  }
+
+  #leave(lport: string): void {
+    if (this.of(lport).kind === "misplaced") this.#misplaced.set(lport, this.#now());
+  }
+
+  #tell(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+}
+
+export function usualName(lport: string): string {
+  return lport.slice(0, 15);
+}
+
+/** What one process's provider is told, for the checks. */
+export interface Watcher {
+  /** The devices have changed; the provider of this process notices with `notice`. */
+  changed(notice: () => void): void;
+  finished(lport: string, operation: PrepareInput["operation"]): void;
+  released(lport: string): void;
+}
+
+export function providerOf(devices: Devices, watcher: Watcher): { provider: Provider; end(): void } {
+  // What the provider knows: it looks again when it is told to, so that one run of the graph sees one state.
+  const known = new Map<string, Device>();
+  let kept: ReadonlySet<string> = new Set(devices.kept);
+  let hasChanged = false;
+  let host: ProviderHost | null = null;
+  const look = () => {
+    known.clear();
+    kept = new Set(devices.kept);
+    hasChanged = true;
+    host?.wake();
+  };
+  const end = devices.listen(() => watcher.changed(look));
+  const deviceOf = (lport: string): Device => {
+    const found = known.get(lport) ?? devices.of(lport);
+    known.set(lport, found);
+    return found;
+  };
+  const provider: Provider = {
+    type: PLUG_TYPE,
+    maintainedOptions: [OPTION],
+    init: (given) => {
+      host = given;
+    },
+    run: () => {
+      const changed = hasChanged;
+      hasChanged = false;
+      return changed;
+    },
+    prepare: ({ operation, lport }) => {
+      const device = deviceOf(lport.name);
+      if (device.kind === "throws") throw new Error("the provider is out of order");
+      if (operation === "remove")
+        return kept.has(lport.name) ? { ready: false, reason: "the device is busy" } : { ready: true };
+      return answer(device, lport.name);
+    },
+    finish: ({ operation, lport }) => watcher.finished(lport.name, operation),
+    release: ({ lport }) => watcher.released(lport.name),
+  };
+  return { provider, end };
+}
+
+function answer(device: Device, lport: string): PrepareAnswer {
+  switch (device.kind) {
+    case "absent":
+      return { ready: false, reason: "there is no such device" };
+    case "misplaced":
+      return { ready: false, reason: "the device is another one's", misplaced: device.whose };
+    default: {
+      const name = device.kind === "ready" ? device.name : usualName(lport);
+      return { ready: true, interface: { name, type: "internal", options: { [OPTION]: "value" } } };
+    }
+  }
+}

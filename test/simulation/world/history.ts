@@ -1,0 +1,208 @@
+/**
+ * One history from one seed: a cloud, a chassis, one or two vifplugds, and what happens to them. First there is disorder,
+ * in which nothing unsafe may be done; then calm, after which everything has to be as it should be; then the end, after
+ * which nothing may be left over.
+ */
+import { random } from "../../support/random.ts";
+import { readSchema, type Schema } from "../ovsdb/schema.ts";
+import { LocalChassis } from "./chassis.ts";
+import { Checks } from "./checks.ts";
+import { Cloud } from "./cloud.ts";
+import { Cluster } from "./cluster.ts";
+import { Daemons } from "./daemons.ts";
+import { Devices } from "./devices.ts";
+import { oracleComplaints } from "./liveness.ts";
+import { relay } from "./relay.ts";
+import { mapJson } from "./rows.ts";
+import { type Southbound, standalone } from "./southbound.ts";
+import { calm, KINDS, randomSteps, type Stage, type Step } from "./steps.ts";
+import type { Deeds } from "./vifplugd.ts";
+import { World } from "./world.ts";
+
+export interface Plan {
+  readonly seed: number;
+  readonly topology: "standalone" | "cluster" | "relay";
+  readonly daemons: number;
+  readonly onWithdraw: "unplug" | "keep";
+  readonly onRename: "replug" | "report";
+  readonly steps: readonly Step[];
+}
+
+export interface Outcome {
+  readonly failure: string | null;
+  readonly events: number;
+  readonly writes: number;
+  readonly unplugs: number;
+  readonly story: readonly string[];
+}
+
+const schemas: { local?: Schema; southbound?: Schema } = {};
+
+const LOCAL_SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema";
+const LOCAL_TABLES = ["Open_vSwitch", "Bridge", "Port", "Interface", "SSL"];
+const SOUTHBOUND_SCHEMA = "/usr/share/ovn/ovn-sb.ovsschema";
+const SOUTHBOUND_TABLES = ["SB_Global", "Chassis", "Encap", "Port_Binding", "Datapath_Binding"];
+
+/** Milliseconds of disorder. */
+const DISORDER = 20_000;
+/** Within so many milliseconds of calm everything is as it should be: the longest back-off is a minute and a quarter. */
+const PATIENCE = 240_000;
+const LOOK = 2000;
+/** Events from one comparison with a recompute to the next. */
+const VERIFY_EVERY = 100;
+
+export function planOf(seed: number): Plan {
+  const source = random(seed);
+  return {
+    seed,
+    topology: source.pick(["standalone", "cluster", "relay"]),
+    daemons: source.chance(0.3) ? 2 : 1,
+    onWithdraw: source.chance(0.8) ? "unplug" : "keep",
+    onRename: source.chance(0.9) ? "replug" : "report",
+    steps: randomSteps(source, 20 + source.int(60), DISORDER),
+  };
+}
+
+/** @param telling what the story is made of; null: there is none */
+export function play(plan: Plan, telling: "lines" | "diagram" | null = null): Outcome {
+  const world = new World(plan.seed);
+  if (telling === "lines") world.story = [];
+  if (telling === "diagram") world.draw();
+  const stage = setUp(world, plan);
+  const { checks } = stage;
+  try {
+    disorder(stage, plan);
+    if (world.failure === null) becalm(stage);
+    if (world.failure === null) end(stage);
+  } catch (error) {
+    world.fail(`something threw: ${error instanceof Error ? error.stack : String(error)}`);
+  }
+  const { unplugs, writes } = checks;
+  return { failure: world.failure, events: world.scheduler.done, writes, unplugs, story: world.story ?? [] };
+}
+
+interface Theatre extends Stage {
+  readonly checks: Checks;
+}
+
+function setUp(world: World, plan: Plan): Theatre {
+  schemas.local ??= readSchema(LOCAL_SCHEMA, LOCAL_TABLES);
+  schemas.southbound ??= readSchema(SOUTHBOUND_SCHEMA, SOUTHBOUND_TABLES);
+  const southbound = southboundOf(world, plan.topology, schemas.southbound);
+  const cloud = new Cloud(world, southbound);
+  const chassis = new LocalChassis(world, schemas.local, southbound);
+  const devices = new Devices(() => world.scheduler.now);
+  southbound.onChange = () => {
+    cloud.northd.wake();
+    chassis.controller.wake();
+  };
+  southbound.transact([
+    {
+      op: "insert",
+      table: "Encap",
+      row: { type: "geneve", ip: "192.0.2.2", chassis_name: "hv2" },
+      "uuid-name": "encap",
+    },
+    {
+      op: "insert",
+      table: "Chassis",
+      row: { name: "hv2", hostname: "node2", encaps: ["named-uuid", "encap"] },
+    },
+    { op: "insert", table: "SB_Global", row: { options: mapJson([]) } },
+  ]);
+  const holder: { checks: Checks | null } = { checks: null };
+  const settings = { on_withdraw: plan.onWithdraw, on_rename: plan.onRename };
+  const deeds: Deeds = { finished: (...call) => holder.checks?.finished(...call) };
+  const daemons = new Daemons(world, devices, deeds, settings, plan.daemons);
+  for (const server of southbound.servers) {
+    server.onArrival = (client, commits) => {
+      client.knowledge = { server: server.name, commits };
+    };
+  }
+  const scene = {
+    ...{ world, southbound, chassis, devices },
+    get vifplugds() {
+      return daemons.all;
+    },
+    unplugsWithdrawn: plan.onWithdraw === "unplug",
+    keepsRenamed: plan.onRename === "report",
+  };
+  const checks = new Checks(scene);
+  holder.checks = checks;
+  chassis.changed();
+  cloud.northd.wake();
+  return { ...scene, vifplugds: daemons.all, cloud, daemons, backups: [], checks };
+}
+
+function southboundOf(world: World, topology: Plan["topology"], schema: Schema): Southbound {
+  switch (topology) {
+    case "standalone":
+      return standalone(world, schema);
+    case "cluster":
+      return new Cluster(world, schema);
+    case "relay":
+      return relay(world, schema);
+  }
+}
+
+function disorder(stage: Theatre, { steps }: Plan): void {
+  const { world } = stage;
+  for (const { at, what, args } of steps) {
+    world.scheduler.after(at, () => world.tell("step", `${what}: ${KINDS[what]?.run(stage, args)}`));
+  }
+  run(stage, DISORDER);
+}
+
+function becalm(stage: Theatre): void {
+  const { world, daemons, checks } = stage;
+  world.tell("step", "everybody works again");
+  calm(stage);
+  let complaints: readonly string[] = [];
+  for (let waited = 0; waited < PATIENCE; waited += LOOK) {
+    run(stage, world.scheduler.now + LOOK);
+    if (world.failure !== null) return;
+    daemons.confirm();
+    complaints = [
+      ...oracleComplaints(stage),
+      ...checks.complaints(),
+      ...daemons.present.flatMap((one) =>
+        one.inFlight > 0 ? [`${one.process.name} has changes in flight`] : [],
+      ),
+    ];
+    if (complaints.length === 0) break;
+  }
+  if (complaints.length === 0) {
+    verify(stage);
+    return;
+  }
+  const statuses = daemons.present.flatMap((one) =>
+    one.statuses().map((line) => `${one.process.name}: ${line}`),
+  );
+  world.fail(`after ${PATIENCE / 1000} s of calm: ${complaints.join("; ")}\n  ${statuses.join("\n  ")}`);
+}
+
+function end(stage: Theatre): void {
+  const { world, daemons } = stage;
+  const last = daemons.present;
+  for (const vifplugd of last) vifplugd.stop();
+  run(stage, world.scheduler.now + 10_000);
+  for (const { process } of last) {
+    const { timers, connections } = process.leftOver;
+    if (timers + connections > 0)
+      world.fail(`${process.name} leaves ${timers} timers and ${connections} connections`);
+  }
+}
+
+function run(stage: Theatre, until: number): void {
+  const { world } = stage;
+  while (world.failure === null && world.scheduler.step(until))
+    if (world.scheduler.done % VERIFY_EVERY === 0) verify(stage);
+}
+
+function verify({ daemons, world }: Theatre): void {
+  for (const vifplugd of daemons.present) {
+    const differences = vifplugd.verify();
+    if (differences.length > 0)
+      world.fail(`${vifplugd.process.name} differs from a recompute in ${differences.join(", ")}`);
+  }
+}

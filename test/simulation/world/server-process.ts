@@ -1,0 +1,144 @@
+/** A simulated ovsdb-server on the network: its clients, and what becomes of them when it dies. */
+import type { Json } from "../../../src/ovsdb-jsonrpc/wire/json.ts";
+import type { Change } from "../ovsdb/database.ts";
+import { SimulatedServer } from "../ovsdb/server.ts";
+import { ServerSession } from "../ovsdb/session.ts";
+import type { Client, Connection, Knowledge } from "./network.ts";
+import type { World } from "./world.ts";
+
+export class ServerProcess {
+  readonly name: string;
+  readonly address: string;
+  readonly #world: World;
+  readonly #dirty = new Set<ServerSession>();
+  readonly #clients = new Map<ServerSession, Connection>();
+  #server: SimulatedServer;
+  #alive = false;
+  #haltedUntil = 0;
+  /** Fills a new server with its databases. */
+  readonly #serve: (server: SimulatedServer) => void;
+  /** Something that was sent to a client has arrived there, and how many commits the server had seen when it was sent. */
+  onArrival: ((client: Client, commits: number) => void) | null = null;
+  /** Told of every commit of a database of its own, and whose it was. */
+  onCommit:
+    | ((
+        changes: readonly Change[],
+        by: Client | null,
+        session: ServerSession | null,
+        known: Knowledge | null,
+      ) => void)
+    | null = null;
+  #known: Knowledge | null = null;
+  /** What has been committed since the history began; the number of entries is the version of the content. */
+  readonly commits: (readonly Change[])[] = [];
+
+  constructor(world: World, name: string, address: string, serve: (server: SimulatedServer) => void) {
+    this.#world = world;
+    this.name = name;
+    this.address = address;
+    this.#serve = serve;
+    this.#server = this.#make();
+    this.start();
+  }
+
+  get server(): SimulatedServer {
+    return this.#server;
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  start(): void {
+    if (this.#alive) return;
+    this.#alive = true;
+    this.#world.network.listen(this.address, {
+      name: this.name,
+      accept: (connection) => this.#accept(connection),
+    });
+  }
+
+  kill(): void {
+    if (!this.#alive) return;
+    this.#alive = false;
+    this.#world.network.listen(this.address, null);
+    this.dropClients();
+    this.#dirty.clear();
+    this.#server = this.#make();
+  }
+
+  dropClients(): void {
+    for (const [session, connection] of [...this.#clients]) {
+      this.#clients.delete(session);
+      session.closed();
+      connection.cut();
+    }
+  }
+
+  /** It does nothing for so long. */
+  halt(milliseconds: number): void {
+    this.#haltedUntil = Math.max(this.#haltedUntil, this.#world.scheduler.now + milliseconds);
+  }
+
+  #make(): SimulatedServer {
+    const world = this.#world;
+    const server: SimulatedServer = new SimulatedServer({
+      newUuid: () => world.newUuid(),
+      now: () => world.scheduler.now,
+      timer: (ms, run) => void world.scheduler.after(ms, () => this.#server === server && run()),
+      onNews: (session) => this.#news(session),
+      observe: (served, changes, origin) => {
+        if (served.name.startsWith("_")) return;
+        this.commits.push(changes);
+        const session = origin instanceof ServerSession ? origin : null;
+        const client = session === null ? undefined : this.#clients.get(session)?.client;
+        this.onCommit?.(changes, client ?? null, session, this.#known);
+      },
+    });
+    this.#serve(server);
+    return server;
+  }
+
+  #accept(connection: Connection) {
+    const session: ServerSession = this.#server.connect({
+      send: (message) => {
+        const commits = this.commits.length;
+        connection.send(message, () => this.onArrival?.(connection.client, commits));
+      },
+      close: () => connection.cut(),
+    });
+    this.#clients.set(session, connection);
+    return {
+      receive: (message: Json, known: Knowledge | null) =>
+        this.#whenRunning(() => {
+          this.#known = known;
+          session.receive(message);
+          this.#known = null;
+        }),
+      closed: () => {
+        this.#clients.delete(session);
+        session.closed();
+      },
+    };
+  }
+
+  #whenRunning(run: () => void): void {
+    const wait = this.#haltedUntil - this.#world.scheduler.now;
+    if (wait > 0) this.#world.scheduler.after(wait, () => this.#whenRunning(run));
+    else if (this.#alive) run();
+  }
+
+  /** Several commits may be told as one. */
+  #news(session: ServerSession): void {
+    if (this.#dirty.has(session) || !this.#clients.has(session)) return;
+    this.#dirty.add(session);
+    const { random, scheduler } = this.#world;
+    const delay = random.int(4) === 0 ? random.int(5) : 0.01;
+    scheduler.after(delay, () =>
+      this.#whenRunning(() => {
+        this.#dirty.delete(session);
+        if (this.#clients.has(session)) session.flush();
+      }),
+    );
+  }
+}

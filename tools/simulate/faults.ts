@@ -1,0 +1,76 @@
+/**
+ * The simulation finds what is known: each patch of test/simulation/faults takes a repair out of a copy of the sources, or
+ * turns a decision round, and a history has to fail within a minute.
+ */
+import { cp, mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const ROOT = join(import.meta.dir, "../..");
+const FAULTS = join(ROOT, "test/simulation/faults");
+const COPIED = ["src", "test", "tools", "package.json", "tsconfig.json"];
+/** Of one fault. */
+const MINUTES = "1";
+const FIRST_SEED = "1";
+
+/** Prints the table; true when every fault was found. */
+export async function findFaults(): Promise<boolean> {
+  const patches = (await readdir(FAULTS)).filter((name) => name.endsWith(".patch")).sort();
+  let all = true;
+  console.log("| fault | histories | seconds | found as |\n|---|---|---|---|");
+  for (const patch of patches) {
+    const found = await find(join(FAULTS, patch));
+    if (found.failure === null) all = false;
+    const name = patch.replace(/\.patch$/, "").replaceAll("-", " ");
+    console.log(
+      `| ${name} | ${found.histories} | ${found.seconds.toFixed(1)} | ${found.failure ?? "NOT FOUND"} |`,
+    );
+  }
+  return all;
+}
+
+/** Every package as it is, but for the one that is part of the sources. */
+async function linkPackages(copy: string): Promise<void> {
+  const own = "ovsdb-jsonrpc";
+  await mkdir(join(copy, "node_modules"));
+  for (const name of await readdir(join(ROOT, "node_modules")))
+    if (name !== own) await symlink(join(ROOT, "node_modules", name), join(copy, "node_modules", name));
+  await symlink(join(copy, "src", own), join(copy, "node_modules", own));
+}
+
+interface Found {
+  readonly histories: number;
+  readonly seconds: number;
+  readonly failure: string | null;
+}
+
+async function find(patch: string): Promise<Found> {
+  const copy = await mkdtemp(join(tmpdir(), "simulated-fault-"));
+  try {
+    for (const name of COPIED) await cp(join(ROOT, name), join(copy, name), { recursive: true });
+    await linkPackages(copy);
+    const applied = Bun.spawnSync(["patch", "--strip=1", "--fuzz=0", `--input=${patch}`], { cwd: copy });
+    if (!applied.success) return { histories: 0, seconds: 0, failure: null };
+    const started = performance.now();
+    const worker = Bun.spawnSync(
+      [
+        process.execPath,
+        "run",
+        "tools/simulate/main.ts",
+        "--worker",
+        "--seed",
+        FIRST_SEED,
+        "--minutes",
+        MINUTES,
+      ],
+      { cwd: copy, stderr: "pipe" },
+    );
+    const seconds = (performance.now() - started) / 1000;
+    const totals: { readonly histories: number; readonly failure: string | null } = JSON.parse(
+      worker.stdout.toString(),
+    );
+    return { histories: totals.histories, seconds, failure: totals.failure };
+  } finally {
+    await rm(copy, { recursive: true });
+  }
+}
