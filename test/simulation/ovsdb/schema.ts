@@ -47,38 +47,28 @@ export interface Schema {
   readonly name: string;
   readonly tables: ReadonlyMap<string, Table>;
   readonly json: JsonObject;
+  readonly text: string;
 }
 
 export const ZERO = "00000000-0000-0000-0000-000000000000";
 
-/** @param only the tables that are wanted; columns that refer to other ones are left out */
-export function readSchema(file: string, only?: readonly string[]): Schema {
+/** The columns that are wanted, by table. */
+export type Part = { readonly [table: string]: readonly string[] };
+
+/** @param part what is wanted of it; everything unless given */
+export function readSchema(file: string, part?: Part): Schema {
   const json: JsonObject = JSON.parse(readFileSync(file, "utf8"));
-  return parseSchema(only === undefined ? json : part(json, only));
+  return parseSchema(part === undefined ? json : partOf(json, part));
 }
 
-function part(json: JsonObject, only: readonly string[]): JsonObject {
-  const isKept = (type: Json | undefined): boolean => {
-    if (!isObject(type)) return true;
-    const { key, value } = type;
-    return [key, value].every((base) => {
-      const refTable = isObject(base) ? base.refTable : undefined;
-      return typeof refTable !== "string" || only.includes(refTable);
-    });
-  };
-  const tables = Object.entries(objectOf(json.tables, "tables")).filter(([name]) => only.includes(name));
-  return {
-    ...json,
-    tables: Object.fromEntries(
-      tables.map(([name, table]) => {
-        const { columns, ...more } = objectOf(table, name);
-        const kept = Object.entries(objectOf(columns, name)).filter(([, column]) =>
-          isKept(objectOf(column, name).type),
-        );
-        return [name, { ...more, columns: Object.fromEntries(kept) }];
-      }),
-    ),
-  };
+function partOf(json: JsonObject, part: Part): JsonObject {
+  const tables = objectOf(json.tables, "tables");
+  const kept = Object.entries(part).map(([name, columns]) => {
+    const table = objectOf(tables[name], name);
+    const all = objectOf(table.columns, name);
+    return [name, { ...table, columns: Object.fromEntries(columns.map((column) => [column, all[column]])) }];
+  });
+  return { ...json, tables: Object.fromEntries(kept) };
 }
 
 export function parseSchema(json: JsonObject): Schema {
@@ -87,6 +77,7 @@ export function parseSchema(json: JsonObject): Schema {
   return {
     name: String(json.name),
     json,
+    text: JSON.stringify(json),
     tables: new Map(tables.map(([name, table]) => [name, parseTable(name, objectOf(table, name), anyRoot)])),
   };
 }

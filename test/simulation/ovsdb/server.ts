@@ -107,7 +107,7 @@ export class SimulatedServer implements Host {
       model: set(model),
       connected: set(status.connected),
       leader: set(status.leader),
-      schema: set(status.schema === null ? null : JSON.stringify(status.schema.json)),
+      schema: set(status.schema === null ? null : status.schema.text),
       cid: set(status.cid),
       sid: set(status.sid),
       index: set(status.index),

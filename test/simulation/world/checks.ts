@@ -207,7 +207,7 @@ export class Checks {
       ),
     );
     for (const vifplugd of this.#scene.vifplugds) {
-      if (!vifplugd.alive) continue;
+      if (!vifplugd.process.alive) continue;
       const unfinished = this.#unfinished.get(vifplugd) ?? new Map<string, Unfinished>();
       this.#unfinished.set(vifplugd, unfinished);
       for (const lport of lports) {

@@ -1,25 +1,18 @@
 /** The vifplugds of a chassis, one or two: started, killed, stopped, and started again. */
-import type { Config } from "../../../src/config/schema.ts";
 import type { Devices } from "./devices.ts";
-import { type Deeds, Vifplugd } from "./vifplugd.ts";
+import { type Deeds, type Settings, Vifplugd } from "./vifplugd.ts";
 import type { World } from "./world.ts";
 
 export class Daemons {
   readonly #world: World;
   readonly #devices: Devices;
   readonly #deeds: Deeds;
-  readonly #settings: Partial<Config["plug"]>;
+  readonly #settings: Settings;
   readonly #present: Vifplugd[];
   /** All that there ever were. */
   readonly all: Vifplugd[] = [];
 
-  constructor(
-    world: World,
-    devices: Devices,
-    deeds: Deeds,
-    settings: Partial<Config["plug"]>,
-    count: number,
-  ) {
+  constructor(world: World, devices: Devices, deeds: Deeds, settings: Settings, count: number) {
     this.#world = world;
     this.#devices = devices;
     this.#deeds = deeds;

@@ -15,7 +15,7 @@ import { oracleComplaints } from "./liveness.ts";
 import { relay } from "./relay.ts";
 import { mapJson } from "./rows.ts";
 import { type Southbound, standalone } from "./southbound.ts";
-import { calm, KINDS, randomSteps, type Stage, type Step } from "./steps.ts";
+import { calm, firstSteps, KINDS, randomSteps, type Stage, type Step } from "./steps.ts";
 import type { Deeds } from "./vifplugd.ts";
 import { World } from "./world.ts";
 
@@ -25,6 +25,8 @@ export interface Plan {
   readonly daemons: number;
   readonly onWithdraw: "unplug" | "keep";
   readonly onRename: "replug" | "report";
+  /** Percent. */
+  readonly maxUnplug: number;
   readonly steps: readonly Step[];
 }
 
@@ -39,9 +41,28 @@ export interface Outcome {
 const schemas: { local?: Schema; southbound?: Schema } = {};
 
 const LOCAL_SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema";
-const LOCAL_TABLES = ["Open_vSwitch", "Bridge", "Port", "Interface", "SSL"];
+/** What anybody in these histories reads or writes. */
+const LOCAL_PART = {
+  Open_vSwitch: ["bridges", "external_ids", "other_config", "ssl"],
+  Bridge: ["name", "datapath_type", "other_config", "ports"],
+  Port: ["name", "interfaces"],
+  Interface: [
+    ...["name", "type", "options", "other_config", "external_ids", "mtu_request", "ofport", "error"],
+    ...["mtu", "ifindex"],
+  ],
+  SSL: ["private_key", "certificate", "ca_cert", "bootstrap_ca_cert"],
+};
 const SOUTHBOUND_SCHEMA = "/usr/share/ovn/ovn-sb.ovsschema";
-const SOUTHBOUND_TABLES = ["SB_Global", "Chassis", "Encap", "Port_Binding", "Datapath_Binding"];
+const SOUTHBOUND_PART = {
+  SB_Global: ["options"],
+  Chassis: ["name", "hostname", "encaps"],
+  Encap: ["type", "ip", "chassis_name"],
+  Datapath_Binding: ["tunnel_key"],
+  Port_Binding: [
+    ...["logical_port", "type", "parent_port", "options", "datapath", "tunnel_key", "chassis", "up"],
+    ...["requested_chassis", "requested_additional_chassis", "additional_chassis"],
+  ],
+};
 
 /** Milliseconds of disorder. */
 const DISORDER = 20_000;
@@ -59,7 +80,8 @@ export function planOf(seed: number): Plan {
     daemons: source.chance(0.3) ? 2 : 1,
     onWithdraw: source.chance(0.8) ? "unplug" : "keep",
     onRename: source.chance(0.9) ? "replug" : "report",
-    steps: randomSteps(source, 20 + source.int(60), DISORDER),
+    maxUnplug: source.chance(0.7) ? 100 : 25,
+    steps: [...firstSteps(source), ...randomSteps(source, 20 + source.int(100), DISORDER)],
   };
 }
 
@@ -86,8 +108,8 @@ interface Theatre extends Stage {
 }
 
 function setUp(world: World, plan: Plan): Theatre {
-  schemas.local ??= readSchema(LOCAL_SCHEMA, LOCAL_TABLES);
-  schemas.southbound ??= readSchema(SOUTHBOUND_SCHEMA, SOUTHBOUND_TABLES);
+  schemas.local ??= readSchema(LOCAL_SCHEMA, LOCAL_PART);
+  schemas.southbound ??= readSchema(SOUTHBOUND_SCHEMA, SOUTHBOUND_PART);
   const southbound = southboundOf(world, plan.topology, schemas.southbound);
   const cloud = new Cloud(world, southbound);
   const chassis = new LocalChassis(world, schemas.local, southbound);
@@ -111,7 +133,10 @@ function setUp(world: World, plan: Plan): Theatre {
     { op: "insert", table: "SB_Global", row: { options: mapJson([]) } },
   ]);
   const holder: { checks: Checks | null } = { checks: null };
-  const settings = { on_withdraw: plan.onWithdraw, on_rename: plan.onRename };
+  const settings = {
+    plug: { on_withdraw: plan.onWithdraw, on_rename: plan.onRename },
+    safety: { max_unplug: `${plan.maxUnplug}%` },
+  };
   const deeds: Deeds = { finished: (...call) => holder.checks?.finished(...call) };
   const daemons = new Daemons(world, devices, deeds, settings, plan.daemons);
   for (const server of southbound.servers) {

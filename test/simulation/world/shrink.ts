@@ -18,6 +18,7 @@ export function shrink(plan: Plan, fails: (smaller: Plan) => boolean = failsAtAl
   if (smallest.topology !== "standalone") attempt({ topology: "standalone" });
   if (smallest.onRename !== "replug") attempt({ onRename: "replug" });
   if (smallest.onWithdraw !== "unplug") attempt({ onWithdraw: "unplug" });
+  if (smallest.maxUnplug !== 100) attempt({ maxUnplug: 100 });
   if (smallest.steps.length < plan.steps.length) fewerSteps();
   return smallest;
 }

@@ -422,6 +422,15 @@ export function randomSteps(random: Random, count: number, within: number): read
   return steps.sort((a, b) => a.at - b.at);
 }
 
+/** Some ports that are there from the beginning. */
+export function firstSteps(random: Random): readonly Step[] {
+  return LPORTS.filter(() => random.chance(0.5)).map((name) => ({
+    at: 0,
+    what: "add",
+    args: [name, CHASSIS, ""],
+  }));
+}
+
 export function describeStep({ at, what, args }: Step): string {
   return `${at} ms: ${what}${args.length === 0 ? "" : ` ${args.map((arg) => JSON.stringify(arg)).join(" ")}`}`;
 }

@@ -2,9 +2,17 @@
 import { type Plan, play } from "./history.ts";
 import { describeStep } from "./steps.ts";
 
-export function describePlan({ seed, topology, daemons, onWithdraw, onRename, steps }: Plan): string {
+export function describePlan({
+  seed,
+  topology,
+  daemons,
+  onWithdraw,
+  onRename,
+  maxUnplug,
+  steps,
+}: Plan): string {
   return [
-    `seed ${seed}: ${topology} Southbound, ${daemons} vifplugd, on_withdraw ${onWithdraw}, on_rename ${onRename}`,
+    `seed ${seed}: ${topology} Southbound, ${daemons} vifplugd, on_withdraw ${onWithdraw}, on_rename ${onRename}, max_unplug ${maxUnplug}%`,
     ...steps.map((step) => `  ${describeStep(step)}`),
   ].join("\n");
 }

@@ -12,6 +12,11 @@ import { type Devices, providerOf } from "./devices.ts";
 import type { Process } from "./process.ts";
 import type { World } from "./world.ts";
 
+export interface Settings {
+  readonly plug: Partial<Config["plug"]>;
+  readonly safety: Partial<Config["safety"]>;
+}
+
 export interface Deeds {
   /** `finish` was called. */
   finished(vifplugd: Vifplugd, lport: string, operation: "create" | "remove"): void;
@@ -23,7 +28,7 @@ export class Vifplugd {
   readonly #parts: Parts;
   readonly #endProvider: () => void;
   #stopped = false;
-  constructor(world: World, name: string, devices: Devices, deeds: Deeds, settings: Partial<Config["plug"]>) {
+  constructor(world: World, name: string, devices: Devices, deeds: Deeds, settings: Settings) {
     this.#world = world;
     this.process = world.process(name);
     const { environment } = this.process;
@@ -31,7 +36,8 @@ export class Vifplugd {
     const config: Config = {
       ...base,
       ovs: { ...base.ovs, remote: LOCAL },
-      plug: { ...base.plug, ...settings },
+      plug: { ...base.plug, ...settings.plug },
+      safety: { ...base.safety, ...settings.safety },
       providers: [],
     };
     this.#parts = makeParts({
