@@ -2,12 +2,13 @@
  * Safety, at every commit in the local database (docs/rules.md): what vifplugd writes is its to write, under the lock, and an
  * interface goes only when some state that its Southbound held, not older than the last one shown to it, lets it go.
  */
+import { isObject, type Json } from "../../../src/ovsdb-jsonrpc/wire/json.ts";
 import type { Change, Row } from "../ovsdb/database.ts";
 import type { ServerSession } from "../ovsdb/session.ts";
 import type { LocalChassis } from "./chassis.ts";
-import { BRIDGE, CHASSIS } from "./chassis.ts";
+import { BRIDGE, CHASSIS, LOCAL } from "./chassis.ts";
 import type { Devices } from "./devices.ts";
-import type { Client, Knowledge } from "./network.ts";
+import type { Client, Connection, Knowledge } from "./network.ts";
 import { map, rowsOf, text, texts, uuidOf } from "./rows.ts";
 import type { ServerProcess } from "./server-process.ts";
 import type { Southbound } from "./southbound.ts";
@@ -22,6 +23,9 @@ export interface Scene {
   readonly vifplugds: readonly Vifplugd[];
   /** Withdrawn plug types lead to an unplug. */
   readonly unplugsWithdrawn: boolean;
+  /** Percent of the owned ports that may go in one pass. */
+  readonly maxUnplug: number;
+  readonly daemons: { readonly confirmedAt: number };
   /** An interface of another name is only told of. */
   readonly keepsRenamed: boolean;
 }
@@ -47,6 +51,8 @@ export class Checks {
   readonly #scene: Scene;
   /** Of each vifplugd, the ports that it committed something of, with the calls of `finish` that may follow. */
   readonly #unfinished = new Map<Vifplugd, Map<string, Unfinished>>();
+  /** The ports of transactions that a process has sent and has no answer to. */
+  readonly #outstanding = new WeakMap<Connection, Map<Json, ReadonlySet<string>>>();
   /** The interfaces before the commit that is being checked, and the ones that stand alone on the bridge. */
   #interfaces = new Map<string, Row>();
   #owned = new Map<string, Owned>();
@@ -57,6 +63,9 @@ export class Checks {
   constructor(scene: Scene) {
     this.#scene = scene;
     this.#remember();
+    scene.world.network.onSend = (connection, message) => this.#sent(connection, message);
+    scene.chassis.server.onArrival = (connection, _, id) =>
+      void this.#outstanding.get(connection)?.delete(id);
     scene.chassis.server.onCommit = (changes, by, session, known) =>
       this.#committed(changes, by, session, known);
   }
@@ -74,6 +83,21 @@ export class Checks {
         vifplugd.alive && isDue ? [`${vifplugd.process.name}: no finish of ${lport} after its commit`] : [],
       ),
     );
+  }
+
+  /** T2: while a port's change is in flight it is not decided again. */
+  #sent(connection: Connection, message: Json): void {
+    if (connection.address !== LOCAL || !isObject(message) || message.method !== "transact") return;
+    const lports = new Set(
+      Array.from(JSON.stringify(message).matchAll(/\["iface-id","([^"]*)"\]/g), ([, name = ""]) => name),
+    );
+    const outstanding = this.#outstanding.get(connection) ?? new Map<Json, ReadonlySet<string>>();
+    this.#outstanding.set(connection, outstanding);
+    for (const others of outstanding.values())
+      for (const lport of lports)
+        if (others.has(lport))
+          this.#fail(`${connection.client.name} decides ${lport} again while it is in flight`);
+    outstanding.set(message.id ?? null, lports);
   }
 
   #fail(why: string): void {
@@ -154,12 +178,27 @@ export class Checks {
     const lost = new Set(
       Array.from(before.values(), ({ lport }) => lport).filter((lport) => !after.has(lport)),
     );
+    const { maxUnplug, daemons, world } = this.#scene;
+    const isMany = lost.size >= 2 && lost.size * 100 > maxUnplug * before.size;
+    if (isMany && world.scheduler.now - daemons.confirmedAt > DECISION && !this.#anyMisplaced(lost))
+      this.#fail(
+        `${by.name} unplugs ${lost.size} of ${before.size} ports at once, and nobody has confirmed that`,
+      );
     for (const lport of lost) {
       this.unplugs++;
-      if (this.#scene.devices.wasMisplaced(lport, this.#scene.world.scheduler.now - DECISION)) continue;
+      if (this.#anyMisplaced([lport])) continue;
+      if (known?.isSynced !== true) {
+        this.#fail(`${by.name} unplugs ${lport} without being in sync with the Southbound`);
+        continue;
+      }
       const why = this.#whyNot(known, lport);
       if (why !== null) this.#fail(`${by.name} unplugs ${lport}, ${why}`);
     }
+  }
+
+  #anyMisplaced(lports: Iterable<string>): boolean {
+    const { devices, world } = this.#scene;
+    return [...lports].some((lport) => devices.wasMisplaced(lport, world.scheduler.now - DECISION));
   }
 
   /** Null: some state that it may have decided from lets the port go. */
@@ -186,6 +225,8 @@ export class Checks {
     const own = [CHASSIS, text(chassis, "hostname")];
     const isBindable =
       requested.includes(uuidOf(chassis)) || names.length === 0 || names.some((name) => own.includes(name));
+    if (!isBindable && isOursByAnotherName(names, requested, chassis))
+      return "which is for this host by another name";
     if (!isBindable) return null;
     const isWithdrawn = !options.has("vif-plug-type") && !options.has("plug-type");
     if (isWithdrawn && this.#scene.unplugsWithdrawn) return null;
@@ -216,6 +257,22 @@ export class Checks {
       }
     }
   }
+}
+
+/** Some name has no row, and one of them is the hostname but for its case, or for the domain. */
+function isOursByAnotherName(
+  names: readonly string[],
+  requested: readonly (string | null)[],
+  chassis: Row,
+): boolean {
+  const found = new Set(requested.filter((uuid) => uuid !== null));
+  if (found.size >= names.length) return false;
+  const own = (text(chassis, "hostname") ?? "").toLowerCase();
+  return names.some((name) => {
+    const other = name.toLowerCase();
+    const isShort = !other.includes(".") || !own.includes(".");
+    return other === own || (isShort && other.split(".")[0] === own.split(".")[0]);
+  });
 }
 
 interface State {

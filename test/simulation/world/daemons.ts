@@ -49,7 +49,11 @@ export class Daemons {
     if (this.#present[at]?.alive === false) this.#present[at] = this.#start(at);
   }
 
+  /** When somebody last let go what was held. */
+  confirmedAt = Number.NEGATIVE_INFINITY;
+
   confirm(): void {
+    this.confirmedAt = this.#world.scheduler.now;
     for (const vifplugd of this.present) vifplugd.confirmUnplug();
   }
 

@@ -139,24 +139,22 @@ function setUp(world: World, plan: Plan): Theatre {
   };
   const deeds: Deeds = { finished: (...call) => holder.checks?.finished(...call) };
   const daemons = new Daemons(world, devices, deeds, settings, plan.daemons);
-  for (const server of southbound.servers) {
-    server.onArrival = (client, commits) => {
-      client.knowledge = { server: server.name, commits };
-    };
-  }
+  for (const server of southbound.servers)
+    server.onArrival = (connection, commits) => connection.client.shown(server.name, commits);
   const scene = {
-    ...{ world, southbound, chassis, devices },
+    ...{ world, southbound, chassis, devices, daemons },
     get vifplugds() {
       return daemons.all;
     },
     unplugsWithdrawn: plan.onWithdraw === "unplug",
     keepsRenamed: plan.onRename === "report",
+    maxUnplug: plan.maxUnplug,
   };
   const checks = new Checks(scene);
   holder.checks = checks;
   chassis.changed();
   cloud.northd.wake();
-  return { ...scene, vifplugds: daemons.all, cloud, daemons, backups: [], checks };
+  return { ...scene, vifplugds: daemons.all, cloud, backups: [], checks };
 }
 
 function southboundOf(world: World, topology: Plan["topology"], schema: Schema): Southbound {

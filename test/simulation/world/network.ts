@@ -10,13 +10,17 @@ import type { Scheduler } from "./scheduler.ts";
 export interface Knowledge {
   readonly server: string;
   readonly commits: number;
+  /** It knows that it is in sync with that. */
+  readonly isSynced: boolean;
 }
 
 /** Whose connections these are. */
 export interface Client {
   readonly name: string;
-  /** Of the Southbound, for the checks. */
-  knowledge: Knowledge | null;
+  /** Of the Southbound, now; for the checks. */
+  know(): Knowledge | null;
+  /** A server's message has arrived, made after so many commits. */
+  shown(server: string, commits: number): void;
   /** Runs code of its own, if it lives and when it does not stand still. */
   enter(run: () => void): void;
   /** The connection is no more. */
@@ -58,6 +62,8 @@ export class Network {
   readonly #listeners = new Map<string, Listener>();
   readonly connections = new Set<Connection>();
   readonly weather: Weather = { latency: 0.2, lateOf: 30, late: 50 };
+  /** Told of every message that a client sends, for the checks. */
+  onSend: ((connection: Connection, message: Json) => void) | null = null;
   /** Told of every message, for the story. */
   onMessage: ((from: string, to: string, text: () => string) => void) | null = null;
 
@@ -134,12 +140,13 @@ export class Connection {
   /** From the client; JSON texts, one after the other. */
   write(text: string): void {
     if (this.#phase !== "open") return;
-    const { knowledge } = this.client;
+    const knowledge = this.client.know();
     for (const message of messagesIn(text)) {
       const { scheduler } = this.#network;
       this.#toServerAt = Math.max(this.#toServerAt, scheduler.now + this.#network.delay());
       const { onMessage } = this.#network;
       onMessage?.(this.client.name, this.#serverName, () => JSON.stringify(message));
+      this.#network.onSend?.(this, message);
       scheduler.after(this.#toServerAt - scheduler.now, () => {
         if (this.#phase === "open") this.#accepted?.receive(message, knowledge);
       });

@@ -17,7 +17,9 @@ export class Process implements Client {
   readonly #random: Random;
   readonly #timers = new Set<Event>();
   readonly #connections = new Set<Connection>();
-  knowledge: Knowledge | null = null;
+  #shown: { readonly server: string; readonly commits: number } | null = null;
+  /** Whether the Southbound is in sync. */
+  isSynced: () => boolean = () => false;
   #alive = true;
   #haltedUntil = 0;
 
@@ -63,10 +65,12 @@ export class Process implements Client {
 
   /** Calls once, unless it is canceled or the process dies before. */
   timer(milliseconds: number, call: () => void): () => void {
-    const event = this.#scheduler.after(milliseconds, () => {
-      this.#timers.delete(event);
-      this.enter(call);
-    });
+    const event = this.#scheduler.after(milliseconds, () =>
+      // It may be canceled while the process stands still.
+      this.enter(() => {
+        if (this.#timers.delete(event)) call();
+      }),
+    );
     this.#timers.add(event);
     return () => {
       event.canceled = true;
@@ -87,6 +91,14 @@ export class Process implements Client {
       unsent: 0,
       close: () => connection.close(),
     };
+  }
+
+  know(): Knowledge | null {
+    return this.#shown === null ? null : { ...this.#shown, isSynced: this.isSynced() };
+  }
+
+  shown(server: string, commits: number): void {
+    this.#shown = { server, commits };
   }
 
   forget(connection: Connection): void {

@@ -17,8 +17,8 @@ export class ServerProcess {
   #haltedUntil = 0;
   /** Fills a new server with its databases. */
   readonly #serve: (server: SimulatedServer) => void;
-  /** Something that was sent to a client has arrived there, and how many commits the server had seen when it was sent. */
-  onArrival: ((client: Client, commits: number) => void) | null = null;
+  /** A message has arrived at a client, and how many commits the server had seen when it was made. */
+  onArrival: ((connection: Connection, commits: number, id: Json) => void) | null = null;
   /** Told of every commit of a database of its own, and whose it was. */
   onCommit:
     | ((
@@ -103,7 +103,7 @@ export class ServerProcess {
     const session: ServerSession = this.#server.connect({
       send: (message) => {
         const commits = this.commits.length;
-        connection.send(message, () => this.onArrival?.(connection.client, commits));
+        connection.send(message, () => this.onArrival?.(connection, commits, message.id ?? null));
       },
       close: () => connection.cut(),
     });

@@ -54,6 +54,7 @@ export class Vifplugd {
       lock: takeLock,
       onRun: () => {},
     });
+    this.process.isSynced = () => this.#parts.southbound.state?.kind === "synced";
     const { provider, end } = providerOf(devices, {
       changed: (notice) => void world.scheduler.after(world.random.int(3), () => this.process.enter(notice)),
       finished: (lport, operation) => deeds.finished(this, lport, operation),
