@@ -80,6 +80,7 @@ function ofBinding(world: World, binding: Binding, owners: Owners): readonly str
     mtu: mtuOf(options),
     plugType,
     option: "value",
+    ifaceIdVer: options.get("iface-id-ver") ?? null,
   }).map((difference) => `${lport}: ${difference}`);
 }
 
@@ -89,6 +90,8 @@ interface Wanted {
   readonly mtu: number | null;
   readonly plugType: string;
   readonly option: string;
+  /** Null: it is left as it is. */
+  readonly ifaceIdVer: string | null;
 }
 
 function differences(iface: Iface, wanted: Wanted): readonly string[] {
@@ -97,6 +100,9 @@ function differences(iface: Iface, wanted: Wanted): readonly string[] {
     ["type", iface.type, wanted.type],
     ["mtu_request", iface.mtu_request, wanted.mtu],
     ["ovn-plugged", iface.external_ids.get("ovn-plugged"), wanted.plugType],
+    ...(wanted.ifaceIdVer === null
+      ? []
+      : [["iface-id-ver", iface.external_ids.get("iface-id-ver"), wanted.ifaceIdVer] as const]),
     ["vif-plug-dummy-option", iface.options.get("vif-plug-dummy-option"), wanted.option],
   ];
   return pairs.flatMap(([what, is, should]) =>

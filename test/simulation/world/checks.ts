@@ -132,8 +132,8 @@ export class Checks {
     const known = this.#interfaces;
     this.#remember();
     const vifplugd = this.#scene.vifplugds.find(({ process }) => process === by);
-    // What a process had sent before it died is still its own.
     if (by === null || session === null) {
+      this.#note(null, changes);
       this.#scene.chassis.changed();
       return;
     }
@@ -234,7 +234,7 @@ export class Checks {
   }
 
   /**
-   * Whoever it was, a process whose own transaction was lost on the way cannot tell the commit from its own, and takes it for
+   * Whoever it was, vifplugd or not, a process whose own transaction was lost on the way cannot tell the commit from its own, and takes it for
    * that (T5).
    */
   #note(by: Vifplugd | null, changes: readonly Change[]): void {

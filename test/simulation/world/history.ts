@@ -85,9 +85,15 @@ export function planOf(seed: number): Plan {
   };
 }
 
+/** Whose code runs: what it throws in a microtask comes to nobody else. */
+let present: World | null = null;
+process.on("uncaughtException", (error) => present?.fail(`something threw: ${error.stack}`));
+process.on("unhandledRejection", (error) => present?.fail(`something was rejected: ${String(error)}`));
+
 /** @param telling what the story is made of; null: there is none */
 export function play(plan: Plan, telling: "lines" | "diagram" | null = null): Outcome {
   const world = new World(plan.seed);
+  present = world;
   if (telling === "lines") world.story = [];
   if (telling === "diagram") world.draw();
   const stage = setUp(world, plan);
