@@ -60,7 +60,8 @@ function ofBinding(world: World, binding: Binding, owners: Owners): readonly str
   const ifaces = owners.get(lport) ?? [];
   const [iface] = ifaces;
   const plugType = options.get("vif-plug-type");
-  if (!isVif(binding)) return [];
+  // What is no VIF goes when it may not be bound here, and stays otherwise (U1).
+  if (!isVif(binding) && isBindable(world, binding)) return [];
   if (!isWanted(world, binding)) {
     const goes = !isBindable(world, binding) || (plugType === undefined && world.keepsWithdrawn !== true);
     return goes && iface !== undefined && isRemovable(world, ifaces)

@@ -2,7 +2,7 @@
  * Safety, at every commit in the local database (docs/rules.md): what vifplugd writes is its to write, under the lock, and an
  * interface goes only when some state that its Southbound held, not older than the last one shown to it, lets it go.
  */
-import { isObject, type Json } from "../../../src/ovsdb-jsonrpc/wire/json.ts";
+import { isArray, isObject, type Json } from "../../../src/ovsdb-jsonrpc/wire/json.ts";
 import type { Change, Row } from "../ovsdb/database.ts";
 import type { ServerSession } from "../ovsdb/session.ts";
 import type { LocalChassis } from "./chassis.ts";
@@ -53,6 +53,10 @@ export class Checks {
   readonly #unfinished = new Map<Vifplugd, Map<string, Unfinished>>();
   /** The ports of transactions that a process has sent and has no answer to. */
   readonly #outstanding = new WeakMap<Connection, Map<Json, ReadonlySet<string>>>();
+  /** The ports that a process held back when it sent a transaction (U6), by what it knew then. */
+  readonly #held = new WeakMap<Knowledge, ReadonlySet<string>>();
+  /** Told of every transaction that a vifplugd sends, and which ports it is about; once. */
+  onTransaction: ((lports: ReadonlySet<string>) => void) | null = null;
   /** The interfaces before the commit that is being checked, and the ones that stand alone on the bridge. */
   #interfaces = new Map<string, Row>();
   #owned = new Map<string, Owned>();
@@ -63,7 +67,7 @@ export class Checks {
   constructor(scene: Scene) {
     this.#scene = scene;
     this.#remember();
-    scene.world.network.onSend = (connection, message) => this.#sent(connection, message);
+    scene.world.network.onSend = (connection, message, known) => this.#sent(connection, message, known);
     scene.chassis.server.onArrival = (connection, _, id) =>
       void this.#outstanding.get(connection)?.delete(id);
     scene.chassis.server.onCommit = (changes, by, session, known) =>
@@ -86,11 +90,9 @@ export class Checks {
   }
 
   /** T2: while a port's change is in flight it is not decided again. */
-  #sent(connection: Connection, message: Json): void {
+  #sent(connection: Connection, message: Json, known: Knowledge | null): void {
     if (connection.address !== LOCAL || !isObject(message) || message.method !== "transact") return;
-    const lports = new Set(
-      Array.from(JSON.stringify(message).matchAll(/\["iface-id","([^"]*)"\]/g), ([, name = ""]) => name),
-    );
+    const lports = decidedIn(isArray(message.params) ? message.params : []);
     const outstanding = this.#outstanding.get(connection) ?? new Map<Json, ReadonlySet<string>>();
     this.#outstanding.set(connection, outstanding);
     for (const others of outstanding.values())
@@ -98,6 +100,9 @@ export class Checks {
         if (others.has(lport))
           this.#fail(`${connection.client.name} decides ${lport} again while it is in flight`);
     outstanding.set(message.id ?? null, lports);
+    const vifplugd = this.#scene.vifplugds.find(({ process }) => process === connection.client);
+    if (known !== null && vifplugd !== undefined) this.#held.set(known, vifplugd.held());
+    this.onTransaction?.(lports);
   }
 
   #fail(why: string): void {
@@ -187,6 +192,8 @@ export class Checks {
     for (const lport of lost) {
       this.unplugs++;
       if (this.#anyMisplaced([lport])) continue;
+      if (known !== null && this.#held.get(known)?.has(lport) === true)
+        this.#fail(`${by.name} takes the interface of ${lport}, which is held`);
       if (known?.isSynced !== true) {
         this.#fail(`${by.name} unplugs ${lport} without being in sync with the Southbound`);
         continue;
@@ -257,6 +264,26 @@ export class Checks {
       }
     }
   }
+}
+
+/** The logical ports that a transaction is about, without those whose interface another one takes over. */
+function decidedIn(operations: readonly Json[]): ReadonlySet<string> {
+  const before = new Map<string, string>();
+  const decided = new Set<string>();
+  const left = new Set<string>();
+  for (const operation of operations) {
+    if (!isObject(operation)) continue;
+    const text = JSON.stringify(operation);
+    const lport = /\["iface-id","([^"]*)"\]/.exec(text)?.[1];
+    const uuid = /"_uuid","==",\["uuid","([^"]*)"/.exec(text)?.[1] ?? "";
+    if (lport === undefined) continue;
+    decided.add(lport);
+    if (operation.op === "wait") before.set(uuid, lport);
+    else if (operation.op === "mutate" && (before.get(uuid) ?? lport) !== lport)
+      left.add(before.get(uuid) ?? "");
+  }
+  for (const lport of left) decided.delete(lport);
+  return decided;
 }
 
 /** Some name has no row, and one of them is the hostname but for its case, or for the domain. */

@@ -80,7 +80,7 @@ export function planOf(seed: number): Plan {
     daemons: source.chance(0.3) ? 2 : 1,
     onWithdraw: source.chance(0.8) ? "unplug" : "keep",
     onRename: source.chance(0.9) ? "replug" : "report",
-    maxUnplug: source.chance(0.7) ? 100 : 25,
+    maxUnplug: source.chance(0.6) ? 100 : 25,
     steps: [...firstSteps(source), ...randomSteps(source, 20 + source.int(100), DISORDER)],
   };
 }
@@ -109,11 +109,7 @@ export function play(plan: Plan, telling: "lines" | "diagram" | null = null): Ou
   return { failure: world.failure, events: world.scheduler.done, writes, unplugs, story: world.story ?? [] };
 }
 
-interface Theatre extends Stage {
-  readonly checks: Checks;
-}
-
-function setUp(world: World, plan: Plan): Theatre {
+function setUp(world: World, plan: Plan): Stage {
   schemas.local ??= readSchema(LOCAL_SCHEMA, LOCAL_PART);
   schemas.southbound ??= readSchema(SOUTHBOUND_SCHEMA, SOUTHBOUND_PART);
   const southbound = southboundOf(world, plan.topology, schemas.southbound);
@@ -174,7 +170,7 @@ function southboundOf(world: World, topology: Plan["topology"], schema: Schema):
   }
 }
 
-function disorder(stage: Theatre, { steps }: Plan): void {
+function disorder(stage: Stage, { steps }: Plan): void {
   const { world } = stage;
   for (const { at, what, args } of steps) {
     world.scheduler.after(at, () => world.tell("step", `${what}: ${KINDS[what]?.run(stage, args)}`));
@@ -182,7 +178,7 @@ function disorder(stage: Theatre, { steps }: Plan): void {
   run(stage, DISORDER);
 }
 
-function becalm(stage: Theatre): void {
+function becalm(stage: Stage): void {
   const { world, daemons, checks } = stage;
   world.tell("step", "everybody works again");
   calm(stage);
@@ -210,7 +206,7 @@ function becalm(stage: Theatre): void {
   world.fail(`after ${PATIENCE / 1000} s of calm: ${complaints.join("; ")}\n  ${statuses.join("\n  ")}`);
 }
 
-function end(stage: Theatre): void {
+function end(stage: Stage): void {
   const { world, daemons } = stage;
   const last = daemons.present;
   for (const vifplugd of last) vifplugd.stop();
@@ -222,13 +218,13 @@ function end(stage: Theatre): void {
   }
 }
 
-function run(stage: Theatre, until: number): void {
+function run(stage: Stage, until: number): void {
   const { world } = stage;
   while (world.failure === null && world.scheduler.step(until))
     if (world.scheduler.done % VERIFY_EVERY === 0) verify(stage);
 }
 
-function verify({ daemons, world }: Theatre): void {
+function verify({ daemons, world }: Stage): void {
   for (const vifplugd of daemons.present) {
     const differences = vifplugd.verify();
     if (differences.length > 0)

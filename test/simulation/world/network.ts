@@ -63,7 +63,7 @@ export class Network {
   readonly connections = new Set<Connection>();
   readonly weather: Weather = { latency: 0.2, lateOf: 30, late: 50 };
   /** Told of every message that a client sends, for the checks. */
-  onSend: ((connection: Connection, message: Json) => void) | null = null;
+  onSend: ((connection: Connection, message: Json, known: Knowledge | null) => void) | null = null;
   /** Told of every message, for the story. */
   onMessage: ((from: string, to: string, text: () => string) => void) | null = null;
 
@@ -146,7 +146,7 @@ export class Connection {
       this.#toServerAt = Math.max(this.#toServerAt, scheduler.now + this.#network.delay());
       const { onMessage } = this.#network;
       onMessage?.(this.client.name, this.#serverName, () => JSON.stringify(message));
-      this.#network.onSend?.(this, message);
+      this.#network.onSend?.(this, message, knowledge);
       scheduler.after(this.#toServerAt - scheduler.now, () => {
         if (this.#phase === "open") this.#accepted?.receive(message, knowledge);
       });

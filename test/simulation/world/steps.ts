@@ -2,7 +2,7 @@
 import type { Random } from "../../support/random.ts";
 import type { Write } from "../ovsdb/database.ts";
 import { BRIDGE, CHASSIS } from "./chassis.ts";
-import type { Scene } from "./checks.ts";
+import type { Checks, Scene } from "./checks.ts";
 import type { Cloud, LogicalPort } from "./cloud.ts";
 import type { Daemons } from "./daemons.ts";
 import { type Device, PLUG_TYPE, usualName } from "./devices.ts";
@@ -11,6 +11,7 @@ import { byUuid, map, mapJson, rowsOf, text, uuidOf } from "./rows.ts";
 export interface Stage extends Scene {
   readonly cloud: Cloud;
   readonly daemons: Daemons;
+  readonly checks: Checks;
   /** The Southbound's content of earlier times. */
   readonly backups: (readonly Write[])[];
 }
@@ -156,7 +157,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     },
   },
   evacuate: {
-    weight: 2,
+    weight: 3,
     isFault: false,
     args: () => [],
     run: ({ cloud }) => {
@@ -231,6 +232,22 @@ export const KINDS: Readonly<Record<string, Kind>> = {
         }
       }),
   },
+  race: {
+    weight: 5,
+    isFault: false,
+    args: (random) => [random.pick(["no-plugged", "option", "unplug", "mtu"])],
+    run: (stage, [what = ""]) => {
+      stage.checks.onTransaction = (lports) => {
+        stage.checks.onTransaction = null;
+        const [lport = ""] = lports;
+        stage.world.scheduler.after(0, () => {
+          const done = KINDS[what === "unplug" ? what : "hand"]?.run(stage, [lport, what, lport]);
+          stage.world.tell("step", `while a transaction is on its way: ${done}`);
+        });
+      };
+      return `somebody is to be quicker than the next transaction: ${what}`;
+    },
+  },
   unplug: {
     weight: 4,
     isFault: false,
@@ -286,7 +303,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     },
   },
   hostname: {
-    weight: 3,
+    weight: 5,
     isFault: false,
     args: (random) => [
       random.pick(["node1", "NODE1.example.com", "other", HOSTNAME]),
@@ -340,7 +357,10 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     weight: 2,
     isFault: true,
     args: (random) => [random.pick(["empty", "backup", "backup"])],
-    run: ({ southbound, backups, world }, [what = ""]) => {
+    run: ({ southbound, backups, world, cloud }, [what = ""]) => {
+      // ovn-controller may be there before ovn-northd.
+      cloud.northd.stop();
+      world.scheduler.after(world.random.int(4000), () => cloud.northd.start());
       const backup = backups.length === 0 ? null : world.random.pick(backups);
       southbound.restore(what === "empty" ? null : backup);
       return `the Southbound comes back ${what === "empty" || backup === null ? "empty" : "from a backup"}`;
@@ -413,11 +433,19 @@ const WEIGHTED = Object.entries(KINDS).flatMap(([what, { weight }]) =>
   Array.from({ length: weight }, () => what),
 );
 
-/** @param count how many, in this many milliseconds */
+/**
+ * Most steps come in bursts, a few milliseconds apart, so that they meet each other's messages on the way.
+ *
+ * @param count how many, in this many milliseconds
+ */
 export function randomSteps(random: Random, count: number, within: number): readonly Step[] {
+  const bursts = random.list(1 + Math.floor(count / 8), () => random.int(within));
   const steps = random.list(count, (): Step => {
     const what = random.pick(WEIGHTED);
-    return { at: random.int(within), what, args: KINDS[what]?.args(random) ?? [] };
+    const at = random.chance(0.2)
+      ? random.int(within)
+      : random.pick(bursts) + random.int(random.pick([3, 30, 300]));
+    return { at, what, args: KINDS[what]?.args(random) ?? [] };
   });
   return steps.sort((a, b) => a.at - b.at);
 }

@@ -86,6 +86,12 @@ export class Vifplugd {
     this.process.enter(() => void this.#parts.reconciler.confirmUnplug());
   }
 
+  /** The ports whose unplug is held back. */
+  held(): ReadonlySet<string> {
+    const statuses = [...this.#parts.reconciler.statuses.values()];
+    return new Set(statuses.flatMap(({ lport, state }) => (state === "held" ? [lport] : [])));
+  }
+
   /** What it says of every port, for failures. */
   statuses(): readonly string[] {
     return Array.from(
