@@ -50,11 +50,12 @@ describe("back-off", () => {
     expect([1, 2, 3, 4, 5, 6].map(() => backoff.next(null))).toEqual([1000, 2000, 4000, 8000, 8000, 8000]);
   });
 
-  test("starts over after a connection that lasted longer than it, not after a shorter one", () => {
+  test("starts over after a connection that lasted as long as the longest wait, not after a shorter one", () => {
     const backoff = new Backoff(1);
     backoff.next(null);
-    expect(backoff.next(999)).toBe(2000);
-    expect(backoff.next(2000)).toBe(1000);
+    expect(backoff.next(1500)).toBe(2000);
+    expect(backoff.next(7999)).toBe(4000);
+    expect(backoff.next(8000)).toBe(1000);
   });
 
   test("tries each of several remotes once without waiting", () => {

@@ -202,8 +202,9 @@ export class SessionCore {
     this.#setState({ kind: "disconnected", error, retryInMs });
   }
 
-  /** Goes to another server: at once if this one had served us, so that a change of the leader costs little. */
+  /** Goes to another server: at once if this one had served us for long, so that a change of the leader costs little. */
   #leave(error: ConnectionError): void {
-    this.link.leave(error, this.#state.kind === "synced");
+    if (this.#state.kind === "synced") this.link.abandon(error);
+    else this.link.leave(error, false);
   }
 }

@@ -1,7 +1,8 @@
 /**
- * When to connect again, as Open vSwitch's reconnect module decides it: after 1 s at first, doubled up to 8 s,
- * started over after a connection that lasted longer than the present back-off. Free tries, one for each remote in
- * the beginning, are not waited for.
+ * When to connect again, much as Open vSwitch's reconnect module decides it: after 1 s at first, doubled up to 8 s. Only a
+ * connection that lasted (as long as the longest wait) starts that over: a server that serves for a moment and then fails,
+ * again and again, would otherwise be asked without end by each of its clients. Free tries, one for each remote in the
+ * beginning, are not waited for.
  */
 
 export interface BackoffLimits {
@@ -27,13 +28,18 @@ export class Backoff {
     return this.#delayMs;
   }
 
+  /** Whether a connection that was good for so long has lasted; null: there was none. */
+  lasted(connectedMs: number | null): boolean {
+    return connectedMs !== null && connectedMs >= this.#limits.maxMs;
+  }
+
   /** Milliseconds before the next attempt; `connectedMs` is how long the lost connection lasted, null if it never was. */
   next(connectedMs: number | null): number {
     const { minMs, maxMs } = this.#limits;
     if (this.#freeTries > 1) {
       this.#freeTries--;
       this.#delayMs = 0;
-    } else if (this.#delayMs < minMs || (connectedMs !== null && connectedMs >= this.#delayMs)) {
+    } else if (this.#delayMs < minMs || this.lasted(connectedMs)) {
       this.#delayMs = minMs;
     } else {
       this.#delayMs = Math.min(this.#delayMs * 2, maxMs);

@@ -1,8 +1,8 @@
 /**
  * Splits a byte stream into the JSON texts it is made of (RFC 7047 section 4.1: no separator between them).
  *
- * Invariants: every byte is looked at once, whatever the chunks are; bytes of an unfinished text are kept as the
- * chunks they came in and joined once. The framer finds borders only: whether a text is valid JSON is the parser's
+ * Invariants: every byte is looked at once, whatever the chunks are; bytes of an unfinished text are kept once, in blocks
+ * of some size even when they come one by one, and joined once. The framer finds borders only: whether a text is valid JSON is the parser's
  * business, but a stream that cannot be a sequence of objects or arrays, or breaks a limit, is an error at once.
  */
 import { err, ok, type Result } from "../result.ts";
@@ -10,12 +10,19 @@ import { err, ok, type Result } from "../result.ts";
 export interface FramerLimits {
   /** Deepest nesting of arrays and objects; default 1,000, as ovsdb-server's own. */
   readonly maxDepth?: number;
-  /** Longest text in bytes; default 1 GiB. */
+  /** Longest text in bytes; default 256 MiB. */
   readonly maxBytes?: number;
 }
 
 const DEFAULT_MAX_DEPTH = 1000;
-const DEFAULT_MAX_BYTES = 2 ** 30;
+const DEFAULT_MAX_BYTES = 2 ** 28;
+
+/** White space between two texts: a server sends none, or a line end. */
+const MAX_SPACE_BYTES = 2 ** 16;
+
+/** Parts that are shorter are copied together: each would cost a view, and keep the whole chunk that it came in. */
+const SHORT_BYTES = 2 ** 12;
+const BLOCK_BYTES = 2 ** 16;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -28,7 +35,11 @@ export class JsonFramer {
   readonly #maxDepth: number;
   readonly #maxBytes: number;
   #chunks: Uint8Array[] = [];
+  /** Where short parts are collected, and how much of it is used. */
+  #block: Uint8Array | null = null;
+  #used = 0;
   #length = 0;
+  #space = 0;
   #depth = 0;
   #inString = false;
   #escaped = false;
@@ -54,11 +65,15 @@ export class JsonFramer {
       }
       const byte = chunk[i];
       if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
-        if (this.#depth === 0) start = i;
+        if (this.#depth === 0) {
+          start = i;
+          this.#space = 0;
+        }
         this.#depth++;
         if (this.#depth > this.#maxDepth) return err(`a message nested deeper than ${this.#maxDepth} levels`);
       } else if (this.#depth === 0) {
         if (!isSpace(byte)) return err(unexpected(byte));
+        if (++this.#space > MAX_SPACE_BYTES) return err(`more than ${MAX_SPACE_BYTES} bytes of white space`);
         start = i + 1;
       } else if (byte === QUOTE) {
         this.#inString = true;
@@ -73,11 +88,41 @@ export class JsonFramer {
       i++;
     }
     if (start < chunk.length) {
-      this.#chunks.push(part(chunk, start, chunk.length));
-      this.#length += chunk.length - start;
-      if (this.#length > this.#maxBytes) return err(this.#tooLong());
+      if (this.#length + chunk.length - start > this.#maxBytes) {
+        this.#forget();
+        return err(this.#tooLong());
+      }
+      this.#keep(part(chunk, start, chunk.length));
     }
     return ok(undefined);
+  }
+
+  #keep(bytes: Uint8Array): void {
+    this.#length += bytes.length;
+    if (bytes.length >= SHORT_BYTES) {
+      this.#sealBlock();
+      this.#chunks.push(bytes);
+      return;
+    }
+    if (this.#block === null || this.#used + bytes.length > this.#block.length) {
+      this.#sealBlock();
+      this.#block = new Uint8Array(BLOCK_BYTES);
+    }
+    this.#block.set(bytes, this.#used);
+    this.#used += bytes.length;
+  }
+
+  #sealBlock(): void {
+    if (this.#block !== null) this.#chunks.push(this.#block.subarray(0, this.#used));
+    this.#block = null;
+    this.#used = 0;
+  }
+
+  #forget(): void {
+    this.#chunks = [];
+    this.#block = null;
+    this.#used = 0;
+    this.#length = 0;
   }
 
   /** Where the string ends that goes on at `start`: behind its quote, or at the end of the chunk. */
@@ -99,6 +144,7 @@ export class JsonFramer {
 
   #complete(tail: Uint8Array): Uint8Array {
     if (this.#length === 0) return tail;
+    this.#sealBlock();
     this.#chunks.push(tail);
     const text = new Uint8Array(this.#length + tail.length);
     let offset = 0;
@@ -106,8 +152,7 @@ export class JsonFramer {
       text.set(chunk, offset);
       offset += chunk.length;
     }
-    this.#chunks = [];
-    this.#length = 0;
+    this.#forget();
     return text;
   }
 

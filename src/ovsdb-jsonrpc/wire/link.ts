@@ -50,6 +50,7 @@ export class Link {
   #rpc: Rpc | null = null;
   /** Ends the wait for a connection, or for the next attempt; null: nothing is waited for. */
   #cancelTimer: (() => void) | null = null;
+  #upSince = 0;
   #stopped = false;
 
   constructor(environment: Environment, options: LinkOptions, events: LinkEvents) {
@@ -107,6 +108,12 @@ export class Link {
     else this.#remote = null;
   }
 
+  /** Leaves a server that does not serve any more, for the next remote: at once when it had served for long. */
+  abandon(error: ConnectionError): void {
+    const goodForMs = this.#rpc === null ? null : this.#rpc.lastReceived - this.#upSince;
+    this.leave(error, this.#backoff.lasted(goodForMs));
+  }
+
   /** Leaves the present server for the next remote; `atOnce` tries each remote without waiting. */
   leave(error: ConnectionError, atOnce: boolean): void {
     if (atOnce) this.#backoff.grant(this.#remotes.length + 1);
@@ -136,6 +143,7 @@ export class Link {
     if (this.#stream !== stream) return;
     this.#clearTimer();
     const upSince = this.#environment.elapsed();
+    this.#upSince = upSince;
     const rpc = new Rpc(
       this.#environment,
       stream,

@@ -65,6 +65,9 @@ export interface RpcOptions {
   readonly limits?: FramerLimits;
 }
 
+/** How much of echo replies may wait to be taken by the peer. */
+const MAX_UNREAD_ECHOES = 2 ** 20;
+
 export class Rpc {
   readonly environment: Environment;
   readonly #stream: Stream;
@@ -81,6 +84,7 @@ export class Rpc {
   #lastActivity: number;
   #lastReceived: number;
   #probing = false;
+  #unreadEchoes = 0;
 
   /** Takes over a stream that is open; whoever gets its data and its end hands them on. */
   constructor(environment: Environment, stream: Stream, options: RpcOptions, events: RpcEvents) {
@@ -188,10 +192,18 @@ export class Rpc {
   #call({ id = null, method, params }: Message): boolean {
     if (typeof method !== "string" || !isArray(params)) return false;
     if (id === null) this.#events.onNotification(method, params);
-    else if (method === "echo") this.#send(JSON.stringify({ id, result: params, error: null }));
+    else if (method === "echo") this.#echo(JSON.stringify({ id, result: params, error: null }));
     else
       this.#send(JSON.stringify({ id, result: null, error: { error: "unknown method", details: method } }));
     return true;
+  }
+
+  /** A peer that asks for echoes and does not read them is none that could ever be served. */
+  #echo(reply: string): void {
+    if (this.#stream.unsent === 0) this.#unreadEchoes = 0;
+    this.#unreadEchoes += reply.length;
+    if (this.#unreadEchoes <= MAX_UNREAD_ECHOES) this.#send(reply);
+    else this.close({ code: "protocol error", message: "the server asks for echoes and does not read them" });
   }
 
   /** A reply, also one to a request that was given up; false for anything else. */
