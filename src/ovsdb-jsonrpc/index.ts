@@ -34,6 +34,7 @@ export type {
   TableView,
 } from "./replica/view.ts";
 export type { Result } from "./result.ts";
+export { type Bigints, type Integer, withBigints } from "./schema/integers.ts";
 export { parseDatabaseSchema } from "./schema/parse.ts";
 export type {
   BaseType,

@@ -1,12 +1,12 @@
 /** Generated from the schema of Open_vSwitch 8.3.1 by ovsdb-jsonrpc; do not edit. */
 // biome-ignore-all format: one column on one line
-import type { DatabaseSchema, Uuid } from "ovsdb-jsonrpc";
+import type { DatabaseSchema, Integer, Uuid } from "ovsdb-jsonrpc";
 
 /** A row of AutoAttach. */
 export interface AutoAttach {
   readonly _uuid: Uuid;
   /** Keys 0 to 16777215; values 0 to 4095. */
-  readonly mappings: ReadonlyMap<number, number>;
+  readonly mappings: ReadonlyMap<Integer, Integer>;
   readonly system_description: string;
   readonly system_name: string;
 }
@@ -25,9 +25,9 @@ export interface Bridge {
   readonly external_ids: ReadonlyMap<string, string>;
   readonly fail_mode: "standalone" | "secure" | null;
   /** 0 to 4095; 0 to 4096 elements. */
-  readonly flood_vlans: ReadonlySet<number>;
+  readonly flood_vlans: ReadonlySet<Integer>;
   /** Keys 0 to 254; values strong reference to Flow_Table. */
-  readonly flow_tables: ReadonlyMap<number, Uuid>;
+  readonly flow_tables: ReadonlyMap<Integer, Uuid>;
   /** Strong reference to IPFIX. */
   readonly ipfix: Uuid | null;
   readonly mcast_snooping_enable: boolean;
@@ -56,7 +56,7 @@ export interface CT_Timeout_Policy {
   readonly _uuid: Uuid;
   readonly external_ids: ReadonlyMap<string, string>;
   /** Values 0 to 4294967295. */
-  readonly timeouts: ReadonlyMap<"tcp_syn_sent" | "tcp_syn_recv" | "tcp_established" | "tcp_fin_wait" | "tcp_close_wait" | "tcp_last_ack" | "tcp_time_wait" | "tcp_close" | "tcp_syn_sent2" | "tcp_retransmit" | "tcp_unack" | "udp_first" | "udp_single" | "udp_multiple" | "icmp_first" | "icmp_reply", number>;
+  readonly timeouts: ReadonlyMap<"tcp_syn_sent" | "tcp_syn_recv" | "tcp_established" | "tcp_fin_wait" | "tcp_close_wait" | "tcp_last_ack" | "tcp_time_wait" | "tcp_close" | "tcp_syn_sent2" | "tcp_retransmit" | "tcp_unack" | "udp_first" | "udp_single" | "udp_multiple" | "icmp_first" | "icmp_reply", Integer>;
 }
 
 /** A row of CT_Zone. */
@@ -72,21 +72,21 @@ export interface Controller {
   readonly _uuid: Uuid;
   readonly connection_mode: "in-band" | "out-of-band" | null;
   /** At least 25. */
-  readonly controller_burst_limit: number | null;
+  readonly controller_burst_limit: Integer | null;
   /** 1 to 512. */
-  readonly controller_queue_size: number | null;
+  readonly controller_queue_size: Integer | null;
   /** At least 100. */
-  readonly controller_rate_limit: number | null;
+  readonly controller_rate_limit: Integer | null;
   readonly enable_async_messages: boolean | null;
   readonly external_ids: ReadonlyMap<string, string>;
-  readonly inactivity_probe: number | null;
+  readonly inactivity_probe: Integer | null;
   /** Not kept on disk. */
   readonly is_connected: boolean;
   readonly local_gateway: string | null;
   readonly local_ip: string | null;
   readonly local_netmask: string | null;
   /** At least 1000. */
-  readonly max_backoff: number | null;
+  readonly max_backoff: Integer | null;
   readonly other_config: ReadonlyMap<string, string>;
   /** Not kept on disk. */
   readonly role: "other" | "master" | "slave" | null;
@@ -101,7 +101,7 @@ export interface Datapath {
   readonly _uuid: Uuid;
   readonly capabilities: ReadonlyMap<string, string>;
   /** Keys 0 to 65535; values strong reference to CT_Zone. */
-  readonly ct_zones: ReadonlyMap<number, Uuid>;
+  readonly ct_zones: ReadonlyMap<Integer, Uuid>;
   readonly datapath_version: string;
   readonly external_ids: ReadonlyMap<string, string>;
 }
@@ -113,7 +113,7 @@ export interface Flow_Sample_Collector_Set {
   readonly bridge: Uuid;
   readonly external_ids: ReadonlyMap<string, string>;
   /** 0 to 4294967295. */
-  readonly id: number;
+  readonly id: Integer;
   /** Strong reference to IPFIX. */
   readonly ipfix: Uuid | null;
 }
@@ -123,7 +123,7 @@ export interface Flow_Table {
   readonly _uuid: Uuid;
   readonly external_ids: ReadonlyMap<string, string>;
   /** At least 0. */
-  readonly flow_limit: number | null;
+  readonly flow_limit: Integer | null;
   readonly groups: ReadonlySet<string>;
   readonly name: string | null;
   readonly overflow_policy: "refuse" | "evict" | null;
@@ -135,17 +135,17 @@ export interface Flow_Table {
 export interface IPFIX {
   readonly _uuid: Uuid;
   /** 0 to 4200. */
-  readonly cache_active_timeout: number | null;
+  readonly cache_active_timeout: Integer | null;
   /** 0 to 4294967295. */
-  readonly cache_max_flows: number | null;
+  readonly cache_max_flows: Integer | null;
   readonly external_ids: ReadonlyMap<string, string>;
   /** 0 to 4294967295. */
-  readonly obs_domain_id: number | null;
+  readonly obs_domain_id: Integer | null;
   /** 0 to 4294967295. */
-  readonly obs_point_id: number | null;
+  readonly obs_point_id: Integer | null;
   readonly other_config: ReadonlyMap<string, string>;
   /** 1 to 4294967295. */
-  readonly sampling: number | null;
+  readonly sampling: Integer | null;
   readonly targets: ReadonlySet<string>;
 }
 
@@ -161,12 +161,12 @@ export interface Interface {
   readonly cfm_fault: boolean | null;
   /** Not kept on disk. */
   readonly cfm_fault_status: ReadonlySet<string>;
-  readonly cfm_flap_count: number | null;
+  readonly cfm_flap_count: Integer | null;
   /** 0 to 100; not kept on disk. */
-  readonly cfm_health: number | null;
-  readonly cfm_mpid: number | null;
+  readonly cfm_health: Integer | null;
+  readonly cfm_mpid: Integer | null;
   /** Not kept on disk. */
-  readonly cfm_remote_mpids: ReadonlySet<number>;
+  readonly cfm_remote_mpids: ReadonlySet<Integer>;
   /** Not kept on disk. */
   readonly cfm_remote_opstate: "up" | "down" | null;
   /** Not kept on disk. */
@@ -174,21 +174,21 @@ export interface Interface {
   readonly error: string | null;
   readonly external_ids: ReadonlyMap<string, string>;
   /** 0 to 4294967295; not kept on disk. */
-  readonly ifindex: number | null;
+  readonly ifindex: Integer | null;
   /** At least 0. */
-  readonly ingress_policing_burst: number;
+  readonly ingress_policing_burst: Integer;
   /** At least 0. */
-  readonly ingress_policing_kpkts_burst: number;
+  readonly ingress_policing_kpkts_burst: Integer;
   /** At least 0. */
-  readonly ingress_policing_kpkts_rate: number;
+  readonly ingress_policing_kpkts_rate: Integer;
   /** At least 0. */
-  readonly ingress_policing_rate: number;
+  readonly ingress_policing_rate: Integer;
   /** Not kept on disk. */
   readonly lacp_current: boolean | null;
   /** Not kept on disk. */
-  readonly link_resets: number | null;
+  readonly link_resets: Integer | null;
   /** Not kept on disk. */
-  readonly link_speed: number | null;
+  readonly link_speed: Integer | null;
   /** Not kept on disk. */
   readonly link_state: "up" | "down" | null;
   readonly lldp: ReadonlyMap<string, string>;
@@ -196,18 +196,18 @@ export interface Interface {
   /** Not kept on disk. */
   readonly mac_in_use: string | null;
   /** Not kept on disk. */
-  readonly mtu: number | null;
+  readonly mtu: Integer | null;
   /** At least 1. */
-  readonly mtu_request: number | null;
+  readonly mtu_request: Integer | null;
   /** Set by insert only. */
   readonly name: string;
-  readonly ofport: number | null;
+  readonly ofport: Integer | null;
   /** 1 to 65279. */
-  readonly ofport_request: number | null;
+  readonly ofport_request: Integer | null;
   readonly options: ReadonlyMap<string, string>;
   readonly other_config: ReadonlyMap<string, string>;
   /** Not kept on disk. */
-  readonly statistics: ReadonlyMap<string, number>;
+  readonly statistics: ReadonlyMap<string, Integer>;
   /** Not kept on disk. */
   readonly status: ReadonlyMap<string, string>;
   readonly type: string;
@@ -218,11 +218,11 @@ export interface Manager {
   readonly _uuid: Uuid;
   readonly connection_mode: "in-band" | "out-of-band" | null;
   readonly external_ids: ReadonlyMap<string, string>;
-  readonly inactivity_probe: number | null;
+  readonly inactivity_probe: Integer | null;
   /** Not kept on disk. */
   readonly is_connected: boolean;
   /** At least 1000. */
-  readonly max_backoff: number | null;
+  readonly max_backoff: Integer | null;
   readonly other_config: ReadonlyMap<string, string>;
   /** Not kept on disk. */
   readonly status: ReadonlyMap<string, string>;
@@ -237,30 +237,30 @@ export interface Mirror {
   /** Weak reference to Port. */
   readonly output_port: Uuid | null;
   /** 1 to 4095. */
-  readonly output_vlan: number | null;
+  readonly output_vlan: Integer | null;
   readonly select_all: boolean;
   /** Weak reference to Port. */
   readonly select_dst_port: ReadonlySet<Uuid>;
   /** Weak reference to Port. */
   readonly select_src_port: ReadonlySet<Uuid>;
   /** 0 to 4095; 0 to 4096 elements. */
-  readonly select_vlan: ReadonlySet<number>;
+  readonly select_vlan: ReadonlySet<Integer>;
   /** 14 to 65535. */
-  readonly snaplen: number | null;
+  readonly snaplen: Integer | null;
   /** Not kept on disk. */
-  readonly statistics: ReadonlyMap<string, number>;
+  readonly statistics: ReadonlyMap<string, Integer>;
 }
 
 /** A row of NetFlow. */
 export interface NetFlow {
   readonly _uuid: Uuid;
   /** At least -1. */
-  readonly active_timeout: number;
+  readonly active_timeout: Integer;
   readonly add_id_to_interface: boolean;
   /** 0 to 255. */
-  readonly engine_id: number | null;
+  readonly engine_id: Integer | null;
   /** 0 to 255. */
-  readonly engine_type: number | null;
+  readonly engine_type: Integer | null;
   readonly external_ids: ReadonlyMap<string, string>;
   /** At least 1 element. */
   readonly targets: ReadonlySet<string>;
@@ -271,7 +271,7 @@ export interface Open_vSwitch {
   readonly _uuid: Uuid;
   /** Strong reference to Bridge. */
   readonly bridges: ReadonlySet<Uuid>;
-  readonly cur_cfg: number;
+  readonly cur_cfg: Integer;
   readonly datapath_types: ReadonlySet<string>;
   /** Values strong reference to Datapath. */
   readonly datapaths: ReadonlyMap<string, Uuid>;
@@ -282,7 +282,7 @@ export interface Open_vSwitch {
   readonly iface_types: ReadonlySet<string>;
   /** Strong reference to Manager. */
   readonly manager_options: ReadonlySet<Uuid>;
-  readonly next_cfg: number;
+  readonly next_cfg: Integer;
   readonly other_config: ReadonlyMap<string, string>;
   readonly ovs_version: string | null;
   /** Strong reference to SSL. */
@@ -297,12 +297,12 @@ export interface Open_vSwitch {
 export interface Port {
   readonly _uuid: Uuid;
   readonly bond_active_slave: string | null;
-  readonly bond_downdelay: number;
+  readonly bond_downdelay: Integer;
   readonly bond_fake_iface: boolean;
   readonly bond_mode: "balance-tcp" | "balance-slb" | "active-backup" | null;
-  readonly bond_updelay: number;
+  readonly bond_updelay: Integer;
   /** 0 to 4095; 0 to 4096 elements. */
-  readonly cvlans: ReadonlySet<number>;
+  readonly cvlans: ReadonlySet<Integer>;
   readonly external_ids: ReadonlyMap<string, string>;
   readonly fake_bridge: boolean;
   /** Strong reference to Interface; at least 1 element. */
@@ -316,17 +316,17 @@ export interface Port {
   /** Strong reference to QoS. */
   readonly qos: Uuid | null;
   /** Not kept on disk. */
-  readonly rstp_statistics: ReadonlyMap<string, number>;
+  readonly rstp_statistics: ReadonlyMap<string, Integer>;
   /** Not kept on disk. */
   readonly rstp_status: ReadonlyMap<string, string>;
   /** Not kept on disk. */
-  readonly statistics: ReadonlyMap<string, number>;
+  readonly statistics: ReadonlyMap<string, Integer>;
   /** Not kept on disk. */
   readonly status: ReadonlyMap<string, string>;
   /** 0 to 4095. */
-  readonly tag: number | null;
+  readonly tag: Integer | null;
   /** 0 to 4095; 0 to 4096 elements. */
-  readonly trunks: ReadonlySet<number>;
+  readonly trunks: ReadonlySet<Integer>;
   readonly vlan_mode: "trunk" | "access" | "native-tagged" | "native-untagged" | "dot1q-tunnel" | null;
 }
 
@@ -336,7 +336,7 @@ export interface QoS {
   readonly external_ids: ReadonlyMap<string, string>;
   readonly other_config: ReadonlyMap<string, string>;
   /** Keys 0 to 4294967295; values strong reference to Queue. */
-  readonly queues: ReadonlyMap<number, Uuid>;
+  readonly queues: ReadonlyMap<Integer, Uuid>;
   readonly type: string;
 }
 
@@ -344,7 +344,7 @@ export interface QoS {
 export interface Queue {
   readonly _uuid: Uuid;
   /** 0 to 63. */
-  readonly dscp: number | null;
+  readonly dscp: Integer | null;
   readonly external_ids: ReadonlyMap<string, string>;
   readonly other_config: ReadonlyMap<string, string>;
 }
@@ -364,9 +364,9 @@ export interface sFlow {
   readonly _uuid: Uuid;
   readonly agent: string | null;
   readonly external_ids: ReadonlyMap<string, string>;
-  readonly header: number | null;
-  readonly polling: number | null;
-  readonly sampling: number | null;
+  readonly header: Integer | null;
+  readonly polling: Integer | null;
+  readonly sampling: Integer | null;
   /** At least 1 element. */
   readonly targets: ReadonlySet<string>;
 }

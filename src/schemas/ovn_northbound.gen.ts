@@ -1,6 +1,6 @@
 /** Generated from the schema of OVN_Northbound 7.0.0 by ovsdb-jsonrpc; do not edit. */
 // biome-ignore-all format: one column on one line
-import type { DatabaseSchema, Uuid } from "ovsdb-jsonrpc";
+import type { DatabaseSchema, Integer, Uuid } from "ovsdb-jsonrpc";
 
 /** A row of ACL. */
 export interface ACL {
@@ -9,7 +9,7 @@ export interface ACL {
   readonly direction: "from-lport" | "to-lport";
   readonly external_ids: ReadonlyMap<string, string>;
   /** 0 to 4294967295. */
-  readonly label: number;
+  readonly label: Integer;
   readonly log: boolean;
   readonly match: string;
   readonly meter: string | null;
@@ -17,7 +17,7 @@ export interface ACL {
   readonly name: string | null;
   readonly options: ReadonlyMap<string, string>;
   /** 0 to 32767. */
-  readonly priority: number;
+  readonly priority: Integer;
   readonly severity: "alert" | "warning" | "notice" | "info" | "debug" | null;
 }
 
@@ -33,13 +33,13 @@ export interface Address_Set {
 export interface BFD {
   readonly _uuid: Uuid;
   /** At least 1. */
-  readonly detect_mult: number | null;
+  readonly detect_mult: Integer | null;
   readonly dst_ip: string;
   readonly external_ids: ReadonlyMap<string, string>;
   readonly logical_port: string;
-  readonly min_rx: number | null;
+  readonly min_rx: Integer | null;
   /** At least 1. */
-  readonly min_tx: number | null;
+  readonly min_tx: Integer | null;
   readonly options: ReadonlyMap<string, string>;
   readonly status: "down" | "init" | "up" | "admin_down" | null;
 }
@@ -56,11 +56,11 @@ export interface Chassis_Template_Var {
 export interface Connection {
   readonly _uuid: Uuid;
   readonly external_ids: ReadonlyMap<string, string>;
-  readonly inactivity_probe: number | null;
+  readonly inactivity_probe: Integer | null;
   /** Not kept on disk. */
   readonly is_connected: boolean;
   /** At least 1000. */
-  readonly max_backoff: number | null;
+  readonly max_backoff: Integer | null;
   readonly other_config: ReadonlyMap<string, string>;
   /** Not kept on disk. */
   readonly status: ReadonlyMap<string, string>;
@@ -110,7 +110,7 @@ export interface Gateway_Chassis {
   readonly name: string;
   readonly options: ReadonlyMap<string, string>;
   /** 0 to 32767. */
-  readonly priority: number;
+  readonly priority: Integer;
 }
 
 /** A row of HA_Chassis. */
@@ -119,7 +119,7 @@ export interface HA_Chassis {
   readonly chassis_name: string;
   readonly external_ids: ReadonlyMap<string, string>;
   /** 0 to 32767. */
-  readonly priority: number;
+  readonly priority: Integer;
 }
 
 /** A row of HA_Chassis_Group. Unique: name. */
@@ -194,7 +194,7 @@ export interface Logical_Router_Policy {
   readonly nexthops: ReadonlySet<string>;
   readonly options: ReadonlyMap<string, string>;
   /** 0 to 32767. */
-  readonly priority: number;
+  readonly priority: Integer;
 }
 
 /** A row of Logical_Router_Port. Unique: name. */
@@ -274,9 +274,9 @@ export interface Logical_Switch_Port {
   readonly parent_name: string | null;
   readonly port_security: ReadonlySet<string>;
   /** 1 to 4095. */
-  readonly tag: number | null;
+  readonly tag: Integer | null;
   /** 0 to 4095. */
-  readonly tag_request: number | null;
+  readonly tag_request: Integer | null;
   readonly type: string;
   readonly up: boolean | null;
 }
@@ -297,10 +297,10 @@ export interface Meter_Band {
   readonly _uuid: Uuid;
   readonly action: "drop";
   /** 0 to 4294967295. */
-  readonly burst_size: number;
+  readonly burst_size: Integer;
   readonly external_ids: ReadonlyMap<string, string>;
   /** 1 to 4294967295. */
-  readonly rate: number;
+  readonly rate: Integer;
 }
 
 /** A row of Mirror. Unique: name. */
@@ -308,7 +308,7 @@ export interface Mirror {
   readonly _uuid: Uuid;
   readonly external_ids: ReadonlyMap<string, string>;
   readonly filter: "from-lport" | "to-lport";
-  readonly index: number;
+  readonly index: Integer;
   readonly name: string;
   readonly sink: string;
   readonly type: "gre" | "erspan";
@@ -339,15 +339,15 @@ export interface NB_Global {
   /** Strong reference to Connection. */
   readonly connections: ReadonlySet<Uuid>;
   readonly external_ids: ReadonlyMap<string, string>;
-  readonly hv_cfg: number;
-  readonly hv_cfg_timestamp: number;
+  readonly hv_cfg: Integer;
+  readonly hv_cfg_timestamp: Integer;
   readonly ipsec: boolean;
   readonly name: string;
-  readonly nb_cfg: number;
-  readonly nb_cfg_timestamp: number;
+  readonly nb_cfg: Integer;
+  readonly nb_cfg_timestamp: Integer;
   readonly options: ReadonlyMap<string, string>;
-  readonly sb_cfg: number;
-  readonly sb_cfg_timestamp: number;
+  readonly sb_cfg: Integer;
+  readonly sb_cfg_timestamp: Integer;
   /** Strong reference to SSL. */
   readonly ssl: Uuid | null;
 }
@@ -367,14 +367,14 @@ export interface Port_Group {
 export interface QoS {
   readonly _uuid: Uuid;
   /** Values 0 to 63. */
-  readonly action: ReadonlyMap<"dscp", number>;
+  readonly action: ReadonlyMap<"dscp", Integer>;
   /** Values 1 to 4294967295. */
-  readonly bandwidth: ReadonlyMap<"rate" | "burst", number>;
+  readonly bandwidth: ReadonlyMap<"rate" | "burst", Integer>;
   readonly direction: "from-lport" | "to-lport";
   readonly external_ids: ReadonlyMap<string, string>;
   readonly match: string;
   /** 0 to 32767. */
-  readonly priority: number;
+  readonly priority: Integer;
 }
 
 /** A row of SSL. At most 1 row. */

@@ -1,6 +1,6 @@
 /** Generated from the schema of OVN_Southbound 20.27.0 by ovsdb-jsonrpc; do not edit. */
 // biome-ignore-all format: one column on one line
-import type { DatabaseSchema, Uuid } from "ovsdb-jsonrpc";
+import type { DatabaseSchema, Integer, Uuid } from "ovsdb-jsonrpc";
 
 /** A row of Address_Set. Unique: name. */
 export interface Address_Set {
@@ -12,16 +12,16 @@ export interface Address_Set {
 /** A row of BFD. Unique: logical_port, dst_ip, src_port, disc. */
 export interface BFD {
   readonly _uuid: Uuid;
-  readonly detect_mult: number;
-  readonly disc: number;
+  readonly detect_mult: Integer;
+  readonly disc: Integer;
   readonly dst_ip: string;
   readonly external_ids: ReadonlyMap<string, string>;
   readonly logical_port: string;
-  readonly min_rx: number;
-  readonly min_tx: number;
+  readonly min_rx: Integer;
+  readonly min_tx: Integer;
   readonly options: ReadonlyMap<string, string>;
   /** 49152 to 65535. */
-  readonly src_port: number;
+  readonly src_port: Integer;
   readonly status: "down" | "init" | "up" | "admin_down";
 }
 
@@ -33,7 +33,7 @@ export interface Chassis {
   readonly external_ids: ReadonlyMap<string, string>;
   readonly hostname: string;
   readonly name: string;
-  readonly nb_cfg: number;
+  readonly nb_cfg: Integer;
   readonly other_config: ReadonlyMap<string, string>;
   readonly transport_zones: ReadonlySet<string>;
   readonly vtep_logical_switches: ReadonlySet<string>;
@@ -46,8 +46,8 @@ export interface Chassis_Private {
   readonly chassis: Uuid | null;
   readonly external_ids: ReadonlyMap<string, string>;
   readonly name: string;
-  readonly nb_cfg: number;
-  readonly nb_cfg_timestamp: number;
+  readonly nb_cfg: Integer;
+  readonly nb_cfg_timestamp: Integer;
 }
 
 /** A row of Chassis_Template_Var. Unique: chassis. */
@@ -61,11 +61,11 @@ export interface Chassis_Template_Var {
 export interface Connection {
   readonly _uuid: Uuid;
   readonly external_ids: ReadonlyMap<string, string>;
-  readonly inactivity_probe: number | null;
+  readonly inactivity_probe: Integer | null;
   /** Not kept on disk. */
   readonly is_connected: boolean;
   /** At least 1000. */
-  readonly max_backoff: number | null;
+  readonly max_backoff: Integer | null;
   readonly other_config: ReadonlyMap<string, string>;
   readonly read_only: boolean;
   readonly role: string;
@@ -81,14 +81,14 @@ export interface Controller_Event {
   readonly chassis: Uuid | null;
   readonly event_info: ReadonlyMap<string, string>;
   readonly event_type: "empty_lb_backends";
-  readonly seq_num: number;
+  readonly seq_num: Integer;
 }
 
 /** A row of DHCP_Options. */
 export interface DHCP_Options {
   readonly _uuid: Uuid;
   /** 0 to 254. */
-  readonly code: number;
+  readonly code: Integer;
   readonly name: string;
   readonly type: "bool" | "uint8" | "uint16" | "uint32" | "ipv4" | "static_routes" | "str" | "host_id" | "domains";
 }
@@ -97,7 +97,7 @@ export interface DHCP_Options {
 export interface DHCPv6_Options {
   readonly _uuid: Uuid;
   /** 0 to 254. */
-  readonly code: number;
+  readonly code: Integer;
   readonly name: string;
   readonly type: "ipv6" | "str" | "mac";
 }
@@ -117,7 +117,7 @@ export interface Datapath_Binding {
   readonly external_ids: ReadonlyMap<string, string>;
   readonly load_balancers: ReadonlySet<Uuid>;
   /** 1 to 16777215. */
-  readonly tunnel_key: number;
+  readonly tunnel_key: Integer;
 }
 
 /** A row of Encap. Unique: type, ip. */
@@ -133,10 +133,10 @@ export interface Encap {
 export interface FDB {
   readonly _uuid: Uuid;
   /** 1 to 16777215. */
-  readonly dp_key: number;
+  readonly dp_key: Integer;
   readonly mac: string;
   /** 1 to 16777215. */
-  readonly port_key: number;
+  readonly port_key: Integer;
 }
 
 /** A row of Gateway_Chassis. Unique: name. */
@@ -148,7 +148,7 @@ export interface Gateway_Chassis {
   readonly name: string;
   readonly options: ReadonlyMap<string, string>;
   /** 0 to 32767. */
-  readonly priority: number;
+  readonly priority: Integer;
 }
 
 /** A row of HA_Chassis. */
@@ -158,7 +158,7 @@ export interface HA_Chassis {
   readonly chassis: Uuid | null;
   readonly external_ids: ReadonlyMap<string, string>;
   /** 0 to 32767. */
-  readonly priority: number;
+  readonly priority: Integer;
 }
 
 /** A row of HA_Chassis_Group. Unique: name. */
@@ -191,14 +191,14 @@ export interface IP_Multicast {
   readonly datapath: Uuid;
   readonly enabled: boolean | null;
   readonly eth_src: string;
-  readonly idle_timeout: number | null;
+  readonly idle_timeout: Integer | null;
   readonly ip4_src: string;
   readonly ip6_src: string;
   readonly querier: boolean | null;
-  readonly query_interval: number | null;
-  readonly query_max_resp: number | null;
-  readonly seq_no: number;
-  readonly table_size: number | null;
+  readonly query_interval: Integer | null;
+  readonly query_max_resp: Integer | null;
+  readonly seq_no: Integer;
+  readonly table_size: Integer | null;
 }
 
 /** A row of Load_Balancer. */
@@ -235,9 +235,9 @@ export interface Logical_Flow {
   readonly match: string;
   readonly pipeline: "ingress" | "egress";
   /** 0 to 65535. */
-  readonly priority: number;
+  readonly priority: Integer;
   /** 0 to 32. */
-  readonly table_id: number;
+  readonly table_id: Integer;
   readonly tags: ReadonlyMap<string, string>;
 }
 
@@ -249,7 +249,7 @@ export interface MAC_Binding {
   readonly ip: string;
   readonly logical_port: string;
   readonly mac: string;
-  readonly timestamp: number;
+  readonly timestamp: Integer;
 }
 
 /** A row of Meter. Unique: name. */
@@ -266,9 +266,9 @@ export interface Meter_Band {
   readonly _uuid: Uuid;
   readonly action: "drop";
   /** 0 to 4294967295. */
-  readonly burst_size: number;
+  readonly burst_size: Integer;
   /** 1 to 4294967295. */
-  readonly rate: number;
+  readonly rate: Integer;
 }
 
 /** A row of Mirror. Unique: name. */
@@ -276,7 +276,7 @@ export interface Mirror {
   readonly _uuid: Uuid;
   readonly external_ids: ReadonlyMap<string, string>;
   readonly filter: "from-lport" | "to-lport";
-  readonly index: number;
+  readonly index: Integer;
   readonly name: string;
   readonly sink: string;
   readonly type: "gre" | "erspan";
@@ -291,7 +291,7 @@ export interface Multicast_Group {
   /** Weak reference to Port_Binding. */
   readonly ports: ReadonlySet<Uuid>;
   /** 32768 to 65535. */
-  readonly tunnel_key: number;
+  readonly tunnel_key: Integer;
 }
 
 /** A row of Port_Binding. Unique: datapath, tunnel_key. Unique: logical_port. */
@@ -325,9 +325,9 @@ export interface Port_Binding {
   /** Weak reference to Chassis. */
   readonly requested_chassis: Uuid | null;
   /** 1 to 4095. */
-  readonly tag: number | null;
+  readonly tag: Integer | null;
   /** 1 to 32767. */
-  readonly tunnel_key: number;
+  readonly tunnel_key: Integer;
   readonly type: string;
   readonly up: boolean | null;
   readonly virtual_parent: string | null;
@@ -364,7 +364,7 @@ export interface SB_Global {
   readonly connections: ReadonlySet<Uuid>;
   readonly external_ids: ReadonlyMap<string, string>;
   readonly ipsec: boolean;
-  readonly nb_cfg: number;
+  readonly nb_cfg: Integer;
   readonly options: ReadonlyMap<string, string>;
   /** Strong reference to SSL. */
   readonly ssl: Uuid | null;
@@ -390,7 +390,7 @@ export interface Service_Monitor {
   readonly logical_port: string;
   readonly options: ReadonlyMap<string, string>;
   /** 0 to 65535. */
-  readonly port: number;
+  readonly port: Integer;
   readonly protocol: "tcp" | "udp" | null;
   readonly src_ip: string;
   readonly src_mac: string;

@@ -27,7 +27,7 @@ export function generateModule(schema: UntypedSchema, packageName = "ovsdb-jsonr
   return [
     `/** Generated from the schema of ${schema.name} ${schema.version} by ovsdb-jsonrpc; do not edit. */`,
     "// biome-ignore-all format: one column on one line",
-    `import type { DatabaseSchema, Uuid } from "${packageName}";`,
+    `import type { DatabaseSchema, ${hasIntegers(schema) ? "Integer, " : ""}Uuid } from "${packageName}";`,
     "",
     ...tables.flatMap(([name, table]) => rowInterface(name, interfaces.get(name) ?? name, table)),
     `/** The row types of ${schema.name} by table. */`,
@@ -57,6 +57,13 @@ function interfaceNames(tables: readonly string[], record: string): ReadonlyMap<
       return [table, free];
     }),
   );
+}
+
+function hasIntegers(schema: UntypedSchema): boolean {
+  const bases = Object.values(schema.tables)
+    .flatMap((table) => Object.values(table.columns))
+    .flatMap(({ key, value }) => [key, value]);
+  return bases.some((base) => base?.type === "integer");
 }
 
 function pascalCase(name: string): string {
@@ -134,9 +141,13 @@ function valueType(column: ColumnSchema): string {
 }
 
 function atomType(base: BaseType): string {
-  if (base.enum !== undefined) return [...base.enum].map((value) => JSON.stringify(value)).join(" | ");
+  if (base.enum !== undefined) {
+    const values = base.enum.map((value) => JSON.stringify(value)).join(" | ");
+    return base.type === "integer" ? `(${values}) & Integer` : values;
+  }
   switch (base.type) {
     case "integer":
+      return "Integer";
     case "real":
       return "number";
     case "boolean":

@@ -14,7 +14,13 @@ const RESERVED: ReadonlySet<string> = new Set(
 );
 
 /** What the text of a generated module refers to. */
-const REFERRED: ReadonlySet<string> = new Set(["DatabaseSchema", "ReadonlyMap", "ReadonlySet", "Uuid"]);
+const REFERRED: ReadonlySet<string> = new Set([
+  "DatabaseSchema",
+  "Integer",
+  "ReadonlyMap",
+  "ReadonlySet",
+  "Uuid",
+]);
 
 /** `name`, made an identifier if it is none, with `suffix` as often as it takes to be neither reserved nor taken. */
 export function declarable(name: string, suffix: string, taken: ReadonlySet<string> = new Set()): string {

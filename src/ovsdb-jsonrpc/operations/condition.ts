@@ -20,9 +20,15 @@ import type { Json } from "../wire/json.ts";
 /** `excludes` is the opposite of `includes`: shares no element with. */
 export type Comparison = "==" | "!=" | "includes" | "excludes" | "<" | "<=" | ">" | ">=";
 
-type ComparisonOf<V> = V extends number ? Comparison : Exclude<Comparison, "<" | "<=" | ">" | ">=">;
+type ComparisonOf<V> = V extends number | bigint ? Comparison : Exclude<Comparison, "<" | "<=" | ">" | ">=">;
 
-type Element<E, Reference> = E extends Uuid ? E | Reference : E;
+type Element<E, Reference> = E extends Uuid
+  ? E | Reference
+  : E extends number
+    ? E | bigint
+    : E extends bigint
+      ? E | number
+      : E;
 
 /**
  * What a column of type `V` can be compared with: for a set also one element (RFC 7047 section 5.1). `Reference` is what

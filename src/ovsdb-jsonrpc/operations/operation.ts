@@ -98,7 +98,13 @@ export type ResultOf<O> =
 
 export type ResultsOf<Ops extends readonly Operation[]> = { readonly [I in keyof Ops]: ResultOf<Ops[I]> };
 
-type Reference<V> = V extends Uuid ? V | NamedUuid : V;
+type Reference<V> = V extends Uuid
+  ? V | NamedUuid
+  : V extends number
+    ? V | bigint
+    : V extends bigint
+      ? V | number
+      : V;
 
 /** A set, or one element that stands for the set of it (RFC 7047 section 5.1). */
 type Elements<E> = ReadonlySet<Reference<E>> | readonly Reference<E>[] | Reference<E>;
@@ -131,8 +137,8 @@ type MutationOf<C, V> = [Value] extends [V]
         : Arithmetic<C, V>;
 
 type SetMutation<C, E> = readonly [C, "insert" | "delete", Elements<E>] | Arithmetic<C, E>;
-type Arithmetic<C, E> = [E] extends [number]
-  ? readonly [C, Exclude<Mutator, "insert" | "delete">, number]
+type Arithmetic<C, E> = [E] extends [number | bigint]
+  ? readonly [C, Exclude<Mutator, "insert" | "delete">, number | bigint]
   : never;
 
 /** By what the row of an insert is known. */

@@ -8,7 +8,7 @@ import { NotationError } from "../schema/notation.ts";
 import type { UntypedSchema } from "../schema/schema.ts";
 import { isUuid } from "../schema/uuid.ts";
 import { isSuspicious, unfitForWire } from "../wire/fit.ts";
-import { excerpt, isArray, isObject, type Json, type JsonObject, member } from "../wire/json.ts";
+import { excerpt, isArray, isObject, type Json, type JsonObject, jsonText, member } from "../wire/json.ts";
 import { plainJson } from "../wire/json-text.ts";
 import type { RequestError } from "../wire/request.ts";
 import type { Reply } from "../wire/rpc.ts";
@@ -68,7 +68,7 @@ export function encodeTransaction(
     const index = isArray(operations) ? encoded.length : null;
     return err(badValue(describe(error), operations, index));
   }
-  const text = JSON.stringify([schema.name, ...encoded]);
+  const text = jsonText([schema.name, ...encoded]);
   if (!isSuspicious(text)) return ok(text);
   const unfit = encoded.findIndex((operation) => unfitForWire(operation) !== null);
   return unfit === -1 ? ok(text) : err(badValue(unfitForWire(encoded[unfit]) ?? "", operations, unfit));

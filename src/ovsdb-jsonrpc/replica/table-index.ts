@@ -9,6 +9,7 @@
 
 import { columnSchema, type Row, type UntypedSchema } from "../schema/schema.ts";
 import type { Atom, Value } from "../schema/value.ts";
+import { jsonText } from "../wire/json.ts";
 import type { IndexSelection, Selection } from "./selection.ts";
 
 type KeyPart = Atom | null;
@@ -105,7 +106,7 @@ export class TableIndex implements IndexReader {
 
 /** One value is its own key; several are told apart by their JSON. */
 function compose(values: readonly KeyPart[]): KeyPart {
-  return values.length === 1 ? (values[0] ?? null) : JSON.stringify(values);
+  return values.length === 1 ? (values[0] ?? null) : jsonText(values);
 }
 
 /** Throws when an index needs a column that is not selected, a map without a key, or a key of what is no map. */

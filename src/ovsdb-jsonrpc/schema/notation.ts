@@ -6,9 +6,10 @@
  * once per column; they throw `NotationError` for JSON that does not fit the column's type.
  */
 
+import { exactInteger } from "../wire/exact-json.ts";
 import { excerpt, isArray, type Json } from "../wire/json.ts";
 import { Interner } from "./interner.ts";
-import type { AtomicType, ColumnSchema } from "./schema.ts";
+import type { AtomicType, BaseType, ColumnSchema } from "./schema.ts";
 import { isNamedUuid, isUuid, ZERO_UUID } from "./uuid.ts";
 import { type Atom, EMPTY_MAP, EMPTY_SET, type Value, type WriteValue } from "./value.ts";
 
@@ -26,8 +27,8 @@ export type Decoder<T> = (json: unknown) => T;
 
 /** Compiles the decoder of a column. */
 export function columnDecoder(type: ColumnSchema): Decoder<Value> {
-  const key = atomDecoder(type.key.type);
-  if (type.value !== undefined) return mapDecoder(key, atomDecoder(type.value.type));
+  const key = atomDecoder(type.key);
+  if (type.value !== undefined) return mapDecoder(key, atomDecoder(type.value));
   if (type.max !== 1) return setDecoder(key);
   return type.min === 1 ? scalarDecoder(key) : optionalDecoder(key);
 }
@@ -38,14 +39,15 @@ export function defaultValue(type: ColumnSchema): Value {
     if (type.value !== undefined) return EMPTY_MAP;
     return type.max === 1 ? null : EMPTY_SET;
   }
-  const key = defaultAtom(type.key.type);
-  if (type.value !== undefined) return new Map([[key, defaultAtom(type.value.type)]]);
+  const key = defaultAtom(type.key);
+  if (type.value !== undefined) return new Map([[key, defaultAtom(type.value)]]);
   return type.max === 1 ? key : new Set([key]);
 }
 
-function defaultAtom(type: AtomicType): Atom {
+function defaultAtom({ type, exact }: BaseType): Atom {
   switch (type) {
     case "integer":
+      return exact === true ? 0n : 0;
     case "real":
       return 0;
     case "boolean":
@@ -57,10 +59,10 @@ function defaultAtom(type: AtomicType): Atom {
   }
 }
 
-function atomDecoder(type: AtomicType): Decoder<Atom> {
+function atomDecoder({ type, exact }: BaseType): Decoder<Atom> {
   switch (type) {
     case "integer":
-      return decodeInteger;
+      return exact === true ? decodeBigint : decodeInteger;
     case "real":
       return decodeReal;
     case "boolean":
@@ -81,8 +83,18 @@ function decodeInteger(json: unknown): number {
   throw new NotationError(`expected an integer, not ${excerpt(json)}`);
 }
 
+/** From a text in which long integers are marked (wire/exact-json.ts). */
+function decodeBigint(json: unknown): bigint {
+  if (typeof json === "number" && Number.isSafeInteger(json)) return BigInt(json);
+  const exact = exactInteger(json);
+  if (exact !== null && exact === BigInt.asIntN(64, exact)) return exact;
+  throw new NotationError(`expected an integer, not ${excerpt(json)}`);
+}
+
 function decodeReal(json: unknown): number {
   if (typeof json === "number" && Number.isFinite(json)) return json;
+  const exact = exactInteger(json);
+  if (exact !== null && Number.isFinite(Number(exact))) return Number(exact);
   throw new NotationError(`expected a real number, not ${excerpt(json)}`);
 }
 
@@ -221,10 +233,25 @@ function encodePair(keyType: AtomicType, valueType: AtomicType, pair: unknown): 
 
 function encodeAtom(type: AtomicType, atom: unknown): Json {
   if (isNamedUuid(atom)) return ["named-uuid", atom.namedUuid];
+  if (typeof atom === "bigint") return encodeBigint(type, atom);
   if (typeof atom !== "string" && typeof atom !== "number" && typeof atom !== "boolean")
     throw new NotationError(`expected ${type}, not ${excerpt(atom)}`);
   if (type === "real" && typeof atom === "number") return encodeReal(atom);
+  if (type === "integer" && typeof atom === "number" && !Number.isSafeInteger(atom))
+    throw new NotationError(
+      Number.isInteger(atom)
+        ? `expected an integer that a number says exactly: of one beyond 2^53, near ${atom}, give the bigint`
+        : `expected an integer, not ${atom}`,
+    );
   return type === "uuid" ? ["uuid", String(atom)] : atom;
+}
+
+function encodeBigint(type: AtomicType, atom: bigint): Json {
+  const isNumber = type === "integer" || type === "real";
+  if (isNumber && atom === BigInt.asIntN(64, atom)) return type === "real" ? encodeReal(Number(atom)) : atom;
+  throw new NotationError(
+    isNumber ? `expected an integer of 64 bits, not ${atom}` : `expected ${type}, not an integer`,
+  );
 }
 
 /** The smallest number that is not subnormal: the server's reader takes none below it (lib/util.c, `str_to_double`). */

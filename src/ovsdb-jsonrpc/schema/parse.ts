@@ -1,5 +1,6 @@
 /** Parses the schema that a server serves, or that a `.ovsschema` file holds. */
 import { err, ok, type Result } from "../result.ts";
+import { exactInteger } from "../wire/exact-json.ts";
 import { excerpt, isArray, isObject, member } from "../wire/json.ts";
 import { plainJson } from "../wire/json-text.ts";
 import type {
@@ -127,7 +128,8 @@ function enumeration(json: unknown, where: string): Pick<BaseType, "enum"> {
   if (json === undefined) return {};
   const atoms = isArray(json) && json[0] === "set" && isArray(json[1]) ? json[1] : [json];
   const values: (string | number | boolean)[] = [];
-  for (const atom of atoms) {
+  for (const one of atoms) {
+    const atom = exactInteger(one) === null ? one : Number(exactInteger(one));
     if (typeof atom !== "string" && typeof atom !== "number" && typeof atom !== "boolean") {
       throw new SchemaError(`${where}: "enum" holds atoms, not ${excerpt(atom)}`);
     }
@@ -137,6 +139,8 @@ function enumeration(json: unknown, where: string): Pick<BaseType, "enum"> {
 }
 
 function numeric(name: "min" | "max" | "minLength" | "maxLength", json: unknown): Partial<BaseType> {
+  const exact = exactInteger(json);
+  if (exact !== null) return { [name]: Number(exact) };
   return typeof json === "number" ? { [name]: json } : {};
 }
 

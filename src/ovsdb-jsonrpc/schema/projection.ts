@@ -7,7 +7,7 @@
  * text where a number is) reads as the column's default, as if the server lacked the column.
  */
 import { defaultValue } from "./notation.ts";
-import type { AtomicType, ColumnSchema } from "./schema.ts";
+import type { BaseType, ColumnSchema } from "./schema.ts";
 import { type Atom, EMPTY_SET, type Value } from "./value.ts";
 
 export interface Reading {
@@ -35,35 +35,47 @@ function kindOf({ value, min, max }: ColumnSchema): "map" | "set" | "optional" |
 }
 
 function isSameAtom(from: ColumnSchema, to: ColumnSchema): boolean {
-  return isWithin(from.key.type, to.key.type) && isWithin(from.value?.type, to.value?.type);
+  return isSame(from.key, to.key) && isSame(from.value, to.value);
 }
 
-/** Every integer is a real number. */
-function isWithin(from: AtomicType | undefined, to: AtomicType | undefined): boolean {
-  return from === to || (from === "integer" && to === "real");
+/** Every integer is a real number; one that is read as a `bigint` has to be made one. */
+function isSame(from: BaseType | undefined, to: BaseType | undefined): boolean {
+  if (from?.type === to?.type) return from?.exact === to?.exact;
+  return from?.type === "integer" && to?.type === "real" && from.exact !== true;
 }
 
-function reads(atom: Atom, from: AtomicType, to: AtomicType): boolean {
-  return isWithin(from, to) || (from === "real" && to === "integer" && Number.isInteger(atom));
+/** Undefined: it has no reading. */
+function readAtom(atom: Atom, from: BaseType, to: BaseType): Atom | undefined {
+  if (isSame(from, to)) return atom;
+  if (to.type === "real" && from.type === "integer") return Number(atom);
+  if (to.type !== "integer" || typeof atom !== "number" || !Number.isInteger(atom)) return undefined;
+  return to.exact === true ? BigInt(atom) : atom;
 }
 
 function readPairs(value: ReadonlyMap<Atom, Atom>, from: ColumnSchema, to: ColumnSchema): Value | undefined {
   if (value.size === 0) return nothing(to);
   if (from.value === undefined || to.value === undefined) return undefined;
+  const pairs = new Map<Atom, Atom>();
   for (const [key, item] of value) {
-    if (!reads(key, from.key.type, to.key.type) || !reads(item, from.value.type, to.value.type))
-      return undefined;
+    const [readKey, readItem] = [readAtom(key, from.key, to.key), readAtom(item, from.value, to.value)];
+    if (readKey === undefined || readItem === undefined) return undefined;
+    pairs.set(readKey, readItem);
   }
-  return value;
+  return pairs;
 }
 
 function readElements(value: Value, from: ColumnSchema, to: ColumnSchema): Value | undefined {
   const elements = elementsOf(value);
   if (elements.size === 0) return nothing(to);
   if (to.value !== undefined) return undefined;
-  for (const element of elements) if (!reads(element, from.key.type, to.key.type)) return undefined;
-  if (to.max !== 1) return elements;
-  const [first] = elements;
+  const read = new Set<Atom>();
+  for (const element of elements) {
+    const atom = readAtom(element, from.key, to.key);
+    if (atom === undefined) return undefined;
+    read.add(atom);
+  }
+  if (to.max !== 1) return read;
+  const [first] = read;
   return elements.size === 1 ? first : undefined;
 }
 

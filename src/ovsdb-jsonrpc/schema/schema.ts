@@ -18,6 +18,8 @@ export interface BaseType {
   readonly maxLength?: number;
   readonly refTable?: string;
   readonly refType?: "strong" | "weak";
+  /** Of integers: they are read as `bigint`s. */
+  readonly exact?: true;
 }
 
 export interface ColumnSchema {
@@ -62,6 +64,8 @@ export interface DatabaseSchema<T extends TablesOf<T>> {
   readonly name: string;
   readonly version: string;
   readonly tables: { readonly [K in TableName<T>]: TableSchema<ColumnName<T[K]>> };
+  /** Integers are read as `bigint`s. */
+  readonly exact?: true;
   readonly [rowTypes]?: T;
 }
 
@@ -75,6 +79,7 @@ export interface UntypedSchema {
   readonly name: string;
   readonly version: string;
   readonly tables: { readonly [table: string]: TableSchema };
+  readonly exact?: true;
 }
 
 /** The table's schema, or undefined; never something inherited from the prototype. */

@@ -1,7 +1,7 @@
 /** What a column holds, as JavaScript has it, and what may be written to one. */
 import type { NamedUuid } from "./uuid.ts";
 
-export type Atom = string | number | boolean;
+export type Atom = string | number | bigint | boolean;
 export type Value = Atom | null | ReadonlySet<Atom> | ReadonlyMap<Atom, Atom>;
 
 /** What may be written: also references to rows of the same transaction, and arrays for sets. */

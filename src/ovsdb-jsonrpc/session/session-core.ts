@@ -7,7 +7,8 @@
  */
 
 import type { IndexSelection, Selection } from "../replica/selection.ts";
-import { err, type Result } from "../result.ts";
+import { err, ok, type Result } from "../result.ts";
+import { exactSchema } from "../schema/integers.ts";
 import { parseDatabaseSchema } from "../schema/parse.ts";
 import { schemaText, type UntypedSchema } from "../schema/schema.ts";
 import type { Environment } from "../wire/environment.ts";
@@ -161,7 +162,8 @@ export class SessionCore {
         return;
       }
       const schema = parseDatabaseSchema(result);
-      onSchema(schema.ok ? schema : err(this.#noSchema("failed", schema.error)));
+      if (!schema.ok) onSchema(err(this.#noSchema("failed", schema.error)));
+      else onSchema(ok(this.descriptor.exact === true ? exactSchema(schema.value) : schema.value));
     });
   }
 

@@ -77,6 +77,7 @@ export class Session<
         limits: options.limits,
         backoff: options.backoff,
         shuffle: options.shuffleRemotes ?? true,
+        exact: options.database.exact === true,
       },
       leaderOnly: options.leaderOnly ?? false,
       selection: definedMembers<readonly string[]>(options.monitor),

@@ -12,6 +12,7 @@ export function unfitForWire(value: unknown): string | null {
     case "string":
       return UNFIT.test(value) ? `the string ${excerpt(value)} holds a NUL or half a surrogate pair` : null;
     case "boolean":
+    case "bigint":
       return null;
     case "number":
       return Number.isFinite(value) ? null : `${value} is not a number that JSON has`;

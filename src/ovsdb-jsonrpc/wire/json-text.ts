@@ -24,29 +24,38 @@ const CLOSE_BRACE = 0x7d;
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+/** A parser of JSON texts: `JSON.parse`, or one that keeps more of them. */
+export type Parse = (text: string) => unknown;
+
 /**
  * Throws `SyntaxError` for bytes that are not UTF-8 or not JSON. Where a long value stands among members of which two
  * have the same name, it throws as well: what the lost one holds would never be looked at.
  */
-export function parseJsonText(bytes: Uint8Array, sliceBytes = SLICE_BYTES): unknown {
-  if (bytes.length <= sliceBytes * 4) return JSON.parse(decode(bytes));
-  return new Scanner(bytes, sliceBytes).container(0, 1).value;
+export function parseJsonText(
+  bytes: Uint8Array,
+  sliceBytes = SLICE_BYTES,
+  parse: Parse = JSON.parse,
+): unknown {
+  if (bytes.length <= sliceBytes * 4) return parse(decode(bytes));
+  return new Scanner(bytes, sliceBytes, parse).container(0, 1).value;
 }
 
 /** The members of an object too long to be parsed at once. */
 export class LargeObject {
   readonly #bytes: Uint8Array;
   readonly #slices: readonly Slice[];
+  readonly #parse: Parse;
 
-  constructor(bytes: Uint8Array, slices: readonly Slice[]) {
+  constructor(bytes: Uint8Array, slices: readonly Slice[], parse: Parse) {
     this.#bytes = bytes;
     this.#slices = slices;
+    this.#parse = parse;
   }
 
   /** Parses slice after slice; throws as `parseJsonText` does. A name that comes twice is given twice. */
   *members(): Generator<readonly [string, unknown]> {
     for (const slice of this.#slices) {
-      const members = Object.entries(parseObject(this.#bytes, slice));
+      const members = Object.entries(parseObject(this.#bytes, slice, this.#parse));
       if (members.length === 0 && this.#slices.length > 1) throw new SyntaxError("a member is missing");
       yield* members;
     }
@@ -89,10 +98,12 @@ interface Scanned {
 class Scanner {
   readonly #bytes: Uint8Array;
   readonly #sliceBytes: number;
+  readonly #parse: Parse;
 
-  constructor(bytes: Uint8Array, sliceBytes: number) {
+  constructor(bytes: Uint8Array, sliceBytes: number, parse: Parse) {
     this.#bytes = bytes;
     this.#sliceBytes = sliceBytes;
+    this.#parse = parse;
   }
 
   /** Scans the object or array that starts at `start`. */
@@ -162,7 +173,7 @@ class Scanner {
   #array(parts: readonly Part[]): readonly unknown[] {
     const array: unknown[] = [];
     for (const part of parts) {
-      const elements = parseArray(this.#bytes, part);
+      const elements = parseArray(this.#bytes, part, this.#parse);
       if (isLong(part) ? elements.length > 0 : elements.length === 0 && parts.length > 1) {
         throw new SyntaxError("an element is missing, or a comma");
       }
@@ -173,13 +184,13 @@ class Scanner {
   }
 
   #object(parts: readonly Part[]): unknown {
-    if (!parts.some(isLong)) return new LargeObject(this.#bytes, parts);
+    if (!parts.some(isLong)) return new LargeObject(this.#bytes, parts, this.#parse);
     // Without a prototype, by which `plainJson` knows the objects that may hold large ones.
     const object: Record<string, unknown> = Object.create(null);
     for (const part of parts) {
       const members = isLong(part)
         ? [[memberName(this.#bytes, part), part.value] as const]
-        : Object.entries(parseObject(this.#bytes, part));
+        : Object.entries(parseObject(this.#bytes, part, this.#parse));
       if (members.length === 0) throw new SyntaxError("a member is missing");
       for (const [name, value] of members) {
         if (Object.hasOwn(object, name))
@@ -211,12 +222,16 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-function parseObject(bytes: Uint8Array, slice: Slice): Readonly<Record<string, unknown>> {
-  return JSON.parse(`{${text(bytes, slice)}}`);
+function parseObject(bytes: Uint8Array, slice: Slice, parse: Parse): Readonly<Record<string, unknown>> {
+  const object = parse(`{${text(bytes, slice)}}`);
+  if (isObject(object)) return object;
+  throw new SyntaxError("expected an object");
 }
 
-function parseArray(bytes: Uint8Array, slice: Slice): readonly unknown[] {
-  return JSON.parse(`[${text(bytes, slice)}]`);
+function parseArray(bytes: Uint8Array, slice: Slice, parse: Parse): readonly unknown[] {
+  const array = parse(`[${text(bytes, slice)}]`);
+  if (isArray(array)) return array;
+  throw new SyntaxError("expected an array");
 }
 
 /** The name in a slice that ends with a colon. */

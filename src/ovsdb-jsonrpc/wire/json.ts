@@ -1,6 +1,6 @@
 /** JSON values as the wire carries them, and the few checks every parser at the edge needs. */
 
-export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export type Json = null | boolean | number | bigint | string | readonly Json[] | JsonObject;
 export interface JsonObject {
   readonly [member: string]: Json | undefined;
 }
@@ -32,4 +32,29 @@ function textOf(value: unknown): string {
   } catch {
     return Object.prototype.toString.call(value);
   }
+}
+
+/** The text of a JSON value, with every digit of a `bigint`. */
+export function jsonText(value: Json): string {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    // The runtime knows no JSON for a bigint.
+    if (error instanceof TypeError) return exactText(value);
+    throw error;
+  }
+}
+
+function exactText(value: Json): string {
+  if (typeof value === "bigint") return String(value);
+  if (isJsonArray(value)) return `[${value.map(exactText).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).flatMap(([name, item]) =>
+    item === undefined ? [] : [`${JSON.stringify(name)}:${exactText(item)}`],
+  );
+  return `{${members.join(",")}}`;
+}
+
+function isJsonArray(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
 }

@@ -22,6 +22,8 @@ export interface LinkOptions {
   readonly probeIntervalMs?: number | undefined;
   readonly limits?: FramerLimits | undefined;
   readonly backoff?: BackoffLimits | undefined;
+  /** As `RpcOptions.exact`. */
+  readonly exact?: boolean;
   /** Try the remotes in a random order, so that many clients spread over the servers. */
   readonly shuffle: boolean;
 }
@@ -40,6 +42,7 @@ export class Link {
   #tls: TlsFiles | undefined;
   readonly #limits: FramerLimits | undefined;
   readonly #backoff: Backoff;
+  readonly #exact: boolean;
   readonly #shuffle: boolean;
   #remotes: readonly Remote[];
   #next = 0;
@@ -58,6 +61,7 @@ export class Link {
     this.#events = events;
     this.#tls = options.tls;
     this.#limits = options.limits;
+    this.#exact = options.exact ?? false;
     this.#shuffle = options.shuffle;
     this.#remotes = this.#ordered(options.remotes);
     this.#probeIntervalMs = options.probeIntervalMs;
@@ -149,6 +153,7 @@ export class Link {
       stream,
       {
         probeIntervalMs: this.#probeInterval(remote),
+        exact: this.#exact,
         ...(this.#limits !== undefined && { limits: this.#limits }),
       },
       {

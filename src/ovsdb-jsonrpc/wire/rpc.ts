@@ -8,9 +8,10 @@
  */
 import { err, ok, type Result } from "../result.ts";
 import type { Environment, Stream, StreamFaultCode } from "./environment.ts";
-import { excerpt, isArray, isObject, type Json } from "./json.ts";
+import { parseExactJson } from "./exact-json.ts";
+import { excerpt, isArray, isObject, type Json, jsonText } from "./json.ts";
 import { type FramerLimits, JsonFramer } from "./json-framer.ts";
-import { parseJsonText } from "./json-text.ts";
+import { type Parse, parseJsonText } from "./json-text.ts";
 
 /** A reply: `error` is null when the request was carried out. */
 export interface Reply {
@@ -63,6 +64,8 @@ export interface RpcOptions {
   /** Milliseconds of silence, at most 2^31 - 1, before an echo is sent, and again before the connection is given up; 0 = never. */
   readonly probeIntervalMs: number;
   readonly limits?: FramerLimits;
+  /** Long integers keep their digits (exact-json.ts). */
+  readonly exact?: boolean;
 }
 
 /** How much of echo replies may wait to be taken by the peer. */
@@ -73,6 +76,7 @@ export class Rpc {
   readonly #stream: Stream;
   readonly #events: RpcEvents;
   readonly #framer: JsonFramer;
+  readonly #parseText: Parse;
   readonly #pending = new Map<number, ReplyHandler>();
   readonly #waiting: Uint8Array[] = [];
   #outbox = "";
@@ -94,13 +98,14 @@ export class Rpc {
     this.#lastActivity = environment.elapsed();
     this.#lastReceived = this.#lastActivity;
     this.#framer = new JsonFramer(options.limits);
+    this.#parseText = options.exact === true ? parseExactJson : JSON.parse;
     this.#probeIntervalMs = options.probeIntervalMs;
     this.#scheduleProbe();
   }
 
   /** Sends a request and answers its id. `onReply` is called exactly once, in the order of the stream. */
   request(method: string, params: readonly Json[], onReply: ReplyHandler): number {
-    return this.requestText(method, JSON.stringify(params), onReply);
+    return this.requestText(method, jsonText(params), onReply);
   }
 
   /** As `request`, for parameters that are JSON text already. */
@@ -221,7 +226,7 @@ export class Rpc {
 
   #parse(text: Uint8Array): unknown {
     try {
-      return parseJsonText(text);
+      return parseJsonText(text, undefined, this.#parseText);
     } catch {
       return undefined;
     }

@@ -1,17 +1,17 @@
 /** Generated from the schema of Playground 1.0.0 by ovsdb-jsonrpc; do not edit. */
 // biome-ignore-all format: one column on one line
-import type { DatabaseSchema, Uuid } from "ovsdb-jsonrpc";
+import type { DatabaseSchema, Integer, Uuid } from "ovsdb-jsonrpc";
 
 /** A row of Ballast. */
 export interface Ballast {
   readonly _uuid: Uuid;
-  readonly atoms: ReadonlySet<number>;
+  readonly atoms: ReadonlySet<Integer>;
 }
 
 /** A row of Only. At most 1 row. */
 export interface Only {
   readonly _uuid: Uuid;
-  readonly value: number;
+  readonly value: Integer;
 }
 
 /** A row of Part. */
@@ -19,7 +19,7 @@ export interface Part {
   readonly _uuid: Uuid;
   /** At most 40 characters. */
   readonly label: string;
-  readonly serial: number;
+  readonly serial: Integer;
 }
 
 /** A row of Thing. Unique: name. */
@@ -27,17 +27,17 @@ export interface Thing {
   readonly _uuid: Uuid;
   readonly color: "red" | "green" | "blue";
   /** -1000 to 1000. */
-  readonly count: number;
+  readonly count: Integer;
   readonly enabled: boolean;
-  readonly levels: ReadonlyMap<number, number>;
-  readonly limit: number | null;
+  readonly levels: ReadonlyMap<Integer, number>;
+  readonly limit: Integer | null;
   /** Set by insert only. */
   readonly name: string;
   readonly note: string | null;
-  readonly numbers: ReadonlySet<number>;
+  readonly numbers: ReadonlySet<Integer>;
   readonly options: ReadonlyMap<string, string>;
   /** 0 to 2 elements. */
-  readonly pair: ReadonlySet<number>;
+  readonly pair: ReadonlySet<Integer>;
   /** Strong reference to Part. */
   readonly part: Uuid | null;
   /** Strong reference to Part. */
@@ -47,7 +47,7 @@ export interface Thing {
   readonly scratch: string;
   /** Weak reference to Part. */
   readonly seen: ReadonlySet<Uuid>;
-  readonly single: ReadonlyMap<string, number>;
+  readonly single: ReadonlyMap<string, Integer>;
   readonly words: ReadonlySet<string>;
 }
 
