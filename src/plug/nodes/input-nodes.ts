@@ -164,17 +164,25 @@ export interface Stranger {
   readonly now: string | null;
 }
 
+function sameStranger(a: Stranger | null | undefined, b: Stranger | null | undefined): boolean {
+  return a?.before === b?.before && a?.now === b?.now && ((a ?? null) === null) === ((b ?? null) === null);
+}
+
 export const southboundInput = {
   data: (): Current<SouthboundState> => ({ current: { synced: false, acknowledged: null } }),
   /** Logical ports that an acknowledged condition asks for, or has stopped asking for. */
   changes: () => keyedChanges<string>(),
   apply(state: SouthboundState, { data, changes, cause }: Own<Current<SouthboundState>, Map<string, Cause>>) {
     const before = data.current;
-    data.current = state;
+    // One that says the same is the same: others compare it by identity, and a record has a copy in each of its lines.
+    data.current = sameStranger(before.stranger, state.stranger)
+      ? { ...state, stranger: before.stranger ?? null }
+      : state;
     if (before.synced !== state.synced) return unhandled(state.synced ? "it is synced" : "it is not synced");
     const [asked, asks] = [before.acknowledged, state.acknowledged];
     if (asked === asks) {
-      return before.stranger === state.stranger && before.view === state.view ? unchanged : updated;
+      const isSame = sameStranger(before.stranger, state.stranger) && before.view === state.view;
+      return isSame ? unchanged : updated;
     }
     if (asked === null || asks === null || !asks.sameChassis(asked)) {
       return unhandled("the acknowledged condition is for another chassis");
