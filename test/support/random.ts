@@ -103,3 +103,25 @@ export function checkProperty<Case>(property: Property<Case>): void {
   const counterexample = findCounterexample(property);
   if (counterexample !== undefined) throw new Error(counterexample.message);
 }
+
+/** As {@link checkProperty}, for cases that are lists and take turns of the event loop; single items are left out. */
+export async function checkListProperty<Item>(property: {
+  readonly cases: number;
+  generate(random: Random): readonly Item[];
+  failure(items: readonly Item[]): Promise<string | undefined>;
+}): Promise<void> {
+  const seed = chooseSeed();
+  for (let index = 0; index < property.cases; index++) {
+    let items = property.generate(random(seed + index));
+    if ((await property.failure(items)) === undefined) continue;
+    for (let at = items.length - 1; at >= 0; at--) {
+      const fewer = items.toSpliced(at, 1);
+      if ((await property.failure(fewer)) !== undefined) items = fewer;
+    }
+    const steps = items.map((item) => JSON.stringify(item)).join("\n");
+    const what = await property.failure(items);
+    throw new Error(
+      `case ${index} of seed ${seed} fails (repeat it with SEED=${seed + index}):\n${steps}\n${what}`,
+    );
+  }
+}

@@ -57,7 +57,8 @@ export class Facts implements KernelFacts {
     const before = this.links.get(link.ifindex);
     if (before === undefined) {
       this.links.set(link.ifindex, { link, names: new Set([link.name]) });
-      if (isOfHardware(link)) this.arrivals++;
+      // A device of software, a container's for instance, is no port's.
+      if (link.kind === null) this.arrivals++;
       if (this.#matters(link)) this.version++;
       return undefined;
     }
@@ -99,12 +100,6 @@ export class Facts implements KernelFacts {
     for (const ifindex of [...this.links.keys()]) if (!indexes.has(ifindex)) this.removeLink(ifindex);
     for (const link of links) this.setLink(link);
   }
-}
-
-/** A device of software, a container's for instance, is no port's. */
-function isOfHardware({ kind, parent, devlinkPort, switchId, portName }: Link): boolean {
-  if (kind !== null) return false;
-  return parent !== null || devlinkPort !== null || switchId !== null || portName !== null;
 }
 
 /** Whether it is up, and what it is a part of, changes no answer. */

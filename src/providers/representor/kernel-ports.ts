@@ -2,8 +2,8 @@
  * Keeps what is known of ports and network devices as the kernel has it: a dump of devlink's ports and of the network
  * devices, then what the kernel tells of them. When it could not tell everything, both are read anew.
  *
- * Invariants: it listens before it reads, and what it hears while it reads counts after what it read, so nothing falls
- * between. Nothing waits for the kernel: while it has not answered, `fault` says what is waited for.
+ * Invariants: it listens before it reads, and what it hears while it reads or asks counts after what it is answered, so
+ * nothing falls between. Nothing waits for the kernel: while it has not answered, `fault` says what is waited for.
  */
 import {
   DEVLINK_CONFIG_GROUP,
@@ -58,6 +58,8 @@ export class KernelPorts {
   #family: Family | null = null;
   #fault: string | null = READING;
   #asking: "no" | "yes" | "once more" = "no";
+  /** What was heard of ports while they were asked for. */
+  #heardMeanwhile: Message[] = [];
 
   constructor(options: KernelPortsOptions) {
     this.#options = options;
@@ -95,6 +97,8 @@ export class KernelPorts {
     const session = this.#session;
     if (session?.heard !== null || this.#family === null) return;
     this.#asking = "yes";
+    const meanwhile: Message[] = [];
+    this.#heardMeanwhile = meanwhile;
     const answer = await netlink.request(PROTOCOL.generic, portDumpRequest(this.#family.id));
     const isOld = this.#isAskedMeanwhile();
     this.#asking = "no";
@@ -103,6 +107,7 @@ export class KernelPorts {
     if (!answer.ok) return log("warn", `the kernel's ports cannot be asked again: ${answer.error.message}`);
     const before = facts.version;
     facts.replacePorts(this.#portsIn(answer.value));
+    for (const message of meanwhile) this.#applyPort(message);
     if (facts.version !== before) onChange();
   }
 
@@ -196,6 +201,11 @@ export class KernelPorts {
   }
 
   #hearPort(message: Message): void {
+    if (this.#asking !== "no") this.#heardMeanwhile.push(message);
+    this.#applyPort(message);
+  }
+
+  #applyPort(message: Message): void {
     const event = this.#understood(parsePortEvent(message));
     if (event === null) return;
     const { facts } = this.#options;

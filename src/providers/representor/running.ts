@@ -20,6 +20,9 @@ import type { SwitchPort } from "./switch-ports.ts";
 import { type Representor, SwitchTable, tableSources } from "./switch-table.ts";
 import { Sysfs } from "./sysfs.ts";
 
+/** The device has gone meanwhile, of which the kernel tells. */
+const ENODEV = 19;
+
 export class Running {
   readonly #options: Partial<RepresentorOptions>;
   readonly #netlink: Machine["netlink"];
@@ -243,7 +246,8 @@ export class Running {
 
   async #ask(protocol: Protocol, request: Request, failure: string): Promise<void> {
     const answer = await this.#netlink.request(protocol, request);
-    if (!answer.ok) this.#host.log("warn", `${failure}: ${answer.error.message}`);
+    if (answer.ok || answer.error.errno === ENODEV) return;
+    this.#host.log("warn", `${failure}: ${answer.error.message}`);
   }
 
   #wake(): void {

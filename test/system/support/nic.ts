@@ -64,7 +64,9 @@ export class Nic {
 /** The NIC of the tests that need one only. */
 export const nic = new Nic(7);
 
+/** Kernels before 6.2 rename no device that is up. */
 export async function rename(netdev: string, name: string): Promise<void> {
+  await ip("link", "set", netdev, "down");
   await ip("link", "set", netdev, "name", name);
 }
 

@@ -1,8 +1,11 @@
 /** A kernel made of two tables, which answers over netlink in the kernel's own messages. */
-import { type DevlinkPort, type PortName, parsePortEvent } from "../../../../src/netlink/devlink.ts";
+import { Attributes } from "../../../../src/netlink/attributes.ts";
+import type { DevlinkPort, PortName } from "../../../../src/netlink/devlink.ts";
 import { type NetlinkError, netlinkError } from "../../../../src/netlink/error.ts";
 import type { Link } from "../../../../src/netlink/link.ts";
+import { formatMac } from "../../../../src/netlink/mac.ts";
 import { FLAG, type Message } from "../../../../src/netlink/message.ts";
+import { portNameIn } from "../../../../src/netlink/port-name.ts";
 import {
   type Listener,
   type NetlinkTransport,
@@ -20,10 +23,12 @@ import {
   encodeVport,
   OVS_VPORT,
 } from "../../../netlink/support/encode.ts";
-import { link } from "./nic.ts";
+import { link, port } from "./nic.ts";
 
 const CONTROLLER = 16;
 const GET_LINK = 18;
+const ADD_PORT = 7;
+const DELETE_PORT = 8;
 
 export class FakeKernel implements NetlinkTransport {
   readonly ports = new Map<string, DevlinkPort>();
@@ -113,17 +118,48 @@ export class FakeKernel implements NetlinkTransport {
     if (type === CONTROLLER) return this.#family(new TextDecoder().decode(payload.subarray(8)));
     if (type === OVS_VPORT) return this.#vport(isDump, payload);
     if (isDump) return ok([...this.ports.values()].map(encodePort));
-    const asked = parsePortEvent({
-      type,
-      flags,
-      sequence: 0,
-      payload: Uint8Array.from([7, ...payload.slice(1)]),
-    });
-    if (asked.ok && asked.value?.kind === "present") {
-      const { device, index, function: details } = asked.value.port;
-      this.changes.push(`function ${device}/${index} ${details.active ? "active" : "inactive"}`);
-    }
+    return this.#change(payload);
+  }
+
+  /** Why it makes no sub-function, and gives none an address; null: it does. */
+  refuses: { readonly add: string | null; readonly address: string | null } = { add: null, address: null };
+
+  #change(payload: Uint8Array): Result<readonly Message[], NetlinkError> {
+    const attributes = new Attributes(payload.subarray(4));
+    const details = attributes.nested(145);
+    const name = portNameIn(attributes);
+    if (payload[0] === ADD_PORT) return this.#addSubFunction(attributes);
+    if (name === null) return fail(netlinkError("refused", "the kernel refused it: EINVAL", 22));
+    const words = `${name.device}/${name.index}`;
+    if (payload[0] === DELETE_PORT) {
+      this.changes.push(`delete ${words}`);
+      const ifindex = this.ports.get(words)?.netdev?.ifindex;
+      if (ifindex !== undefined) this.removeLink(ifindex);
+      this.removePort(name);
+    } else if (details?.has(1) === true) {
+      if (this.refuses.address !== null) return fail(netlinkError("refused", this.refuses.address, 95));
+      this.changes.push(`address of ${words} ${formatMac(details.bytes(1))}`);
+    } else this.changes.push(`function ${words} ${details?.u8(2) === 1 ? "active" : "inactive"}`);
     return ok([]);
+  }
+
+  #addSubFunction(attributes: Attributes): Result<readonly Message[], NetlinkError> {
+    if (this.refuses.add !== null) return fail(netlinkError("refused", this.refuses.add, 95));
+    const device = `${attributes.text(1)}/${attributes.text(2)}`;
+    const [pf, sf, controller] = [
+      attributes.u16(127) ?? 0,
+      attributes.u32(164) ?? 0,
+      attributes.u32(150) ?? 0,
+    ];
+    this.changes.push(`add ${device} controller ${controller} pf ${pf} sf ${sf}`);
+    const made = port({
+      ...{ device, index: 30_000 + sf, flavour: "pcisf", pf, sf, controller, external: controller !== 0 },
+      netdev: { ifindex: 3000 + sf, name: `sf${sf}` },
+      function: { hardwareAddress: null, active: false },
+    });
+    this.setLink(link(3000 + sf, `sf${sf}`, { isUp: false }));
+    this.setPort(made);
+    return ok([encodePort(made)]);
   }
 
   subscribe(protocol: number, _groups: readonly number[], listener: Listener) {
