@@ -20,6 +20,7 @@ import {
 import { isConfigValid } from "./config-errors.ts";
 import { BroughtUp, isOwn } from "./own-providers.ts";
 import { representorPorts } from "./representor-ports.ts";
+import { representorRecord } from "./representor-record.ts";
 import { terminalStyle } from "./terminal.ts";
 
 /** Options that vifplugd itself reads, whatever the provider. */
@@ -28,9 +29,10 @@ const COMMON: readonly ReadOption[] = [
   { name: "vif-plug-mtu-request", meaning: "the interface's mtu_request, in bytes (also: plug-mtu-request)" },
 ];
 
-/** What `providers SUBJECT...` shows besides, by its words. */
+/** What `providers SUBJECT...` does besides, by its first words. */
 const subjects: ReadonlyMap<string, (args: Arguments) => number | Promise<number>> = new Map([
   ["representor ports", representorPorts],
+  ["representor record", representorRecord],
 ]);
 
 /** As `vifplugd providers --json` prints it. */
@@ -47,13 +49,19 @@ interface Listing {
 export const providers: Command = {
   name: "providers",
   usage:
-    "[representor ports | check TYPE [--lport 'NAME KEY=VALUE...'] [--effects]] [--json] [--config FILE]",
+    "[representor ports | representor record FILE | check TYPE [--lport 'NAME KEY=VALUE...'] [--effects]] [--json] [--seconds N] [--plain] [--config FILE]",
   summary:
-    "the provider types and the options that each reads; the ports that one sees; whether one keeps to the contract",
+    "the provider types and the options that each reads; the ports that one sees; a record of them; whether one keeps to the contract",
   exits: "0, 1 if they cannot be read or a check fails, 78 if the configuration is not valid",
   options: [
     JSON_OPTION,
     CONFIG_OPTION,
+    { name: "seconds", type: "string", meaning: "for record: for so long; else 10" },
+    {
+      name: "plain",
+      type: "boolean",
+      meaning: "for record: addresses as they are, and not others in their place",
+    },
     { name: "lport", type: "string", meaning: "for check: a logical port and its options, to ask about" },
     {
       name: "effects",
@@ -62,14 +70,16 @@ export const providers: Command = {
     },
   ],
   positionals: 0,
-  optionalPositionals: 2,
+  optionalPositionals: 3,
   async run(args) {
     const words = args.positionals.join(" ");
     const [subject, type] = args.positionals;
-    if (subject === "check" && type !== undefined) return checkOneProvider(args, type);
+    if (subject === "check" && type !== undefined && args.positionals.length === 2) return checkOneProvider(args, type);
     if (words !== "") {
-      const show = subjects.get(words);
-      if (show !== undefined) return show(args);
+      const [provider, wanted, ...rest] = args.positionals;
+      const show = subjects.get(`${provider} ${wanted}`);
+      const isRecord = wanted === "record";
+      if (show !== undefined && rest.length === (isRecord ? 1 : 0)) return show(args);
       printError(`vifplugd: providers: unknown subject ${JSON.stringify(words)}; try vifplugd providers`);
       return EXIT.usage;
     }

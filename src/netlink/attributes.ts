@@ -20,12 +20,12 @@ export function aligned(length: number): number {
 export class Attributes {
   readonly #values = new Map<number, Uint8Array>();
   /** In the order of the message, also where a type repeats (which makes a list). */
-  readonly all: readonly Uint8Array[];
+  readonly entries: readonly (readonly [number, Uint8Array])[];
 
   /** @throws MalformedMessage */
   constructor(bytes: Uint8Array) {
     const view = viewOf(bytes);
-    const all: Uint8Array[] = [];
+    const entries: (readonly [number, Uint8Array])[] = [];
     for (let at = 0; at < bytes.length; ) {
       if (bytes.length - at < HEADER_BYTES) throw new MalformedMessage("an attribute's header is cut off");
       const length = view.getUint16(at, true);
@@ -37,10 +37,15 @@ export class Attributes {
       }
       const value = bytes.subarray(at + HEADER_BYTES, at + length);
       this.#values.set(type, value);
-      all.push(value);
+      entries.push([type, value]);
       at += aligned(length);
     }
-    this.all = all;
+    this.entries = entries;
+  }
+
+  /** The values of a list. */
+  get all(): readonly Uint8Array[] {
+    return this.entries.map(([, value]) => value);
   }
 
   has(type: number): boolean {
@@ -85,6 +90,11 @@ export class Attributes {
     }
     return viewOf(value);
   }
+}
+
+/** Type and value of each attribute, in their order. @throws MalformedMessage */
+export function attributesIn(bytes: Uint8Array): readonly (readonly [number, Uint8Array])[] {
+  return new Attributes(bytes).entries;
 }
 
 export function u8Attribute(type: number, value: number): Uint8Array {

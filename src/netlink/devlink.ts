@@ -41,6 +41,14 @@ const ATTRIBUTE = {
 const FUNCTION_ATTRIBUTE = { hardwareAddress: 1, state: 2 } as const;
 const FUNCTION_ACTIVE = 1;
 const SUB_FUNCTION = 7;
+/** The attributes that are read, for who has to know them by their numbers. */
+export const DEVLINK_ATTRIBUTES = {
+  netdevName: ATTRIBUTE.netdevName,
+  function: ATTRIBUTE.function,
+  hardwareAddress: FUNCTION_ATTRIBUTE.hardwareAddress,
+  /** Those that name a port, and all others. */
+  known: new Set([1, 2, ...Object.values(ATTRIBUTE)]),
+} as const;
 
 /** In the order of enum devlink_port_flavour. */
 const FLAVOURS = ["physical", "cpu", "dsa", "pcipf", "pcivf", "virtual", "unused", "pcisf"] as const;

@@ -30,11 +30,16 @@ const ATTRIBUTE = {
 const INFO_KIND = 1;
 /** Other names: IFLA_PROP_LIST, a list of IFLA_ALT_IFNAME. */
 const PROPERTIES = 52;
+/** The attributes that are read, for who has to know them by their numbers. */
+export const LINK_ATTRIBUTES = { ...ATTRIBUTE, kind: INFO_KIND } as const;
 /** Leaves the counters out of the answer (RTEXT_FILTER_SKIP_STATS). */
 const WITHOUT_COUNTERS = 8;
 
 /** struct ifinfomsg: family, a reserved byte, device type, index, flags, mask of the flags to change. */
 const HEADER_BYTES = 16;
+
+export { HEADER_BYTES as LINK_HEADER_BYTES };
+
 const FLAG_UP = 1;
 
 export interface Link {

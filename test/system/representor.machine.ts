@@ -11,7 +11,15 @@ import { join } from "node:path";
 import { configPath, executable } from "../../tools/chassis/daemon.ts";
 import { EXCHANGE } from "../../tools/system/machine.ts";
 import { cases } from "./support/cases.ts";
-import { addLport, interfacesOf, PATIENCE, removeLports, unplugged, up } from "./support/hypervisor.ts";
+import {
+  addLport,
+  interfacesOf,
+  PATIENCE,
+  removeLports,
+  restartVswitchd,
+  unplugged,
+  up,
+} from "./support/hypervisor.ts";
 import { changeOften, ifindexOf, ip, Nic, nic, rename } from "./support/nic.ts";
 import { type Stage, stageController, stageVifplugd } from "./support/stage.ts";
 
@@ -142,19 +150,85 @@ describe("vifplugd beside ovn-controller", () => {
       await up(chassis, "left", names[0]);
       await up(chassis, "right", names[1]);
       await stage.stop();
-      // As after a reboot: the devices are new, and the names that they get are each other's.
-      for (const one of others) await one.remove();
-      for (const one of others) {
-        await one.add();
-        await one.setVfs(1);
-      }
-      await rename(await left.representorOf(0), "exchanged");
-      await rename(await right.representorOf(0), names[0]);
-      await rename("exchanged", names[1]);
+      await restartVswitchd(chassis, async () => {
+        await rename(names[0], "exchanged");
+        await rename(names[1], names[0]);
+        await rename("exchanged", names[1]);
+      });
       await stage.start();
       await up(chassis, "left", names[1]);
       await up(chassis, "right", names[0]);
     });
+  });
+
+  test("goes on while somebody works on the NIC, and says what it waits for", async () => {
+    const { chassis, plugType } = stage;
+    await nic.add();
+    await nic.setVfs(1);
+    await addLport(chassis, "patient", plugType, 0);
+    const work = await nic.flash();
+    const daemon = await stage.start();
+    await daemon.waitLog(/ patient: waiting: the kernel is being asked for its ports/, PATIENCE);
+    expect(work.isOver()).toBe(false);
+    const status = chassis.spawn("status", [executable, "status", "--config", configPath(chassis)]);
+    expect(await status.exited).toEqual({ code: 0, signal: null });
+    expect(work.isOver()).toBe(false);
+    await work.over;
+    await up(chassis, "patient", await nic.representorOf(0));
+  });
+
+  test(
+    "finds the last of 500 VFs, and its way after an overrun among them",
+    async () => {
+      const { chassis, plugType } = stage;
+      await nic.add();
+      await nic.allowVfs(500);
+      await addLport(chassis, "last", plugType, 499);
+      const daemon = await stage.start();
+      daemon.kill("SIGSTOP");
+      await nic.setVfs(500);
+      const netdev = await nic.representorOf(499);
+      await changeOften(await nic.uplink(), 1000);
+      daemon.kill("SIGCONT");
+      await daemon.waitLog(/ netlink messages were lost /, 2 * PATIENCE);
+      await up(chassis, "last", netdev, 2 * PATIENCE);
+      await nic.setVfs(0);
+      await stage.logs(/ last: waiting: PF /);
+    },
+    8 * PATIENCE,
+  );
+
+  test("records what the kernel tells of a NIC, without its addresses", async () => {
+    const file = join(EXCHANGE, "nics.jsonl");
+    const recorder = stage.chassis.spawn("record", [
+      ...[executable, "providers", "representor", "record", file, "--seconds", "600"],
+      ...["--config", configPath(stage.chassis)],
+    ]);
+    const begun = Bun.file(file);
+    while (!(await begun.exists()) || !(await begun.text()).includes('"dump":"ports"')) await Bun.sleep(100);
+    await nic.add();
+    await nic.setVfs(2);
+    await rename(await nic.representorOf(1), "renamed1");
+    const netdev = await nic.representorOf(0);
+    await ip("netns", "add", "elsewhere");
+    await ip("link", "set", netdev, "netns", "elsewhere");
+    await ip("-n", "elsewhere", "link", "set", netdev, "netns", "1");
+    await ip("netns", "del", "elsewhere");
+    // The kernel has told of everything when a command ends; the recorder has to read it.
+    while (!(await begun.text()).includes(Buffer.from(`${netdev}\0`).toString("hex"))) await Bun.sleep(100);
+    await Bun.sleep(2000);
+    recorder.kill("SIGTERM");
+    expect(await recorder.exited).toEqual({ code: 0, signal: null });
+    const text = await begun.text();
+    const answers = JSON.parse(text.trim().split("\n").at(-1) ?? "").answers;
+    expect(
+      answers.map(({ function: represented, netdev: name }: Record<string, unknown>) => [represented, name]),
+    ).toEqual([
+      ["VF 0", await nic.representorOf(0)],
+      ["VF 1", "renamed1"],
+    ]);
+    expect(text).not.toContain(nic.pfMac.replaceAll(":", ""));
+    expect(text).not.toContain(nic.pfMac);
   });
 
   test("shows what it sees, and the logical port that uses it", async () => {

@@ -2,7 +2,7 @@
 import { type Chassis, startChassis } from "../../../tools/chassis/chassis.ts";
 import { baseConfig, startDaemon } from "../../../tools/chassis/daemon.ts";
 import type { RowOf } from "../../../tools/chassis/databases.ts";
-import type { Program } from "../../../tools/chassis/program.ts";
+import { type Program, run } from "../../../tools/chassis/program.ts";
 import { commandLine, readyLine } from "../../../tools/chassis/programs.ts";
 import { type Nic, nic } from "./nic.ts";
 
@@ -14,10 +14,22 @@ type Interface = RowOf<"Open_vSwitch", "Interface", "name" | "external_ids" | "o
 /** Everything but a plugger: databases, northd, and ovs-vswitchd on the kernel's datapath. */
 export async function startHypervisor(): Promise<Chassis> {
   const chassis = await startChassis({ vswitchd: false, controller: false });
-  const vswitchd = chassis.spawn("ovs-vswitchd", vswitchdOnTheKernel(chassis));
-  await vswitchd.waitLog(readyLine["ovs-vswitchd"] ?? / /, PATIENCE);
+  await startVswitchd(chassis);
   await chassis.nbctl("ls-add", "sw0");
   return chassis;
+}
+
+async function startVswitchd(chassis: Chassis): Promise<void> {
+  const vswitchd = chassis.spawn("ovs-vswitchd", vswitchdOnTheKernel(chassis));
+  await vswitchd.waitLog(readyLine["ovs-vswitchd"] ?? / /, PATIENCE);
+}
+
+/** What the machine loses in a reboot: the datapath, and what happened to devices meanwhile is seen by nobody. */
+export async function restartVswitchd(chassis: Chassis, meanwhile: () => Promise<void>): Promise<void> {
+  await chassis.program("ovs-vswitchd").stop("SIGKILL");
+  await meanwhile();
+  await run(["ovs-dpctl", "del-dp", "ovs-system"], { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" });
+  await startVswitchd(chassis);
 }
 
 export async function startController(chassis: Chassis): Promise<Program> {

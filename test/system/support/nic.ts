@@ -1,6 +1,6 @@
 /** Pretended NICs in switchdev mode (netdevsim of the Linux kernel), for a test that runs in the virtual machine. */
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../../../tools/chassis/program.ts";
 
@@ -37,6 +37,29 @@ export class Nic {
     if (count > 0)
       await run(["devlink", "dev", "eswitch", "set", this.device, "mode", "switchdev"], environment);
     await writeFile(join(this.#folder, "sriov_numvfs"), String(count));
+  }
+
+  /** The driver makes 4 VFs at most, unless told otherwise. */
+  async allowVfs(count: number): Promise<void> {
+    await writeFile(`/sys/kernel/debug/netdevsim/netdevsim${this.#number}/max_vfs`, String(count));
+  }
+
+  /** Somebody works on the NIC for some seconds, and nobody else can meanwhile; resolves when that has begun. */
+  async flash(): Promise<{ readonly over: Promise<void>; isOver(): boolean }> {
+    await mkdir("/lib/firmware", { recursive: true });
+    await writeFile("/lib/firmware/pretended", "firmware");
+    const flash = Bun.spawn(["devlink", "dev", "flash", this.device, "file", "pretended"], {
+      env: environment,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const { value } = await flash.stdout.getReader().read();
+    if (value === undefined) throw new Error("devlink dev flash ended before it began");
+    let isOver = false;
+    const over = flash.exited.then((code) => {
+      isOver = true;
+      if (code !== 0) throw new Error(`devlink dev flash: exit code ${code}`);
+    });
+    return { over, isOver: () => isOver };
   }
 
   /** The network device of the physical port. */

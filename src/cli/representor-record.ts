@@ -1,0 +1,83 @@
+/**
+ * `vifplugd providers representor record FILE`: what the kernel tells of NICs, for people who do not have them. The file
+ * can be dropped into test/providers/representor/recorded, where it is a test.
+ */
+import { closeSync, constants, ftruncateSync, readFileSync, readlinkSync, writeSync } from "node:fs";
+import { basename } from "node:path";
+import { formatConfigError } from "../config/error.ts";
+import { loadConfig } from "../config/load.ts";
+import { thisMachine } from "../providers/representor/machine.ts";
+import { recordNics } from "../providers/representor/record-nics.ts";
+import { messageOf } from "../result.ts";
+import { openNamed } from "../system/open-file.ts";
+import { VERSION } from "../version.ts";
+import { type Arguments, EXIT, printError, printLine } from "./command.ts";
+
+const DEFAULT_SECONDS = 10;
+
+/** @returns the exit code */
+export async function representorRecord(args: Arguments): Promise<number> {
+  const [, , file] = args.positionals;
+  const seconds = Number(args.text("seconds") ?? DEFAULT_SECONDS);
+  if (file === undefined || !Number.isInteger(seconds) || seconds < 0 || seconds > 86_400) {
+    printError("vifplugd: providers representor record: expected FILE, and --seconds from 0 to 86400");
+    return EXIT.usage;
+  }
+  const config = loadConfig(args.text("config"));
+  if (!config.ok) {
+    for (const error of config.error) printError(formatConfigError(error));
+    return EXIT.config;
+  }
+  const entry = config.value.providers.find(
+    (each) => each.source === "built in" && each.type === "representor",
+  );
+  try {
+    const fd = openNamed(file, constants.O_WRONLY | constants.O_CREAT, 0o600);
+    try {
+      ftruncateSync(fd);
+    } catch {
+      // A pipe or a device has nothing to cut.
+    }
+    const recorded = await recordNics({
+      machine: thisMachine(),
+      options: entry?.options ?? {},
+      isPlain: args.flag("plain"),
+      about: { version: VERSION, kernel: readFileSync("/proc/version", "utf8").trim() },
+      driverOf,
+      write: (line) => writeSync(fd, `${line}\n`),
+      warn: (message) => printError(`vifplugd: ${message}`),
+      end: interrupted(seconds * 1000),
+    });
+    closeSync(fd);
+    if (!recorded.ok) {
+      printError(`vifplugd: ${recorded.error}`);
+      return EXIT.failed;
+    }
+    printLine(`${recorded.value} messages of the kernel are in ${file}`);
+    return EXIT.ok;
+  } catch (thrown) {
+    printError(`vifplugd: ${messageOf(thrown)}`);
+    return EXIT.failed;
+  }
+}
+
+/** Settles after so long, or when somebody has had enough. */
+function interrupted(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      process.once(signal, () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    }
+  });
+}
+
+function driverOf(netdev: string): string | null {
+  try {
+    return basename(readlinkSync(`/sys/class/net/${netdev}/device/driver`));
+  } catch {
+    return null;
+  }
+}
