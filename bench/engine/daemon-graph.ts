@@ -254,6 +254,7 @@ function makeRows(count: number): Rows {
       mtu_request: null,
       ofport: index + 1,
       error: null,
+      admin_state: null,
     })),
     ports: indexes.map((index) => ({
       _uuid: uuid(TABLE.port + index),

@@ -235,6 +235,7 @@ function rowsOf(name: string, iface: Uuid | undefined, port: Uuid | undefined): 
       mtu_request: null,
       ofport: null,
       error: null,
+      admin_state: null,
     },
     port: { _uuid: port, name, interfaces: new Set([iface]) },
   };

@@ -303,8 +303,14 @@ function stands(at: StatusFacts, reason: string | null): LportStatus {
   if (fault !== null) return status(at, "error", fault, {});
   const unanswered = iface !== undefined && iface.ofport === null;
   const { lport } = at.intent;
-  const shown = reason ?? badMtu(lport) ?? (unanswered ? NOT_ANSWERED : null);
+  const shown = reason ?? badMtu(lport) ?? (unanswered ? NOT_ANSWERED : isDown(iface));
   return status(at, "plugged", shown, {});
+}
+
+/** A device of the system that is down is a dead path, however well everything else looks (rule P8). */
+function isDown(iface: InterfaceRow | undefined): string | null {
+  if (iface === undefined || iface.type !== "" || iface.admin_state !== "down") return null;
+  return `network device ${iface.name} is down, so nothing passes: ip link set ${iface.name} up`;
 }
 
 function badMtu({ binding }: Lport): string | null {

@@ -33,7 +33,17 @@ export const tables = {
   iface: local(
     "iface",
     "Interface",
-    ["name", "type", "options", "other_config", "external_ids", "mtu_request", "ofport", "error"],
+    [
+      "name",
+      "type",
+      "options",
+      "other_config",
+      "external_ids",
+      "mtu_request",
+      "ofport",
+      "error",
+      "admin_state",
+    ],
     ({ name }) => name,
   ),
   ssl: local("ssl", "SSL", ["private_key", "certificate", "ca_cert", "bootstrap_ca_cert"], () => "SSL"),

@@ -118,6 +118,16 @@ describe("plugged", () => {
     });
   });
 
+  test("carries a reason while its network device is down, which a device of OVS's own always is at first (P8)", () => {
+    const providers = [recordedProvider("dummy", { prepare: plugAs(undefined, { type: "" }) }).provider];
+    const inPlace = observed({ type: "", options: map(), admin_state: "down" });
+    expect(verdictOf({ providers, owned: inPlace })).toMatchObject({
+      state: "plugged",
+      reason: "network device lsp1 is down, so nothing passes: ip link set lsp1 up",
+    });
+    expect(verdictOf({ owned: observed({ admin_state: "down" }) })).toMatchObject({ reason: null });
+  });
+
   test("is a port that stays, with the reason why", () => {
     const intent: Intent = {
       kind: "stay",

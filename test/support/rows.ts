@@ -72,6 +72,7 @@ export function interfaceRow(columns: Partial<InterfaceRow> = {}): InterfaceRow 
     mtu_request: null,
     ofport: 1,
     error: null,
+    admin_state: null,
     ...columns,
   };
 }

@@ -46,8 +46,10 @@ export class Nic {
 
   /** Somebody works on the NIC for some seconds, and nobody else can meanwhile; resolves when that has begun. */
   async flash(): Promise<{ readonly over: Promise<void>; isOver(): boolean }> {
-    await mkdir("/lib/firmware", { recursive: true });
-    await writeFile("/lib/firmware/pretended", "firmware");
+    // The kernel looks for firmware in the root folder of its first program.
+    const folder = "/proc/1/root/lib/firmware";
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, "pretended"), "firmware");
     const flash = Bun.spawn(["devlink", "dev", "flash", this.device, "file", "pretended"], {
       env: environment,
       stdio: ["ignore", "pipe", "inherit"],
@@ -110,5 +112,5 @@ export async function changeOften(netdev: string, times: number): Promise<void> 
   );
   const file = "/tmp/changes";
   await writeFile(file, commands.join(""));
-  await ip("-batch", file);
+  await run(["ip", "-batch", file], environment, 120_000);
 }
