@@ -2,17 +2,21 @@
 import { readSystemIdOverride } from "../config/effective.ts";
 import { loadConfig } from "../config/load.ts";
 import { makePlan } from "../daemon/planner.ts";
-import { showPlan } from "../terminal/show-plan.ts";
+import { showPlan, summarizePlan } from "../terminal/show-plan.ts";
 import { CONFIG_OPTION, type Command, EXIT, JSON_OPTION, printError, printLine } from "./command.ts";
 import { printConfigErrors } from "./config-errors.ts";
 import { terminalStyle } from "./terminal.ts";
 
 export const plan: Command = {
   name: "plan",
-  usage: "[--json] [--config FILE]",
+  usage: "[--json | --summary] [--config FILE]",
   summary: "what run would change, without changing it",
   exits: "0 nothing, 2 changes, 1 error",
-  options: [JSON_OPTION, CONFIG_OPTION],
+  options: [
+    JSON_OPTION,
+    { name: "summary", type: "boolean", meaning: "print one line, for the plans of many chassis" },
+    CONFIG_OPTION,
+  ],
   positionals: 0,
   async run(args) {
     const loaded = loadConfig(args.text("config"));
@@ -31,7 +35,9 @@ export const plan: Command = {
     }
     const text = args.flag("json")
       ? JSON.stringify(planned.value)
-      : showPlan(planned.value, terminalStyle()).trimEnd();
+      : args.flag("summary")
+        ? summarizePlan(planned.value)
+        : showPlan(planned.value, terminalStyle()).trimEnd();
     printLine(text);
     return planned.value.changes.length === 0 ? EXIT.ok : EXIT.differs;
   },

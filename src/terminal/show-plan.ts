@@ -1,4 +1,6 @@
 /** `vifplugd plan` for people: a line for each change, its details below, and the ports that are not in place. */
+
+import { printable } from "../text/printable.ts";
 import type { Plan, PlannedChange } from "../view/plan.ts";
 import { stateColour } from "./show-status.ts";
 import { type Colour, hang, PLAIN, paint, type Style } from "./style.ts";
@@ -19,14 +21,34 @@ export function showPlan(plan: Plan, style: Style = PLAIN): string {
     const head = hang(`! ${lport}: `, `${state}${reason === null ? "" : `: ${reason}`}`, style);
     return head.replace(state, paint(style, stateColour(state), state));
   });
-  const summary = `chassis ${chassis ?? "(no name)"}, bridge ${bridge}: ${count(changes.length, "change")}, ${count(plugged, "port")} in place`;
   return [
     ...lines,
     ...(lines.length > 0 && others.length > 0 ? ["\n"] : []),
     ...others,
     ...(lines.length + others.length > 0 ? ["\n"] : []),
-    hang("", summary, style),
+    hang(
+      "",
+      `chassis ${chassis ?? "(no name)"}, bridge ${bridge}: ${count(changes.length, "change")}, ${count(plugged, "port")} in place`,
+      style,
+    ),
   ].join("");
+}
+
+/** The plan in one line, for the plans of many chassis one below the other; what there is none of is not told. */
+export function summarizePlan({ chassis, changes, ports }: Plan): string {
+  const kinds = Object.keys(MARKS).flatMap((kind) => {
+    const some = changes.filter(({ change }) => change === kind).length;
+    return some === 0 ? [] : [`${some} to ${kind}`];
+  });
+  const inPlace = ports.filter(({ state, reason }) => state === "plugged" && reason === null).length;
+  const changing = new Set(changes.map(({ lport }) => lport));
+  const others = ports.filter(({ lport, state }) => state !== "plugged" && !changing.has(lport)).length;
+  const facts = [
+    count(changes.length, "change") + (kinds.length === 0 ? "" : ` (${kinds.join(", ")})`),
+    `${count(inPlace, "port")} in place`,
+    ...(others === 0 ? [] : [`${count(others, "port")} in trouble`]),
+  ];
+  return `${printable(chassis ?? "(no name)")}: ${facts.join(", ")}`;
 }
 
 function formatChange(change: PlannedChange, style: Style): string {

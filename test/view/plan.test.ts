@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import type { Change } from "../../src/plug/change.ts";
 import type { LportStatus } from "../../src/plug/lport-status.ts";
 import { consult, type Question } from "../../src/plug/question.ts";
-import { showPlan } from "../../src/terminal/show-plan.ts";
+import { showPlan, summarizePlan } from "../../src/terminal/show-plan.ts";
 import { planOf } from "../../src/view/plan.ts";
 import { recordedProvider, registered } from "../support/providers.ts";
 import { bridgeRow, interfaceRow, openVSwitchRow, portRow, uuid } from "../support/rows.ts";
@@ -140,6 +140,7 @@ describe("an interface that is taken over", () => {
     expect(showPlan(plan)).toStartWith(
       "~ new: adopt interface eth7: taken over from logical port old\n      external_ids:iface-id: ",
     );
+    expect(summarizePlan(plan)).toBe("hv1: 1 change (1 to update), 0 ports in place");
   });
 });
 
@@ -148,4 +149,11 @@ test("with nothing to do it is one line", () => {
     "chassis hv1, bridge br-int: 0 changes, 1 port in place\n",
   );
   expect(showPlan(planOf(null, "br-int", []))).toStartWith("chassis (no name), ");
+});
+
+test("in one line it counts what is in place and what is in trouble", () => {
+  const waiting = status("w", null, { state: "waiting", reason: "no device" });
+  expect(summarizePlan(planOf("hv1", "br-int", [status("e", null), waiting]))).toBe(
+    "hv1: 0 changes, 1 port in place, 1 port in trouble",
+  );
 });

@@ -74,6 +74,11 @@ export class Host implements AsyncDisposable {
     await this.shell(CHASSIS);
   }
 
+  /** The process whose namespaces are the host's. */
+  get pid(): string {
+    return this.#pid;
+  }
+
   /** A file's text there; null: there is none. */
   async read(path: string): Promise<string | null> {
     const file = Bun.file(join(this.root, path));

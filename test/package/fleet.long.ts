@@ -1,0 +1,153 @@
+/**
+ * The Ansible role against three hosts at once: one that is new, one whose plan surprises, one that is upgraded. Ansible
+ * reaches them as it would by ssh, by a program in the place of ssh that enters their namespaces.
+ * Part of `npm run test:package`.
+ */
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Host } from "./support/host.ts";
+import { makePackages } from "./support/packages.ts";
+
+const MINUTES = 60_000;
+const CONFIGURATION = "/etc/vifplugd/vifplugd.yaml";
+const SITE = join(import.meta.dir, "../../config/ansible/site.yml");
+/** What `service vifplugd start` finds on a host without systemd. */
+const INIT_SCRIPT = `#!/bin/sh
+### BEGIN INIT INFO
+# Provides: vifplugd
+# Required-Start:
+# Required-Stop:
+# Default-Start: 2 3 4 5
+# Default-Stop:
+# Short-Description: plugs VIFs
+### END INIT INFO
+pid=/run/openvswitch/vifplugd.pid
+case $1 in
+  start) start-stop-daemon --start --background --pidfile $pid --exec /usr/bin/vifplugd -- run --log-file /var/log/vifplugd.log
+    for i in $(seq 100); do vifplugd status >/dev/null 2>&1 && exit 0; sleep 0.1; done; exit 1 ;;
+  stop) start-stop-daemon --stop --retry 10 --pidfile $pid ;;
+  reload) kill -HUP $(cat $pid) ;;
+  status) [ -e $pid ] && kill -0 $(cat $pid) ;;
+esac
+`;
+
+const names = ["new", "surprising", "older"] as const;
+let dir = "";
+let hosts: ReadonlyMap<string, Host>;
+
+const host = (name: (typeof names)[number]): Host => {
+  const found = hosts.get(name);
+  if (found === undefined) throw new Error(`no host ${name}`);
+  return found;
+};
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "vifplugd-fleet-"));
+  await makePackages(join(dir, "older"), "0.1.0");
+  await makePackages(join(dir, "newer"), "0.2.0");
+  const started: (readonly [string, Host])[] = [];
+  for (const name of names) {
+    const one = await Host.start("bookworm");
+    started.push([name, one]);
+    await one.startChassis();
+    await one.write("/etc/init.d/vifplugd", INIT_SCRIPT);
+    await one.run("chmod", "755", "/etc/init.d/vifplugd");
+  }
+  hosts = new Map(started);
+  // The last two words are the host and what it is to run.
+  const lines = started.map(([name, { pid }]) => `  ${name}) pid=${pid} ;;`).join("\n");
+  const ssh = `#!/bin/bash
+while [ $# -gt 2 ]; do shift; done
+case $1 in
+${lines}
+esac
+exec nsenter --target=$pid --mount --pid --net --uts --ipc --root --wd -- \\
+  env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 sh -c "$2"
+`;
+  await Bun.write(join(dir, "ssh"), ssh);
+  await chmod(join(dir, "ssh"), 0o755);
+}, 15 * MINUTES);
+afterAll(async () => {
+  for (const one of hosts.values()) await one[Symbol.asyncDispose]();
+  await rm(dir, { recursive: true });
+});
+
+/** Plays the role; the exit code is 0 when every host is as it is to be. */
+async function play(only: readonly string[], version: string, variables: object) {
+  const inventory = only.map((name) => `${name} ansible_python_interpreter=/usr/bin/python3`).join("\n");
+  await Bun.write(join(dir, "hosts"), `${inventory}\n`);
+  const folder = version === "0.1.0" ? "older" : "newer";
+  const extra = { vifplugd_package: join(dir, folder, `vifplugd_${version}_amd64.deb`), ...variables };
+  const child = Bun.spawn(["ansible-playbook", "-i", join(dir, "hosts"), SITE, "-e", JSON.stringify(extra)], {
+    env: {
+      PATH: process.env.PATH ?? "/usr/bin:/bin",
+      HOME: dir,
+      LANG: "C.UTF-8",
+      ANSIBLE_SSH_EXECUTABLE: join(dir, "ssh"),
+      ANSIBLE_SSH_TRANSFER_METHOD: "piped",
+      ANSIBLE_SSH_ARGS: "",
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [stdout, stderr, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
+  return { code, text: stdout + stderr };
+}
+
+const dummy = { vifplugd_configuration: { providers: [{ type: "dummy" }] } };
+
+async function request(one: Host, lport: string): Promise<void> {
+  const options = ["requested-chassis=hv1", "vif-plug-type=dummy"];
+  await one.run("ovn-nbctl", "lsp-add", "sw0", lport, "--", "lsp-set-options", lport, ...options);
+  await one.run("ovn-nbctl", "--timeout=60", "--wait=sb", "sync");
+}
+
+test(
+  "a host that runs an older version gets the package and the configuration, once",
+  async () => {
+    const first = await play(["older"], "0.1.0", dummy);
+    expect(first).toMatchObject({ code: 0 });
+    const again = await play(["older"], "0.1.0", dummy);
+    expect(again.code).toBe(0);
+    expect(again.text).toMatch(/older +: ok=\d+ +changed=0/);
+    await request(host("older"), "web1");
+    await host("older").run("ovs-vsctl", "--timeout=60", "wait-until", "Interface", "web1");
+  },
+  5 * MINUTES,
+);
+
+test(
+  "three hosts: what surprises is rolled back, and the others go on",
+  async () => {
+    await host("surprising").run("mkdir", "-p", "/etc/vifplugd");
+    await host("surprising").write(CONFIGURATION, "chassis: hv1\n");
+    // Somebody requests a port there that the play does not expect.
+    await request(host("surprising"), "unexpected");
+    const { code, text } = await play(names, "0.2.0", dummy);
+    expect(code).not.toBe(0);
+    expect(text).toContain(
+      "rolled back: hv1: 1 change (1 to create), 0 ports in place; at most 0 were expected",
+    );
+    for (const name of ["new", "older"] as const) {
+      expect(await host(name).run("vifplugd", "version")).toStartWith("vifplugd 0.2.0");
+      expect(await host(name).run("vifplugd", "status")).toContain("ready");
+    }
+    expect(await host("older").run("ovs-vsctl", "list-ports", "br-int")).toContain("web1");
+    const surprising = host("surprising");
+    expect(await surprising.shell("command -v vifplugd || echo gone")).toBe("gone");
+    expect(await surprising.read(CONFIGURATION)).toBe("chassis: hv1\n");
+    expect(await surprising.run("ovs-vsctl", "list-ports", "br-int")).toBe("");
+  },
+  5 * MINUTES,
+);
+
+test(
+  "when the plan is what was expected, it is started there, too",
+  async () => {
+    const { code } = await play(["surprising"], "0.2.0", { ...dummy, vifplugd_max_changes: 1 });
+    expect(code).toBe(0);
+    await host("surprising").run("ovs-vsctl", "--timeout=60", "wait-until", "Interface", "unexpected");
+  },
+  5 * MINUTES,
+);
