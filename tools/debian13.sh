@@ -44,4 +44,5 @@ unshare --mount --pid --uts --ipc --fork --kill-child --root="$copy" sh -c '
   mount -t proc proc /proc && mount -t tmpfs -o mode=755 tmpfs /run && mount -t tmpfs tmpfs /tmp
   mkdir -p /dev/pts && mount -t devpts -o newinstance,ptmxmode=666 devpts /dev/pts && ln -sf pts/ptmx /dev/ptmx
   hostname debian13
-  cd /src && exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 "$@"' sh "$@"
+  # Not by exec: the shell waits for what is left of processes whose parent has ended.
+  cd /src && env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 "$@"; exit $?' sh "$@"
