@@ -1,5 +1,7 @@
 // The metrics listener, on a real chassis: what Prometheus, a load balancer and a supervisor see.
 import { expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { baseConfig, configPath } from "../../tools/chassis/daemon.ts";
 import { startHypervisor } from "./support/hypervisor.ts";
 
@@ -47,6 +49,14 @@ test("metrics, health and readiness are served where the configuration says, and
   }
   const names = [...metrics.body.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
   expect(new Set(names).size).toBe(names.length);
+  // What alerts and the dashboard ask for is there, but for what only comes with an event.
+  const asked = ["prometheus/alerts.yaml", "grafana/vifplugd.json"].flatMap((file) => {
+    const config = readFileSync(join(import.meta.dir, "../../config", file), "utf8");
+    return config.match(/\b(?:vifplugd|process)_[a-z_]+(?=[{[ *,)"])/g) ?? [];
+  });
+  expect(asked.length).toBeGreaterThan(30);
+  const known = new Set(names.map(String));
+  expect(asked.map((name) => name.replace(/_bucket$/, "")).filter((name) => !known.has(name))).toEqual([]);
   expect(await get("/else")).toMatchObject({ status: 404 });
   expect(await get("/metrics", "POST")).toMatchObject({ status: 405 });
   expect(await get("/metrics", "HEAD")).toMatchObject({ status: 200, body: "" });
