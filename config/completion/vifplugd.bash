@@ -18,7 +18,7 @@ _vifplugd() {
     --format) _vifplugd_offer text dot mermaid svg; return ;;
   esac
   if ((COMP_CWORD == 1)); then
-    _vifplugd_offer run check plan status watch explain graph providers replay version help --version --help
+    _vifplugd_offer run check plan status watch explain graph providers replay bugreport version help --version --help
     return
   fi
   case ${COMP_WORDS[1]} in
@@ -31,6 +31,7 @@ _vifplugd() {
     graph) if [[ $typed == -* ]]; then _vifplugd_offer --format --config; fi ;;
     providers) if [[ $typed == -* ]]; then _vifplugd_offer --json --config --lport --effects; fi ;;
     replay) if [[ $typed == -* ]]; then _vifplugd_offer --until; else compopt -o default; fi ;;
+    bugreport) if [[ $typed == -* ]]; then _vifplugd_offer --config; fi ;;
     version) if [[ $typed == -* ]]; then _vifplugd_offer --json; fi ;;
     help) if [[ $typed == -* ]]; then _vifplugd_offer; fi ;;
   esac

@@ -24,6 +24,22 @@ export function namesOf(answer: string): readonly string[] {
     .filter((name) => name !== "" && isPrintable(name));
 }
 
+/** The ports that somebody has to look at: not plugged and not on their way, or with a reason. None where the text is no JSON. */
+export function troubledOf(answer: string): readonly string[] {
+  let status: unknown;
+  try {
+    status = JSON.parse(answer);
+  } catch {
+    return [];
+  }
+  const ports = isRecord(status) && Array.isArray(status.ports) ? status.ports : [];
+  return ports.flatMap((port: unknown) => {
+    if (!isRecord(port) || typeof port.lport !== "string") return [];
+    const isWell = (port.state === "plugged" && port.reason === null) || port.state === "pending";
+    return isWell ? [] : [port.lport];
+  });
+}
+
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }

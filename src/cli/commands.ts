@@ -1,4 +1,5 @@
 /** Every sub-command, in the order in which `help` lists them. */
+import { bugreport } from "./bugreport.ts";
 import { check } from "./check.ts";
 import { type Command, EXIT, printError, printLine } from "./command.ts";
 import { explain } from "./explain.ts";
@@ -41,6 +42,7 @@ export const commands: readonly Command[] = [
   graph,
   providers,
   replay,
+  bugreport,
   version,
   help,
 ];

@@ -1,0 +1,132 @@
+/**
+ * `vifplugd bugreport [FILE]`: what somebody needs who is to find a fault from afar, in one compressed text.
+ *
+ * Invariant: nothing secret goes in. No file is read but the configuration; of its providers' keys only the names are told,
+ * and of a URL its user part is not.
+ */
+import { closeSync, constants, writeSync } from "node:fs";
+import { hostname, release } from "node:os";
+import { gzipSync } from "node:zlib";
+import { formatConfigError } from "../config/error.ts";
+import { loadConfig } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
+import { askDaemon } from "../control/client.ts";
+import { messageOf } from "../result.ts";
+import { openNamed } from "../system/open-file.ts";
+import { cutSentence } from "../text/cut.ts";
+import { COMMIT, RUNTIME, TARGET, VERSION } from "../version.ts";
+import { troubledOf } from "./answered-ports.ts";
+import { CONFIG_OPTION, type Command, EXIT, printError, printLine } from "./command.ts";
+
+/** Ports in trouble that are explained, at most. */
+const EXPLAINED = 50;
+
+/** What the daemon is asked, in the order of the report. */
+const QUESTIONS: readonly (readonly [method: string, ...params: readonly string[]])[] = [
+  ["plug/status", "json"],
+  ["connection-status"],
+  ["inc-engine/graph", "text"],
+  ["inc-engine/show-stats"],
+  ["stopwatch/show"],
+  ["coverage/show"],
+  ["memory/show"],
+  ["vlog/list"],
+  ["log/tail", "1000"],
+];
+
+interface Section {
+  readonly title: string;
+  readonly text: string;
+}
+
+export const bugreport: Command = {
+  name: "bugreport",
+  usage: "[FILE] [--config FILE]",
+  summary: "one compressed file to attach to a report; no secrets in it",
+  exits: "0, 1 if the file cannot be written",
+  options: [CONFIG_OPTION],
+  positionals: 0,
+  optionalPositionals: 1,
+  async run(args) {
+    const [file = defaultName()] = args.positionals;
+    const sections = await gather(args.text("config"));
+    const report = redacted(sections.map(({ title, text }) => `== ${title}\n${text.trimEnd()}\n`).join("\n"));
+    try {
+      write(file, gzipSync(report));
+    } catch (thrown) {
+      printError(`vifplugd: cannot write the report: ${messageOf(thrown)}`);
+      return EXIT.failed;
+    }
+    printLine(`${file}: ${sections.length} sections; read it with zless before you send it`);
+    return EXIT.ok;
+  },
+};
+
+async function gather(configFile: string | null): Promise<readonly Section[]> {
+  const config = loadConfig(configFile);
+  const head = [program(), configuration(config)];
+  if (!config.ok) return head;
+  return [...head, ...(await daemonSections(config.value.run_dir))];
+}
+
+function program(): Section {
+  const facts = [
+    `vifplugd ${VERSION}, commit ${COMMIT}, target ${TARGET}, ${RUNTIME}`,
+    `kernel ${release()}, ${process.arch}`,
+    `made ${new Date().toISOString()} on ${hostname()}`,
+  ];
+  return { title: "program", text: facts.join("\n") };
+}
+
+function configuration(config: ReturnType<typeof loadConfig>): Section {
+  const text = config.ok
+    ? JSON.stringify(withoutSecrets(config.value), null, 2)
+    : config.error.map(formatConfigError).join("\n");
+  return { title: "configuration, as it is on disk now", text };
+}
+
+/** Whatever a provider is given may be a password. */
+function withoutSecrets(config: Config): object {
+  const providers = config.providers.map(({ type, match, options }) => {
+    const keys = typeof options === "object" && options !== null ? Object.keys(options) : [];
+    return { type, match, options: Object.fromEntries(keys.map((key) => [key, "***"])) };
+  });
+  return { ...config, providers };
+}
+
+async function daemonSections(runDir: string): Promise<readonly Section[]> {
+  const sections: Section[] = [];
+  for (const [method, ...params] of QUESTIONS) sections.push(await answerOf(runDir, method, params));
+  const [status] = sections;
+  const troubled = troubledOf(status?.text ?? "");
+  for (const lport of troubled.slice(0, EXPLAINED)) {
+    sections.push(await answerOf(runDir, "plug/explain", [lport, "json"]));
+  }
+  return sections;
+}
+
+async function answerOf(runDir: string, method: string, params: readonly string[]): Promise<Section> {
+  const answer = await askDaemon(runDir, method, params);
+  const title = cutSentence([method, ...params].join(" "));
+  if (!answer.ok) return { title, text: `no answer: ${answer.error}` };
+  return { title, text: answer.value.ok ? answer.value.text : `refused: ${answer.value.text}` };
+}
+
+function redacted(report: string): string {
+  return report.replaceAll(/([a-z][a-z0-9+.-]*:\/\/)[^/@\s"']+@/gi, "$1***@");
+}
+
+/** In the folder that it is called in; a file that is there already is not written over. */
+function defaultName(): string {
+  return `vifplugd-bugreport-${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, "")}.txt.gz`;
+}
+
+function write(file: string, bytes: Uint8Array): void {
+  const { O_WRONLY, O_CREAT, O_EXCL } = constants;
+  const fd = openNamed(file, O_WRONLY | O_CREAT | O_EXCL, 0o600);
+  try {
+    for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written);
+  } finally {
+    closeSync(fd);
+  }
+}
