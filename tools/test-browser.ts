@@ -7,7 +7,12 @@ import { join } from "node:path";
 const root = join(import.meta.dir, "..");
 for (const command of [
   ["run", "build.ts"],
-  ["test", "./test/browser/page.browser.ts", ...process.argv.slice(2)],
+  [
+    "test",
+    "./test/browser/page.browser.ts",
+    "./test/browser/situations.browser.ts",
+    ...process.argv.slice(2),
+  ],
 ]) {
   const { exitCode } = Bun.spawnSync([process.execPath, ...command], {
     cwd: root,

@@ -139,6 +139,8 @@ function rowHeight(): number {
 function countText(shown: number, total: number): string {
   const all = total === 1 ? "1 port" : `${total.toLocaleString("en")} ports`;
   if (total === 0) return "No port is plugged or wanted on this chassis";
+  if (shown === 0)
+    return "No port here is like that. A port that is missing is requested on another chassis, or has no plug type";
   if (shown === total) return all;
   return `${shown.toLocaleString("en")} of ${all}`;
 }
