@@ -24,12 +24,12 @@ _vifplugd() {
   case ${COMP_WORDS[1]} in
     run) if [[ $typed == -* ]]; then _vifplugd_offer --config --log-file --record --verify-every; fi ;;
     check) if [[ $typed == -* ]]; then _vifplugd_offer --config --providers; fi ;;
-    plan) if [[ $typed == -* ]]; then _vifplugd_offer --json --config; fi ;;
+    plan) if [[ $typed == -* ]]; then _vifplugd_offer --json --summary --config; fi ;;
     status) if [[ $typed == -* ]]; then _vifplugd_offer --json --names --config; fi ;;
     watch) if [[ $typed == -* ]]; then _vifplugd_offer --config; fi ;;
     explain) if [[ $typed == -* ]]; then _vifplugd_offer --json --config; else _vifplugd_offer_lports; fi ;;
     graph) if [[ $typed == -* ]]; then _vifplugd_offer --format --config; fi ;;
-    providers) if [[ $typed == -* ]]; then _vifplugd_offer --json --config --lport --effects; fi ;;
+    providers) if [[ $typed == -* ]]; then _vifplugd_offer --json --config --seconds --plain --lport --effects; fi ;;
     replay) if [[ $typed == -* ]]; then _vifplugd_offer --until; else compopt -o default; fi ;;
     bugreport) if [[ $typed == -* ]]; then _vifplugd_offer --config; fi ;;
     version) if [[ $typed == -* ]]; then _vifplugd_offer --json; fi ;;

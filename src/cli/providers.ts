@@ -74,7 +74,8 @@ export const providers: Command = {
   async run(args) {
     const words = args.positionals.join(" ");
     const [subject, type] = args.positionals;
-    if (subject === "check" && type !== undefined && args.positionals.length === 2) return checkOneProvider(args, type);
+    if (subject === "check" && type !== undefined && args.positionals.length === 2)
+      return checkOneProvider(args, type);
     if (words !== "") {
       const [provider, wanted, ...rest] = args.positionals;
       const show = subjects.get(`${provider} ${wanted}`);
