@@ -169,7 +169,9 @@ function sameStranger(a: Stranger | null | undefined, b: Stranger | null | undef
 }
 
 export const southboundInput = {
-  data: (): Current<SouthboundState> => ({ current: { synced: false, acknowledged: null } }),
+  data: (): Current<SouthboundState> => ({
+    current: { synced: false, acknowledged: null, stranger: null },
+  }),
   /** Logical ports that an acknowledged condition asks for, or has stopped asking for. */
   changes: () => keyedChanges<string>(),
   apply(state: SouthboundState, { data, changes, cause }: Own<Current<SouthboundState>, Map<string, Cause>>) {
