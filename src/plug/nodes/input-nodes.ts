@@ -177,9 +177,9 @@ export const southboundInput = {
   apply(state: SouthboundState, { data, changes, cause }: Own<Current<SouthboundState>, Map<string, Cause>>) {
     const before = data.current;
     // One that says the same is the same: others compare it by identity, and a record has a copy in each of its lines.
-    data.current = sameStranger(before.stranger, state.stranger)
-      ? { ...state, stranger: before.stranger ?? null }
-      : state;
+    const known = before.stranger ?? null;
+    data.current =
+      known !== null && sameStranger(known, state.stranger) ? { ...state, stranger: known } : state;
     if (before.synced !== state.synced) return unhandled(state.synced ? "it is synced" : "it is not synced");
     const [asked, asks] = [before.acknowledged, state.acknowledged];
     if (asked === asks) {
