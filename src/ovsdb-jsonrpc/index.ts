@@ -48,9 +48,12 @@ export type {
   TablesOf,
   UntypedSchema,
 } from "./schema/schema.ts";
+export { allColumns } from "./schema/schema.ts";
 export { isUuid, type NamedUuid, named, parseUuid, type Uuid, ZERO_UUID } from "./schema/uuid.ts";
 export type { AddedMonitor } from "./session/added-monitor.ts";
+export type { CommitOptions, Draft } from "./session/commit.ts";
 export type { LockState } from "./session/locks.ts";
+export type { ListenOptions } from "./session/monitor-face.ts";
 export type { RefusalCode } from "./session/refusal.ts";
 export { getSchema, listDatabases, type ServerOptions } from "./session/server-query.ts";
 export { Session } from "./session/session.ts";

@@ -82,6 +82,15 @@ export interface UntypedSchema {
   readonly exact?: true;
 }
 
+/** Every column of a table that the descriptor has, as what a monitor is to have. */
+export function allColumns<T extends TablesOf<T>, K extends TableName<T>>(
+  database: DatabaseSchema<T>,
+  table: K,
+): readonly ColumnName<T[K]>[] {
+  // The descriptor's type has the row type's columns.
+  return Object.keys(database.tables[table].columns) as ColumnName<T[K]>[];
+}
+
 /** The table's schema, or undefined; never something inherited from the prototype. */
 export function tableSchema(schema: UntypedSchema, table: string): TableSchema | undefined {
   return Object.hasOwn(schema.tables, table) ? schema.tables[table] : undefined;

@@ -5,8 +5,14 @@
 import type { AnyCondition, Condition } from "../operations/condition.ts";
 import type { Batch, MonitoredRows, MonitorSelection } from "../replica/view.ts";
 import type { TableName, TablesOf } from "../schema/schema.ts";
+import type { UntypedBatch } from "./monitor.ts";
 import type { MonitorFeed } from "./monitors.ts";
 import type { Acknowledged, ConditionRefusal, Requested } from "./session-options.ts";
+
+export interface ListenOptions {
+  /** Before anything else the listener gets the rows that are there, as one batch of inserts. Default false. */
+  readonly existing?: boolean;
+}
 
 export class MonitorFace<T extends TablesOf<T>, M extends MonitorSelection<T>> {
   readonly #feed: MonitorFeed;
@@ -17,8 +23,13 @@ export class MonitorFace<T extends TablesOf<T>, M extends MonitorSelection<T>> {
   }
 
   /** Every message's changes. Like every `on…`, answers the function that removes the listener. */
-  onBatch(listener: (batch: Batch<MonitoredRows<T, M>>) => void): () => void {
-    return this.#feed.batches.add((batch) => listener(batch as Batch<MonitoredRows<T, M>>));
+  onBatch(
+    listener: (batch: Batch<MonitoredRows<T, M>>) => void,
+    { existing = false }: ListenOptions = {},
+  ): () => void {
+    const untyped = (batch: UntypedBatch) => listener(batch as Batch<MonitoredRows<T, M>>);
+    if (existing) untyped(this.#feed.existing());
+    return this.#feed.batches.add(untyped);
   }
 
   /** Comes after the batches that hold all rows of the acknowledged conditions. */

@@ -30,7 +30,10 @@ export class MonitorFeed {
   /** Every table that it monitors, without changes. */
   readonly #noChanges: Changes;
 
-  constructor(queue: EventQueue, monitor: (feed: MonitorFeed) => Monitor) {
+  readonly #content: () => Content;
+
+  constructor(queue: EventQueue, content: () => Content, monitor: (feed: MonitorFeed) => Monitor) {
+    this.#content = content;
     this.batches = new Emitter(queue);
     this.requests = new Emitter(queue);
     this.acknowledgements = new Emitter(queue);
@@ -38,6 +41,15 @@ export class MonitorFeed {
     this.monitor = monitor(this);
     const tables = Object.keys(this.monitor.replica.selection);
     this.#noChanges = Object.fromEntries(tables.map((table) => [table, []]));
+  }
+
+  /** The rows that are there as inserts. */
+  existing(): UntypedBatch {
+    const tables = Object.keys(this.#noChanges).map((table) => {
+      const rows = this.#content().rows(table);
+      return [table, Array.from(rows, ([uuid, row]) => ({ uuid, old: null, new: row }))] as const;
+    });
+    return { initial: false, tables: Object.fromEntries(tables) };
   }
 
   /** Tells of what concerns its tables; of its own messages also when nothing does. */
@@ -136,6 +148,7 @@ export class Monitors {
   #feed(selection: Selection, conditions: Conditions, name: string, onCanceled: () => void): MonitorFeed {
     return new MonitorFeed(
       this.#queue,
+      () => this.content,
       (feed) =>
         new Monitor(
           this.#descriptor,

@@ -65,6 +65,8 @@ export interface ServerRequirements {
   readonly leaderOnly: boolean;
   /** A server of that cluster that is behind it has stale data; null: nothing was seen. */
   readonly seen: SeenIndex | null;
+  /** The only cluster that will do; null: any. */
+  readonly cid?: string | null;
 }
 
 const STANDALONE: ServerStatus = { leader: null, cid: null, index: null };
@@ -73,11 +75,13 @@ const STANDALONE: ServerStatus = { leader: null, cid: null, index: null };
 export function judgeServer(
   rows: Iterable<Row>,
   database: string,
-  { leaderOnly, seen }: ServerRequirements,
+  { leaderOnly, seen, cid: wanted = null }: ServerRequirements,
 ): Result<ServerStatus, Unfit> {
   const row = [...rows].find((candidate) => candidate.name === database);
   if (row === undefined) return unfit("no database", `the server has no database ${database}`);
   const model = row.model;
+  if (wanted !== null && row.cid !== wanted)
+    return unfit("other cluster", `the server is in cluster ${row.cid ?? "(none)"}, not in ${wanted}`);
   const leader = row.leader === true;
   if (model === "clustered") {
     const index = typeof row.index === "number" ? row.index : 0;
@@ -114,6 +118,7 @@ export class ServerWatch {
   readonly #leaderOnly: boolean;
   readonly #events: ServerWatchEvents;
   #seen: SeenIndex | null = null;
+  #cid: string | null = null;
   #monitor: Monitor | null = null;
   #fit = false;
 
@@ -140,6 +145,11 @@ export class ServerWatch {
     this.#monitor?.stop();
     this.#monitor = null;
     this.#fit = false;
+  }
+
+  /** Only servers of this cluster will do; null: any. Takes effect with what the server says next. */
+  require(cid: string | null): void {
+    this.#cid = cid;
   }
 
   /** Accepts a server whose log is shorter than one seen before, as after a restore from a backup. */
@@ -174,6 +184,7 @@ export class ServerWatch {
     const verdict = judgeServer(rows, this.#database, {
       leaderOnly: this.#leaderOnly,
       seen: this.#seen,
+      cid: this.#cid,
     });
     if (!verdict.ok) {
       this.#events.onUnfit(verdict.error);

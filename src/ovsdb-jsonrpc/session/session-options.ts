@@ -17,7 +17,7 @@ export interface SessionOptions<
   I extends IndexDeclarations<MonitoredRows<T, M>> = IndexDeclarations<MonitoredRows<T, M>>,
 > {
   readonly database: DatabaseSchema<T>;
-  /** A comma list such as `unix:FILE,tcp:HOST:PORT`, or what `parseRemotes` made of one. */
+  /** A comma list such as `unix:FILE,tcp:HOST:PORT`, with `cid:UUID` where only one cluster will do, or what `parseRemotes` made of one. */
   readonly remotes: string | readonly Remote[];
   /** Needed for `ssl:` remotes. */
   readonly tls?: TlsFiles;

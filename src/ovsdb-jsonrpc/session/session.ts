@@ -24,7 +24,7 @@ import {
   type ReplicaView,
   replicaView,
 } from "../replica/view.ts";
-import { err, type Result } from "../result.ts";
+import { err, ok, type Result } from "../result.ts";
 import {
   type ColumnName,
   columnSchema,
@@ -35,9 +35,11 @@ import {
 import type { Uuid } from "../schema/uuid.ts";
 import type { Environment } from "../wire/environment.ts";
 import { realEnvironment } from "../wire/real/environment.ts";
-import { asRemotes, type Remote, type TlsFiles } from "../wire/remote.ts";
+import { asRemotes, clusterOf, type Remote, type TlsFiles } from "../wire/remote.ts";
 import type { RequestError, RequestHandler } from "../wire/request.ts";
 import { AddedMonitor } from "./added-monitor.ts";
+import { type CommitOptions, DEFAULT_ATTEMPTS, type Draft } from "./commit.ts";
+import { UntypedDraft } from "./draft.ts";
 import type { LockState } from "./locks.ts";
 import { MonitorFace } from "./monitor-face.ts";
 import { databaseNames } from "./server-query.ts";
@@ -84,6 +86,7 @@ export class Session<
       indexes: definedMembers(options.indexes ?? {}),
       conditions: definedMembers((options.where ?? {}) as { readonly [table: string]: AnyCondition }),
     });
+    core.server.require(clusterOf(options.remotes));
     super(core.monitors.main);
     this.#environment = environment;
     this.#core = core;
@@ -187,6 +190,35 @@ export class Session<
   }
 
   /**
+   * Reads, writes and carries out: `build` reads rows of the replica by the draft and writes what follows from them. When one
+   * of them is another in the database by then, the race is lost, and `build` is called again, with fresh rows. Never
+   * rejects, unless `build` throws. Answers the operations' results, and an error as `transact` does; one after which the
+   * transaction may have been committed is not tried again. Nothing is sent when nothing is written.
+   */
+  async commit(
+    build: (draft: Draft<T, MonitoredRows<T, M>>) => void,
+    { attempts = DEFAULT_ATTEMPTS, signal }: CommitOptions = {},
+  ): Promise<Result<readonly OperationResult[], TransactError>> {
+    const { content } = this.#core.monitors;
+    for (let attempt = 1; ; attempt++) {
+      const draft = new UntypedDraft({
+        schema: this.#core.descriptor,
+        row: (table, uuid) => content.rows(table).get(uuid),
+      });
+      build(draft as Draft<T, MonitoredRows<T, M>>);
+      const { operations, waits } = draft;
+      if (operations.length === waits) return ok([]);
+      const result = await new Promise<Result<readonly OperationResult[], TransactError>>((resolve) => {
+        this.#carryOut(operations, signal, resolve);
+      });
+      if (result.ok) return ok(result.value.slice(waits));
+      const { code, operation } = result.error;
+      const isLostRace = code === "timed out" && operation !== null && operation < waits;
+      if (!isLostRace || attempt >= attempts) return result;
+    }
+  }
+
+  /**
    * Asks for rows by their UUIDs: which of them there are, wherever the monitors look. The server finds each in a hash
    * table. Up to 50 are one request, and all requests are on their way at once, so that the server serves others between
    * them. Each promise settles as those of `transact` do: every change that the server had told of before is in the replica.
@@ -236,6 +268,7 @@ export class Session<
 
   /** Replaces the remotes; a connection to one that is no longer among them is given up. */
   setRemotes(remotes: string | readonly Remote[]): void {
+    this.#core.server.require(clusterOf(remotes));
     this.#core.link.setRemotes(asRemotes(remotes, this.#core.link.tls));
   }
 

@@ -25,11 +25,30 @@ export interface TlsFiles {
 /** The port of `tcp:HOST` and `ssl:HOST` without one. */
 const DEFAULT_PORT = 6640;
 
-/** Parses a comma list of active connection methods. The error names the entry that is wrong and what was expected. */
+const CID = "cid:";
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** The cluster that a list of remotes asks for by an entry `cid:UUID`, as `ovsdb-cs` knows it; null: any. */
+export function clusterOf(remotes: string | readonly Remote[]): string | null {
+  if (typeof remotes !== "string") return null;
+  const entry = remotes.split(",").find((part) => part.trim().startsWith(CID));
+  return entry === undefined ? null : parseCid(entry.trim());
+}
+
+function parseCid(entry: string): string | null {
+  const cid = entry.slice(CID.length).toLowerCase();
+  return UUID.test(cid) ? cid : null;
+}
+
+/** Parses a comma list of active connection methods, in which `cid:UUID` may stand (`clusterOf`). The error names the entry that is wrong and what was expected. */
 export function parseRemotes(text: string): Result<readonly Remote[], string> {
   const remotes: Remote[] = [];
   for (const entry of text.split(",").map((part) => part.trim())) {
     if (entry === "") continue;
+    if (entry.startsWith(CID)) {
+      if (parseCid(entry) === null) return err(`${entry}: expected cid:UUID, the id of a cluster`);
+      continue;
+    }
     const remote = parseRemote(entry);
     if (!remote.ok) return remote;
     remotes.push(remote.value);

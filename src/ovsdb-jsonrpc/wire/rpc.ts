@@ -29,6 +29,8 @@ export type UnfitCode =
   | "cluster lost"
   /** It does not lead its cluster, and `leaderOnly` asks for that. */
   | "not leader"
+  /** It is not in the cluster that the remotes name by `cid:`. */
+  | "other cluster"
   /** Its log is behind what was seen of the same cluster. */
   | "stale"
   /** It answers something that it should not. */
