@@ -76,3 +76,4 @@ export { parseRemotes, type Remote, type TlsFiles } from "./wire/remote.ts";
 export type { RequestError } from "./wire/request.ts";
 export type { ConnectionError, UnfitCode } from "./wire/rpc.ts";
 export type { ServerErrorCode } from "./wire/server-error.ts";
+export type { WireCounters, WireMessage } from "./wire/tap.ts";

@@ -9,6 +9,7 @@ import type { Environment } from "../wire/environment.ts";
 import type { FramerLimits } from "../wire/json-framer.ts";
 import type { Remote, TlsFiles } from "../wire/remote.ts";
 import type { ConnectionError } from "../wire/rpc.ts";
+import type { WireMessage } from "../wire/tap.ts";
 import type { RefusalCode } from "./refusal.ts";
 
 export interface SessionOptions<
@@ -36,6 +37,10 @@ export interface SessionOptions<
   /** How long to wait before connecting again. Default 1 s, doubled up to 8 s. */
   readonly backoff?: BackoffLimits;
   readonly limits?: FramerLimits;
+  /** Told of every message, as it is sent or received. What it throws is thrown as if nobody had called it. */
+  readonly onMessage?: (message: WireMessage) => void;
+  /** Names of map keys and columns whose values are secrets, and in no text of a message. */
+  readonly secretNames?: RegExp;
   /** Time, chance and connections; the real ones unless given. */
   readonly environment?: Environment;
 }

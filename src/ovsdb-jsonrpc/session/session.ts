@@ -37,6 +37,7 @@ import type { Environment } from "../wire/environment.ts";
 import { realEnvironment } from "../wire/real/environment.ts";
 import { asRemotes, clusterOf, type Remote, type TlsFiles } from "../wire/remote.ts";
 import type { RequestError, RequestHandler } from "../wire/request.ts";
+import { Tap, type WireCounters } from "../wire/tap.ts";
 import { AddedMonitor } from "./added-monitor.ts";
 import { type CommitOptions, DEFAULT_ATTEMPTS, type Draft } from "./commit.ts";
 import { UntypedDraft } from "./draft.ts";
@@ -59,6 +60,7 @@ export class Session<
 > extends MonitorFace<T, M> {
   readonly #core: SessionCore;
   readonly #environment: Environment;
+  readonly #tap: Tap;
 
   /** The rows as the server last described them. */
   readonly replica: ReplicaView<MonitoredRows<T, M>, I>;
@@ -70,6 +72,8 @@ export class Session<
    */
   constructor(options: SessionOptions<T, M, I>) {
     const environment = options.environment ?? realEnvironment;
+    const { onMessage } = options;
+    const tap = new Tap(environment, onMessage && guarded(onMessage, environment), options.secretNames);
     const core = new SessionCore(options.database, {
       environment,
       link: {
@@ -80,6 +84,7 @@ export class Session<
         backoff: options.backoff,
         shuffle: options.shuffleRemotes ?? true,
         exact: options.database.exact === true,
+        tap,
       },
       leaderOnly: options.leaderOnly ?? false,
       selection: definedMembers<readonly string[]>(options.monitor),
@@ -90,6 +95,7 @@ export class Session<
     super(core.monitors.main);
     this.#environment = environment;
     this.#core = core;
+    this.#tap = tap;
     this.replica = replicaView(core.monitors.content);
   }
 
@@ -241,6 +247,11 @@ export class Session<
     });
   }
 
+  /** What the session's connections have carried. */
+  get counters(): WireCounters {
+    return this.#tap.counters;
+  }
+
   /** The names of the databases of the server that was found fit; `listDatabases` of the package needs no such server. */
   listDatabases(): Promise<Result<readonly string[], RequestError>> {
     return new Promise((resolve) => {
@@ -300,6 +311,19 @@ export class Session<
   close(): void {
     this.#core.close();
   }
+}
+
+/** A listener that throws does not keep the session from going on. */
+function guarded<E>(listener: (event: E) => void, environment: Environment): (event: E) => void {
+  return (event) => {
+    try {
+      listener(event);
+    } catch (error) {
+      environment.soon(() => {
+        throw error;
+      });
+    }
+  };
 }
 
 function definedMembers<V>(object: { readonly [name: string]: V | undefined }): {

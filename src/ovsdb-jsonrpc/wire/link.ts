@@ -7,6 +7,7 @@ import type { Environment, Stream } from "./environment.ts";
 import type { FramerLimits } from "./json-framer.ts";
 import type { Remote, TlsFiles } from "./remote.ts";
 import { type ConnectionError, Rpc } from "./rpc.ts";
+import type { Tap } from "./tap.ts";
 
 export interface LinkEvents {
   onConnecting(remote: Remote): void;
@@ -22,6 +23,7 @@ export interface LinkOptions {
   readonly probeIntervalMs?: number | undefined;
   readonly limits?: FramerLimits | undefined;
   readonly backoff?: BackoffLimits | undefined;
+  readonly tap?: Tap | undefined;
   /** As `RpcOptions.exact`. */
   readonly exact?: boolean;
   /** Try the remotes in a random order, so that many clients spread over the servers. */
@@ -43,6 +45,7 @@ export class Link {
   readonly #limits: FramerLimits | undefined;
   readonly #backoff: Backoff;
   readonly #exact: boolean;
+  readonly #tap: Tap | undefined;
   readonly #shuffle: boolean;
   #remotes: readonly Remote[];
   #next = 0;
@@ -62,6 +65,7 @@ export class Link {
     this.#tls = options.tls;
     this.#limits = options.limits;
     this.#exact = options.exact ?? false;
+    this.#tap = options.tap;
     this.#shuffle = options.shuffle;
     this.#remotes = this.#ordered(options.remotes);
     this.#probeIntervalMs = options.probeIntervalMs;
@@ -148,12 +152,14 @@ export class Link {
     this.#clearTimer();
     const upSince = this.#environment.elapsed();
     this.#upSince = upSince;
+    this.#tap?.connected();
     const rpc = new Rpc(
       this.#environment,
       stream,
       {
         probeIntervalMs: this.#probeInterval(remote),
         exact: this.#exact,
+        tap: this.#tap,
         ...(this.#limits !== undefined && { limits: this.#limits }),
       },
       {

@@ -12,6 +12,7 @@ import { parseExactJson } from "./exact-json.ts";
 import { excerpt, isArray, isObject, type Json, jsonText } from "./json.ts";
 import { type FramerLimits, JsonFramer } from "./json-framer.ts";
 import { type Parse, parseJsonText } from "./json-text.ts";
+import type { Tap } from "./tap.ts";
 
 /** A reply: `error` is null when the request was carried out. */
 export interface Reply {
@@ -66,6 +67,8 @@ export interface RpcOptions {
   /** Milliseconds of silence, at most 2^31 - 1, before an echo is sent, and again before the connection is given up; 0 = never. */
   readonly probeIntervalMs: number;
   readonly limits?: FramerLimits;
+  /** Sees every message. */
+  readonly tap?: Tap | undefined;
   /** Long integers keep their digits (exact-json.ts). */
   readonly exact?: boolean;
 }
@@ -78,6 +81,7 @@ export class Rpc {
   readonly #stream: Stream;
   readonly #events: RpcEvents;
   readonly #framer: JsonFramer;
+  readonly #tap: Tap | undefined;
   readonly #parseText: Parse;
   readonly #pending = new Map<number, ReplyHandler>();
   readonly #waiting: Uint8Array[] = [];
@@ -100,6 +104,7 @@ export class Rpc {
     this.#lastActivity = environment.elapsed();
     this.#lastReceived = this.#lastActivity;
     this.#framer = new JsonFramer(options.limits);
+    this.#tap = options.tap;
     this.#parseText = options.exact === true ? parseExactJson : JSON.parse;
     this.#probeIntervalMs = options.probeIntervalMs;
     this.#scheduleProbe();
@@ -152,6 +157,7 @@ export class Rpc {
 
   #send(message: string): void {
     if (this.#closed) return;
+    this.#tap?.sent(message);
     if (this.#outbox === "" && !this.#yielding) this.environment.soon(this.#flush);
     this.#outbox += message;
   }
@@ -191,6 +197,7 @@ export class Rpc {
 
   #dispatch(text: Uint8Array): void {
     if (this.#closed) return;
+    this.#tap?.received(text);
     const message = this.#parse(text);
     if (!isObject(message) || !(this.#call(message) || this.#reply(message))) this.#malformed(text);
   }
