@@ -1,31 +1,42 @@
 /**
- * Builds the package for npm: `bun run build.ts [FOLDER]` writes JavaScript, declarations, README and package.json,
- * for Node.js 18 and newer; `npm publish FOLDER` does the rest. Inside the repository the sources are used as they are.
+ * Builds the package for npm: `bun run build.ts [FOLDER]` writes JavaScript with source maps, declarations, README, changelog,
+ * license and package.json, for Node.js 18 and newer, Bun and Deno; `npm publish FOLDER` does the rest. Inside the repository
+ * the sources are used as they are.
  */
 import { spawnSync } from "node:child_process";
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const source = import.meta.dirname;
+const root = join(source, "../..");
 const target = process.argv[2] ?? join(source, "dist");
 
 rmSync(target, { recursive: true, force: true });
-const compiler = join(source, "../../node_modules/.bin/tsc");
+const compiler = join(root, "node_modules/.bin/tsc");
 const { status } = spawnSync(compiler, ["-p", join(source, "tsconfig.build.json"), "--outDir", target], {
   stdio: "inherit",
 });
 if (status !== 0) throw new Error("the compiler found errors; they are above");
 
 const {
-  exports: _sources,
+  exports: sources,
   scripts: _scripts,
   ...manifest
-} = JSON.parse(readFileSync(join(source, "package.json"), "utf8"));
+}: { exports: Readonly<Record<string, string>>; scripts: unknown } = JSON.parse(
+  readFileSync(join(source, "package.json"), "utf8"),
+);
 const published = {
   ...manifest,
-  engines: { node: ">=18" },
-  exports: { ".": { types: "./index.d.ts", default: "./index.js" } },
+  exports: Object.fromEntries(Object.entries(sources).map(([name, file]) => [name, built(file)])),
   bin: { "ovsdb-jsonrpc-generate": "generate.js" },
 };
 writeFileSync(join(target, "package.json"), `${JSON.stringify(published, null, 2)}\n`);
-copyFileSync(join(source, "README.md"), join(target, "README.md"));
+for (const file of ["README.md", "CHANGELOG.md"]) copyFileSync(join(source, file), join(target, file));
+copyFileSync(join(root, "LICENSE"), join(target, "LICENSE"));
+
+/** What `exports` has for a source: its declarations and its JavaScript. */
+function built(file: string): string | { readonly types: string; readonly default: string } {
+  if (!file.endsWith(".ts")) return file;
+  const stem = file.slice(0, -".ts".length);
+  return { types: `${stem}.d.ts`, default: `${stem}.js` };
+}

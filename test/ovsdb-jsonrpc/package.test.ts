@@ -1,6 +1,7 @@
 /** The package as npm would publish it, under Node.js. */
 import { expect, test } from "bun:test";
-import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Folder, run, startPlayground } from "./support/server.ts";
 
@@ -43,8 +44,61 @@ test("it builds, and Node.js follows a database with it", async () => {
     server.remote,
   );
   expect(output).toBe("\nfrom node\ntrue 1,3\n");
+  for (const file of [
+    "LICENSE",
+    "README.md",
+    "CHANGELOG.md",
+    "index.js.map",
+    "ovs/index.js",
+    "testing/index.d.ts",
+  ])
+    expect(existsSync(folder.at(`built/${file}`))).toBe(true);
+  await Bun.write(
+    folder.at("others.mjs"),
+    `import manifest from "ovsdb-jsonrpc/package.json" with { type: "json" };
+    import { startTestServer } from "ovsdb-jsonrpc/testing";
+    import { Ovs } from "ovsdb-jsonrpc/ovs";
+    const server = await startTestServer({ schema: "/usr/share/openvswitch/vswitch.ovsschema" });
+    const ovs = new Ovs({ remotes: server.remote });
+    console.log(manifest.name, await ovs.synced(), (await ovs.addBridge("br0")).error.code);
+    ovs.close();
+    await server.stop();`,
+  );
+  expect(run("node", "--no-warnings", folder.at("others.mjs"))).toBe("ovsdb-jsonrpc true no root\n");
+  // Nobody needs the types of Node.js for it, and every declaration is right by itself.
+  await Bun.write(
+    folder.at("user.ts"),
+    `import { type Session, withBigints, parseDatabaseSchema, type Environment } from "ovsdb-jsonrpc";
+    import type { Ovs } from "ovsdb-jsonrpc/ovs";
+    export const all: [typeof parseDatabaseSchema, typeof withBigints, Environment?, Ovs?, Session<object, object>?] = [
+      parseDatabaseSchema, withBigints,
+    ];`,
+  );
+  await Bun.write(
+    folder.at("tsconfig.json"),
+    JSON.stringify({
+      compilerOptions: {
+        ...{ strict: true, noEmit: true, skipLibCheck: false, types: [], lib: ["ES2022", "DOM"] },
+        ...{ module: "NodeNext", moduleResolution: "NodeNext", target: "ES2022" },
+      },
+      include: ["user.ts"],
+    }),
+  );
+  run(join(SOURCE, "../../node_modules/.bin/tsc"), "-p", folder.at("tsconfig.json"));
   folder.remove();
-}, 60_000);
+}, 120_000);
+
+test("the sources are not packed by mistake", () => {
+  const { status, stderr } = spawnSync("npm", ["pack", "--dry-run"], { cwd: SOURCE, encoding: "utf8" });
+  expect(status).not.toBe(0);
+  expect(stderr).toContain("build the package");
+});
+
+test("the bundle is under 70 kB, minified", async () => {
+  const built = await Bun.build({ entrypoints: [join(SOURCE, "index.ts")], target: "node", minify: true });
+  const [bundle] = built.outputs;
+  expect(bundle?.size ?? Number.POSITIVE_INFINITY).toBeLessThan(70_000);
+});
 
 /** What each file of the package imports: its path below the package, or a name. */
 function importsByFile(): ReadonlyMap<string, readonly string[]> {

@@ -1,0 +1,267 @@
+/**
+ * The few commands on the Open_vSwitch database that everybody writes, as typed functions: what `ovs-vsctl add-br`, `add-port`,
+ * `del-port` and `set Interface` do. Each is one transaction, begun anew when somebody else was faster.
+ */
+import type { Operation } from "../operations/operation.ts";
+import type { TransactError } from "../operations/transaction.ts";
+import type { MonitoredRows } from "../replica/view.ts";
+import { err, ok, type Result } from "../result.ts";
+import type { Integer } from "../schema/integers.ts";
+import type { DatabaseSchema } from "../schema/schema.ts";
+import type { NamedUuid, Uuid } from "../schema/uuid.ts";
+import type { Draft } from "../session/commit.ts";
+import { Session } from "../session/session.ts";
+import type { Environment } from "../wire/environment.ts";
+import type { Remote, TlsFiles } from "../wire/remote.ts";
+
+interface OvsTables {
+  readonly Open_vSwitch: { readonly _uuid: Uuid; readonly bridges: ReadonlySet<Uuid> };
+  readonly Bridge: { readonly _uuid: Uuid; readonly name: string; readonly ports: ReadonlySet<Uuid> };
+  readonly Port: {
+    readonly _uuid: Uuid;
+    readonly name: string;
+    readonly interfaces: ReadonlySet<Uuid>;
+    readonly tag: Integer | null;
+  };
+  readonly Interface: {
+    readonly _uuid: Uuid;
+    readonly name: string;
+    readonly type: string;
+    readonly options: ReadonlyMap<string, string>;
+    readonly external_ids: ReadonlyMap<string, string>;
+    readonly mtu_request: Integer | null;
+  };
+}
+
+const TEXT = { key: { type: "string" }, min: 1, max: 1 } as const;
+const TEXTS = { key: { type: "string" }, value: { type: "string" }, min: 0, max: "unlimited" } as const;
+const NUMBER = { key: { type: "integer" }, min: 0, max: 1 } as const;
+const referring = (refTable: string) =>
+  ({ key: { type: "uuid", refTable, refType: "strong" }, min: 0, max: "unlimited" }) as const;
+
+const database: DatabaseSchema<OvsTables> = {
+  name: "Open_vSwitch",
+  version: "0.0.0",
+  tables: {
+    Open_vSwitch: { columns: { bridges: referring("Bridge") } },
+    Bridge: { columns: { name: TEXT, ports: referring("Port") } },
+    Port: { columns: { name: TEXT, interfaces: referring("Interface"), tag: NUMBER } },
+    Interface: {
+      columns: { name: TEXT, type: TEXT, options: TEXTS, external_ids: TEXTS, mtu_request: NUMBER },
+    },
+  },
+};
+
+const MONITOR = {
+  Open_vSwitch: ["bridges"],
+  Bridge: ["name", "ports"],
+  Port: ["name", "interfaces"],
+  Interface: ["name"],
+} as const;
+
+const INDEXES = {
+  Bridge: { name: ["name"], ports: ["ports"] },
+  Port: { name: ["name"] },
+  Interface: { name: ["name"] },
+} as const;
+
+export interface OvsOptions {
+  /** Default `unix:/var/run/openvswitch/db.sock`. */
+  readonly remotes?: string | readonly Remote[];
+  readonly tls?: TlsFiles;
+  readonly environment?: Environment;
+}
+
+/** Of a map every key that is given is set; null takes a key away, and the others stay. */
+export interface InterfaceSettings {
+  readonly type?: string;
+  readonly options?: Readonly<Record<string, string | null>>;
+  readonly external_ids?: Readonly<Record<string, string | null>>;
+  /** Bytes; null asks for nothing. */
+  readonly mtu_request?: number | null;
+}
+
+export interface PortSettings extends InterfaceSettings {
+  /** VLAN of an access port. */
+  readonly tag?: number;
+}
+
+/** The transaction's error, or what keeps it from being made. */
+export type OvsError =
+  | TransactError
+  | { readonly code: "no root" | "no bridge" | "no interface" | "other bridge"; readonly details: string };
+
+type Answer = Promise<Result<void, OvsError>>;
+
+export class Ovs {
+  readonly #session;
+
+  constructor({ remotes = "unix:/var/run/openvswitch/db.sock", tls, environment }: OvsOptions = {}) {
+    this.#session = new Session({
+      database,
+      remotes,
+      monitor: MONITOR,
+      indexes: INDEXES,
+      ...(tls !== undefined && { tls }),
+      ...(environment !== undefined && { environment }),
+    });
+  }
+
+  /** As of a session: true when the database's rows are here. */
+  synced(options?: { readonly signal?: AbortSignal }): Promise<boolean> {
+    return this.#session.synced(options);
+  }
+
+  bridges(): readonly string[] {
+    return Array.from(this.#session.replica.table("Bridge").rows.values(), ({ name }) => name).sort();
+  }
+
+  /** The names of a bridge's ports; null: there is no such bridge. */
+  ports(bridge: string): readonly string[] | null {
+    const row = this.#bridge(bridge);
+    const ports = this.#session.replica.table("Port");
+    return row === undefined
+      ? null
+      : ports
+          .resolve(row.ports)
+          .map(({ name }) => name)
+          .sort();
+  }
+
+  /** Adds a bridge with its local port; one that is there stays as it is. */
+  addBridge(bridge: string): Answer {
+    return this.#commit((draft) => {
+      if (this.#bridge(bridge) !== undefined) return null;
+      const [root] = this.#session.replica.table("Open_vSwitch").rows.values();
+      if (root === undefined) return { code: "no root", details: "the Open_vSwitch table is empty" };
+      const iface = draft.insert("Interface", { name: bridge, type: "internal" });
+      const port = draft.insert("Port", { name: bridge, interfaces: [iface] });
+      const made = draft.insert("Bridge", { name: bridge, ports: [port] });
+      draft.add(insertInto("Open_vSwitch", root._uuid, "bridges", made));
+      return null;
+    });
+  }
+
+  /** Removes a bridge and its ports; one that is not there is no error. */
+  delBridge(bridge: string): Answer {
+    return this.#commit((draft) => {
+      const row = this.#bridge(bridge);
+      if (row === undefined) return null;
+      for (const root of this.#session.replica.table("Open_vSwitch").rows.values())
+        draft.add(deleteFrom("Open_vSwitch", root._uuid, "bridges", row._uuid));
+      return null;
+    });
+  }
+
+  /** Adds a port with one interface of its name. One that is on the bridge already gets the settings; on another one: an error. */
+  addPort(bridge: string, port: string, settings: PortSettings = {}): Answer {
+    return this.#commit((draft) => {
+      const row = this.#bridge(bridge);
+      if (row === undefined) return { code: "no bridge", details: `there is no bridge ${bridge}` };
+      const [there] = this.#session.replica.table("Port").index("name").find(port);
+      if (there !== undefined) {
+        if (!row.ports.has(there._uuid))
+          return { code: "other bridge", details: `port ${port} is there, and not on bridge ${bridge}` };
+        if (settings.tag !== undefined) draft.update("Port", there._uuid, { tag: settings.tag });
+        for (const uuid of there.interfaces) this.#set(draft, uuid, settings);
+        return null;
+      }
+      const { tag, options = {}, external_ids = {}, ...columns } = settings;
+      const iface = draft.insert("Interface", {
+        ...columns,
+        name: port,
+        options: given(options),
+        external_ids: given(external_ids),
+      });
+      const made = draft.insert("Port", {
+        name: port,
+        interfaces: [iface],
+        ...(tag !== undefined && { tag }),
+      });
+      draft.read("Bridge", row._uuid, ["name"]);
+      draft.add(insertInto("Bridge", row._uuid, "ports", made));
+      return null;
+    });
+  }
+
+  /** Removes a port from whatever bridge it is on; one that is not there is no error. */
+  delPort(port: string): Answer {
+    return this.#commit((draft) => {
+      const [row] = this.#session.replica.table("Port").index("name").find(port);
+      if (row === undefined) return null;
+      for (const { _uuid } of this.#session.replica.table("Bridge").index("ports").find(row._uuid))
+        draft.add(deleteFrom("Bridge", _uuid, "ports", row._uuid));
+      return null;
+    });
+  }
+
+  setInterface(name: string, settings: InterfaceSettings): Answer {
+    return this.#commit((draft) => {
+      const [row] = this.#session.replica.table("Interface").index("name").find(name);
+      if (row === undefined) return { code: "no interface", details: `there is no interface ${name}` };
+      this.#set(draft, row._uuid, settings);
+      return null;
+    });
+  }
+
+  close(): void {
+    this.#session.close();
+  }
+
+  #bridge(name: string) {
+    return this.#session.replica.table("Bridge").index("name").find(name)[0];
+  }
+
+  #set(
+    draft: OvsDraft,
+    uuid: Uuid,
+    { type, mtu_request, options = {}, external_ids = {} }: InterfaceSettings,
+  ) {
+    if (type !== undefined) draft.update("Interface", uuid, { type });
+    if (mtu_request !== undefined) draft.update("Interface", uuid, { mtu_request });
+    for (const [column, keys] of [
+      ["options", options],
+      ["external_ids", external_ids],
+    ] as const) {
+      for (const [key, value] of Object.entries(keys)) {
+        if (value === null) draft.deleteKey("Interface", uuid, column, key);
+        else draft.setKey("Interface", uuid, column, key, value);
+      }
+    }
+  }
+
+  async #commit(build: (draft: OvsDraft) => Exclude<OvsError, TransactError> | null): Answer {
+    let refused: Exclude<OvsError, TransactError> | null = null;
+    const result = await this.#session.commit((draft) => {
+      refused = build(draft);
+    });
+    if (refused !== null) return err(refused);
+    return result.ok ? ok(undefined) : result;
+  }
+}
+
+type OvsDraft = Draft<OvsTables, MonitoredRows<OvsTables, typeof MONITOR>>;
+type SetColumn = readonly ["Open_vSwitch", "bridges"] | readonly ["Bridge", "ports"];
+
+function insertInto(...[table, uuid, column, element]: Parameters<typeof edit>): Operation {
+  return edit(table, uuid, column, element, "insert");
+}
+
+function deleteFrom(...[table, uuid, column, element]: Parameters<typeof edit>): Operation {
+  return edit(table, uuid, column, element, "delete");
+}
+
+function edit(
+  table: SetColumn[0],
+  uuid: Uuid,
+  column: SetColumn[1],
+  element: Uuid | NamedUuid,
+  mutator: "insert" | "delete" = "insert",
+): Operation {
+  return { op: "mutate", table, where: [["_uuid", "==", uuid]], mutations: [[column, mutator, [element]]] };
+}
+
+/** The keys that are to be there. */
+function given(keys: Readonly<Record<string, string | null>>): ReadonlyMap<string, string> {
+  return new Map(Object.entries(keys).flatMap(([key, value]) => (value === null ? [] : [[key, value]])));
+}
