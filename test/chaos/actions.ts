@@ -77,6 +77,10 @@ export class Disorder {
       [10, () => this.#byHand(this.#edit())],
       [4, () => this.#byHand(["--if-exists", "del-port", this.#anyInterface()])],
       [3, () => this.#byHand(this.#addForeign())],
+      [3, () => this.#byHand(this.#mistype())],
+      [2, () => this.#byHand(this.#addSecond())],
+      [2, () => this.#byHand(this.#renameHost())],
+      [4, () => this.#inCloud(this.#retype())],
       [2, () => this.#byHand(["--if-exists", "del-port", `tap${this.#random.int(this.#foreign + 1)}`])],
       [1, () => this.#byHand(["--if-exists", "del-br", "br-int", "--", "--may-exist", "add-br", "br-int"])],
       [4, () => this.#kill()],
@@ -132,7 +136,7 @@ export class Disorder {
   }
 
   #setMtu(): readonly string[] {
-    const mtu = this.#random.pick(["", "0", "1300", "1400", "9000"]);
+    const mtu = this.#random.pick(["", "0", "1300", "1400", "9000", "abc", "0x578", "-5"]);
     return this.#setOption(this.#random.pick([...stable, ...mobile]), "vif-plug-mtu-request", mtu);
   }
 
@@ -176,6 +180,33 @@ export class Disorder {
     const set = ["--", "set", "Interface", name, "type=internal"];
     const mark = byName ? [] : [`external_ids:iface-id=${lport}`];
     return ["add-port", "br-int", name, ...set, ...mark];
+  }
+
+  /** A typo: the interface gets the iface-id of another logical port. */
+  #mistype(): readonly string[] {
+    const [name, other] = [this.#random.pick(mobile).slice(0, 15), this.#random.pick(mobile)];
+    return ["--if-exists", "set", "Interface", name, `external_ids:iface-id="${other}"`];
+  }
+
+  /** One more interface that looks like ours, of a logical port that has one or not. */
+  #addSecond(): readonly string[] {
+    const name = `tap${this.#foreign++}`;
+    const ids = [`external_ids:iface-id="${this.#random.pick(mobile)}"`, "external_ids:ovn-plugged=dummy"];
+    return ["add-port", "br-int", name, "--", "set", "Interface", name, "type=internal", ...ids];
+  }
+
+  #renameHost(): readonly string[] {
+    return ["set", "Open_vSwitch", ".", `external_ids:hostname=host${this.#random.int(3)}.example.com`];
+  }
+
+  /** The logical port becomes something else, or a VIF again, and may move away in the same transaction. */
+  #retype(): readonly string[] {
+    const lport = this.#random.pick(mobile);
+    const type = this.#random.pick(["", "", "virtual"]);
+    const retyped = ["--", "--if-exists", "set", "Logical_Switch_Port", lport, `type="${type}"`];
+    return this.#random.chance(0.5)
+      ? retyped
+      : [...retyped, ...this.#setOption(lport, "requested-chassis", elsewhere)];
   }
 
   async #kill(): Promise<string | null> {

@@ -156,6 +156,7 @@ function nameOf(lport: string): string {
 }
 
 function mtuOf(options: ReadonlyMap<string, string>): number | null {
-  const mtu = Number(options.get("vif-plug-mtu-request") ?? 0);
-  return mtu > 0 ? mtu : null;
+  const text = options.get("vif-plug-mtu-request") ?? "";
+  const mtu = /^\d+$/.test(text) ? Number(text) : 0;
+  return mtu > 0 && mtu < 2 ** 31 ? mtu : null;
 }

@@ -91,10 +91,22 @@ function mayStay(row: Columns, chassis: { readonly _uuid: string; readonly name:
 export function misdeeds(local: readonly StoredTransaction[], reasons: Reasons): readonly string[] {
   const found: string[] = [];
   const markedAt = new Map<string, number>();
+  /** The logical port of each interface that is ours. */
+  const owners = new Map<string, string>();
   for (const { time, comment, events } of local) {
-    for (const event of events) {
-      if (event.table !== "Interface") continue;
-      if (comment === null) found.push(...misdeedsOf(event, time, markedAt.get(event.uuid) ?? 0, reasons));
+    const interfaces = events.filter(({ table }) => table === "Interface");
+    for (const { uuid, after } of interfaces) {
+      const isOurs = after !== null && isOwned({ external_ids: mapOf(after.external_ids) });
+      if (isOurs) owners.set(uuid, lportOf(after));
+      else owners.delete(uuid);
+    }
+    const left = new Set(owners.values());
+    for (const event of interfaces) {
+      // Of several interfaces of ours with one iface-id, one is the port's, and the others go.
+      const isOver = event.changed === null && left.has(lportOf(event.before));
+      if (comment === null && !isOver) {
+        found.push(...misdeedsOf(event, time, markedAt.get(event.uuid) ?? 0, reasons));
+      }
       if (lportOf(event.after) !== lportOf(event.before)) markedAt.set(event.uuid, time);
     }
   }
