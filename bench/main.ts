@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { cloud } from "./cloud/main.ts";
 import { engine } from "./engine/main.ts";
 import { ovsdb } from "./ovsdb/main.ts";
 import { plug } from "./plug/main.ts";
@@ -21,7 +22,7 @@ import {
   type Report,
 } from "./support/report.ts";
 
-const parts: readonly Part[] = [plug, engine, ovsdb, size];
+const parts: readonly Part[] = [plug, engine, ovsdb, size, cloud];
 
 const usage = [
   "Usage: npm run bench -- [PART...] [--quick] [--json FILE] [--compare OLD.json]",
