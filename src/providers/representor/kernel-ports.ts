@@ -70,6 +70,11 @@ export class KernelPorts {
     return this.#fault;
   }
 
+  /** Nothing that the kernel told has been lost: what is known is what it told last. */
+  get isCurrent(): boolean {
+    return this.#fault === null && this.#session !== null && this.#session.heard === null;
+  }
+
   /** The number of the family `devlink`; 0 where the kernel has none. */
   get familyId(): number {
     return this.#family?.id ?? 0;

@@ -193,7 +193,7 @@ export class Running {
 
   /** Whose the device in place is, if it is known to be another function's. */
   #otherOwner(inPlace: string, wanted: WantedFunction): string | null {
-    return this.#ports.fault === null ? this.#table.otherOwner(inPlace, wanted) : null;
+    return this.#ports.isCurrent ? this.#table.otherOwner(inPlace, wanted) : null;
   }
 
   /** What follows from a table that is another one: which devices have come and gone, and what is in doubt. */

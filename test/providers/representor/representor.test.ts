@@ -219,6 +219,15 @@ describe("the interface in place", () => {
     expect(await asked("1", name)).toEqual({ ready: true, interface: plugged("pf0vf1") });
   });
 
+  test("is nobody's for sure while the tables are being read anew", async () => {
+    const provider = await start();
+    kernel.overrun(() => {});
+    const question = input("1", { interface: viewOf("theirs") });
+    expect(provider.prepare(question)).not.toHaveProperty("misplaced");
+    await turn();
+    expect(provider.prepare(question)).toHaveProperty("misplaced");
+  });
+
   test("is nobody's for sure while the tables cannot be read", async () => {
     const provider = await start();
     kernel.refusesDumps = true;
