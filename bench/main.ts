@@ -10,6 +10,7 @@ import { cloud } from "./cloud/main.ts";
 import { engine } from "./engine/main.ts";
 import { ovsdb } from "./ovsdb/main.ts";
 import { plug } from "./plug/main.ts";
+import { providers } from "./providers/main.ts";
 import { size } from "./size/main.ts";
 import {
   formatComparison,
@@ -22,7 +23,7 @@ import {
   type Report,
 } from "./support/report.ts";
 
-const parts: readonly Part[] = [plug, engine, ovsdb, size, cloud];
+const parts: readonly Part[] = [plug, engine, ovsdb, providers, size, cloud];
 
 const usage = [
   "Usage: npm run bench -- [PART...] [--quick] [--json FILE] [--compare OLD.json]",

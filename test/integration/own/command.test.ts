@@ -1,7 +1,7 @@
 /** Providers that are programs of one's own (contract section 7), on a real chassis: those of examples/, and bad ones. */
 import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
-import { mkdir, rename } from "node:fs/promises";
+import { chmod, mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { baseConfig, executable, startDaemon } from "../../../tools/chassis/daemon.ts";
 import { type Hypervisor, startHypervisor } from "../support/hypervisor.ts";
@@ -10,6 +10,8 @@ const examples = join(import.meta.dir, "../../../examples");
 const python = join(examples, "provider-python/provider.py");
 const shell = join(examples, "provider-sh/provider.sh");
 const puppet = join(import.meta.dir, "../../providers/command/support/puppet.ts");
+
+const plain = join(import.meta.dir, "../../../bench/providers/provider.py");
 
 const pinned = { "vif-plug-type": "pinned" };
 
@@ -186,4 +188,43 @@ test("a record of what it answered is replayed without it, byte for byte", async
   expect(first.exitCode).toBe(0);
   expect(first.stdout.toString()).toContain("eth-web2");
   expect(second.stdout.toString()).toBe(first.stdout.toString());
+});
+
+test("U4: a thousand ports of a program in Python keep their rows over a restart of both", async () => {
+  const config = { providers: [{ type: "dummy" }, { type: "python", command: [plain] }] };
+  await using hv = await startHypervisor({ config });
+  const lports = Array.from({ length: 1000 }, (_, index) => `lsp${index}`);
+  await hv.addLports(Object.fromEntries(lports.map((lport) => [lport, { "vif-plug-type": "python" }])));
+  const owned = async () => {
+    const rows = await hv.chassis.rows("Open_vSwitch", "Interface", ["name", "external_ids"]);
+    const ours = rows.filter((row) => row.external_ids.get("ovn-plugged") === "python");
+    return ours.map(({ _uuid, name }) => `${name} ${_uuid}`).sort();
+  };
+  await Promise.all(lports.map((lport) => hv.interface(lport)));
+  await hv.settle();
+  const before = await owned();
+  expect(before).toHaveLength(1000);
+  const requests = hv.writes().length;
+  await hv.daemon.stop("SIGKILL");
+  await hv.startDaemon(config);
+  await hv.addLport("late", { "vif-plug-type": "python" });
+  await hv.interface("late");
+  await hv.settle();
+  expect((await owned()).filter((row) => !row.startsWith("late "))).toEqual(before);
+  const sent = hv.writes().slice(requests);
+  expect(sent.filter((request) => /"vifplugd/.test(request) && /lsp\d/.test(request))).toEqual([]);
+}, 120_000);
+
+test("the ten-line provider of the documentation works", async () => {
+  const text = await Bun.file(join(import.meta.dir, "../../../docs/providers.md")).text();
+  const program = /```python\n([\s\S]*?)```/.exec(text)?.[1] ?? "";
+  await using hv = await startHypervisor({ daemon: false });
+  const file = join(hv.chassis.dir, "acme");
+  await Bun.write(file, program);
+  await chmod(file, 0o755);
+  await hv.startDaemon({ providers: [{ type: "acme", command: [file] }] });
+  await hv.addLport("web1", { "vif-plug-type": "acme" });
+  await hv.installed("web1");
+  await hv.deleteLport("web1");
+  await hv.gone("web1");
 });
