@@ -16,6 +16,7 @@ import { targetNamed } from "../../tools/package/targets.ts";
 const MINUTES = 60_000;
 /** Nobody's. */
 const USER = "12345";
+const MUSL = "/lib/ld-musl-x86_64.so.1";
 const root = join(import.meta.dir, "../..");
 
 let dir = "";
@@ -133,6 +134,31 @@ test(
   async () => {
     await using chassis = await startCloud();
     const program = await wrapper("nehalem", `exec qemu-x86_64-static -cpu Nehalem ${executable} "$@"`);
+    await plugs(chassis, program, [{ type: "dummy" }]);
+  },
+  10 * MINUTES,
+);
+
+// No Debian has a libstdc++ for musl; its own one runs with musl when it is given what glibc has besides.
+test(
+  "with musl, and libstdc++ beside it",
+  async () => {
+    const entry = join(root, "src/main.ts");
+    const musl = await build({ entry, outDir: dir, target: targetNamed("linux-x64-musl") });
+    const libraries = join(dir, "musl");
+    await mkdir(libraries);
+    const shim = join(import.meta.dir, "support/musl-shim.c");
+    const env = { PATH: process.env.PATH ?? "/usr/bin:/bin" };
+    await run(["gcc", "-shared", "-fPIC", "-nostdlib", "-o", join(libraries, "shim.so"), shim], env);
+    for (const library of ["libstdc++.so.6", "libgcc_s.so.1"]) {
+      await copyFile(join("/lib/x86_64-linux-gnu", library), join(libraries, library));
+    }
+    for (const name of ["libc.musl-x86_64.so.1", "libc.so.6", "libm.so.6", "ld-linux-x86-64.so.2"]) {
+      await copyFile(MUSL, join(libraries, name));
+    }
+    await using chassis = await startCloud();
+    const loader = `${MUSL} --library-path ${libraries} --preload ${libraries}/shim.so`;
+    const program = await wrapper("with-musl", `exec ${loader} ${musl} "$@"`);
     await plugs(chassis, program, [{ type: "dummy" }]);
   },
   10 * MINUTES,

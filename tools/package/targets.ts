@@ -1,4 +1,5 @@
 /** The machines that executables are made for: one table, from which build, packages and SBOM take what they call them. */
+import { closeSync, openSync, readSync } from "node:fs";
 
 export interface Target {
   /** In file names, and on the command line. */
@@ -39,8 +40,18 @@ export function targetsNamed(names: readonly string[]): readonly Target[] {
 
 /** The target that this very process runs on. @throws on a machine that nothing is made for */
 export function hostTarget(): Target {
-  const isMusl = [...new Bun.Glob("ld-musl-*").scanSync({ cwd: "/lib", onlyFiles: false })].length > 0;
-  const name = `linux-${process.arch}${isMusl ? "-musl" : ""}`;
   if (process.platform !== "linux") throw new Error(`expected Linux, this is ${process.platform}`);
-  return targetNamed(name);
+  return targetNamed(`linux-${process.arch}${isForMusl(process.execPath) ? "-musl" : ""}`);
+}
+
+/** The executable's first bytes name its loader; a host with glibc may have musl's, too. */
+function isForMusl(executable: string): boolean {
+  const start = Buffer.alloc(4096);
+  const fd = openSync(executable, "r");
+  try {
+    readSync(fd, start);
+  } finally {
+    closeSync(fd);
+  }
+  return start.includes("/lib/ld-musl-");
 }
