@@ -45,7 +45,6 @@ export function complaints(world: World): readonly string[] {
   const owners = Map.groupBy(ours, (iface) => iface.external_ids.get("iface-id") ?? "");
   for (const binding of world.bindings) found.push(...ofBinding(world, binding, owners));
   for (const [lport, ifaces] of owners) {
-    if (ifaces.length > 1) found.push(`${lport} has ${ifaces.length} interfaces`);
     if (world.bindings.every((binding) => binding.logical_port !== lport) && isRemovable(world, ifaces)) {
       found.push(`${lport} has no port binding, and has an interface`);
     }
@@ -69,6 +68,8 @@ function ofBinding(world: World, binding: Binding, owners: Owners): readonly str
       : [];
   }
   if (plugType === undefined || !world.plugTypes.has(plugType) || isForeign(world, lport)) return [];
+  // Whose interfaces they are is known from the provider's answer: the others go when the port is in place (P3).
+  if (ifaces.length > 1) return [`${lport} has ${ifaces.length} interfaces`];
   const name = nameOf(lport);
   if (iface === undefined) {
     return isTaken(world, lport, name) ? [] : [`${lport} is wanted here, and has no interface`];

@@ -245,21 +245,20 @@ export class Checks {
    * that (T5).
    */
   #note(by: Vifplugd | null, changes: readonly Change[]): void {
-    const lports = new Set(
-      changes.flatMap(({ table, old, now }) =>
-        table.name === "Interface"
-          ? [old, now].flatMap((row) =>
-              row === null ? [] : (map(row, "external_ids").get("iface-id") ?? []),
-            )
-          : [],
-      ),
+    const lportOf = (row: Row | null) =>
+      row === null ? undefined : map(row, "external_ids").get("iface-id");
+    const interfaces = changes.filter(({ table }) => table.name === "Interface");
+    // What carried another port's id by mistake is no change of that port.
+    const concluded = new Set(interfaces.map(({ old, now }) => lportOf(now ?? old)));
+    const touched = new Set(
+      interfaces.flatMap(({ old, now }) => [lportOf(old) ?? [], lportOf(now) ?? []].flat()),
     );
     for (const vifplugd of this.#scene.vifplugds) {
       if (!vifplugd.process.alive) continue;
       const unfinished = this.#unfinished.get(vifplugd) ?? new Map<string, Unfinished>();
       this.#unfinished.set(vifplugd, unfinished);
-      for (const lport of lports) {
-        const isDue = vifplugd === by || unfinished.get(lport)?.isDue === true;
+      for (const lport of touched) {
+        const isDue = (vifplugd === by && concluded.has(lport)) || unfinished.get(lport)?.isDue === true;
         unfinished.set(lport, { isDue, allowed: new Set(OPERATIONS) });
       }
     }

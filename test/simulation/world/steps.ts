@@ -205,7 +205,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     isFault: false,
     args: (random) => [
       lport(random),
-      random.pick(["option", "mtu", "no-plugged", "other", "type", "version"]),
+      random.pick(["option", "mtu", "plugged", "no-plugged", "typo", "typo", "other", "type", "version"]),
       lport(random),
     ],
     run: (stage, [name = "", what = "", other = ""]) =>
@@ -267,7 +267,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     args: (random) => [
       random.pick([usualName(lport(random)), "tap0", "tap1"]),
       random.pick(["", lport(random)]),
-      "",
+      random.pick(["", PLUG_TYPE]),
     ],
     run: ({ chassis }, [name = "", lport = "", plugged = ""]) => {
       const ids = [
