@@ -221,12 +221,12 @@ export class Cluster implements Southbound {
       member.server.kill();
       member.connected = false;
       if (member === this.#leader) this.#elect();
-      this.#world.scheduler.after(this.#world.random.int(4000), () => this.#rejoin(member));
+      this.#world.scheduler.after(this.#world.outage(), () => this.#rejoin(member));
       return `${member.server.name} is killed`;
     },
     part: () => {
       const member = this.#world.random.pick(this.#members);
-      this.#part(member, this.#world.random.int(6000));
+      this.#part(member, this.#world.outage());
       return `${member.server.name} loses the others`;
     },
     lead: () => {
@@ -234,7 +234,7 @@ export class Cluster implements Southbound {
       return "there is an election";
     },
     slow: () => {
-      this.#slowUntil = this.#world.scheduler.now + this.#world.random.int(4000);
+      this.#slowUntil = this.#world.scheduler.now + this.#world.outage();
       return "entries are not committed for a while";
     },
   };

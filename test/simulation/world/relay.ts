@@ -74,16 +74,16 @@ export function relay(world: World, schema: Schema): Southbound {
     faults: {
       kill: () => {
         server.kill();
-        world.scheduler.after(world.random.int(3000), () => server.start());
+        world.scheduler.after(world.outage(), () => server.start());
         return "the relay is killed";
       },
       source: () => {
         connect(false);
-        world.scheduler.after(world.random.int(6000), () => connect(true));
+        world.scheduler.after(world.outage(), () => connect(true));
         return "the relay's source goes";
       },
       halt: () => {
-        server.halt(world.random.int(8000));
+        server.halt(world.outage());
         return "the relay stands still";
       },
     },

@@ -69,11 +69,11 @@ export function standalone(world: World, schema: Schema): Southbound {
     faults: {
       kill: () => {
         server.kill();
-        world.scheduler.after(world.random.int(3000), () => server.start());
+        world.scheduler.after(world.outage(), () => server.start());
         return "the Southbound's server is killed";
       },
       halt: () => {
-        server.halt(world.random.int(8000));
+        server.halt(world.outage());
         return "the Southbound's server stands still";
       },
     },

@@ -49,6 +49,11 @@ const REQUESTED = [
   `${HOSTNAME},hv2`,
 ];
 
+/** For how long, in milliseconds: mostly not for long, so that what was on its way is met again. */
+function outage(random: Random): string {
+  return String(random.int(random.pick([20, 200, 1000, 4000])));
+}
+
 function lport(random: Random): string {
   return random.pick(LPORTS);
 }
@@ -305,10 +310,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   hostname: {
     weight: 5,
     isFault: false,
-    args: (random) => [
-      random.pick(["node1", "NODE1.example.com", "other", HOSTNAME]),
-      String(random.int(3000)),
-    ],
+    args: (random) => [random.pick(["node1", "NODE1.example.com", "other", HOSTNAME]), outage(random)],
     run: ({ chassis, world }, [name = "", ms = "0"]) => {
       chassis.setHostname(name);
       world.scheduler.after(Number(ms), () => chassis.setHostname(HOSTNAME));
@@ -318,7 +320,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   leave: {
     weight: 3,
     isFault: true,
-    args: (random) => [String(random.int(4000))],
+    args: (random) => [outage(random)],
     run: ({ chassis, world }, [ms = "0"]) => {
       chassis.leave();
       world.scheduler.after(Number(ms), () => chassis.controller.start());
@@ -328,7 +330,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   northd: {
     weight: 2,
     isFault: true,
-    args: (random) => [String(random.int(4000))],
+    args: (random) => [outage(random)],
     run: ({ cloud, world }, [ms = "0"]) => {
       cloud.northd.stop();
       world.scheduler.after(Number(ms), () => cloud.northd.start());
@@ -360,7 +362,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     run: ({ southbound, backups, world, cloud }, [what = ""]) => {
       // ovn-controller may be there before ovn-northd.
       cloud.northd.stop();
-      world.scheduler.after(world.random.int(4000), () => cloud.northd.start());
+      world.scheduler.after(world.outage(), () => cloud.northd.start());
       const backup = backups.length === 0 ? null : world.random.pick(backups);
       southbound.restore(what === "empty" ? null : backup);
       return `the Southbound comes back ${what === "empty" || backup === null ? "empty" : "from a backup"}`;
@@ -383,7 +385,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   local: {
     weight: 4,
     isFault: true,
-    args: (random) => [random.pick(["kill", "halt"]), String(random.int(4000))],
+    args: (random) => [random.pick(["kill", "halt"]), outage(random)],
     run: ({ chassis, world }, [what = "", ms = "0"]) => {
       if (what === "halt") chassis.server.halt(Number(ms));
       else {
@@ -396,11 +398,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   daemon: {
     weight: 8,
     isFault: true,
-    args: (random) => [
-      random.pick(["kill", "kill", "stop", "halt"]),
-      String(random.int(2)),
-      String(random.int(3000)),
-    ],
+    args: (random) => [random.pick(["kill", "kill", "stop", "halt"]), String(random.int(2)), outage(random)],
     run: ({ daemons }, [what = "", n = "0", ms = "0"]) => daemons.disturb(what, Number(n), Number(ms)),
   },
   weather: {
@@ -433,6 +431,8 @@ const WEIGHTED = Object.entries(KINDS).flatMap(([what, { weight }]) =>
   Array.from({ length: weight }, () => what),
 );
 
+const PEACEFUL = WEIGHTED.filter((what) => KINDS[what]?.isFault === false);
+
 /**
  * Most steps come in bursts, a few milliseconds apart, so that they meet each other's messages on the way.
  *
@@ -440,8 +440,11 @@ const WEIGHTED = Object.entries(KINDS).flatMap(([what, { weight }]) =>
  */
 export function randomSteps(random: Random, count: number, within: number): readonly Step[] {
   const bursts = random.list(1 + Math.floor(count / 8), () => random.int(within));
+  // Where everything breaks all the time, little is done that could be wrong.
+  const temper = random.pick([0.1, 0.3, 1]);
   const steps = random.list(count, (): Step => {
-    const what = random.pick(WEIGHTED);
+    const drawn = random.pick(WEIGHTED);
+    const what = KINDS[drawn]?.isFault === true && !random.chance(temper) ? random.pick(PEACEFUL) : drawn;
     const at = random.chance(0.2)
       ? random.int(within)
       : random.pick(bursts) + random.int(random.pick([3, 30, 300]));

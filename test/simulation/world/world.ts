@@ -35,6 +35,12 @@ export class World {
     return `${part()}${part()}-${part()}-${part()}-${part()}-${part()}${part()}${part()}`;
   }
 
+  /** For how long something is away, in milliseconds. */
+  outage(): number {
+    const { random } = this;
+    return random.int(random.pick([20, 200, 1000, 5000]));
+  }
+
   /** Lets the story be a sequence diagram, with every message. */
   draw(): void {
     this.#isDiagram = true;
