@@ -125,7 +125,8 @@ export class Log {
   #log(level: Level, module: string, message: string): void {
     const threshold = this.#thresholds.get(module) ?? this.#level;
     if (threshold === "off" || LEVELS.indexOf(level) > LEVELS.indexOf(threshold)) return;
-    if (this.#modules.pass(module)) this.#put(level, module, message);
+    const isWarning = level === "warn" || level === "error";
+    if (this.#modules.pass(module, isWarning)) this.#put(level, module, message);
   }
 
   #put(level: Level, module: string, message: string): void {

@@ -1,6 +1,10 @@
-/** At most so many lines a second of each module; how many were left out is told when the second is over. */
+/**
+ * At most so many lines a second of each module; how many were left out is told when the second is over. Some of them are
+ * kept for warnings and errors, so that a burst of news never hides what somebody has to see.
+ */
 
 export const LINES_A_SECOND = 100;
+const KEPT_FOR_WARNINGS = 20;
 const SECOND_MS = 1000;
 
 interface Window {
@@ -23,9 +27,9 @@ export class ModuleLimiter {
     this.#tell = tell;
   }
 
-  pass(module: string): boolean {
+  pass(module: string, isWarning: boolean): boolean {
     const window = this.#window(module);
-    if (window.lines < LINES_A_SECOND) {
+    if (window.lines < LINES_A_SECOND - (isWarning ? 0 : KEPT_FOR_WARNINGS)) {
       window.lines++;
       return true;
     }

@@ -54,7 +54,7 @@ test("texts of others are cut, and what is said of them is left", () => {
 });
 
 describe("a module", () => {
-  test("writes at most 100 lines in a second, and then how many it left out", () => {
+  test("writes at most 80 lines of news in a second, and then how many it left out", () => {
     const { log, lines, clock } = observed();
     const [busy, calm] = [log.module("busy"), log.module("calm")];
     for (let count = 0; count < 1000; count++) {
@@ -62,12 +62,21 @@ describe("a module", () => {
       busy.info(`line ${count}`);
     }
     calm.info("still heard");
-    expect(lines.filter((line) => line.includes("busy"))).toHaveLength(100);
+    expect(lines.filter((line) => line.includes("busy"))).toHaveLength(80);
     expect(lines.at(-1)).toContain("calm: still heard");
     clock.now += 1000;
     busy.error("later");
-    expect(lines.at(-2)).toContain("warn busy: 900 lines were dropped: more than 100 in a second");
+    expect(lines.at(-2)).toContain("warn busy: 920 lines were dropped: more than 100 in a second");
     expect(lines.at(-1)).toContain("busy: later");
+  });
+
+  test("is heard when it warns, whatever news it had in the same second, up to 100 lines", () => {
+    const { log, lines } = observed();
+    const busy = log.module("busy");
+    for (let count = 0; count < 1000; count++) busy.info(`line ${count}`);
+    for (let count = 0; count < 50; count++) busy.error(`fault ${count}`);
+    expect(lines.filter((line) => line.includes("line "))).toHaveLength(80);
+    expect(lines.filter((line) => line.includes("fault "))).toHaveLength(20);
   });
 
   test("is told of also when it has nothing more to say", async () => {
@@ -88,12 +97,12 @@ describe("a module", () => {
       for (let count = 0; count < 200; count++) log.module("m").info("x");
       return lines.slice(from).filter((line) => line.endsWith("x\n")).length;
     };
-    expect(heard()).toBe(100);
+    expect(heard()).toBe(80);
     clock.now += 1000;
     // One of the second's lines tells of the last one.
-    expect(heard()).toBe(99);
+    expect(heard()).toBe(79);
     clock.now -= 5000;
-    expect(heard()).toBe(99);
+    expect(heard()).toBe(79);
   });
 });
 
