@@ -23,6 +23,8 @@ import { LogOutput } from "./log-output.ts";
 const STOP_WITHIN_MS = 4300;
 /** Seconds from the signal until the kernel ends what is left: a provider that does not return from a call. */
 const KILLED_AFTER_S = 5;
+/** Errors of a configuration that are logged. */
+const ERRORS_LOGGED = 10;
 /** Milliseconds that the reader of the log has for the last lines. */
 const LOG_WITHIN_MS = 400;
 
@@ -235,5 +237,7 @@ function reloadDaemon(daemon: Daemon, file: string | null, log: Logger): void {
   }
   daemon.refuseReload();
   log.error("SIGHUP: the configuration is not valid; the one before stays in force");
-  for (const error of loaded.error) log.error(formatConfigError(error));
+  for (const error of loaded.error.slice(0, ERRORS_LOGGED)) log.error(formatConfigError(error));
+  const more = loaded.error.length - ERRORS_LOGGED;
+  if (more > 0) log.error(`and ${more} more: vifplugd check shows them`);
 }

@@ -1,7 +1,7 @@
 /**
  * Reads a configuration file. Nothing is read but the file; what is absent from it is a default of the schema.
  */
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, openSync, readSync } from "node:fs";
 import * as v from "valibot";
 import { fail, messageOf, ok, type Result } from "../result.ts";
 import type { ConfigError } from "./error.ts";
@@ -11,7 +11,7 @@ import { type Config, configSchema } from "./schema.ts";
 export const DEFAULT_CONFIG_FILE = "/etc/vifplugd/vifplugd.yaml";
 
 /** Far more than a configuration needs: what is larger is another file, and may be without end. */
-export const MAX_CONFIG_BYTES = 1 << 20;
+export const MAX_CONFIG_BYTES = 256 << 10;
 
 /** The built-in defaults: the configuration of an empty file. */
 export function defaultConfig(): Config {
@@ -36,8 +36,7 @@ export function loadConfig(file: string | null): Result<Config, readonly ConfigE
     // A byte order mark is no part of the text.
     return parseConfig(new TextDecoder("utf-8", { fatal: true }).decode(bytes), path);
   } catch (thrown) {
-    if (!(thrown instanceof TypeError)) throw thrown;
-    return unreadable(path, "it is not UTF-8 text");
+    return unreadable(path, thrown instanceof TypeError ? "it is not UTF-8 text" : messageOf(thrown));
   }
 }
 
@@ -45,20 +44,39 @@ function unreadable(file: string, why: string): Result<never, readonly ConfigErr
   return fail([{ file, line: 1, column: 1, message: `cannot read the configuration: ${why}`, source: null }]);
 }
 
-/** A pipe, too, gives what it has piece by piece; a device may never end. */
+/** Milliseconds that a pipe may take to give what it has. */
+const PIPE_WITHIN_MS = 500;
+
+/** A pipe, too, gives what it has piece by piece, but nobody waits for it for long; a device may never end. */
 function readAtMost(path: string, limit: number): Uint8Array {
-  const fd = openSync(path, "r");
+  // Without waiting: for who writes to a pipe open(2) would wait for ever.
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
+    const end = performance.now() + PIPE_WITHIN_MS;
     const buffer = new Uint8Array(limit);
     let length = 0;
     while (length < limit) {
-      const read = readSync(fd, buffer, length, limit - length, null);
+      const read = readSome(fd, buffer, length);
       if (read === 0) break;
-      length += read;
+      if (read !== null) length += read;
+      else if (performance.now() > end) throw new Error("a pipe that is not written to its end");
+      else Bun.sleepSync(PIPE_PAUSE_MS);
     }
     return buffer.subarray(0, length);
   } finally {
     closeSync(fd);
+  }
+}
+
+const PIPE_PAUSE_MS = 5;
+
+/** @returns null when there is nothing yet */
+function readSome(fd: number, buffer: Uint8Array, from: number): number | null {
+  try {
+    return readSync(fd, buffer, from, buffer.length - from, null);
+  } catch (thrown) {
+    if (thrown instanceof Error && "code" in thrown && thrown.code === "EAGAIN") return null;
+    throw thrown;
   }
 }
 

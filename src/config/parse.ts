@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type YAMLError } from "yaml";
 import type { PlaceOf } from "../providers/module.ts";
 import { fail, messageOf, ok, type Result } from "../result.ts";
+import { aliasExcessOf, excessOf } from "./bounds.ts";
 import type { ConfigError } from "./error.ts";
 import { type Config, configSchema } from "./schema.ts";
 import { suggest } from "./suggest.ts";
@@ -17,6 +18,9 @@ interface Fault {
 
 /** Characters that no text has, and that would garble a terminal (YAML 1.2, section 5.1). */
 const UNPRINTABLE = /(?![\t\n\r\u0085])\p{Cc}/u;
+
+/** Errors of a kind that are told: whoever has more has another file, or starts with these. */
+const MAX_ERRORS = 100;
 
 /** @param file what errors call the text */
 export function parseConfig(text: string, file: string): Result<Config, readonly ConfigError[]> {
@@ -62,6 +66,12 @@ function parse(text: string, lines: LineCounter): Result<Parsed, readonly Fault[
     const code = odd[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
     return fail([{ offset: odd.index, message: `control character U+${code}: expected text` }]);
   }
+  const excess = excessOf(text);
+  if (excess !== null) {
+    lines.addNewLine(0);
+    for (const { index } of text.matchAll(/\n/g)) lines.addNewLine(index + 1);
+    return fail([excess]);
+  }
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   // A key that is there twice leaves a document to be checked; with any other error its structure is a guess, and what
   // is said of all that follows would be one too.
@@ -69,22 +79,26 @@ function parse(text: string, lines: LineCounter): Result<Parsed, readonly Fault[
     .filter(({ code }) => code !== "DUPLICATE_KEY")
     .sort((a, b) => a.pos[0] - b.pos[0]);
   if (syntax !== undefined) return fail([{ offset: syntax.pos[0], message: yamlWords(syntax, text) }]);
-  const broken = document.errors.map((error) => explainDuplicate(error, text));
+  const broken = document.errors.slice(0, MAX_ERRORS).map((error) => explainDuplicate(error, text));
+  const followed = aliasExcessOf(document);
+  if (followed !== null) return fail([followed]);
   const content = contentOf(document);
   if (!content.ok) return fail([...broken, content.error]);
   const value = withoutEmptySections(content.value);
   const checked = v.safeParse(configSchema, value, { message: ownWords });
   if (checked.success && broken.length === 0) return ok({ config: checked.output, document });
-  const issues = (checked.issues ?? []).flatMap((issue) => {
+  const issues = (checked.issues ?? []).slice(0, MAX_ERRORS).flatMap((issue) => {
     if (isUnknownKey(issue)) return [];
     const keys = (issue.path ?? []).map((item) => item.key);
     return { offset: offsetOf(document, keys, false), message: explain(issue, keys) };
   });
   // Valibot stops at the first one of each mapping.
-  const unknown = unknownKeys(configSchema, value, []).map(({ keys, known }) => ({
-    offset: offsetOf(document, keys, true),
-    message: explainUnknown(keys, known),
-  }));
+  const unknown = unknownKeys(configSchema, value, [])
+    .slice(0, MAX_ERRORS)
+    .map(({ keys, known }) => ({
+      offset: offsetOf(document, keys, true),
+      message: explainUnknown(keys, known),
+    }));
   return fail([...broken, ...issues, ...unknown]);
 }
 

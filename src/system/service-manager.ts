@@ -44,8 +44,11 @@ export class ServiceManager {
   reloading(reload: () => void): void {
     const sender = this.#ready ? this.#sender : null;
     sender?.send(`RELOADING=1\nMONOTONIC_USEC=${monotonicMicroseconds()}`);
-    reload();
-    sender?.send("READY=1");
+    try {
+      reload();
+    } finally {
+      sender?.send("READY=1");
+    }
   }
 
   stopping(): void {
