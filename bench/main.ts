@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { cloud } from "./cloud/main.ts";
 import { engine } from "./engine/main.ts";
+import { hostile } from "./hostile/main.ts";
 import { ovsdb } from "./ovsdb/main.ts";
 import { plug } from "./plug/main.ts";
 import { providers } from "./providers/main.ts";
@@ -23,7 +24,7 @@ import {
   type Report,
 } from "./support/report.ts";
 
-const parts: readonly Part[] = [plug, engine, ovsdb, providers, size, cloud];
+const parts: readonly Part[] = [plug, engine, ovsdb, providers, size, cloud, hostile];
 
 const usage = [
   "Usage: npm run bench -- [PART...] [--quick] [--json FILE] [--compare OLD.json]",
