@@ -1,4 +1,5 @@
 /** Every condition there is, in the order in which `explain` and docs/rules.md list them. */
+import { ABSENCE } from "./absence.ts";
 import { CHASSIS, CHASSIS_ROW } from "./chassis.ts";
 import { type Listed, listed } from "./condition.ts";
 import { IN_PLACE } from "./in-place.ts";
@@ -7,6 +8,7 @@ import { inView, WANTED } from "./wanted.ts";
 
 export const CONDITIONS: readonly Listed<PortView>[] = [
   listed(inView, (view) => [view]),
+  ABSENCE,
   CHASSIS_ROW,
   ...WANTED.map((condition) =>
     listed(condition, ({ binding, chassis, settings }: PortView) =>
