@@ -228,3 +228,23 @@ test("the ten-line provider of the documentation works", async () => {
   await hv.deleteLport("web1");
   await hv.gone("web1");
 });
+
+test("plan asks a process of its own, and ends it", async () => {
+  await using hv = await startHypervisor({ daemon: false });
+  const { chassis } = hv;
+  const pids = join(chassis.dir, "pids");
+  const file = join(chassis.dir, "plan.yaml");
+  const entry = { type: "shell", command: ["sh", "-c", `echo $$ >>${pids}; exec ${shell}`] };
+  await Bun.write(file, JSON.stringify({ ...baseConfig(chassis), providers: [entry] }));
+  await hv.addLport("web1", { "vif-plug-type": "shell" });
+  await chassis.waitUntil("OVN_Southbound", "Port_Binding", ["logical_port", "requested_chassis"], (rows) =>
+    rows.some((row) => row.logical_port === "web1" && row.requested_chassis !== null),
+  );
+  const plan = Bun.spawn([executable, "plan", "--config", file], { stdout: "pipe", stderr: "pipe" });
+  const text = await new Response(plan.stdout).text();
+  expect(text).toContain("+ web1: plug interface web1 (shell)");
+  expect(await plan.exited).toBe(2);
+  const pid = Number((await Bun.file(pids).text()).trim());
+  expect(() => process.kill(pid, 0)).toThrow();
+  expect(hv.interfacesOf("web1")).toEqual([]);
+});
