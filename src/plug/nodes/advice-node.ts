@@ -9,6 +9,7 @@ import { type Cause, sameKeys } from "../../graph/index.ts";
 import { type Advice, type AskingFacts, gatherAdvice, refusedFor, typesOf } from "../advice.ts";
 import { type Attempt, nonceOf } from "../attempt.ts";
 import type { Intent } from "../intent.ts";
+import { interfacesOf } from "../lport.ts";
 import type { Activity } from "./activity-node.ts";
 import type { LocalChassis } from "./local-chassis-node.ts";
 import type { ProviderLookup, Providers } from "./provider-lookup-node.ts";
@@ -70,10 +71,10 @@ function lportsOfProviders({ inputs, input, data }: Context & Changed, providers
     (providers.forPlugType(plugType) ?? refusedFor(providers, plugType))?.type;
   const lports = new Map<string, Cause>();
   for (const [lport, intent] of inputs.intent.data) {
-    const { inPlace } = intent.lport;
     const comes = typeFor(intent.plugType);
-    const leaves = inPlace === null ? undefined : typeFor(inPlace.plugType);
-    for (const type of [comes, leaves, ...typesOf(data.get(lport))]) {
+    // Of several interfaces each may have to leave.
+    const leave = interfacesOf(intent.lport).map(({ plugType }) => typeFor(plugType));
+    for (const type of [comes, ...leave, ...typesOf(data.get(lport))]) {
       const cause = type === undefined ? undefined : input.changes.get(type);
       if (cause !== undefined) lports.set(lport, cause);
     }
