@@ -2,7 +2,7 @@
  * The simulation finds what is known: each patch of test/simulation/faults takes a repair out of a copy of the sources, or
  * turns a decision round, and a history has to fail within a minute.
  */
-import { cp, mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readlink, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -29,13 +29,14 @@ export async function findFaults(): Promise<boolean> {
   return all;
 }
 
-/** Every package as it is, but for the one that is part of the sources. */
+/** Every package as it is; those that are part of the sources are the copy's own. */
 async function linkPackages(copy: string): Promise<void> {
-  const own = "ovsdb-jsonrpc";
   await mkdir(join(copy, "node_modules"));
-  for (const name of await readdir(join(ROOT, "node_modules")))
-    if (name !== own) await symlink(join(ROOT, "node_modules", name), join(copy, "node_modules", name));
-  await symlink(join(copy, "src", own), join(copy, "node_modules", own));
+  for (const entry of await readdir(join(ROOT, "node_modules"), { withFileTypes: true })) {
+    const original = join(ROOT, "node_modules", entry.name);
+    const target = entry.isSymbolicLink() ? await readlink(original) : original;
+    await symlink(target, join(copy, "node_modules", entry.name));
+  }
 }
 
 interface Found {

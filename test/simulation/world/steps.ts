@@ -448,7 +448,7 @@ export function randomSteps(random: Random, count: number, within: number): read
     const at = random.chance(0.2)
       ? random.int(within)
       : random.pick(bursts) + random.int(random.pick([3, 30, 300]));
-    return { at, what, args: KINDS[what]?.args(random) ?? [] };
+    return { at: Math.min(at, within - 1), what, args: KINDS[what]?.args(random) ?? [] };
   });
   return steps.sort((a, b) => a.at - b.at);
 }
