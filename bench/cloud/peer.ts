@@ -13,7 +13,7 @@ export async function ovnControllerSteps(
   monitorAll: boolean,
 ): Promise<ReadonlyMap<string, Costs>> {
   const { chassis } = site;
-  await chassis.vsctl("set", "Open_vSwitch", ".", `external_ids:ovn-monitor-all=${monitorAll}`);
+  await chassis.vsctl("--no-wait", "set", "Open_vSwitch", ".", `external_ids:ovn-monitor-all=${monitorAll}`);
   const costs = new Map(["start", "plug", "unplug"].map((step) => [step, noCosts()]));
   const server = serverOf(site);
   await atRest([server], START_WITHIN_MS);
