@@ -161,56 +161,6 @@ describe("vifplugd beside ovn-controller", () => {
     });
   });
 
-  test("goes on while somebody works on the NIC, and says what it waits for", async () => {
-    const { chassis, plugType } = stage;
-    await nic.add();
-    await nic.setVfs(1);
-    await addLport(chassis, "patient", plugType, 0);
-    const work = await nic.flash();
-    const daemon = await stage.start();
-    await daemon.waitLog(/ patient: waiting: the kernel is being asked for its ports/, PATIENCE);
-    expect(work.isOver()).toBe(false);
-    const status = chassis.spawn("status", [executable, "status", "--config", configPath(chassis)]);
-    expect(await status.exited).toEqual({ code: 0, signal: null });
-    expect(work.isOver()).toBe(false);
-    await work.over;
-    await up(chassis, "patient", await nic.representorOf(0));
-  });
-
-  test("records what the kernel tells of a NIC, without its addresses", async () => {
-    const file = join(EXCHANGE, "nics.jsonl");
-    const recorder = stage.chassis.spawn("record", [
-      ...[executable, "providers", "representor", "record", file, "--seconds", "600"],
-      ...["--config", configPath(stage.chassis)],
-    ]);
-    const begun = Bun.file(file);
-    await until(async () => (await begun.exists()) && (await begun.text()).includes('"dump":"ports"'));
-    await nic.add();
-    await nic.setVfs(2);
-    await rename(await nic.representorOf(1), "renamed1");
-    const netdev = await nic.representorOf(0);
-    await ip("netns", "add", "elsewhere");
-    await ip("link", "set", netdev, "netns", "elsewhere");
-    await ip("-n", "elsewhere", "link", "set", netdev, "netns", "1");
-    await ip("netns", "del", "elsewhere");
-    // The kernel tells in its order: when this has been heard, everything has.
-    await rename(await nic.uplink(), "uplink7");
-    const last = Buffer.from("uplink7\0").toString("hex");
-    await until(async () => (await begun.text()).includes(last));
-    recorder.kill("SIGTERM");
-    expect(await recorder.exited).toEqual({ code: 0, signal: null });
-    const text = await begun.text();
-    const answers = JSON.parse(text.trim().split("\n").at(-1) ?? "").answers;
-    expect(
-      answers.map(({ function: represented, netdev: name }: Record<string, unknown>) => [represented, name]),
-    ).toEqual([
-      ["VF 0", await nic.representorOf(0)],
-      ["VF 1", "renamed1"],
-    ]);
-    expect(text).not.toContain(nic.pfMac.replaceAll(":", ""));
-    expect(text).not.toContain(nic.pfMac);
-  });
-
   test("shows what it sees, and the logical port that uses it", async () => {
     await nic.add();
     await nic.setVfs(2);
@@ -292,15 +242,6 @@ describe("ovn-controller by itself", () => {
     expect(stage.log()).toMatch(/\|vif_plug_representor\|/);
   });
 });
-
-/** Looks until it is so. A file on the exchange folder tells nobody that it has grown. */
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  const end = performance.now() + 2 * PATIENCE;
-  while (!(await isSo())) {
-    if (performance.now() > end) throw new Error("it did not come true");
-    await Bun.sleep(100);
-  }
-}
 
 /** The system calls of a process and its threads in so many seconds. */
 async function traceOf(pid: number, seconds: number): Promise<string> {

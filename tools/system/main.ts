@@ -37,8 +37,7 @@ const read = (name: string) =>
     .catch(() => "");
 const results = join(root, ".cache/system/results");
 await mkdir(results, { recursive: true });
-for (const name of ["columns.md", "strace", "nics.jsonl"])
-  await Bun.write(join(results, name), await read(name));
+for (const name of ["columns.md", "strace"]) await Bun.write(join(results, name), await read(name));
 console.log(`\n${await read("columns.md")}`);
 console.log(
   `The machine ran for ${((performance.now() - started) / 1000).toFixed(0)} s; details are in ${results}.`,

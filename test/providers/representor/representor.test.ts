@@ -299,6 +299,20 @@ describe("the graph is woken", () => {
   });
 });
 
+test("while somebody works on a NIC, ports wait with that reason, and nothing is said of what is in place", async () => {
+  const work = Promise.withResolvers<void>();
+  kernel.busy = work.promise;
+  const provider = await start();
+  expect(provider.prepare(input("1", { interface: viewOf("pf0vf0") }))).toEqual({
+    ready: false,
+    reason: expect.stringMatching(/^the kernel is being asked for its ports; .*devlink dev flash/),
+  });
+  work.resolve();
+  await turn();
+  expect(wakes).toBe(1);
+  expect(answerOf(provider, "1")).toBe("pf0vf1");
+});
+
 describe("messages that were lost", () => {
   test("lead to a new dump, which counts as one change", async () => {
     const provider = await start();
