@@ -98,12 +98,7 @@ describe("a daemon that stands by", () => {
 describe("a bad program", () => {
   const bad = (type: string, tricks: object) => ({
     type,
-    command: [
-      process.execPath,
-      puppet,
-      `/tmp/vifplugd-puppet-${process.pid}-${type}`,
-      JSON.stringify({ tricks }),
-    ],
+    command: [process.execPath, puppet, "/dev/null", JSON.stringify({ tricks })],
   });
 
   test("is told of by its name, and the ports of others go on", async () => {
