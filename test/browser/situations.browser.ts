@@ -1,4 +1,4 @@
-// Six situations in which a port is not plugged, or does not work, and what the page says to a newcomer in each.
+// Situations in which a port is not plugged, and what the page says to a newcomer in each.
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
 import { open, picture, startBrowser, startWatched, type Watched } from "./support/page.ts";
@@ -81,17 +81,4 @@ test("many ports were to go at once, and are held", async () => {
   await page.locator('tr.port[data-lport="held1"] .state').getByText("held").waitFor();
   const said = await readAbout("held1");
   expect(said).toContain("plug/confirm-unplug");
-});
-
-test("ovn-controller did not bind the port", async () => {
-  const { hypervisor } = watched;
-  const controller = hypervisor.chassis.program("ovn-controller");
-  controller.kill("SIGSTOP");
-  try {
-    await hypervisor.addLport("unbound");
-    await page.locator('tr.port[data-lport="unbound"] td.reason').getByText("ovn-controller").waitFor();
-    expect(await readAbout("unbound")).toContain("ovn-controller");
-  } finally {
-    controller.kill("SIGCONT");
-  }
 });
