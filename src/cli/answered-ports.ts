@@ -1,5 +1,6 @@
 /** The ports in what a daemon answered to `plug/status`: of one of another version, what can be read. */
 import { isPrintable } from "../text/printable.ts";
+import { isRecord } from "../unknown.ts";
 
 export interface AnsweredPort {
   readonly lport: string;
@@ -38,8 +39,4 @@ export function troubledOf(answer: string): readonly string[] {
     const isWell = (port.state === "plugged" && port.reason === null) || port.state === "pending";
     return isWell ? [] : [port.lport];
   });
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }

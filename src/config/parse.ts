@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type YAMLError } from "yaml";
 import type { PlaceOf } from "../providers/module.ts";
 import { fail, messageOf, ok, type Result } from "../result.ts";
+import { isRecord } from "../unknown.ts";
 import { aliasExcessOf, excessOf } from "./bounds.ts";
 import type { ConfigError } from "./error.ts";
 import { type Config, configSchema } from "./schema.ts";
@@ -235,8 +236,4 @@ function offsetOf(document: Document, keys: readonly unknown[], wantKey: boolean
 
 function rangeStart(node: unknown): number | null {
   return isNode(node) && node.range ? node.range[0] : null;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }

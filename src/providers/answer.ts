@@ -3,6 +3,7 @@
  * {@link Answer}, and what is not of the shape the contract gives becomes a `broken` one with its reason.
  */
 import { messageOf } from "../result.ts";
+import { isRecord } from "../unknown.ts";
 import type { Operation, WantedInterface } from "./provider.ts";
 
 export type Answer =
@@ -102,10 +103,6 @@ function isText(value: string): boolean {
 
 function broken(reason: string): Answer {
   return { kind: "broken", reason };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }
 
 /** A Map or an array has no members that would be options. */

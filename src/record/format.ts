@@ -4,11 +4,11 @@
  * in which they were asked) and, when they changed, the providers themselves. Decisions are not recorded: they follow.
  */
 import * as v from "valibot";
-import type { Json } from "./recorded-json.ts";
+import type { RecordedJson } from "./recorded-json.ts";
 
 export const RECORD_FORMAT = 3;
 
-const json: v.GenericSchema<Json> = v.custom<Json>((value) => value !== undefined);
+const json: v.GenericSchema<RecordedJson> = v.custom<RecordedJson>((value) => value !== undefined);
 
 export const headerSchema = v.object({
   record: v.literal(RECORD_FORMAT, `expected a record of format ${RECORD_FORMAT}`),

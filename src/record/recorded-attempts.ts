@@ -7,7 +7,7 @@ import { type Advice, withLeaving } from "../plug/advice.ts";
 import { type Attempt, counted, nonceOf, type SentAway, type Written, writtenBy } from "../plug/attempt.ts";
 import type { LportStatus } from "../plug/lport-status.ts";
 import type { AttemptBatch } from "../plug/nodes/input-nodes.ts";
-import type { Json } from "./recorded-json.ts";
+import type { RecordedJson } from "./recorded-json.ts";
 
 const batchSchema = v.array(
   v.object({
@@ -26,7 +26,7 @@ const batchSchema = v.array(
 
 type RecordedAttempt = v.InferOutput<typeof batchSchema>[number];
 
-export function encodeAttempts(batch: AttemptBatch): Json {
+export function encodeAttempts(batch: AttemptBatch): RecordedJson {
   return batch.map(({ lport, attempt }) => {
     if (attempt === null) return { lport, phase: "forgotten" };
     const { phase, nonce } = attempt;
@@ -51,7 +51,7 @@ export interface Decided {
 }
 
 /** @throws Error when the record does not follow from what was decided */
-export function decodeAttempts(json: Json, decided: Decided): AttemptBatch {
+export function decodeAttempts(json: RecordedJson, decided: Decided): AttemptBatch {
   return v
     .parse(batchSchema, json)
     .map((recorded) => ({ lport: recorded.lport, attempt: attemptOf(recorded, decided) }));

@@ -3,7 +3,13 @@
  * `{"set": [value…]}`; everything else is itself. Order is kept, so encoding is the same each time.
  */
 
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type RecordedJson =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly RecordedJson[]
+  | { readonly [key: string]: RecordedJson };
 
 /** Keys whose values may be secrets; no decision reads one. */
 const SECRET_KEY = /psk|passw|secret|credential|private_key|token/i;
@@ -22,7 +28,7 @@ export class Secrets {
 }
 
 /** @throws TypeError for what is neither plain data, a map nor a set */
-export function encode(value: unknown, secrets = new Secrets()): Json {
+export function encode(value: unknown, secrets = new Secrets()): RecordedJson {
   if (value === null || typeof value === "boolean" || typeof value === "string") return value;
   if (typeof value === "number") return Number.isFinite(value) ? value : null;
   if (Array.isArray(value)) return value.map((item) => encode(item, secrets));
@@ -34,19 +40,19 @@ export function encode(value: unknown, secrets = new Secrets()): Json {
   if (value instanceof Set) return { set: [...value].map((item) => encode(item, secrets)) };
   if (typeof value !== "object") throw new TypeError(`a ${typeof value} cannot be recorded`);
   if (Symbol.iterator in value) throw new TypeError("a collection of another class cannot be recorded");
-  const encoded: Record<string, Json> = {};
+  const encoded: Record<string, RecordedJson> = {};
   for (const [key, member] of Object.entries(value)) {
     if (member !== undefined) encoded[key] = encodeEntry(key, member, secrets);
   }
   return encoded;
 }
 
-function encodeEntry(key: unknown, entry: unknown, secrets: Secrets): Json {
+function encodeEntry(key: unknown, entry: unknown, secrets: Secrets): RecordedJson {
   const isSecret = typeof key === "string" && typeof entry === "string" && SECRET_KEY.test(key);
   return isSecret ? secrets.standInFor(entry) : encode(entry, secrets);
 }
 
-export function decode(json: Json): unknown {
+export function decode(json: RecordedJson): unknown {
   if (json === null || typeof json !== "object") return json;
   if (isList(json)) return json.map(decode);
   const keys = Object.keys(json);
@@ -58,11 +64,11 @@ export function decode(json: Json): unknown {
   return Object.fromEntries(Object.entries(json).map(([key, member]) => [key, decode(member)]));
 }
 
-function decodeEntry(entry: Json): [unknown, unknown] {
+function decodeEntry(entry: RecordedJson): [unknown, unknown] {
   const [key = null, value = null] = isList(entry) ? entry : [];
   return [decode(key), decode(value)];
 }
 
-function isList(json: Json | undefined): json is readonly Json[] {
+function isList(json: RecordedJson | undefined): json is readonly RecordedJson[] {
   return Array.isArray(json);
 }

@@ -53,12 +53,12 @@ export function summarizePlan({ chassis, changes, ports }: Plan): string {
 
 function formatChange(change: PlannedChange, style: Style): string {
   const [mark, colour] = MARKS[change.change];
-  const head = hang(`${mark} ${change.lport}: `, describe(change), style);
+  const head = hang(`${mark} ${change.lport}: `, changeText(change), style);
   const details = detailsOf(change).map((detail) => hang("      ", detail, style));
   return paint(style, colour, mark) + head.slice(mark.length) + details.join("");
 }
 
-function describe(change: PlannedChange): string {
+function changeText(change: PlannedChange): string {
   const why = change.reason === null ? "" : `: ${change.reason}`;
   switch (change.change) {
     case "create":

@@ -70,8 +70,8 @@ export class PortLog {
     const lport = lportOfChange(change);
     const why = reason === null ? "" : `: ${reason}`;
     if (outcome.kind === "committed") {
-      if (misplacedOf(change) === null) this.#log.info(`${lport}: ${describe(change)}${why}`);
-      else this.#log.warn(`${lport}: ${describe(change)}`);
+      if (misplacedOf(change) === null) this.#log.info(`${lport}: ${writtenText(change)}${why}`);
+      else this.#log.warn(`${lport}: ${writtenText(change)}`);
       // That it is plugged has been told with this.
       if (change.kind !== "remove") this.#told.set(lport, { state: "plugged", reason: null });
     } else {
@@ -82,7 +82,7 @@ export class PortLog {
   }
 }
 
-function describe(change: Change): string {
+function writtenText(change: Change): string {
   switch (change.kind) {
     case "create":
       return `plugged interface ${change.desired.wanted.name} (${change.desired.plugType})`;
@@ -90,16 +90,16 @@ function describe(change: Change): string {
       if (change.adoption !== undefined) return `adopted interface ${change.interface.name}`;
       return `updated interface ${change.interface.name} (${Object.keys(change.edit).join(", ")})`;
     case "remove":
-      return `unplugged interface ${describeGone(change)}`;
+      return `unplugged interface ${goneText(change)}`;
     case "replug":
-      return `replugged: interface ${describeLeft(change)} is now ${change.take.desired.wanted.name}`;
+      return `replugged: interface ${leftText(change)} is now ${change.take.desired.wanted.name}`;
   }
 }
 
-function describeLeft({ leaves, remove }: Replug): string {
-  return remove === null ? `${leaves.name} (which changes hands)` : describeGone(remove);
+function leftText({ leaves, remove }: Replug): string {
+  return remove === null ? `${leaves.name} (which changes hands)` : goneText(remove);
 }
 
-function describeGone({ interface: { name }, misplaced }: Remove): string {
+function goneText({ interface: { name }, misplaced }: Remove): string {
   return misplaced === undefined ? name : `${name} (it belongs to ${misplaced} now)`;
 }

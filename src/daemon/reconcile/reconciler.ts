@@ -262,9 +262,7 @@ export class Reconciler {
     this.#attempts.ran();
     this.#options.recorder?.ran(this.#options.environment.now(), this.#options.registry);
     for (const { node, where, error } of result.errors) {
-      this.#options.log.error(
-        `node ${node}: ${where} threw, the node will be recomputed: ${describe(error)}`,
-      );
+      this.#options.log.error(`node ${node}: ${where} threw, the node will be recomputed: ${stackOf(error)}`);
     }
     this.#follow(result);
     this.#attendProviders();
@@ -353,6 +351,6 @@ export class Reconciler {
   }
 }
 
-function describe(error: unknown): string {
+function stackOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

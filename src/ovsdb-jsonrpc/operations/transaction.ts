@@ -66,7 +66,7 @@ export function encodeTransaction(
     for (const operation of operations) encoded.push(encodeOperation(schema, operation));
   } catch (error) {
     const index = isArray(operations) ? encoded.length : null;
-    return err(badValue(describe(error), operations, index));
+    return err(badValue(wordsOf(error), operations, index));
   }
   const text = jsonText([schema.name, ...encoded]);
   if (!isSuspicious(text)) return ok(text);
@@ -83,7 +83,7 @@ function badValue(
   return { code: "bad value", details: `${what}: ${details}`, operation, retryable: false };
 }
 
-function describe(error: unknown): string {
+function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 

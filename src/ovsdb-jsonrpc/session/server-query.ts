@@ -51,7 +51,7 @@ export function getSchema(
 }
 
 export function databaseNames(reply: Parameters<RequestHandler>[0]): Result<readonly string[], RequestError> {
-  const result = resultOf(reply, describe);
+  const result = resultOf(reply, excerptOf);
   if (!result.ok) return result;
   if (isArray(result.value)) return ok(result.value.map(String));
   return err({ code: "protocol error", message: `list_dbs answers ${excerpt(result.value)}` });
@@ -60,13 +60,13 @@ export function databaseNames(reply: Parameters<RequestHandler>[0]): Result<read
 function databaseSchema(
   reply: Parameters<RequestHandler>[0],
 ): Result<DatabaseSchema<DynamicTables>, RequestError> {
-  const result = resultOf(reply, describe);
+  const result = resultOf(reply, excerptOf);
   if (!result.ok) return result;
   const schema = parseDatabaseSchema(result.value);
   return schema.ok ? schema : err({ code: "protocol error", message: schema.error });
 }
 
-function describe(error: unknown): string {
+function excerptOf(error: unknown): string {
   return excerpt(error, 400);
 }
 

@@ -28,7 +28,7 @@ export function drawGraph(graph: Graph): void {
     height,
     viewBox: `0 0 ${width} ${height}`,
     role: "img",
-    "aria-label": describe(graph),
+    "aria-label": pictureLabel(graph),
   };
   fill(picture, svg("svg", size, ...edges.map(drawEdge), ...boxes.map(drawNode)));
 }
@@ -102,6 +102,6 @@ function light(drawn: SVGElement): void {
   drawn.classList.add("ran");
 }
 
-function describe({ nodes, edges }: Graph): string {
+function pictureLabel({ nodes, edges }: Graph): string {
   return `${nodes.length} nodes with ${edges.length} edges, from the inputs on the left to the outputs on the right`;
 }

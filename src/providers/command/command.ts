@@ -5,6 +5,8 @@
  * Invariants: nothing waits for the program. A question that is open is asked once. `finish` reaches the program at least
  * once while we live: one that the program may not have read when it died is said again to the next one.
  */
+
+import { isRecord } from "../../unknown.ts";
 import { type Answer, parseAnswer } from "../answer.ts";
 import type { Ending } from "../ending.ts";
 import type { Description, HostedProvider, ProviderState, Surroundings } from "../hosted.ts";
@@ -345,8 +347,4 @@ function completed(result: unknown): unknown {
   if (!isRecord(result) || !isRecord(result.interface)) return result;
   const { type = "", options = {} } = result.interface;
   return { ...result, interface: { ...result.interface, type, options } };
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }
