@@ -54,6 +54,12 @@ export function libraries(): readonly NpmPackage[] {
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** Packages of our own, by the names by which the sources import them. */
+export function ownPackages(): readonly string[] {
+  const links = Object.entries(locked).filter(([, { link }]) => link === true);
+  return links.map(([path]) => path.replace("node_modules/", "")).sort();
+}
+
 /** Everything that every executable is made from. */
 export function inputs(): readonly NpmPackage[] {
   return [...libraries(), ...targets.map(({ runtime }) => pinned(runtime))];
