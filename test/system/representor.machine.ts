@@ -196,7 +196,8 @@ describe("vifplugd beside ovn-controller", () => {
     expect(trace).not.toMatch(/"(\/sys|\/run\/udev)\//);
   });
 
-  test(
+  // Minutes, in a machine whose processor is emulated.
+  test.skipIf(process.env.LONG === undefined)(
     "finds the last of 500 VFs, and its way after an overrun among them",
     async () => {
       const { chassis, plugType } = stage;

@@ -13,6 +13,7 @@ export function testScript(args: readonly string[], testTimeout: number): string
   const command = [process.execPath, "test", `--timeout=${testTimeout}`, ...report, ...args];
   return [
     "export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp TMPDIR=/tmp",
+    ...(process.env.LONG === undefined ? [] : ["export LONG=1"]),
     `cd ${quote(root)}`,
     command.map(quote).join(" "),
   ].join("\n");
