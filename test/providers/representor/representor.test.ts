@@ -502,6 +502,26 @@ describe("a device that is renamed in the kernel's datapath", () => {
     expect(kernel.changes).toEqual(["datapath without renamed1"]);
   });
 
+  test("is not plugged under its new name before it has left", async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const provider = await start();
+    provider.arrange?.(input("1", inPlace("pf0vf1")));
+    kernel.datapathBusy = promise;
+    kernel.setLink({ ...vfLink(1, "renamed1"), ...inDatapath });
+    await turn();
+    provider.run?.();
+    expect(provider.prepare(input("1", inPlace("pf0vf1")))).toEqual({
+      ready: false,
+      reason: "network device renamed1: it has a new name and has to leave the datapath first",
+    });
+    expect(kernel.changes).toEqual([]);
+    resolve();
+    await turn();
+    expect(kernel.changes).toEqual(["datapath without renamed1"]);
+    expect(provider.run?.()).toBe(true);
+    expect(provider.prepare(input("1"))).toMatchObject({ ready: true, interface: { name: "renamed1" } });
+  });
+
   test.each<[string, (provider: Provider) => void]>([
     ["nobody asked for", () => {}],
     ["is wanted, and somebody else's still", (provider) => answerOf(provider, "1")],

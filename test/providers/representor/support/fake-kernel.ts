@@ -99,9 +99,12 @@ export class FakeKernel implements NetlinkTransport {
 
   /** While it is set, whoever asks devlink waits for it: somebody works on a device. */
   busy: Promise<void> | null = null;
+  /** Settles when the datapath's requests are answered. */
+  datapathBusy: Promise<void> = Promise.resolve();
 
   async request(protocol: number, request: Request) {
     if (protocol === PROTOCOL.generic && request.type === DEVLINK && this.busy !== null) await this.busy;
+    if (protocol === PROTOCOL.generic && request.type === OVS_VPORT) await this.datapathBusy;
     return this.#answer(protocol, request);
   }
 
