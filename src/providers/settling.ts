@@ -1,6 +1,7 @@
 /**
  * Which network devices are so new that their name may not be theirs yet: udev(7) renames a device after the kernel
- * has shown it, and a port plugged under the first name would be plugged twice.
+ * has shown it, and a port plugged under the first name would be plugged twice. And which are still in the datapath under the
+ * name that they had.
  *
  * Where udev runs, a device is settled when udev's database has it: udev writes that after the new name is in place.
  * A device that udev does not get to in {@link UDEV_PATIENCE_MS} counts as settled. Where no udev runs, a device that
@@ -30,6 +31,7 @@ export class Settling {
   readonly #options: SettlingOptions;
   readonly #database: string;
   readonly #pending = new Map<number, Pending>();
+  readonly #leaving = new Set<number>();
   #watcher: FSWatcher | null = null;
 
   constructor(options: SettlingOptions) {
@@ -48,8 +50,22 @@ export class Settling {
     this.#end(ifindex);
   }
 
+  /**
+   * A renamed device is on its way out of the datapath. Plugged before that, it would meet itself there under its old
+   * name, and ovs-vswitchd does not try again.
+   */
+  leaves(ifindex: number, left: Promise<unknown>): void {
+    this.#leaving.add(ifindex);
+    const settle = () => {
+      this.#leaving.delete(ifindex);
+      this.#options.onSettled();
+    };
+    left.then(settle, settle);
+  }
+
   /** Why a device is not to be plugged yet, or null when it has settled. */
   pending(ifindex: number): string | null {
+    if (this.#leaving.has(ifindex)) return "it has a new name and has to leave the datapath first";
     return this.#pending.get(ifindex)?.reason ?? null;
   }
 

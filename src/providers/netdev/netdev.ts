@@ -145,16 +145,17 @@ export class NetdevProvider implements Provider {
   }
 
   /** What is plugged under another name than it has now can only be plugged anew when it has left the datapath. */
-  #releaseRenamed({ name, master }: Device, before: string): void {
+  #releaseRenamed({ ifindex, name, master }: Device, before: string): void {
     if (!this.#inPlace.has(before) || master === null) return;
     if (this.#devices.get(master)?.kind !== OVS_DATAPATH_KIND) return;
-    void leaveDatapath(this.#machine.netlink, master, name).then((left) => {
+    const leaving = leaveDatapath(this.#machine.netlink, master, name).then((left) => {
       if (left.ok && !left.value) return;
       const words = left.ok
         ? "it has left the datapath, to be plugged anew"
         : `it cannot leave the datapath: ${left.error.message}`;
       this.#host?.log(left.ok ? "info" : "warn", `${name} has a new name: ${words}`);
     });
+    this.#settling.leaves(ifindex, leaving);
   }
 
   #wake(): void {

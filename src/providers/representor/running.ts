@@ -34,8 +34,6 @@ export class Running {
   readonly #ports: KernelPorts;
   readonly #settling: Settling;
   readonly #subFunctions: SubFunctions;
-  /** Renamed devices that are on their way out of the datapath. */
-  readonly #leaving = new Set<number>();
   readonly #links = new LinkKeeper({ set: (link, up) => this.#setLink(link, up) });
   /** The network devices of ports, as far as the settling has been told. */
   #netdevs: ReadonlySet<number> = new Set();
@@ -174,13 +172,6 @@ export class Running {
     const found = this.#table.find(wanted.value);
     if (!found.ok) return this.#subFunctions.whyNot(wanted.value) ?? { ready: false, reason: found.error };
     const { ifindex, name } = found.value.link;
-    // Plugged before that, it would meet itself there under its old name, and ovs-vswitchd does not try again.
-    if (this.#leaving.has(ifindex)) {
-      return {
-        ready: false,
-        reason: `network device ${name}: it has a new name and has to leave the datapath first`,
-      };
-    }
     const pending = this.#settling.pending(ifindex);
     if (pending !== null) return { ready: false, reason: `network device ${name}: ${pending}` };
     if (this.#isForDpdk(datapathType)) return dpdkAnswer(found.value);
@@ -233,16 +224,14 @@ export class Running {
   #releaseRenamed({ ifindex, name, master }: Link, before: string): void {
     if (!this.#inPlace.has(before) || master === null) return;
     if (this.#facts.links.get(master)?.link.kind !== OVS_DATAPATH_KIND) return;
-    this.#leaving.add(ifindex);
-    void leaveDatapath(this.#netlink, master, name).then((left) => {
-      this.#leaving.delete(ifindex);
-      this.#wake();
+    const leaving = leaveDatapath(this.#netlink, master, name).then((left) => {
       if (!left.ok) {
         this.#host.log("warn", `${name} has a new name and cannot leave the datapath: ${left.error.message}`);
       } else if (left.value) {
         this.#host.log("info", `${name} has a new name: it has left the datapath, to be plugged anew`);
       }
     });
+    this.#settling.leaves(ifindex, leaving);
   }
 
   #setLink({ ifindex, name }: Link, up: boolean): void {
