@@ -93,8 +93,8 @@ describe("a message", () => {
       if (at % MIB === 0) Bun.gc(false);
     }
     expect(texts).toEqual([bytes]);
-    // 150 bytes a byte would be 1,200 MiB.
-    expect(process.memoryUsage().rss - before).toBeLessThan(128 * MIB);
+    // 150 bytes a byte would be 1,200 MiB; the garbage of the pieces themselves is some of the rest.
+    expect(process.memoryUsage().rss - before).toBeLessThan(256 * MIB);
   }, 60_000);
 });
 

@@ -38,8 +38,8 @@ const OPERATIONS: readonly Operation[] = ["create", "remove"];
 interface Unfinished {
   /** It has to be called. */
   isDue: boolean;
-  /** It may be called, once for each. */
-  readonly allowed: Set<Operation>;
+  /** How often it may be called: once for each interface of the port that was changed. */
+  readonly allowed: Map<Operation, number>;
 }
 
 interface Owned {
@@ -76,8 +76,11 @@ export class Checks {
 
   finished(vifplugd: Vifplugd, lport: string, operation: Operation): void {
     const unfinished = this.#unfinished.get(vifplugd)?.get(lport);
-    if (unfinished?.allowed.delete(operation) === true) unfinished.isDue = false;
-    else this.#fail(`${vifplugd.process.name}: finish of ${lport} (${operation}) without a commit`);
+    const allowed = unfinished?.allowed.get(operation) ?? 0;
+    if (unfinished !== undefined && allowed > 0) {
+      unfinished.allowed.set(operation, allowed - 1);
+      unfinished.isDue = false;
+    } else this.#fail(`${vifplugd.process.name}: finish of ${lport} (${operation}) without a commit`);
   }
 
   /** At rest: a commit of a process that lives was followed by `finish`. */
@@ -259,7 +262,11 @@ export class Checks {
       this.#unfinished.set(vifplugd, unfinished);
       for (const lport of touched) {
         const isDue = (vifplugd === by && concluded.has(lport)) || unfinished.get(lport)?.isDue === true;
-        unfinished.set(lport, { isDue, allowed: new Set(OPERATIONS) });
+        const ofPort = ({ old, now }: Change) => lportOf(old) === lport || lportOf(now) === lport;
+        const changed = interfaces.filter(ofPort).length;
+        const before = unfinished.get(lport)?.allowed;
+        const allowed = new Map(OPERATIONS.map((one) => [one, Math.max(changed, before?.get(one) ?? 0)]));
+        unfinished.set(lport, { isDue, allowed });
       }
     }
   }
