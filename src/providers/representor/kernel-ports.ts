@@ -167,8 +167,14 @@ export class KernelPorts {
       : ok<readonly Message[]>([]);
     if (!ports.ok) return ports;
     if (!isThere()) return ok(undefined);
+    const before = new Map(facts.links);
     facts.replaceLinks(this.#linksIn(links.value));
     facts.replacePorts(this.#portsIn(ports.value));
+    // Also a rename that nobody was told of is one.
+    for (const [ifindex, { link }] of facts.links) {
+      const known = before.get(ifindex)?.link;
+      if (known !== undefined && known.name !== link.name) this.#options.onRename(link, known);
+    }
     return ok(undefined);
   }
 

@@ -502,6 +502,14 @@ describe("a device that is renamed in the kernel's datapath", () => {
     expect(kernel.changes).toEqual(["datapath without renamed1"]);
   });
 
+  test("leaves it also when the kernel's word of the new name was lost", async () => {
+    const provider = await start();
+    provider.arrange?.(input("1", inPlace("pf0vf1")));
+    kernel.overrun(() => kernel.setLink({ ...vfLink(1, "renamed1"), ...inDatapath }));
+    await turn();
+    expect(kernel.changes).toEqual(["datapath without renamed1"]);
+  });
+
   test("is not plugged under its new name before it has left", async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const provider = await start();
