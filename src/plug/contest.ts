@@ -139,7 +139,9 @@ export class Contests {
       return { kind: "blocked", reason: holderReason(holder, name) };
     }
     if (this.#isLeftOver(owner, holder) || this.#goneConsultation(holder) !== null) return { kind: "end" };
-    if (this.#inPlace(owner) === holder && this.#claimOf(owner) !== null) {
+    // What one that is in flight wants next is decided when its change has been answered.
+    const isMoving = this.#facts.attempt(owner)?.phase === "in-flight";
+    if (!isMoving && this.#inPlace(owner) === holder && this.#claimOf(owner) !== null) {
       return { kind: "mover", lport: owner };
     }
     return { kind: "blocked", reason: holderReason(holder, name) };
