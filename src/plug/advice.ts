@@ -5,7 +5,7 @@
 import { misplacedIn } from "../providers/answer.ts";
 import type { BridgeView, OpenVSwitchView, Operation } from "../providers/provider.ts";
 import type { RefusedProvider, RegisteredProvider } from "../providers/registry.ts";
-import type { Change } from "./change.ts";
+import type { Change, Remove } from "./change.ts";
 import type { Intent } from "./intent.ts";
 import { interfacesOf } from "./lport.ts";
 import type { ObservedInterface } from "./observed-interface.ts";
@@ -31,17 +31,23 @@ export type Advice =
       readonly claim: string | null;
       /** Absent: no more than one interface of ours has its iface-id. */
       readonly several?: Several;
+      /** What a change of this port ends besides: to remove what it takes over from another one. */
+      readonly adopted?: Consultation;
     };
 
 /** Of several interfaces of ours with one iface-id, the one that its provider answers is the logical port's. */
 export interface Several {
   readonly inPlace: ObservedInterface;
   /** By name; none while the provider has not answered. */
-  readonly leftovers: readonly ObservedInterface[];
+  readonly leftovers: readonly Leftover[];
   /** What was asked about the first of them by name, where that is not the one; it leads to nothing. */
   readonly probe: Consultation | null;
-  /** To remove the first of the leftovers; null: there is none. */
-  readonly leaving: Leaving | null;
+}
+
+export interface Leftover {
+  readonly observed: ObservedInterface;
+  /** To remove it. */
+  readonly leaving: Leaving;
 }
 
 export type Leaving =
@@ -143,20 +149,23 @@ function askOfSeveral(
   const inPlace = named ?? first;
   const isFirst = inPlace === first;
   const main = isFirst ? asked : ask({ ...question, interface: inPlace.interface }, known?.main);
-  const leftovers = main.desired === null ? NO_INTERFACES : owned.filter((one) => one !== inPlace);
-  const [over] = leftovers;
-  const leaving = over === undefined ? null : askToLeave(main.question, over, facts, last?.leaving);
-  const found = { inPlace, leftovers, probe: isFirst ? null : asked, leaving };
+  const others = main.desired === null ? [] : owned.filter((one) => one !== inPlace);
+  const leftovers = others.map((observed): Leftover => {
+    const { name } = observed.interface;
+    const before = last?.leftovers.find((one) => one.observed.interface.name === name);
+    const leaving = askToLeave(main.question, observed, facts, before?.leaving);
+    return before?.observed === observed && before.leaving === leaving ? before : { observed, leaving };
+  });
+  const found = { inPlace, leftovers, probe: isFirst ? null : asked };
   return { main, found: last !== undefined && sameSeveral(last, found) ? last : found };
 }
 
-const NO_INTERFACES: readonly ObservedInterface[] = [];
+const NO_LEFTOVERS: readonly Leftover[] = [];
 
 function sameSeveral(a: Several, b: Several): boolean {
   return (
     a.inPlace === b.inPlace &&
     a.probe === b.probe &&
-    a.leaving === b.leaving &&
     a.leftovers.length === b.leftovers.length &&
     a.leftovers.every((one, index) => one === b.leftovers[index])
   );
@@ -168,10 +177,14 @@ export function inPlaceOf({ lport }: Intent, advice: Advice | undefined): Observ
   return several === undefined ? lport.inPlace : several.inPlace;
 }
 
-/** The interfaces of ours that are left over of a logical port which has another one, the one that its provider answers. */
-export function leftoversIn(advice: Advice | undefined): readonly ObservedInterface[] {
-  if (advice?.kind !== "asked" || advice.several === undefined || advice.claim !== null) return NO_INTERFACES;
-  return advice.several.leftovers;
+/** What is left over of a logical port that has another interface, the one that its provider answers. */
+export function leftoversIn(advice: Advice | undefined): readonly Leftover[] {
+  return advice?.kind === "asked" && advice.claim === null ? leftoversBeside(advice) : NO_LEFTOVERS;
+}
+
+/** The interfaces of ours with its iface-id besides the one in place, be that the one that its provider answers or not. */
+export function leftoversBeside(advice: Advice | undefined): readonly Leftover[] {
+  return advice?.kind === "asked" ? (advice.several?.leftovers ?? NO_LEFTOVERS) : NO_LEFTOVERS;
 }
 
 function ask(question: Question, last: Consultation | undefined): Consultation {
@@ -231,7 +244,7 @@ export function typesOf(advice: Advice | undefined): readonly string[] {
   if (advice === undefined) return [];
   if (advice.kind === "no-provider") return advice.refused === null ? [] : [advice.refused.type];
   const asked = consultationsOf(advice).map(({ question }) => question.provider.type);
-  const unanswered = [advice.leaving, advice.several?.leaving ?? null];
+  const unanswered = [advice.leaving, ...leftoversBeside(advice).map(({ leaving }) => leaving)];
   const others = unanswered.flatMap((leaving) => {
     if (leaving === null) return [];
     if ("answer" in leaving) return [leaving.question.provider.type];
@@ -243,17 +256,18 @@ export function typesOf(advice: Advice | undefined): readonly string[] {
 /** Every consultation in it, in the order in which it was held. */
 export function consultationsOf(advice: Advice | undefined): readonly Consultation[] {
   if (advice?.kind !== "asked") return [];
-  const { main, leaving } = advice;
-  return leaving !== null && "answer" in leaving ? [main, leaving] : [main];
+  const { main, leaving, adopted } = advice;
+  const held = leaving !== null && "answer" in leaving ? [main, leaving] : [main];
+  return adopted === undefined ? held : [...held, adopted];
 }
 
 /** Whose the interface in place is by now, as a provider knows for sure; null: nobody says so. */
 export function misplacementOf(advice: Advice | undefined): Misplacement | null {
-  for (const consultation of consultationsOf(advice)) {
-    const misplacement = misplacementIn(consultation);
-    if (misplacement !== null) return misplacement;
-  }
-  return null;
+  if (advice?.kind !== "asked") return null;
+  const { main, leaving } = advice;
+  const misplacement = misplacementIn(main);
+  if (misplacement !== null || leaving === null || !("answer" in leaving)) return misplacement;
+  return misplacementIn(leaving);
 }
 
 /** What is asked for again by its name is not somebody else's, whatever the provider says. */
@@ -276,13 +290,27 @@ export interface Misplacement {
  */
 export function withLeaving(advice: Advice, change: Change): Advice {
   if (advice.kind !== "asked") return advice;
-  if (change.kind === "update" && change.adoption !== undefined) {
-    return { ...advice, leaving: change.adoption.leaving };
+  switch (change.kind) {
+    case "create":
+      return advice;
+    case "update":
+      return change.adoption === undefined ? advice : { ...advice, leaving: change.adoption.leaving };
+    case "replug": {
+      const adopted = change.take.kind === "update" ? change.take.adoption?.leaving : null;
+      return adopted === null || adopted === undefined ? advice : { ...advice, adopted };
+    }
+    case "remove":
+      return ofRemoval(advice, change);
   }
-  if (change.kind === "remove" && change.keeps !== undefined) return instead(advice, advice.several?.leaving);
+}
+
+function ofRemoval(advice: Extract<Advice, { readonly kind: "asked" }>, change: Remove): Advice {
   const { main, leaving } = advice;
-  if (change.kind !== "remove" || main.question.operation === "remove" || leaving === null) return advice;
-  return instead(advice, leaving);
+  if (change.keeps !== undefined) {
+    const over = leftoversIn(advice).find(({ observed }) => observed.interface === change.interface);
+    return instead(advice, over?.leaving);
+  }
+  return main.question.operation === "remove" ? advice : instead(advice, leaving);
 }
 
 /** The one consultation is all that the change stands on. */

@@ -2,7 +2,8 @@
  * Rule P6: who gets an interface name, and what moves with it. A name that no interface has belongs to the first of those
  * that want it. One that an interface has belongs to whom that is plugged for, unless that port is due to go, or is itself
  * about to move to another name: then interfaces change hands in place, along chains and circles of any length. And an
- * interface that is left over of one port goes back to the one that wants its name (rule P3).
+ * interface that is left over of one port goes back to the one that wants its name (rule P3). A port that has several
+ * interfaces and is to have another one leaves all of them: each may change hands with it.
  *
  * Of several that want one name the one that closes a circle comes first, as nobody in the circle could move without it;
  * then those without an interface, and then it goes by the names of the logical ports, so that the order in which they came
@@ -12,11 +13,12 @@
  */
 
 import { shellWord } from "../text/shell.ts";
-import { type Advice, inPlaceOf, leftoversIn } from "./advice.ts";
+import { type Advice, inPlaceOf, type Leaving, leftoversBeside, leftoversIn } from "./advice.ts";
 import { type Attempt, undoneTooOften } from "./attempt.ts";
 import { type Change, desiredAfter } from "./change.ts";
 import { sameContent, sameDesired } from "./desired.ts";
 import type { Intent } from "./intent.ts";
+import { interfacesOf } from "./lport.ts";
 import { type ObservedInterface, OVN_PLUGGED } from "./observed-interface.ts";
 import type { Consultation } from "./question.ts";
 import type { InterfaceRow } from "./rows.ts";
@@ -70,11 +72,11 @@ export class Contests {
   contest(lport: string, name: string): Contest {
     const route = this.#routeOf(lport);
     if (!route.ok) return { kind: "lost", reason: route.reason };
-    const together = this.#together(lport, route.path);
+    const together = this.#together(route.path);
     const isRefused = this.#isRefused(together);
     const observed = this.#facts.holder(name);
     if (observed === undefined || observed.lport === null) return { kind: "free", together, isRefused };
-    const leaving = this.#goneConsultation(observed);
+    const leaving = this.#goneConsultation(observed) ?? this.#besideConsultation(observed);
     return { kind: "take", observed, from: observed.lport, leaving, together, isRefused };
   }
 
@@ -91,8 +93,7 @@ export class Contests {
 
   /** Its claim and those of others go round in a circle. */
   isInCircle(lport: string): boolean {
-    const inPlace = this.#inPlace(lport);
-    return inPlace !== null && this.#closer(inPlace) !== null;
+    return this.#owned(lport).some((observed) => this.#closer(observed) !== null);
   }
 
   #routeOf(lport: string): Route {
@@ -111,12 +112,13 @@ export class Contests {
       const holder = name === null ? undefined : this.#facts.holder(name);
       const next = this.#nextOf(at, name, holder);
       if (next.kind === "end") return { ok: true, path };
-      if (next.kind === "mover" && next.lport === start) return { ok: true, path };
-      if (next.kind === "mover" && !path.includes(next.lport)) {
+      if (next.kind === "mover") {
+        // It goes round: to the start, or, as ports may have several interfaces, to another one that moves by then.
+        if (path.includes(next.lport)) return { ok: true, path };
         at = next.lport;
         continue;
       }
-      const reason = next.kind === "blocked" ? next.reason : `interface ${name} is wanted by others before`;
+      const { reason } = next;
       return { ok: false, reason: at === start ? reason : this.#blockedBy(start, at, reason) };
     }
   }
@@ -141,10 +143,11 @@ export class Contests {
     if (this.#isLeftOver(owner, holder) || this.#goneConsultation(holder) !== null) return { kind: "end" };
     // What one that is in flight wants next is decided when its change has been answered.
     const isMoving = this.#facts.attempt(owner)?.phase === "in-flight";
-    if (!isMoving && this.#inPlace(owner) === holder && this.#claimOf(owner) !== null) {
-      return { kind: "mover", lport: owner };
-    }
-    return { kind: "blocked", reason: holderReason(holder, name) };
+    if (isMoving || this.#claimOf(owner) === null)
+      return { kind: "blocked", reason: holderReason(holder, name) };
+    const stays = refusalOf(this.#beside(holder));
+    if (stays === null) return { kind: "mover", lport: owner };
+    return { kind: "blocked", reason: `${holderReason(holder, name)}, and stays: ${stays}` };
   }
 
   #blockedBy(start: string, at: string, reason: string): string {
@@ -166,15 +169,18 @@ export class Contests {
     if (main.desired !== null && undoneTooOften(attempt, main.desired)) {
       return "another program keeps undoing what is written for it";
     }
-    if (leaving === null) return null;
-    if ("noProviderFor" in leaving) return `no enabled provider answers to ${leaving.noProviderFor}`;
-    const { answer } = leaving;
-    return "reason" in answer ? answer.reason : null;
+    return refusalOf(leaving);
   }
 
-  #together(lport: string, path: readonly string[]): readonly string[] {
+  /** Those that it moves for, and for each of them those that take over what that leaves. */
+  #together(path: readonly string[]): readonly string[] {
     const all = new Set(path);
-    for (let at = this.taker(lport); at !== null && !all.has(at); at = this.taker(at)) all.add(at);
+    for (const member of all) {
+      for (const observed of this.#owned(member)) {
+        const taker = this.takerOf(observed);
+        if (taker !== null) all.add(taker);
+      }
+    }
     return [...all].sort();
   }
 
@@ -216,7 +222,7 @@ export class Contests {
     const seen = new Set<string>();
     for (let at: ObservedInterface | undefined = holder; at?.isOwned && at.lport !== null; ) {
       const owner = at.lport;
-      if (this.#inPlace(owner) !== at || seen.has(owner)) return null;
+      if (seen.has(owner)) return null;
       seen.add(owner);
       const claim = this.#claimOf(owner);
       if (claim === null) return null;
@@ -232,6 +238,12 @@ export class Contests {
     return inPlaceOf(intent, this.#facts.advice(lport));
   }
 
+  /** Every interface of ours that carries its iface-id. */
+  #owned(lport: string): readonly ObservedInterface[] {
+    const intent = this.#facts.intent(lport);
+    return intent === undefined ? [] : interfacesOf(intent.lport).filter(({ isOwned }) => isOwned);
+  }
+
   #claimOf(lport: string): string | null {
     const advice = this.#facts.advice(lport);
     return advice?.kind === "asked" ? advice.claim : null;
@@ -240,7 +252,19 @@ export class Contests {
   /** It is left over of a logical port that has another one, which its provider answers (rule P3). */
   #isLeftOver(lport: string, holder: ObservedInterface): boolean {
     const isInFlight = this.#facts.attempt(lport)?.phase === "in-flight";
-    return !isInFlight && leftoversIn(this.#facts.advice(lport)).includes(holder);
+    return !isInFlight && leftoversIn(this.#facts.advice(lport)).some(({ observed }) => observed === holder);
+  }
+
+  /** What was asked about an interface that a port has besides the one that it moves from; null: it has no such. */
+  #beside(holder: ObservedInterface): Leaving | null {
+    if (holder.lport === null || this.#claimOf(holder.lport) === null) return null;
+    const all = leftoversBeside(this.#facts.advice(holder.lport));
+    return all.find(({ observed }) => observed === holder)?.leaving ?? null;
+  }
+
+  #besideConsultation(holder: ObservedInterface): Consultation | null {
+    const leaving = this.#beside(holder);
+    return leaving !== null && "answer" in leaving ? leaving : null;
   }
 
   /** What a port that is due to go was told by its provider, which agrees; null: it is not due, or may not go. */
@@ -272,6 +296,14 @@ type Next =
   | { readonly kind: "end" }
   | { readonly kind: "mover"; readonly lport: string }
   | { readonly kind: "blocked"; readonly reason: string };
+
+/** Why an interface may not leave, or null. */
+function refusalOf(leaving: Leaving | null): string | null {
+  if (leaving === null) return null;
+  if ("noProviderFor" in leaving) return `no enabled provider answers to ${leaving.noProviderFor}`;
+  const { answer } = leaving;
+  return "reason" in answer ? answer.reason : null;
+}
 
 /** The interface that a change takes over, where it takes one over. */
 function takenBy(change: Change): InterfaceRow | undefined {

@@ -223,9 +223,11 @@ function takeOf(contest: Won, bridge: BridgeRef, desired: DesiredInterface): Cre
 
 /** Rule U1: what is left over of a port that is in place goes, one after the other. */
 function clearLeftovers(at: StatusFacts, bridge: BridgeRef, desired: DesiredInterface): LportStatus | null {
-  const [over] = leftoversIn(at.advice);
-  const leaving = at.advice?.kind === "asked" ? (at.advice.several?.leaving ?? null) : null;
-  if (over === undefined || leaving === null || over.port === null) return null;
+  const [first] = leftoversIn(at.advice);
+  if (first === undefined) return null;
+  const { observed: over, leaving } = first;
+  const { interface: iface, port, plugType } = over;
+  if (port === null) return null;
   const { name } = over.interface;
   const lport = at.intent.lport.name;
   const taker = at.chassis.contests.takerOf(over);
@@ -236,7 +238,6 @@ function clearLeftovers(at: StatusFacts, bridge: BridgeRef, desired: DesiredInte
     return { ...stands(at, `${also}, and stays: ${refused.reason}`), retry: refused.state !== "no-provider" };
   const held = at.chassis.held(lport);
   if (held !== null) return status(at, "held", `${also}, but ${held}`, {});
-  const { interface: iface, port, plugType } = over;
   const remove: Remove = { kind: "remove", lport, plugType, bridge, interface: iface, port, keeps: desired };
   return propose(at, remove, `${also}, and is left over`);
 }

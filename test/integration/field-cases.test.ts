@@ -210,6 +210,38 @@ describe("the cloud exchanges the devices of ports", () => {
   });
 });
 
+test("the cloud exchanges the devices of ports that have a second interface of ours each: they change hands, and what is left over goes", async () => {
+  const options = { "vif-plug-type": "pinned" };
+  // So that what is left over is there still when the two exchange.
+  await using at = await PinnedHypervisor.start(
+    { safety: { max_unplug: "25%" } },
+    { e1: "fc-x1", e2: "fc-x2" },
+  );
+  await at.hv.addLports({ e1: options, e2: options });
+  const before = await Promise.all(["fc-x1", "fc-x2"].map((name) => at.hv.installed(name)));
+  // One sorts before what its port has, the other one after that.
+  const leftovers = { "fc-aaa": "e1", "fc-zzz": "e2" };
+  await at.hv.chassis.vsctl(
+    "--no-wait",
+    ...Object.entries(leftovers).flatMap(([name, lport]) => [
+      ...["--", "add-port", "br-int", name, "--", "set", "Interface", name, "type=internal"],
+      ...[`external_ids:iface-id=${lport}`, "external_ids:ovn-plugged=pinned"],
+    ]),
+  );
+  await at.daemon.waitLog(/held: 2 of 2 plugged ports/);
+  await at.pin("pinned", { e1: "fc-x2", e2: "fc-x1" });
+  const after = await Promise.all(
+    Object.entries({ "fc-x1": "e2", "fc-x2": "e1" }).map(([name, lport]) =>
+      at.hv.interface(name, (row) => row.external_ids.get("iface-id") === lport),
+    ),
+  );
+  expect(after.map(({ _uuid }) => _uuid)).toEqual(before.map(({ _uuid }) => _uuid));
+  await Promise.all(Object.keys(leftovers).map((name) => at.hv.gone(name)));
+  await at.hv.settle();
+  const places = ["e1", "e2"].map((lport) => at.hv.interfacesOf(lport).map(({ name }) => name));
+  expect(places).toEqual([["fc-x2"], ["fc-x1"]]);
+});
+
 test("a port is held, and its interface is wanted by another: it stays until somebody confirms, and then changes hands", async () => {
   const options = { "vif-plug-type": "pinned" };
   await using at = await PinnedHypervisor.start(

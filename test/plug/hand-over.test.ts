@@ -1,5 +1,6 @@
 // Rule P6: interfaces that change hands in place, along chains and circles; rules P3 and U1: what is left over.
 import { describe, expect, test } from "bun:test";
+import { consultationsOf, withLeaving } from "../../src/plug/advice.ts";
 import { togetherOf } from "../../src/plug/change.ts";
 import { interfaceRow, map, OTHER_CHASSIS, pluggedRow, uuid } from "../support/rows.ts";
 import { Moving, OUR_SETTINGS } from "./support/moving.ts";
@@ -104,6 +105,19 @@ describe("a circle of two", () => {
 });
 
 describe("a chain", () => {
+  test("ends every consultation of what leaves in it: also of the port whose interface it moves onto", () => {
+    const at = new Moving({ b: "x1", z: "x2" });
+    at.to({ b: "x2" });
+    at.move("z", OTHER_CHASSIS);
+    const { change } = at.bench.status("b");
+    const advice = at.bench.engine.data(at.bench.graph.advice).get("b");
+    if (change === null || advice === undefined) throw new Error("nothing is to be written");
+    const asked = consultationsOf(withLeaving(advice, change)).map(
+      ({ question: { operation, interface: row } }) => `${operation} ${row?.name}`,
+    );
+    expect(asked.sort()).toEqual(["create x1", "remove x1", "remove x2"]);
+  });
+
   test("moves as one when its end is free: the first interface goes, if nobody takes it, and the last one is made", () => {
     const at = new Moving({ a: "x0", b: "x1", c: "x2" });
     at.to({ a: "x1", b: "x2", c: "x3" });
@@ -230,6 +244,78 @@ describe("several interfaces of ours with one iface-id", () => {
     at.bench.run();
     expect(at.bench.states()).toEqual({ a1: "conflict", a2: "waiting" });
     expect(at.bench.status("a1").change).toBeNull();
+  });
+
+  describe("beside ports that exchange their interfaces", () => {
+    /** `a` has what it is to leave, and one more, which sorts before or after that. */
+    function started(more: string) {
+      const at = new Moving({ a: "x0", b: "x1" });
+      at.bench.addInterface(pluggedRow(more, { _uuid: uuid(0x9300), ...marked("a") }));
+      at.to({ a: "x1", b: "x0" });
+      return at;
+    }
+
+    test.each(["aaa", "zzz"])("%s: all of them move in one pass, and what is left over goes", (more) => {
+      const at = started(more);
+      const before = [at.row("x0")._uuid, at.row("x1")._uuid];
+      for (const lport of ["a", "b"]) {
+        const { change } = at.bench.status(lport);
+        expect(change && togetherOf(change)).toEqual(["a", "b"]);
+      }
+      at.bench.commit();
+      expect([at.row("x0")._uuid, at.row("x1")._uuid]).toEqual(before);
+      at.bench.commit();
+      expect([owners(at), at.bench.states()]).toEqual([
+        { x0: "b", x1: "a" },
+        { a: "plugged", b: "plugged" },
+      ]);
+      expect(at.bench.verify().differences).toEqual([]);
+    });
+
+    test.each(["aaa", "zzz"])("%s: it moves along to a third port that wants it", (more) => {
+      const at = started(more);
+      at.want("c", more);
+      for (const lport of ["a", "b", "c"]) {
+        const { change } = at.bench.status(lport);
+        expect(change && togetherOf(change)).toEqual(["a", "b", "c"]);
+      }
+      at.bench.commit();
+      expect(owners(at)).toEqual({ x0: "b", x1: "a", [more]: "c" });
+      expect(at.bench.verify().differences).toEqual([]);
+    });
+
+    test.each(["aaa", "zzz"])("%s: none moves while one of the two interfaces may not leave", (more) => {
+      const at = started(more);
+      at.refuse("a", true);
+      expect(at.bench.states()).toEqual({ a: "conflict", b: "conflict" });
+      at.refuse("a", false);
+      at.bench.commit();
+      at.bench.commit();
+      expect(at.bench.states()).toEqual({ a: "plugged", b: "plugged" });
+    });
+
+    test("two ports with one more each come to rest too", () => {
+      const at = started("aaa");
+      at.bench.addInterface(pluggedRow("aab", { _uuid: uuid(0x9301), ...marked("b") }));
+      at.bench.run();
+      for (let passes = 0; passes < 3; passes++) at.bench.commit();
+      expect([owners(at), at.bench.states()]).toEqual([
+        { x0: "b", x1: "a" },
+        { a: "plugged", b: "plugged" },
+      ]);
+    });
+
+    test("a port that has the other one's interface by a typo, and is to have a third, leaves both", () => {
+      const at = new Moving({ a: "x0", b: "x1", c: "x2" });
+      at.bench.set("iface", { ...at.row("x1"), ...marked("a") });
+      at.to({ a: "x2", c: "x0" });
+      at.bench.commit();
+      expect([owners(at), at.bench.states()]).toEqual([
+        { x0: "c", x1: "b", x2: "a" },
+        { a: "plugged", b: "plugged", c: "plugged" },
+      ]);
+      expect(at.bench.verify().differences).toEqual([]);
+    });
   });
 
   test("what is left over counts for U6", () => {

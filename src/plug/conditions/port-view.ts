@@ -37,7 +37,7 @@ export function viewOf(engine: Engine, graph: PlugGraph, lport: string): PortVie
     binding: known?.binding ?? null,
     interfaces: known === undefined ? [] : interfacesOf(known),
     inPlace: intent === undefined ? (known?.inPlace ?? null) : inPlaceOf(intent, advice),
-    leftovers: leftoversIn(advice),
+    leftovers: leftoversIn(advice).map(({ observed }) => observed),
     advice,
     status,
     chassis: engine.data(graph.localChassis).current.chassis,

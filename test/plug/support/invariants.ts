@@ -204,7 +204,8 @@ export class Inspection {
     const fault = this.#faultOfEdited(row);
     if (fault !== undefined) return fault;
     const change = this.#world.statuses.get(this.#lport)?.change;
-    if (change?.kind === "replug" && change.leaves._uuid === row._uuid) return undefined;
+    // It moves in the same transaction, and leaves whatever it has.
+    if (change?.kind === "replug" && change.together?.includes(to)) return undefined;
     const [name, others] = [
       this.#world.devices.of(this.#lport).name,
       this.interfaces.filter((one) => one !== row),
