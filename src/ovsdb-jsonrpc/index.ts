@@ -60,13 +60,16 @@ export { Session } from "./session/session.ts";
 export type {
   Acknowledged,
   AddedMonitorOptions,
+  BeforeMonitor,
   ConditionRefusal,
   Requested,
   ServerStanding,
   SessionOptions,
   SessionState,
   SyncedOptions,
+  Transacting,
   TransactOptions,
+  Where,
 } from "./session/session-options.ts";
 export type { BackoffLimits } from "./wire/backoff.ts";
 export type { Environment, Stream, StreamEvents, StreamFault, StreamFaultCode } from "./wire/environment.ts";

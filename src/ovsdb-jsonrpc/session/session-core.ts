@@ -17,6 +17,7 @@ import { Link, type LinkOptions } from "../wire/link.ts";
 import { answerLater, type RequestHandler, sendRequest } from "../wire/request.ts";
 import type { ConnectionError, Rpc, UnfitCode } from "../wire/rpc.ts";
 import { parseServerError } from "../wire/server-error.ts";
+import { askBefore, type UntypedBeforeMonitor } from "./before-monitor.ts";
 import { Emitter, EventQueue } from "./emitter.ts";
 import { type LockState, Locks } from "./locks.ts";
 import { Monitors } from "./monitors.ts";
@@ -43,10 +44,14 @@ export class SessionCore {
   readonly locks: Locks;
   readonly monitors: Monitors;
   readonly server: ServerWatch;
+  /** Null: the monitors start at once. */
+  beforeMonitor: UntypedBeforeMonitor | null = null;
   #served: UntypedSchema | null = null;
   #servedText = "";
-  /** The schema by which the monitor was started; null while another one is being fetched. */
+  /** The schema by which the monitor was started, or is about to be; null while another one is being fetched. */
   #monitored: UntypedSchema | null = null;
+  /** Ends what is asked before the monitors start. */
+  #endAsking = () => {};
   #remote = "";
   #standing: ServerStanding = { leader: null, cid: null };
   #state: SessionState;
@@ -106,6 +111,7 @@ export class SessionCore {
   close(): void {
     if (this.#state.kind === "closed") return;
     this.link.stop();
+    this.#endAsking();
     this.monitors.stop();
     this.server.stop();
     this.locks.disconnected();
@@ -177,6 +183,29 @@ export class SessionCore {
     this.#served = served;
     this.#servedText = text;
     this.#monitored = served;
+    this.#endAsking();
+    const start = (conditions: Conditions | null) => {
+      this.#setConditions(conditions ?? {});
+      this.#monitor(rpc, served, text);
+    };
+    if (this.beforeMonitor === null) start(null);
+    else {
+      const report = (error: unknown) => this.#throwLater(error);
+      this.#endAsking = askBefore(this.beforeMonitor, this.#environment, start, report);
+    }
+  }
+
+  #setConditions(conditions: Conditions): void {
+    for (const [table, condition] of Object.entries(conditions)) {
+      try {
+        this.monitors.main.monitor.setCondition(table, condition);
+      } catch (error) {
+        this.#throwLater(error);
+      }
+    }
+  }
+
+  #monitor(rpc: Rpc, served: UntypedSchema, text: string): void {
     this.monitors.start(rpc, served);
     // A conversion before the monitor is nothing that the server cancels it for, and `_Server` may not tell of it.
     this.#askSchema(rpc, (again) => {
@@ -198,6 +227,7 @@ export class SessionCore {
   }
 
   #down(error: ConnectionError, retryInMs: number): void {
+    this.#endAsking();
     this.monitors.stop();
     this.server.stop();
     this.locks.disconnected();

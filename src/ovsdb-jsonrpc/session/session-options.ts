@@ -1,7 +1,10 @@
 /** What a session is made of, and what it tells. */
 
 import type { Condition } from "../operations/condition.ts";
+import type { Operation, ResultsOf } from "../operations/operation.ts";
+import type { TransactError } from "../operations/transaction.ts";
 import type { IndexDeclarations, MonitoredRows, MonitorSelection } from "../replica/view.ts";
+import type { Result } from "../result.ts";
 import type { DatabaseSchema, TableName, TablesOf } from "../schema/schema.ts";
 import type { Uuid } from "../schema/uuid.ts";
 import type { BackoffLimits } from "../wire/backoff.ts";
@@ -25,7 +28,9 @@ export interface SessionOptions<
   /** Tables and columns to monitor; those that a server lacks are left out, and their rows carry the default. */
   readonly monitor: M;
   /** The conditions to start with; a table without one is monitored whole. Of one that is refused no row is monitored. */
-  readonly where?: { readonly [K in TableName<T> & keyof M]?: Condition<T[K]> };
+  readonly where?: Where<T, M>;
+  /** Asked of a server before anything is monitored there, so that the first conditions follow from the answer. */
+  readonly beforeMonitor?: BeforeMonitor<T, M>;
   /** Indexes of the replica: columns, or a map column and a key as in `external_ids:iface-id`. */
   readonly indexes?: I & { readonly [K in Exclude<keyof I, keyof MonitoredRows<T, M>>]: never };
   /** Silence in milliseconds before the server is probed, and again before it is given up; 0 and infinity = never. Default 5,000, and 0 on unix sockets. */
@@ -45,6 +50,27 @@ export interface SessionOptions<
   readonly environment?: Environment;
 }
 
+/** Conditions by table. */
+export type Where<T extends TablesOf<T>, M> = { readonly [K in TableName<T> & keyof M]?: Condition<T[K]> };
+
+export interface BeforeMonitor<T extends TablesOf<T>, M> {
+  /**
+   * Called on every connection to a server that was found fit, and again when its schema has changed. The conditions that it
+   * answers replace those of the session's own monitor as `setCondition` does, before that monitor is asked for; a table that
+   * it does not name keeps its own. What it throws is thrown as if nobody had called it, and changes nothing.
+   */
+  conditions(connection: Transacting): Promise<Where<T, M>>;
+  /** Milliseconds after which the monitors start without the answer, which is then ignored. */
+  readonly withinMs: number;
+}
+
+/** As much of a session as carries transactions. */
+export interface Transacting {
+  transact<const Ops extends readonly Operation[]>(
+    operations: Ops,
+  ): Promise<Result<ResultsOf<Ops>, TransactError>>;
+}
+
 /** What a server says of its database; both null when the database is not clustered. */
 export interface ServerStanding {
   /** Whether the server leads its cluster. */
@@ -57,7 +83,7 @@ export interface ServerStanding {
 export interface AddedMonitorOptions<T extends TablesOf<T>, M extends MonitorSelection<T>> {
   readonly monitor: M;
   /** As of the session: a table without one is monitored whole. */
-  readonly where?: { readonly [K in TableName<T> & keyof M]?: Condition<T[K]> };
+  readonly where?: Where<T, M>;
 }
 
 export type SessionState =

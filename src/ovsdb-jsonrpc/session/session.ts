@@ -97,6 +97,14 @@ export class Session<
     this.#core = core;
     this.#tap = tap;
     this.replica = replicaView(core.monitors.content);
+    const { beforeMonitor } = options;
+    if (beforeMonitor !== undefined) {
+      const conditions = async () => {
+        const answer = await beforeMonitor.conditions(this);
+        return definedMembers(answer as { readonly [table: string]: AnyCondition | undefined });
+      };
+      core.beforeMonitor = { conditions, withinMs: beforeMonitor.withinMs };
+    }
   }
 
   get state(): SessionState {
