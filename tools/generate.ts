@@ -1,7 +1,7 @@
 /**
  * `npm run generate`: writes what is derived from the sources, so that nobody has to keep it in step by hand: the
- * configuration's JSON Schema, its table and the commands' in the README, the table of conditions, and the shells'
- * completion. A test holds that all is current.
+ * configuration's JSON Schema, its table and the commands' in docs/, the table of conditions,
+ * and the shells' completion. A test holds that all is current.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -19,17 +19,14 @@ const root = join(import.meta.dir, "..");
 /** The content of each generated file, by its path below the repository's root. */
 export function generated(): ReadonlyMap<string, string> {
   const schema = readSchema(configSchema);
-  const readme = readFileSync(join(root, "README.md"), "utf8");
-  const rules = readFileSync(join(root, "docs/rules.md"), "utf8");
+  const page = (path: string) => readFileSync(join(root, path), "utf8");
   return new Map([
     ["config/vifplugd.schema.json", jsonSchema(schema)],
     ["config/completion/vifplugd.bash", bashCompletion(commands)],
     ["config/completion/_vifplugd", zshCompletion(commands)],
-    [
-      "README.md",
-      between(between(readme, "commands", commandTable(commands)), "configuration", configTable(schema)),
-    ],
-    ["docs/rules.md", between(rules, "conditions", conditionsTable())],
+    ["docs/operating.md", between(page("docs/operating.md"), "commands", commandTable(commands))],
+    ["docs/configuration.md", between(page("docs/configuration.md"), "configuration", configTable(schema))],
+    ["docs/rules.md", between(page("docs/rules.md"), "conditions", conditionsTable())],
   ]);
 }
 

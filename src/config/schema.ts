@@ -1,7 +1,7 @@
 /**
  * The configuration file's schema: every key, its type, its bounds, and what it is for. Everything is optional; a
  * default is the value used when the key is absent. Where it comes from elsewhere, `metadata` says from where.
- * The JSON Schema and the README's table are generated from here (`npm run generate`).
+ * The JSON Schema and the table in docs/configuration.md are generated from here (`npm run generate`).
  */
 import { parseRemotes } from "ovsdb-jsonrpc";
 import * as v from "valibot";

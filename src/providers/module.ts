@@ -1,6 +1,6 @@
 /**
  * A provider type as the rest of the program knows it: one value that says everything there is to say of it. What the
- * configuration accepts, its JSON Schema, the README's table, `vifplugd providers` and the completion follow from the
+ * configuration accepts, its JSON Schema, the table in docs/configuration.md, `vifplugd providers` and the completion follow from the
  * list of these values (builtin.ts), and from nothing else.
  *
  * Invariants: the keys of a type are its own: two types may have a key of the same name. A provider is made from keys

@@ -1,17 +1,20 @@
-/** The pages for people: every link in them that leads into this repository leads somewhere. */
+/** The pages for people: every link that leads into this repository leads somewhere, and the first page stays one page. */
 import { expect, test } from "bun:test";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { Glob } from "bun";
 
 const root = join(import.meta.dir, "../..");
-const pages = [
-  "README.md",
-  ...readdirSync(join(root, "docs")).flatMap((name) => (name.endsWith(".md") ? [join("docs", name)] : [])),
-];
+const folders = ["*.md", "docs/**/*.md", "src/**/*.md", "examples/**/*.md", "test/**/*.md"];
+const pages = folders.flatMap((pattern) => [...new Glob(pattern).scanSync(root)].sort());
 
 test.each(pages)("%s has no dead link", (page) => {
   const targets = [...readFileSync(join(root, page), "utf8").matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(
     ([, target = ""]) => target,
   );
   expect(targets.filter((target) => !existsSync(join(root, dirname(page), target)))).toEqual([]);
+});
+
+test("the README is a page that is read to its end: at most 200 lines", () => {
+  expect(readFileSync(join(root, "README.md"), "utf8").split("\n").length).toBeLessThanOrEqual(200);
 });

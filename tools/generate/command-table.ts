@@ -1,4 +1,4 @@
-/** The README's table of the sub-commands. */
+/** The table of the sub-commands in docs/operating.md. */
 import type { Command } from "../../src/cli/command.ts";
 import { markdownTable } from "./markdown.ts";
 

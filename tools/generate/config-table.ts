@@ -1,4 +1,4 @@
-/** The README's table of the configuration: a row for each key. */
+/** The table of the configuration in docs/configuration.md: a row for each key. */
 import { markdownTable } from "./markdown.ts";
 import type { Part, Variant } from "./schema-keys.ts";
 

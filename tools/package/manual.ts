@@ -1,5 +1,5 @@
 /**
- * The manual pages vifplugd(8) and vifplugd.yaml(5), from the tables that `help`, the README and the JSON Schema are
+ * The manual pages vifplugd(8) and vifplugd.yaml(5), from the tables that `help`, docs/ and the JSON Schema are
  * made from: here as scdoc's source, which scdoc turns into what man(1) shows.
  */
 import { type Command, EXIT } from "../../src/cli/command.ts";

@@ -1,30 +1,32 @@
-/** The README shows what the executable prints; here is what can be held to the letter. */
+/** The pages in docs/ show what the executable prints; here is what can be held to the letter. */
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { commands } from "../../src/cli/commands.ts";
 import { startHypervisor } from "../integration/support/hypervisor.ts";
 import { Folder } from "./support/vifplugd.ts";
 
-const readme = await Bun.file(join(import.meta.dir, "../../README.md")).text();
+const page = (name: string) => Bun.file(join(import.meta.dir, "../../docs", name)).text();
+const operating = await page("operating.md");
+const configuration = await page("configuration.md");
 
-/** What the README shows below a command's prompt. */
-function shown(command: string): string {
-  const start = readme.indexOf(`\n$ ${command}\n`);
-  if (start < 0) throw new Error(`the README does not show ${command}`);
-  const [, output = ""] = readme.slice(start).split(`$ ${command}\n`, 2);
+/** What a page shows below a command's prompt. */
+function shown(text: string, command: string): string {
+  const start = text.indexOf(`\n$ ${command}\n`);
+  if (start < 0) throw new Error(`no page shows ${command}`);
+  const [, output = ""] = text.slice(start).split(`$ ${command}\n`, 2);
   return output.slice(0, output.indexOf("\n```") + 1);
 }
 
 test("vifplugd providers", async () => {
   await using folder = await Folder.make();
-  expect((await folder.run("providers")).stdout).toBe(shown("vifplugd providers"));
+  expect((await folder.run("providers")).stdout).toBe(shown(operating, "vifplugd providers"));
 });
 
 test("vifplugd check", async () => {
   await using folder = await Folder.make();
   await folder.write("bad.yaml", "ovs:\n  brige: br-int\nlog: { level: loud }\n");
   const { stdout } = await folder.run("check", "--config", "bad.yaml");
-  expect(stdout).toBe(shown("vifplugd check --config bad.yaml"));
+  expect(stdout).toBe(shown(configuration, "vifplugd check --config bad.yaml"));
 });
 
 test("ovs-appctl inc-engine/show-stats, block by block", async () => {
@@ -33,9 +35,9 @@ test("ovs-appctl inc-engine/show-stats, block by block", async () => {
   const blocks = (text: string) => text.match(/^\S.*:/gm) ?? [];
   const real = blocks(await hypervisor.chassis.appctl("vifplugd", ...args));
   expect(real).toContain("Last recomputes and their reasons:");
-  expect(blocks(shown(`ovs-appctl -t vifplugd ${args.join(" ")}`))).toEqual(real);
+  expect(blocks(shown(operating, `ovs-appctl -t vifplugd ${args.join(" ")}`))).toEqual(real);
 });
 
 test.each(commands.map(({ name }) => name))("%s is in the table of commands", (name) => {
-  expect(readme).toMatch(new RegExp(`^\\| .*\`vifplugd ${name}\\b.*\\|`, "m"));
+  expect(operating).toMatch(new RegExp(`^\\| .*\`vifplugd ${name}\\b.*\\|`, "m"));
 });
