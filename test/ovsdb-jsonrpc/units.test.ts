@@ -113,7 +113,9 @@ test("a long snapshot is parsed in slices, and its rows one slice at a time", ()
   ]);
   const { Thing } = parsed.result[2];
   expect(Thing).toBeInstanceOf(LargeObject);
-  expect([...Thing.members()].map(([name]) => name)).toEqual(rows.map((_, n) => `row ${n}`));
+  const names: string[] = [];
+  Thing.members((name: string) => names.push(name));
+  expect(names).toEqual(rows.map((_, n) => `row ${n}`));
 });
 
 test("a schema too long to be parsed at once is a schema all the same", async () => {

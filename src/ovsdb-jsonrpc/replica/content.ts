@@ -83,7 +83,7 @@ export class Content {
     for (const [name, some] of Object.entries(changes)) {
       const table = this.#table(name);
       if (table.holders.length === 1) {
-        for (const { old, new: row } of some) file(table, old, row);
+        if (table.indexes.size > 0) for (const { old, new: row } of some) file(table, old, row);
         merged[name] = some;
       } else merged[name] = this.#merge(table, name, some);
     }
