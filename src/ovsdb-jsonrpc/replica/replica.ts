@@ -14,7 +14,7 @@ import { isUuid, type Uuid } from "../schema/uuid.ts";
 import { equalValues, type Value } from "../schema/value.ts";
 import { excerpt, isObject, member } from "../wire/json.ts";
 import { type Members, objectMembers, plainJson } from "../wire/json-text.ts";
-import { type ColumnCodec, columnCodec, readColumn } from "./column-codec.ts";
+import { type ColumnCodec, columnCodec, located, modifyColumn } from "./column-codec.ts";
 import type { Selection } from "./selection.ts";
 
 /** One row's change; `old` is null for an insert and `new` for a delete. */
@@ -206,10 +206,15 @@ function rowAfter2(table: Table, uuid: Uuid, old: Row | null, update: unknown): 
 function decodeRow(table: Table, uuid: Uuid, json: unknown): Row {
   if (!isObject(json)) throw new NotationError(`row ${uuid}: expected columns, not ${excerpt(json)}`);
   const row: Record<string, Value> & { _uuid: Uuid } = { _uuid: uuid };
-  for (const codec of table.codecs) {
-    row[codec.name] = Object.hasOwn(json, codec.name)
-      ? readColumn(codec, uuid, null, json[codec.name])
-      : codec.default;
+  let column = "";
+  // One handler for the whole row: one for each column shows in the time of a load.
+  try {
+    for (const codec of table.codecs) {
+      column = codec.name;
+      row[column] = Object.hasOwn(json, column) ? codec.decode(json[column]) : codec.default;
+    }
+  } catch (error) {
+    throw located(error, uuid, column);
   }
   return row;
 }
@@ -220,7 +225,7 @@ function modifyRow(table: Table, uuid: Uuid, old: Row | null, json: unknown): Ro
   const row: Record<string, Value> & { _uuid: Uuid } = { ...old };
   for (const codec of table.codecs) {
     if (!Object.hasOwn(json, codec.name)) continue;
-    row[codec.name] = readColumn(codec, uuid, old[codec.name] ?? codec.default, json[codec.name]);
+    row[codec.name] = modifyColumn(codec, uuid, old[codec.name] ?? codec.default, json[codec.name]);
   }
   return row;
 }
