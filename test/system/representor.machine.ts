@@ -161,6 +161,66 @@ describe("vifplugd beside ovn-controller", () => {
     });
   });
 
+  // How long the work takes is the driver's own: in a machine that is slower than that, it is begun once more.
+  test("goes on while somebody works on the NIC, and says what it waits for", async () => {
+    const { chassis, plugType } = stage;
+    await nic.add();
+    await nic.setVfs(1);
+    await addLport(chassis, "patient", plugType, 0);
+    const status = [executable, "status", "--config", configPath(chassis)];
+    for (let tries = 1; ; tries++) {
+      const work = await nic.flash();
+      const daemon = await stage.start();
+      const said = daemon.waitLog(/ patient: waiting: the kernel is being asked for its ports/, PATIENCE);
+      const isSaid = await Promise.race([said.then(() => true), work.over.then(() => false)]);
+      if (isSaid) {
+        const answered = await chassis.spawn(`status ${tries}`, status).exited;
+        const isInTime = !work.isOver();
+        await work.over;
+        expect(answered).toEqual({ code: 0, signal: null });
+        if (isInTime) break;
+      } else said.catch(() => {});
+      expect(tries).toBeLessThan(5);
+      await stage.stop();
+    }
+    await up(chassis, "patient", await nic.representorOf(0));
+  });
+
+  test("records what the kernel tells of a NIC, without its addresses", async () => {
+    const file = join(EXCHANGE, "nics.jsonl");
+    const recorder = stage.chassis.spawn("record", [
+      ...[executable, "providers", "representor", "record", file, "--seconds", "600"],
+      ...["--config", configPath(stage.chassis)],
+    ]);
+    // Bun.file() would remember the size that it saw first.
+    const written = () => readFile(file, "utf8").catch(() => "");
+    await until(async () => (await written()).includes('"dump":"ports"'));
+    await nic.add();
+    await nic.setVfs(2);
+    await rename(await nic.representorOf(1), "renamed1");
+    const netdev = await nic.representorOf(0);
+    await ip("netns", "add", "elsewhere");
+    await ip("link", "set", netdev, "netns", "elsewhere");
+    await ip("-n", "elsewhere", "link", "set", netdev, "netns", "1");
+    await ip("netns", "del", "elsewhere");
+    // The kernel tells in its order: when this has been heard, everything has.
+    await rename(await nic.uplink(), "uplink7");
+    const last = Buffer.from("uplink7\0").toString("hex");
+    await until(async () => (await written()).includes(last));
+    recorder.kill("SIGTERM");
+    expect(await recorder.exited).toEqual({ code: 0, signal: null });
+    const text = await written();
+    const answers = JSON.parse(text.trim().split("\n").at(-1) ?? "").answers;
+    expect(
+      answers.map(({ function: represented, netdev: name }: Record<string, unknown>) => [represented, name]),
+    ).toEqual([
+      ["VF 0", await nic.representorOf(0)],
+      ["VF 1", "renamed1"],
+    ]);
+    expect(text).not.toContain(nic.pfMac.replaceAll(":", ""));
+    expect(text).not.toContain(nic.pfMac);
+  });
+
   test("shows what it sees, and the logical port that uses it", async () => {
     await nic.add();
     await nic.setVfs(2);
@@ -243,6 +303,15 @@ describe("ovn-controller by itself", () => {
     expect(stage.log()).toMatch(/\|vif_plug_representor\|/);
   });
 });
+
+/** Looks until it is so. A file on the exchange folder tells nobody that it has grown. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  const end = performance.now() + 2 * PATIENCE;
+  while (!(await isSo())) {
+    if (performance.now() > end) throw new Error("it did not come true");
+    await Bun.sleep(100);
+  }
+}
 
 /** The system calls of a process and its threads in so many seconds. */
 async function traceOf(pid: number, seconds: number): Promise<string> {

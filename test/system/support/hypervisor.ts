@@ -7,7 +7,7 @@ import { commandLine, readyLine } from "../../../tools/chassis/programs.ts";
 import { type Nic, nic } from "./nic.ts";
 
 /** Milliseconds; the machine computes slowly. */
-export const PATIENCE = 30_000;
+export const PATIENCE = 60_000;
 
 type Interface = RowOf<"Open_vSwitch", "Interface", "name" | "external_ids" | "ofport">;
 
