@@ -2,8 +2,15 @@
  * Records what the kernel tells of NICs, and what the provider makes of it, so that somebody without that hardware can
  * have the same happen again: lines of JSON, the first of which says what it is.
  */
+import { isDeviceDump } from "../../netlink/devlink.ts";
 import { encodeMessage, FLAG, type Message } from "../../netlink/message.ts";
-import { type Listener, type NetlinkTransport, PROTOCOL, type Protocol } from "../../netlink/transport.ts";
+import {
+  type Listener,
+  type NetlinkTransport,
+  PROTOCOL,
+  type Protocol,
+  type Request,
+} from "../../netlink/transport.ts";
 import { fail, ok, type Result } from "../../result.ts";
 import type { RepresentorOptions } from "./config.ts";
 import type { Machine } from "./machine.ts";
@@ -110,8 +117,8 @@ function tapNetlink(
     async request(protocol, request) {
       const answer = await netlink.request(protocol, request);
       if ((request.flags & FLAG.dump) !== 0 && answer.ok) {
-        noteMessages(protocol, { dump: socketOf(protocol) }, answer.value);
-      } else if (!answer.ok) note({ refused: answer.error.message, of: socketOf(protocol) });
+        noteMessages(protocol, { dump: tableOf(protocol, request) }, answer.value);
+      } else if (!answer.ok) note({ refused: answer.error.message, of: tableOf(protocol, request) });
       return answer;
     },
     subscribe(protocol, groups, listener: Listener) {
@@ -127,6 +134,10 @@ function tapNetlink(
       });
     },
   };
+}
+
+function tableOf(protocol: Protocol, request: Request): "links" | "ports" | "devices" {
+  return protocol === PROTOCOL.generic && isDeviceDump(request) ? "devices" : socketOf(protocol);
 }
 
 function socketOf(protocol: Protocol): "links" | "ports" {

@@ -3,6 +3,7 @@
  * a table is answered when that comes in the record.
  */
 import * as v from "valibot";
+import { isDeviceDump } from "../../../../src/netlink/devlink.ts";
 import { type NetlinkError, netlinkError } from "../../../../src/netlink/error.ts";
 import { FLAG, type Message, parseMessages } from "../../../../src/netlink/message.ts";
 import {
@@ -17,6 +18,7 @@ import { DEVLINK, encodeFamily } from "../../../netlink/support/encode.ts";
 
 const CONTROLLER = 16;
 const socket = v.picklist(["links", "ports"]);
+const table = v.picklist(["links", "ports", "devices"]);
 const messages = v.array(v.string());
 const header = v.object({
   record: v.literal("nics"),
@@ -24,7 +26,7 @@ const header = v.object({
   kernel: v.optional(v.string(), ""),
 });
 const line = v.union([
-  v.object({ dump: socket, messages }),
+  v.object({ dump: table, messages }),
   v.object({ heard: socket, messages }),
   v.object({ lost: socket, reason: v.string() }),
   v.object({
@@ -45,7 +47,7 @@ const line = v.union([
     ),
   }),
   v.object({ drivers: v.array(v.string()) }),
-  v.object({ refused: v.string(), of: socket }),
+  v.object({ refused: v.string(), of: table }),
 ]);
 type Line = v.InferOutput<typeof line>;
 type Answer = Result<readonly Message[], NetlinkError>;
@@ -55,7 +57,7 @@ export class RecordedKernel implements NetlinkTransport {
   readonly kernel: string;
   readonly lookUps: LookUps;
   readonly #lines: readonly Line[];
-  readonly #waiting = { links: [] as Waiting[], ports: [] as Waiting[] };
+  readonly #waiting = { links: [] as Waiting[], ports: [] as Waiting[], devices: [] as Waiting[] };
   readonly #listeners = { links: new Set<Listener>(), ports: new Set<Listener>() };
   #at = 0;
 
@@ -94,11 +96,14 @@ export class RecordedKernel implements NetlinkTransport {
     return true;
   }
 
-  request(protocol: number, { type, flags }: Request): Promise<Answer> {
+  request(protocol: number, request: Request): Promise<Answer> {
+    const { type, flags } = request;
     if (type === CONTROLLER) return Promise.resolve(ok([encodeFamily(DEVLINK, { config: 3 })]));
     if ((flags & FLAG.dump) === 0) return Promise.resolve(ok([]));
+    const wanted = protocol === PROTOCOL.route ? "links" : isDeviceDump(request) ? "devices" : "ports";
+    if (!this.#lines.some((one) => "dump" in one && one.dump === wanted)) return Promise.resolve(ok([]));
     const { promise, resolve } = Promise.withResolvers<Answer>();
-    this.#waiting[protocol === PROTOCOL.route ? "links" : "ports"].push(resolve);
+    this.#waiting[wanted].push(resolve);
     return promise;
   }
 
