@@ -15,8 +15,9 @@ import { ServiceManager } from "../system/service-manager.ts";
 import { releaseStartMemory, START_MS } from "../system/start-memory.ts";
 import { readinessText } from "../terminal/show-status.ts";
 import { VERSION } from "../version.ts";
-import { type Arguments, CONFIG_OPTION, type Command, EXIT, printError } from "./command.ts";
+import { type Arguments, CONFIG_OPTION, type Command, DONE, EXIT, NOT_VALID, printError } from "./command.ts";
 import { printConfigErrors } from "./config-errors.ts";
+import { FILES } from "./files.ts";
 import { LogOutput } from "./log-output.ts";
 
 /** Milliseconds from the signal until what has not come to an end by itself is left behind. */
@@ -32,7 +33,16 @@ export const run: Command = {
   name: "run",
   usage: "[--config FILE] [--log-file FILE] [--record FILE] [--verify-every RUNS]",
   summary: "plug VIFs on this chassis, in the foreground (the default)",
-  exits: "0, 1 if it cannot start, 78 if the configuration is not valid",
+  exits: [DONE, { code: EXIT.failed, when: "if it cannot start" }, NOT_VALID],
+  examples: [
+    { line: "run", does: "plug what the cloud asks for, and log to standard error" },
+    {
+      line: "run --config vifplugd.yaml --log-file vifplugd.log",
+      does: "with a configuration and a log of one's own",
+    },
+    { line: "run --record record", does: "note what comes in, so that replay can decide it again" },
+  ],
+  files: FILES,
   options: [
     CONFIG_OPTION,
     {

@@ -2,14 +2,25 @@
 import { selectionArguments } from "../control/selection.ts";
 import { namesOf } from "./answered-ports.ts";
 import { ask, askAndPrint, format, printRefusal } from "./ask.ts";
-import { CONFIG_OPTION, type Command, EXIT, JSON_OPTION, printLine } from "./command.ts";
+import { CONFIG_OPTION, type Command, DONE, EXIT, JSON_OPTION, NO_DAEMON, printLine } from "./command.ts";
+import { TO_ASK } from "./files.ts";
 import { PORT_OPTIONS, portQuestion } from "./port-options.ts";
 
 export const status: Command = {
   name: "status",
   usage: "[--json | --names] [--state STATE] [--lport GLOB] [--config FILE]",
   summary: "the running daemon's state, and the ports, those in trouble first",
-  exits: "0, 1 if no daemon answers",
+  exits: [DONE, NO_DAEMON],
+  examples: [
+    { line: "status", does: "the chassis, its connections and every port, trouble first" },
+    { line: "status --state trouble", does: "only what somebody has to look at" },
+    {
+      line: "status --state held,waiting --lport 'web*'",
+      does: "only those, of the ports that are named so",
+    },
+    { line: "status --json --lport web1", does: "the same, for a program" },
+  ],
+  files: TO_ASK,
   options: [
     JSON_OPTION,
     {

@@ -10,7 +10,8 @@ import { explanationPicture, listPicture } from "../terminal/watch-screen.ts";
 import { readStatus } from "../view/read-status.ts";
 import type { Status } from "../view/status-shape.ts";
 import { ask, format } from "./ask.ts";
-import { type Arguments, CONFIG_OPTION, type Command, EXIT, printError } from "./command.ts";
+import { type Arguments, CONFIG_OPTION, type Command, DONE, EXIT, NO_DAEMON, printError } from "./command.ts";
+import { TO_ASK } from "./files.ts";
 import { PORT_OPTIONS, type PortQuestion, portQuestion } from "./port-options.ts";
 import { terminalStyle } from "./terminal.ts";
 import { pressed, type Seen, startOf, type WatchModel } from "./watch-model.ts";
@@ -22,7 +23,25 @@ export const watch: Command = {
   name: "watch",
   usage: "[--state STATE] [--lport GLOB] [--config FILE]",
   summary: "the status, updated in place until interrupted; keys move, explain and filter",
-  exits: "0, 1 if no daemon answers",
+  exits: [DONE, NO_DAEMON],
+  examples: [
+    { line: "watch", does: "a screen that fits, with trouble first" },
+    { line: "watch --state trouble", does: "only what somebody has to look at, until nothing is left" },
+    { line: "watch | cat", does: "the whole status again whenever it changes" },
+  ],
+  files: TO_ASK,
+  notes: {
+    title: "Keys",
+    rows: [
+      ["up, down, j, k", "another port"],
+      ["page up, page down, home, end", "further"],
+      ["enter", "explain the port; escape goes back"],
+      ["/", "only ports whose name holds what is typed, or matches it (*, ?)"],
+      ["t", "only ports in trouble, and all again"],
+      ["escape", "every port again"],
+      ["q, Ctrl-C", "end"],
+    ],
+  },
   options: [...PORT_OPTIONS, CONFIG_OPTION],
   positionals: 0,
   async run(args) {
