@@ -5,6 +5,7 @@ import { formatConfigError } from "../config/error.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { Daemon } from "../daemon/daemon.ts";
+import { MemoryKeeper } from "../daemon/memory-keeper.ts";
 import { claimPidFile } from "../daemon/pid-file.ts";
 import { Log, type Logger } from "../log/log.ts";
 import { beginRecord, type Recorder } from "../record/recorder.ts";
@@ -12,7 +13,7 @@ import { messageOf, ok, type Result } from "../result.ts";
 import { endWithin } from "../system/deadline.ts";
 import { isJournal } from "../system/journal.ts";
 import { ServiceManager } from "../system/service-manager.ts";
-import { releaseStartMemory, START_MS } from "../system/start-memory.ts";
+import { collectGarbage, releaseSpareMemory } from "../system/spare-memory.ts";
 import { readinessText } from "../terminal/show-status.ts";
 import { VERSION } from "../version.ts";
 import { type Arguments, CONFIG_OPTION, type Command, DONE, EXIT, NOT_VALID, printError } from "./command.ts";
@@ -181,7 +182,9 @@ async function runDaemon(start: Start): Promise<void> {
   const tellReadiness = (notReady: string | null) => {
     serviceManager.status(readinessText(notReady));
   };
+  const keeper = new MemoryKeeper({ collect: collectGarbage, release: releaseSpareMemory });
   const daemon = new Daemon({
+    environment: keeper.environment,
     config,
     systemIdOverride,
     log,
@@ -190,7 +193,7 @@ async function runDaemon(start: Start): Promise<void> {
     onReady: () => {
       if (isStarted) return;
       isStarted = true;
-      setTimeout(releaseStartMemory, START_MS).unref();
+      keeper.started();
     },
     onReadiness: tellReadiness,
     onExit: () => end.resolve("exit"),
@@ -211,6 +214,7 @@ async function runDaemon(start: Start): Promise<void> {
   } finally {
     serviceManager.stopping();
     hangups.answer(() => {});
+    keeper.stop();
     await daemon.stop();
   }
 }
