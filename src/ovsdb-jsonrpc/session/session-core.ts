@@ -6,7 +6,7 @@
  * next message is looked at.
  */
 
-import type { IndexSelection, Selection } from "../replica/selection.ts";
+import type { IndexSelection, ReferenceKind, Selection } from "../replica/selection.ts";
 import { err, ok, type Result } from "../result.ts";
 import { exactSchema } from "../schema/integers.ts";
 import { parseDatabaseSchema } from "../schema/parse.ts";
@@ -31,6 +31,7 @@ export interface CoreOptions {
   readonly leaderOnly: boolean;
   readonly selection: Selection;
   readonly indexes: IndexSelection;
+  readonly references: ReferenceKind | null;
   readonly conditions: Conditions;
 }
 
