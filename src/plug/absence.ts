@@ -50,6 +50,8 @@ export type DepartureEvent =
   | { readonly kind: "replied"; readonly reply: Reply }
   /** The run that the reply came for is over. */
   | { readonly kind: "aged" }
+  /** The view is another one by now, or what followed is over: no question about the row means anything any more. */
+  | { readonly kind: "outdated" }
   /** Nothing more is to be known of it. */
   | { readonly kind: "forgotten" };
 
@@ -62,6 +64,8 @@ export function departureAfter(event: DepartureEvent, before: Departure | undefi
       return before && { ...before, reply: event.reply };
     case "aged":
       return before?.reply ? { ...before, reply: { ...before.reply, isFresh: false } } : before;
+    case "outdated":
+      return before && { ...before, view: null, reply: null };
     case "forgotten":
       return undefined;
   }

@@ -75,8 +75,10 @@ interface Subject {
 function subjectOf(intent: Intent): Subject | null {
   const { kind, plugType } = intent;
   if (kind === "plug") return { plugType, operation: "create", binding: intent.binding };
-  if (kind === "unplug") return { plugType, operation: "remove", binding: intent.binding };
-  const { inPlace, binding } = intent.lport;
+  if (kind === "unplug")
+    return { plugType, operation: "remove", binding: intent.binding ?? intent.lastSeen ?? null };
+  const { inPlace } = intent.lport;
+  const binding = intent.lport.binding ?? (kind === "stay" ? intent.lastSeen : null) ?? null;
   if (inPlace === null || binding === null) return null;
   return { plugType: inPlace.plugType, operation: "create", binding };
 }

@@ -123,7 +123,7 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
   const intent = keyed({
     name: "intent",
     kind: "derived",
-    inputs: { settings, localChassis, southbound, lport, absence },
+    inputs: { settings, localChassis, southbound, lport, absence, departure },
     ...intentNode,
   });
   const advice = keyed({

@@ -26,6 +26,7 @@ export interface ToPlug extends Subject {
 export interface ToUnplug extends Subject {
   readonly kind: "unplug";
   readonly binding: PortBindingRow | null;
+  readonly lastSeen?: PortBindingRow;
   readonly ground: UnplugGround;
   readonly reason: string;
   /** False: it was so when the Southbound said so, and is asked again before anything is written. */
@@ -35,6 +36,8 @@ export interface ToUnplug extends Subject {
 export interface ToStay extends Subject {
   readonly kind: "stay";
   readonly reason: string;
+  /** Its port binding, which is not in view any more, as it was; absent: it is in view, or this daemon never saw it. */
+  readonly lastSeen?: PortBindingRow;
 }
 /** Wanted here, but an interface that is not ours carries its iface-id. */
 export interface Foreign extends Subject {
@@ -59,13 +62,17 @@ export interface Knowledge {
   asksFor(lport: string): boolean;
 }
 
-/** @returns null: neither wanted here nor plugged by us */
+/**
+ * @param departed its port binding as it was when it left the view
+ * @returns null: neither wanted here nor plugged by us
+ */
 export function decideIntent(
   lport: Lport,
   chassis: ChassisIdentity,
   knowledge: Knowledge,
   settings: WantedSettings,
   absence?: Absence,
+  departed: PortBindingRow | null = null,
 ): Intent | null {
   const { name, inPlace } = lport;
   const outOfView = absence?.kind === "elsewhere" && !knowledge.asksFor(name) ? absence : null;
@@ -75,16 +82,17 @@ export function decideIntent(
   if (binding !== null && unmet === null && outOfView === null) return intentOfWanted(lport, binding);
   if (inPlace === null) return null;
   const { plugType } = inPlace;
+  const lastSeen = binding === null && departed !== null ? { lastSeen: departed } : {};
   const { goes, reason } =
     facts === null || unmet === null
       ? consequenceOfAbsence(name, knowledge, absence)
       : unmet.consequence(facts);
-  if (goes === null) return { kind: "stay", lport, plugType, reason };
+  if (goes === null) return { kind: "stay", lport, plugType, reason, ...lastSeen };
   if (knowledge.missing !== null) {
-    return { kind: "stay", lport, plugType, reason: `${reason}, but ${knowledge.missing}` };
+    return { kind: "stay", lport, plugType, reason: `${reason}, but ${knowledge.missing}`, ...lastSeen };
   }
   const isCertain = lport.binding !== null || knowledge.asksFor(name) || isFresh(absence);
-  return { kind: "unplug", lport, plugType, binding, ground: goes, reason, isCertain };
+  return { kind: "unplug", lport, plugType, binding, ground: goes, reason, isCertain, ...lastSeen };
 }
 
 function intentOfWanted(lport: Lport, binding: PortBindingRow): Intent {

@@ -59,6 +59,7 @@ export const departureSchema = v.array(
         ]),
       }),
       v.object({ kind: v.literal("aged") }),
+      v.object({ kind: v.literal("outdated") }),
       v.object({ kind: v.literal("forgotten") }),
     ]),
   }),

@@ -1,5 +1,6 @@
 // An interface that its provider knows to be somebody else's (rule U7), from the decision to what is told and counted.
 import { afterEach, beforeEach, describe, expect, jest, test } from "bun:test";
+import type { PortBindingRow } from "../../src/plug/rows.ts";
 import type { PrepareAnswer, PrepareInput } from "../../src/providers/provider.ts";
 import { ProviderRegistry } from "../../src/providers/registry.ts";
 import { PlugDaemon, settle } from "../support/plug-daemon.ts";
@@ -61,15 +62,25 @@ class Nic {
   /** Brings a port in place under this name. */
   async plug(lport: string, name: string): Promise<void> {
     await this.has({ [lport]: name });
-    this.daemon.bind(binding(lport));
+    this.daemon.bind(this.binding(lport));
     await settle();
     await this.commit(lport, name);
+  }
+
+  /** The row that a port is plugged by. */
+  binding(lport: string): PortBindingRow {
+    const row = this.#bindings.get(lport) ?? binding(lport);
+    this.#bindings.set(lport, row);
+    return row;
   }
 
   state(lport: string) {
     return this.daemon.reconciler.statuses.get(lport);
   }
 
+  /** The logical port's options in each question, oldest first. */
+  readonly optionsAsked: PrepareInput["lport"]["options"][] = [];
+  readonly #bindings = new Map<string, PortBindingRow>();
   readonly #rows: ReturnType<typeof inPlace>[] = [];
 
   #takeChange(): boolean {
@@ -79,6 +90,7 @@ class Nic {
   }
 
   #answer({ operation, lport, interface: current }: PrepareInput): PrepareAnswer {
+    this.optionsAsked.push(lport.options);
     const whose = this.#others.get(current?.name ?? "");
     const misplaced = whose === undefined ? {} : { misplaced: whose };
     if (operation === "remove") return { ready: true, ...misplaced };
@@ -155,6 +167,35 @@ describe("an interface that is another's by now", () => {
       return operation.op === "insert" && operation.table === "Port" ? [operation.row.name] : [];
     });
     expect(inserted).toEqual(["eth1", "eth0"]);
+  });
+
+  test("goes also when its port binding has left the view, and nobody knows what became of that", async () => {
+    const nic = new Nic();
+    await nic.start();
+    await nic.plug("a", "eth0");
+    nic.daemon.unbind(nic.binding("a"));
+    await settle();
+    expect(nic.state("a")).toMatchObject({
+      state: "plugged",
+      reason: expect.stringContaining("not in view"),
+    });
+    expect(nic.daemon.sent).toEqual([]);
+    await nic.has({ a: "eth0" }, { eth0: "VF 1" });
+    expect(nic.daemon.sent).toEqual([]);
+    await nic.has({ a: "eth1" }, { eth0: "VF 1" });
+    await nic.commit("a", null);
+    expect(nic.daemon.misplaced).toBe(1);
+    expect(nic.state("a")).toBeUndefined();
+    expect(nic.optionsAsked.at(-1)).toEqual(nic.binding("a").options);
+  });
+
+  test("is not known to be another's when its port binding was never in view", async () => {
+    const nic = new Nic();
+    await nic.start();
+    nic.daemon.setInterface(inPlace("a", "eth0"));
+    await nic.has({ a: "eth1" }, { eth0: "VF 1" });
+    expect(nic.daemon.sent).toEqual([]);
+    expect(nic.daemon.misplaced).toBe(0);
   });
 
   test("stays with a daemon that may not write", async () => {

@@ -89,6 +89,12 @@ export class PlugDaemon {
     this.#pushRow(this.reconciler.graph.inputs.portBinding, this.#tables.portBinding, row);
   }
 
+  /** A port binding leaves the view with what changed about this chassis itself. */
+  unbind(row: PortBindingRow): void {
+    this.#dropRow(this.reconciler.graph.inputs.portBinding, this.#tables.portBinding, row._uuid);
+    this.reconciler.departures.left([{ uuid: row._uuid, old: row, new: null }], null);
+  }
+
   /** An interface of a port of its own on the bridge comes, or changes. */
   setInterface(row: InterfaceRow): void {
     const { iface, port, bridge } = this.reconciler.graph.inputs;

@@ -44,7 +44,8 @@ export class Departures {
   left(changes: TableBatch<PortBindingRow>, view: number | null): void {
     const batch = changes.flatMap(({ old, new: row }) => {
       if (old === null || old.logical_port === row?.logical_port) return [];
-      const event = { kind: "left", serial: ++this.#serial, row: old, view } as const;
+      // A row of its own, as it is where a record is replayed: what was answered about the row in view is asked anew.
+      const event = { kind: "left", serial: ++this.#serial, row: { ...old }, view } as const;
       return [{ lport: old.logical_port, event }];
     });
     if (batch.length > 0) this.#options.push(batch, "left the view");
@@ -82,9 +83,14 @@ export class Departures {
         inquiries.push({ lport, serial: absence.serial, uuid: absence.uuid });
       }
       if (this.#sent.has(lport)) continue;
-      if (absence === undefined || absence.kind === "by-name") {
+      if (absence === undefined) {
         this.#asked.delete(lport);
         batch.push({ lport, event: { kind: "forgotten" } });
+      } else if (absence.kind === "by-name") {
+        this.#asked.delete(lport);
+        // The row as it was last seen goes on saying which function the interface in place has to be (rule U7).
+        if (departure.view !== null || departure.reply !== null)
+          batch.push({ lport, event: { kind: "outdated" } });
       } else if (departure.reply?.isFresh === true) batch.push({ lport, event: { kind: "aged" } });
     }
     if (inquiries.length > 0) this.#options.ask(inquiries);
@@ -97,7 +103,7 @@ export class Departures {
     for (const lport of batch) this.#asked.delete(lport);
     if (batch.length === 0) return;
     this.#options.push(
-      batch.map((lport) => ({ lport, event: { kind: "forgotten" } })),
+      batch.map((lport) => ({ lport, event: { kind: "outdated" } })),
       "its change has an outcome",
     );
   }

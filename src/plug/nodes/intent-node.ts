@@ -1,6 +1,6 @@
 /** Node `intent`: what should become of each logical port that is wanted here or plugged here (intent.ts decides). */
 import { sameKeys } from "../../graph/index.ts";
-import type { Absence } from "../absence.ts";
+import type { Absence, Departure } from "../absence.ts";
 import { decideIntent, type Intent, type Knowledge } from "../intent.ts";
 import type { Lport } from "../lport.ts";
 import type { Obstacle } from "../obstacle.ts";
@@ -14,6 +14,7 @@ interface Inputs {
   readonly southbound: { readonly data: { readonly current: SouthboundState } };
   readonly lport: { readonly data: { readonly byName: ReadonlyMap<string, Lport> } };
   readonly absence: { readonly data: ReadonlyMap<string, Absence> };
+  readonly departure: { readonly data: ReadonlyMap<string, Departure> };
 }
 
 export const intentNode = {
@@ -27,11 +28,18 @@ export const intentNode = {
       const lport = lports.get(name);
       if (chassis === null || lport === undefined) return undefined;
       const absence = inputs.absence.data.get(name);
-      return decideIntent(lport, chassis, knowledge, settings, absence) ?? undefined;
+      // While the Southbound is being asked, its answer is waited for.
+      const departed = absence?.kind === "asked" ? null : (inputs.departure.data.get(name)?.row ?? null);
+      return decideIntent(lport, chassis, knowledge, settings, absence, departed) ?? undefined;
     };
   },
   same: sameIntent,
-  concerned: { southbound: sameKeys<string>, lport: sameKeys<string>, absence: sameKeys<string> },
+  concerned: {
+    southbound: sameKeys<string>,
+    lport: sameKeys<string>,
+    absence: sameKeys<string>,
+    departure: sameKeys<string>,
+  },
 };
 
 /** The binding, and the name of a foreign interface, are the logical port's. */
@@ -39,8 +47,13 @@ function sameIntent(a: Intent, b: Intent): boolean {
   if (a.lport !== b.lport || a.kind !== b.kind || a.plugType !== b.plugType) return false;
   if (a.kind === "plug" || b.kind === "plug") return true;
   if (a.reason !== b.reason) return false;
+  if (lastSeenOf(a) !== lastSeenOf(b)) return false;
   if (a.kind !== "unplug" || b.kind !== "unplug") return true;
   return a.ground === b.ground && a.binding === b.binding && a.isCertain === b.isCertain;
+}
+
+function lastSeenOf(intent: Intent) {
+  return intent.kind === "stay" || intent.kind === "unplug" ? intent.lastSeen : undefined;
 }
 
 function knowledgeOf(southbound: SouthboundState, local: LocalChassis): Knowledge {
