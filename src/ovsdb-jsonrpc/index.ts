@@ -30,7 +30,6 @@ export type {
   MonitoredRows,
   MonitorSelection,
   NoIndexes,
-  ReferenceTo,
   ReplicaView,
   TableView,
 } from "./replica/view.ts";

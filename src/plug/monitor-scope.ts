@@ -30,15 +30,10 @@ export class MonitorScope implements AskedChassis {
   }
 
   static of(chassis: ChassisIdentity | null, lports: ReadonlySet<string>): MonitorScope {
-    const nothing = { chassisName: chassis?.name ?? null, chassisUuid: null, hostname: null };
-    return new MonitorScope(nothing, lports).withRow(chassis?.record ?? null);
-  }
-
-  /** As for this Chassis row of the name; null: it has none. */
-  withRow(row: Pick<ChassisRow, "_uuid" | "hostname"> | null): MonitorScope {
-    const { chassisName, lports } = this;
+    const chassisName = chassis?.name ?? null;
+    const chassisUuid = chassis?.record?._uuid ?? null;
     return new MonitorScope(
-      { chassisName, chassisUuid: row?._uuid ?? null, hostname: row?.hostname || null },
+      { chassisName, chassisUuid, hostname: chassis?.record?.hostname || null },
       lports,
     );
   }

@@ -4,8 +4,7 @@ import type { DesiredInterface, InterfaceEdit, MapEdit } from "../plug/desired.t
 import type { LportStatus } from "../plug/lport-status.ts";
 import type { InterfaceRow } from "../plug/rows.ts";
 import { VERSION } from "../version.ts";
-import { portStatus } from "./status.ts";
-import type { PortStatus } from "./status-shape.ts";
+import { type PortStatus, portStatus } from "./status.ts";
 
 type Texts = Readonly<Record<string, string>>;
 

@@ -1,25 +1,52 @@
-/** The daemon's state, as `vifplugd status --json` prints it. */
+/** The daemon's state as `vifplugd status --json` prints it: a documented shape, so its names do not change. */
 import { describeGraph } from "../graph/index.ts";
-import type { LportStatus, PortState } from "../plug/lport-status.ts";
+import type { LportStatus } from "../plug/lport-status.ts";
 import { VERSION } from "../version.ts";
-import type { DaemonView } from "./daemon-view.ts";
-import { EVERY_PORT, matching, type PortSelection, paged } from "./port-filter.ts";
-import type { ChassisStatus, PortCounts, PortStatus, Status } from "./status-shape.ts";
-import { isInTrouble } from "./trouble.ts";
+import type { Connections, DaemonView, ListenerStatus, ProviderStatus } from "./daemon-view.ts";
 
-/** @param selection the ports to tell; all are counted */
-export function statusOf(daemon: DaemonView, selection: PortSelection = EVERY_PORT): Status {
+export interface Status extends ChassisStatus {
+  readonly ports: readonly PortStatus[];
+  readonly engine: readonly NodeStatus[];
+  readonly held_unplugs: number;
+}
+
+/** What is said of the whole chassis, and not of a port or a node. */
+export interface ChassisStatus {
+  readonly version: string;
+  /** Both databases are in sync and complete for this chassis, and every port has been decided once. */
+  readonly ready: boolean;
+  /** Why it is not ready. */
+  readonly reason: string | null;
+  readonly chassis: { readonly name: string | null; readonly uuid: string | null };
+  readonly bridge: string;
+  readonly connections: Connections;
+  readonly providers: readonly ProviderStatus[];
+  /** Null: nothing is served by HTTP. */
+  readonly metrics: ListenerStatus | null;
+}
+
+export interface PortStatus {
+  readonly lport: string;
+  readonly type: string;
+  readonly state: LportStatus["state"];
+  readonly interface: string | null;
+  readonly reason: string | null;
+}
+
+export interface NodeStatus {
+  readonly node: string;
+  readonly recompute: number;
+  readonly compute: number;
+  readonly cancel: number;
+  readonly updated: number;
+}
+
+export function statusOf(daemon: DaemonView): Status {
   const { engine, graph } = daemon;
-  const ports = Array.from(engine.data(graph.plug).values(), portStatus);
-  const wanted = matching(ports, selection);
-  const counts = countsOf(ports, wanted.length);
+  const statuses = [...engine.data(graph.plug).values()];
   return {
     ...chassisStatusOf(daemon),
-    ports: paged(
-      wanted.toSorted((a, b) => (a.lport < b.lport ? -1 : 1)),
-      selection,
-    ),
-    counts,
+    ports: statuses.map(portStatus).sort((a, b) => (a.lport < b.lport ? -1 : 1)),
     engine: describeGraph(engine, daemon.statistics).nodes.map(({ name, live }) => ({
       node: name,
       recompute: live?.recompute ?? 0,
@@ -27,18 +54,7 @@ export function statusOf(daemon: DaemonView, selection: PortSelection = EVERY_PO
       cancel: live?.cancel ?? 0,
       updated: live?.updated ?? 0,
     })),
-    held_unplugs: counts.states.held ?? 0,
-  };
-}
-
-export function countsOf(ports: readonly PortStatus[], matchingCount: number): PortCounts {
-  const states: Partial<Record<PortState, number>> = {};
-  for (const { state } of ports) states[state] = (states[state] ?? 0) + 1;
-  return {
-    all: ports.length,
-    trouble: ports.filter(isInTrouble).length,
-    matching: matchingCount,
-    states,
+    held_unplugs: statuses.filter(({ state }) => state === "held").length,
   };
 }
 

@@ -2,7 +2,7 @@
  * Random tests that can be repeated and that fail small: a seeded generator, and a shrinker for lists of steps.
  *
  * A case is plain data made by `generate`; `failure` runs it from scratch and says what is wrong. `SEED=n` repeats
- * the cases of an earlier run.
+ * the cases of an earlier run; `CASES=n` tries at most so many; `SHRINK=0` leaves a case that fails as large as it is.
  */
 
 export interface Random {
@@ -42,6 +42,14 @@ export function chooseSeed(): number {
   const given = Number(process.env.SEED);
   return Number.isSafeInteger(given) && given > 0 ? given : 1 + Math.floor(Math.random() * 0x7fffffff);
 }
+
+/** How many cases to try of so many: CASES from the environment, if that is fewer. */
+function limited(cases: number): number {
+  const given = Number(process.env.CASES);
+  return Number.isSafeInteger(given) && given > 0 ? Math.min(given, cases) : cases;
+}
+
+const shrinks = (): boolean => process.env.SHRINK !== "0";
 
 /** The list without parts that `fails` does not need: no single item of the answer can be left out. */
 export function shrinkList<T>(items: readonly T[], fails: (fewer: readonly T[]) => boolean): readonly T[] {
@@ -84,10 +92,11 @@ export interface Counterexample<Case> {
 /** The smallest failing case that is found, or undefined if no case fails. */
 export function findCounterexample<Case>(property: Property<Case>): Counterexample<Case> | undefined {
   const seed = property.seed ?? chooseSeed();
-  for (let index = 0; index < property.cases; index++) {
+  for (let index = 0; index < limited(property.cases); index++) {
     const one = property.generate(random(seed + index));
     if (property.failure(one) === undefined) continue;
-    const smallest = property.shrink(one, (smaller) => property.failure(smaller) !== undefined);
+    const fails = (smaller: Case) => property.failure(smaller) !== undefined;
+    const smallest = shrinks() ? property.shrink(one, fails) : one;
     const message = [
       `case ${index} of seed ${seed} fails (repeat it with SEED=${seed + index}):`,
       property.format(smallest),
@@ -111,10 +120,10 @@ export async function checkListProperty<Item>(property: {
   failure(items: readonly Item[]): Promise<string | undefined>;
 }): Promise<void> {
   const seed = chooseSeed();
-  for (let index = 0; index < property.cases; index++) {
+  for (let index = 0; index < limited(property.cases); index++) {
     let items = property.generate(random(seed + index));
     if ((await property.failure(items)) === undefined) continue;
-    for (let at = items.length - 1; at >= 0; at--) {
+    for (let at = shrinks() ? items.length - 1 : -1; at >= 0; at--) {
       const fewer = items.toSpliced(at, 1);
       if ((await property.failure(fewer)) !== undefined) items = fewer;
     }

@@ -2,13 +2,12 @@
  * The simulation finds what is known: each patch of test/simulation/faults takes a repair out of a copy of the sources, or
  * turns a decision round, and a history has to fail within a minute.
  */
-import { cp, mkdir, mkdtemp, readdir, readlink, rm, symlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { copySources } from "../copy.ts";
 
 const ROOT = join(import.meta.dir, "../..");
 const FAULTS = join(ROOT, "test/simulation/faults");
-const COPIED = ["src", "test", "tools", "package.json", "tsconfig.json"];
 /** Of one fault. */
 const MINUTES = "1";
 const FIRST_SEED = "1";
@@ -29,16 +28,6 @@ export async function findFaults(): Promise<boolean> {
   return all;
 }
 
-/** Every package as it is; those that are part of the sources are the copy's own. */
-async function linkPackages(copy: string): Promise<void> {
-  await mkdir(join(copy, "node_modules"));
-  for (const entry of await readdir(join(ROOT, "node_modules"), { withFileTypes: true })) {
-    const original = join(ROOT, "node_modules", entry.name);
-    const target = entry.isSymbolicLink() ? await readlink(original) : original;
-    await symlink(target, join(copy, "node_modules", entry.name));
-  }
-}
-
 interface Found {
   readonly histories: number;
   readonly seconds: number;
@@ -46,10 +35,8 @@ interface Found {
 }
 
 async function find(patch: string): Promise<Found> {
-  const copy = await mkdtemp(join(tmpdir(), "simulated-fault-"));
+  const copy = await copySources("simulated-fault-");
   try {
-    for (const name of COPIED) await cp(join(ROOT, name), join(copy, name), { recursive: true });
-    await linkPackages(copy);
     const applied = Bun.spawnSync(["patch", "--strip=1", "--fuzz=0", `--input=${patch}`], { cwd: copy });
     if (!applied.success) return { histories: 0, seconds: 0, failure: null };
     const started = performance.now();

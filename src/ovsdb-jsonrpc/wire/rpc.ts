@@ -11,7 +11,6 @@ import type { Environment, Stream, StreamFaultCode } from "./environment.ts";
 import { parseExactJson } from "./exact-json.ts";
 import { excerpt, isArray, isObject, type Json, jsonText } from "./json.ts";
 import { type FramerLimits, JsonFramer } from "./json-framer.ts";
-import type { Container } from "./json-outline.ts";
 import { type Parse, parseJsonText } from "./json-text.ts";
 import type { Tap } from "./tap.ts";
 
@@ -85,7 +84,7 @@ export class Rpc {
   readonly #tap: Tap | undefined;
   readonly #parseText: Parse;
   readonly #pending = new Map<number, ReplyHandler>();
-  readonly #waiting: (readonly [Uint8Array, Container | null])[] = [];
+  readonly #waiting: Uint8Array[] = [];
   #outbox = "";
   #nextId = 0;
   #closed = false;
@@ -179,27 +178,27 @@ export class Rpc {
     if (!framed.ok) this.close({ code: "protocol error", message: `the server sent ${framed.error}` });
   }
 
-  readonly #take = (text: Uint8Array, outline: Container | null): void => {
-    if (this.#yielding) this.#waiting.push([text, outline]);
-    else this.#dispatch(text, outline);
+  readonly #take = (text: Uint8Array): void => {
+    if (this.#yielding) this.#waiting.push(text);
+    else this.#dispatch(text);
   };
 
   readonly #resume = (): void => {
     this.#yielding = false;
     while (!this.#yielding) {
-      const next = this.#waiting.shift();
-      if (next === undefined) {
+      const text = this.#waiting.shift();
+      if (text === undefined) {
         this.#flush();
         return;
       }
-      this.#dispatch(...next);
+      this.#dispatch(text);
     }
   };
 
-  #dispatch(text: Uint8Array, outline: Container | null): void {
+  #dispatch(text: Uint8Array): void {
     if (this.#closed) return;
     this.#tap?.received(text);
-    const message = this.#parse(text, outline);
+    const message = this.#parse(text);
     if (!isObject(message) || !(this.#call(message) || this.#reply(message))) this.#malformed(text);
   }
 
@@ -234,9 +233,9 @@ export class Rpc {
     return true;
   }
 
-  #parse(text: Uint8Array, outline: Container | null): unknown {
+  #parse(text: Uint8Array): unknown {
     try {
-      return parseJsonText(text, outline, this.#parseText);
+      return parseJsonText(text, undefined, this.#parseText);
     } catch {
       return undefined;
     }
