@@ -240,6 +240,8 @@ function makeRows(count: number): Rows {
       options: bindingOptions,
       requested_chassis: CHASSIS,
       requested_additional_chassis: noChassis,
+      chassis: CHASSIS,
+      additional_chassis: noChassis,
     })),
     interfaces: indexes.map((index) => ({
       _uuid: uuid(TABLE.iface + index),

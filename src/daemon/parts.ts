@@ -87,6 +87,7 @@ export function makeParts(options: PartsOptions): Parts {
       southboundTarget: (target) => southbound.setTarget(target),
       condition: (condition) => southbound.setCondition(condition),
       inquiries: (inquiries) => southbound.inquire(inquiries),
+      otherChassis: (uuids) => southbound.inquireChassis(uuids),
     },
     onRetry: () => count("port_retry"),
     onMisplaced: () => count("port_misplaced"),

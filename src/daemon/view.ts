@@ -106,6 +106,10 @@ export class View implements DaemonView {
     return this.#parts.providers.statuses();
   }
 
+  get unbound(): number {
+    return this.#parts.reconciler.ports.unbound;
+  }
+
   lastChange(lport: string): LastChange | null {
     return this.#parts.reconciler.ports.history.lastChange(lport);
   }

@@ -84,7 +84,7 @@ function metricsText(daemon: DaemonView, { withNames, withEngine }: Extent): str
   return [
     ...aboutProgram(daemon, status),
     ...aboutConnections(daemon, status),
-    ...aboutPorts(status, withNames),
+    ...aboutPorts(status, daemon.unbound, withNames),
     ...aboutTimes(daemon),
     ...(withEngine ? aboutNodes(daemon) : []),
     ...aboutProcess(),
@@ -157,7 +157,11 @@ function aboutConnections(daemon: DaemonView, { connections, providers }: Status
   ];
 }
 
-function aboutPorts({ ports, held_unplugs: held }: Status, withNames: boolean): readonly string[] {
+function aboutPorts(
+  { ports, held_unplugs: held }: Status,
+  unbound: number,
+  withNames: boolean,
+): readonly string[] {
   const states = new Map<string, number>(PORT_STATES.map((state) => [state, 0]));
   for (const { state } of ports) states.set(state, (states.get(state) ?? 0) + 1);
   const noted = ports.filter(({ state, reason }) => state === "plugged" && reason !== null);
@@ -176,6 +180,12 @@ function aboutPorts({ ports, held_unplugs: held }: Status, withNames: boolean): 
     ),
     ...(withNames ? [namedPorts(ports)] : []),
     single("vifplugd_held_unplugs", "gauge", "Ports whose unplugging is held until somebody confirms.", held),
+    single(
+      "vifplugd_ports_unbound",
+      "gauge",
+      "Logical ports that are plugged, and that ovn-controller has not bound here for 10 seconds or more.",
+      unbound,
+    ),
   ];
 }
 

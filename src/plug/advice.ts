@@ -9,8 +9,7 @@ import type { Change, Remove } from "./change.ts";
 import type { Intent } from "./intent.ts";
 import { interfacesOf } from "./lport.ts";
 import type { ObservedInterface } from "./observed-interface.ts";
-import { type Consultation, carryOver, consult, type Question, stillHolds } from "./question.ts";
-import type { PortBindingRow } from "./rows.ts";
+import { type Consultation, carryOver, consult, type Question, sameOptions, stillHolds } from "./question.ts";
 
 export type Advice =
   | {
@@ -21,8 +20,8 @@ export type Advice =
     }
   | {
       readonly kind: "asked";
-      /** What was asked about: where it is another one no answer holds, and none has to be looked at. */
-      readonly binding: PortBindingRow | null;
+      /** What was asked about: where they are others no answer holds, and none has to be looked at. */
+      readonly options: Question["options"];
       /** To plug or to unplug, as the intent is. */
       readonly main: Consultation;
       /** To remove what the interface in place was plugged as; null when it does not change hands. */
@@ -68,19 +67,21 @@ export interface AskingFacts {
 interface Subject {
   readonly plugType: string;
   readonly operation: Operation;
-  readonly binding: PortBindingRow | null;
+  readonly options: Question["options"];
 }
 
 /** An interface that stays is asked about too: it may have become somebody else's (rule U7). Null: nobody is asked. */
 function subjectOf(intent: Intent): Subject | null {
   const { kind, plugType } = intent;
-  if (kind === "plug") return { plugType, operation: "create", binding: intent.binding };
-  if (kind === "unplug")
-    return { plugType, operation: "remove", binding: intent.binding ?? intent.lastSeen ?? null };
+  if (kind === "plug") return { plugType, operation: "create", options: intent.binding.options };
+  if (kind === "unplug") {
+    const row = intent.binding ?? intent.lastSeen ?? null;
+    return { plugType, operation: "remove", options: row?.options ?? null };
+  }
   const { inPlace } = intent.lport;
   const binding = intent.lport.binding ?? (kind === "stay" ? intent.lastSeen : null) ?? null;
   if (inPlace === null || binding === null) return null;
-  return { plugType: inPlace.plugType, operation: "create", binding };
+  return { plugType: inPlace.plugType, operation: "create", options: binding.options };
 }
 
 /**
@@ -95,7 +96,7 @@ export function gatherAdvice(
 ): Advice | undefined {
   const subject = subjectOf(intent);
   if (subject === null) return undefined;
-  const { plugType, operation, binding } = subject;
+  const { plugType, operation, options } = subject;
   const { name } = intent.lport;
   const provider = facts.forPlugType(plugType);
   if (provider === undefined) {
@@ -103,14 +104,14 @@ export function gatherAdvice(
     const isSame = last?.kind === "no-provider" && last.plugType === plugType && last.refused === refused;
     return isSame ? last : { kind: "no-provider", plugType, refused };
   }
-  const known = last?.kind === "asked" && last.binding === binding ? last : undefined;
+  const known = last?.kind === "asked" && sameOptions(last.options, options) ? last : undefined;
   const first = intent.lport.inPlace;
   const question: Question = {
     lport: name,
     plugType,
     operation,
     provider,
-    binding,
+    options,
     interface: first?.interface ?? null,
     openVSwitch: facts.openVSwitch,
     bridge: facts.bridge,
@@ -127,7 +128,7 @@ export function gatherAdvice(
   const found = several?.found;
   const isSame = known?.main === main && known.leaving === leaving && known.claim === claim;
   if (isSame && known.several === found) return known;
-  const advice = { kind: "asked", binding, main, leaving, claim } as const;
+  const advice = { kind: "asked", options, main, leaving, claim } as const;
   return found === undefined ? advice : { ...advice, several: found };
 }
 
@@ -324,5 +325,5 @@ function instead(
   if ("noProviderFor" in leaving) {
     return { kind: "no-provider", plugType: leaving.noProviderFor, refused: leaving.refused };
   }
-  return { kind: "asked", binding: advice.binding, main: leaving, leaving: null, claim: null };
+  return { kind: "asked", options: advice.options, main: leaving, leaving: null, claim: null };
 }

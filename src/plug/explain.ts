@@ -4,6 +4,7 @@
  */
 import type { Engine } from "../graph/index.ts";
 import type { Finding } from "./conditions/condition.ts";
+import { bound, version } from "./conditions/in-place.ts";
 import { CONDITIONS } from "./conditions/list.ts";
 import { type PortView, viewOf } from "./conditions/port-view.ts";
 import type { PlugGraph } from "./graph.ts";
@@ -14,7 +15,7 @@ export interface Explanation {
   readonly lport: string;
   readonly status: LportStatus | null;
   readonly conditions: readonly Finding[];
-  /** What would have to change for the port to be plugged; null when nothing has to. */
+  /** What would have to change for the port to be plugged, and bound; null when nothing has to. */
   readonly remedy: string | null;
 }
 
@@ -27,10 +28,19 @@ export function explain(engine: Engine, graph: PlugGraph, lport: string): Explan
 }
 
 function remedyOf({ engine, graph, status }: PortView, conditions: readonly Finding[]): string | null {
-  if (status?.state === "plugged") return null;
+  if (status?.state === "plugged") {
+    return status.unbound === undefined ? null : remedyOfUnbound(conditions);
+  }
   if (status?.reason) return status.reason;
   // While that is so, what is not in view may be there.
   const obstacle = obstacleOf(engine, graph);
   if (obstacle !== null) return obstacle.reason;
   return conditions.find(({ holds }) => holds === false)?.remedy ?? null;
+}
+
+/** What ovn-controller minds (rule P8). */
+const MINDED: ReadonlySet<string> = new Set([version.id, bound.id]);
+
+function remedyOfUnbound(conditions: readonly Finding[]): string | null {
+  return conditions.find(({ id, holds }) => holds === false && MINDED.has(id))?.remedy ?? null;
 }

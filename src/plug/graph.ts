@@ -28,6 +28,7 @@ import {
   attemptInput,
   type Current,
   departureInput,
+  otherChassisInput,
   portBindingInput,
   southboundInput,
   tableInputs,
@@ -57,6 +58,7 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
   const attempt = input({ name: "attempt", ...attemptInput });
   const departure = input({ name: "departure", ...departureInput });
   const southbound = input({ name: "southbound", ...southboundInput });
+  const otherChassis = input({ name: "other_chassis", ...otherChassisInput });
   const tables = tableInputs();
   const { openVSwitch, bridge, port, iface, ssl, sbGlobal, chassis } = tables;
   const portBinding = portBindingInput();
@@ -168,6 +170,7 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
       hold,
       observed,
       attempt,
+      otherChassis,
     },
     ...plugNode,
   });
@@ -204,6 +207,7 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
       attempt,
       departure,
       southbound,
+      otherChassis,
       ...tables,
       portBinding,
     },

@@ -4,6 +4,7 @@
  *
  * Invariant: a status that carries a change is the only thing that leads to a write.
  */
+import type { Uuid } from "ovsdb-jsonrpc";
 import type { RefusedProvider } from "../providers/registry.ts";
 import { shellWord } from "../text/shell.ts";
 import {
@@ -15,11 +16,12 @@ import {
   misplacementOf,
 } from "./advice.ts";
 import { type Attempt, nonceOf, sentAwayBefore, setbacksOf } from "./attempt.ts";
+import { type OtherChassis, type Unbound, unboundOf, whoHasIt } from "./bound.ts";
 import { type Change, type Create, type Remove, sameBasis, type Update } from "./change.ts";
 import type { Contests, Won } from "./contest.ts";
 import { type DesiredInterface, diffInterface } from "./desired.ts";
 import { type Intent, NOT_IN_VIEW, type ToPlug, type ToUnplug } from "./intent.ts";
-import { badMtuOf, type Lport } from "./lport.ts";
+import { badMtuOf, type ChassisIdentity, type Lport } from "./lport.ts";
 import type { ObservedInterface } from "./observed-interface.ts";
 import type { Consultation } from "./question.ts";
 import type { BridgeRef, InterfaceRow } from "./rows.ts";
@@ -52,6 +54,8 @@ export interface LportStatus {
   readonly setbacks: number;
   /** How often the providers were asked for another answer. */
   readonly tries: number;
+  /** It is in place, and ovn-controller has not bound it here (rule P8); absent: that is not so. */
+  readonly unbound?: Unbound;
 }
 
 /** The interface is as the provider asked for, whatever ovs-vswitchd says of it: nothing waits to be written. */
@@ -77,6 +81,10 @@ export interface ChassisFacts {
   readonly bridge: BridgeRef | null;
   /** The name the integration bridge has to have. */
   readonly bridgeName: string;
+  /** Null: no name is known. */
+  readonly chassis: ChassisIdentity | null;
+  /** Undefined: the Southbound has not been asked for that row, or has not answered. */
+  otherChassis(row: Uuid): OtherChassis | undefined;
   readonly onRename: "replug" | "report";
   /** Why nobody may be asked and nothing written yet, or null. */
   readonly notActive: string | null;
@@ -302,10 +310,26 @@ function stands(at: StatusFacts, reason: string | null): LportStatus {
   const iface = inPlaceAt(at)?.interface;
   const fault = iface === undefined ? null : vswitchdFault(iface);
   if (fault !== null) return status(at, "error", fault, {});
+  if (reason !== null) return status(at, "plugged", reason, {});
   const unanswered = iface !== undefined && iface.ofport === null;
-  const { lport } = at.intent;
-  const shown = reason ?? badMtu(lport) ?? (unanswered ? NOT_ANSWERED : isDown(iface));
-  return status(at, "plugged", shown, {});
+  if (unanswered) return status(at, "plugged", badMtu(at.intent.lport) ?? NOT_ANSWERED, {});
+  const unbound = unboundAt(at);
+  const remarks = [badMtu(at.intent.lport), isDown(iface), unbound === null ? null : notBound(at, unbound)];
+  const shown = remarks.filter((remark) => remark !== null).join("; ");
+  return status(at, "plugged", shown === "" ? null : shown, unbound === null ? {} : { unbound });
+}
+
+/** Only an interface that ovs-vswitchd has given a number is bound by ovn-controller (ovn-controller(8)). */
+function unboundAt({ intent, chassis }: StatusFacts): Unbound | null {
+  return intent.kind === "plug" ? unboundOf(intent.binding, chassis.chassis) : null;
+}
+
+/** The start of the reason of a port that is plugged and not bound. */
+export const NOT_BOUND = "ovn-controller has not bound it here";
+
+function notBound({ chassis }: StatusFacts, unbound: Unbound): string {
+  const who = whoHasIt(unbound, unbound.by === null ? undefined : chassis.otherChassis(unbound.by));
+  return `${NOT_BOUND}: ${who}`;
 }
 
 /** A device of the system that is down is a dead path, however well everything else looks (rule P8). */
@@ -388,6 +412,7 @@ function status(
     readonly change?: Change;
     readonly retry?: boolean;
     readonly setbacks?: number;
+    readonly unbound?: Unbound;
   },
 ): LportStatus {
   return {
@@ -400,6 +425,7 @@ function status(
     retry: rest.retry ?? false,
     setbacks: rest.setbacks ?? 0,
     tries: nonceOf(at.attempt),
+    ...(rest.unbound === undefined ? {} : { unbound: rest.unbound }),
   };
 }
 

@@ -58,7 +58,7 @@ export function plugTypeOf(binding: PortBindingRow): string | null {
 const MAX_MTU = 2 ** 31 - 1;
 
 /** The MTU the CMS asks for, in bytes (ovn-nb(5), `vif-plug-mtu-request`), or null: none, 0, or what is no MTU. */
-export function mtuRequestOf(binding: PortBindingRow): number | null {
+export function mtuRequestOf(binding: Pick<PortBindingRow, "options">): number | null {
   const given = mtuTextOf(binding);
   const mtu = given === null ? null : mtuIn(given.text);
   return mtu === 0 ? null : mtu;
@@ -82,7 +82,7 @@ export interface MtuText {
 }
 
 /** The option that asks for an MTU, as it stands there; null: there is none. */
-export function mtuTextOf({ options }: PortBindingRow): MtuText | null {
+export function mtuTextOf({ options }: Pick<PortBindingRow, "options">): MtuText | null {
   for (const option of ["vif-plug-mtu-request", "plug-mtu-request"]) {
     const text = options.get(option);
     if (text !== undefined) return { option, text };

@@ -15,7 +15,7 @@ import type {
   WantedInterface,
 } from "../providers/provider.ts";
 import type { RegisteredProvider } from "../providers/registry.ts";
-import { type DesiredInterface, satisfies } from "./desired.ts";
+import { type DesiredInterface, sameMap, satisfies } from "./desired.ts";
 import { mtuRequestOf } from "./lport.ts";
 import { IFACE_ID_VER } from "./observed-interface.ts";
 import type { InterfaceRow, PortBindingRow } from "./rows.ts";
@@ -25,7 +25,8 @@ export interface Question {
   readonly plugType: string;
   readonly operation: Operation;
   readonly provider: RegisteredProvider;
-  readonly binding: PortBindingRow | null;
+  /** Those of the port binding, which is all that a provider is told of it; null: there is none. */
+  readonly options: PortBindingRow["options"] | null;
   readonly interface: InterfaceRow | null;
   readonly openVSwitch: OpenVSwitchView;
   readonly bridge: BridgeView;
@@ -59,7 +60,7 @@ export function stillHolds(last: Consultation, question: Question): boolean {
     asked.plugType === question.plugType &&
     asked.operation === question.operation &&
     asked.provider === question.provider &&
-    asked.binding === question.binding &&
+    sameOptions(asked.options, question.options) &&
     asked.openVSwitch === question.openVSwitch &&
     asked.bridge === question.bridge &&
     asked.lookup === question.lookup &&
@@ -71,19 +72,24 @@ export function stillHolds(last: Consultation, question: Question): boolean {
   return last.desired !== null && question.interface !== null && satisfies(question.interface, last.desired);
 }
 
+export function sameOptions(a: Question["options"], b: Question["options"]): boolean {
+  return a === b || (a !== null && b !== null && sameMap(a, b));
+}
+
 /** `last`'s answer as the answer to `question`, so that what is held is what asking now would give. */
 export function carryOver(last: Consultation, question: Question): Consultation {
-  if (last.question.interface === question.interface) return last;
+  const { options, interface: current } = last.question;
+  if (current === question.interface && options === question.options) return last;
   return { ...last, question };
 }
 
 /** Joins what the provider wants with what the port binding asks for. */
 function desiredInterface(
-  { lport, plugType, provider, binding }: Question,
+  { lport, plugType, provider, options }: Question,
   wanted: WantedInterface,
 ): DesiredInterface {
-  const mtuRequest = binding === null ? null : mtuRequestOf(binding);
-  const ifaceIdVer = binding?.options.get(IFACE_ID_VER) || null;
+  const mtuRequest = options === null ? null : mtuRequestOf({ options });
+  const ifaceIdVer = options?.get(IFACE_ID_VER) || null;
   return { lport, plugType, wanted, maintainedOptions: provider.maintainedOptions, mtuRequest, ifaceIdVer };
 }
 
@@ -91,13 +97,13 @@ const NO_OPTIONS: ReadonlyMap<string, string> = new Map();
 
 /** What the provider is told: with the question, and when the consultation ends. */
 export function prepareInputOf(question: Question): PrepareInput {
-  const { lport, operation, openVSwitch, bridge, binding } = question;
+  const { lport, operation, openVSwitch, bridge, options } = question;
   const current = question.interface;
   return {
     operation,
     openVSwitch,
     bridge,
-    lport: { name: lport, options: binding?.options ?? NO_OPTIONS },
+    lport: { name: lport, options: options ?? NO_OPTIONS },
     interface: current === null ? null : { name: current.name, type: current.type, options: current.options },
   };
 }

@@ -52,7 +52,16 @@ export const tables = {
   portBinding: southbound(
     "port_binding",
     "Port_Binding",
-    ["logical_port", "type", "parent_port", "options", "requested_chassis", "requested_additional_chassis"],
+    [
+      "logical_port",
+      "type",
+      "parent_port",
+      "options",
+      "requested_chassis",
+      "requested_additional_chassis",
+      "chassis",
+      "additional_chassis",
+    ],
     (row) => row.logical_port,
   ),
 } as const;

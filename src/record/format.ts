@@ -6,7 +6,7 @@
 import * as v from "valibot";
 import type { RecordedJson } from "./recorded-json.ts";
 
-export const RECORD_FORMAT = 3;
+export const RECORD_FORMAT = 4;
 
 const json: v.GenericSchema<RecordedJson> = v.custom<RecordedJson>((value) => value !== undefined);
 

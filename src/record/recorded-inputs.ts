@@ -65,6 +65,14 @@ export const departureSchema = v.array(
   }),
 );
 
+/** No chassis is no such row; nothing of it is that nobody needs to know any more. */
+export const otherChassisSchema = v.array(
+  v.object({
+    uuid,
+    chassis: v.exactOptional(v.nullable(v.object({ name: text, hostname: text }))),
+  }),
+);
+
 export const southboundSchema = v.object({
   synced: v.boolean(),
   view: v.optional(v.nullable(v.number()), null),

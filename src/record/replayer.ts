@@ -19,6 +19,7 @@ import {
   departureSchema,
   formerHostnamesSchema,
   localSessionSchema,
+  otherChassisSchema,
   settingsSchema,
   southboundSchema,
 } from "./recorded-inputs.ts";
@@ -106,6 +107,7 @@ export class Replayer {
     value(inputs.formerHostnames, formerHostnamesSchema);
     value(inputs.southbound, southboundSchema);
     value(inputs.departure, departureSchema);
+    value(inputs.otherChassis, otherChassisSchema);
     entrances.set(inputs.attempt.name, (push) =>
       engine.push(inputs.attempt, decideAttempts(push), optionsOf(push)),
     );

@@ -75,6 +75,8 @@ export interface DaemonView {
   usage(): ReadonlyMap<string, number>;
   connections(): Connections;
   providers(): readonly ProviderStatus[];
+  /** How many plugged ports ovn-controller has not bound for a while. */
+  readonly unbound: number;
   /** Null: nothing is served by HTTP. */
   readonly metrics: ListenerStatus | null;
   lastChange(lport: string): LastChange | null;

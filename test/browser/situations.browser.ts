@@ -82,3 +82,14 @@ test("many ports were to go at once, and are held", async () => {
   const said = await readAbout("held1");
   expect(said).toContain("plug/confirm-unplug");
 });
+
+test("ovn-controller did not bind the port", async () => {
+  const { chassis } = watched.hypervisor;
+  await chassis.appctl("ovn-controller", "debug/pause");
+  await watched.hypervisor.addLport("unbound");
+  await page.locator('tr.port[data-lport="unbound"]').getByText("has not bound it here").waitFor();
+  const said = await readAbout("unbound");
+  await chassis.appctl("ovn-controller", "debug/resume");
+  expect(said).toContain("ovn-controller has not bound it here: no chassis has it");
+  expect(said).toContain("see that ovn-controller runs here");
+});

@@ -10,6 +10,7 @@ import {
   CHASSIS,
   interfaceRow,
   map,
+  OTHER_CHASSIS,
   openVSwitchRow,
   pluggedRow,
   portRow,
@@ -192,6 +193,50 @@ describe("several interfaces with its iface-id", () => {
       state: "pending",
       reason: "interface tap1 has its iface-id as well, and is left over",
       change: { kind: "remove", interface: { name: "tap1" } },
+    });
+  });
+});
+
+describe("a port that is plugged, and that ovn-controller", () => {
+  const BOUND = "ovn-controller has bound it here";
+  function plugged(columns: Parameters<typeof wantedRow>[1]) {
+    const bench = started();
+    bench.set("portBinding", wantedRow({}, columns));
+    bench.run();
+    bench.commit();
+    return bench;
+  }
+
+  test("has bound, has nothing to be done about", () => {
+    const { of, remedy } = explained(plugged({}), "lsp1");
+    expect(of(BOUND)).toMatchObject({ holds: true, value: "chassis hv1 has it" });
+    expect(remedy).toBeNull();
+  });
+
+  test("has not bound, needs ovn-controller, or to be taken from the chassis that has it", () => {
+    const nobodys = explained(plugged({ chassis: null }), "lsp1");
+    expect(nobodys.of(BOUND)).toMatchObject({ holds: false, value: "no chassis has it" });
+    expect(nobodys.remedy).toContain("see that ovn-controller runs here");
+    const bench = plugged({ chassis: OTHER_CHASSIS });
+    const chassis = { name: "hv2", hostname: "node2" };
+    bench.engine.push(bench.graph.inputs.otherChassis, [{ uuid: OTHER_CHASSIS, chassis }]);
+    bench.run();
+    const others = explained(bench, "lsp1");
+    expect(others.of(BOUND)).toMatchObject({ holds: false, value: "chassis hv2 (node2) has it" });
+    expect(others.remedy).toContain("from the chassis that has it");
+  });
+
+  test("minds the iface-id-ver of, is told which one it wants", () => {
+    const bench = started();
+    bench.set("portBinding", wantedRow({ "iface-id-ver": "v2" }, { chassis: null }));
+    bench.addInterface(interfaceRow({ external_ids: map({ "iface-id": "lsp1", "iface-id-ver": "v1" }) }));
+    bench.run();
+    expect(
+      explained(bench, "lsp1").of("its interface has the iface-id-ver that its options have"),
+    ).toMatchObject({
+      holds: false,
+      value: "lsp1: v1; options:iface-id-ver=v2",
+      remedy: "ovs-vsctl set Interface lsp1 'external_ids:iface-id-ver=v2'",
     });
   });
 });

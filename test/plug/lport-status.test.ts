@@ -1,7 +1,9 @@
 // The status on one logical port: every state of docs/rules.md, and what leads to a write.
 import { describe, expect, test } from "bun:test";
+import type { Uuid } from "ovsdb-jsonrpc";
 import { type AskingFacts, gatherAdvice } from "../../src/plug/advice.ts";
 import type { Attempt } from "../../src/plug/attempt.ts";
+import type { OtherChassis } from "../../src/plug/bound.ts";
 import type { Intent } from "../../src/plug/intent.ts";
 import { makeLport } from "../../src/plug/lport.ts";
 import {
@@ -14,7 +16,18 @@ import { classify, type ObservedInterface } from "../../src/plug/observed-interf
 import type { BridgeRef } from "../../src/plug/rows.ts";
 import type { Provider } from "../../src/providers/provider.ts";
 import { type Behaviour, notReady, plugAs, recordedProvider, registryOf } from "../support/providers.ts";
-import { BRIDGE, bridgeRow, map, openVSwitchRow, pluggedRow, portRow, wantedRow } from "../support/rows.ts";
+import {
+  BRIDGE,
+  bridgeRow,
+  CHASSIS,
+  chassisRow,
+  map,
+  OTHER_CHASSIS,
+  openVSwitchRow,
+  pluggedRow,
+  portRow,
+  wantedRow,
+} from "../support/rows.ts";
 
 const bridge = { uuid: BRIDGE, name: "br-int" };
 const binding = wantedRow();
@@ -49,6 +62,8 @@ interface Situation {
   readonly taken?: string;
   /** The providers have not been asked. */
   readonly unasked?: boolean;
+  /** What is known of other chassis. */
+  readonly others?: ReadonlyMap<Uuid, OtherChassis>;
 }
 
 function circumstances(situation: Situation): StatusFacts {
@@ -71,6 +86,8 @@ function circumstances(situation: Situation): StatusFacts {
     chassis: {
       bridge: situation.bridge === undefined ? bridge : situation.bridge,
       bridgeName: bridge.name,
+      chassis: { name: "hv1", record: chassisRow() },
+      otherChassis: (row) => situation.others?.get(row),
       onRename: situation.onRename ?? "replug",
       notActive: situation.notActive ?? null,
       contests: {
@@ -108,6 +125,58 @@ describe("plugged", () => {
       retry: false,
       setbacks: 0,
       tries: 0,
+    });
+  });
+
+  describe("and not bound by ovn-controller", () => {
+    const elsewhere = wantedRow({}, { chassis: OTHER_CHASSIS });
+    const unbound = wantedRow({}, { chassis: null });
+    const statusOf = (row: typeof binding, rest: Situation = {}) =>
+      verdictOf({ owned: observed(), intent: { ...plug, binding: row }, ...rest });
+
+    test("says so, and that nobody has it", () => {
+      expect(statusOf(unbound)).toMatchObject({
+        state: "plugged",
+        reason: "ovn-controller has not bound it here: no chassis has it",
+        change: null,
+        unbound: { by: null },
+      });
+    });
+
+    test.each<[string, ReadonlyMap<Uuid, OtherChassis>]>([
+      [`chassis row ${OTHER_CHASSIS} has it`, new Map()],
+      ["chassis hv2 (node2) has it", new Map([[OTHER_CHASSIS, { name: "hv2", hostname: "node2" }]])],
+      ["chassis hv2 has it", new Map([[OTHER_CHASSIS, { name: "hv2", hostname: "hv2" }]])],
+      [`chassis row ${OTHER_CHASSIS}, which is gone, has it`, new Map([[OTHER_CHASSIS, null]])],
+    ])("says who has it, as far as that is known: %s", (words, others) => {
+      expect(statusOf(elsewhere, { others }).reason).toBe(`ovn-controller has not bound it here: ${words}`);
+      expect(statusOf(elsewhere, { others }).unbound).toEqual({ by: OTHER_CHASSIS });
+    });
+
+    test("is none that is bound here as an additional chassis", () => {
+      const additional = { chassis: OTHER_CHASSIS, additional_chassis: new Set([CHASSIS]) };
+      expect(statusOf(wantedRow({}, additional))).not.toHaveProperty("unbound");
+      expect(statusOf(binding).reason).toBeNull();
+    });
+
+    test("is none before ovs-vswitchd has answered, as ovn-controller waits for that", () => {
+      expect(statusOf(unbound, { owned: observed({ ofport: null }) })).toMatchObject({
+        reason: NOT_ANSWERED,
+      });
+    });
+
+    test("says what else is wrong beside it", () => {
+      const down = observed({
+        type: "",
+        admin_state: "down",
+        options: map({ "vif-plug-dummy-option": "value" }),
+      });
+      const there = recordedProvider("dummy", {
+        prepare: plugAs(undefined, { type: "", options: { "vif-plug-dummy-option": "value" } }),
+      }).provider;
+      const { reason } = statusOf(unbound, { owned: down, providers: [there] });
+      expect(reason).toContain("is down, so nothing passes");
+      expect(reason).toContain("; ovn-controller has not bound it here");
     });
   });
 

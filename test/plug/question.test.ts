@@ -1,6 +1,6 @@
 // What a provider is told, and when its last answer still holds.
 import { describe, expect, test } from "bun:test";
-import { consult, prepareInputOf, type Question, stillHolds } from "../../src/plug/question.ts";
+import { carryOver, consult, prepareInputOf, type Question, stillHolds } from "../../src/plug/question.ts";
 import { notReady, plugAs, recordedProvider, registered } from "../support/providers.ts";
 import { bridgeRow, interfaceRow, map, openVSwitchRow, pluggedRow, wantedRow } from "../support/rows.ts";
 
@@ -13,7 +13,7 @@ const base: Question = {
   plugType: "dummy",
   operation: "create",
   provider,
-  binding: wantedRow({ "vif-plug-mtu-request": "1400" }),
+  options: wantedRow({ "vif-plug-mtu-request": "1400" }).options,
   interface: null,
   openVSwitch: openVSwitchRow(),
   bridge: bridgeRow(),
@@ -44,7 +44,7 @@ describe("what a provider is told", () => {
   });
 
   test("no options for a remove whose port binding is gone", () => {
-    const question = { ...base, operation: "remove", binding: null } as const;
+    const question = { ...base, operation: "remove", options: null } as const;
     expect(prepareInputOf(question).lport.options.size).toBe(0);
     expect(consult(question).answer).toEqual({ kind: "unplug" });
   });
@@ -83,13 +83,20 @@ describe("an answer holds", () => {
   });
 });
 
+test("an answer holds for a port binding of which only other columns than the options are others", () => {
+  const last = consult(base);
+  const question = { ...base, options: new Map(base.options) };
+  expect(stillHolds(last, question)).toBe(true);
+  expect(carryOver(last, question).question).toBe(question);
+});
+
 describe("an answer does not hold", () => {
   const last = consult({ ...base, interface: pluggedRow("lsp1", { mtu_request: 1400 }) });
   const asked = last.question;
 
   test.each<[string, Partial<Question>]>([
-    ["the port binding is another row", { binding: wantedRow({ "vif-plug-mtu-request": "1400" }) }],
-    ["the port binding is gone", { binding: null }],
+    ["the options are others", { options: wantedRow({ "vif-plug-mtu-request": "1500" }).options }],
+    ["the port binding is gone", { options: null }],
     ["the plug type is another", { plugType: "other" }],
     ["it is to be removed", { operation: "remove" }],
     ["the provider was registered anew", { provider: registered(recordedProvider("dummy").provider) }],

@@ -37,6 +37,7 @@ export class PlugDaemon {
   readonly locks: (string | null)[] = [];
   readonly targets: SouthboundTarget[] = [];
   readonly inquiries: Inquiry[] = [];
+  readonly chassisAsked: Uuid[] = [];
   readonly conditions: MonitorScope[] = [];
   lock: string | null = "vifplugd_hv1";
   /** Whether the rows that were pushed are those that the database has. */
@@ -64,6 +65,7 @@ export class PlugDaemon {
         southboundTarget: (target) => this.targets.push(target),
         condition: (condition) => this.conditions.push(condition),
         inquiries: (inquiries) => this.inquiries.push(...inquiries),
+        otherChassis: (rows) => this.chassisAsked.push(...rows),
       },
       onMisplaced: () => this.misplaced++,
       onRun: () => this.runs++,

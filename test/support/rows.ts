@@ -45,11 +45,13 @@ export function bindingRow(columns: Partial<PortBindingRow> = {}): PortBindingRo
     options: map(),
     requested_chassis: null,
     requested_additional_chassis: new Set(),
+    chassis: null,
+    additional_chassis: new Set(),
     ...columns,
   };
 }
 
-/** The binding of a logical port that is to be plugged on this chassis. */
+/** The binding of a logical port that is to be plugged on this chassis, and that ovn-controller has bound there. */
 export function wantedRow(
   options: Readonly<Record<string, string>> = {},
   columns: Partial<Omit<PortBindingRow, "options">> = {},
@@ -57,6 +59,7 @@ export function wantedRow(
   return bindingRow({
     options: map({ "requested-chassis": "hv1", "vif-plug-type": "dummy", ...options }),
     requested_chassis: CHASSIS,
+    chassis: CHASSIS,
     ...columns,
   });
 }

@@ -17,7 +17,7 @@ export function askedOf(
     plugType: provider.type,
     operation: "create",
     provider,
-    binding: wantedRow({}, { logical_port: lport }),
+    options: wantedRow().options,
     interface: null,
     openVSwitch: openVSwitchRow(),
     bridge: bridgeRow(),
@@ -25,7 +25,7 @@ export function askedOf(
     nonce: 0,
     ...rest,
   });
-  return { kind: "asked", binding: main.question.binding, main, leaving: null, claim: lport };
+  return { kind: "asked", options: main.question.options, main, leaving: null, claim: lport };
 }
 
 /** The creation of an interface named after the logical port. */

@@ -115,7 +115,7 @@ describe("an interface that is taken over", () => {
     plugType: "dummy",
     operation: "remove",
     provider: registered(recordedProvider("dummy").provider),
-    binding: null,
+    options: null,
     interface: interfaceRow({ name: "eth7" }),
     openVSwitch: openVSwitchRow(),
     bridge: bridgeRow(),

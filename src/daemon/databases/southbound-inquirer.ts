@@ -6,9 +6,10 @@
  */
 import type { Uuid, UuidAnswer } from "ovsdb-jsonrpc";
 import type { Outcome } from "../../plug/absence.ts";
-import type { PortBindingRow } from "../../plug/rows.ts";
+import type { ChassisRow, PortBindingRow } from "../../plug/rows.ts";
 import { tables } from "../../plug/tables.ts";
 import type { Inquiry } from "../reconcile/departures.ts";
+import type { ChassisReply } from "../reconcile/other-chassis.ts";
 
 type Column = (typeof tables.portBinding.columns)[number];
 
@@ -24,8 +25,9 @@ export interface Rows {
 export type Replied = (replies: readonly (Inquiry & { readonly outcome: Outcome })[]) => void;
 
 /** What a row has where the served schema lacks the column: OVN 21.12 and 22.03 know of no additional chassis. */
-const LACKING: Pick<PortBindingRow, "requested_additional_chassis"> = {
+const LACKING: Pick<PortBindingRow, "requested_additional_chassis" | "additional_chassis"> = {
   requested_additional_chassis: new Set(),
+  additional_chassis: new Set(),
 };
 
 export function inquire(inquiries: readonly Inquiry[], rows: Rows, replied: Replied): void {
@@ -35,6 +37,33 @@ export function inquire(inquiries: readonly Inquiry[], rows: Rows, replied: Repl
   void Promise.all(rows.selectByUuid("Port_Binding", byUuid.keys(), columns)).then((answers) =>
     replied(answers.flatMap((answer) => repliesOf(answer, byUuid))),
   );
+}
+
+/** What can be asked of the Chassis rows. */
+export interface ChassisRows {
+  selectByUuid(
+    table: "Chassis",
+    uuids: Iterable<Uuid>,
+    columns: readonly ("name" | "hostname")[],
+  ): readonly Promise<UuidAnswer<ChassisRow>>[];
+}
+
+export function inquireChassis(
+  uuids: readonly Uuid[],
+  rows: ChassisRows,
+  replied: (replies: readonly ChassisReply[]) => void,
+): void {
+  for (const answer of rows.selectByUuid("Chassis", uuids, ["name", "hostname"])) {
+    void answer.then((given) => replied(chassisRepliesOf(given)));
+  }
+}
+
+function chassisRepliesOf(answer: UuidAnswer<ChassisRow>): readonly ChassisReply[] {
+  if (answer.kind !== "answered") return answer.uuids.map((uuid) => ({ uuid, kind: "unknown" }));
+  return Array.from(answer.rows, ([uuid, row]) => {
+    const chassis = row === null ? null : { name: row.name, hostname: row.hostname };
+    return { uuid, kind: "answered", chassis };
+  });
 }
 
 function repliesOf(answer: UuidAnswer<PortBindingRow>, byUuid: ReadonlyMap<Uuid, Inquiry>) {

@@ -26,7 +26,7 @@ import type { Reconciler } from "../reconcile/reconciler.ts";
 import { KnownClusters } from "./known-clusters.ts";
 import { NamedPorts } from "./named-ports.ts";
 import { logState } from "./session-log.ts";
-import { inquire } from "./southbound-inquirer.ts";
+import { inquire, inquireChassis } from "./southbound-inquirer.ts";
 
 export class Southbound {
   readonly #environment: Environment;
@@ -164,6 +164,13 @@ export class Southbound {
     const session = this.#session;
     if (session === null) return;
     inquire(inquiries, session, (replies) => this.#reconciler.departures.replied(replies));
+  }
+
+  /** Asks whose rows these are, which are not this chassis's. */
+  inquireChassis(uuids: readonly Uuid[]): void {
+    const session = this.#session;
+    if (session === null) return;
+    inquireChassis(uuids, session, (replies) => this.#reconciler.otherChassis.replied(replies));
   }
 
   /** Every row of a table. */

@@ -4,7 +4,7 @@
  */
 import type { Logger } from "../../log/log.ts";
 import { type Change, lportOfChange, misplacedOf, type Remove, type Replug } from "../../plug/change.ts";
-import { NOT_IN_VIEW } from "../../plug/intent.ts";
+import { NOT_ANSWERED_YET, NOT_IN_VIEW } from "../../plug/intent.ts";
 import { type LportStatus, NOT_ANSWERED, type PortState } from "../../plug/lport-status.ts";
 import type { Conclusion } from "../reconcile/transactor.ts";
 
@@ -17,7 +17,7 @@ const NEEDS_SOMEBODY: ReadonlySet<PortState> = new Set([
 ]);
 
 /** Reasons that the next message of a database does away with. */
-const PASSING: ReadonlySet<string> = new Set([NOT_ANSWERED, NOT_IN_VIEW]);
+const PASSING: ReadonlySet<string> = new Set([NOT_ANSWERED, NOT_ANSWERED_YET, NOT_IN_VIEW]);
 
 interface Told {
   readonly state: PortState;
@@ -48,7 +48,9 @@ export class PortLog {
     const { state } = status;
     // That something is on its way is told when it has arrived.
     if (state === "pending") return;
-    const reason = status.reason !== null && PASSING.has(status.reason) ? null : status.reason;
+    // That ovn-controller has not bound it is told when that lasts (unbound-ports.ts).
+    const isPassing = status.unbound !== undefined || (status.reason !== null && PASSING.has(status.reason));
+    const reason = isPassing ? null : status.reason;
     const before = this.#told.get(lport);
     if (before?.state === state && before.reason === reason) return;
     const words = `${lport}: ${state}${reason === null ? "" : `: ${reason}`}`;

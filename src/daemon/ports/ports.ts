@@ -17,6 +17,7 @@ import { PortHistory } from "./port-history.ts";
 import { PortLog } from "./port-log.ts";
 import { Retries } from "./retries.ts";
 import { StableTimer } from "./stable-timer.ts";
+import { UnboundPorts } from "./unbound-ports.ts";
 
 export interface PortsOptions {
   readonly log: Logger;
@@ -50,13 +51,20 @@ export class Ports {
   readonly #log: PortLog;
   readonly #retries: Retries;
   readonly #stable: StableTimer;
+  readonly #unbound: UnboundPorts;
 
   constructor({ log, environment, attemptInput, due, stable, isHeldUp }: PortsOptions) {
     this.#attemptInput = attemptInput;
     this.#log = new PortLog(log, isHeldUp);
     this.#retries = new Retries({ environment, due });
     this.#stable = new StableTimer({ environment, stable });
+    this.#unbound = new UnboundPorts({ environment, log, isHeldUp });
     this.history = new PortHistory(() => environment.now());
+  }
+
+  /** How many plugged ports ovn-controller has not bound for a while. */
+  get unbound(): number {
+    return this.#unbound.count;
   }
 
   /** Every port that a status was told of. */
@@ -68,6 +76,7 @@ export class Ports {
   follow(lport: string, { status, advice, attempt, cause, isOther }: Decided): void {
     this.#consultations.follow(lport, advice, status);
     this.#log.tell(lport, status);
+    this.#unbound.follow(lport, status);
     this.history.decided(lport, status, cause);
     if (isOther && cause?.source !== this.#attemptInput) this.#retries.reset(lport);
     if (status?.retry === true) this.#retries.schedule(lport, status.setbacks);
@@ -107,6 +116,7 @@ export class Ports {
   stopTimers(): void {
     this.#retries.stop();
     this.#stable.stop();
+    this.#unbound.stop();
   }
 
   /** The provider of this type is about to go. */

@@ -8,7 +8,7 @@
  * Invariant: a run never happens inside another.
  */
 
-import type { Environment } from "ovsdb-jsonrpc";
+import type { Environment, Uuid } from "ovsdb-jsonrpc";
 import {
   type Cause,
   type Engine,
@@ -36,6 +36,7 @@ import { Ports } from "../ports/ports.ts";
 import { AttemptKeeper } from "./attempt-keeper.ts";
 import { Confirmations } from "./confirmations.ts";
 import { Departures, type Inquiry } from "./departures.ts";
+import { OtherChassisRows } from "./other-chassis.ts";
 import { type Source, shadowCheck } from "./shadow-check.ts";
 import type { TransactorOptions } from "./transactor.ts";
 
@@ -46,6 +47,8 @@ export interface Outputs {
   condition(condition: MonitorScope): void;
   /** To be asked of the Southbound, whose replies come back by `replied`. */
   inquiries(inquiries: readonly Inquiry[]): void;
+  /** Chassis rows to be asked of the Southbound, whose replies come back by `replied`. */
+  otherChassis(rows: readonly Uuid[]): void;
 }
 
 export interface ReconcilerOptions {
@@ -87,6 +90,7 @@ export class Reconciler {
   readonly statistics: Statistics;
   readonly ports: Ports;
   readonly departures: Departures;
+  readonly otherChassis: OtherChassisRows;
   readonly #options: ReconcilerOptions;
   readonly #attempts: AttemptKeeper;
   readonly #confirmations: Confirmations;
@@ -134,6 +138,12 @@ export class Reconciler {
       now,
       ask: (inquiries) => options.outputs.inquiries(inquiries),
       push: (batch, label) => this.push(graph.inputs.departure, batch, label),
+    });
+    this.otherChassis = new OtherChassisRows({
+      engine,
+      graph,
+      ask: (rows) => options.outputs.otherChassis(rows),
+      push: (batch, label) => this.push(graph.inputs.otherChassis, batch, label),
     });
     const push = (lports: ReadonlySet<string>, cause: string) =>
       this.push(graph.inputs.confirmed, lports, cause);
@@ -302,6 +312,7 @@ export class Reconciler {
     const answered = this.#changedIn(result, graph.advice);
     const sent = this.#attempts.submit(decided);
     this.departures.follow(result, sent);
+    this.otherChassis.follow(result, decided.keys());
     const lports = new Map([...this.#changedIn(result, graph.inputs.attempt), ...answered, ...decided]);
     const attempts = this.#attempts.byLport;
     for (const [lport, cause] of lports) {

@@ -35,6 +35,10 @@ export function shadowCheck(engine: Engine, graph: PlugGraph, source: Source): V
       eventsOf(departure).map((event) => ({ lport, event })),
     ),
   );
+  scratch.push(
+    inputs.otherChassis,
+    Array.from(engine.data(inputs.otherChassis), ([uuid, chassis]) => ({ uuid, chassis })),
+  );
   const tables: TableInputs = inputs;
   for (const key of TABLE_KEYS) scratch.push<TableBatch<object>>(tables[key], asInserts(source(key)));
   const verification = verify(engine, scratch);

@@ -2,9 +2,12 @@
  * The conditions of what is in place of a logical port: its MTU request, its interfaces, what its provider says, and who
  * else has or wants the interface's name.
  */
+import type { Uuid } from "ovsdb-jsonrpc";
+import { shellWord } from "../../text/shell.ts";
 import { consultationsOf } from "../advice.ts";
-import { badMtuOf, type MtuText, mtuRequestOf, mtuTextOf } from "../lport.ts";
-import { IFACE_ID, type ObservedInterface, OVN_PLUGGED } from "../observed-interface.ts";
+import { type OtherChassis, unboundOf, versionMismatch, whoHasIt } from "../bound.ts";
+import { badMtuOf, type ChassisIdentity, type MtuText, mtuRequestOf, mtuTextOf } from "../lport.ts";
+import { IFACE_ID, IFACE_ID_VER, type ObservedInterface, OVN_PLUGGED } from "../observed-interface.ts";
 import type { Consultation } from "../question.ts";
 import type { PortBindingRow } from "../rows.ts";
 import { type Condition, type Listed, listed, quote } from "./condition.ts";
@@ -81,6 +84,46 @@ const providerReady: Condition<Consultation> = {
   remedy: ({ question }) => `do what provider ${question.provider.type} waits for`,
 };
 
+interface BoundFacts {
+  readonly binding: PortBindingRow;
+  readonly chassis: ChassisIdentity;
+  other(row: Uuid): OtherChassis | undefined;
+}
+
+export const bound: Condition<BoundFacts> = {
+  id: "bound",
+  statement: "ovn-controller has bound it here",
+  otherwise: "it is `plugged`, with that reason, and told in the log and the metrics after 10 seconds (P8)",
+  holds: ({ binding, chassis }) => (chassis.record === null ? null : unboundOf(binding, chassis) === null),
+  value({ binding, chassis, other }) {
+    const unbound = unboundOf(binding, chassis);
+    if (chassis.record === null) return "this chassis has no row";
+    if (unbound === null) return `chassis ${chassis.name} has it`;
+    return whoHasIt(unbound, unbound.by === null ? undefined : other(unbound.by));
+  },
+  source: sourceOf,
+  remedy: ({ binding, chassis }) =>
+    unboundOf(binding, chassis)?.by === null
+      ? "see that ovn-controller runs here and is connected (ovs-appctl -t ovn-controller connection-status), and what its log says of the port"
+      : "take the port's interface away from the chassis that has it, or request this chassis for the port (requested-chassis)",
+};
+
+/** What ovn-controller compares before it binds a port (ovn-nb(5), `iface-id-ver`). */
+export const version: Condition<{ readonly binding: PortBindingRow; readonly observed: ObservedInterface }> =
+  {
+    id: "iface-id-ver",
+    statement: "its interface has the iface-id-ver that its options have",
+    otherwise: "ovn-controller does not bind it; an interface of ours gets it (P1, P3)",
+    holds: ({ binding, observed }) => versionMismatch(binding, observed.interface) === null,
+    value({ binding, observed }) {
+      const is = observed.interface.external_ids.get(IFACE_ID_VER) ?? "(absent)";
+      return `${observed.interface.name}: ${is}; options:iface-id-ver=${binding.options.get(IFACE_ID_VER)}`;
+    },
+    source: ({ observed }) => `Interface ${observed.interface._uuid}`,
+    remedy: ({ binding, observed }) =>
+      `ovs-vsctl set Interface ${shellWord(observed.interface.name)} ${shellWord(`external_ids:${IFACE_ID_VER}=${binding.options.get(IFACE_ID_VER)}`)}`,
+  };
+
 interface NameFacts {
   readonly view: PortView;
   readonly name: string;
@@ -125,6 +168,14 @@ export const IN_PLACE: readonly Listed<PortView>[] = [
     const name = advice?.kind === "asked" ? (advice.main.desired?.wanted.name ?? null) : null;
     if (name === null || status === null) return [];
     return [{ view, name, holder: view.engine.data(view.graph.observed).byName.get(name) }];
+  }),
+  listed(version, ({ binding, inPlace, interfaces }) => {
+    const [observed = null] = inPlace === null ? interfaces : [inPlace];
+    return binding?.options.get(IFACE_ID_VER) && observed !== null ? [{ binding, observed }] : [];
+  }),
+  listed(bound, ({ binding, chassis, interfaces, engine, graph }) => {
+    if (binding === null || chassis === null || interfaces.length === 0) return [];
+    return [{ binding, chassis, other: (row) => engine.data(graph.inputs.otherChassis).get(row) }];
   }),
 ];
 

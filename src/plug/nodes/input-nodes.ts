@@ -18,6 +18,7 @@ import {
 } from "../../graph/index.ts";
 import { type Departure, type DepartureEvent, departureAfter } from "../absence.ts";
 import type { Attempt } from "../attempt.ts";
+import type { OtherChassis } from "../bound.ts";
 import type { MonitorScope } from "../monitor-scope.ts";
 import type {
   BridgeRow,
@@ -206,6 +207,25 @@ export const departureInput = byLport<Departure, DepartureBatch[number]>(
 export type AttemptBatch = readonly { readonly lport: string; readonly attempt: Attempt | null }[];
 
 export const attemptInput = byLport<Attempt, AttemptBatch[number]>(({ attempt }) => attempt);
+
+/** What the Southbound said of Chassis rows that are not this chassis's; absent: nobody needs to know any more. */
+export type OtherChassisBatch = readonly { readonly uuid: Uuid; readonly chassis?: OtherChassis }[];
+
+export const otherChassisInput = {
+  data: (): Map<Uuid, OtherChassis> => new Map(),
+  changes: () => keyedChanges<Uuid>(),
+  apply(
+    batch: OtherChassisBatch,
+    { data, changes, cause }: Own<Map<Uuid, OtherChassis>, KeyedChanges<Uuid>>,
+  ) {
+    for (const { uuid, chassis } of batch) {
+      if (chassis === undefined) data.delete(uuid);
+      else data.set(uuid, chassis);
+      changes.set(uuid, cause);
+    }
+    return batch.length === 0 ? unchanged : updated;
+  },
+};
 
 /** An input node for something of some logical ports; null: there is nothing of the port any more. */
 function byLport<Value, Item extends { readonly lport: string }>(

@@ -1,7 +1,9 @@
 /** Output `plug`: the status on every logical port that is wanted here or plugged here (status.ts decides). */
+import type { Uuid } from "ovsdb-jsonrpc";
 import type { Cause } from "../../graph/index.ts";
 import type { Advice } from "../advice.ts";
 import type { Attempt } from "../attempt.ts";
+import { type OtherChassis, sameUnbound } from "../bound.ts";
 import { type ContestFacts, Contests } from "../contest.ts";
 import type { Intent } from "../intent.ts";
 import { interfacesOf } from "../lport.ts";
@@ -27,6 +29,7 @@ interface Inputs {
   readonly observed: { readonly data: { readonly byName: ReadonlyMap<string, ObservedInterface> } };
   readonly attempt: { readonly data: ReadonlyMap<string, Attempt> };
   readonly hold: { readonly data: Holding };
+  readonly otherChassis: { readonly data: ReadonlyMap<Uuid, OtherChassis> };
 }
 
 type Changed = {
@@ -62,8 +65,25 @@ export const plugNode = {
     hold: lportsWithRivals,
     observed: contestantsOfObserved,
     attempt: lportsWithRivals,
+    otherChassis: lportsBoundThere,
   },
 };
+
+/** What the other chassis is called is told of each port that it has bound. */
+function lportsBoundThere({
+  data,
+  input,
+}: {
+  readonly data: ReadonlyMap<string, LportStatus>;
+  readonly input: { readonly changes: ReadonlyMap<Uuid, Cause> };
+}): ReadonlyMap<string, Cause> {
+  const lports = new Map<string, Cause>();
+  for (const [lport, { unbound }] of data) {
+    const cause = unbound?.by ? input.changes.get(unbound.by) : undefined;
+    if (cause !== undefined) lports.set(lport, cause);
+  }
+  return lports;
+}
 
 function lportsWithRivals({ inputs, input }: Changed): ReadonlyMap<string, Cause> {
   if (inputs.claim.data.byLport.size === 0) return input.changes;
@@ -136,7 +156,8 @@ function sameStatus(a: LportStatus, b: LportStatus): boolean {
     a.plugType === b.plugType &&
     a.retry === b.retry &&
     a.setbacks === b.setbacks &&
-    a.tries === b.tries
+    a.tries === b.tries &&
+    sameUnbound(a.unbound, b.unbound)
   );
 }
 
@@ -149,6 +170,8 @@ function chassisFacts(inputs: Inputs): ChassisFacts {
   return {
     bridge,
     bridgeName,
+    chassis: local.chassis,
+    otherChassis: (row) => inputs.otherChassis.data.get(row),
     onRename: settings.onRename,
     notActive: inputs.activity.data.current?.reason ?? null,
     contests,

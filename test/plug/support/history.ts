@@ -17,11 +17,19 @@ export interface LogicalPort {
   readonly kind: "vif" | "patch" | "child";
 }
 
+/** The names of the chassis that have bound a logical port. */
+export interface Bound {
+  readonly main: string | null;
+  readonly additional: readonly string[];
+}
+
 /** Interfaces, ports and logical ports in flight are meant by their place in a list that is as long as it is. */
 export type Action =
   | { readonly do: "set lport"; readonly lport: string; readonly to: LogicalPort }
   | { readonly do: "move lport"; readonly lport: string; readonly requested: string }
   | { readonly do: "delete lport"; readonly lport: string }
+  /** ovn-controllers bind it where these say. */
+  | { readonly do: "bind lport"; readonly lport: string; readonly to: Bound }
   | { readonly do: "add interface"; readonly name: string; readonly ids: Ids; readonly to: Place }
   | { readonly do: "delete port"; readonly at: number }
   | { readonly do: "edit interface"; readonly at: number; readonly edit: InterfaceEdit }
@@ -121,6 +129,16 @@ function logicalPort(random: Random): LogicalPort {
   };
 }
 
+function boundTo(random: Random): Bound {
+  return random.pick<Bound>([
+    { main: null, additional: [] },
+    { main: "hv1", additional: [] },
+    { main: "hv2", additional: [] },
+    { main: "hv2", additional: ["hv1"] },
+    { main: null, additional: ["hv2"] },
+  ]);
+}
+
 function device(random: Random): Device {
   return {
     mood: random.pick(["ready", "ready", "ready", "ready", "not ready", "broken", "throws"]),
@@ -185,6 +203,7 @@ const MAKERS: readonly (readonly [number, Maker])[] = [
   ],
   [15, (random) => ({ do: "set lport", lport: random.pick(LPORTS), to: logicalPort(random) })],
   [4, (random) => ({ do: "delete lport", lport: random.pick(LPORTS) })],
+  [10, (random) => ({ do: "bind lport", lport: random.pick(LPORTS), to: boundTo(random) })],
   [
     6,
     (random) => ({

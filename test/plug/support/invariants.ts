@@ -21,7 +21,29 @@ export function faultOfChanges(world: World): string | undefined {
       written.add(name);
     }
   }
-  return faultOfUnplugs(world);
+  return faultOfUnplugs(world) ?? faultOfBound(world);
+}
+
+/** P8: what is plugged and not bound here is told so, with whose it is, and nothing else is. */
+function faultOfBound(world: World): string | undefined {
+  const { chassis, portBinding } = world.southbound;
+  for (const [lport, { state, reason, unbound, interface: name }] of world.statuses) {
+    const row = [...portBinding.told.values()].find((one) => one.logical_port === lport);
+    const here = [...chassis.told.values()].find(
+      (one) => one.name === new Inspection(world, lport).chassis.name,
+    );
+    const observed = [...world.local.iface.told.values()].find((one) => one.name === name);
+    const isBound = row?.chassis === here?._uuid || row?.additional_chassis.has(here?._uuid ?? row._uuid);
+    if (unbound === undefined) {
+      const isSilent = state === "plugged" && reason === null && row !== undefined && here !== undefined;
+      if (isSilent && !isBound) return `${lport} is not bound here, and nothing says so`;
+    } else if (row === undefined || isBound || typeof observed?.ofport !== "number") {
+      return `${lport} is said to be not bound: ${reason}`;
+    } else if (unbound.by !== (row.chassis ?? [...row.additional_chassis][0] ?? null)) {
+      return `${lport} is said to be bound by ${unbound.by}`;
+    }
+  }
+  return undefined;
 }
 
 /** The names of the interfaces that a change makes, edits or removes. */

@@ -21,6 +21,9 @@ function change(world: World, step: Step): void {
     case "move lport":
       southbound.moveLport(step.lport, step.requested);
       break;
+    case "bind lport":
+      southbound.bind(step.lport, step.to);
+      break;
     case "delete lport":
       southbound.deleteLport(step.lport);
       break;

@@ -6,7 +6,7 @@ import type { Uuid } from "ovsdb-jsonrpc";
 import type { MonitorScope } from "../../../src/plug/monitor-scope.ts";
 import type { ChassisRow, PortBindingRow, SbGlobalRow } from "../../../src/plug/rows.ts";
 import { bindingRow, map, sbGlobalRow } from "../../support/rows.ts";
-import type { LogicalPort } from "./history.ts";
+import type { Bound, LogicalPort } from "./history.ts";
 import { Table } from "./table.ts";
 
 export class Southbound {
@@ -41,6 +41,17 @@ export class Southbound {
     this.#translate();
   }
 
+  /** What ovn-controllers do. */
+  bind(name: string, { main, additional }: Bound): void {
+    const row = this.bindingOf(name);
+    if (row === undefined) return;
+    const rows = additional.map((one) => this.#chassisCalled(one)).filter((one) => one !== null);
+    this.portBinding.edit(row._uuid, {
+      chassis: main === null ? null : this.#chassisCalled(main),
+      additional_chassis: new Set(rows),
+    });
+  }
+
   addChassis(name: string, hostname: string): void {
     if (this.chassis.find((row) => row.name === name) !== undefined) return;
     this.chassis.set({ _uuid: this.#nextUuid(), name, hostname });
@@ -58,6 +69,9 @@ export class Southbound {
         this.portBinding.edit(row._uuid, { requested_additional_chassis: additional });
       }
       if (row.requested_chassis === gone) this.portBinding.edit(row._uuid, { requested_chassis: null });
+      const others = new Set(row.additional_chassis);
+      if (others.delete(gone)) this.portBinding.edit(row._uuid, { additional_chassis: others });
+      if (row.chassis === gone) this.portBinding.edit(row._uuid, { chassis: null });
     }
   }
 
@@ -106,7 +120,7 @@ export class Southbound {
     for (const row of this.portBinding.rows) {
       if (!this.#lports.has(row.logical_port)) this.#delete(row);
     }
-    for (const [name, lport] of this.#lports) this.#bind(name, lport);
+    for (const [name, lport] of this.#lports) this.#translateOne(name, lport);
   }
 
   #delete({ _uuid, logical_port }: PortBindingRow): void {
@@ -114,7 +128,7 @@ export class Southbound {
     this.gone.add(logical_port);
   }
 
-  #bind(name: string, lport: LogicalPort): void {
+  #translateOne(name: string, lport: LogicalPort): void {
     const before = this.bindingOf(name);
     const [main, ...additional] = (lport.requested ?? "").split(",").map((one) => this.#chassisCalled(one));
     const next = bindingRow({
@@ -125,6 +139,8 @@ export class Southbound {
       options: map(optionsOf(lport)),
       requested_chassis: main ?? null,
       requested_additional_chassis: new Set(additional.filter((one) => one !== null)),
+      chassis: before?.chassis ?? null,
+      additional_chassis: before?.additional_chassis ?? new Set(),
     });
     if (before === undefined || !Bun.deepEquals(before, next)) this.portBinding.set(next);
   }

@@ -8,6 +8,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Uuid } from "ovsdb-jsonrpc";
 import { Departures, type Inquiry } from "../../../src/daemon/reconcile/departures.ts";
+import { OtherChassisRows } from "../../../src/daemon/reconcile/other-chassis.ts";
 import { type Source, shadowCheck } from "../../../src/daemon/reconcile/shadow-check.ts";
 import type { InputNode, RunResult, Verification } from "../../../src/graph/index.ts";
 import type { Outcome } from "../../../src/plug/absence.ts";
@@ -41,7 +42,7 @@ import { settings } from "../../support/plug-bench.ts";
 import { registryOf } from "../../support/providers.ts";
 import { uuid } from "../../support/rows.ts";
 import { Devices } from "./devices.ts";
-import type { Finish } from "./history.ts";
+import { type Finish, LPORTS } from "./history.ts";
 import { LocalDatabase } from "./local-database.ts";
 import { isBindingInView, isChassisInView, Southbound } from "./southbound.ts";
 
@@ -86,6 +87,8 @@ export class World {
   readonly #departures: Departures;
   /** Asked of the Southbound, and not answered. */
   readonly #inquiries: Inquiry[] = [];
+  readonly #otherChassis: OtherChassisRows;
+  readonly #chassisAsked: Uuid[] = [];
 
   constructor({ recorder, prepare, onRun }: WorldOptions = {}) {
     this.registry.register(this.devices.provider(OUTSIDE), [OUTSIDE], false);
@@ -102,6 +105,12 @@ export class World {
       now: () => 0,
       ask: (inquiries) => this.#inquiries.push(...inquiries),
       push: (batch) => this.#push(this.graph.inputs.departure, batch),
+    });
+    this.#otherChassis = new OtherChassisRows({
+      engine: this.engine,
+      graph: this.graph,
+      ask: (rows) => this.#chassisAsked.push(...rows),
+      push: (batch) => this.#push(this.graph.inputs.otherChassis, batch),
     });
     // At first the Chassis row is asked for by name, and with that what is requested on it.
     for (let round = 0; round < 3; round++) {
@@ -262,6 +271,8 @@ export class World {
     const [error] = result.errors;
     if (error !== undefined) throw error.error;
     this.#departures.follow(result, this.#sendOnReplies());
+    const decided = result.isUpdated(this.graph.plug) ? result.changes(this.graph.plug) : new Map();
+    this.#otherChassis.follow(result, decided?.keys() ?? LPORTS);
     // Asked for when the graph has said so, and told with the next news.
     this.#lock = this.engine.data(this.graph.lock).current;
     return result;
@@ -269,6 +280,7 @@ export class World {
 
   /** The Southbound answers what it was asked. What follows from an answer follows in the run that it comes in. */
   answer(): void {
+    this.#answerChassis();
     const inquiries = this.#inquiries.splice(0);
     if (inquiries.length === 0) return;
     const outcomeOf = ({ uuid: asked }: Inquiry): Outcome => {
@@ -278,6 +290,19 @@ export class World {
       return row === undefined ? { kind: "none" } : { kind: "row", row: structuredClone(row) };
     };
     this.#departures.replied(inquiries.map((one) => ({ ...one, outcome: outcomeOf(one) })));
+    this.run();
+  }
+
+  #answerChassis(): void {
+    const asked = this.#chassisAsked.splice(0);
+    this.#otherChassis.replied(
+      asked.map((uuid) => {
+        if (!this.#isSouthboundConnected) return { uuid, kind: "unknown" };
+        const row = this.southbound.chassis.get(uuid);
+        const chassis = row === undefined ? null : { name: row.name, hostname: row.hostname };
+        return { uuid, kind: "answered", chassis };
+      }),
+    );
     this.run();
   }
 

@@ -97,6 +97,7 @@ export async function startStage(servers: Servers) {
       southboundTarget: () => {},
       condition: (condition) => southbound.setCondition(condition),
       inquiries: (inquiries) => southbound.inquire(inquiries),
+      otherChassis: (rows) => southbound.inquireChassis(rows),
     },
     onRun: () => ran.resolve(),
   });

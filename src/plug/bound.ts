@@ -1,0 +1,54 @@
+/**
+ * Whether ovn-controller has bound a logical port on this chassis, and who has it instead (rule P8): a port that is plugged
+ * and not bound passes no traffic. Pure functions of one port binding and of this chassis; the columns are those of
+ * ovn-sb(5).
+ */
+import type { Uuid } from "ovsdb-jsonrpc";
+import type { ChassisIdentity } from "./lport.ts";
+import { IFACE_ID_VER } from "./observed-interface.ts";
+import type { InterfaceRow, PortBindingRow } from "./rows.ts";
+
+export interface Unbound {
+  /** The Chassis row that has it instead; null: none has. */
+  readonly by: Uuid | null;
+}
+
+/** What is known of a Chassis row that is not this chassis's; null: there is no such row. */
+export type OtherChassis = { readonly name: string; readonly hostname: string } | null;
+
+/** @returns null: it is bound here, or nobody could bind it */
+export function unboundOf(binding: PortBindingRow, chassis: ChassisIdentity | null): Unbound | null {
+  const here = chassis?.record?._uuid;
+  if (here === undefined) return null;
+  if (binding.chassis === here || binding.additional_chassis.has(here)) return null;
+  if (binding.chassis !== null) return { by: binding.chassis };
+  const [additional = null] = binding.additional_chassis;
+  return additional === null ? BY_NONE : { by: additional };
+}
+
+const BY_NONE: Unbound = { by: null };
+
+export function sameUnbound(a: Unbound | undefined, b: Unbound | undefined): boolean {
+  return a?.by === b?.by && (a === undefined) === (b === undefined);
+}
+
+/** @param other undefined: the Southbound has not said yet whose row that is */
+export function whoHasIt({ by }: Unbound, other: OtherChassis | undefined): string {
+  if (by === null) return "no chassis has it";
+  if (other === undefined) return `chassis row ${by} has it`;
+  if (other === null) return `chassis row ${by}, which is gone, has it`;
+  const { name, hostname } = other;
+  return hostname === "" || hostname === name
+    ? `chassis ${name} has it`
+    : `chassis ${name} (${hostname}) has it`;
+}
+
+/** What ovn-controller wants the interface to carry, and what that carries; null: nothing that it does not. */
+export function versionMismatch(
+  { options }: Pick<PortBindingRow, "options">,
+  { external_ids }: Pick<InterfaceRow, "external_ids">,
+): { readonly wanted: string; readonly is: string | null } | null {
+  const wanted = options.get(IFACE_ID_VER);
+  const is = external_ids.get(IFACE_ID_VER) ?? null;
+  return wanted === undefined || wanted === "" || wanted === is ? null : { wanted, is };
+}

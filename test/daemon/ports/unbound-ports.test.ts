@@ -1,0 +1,97 @@
+// Plugged ports that ovn-controller has not bound for a while: told once in the log, and counted.
+import { afterEach, beforeEach, expect, jest, test } from "bun:test";
+import { realEnvironment } from "ovsdb-jsonrpc";
+import { LATE_MS, UnboundPorts } from "../../../src/daemon/ports/unbound-ports.ts";
+import { Log } from "../../../src/log/log.ts";
+import type { LportStatus } from "../../../src/plug/lport-status.ts";
+
+const REASON = "ovn-controller has not bound it here: no chassis has it";
+let lines: string[] = [];
+let isHeldUp = false;
+let ports: UnboundPorts;
+
+beforeEach(() => {
+  lines = [];
+  isHeldUp = false;
+  jest.useFakeTimers();
+  let elapsed = 0;
+  const environment = {
+    ...realEnvironment,
+    elapsed: () => elapsed,
+    timer: (ms: number, run: () => void) =>
+      realEnvironment.timer(ms, () => {
+        elapsed += ms;
+        run();
+      }),
+  };
+  const log = new Log({
+    level: "info",
+    format: "text",
+    now: () => 0,
+    write: (line) => lines.push(line.trim().slice("1970-01-01T00:00:00.000Z ".length)),
+  });
+  ports = new UnboundPorts({ environment, log: log.module("plug"), isHeldUp: () => isHeldUp });
+});
+afterEach(() => {
+  ports.stop();
+  jest.useRealTimers();
+});
+
+function status(isUnbound: boolean, state: LportStatus["state"] = "plugged"): LportStatus {
+  return {
+    lport: "lsp1",
+    plugType: "dummy",
+    state,
+    interface: "lsp1",
+    reason: isUnbound ? REASON : null,
+    change: null,
+    retry: false,
+    setbacks: 0,
+    tries: 0,
+    ...(isUnbound ? { unbound: { by: null } } : {}),
+  };
+}
+
+test("a port that is bound in time is never told of", () => {
+  ports.follow("lsp1", status(true));
+  ports.follow("lsp1", status(false));
+  jest.advanceTimersByTime(3 * LATE_MS);
+  expect([lines, ports.count]).toEqual([[], 0]);
+});
+
+test("one that is not is told of once and counted, until it is bound", () => {
+  ports.follow("lsp1", status(true));
+  jest.advanceTimersByTime(LATE_MS);
+  ports.follow("lsp1", status(true));
+  jest.advanceTimersByTime(3 * LATE_MS);
+  expect([lines, ports.count]).toEqual([[`warn plug: lsp1: plugged for 10 s, but ${REASON}`], 1]);
+  ports.follow("lsp1", status(false));
+  expect([lines.slice(1), ports.count]).toEqual([["info plug: lsp1: ovn-controller has bound it"], 0]);
+});
+
+test("one that is unplugged meanwhile is not said to be bound", () => {
+  ports.follow("lsp1", status(true));
+  jest.advanceTimersByTime(LATE_MS);
+  ports.follow("lsp1", undefined);
+  expect([lines.length, ports.count]).toEqual([1, 0]);
+});
+
+test("while no port can be decided nobody is told of, as that may be long over", () => {
+  isHeldUp = true;
+  ports.follow("lsp1", status(true));
+  jest.advanceTimersByTime(5 * LATE_MS);
+  expect([lines, ports.count]).toEqual([[], 0]);
+  isHeldUp = false;
+  jest.advanceTimersByTime(LATE_MS);
+  expect(ports.count).toBe(1);
+});
+
+test("of many at once the first ones are told of by name, and the rest by number", () => {
+  for (let port = 0; port < 35; port++) ports.follow(`lsp${port}`, status(true));
+  jest.advanceTimersByTime(LATE_MS);
+  expect([lines.length, lines.at(-1), ports.count]).toEqual([
+    11,
+    "warn plug: 25 more ports are plugged and not bound; vifplugd status tells all",
+    35,
+  ]);
+});
