@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { START_MS } from "../../src/system/start-memory.ts";
+import { START_MS } from "../../src/daemon/memory-keeper.ts";
 import { startChassis } from "../../tools/chassis/chassis.ts";
 import { executable, startDaemon } from "../../tools/chassis/daemon.ts";
 import { type Figure, figure } from "../support/figures.ts";

@@ -15,6 +15,7 @@ _vifplugd() {
     --config) compopt -o default; return ;;
     --log-file) compopt -o default; return ;;
     --record) compopt -o default; return ;;
+    --state) _vifplugd_offer trouble error conflict incompatible no-provider foreign held waiting pending plugged; return ;;
     --format) _vifplugd_offer text dot mermaid svg; return ;;
   esac
   if ((COMP_CWORD == 1)); then
@@ -25,8 +26,8 @@ _vifplugd() {
     run) if [[ $typed == -* ]]; then _vifplugd_offer --config --log-file --record --verify-every; fi ;;
     check) if [[ $typed == -* ]]; then _vifplugd_offer --config --providers; fi ;;
     plan) if [[ $typed == -* ]]; then _vifplugd_offer --json --summary --config; fi ;;
-    status) if [[ $typed == -* ]]; then _vifplugd_offer --json --names --config; fi ;;
-    watch) if [[ $typed == -* ]]; then _vifplugd_offer --config; fi ;;
+    status) if [[ $typed == -* ]]; then _vifplugd_offer --json --names --state --lport --config; fi ;;
+    watch) if [[ $typed == -* ]]; then _vifplugd_offer --state --lport --config; fi ;;
     explain) if [[ $typed == -* ]]; then _vifplugd_offer --json --config; else _vifplugd_offer_lports; fi ;;
     graph) if [[ $typed == -* ]]; then _vifplugd_offer --format --config; fi ;;
     providers) if [[ $typed == -* ]]; then _vifplugd_offer --json --config --seconds --plain --lport --effects; fi ;;

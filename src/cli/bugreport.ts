@@ -16,7 +16,8 @@ import { openNamed } from "../system/open-file.ts";
 import { cutSentence } from "../text/cut.ts";
 import { COMMIT, RUNTIME, TARGET, VERSION } from "../version.ts";
 import { troubledOf } from "./answered-ports.ts";
-import { CONFIG_OPTION, type Command, EXIT, printError, printLine } from "./command.ts";
+import { CONFIG_OPTION, type Command, DONE, EXIT, printError, printLine } from "./command.ts";
+import { TO_ASK } from "./files.ts";
 
 /** Ports in trouble that are explained, at most. */
 const EXPLAINED = 50;
@@ -43,7 +44,12 @@ export const bugreport: Command = {
   name: "bugreport",
   usage: "[FILE] [--config FILE]",
   summary: "one compressed file to attach to a report; no secrets in it",
-  exits: "0, 1 if the file cannot be written",
+  exits: [DONE, { code: EXIT.failed, when: "if the file cannot be written" }],
+  examples: [
+    { line: "bugreport", does: "a new file in this folder, named after the time" },
+    { line: "bugreport /tmp/hv1.txt.gz", does: "that file, which must not be there yet" },
+  ],
+  files: TO_ASK,
   options: [CONFIG_OPTION],
   positionals: 0,
   optionalPositionals: 1,

@@ -1,15 +1,24 @@
 /** `vifplugd check`: reads the configuration, prints each error with its place, connects to nothing. */
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
-import { CONFIG_OPTION, type Command, EXIT, printLine } from "./command.ts";
+import { CONFIG_OPTION, type Command, DONE, EXIT, printLine } from "./command.ts";
 import { printConfigErrors } from "./config-errors.ts";
+import { CONFIG_FILE } from "./files.ts";
 import { BroughtUp, isOwn } from "./own-providers.ts";
 
 export const check: Command = {
   name: "check",
   usage: "[--providers] [--config FILE]",
   summary: "validate the configuration and print each error with its place",
-  exits: "0, 78 if it is not valid",
+  exits: [DONE, { code: EXIT.config, when: "if it is not valid" }],
+  examples: [
+    { line: "check", does: "say what is wrong with the configuration of this machine; nothing: it is valid" },
+    {
+      line: "check --providers --config new.yaml",
+      does: "start its own providers too, before it is put in place",
+    },
+  ],
+  files: [CONFIG_FILE],
   options: [
     CONFIG_OPTION,
     { name: "providers", type: "boolean", meaning: "start its commands and load its modules for it" },

@@ -1,6 +1,8 @@
 /** What a sub-command is: its line in `help`, its options, and what it does. A file per sub-command implements it. */
+
 import { cutWords } from "../text/cut.ts";
 import { printable } from "../text/printable.ts";
+import type { UsedFile } from "./files.ts";
 
 export const EXIT = { ok: 0, failed: 1, differs: 2, usage: 64, config: 78 } as const;
 
@@ -22,6 +24,27 @@ export const CONFIG_OPTION: Option = {
 };
 export const JSON_OPTION: Option = { name: "json", type: "boolean", meaning: "print one JSON object" };
 
+export interface ExitCode {
+  readonly code: number;
+  /** Goes on after the code: `if no daemon answers`; empty: the command did what it is for. */
+  readonly when: string;
+}
+
+export const DONE: ExitCode = { code: EXIT.ok, when: "" };
+export const NO_DAEMON: ExitCode = { code: EXIT.failed, when: "if no daemon answers" };
+export const NOT_VALID: ExitCode = { code: EXIT.config, when: "if the configuration is not valid" };
+
+/** `0, 1 if no daemon answers`. */
+export function exitsText(exits: readonly ExitCode[]): string {
+  return exits.map(({ code, when }) => `${code} ${when}`.trimEnd()).join(", ");
+}
+
+export interface Example {
+  /** After `vifplugd`, as a shell reads it. */
+  readonly line: string;
+  readonly does: string;
+}
+
 /** What was given; only what the command declares is let through. */
 export interface Arguments {
   /** The value of a string option, or null when it was not given. */
@@ -35,8 +58,14 @@ export interface Command {
   /** After the name, in `help`. */
   readonly usage: string;
   readonly summary: string;
-  /** The exit codes, and what each of them but 0 means; 64, for a command line that is not understood, is every command's. */
-  readonly exits: string;
+  /** But 64, for a command line that is not understood, which is every command's. */
+  readonly exits: readonly ExitCode[];
+  /** Command lines that people need, and what each is for. */
+  readonly examples: readonly Example[];
+  /** What it reads, and, of the daemon, what it writes; other than what its arguments name. */
+  readonly files: readonly UsedFile[];
+  /** What else its own help tells: a title, and rows of names and what they mean. */
+  readonly notes?: { readonly title: string; readonly rows: readonly (readonly [string, string])[] };
   readonly options: readonly Option[];
   /** How many arguments that are no options it takes. */
   readonly positionals: number;

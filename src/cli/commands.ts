@@ -1,7 +1,9 @@
 /** Every sub-command, in the order in which `help` lists them. */
+import { hang, paint, type Style } from "../terminal/style.ts";
+import { columnsOf, padded } from "../terminal/width.ts";
 import { bugreport } from "./bugreport.ts";
 import { check } from "./check.ts";
-import { type Command, EXIT, printError, printLine } from "./command.ts";
+import { type Command, DONE, EXIT, printError, printLine } from "./command.ts";
 import { explain } from "./explain.ts";
 import { graph } from "./graph.ts";
 import { unknownCommand } from "./parse.ts";
@@ -10,14 +12,20 @@ import { providers } from "./providers.ts";
 import { replay } from "./replay.ts";
 import { run } from "./run.ts";
 import { status } from "./status.ts";
+import { terminalStyle } from "./terminal.ts";
 import { version } from "./version.ts";
 import { watch } from "./watch.ts";
+
+/** Columns of names that leave room for what they mean beside them. */
+const MAX_BESIDE = 30;
 
 const help: Command = {
   name: "help",
   usage: "[COMMAND]",
   summary: "print this, or what a command takes",
-  exits: "0",
+  exits: [DONE],
+  examples: [{ line: "help status", does: "what that command takes, with examples" }],
+  files: [],
   options: [],
   positionals: 0,
   optionalPositionals: 1,
@@ -27,7 +35,7 @@ const help: Command = {
       printError(`vifplugd: ${unknownCommand(name, commands)}`);
       return EXIT.usage;
     }
-    printLine(asked === undefined ? helpText() : commandHelp(asked));
+    printLine(asked === undefined ? helpText() : commandHelp(asked, terminalStyle()));
     return EXIT.ok;
   },
 };
@@ -65,13 +73,49 @@ function helpText(): string {
   ].join("\n");
 }
 
-function commandHelp({ name, usage, summary, options }: Command): string {
-  const widest = Math.max(0, ...options.map((option) => option.name.length));
+/** All that there is to know of one command. */
+export function commandHelp(command: Command, style: Style): string {
+  const { name, usage, summary, options, exits, examples, files, notes } = command;
+  const usual: readonly (readonly [string, string])[] = [
+    ...exits.map(
+      ({ code, when }) => [String(code), when === "" ? "done" : when.replace(/^if /, "")] as const,
+    ),
+    [String(EXIT.usage), "the command line is not understood"],
+  ];
   return [
-    `Usage: vifplugd ${`${name} ${usage}`.trimEnd()}`,
-    "",
-    summary,
-    ...(options.length === 0 ? [] : [""]),
-    ...options.map((option) => `  --${option.name.padEnd(widest)}  ${option.meaning}`),
-  ].join("\n");
+    hang("Usage: ", `vifplugd ${name} ${usage}`, style),
+    hang("", `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`, style),
+    block(
+      "Options",
+      options.map((option) => [`--${option.name}`, option.meaning]),
+      style,
+    ),
+    ...(notes === undefined ? [] : [block(notes.title, notes.rows, style)]),
+    block(
+      "Examples",
+      examples.map(({ line, does }) => [`vifplugd ${line}`, does]),
+      style,
+    ),
+    block("Exit codes", usual, style),
+    block(
+      "Files",
+      files.map(({ path, is }) => [path, is]),
+      style,
+    ),
+  ]
+    .filter((part) => part !== "")
+    .join("\n")
+    .trimEnd();
+}
+
+/** Names beside what they mean, or above it where one is too long for that. */
+function block(title: string, rows: readonly (readonly [string, string])[], style: Style): string {
+  if (rows.length === 0) return "";
+  const widest = Math.max(...rows.map(([name]) => columnsOf(name)));
+  const isBeside = widest <= MAX_BESIDE;
+  const lines = rows.map(([name, meaning]) => {
+    const head = `  ${padded(name, isBeside ? widest + 2 : 0)}`;
+    return isBeside ? hang(head, meaning, style) : `${head}\n${hang("      ", meaning, style)}`;
+  });
+  return `${paint(style, "bold", `${title}:`)}\n${lines.join("")}`;
 }

@@ -1,12 +1,18 @@
 /** `vifplugd explain LPORT`: why that logical port is plugged, or is not. */
 import { askAndPrint, format } from "./ask.ts";
-import { CONFIG_OPTION, type Command, JSON_OPTION } from "./command.ts";
+import { CONFIG_OPTION, type Command, DONE, EXIT, JSON_OPTION } from "./command.ts";
+import { TO_ASK } from "./files.ts";
 
 export const explain: Command = {
   name: "explain",
   usage: "LPORT [--json] [--config FILE]",
   summary: "why that logical port is plugged, or is not",
-  exits: "0, 1 unknown",
+  exits: [DONE, { code: EXIT.failed, when: "unknown" }],
+  examples: [
+    { line: "explain web1", does: "every condition for its plugging, and which one does not hold" },
+    { line: "explain web1 --json", does: "the same, for a program" },
+  ],
+  files: TO_ASK,
   options: [JSON_OPTION, CONFIG_OPTION],
   positionals: 1,
   run: (args) => askAndPrint(args, "plug/explain", [...args.positionals, ...format(args)]),

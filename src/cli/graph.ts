@@ -7,15 +7,21 @@ import { describeNodes } from "../graph/index.ts";
 import { plugGraph } from "../plug/graph.ts";
 import { paint, wrap } from "../terminal/style.ts";
 import { ask } from "./ask.ts";
-import { CONFIG_OPTION, type Command, EXIT, printError, printLine } from "./command.ts";
+import { CONFIG_OPTION, type Command, DONE, EXIT, printError, printLine } from "./command.ts";
 import { isConfigValid } from "./config-errors.ts";
+import { TO_ASK } from "./files.ts";
 import { terminalStyle } from "./terminal.ts";
 
 export const graph: Command = {
   name: "graph",
   usage: `[--format ${Object.keys(pictures).join("|")}] [--config FILE]`,
   summary: "the dataflow graph, live if a daemon answers",
-  exits: "0",
+  exits: [DONE],
+  examples: [
+    { line: "graph", does: "the nodes, what each depends on, and how often it ran" },
+    { line: "graph --format svg >graph.svg", does: "a picture of it" },
+  ],
+  files: TO_ASK,
   options: [
     { name: "format", type: "string", values: Object.keys(pictures), meaning: "the language of the picture" },
     CONFIG_OPTION,

@@ -9,13 +9,21 @@ export interface Invocation {
   readonly args: Arguments;
 }
 
+/** Options that are commands, as everywhere. */
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ["--version", "version"],
+  ["-V", "version"],
+  ["--help", "help"],
+  ["-h", "help"],
+]);
+
 /** @param argv what follows the program's name */
 export function parseCommandLine(
   argv: readonly string[],
   commands: readonly Command[],
 ): Result<Invocation, string> {
   const [first] = argv;
-  const alias = first === "--version" ? "version" : first === "--help" || first === "-h" ? "help" : null;
+  const alias = ALIASES.get(first ?? "") ?? null;
   const given = alias ?? (first !== undefined && !first.startsWith("-") ? first : null);
   const command = commands.find(({ name }) => name === (given ?? "run"));
   if (command === undefined) return fail(unknownCommand(given ?? "", commands));

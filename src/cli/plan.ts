@@ -5,13 +5,24 @@ import { makePlan } from "../daemon/planner.ts";
 import { showPlan, summarizePlan } from "../terminal/show-plan.ts";
 import { CONFIG_OPTION, type Command, EXIT, JSON_OPTION, printError, printLine } from "./command.ts";
 import { printConfigErrors } from "./config-errors.ts";
+import { TO_CONNECT } from "./files.ts";
 import { terminalStyle } from "./terminal.ts";
 
 export const plan: Command = {
   name: "plan",
   usage: "[--json | --summary] [--config FILE]",
   summary: "what run would change, without changing it",
-  exits: "0 nothing, 2 changes, 1 error",
+  exits: [
+    { code: EXIT.ok, when: "nothing" },
+    { code: EXIT.differs, when: "changes" },
+    { code: EXIT.failed, when: "error" },
+  ],
+  examples: [
+    { line: "plan", does: "what would change on this chassis; nothing is written, no lock is taken" },
+    { line: "plan --config new.yaml", does: "what another configuration would change" },
+    { line: "plan --summary", does: "one line, to be collected from many chassis" },
+  ],
+  files: TO_CONNECT,
   options: [
     JSON_OPTION,
     { name: "summary", type: "boolean", meaning: "print one line, for the plans of many chassis" },

@@ -12,12 +12,15 @@ import {
   type Arguments,
   CONFIG_OPTION,
   type Command,
+  DONE,
   EXIT,
   JSON_OPTION,
+  NOT_VALID,
   printError,
   printLine,
 } from "./command.ts";
 import { isConfigValid } from "./config-errors.ts";
+import { TO_ASK } from "./files.ts";
 import { BroughtUp, isOwn } from "./own-providers.ts";
 import { representorPorts } from "./representor-ports.ts";
 import { representorRecord } from "./representor-record.ts";
@@ -52,7 +55,20 @@ export const providers: Command = {
     "[representor ports | representor record FILE | check TYPE [--lport 'NAME KEY=VALUE...'] [--effects]] [--json] [--seconds N] [--plain] [--config FILE]",
   summary:
     "the provider types and the options that each reads; the ports that one sees; a record of them; whether one keeps to the contract",
-  exits: "0, 1 if they cannot be read or a check fails, 78 if the configuration is not valid",
+  exits: [DONE, { code: EXIT.failed, when: "if they cannot be read or a check fails" }, NOT_VALID],
+  examples: [
+    { line: "providers", does: "the types that there are, and which options of a logical port each reads" },
+    { line: "providers representor ports", does: "the functions of the NICs here, and who uses them" },
+    {
+      line: "providers representor record nic.json --seconds 60",
+      does: "what the kernel tells of the NICs, for a report",
+    },
+    {
+      line: "providers check acme --lport 'web1 vif-plug-type=acme'",
+      does: "whether a provider of one's own keeps to the contract",
+    },
+  ],
+  files: TO_ASK,
   options: [
     JSON_OPTION,
     CONFIG_OPTION,

@@ -4,13 +4,18 @@ import { createInterface } from "node:readline";
 import { formatDecision } from "../record/decision.ts";
 import { Replayer } from "../record/replayer.ts";
 import { messageOf } from "../result.ts";
-import { type Command, EXIT, printError, printLine } from "./command.ts";
+import { type Command, DONE, EXIT, printError, printLine } from "./command.ts";
 
 export const replay: Command = {
   name: "replay",
   usage: "FILE [--until RUN]",
   summary: "decide again what a record of `run --record FILE` led to",
-  exits: "0, 1 if it is no record",
+  exits: [DONE, { code: EXIT.failed, when: "if it is no record" }],
+  examples: [
+    { line: "replay record", does: "each decision that the recorded daemon made, one JSON object a line" },
+    { line: "replay record --until 7", does: "only those of the first seven runs of the graph" },
+  ],
+  files: [],
   options: [{ name: "until", type: "string", meaning: "end after the run of this number" }],
   positionals: 1,
   async run(args) {

@@ -5,6 +5,7 @@ import { formatConfigError } from "../config/error.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { Daemon } from "../daemon/daemon.ts";
+import { MemoryKeeper } from "../daemon/memory-keeper.ts";
 import { claimPidFile } from "../daemon/pid-file.ts";
 import { Log, type Logger } from "../log/log.ts";
 import { beginRecord, type Recorder } from "../record/recorder.ts";
@@ -12,11 +13,12 @@ import { messageOf, ok, type Result } from "../result.ts";
 import { endWithin } from "../system/deadline.ts";
 import { isJournal } from "../system/journal.ts";
 import { ServiceManager } from "../system/service-manager.ts";
-import { releaseStartMemory, START_MS } from "../system/start-memory.ts";
+import { collectGarbage, releaseSpareMemory } from "../system/spare-memory.ts";
 import { readinessText } from "../terminal/show-status.ts";
 import { VERSION } from "../version.ts";
-import { type Arguments, CONFIG_OPTION, type Command, EXIT, printError } from "./command.ts";
+import { type Arguments, CONFIG_OPTION, type Command, DONE, EXIT, NOT_VALID, printError } from "./command.ts";
 import { printConfigErrors } from "./config-errors.ts";
+import { FILES } from "./files.ts";
 import { LogOutput } from "./log-output.ts";
 
 /** Milliseconds from the signal until what has not come to an end by itself is left behind. */
@@ -32,7 +34,16 @@ export const run: Command = {
   name: "run",
   usage: "[--config FILE] [--log-file FILE] [--record FILE] [--verify-every RUNS]",
   summary: "plug VIFs on this chassis, in the foreground (the default)",
-  exits: "0, 1 if it cannot start, 78 if the configuration is not valid",
+  exits: [DONE, { code: EXIT.failed, when: "if it cannot start" }, NOT_VALID],
+  examples: [
+    { line: "run", does: "plug what the cloud asks for, and log to standard error" },
+    {
+      line: "run --config vifplugd.yaml --log-file vifplugd.log",
+      does: "with a configuration and a log of one's own",
+    },
+    { line: "run --record record", does: "note what comes in, so that replay can decide it again" },
+  ],
+  files: FILES,
   options: [
     CONFIG_OPTION,
     {
@@ -171,7 +182,9 @@ async function runDaemon(start: Start): Promise<void> {
   const tellReadiness = (notReady: string | null) => {
     serviceManager.status(readinessText(notReady));
   };
+  const keeper = new MemoryKeeper({ collect: collectGarbage, release: releaseSpareMemory });
   const daemon = new Daemon({
+    environment: keeper.environment,
     config,
     systemIdOverride,
     log,
@@ -180,7 +193,7 @@ async function runDaemon(start: Start): Promise<void> {
     onReady: () => {
       if (isStarted) return;
       isStarted = true;
-      setTimeout(releaseStartMemory, START_MS).unref();
+      keeper.started();
     },
     onReadiness: tellReadiness,
     onExit: () => end.resolve("exit"),
@@ -201,6 +214,7 @@ async function runDaemon(start: Start): Promise<void> {
   } finally {
     serviceManager.stopping();
     hangups.answer(() => {});
+    keeper.stop();
     await daemon.stop();
   }
 }

@@ -1,13 +1,26 @@
 /** `vifplugd status`: the running daemon's state. */
+import { selectionArguments } from "../control/selection.ts";
 import { namesOf } from "./answered-ports.ts";
 import { ask, askAndPrint, format, printRefusal } from "./ask.ts";
-import { CONFIG_OPTION, type Command, EXIT, JSON_OPTION, printLine } from "./command.ts";
+import { CONFIG_OPTION, type Command, DONE, EXIT, JSON_OPTION, NO_DAEMON, printLine } from "./command.ts";
+import { TO_ASK } from "./files.ts";
+import { PORT_OPTIONS, portQuestion } from "./port-options.ts";
 
 export const status: Command = {
   name: "status",
-  usage: "[--json | --names] [--config FILE]",
-  summary: "the running daemon's state",
-  exits: "0, 1 if no daemon answers",
+  usage: "[--json | --names] [--state STATE] [--lport GLOB] [--config FILE]",
+  summary: "the running daemon's state, and the ports, those in trouble first",
+  exits: [DONE, NO_DAEMON],
+  examples: [
+    { line: "status", does: "the chassis, its connections and every port, trouble first" },
+    { line: "status --state trouble", does: "only what somebody has to look at" },
+    {
+      line: "status --state held,waiting --lport 'web*'",
+      does: "only those, of the ports that are named so",
+    },
+    { line: "status --json --lport web1", does: "the same, for a program" },
+  ],
+  files: TO_ASK,
   options: [
     JSON_OPTION,
     {
@@ -15,12 +28,16 @@ export const status: Command = {
       type: "boolean",
       meaning: "print the logical ports' names alone, one a line",
     },
+    ...PORT_OPTIONS,
     CONFIG_OPTION,
   ],
   positionals: 0,
   async run(args) {
-    if (!args.flag("names")) return askAndPrint(args, "plug/status", format(args));
-    const answer = await ask(args, "plug/status", ["json"]);
+    const question = portQuestion("status", args);
+    if (question === null) return EXIT.usage;
+    const selection = selectionArguments(question.state, question.lport);
+    if (!args.flag("names")) return askAndPrint(args, "plug/status", [...format(args), ...selection]);
+    const answer = await ask(args, "plug/status", ["json", ...selection]);
     if (!answer.ok || !answer.value.ok) return printRefusal(answer);
     for (const name of namesOf(answer.value.text)) printLine(name);
     return EXIT.ok;

@@ -3,14 +3,16 @@
 import { builtinProviders, providerModules } from "../providers/builtin.ts";
 import { facts } from "../terminal/table.ts";
 import { COMMIT, RUNTIME, TARGET, VERSION } from "../version.ts";
-import { type Command, EXIT, JSON_OPTION, printLine } from "./command.ts";
+import { type Command, DONE, EXIT, JSON_OPTION, printLine } from "./command.ts";
 import { terminalStyle } from "./terminal.ts";
 
 export const version: Command = {
   name: "version",
   usage: "[--json]",
   summary: "print the version, and what the executable was made from",
-  exits: "0",
+  exits: [DONE],
+  examples: [{ line: "version --json", does: "the version, commit, target, runtime and providers" }],
+  files: [],
   options: [JSON_OPTION],
   positionals: 0,
   run(args) {

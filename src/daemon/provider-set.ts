@@ -4,7 +4,7 @@ import type { Logger } from "../log/log.ts";
 import { type HostedProvider, isHosted } from "../providers/hosted.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { ProviderRegistry } from "../providers/registry.ts";
-import type { ProviderStatus } from "../view/daemon-view.ts";
+import type { ProviderStatus } from "../view/status-shape.ts";
 
 interface Enabled {
   /** The entry of the configuration, as text: another text is another provider. */

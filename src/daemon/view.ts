@@ -2,15 +2,8 @@
 
 import type { Verification } from "../graph/index.ts";
 import { obstacleOf } from "../plug/readiness.ts";
-import type {
-  Connections,
-  DaemonView,
-  LastChange,
-  LastError,
-  LastReload,
-  ListenerStatus,
-  ProviderStatus,
-} from "../view/daemon-view.ts";
+import type { DaemonView, LastChange, LastError, LastReload } from "../view/daemon-view.ts";
+import type { Connections, ListenerStatus, ProviderStatus } from "../view/status-shape.ts";
 import { connectionStatus, southboundStatus } from "./databases/session-status.ts";
 import { type Parts, rowsOf } from "./parts.ts";
 

@@ -14,13 +14,21 @@ export interface Cause {
   readonly source: string;
   /** What the caller said about it. */
   readonly label: string;
-  /** The row or key it is about, when one is known. */
+  /** The row or key it is about, when one is known; the beginning of one that is long. */
   readonly key: string | undefined;
 }
 
+/** Of a key, in UTF-16 code units: causes are remembered for longer than what they are about. */
+const LONGEST_KEY = 200;
+
 /** The same cause, narrowed to one row. For small batches: a snapshot passes its one cause on for every row. */
 export function causeOfKey(cause: Cause, key: string): Cause {
-  return { ...cause, key };
+  return { ...cause, key: key.length <= LONGEST_KEY ? key : beginning(key) };
+}
+
+/** A copy: a slice of a text keeps all of it. */
+function beginning(key: string): string {
+  return `${Buffer.from(key.slice(0, LONGEST_KEY)).toString()}…`;
 }
 
 /** Tracked changes of keyed data: which keys changed, and the latest cause of each. */

@@ -9,7 +9,7 @@ import type { Logger } from "../log/log.ts";
 import { messageOf } from "../result.ts";
 import type { ListenAddress } from "../serve/address.ts";
 import { ClientListener, type Peer } from "../serve/listener.ts";
-import type { ListenerStatus } from "../view/daemon-view.ts";
+import type { ListenerStatus } from "../view/status-shape.ts";
 import { namesThisHost } from "./host.ts";
 import { HttpConversation, type HttpRequest } from "./request.ts";
 import { encodeResponse, type HttpResponse, text } from "./response.ts";

@@ -4,7 +4,7 @@
  */
 import type { Result } from "../result.ts";
 import {
-  type Attributes,
+  Attributes,
   attribute,
   nestedAttribute,
   u8Attribute,
@@ -15,7 +15,7 @@ import { decoding, MalformedMessage, type NetlinkError } from "./error.ts";
 import { decodeGeneric, genericPayload } from "./generic.ts";
 import { formatMac, macBytes } from "./mac.ts";
 import { FLAG, type Message } from "./message.ts";
-import { deviceAttributes, type PortName, portAttributes, portNameIn } from "./port-name.ts";
+import { deviceAttributes, deviceNameIn, type PortName, portAttributes, portNameIn } from "./port-name.ts";
 import type { Request } from "./transport.ts";
 
 export const DEVLINK_FAMILY = "devlink";
@@ -24,7 +24,7 @@ export const DEVLINK_CONFIG_GROUP = "config";
 
 const VERSION = 1;
 /** A dump of ports says `new` where a notification says `portNew`; only what it carries tells a port from a device. */
-const COMMAND = { new: 3, portGet: 5, portSet: 6, portNew: 7, portDelete: 8 } as const;
+const COMMAND = { get: 1, new: 3, delete: 4, portGet: 5, portSet: 6, portNew: 7, portDelete: 8 } as const;
 const ATTRIBUTE = {
   portIndex: 3,
   netdevIndex: 6,
@@ -37,8 +37,11 @@ const ATTRIBUTE = {
   external: 149,
   controller: 150,
   pciSf: 164,
+  nestedDevlink: 175,
 } as const;
 const FUNCTION_ATTRIBUTE = { hardwareAddress: 1, state: 2 } as const;
+/** DEVLINK_ATTR_NETNS_ID: a device that is in another network namespace. */
+const NAMESPACE_ID = 140;
 const FUNCTION_ACTIVE = 1;
 const SUB_FUNCTION = 7;
 /** The attributes that are read, for who has to know them by their numbers. */
@@ -79,12 +82,23 @@ export interface DevlinkPort extends PortName {
 
 export type { PortName } from "./port-name.ts";
 
-export type PortEvent =
+export type DevlinkEvent =
   | { readonly kind: "present"; readonly port: DevlinkPort }
-  | { readonly kind: "removed"; readonly port: PortName };
+  | { readonly kind: "removed"; readonly port: PortName }
+  /** A device, and those that are parts of it, which kernels tell from 6.7 on; none when it has gone. */
+  | { readonly kind: "device"; readonly device: string; readonly nested: readonly string[] };
 
 export function portDumpRequest(family: number): Request {
   return { type: family, flags: FLAG.dump, payload: genericPayload(COMMAND.portGet, VERSION, []) };
+}
+
+export function deviceDumpRequest(family: number): Request {
+  return { type: family, flags: FLAG.dump, payload: genericPayload(COMMAND.get, VERSION, []) };
+}
+
+/** Whether it asks for devices, and not for ports. */
+export function isDeviceDump({ payload }: Request): boolean {
+  return payload[0] === COMMAND.get;
 }
 
 /** Asks the driver to activate a sub-function. */
@@ -132,20 +146,40 @@ function request(family: number, command: number, attributes: readonly Uint8Arra
   return { type: family, flags: FLAG.ack, payload: genericPayload(command, VERSION, attributes) };
 }
 
-/** A message of the family `devlink`, from a dump or a notification; null when it is not about a port. */
-export function parsePortEvent(message: Message): Result<PortEvent | null, NetlinkError> {
+/** A message of the family `devlink`, from a dump or a notification; null when it is about neither a port nor a device. */
+export function parseDevlinkEvent(message: Message): Result<DevlinkEvent | null, NetlinkError> {
   return decoding("devlink port", () => {
     const { command, attributes } = decodeGeneric(message);
     switch (command) {
       case COMMAND.portNew:
         return { kind: "present", port: decodePort(attributes) };
       case COMMAND.new:
-        return attributes.has(ATTRIBUTE.portIndex) ? { kind: "present", port: decodePort(attributes) } : null;
+        return attributes.has(ATTRIBUTE.portIndex)
+          ? { kind: "present", port: decodePort(attributes) }
+          : { kind: "device", device: decodeDevice(attributes), nested: nestedDevices(attributes) };
       case COMMAND.portDelete:
         return { kind: "removed", port: decodeName(attributes) };
+      case COMMAND.delete:
+        return { kind: "device", device: decodeDevice(attributes), nested: [] };
       default:
         return null;
     }
+  });
+}
+
+/** @throws MalformedMessage */
+function decodeDevice(attributes: Attributes): string {
+  const device = deviceNameIn(attributes);
+  if (device === null) throw new MalformedMessage("it has no bus or device");
+  return device;
+}
+
+/** The attribute repeats, once for each device. Those in another namespace have a name that says nothing here. @throws MalformedMessage */
+function nestedDevices(attributes: Attributes): readonly string[] {
+  return attributes.entries.flatMap(([type, value]) => {
+    if (type !== ATTRIBUTE.nestedDevlink) return [];
+    const nested = new Attributes(value);
+    return nested.has(NAMESPACE_ID) ? [] : (deviceNameIn(nested) ?? []);
   });
 }
 

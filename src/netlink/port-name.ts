@@ -11,12 +11,16 @@ const ATTRIBUTE = { busName: 1, deviceName: 2, portIndex: 3 } as const;
 
 /** Null when it names none. */
 export function portNameIn(attributes: Attributes | undefined): PortName | null {
+  const device = deviceNameIn(attributes);
+  const index = attributes?.u32(ATTRIBUTE.portIndex);
+  return device === null || index === undefined ? null : { device, index };
+}
+
+/** Bus and device of a devlink device; null when it names none. */
+export function deviceNameIn(attributes: Attributes | undefined): string | null {
   const bus = attributes?.text(ATTRIBUTE.busName);
   const device = attributes?.text(ATTRIBUTE.deviceName);
-  const index = attributes?.u32(ATTRIBUTE.portIndex);
-  return bus === undefined || device === undefined || index === undefined
-    ? null
-    : { device: `${bus}/${device}`, index };
+  return bus === undefined || device === undefined ? null : `${bus}/${device}`;
 }
 
 export function deviceAttributes(device: string): readonly Uint8Array[] {

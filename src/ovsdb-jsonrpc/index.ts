@@ -30,6 +30,7 @@ export type {
   MonitoredRows,
   MonitorSelection,
   NoIndexes,
+  ReferenceTo,
   ReplicaView,
   TableView,
 } from "./replica/view.ts";

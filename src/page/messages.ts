@@ -4,7 +4,7 @@
  */
 import type { Graph } from "../graph/index.ts";
 import type { Latency } from "../view/latencies.ts";
-import type { ChassisStatus, PortStatus } from "../view/status.ts";
+import type { ChassisStatus, PortStatus } from "../view/status-shape.ts";
 
 export interface Messages {
   /** First of all: which page and daemon this is. Another page than the one that is open is to be loaded anew. */

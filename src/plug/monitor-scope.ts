@@ -30,10 +30,15 @@ export class MonitorScope implements AskedChassis {
   }
 
   static of(chassis: ChassisIdentity | null, lports: ReadonlySet<string>): MonitorScope {
-    const chassisName = chassis?.name ?? null;
-    const chassisUuid = chassis?.record?._uuid ?? null;
+    const nothing = { chassisName: chassis?.name ?? null, chassisUuid: null, hostname: null };
+    return new MonitorScope(nothing, lports).withRow(chassis?.record ?? null);
+  }
+
+  /** As for this Chassis row of the name; null: it has none. */
+  withRow(row: Pick<ChassisRow, "_uuid" | "hostname"> | null): MonitorScope {
+    const { chassisName, lports } = this;
     return new MonitorScope(
-      { chassisName, chassisUuid, hostname: chassis?.record?.hostname || null },
+      { chassisName, chassisUuid: row?._uuid ?? null, hostname: row?.hostname || null },
       lports,
     );
   }

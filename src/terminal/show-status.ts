@@ -1,6 +1,13 @@
 /** `vifplugd status` for people: who and where we are, whom we talk to, and every port with its state. */
-import type { ConnectionStatus, ListenerStatus, ProviderStatus } from "../view/daemon-view.ts";
-import type { PortStatus, Status } from "../view/status.ts";
+import type {
+  ConnectionStatus,
+  ListenerStatus,
+  PortCounts,
+  PortStatus,
+  ProviderStatus,
+  Status,
+} from "../view/status-shape.ts";
+import { byTrouble, STATES_BY_TROUBLE } from "../view/trouble.ts";
 import { type Colour, hang, PLAIN, type Style } from "./style.ts";
 import { facts, table } from "./table.ts";
 
@@ -28,11 +35,33 @@ export function showStatus(status: Status, style: Style = PLAIN): string {
       ["providers", providers.map(providerText).join(", ") || "none enabled"],
       ...(metrics === null ? [] : [["metrics", metricsText(metrics)] as const]),
       ["recomputes", String(engine.reduce((sum, { recompute }) => sum + recompute, 0))],
+      ["ports", countsText(status.counts)],
       ...(status.held_unplugs === 0 ? [] : [["held unplugs", String(status.held_unplugs)] as const]),
     ],
     style,
   );
   return `${head}\n${showPorts(status.ports, status.reason, style)}`;
+}
+
+/** The ports that were asked for, and nothing of the chassis but what keeps them from being decided. */
+export function showMatching({ ports, counts, reason }: Status, style: Style = PLAIN): string {
+  const notReady = reason === null ? "" : hang("not ready: ", reason, style);
+  if (ports.length === 0) return `${notReady}none of ${portsText(counts.all)} matches\n`;
+  return `${notReady}${showPorts(ports, reason, style)}\n${counts.matching} of ${portsText(counts.all)}\n`;
+}
+
+/** `46, 2 in trouble: 1 conflict, 1 held, 44 plugged`. */
+export function countsText({ all, trouble, states }: PortCounts): string {
+  if (all === 0) return "0";
+  const parts = STATES_BY_TROUBLE.flatMap((state) => {
+    const number = states[state] ?? 0;
+    return number === 0 ? [] : [`${number} ${state}`];
+  });
+  return `${all}, ${trouble === 0 ? "none" : trouble} in trouble: ${parts.join(", ")}`;
+}
+
+function portsText(number: number): string {
+  return number === 1 ? "1 port" : `${number} ports`;
 }
 
 /** @param notReady what is missing; null: nothing */
@@ -63,7 +92,7 @@ export function stateColour(state: PortStatus["state"]): Colour {
   return COLOURS[state];
 }
 
-/** @param notReady why there may be ports that nothing is known of */
+/** Trouble first. @param notReady why there may be ports that nothing is known of */
 export function showPorts(
   ports: readonly PortStatus[],
   notReady: string | null,
@@ -73,12 +102,10 @@ export function showPorts(
     if (notReady !== null) return hang("no port can be decided: ", notReady, style);
     return "no port is wanted or plugged on this chassis\n";
   }
-  const rows = ports
-    .toSorted((a, b) => (a.lport < b.lport ? -1 : 1))
-    .map(({ lport, type, state, interface: name, reason }) => ({
-      cells: [lport, { text: state, colour: COLOURS[state] }, type, name ?? "-"],
-      note: reason ?? "",
-    }));
+  const rows = ports.toSorted(byTrouble).map(({ lport, type, state, interface: name, reason }) => ({
+    cells: [lport, { text: state, colour: COLOURS[state] }, type, name ?? "-"],
+    note: reason ?? "",
+  }));
   const titles = ["LPORT", "STATE", "TYPE", "INTERFACE"];
   const head = titles.map((text) => ({ text, colour: "bold" as const }));
   return table([{ cells: head, note: "REASON" }, ...rows], style);

@@ -20,7 +20,7 @@ export const PLAIN: Style = { width: 80, colour: false };
 const MIN_WIDTH = 40;
 
 /** Select Graphic Rendition (ECMA-48). */
-const CODES = { green: 32, yellow: 33, red: 31, magenta: 35, dim: 2, bold: 1 } as const;
+const CODES = { green: 32, yellow: 33, red: 31, magenta: 35, dim: 2, bold: 1, reverse: 7 } as const;
 export type Colour = keyof typeof CODES;
 
 export function paint({ colour }: Style, name: Colour | null, text: string): string {

@@ -4,34 +4,7 @@ import type { PlugGraph } from "../plug/graph.ts";
 import type { Coverage } from "./coverage.ts";
 import type { Latencies } from "./latencies.ts";
 import type { ProviderTimes } from "./provider-times.ts";
-
-export interface ConnectionStatus {
-  /** The one that is talked to; of a database that is disconnected, all that are tried. */
-  readonly remote: string | null;
-  readonly state: "connected" | "connecting" | "disconnected";
-  /** Why it is disconnected. */
-  readonly error: string | null;
-}
-
-export interface Connections {
-  readonly ovs: ConnectionStatus;
-  readonly southbound: ConnectionStatus & { readonly leader: boolean | null };
-}
-
-export interface ProviderStatus {
-  readonly type: string;
-  readonly state: "ready" | "starting" | "failed";
-  readonly reason?: string;
-}
-
-/** Of the listener for HTTP. */
-export interface ListenerStatus {
-  /** HOST:PORT, as it is configured. */
-  readonly listen: string;
-  readonly state: "listening" | "failed";
-  /** Why it failed; it is tried again. */
-  readonly error: string | null;
-}
+import type { Connections, ListenerStatus, ProviderStatus } from "./status-shape.ts";
 
 export interface LastChange {
   /** Null when every port was decided anew, for a reason that `inc-engine/show-stats` tells. */

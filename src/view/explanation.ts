@@ -3,7 +3,8 @@ import { formatCause } from "../graph/index.ts";
 import { explain } from "../plug/explain.ts";
 import { VERSION } from "../version.ts";
 import type { DaemonView } from "./daemon-view.ts";
-import { type PortStatus, portStatus } from "./status.ts";
+import { portStatus } from "./status.ts";
+import type { PortStatus } from "./status-shape.ts";
 
 /** As `vifplugd explain --json` prints it; times are RFC 3339, UTC. */
 export interface ExplainedPort {

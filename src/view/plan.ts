@@ -4,7 +4,8 @@ import type { DesiredInterface, InterfaceEdit, MapEdit } from "../plug/desired.t
 import type { LportStatus } from "../plug/lport-status.ts";
 import type { InterfaceRow } from "../plug/rows.ts";
 import { VERSION } from "../version.ts";
-import { type PortStatus, portStatus } from "./status.ts";
+import { portStatus } from "./status.ts";
+import type { PortStatus } from "./status-shape.ts";
 
 type Texts = Readonly<Record<string, string>>;
 

@@ -1,52 +1,25 @@
-/** The daemon's state as `vifplugd status --json` prints it: a documented shape, so its names do not change. */
+/** The daemon's state, as `vifplugd status --json` prints it. */
 import { describeGraph } from "../graph/index.ts";
-import type { LportStatus } from "../plug/lport-status.ts";
+import type { LportStatus, PortState } from "../plug/lport-status.ts";
 import { VERSION } from "../version.ts";
-import type { Connections, DaemonView, ListenerStatus, ProviderStatus } from "./daemon-view.ts";
+import type { DaemonView } from "./daemon-view.ts";
+import { EVERY_PORT, matching, type PortSelection, paged } from "./port-filter.ts";
+import type { ChassisStatus, PortCounts, PortStatus, Status } from "./status-shape.ts";
+import { isInTrouble } from "./trouble.ts";
 
-export interface Status extends ChassisStatus {
-  readonly ports: readonly PortStatus[];
-  readonly engine: readonly NodeStatus[];
-  readonly held_unplugs: number;
-}
-
-/** What is said of the whole chassis, and not of a port or a node. */
-export interface ChassisStatus {
-  readonly version: string;
-  /** Both databases are in sync and complete for this chassis, and every port has been decided once. */
-  readonly ready: boolean;
-  /** Why it is not ready. */
-  readonly reason: string | null;
-  readonly chassis: { readonly name: string | null; readonly uuid: string | null };
-  readonly bridge: string;
-  readonly connections: Connections;
-  readonly providers: readonly ProviderStatus[];
-  /** Null: nothing is served by HTTP. */
-  readonly metrics: ListenerStatus | null;
-}
-
-export interface PortStatus {
-  readonly lport: string;
-  readonly type: string;
-  readonly state: LportStatus["state"];
-  readonly interface: string | null;
-  readonly reason: string | null;
-}
-
-export interface NodeStatus {
-  readonly node: string;
-  readonly recompute: number;
-  readonly compute: number;
-  readonly cancel: number;
-  readonly updated: number;
-}
-
-export function statusOf(daemon: DaemonView): Status {
+/** @param selection the ports to tell; all are counted */
+export function statusOf(daemon: DaemonView, selection: PortSelection = EVERY_PORT): Status {
   const { engine, graph } = daemon;
-  const statuses = [...engine.data(graph.plug).values()];
+  const ports = Array.from(engine.data(graph.plug).values(), portStatus);
+  const wanted = matching(ports, selection);
+  const counts = countsOf(ports, wanted.length);
   return {
     ...chassisStatusOf(daemon),
-    ports: statuses.map(portStatus).sort((a, b) => (a.lport < b.lport ? -1 : 1)),
+    ports: paged(
+      wanted.toSorted((a, b) => (a.lport < b.lport ? -1 : 1)),
+      selection,
+    ),
+    counts,
     engine: describeGraph(engine, daemon.statistics).nodes.map(({ name, live }) => ({
       node: name,
       recompute: live?.recompute ?? 0,
@@ -54,7 +27,18 @@ export function statusOf(daemon: DaemonView): Status {
       cancel: live?.cancel ?? 0,
       updated: live?.updated ?? 0,
     })),
-    held_unplugs: statuses.filter(({ state }) => state === "held").length,
+    held_unplugs: counts.states.held ?? 0,
+  };
+}
+
+export function countsOf(ports: readonly PortStatus[], matchingCount: number): PortCounts {
+  const states: Partial<Record<PortState, number>> = {};
+  for (const { state } of ports) states[state] = (states[state] ?? 0) + 1;
+  return {
+    all: ports.length,
+    trouble: ports.filter(isInTrouble).length,
+    matching: matchingCount,
+    states,
   };
 }
 

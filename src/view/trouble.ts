@@ -1,5 +1,5 @@
 /** Which ports somebody has to look at first: the order in which they are shown, from the worst on. */
-import type { PortStatus } from "./status.ts";
+import type { PortStatus } from "./status-shape.ts";
 
 type State = PortStatus["state"];
 

@@ -35,7 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   plug: ["graph", "ovsdb-jsonrpc", "providers", "result", "schemas", "text"],
   record: ["graph", "ovsdb-jsonrpc", "plug", "providers", "result", "system", "version", "valibot"],
   // What is shown, as data.
-  view: ["graph", "plug", "version"],
+  view: ["graph", "plug", "result", "text", "valibot", "version"],
   // And as texts for people.
   terminal: ["plug", "result", "text", "view"],
   // Clients that nobody knows, and what they may ask.

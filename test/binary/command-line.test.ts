@@ -6,20 +6,23 @@ import { executable } from "../../tools/chassis/daemon.ts";
 import { hostTarget } from "../../tools/package/targets.ts";
 import { Folder } from "./support/vifplugd.ts";
 
-test.each(["version", "--version"])("%s prints the version, and what it was made from", async (argument) => {
-  await using folder = await Folder.make();
-  const { code, stdout, stderr } = await folder.run(argument);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  const [first, ...facts] = stdout.trimEnd().split("\n");
-  expect(first).toBe(`vifplugd ${version}`);
-  expect(facts).toEqual([
-    expect.stringMatching(/^commit +([0-9a-f]{12}(-dirty)?|unknown)$/),
-    `target     ${hostTarget().name}`,
-    `runtime    Bun ${Bun.version} (${Bun.revision.slice(0, 9)})`,
-    expect.stringMatching(/^providers {2}dummy, /),
-    "linked     none",
-  ]);
-});
+test.each(["version", "--version", "-V"])(
+  "%s prints the version, and what it was made from",
+  async (argument) => {
+    await using folder = await Folder.make();
+    const { code, stdout, stderr } = await folder.run(argument);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const [first, ...facts] = stdout.trimEnd().split("\n");
+    expect(first).toBe(`vifplugd ${version}`);
+    expect(facts).toEqual([
+      expect.stringMatching(/^commit +([0-9a-f]{12}(-dirty)?|unknown)$/),
+      `target     ${hostTarget().name}`,
+      `runtime    Bun ${Bun.version} (${Bun.revision.slice(0, 9)})`,
+      expect.stringMatching(/^providers {2}dummy, /),
+      "linked     none",
+    ]);
+  },
+);
 
 test.each(["help", "--help"])("%s prints every command", async (argument) => {
   await using folder = await Folder.make();

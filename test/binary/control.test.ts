@@ -202,6 +202,12 @@ describe("status", () => {
       providers: [{ type: "string", state: "string" }],
       metrics: "object",
       ports: [{ lport: "string", type: "string", state: "string", interface: "string", reason: "object" }],
+      counts: {
+        all: "number",
+        trouble: "number",
+        matching: "number",
+        states: { plugged: "number", "no-provider": "number" },
+      },
       engine: [
         { node: "string", recompute: "number", compute: "number", cancel: "number", updated: "number" },
       ],

@@ -5,7 +5,18 @@ import { commands } from "../../src/cli/commands.ts";
 import { parseCommandLine } from "../../src/cli/parse.ts";
 
 function command(name: string, rest: Partial<Command> = {}): Command {
-  return { name, usage: "", summary: "", exits: "", options: [], positionals: 0, run: () => 0, ...rest };
+  return {
+    name,
+    usage: "",
+    summary: "",
+    exits: [],
+    examples: [],
+    files: [],
+    options: [],
+    positionals: 0,
+    run: () => 0,
+    ...rest,
+  };
 }
 
 const known = [

@@ -98,4 +98,4 @@ test(`exact knowledge: ${OTHERS} port bindings of another chassis cost no byte, 
   await changeOurs(hv, 1304);
   const toChangeAmong = among.received - toStartAmong;
   expect(Math.abs(toChangeAmong - toChange)).toBeLessThan(ONE_ROW);
-});
+}, 240_000);

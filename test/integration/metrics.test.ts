@@ -67,7 +67,10 @@ test("metrics, health and readiness are served where the configuration says, and
     status: 503,
     body: "not ready: the Southbound is not connected or not up to date\n",
   });
-  expect((await get("/metrics")).body).toMatch(/^vifplugd_connected\{database="OVN_Southbound"\} 0$/m);
+  // Of a busy machine the last text is told again, until there is time for another one.
+  const isAway = /^vifplugd_connected\{database="OVN_Southbound"\} 0$/m;
+  const deadline = performance.now() + 30_000;
+  while (!isAway.test((await get("/metrics")).body)) expect(performance.now()).toBeLessThan(deadline);
 
   await Bun.write(
     configPath(chassis),

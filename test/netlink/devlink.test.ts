@@ -11,7 +11,7 @@ import {
 import {
   activateRequest,
   type DevlinkPort,
-  parsePortEvent,
+  parseDevlinkEvent,
   portDumpRequest,
 } from "../../src/netlink/devlink.ts";
 import { genericPayload, parseFamily } from "../../src/netlink/generic.ts";
@@ -30,7 +30,7 @@ function message(command: number, attributes: readonly Uint8Array[]): Message {
 const onDpu = [textAttribute(1, "pci"), textAttribute(2, "0000:03:00.0"), u32Attribute(3, 131072)];
 
 function parsed(one: Message) {
-  const event = parsePortEvent(one);
+  const event = parseDevlinkEvent(one);
   if (!event.ok) throw new Error(event.error.message);
   return event.value;
 }
@@ -180,7 +180,7 @@ describe("messages that nobody should send", () => {
       "attribute 1 claims 200 bytes where 4 are left",
     ],
   ])("are malformed: %s", (_, attributes, reason) => {
-    const event = parsePortEvent(message(PORT_NEW, attributes));
+    const event = parseDevlinkEvent(message(PORT_NEW, attributes));
     expect(event).toEqual({
       ok: false,
       error: { code: "malformed", message: `devlink port: ${reason}`, errno: 0 },
@@ -188,7 +188,7 @@ describe("messages that nobody should send", () => {
   });
 
   test("are malformed: without the generic header", () => {
-    const event = parsePortEvent({ type: 21, flags: 0, sequence: 0, payload: Uint8Array.of(7) });
+    const event = parseDevlinkEvent({ type: 21, flags: 0, sequence: 0, payload: Uint8Array.of(7) });
     expect(event).toMatchObject({ ok: false, error: { code: "malformed" } });
   });
 });
@@ -238,7 +238,7 @@ test("whatever a port is like, it is read as it was told", () => {
       },
     }),
     failure(port) {
-      const read = parsePortEvent(encodePort(port));
+      const read = parseDevlinkEvent(encodePort(port));
       if (read.ok && Bun.deepEquals(read.value, { kind: "present", port })) return undefined;
       return Bun.inspect(read, { depth: 6 });
     },

@@ -1,7 +1,7 @@
 /** The frames of netlink, what the kernel says of a request, and bytes that claim to be what they are not. */
 import { describe, expect, test } from "bun:test";
 import { concatenate, textAttribute } from "../../src/netlink/attributes.ts";
-import { parsePortEvent } from "../../src/netlink/devlink.ts";
+import { parseDevlinkEvent } from "../../src/netlink/devlink.ts";
 import { parseFamily } from "../../src/netlink/generic.ts";
 import { parseLinkEvent } from "../../src/netlink/link.ts";
 import { formatMac, parseMac } from "../../src/netlink/mac.ts";
@@ -130,7 +130,7 @@ describe("hostile bytes", () => {
         try {
           const messages = parseMessages(bytes.subarray(0, length));
           for (const one of messages.ok ? messages.value : []) {
-            for (const parse of [parsePortEvent, parseLinkEvent, parseFamily, parseAcknowledgement])
+            for (const parse of [parseDevlinkEvent, parseLinkEvent, parseFamily, parseAcknowledgement])
               parse(one);
           }
           return undefined;

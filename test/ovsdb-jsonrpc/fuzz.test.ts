@@ -17,6 +17,7 @@ import {
 import type { AtomicType, ColumnSchema } from "../../src/ovsdb-jsonrpc/schema/schema.ts";
 import { type Atom, equalValues, type Value } from "../../src/ovsdb-jsonrpc/schema/value.ts";
 import { JsonFramer } from "../../src/ovsdb-jsonrpc/wire/json-framer.ts";
+import type { Container } from "../../src/ovsdb-jsonrpc/wire/json-outline.ts";
 import { parseJsonText, plainJson } from "../../src/ovsdb-jsonrpc/wire/json-text.ts";
 import { checkProperty, type Random, shrinkList } from "../support/random.ts";
 import { playground } from "./support/playground.gen.ts";
@@ -82,15 +83,24 @@ function object(members: readonly (readonly [string, unknown])[]): object {
 
 const encoder = new TextEncoder();
 
+interface Text {
+  readonly bytes: Uint8Array;
+  readonly outline: Container | null;
+}
+
 /** The texts that the framer finds when the bytes arrive in chunks of these sizes, and whether it gave up. */
-function frame(bytes: Uint8Array, chunks: readonly number[]): { texts: Uint8Array[]; failed: boolean } {
-  const framer = new JsonFramer({ maxDepth: 50, maxBytes: 5000 });
-  const texts: Uint8Array[] = [];
+function frame(
+  bytes: Uint8Array,
+  chunks: readonly number[],
+  sliceBytes?: number,
+): { texts: Text[]; failed: boolean } {
+  const framer = new JsonFramer({ maxDepth: 50, maxBytes: 5000 }, sliceBytes);
+  const texts: Text[] = [];
+  const take = (bytes: Uint8Array, outline: Container | null) => void texts.push({ bytes, outline });
   let at = 0;
   for (let n = 0; at < bytes.length; n++) {
     const size = chunks[n % chunks.length] ?? bytes.length;
-    if (!framer.push(bytes.subarray(at, at + size), (text) => texts.push(text)).ok)
-      return { texts, failed: true };
+    if (!framer.push(bytes.subarray(at, at + size), take).ok) return { texts, failed: true };
     at += size;
   }
   return { texts, failed: framer.pending };
@@ -107,9 +117,9 @@ function reference(bytes: Uint8Array): unknown {
 
 const TWICE = Symbol("a name comes twice");
 
-function parsed(bytes: Uint8Array, sliceBytes: number): unknown {
+function parsed({ bytes, outline }: Text): unknown {
   try {
-    return plainJson(parseJsonText(bytes, sliceBytes));
+    return plainJson(parseJsonText(bytes, outline, JSON.parse, 0));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return error.message.endsWith("comes twice") ? TWICE : undefined;
@@ -138,9 +148,9 @@ test("well-formed texts come out as they went in, wherever they are cut and slic
     failure({ values, chunks, sliceBytes }) {
       const expected = values.map(([, value]) => JSON.stringify(value));
       const bytes = encoder.encode(values.map(([space], n) => `${space}${expected[n]}`).join(""));
-      const { texts, failed } = frame(bytes, chunks);
+      const { texts, failed } = frame(bytes, chunks, sliceBytes);
       if (failed) return "the framer gave up";
-      const found = texts.map((text) => JSON.stringify(parsed(text, sliceBytes)));
+      const found = texts.map((text) => JSON.stringify(parsed(text)));
       return JSON.stringify(found) ===
         JSON.stringify(expected.map((text) => JSON.stringify(JSON.parse(text))))
         ? undefined
@@ -180,11 +190,11 @@ test("broken bytes are taken exactly where JSON.parse takes them, whatever the s
       return { bytes, chunks: chunkSizes(random), sliceBytes: 1 + random.int(40) };
     },
     failure({ bytes, chunks, sliceBytes }) {
-      for (const text of frame(Uint8Array.from(bytes), chunks).texts) {
-        const found = parsed(text, sliceBytes);
+      for (const text of frame(Uint8Array.from(bytes), chunks, sliceBytes).texts) {
+        const found = parsed(text);
         if (found === TWICE) continue;
-        const [have, want] = [JSON.stringify(found), JSON.stringify(reference(text))];
-        if (have !== want) return `${new TextDecoder().decode(text)} is ${have}, not ${want}`;
+        const [have, want] = [JSON.stringify(found), JSON.stringify(reference(text.bytes))];
+        if (have !== want) return `${new TextDecoder().decode(text.bytes)} is ${have}, not ${want}`;
       }
       return undefined;
     },

@@ -3,6 +3,7 @@
  * the compiler reports each one that turns out to be wrong. Nothing in this file is ever run.
  */
 import { type DatabaseSchema, type DynamicTables, Session, ZERO_UUID } from "ovsdb-jsonrpc";
+import { ordered } from "ovsdb-jsonrpc/indexes";
 import { playground } from "./support/playground.gen.ts";
 
 const options = {
@@ -33,6 +34,22 @@ things.index("many").find("pink", 1);
 things.index("many").find(null, 1);
 // @ts-expect-error the table has no index
 session.replica.table("Part").index("mode");
+
+const inOrder = new Session({
+  ...options,
+  indexes: { Thing: { byCount: ordered("color", "count"), byMode: ordered("options:mode") } },
+}).replica.table("Thing");
+inOrder.index("byCount").range({ from: ["red"], to: ["red", 5], reverse: true });
+inOrder.index("byCount").find("red", 5);
+inOrder.index("byMode").range({ after: ["x"] });
+// @ts-expect-error the first part is a color
+inOrder.index("byCount").range({ from: [5] });
+// @ts-expect-error two parts have at most two values
+inOrder.index("byCount").range({ from: ["red", 5, 5] });
+// @ts-expect-error an index that only finds equal values has no ranges
+things.index("many").range({ from: ["red"] });
+// @ts-expect-error a column that is not monitored
+new Session({ ...options, indexes: { Thing: { ratio: ordered("ratio") } } });
 
 // @ts-expect-error a column that is not monitored
 new Session({ ...options, indexes: { Thing: { ratio: ["ratio"] } } });

@@ -66,22 +66,28 @@ const WITH_P1 = [
   op.mutate("Bridge", [], [["ports", "insert", [named("port")]]]),
 ];
 
-test("the third example adds a monitor, drops it, and asks", async () => {
+test("the second example asks for a range, and who refers to a row", async () => {
+  const tagged = op.update("Port", [["name", "==", "p1"]], { tag: 15 });
+  await using server = await startVSwitch(...WITH_P1, tagged);
+  expect(await output(EXAMPLES[1], server.remote)).toEqual(["p1 15", "Port interfaces"]);
+});
+
+test("the third example waits for a condition", async () => {
   await using server = await startVSwitch(...WITH_P1);
-  expect(await output(EXAMPLES[2], server.remote)).toEqual([
+  expect(await output(EXAMPLES[2], server.remote)).toEqual(["all of them: 1"]);
+});
+
+test("the fourth example adds a monitor, drops it, and asks", async () => {
+  await using server = await startVSwitch(...WITH_P1);
+  expect(await output(EXAMPLES[3], server.remote)).toEqual([
     "in view: p1",
     "left in view: 0",
     "there is: p1",
   ]);
 });
 
-test("the second example waits for a condition", async () => {
-  await using server = await startVSwitch(...WITH_P1);
-  expect(await output(EXAMPLES[1], server.remote)).toEqual(["all of them: 1"]);
-});
-
 test("there are no other examples that nobody runs", () => {
-  expect(EXAMPLES.length).toBe(3);
+  expect(EXAMPLES.length).toBe(4);
 });
 
 test("the examples compile, and one that misspells a column does not", async () => {
@@ -93,7 +99,10 @@ test("the examples compile, and one that misspells a column does not", async () 
       extends: join(ROOT, "tsconfig.json"),
       compilerOptions: {
         typeRoots: [join(ROOT, "node_modules/@types")],
-        paths: { "ovsdb-jsonrpc": [join(ROOT, "src/ovsdb-jsonrpc/index.ts")] },
+        paths: {
+          "ovsdb-jsonrpc": [join(ROOT, "src/ovsdb-jsonrpc/index.ts")],
+          "ovsdb-jsonrpc/*": [join(ROOT, "src/ovsdb-jsonrpc/*/index.ts")],
+        },
       },
       include: ["*.ts"],
     }),

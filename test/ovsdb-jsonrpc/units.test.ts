@@ -97,13 +97,20 @@ describe("framing", () => {
   });
 });
 
+/** The value of one message, as a connection reads it. */
+function parseFramed(bytes: Uint8Array): unknown {
+  const values: unknown[] = [];
+  new JsonFramer().push(bytes, (text, outline) => values.push(parseJsonText(text, outline)));
+  return values[0];
+}
+
 test("a long snapshot is parsed in slices, and its rows one slice at a time", () => {
   const rows = Array.from(
     { length: 20_000 },
     (_, n) => `"row ${n}":{"initial":{"name":"${"x".repeat(20)}"}}`,
   );
   const message = `{"id":7,"result":[true,"txn",{"Empty":{},"Thing":{${rows.join(",")}}}],"error":null}`;
-  const parsed = Object(parseJsonText(encode(message)));
+  const parsed = Object(parseFramed(encode(message)));
   expect([parsed.id, parsed.error, parsed.result[0], parsed.result[1], parsed.result[2].Empty]).toEqual([
     7,
     null,
@@ -113,7 +120,9 @@ test("a long snapshot is parsed in slices, and its rows one slice at a time", ()
   ]);
   const { Thing } = parsed.result[2];
   expect(Thing).toBeInstanceOf(LargeObject);
-  expect([...Thing.members()].map(([name]) => name)).toEqual(rows.map((_, n) => `row ${n}`));
+  const names: string[] = [];
+  Thing.members((name: string) => names.push(name));
+  expect(names).toEqual(rows.map((_, n) => `row ${n}`));
 });
 
 test("a schema too long to be parsed at once is a schema all the same", async () => {
@@ -121,7 +130,7 @@ test("a schema too long to be parsed at once is a schema all the same", async ()
   for (let n = 0; n < 5000; n++)
     schema.tables.Part.columns[`extra_column_${n}`] = { type: { key: "string", min: 0, max: 1 } };
   const text = encode(JSON.stringify({ id: 1, result: schema, error: null }));
-  const parsed = parseDatabaseSchema(Object(parseJsonText(text)).result);
+  const parsed = parseDatabaseSchema(Object(parseFramed(text)).result);
   expect(parsed.ok && Object.keys(parsed.value.tables.Part?.columns ?? {}).length).toBe(5002);
 });
 

@@ -1,7 +1,7 @@
 // What the page knows, and what is shown of it.
 import { describe, expect, test } from "bun:test";
 import { duration, NO_FILTER, quantile, Store } from "../../src/page/browser/store.ts";
-import type { PortStatus } from "../../src/view/status.ts";
+import type { PortStatus } from "../../src/view/status-shape.ts";
 
 const port = (lport: string, rest: Partial<PortStatus> = {}): PortStatus => {
   return { lport, type: "dummy", state: "plugged", interface: lport, reason: null, ...rest };

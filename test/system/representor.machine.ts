@@ -13,6 +13,7 @@ import { EXCHANGE } from "../../tools/system/machine.ts";
 import { cases } from "./support/cases.ts";
 import {
   addLport,
+  configWith,
   interfacesOf,
   PATIENCE,
   removeLports,
@@ -161,6 +162,80 @@ describe("vifplugd beside ovn-controller", () => {
     });
   });
 
+  // How long the work takes is the driver's own: where the daemon was slower than that, it is begun once more.
+  test("goes on while somebody works on the NIC, and says what it waits for", async () => {
+    const { chassis, plugType } = stage;
+    await nic.add();
+    await nic.setVfs(1);
+    await addLport(chassis, "patient", plugType, 0);
+    const daemon = await stage.start();
+    const netdev = await nic.representorOf(0);
+    await up(chassis, "patient", netdev);
+    const enable = async (...types: readonly string[]) => {
+      await Bun.write(configPath(chassis), JSON.stringify(configWith(chassis, ...types)));
+      const from = daemon.lines.length;
+      daemon.kill("SIGHUP");
+      return from;
+    };
+    for (let tries = 1; ; tries++) {
+      await daemon.waitLog(/ SIGHUP: /, PATIENCE, await enable());
+      const work = await nic.flash();
+      const from = await enable("representor");
+      const waits = daemon.waitLog(/ the kernel is being asked for its ports; /, PATIENCE, from);
+      const isAsking = await Promise.race([waits.then(() => true), work.over.then(() => false)]);
+      waits.catch(() => {});
+      if (isAsking) {
+        const status = await chassis.appctl(
+          join(chassis.runDir, `vifplugd.${daemon.pid}.ctl`),
+          "plug/show",
+          "patient",
+        );
+        const isInTime = !work.isOver();
+        await work.over;
+        expect(status).toMatch(/patient/);
+        if (isInTime) break;
+      } else await work.over;
+      expect(tries).toBeLessThan(5);
+    }
+    await rename(netdev, "after");
+    await up(chassis, "patient", "after");
+  });
+
+  test("records what the kernel tells of a NIC, without its addresses", async () => {
+    const file = join(EXCHANGE, "nics.jsonl");
+    const recorder = stage.chassis.spawn("record", [
+      ...[executable, "providers", "representor", "record", file, "--seconds", "600"],
+      ...["--config", configPath(stage.chassis)],
+    ]);
+    // Bun.file() would remember the size that it saw first.
+    const written = () => readFile(file, "utf8").catch(() => "");
+    await until(async () => (await written()).includes('"dump":"ports"'));
+    await nic.add();
+    await nic.setVfs(2);
+    await rename(await nic.representorOf(1), "renamed1");
+    const netdev = await nic.representorOf(0);
+    await ip("netns", "add", "elsewhere");
+    await ip("link", "set", netdev, "netns", "elsewhere");
+    await ip("-n", "elsewhere", "link", "set", netdev, "netns", "1");
+    await ip("netns", "del", "elsewhere");
+    // The kernel tells in its order: when this has been heard, everything has.
+    await rename(await nic.uplink(), "uplink7");
+    const last = Buffer.from("uplink7\0").toString("hex");
+    await until(async () => (await written()).includes(last));
+    recorder.kill("SIGTERM");
+    expect(await recorder.exited).toEqual({ code: 0, signal: null });
+    const text = await written();
+    const answers = JSON.parse(text.trim().split("\n").at(-1) ?? "").answers;
+    expect(
+      answers.map(({ function: represented, netdev: name }: Record<string, unknown>) => [represented, name]),
+    ).toEqual([
+      ["VF 0", await nic.representorOf(0)],
+      ["VF 1", "renamed1"],
+    ]);
+    expect(text).not.toContain(nic.pfMac.replaceAll(":", ""));
+    expect(text).not.toContain(nic.pfMac);
+  });
+
   test("shows what it sees, and the logical port that uses it", async () => {
     await nic.add();
     await nic.setVfs(2);
@@ -243,6 +318,15 @@ describe("ovn-controller by itself", () => {
     expect(stage.log()).toMatch(/\|vif_plug_representor\|/);
   });
 });
+
+/** Looks until it is so. A file on the exchange folder tells nobody that it has grown. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  const end = performance.now() + 2 * PATIENCE;
+  while (!(await isSo())) {
+    if (performance.now() > end) throw new Error("it did not come true");
+    await Bun.sleep(100);
+  }
+}
 
 /** The system calls of a process and its threads in so many seconds. */
 async function traceOf(pid: number, seconds: number): Promise<string> {

@@ -1,5 +1,5 @@
 /** The table of the sub-commands in docs/operating.md. */
-import type { Command } from "../../src/cli/command.ts";
+import { type Command, exitsText } from "../../src/cli/command.ts";
 import { markdownTable } from "./markdown.ts";
 
 const HEAD = ["command", "does", "exit"] as const;
@@ -8,7 +8,7 @@ export function commandTable(commands: readonly Command[]): string {
   const rows = commands.map(({ name, usage, summary, exits }) => [
     `\`${`vifplugd ${name} ${usage}`.trimEnd().replaceAll("|", "\\|")}\``,
     summary,
-    exits,
+    exitsText(exits),
   ]);
   return markdownTable([HEAD, ...rows]);
 }

@@ -2,8 +2,9 @@
  * The manual pages vifplugd(8) and vifplugd.yaml(5), from the tables that `help`, docs/ and the JSON Schema are
  * made from: here as scdoc's source, which scdoc turns into what man(1) shows.
  */
-import { type Command, EXIT } from "../../src/cli/command.ts";
+import { type Command, EXIT, exitsText } from "../../src/cli/command.ts";
 import { commands } from "../../src/cli/commands.ts";
+import { FILES } from "../../src/cli/files.ts";
 import { configSchema } from "../../src/config/schema.ts";
 import { configRows } from "../generate/config-table.ts";
 import { readSchema } from "../generate/schema-keys.ts";
@@ -24,15 +25,6 @@ const EXIT_CODES: Readonly<Record<keyof typeof EXIT, string>> = {
   usage: "The command line is not understood.",
   config: "The configuration is not valid; each error names its file, line and column.",
 };
-
-const FILES = [
-  [
-    "/etc/vifplugd/vifplugd.yaml",
-    "The configuration, where *--config* names no other; see *vifplugd.yaml*(5).",
-  ],
-  ["/var/run/openvswitch/vifplugd.pid", "The process that runs; in *run_dir* of the configuration."],
-  ["/var/run/openvswitch/vifplugd.PID.ctl", "Its control socket, beside the pid file."],
-] as const;
 
 const ENVIRONMENT = [
   ["OVS_RUNDIR", "The folder of Open vSwitch's sockets, where the configuration names none."],
@@ -76,7 +68,7 @@ function programPage(version: string): string {
     ),
     section("SIGNALS", ...SIGNALS.map(([name, meaning]) => entry(`*${name}*`, meaning))),
     section("ENVIRONMENT", ...ENVIRONMENT.map(([name, meaning]) => entry(bold(name), meaning))),
-    section("FILES", ...FILES.map(([name, meaning]) => entry(bold(name), meaning))),
+    section("FILES", ...FILES.map(({ path, is }) => entry(bold(path), sentence(plain(is))))),
     section(
       "CONTROL",
       "The daemon answers to *ovs-appctl -t vifplugd* _COMMAND_; *list-commands* lists what it can be asked, in the forms of Open vSwitch and OVN.",
@@ -117,11 +109,13 @@ function entry(term: string, meaning: string): string {
   return `${term}\n\t${meaning}`;
 }
 
-function commandText({ name, usage, summary, options, exits }: Command): string {
-  const lines = [sentence(plain(summary)), `Exit code: ${plain(exits)}.`];
+function commandText({ name, usage, summary, options, exits, examples, notes }: Command): string {
+  const lines = [sentence(plain(summary)), `Exit code: ${plain(exitsText(exits))}.`];
   const text = entry(bold(`${name} ${usage}`.trimEnd()), lines.join(" "));
   const own = options.map((option) => `\n\t${bold(`--${option.name}`)}: ${plain(option.meaning)}`);
-  return [text, ...own].join("\n");
+  const more = (notes?.rows ?? []).map(([key, meaning]) => `\n\t${bold(key)}: ${plain(meaning)}`);
+  const shown = examples.map(({ line, does }) => `\n\t${bold(`vifplugd ${line}`)}: ${plain(does)}`);
+  return [text, ...own, ...more, ...shown].join("\n");
 }
 
 function keyText(key: string, value: string, otherwise: string, is: string): string {

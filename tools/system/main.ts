@@ -13,7 +13,7 @@ const root = join(import.meta.dir, "../..");
 const tests = ["representor", "service"].map((name) => `./test/system/${name}.machine.ts`);
 /** Milliseconds, for all of it and for one test. */
 const within = 1_800_000;
-const testTimeout = 180_000;
+const testTimeout = 300_000;
 
 const built = Bun.spawnSync([process.execPath, "run", "build.ts"], {
   cwd: root,
@@ -37,7 +37,8 @@ const read = (name: string) =>
     .catch(() => "");
 const results = join(root, ".cache/system/results");
 await mkdir(results, { recursive: true });
-for (const name of ["columns.md", "strace"]) await Bun.write(join(results, name), await read(name));
+for (const name of ["columns.md", "strace", "nics.jsonl"])
+  await Bun.write(join(results, name), await read(name));
 console.log(`\n${await read("columns.md")}`);
 console.log(
   `The machine ran for ${((performance.now() - started) / 1000).toFixed(0)} s; details are in ${results}.`,

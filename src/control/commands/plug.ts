@@ -1,12 +1,13 @@
 /** `plug/*`: what is plugged, what is not, and why. */
 
 import { showExplanation } from "../../terminal/show-explanation.ts";
-import { showPorts, showStatus } from "../../terminal/show-status.ts";
+import { showMatching, showPorts, showStatus } from "../../terminal/show-status.ts";
 import { parseStyle, type Style } from "../../terminal/style.ts";
 import type { DaemonView } from "../../view/daemon-view.ts";
 import { explainPort } from "../../view/explanation.ts";
 import { portStatus, statusOf } from "../../view/status.ts";
 import { type Command, type CommandAnswer, refuse, say } from "../command.ts";
+import { parseSelection, SELECTION_USAGE } from "../selection.ts";
 
 export function plugCommands(daemon: DaemonView): readonly Command[] {
   const statuses = () => daemon.engine.data(daemon.graph.plug);
@@ -48,11 +49,23 @@ export function plugCommands(daemon: DaemonView): readonly Command[] {
     },
     {
       name: "plug/status",
-      usage: "[json|text [WIDTH [colour]]]",
+      usage: `[json|text [WIDTH [colour]]] ${SELECTION_USAGE}`,
       minArgs: 0,
-      maxArgs: 3,
-      run: ([format = "json", width, colour]) =>
-        present(format, [width, colour], statusOf(daemon), showStatus),
+      maxArgs: 6,
+      run: (args) => {
+        const parsed = parseSelection(args);
+        if (!parsed.ok) return refuse(parsed.error);
+        const { selection, rest } = parsed.value;
+        const [format = "json", width, colour, surplus] = rest;
+        if (surplus !== undefined) return refuse(`unexpected argument ${JSON.stringify(surplus)}`);
+        const isWhole = selection.states === null && selection.lport === null;
+        return present(
+          format,
+          [width, colour],
+          statusOf(daemon, selection),
+          isWhole ? showStatus : showMatching,
+        );
+      },
     },
   ];
 }

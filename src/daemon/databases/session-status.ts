@@ -1,6 +1,6 @@
 /** A session's state in the words of `status`. */
 import type { ConnectionError, SessionState } from "ovsdb-jsonrpc";
-import type { ConnectionStatus, Connections } from "../../view/daemon-view.ts";
+import type { ConnectionStatus, Connections } from "../../view/status-shape.ts";
 
 /** What somebody can do about a Southbound whose data is stale. */
 export const RESET_HINT =

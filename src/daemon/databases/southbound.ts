@@ -3,14 +3,14 @@
  * complete. Which server and which rows follow from the graph. It never writes.
  */
 import { isDeepStrictEqual } from "node:util";
-import {
-  type Condition,
-  type ConnectionError,
-  type Environment,
-  type RowChange,
-  Session,
-  type SessionState,
-  type Uuid,
+import type {
+  Condition,
+  ConnectionError,
+  Environment,
+  RowChange,
+  SessionState,
+  Transacting,
+  Uuid,
 } from "ovsdb-jsonrpc";
 import type { Logger } from "../../log/log.ts";
 import { withFormer } from "../../plug/former-hostnames.ts";
@@ -18,15 +18,16 @@ import { MonitorScope } from "../../plug/monitor-scope.ts";
 import type { SouthboundState } from "../../plug/nodes/input-nodes.ts";
 import type { ChassisRow, PortBindingRow } from "../../plug/rows.ts";
 import { faultOf, type SouthboundAddress, type SouthboundTarget } from "../../plug/southbound-target.ts";
-import { type KeysOf, keysOf, selectionOf, tables } from "../../plug/tables.ts";
-import { ovnSouthbound } from "../../schemas/ovn_southbound.gen.ts";
+import { type KeysOf, keysOf, tables } from "../../plug/tables.ts";
 import type { CountedEvent } from "../../view/coverage.ts";
 import type { Inquiry } from "../reconcile/departures.ts";
 import type { Reconciler } from "../reconcile/reconciler.ts";
+import { AwaitedName, findChassis } from "./chassis-lookup.ts";
 import { KnownClusters } from "./known-clusters.ts";
 import { NamedPorts } from "./named-ports.ts";
 import { logState } from "./session-log.ts";
 import { inquire, inquireChassis } from "./southbound-inquirer.ts";
+import { connect, type Where } from "./southbound-session.ts";
 
 export class Southbound {
   readonly #environment: Environment;
@@ -39,6 +40,7 @@ export class Southbound {
   #address: SouthboundAddress | null = null;
   #fault: string | null = null;
   #wanted = MonitorScope.of(null, new Set());
+  readonly #name: AwaitedName;
   /** Counts the views (`SouthboundState.view`). */
   #view = 0;
   #announced: SouthboundState | null = null;
@@ -56,6 +58,7 @@ export class Southbound {
     environment: Environment,
   ) {
     this.#environment = environment;
+    this.#name = new AwaitedName(environment);
     this.#reconciler = reconciler;
     this.#log = log;
     this.#count = count;
@@ -149,6 +152,7 @@ export class Southbound {
   setCondition(condition: MonitorScope): void {
     const before = this.#wanted;
     this.#wanted = condition;
+    if (condition.chassisName !== null) this.#name.end();
     if (this.#session === null) return;
     if (before.chassisName !== condition.chassisName) {
       this.#session.setCondition("Chassis", condition.chassis());
@@ -179,13 +183,20 @@ export class Southbound {
   }
 
   close(): void {
+    this.#name.end();
     this.#session?.close();
   }
 
   #open(target: SouthboundAddress) {
-    const session = connect(this.#environment, target, this.#wanted.chassis(), this.#clausesOf(this.#wanted));
+    const session = connect(
+      this.#environment,
+      target,
+      { Chassis: this.#wanted.chassis(), Port_Binding: this.#clausesOf(this.#wanted) },
+      (connection) => this.#conditionsAt(connection),
+    );
     session.onBatch(({ initial, tables: changes }) => {
       const cause = initial ? "snapshot" : "update";
+      if (initial) this.#correct(session);
       this.#count(`sb_${cause}`);
       const isOurs = changes.Chassis.length > 0 || changes.SB_Global.length > 0;
       if (isOurs) this.#view++;
@@ -218,6 +229,28 @@ export class Southbound {
       (code, details) => refused("Port_Binding", code, details),
     );
     return session;
+  }
+
+  /** What a new connection is to be asked for, where that is something else than before. */
+  async #conditionsAt(connection: Transacting): Promise<Partial<Where>> {
+    await this.#name.settled();
+    const { chassisName } = this.#wanted;
+    if (chassisName === null) return {};
+    const row = await findChassis(connection, chassisName);
+    const wanted = this.#wanted;
+    if (row === undefined || wanted.chassisName !== chassisName) return {};
+    const scope = wanted.withRow(row);
+    return scope.sameChassis(wanted) ? {} : { Port_Binding: this.#clausesOf(scope) };
+  }
+
+  /** The Chassis row that has come with the port bindings need not be the one that they were asked for by. */
+  #correct(session: ReturnType<typeof connect>): void {
+    const inForce = this.#conditions.get(session.acknowledged("Port_Binding") ?? {});
+    const { chassisName } = this.#wanted;
+    const rows = session.replica.table("Chassis").rows.values();
+    this.#wanted = this.#wanted.withRow(rows.find(({ name }) => name === chassisName) ?? null);
+    if (inForce === undefined || inForce.sameChassis(this.#wanted)) return;
+    session.setCondition("Port_Binding", this.#clausesOf(this.#wanted));
   }
 
   /** In the same turn as the row's change: what follows from a hostname that is another one must not be decided without. */
@@ -271,21 +304,4 @@ const NO_LPORTS: ReadonlySet<string> = new Set();
 function isSame(a: SouthboundState, b: SouthboundState): boolean {
   const { synced, acknowledged, stranger, view } = a;
   return synced === b.synced && acknowledged === b.acknowledged && stranger === b.stranger && view === b.view;
-}
-
-function connect(
-  environment: Environment,
-  target: SouthboundAddress,
-  chassis: ReturnType<MonitorScope["chassis"]>,
-  portBindings: Condition<PortBindingRow>,
-) {
-  return new Session({
-    environment,
-    database: ovnSouthbound,
-    remotes: target.remotes,
-    tls: target.tls,
-    ...(target.probeIntervalMs === undefined ? {} : { probeIntervalMs: target.probeIntervalMs }),
-    monitor: selectionOf("OVN_Southbound"),
-    where: { Chassis: chassis, Port_Binding: portBindings },
-  });
 }

@@ -40,14 +40,19 @@ export function columnCodec(
   };
 }
 
-/** The value that the JSON notates, or the one it makes of `old` when it notates a difference. */
-export function readColumn(codec: ColumnCodec, uuid: Uuid, old: Value, json: unknown): Value {
+/** The value that the JSON of a `modify` makes of `old`. */
+export function modifyColumn(codec: ColumnCodec, uuid: Uuid, old: Value, json: unknown): Value {
   try {
     const value = codec.decode(json);
-    return codec.whole || old === null ? value : applyDifference(codec.type, old, value);
+    return codec.whole ? value : applyDifference(codec.type, old, value);
   } catch (error) {
-    if (error instanceof NotationError)
-      throw new NotationError(`row ${uuid}, column ${codec.name}: ${error.message}`);
-    throw error;
+    throw located(error, uuid, codec.name);
   }
+}
+
+/** The error with the place where it was found, when it is about what is written there. */
+export function located(error: unknown, uuid: Uuid, column: string): unknown {
+  return error instanceof NotationError
+    ? new NotationError(`row ${uuid}, column ${column}: ${error.message}`)
+    : error;
 }

@@ -10,25 +10,39 @@
 import type { Row, UntypedSchema } from "../schema/schema.ts";
 import type { Uuid } from "../schema/uuid.ts";
 import { type Changes, type Replica, type RowChange, share } from "./replica.ts";
-import type { IndexSelection } from "./selection.ts";
-import { checkIndexes, type IndexReader, TableIndex } from "./table-index.ts";
+import type {
+  IndexReader,
+  IndexSelection,
+  Reference,
+  ReferenceKind,
+  References,
+  RowIndex,
+} from "./selection.ts";
+import { checkIndexes, makeIndex } from "./table-index.ts";
 
 interface ContentTable {
   readonly rows: Map<Uuid, Row>;
-  readonly indexes: ReadonlyMap<string, TableIndex>;
+  readonly indexes: ReadonlyMap<string, RowIndex>;
   readonly holders: Replica[];
   columns: readonly { readonly name: string }[];
 }
 
 export class Content {
   readonly #tables = new Map<string, ContentTable>();
+  readonly #references: References | null;
 
   /** Throws when an index needs what is not selected, a map without a key, or a key of what is no map. */
-  constructor(descriptor: UntypedSchema, main: Replica, indexes: IndexSelection) {
+  constructor(
+    descriptor: UntypedSchema,
+    main: Replica,
+    indexes: IndexSelection,
+    references: ReferenceKind | null = null,
+  ) {
+    this.#references = references?.make(descriptor, (table) => this.rows(table)) ?? null;
     checkIndexes(descriptor, main.selection, indexes);
     for (const table of Object.keys(main.selection)) {
       const declared = Object.entries(indexes[table] ?? {});
-      this.#add(table, new Map(declared.map(([name, parts]) => [name, new TableIndex(parts)])));
+      this.#add(table, new Map(declared.map(([name, parts]) => [name, makeIndex(parts)])));
     }
     this.attach(main);
   }
@@ -42,6 +56,12 @@ export class Content {
     if (index === undefined)
       throw new Error(`table ${table} has no index ${name}: declare it in the session's indexes`);
     return index;
+  }
+
+  /** Throws when the session has no `references`. */
+  referring(uuid: Uuid): readonly Reference[] {
+    if (this.#references === null) throw new Error("the session has no references: give it that option");
+    return this.#references.find(uuid);
   }
 
   misfits(table: string, uuid: Uuid): readonly string[] {
@@ -83,7 +103,7 @@ export class Content {
     for (const [name, some] of Object.entries(changes)) {
       const table = this.#table(name);
       if (table.holders.length === 1) {
-        for (const { old, new: row } of some) file(table, old, row);
+        this.#file(name, table, some);
         merged[name] = some;
       } else merged[name] = this.#merge(table, name, some);
     }
@@ -99,13 +119,20 @@ export class Content {
       if (row === old) continue;
       if (row === null) table.rows.delete(uuid);
       else table.rows.set(uuid, row);
-      file(table, old, row);
       merged.push({ uuid, old, new: row });
     }
+    this.#file(name, table, merged);
     return merged;
   }
 
-  #add(name: string, indexes: ReadonlyMap<string, TableIndex>): ContentTable {
+  /** Brings up to date what is known of the rows beside them. */
+  #file(name: string, { indexes }: ContentTable, changes: readonly RowChange<Row>[]): void {
+    for (const index of indexes.values()) for (const { old, new: row } of changes) index.replace(old, row);
+    if (this.#references === null) return;
+    for (const { old, new: row } of changes) this.#references.replace(name, old, row);
+  }
+
+  #add(name: string, indexes: ReadonlyMap<string, RowIndex>): ContentTable {
     const table: ContentTable = { rows: new Map(), indexes, holders: [], columns: [] };
     this.#tables.set(name, table);
     return table;
@@ -127,10 +154,6 @@ export class Content {
     if (table === undefined) throw new Error(`table ${name} is not monitored by this session`);
     return table;
   }
-}
-
-function file(table: ContentTable, old: Row | null, row: Row | null): void {
-  for (const index of table.indexes.values()) index.replace(old, row);
 }
 
 /** What a monitor that has the row holds of it. */

@@ -13,8 +13,8 @@ import type { Row, UntypedSchema } from "../schema/schema.ts";
 import { isUuid, type Uuid } from "../schema/uuid.ts";
 import { equalValues, type Value } from "../schema/value.ts";
 import { excerpt, isObject, member } from "../wire/json.ts";
-import { objectMembers, plainJson } from "../wire/json-text.ts";
-import { type ColumnCodec, columnCodec, readColumn } from "./column-codec.ts";
+import { type Members, objectMembers, plainJson } from "../wire/json-text.ts";
+import { type ColumnCodec, columnCodec, located, modifyColumn } from "./column-codec.ts";
 import type { Selection } from "./selection.ts";
 
 /** One row's change; `old` is null for an insert and `new` for a delete. */
@@ -46,6 +46,7 @@ interface Staged {
 }
 
 const NOTHING: Staged = { changes: [], served: new Map() };
+const NO_ROWS: Members = () => {};
 
 export class Replica {
   /** What is monitored, each column once: a server refuses a monitor that names one twice. */
@@ -131,7 +132,8 @@ export class Replica {
   ): readonly (readonly [Table, string, Staged])[] {
     const tables = objectMembers(updates);
     if (tables === null) throw new NotationError(`expected table updates, not ${excerpt(updates)}`);
-    const rowsByTable = new Map(tables);
+    const rowsByTable = new Map<string, unknown>();
+    tables((name, rows) => rowsByTable.set(name, rows));
     return Array.from(this.#tables, ([name, table]) => {
       const rows = rowsByTable.get(name);
       if (rows === undefined && !snapshot) return [table, name, NOTHING];
@@ -139,7 +141,7 @@ export class Replica {
         throw new NotationError(
           `${name}: the types of its columns have changed, and no snapshot has come since`,
         );
-      const members = rows === undefined ? [] : objectMembers(rows);
+      const members = rows === undefined ? NO_ROWS : objectMembers(rows);
       if (members === null) throw new NotationError(`${name}: expected rows by UUID, not ${excerpt(rows)}`);
       return [table, name, stageTable(table, members, notation, snapshot)];
     });
@@ -159,16 +161,11 @@ function otherTypes(codecs: readonly ColumnCodec[]): string {
   );
 }
 
-function stageTable(
-  table: Table,
-  updates: Iterable<readonly [string, unknown]>,
-  notation: UpdateNotation,
-  snapshot: boolean,
-): Staged {
+function stageTable(table: Table, updates: Members, notation: UpdateNotation, snapshot: boolean): Staged {
   const changes: RowChange<Row>[] = [];
   const served = new Map<Uuid, Row | null>();
   const seen = new Set<Uuid>();
-  for (const [uuid, json] of updates) {
+  updates((uuid, json) => {
     const update = plainJson(json);
     if (!isUuid(uuid)) throw new NotationError(`expected a row's UUID, not ${excerpt(uuid)}`);
     if (seen.has(uuid)) throw new NotationError(`row ${uuid} comes twice in one message`);
@@ -181,7 +178,7 @@ function stageTable(
     const row = old === null || next === null ? next : share(old, next, table.codecs);
     if (row !== old) changes.push({ uuid, old, new: row });
     seen.add(uuid);
-  }
+  });
   if (snapshot) {
     for (const [uuid, old] of table.rows) if (!seen.has(uuid)) changes.push({ uuid, old, new: null });
     for (const uuid of table.served?.keys() ?? []) if (!seen.has(uuid)) served.set(uuid, null);
@@ -209,10 +206,15 @@ function rowAfter2(table: Table, uuid: Uuid, old: Row | null, update: unknown): 
 function decodeRow(table: Table, uuid: Uuid, json: unknown): Row {
   if (!isObject(json)) throw new NotationError(`row ${uuid}: expected columns, not ${excerpt(json)}`);
   const row: Record<string, Value> & { _uuid: Uuid } = { _uuid: uuid };
-  for (const codec of table.codecs) {
-    row[codec.name] = Object.hasOwn(json, codec.name)
-      ? readColumn(codec, uuid, null, json[codec.name])
-      : codec.default;
+  let column = "";
+  // One handler for the whole row: one for each column shows in the time of a load.
+  try {
+    for (const codec of table.codecs) {
+      column = codec.name;
+      row[column] = Object.hasOwn(json, column) ? codec.decode(json[column]) : codec.default;
+    }
+  } catch (error) {
+    throw located(error, uuid, column);
   }
   return row;
 }
@@ -223,7 +225,7 @@ function modifyRow(table: Table, uuid: Uuid, old: Row | null, json: unknown): Ro
   const row: Record<string, Value> & { _uuid: Uuid } = { ...old };
   for (const codec of table.codecs) {
     if (!Object.hasOwn(json, codec.name)) continue;
-    row[codec.name] = readColumn(codec, uuid, old[codec.name] ?? codec.default, json[codec.name]);
+    row[codec.name] = modifyColumn(codec, uuid, old[codec.name] ?? codec.default, json[codec.name]);
   }
   return row;
 }

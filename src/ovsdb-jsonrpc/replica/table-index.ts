@@ -8,19 +8,9 @@
  */
 
 import { columnSchema, type Row, type UntypedSchema } from "../schema/schema.ts";
-import type { Atom, Value } from "../schema/value.ts";
-import { jsonText } from "../wire/json.ts";
-import type { IndexSelection, Selection } from "./selection.ts";
-
-type KeyPart = Atom | null;
-
-export interface IndexReader {
-  /**
-   * The rows with these values, one per part of the index, in no particular order. What was answered stays as it is
-   * when the index changes. Throws for another number of values.
-   */
-  find(...values: readonly KeyPart[]): readonly Row[];
-}
+import type { Value } from "../schema/value.ts";
+import { isArray, jsonText } from "../wire/json.ts";
+import type { IndexKind, IndexParts, IndexSelection, KeyPart, RowIndex, Selection } from "./selection.ts";
 
 const NO_ROWS: readonly Row[] = [];
 
@@ -45,13 +35,16 @@ class Bucket {
   }
 }
 
-export class TableIndex implements IndexReader {
-  readonly #parts: readonly ((row: Row) => readonly KeyPart[])[];
+/** The values of an index's part in a row: none, one, or those of each element. */
+export type PartReader = (row: Row) => readonly KeyPart[];
+
+export class TableIndex implements RowIndex {
+  readonly #parts: readonly PartReader[];
   readonly #rows = new Map<KeyPart, Row | Bucket>();
 
   /** Each part is a column, or a map column and a key with a colon between. */
   constructor(parts: readonly string[]) {
-    this.#parts = parts.map(partReader);
+    this.#parts = partReaders(parts);
   }
 
   find(...values: readonly KeyPart[]): readonly Row[] {
@@ -71,15 +64,8 @@ export class TableIndex implements IndexReader {
   }
 
   #keys(row: Row): readonly KeyPart[] {
-    const [first, ...others] = this.#parts;
-    if (first === undefined) return [];
-    if (others.length === 0) return first(row);
-    let combinations: readonly (readonly KeyPart[])[] = first(row).map((part) => [part]);
-    for (const read of others) {
-      const parts = read(row);
-      combinations = combinations.flatMap((head) => parts.map((part) => [...head, part]));
-    }
-    return combinations.map(compose);
+    const [first, second] = this.#parts;
+    return first !== undefined && second === undefined ? first(row) : valuesOf(this.#parts, row).map(compose);
   }
 
   #add(key: KeyPart, row: Row): void {
@@ -104,8 +90,32 @@ export class TableIndex implements IndexReader {
   }
 }
 
+export function makeIndex(parts: IndexParts): RowIndex {
+  return isKind(parts) ? parts.make() : new TableIndex(parts);
+}
+
+function isKind(parts: IndexParts): parts is IndexKind {
+  return !isArray(parts);
+}
+
+export function partReaders(parts: readonly string[]): readonly PartReader[] {
+  return parts.map(partReader);
+}
+
+/** The values of all parts in a row: one combination, or one for each of a set's elements. */
+export function valuesOf(readers: readonly PartReader[], row: Row): readonly (readonly KeyPart[])[] {
+  const [first, ...others] = readers;
+  if (first === undefined) return [];
+  let combinations: readonly (readonly KeyPart[])[] = first(row).map((part) => [part]);
+  for (const read of others) {
+    const parts = read(row);
+    combinations = combinations.flatMap((head) => parts.map((part) => [...head, part]));
+  }
+  return combinations;
+}
+
 /** One value is its own key; several are told apart by their JSON. */
-function compose(values: readonly KeyPart[]): KeyPart {
+export function compose(values: readonly KeyPart[]): KeyPart {
   return values.length === 1 ? (values[0] ?? null) : jsonText(values);
 }
 
@@ -115,8 +125,9 @@ export function checkIndexes(descriptor: UntypedSchema, selection: Selection, in
     const columns = Object.hasOwn(selection, table) ? selection[table] : undefined;
     if (columns === undefined)
       throw new RangeError(`indexes are declared for table ${table}, which is not monitored`);
-    for (const [name, parts] of Object.entries(declared)) {
-      for (const part of parts) checkIndexPart(descriptor, table, columns, name, part);
+    for (const [name, index] of Object.entries(declared)) {
+      for (const part of isKind(index) ? index.parts : index)
+        checkIndexPart(descriptor, table, columns, name, part);
     }
   }
 }
@@ -147,7 +158,7 @@ function splitPart(part: string): { readonly column: string; readonly key: strin
   return { column: part.slice(0, colon), key: part.slice(colon + 1) };
 }
 
-function partReader(part: string): (row: Row) => readonly KeyPart[] {
+function partReader(part: string): PartReader {
   const { column, key } = splitPart(part);
   if (key === null) return (row) => elements(row[column] ?? null);
   return (row) => {

@@ -5,6 +5,7 @@ import type { Uuid } from "../schema/uuid.ts";
 import type { Atom, Value } from "../schema/value.ts";
 import type { Content } from "./content.ts";
 import type { RowChange } from "./replica.ts";
+import type { IndexKind, IndexReader } from "./selection.ts";
 
 /** Which columns of which tables to monitor. */
 export type MonitorSelection<T extends TablesOf<T>> = {
@@ -37,9 +38,16 @@ type PlainColumn<R> = {
 /** A column, or a map column and one of its keys: `external_ids:iface-id`. */
 export type IndexPart<R> = PlainColumn<R> | `${MapColumn<R>}:${string}`;
 
+/** What `ordered` of `ovsdb-jsonrpc/indexes` makes of an index's parts. */
+export interface OrderedParts<Parts extends readonly string[]> extends IndexKind {
+  readonly parts: Parts;
+}
+
+type IndexDeclaration<R> = readonly IndexPart<R>[] | OrderedParts<readonly IndexPart<R>[]>;
+
 /** Indexes by table and name. */
 export type IndexDeclarations<Rows> = {
-  readonly [K in keyof Rows]?: { readonly [name: string]: readonly IndexPart<Rows[K]>[] };
+  readonly [K in keyof Rows]?: { readonly [name: string]: IndexDeclaration<Rows[K]> };
 };
 
 /** A session's indexes where it declares none. */
@@ -70,6 +78,49 @@ export interface IndexView<R, Values extends readonly unknown[] = readonly (Atom
   find(...values: Values): readonly R[];
 }
 
+/** Values of the first parts of an index, or of all. */
+type Leading<Values extends readonly unknown[]> = Values extends readonly [infer First, ...infer Others]
+  ? readonly [] | readonly [First, ...Leading<Others>]
+  : Values extends readonly []
+    ? readonly []
+    : Values;
+
+/** What is asked of an ordered index. A bound gives the values of the first parts, or of all. */
+export interface Bounds<Values extends readonly unknown[]> {
+  /** The first key; those that begin with these values are in. */
+  readonly from?: Leading<Values>;
+  /** Only keys after all that begin with these values. */
+  readonly after?: Leading<Values>;
+  /** The last key; those that begin with these values are in. */
+  readonly to?: Leading<Values>;
+  /** Only keys before all that begin with these values. */
+  readonly before?: Leading<Values>;
+  /** From the last to the first. Default false. */
+  readonly reverse?: boolean;
+  /** At most so many rows. */
+  readonly limit?: number;
+}
+
+export interface OrderedView<R, Values extends readonly unknown[] = readonly (Atom | null)[]>
+  extends IndexView<R, Values> {
+  /** The rows between the bounds, in the order of the index, each once. Throws for a bound of too many values. */
+  range(bounds?: Bounds<Values>): readonly R[];
+}
+
+type IndexViewOf<R, Declaration> =
+  Declaration extends OrderedParts<infer Parts>
+    ? OrderedView<R, IndexValues<R, Parts>>
+    : IndexView<R, IndexValues<R, Declaration>>;
+
+/** A row that refers to another one, and the column by which it does. */
+export type ReferenceTo<Rows> = {
+  readonly [K in keyof Rows & string]: {
+    readonly table: K;
+    readonly column: ColumnName<Rows[K]>;
+    readonly row: Rows[K];
+  };
+}[keyof Rows & string];
+
 /** `Indexes` are the table's by name, with their parts. */
 export interface TableView<R, Indexes = NoIndexes> {
   readonly rows: ReadonlyMap<Uuid, R>;
@@ -81,22 +132,26 @@ export interface TableView<R, Indexes = NoIndexes> {
    */
   misfits(uuid: Uuid): readonly string[];
   /** Throws for a name that the session's `indexes` do not declare. */
-  index<N extends keyof Indexes & string>(name: N): IndexView<R, IndexValues<R, Indexes[N]>>;
+  index<N extends keyof Indexes & string>(name: N): IndexViewOf<R, Indexes[N]>;
 }
 
 /** The monitored tables as the server last described them. */
 export interface ReplicaView<Rows, Indexes = NoIndexes> {
   table<K extends keyof Rows & string>(table: K): TableView<Rows[K], IndexesOf<Indexes, K>>;
+  /**
+   * The rows of the replica that refer to the row of this UUID, whether that is there or not, in no particular order. Throws
+   * when the session has no `references`.
+   */
+  referring(uuid: Uuid): readonly ReferenceTo<Rows>[];
 }
 
 type IndexesOf<Indexes, K> = K extends keyof Indexes ? NonNullable<Indexes[K]> : NoIndexes;
 
 /** The compiler cannot see that the decoders, compiled from the descriptor, make rows of the descriptor's types. */
 export function replicaView<Rows, Indexes>(replica: Content): ReplicaView<Rows, Indexes>;
-export function replicaView(
-  replica: Content,
-): ReplicaView<Record<string, Row>, IndexDeclarations<Record<string, Row>>> {
-  return {
+export function replicaView(replica: Content): object {
+  const view: UntypedView = {
+    referring: (uuid) => replica.referring(uuid),
     table: (table) => ({
       rows: replica.rows(table),
       resolve: (references) => resolve(replica.rows(table), references),
@@ -104,6 +159,11 @@ export function replicaView(
       index: (name) => replica.index(table, name),
     }),
   };
+  return view;
+}
+
+interface UntypedView extends Omit<ReplicaView<Record<string, Row>>, "table"> {
+  table(table: string): Omit<TableView<Row>, "index"> & { index(name: string): IndexReader };
 }
 
 function resolve(rows: ReadonlyMap<Uuid, Row>, references: Uuid | null | ReadonlySet<Uuid>): readonly Row[] {

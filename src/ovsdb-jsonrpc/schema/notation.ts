@@ -8,7 +8,7 @@
 
 import { exactInteger } from "../wire/exact-json.ts";
 import { excerpt, isArray, type Json } from "../wire/json.ts";
-import { Interner } from "./interner.ts";
+import { Interner, LONGEST_KEY } from "./interner.ts";
 import type { AtomicType, BaseType, ColumnSchema } from "./schema.ts";
 import { isNamedUuid, isUuid, ZERO_UUID } from "./uuid.ts";
 import { type Atom, EMPTY_MAP, EMPTY_SET, type Value, type WriteValue } from "./value.ts";
@@ -159,8 +159,19 @@ function mapDecoder(key: Decoder<Atom>, value: Decoder<Atom>): Decoder<Value> {
     if (!isArray(pairs)) throw new NotationError(`expected ["map", […]], not ${excerpt(json)}`);
     if (pairs.length === 0) return EMPTY_MAP;
     const make = () => decodePairs(pairs, key, value);
-    return pairs.length <= MAX_INTERNED_PAIRS ? known.get(JSON.stringify(pairs), make) : make();
+    return isShort(pairs) ? known.get(JSON.stringify(pairs), make) : make();
   };
+}
+
+/** A text of megabytes is not written once more just to be found too long. */
+function isShort(pairs: readonly unknown[]): boolean {
+  if (pairs.length > MAX_INTERNED_PAIRS) return false;
+  let length = 0;
+  for (const pair of pairs) {
+    if (!isArray(pair)) return false;
+    for (const atom of pair) if (typeof atom === "string") length += atom.length;
+  }
+  return length <= LONGEST_KEY;
 }
 
 function decodePairs(

@@ -2,7 +2,6 @@
  * Database schemas (RFC 7047 section 3.2): the descriptor that a generated module exports. A descriptor carries its row
  * types in a type-only member, so that everything that takes one is typed by it.
  */
-import { isObject } from "../wire/json.ts";
 import type { Uuid } from "./uuid.ts";
 import type { Value } from "./value.ts";
 
@@ -111,15 +110,4 @@ export function typeOfColumn(schema: UntypedSchema, table: string, column: strin
   return column === "_uuid" || column === "_version"
     ? UUID_COLUMN
     : (columnSchema(schema, table, column) ?? UNKNOWN_COLUMN);
-}
-
-/** Equal for schemas that are equal, in whatever order their tables and columns come. */
-export function schemaText(schema: UntypedSchema): string {
-  return JSON.stringify(schema, (_name, value: unknown) =>
-    isObject(value) ? Object.fromEntries(Object.entries(value).sort(byName)) : value,
-  );
-}
-
-function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : Number(a > b);
 }

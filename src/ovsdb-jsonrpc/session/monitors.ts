@@ -4,7 +4,7 @@
  */
 import { Content } from "../replica/content.ts";
 import type { Changes } from "../replica/replica.ts";
-import type { IndexSelection, Selection } from "../replica/selection.ts";
+import type { IndexSelection, ReferenceKind, Selection } from "../replica/selection.ts";
 import type { UntypedSchema } from "../schema/schema.ts";
 import type { Rpc } from "../wire/rpc.ts";
 import { Emitter, type EventQueue } from "./emitter.ts";
@@ -82,6 +82,7 @@ export class Monitors {
     options: {
       readonly selection: Selection;
       readonly indexes: IndexSelection;
+      readonly references: ReferenceKind | null;
       readonly conditions: Conditions;
     },
     queue: EventQueue,
@@ -91,7 +92,7 @@ export class Monitors {
     this.#queue = queue;
     this.#events = events;
     this.main = this.#feed(options.selection, options.conditions, descriptor.name, () => events.onCanceled());
-    this.content = new Content(descriptor, this.main.monitor.replica, options.indexes);
+    this.content = new Content(descriptor, this.main.monitor.replica, options.indexes, options.references);
   }
 
   /** Throws as the constructor does, and for other columns of a table that is monitored already. */

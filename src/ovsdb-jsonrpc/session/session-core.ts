@@ -6,13 +6,13 @@
  * next message is looked at.
  */
 
-import type { IndexSelection, Selection } from "../replica/selection.ts";
+import type { IndexSelection, ReferenceKind, Selection } from "../replica/selection.ts";
 import { err, ok, type Result } from "../result.ts";
 import { exactSchema } from "../schema/integers.ts";
 import { parseDatabaseSchema } from "../schema/parse.ts";
-import { schemaText, type UntypedSchema } from "../schema/schema.ts";
+import type { UntypedSchema } from "../schema/schema.ts";
 import type { Environment } from "../wire/environment.ts";
-import { excerpt } from "../wire/json.ts";
+import { equalJson, excerpt } from "../wire/json.ts";
 import { Link, type LinkOptions } from "../wire/link.ts";
 import { answerLater, type RequestHandler, sendRequest } from "../wire/request.ts";
 import type { ConnectionError, Rpc, UnfitCode } from "../wire/rpc.ts";
@@ -31,6 +31,7 @@ export interface CoreOptions {
   readonly leaderOnly: boolean;
   readonly selection: Selection;
   readonly indexes: IndexSelection;
+  readonly references: ReferenceKind | null;
   readonly conditions: Conditions;
 }
 
@@ -47,7 +48,6 @@ export class SessionCore {
   /** Null: the monitors start at once. */
   beforeMonitor: UntypedBeforeMonitor | null = null;
   #served: UntypedSchema | null = null;
-  #servedText = "";
   /** The schema by which the monitor was started, or is about to be; null while another one is being fetched. */
   #monitored: UntypedSchema | null = null;
   /** Ends what is asked before the monitors start. */
@@ -178,15 +178,13 @@ export class SessionCore {
   }
 
   #serve(rpc: Rpc, served: UntypedSchema): void {
-    const text = schemaText(served);
-    if (text !== this.#servedText) this.monitors.forgetTransactions();
+    if (!equalJson(served, this.#served)) this.monitors.forgetTransactions();
     this.#served = served;
-    this.#servedText = text;
     this.#monitored = served;
     this.#endAsking();
     const start = (conditions: Conditions | null) => {
       this.#setConditions(conditions ?? {});
-      this.#monitor(rpc, served, text);
+      this.#monitor(rpc, served);
     };
     if (this.beforeMonitor === null) start(null);
     else {
@@ -205,11 +203,11 @@ export class SessionCore {
     }
   }
 
-  #monitor(rpc: Rpc, served: UntypedSchema, text: string): void {
+  #monitor(rpc: Rpc, served: UntypedSchema): void {
     this.monitors.start(rpc, served);
     // A conversion before the monitor is nothing that the server cancels it for, and `_Server` may not tell of it.
     this.#askSchema(rpc, (again) => {
-      if (!again.ok || this.#monitored !== served || schemaText(again.value) === text) return;
+      if (!again.ok || this.#monitored !== served || equalJson(again.value, served)) return;
       this.monitors.cancel();
       this.#setState({ kind: "connected", remote: this.#remote, ...this.#standing });
       if (this.link.rpc === rpc) this.#serve(rpc, again.value);

@@ -3,6 +3,7 @@
 import type { Condition } from "../operations/condition.ts";
 import type { Operation, ResultsOf } from "../operations/operation.ts";
 import type { TransactError } from "../operations/transaction.ts";
+import type { ReferenceKind } from "../replica/selection.ts";
 import type { IndexDeclarations, MonitoredRows, MonitorSelection } from "../replica/view.ts";
 import type { Result } from "../result.ts";
 import type { DatabaseSchema, TableName, TablesOf } from "../schema/schema.ts";
@@ -31,8 +32,10 @@ export interface SessionOptions<
   readonly where?: Where<T, M>;
   /** Asked of a server before anything is monitored there, so that the first conditions follow from the answer. */
   readonly beforeMonitor?: BeforeMonitor<T, M>;
-  /** Indexes of the replica: columns, or a map column and a key as in `external_ids:iface-id`. */
+  /** Indexes of the replica: columns, or a map column and a key as in `external_ids:iface-id`; or `ordered(…)` of them. */
   readonly indexes?: I & { readonly [K in Exclude<keyof I, keyof MonitoredRows<T, M>>]: never };
+  /** What `references()` of `ovsdb-jsonrpc/indexes` makes: the replica then tells which rows refer to a row. */
+  readonly references?: ReferenceKind;
   /** Silence in milliseconds before the server is probed, and again before it is given up; 0 and infinity = never. Default 5,000, and 0 on unix sockets. */
   readonly probeIntervalMs?: number;
   /** On a clustered database, talk to the leader only. Default false. */

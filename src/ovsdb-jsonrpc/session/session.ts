@@ -89,6 +89,7 @@ export class Session<
       leaderOnly: options.leaderOnly ?? false,
       selection: definedMembers<readonly string[]>(options.monitor),
       indexes: definedMembers(options.indexes ?? {}),
+      references: options.references ?? null,
       conditions: definedMembers((options.where ?? {}) as { readonly [table: string]: AnyCondition }),
     });
     core.server.require(clusterOf(options.remotes));

@@ -3,9 +3,11 @@
  *
  * Invariants: every byte is looked at once, whatever the chunks are; bytes of an unfinished text are kept once, in blocks
  * of some size even when they come one by one, and joined once. The framer finds borders only: whether a text is valid JSON is the parser's
- * business, but a stream that cannot be a sequence of objects or arrays, or breaks a limit, is an error at once.
+ * business, but a stream that cannot be a sequence of objects or arrays, or breaks a limit, is an error at once. Where a
+ * long text can be cut is noted on the way (json-outline.ts).
  */
 import { err, ok, type Result } from "../result.ts";
+import { type Container, OUTLINED_DEPTH, Outliner } from "./json-outline.ts";
 
 export interface FramerLimits {
   /** Deepest nesting of arrays and objects; default 1,000, as ovsdb-server's own. */
@@ -17,6 +19,9 @@ export interface FramerLimits {
 const DEFAULT_MAX_DEPTH = 1000;
 const DEFAULT_MAX_BYTES = 2 ** 28;
 
+/** What is shorter is parsed in one piece. */
+const SLICE_BYTES = 2 ** 16;
+
 /** White space between two texts: a server sends none, or a line end. */
 const MAX_SPACE_BYTES = 2 ** 16;
 
@@ -25,6 +30,7 @@ const SHORT_BYTES = 2 ** 12;
 const BLOCK_BYTES = 2 ** 16;
 
 const QUOTE = 0x22;
+const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
@@ -34,6 +40,7 @@ const CLOSE_BRACE = 0x7d;
 export class JsonFramer {
   readonly #maxDepth: number;
   readonly #maxBytes: number;
+  readonly #outliner: Outliner;
   #chunks: Uint8Array[] = [];
   /** Where short parts are collected, and how much of it is used. */
   #block: Uint8Array | null = null;
@@ -44,9 +51,11 @@ export class JsonFramer {
   #inString = false;
   #escaped = false;
 
-  constructor(limits: FramerLimits = {}) {
+  /** @param sliceBytes the longest object or array that is given without an outline */
+  constructor(limits: FramerLimits = {}, sliceBytes: number = SLICE_BYTES) {
     this.#maxDepth = limits.maxDepth ?? DEFAULT_MAX_DEPTH;
     this.#maxBytes = limits.maxBytes ?? DEFAULT_MAX_BYTES;
+    this.#outliner = new Outliner(sliceBytes);
   }
 
   /** True while the last text is incomplete: an end of the stream now is a truncation. */
@@ -54,9 +63,18 @@ export class JsonFramer {
     return this.#length > 0;
   }
 
-  /** Takes the next bytes; calls `onText` with each text that they complete. After an error the stream is lost. */
-  push(chunk: Uint8Array, onText: (text: Uint8Array) => void): Result<void, string> {
+  /**
+   * Takes the next bytes; calls `onText` with each text that they complete, and with its outline when it is long. After an
+   * error the stream is lost.
+   */
+  push(
+    chunk: Uint8Array,
+    onText: (text: Uint8Array, outline: Container | null) => void,
+  ): Result<void, string> {
+    const outliner = this.#outliner;
     let start = 0;
+    // What makes an offset in the text of one in the chunk.
+    let base = this.#length;
     let i = 0;
     while (i < chunk.length) {
       if (this.#inString) {
@@ -67,9 +85,11 @@ export class JsonFramer {
       if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
         if (this.#depth === 0) {
           start = i;
+          base = -i;
           this.#space = 0;
         }
         this.#depth++;
+        if (this.#depth <= OUTLINED_DEPTH) outliner.open(this.#depth, base + i, byte === OPEN_BRACKET);
         if (this.#depth > this.#maxDepth) return err(`a message nested deeper than ${this.#maxDepth} levels`);
       } else if (this.#depth === 0) {
         if (!isSpace(byte)) return err(unexpected(byte));
@@ -78,13 +98,17 @@ export class JsonFramer {
       } else if (byte === QUOTE) {
         this.#inString = true;
       } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
+        const outline =
+          this.#depth <= OUTLINED_DEPTH
+            ? outliner.close(this.#depth, base + i, byte === CLOSE_BRACKET)
+            : null;
         this.#depth--;
         if (this.#depth === 0) {
           if (this.#length + i + 1 - start > this.#maxBytes) return err(this.#tooLong());
-          onText(this.#complete(part(chunk, start, i + 1)));
+          onText(this.#complete(part(chunk, start, i + 1)), outline);
           start = i + 1;
         }
-      }
+      } else if (byte === COMMA && this.#depth <= OUTLINED_DEPTH) outliner.comma(this.#depth, base + i);
       i++;
     }
     if (start < chunk.length) {

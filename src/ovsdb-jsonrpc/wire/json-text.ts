@@ -8,19 +8,10 @@
  */
 
 import { isArray, isObject } from "./json.ts";
+import type { Container, Part, Slice } from "./json-outline.ts";
 
-const SLICE_BYTES = 64 * 1024;
-
-/** Long texts up to this depth are taken apart: a message, its result, the tables, the rows of a table. */
-const MAX_DEPTH = 4;
-
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const BACKSLASH = 0x5c;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
+/** A shorter text costs less when it is parsed whole. */
+const SLICED_BYTES = 2 ** 18;
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -33,11 +24,12 @@ export type Parse = (text: string) => unknown;
  */
 export function parseJsonText(
   bytes: Uint8Array,
-  sliceBytes = SLICE_BYTES,
+  outline: Container | null,
   parse: Parse = JSON.parse,
+  slicedBytes = SLICED_BYTES,
 ): unknown {
-  if (bytes.length <= sliceBytes * 4) return parse(decode(bytes));
-  return new Scanner(bytes, sliceBytes, parse).container(0, 1).value;
+  if (outline === null || bytes.length <= slicedBytes) return parse(decode(bytes));
+  return new Builder(bytes, parse).value(outline);
 }
 
 /** The members of an object too long to be parsed at once. */
@@ -53,144 +45,84 @@ export class LargeObject {
   }
 
   /** Parses slice after slice; throws as `parseJsonText` does. A name that comes twice is given twice. */
-  *members(): Generator<readonly [string, unknown]> {
+  readonly members: Members = (take) => {
     for (const slice of this.#slices) {
-      const members = Object.entries(parseObject(this.#bytes, slice, this.#parse));
-      if (members.length === 0 && this.#slices.length > 1) throw new SyntaxError("a member is missing");
-      yield* members;
+      const object = parseObject(this.#bytes, slice, this.#parse);
+      const names = Object.keys(object);
+      if (names.length === 0 && this.#slices.length > 1) throw new SyntaxError("a member is missing");
+      for (const name of names) take(name, object[name]);
     }
-  }
+  };
 }
 
+/** Hands each member of an object to `take`. A call for each costs less than a pair for each to iterate over. */
+export type Members = (take: (name: string, value: unknown) => void) => void;
+
 /** The members of a JSON object, whichever way it was parsed; null for any other value. */
-export function objectMembers(value: unknown): Iterable<readonly [string, unknown]> | null {
-  if (value instanceof LargeObject) return value.members();
-  return isObject(value) ? Object.entries(value) : null;
+export function objectMembers(value: unknown): Members | null {
+  if (value instanceof LargeObject) return value.members;
+  if (!isObject(value)) return null;
+  return (take) => {
+    for (const name of Object.keys(value)) take(name, value[name]);
+  };
 }
 
 /** The value as plain JSON, with every large object in it made an ordinary one. */
 export function plainJson(value: unknown): unknown {
-  if (value instanceof LargeObject) return Object.fromEntries(value.members());
+  if (value instanceof LargeObject) {
+    const members: (readonly [string, unknown])[] = [];
+    value.members((name, item) => members.push([name, item]));
+    return Object.fromEntries(members);
+  }
   if (isArray(value)) return value.map(plainJson);
   if (!isObject(value) || Object.getPrototypeOf(value) !== null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, plainJson(item)]));
 }
 
-/** Whole members or elements without the commas around them, or what precedes a value in its member. */
-interface Slice {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** A long value: its member's slice up to the value, which holds the name and the colon in an object. */
-interface LongMember extends Slice {
-  readonly value: unknown;
-}
-
-type Part = Slice | LongMember;
-
-/** What a container turned out to be; `value` is undefined unless it is long. */
-interface Scanned {
-  readonly end: number;
-  readonly value: unknown;
-}
-
-class Scanner {
+/** Builds the value of a container that was outlined. */
+class Builder {
   readonly #bytes: Uint8Array;
-  readonly #sliceBytes: number;
   readonly #parse: Parse;
 
-  constructor(bytes: Uint8Array, sliceBytes: number, parse: Parse) {
+  constructor(bytes: Uint8Array, parse: Parse) {
     this.#bytes = bytes;
-    this.#sliceBytes = sliceBytes;
     this.#parse = parse;
   }
 
-  /** Scans the object or array that starts at `start`. */
-  container(start: number, depth: number): Scanned {
-    const bytes = this.#bytes;
-    const parts: Part[] = [];
-    let run = start + 1;
-    let member = run;
-    let afterLong = false;
-    let i = run;
-    for (; i < bytes.length; i++) {
-      const byte = bytes[i];
-      if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) break;
-      if (byte === COMMA) {
-        if (!afterLong && i - run >= this.#sliceBytes) parts.push({ start: run, end: i });
-        if (afterLong || i - run >= this.#sliceBytes) run = i + 1;
-        afterLong = false;
-        member = i + 1;
-      } else if (afterLong) {
-        if (!isSpace(byte)) throw new SyntaxError("expected a comma after a value");
-      } else if (byte === QUOTE) i = this.#stringEnd(i);
-      else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
-        const child = depth < MAX_DEPTH ? this.container(i, depth + 1) : this.#skip(i);
-        if (child.value !== undefined) {
-          if (run < member) parts.push({ start: run, end: member - 1 });
-          parts.push({ start: member, end: i, value: child.value });
-          afterLong = true;
-        }
-        i = child.end - 1;
-      }
-    }
-    if (i === bytes.length) throw new SyntaxError("a bracket is not closed");
-    if (i + 1 - start <= this.#sliceBytes) return { end: i + 1, value: undefined };
-    if (!afterLong) parts.push({ start: run, end: i });
-    const isArray = bytes[start] === OPEN_BRACKET;
-    if (isArray !== (bytes[i] === CLOSE_BRACKET))
-      throw new SyntaxError("a bracket is closed by one of the other kind");
-    return { end: i + 1, value: isArray ? this.#array(parts) : this.#object(parts) };
+  value(container: Container): unknown {
+    if (container.broken) throw new SyntaxError("brackets or values that do not go together");
+    for (const gap of container.gaps) this.#assertSpace(gap);
+    return container.isArray ? this.#array(container.parts) : this.#object(container.parts);
   }
 
-  #skip(start: number): Scanned {
-    const bytes = this.#bytes;
-    let depth = 0;
-    for (let i = start; i < bytes.length; i++) {
-      const byte = bytes[i];
-      if (byte === QUOTE) i = this.#stringEnd(i);
-      else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
-      else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
-        depth--;
-        if (depth === 0) return { end: i + 1, value: undefined };
-      }
-    }
-    throw new SyntaxError("a bracket is not closed");
-  }
-
-  /** The offset of the quote that ends the string that starts at `start`. */
-  #stringEnd(start: number): number {
-    const bytes = this.#bytes;
-    for (let i = start + 1; i < bytes.length; i++) {
-      const byte = bytes[i];
-      if (byte === QUOTE) return i;
-      if (byte === BACKSLASH) i++;
-    }
-    throw new SyntaxError("a string is not closed");
+  #assertSpace({ start, end }: Slice): void {
+    for (let i = start; i < end; i++)
+      if (!isSpace(this.#bytes[i])) throw new SyntaxError("expected a comma after a value");
   }
 
   #array(parts: readonly Part[]): readonly unknown[] {
     const array: unknown[] = [];
     for (const part of parts) {
       const elements = parseArray(this.#bytes, part, this.#parse);
-      if (isLong(part) ? elements.length > 0 : elements.length === 0 && parts.length > 1) {
-        throw new SyntaxError("an element is missing, or a comma");
-      }
-      if (isLong(part)) array.push(part.value);
+      const isWrong =
+        part.value === undefined ? elements.length === 0 && parts.length > 1 : elements.length > 0;
+      if (isWrong) throw new SyntaxError("an element is missing, or a comma");
+      if (part.value !== undefined) array.push(this.value(part.value));
       else for (const element of elements) array.push(element);
     }
     return array;
   }
 
   #object(parts: readonly Part[]): unknown {
-    if (!parts.some(isLong)) return new LargeObject(this.#bytes, parts, this.#parse);
+    if (parts.every(({ value }) => value === undefined))
+      return new LargeObject(this.#bytes, parts, this.#parse);
     // Without a prototype, by which `plainJson` knows the objects that may hold large ones.
     const object: Record<string, unknown> = Object.create(null);
     for (const part of parts) {
-      const members = isLong(part)
-        ? [[memberName(this.#bytes, part), part.value] as const]
-        : Object.entries(parseObject(this.#bytes, part, this.#parse));
+      const members =
+        part.value === undefined
+          ? Object.entries(parseObject(this.#bytes, part, this.#parse))
+          : [[memberName(this.#bytes, part), this.value(part.value)] as const];
       if (members.length === 0) throw new SyntaxError("a member is missing");
       for (const [name, value] of members) {
         if (Object.hasOwn(object, name))
@@ -200,10 +132,6 @@ class Scanner {
     }
     return object;
   }
-}
-
-function isLong(part: Part): part is LongMember {
-  return "value" in part;
 }
 
 function isSpace(byte: number | undefined): boolean {

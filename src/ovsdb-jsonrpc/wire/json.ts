@@ -20,6 +20,20 @@ export function member(object: Readonly<Record<string, unknown>>, name: string):
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
+/** True for equal values; the order of members does not count. */
+export function equalJson(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (isArray(a)) {
+    return isArray(b) && a.length === b.length && a.every((item, at) => equalJson(item, b[at]));
+  }
+  if (!isObject(a) || !isObject(b)) return false;
+  const names = Object.keys(a);
+  return (
+    names.length === Object.keys(b).length &&
+    names.every((name) => Object.hasOwn(b, name) && equalJson(a[name], b[name]))
+  );
+}
+
 /** A short rendering of a value for error messages, also of one that JSON does not have. */
 export function excerpt(value: unknown, limit = 80): string {
   const text = textOf(value);

@@ -11,6 +11,7 @@ import type { Environment, Stream, StreamFaultCode } from "./environment.ts";
 import { parseExactJson } from "./exact-json.ts";
 import { excerpt, isArray, isObject, type Json, jsonText } from "./json.ts";
 import { type FramerLimits, JsonFramer } from "./json-framer.ts";
+import type { Container } from "./json-outline.ts";
 import { type Parse, parseJsonText } from "./json-text.ts";
 import type { Tap } from "./tap.ts";
 
@@ -84,7 +85,7 @@ export class Rpc {
   readonly #tap: Tap | undefined;
   readonly #parseText: Parse;
   readonly #pending = new Map<number, ReplyHandler>();
-  readonly #waiting: Uint8Array[] = [];
+  readonly #waiting: (readonly [Uint8Array, Container | null])[] = [];
   #outbox = "";
   #nextId = 0;
   #closed = false;
@@ -178,27 +179,27 @@ export class Rpc {
     if (!framed.ok) this.close({ code: "protocol error", message: `the server sent ${framed.error}` });
   }
 
-  readonly #take = (text: Uint8Array): void => {
-    if (this.#yielding) this.#waiting.push(text);
-    else this.#dispatch(text);
+  readonly #take = (text: Uint8Array, outline: Container | null): void => {
+    if (this.#yielding) this.#waiting.push([text, outline]);
+    else this.#dispatch(text, outline);
   };
 
   readonly #resume = (): void => {
     this.#yielding = false;
     while (!this.#yielding) {
-      const text = this.#waiting.shift();
-      if (text === undefined) {
+      const next = this.#waiting.shift();
+      if (next === undefined) {
         this.#flush();
         return;
       }
-      this.#dispatch(text);
+      this.#dispatch(...next);
     }
   };
 
-  #dispatch(text: Uint8Array): void {
+  #dispatch(text: Uint8Array, outline: Container | null): void {
     if (this.#closed) return;
     this.#tap?.received(text);
-    const message = this.#parse(text);
+    const message = this.#parse(text, outline);
     if (!isObject(message) || !(this.#call(message) || this.#reply(message))) this.#malformed(text);
   }
 
@@ -233,9 +234,9 @@ export class Rpc {
     return true;
   }
 
-  #parse(text: Uint8Array): unknown {
+  #parse(text: Uint8Array, outline: Container | null): unknown {
     try {
-      return parseJsonText(text, undefined, this.#parseText);
+      return parseJsonText(text, outline, this.#parseText);
     } catch {
       return undefined;
     }

@@ -1,6 +1,5 @@
 /** The head of the page: what this chassis is, and the way of a change through the daemon, with what it stands at. */
-import type { ConnectionStatus } from "../../view/daemon-view.ts";
-import type { ChassisStatus } from "../../view/status.ts";
+import type { ChassisStatus, ConnectionStatus } from "../../view/status-shape.ts";
 import { byId, element, fill, say, sentence, word } from "./dom.ts";
 
 type Lamp = "good" | "busy" | "bad";

@@ -4,7 +4,7 @@
  *
  * Invariant: a row that stays in sight stays the same element, so focus and selection survive news.
  */
-import type { PortStatus } from "../../view/status.ts";
+import type { PortStatus } from "../../view/status-shape.ts";
 import { byId, element, fill, say, sentence, word } from "./dom.ts";
 import { hashOf } from "./location.ts";
 import { stateMark } from "./state-mark.ts";

@@ -1,7 +1,7 @@
 /** What the page knows: messages go in, and what is shown comes out. Pure; knows no document. */
 import type { Graph } from "../../graph/index.ts";
 import type { Latency } from "../../view/latencies.ts";
-import type { ChassisStatus, PortStatus } from "../../view/status.ts";
+import type { ChassisStatus, PortStatus } from "../../view/status-shape.ts";
 import { byTrouble, isInTrouble, STATES_BY_TROUBLE } from "../../view/trouble.ts";
 import type { MessageName, Messages, RecomputeMessage } from "../messages.ts";
 

@@ -17,6 +17,8 @@ export interface KnownLink {
 
 export interface KernelFacts {
   readonly ports: ReadonlyMap<string, DevlinkPort>;
+  /** By a devlink device that is a part of another: that other one, as far as the kernel tells. */
+  readonly parents: ReadonlyMap<string, string>;
   readonly links: ReadonlyMap<number, KnownLink>;
   /** Ports whose network device has gone without a word about them: it may be in another namespace, and come back. */
   readonly deserted: ReadonlySet<string>;
@@ -24,6 +26,7 @@ export interface KernelFacts {
 
 export class Facts implements KernelFacts {
   readonly ports = new Map<string, DevlinkPort>();
+  readonly parents = new Map<string, string>();
   readonly links = new Map<number, KnownLink>();
   readonly deserted = new Set<string>();
   readonly #isInPlace: (name: string) => boolean;
@@ -50,6 +53,15 @@ export class Facts implements KernelFacts {
     const key = nameOfPort(name);
     this.deserted.delete(key);
     if (this.ports.delete(key)) this.version++;
+  }
+
+  /** Which devices are parts of this one. */
+  setNested(device: string, nested: readonly string[]): void {
+    const before = [...this.parents].flatMap(([part, whole]) => (whole === device ? [part] : []));
+    if (Bun.deepEquals(before, [...nested])) return;
+    for (const part of before) this.parents.delete(part);
+    for (const part of nested) this.parents.set(part, device);
+    this.version++;
   }
 
   /** @returns what was known of the device, or undefined */
@@ -92,6 +104,12 @@ export class Facts implements KernelFacts {
     const named = new Set(ports.map(nameOfPort));
     for (const port of [...this.ports.values()]) if (!named.has(nameOfPort(port))) this.removePort(port);
     for (const port of ports) this.setPort(port);
+  }
+
+  /** Makes what is known of devices what a dump of the kernel's says. */
+  replaceDevices(devices: ReadonlyMap<string, readonly string[]>): void {
+    for (const whole of new Set(this.parents.values())) if (!devices.has(whole)) this.setNested(whole, []);
+    for (const [device, nested] of devices) this.setNested(device, nested);
   }
 
   /** Makes the network devices what a dump of the kernel's says. */

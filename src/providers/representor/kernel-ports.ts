@@ -1,5 +1,5 @@
 /**
- * Keeps what is known of ports and network devices as the kernel has it: a dump of devlink's ports and of the network
+ * Keeps what is known of ports and network devices as the kernel has it: a dump of devlink's devices and ports and of the network
  * devices, then what the kernel tells of them. When it could not tell everything, both are read anew.
  *
  * Invariants: it listens before it reads, and what it hears while it reads or asks counts after what it is answered, so
@@ -9,7 +9,8 @@ import {
   DEVLINK_CONFIG_GROUP,
   DEVLINK_FAMILY,
   type DevlinkPort,
-  parsePortEvent,
+  deviceDumpRequest,
+  parseDevlinkEvent,
   portDumpRequest,
 } from "../../netlink/devlink.ts";
 import type { NetlinkError } from "../../netlink/error.ts";
@@ -20,6 +21,7 @@ import {
   type NetlinkTransport,
   PROTOCOL,
   type Protocol,
+  type Request,
   type Subscription,
 } from "../../netlink/transport.ts";
 import { ok, type Result } from "../../result.ts";
@@ -162,13 +164,17 @@ export class KernelPorts {
     if (!listened.ok) return listened;
     const links = await netlink.request(PROTOCOL.route, linkDumpRequest());
     if (!links.ok) return links;
-    const ports = family.ok
-      ? await netlink.request(PROTOCOL.generic, portDumpRequest(family.value.id))
-      : ok<readonly Message[]>([]);
+    const none = ok<readonly Message[]>([]);
+    const ask = (request: (family: number) => Request) =>
+      family.ok ? netlink.request(PROTOCOL.generic, request(family.value.id)) : none;
+    const devices = await ask(deviceDumpRequest);
+    if (!devices.ok) return devices;
+    const ports = await ask(portDumpRequest);
     if (!ports.ok) return ports;
     if (!isThere()) return ok(undefined);
     const before = new Map(facts.links);
     facts.replaceLinks(this.#linksIn(links.value));
+    facts.replaceDevices(this.#devicesIn(devices.value));
     facts.replacePorts(this.#portsIn(ports.value));
     // Also a rename that nobody was told of is one.
     for (const [ifindex, { link }] of facts.links) {
@@ -217,11 +223,12 @@ export class KernelPorts {
   }
 
   #applyPort(message: Message): void {
-    const event = this.#understood(parsePortEvent(message));
+    const event = this.#understood(parseDevlinkEvent(message));
     if (event === null) return;
     const { facts } = this.#options;
     if (event.kind === "present") facts.setPort(event.port);
-    else facts.removePort(event.port);
+    else if (event.kind === "removed") facts.removePort(event.port);
+    else facts.setNested(event.device, event.nested);
   }
 
   #hearLink(message: Message): void {
@@ -238,9 +245,18 @@ export class KernelPorts {
 
   #portsIn(messages: readonly Message[]): readonly DevlinkPort[] {
     return messages.flatMap((message) => {
-      const event = this.#understood(parsePortEvent(message));
+      const event = this.#understood(parseDevlinkEvent(message));
       return event?.kind === "present" ? [event.port] : [];
     });
+  }
+
+  #devicesIn(messages: readonly Message[]): ReadonlyMap<string, readonly string[]> {
+    return new Map(
+      messages.flatMap((message) => {
+        const event = this.#understood(parseDevlinkEvent(message));
+        return event?.kind === "device" ? [[event.device, event.nested] as const] : [];
+      }),
+    );
   }
 
   #linksIn(messages: readonly Message[]): readonly Link[] {

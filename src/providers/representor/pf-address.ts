@@ -116,7 +116,9 @@ type Uplink =
 /** The way out of a PF: the uplink of its number, or the only one where there is but one PF. */
 export function uplinkOf(pf: PfFacts, { pfs, uplinks }: Neighbours): Uplink {
   const near = uplinks.filter(({ device }) => device === pf.device);
-  const numbers = new Set(pfs.filter(({ device }) => device === pf.device).map(({ number }) => number));
+  // A host numbers its PFs by itself, so those of other controllers say nothing of this one's.
+  const siblings = pfs.filter((one) => one.device === pf.device && one.controller === pf.controller);
+  const numbers = new Set(siblings.map(({ number }) => number));
   const same = near.filter(({ role }) => role.kind === "uplink" && role.number === pf.number);
   const [only, ...others] = same.length > 0 ? same : numbers.size === 1 ? near : [];
   if (only !== undefined && others.length === 0) {

@@ -1,12 +1,10 @@
 /** What the provider sees, read once from the kernel: for people who ask, also while no daemon runs. */
 import { fail, ok, type Result } from "../../result.ts";
 import type { RepresentorOptions } from "./config.ts";
-import { Facts } from "./facts.ts";
-import { KernelPorts } from "./kernel-ports.ts";
 import type { Machine } from "./machine.ts";
+import { Nics } from "./nics.ts";
 import type { SwitchPort } from "./switch-ports.ts";
-import { SwitchTable, tableSources } from "./switch-table.ts";
-import { Sysfs } from "./sysfs.ts";
+import type { SwitchTable } from "./switch-table.ts";
 
 /** A port with everything that is known of it: a row for people to read. */
 export interface PortRow {
@@ -39,13 +37,10 @@ const LONG_MS = 1000;
 /** In the order of devices and ports. The error is for people to read. */
 export async function readPorts(asked: ReadPortsOptions): Promise<Result<readonly PortRow[], string>> {
   const { options, machine, warn, waits } = asked;
-  const facts = new Facts();
-  const table = new SwitchTable(facts, tableSources(options, facts, new Sysfs(machine.lookUps)));
-  const ports = new KernelPorts({
-    netlink: machine.netlink,
-    facts,
+  const { ports, table } = new Nics({
+    options,
+    machine,
     onChange() {},
-    onRename() {},
     log: (level, message) => level === "warn" && warn(message),
   });
   const long = setTimeout(() => waits(ports.fault ?? ""), LONG_MS);

@@ -2,18 +2,23 @@
  * Records what the kernel tells of NICs, and what the provider makes of it, so that somebody without that hardware can
  * have the same happen again: lines of JSON, the first of which says what it is.
  */
-import { DEVLINK_FAMILY } from "../../netlink/devlink.ts";
+import { isDeviceDump } from "../../netlink/devlink.ts";
 import { encodeMessage, FLAG, type Message } from "../../netlink/message.ts";
-import { type Listener, type NetlinkTransport, PROTOCOL, type Protocol } from "../../netlink/transport.ts";
+import {
+  type Listener,
+  type NetlinkTransport,
+  PROTOCOL,
+  type Protocol,
+  type Request,
+} from "../../netlink/transport.ts";
 import { fail, ok, type Result } from "../../result.ts";
 import type { RepresentorOptions } from "./config.ts";
-import { Facts } from "./facts.ts";
-import { KernelPorts } from "./kernel-ports.ts";
 import type { Machine } from "./machine.ts";
+import { Nics } from "./nics.ts";
 import { nameOfFunction } from "./options.ts";
 import { Scrubber } from "./scrub.ts";
-import { SwitchTable, tableSources } from "./switch-table.ts";
-import { type LookUps, Sysfs } from "./sysfs.ts";
+import type { SwitchTable } from "./switch-table.ts";
+import type { LookUps } from "./sysfs.ts";
 
 export const NIC_RECORD_FORMAT = 1;
 
@@ -59,16 +64,17 @@ export async function recordNics(asked: RecordNicsOptions): Promise<Result<numbe
     note({ ...how, messages: told.map((one) => encodeMessage(scrub(one)).toHex()) });
   };
   write(JSON.stringify({ record: "nics", format: NIC_RECORD_FORMAT, ...about, plain: asked.isPlain }));
-  const facts = new Facts();
-  const lookUps = tapLookUps(machine.lookUps, scrubber, note);
-  const table = new SwitchTable(facts, tableSources(options, facts, new Sysfs(lookUps)));
-  const ports = new KernelPorts({
-    netlink: tapNetlink(machine.netlink, noteMessages, note),
-    facts,
-    onChange() {},
-    onRename() {},
+  const nics = new Nics({
+    options,
+    machine: {
+      netlink: tapNetlink(machine.netlink, noteMessages, note),
+      lookUps: tapLookUps(machine.lookUps, scrubber, note),
+    },
+    // The provider, too, asks again about what it has doubts about.
+    onChange: () => nics.resolveDoubts(),
     log: (level, message) => level === "warn" && asked.warn(message),
   });
+  const { ports, table } = nics;
   await ports.open();
   if (ports.fault !== null) return fail(ports.fault);
   await asked.end;
@@ -111,8 +117,8 @@ function tapNetlink(
     async request(protocol, request) {
       const answer = await netlink.request(protocol, request);
       if ((request.flags & FLAG.dump) !== 0 && answer.ok) {
-        noteMessages(protocol, { dump: socketOf(protocol) }, answer.value);
-      } else if (!answer.ok) note({ refused: answer.error.message, family: DEVLINK_FAMILY });
+        noteMessages(protocol, { dump: tableOf(protocol, request) }, answer.value);
+      } else if (!answer.ok) note({ refused: answer.error.message, of: tableOf(protocol, request) });
       return answer;
     },
     subscribe(protocol, groups, listener: Listener) {
@@ -128,6 +134,10 @@ function tapNetlink(
       });
     },
   };
+}
+
+function tableOf(protocol: Protocol, request: Request): "links" | "ports" | "devices" {
+  return protocol === PROTOCOL.generic && isDeviceDump(request) ? "devices" : socketOf(protocol);
 }
 
 function socketOf(protocol: Protocol): "links" | "ports" {

@@ -10,15 +10,13 @@ import type { PrepareAnswer, PrepareInput, ProviderHost, TidyInput, WantedInterf
 import { Settling } from "../settling.ts";
 import type { RepresentorOptions } from "./config.ts";
 import { DPDK_DEVARGS, dpdkArguments, USERSPACE_DATAPATH } from "./dpdk.ts";
-import { Facts } from "./facts.ts";
-import { KernelPorts } from "./kernel-ports.ts";
 import { LinkKeeper } from "./link-keeper.ts";
 import type { Machine } from "./machine.ts";
+import { Nics } from "./nics.ts";
 import { parseOptions, type WantedFunction } from "./options.ts";
 import { SubFunctions } from "./sub-functions.ts";
 import type { SwitchPort } from "./switch-ports.ts";
-import { type Representor, SwitchTable, tableSources } from "./switch-table.ts";
-import { Sysfs } from "./sysfs.ts";
+import type { Representor } from "./switch-table.ts";
 
 /** The device has gone meanwhile, of which the kernel tells. */
 const ENODEV = 19;
@@ -28,37 +26,32 @@ export class Running {
   readonly #netlink: Machine["netlink"];
   readonly #host: ProviderHost;
   readonly #inPlace = new InPlace();
-  readonly #facts = new Facts((name) => this.#inPlace.has(name));
-  readonly #sysfs: Sysfs;
-  readonly #table: SwitchTable;
-  readonly #ports: KernelPorts;
+  readonly #nics: Nics;
   readonly #settling: Settling;
   readonly #subFunctions: SubFunctions;
   readonly #links = new LinkKeeper({ set: (link, up) => this.#setLink(link, up) });
   /** The network devices of ports, as far as the settling has been told. */
   #netdevs: ReadonlySet<number> = new Set();
   #hasRead = false;
-  /** What the table was made for, and what was in doubt when the kernel was last asked. */
+  /** What the table was made for. */
   #seen = "";
-  #asked = "";
   #changed = false;
 
   constructor(options: Partial<RepresentorOptions>, machine: Machine, host: ProviderHost) {
-    const { netlink, lookUps, root } = machine;
+    const { netlink, root } = machine;
     this.#options = options;
     this.#netlink = netlink;
     this.#host = host;
-    this.#sysfs = new Sysfs(lookUps);
-    this.#table = new SwitchTable(this.#facts, tableSources(options, this.#facts, this.#sysfs));
     this.#settling = new Settling({
       root,
       quietMs: options.quiet_ms ?? 0,
       onSettled: () => this.#wake(),
       warn: (message) => host.log("warn", message),
     });
-    this.#ports = new KernelPorts({
-      netlink,
-      facts: this.#facts,
+    this.#nics = new Nics({
+      options,
+      machine,
+      isInPlace: (name) => this.#inPlace.has(name),
       onChange: () => this.#wake(),
       onRename: (link, before) => this.#releaseRenamed(link, before.name),
       log: (level, message) => host.log(level, message),
@@ -66,31 +59,31 @@ export class Running {
     this.#subFunctions = new SubFunctions({
       range: options.sf_range ?? null,
       netlink,
-      table: this.#table,
-      family: () => this.#ports.familyId,
+      table: this.#nics.table,
+      family: () => this.#nics.ports.familyId,
       log: (level, message) => host.log(level, message),
       onChange: () => this.#wake(),
     });
   }
 
   start(): void {
-    void this.#ports.open();
+    void this.#nics.ports.open();
     this.#changed = true;
   }
 
   stop(): void {
-    this.#ports.close();
+    this.#nics.ports.close();
     this.#settling.close();
     this.#subFunctions.close();
   }
 
   takeChange(): boolean {
-    this.#sysfs.refresh();
-    const now = `${this.#facts.version} ${this.#sysfs.version}`;
+    this.#nics.sysfs.refresh();
+    const now = this.#nics.version;
     const changed = this.#changed || now !== this.#seen;
     this.#changed = false;
     this.#seen = now;
-    if (changed && this.#ports.fault === null) this.#followTable();
+    if (changed && this.#nics.ports.fault === null) this.#followTable();
     return changed;
   }
 
@@ -105,8 +98,8 @@ export class Running {
   /** Makes what is wanted and absent, and remembers what is in place and sees to it. */
   arrange({ lport, interface: current, bridge }: PrepareInput): void {
     const wanted = parseOptions(lport.options);
-    if (this.#ports.fault !== null || !wanted.ok) return;
-    const found = this.#table.find(wanted.value);
+    if (this.#nics.ports.fault !== null || !wanted.ok) return;
+    const found = this.#nics.table.find(wanted.value);
     if (!found.ok) this.#subFunctions.make(wanted.value);
     if (current === null) return;
     const own = found.ok && found.value.link.name === current.name ? found.value.link : null;
@@ -119,14 +112,14 @@ export class Running {
   /** Sub-functions of ours that no port wants, and that no owned interface stands on, are left over from before. */
   tidy({ asked, owned }: TidyInput): boolean {
     if (this.#options.sf_range === undefined) return true;
-    if (this.#ports.fault !== null) return false;
+    if (this.#nics.ports.fault !== null) return false;
     const wanted = asked.flatMap(({ lport }) => {
       const parsed = parseOptions(lport.options);
       return parsed.ok ? [parsed.value] : [];
     });
-    for (const port of this.#table.index.ports) {
+    for (const port of this.#nics.table.index.ports) {
       if (!this.#subFunctions.isOurs(port) || owned.has(port.link?.name ?? "")) continue;
-      if (!wanted.some((one) => this.#table.mayBe(port, one))) this.#subFunctions.remove(port);
+      if (!wanted.some((one) => this.#nics.table.mayBe(port, one))) this.#subFunctions.remove(port);
     }
     return true;
   }
@@ -142,7 +135,7 @@ export class Running {
   }
 
   #plugged({ lport }: PrepareInput, output: WantedInterface): void {
-    const port = this.#table.named(output.name);
+    const port = this.#nics.table.named(output.name);
     this.#inPlace.set(lport.name, { name: output.name, ifindex: port?.link?.ifindex ?? null });
     const link = port?.link ?? null;
     if (port === null || link === null) return;
@@ -155,9 +148,9 @@ export class Running {
     const placed = this.#inPlace.of(lport.name);
     this.#inPlace.set(lport.name, null);
     if (placed === null || placed.ifindex === null || placed.name !== before?.name) return;
-    const link = this.#facts.links.get(placed.ifindex)?.link;
+    const link = this.#nics.facts.links.get(placed.ifindex)?.link;
     if (link === undefined) return;
-    const port = this.#table.named(link.name);
+    const port = this.#nics.table.named(link.name);
     // When it changes hands, the one that it comes to is told of in the same turn.
     queueMicrotask(() => {
       if (this.#inPlace.has(link.name)) return;
@@ -167,9 +160,9 @@ export class Running {
   }
 
   #answer(wanted: Result<WantedFunction, string>, datapathType: string): PrepareAnswer {
-    if (this.#ports.fault !== null) return { ready: false, reason: this.#ports.fault };
+    if (this.#nics.ports.fault !== null) return { ready: false, reason: this.#nics.ports.fault };
     if (!wanted.ok) return { ready: false, reason: wanted.error };
-    const found = this.#table.find(wanted.value);
+    const found = this.#nics.table.find(wanted.value);
     if (!found.ok) return this.#subFunctions.whyNot(wanted.value) ?? { ready: false, reason: found.error };
     const { ifindex, name } = found.value.link;
     const pending = this.#settling.pending(ifindex);
@@ -180,7 +173,7 @@ export class Running {
 
   /** The table has it as it was when something last changed that an answer depends on. */
   #asItIs(link: Link): Link {
-    return this.#facts.links.get(link.ifindex)?.link ?? link;
+    return this.#nics.facts.links.get(link.ifindex)?.link ?? link;
   }
 
   get #setsLinks(): boolean {
@@ -193,12 +186,12 @@ export class Running {
 
   /** Whose the device in place is, if it is known to be another function's. */
   #otherOwner(inPlace: string, wanted: WantedFunction): string | null {
-    return this.#ports.isCurrent ? this.#table.otherOwner(inPlace, wanted) : null;
+    return this.#nics.ports.isCurrent ? this.#nics.table.otherOwner(inPlace, wanted) : null;
   }
 
   /** What follows from a table that is another one: which devices have come and gone, and what is in doubt. */
   #followTable(): void {
-    const { ports, doubts } = this.#table.index;
+    const { ports } = this.#nics.table.index;
     const netdevs = new Set(ports.flatMap(({ link }) => link?.ifindex ?? []));
     for (const ifindex of netdevs) {
       if (!this.#netdevs.has(ifindex)) this.#settling.appeared(ifindex, this.#hasRead);
@@ -210,11 +203,8 @@ export class Running {
     }
     this.#netdevs = netdevs;
     this.#hasRead = true;
-    this.#sysfs.forgetAllBut((ifindex) => this.#facts.links.has(ifindex));
-    const doubt = doubts.length === 0 ? "" : `${doubts.join("; ")} ${this.#facts.arrivals}`;
-    if (doubt === this.#asked) return;
-    this.#asked = doubt;
-    if (doubt !== "") void this.#ports.askAgain();
+    this.#nics.sysfs.forgetAllBut((ifindex) => this.#nics.facts.links.has(ifindex));
+    this.#nics.resolveDoubts();
   }
 
   /**
@@ -223,7 +213,7 @@ export class Running {
    */
   #releaseRenamed({ ifindex, name, master }: Link, before: string): void {
     if (!this.#inPlace.has(before) || master === null) return;
-    if (this.#facts.links.get(master)?.link.kind !== OVS_DATAPATH_KIND) return;
+    if (this.#nics.facts.links.get(master)?.link.kind !== OVS_DATAPATH_KIND) return;
     const leaving = leaveDatapath(this.#netlink, master, name).then((left) => {
       if (!left.ok) {
         this.#host.log("warn", `${name} has a new name and cannot leave the datapath: ${left.error.message}`);
@@ -241,7 +231,7 @@ export class Running {
 
   #activate({ devlink, name }: SwitchPort): void {
     if (devlink?.flavour !== "pcisf" || devlink.function.active !== false) return;
-    const request = activateRequest(this.#ports.familyId, devlink);
+    const request = activateRequest(this.#nics.ports.familyId, devlink);
     void this.#ask(PROTOCOL.generic, request, `sub-function ${name} cannot be activated`);
   }
 

@@ -79,7 +79,7 @@ export class Scrubber {
     return { ...rest, payload: concatenate([payload.subarray(0, LINK_HEADER_BYTES), ...kept]) };
   }
 
-  /** A message about a devlink port. */
+  /** A message about a devlink port or device. */
   port({ payload, ...rest }: Message): Message {
     const { function: details, hardwareAddress, netdevName, known } = DEVLINK_ATTRIBUTES;
     const kept = attributesIn(payload.subarray(GENERIC_HEADER_BYTES)).flatMap(([type, value]) => {

@@ -8,7 +8,7 @@ import {
   addSubFunctionRequest,
   type DevlinkPort,
   deletePortRequest,
-  parsePortEvent,
+  parseDevlinkEvent,
   setAddressRequest,
 } from "../../netlink/devlink.ts";
 import { type NetlinkTransport, PROTOCOL, type Request } from "../../netlink/transport.ts";
@@ -132,7 +132,7 @@ export class SubFunctions {
     if (!made.ok) return made.error.message;
     if (hardwareAddress === null) return null;
     const [port] = made.value.flatMap((message): DevlinkPort[] => {
-      const event = parsePortEvent(message);
+      const event = parseDevlinkEvent(message);
       return event.ok && event.value?.kind === "present" ? [event.value.port] : [];
     });
     if (port === undefined) return "the kernel does not say which port it is, so it has no address";

@@ -5,7 +5,7 @@
 import type { Link } from "../../netlink/link.ts";
 import type { KernelFacts } from "./facts.ts";
 import { add } from "./multimap.ts";
-import { functionKey, nameOfPf } from "./names.ts";
+import { functionKey, nameOfPf, type PfName, pfNameOf } from "./names.ts";
 import { type AddressSources, type PfAddress, type PfFacts, pfAddress, uplinkOf } from "./pf-address.ts";
 import { composePorts, type PortSources, type SwitchPort } from "./switch-ports.ts";
 
@@ -39,19 +39,19 @@ export function indexOf(facts: KernelFacts, sources: IndexSources): SwitchIndex 
   const uplinks = ports.filter(({ role }) => role.kind === "uplink");
   const groups = Map.groupBy(
     ports.filter(({ pf }) => pf !== null),
-    ({ device, controller, pf }) => nameOfPf({ device, controller, number: pf ?? 0 }),
+    (port) => nameOfPf(pfNameOf(port)),
   );
   const bare = [...groups.values()].flatMap((members): PfFacts[] => {
     const [first] = members;
     if (first === undefined || first.pf === null) return [];
-    return [{ device: first.device, controller: first.controller, number: first.pf, ports: members }];
+    return [{ ...pfNameOf(first), ports: members }];
   });
   // Where nothing but the way out is known of a PF of this machine, functions may come, or be made.
   for (const { device, role } of uplinks) {
-    const isKnown = bare.some((pf) => pf.device === device && pf.controller === 0);
+    const isKnown = bare.some((pf) => pf.device === device && isOwn(pf));
     const number = role.kind === "uplink" ? role.number : null;
     if (!isKnown || bare.some((pf) => pf.device === device && pf.ports.length === 0)) {
-      const other = { device, controller: 0, number: number ?? 0, ports: [] };
+      const other = { device, controller: 0, number: number ?? 0, isForeign: false, ports: [] };
       if (!bare.some((pf) => nameOfPf(pf) === nameOfPf(other))) bare.push(other);
     }
   }
@@ -71,4 +71,8 @@ export function indexOf(facts: KernelFacts, sources: IndexSources): SwitchIndex 
   );
   const linkByName = new Map(Array.from(facts.links.values(), ({ link }) => [link.name, link]));
   return { ports, pfs, uplinks, doubts, pfOf, byNetdev, linkByName };
+}
+
+function isOwn({ controller, isForeign }: PfName): boolean {
+  return controller === 0 && !isForeign;
 }

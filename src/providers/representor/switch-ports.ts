@@ -12,7 +12,7 @@ import type { DevlinkPort, Flavour } from "../../netlink/devlink.ts";
 import type { Link } from "../../netlink/link.ts";
 import type { KernelFacts, KnownLink } from "./facts.ts";
 import { add } from "./multimap.ts";
-import { type DriverName, functionKey, nameOfPf, nameOfPort, parseDriverName } from "./names.ts";
+import { type DriverName, functionKey, nameOfPf, nameOfPort, parseDriverName, pfNameOf } from "./names.ts";
 import { nameOfFunction, type PciFunction } from "./options.ts";
 
 export type Role =
@@ -50,6 +50,11 @@ export interface SwitchPorts {
   readonly doubts: readonly string[];
 }
 
+interface Known {
+  readonly facts: KernelFacts;
+  readonly sources: PortSources;
+}
+
 interface Pairing {
   readonly link: Link | null;
   readonly fault: string | null;
@@ -71,7 +76,9 @@ export function composePorts(facts: KernelFacts, sources: PortSources): SwitchPo
     const pairing = pair(port, bySaidPort.get(name), facts);
     if (pairing.link !== null) taken.add(pairing.link.ifindex);
     if (pairing.doubt) doubts.push(`${name}: ${pairing.fault}`);
-    const composed = SWITCH_FLAVOURS.has(port.flavour) ? toldByDevlink(name, port, pairing, sources) : null;
+    const composed = SWITCH_FLAVOURS.has(port.flavour)
+      ? toldByDevlink(name, port, pairing, { facts, sources })
+      : null;
     if (composed !== null) told.push(composed);
   }
   const placed = placeUplinks(told);
@@ -128,13 +135,13 @@ function toldByDevlink(
   name: string,
   port: DevlinkPort,
   { link, fault }: Pairing,
-  sources: PortSources,
+  known: Known,
 ): SwitchPort | null {
   const { controller, external, pf, number } = port;
   const common = { name, devlink: port, controller, external, link, fault };
   if (port.flavour === "physical") {
-    const device = deviceOf(port.device, link, sources);
-    if (sources.vfBase(device) > 0 && number !== null) {
+    const device = deviceOf(port.device, link, known);
+    if (known.sources.vfBase(device) > 0 && number !== null) {
       return { ...common, device, pf: number, role: { kind: "function", function: { kind: "pf" } } };
     }
     return { ...common, device, pf: null, role: { kind: "uplink", number } };
@@ -155,9 +162,11 @@ function isOwnNetdev({ external, function: { hardwareAddress } }: DevlinkPort, l
   return link.permanentAddress !== null && link.permanentAddress === hardwareAddress;
 }
 
-/** An uplink can be on a device of its own (mlx5 from Linux 6.5 on), whose network device belongs to the PF's all the same. */
-function deviceOf(device: string, link: Link | null, { parentOf }: PortSources): string {
-  const parent = link === null ? null : (link.parent ?? (device.startsWith("pci/") ? null : parentOf(link)));
+/** An uplink can be on a device of its own (mlx5 from Linux 6.5 on), which is a part of the PF's, as its network device is. */
+function deviceOf(device: string, link: Link | null, { facts, sources }: Known): string {
+  const nested = facts.parents.get(device) ?? null;
+  const isPci = device.startsWith("pci/");
+  const parent = link?.parent ?? (isPci ? null : (nested ?? (link === null ? null : sources.parentOf(link))));
   return parent === null || busOf(parent) === busOf(device) ? device : parent;
 }
 
@@ -165,20 +174,31 @@ function busOf(device: string): string {
   return device.slice(0, device.indexOf("/"));
 }
 
-/** An uplink of which nobody tells the parent belongs where the functions of the same switch are, if that is one place. */
+/**
+ * An uplink of which nobody tells the parent belongs where the functions of the same switch are, if that is one place. NICs
+ * can give all of their ports one switch: then where functions of the uplink's own number are, if that is one place.
+ */
 function placeUplinks(told: readonly SwitchPort[]): readonly SwitchPort[] {
   const places = new Map<string, Set<string>>();
+  const numbered = new Map<string, Set<string>>();
   const populated = new Set<string>();
-  for (const { role, link, device } of told) {
+  for (const { role, link, device, pf } of told) {
     if (role.kind !== "function") continue;
     populated.add(device);
     add(places, link?.switchId, device);
+    if (link?.switchId) add(numbered, `${link.switchId} ${pf}`, device);
   }
   return told.map((port) => {
-    const [place, ...others] = places.get(port.link?.switchId ?? "") ?? [];
-    const isPlaced = port.role.kind === "function" || populated.has(port.device);
-    return isPlaced || place === undefined || others.length > 0 ? port : { ...port, device: place };
+    const { role, link, device } = port;
+    if (role.kind === "function" || populated.has(device) || !link?.switchId) return port;
+    const place = only(places.get(link.switchId)) ?? only(numbered.get(`${link.switchId} ${role.number}`));
+    return place === null ? port : { ...port, device: place };
   });
+}
+
+function only<T>(values: Iterable<T> | undefined): T | null {
+  const [first, ...others] = values ?? [];
+  return first === undefined || others.length > 0 ? null : first;
 }
 
 /** What network devices of a switch call themselves, of which no devlink port is known. */
@@ -188,31 +208,46 @@ function toldByNames(
   told: readonly SwitchPort[],
   sources: PortSources,
 ): readonly SwitchPort[] {
-  const bySwitch = new Map<string, string>();
-  for (const { role, link, device } of told) {
-    if (role.kind === "uplink" && link !== null && link.switchId !== null)
-      bySwitch.set(link.switchId, device);
-  }
+  const uplinks = told.filter(({ role }) => role.kind === "uplink");
   return [...links.values()].flatMap(({ link }): SwitchPort[] => {
     const { ifindex, kind, devlinkPort, switchId } = link;
     const said = parseDriverName(link.portName);
     if (said === null || switchId === null || kind !== null) return [];
     if (devlinkPort !== null || taken.has(ifindex)) return [];
-    const device = link.parent ?? sources.parentOf(link) ?? bySwitch.get(switchId) ?? `switch/${switchId}`;
+    const parent = link.parent ?? sources.parentOf(link) ?? placeByName(said, switchId, uplinks);
+    const device = parent ?? `switch/${switchId}`;
     const common = { name: `${link.name} (${link.portName})`, devlink: null, device, link, fault: null };
     if (said.kind === "physical") {
       const role = { kind: "uplink", number: said.number } as const;
       return [{ ...common, controller: 0, external: null, pf: null, role }];
     }
     const { controller, pf } = said;
-    const external = controller === null ? null : controller !== 0;
+    const external = said.external ?? (controller === null ? null : controller !== 0);
     const role = { kind: "function", function: said.function } as const;
     return [{ ...common, controller: controller ?? 0, external, pf, role }];
   });
 }
 
+/**
+ * Where a network device belongs that has no parent: to the uplink of its switch. Of several uplinks it is the one whose
+ * device is the PCI function with the PF's number (drivers that name devices so take the number from there), else the one
+ * with that number itself.
+ */
+function placeByName(said: DriverName, switchId: string, uplinks: readonly SwitchPort[]): string | null {
+  const near = uplinks.filter(({ link }) => link?.switchId === switchId);
+  const devices = (of: readonly SwitchPort[]) => only(new Set(of.map(({ device }) => device)));
+  const one = devices(near);
+  if (one !== null || said.kind === "physical") return one;
+  const isFunction = new RegExp(`^pci/.*\\.${said.pf}$`);
+  return (
+    devices(near.filter(({ device }) => isFunction.test(device))) ??
+    devices(near.filter(({ role }) => role.kind === "uplink" && role.number === said.pf))
+  );
+}
+
 /** Who tells of the same port tells of the same identity. */
-function identityOf({ device, controller, pf, role }: SwitchPort): string {
+function identityOf(port: SwitchPort): string {
+  const { device, role } = port;
   if (role.kind === "uplink") return `${device} p${role.number}`;
-  return `${nameOfPf({ device, controller, number: pf ?? 0 })} ${nameOfFunction(role.function)}`;
+  return `${nameOfPf(pfNameOf(port))} ${nameOfFunction(role.function)}`;
 }

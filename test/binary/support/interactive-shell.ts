@@ -59,7 +59,7 @@ export class InteractiveShell {
         const at = this.#shown.indexOf(text, from);
         return at < 0 ? undefined : at;
       },
-      within: 20_000,
+      within: 50_000,
       what: `the shell to come to ${text}`,
       instead: () => JSON.stringify(this.#shown.slice(from)),
     });

@@ -5,7 +5,8 @@ import { map } from "../../support/rows.ts";
 import { KINDS, type Servers, startServers } from "./support/southbound-servers.ts";
 import { op, type Stage, startStage } from "./support/stage.ts";
 
-const isSelect = ({ method }: Message) => method === "transact";
+const isSelect = ({ method, params }: Message) =>
+  method === "transact" && Bun.deepMatch({ table: "Port_Binding" }, Object(params?.[1]));
 
 describe.each(KINDS)("connected to a %s, a row that", (kind) => {
   let servers: Servers;

@@ -14,7 +14,7 @@ import { genericPayload } from "../../../src/netlink/generic.ts";
 import type { Link } from "../../../src/netlink/link.ts";
 import { macBytes } from "../../../src/netlink/mac.ts";
 import type { Message } from "../../../src/netlink/message.ts";
-import { portAttributes } from "../../../src/netlink/port-name.ts";
+import { deviceAttributes, portAttributes } from "../../../src/netlink/port-name.ts";
 
 export const DEVLINK = 21;
 export const OVS_VPORT = 22;
@@ -51,6 +51,12 @@ export function encodePort(port: DevlinkPort): Message {
     ...(netdev === null ? [] : [u32Attribute(6, netdev.ifindex), textAttribute(7, netdev.name)]),
     ...(inFunction.length === 0 ? [] : [nestedAttribute(145, inFunction)]),
   ]);
+}
+
+/** What is told of a device and of those that are parts of it. */
+export function encodeDevice(device: string, nested: readonly string[]): Message {
+  const parts = nested.map((one) => nestedAttribute(175, [...deviceAttributes(one)]));
+  return message(DEVLINK, genericPayload(3, 1, [...deviceAttributes(device), ...parts]));
 }
 
 export function encodePortRemoval(port: PortName): Message {

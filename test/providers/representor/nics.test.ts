@@ -5,6 +5,7 @@
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Link } from "../../../src/netlink/link.ts";
 import { askNic } from "./support/ask-nic.ts";
 import { type NicTable, parseTable, tablesOf } from "./support/nic-table.ts";
 
@@ -30,6 +31,32 @@ describe.each(tables.map((table) => [table.nic, table] as const))("%s", (_, tabl
       if (question.representor === null) expect(answered?.reason).toMatch(/\w/);
     },
   );
+});
+
+/** What kernels leave out: older ones, other drivers. */
+const less: readonly (readonly [string, Partial<Link>])[] = [
+  ["parents", { parent: null }],
+  ["permanent addresses", { permanentAddress: null }],
+  ["switches", { switchId: null }],
+  ["drivers' names", { portName: null }],
+  ["drivers' names and parents", { portName: null, parent: null }],
+  ["switches and parents", { switchId: null, parent: null }],
+];
+
+describe.each(less)("where the kernel tells no %s", (_, without) => {
+  test("less is answered, and nothing wrong", async () => {
+    const wrong: string[] = [];
+    for (const table of tables) {
+      // Of a table that is about a contradiction, half is no contradiction.
+      if (table.nic.endsWith("has to agree")) continue;
+      const told = { ...table, nested: {}, links: table.links.map((link) => ({ ...link, ...without })) };
+      for (const { question, netdev } of await askNic(told)) {
+        if (netdev !== null && netdev !== question.representor)
+          wrong.push(`${table.nic}: ${question.what}: ${netdev}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
 });
 
 test("every table asks something, and has ports and network devices to ask about", () => {

@@ -5,16 +5,13 @@
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Facts } from "../../../src/providers/representor/facts.ts";
-import { KernelPorts } from "../../../src/providers/representor/kernel-ports.ts";
+import { Nics } from "../../../src/providers/representor/nics.ts";
 import {
   type Conclusion,
   conclusionsOf,
   recordNics,
 } from "../../../src/providers/representor/record-nics.ts";
 import { Scrubber } from "../../../src/providers/representor/scrub.ts";
-import { SwitchTable, tableSources } from "../../../src/providers/representor/switch-table.ts";
-import { Sysfs } from "../../../src/providers/representor/sysfs.ts";
 import { FakeKernel } from "./support/fake-kernel.ts";
 import {
   device,
@@ -37,20 +34,30 @@ const nothingThere = { smartNic: () => null, permanentAddress: () => null, paren
 
 /** What the provider makes of a record, and whether a device was ever two functions' at once. */
 async function replay(kernel: RecordedKernel): Promise<readonly Conclusion[]> {
-  const facts = new Facts();
-  const table = new SwitchTable(facts, tableSources({}, facts, new Sysfs(kernel.lookUps)));
-  const ports = new KernelPorts({ netlink: kernel, facts, onChange() {}, onRename() {}, log() {} });
-  await ports.open();
+  const nics = new Nics({
+    options: {},
+    machine: { netlink: kernel, lookUps: kernel.lookUps },
+    onChange: () => nics.resolveDoubts(),
+    log() {},
+  });
+  const { ports, table } = nics;
+  const opened = ports.open();
+  await turn();
   while (kernel.next()) {
     await turn();
     const netdevs = conclusionsOf(table).flatMap(({ netdev }) => netdev ?? []);
     expect(netdevs).toEqual([...new Set(netdevs)]);
   }
+  await opened;
   ports.close();
   return conclusionsOf(table);
 }
 
-async function record(kernel: FakeKernel, isPlain: boolean, meanwhile: () => void): Promise<string> {
+async function record(
+  kernel: FakeKernel,
+  isPlain: boolean,
+  meanwhile: () => void | Promise<void>,
+): Promise<string> {
   const lines: string[] = [];
   const end = Promise.withResolvers<void>();
   const recorded = recordNics({
@@ -64,7 +71,7 @@ async function record(kernel: FakeKernel, isPlain: boolean, meanwhile: () => voi
     end: end.promise,
   });
   await turn();
-  meanwhile();
+  await meanwhile();
   end.resolve();
   expect(await recorded).toEqual({ ok: true, value: expect.any(Number) });
   return lines.join("\n");
@@ -95,6 +102,33 @@ describe("a record", () => {
       { ...common, function: "VF 1", netdev: "pf0vf1" },
       { ...common, function: "the PF itself", netdev: "pf0hpf" },
     ]);
+    expect(await replay(recorded)).toEqual(recorded.answers);
+  });
+
+  test("has what the kernel was asked again, when a device came back from another namespace", async () => {
+    const kernel = dpu();
+    const text = await record(kernel, false, async () => {
+      kernel.moveAway(vfLink(0).ifindex);
+      await turn();
+      kernel.moveBack(vf(0, ofHost), vfLink(0).ifindex);
+      await turn();
+    });
+    const recorded = new RecordedKernel(text);
+    expect(recorded.answers.map(({ function: of, netdev }) => [of, netdev])).toEqual([
+      ["VF 0", "pf0vf0"],
+      ["the PF itself", "pf0hpf"],
+    ]);
+    expect(await replay(recorded)).toEqual(recorded.answers);
+  });
+
+  test("has what was read anew after messages were lost", async () => {
+    const kernel = dpu();
+    const text = await record(kernel, false, async () => {
+      kernel.overrun(() => happen(kernel));
+      await turn();
+    });
+    const recorded = new RecordedKernel(text);
+    expect(recorded.answers.map(({ netdev }) => netdev)).toEqual(["renamed0", "pf0vf1", "pf0hpf"]);
     expect(await replay(recorded)).toEqual(recorded.answers);
   });
 

@@ -5,12 +5,12 @@
 import { isArray, isObject, type Json } from "../../../src/ovsdb-jsonrpc/wire/json.ts";
 import type { Change, Row } from "../ovsdb/database.ts";
 import type { ServerSession } from "../ovsdb/session.ts";
-import type { LocalChassis } from "./chassis.ts";
-import { BRIDGE, CHASSIS, LOCAL } from "./chassis.ts";
+import { BRIDGE, CHASSIS, LOCAL, type LocalChassis } from "./chassis.ts";
 import type { Devices } from "./devices.ts";
+import { Finishes } from "./finishes.ts";
 import type { Client, Connection, Knowledge } from "./network.ts";
 import { map, rowsOf, text, texts, uuidOf } from "./rows.ts";
-import type { ServerProcess } from "./server-process.ts";
+import type { ServerProcess, Writer } from "./server-process.ts";
 import type { Southbound } from "./southbound.ts";
 import type { Vifplugd } from "./vifplugd.ts";
 import type { World } from "./world.ts";
@@ -30,18 +30,8 @@ export interface Scene {
   readonly keepsRenamed: boolean;
 }
 
-type Operation = "create" | "remove";
 /** Milliseconds: a decision is older than this when it is carried out only if everything stood still. */
 const DECISION = 30_000;
-const OPERATIONS: readonly Operation[] = ["create", "remove"];
-
-interface Unfinished {
-  /** It has to be called. */
-  isDue: boolean;
-  /** How often it may be called: once for each interface of the port that was changed. */
-  readonly allowed: Map<Operation, number>;
-}
-
 interface Owned {
   readonly iface: Row;
   readonly lport: string;
@@ -49,8 +39,8 @@ interface Owned {
 
 export class Checks {
   readonly #scene: Scene;
-  /** Of each vifplugd, the ports that it committed something of, with the calls of `finish` that may follow. */
-  readonly #unfinished = new Map<Vifplugd, Map<string, Unfinished>>();
+  /** When `finish` has to be called, and when it may be. */
+  readonly finishes: Finishes;
   /** The ports of transactions that a process has sent and has no answer to. */
   readonly #outstanding = new WeakMap<Connection, Map<Json, ReadonlySet<string>>>();
   /** The ports that a process held back when it sent a transaction (U6), by what it knew then. */
@@ -66,46 +56,38 @@ export class Checks {
 
   constructor(scene: Scene) {
     this.#scene = scene;
+    this.finishes = new Finishes(scene.chassis.server.commits, (why) => this.#fail(why));
     this.#remember();
     scene.world.network.onSend = (connection, message, known) => this.#sent(connection, message, known);
-    scene.chassis.server.onArrival = (connection, _, id) =>
-      void this.#outstanding.get(connection)?.delete(id);
-    scene.chassis.server.onCommit = (changes, by, session, known) =>
-      this.#committed(changes, by, session, known);
+    scene.chassis.server.onArrival = (connection, commits, message) => {
+      this.#outstanding.get(connection)?.delete(message.id ?? null);
+      const vifplugd = this.#vifplugdOf(connection.client);
+      if (vifplugd !== undefined) this.finishes.arrived(vifplugd, connection, commits, message);
+    };
+    scene.chassis.server.onCommit = (changes, by) => this.#committed(changes, by);
   }
 
-  finished(vifplugd: Vifplugd, lport: string, operation: Operation): void {
-    const unfinished = this.#unfinished.get(vifplugd)?.get(lport);
-    const allowed = unfinished?.allowed.get(operation) ?? 0;
-    if (unfinished !== undefined && allowed > 0) {
-      unfinished.allowed.set(operation, allowed - 1);
-      unfinished.isDue = false;
-    } else this.#fail(`${vifplugd.process.name}: finish of ${lport} (${operation}) without a commit`);
-  }
-
-  /** At rest: a commit of a process that lives was followed by `finish`. */
-  complaints(): readonly string[] {
-    return this.#scene.vifplugds.flatMap((vifplugd) =>
-      Array.from(this.#unfinished.get(vifplugd) ?? []).flatMap(([lport, { isDue }]) =>
-        vifplugd.alive && isDue ? [`${vifplugd.process.name}: no finish of ${lport} after its commit`] : [],
-      ),
-    );
+  #vifplugdOf(client: Client | null): Vifplugd | undefined {
+    return this.#scene.vifplugds.find(({ process }) => process === client);
   }
 
   /** T2: while a port's change is in flight it is not decided again. */
   #sent(connection: Connection, message: Json, known: Knowledge | null): void {
     if (connection.address !== LOCAL || !isObject(message) || message.method !== "transact") return;
-    const lports = decidedIn(isArray(message.params) ? message.params : []);
+    const { lports, decided } = subjectOf(isArray(message.params) ? message.params : []);
     const outstanding = this.#outstanding.get(connection) ?? new Map<Json, ReadonlySet<string>>();
     this.#outstanding.set(connection, outstanding);
     for (const others of outstanding.values())
-      for (const lport of lports)
+      for (const lport of decided)
         if (others.has(lport))
           this.#fail(`${connection.client.name} decides ${lport} again while it is in flight`);
-    outstanding.set(message.id ?? null, lports);
-    const vifplugd = this.#scene.vifplugds.find(({ process }) => process === connection.client);
-    if (known !== null && vifplugd !== undefined) this.#held.set(known, vifplugd.held());
-    this.onTransaction?.(lports);
+    outstanding.set(message.id ?? null, decided);
+    const vifplugd = this.#vifplugdOf(connection.client);
+    if (vifplugd !== undefined) {
+      this.finishes.sent(vifplugd, connection, message.id ?? null, lports);
+      if (known !== null) this.#held.set(known, vifplugd.held());
+    }
+    this.onTransaction?.(decided);
   }
 
   #fail(why: string): void {
@@ -130,26 +112,19 @@ export class Checks {
     );
   }
 
-  #committed(
-    changes: readonly Change[],
-    by: Client | null,
-    session: ServerSession | null,
-    knowledge: Knowledge | null,
-  ): void {
+  #committed(changes: readonly Change[], by: Writer | null): void {
     const before = this.#owned;
     const known = this.#interfaces;
     this.#remember();
-    const vifplugd = this.#scene.vifplugds.find(({ process }) => process === by);
-    if (by === null || session === null) {
-      this.#note(null, changes);
-      this.#scene.chassis.changed();
-      return;
+    if (by !== null) {
+      const { client } = by.connection;
+      this.writes++;
+      this.#checkWriter(client, by.session);
+      this.#checkRows(client, changes, known, before);
+      this.#checkLost(client, by.known, before);
+      const vifplugd = this.#vifplugdOf(client);
+      if (vifplugd !== undefined) this.finishes.committed(vifplugd, by);
     }
-    this.writes++;
-    this.#checkWriter(by, session);
-    this.#checkRows(by, changes, known, before);
-    this.#checkLost(by, knowledge, before);
-    this.#note(vifplugd ?? null, changes);
     this.#scene.chassis.changed();
   }
 
@@ -242,54 +217,54 @@ export class Checks {
     if (isWithdrawn && this.#scene.unplugsWithdrawn) return null;
     return "which is bindable here";
   }
-
-  /**
-   * Whoever it was, vifplugd or not, a process whose own transaction was lost on the way cannot tell the commit from its own, and takes it for
-   * that (T5).
-   */
-  #note(by: Vifplugd | null, changes: readonly Change[]): void {
-    const lportOf = (row: Row | null) =>
-      row === null ? undefined : map(row, "external_ids").get("iface-id");
-    const interfaces = changes.filter(({ table }) => table.name === "Interface");
-    // What carried another port's id by mistake is no change of that port.
-    const concluded = new Set(interfaces.map(({ old, now }) => lportOf(now ?? old)));
-    const touched = new Set(
-      interfaces.flatMap(({ old, now }) => [lportOf(old) ?? [], lportOf(now) ?? []].flat()),
-    );
-    for (const vifplugd of this.#scene.vifplugds) {
-      if (!vifplugd.process.alive) continue;
-      const unfinished = this.#unfinished.get(vifplugd) ?? new Map<string, Unfinished>();
-      this.#unfinished.set(vifplugd, unfinished);
-      for (const lport of touched) {
-        const isDue = (vifplugd === by && concluded.has(lport)) || unfinished.get(lport)?.isDue === true;
-        const ofPort = ({ old, now }: Change) => lportOf(old) === lport || lportOf(now) === lport;
-        const changed = interfaces.filter(ofPort).length;
-        const before = unfinished.get(lport)?.allowed;
-        const allowed = new Map(OPERATIONS.map((one) => [one, Math.max(changed, before?.get(one) ?? 0)]));
-        unfinished.set(lport, { isDue, allowed });
-      }
-    }
-  }
 }
 
-/** The logical ports that a transaction is about, without those whose interface another one takes over. */
-function decidedIn(operations: readonly Json[]): ReadonlySet<string> {
+interface Subject {
+  /** Whose interfaces are written. */
+  readonly lports: ReadonlySet<string>;
+  /** The same without those whose interface another one takes over and that get none. */
+  readonly decided: ReadonlySet<string>;
+}
+
+/** The value of the key in the first map that has it. */
+function ifaceIdIn(json: Json): string | undefined {
+  if (isArray(json)) {
+    const [kind, pairs] = json;
+    if (kind !== "map" || !isArray(pairs)) return firstOf(json, ifaceIdIn);
+    return firstOf(pairs, (pair) => (isArray(pair) && pair[0] === "iface-id" ? String(pair[1]) : undefined));
+  }
+  return isObject(json)
+    ? firstOf(Object.values(json), (one) => (one === undefined ? undefined : ifaceIdIn(one)))
+    : undefined;
+}
+
+function firstOf<A, B>(list: readonly A[], find: (one: A) => B | undefined): B | undefined {
+  for (const one of list) {
+    const found = find(one);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** What a transaction is about. */
+function subjectOf(operations: readonly Json[]): Subject {
   const before = new Map<string, string>();
-  const decided = new Set<string>();
+  const lports = new Set<string>();
   const left = new Set<string>();
+  const placed = new Set<string>();
   for (const operation of operations) {
     if (!isObject(operation)) continue;
-    const text = JSON.stringify(operation);
-    const lport = /\["iface-id","([^"]*)"\]/.exec(text)?.[1];
-    const uuid = /"_uuid","==",\["uuid","([^"]*)"/.exec(text)?.[1] ?? "";
+    const lport = ifaceIdIn(operation);
+    const [clause] = isArray(operation.where) ? operation.where : [];
+    const by = isArray(clause) ? clause[2] : undefined;
+    const uuid = isArray(by) && by[0] === "uuid" ? String(by[1]) : "";
     if (lport === undefined) continue;
-    decided.add(lport);
+    lports.add(lport);
     if (operation.op === "wait") before.set(uuid, lport);
-    else if (operation.op === "mutate" && (before.get(uuid) ?? lport) !== lport)
-      left.add(before.get(uuid) ?? "");
+    else placed.add(lport);
+    if (operation.op === "mutate" && (before.get(uuid) ?? lport) !== lport) left.add(before.get(uuid) ?? "");
   }
-  for (const lport of left) decided.delete(lport);
-  return decided;
+  return { lports, decided: lports.difference(left.difference(placed)) };
 }
 
 /** Some name has no row, and one of them is the hostname but for its case, or for the domain. */

@@ -139,7 +139,7 @@ function setUp(world: World, plan: Plan): Stage {
     plug: { on_withdraw: plan.onWithdraw, on_rename: plan.onRename },
     safety: { max_unplug: `${plan.maxUnplug}%` },
   };
-  const deeds: Deeds = { finished: (...call) => holder.checks?.finished(...call) };
+  const deeds: Deeds = { finished: (...call) => holder.checks?.finishes.called(...call) };
   const daemons = new Daemons(world, devices, deeds, settings, plan.daemons);
   for (const server of southbound.servers)
     server.onArrival = (connection, commits) => connection.client.shown(server.name, commits);
@@ -189,7 +189,7 @@ function becalm(stage: Stage): void {
     daemons.confirm();
     complaints = [
       ...oracleComplaints(stage),
-      ...checks.complaints(),
+      ...checks.finishes.complaints(),
       ...daemons.present.flatMap((one) =>
         one.inFlight > 0 ? [`${one.process.name} has changes in flight`] : [],
       ),

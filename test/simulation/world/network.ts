@@ -139,7 +139,7 @@ export class Connection {
 
   /** From the client; JSON texts, one after the other. */
   write(text: string): void {
-    if (this.#phase !== "open") return;
+    // What is written to a connection that has been cut is lost, and whoever writes does not know that.
     const knowledge = this.client.know();
     for (const message of messagesIn(text)) {
       const { scheduler } = this.#network;
@@ -147,6 +147,7 @@ export class Connection {
       const { onMessage } = this.#network;
       onMessage?.(this.client.name, this.#serverName, () => JSON.stringify(message));
       this.#network.onSend?.(this, message, knowledge);
+      if (this.#phase !== "open") continue;
       scheduler.after(this.#toServerAt - scheduler.now, () => {
         if (this.#phase === "open") this.#accepted?.receive(message, knowledge);
       });

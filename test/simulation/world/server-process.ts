@@ -1,10 +1,20 @@
 /** A simulated ovsdb-server on the network: its clients, and what becomes of them when it dies. */
-import type { Json } from "../../../src/ovsdb-jsonrpc/wire/json.ts";
+import { isObject, type Json, type JsonObject } from "../../../src/ovsdb-jsonrpc/wire/json.ts";
 import type { Change } from "../ovsdb/database.ts";
 import { SimulatedServer } from "../ovsdb/server.ts";
-import { ServerSession } from "../ovsdb/session.ts";
-import type { Client, Connection, Knowledge } from "./network.ts";
+import type { ServerSession } from "../ovsdb/session.ts";
+import type { Connection, Knowledge } from "./network.ts";
 import type { World } from "./world.ts";
+
+/** Whose message it is that leads to a commit. */
+export interface Writer {
+  readonly connection: Connection;
+  readonly session: ServerSession;
+  /** The request's. */
+  readonly id: Json;
+  /** What the client's process knew when it sent it. */
+  readonly known: Knowledge | null;
+}
 
 export class ServerProcess {
   readonly name: string;
@@ -18,17 +28,11 @@ export class ServerProcess {
   /** Fills a new server with its databases. */
   readonly #serve: (server: SimulatedServer) => void;
   /** A message has arrived at a client, and how many commits the server had seen when it was made. */
-  onArrival: ((connection: Connection, commits: number, id: Json) => void) | null = null;
+  onArrival: ((connection: Connection, commits: number, message: JsonObject) => void) | null = null;
   /** Told of every commit of a database of its own, and whose it was. */
-  onCommit:
-    | ((
-        changes: readonly Change[],
-        by: Client | null,
-        session: ServerSession | null,
-        known: Knowledge | null,
-      ) => void)
-    | null = null;
-  #known: Knowledge | null = null;
+  onCommit: ((changes: readonly Change[], by: Writer | null) => void) | null = null;
+  /** Whose message is being dealt with. */
+  #writer: Writer | null = null;
   /** What has been committed since the history began; the number of entries is the version of the content. */
   readonly commits: (readonly Change[])[] = [];
 
@@ -90,9 +94,7 @@ export class ServerProcess {
       observe: (served, changes, origin) => {
         if (served.name.startsWith("_")) return;
         this.commits.push(changes);
-        const session = origin instanceof ServerSession ? origin : null;
-        const client = session === null ? undefined : this.#clients.get(session)?.client;
-        this.onCommit?.(changes, client ?? null, session, this.#known);
+        this.onCommit?.(changes, this.#writer?.session === origin ? this.#writer : null);
       },
     });
     this.#serve(server);
@@ -103,7 +105,7 @@ export class ServerProcess {
     const session: ServerSession = this.#server.connect({
       send: (message) => {
         const commits = this.commits.length;
-        connection.send(message, () => this.onArrival?.(connection, commits, message.id ?? null));
+        connection.send(message, () => this.onArrival?.(connection, commits, message));
       },
       close: () => connection.cut(),
     });
@@ -111,9 +113,10 @@ export class ServerProcess {
     return {
       receive: (message: Json, known: Knowledge | null) =>
         this.#whenRunning(() => {
-          this.#known = known;
+          const id = isObject(message) ? (message.id ?? null) : null;
+          this.#writer = { connection, session, id, known };
           session.receive(message);
-          this.#known = null;
+          this.#writer = null;
         }),
       closed: () => {
         this.#clients.delete(session);

@@ -210,7 +210,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     isFault: false,
     args: (random) => [
       lport(random),
-      random.pick(["option", "mtu", "no-plugged", "other", "type", "version"]),
+      random.pick(["option", "mtu", "no-plugged", "plugged", "other", "type", "version", "typo"]),
       lport(random),
     ],
     run: (stage, [name = "", what = "", other = ""]) =>
@@ -240,7 +240,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   race: {
     weight: 5,
     isFault: false,
-    args: (random) => [random.pick(["no-plugged", "option", "unplug", "mtu"])],
+    args: (random) => [random.pick(["no-plugged", "option", "unplug", "mtu", "typo"])],
     run: (stage, [what = ""]) => {
       stage.checks.onTransaction = (lports) => {
         stage.checks.onTransaction = null;
@@ -272,8 +272,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     args: (random) => [
       random.pick([usualName(lport(random)), "tap0", "tap1"]),
       random.pick(["", lport(random)]),
-      // Second interfaces of ours beside an exchange of names do not come to rest yet.
-      "",
+      random.pick(["", PLUG_TYPE]),
     ],
     run: ({ chassis }, [name = "", lport = "", plugged = ""]) => {
       const ids = [

@@ -77,6 +77,11 @@ export class Vifplugd {
     return differences.map(({ node, key }) => (key === undefined ? node : `${node} ${key}`));
   }
 
+  /** It has the local database's rows as they are. */
+  get hasLocalRows(): boolean {
+    return this.#parts.local.state.kind === "synced";
+  }
+
   /** Changes that have been sent and not been answered. */
   get inFlight(): number {
     return this.#parts.reconciler.inFlight;

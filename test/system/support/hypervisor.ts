@@ -7,7 +7,7 @@ import { commandLine, readyLine } from "../../../tools/chassis/programs.ts";
 import { type Nic, nic } from "./nic.ts";
 
 /** Milliseconds; the machine computes slowly. */
-export const PATIENCE = 30_000;
+export const PATIENCE = 60_000;
 
 type Interface = RowOf<"Open_vSwitch", "Interface", "name" | "external_ids" | "ofport">;
 
@@ -39,9 +39,16 @@ export async function startController(chassis: Chassis): Promise<Program> {
 }
 
 /** vifplugd with the representor provider, which answers to a plug type that ovn-controller knows nothing of. */
-export function startVifplugd(chassis: Chassis): Promise<Program> {
-  const config = { ...baseConfig(chassis), providers: [{ type: "representor", match: ["vifplugd"] }] };
+export function startVifplugd(
+  chassis: Chassis,
+  config = configWith(chassis, "representor"),
+): Promise<Program> {
   return startDaemon({ chassis, config });
+}
+
+/** A configuration with the providers of these types, each for that plug type. */
+export function configWith(chassis: Chassis, ...types: readonly string[]): object {
+  return { ...baseConfig(chassis), providers: types.map((type) => ({ type, match: ["vifplugd"] })) };
 }
 
 /** A logical port that asks for a VF's representor. */

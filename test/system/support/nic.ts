@@ -1,6 +1,6 @@
 /** Pretended NICs in switchdev mode (netdevsim of the Linux kernel), for a test that runs in the virtual machine. */
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../../../tools/chassis/program.ts";
 
@@ -42,6 +42,26 @@ export class Nic {
   /** The driver makes 4 VFs at most, unless told otherwise. */
   async allowVfs(count: number): Promise<void> {
     await writeFile(`/sys/kernel/debug/netdevsim/netdevsim${this.#number}/max_vfs`, String(count));
+  }
+
+  /** Somebody works on the NIC for some seconds, and nobody else can meanwhile; resolves when that has begun. */
+  async flash(): Promise<{ readonly over: Promise<void>; isOver(): boolean }> {
+    // The kernel looks for firmware in the root folder of its first program.
+    const folder = "/proc/1/root/lib/firmware";
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, "pretended"), "firmware");
+    const flash = Bun.spawn(["devlink", "dev", "flash", this.device, "file", "pretended"], {
+      env: environment,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const { value } = await flash.stdout.getReader().read();
+    if (value === undefined) throw new Error("devlink dev flash ended before it began");
+    let isOver = false;
+    const over = flash.exited.then((code) => {
+      isOver = true;
+      if (code !== 0) throw new Error(`devlink dev flash: exit code ${code}`);
+    });
+    return { over, isOver: () => isOver };
   }
 
   /** The network device of the physical port. */

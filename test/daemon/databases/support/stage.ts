@@ -7,7 +7,7 @@ import { Southbound } from "../../../../src/daemon/databases/southbound.ts";
 import { Reconciler } from "../../../../src/daemon/reconcile/reconciler.ts";
 import { Log } from "../../../../src/log/log.ts";
 import { asInserts } from "../../../../src/plug/rows.ts";
-import { ovnSouthbound } from "../../../../src/schemas/ovn_southbound.gen.ts";
+import { type OVNSouthboundTables, ovnSouthbound } from "../../../../src/schemas/ovn_southbound.gen.ts";
 import { type Message, ProxyServer, type Verdict } from "../../../ovsdb-jsonrpc/support/proxy.ts";
 import { value } from "../../../ovsdb-jsonrpc/support/session.ts";
 import { holder, settings } from "../../../support/plug-bench.ts";
@@ -27,7 +27,17 @@ const NAMES: Readonly<Record<Place, string | null>> = {
   "here by a list that is not resolved": "hv2,hv1",
 };
 
+/** The port is in view by the chassis's row. */
 export async function startStage(servers: Servers) {
+  const stage = await setStage(servers);
+  stage.connect();
+  await stage.until(() => stage.isInView() && stage.known()?.chassisUuid === stage.chassis.here);
+  stage.forgetRequests();
+  return stage;
+}
+
+/** Everything is there, and the chassis is not connected yet. */
+export async function setStage(servers: Servers, environment = realEnvironment) {
   const cms = new Session({
     database: ovnSouthbound,
     remotes: servers.writable,
@@ -67,7 +77,9 @@ export async function startStage(servers: Servers) {
     ...requested(place),
   });
   await write(op.insert("Port_Binding", columns("here")));
-  await hasArrived(servers, chassis.here);
+  const binding = (server: Seen) => server.replica.table("Port_Binding").rows.values().next().value;
+  await hasArrived(servers, (server) => binding(server)?.requested_chassis === chassis.here);
+  const requests: Message[] = [];
   const calls: string[] = [];
   const transactions: (() => void)[] = [];
   let ran = Promise.withResolvers<void>();
@@ -77,14 +89,17 @@ export async function startStage(servers: Servers) {
   };
   const proxy = await ProxyServer.start(servers.server.socket, {
     fromClient: (message) => {
-      if (message.method !== undefined) calls.push(message.method);
+      if (message.method !== undefined) {
+        calls.push(message.method);
+        requests.push(message);
+      }
       return rules.fromChassis(message);
     },
     fromServer: (message) => rules.toChassis(message),
   });
   const log = new Log({ level: "off", format: "text", write: () => {} });
   const reconciler: Reconciler = new Reconciler({
-    environment: realEnvironment,
+    environment,
     registry: registryOf(recordedProvider("dummy").provider),
     settings,
     log: log.module("plug"),
@@ -101,27 +116,47 @@ export async function startStage(servers: Servers) {
     },
     onRun: () => ran.resolve(),
   });
-  const southbound: Southbound = new Southbound(reconciler, log.module("ovsdb"), () => {}, realEnvironment);
+  const southbound: Southbound = new Southbound(reconciler, log.module("ovsdb"), () => {}, environment);
   const inputs = reconciler.graph.inputs;
   const insert = <Row extends { readonly _uuid: Uuid }>(row: Row) => asInserts(new Map([[row._uuid, row]]));
-  reconciler.pushRows(inputs.openVSwitch, insert(openVSwitchRow()), "snapshot");
   reconciler.pushRows(inputs.bridge, insert(bridgeRow()), "snapshot");
   reconciler.pushRows(inputs.port, insert(portRow()), "snapshot");
   reconciler.pushRows(inputs.iface, insert(pluggedRow(LPORT)), "snapshot");
   reconciler.push(inputs.localSession, holder, "holding the lock");
-  southbound.setTarget({ kind: "named", remotes: proxy.remote, probeIntervalMs: undefined, tls: {} });
 
   const stage = {
     rules,
+    /** What the chassis has sent: the methods, and the requests themselves. */
     calls,
+    requests,
+    forgetRequests() {
+      calls.length = 0;
+      requests.length = 0;
+    },
     transactions,
     reconciler,
     proxy,
     chassis,
     write,
+    /** Resolves when the chassis's server has no row of the chassis any more. */
+    hasNoRow: () =>
+      hasArrived(servers, (server) =>
+        server.replica
+          .table("Chassis")
+          .rows.values()
+          .every(({ name }) => name !== "hv1"),
+      ),
+    learnName: () => reconciler.pushRows(inputs.openVSwitch, insert(openVSwitchRow()), "snapshot"),
+    /** @param named whether the chassis knows its name by then */
+    connect({ named = true } = {}) {
+      if (named) stage.learnName();
+      const remotes = proxy.remote;
+      southbound.setTarget({ kind: "named", remotes, probeIntervalMs: undefined, tls: {} });
+    },
     status: () => reconciler.statuses.get(LPORT),
     absence: () => reconciler.engine.data(reconciler.graph.absence).get(LPORT)?.kind,
     isInView: () => reconciler.engine.data(reconciler.graph.inputs.portBinding).has(LPORT),
+    isSynced: () => reconciler.engine.data(inputs.southbound).current.synced,
     /** What is known for sure of this chassis. */
     known: () => reconciler.engine.data(reconciler.graph.inputs.southbound).current.acknowledged,
     statusOf: (lport: string) => reconciler.statuses.get(lport),
@@ -153,22 +188,20 @@ export async function startStage(servers: Servers) {
       await proxy[Symbol.asyncDispose]();
     },
   };
-  await stage.until(() => stage.isInView() && stage.known()?.chassisUuid === chassis.here);
   return stage;
 }
 
+const SEEN = { Chassis: ["name"], Port_Binding: ["requested_chassis"] } as const;
+type Seen = Session<OVNSouthboundTables, typeof SEEN>;
+
 /** A member of a cluster, and a relay, learn of a commit after whoever made it. */
-async function hasArrived({ server }: Servers, chassis: Uuid): Promise<void> {
-  const monitor = { Chassis: ["name"], Port_Binding: ["requested_chassis"] } as const;
-  const session = new Session({ database: ovnSouthbound, remotes: server.remote, monitor });
+async function hasArrived({ server }: Servers, holds: (seen: Seen) => boolean): Promise<void> {
+  const session = new Session({ database: ovnSouthbound, remotes: server.remote, monitor: SEEN });
   const { promise, resolve } = Promise.withResolvers<void>();
-  session.onBatch(() => {
-    const [binding] = session.replica.table("Port_Binding").rows.values();
-    if (binding?.requested_chassis === chassis) resolve();
-  });
+  session.onBatch(() => holds(session) && resolve());
   await promise;
   session.close();
 }
 
-export type Stage = Awaited<ReturnType<typeof startStage>>;
+export type Stage = Awaited<ReturnType<typeof setStage>>;
 export { op };

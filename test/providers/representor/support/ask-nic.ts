@@ -15,6 +15,7 @@ export async function askNic(table: NicTable): Promise<readonly Answered[]> {
   const kernel = new FakeKernel();
   for (const link of table.links) kernel.setLink(link);
   for (const port of table.ports) kernel.setPort(port);
+  for (const [device, nested] of Object.entries(table.nested)) kernel.setDevice(device, nested);
   const read = Promise.withResolvers<void>();
   const lookUps = {
     smartNic: (uplink: string) => table.smartNic[uplink] ?? null,

@@ -15,6 +15,7 @@ import {
 import { fail, ok, type Result } from "../../../../src/result.ts";
 import {
   DEVLINK,
+  encodeDevice,
   encodeFamily,
   encodeLink,
   encodeLinkRemoval,
@@ -27,11 +28,14 @@ import { link, port } from "./nic.ts";
 
 const CONTROLLER = 16;
 const GET_LINK = 18;
+const GET_DEVICE = 1;
 const ADD_PORT = 7;
 const DELETE_PORT = 8;
 
 export class FakeKernel implements NetlinkTransport {
   readonly ports = new Map<string, DevlinkPort>();
+  /** Devlink devices, and those that are parts of them. */
+  readonly devices = new Map<string, readonly string[]>();
   readonly links = new Map<number, Link>();
   /** The ports of Open vSwitch's datapath: their network devices' names by number. */
   readonly vports = new Map<number, string>();
@@ -52,6 +56,11 @@ export class FakeKernel implements NetlinkTransport {
   setPort(port: DevlinkPort): void {
     this.ports.set(`${port.device}/${port.index}`, port);
     this.tell(PROTOCOL.generic, [encodePort(port)]);
+  }
+
+  setDevice(device: string, nested: readonly string[]): void {
+    this.devices.set(device, nested);
+    this.tell(PROTOCOL.generic, [encodeDevice(device, nested)]);
   }
 
   removePort(port: PortName): void {
@@ -120,6 +129,8 @@ export class FakeKernel implements NetlinkTransport {
     }
     if (type === CONTROLLER) return this.#family(new TextDecoder().decode(payload.subarray(8)));
     if (type === OVS_VPORT) return this.#vport(isDump, payload);
+    if (isDump && payload[0] === GET_DEVICE)
+      return ok(Array.from(this.devices, ([device, nested]) => encodeDevice(device, nested)));
     if (isDump) return ok([...this.ports.values()].map(encodePort));
     return this.#change(payload);
   }

@@ -19,6 +19,8 @@ export interface Question {
 export interface NicTable {
   readonly nic: string;
   readonly ports: readonly DevlinkPort[];
+  /** By devlink device: those that are parts of it. */
+  readonly nested: Readonly<Record<string, readonly string[]>>;
   readonly links: readonly Link[];
   /** What the file in sysfs says, by the uplink's name. */
   readonly smartNic: Readonly<Record<string, string>>;
@@ -79,6 +81,7 @@ export function tablesOf(json: unknown): readonly NicTable[] {
     return {
       nic: `${table.id} ${table.nic}`,
       ports: parsePorts(table.devlink_port_show, indexes),
+      nested: {},
       links: table.netdevs.map((netdev) =>
         link(netdev.ifindex, netdev.name, {
           address: netdev.address,
@@ -103,7 +106,7 @@ function parentOf(name: string | null): string | null {
 
 /**
  * A file of the folder `nics`: `# what it is`, the lines of `devlink port show`, then lines that begin with `netdev`,
- * `smart_nic`, `pf`, `device` or `ask`.
+ * `nested`, `smart_nic`, `pf`, `device` or `ask`.
  */
 export function parseTable(source: string): NicTable {
   const lines = source.split("\n").filter((line) => line.trim() !== "");
@@ -117,9 +120,10 @@ export function parseTable(source: string): NicTable {
   return {
     nic: lines[0]?.replace(/^# /, "") ?? "",
     ports: parsePorts(
-      lines.filter((line) => /^(\S+\/\S+\/\d+:|\s+function:)/.test(line)),
+      lines.filter((line) => /^(\S+\/\S+\/\d+:|\s)/.test(line)),
       indexes,
     ),
+    nested: Object.fromEntries(begins("nested").map(([, device = "", ...parts]) => [device, parts])),
     links: netdevs.map(({ ifindex, name, facts }) =>
       link(ifindex, name, {
         address: facts.address ?? null,
@@ -181,19 +185,19 @@ function isFlavour(word: string | undefined): word is Flavour {
   return word !== undefined && FLAVOURS.has(word);
 }
 
-/** The lines of `devlink port show`, a function's line below its port's. */
+/** The lines of `devlink port show`; what is indented is of the port above it: its function, and what newer versions print below. */
 function parsePorts(lines: readonly string[], indexes: ReadonlyMap<string, number>): readonly DevlinkPort[] {
   const ports: DevlinkPort[] = [];
   for (const line of lines) {
-    const details = /^\s+function:\s*(.*)$/.exec(line)?.[1];
     const last = ports.at(-1);
-    if (details !== undefined && last !== undefined) {
-      const { hw_addr, state } = pairsOf(words(details));
+    if (/^\s/.test(line) && last !== undefined) {
+      const { hw_addr, state } = pairsOf(words(line.replace(/^\s+function:/, "")));
+      const { hardwareAddress, active } = last.function;
       ports[ports.length - 1] = {
         ...last,
         function: {
-          hardwareAddress: hw_addr === undefined || /^[0:]+$/.test(hw_addr) ? null : hw_addr,
-          active: state === undefined ? null : state === "active",
+          hardwareAddress: hw_addr === undefined || /^[0:]+$/.test(hw_addr) ? hardwareAddress : hw_addr,
+          active: state === undefined ? active : state === "active",
         },
       };
       continue;

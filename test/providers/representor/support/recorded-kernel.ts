@@ -1,5 +1,10 @@
-/** A kernel that tells again what `vifplugd providers representor record` recorded, in the order of the record. */
+/**
+ * A kernel that tells again what `vifplugd providers representor record` recorded, in the order of the record: who asks for
+ * a table is answered when that comes in the record.
+ */
 import * as v from "valibot";
+import { isDeviceDump } from "../../../../src/netlink/devlink.ts";
+import { type NetlinkError, netlinkError } from "../../../../src/netlink/error.ts";
 import { FLAG, type Message, parseMessages } from "../../../../src/netlink/message.ts";
 import {
   type Listener,
@@ -8,11 +13,12 @@ import {
   type Request,
 } from "../../../../src/netlink/transport.ts";
 import type { LookUps } from "../../../../src/providers/representor/sysfs.ts";
-import { ok } from "../../../../src/result.ts";
+import { fail, ok, type Result } from "../../../../src/result.ts";
 import { DEVLINK, encodeFamily } from "../../../netlink/support/encode.ts";
 
 const CONTROLLER = 16;
 const socket = v.picklist(["links", "ports"]);
+const table = v.picklist(["links", "ports", "devices"]);
 const messages = v.array(v.string());
 const header = v.object({
   record: v.literal("nics"),
@@ -20,7 +26,7 @@ const header = v.object({
   kernel: v.optional(v.string(), ""),
 });
 const line = v.union([
-  v.object({ dump: socket, messages }),
+  v.object({ dump: table, messages }),
   v.object({ heard: socket, messages }),
   v.object({ lost: socket, reason: v.string() }),
   v.object({
@@ -41,14 +47,17 @@ const line = v.union([
     ),
   }),
   v.object({ drivers: v.array(v.string()) }),
-  v.object({ refused: v.string() }),
+  v.object({ refused: v.string(), of: table }),
 ]);
 type Line = v.InferOutput<typeof line>;
+type Answer = Result<readonly Message[], NetlinkError>;
+type Waiting = (answer: Answer) => void;
 
 export class RecordedKernel implements NetlinkTransport {
   readonly kernel: string;
   readonly lookUps: LookUps;
   readonly #lines: readonly Line[];
+  readonly #waiting = { links: [] as Waiting[], ports: [] as Waiting[], devices: [] as Waiting[] };
   readonly #listeners = { links: new Set<Listener>(), ports: new Set<Listener>() };
   #at = 0;
 
@@ -80,17 +89,22 @@ export class RecordedKernel implements NetlinkTransport {
   next(): boolean {
     const one = this.#lines[this.#at++];
     if (one === undefined) return false;
-    if ("heard" in one)
-      for (const listener of this.#listeners[one.heard]) listener.receive(decode(one.messages));
-    // What was dumped later was asked for because of a doubt, or because messages were lost.
-    else if ("dump" in one && this.#at > this.#firstDumps) [...this.#listeners.ports][0]?.lost("as recorded");
+    if ("heard" in one) this.#tell(one.heard, (listener) => listener.receive(decode(one.messages)));
+    else if ("lost" in one) this.#tell(one.lost, (listener) => listener.lost(one.reason));
+    else if ("dump" in one) this.#waiting[one.dump].shift()?.(ok(decode(one.messages)));
+    else if ("refused" in one) this.#waiting[one.of].shift()?.(fail(netlinkError("refused", one.refused)));
     return true;
   }
 
-  async request(protocol: number, { type, flags }: Request) {
-    if (type === CONTROLLER) return ok([encodeFamily(DEVLINK, { config: 3 })]);
-    if ((flags & FLAG.dump) === 0) return ok([]);
-    return ok(this.#dumped(protocol === PROTOCOL.route ? "links" : "ports"));
+  request(protocol: number, request: Request): Promise<Answer> {
+    const { type, flags } = request;
+    if (type === CONTROLLER) return Promise.resolve(ok([encodeFamily(DEVLINK, { config: 3 })]));
+    if ((flags & FLAG.dump) === 0) return Promise.resolve(ok([]));
+    const wanted = protocol === PROTOCOL.route ? "links" : isDeviceDump(request) ? "devices" : "ports";
+    if (!this.#lines.some((one) => "dump" in one && one.dump === wanted)) return Promise.resolve(ok([]));
+    const { promise, resolve } = Promise.withResolvers<Answer>();
+    this.#waiting[wanted].push(resolve);
+    return promise;
   }
 
   subscribe(protocol: number, _groups: readonly number[], listener: Listener) {
@@ -99,22 +113,8 @@ export class RecordedKernel implements NetlinkTransport {
     return ok({ close: () => void listeners.delete(listener) });
   }
 
-  get #firstDumps(): number {
-    return (
-      1 +
-      Math.max(
-        ...(["links", "ports"] as const).map((name) =>
-          this.#lines.findIndex((one) => "dump" in one && one.dump === name),
-        ),
-      )
-    );
-  }
-
-  /** The last one before what is told now, or the first one. */
-  #dumped(name: "links" | "ports"): readonly Message[] {
-    const isIt = (one: Line) => "dump" in one && one.dump === name;
-    const dump = this.#lines.slice(0, this.#at).findLast(isIt) ?? this.#lines.find(isIt);
-    return dump !== undefined && "dump" in dump ? decode(dump.messages) : [];
+  #tell(socket: "links" | "ports", what: (listener: Listener) => void): void {
+    for (const listener of [...this.#listeners[socket]]) what(listener);
   }
 }
 

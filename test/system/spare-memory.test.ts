@@ -1,7 +1,7 @@
-/** What the start left behind and nothing needs any more. */
+/** What the process holds and nothing needs any more. */
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { cleanMappings } from "../../src/system/start-memory.ts";
+import { cleanMappings } from "../../src/system/spare-memory.ts";
 
 function mapping(head: string, anonymous: number): string {
   return `${head}\nSize:               1024 kB\nAnonymous:      ${String(anonymous).padStart(8)} kB\nVmFlags: rd ex mr mw me\n`;
@@ -30,13 +30,13 @@ test.each([
 });
 
 test("the process holds less of its executable afterwards, and works on", () => {
-  const module = join(import.meta.dir, "../../src/system/start-memory.ts");
+  const module = join(import.meta.dir, "../../src/system/spare-memory.ts");
   const script = `
     import { readFileSync } from "node:fs";
-    import { releaseStartMemory } from ${JSON.stringify(module)};
+    import { releaseSpareMemory } from ${JSON.stringify(module)};
     const held = () => Number(/^RssFile:\\s+(\\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8"))[1]);
     const before = held();
-    releaseStartMemory();
+    releaseSpareMemory();
     console.log(JSON.stringify({ before, after: held() }));`;
   const { stdout, stderr } = Bun.spawnSync([process.execPath, "-e", script]);
   expect(stderr.toString()).toBe("");

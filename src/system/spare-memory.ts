@@ -1,14 +1,12 @@
 /**
- * What only the start of the program needed is given back: garbage of the first complete pass, and the pages of the
- * executable that were touched once (madvise(2), proc_pid_smaps(5)). Without it they are most of what a daemon at rest
- * seems to hold. A page that is used again is mapped again, out of the page cache, in microseconds.
+ * What the process holds and does not need is given back: garbage, and the pages of the executable that were touched once
+ * (madvise(2), proc_pid_smaps(5)). Without it they are most of what a daemon at rest seems to hold. A page that is used
+ * again is mapped again, out of the page cache, in microseconds.
  */
 import { FFIType } from "bun:ffi";
+import { heapSize } from "bun:jsc";
 import { readFileSync } from "node:fs";
 import { openLibc } from "./libc.ts";
-
-/** Milliseconds from the first complete pass to the end of what belongs to the start: sessions look at schemas again. */
-export const START_MS = 2000;
 
 const MADV_DONTNEED = 4;
 
@@ -22,8 +20,14 @@ export interface Mapping {
   readonly length: bigint;
 }
 
+/** Collects garbage, in one go: beside a flood of messages the runtime's own way comes too late. @returns bytes that are held */
+export function collectGarbage(): number {
+  Bun.gc(true);
+  return heapSize();
+}
+
 /** Takes some milliseconds in which nothing else happens. Where there is no /proc the pages stay. */
-export function releaseStartMemory(): void {
+export function releaseSpareMemory(): void {
   Bun.gc(true);
   let smaps: string;
   try {

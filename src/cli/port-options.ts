@@ -1,0 +1,35 @@
+/** `--state STATE` and `--lport GLOB`: which ports `status` and `watch` show. */
+import { suggest } from "../config/suggest.ts";
+import { parseStates, STATE_WORDS } from "../view/port-filter.ts";
+import { type Arguments, type Option, printError } from "./command.ts";
+
+export const PORT_OPTIONS: readonly Option[] = [
+  {
+    name: "state",
+    type: "string",
+    values: STATE_WORDS,
+    meaning: "only ports in that state, or in one of several with commas between them",
+  },
+  {
+    name: "lport",
+    type: "string",
+    meaning: "only logical ports whose name matches: * any text, ? a character, [a-z]",
+  },
+];
+
+/** What was asked for, as texts that the daemon parses too. */
+export interface PortQuestion {
+  readonly state: string | null;
+  readonly lport: string | null;
+}
+
+/** @returns null: it is not understood, and standard error says why */
+export function portQuestion(command: string, args: Arguments): PortQuestion | null {
+  const state = args.text("state");
+  const parsed = parseStates(state);
+  if (parsed.ok) return { state, lport: args.text("lport") };
+  const meant = state === null ? null : suggest(state, STATE_WORDS);
+  const hint = meant === null ? "" : ` (did you mean ${meant}?)`;
+  printError(`vifplugd: ${command}: --state: ${parsed.error}${hint}`);
+  return null;
+}

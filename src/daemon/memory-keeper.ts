@@ -1,0 +1,104 @@
+/**
+ * Keeps what the process holds near what it needs, whatever comes in from the databases and how fast.
+ *
+ * The runtime collects garbage by what it has on its own heap. Messages of megabytes are mostly beside it (bytes that were
+ * read, pieces that were joined, long texts), so that some of them would stay for long after they were dealt with. Here
+ * garbage is therefore collected by the bytes that came in, and what was given back to the runtime is given back to the
+ * system when that is worth it.
+ *
+ * Invariant: what this costs is a small share of what the bytes cost to read; where nothing comes in, nothing is done.
+ */
+import { type Environment, realEnvironment, type StreamEvents } from "ovsdb-jsonrpc";
+
+/** Milliseconds from the first complete pass to the end of what belongs to the start: sessions look at schemas again. */
+export const START_MS = 2000;
+/** Bytes that come in from one collection to the next, at least. */
+const COLLECT_EVERY = 2 << 20;
+/** Of what is held, and has to be looked at in each collection, so much has to come in before the next. */
+const SHARE = 1 / 4;
+/** Bytes that make it worth to give back what the system can have. */
+const RELEASE_FROM = 2 << 20;
+/** Milliseconds from then until it is done: what comes in meanwhile is done with by the same. */
+const RELEASE_AFTER_MS = 15_000;
+
+export interface Memory {
+  /** Garbage of the messages that were dealt with; answers how many bytes are held. */
+  collect(): number;
+  /** What only was needed once. Takes some milliseconds in which nothing else happens. */
+  release(): void;
+}
+
+export class MemoryKeeper {
+  readonly #environment: Environment;
+  readonly #memory: Memory;
+  #collectAfter = COLLECT_EVERY;
+  #hasStarted = false;
+  #sinceCollection = 0;
+  #sinceRelease = 0;
+  #isCollecting = false;
+  #cancelRelease: (() => void) | null = null;
+
+  constructor(memory: Memory, environment: Environment = realEnvironment) {
+    this.#environment = environment;
+    this.#memory = memory;
+  }
+
+  /** The same environment, with every byte that comes in counted. */
+  get environment(): Environment {
+    const world = this.#environment;
+    return {
+      ...world,
+      connect: (remote, tls, events) => world.connect(remote, tls, this.#counting(events)),
+    };
+  }
+
+  /** So many bytes have come in. */
+  took(bytes: number): void {
+    this.#sinceCollection += bytes;
+    this.#sinceRelease += bytes;
+    if (this.#hasStarted && this.#sinceCollection >= this.#collectAfter && !this.#isCollecting) {
+      this.#isCollecting = true;
+      // When they have been dealt with.
+      this.#environment.turn(() => this.#collect());
+    }
+    if (this.#sinceRelease >= RELEASE_FROM && this.#cancelRelease === null)
+      this.#releaseAfter(RELEASE_AFTER_MS);
+  }
+
+  /** The first complete pass is done: what only the start needed is given back soon. Nothing is collected before. */
+  started(): void {
+    this.#hasStarted = true;
+    this.#sinceCollection = 0;
+    this.#cancelRelease?.();
+    this.#releaseAfter(START_MS);
+  }
+
+  stop(): void {
+    this.#cancelRelease?.();
+    this.#cancelRelease = null;
+  }
+
+  #releaseAfter(milliseconds: number): void {
+    this.#cancelRelease = this.#environment.timer(milliseconds, () => {
+      this.#cancelRelease = null;
+      this.#sinceRelease = 0;
+      this.#memory.release();
+    });
+  }
+
+  #collect(): void {
+    this.#isCollecting = false;
+    this.#sinceCollection = 0;
+    this.#collectAfter = Math.max(COLLECT_EVERY, this.#memory.collect() * SHARE);
+  }
+
+  #counting(events: StreamEvents): StreamEvents {
+    return {
+      ...events,
+      onData: (chunk) => {
+        this.took(chunk.length);
+        events.onData(chunk);
+      },
+    };
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * Which rows refer to a row: by the columns of the monitored tables that hold references, as elements, keys or values.
+ *
+ * Invariant: of a row that refers, its UUID is kept and not the row, so that a change of other columns costs nothing here.
+ */
+import { changedElements } from "../replica/changed-elements.ts";
+import type { Reference, ReferenceKind, References } from "../replica/selection.ts";
+import { type ColumnSchema, type Row, tableSchema, type UntypedSchema } from "../schema/schema.ts";
+import { isUuid, type Uuid } from "../schema/uuid.ts";
+import type { Atom, Value } from "../schema/value.ts";
+
+/** For a session's option `references`: `replica.referring(uuid)` then answers which rows refer to a row. */
+export function references(): ReferenceKind {
+  return { make: (descriptor, rows) => new ReferenceIndex(descriptor, rows) };
+}
+
+/** The rows of a column that refer to one row. */
+interface Referring {
+  readonly table: string;
+  readonly column: string;
+  readonly uuids: Set<Uuid>;
+}
+
+class ReferenceIndex implements References {
+  readonly #descriptor: UntypedSchema;
+  readonly #rows: (table: string) => ReadonlyMap<Uuid, Row>;
+  /** By the UUID that is referred to, and by the column that refers. */
+  readonly #referring = new Map<Atom, Map<ColumnSchema, Referring>>();
+  readonly #columns = new Map<string, readonly (readonly [string, ColumnSchema])[]>();
+
+  constructor(descriptor: UntypedSchema, rows: (table: string) => ReadonlyMap<Uuid, Row>) {
+    this.#descriptor = descriptor;
+    this.#rows = rows;
+  }
+
+  find(uuid: Uuid): readonly Reference[] {
+    const found: Reference[] = [];
+    for (const { table, column, uuids } of this.#referring.get(uuid)?.values() ?? []) {
+      for (const from of uuids) {
+        const row = this.#rows(table).get(from);
+        if (row !== undefined) found.push({ table, column, row });
+      }
+    }
+    return found;
+  }
+
+  replace(table: string, old: Row | null, next: Row | null): void {
+    const uuid = (next ?? old)?._uuid;
+    if (uuid === undefined) return;
+    for (const [column, type] of this.#columnsOf(table)) {
+      const before = old?.[column] ?? null;
+      const after = next?.[column] ?? null;
+      if (before === after) continue;
+      const now = targetsOf(after, type);
+      for (const target of changedElements(targetsOf(before, type), now)) {
+        if (now.has(target)) this.#add(target, table, column, type, uuid);
+        else this.#remove(target, type, uuid);
+      }
+    }
+  }
+
+  /** Those of a table that hold references. */
+  #columnsOf(table: string): readonly (readonly [string, ColumnSchema])[] {
+    const known = this.#columns.get(table);
+    if (known !== undefined) return known;
+    const columns = Object.entries(tableSchema(this.#descriptor, table)?.columns ?? {}).filter(
+      ([, { key, value }]) => key.refTable !== undefined || value?.refTable !== undefined,
+    );
+    this.#columns.set(table, columns);
+    return columns;
+  }
+
+  #add(target: Atom, table: string, column: string, type: ColumnSchema, uuid: Uuid): void {
+    const columns = this.#referring.get(target) ?? new Map<ColumnSchema, Referring>();
+    this.#referring.set(target, columns);
+    const referring = columns.get(type) ?? { table, column, uuids: new Set() };
+    columns.set(type, referring);
+    referring.uuids.add(uuid);
+  }
+
+  #remove(target: Atom, type: ColumnSchema, uuid: Uuid): void {
+    const columns = this.#referring.get(target);
+    const referring = columns?.get(type);
+    referring?.uuids.delete(uuid);
+    if (referring?.uuids.size === 0) columns?.delete(type);
+    if (columns?.size === 0) this.#referring.delete(target);
+  }
+}
+
+/** What a column's value refers to. */
+function targetsOf(value: Value, { key, value: item }: ColumnSchema): ReadonlySet<Atom> {
+  if (value instanceof Set) return value;
+  if (value instanceof Map) {
+    return new Set([
+      ...(key.refTable === undefined ? [] : value.keys()),
+      ...(item?.refTable === undefined ? [] : value.values()),
+    ]);
+  }
+  return isUuid(value) ? new Set([value]) : new Set();
+}

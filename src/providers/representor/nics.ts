@@ -1,0 +1,60 @@
+/**
+ * The NICs of this machine as the kernel tells of them: everything between netlink's messages and the table of who
+ * represents what. The provider, its record and the commands that only look each have one.
+ */
+import type { Link } from "../../netlink/link.ts";
+import type { RepresentorOptions } from "./config.ts";
+import { Facts } from "./facts.ts";
+import { KernelPorts } from "./kernel-ports.ts";
+import type { Machine } from "./machine.ts";
+import { SwitchTable, tableSources } from "./switch-table.ts";
+import { Sysfs } from "./sysfs.ts";
+
+export interface NicsOptions {
+  readonly options: Partial<RepresentorOptions>;
+  readonly machine: Pick<Machine, "netlink" | "lookUps">;
+  /** Whether an interface of this name is in place for one of our logical ports. */
+  readonly isInPlace?: (name: string) => boolean;
+  /** Something else is known than before, or it is (not) being read. */
+  readonly onChange: () => void;
+  /** A network device has another name than before. */
+  readonly onRename?: (link: Link, before: Link) => void;
+  readonly log: (level: "warn" | "info" | "debug", message: string) => void;
+}
+
+export class Nics {
+  readonly facts: Facts;
+  readonly sysfs: Sysfs;
+  readonly table: SwitchTable;
+  readonly ports: KernelPorts;
+  /** What was in doubt when the kernel was last asked. */
+  #asked = "";
+
+  constructor({ options, machine, isInPlace, onChange, onRename, log }: NicsOptions) {
+    this.facts = new Facts(isInPlace);
+    this.sysfs = new Sysfs(machine.lookUps);
+    this.table = new SwitchTable(this.facts, tableSources(options, this.facts, this.sysfs));
+    this.ports = new KernelPorts({
+      netlink: machine.netlink,
+      facts: this.facts,
+      onChange,
+      onRename: onRename ?? (() => {}),
+      log,
+    });
+  }
+
+  /** Another text whenever something else is known that an answer may depend on. */
+  get version(): string {
+    return `${this.facts.version} ${this.sysfs.version}`;
+  }
+
+  /** Asks the kernel again about what its tables do not agree upon, once for each doubt and for each device that came. */
+  resolveDoubts(): void {
+    if (this.ports.fault !== null) return;
+    const { doubts } = this.table.index;
+    const doubt = doubts.length === 0 ? "" : `${doubts.join("; ")} ${this.facts.arrivals}`;
+    if (doubt === this.#asked) return;
+    this.#asked = doubt;
+    if (doubt !== "") void this.ports.askAgain();
+  }
+}

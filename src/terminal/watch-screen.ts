@@ -1,0 +1,237 @@
+/**
+ * The pictures of `vifplugd watch`: the ports, of which as many are shown as fit, and the explanation of one.
+ *
+ * Invariants: no picture has more lines than the terminal has rows, and no line more columns, whatever its size; the port
+ * that is selected is in the picture.
+ */
+import { cut } from "../text/cut.ts";
+import { printable } from "../text/printable.ts";
+import type { PortStatus, Status } from "../view/status-shape.ts";
+import { countsText, readinessText, stateColour } from "./show-status.ts";
+import { type Colour, paint, type Style, wrap } from "./style.ts";
+import { columnsOf, fitted, padded } from "./width.ts";
+
+export interface Size {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+export interface ListView {
+  readonly status: Status;
+  /** Why the daemon does not answer now; null: it does. */
+  readonly fault: string | null;
+  /** The number of the first port in `status.ports`, among those that match. */
+  readonly from: number;
+  /** The number of the port that is selected. */
+  readonly selected: number;
+  /** The number of the first port that was shown last. */
+  readonly top: number;
+  /** What is asked for, for people; null: every port. */
+  readonly filter: string | null;
+  /** What is being typed; null: nothing. */
+  readonly typing: string | null;
+}
+
+export interface Picture {
+  readonly lines: readonly string[];
+  /** The number of the first line or port that is shown, and how many are. */
+  readonly top: number;
+  readonly shown: number;
+}
+
+const KEYS = "up/down move  enter explain  / filter  t trouble  q quit";
+const EXPLAINED_KEYS = "up/down scroll  esc back  q quit";
+
+/** Rows of ports for which what stands around them makes way. */
+const MIN_PORTS = 3;
+/** Lines of what is said of the selected port. */
+const MAX_DETAIL = 5;
+const GAP = 2;
+/** Columns of a reason below which another column makes way for it. */
+const MIN_REASON = 24;
+
+export function listPicture(view: ListView, size: Size, colour: boolean): Picture {
+  const style: Style = { width: size.columns, colour };
+  const { from, status } = view;
+  const selected = status.ports[view.selected - from];
+  const columns = layout(status.ports, size.columns);
+  const { head, foot } = around(view, selected, columns, size, style);
+  const room = Math.max(0, size.rows - head.length - foot.length);
+  // As little is scrolled as shows what is selected, and no row stays empty that a port could have.
+  const last = Math.max(0, status.counts.matching - room);
+  const top = Math.min(last, view.selected, Math.max(view.top, view.selected - room + 1));
+  const ports = status.ports.slice(Math.max(0, top - from), Math.max(0, top - from) + room);
+  const rows = portRows(ports, view.selected - top, columns, style);
+  const filler = Array.from({ length: room - rows.length }, () => "");
+  const lines = [...head, ...rows, ...filler, ...foot].map((line) => fitted(line, size.columns));
+  return { lines, top, shown: room };
+}
+
+/** @param lines the explanation, already laid out for these columns */
+export function explanationPicture(
+  lines: readonly string[],
+  top: number,
+  size: Size,
+  colour: boolean,
+): Picture {
+  const room = Math.max(1, size.rows - 1);
+  const first = Math.max(0, Math.min(top, lines.length - room));
+  const shown = lines.slice(first, first + room).map((line) => fitted(line, size.columns));
+  const filler = Array.from({ length: room - shown.length }, () => "");
+  const more = lines.length > room ? `  ${first + shown.length}/${lines.length}` : "";
+  const keys = paint({ width: size.columns, colour }, "dim", fitted(EXPLAINED_KEYS + more, size.columns));
+  return { lines: [...shown, ...filler, keys].slice(0, size.rows), top: first, shown: room };
+}
+
+/** What stands above and below the ports: as much of it as leaves room for some of them. */
+function around(
+  view: ListView,
+  selected: PortStatus | undefined,
+  columns: Layout,
+  size: Size,
+  style: Style,
+): { readonly head: readonly string[]; readonly foot: readonly string[] } {
+  const { status, typing } = view;
+  const fit = (text: string) => fitted(printable(text), size.columns);
+  const { chassis, bridge, counts } = status;
+  const title = fit(`vifplugd ${status.version}  ${chassis.name ?? "(no name)"}  ${bridge}`);
+  const first = paint(style, "bold", title);
+  const troubles = troublesOf(view, style);
+  const numbers = paint(style, counts.trouble === 0 ? "green" : "red", fit(`ports ${countsText(counts)}`));
+  const filter =
+    view.filter === null ? [] : [fit(`showing ${view.filter}: ${counts.matching} of ${counts.all}`)];
+  const titles = paint(style, "bold", rowText(titleCells(columns), size.columns));
+  const detail = selected === undefined ? [] : detailOf(selected, style);
+  const keys = typing === null ? paint(style, "dim", fit(KEYS)) : fit(`logical ports with: ${typing}_`);
+  const choices = [
+    {
+      head: [first, connectionsLine(status, fit), ...troubles, numbers, ...filter, "", titles],
+      foot: ["", ...detail, keys],
+    },
+    { head: [first, ...troubles, numbers, ...filter, titles], foot: [...detail.slice(0, 2), keys] },
+    { head: [numbers, ...troubles.slice(0, 1), titles], foot: [keys] },
+    { head: [numbers], foot: typing === null ? [] : [keys] },
+  ];
+  const fits = ({ head, foot }: { head: readonly string[]; foot: readonly string[] }) =>
+    head.length + foot.length + MIN_PORTS <= size.rows;
+  return choices.find(fits) ?? { head: [], foot: typing === null ? [] : [keys] };
+}
+
+function connectionsLine({ connections, providers }: Status, fit: (text: string) => string): string {
+  const { ovs, southbound } = connections;
+  const types = providers.map(({ type }) => type).join(", ") || "none";
+  return fit(`Open_vSwitch ${ovs.state}  OVN_Southbound ${southbound.state}  providers ${types}`);
+}
+
+/** Of the whole chassis, in red. */
+function troublesOf({ status, fault }: ListView, style: Style): readonly string[] {
+  const sentences = [
+    ...(fault === null ? [] : [`no answer now, and what follows is what it last said: ${fault}`]),
+    ...(status.reason === null ? [] : [readinessText(status.reason)]),
+    ...status.providers.flatMap(({ type, state, reason }) =>
+      state === "ready" ? [] : [`provider ${type}: ${reason === undefined ? state : `${state}: ${reason}`}`],
+    ),
+  ];
+  return sentences.flatMap((sentence) =>
+    wrap(sentence, style.width)
+      .slice(0, 2)
+      .map((line) => paint(style, "red", fitted(line, style.width))),
+  );
+}
+
+/** The whole of what the row of the selected port has no room for. */
+function detailOf(
+  { lport, state, type, interface: name, reason }: PortStatus,
+  style: Style,
+): readonly string[] {
+  const facts = `${cut(lport)}: ${state}, type ${cut(type)}, interface ${name === null ? "none" : cut(name)}`;
+  const lines = [...wrap(facts, style.width), ...(reason === null ? [] : wrap(`  ${reason}`, style.width))];
+  return lines.slice(0, MAX_DETAIL).map((line) => fitted(line, style.width));
+}
+
+interface Cell {
+  readonly text: string;
+  /** Columns that it gets. */
+  readonly width: number;
+  readonly colour: Colour | null;
+}
+
+const CELLS = [
+  { title: "LPORT", of: (port: PortStatus) => port.lport },
+  { title: "STATE", of: (port: PortStatus) => port.state },
+  { title: "TYPE", of: (port: PortStatus) => port.type },
+  { title: "INTERFACE", of: (port: PortStatus) => port.interface ?? "-" },
+] as const;
+type Layout = readonly { readonly column: (typeof CELLS)[number]; readonly width: number }[];
+
+/** The columns that fit with some of the reasons, and how wide each is; what makes way first is the type. */
+function layout(ports: readonly PortStatus[], columns: number): Layout {
+  const natural = CELLS.map((column) => ({
+    column,
+    width: Math.max(column.title.length, ...ports.map((port) => columnsOf(shown(column.of(port))))),
+  }));
+  const widest = Math.max(0, ...ports.map(({ reason }) => columnsOf(reason ?? "")));
+  const reason = widest === 0 ? 0 : Math.min(widest, MIN_REASON) + GAP;
+  const takes = (chosen: typeof natural) => chosen.reduce((sum, { width }) => sum + width + GAP, reason);
+  const without = (...titles: readonly string[]) =>
+    natural.filter(({ column }) => !titles.includes(column.title));
+  const chosen = [natural, without("TYPE"), without("TYPE", "INTERFACE")].find(
+    (some) => takes(some) <= columns,
+  );
+  if (chosen !== undefined) return chosen;
+  const [lport, state] = natural;
+  if (lport === undefined || state === undefined) return natural;
+  const rest = columns - GAP - state.width - GAP - (columns > 2 * MIN_REASON ? reason : 0);
+  return [{ column: lport.column, width: Math.max(4, Math.min(lport.width, rest)) }, state];
+}
+
+function shown(text: string): string {
+  return printable(cut(text)).replaceAll("\t", " ");
+}
+
+function titleCells(columns: Layout): readonly Cell[] {
+  const cells = columns.map(({ column, width }) => ({
+    text: column.title,
+    width,
+    colour: null,
+  }));
+  return [...cells, { text: "REASON", width: "REASON".length, colour: null }];
+}
+
+function portRows(
+  ports: readonly PortStatus[],
+  selected: number,
+  columns: Layout,
+  style: Style,
+): readonly string[] {
+  return ports.map((port, index) => {
+    const isSelected = index === selected;
+    const cells = columns.map(({ column, width }) => ({
+      text: shown(column.of(port)),
+      width,
+      colour: column.title === "STATE" && !isSelected ? stateColour(port.state) : null,
+    }));
+    const reason = { text: shown(port.reason ?? ""), width: style.width, colour: null };
+    const text = rowText([...cells, reason], style.width, isSelected ? ">" : " ", style);
+    return isSelected ? paint(style, "reverse", padded(text, style.width)) : text.trimEnd();
+  });
+}
+
+/** A sign, and the cells two columns apart; what the terminal is not wide enough for is cut. */
+function rowText(
+  cells: readonly Cell[],
+  columns: number,
+  sign = " ",
+  style: Style = { width: columns, colour: false },
+): string {
+  let [line, used] = [`${sign} `, GAP];
+  for (const { text, width, colour } of cells) {
+    const room = Math.min(width, columns - used);
+    if (room <= 0) break;
+    const fitting = fitted(text, room);
+    const blanks = Math.min(room + GAP, columns - used) - columnsOf(fitting);
+    line += paint(style, colour, fitting) + " ".repeat(Math.max(0, blanks));
+    used += room + GAP;
+  }
+  return line;
+}

@@ -1,0 +1,55 @@
+/** Which ports are asked for: by state, by name, and how many of them. */
+import { fail, ok, type Result } from "../result.ts";
+import { globMatcher } from "../text/glob.ts";
+import type { PortStatus } from "./status-shape.ts";
+import { byTrouble, isInTrouble, STATES_BY_TROUBLE } from "./trouble.ts";
+
+/** Stands for the states that somebody has to look at, and for a plugged port with a reason. */
+export const TROUBLE = "trouble";
+
+/** What a filter of states may name. */
+export const STATE_WORDS = [TROUBLE, ...STATES_BY_TROUBLE] as const;
+type StateWord = (typeof STATE_WORDS)[number];
+
+export interface PortSelection {
+  /** Null: every state. */
+  readonly states: readonly StateWord[] | null;
+  /** A pattern of the shell's kind for the logical port's name; null: every name. */
+  readonly lport: string | null;
+  /** A part of the ports, in the order of trouble; null: all of them. */
+  readonly page: { readonly from: number; readonly count: number } | null;
+}
+
+export const EVERY_PORT: PortSelection = { states: null, lport: null, page: null };
+
+/** @param text states with commas between them; null: every state */
+export function parseStates(text: string | null): Result<PortSelection["states"], string> {
+  if (text === null) return ok(null);
+  const words: StateWord[] = [];
+  for (const given of text.split(",")) {
+    const word = STATE_WORDS.find((known) => known === given);
+    if (word === undefined) {
+      return fail(`unknown state ${JSON.stringify(given)}; expected ${STATE_WORDS.join(", ")}`);
+    }
+    words.push(word);
+  }
+  return ok(words);
+}
+
+/** The ports that a selection leaves, its page aside. */
+export function matching(
+  ports: readonly PortStatus[],
+  { states, lport }: PortSelection,
+): readonly PortStatus[] {
+  const isNamed = lport === null ? () => true : globMatcher(lport);
+  const isWanted = (port: PortStatus) =>
+    states === null || states.some((word) => (word === TROUBLE ? isInTrouble(port) : word === port.state));
+  return states === null && lport === null
+    ? ports
+    : ports.filter((port) => isWanted(port) && isNamed(port.lport));
+}
+
+/** The page of them that is asked for. */
+export function paged(ports: readonly PortStatus[], { page }: PortSelection): readonly PortStatus[] {
+  return page === null ? ports : ports.toSorted(byTrouble).slice(page.from, page.from + page.count);
+}

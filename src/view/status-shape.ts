@@ -1,0 +1,101 @@
+/**
+ * What `vifplugd status --json` and `plug/status` print: a documented shape (docs/json.md), so its names do not change.
+ */
+import * as v from "valibot";
+import { PORT_STATES } from "../plug/lport-status.ts";
+import { count, flag, listOf, orNull, said, text, version } from "./shape.ts";
+
+export const portState = v.picklist(PORT_STATES);
+
+export const portShape = v.object({
+  lport: text,
+  type: said(text, "its plug type"),
+  state: portState,
+  interface: said(orNull(text), "the interface in place, or the one that is wanted"),
+  reason: said(orNull(text), "why it is in that state, where there is something to say"),
+});
+export type PortStatus = v.InferOutput<typeof portShape>;
+
+const connectionEntries = {
+  remote: said(
+    orNull(text),
+    "the remote that is talked to; of a database that is disconnected, all that are tried",
+  ),
+  state: v.picklist(["connected", "connecting", "disconnected"]),
+  error: said(orNull(text), "why it is disconnected"),
+};
+const connectionShape = v.object(connectionEntries);
+export type ConnectionStatus = v.InferOutput<typeof connectionShape>;
+
+const connectionsShape = v.object({
+  ovs: connectionShape,
+  southbound: v.object({
+    ...connectionEntries,
+    leader: said(orNull(flag), "that member leads its cluster; null: there is no cluster"),
+  }),
+});
+export type Connections = v.InferOutput<typeof connectionsShape>;
+
+const providerShape = v.object({
+  type: text,
+  state: v.picklist(["ready", "starting", "failed"]),
+  reason: v.exactOptional(said(text, "why it is not ready")),
+});
+export type ProviderStatus = v.InferOutput<typeof providerShape>;
+
+/** Of the listener for HTTP. */
+const listenerShape = v.object({
+  listen: said(text, "HOST:PORT, as it is configured"),
+  state: v.picklist(["listening", "failed"]),
+  error: said(orNull(text), "why it failed; it is tried again"),
+});
+export type ListenerStatus = v.InferOutput<typeof listenerShape>;
+
+/** What is said of the whole chassis, and not of a port or a node. */
+const chassisEntries = {
+  version,
+  ready: said(
+    flag,
+    "both databases are in sync and complete for this chassis, and every port has been decided once",
+  ),
+  reason: said(orNull(text), "why it is not ready"),
+  chassis: v.object({
+    name: orNull(text),
+    uuid: said(orNull(text), "of its row in the Southbound"),
+  }),
+  bridge: said(text, "the integration bridge"),
+  connections: connectionsShape,
+  providers: listOf(providerShape),
+  metrics: said(orNull(listenerShape), "the listener for HTTP; null: it is off"),
+};
+const chassisShape = v.object(chassisEntries);
+export type ChassisStatus = v.InferOutput<typeof chassisShape>;
+
+const nodeShape = v.object({
+  node: text,
+  recompute: count,
+  compute: count,
+  cancel: count,
+  updated: count,
+});
+export type NodeStatus = v.InferOutput<typeof nodeShape>;
+
+const countsShape = v.object({
+  all: said(count, "ports of this chassis"),
+  trouble: said(count, "those that somebody has to look at"),
+  matching: said(count, "those that were asked for"),
+  states: said(
+    v.pipe(v.object(v.entriesFromList(PORT_STATES, v.exactOptional(count))), v.readonly()),
+    "how many are in each state that any is in",
+  ),
+});
+export type PortCounts = v.InferOutput<typeof countsShape>;
+
+export const statusShape = v.object({
+  ...chassisEntries,
+  ports: said(listOf(portShape), "those that were asked for, in the order of lport"),
+  counts: said(countsShape, "of all ports, whichever were asked for"),
+  engine: said(listOf(nodeShape), "the dataflow graph's nodes, and how often each did what"),
+  held_unplugs: said(count, "ports that are due to be unplugged and held"),
+});
+export type Status = v.InferOutput<typeof statusShape>;

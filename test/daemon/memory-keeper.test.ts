@@ -1,0 +1,127 @@
+/** When what the process holds is collected and given back: by the bytes that come in, and never for nothing. */
+import { beforeEach, expect, test } from "bun:test";
+import { type Environment, type Remote, realEnvironment, type StreamEvents } from "ovsdb-jsonrpc";
+import { MemoryKeeper, START_MS } from "../../src/daemon/memory-keeper.ts";
+
+const MiB = 1 << 20;
+
+/** A world whose turns and timers come when they are told to. */
+class Stage {
+  readonly turns: (() => void)[] = [];
+  readonly timers = new Map<() => void, number>();
+  events: StreamEvents | null = null;
+  readonly environment: Environment = {
+    ...realEnvironment,
+    turn: (call) => void this.turns.push(call),
+    timer: (milliseconds, call) => {
+      this.timers.set(call, milliseconds);
+      return () => this.timers.delete(call);
+    },
+    connect: (_, __, events) => {
+      this.events = events;
+      return { write: () => {}, unsent: 0, close: () => {} };
+    },
+  };
+
+  turn(): void {
+    for (const call of this.turns.splice(0)) call();
+  }
+
+  ring(): void {
+    for (const call of [...this.timers.keys()]) {
+      this.timers.delete(call);
+      call();
+    }
+  }
+}
+
+let stage: Stage;
+let keeper: MemoryKeeper;
+let held = 0;
+let collected = 0;
+let released = 0;
+beforeEach(() => {
+  stage = new Stage();
+  [held, collected, released] = [MiB, 0, 0];
+  keeper = new MemoryKeeper(
+    {
+      collect: () => {
+        collected++;
+        return held;
+      },
+      release: () => void released++,
+    },
+    stage.environment,
+  );
+});
+
+test("nothing is done while little comes in", () => {
+  keeper.started();
+  expect([...stage.timers.values()]).toEqual([START_MS]);
+  stage.ring();
+  expect(released).toBe(1);
+  keeper.took(MiB);
+  expect([stage.turns.length, stage.timers.size]).toEqual([0, 0]);
+});
+
+test("garbage is collected after some megabytes, when they have been dealt with", () => {
+  keeper.started();
+  for (let chunk = 0; chunk < 40; chunk++) keeper.took(MiB / 10);
+  expect(collected).toBe(0);
+  stage.turn();
+  expect(collected).toBe(1);
+});
+
+test("the start collects nothing, and what it needed is given back once", () => {
+  keeper.took(100 * MiB);
+  stage.turn();
+  keeper.started();
+  expect([collected, stage.timers.size]).toEqual([0, 1]);
+  stage.ring();
+  expect([collected, released, stage.timers.size]).toEqual([0, 1, 0]);
+});
+
+test("who holds more is not gone through more often than a quarter of it comes in", () => {
+  keeper.started();
+  held = 400 * MiB;
+  for (let round = 0; round < 200; round++) {
+    keeper.took(MiB);
+    stage.turn();
+  }
+  // The first knows nothing yet.
+  expect(collected).toBe(2);
+});
+
+test("a flood is given back once in a while, and once after it", () => {
+  keeper.started();
+  stage.ring();
+  for (let round = 0; round < 50; round++) keeper.took(MiB);
+  expect(stage.timers.size).toBe(1);
+  stage.ring();
+  expect([released, stage.timers.size]).toEqual([2, 0]);
+});
+
+test("what streams bring is counted, and reaches whom it is for", () => {
+  keeper.started();
+  const got: number[] = [];
+  const remote: Remote = { kind: "unix", name: "unix:x", path: "x" };
+  keeper.environment.connect(
+    remote,
+    {},
+    {
+      onOpen: () => {},
+      onData: (chunk) => void got.push(chunk.length),
+      onEnd: () => {},
+    },
+  );
+  stage.events?.onData(new Uint8Array(4 * MiB));
+  expect(got).toEqual([4 * MiB]);
+  stage.turn();
+  expect(collected).toBe(1);
+});
+
+test("nothing is given back any more when the end has begun", () => {
+  keeper.started();
+  keeper.stop();
+  expect(stage.timers.size).toBe(0);
+});

@@ -1,0 +1,184 @@
+/**
+ * When a provider has to be told `finish`, and when it may be (rules T2 and T5): after a commit, in the event in which its
+ * reply arrives, and never without one. Where the reply was lost, the first rows that are complete again tell: when what was
+ * written is still there, it was committed and `finish` is due; when somebody has changed it meanwhile, nobody can know.
+ */
+import { isArray, isObject, type Json, type JsonObject } from "../../../src/ovsdb-jsonrpc/wire/json.ts";
+import type { Change, Row } from "../ovsdb/database.ts";
+import { OPTION } from "./devices.ts";
+import type { Connection } from "./network.ts";
+import { map, number, text } from "./rows.ts";
+import type { Writer } from "./server-process.ts";
+import type { Vifplugd } from "./vifplugd.ts";
+
+export type Operation = "create" | "remove";
+
+/** A transaction of a vifplugd, until it is known there what became of it. */
+interface Sent {
+  readonly connection: Connection;
+  readonly id: Json;
+  /** Whose interfaces it writes. */
+  readonly lports: ReadonlySet<string>;
+  /** How many commits its sender had been shown. */
+  readonly shown: number;
+  /** Which commit it is; null: it was not committed, or not yet. */
+  commit: number | null;
+  reply: "none" | "committed" | "refused" | "unreadable";
+  /** The calls of `finish` that followed, by logical port and operation. */
+  readonly calls: Map<string, number>;
+}
+
+interface Teller {
+  /** How many commits it has been shown, by the local database. */
+  shown: number;
+  /** By which it was shown the last of them. */
+  connection: Connection | null;
+  sent: readonly Sent[];
+}
+
+export class Finishes {
+  /** Of the local database. */
+  readonly #commits: readonly (readonly Change[])[];
+  readonly #fail: (why: string) => void;
+  readonly #tellers = new Map<Vifplugd, Teller>();
+
+  constructor(commits: readonly (readonly Change[])[], fail: (why: string) => void) {
+    this.#commits = commits;
+    this.#fail = fail;
+  }
+
+  sent(vifplugd: Vifplugd, connection: Connection, id: Json, lports: ReadonlySet<string>): void {
+    const teller = this.#tellerOf(vifplugd);
+    const { shown } = teller;
+    const sent: Sent = { connection, id, lports, shown, commit: null, reply: "none", calls: new Map() };
+    teller.sent = [...teller.sent, sent];
+  }
+
+  /** The newest commit is this one's. */
+  committed(vifplugd: Vifplugd, { connection, id }: Writer): void {
+    const sent = this.#tellerOf(vifplugd).sent.find((one) => one.connection === connection && one.id === id);
+    if (sent !== undefined) sent.commit = this.#commits.length;
+  }
+
+  /** A message of the local database is about to be read. */
+  arrived(vifplugd: Vifplugd, connection: Connection, commits: number, message: JsonObject): void {
+    const teller = this.#tellerOf(vifplugd);
+    this.#settle(vifplugd, teller);
+    teller.shown = commits;
+    teller.connection = connection;
+    const sent = teller.sent.find((one) => one.connection === connection && one.id === message.id);
+    if (sent !== undefined && message.method === undefined) sent.reply = replyIn(message);
+  }
+
+  called(vifplugd: Vifplugd, lport: string, operation: Operation): void {
+    const key = callOf(lport, operation);
+    const may = this.#tellerOf(vifplugd)
+      .sent.filter((sent) => (sent.calls.get(key) ?? 0) < this.#allowed(sent, lport))
+      // One that was committed is waiting for it.
+      .sort((a, b) => Number(b.commit !== null) - Number(a.commit !== null))[0];
+    if (may === undefined)
+      this.#fail(`${vifplugd.process.name}: finish of ${lport} (${operation}) without a commit`);
+    else may.calls.set(key, (may.calls.get(key) ?? 0) + 1);
+  }
+
+  /** At rest: what is left to be known. */
+  complaints(): readonly string[] {
+    for (const [vifplugd, teller] of this.#tellers) this.#settle(vifplugd, teller);
+    return [...this.#tellers].flatMap(([vifplugd, { sent }]) =>
+      vifplugd.alive && sent.length > 0
+        ? [`${vifplugd.process.name} does not know what became of ${sent.length} transactions`]
+        : [],
+    );
+  }
+
+  #tellerOf(vifplugd: Vifplugd): Teller {
+    const known = this.#tellers.get(vifplugd);
+    if (known !== undefined) return known;
+    const teller: Teller = { shown: 0, connection: null, sent: [] };
+    this.#tellers.set(vifplugd, teller);
+    return teller;
+  }
+
+  /** For each interface of the port that was changed once, by itself or by whom it cannot tell from itself. */
+  #allowed({ commit, reply, shown, lports }: Sent, lport: string): number {
+    if (!lports.has(lport)) return 0;
+    switch (reply) {
+      case "refused":
+        return 0;
+      case "committed":
+        return commit === null ? 0 : this.#changesOf(lport, commit - 1, commit);
+      default:
+        return this.#changesOf(lport, shown, this.#commits.length);
+    }
+  }
+
+  #changesOf(lport: string, from: number, to: number): number {
+    const changes = this.#commits.slice(from, to).flatMap(interfacesIn);
+    return changes.filter((change) => lportsOf(change).includes(lport)).length;
+  }
+
+  /** What the last message led to has been done. */
+  #settle(vifplugd: Vifplugd, teller: Teller): void {
+    if (teller.sent.length === 0) return;
+    const isKnown = ({ reply, connection }: Sent) =>
+      reply !== "none" || (connection !== teller.connection && vifplugd.hasLocalRows);
+    const known = teller.sent.filter(isKnown);
+    if (known.length === 0) return;
+    teller.sent = teller.sent.filter((sent) => !known.includes(sent));
+    if (!vifplugd.alive) return;
+    for (const sent of known)
+      for (const lport of this.#due(sent, teller.shown))
+        if (!OPERATIONS.some((operation) => sent.calls.has(callOf(lport, operation))))
+          this.#fail(`${vifplugd.process.name}: no finish of ${lport} after its commit`);
+  }
+
+  /** @param shown so many commits its sender has been shown when it decides what became of it */
+  #due({ commit, reply }: Sent, shown: number): ReadonlySet<string> {
+    if (commit === null || reply === "refused") return new Set();
+    const changes = interfacesIn(this.#commits[commit - 1] ?? []);
+    const byLport = Map.groupBy(changes, ({ old, now }) => lportOf(now ?? old) ?? "");
+    const isThere = ({ uuid, now }: Change) => {
+      const later = this.#commits.slice(commit, shown).flatMap(interfacesIn);
+      const last = later.findLast((change) => change.uuid === uuid);
+      return last === undefined || footprint(last.now) === footprint(now);
+    };
+    const due = [...byLport].filter(([, ofPort]) => reply === "committed" || ofPort.every(isThere));
+    return new Set(due.map(([lport]) => lport));
+  }
+}
+
+const OPERATIONS: readonly Operation[] = ["create", "remove"];
+
+function callOf(lport: string, operation: Operation): string {
+  return `${operation} ${lport}`;
+}
+
+function interfacesIn(changes: readonly Change[]): readonly Change[] {
+  return changes.filter(({ table }) => table.name === "Interface");
+}
+
+function lportOf(row: Row | null): string | undefined {
+  return row === null ? undefined : map(row, "external_ids").get("iface-id");
+}
+
+/** Whose it was, and whose it is. */
+function lportsOf({ old, now }: Change): readonly string[] {
+  return [lportOf(old) ?? [], lportOf(now) ?? []].flat();
+}
+
+/** What vifplugd writes of an interface. */
+function footprint(row: Row | null): string {
+  if (row === null) return "none";
+  const ids = map(row, "external_ids");
+  return JSON.stringify([
+    ...["name", "type"].map((column) => text(row, column)),
+    ...["iface-id", "ovn-plugged", "iface-id-ver"].map((key) => ids.get(key)),
+    ...[map(row, "options").get(OPTION), number(row, "mtu_request")],
+  ]);
+}
+
+function replyIn({ error, result }: JsonObject): Sent["reply"] {
+  if (error !== null && error !== undefined) return "refused";
+  if (!isArray(result)) return "unreadable";
+  return result.some((one) => isObject(one) && "error" in one) ? "refused" : "committed";
+}
