@@ -53,6 +53,7 @@ export { allColumns } from "./schema/schema.ts";
 export { isUuid, type NamedUuid, named, parseUuid, type Uuid, ZERO_UUID } from "./schema/uuid.ts";
 export type { AddedMonitor } from "./session/added-monitor.ts";
 export type { CommitOptions, Draft } from "./session/commit.ts";
+export { Connection } from "./session/connection.ts";
 export type { LockState } from "./session/locks.ts";
 export type { ListenOptions } from "./session/monitor-face.ts";
 export type { RefusalCode } from "./session/refusal.ts";
@@ -63,10 +64,13 @@ export type {
   AddedMonitorOptions,
   BeforeMonitor,
   ConditionRefusal,
+  ConnectionOptions,
+  ContentOptions,
   Requested,
   ServerStanding,
   SessionOptions,
   SessionState,
+  SharingOptions,
   SyncedOptions,
   Transacting,
   TransactOptions,

@@ -94,10 +94,10 @@ test("the sources are not packed by mistake", () => {
   expect(stderr).toContain("build the package");
 });
 
-test("the bundle is under 70 kB, minified", async () => {
+test("the bundle is under 72 kB, minified", async () => {
   const built = await Bun.build({ entrypoints: [join(SOURCE, "index.ts")], target: "node", minify: true });
   const [bundle] = built.outputs;
-  expect(bundle?.size ?? Number.POSITIVE_INFINITY).toBeLessThan(70_000);
+  expect(bundle?.size ?? Number.POSITIVE_INFINITY).toBeLessThan(72_000);
 });
 
 /** What each file of the package imports: its path below the package, or a name. */

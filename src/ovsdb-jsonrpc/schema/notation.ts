@@ -80,6 +80,9 @@ function atomDecoder({ type, exact }: BaseType): Decoder<Atom> {
  */
 function decodeInteger(json: unknown): number {
   if (typeof json === "number" && Number.isInteger(json) && Math.abs(json) <= INT64_LIMIT) return json;
+  // Another session of the same connection may want every digit.
+  const exact = exactInteger(json);
+  if (exact !== null && exact === BigInt.asIntN(64, exact)) return Number(exact);
   throw new NotationError(`expected an integer, not ${excerpt(json)}`);
 }
 

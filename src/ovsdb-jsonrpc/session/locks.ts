@@ -26,7 +26,11 @@ export class Locks {
   readonly #locks = new Map<string, Lock>();
   #rpc: Rpc | null = null;
 
-  constructor(onChange: (state: LockState) => void, onFailed: (reason: string) => void) {
+  readonly #taken: Set<string>;
+
+  /** @param taken the names that sessions of the same connection want */
+  constructor(taken: Set<string>, onChange: (state: LockState) => void, onFailed: (reason: string) => void) {
+    this.#taken = taken;
     this.#onChange = onChange;
     this.#onFailed = onFailed;
   }
@@ -37,15 +41,18 @@ export class Locks {
 
   /**
    * Asks for the lock, in its queue (`lock`) or at once from whoever holds it (`steal`).
-   * Throws for a name that is not an `<id>` (RFC 7047 section 3.1).
+   * Throws for a name that is not an `<id>` (RFC 7047 section 3.1), and for one that another session of the connection wants.
    */
   want(name: string, method: "lock" | "steal"): void {
     if (!ID.test(name))
       throw new RangeError(`${excerpt(name)} is not a lock name: expected [A-Za-z_][A-Za-z0-9_]*`);
+    if (this.#taken.has(name) && !this.#locks.has(name))
+      throw new RangeError(`lock ${name} is wanted by another session of the same connection`);
     if (this.#locks.has(name)) {
       if (method === "lock" || this.held(name)) return;
       this.unlock(name);
     }
+    this.#taken.add(name);
     this.#locks.set(name, { held: false, asked: false, method });
     this.#ask(name);
   }
@@ -55,7 +62,12 @@ export class Locks {
     if (lock === undefined) return;
     this.#rpc?.request("unlock", [name], () => {});
     this.#locks.delete(name);
+    this.#taken.delete(name);
     this.#set(name, lock, false);
+  }
+
+  unlockAll(): void {
+    for (const name of [...this.#locks.keys()]) this.unlock(name);
   }
 
   connected(rpc: Rpc): void {

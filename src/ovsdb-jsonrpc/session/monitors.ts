@@ -72,11 +72,16 @@ export class Monitors {
   readonly #descriptor: UntypedSchema;
   readonly #queue: EventQueue;
   readonly #events: MonitorsEvents;
+  readonly #suffix: string;
   readonly #added = new Set<MonitorFeed>();
   #connection: { readonly rpc: Rpc; readonly served: UntypedSchema } | null = null;
   #names = 0;
 
-  /** Throws when the selection names what the descriptor lacks, or an index needs what is not selected. */
+  /**
+   * Throws when the selection names what the descriptor lacks, or an index needs what is not selected.
+   *
+   * @param suffix tells the monitors from those of others on the same connection
+   */
   constructor(
     descriptor: UntypedSchema,
     options: {
@@ -85,20 +90,24 @@ export class Monitors {
       readonly references: ReferenceKind | null;
       readonly conditions: Conditions;
     },
+    suffix: string,
     queue: EventQueue,
     events: MonitorsEvents,
   ) {
     this.#descriptor = descriptor;
     this.#queue = queue;
     this.#events = events;
-    this.main = this.#feed(options.selection, options.conditions, descriptor.name, () => events.onCanceled());
+    this.#suffix = suffix;
+    this.main = this.#feed(options.selection, options.conditions, `${descriptor.name}${suffix}`, () =>
+      events.onCanceled(),
+    );
     this.content = new Content(descriptor, this.main.monitor.replica, options.indexes, options.references);
   }
 
   /** Throws as the constructor does, and for other columns of a table that is monitored already. */
   add(selection: Selection, conditions: Conditions): MonitorFeed {
     // The session's own monitor is cancelled with it, and sees to all.
-    const name = `${this.#descriptor.name}+${this.#names++}`;
+    const name = `${this.#descriptor.name}${this.#suffix}+${this.#names++}`;
     const feed = this.#feed(selection, conditions, name, () => {});
     this.content.attach(feed.monitor.replica);
     this.#added.add(feed);

@@ -81,24 +81,21 @@ function ask(server: ServerOptions, method: string, params: string, onReply: Req
     return;
   }
   let untried = remotes.length;
+  const link = new Link(environment, { remotes, tls: server.tls, probeIntervalMs: 5000, shuffle: false });
   const conclude: RequestHandler = (reply) => {
     signal?.removeEventListener("abort", giveUp);
     link.stop();
     onReply(reply);
   };
   const giveUp = () => conclude(err({ code: "canceled", message: "the signal was aborted" }));
-  const link = new Link(
-    environment,
-    { remotes, tls: server.tls, probeIntervalMs: 5000, shuffle: false },
-    {
-      onConnecting: () => {},
-      onUp: (rpc) => sendRequest(rpc, method, params, (reply) => reply.ok && conclude(reply), undefined),
-      onNotification: () => {},
-      onDown: (error) => {
-        if (--untried === 0) conclude(err(error));
-      },
-    },
-  );
   signal?.addEventListener("abort", giveUp);
-  link.connect();
+  link.join({
+    onConnecting: () => {},
+    onUp: (rpc) => sendRequest(rpc, method, params, (reply) => reply.ok && conclude(reply), undefined),
+    onNotification: () => {},
+    onDown: (error) => {
+      if (--untried === 0) conclude(err(error));
+    },
+    onStop: () => {},
+  });
 }

@@ -38,9 +38,6 @@ const SERVER_SELECTION = {
   Database: ["name", "model", "connected", "leader", "schema", "cid", "index"],
 } as const;
 
-/** On a connection whose session is with `_Server` itself there are two monitors of it. */
-const MONITOR_ID = "server-watch";
-
 export interface ServerStatus {
   /** Whether the server leads its cluster; null when the database is not clustered. */
   readonly leader: boolean | null;
@@ -117,14 +114,28 @@ export class ServerWatch {
   readonly #database: string;
   readonly #leaderOnly: boolean;
   readonly #events: ServerWatchEvents;
+  readonly #cid: () => string | null;
+  /** On a connection whose session is with `_Server` itself there are two monitors of it, and each session has one. */
+  readonly #monitorId: string;
   #seen: SeenIndex | null = null;
-  #cid: string | null = null;
   #monitor: Monitor | null = null;
   #fit = false;
 
-  constructor(database: string, leaderOnly: boolean, events: ServerWatchEvents) {
+  /**
+   * @param cid the only cluster whose servers will do; null: any
+   * @param suffix tells this session from others on the same connection
+   */
+  constructor(
+    database: string,
+    leaderOnly: boolean,
+    cid: () => string | null,
+    suffix: string,
+    events: ServerWatchEvents,
+  ) {
     this.#database = database;
     this.#leaderOnly = leaderOnly;
+    this.#cid = cid;
+    this.#monitorId = `server-watch${suffix}`;
     this.#events = events;
   }
 
@@ -147,9 +158,10 @@ export class ServerWatch {
     this.#fit = false;
   }
 
-  /** Only servers of this cluster will do; null: any. Takes effect with what the server says next. */
-  require(cid: string | null): void {
-    this.#cid = cid;
+  /** As `stop`, on a connection that stays. */
+  cancel(): void {
+    this.#monitor?.cancel();
+    this.stop();
   }
 
   /** Accepts a server whose log is shorter than one seen before, as after a restore from a backup. */
@@ -174,7 +186,7 @@ export class ServerWatch {
         onCanceled: () => this.start(rpc),
         onFailed: (message) => this.#events.onUnfit({ code: "failed", message }),
       },
-      MONITOR_ID,
+      this.#monitorId,
     );
     this.#monitor = monitor;
     monitor.start(rpc, schema);
@@ -184,7 +196,7 @@ export class ServerWatch {
     const verdict = judgeServer(rows, this.#database, {
       leaderOnly: this.#leaderOnly,
       seen: this.#seen,
-      cid: this.#cid,
+      cid: this.#cid(),
     });
     if (!verdict.ok) {
       this.#events.onUnfit(verdict.error);

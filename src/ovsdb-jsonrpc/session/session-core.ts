@@ -13,7 +13,7 @@ import { parseDatabaseSchema } from "../schema/parse.ts";
 import type { UntypedSchema } from "../schema/schema.ts";
 import type { Environment } from "../wire/environment.ts";
 import { equalJson, excerpt } from "../wire/json.ts";
-import { Link, type LinkOptions } from "../wire/link.ts";
+import type { Link } from "../wire/link.ts";
 import { answerLater, type RequestHandler, sendRequest } from "../wire/request.ts";
 import type { ConnectionError, Rpc, UnfitCode } from "../wire/rpc.ts";
 import { parseServerError } from "../wire/server-error.ts";
@@ -27,7 +27,9 @@ import type { ServerStanding, SessionState } from "./session-options.ts";
 
 export interface CoreOptions {
   readonly environment: Environment;
-  readonly link: LinkOptions;
+  readonly link: Link;
+  /** The link is nobody else's, and ends with the session. */
+  readonly ownsLink: boolean;
   readonly leaderOnly: boolean;
   readonly selection: Selection;
   readonly indexes: IndexSelection;
@@ -52,6 +54,8 @@ export class SessionCore {
   #monitored: UntypedSchema | null = null;
   /** Ends what is asked before the monitors start. */
   #endAsking = () => {};
+  readonly #ownsLink: boolean;
+  readonly #leaveLink: () => void;
   #remote = "";
   #standing: ServerStanding = { leader: null, cid: null };
   #state: SessionState;
@@ -60,22 +64,29 @@ export class SessionCore {
   constructor(descriptor: UntypedSchema, options: CoreOptions) {
     this.descriptor = descriptor;
     this.#environment = options.environment;
-    this.#state = { kind: "connecting", remote: options.link.remotes[0]?.name ?? "" };
+    const { link } = options;
+    this.link = link;
+    this.#ownsLink = options.ownsLink;
+    this.#state = { kind: "connecting", remote: link.remotes[0]?.name ?? "" };
+    const ordinal = link.nextOrdinal();
+    const suffix = ordinal === 0 ? "" : `#${ordinal}`;
     this.locks = new Locks(
+      link.lockNames,
       (state) => this.lockStates.emit(state),
       (message) => this.#leave({ code: "failed", message }),
     );
-    this.server = new ServerWatch(descriptor.name, options.leaderOnly, {
+    this.server = new ServerWatch(descriptor.name, options.leaderOnly, () => link.cid, suffix, {
       onFit: (status) => this.#admit(status),
       onStatus: (status) => this.#status(status),
       onUnfit: (error) => this.#leave(error),
     });
-    this.monitors = new Monitors(descriptor, options, this.#events, {
+    this.monitors = new Monitors(descriptor, options, suffix, this.#events, {
       onSynced: () => this.#synced(),
       onCanceled: () => this.#fetchSchema(),
       onFailed: (message) => this.#leave({ code: "failed", message }),
     });
-    this.link = new Link(options.environment, options.link, {
+    if (descriptor.exact === true) link.keepDigits();
+    this.#leaveLink = link.join({
       onConnecting: (remote) => this.#setState({ kind: "connecting", remote: remote.name }),
       onUp: (rpc, remote) => {
         this.#remote = remote.name;
@@ -83,8 +94,8 @@ export class SessionCore {
       },
       onNotification: (method, params) => this.#notification(method, params),
       onDown: (error, retryInMs) => this.#down(error, retryInMs),
+      onStop: () => this.close(),
     });
-    options.environment.soon(() => this.link.connect());
   }
 
   get state(): SessionState {
@@ -110,10 +121,12 @@ export class SessionCore {
 
   close(): void {
     if (this.#state.kind === "closed") return;
-    this.link.stop();
+    this.#leaveLink();
+    if (this.#ownsLink) this.link.stop();
     this.#endAsking();
-    this.monitors.stop();
-    this.server.stop();
+    this.monitors.cancel();
+    this.server.cancel();
+    this.locks.unlockAll();
     this.locks.disconnected();
     this.#setState({ kind: "closed" });
     this.#events.end();

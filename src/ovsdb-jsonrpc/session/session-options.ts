@@ -14,32 +14,17 @@ import type { FramerLimits } from "../wire/json-framer.ts";
 import type { Remote, TlsFiles } from "../wire/remote.ts";
 import type { ConnectionError } from "../wire/rpc.ts";
 import type { WireMessage } from "../wire/tap.ts";
+import type { Connection } from "./connection.ts";
 import type { RefusalCode } from "./refusal.ts";
 
-export interface SessionOptions<
-  T extends TablesOf<T>,
-  M extends MonitorSelection<T>,
-  I extends IndexDeclarations<MonitoredRows<T, M>> = IndexDeclarations<MonitoredRows<T, M>>,
-> {
-  readonly database: DatabaseSchema<T>;
+/** Where the databases are, and what becomes of the connection to them. */
+export interface ConnectionOptions {
   /** A comma list such as `unix:FILE,tcp:HOST:PORT`, with `cid:UUID` where only one cluster will do, or what `parseRemotes` made of one. */
   readonly remotes: string | readonly Remote[];
   /** Needed for `ssl:` remotes. */
   readonly tls?: TlsFiles;
-  /** Tables and columns to monitor; those that a server lacks are left out, and their rows carry the default. */
-  readonly monitor: M;
-  /** The conditions to start with; a table without one is monitored whole. Of one that is refused no row is monitored. */
-  readonly where?: Where<T, M>;
-  /** Asked of a server before anything is monitored there, so that the first conditions follow from the answer. */
-  readonly beforeMonitor?: BeforeMonitor<T, M>;
-  /** Indexes of the replica: columns, or a map column and a key as in `external_ids:iface-id`; or `ordered(…)` of them. */
-  readonly indexes?: I & { readonly [K in Exclude<keyof I, keyof MonitoredRows<T, M>>]: never };
-  /** What `references()` of `ovsdb-jsonrpc/indexes` makes: the replica then tells which rows refer to a row. */
-  readonly references?: ReferenceKind;
   /** Silence in milliseconds before the server is probed, and again before it is given up; 0 and infinity = never. Default 5,000, and 0 on unix sockets. */
   readonly probeIntervalMs?: number;
-  /** On a clustered database, talk to the leader only. Default false. */
-  readonly leaderOnly?: boolean;
   /** Try several remotes in random order, as Open vSwitch does. Default true. */
   readonly shuffleRemotes?: boolean;
   /** How long to wait before connecting again. Default 1 s, doubled up to 8 s. */
@@ -51,6 +36,46 @@ export interface SessionOptions<
   readonly secretNames?: RegExp;
   /** Time, chance and connections; the real ones unless given. */
   readonly environment?: Environment;
+}
+
+/** What a session has of a database. */
+export interface ContentOptions<
+  T extends TablesOf<T>,
+  M extends MonitorSelection<T>,
+  I extends IndexDeclarations<MonitoredRows<T, M>> = IndexDeclarations<MonitoredRows<T, M>>,
+> {
+  readonly database: DatabaseSchema<T>;
+  /** Tables and columns to monitor; those that a server lacks are left out, and their rows carry the default. */
+  readonly monitor: M;
+  /** The conditions to start with; a table without one is monitored whole. Of one that is refused no row is monitored. */
+  readonly where?: Where<T, M>;
+  /** Asked of a server before anything is monitored there, so that the first conditions follow from the answer. */
+  readonly beforeMonitor?: BeforeMonitor<T, M>;
+  /** Indexes of the replica: columns, or a map column and a key as in `external_ids:iface-id`; or `ordered(…)` of them. */
+  readonly indexes?: I & { readonly [K in Exclude<keyof I, keyof MonitoredRows<T, M>>]: never };
+  /** What `references()` of `ovsdb-jsonrpc/indexes` makes: the replica then tells which rows refer to a row. */
+  readonly references?: ReferenceKind;
+  /** On a clustered database, talk to the leader only. Default false. */
+  readonly leaderOnly?: boolean;
+}
+
+/** Of a session with a connection of its own. */
+export interface SessionOptions<
+  T extends TablesOf<T>,
+  M extends MonitorSelection<T>,
+  I extends IndexDeclarations<MonitoredRows<T, M>> = IndexDeclarations<MonitoredRows<T, M>>,
+> extends ConnectionOptions,
+    ContentOptions<T, M, I> {
+  readonly connection?: undefined;
+}
+
+/** Of a session that shares a connection with others. */
+export interface SharingOptions<
+  T extends TablesOf<T>,
+  M extends MonitorSelection<T>,
+  I extends IndexDeclarations<MonitoredRows<T, M>> = IndexDeclarations<MonitoredRows<T, M>>,
+> extends ContentOptions<T, M, I> {
+  readonly connection: Connection;
 }
 
 /** Conditions by table. */

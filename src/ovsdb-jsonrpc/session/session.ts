@@ -34,12 +34,12 @@ import {
 } from "../schema/schema.ts";
 import type { Uuid } from "../schema/uuid.ts";
 import type { Environment } from "../wire/environment.ts";
-import { realEnvironment } from "../wire/real/environment.ts";
-import { asRemotes, clusterOf, type Remote, type TlsFiles } from "../wire/remote.ts";
+import type { Remote, TlsFiles } from "../wire/remote.ts";
 import type { RequestError, RequestHandler } from "../wire/request.ts";
-import { Tap, type WireCounters } from "../wire/tap.ts";
+import type { WireCounters } from "../wire/tap.ts";
 import { AddedMonitor } from "./added-monitor.ts";
 import { type CommitOptions, DEFAULT_ATTEMPTS, type Draft } from "./commit.ts";
+import { Connection, wireOf } from "./connection.ts";
 import { UntypedDraft } from "./draft.ts";
 import type { LockState } from "./locks.ts";
 import { MonitorFace } from "./monitor-face.ts";
@@ -49,6 +49,7 @@ import type {
   AddedMonitorOptions,
   SessionOptions,
   SessionState,
+  SharingOptions,
   SyncedOptions,
   TransactOptions,
 } from "./session-options.ts";
@@ -60,7 +61,7 @@ export class Session<
 > extends MonitorFace<T, M> {
   readonly #core: SessionCore;
   readonly #environment: Environment;
-  readonly #tap: Tap;
+  readonly #connection: Connection;
 
   /** The rows as the server last described them. */
   readonly replica: ReplicaView<MonitoredRows<T, M>, I>;
@@ -70,33 +71,24 @@ export class Session<
    * Throws when the remotes cannot be parsed, the monitor names what the descriptor lacks, or conditions and indexes
    * are on what is not monitored.
    */
-  constructor(options: SessionOptions<T, M, I>) {
-    const environment = options.environment ?? realEnvironment;
-    const { onMessage } = options;
-    const tap = new Tap(environment, onMessage && guarded(onMessage, environment), options.secretNames);
+  constructor(options: SessionOptions<T, M, I> | SharingOptions<T, M, I>) {
+    const ownsLink = options.connection === undefined;
+    const connection = options.connection ?? new Connection(options);
+    const { environment, link } = wireOf(connection);
     const core = new SessionCore(options.database, {
       environment,
-      link: {
-        remotes: asRemotes(options.remotes, options.tls),
-        tls: options.tls,
-        probeIntervalMs: options.probeIntervalMs,
-        limits: options.limits,
-        backoff: options.backoff,
-        shuffle: options.shuffleRemotes ?? true,
-        exact: options.database.exact === true,
-        tap,
-      },
+      link,
+      ownsLink,
       leaderOnly: options.leaderOnly ?? false,
       selection: definedMembers<readonly string[]>(options.monitor),
       indexes: definedMembers(options.indexes ?? {}),
       references: options.references ?? null,
       conditions: definedMembers((options.where ?? {}) as { readonly [table: string]: AnyCondition }),
     });
-    core.server.require(clusterOf(options.remotes));
     super(core.monitors.main);
     this.#environment = environment;
     this.#core = core;
-    this.#tap = tap;
+    this.#connection = connection;
     this.replica = replicaView(core.monitors.content);
     const { beforeMonitor } = options;
     if (beforeMonitor !== undefined) {
@@ -258,7 +250,7 @@ export class Session<
 
   /** What the session's connections have carried. */
   get counters(): WireCounters {
-    return this.#tap.counters;
+    return this.#connection.counters;
   }
 
   /** The names of the databases of the server that was found fit; `listDatabases` of the package needs no such server. */
@@ -286,25 +278,24 @@ export class Session<
     return this.#core.locks.held(name);
   }
 
-  /** Replaces the remotes; a connection to one that is no longer among them is given up. */
+  /** Replaces the remotes, for every session of the connection; a connection to one that is no longer among them is given up. */
   setRemotes(remotes: string | readonly Remote[]): void {
-    this.#core.server.require(clusterOf(remotes));
-    this.#core.link.setRemotes(asRemotes(remotes, this.#core.link.tls));
+    this.#connection.setRemotes(remotes);
   }
 
   /** Other key and certificate files, from the next connection on. */
   setTls(files: TlsFiles): void {
-    this.#core.link.setTls(files);
+    this.#connection.setTls(files);
   }
 
   /** As the option `probeIntervalMs`; undefined is the default, infinity never. */
   setProbeInterval(milliseconds: number | undefined): void {
-    this.#core.link.setProbeInterval(milliseconds);
+    this.#connection.setProbeInterval(milliseconds);
   }
 
   /** Leaves the present server, if there is one, and connects to the next remote at once. */
   reconnect(): void {
-    this.#core.link.leave({ code: "reconnect", message: "a reconnect was asked for" }, true);
+    this.#connection.reconnect();
   }
 
   /**
@@ -316,23 +307,13 @@ export class Session<
     this.#core.server.forgetIndex();
   }
 
-  /** Ends the session for good; transactions without a reply end as "disconnected". The state `closed` is the last event. */
+  /**
+   * Ends the session for good; the state `closed` is its last event. Its connection ends with it, and transactions without a
+   * reply end as "closed"; a `Connection` of several sessions stays, and still answers them.
+   */
   close(): void {
     this.#core.close();
   }
-}
-
-/** A listener that throws does not keep the session from going on. */
-function guarded<E>(listener: (event: E) => void, environment: Environment): (event: E) => void {
-  return (event) => {
-    try {
-      listener(event);
-    } catch (error) {
-      environment.soon(() => {
-        throw error;
-      });
-    }
-  };
 }
 
 function definedMembers<V>(object: { readonly [name: string]: V | undefined }): {

@@ -1,6 +1,6 @@
 /**
  * Keeps one connection up: tries the remotes in turn, waits between attempts as `Backoff` says, and gives up an
- * attempt that takes too long. There is at most one socket at a time.
+ * attempt that takes too long. There is at most one socket at a time, whoever and however many use it.
  */
 import { Backoff, type BackoffLimits } from "./backoff.ts";
 import type { Environment, Stream } from "./environment.ts";
@@ -11,9 +11,12 @@ import type { Tap } from "./tap.ts";
 
 export interface LinkEvents {
   onConnecting(remote: Remote): void;
+  /** Once for each connection, also for one that was there before. */
   onUp(rpc: Rpc, remote: Remote): void;
   onNotification(method: string, params: readonly unknown[]): void;
   onDown(error: ConnectionError, retryInMs: number): void;
+  /** There will be no connection any more. */
+  onStop(): void;
 }
 
 export interface LinkOptions {
@@ -24,8 +27,6 @@ export interface LinkOptions {
   readonly limits?: FramerLimits | undefined;
   readonly backoff?: BackoffLimits | undefined;
   readonly tap?: Tap | undefined;
-  /** As `RpcOptions.exact`. */
-  readonly exact?: boolean;
   /** Try the remotes in a random order, so that many clients spread over the servers. */
   readonly shuffle: boolean;
 }
@@ -40,11 +41,19 @@ const MIN_CONNECT_MS = 1000;
 
 export class Link {
   readonly #environment: Environment;
-  readonly #events: LinkEvents;
+  readonly #users = new Set<LinkEvents>();
+  #started = false;
+  #ordinals = 0;
+  /** The first of them is being told. */
+  readonly #untold: ((user: LinkEvents) => void)[] = [];
+  /** Names of the locks that users want: a server knows those of a connection, and not whose they are. */
+  readonly lockNames = new Set<string>();
+  /** The only cluster that will do; null: any. */
+  cid: string | null = null;
   #tls: TlsFiles | undefined;
   readonly #limits: FramerLimits | undefined;
   readonly #backoff: Backoff;
-  readonly #exact: boolean;
+  #exact = false;
   readonly #tap: Tap | undefined;
   readonly #shuffle: boolean;
   #remotes: readonly Remote[];
@@ -59,12 +68,10 @@ export class Link {
   #upSince = 0;
   #stopped = false;
 
-  constructor(environment: Environment, options: LinkOptions, events: LinkEvents) {
+  constructor(environment: Environment, options: LinkOptions) {
     this.#environment = environment;
-    this.#events = events;
     this.#tls = options.tls;
     this.#limits = options.limits;
-    this.#exact = options.exact ?? false;
     this.#tap = options.tap;
     this.#shuffle = options.shuffle;
     this.#remotes = this.#ordered(options.remotes);
@@ -76,19 +83,60 @@ export class Link {
     return this.#tls;
   }
 
+  get remotes(): readonly Remote[] {
+    return this.#remotes;
+  }
+
   get rpc(): Rpc | null {
     return this.#rpc;
   }
 
+  /** A number that tells a user of the connection from the others. */
+  nextOrdinal(): number {
+    return this.#ordinals++;
+  }
+
+  /**
+   * Tells one more of what becomes of the connection; the first begins to connect, in the next microtask. Answers the function
+   * by which it leaves.
+   */
+  join(user: LinkEvents): () => void {
+    this.#users.add(user);
+    const isFirst = !this.#started;
+    this.#started = true;
+    const rpc = this.#rpc;
+    this.#environment.soon(() => {
+      if (isFirst) this.#connect();
+      else if (rpc !== null && rpc === this.#rpc && this.#remote !== null && this.#users.has(user))
+        user.onUp(rpc, this.#remote);
+    });
+    return () => void this.#users.delete(user);
+  }
+
+  /** Long integers keep their digits, as `RpcOptions.exact` says, for whoever uses the connection from now on. */
+  keepDigits(): void {
+    this.#exact = true;
+    this.#rpc?.keepDigits();
+  }
+
+  /** What one of them brings about while it is told comes after what all of them are being told. */
+  #tell(tell: (user: LinkEvents) => void): void {
+    if (this.#untold.push(tell) > 1) return;
+    for (let next = this.#untold[0]; next !== undefined; next = this.#untold[0]) {
+      for (const user of [...this.#users]) if (this.#users.has(user)) next(user);
+      this.#untold.shift();
+    }
+  }
+
   /** Connects to the next remote now. */
-  connect(): void {
+  #connect(): void {
     this.#clearTimer();
     const remote = this.#remotes[this.#next % this.#remotes.length];
     if (this.#stopped || remote === undefined) return;
     this.#next = (this.#next + 1) % this.#remotes.length;
     this.#remote = remote;
-    this.#events.onConnecting(remote);
-    if (this.#remote !== remote) this.connect();
+    this.#tell((user) => user.onConnecting(remote));
+    if (this.#remote !== remote) this.#connect();
     if (this.#stopped || this.#remote !== remote) return;
     const stream = this.#environment.connect(remote, this.#tls ?? {}, {
       onOpen: () => this.#up(stream, remote),
@@ -112,7 +160,7 @@ export class Link {
     const error = { code: "not configured", message: "the remote is not configured any more" } as const;
     if (this.#rpc !== null) this.#rpc.close(error);
     else if (this.#stream !== null) this.#ended(this.#stream, error);
-    else if (this.#cancelTimer !== null) this.connect();
+    else if (this.#cancelTimer !== null) this.#connect();
     else this.#remote = null;
   }
 
@@ -126,7 +174,7 @@ export class Link {
   leave(error: ConnectionError, atOnce: boolean): void {
     if (atOnce) this.#backoff.grant(this.#remotes.length + 1);
     if (this.#rpc !== null) this.#rpc.close(error);
-    else if (atOnce && this.#stream === null && this.#cancelTimer !== null) this.connect();
+    else if (atOnce && this.#stream === null && this.#cancelTimer !== null) this.#connect();
   }
 
   /** For the next connection. */
@@ -139,12 +187,14 @@ export class Link {
     if (this.#remote !== null) this.#rpc?.setProbeInterval(this.#probeInterval(this.#remote));
   }
 
-  /** Ends everything; nothing is reported afterwards. */
+  /** Ends everything; nothing is told afterwards. */
   stop(): void {
+    if (this.#stopped) return;
     this.#stopped = true;
     this.#clearTimer();
     this.#rpc?.close({ code: "closed", message: "the session was closed" });
     this.#stream?.close();
+    this.#tell((user) => user.onStop());
   }
 
   #up(stream: Stream, remote: Remote): void {
@@ -163,7 +213,7 @@ export class Link {
         ...(this.#limits !== undefined && { limits: this.#limits }),
       },
       {
-        onNotification: (method, params) => this.#events.onNotification(method, params),
+        onNotification: (method, params) => this.#tell((user) => user.onNotification(method, params)),
         onClose: (error) => {
           this.#rpc = null;
           this.#stream = null;
@@ -174,7 +224,9 @@ export class Link {
       },
     );
     this.#rpc = rpc;
-    this.#events.onUp(rpc, remote);
+    this.#tell((user) => {
+      if (this.#rpc === rpc) user.onUp(rpc, remote);
+    });
   }
 
   /** The stream could not be opened, or was lost. */
@@ -194,8 +246,8 @@ export class Link {
     if (this.#stopped) return;
     this.#remote = null;
     const retryInMs = this.#backoff.next(connectedMs);
-    this.#cancelTimer = this.#environment.timer(retryInMs, () => this.connect());
-    this.#events.onDown(error, retryInMs);
+    this.#cancelTimer = this.#environment.timer(retryInMs, () => this.#connect());
+    this.#tell((user) => user.onDown(error, retryInMs));
   }
 
   #probeInterval(remote: Remote): number {

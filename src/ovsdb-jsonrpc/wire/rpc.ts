@@ -83,7 +83,7 @@ export class Rpc {
   readonly #events: RpcEvents;
   readonly #framer: JsonFramer;
   readonly #tap: Tap | undefined;
-  readonly #parseText: Parse;
+  #parseText: Parse;
   readonly #pending = new Map<number, ReplyHandler>();
   readonly #waiting: (readonly [Uint8Array, Container | null])[] = [];
   #outbox = "";
@@ -135,6 +135,11 @@ export class Rpc {
   /** When something came in last, on the environment's clock; at first, when the connection was made. */
   get lastReceived(): number {
     return this.#lastReceived;
+  }
+
+  /** From the next message on, as the option `exact`. */
+  keepDigits(): void {
+    this.#parseText = parseExactJson;
   }
 
   setProbeInterval(milliseconds: number): void {
