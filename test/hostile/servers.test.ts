@@ -1,0 +1,285 @@
+/**
+ * Database servers that are broken or mean, on both sides of the compiled executable: it never ends, writes nothing that is
+ * not its own, stays small, does not wear a server out with connections, and is at rest when they are sane again.
+ *
+ * `SEED=n` plays another history, `LONG=1` a longer one.
+ */
+import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Site, uuidOf } from "../../bench/plug/site.ts";
+import { Wire } from "../../bench/plug/wire.ts";
+import { memory } from "../../bench/support/usage.ts";
+import { baseConfig, startDaemon } from "../../tools/chassis/daemon.ts";
+import type { Program } from "../../tools/chassis/program.ts";
+import { type Random, random } from "../support/random.ts";
+import { type Hostility, MutatingProxy, PEACE, type Request } from "./support/mutating-proxy.ts";
+
+const MiB = 1 << 20;
+const IS_LONG = process.env.LONG !== undefined;
+const SEED = Number(process.env.SEED ?? 19);
+const SECONDS = IS_LONG ? 600 : 20;
+const LPORTS = Array.from({ length: 12 }, (_, index) => `lport${index}`);
+const CHASSIS = ["hv1", "hv2", "hv3"] as const;
+/** Interfaces of somebody else, on our bridge and on another one. */
+const FOREIGN = ["theirs0", "theirs1", "theirs2"] as const;
+
+const MOODS: readonly Hostility[] = [
+  PEACE,
+  { distorted: 0.02, corrupted: 0, cut: 0 },
+  { distorted: 0.2, corrupted: 0, cut: 0 },
+  { distorted: 0, corrupted: 0.02, cut: 0.02 },
+];
+
+const FOREIGN_COLUMNS = ["_uuid", "_version", "type", "options", "external_ids", "mtu_request"] as const;
+
+/** A chassis with bare servers, a proxy before each, and the daemon. */
+class Scene implements AsyncDisposable {
+  readonly site: Site;
+  readonly local: Wire;
+  readonly southbound: MutatingProxy;
+  readonly openVSwitch: MutatingProxy;
+  #daemon: Program | null = null;
+
+  private constructor(site: Site, local: Wire, southbound: MutatingProxy, openVSwitch: MutatingProxy) {
+    this.site = site;
+    this.local = local;
+    this.southbound = southbound;
+    this.openVSwitch = openVSwitch;
+  }
+
+  static async set(chance: Random): Promise<Scene> {
+    const site = await Site.start({ ports: 0, vswitchd: false, spare: LPORTS });
+    const { chassis } = site;
+    const theirs = ["--", "set", "Interface", FOREIGN[1], "external_ids:iface-id=theirs1"];
+    await chassis.vsctl("--no-wait", "add-port", "br-int", FOREIGN[0]);
+    await chassis.vsctl("--no-wait", "add-port", "br-int", FOREIGN[1], ...theirs);
+    await chassis.vsctl("--no-wait", "add-br", "br-other");
+    await chassis.vsctl("--no-wait", "add-port", "br-other", FOREIGN[2]);
+    const path = (name: string) => join(chassis.runDir, `${name}.sock`);
+    return new Scene(
+      site,
+      await Wire.open(chassis.ovsSock),
+      await MutatingProxy.listen(path("sb-proxy"), chassis.sbSock, chance),
+      await MutatingProxy.listen(path("ovs-proxy"), chassis.ovsSock, chance),
+    );
+  }
+
+  get daemon(): Program {
+    if (this.#daemon === null) throw new Error("vifplugd was not started");
+    return this.#daemon;
+  }
+
+  async start(): Promise<void> {
+    const { chassis } = this.site;
+    this.#daemon = await startDaemon({
+      chassis,
+      config: {
+        ...baseConfig(chassis),
+        ovs: { remote: `unix:${chassis.runDir}/ovs-proxy.sock`, bridge: "br-int" },
+        southbound: { remote: `unix:${chassis.runDir}/sb-proxy.sock` },
+        chassis: "hv1",
+        providers: [{ type: "dummy" }],
+      },
+    });
+    await this.#daemon.waitLog(/: holding the lock/, 60_000);
+  }
+
+  async setLport(lport: string, at: (typeof CHASSIS)[number], mtu: number, junk = 0): Promise<void> {
+    const options: (readonly [string, string])[] = [
+      ["requested-chassis", at],
+      ["vif-plug-type", "dummy"],
+      ["vif-plug-mtu-request", String(mtu)],
+      ["junk", "x".repeat(junk)],
+    ];
+    await this.site.southbound.request("transact", [
+      "OVN_Southbound",
+      {
+        op: "update",
+        table: "Port_Binding",
+        where: [["logical_port", "==", lport]],
+        row: { requested_chassis: uuidOf(this.site.chassisUuid(at)), options: ["map", options] },
+      },
+    ]);
+  }
+
+  /** Rows of the local database, by the names of interfaces. */
+  async interfaces(columns: readonly string[]): Promise<ReadonlyMap<string, Record<string, unknown>>> {
+    const select = { op: "select", table: "Interface", where: [], columns: ["name", ...columns] };
+    const { result } = await this.local.request("transact", ["Open_vSwitch", select]);
+    const [{ rows = [] } = {}] = result as [{ rows?: (Record<string, unknown> & { name: string })[] }?];
+    return new Map(rows.map((row) => [row.name, row]));
+  }
+
+  /** What must not have been written: a row that is written to gets another version. */
+  async foreign(): Promise<unknown> {
+    const rows = await this.interfaces(FOREIGN_COLUMNS);
+    const bridge = {
+      op: "select",
+      table: "Bridge",
+      where: [["name", "==", "br-other"]],
+      columns: ["_version"],
+    };
+    const { result } = await this.local.request("transact", ["Open_vSwitch", bridge]);
+    return [FOREIGN.map((name) => rows.get(name)), result];
+  }
+
+  /** Every logical port is here with this MTU, and has its interface. */
+  async allPlugged(mtu: number): Promise<void> {
+    for (const lport of LPORTS) await this.setLport(lport, "hv1", mtu);
+    const end = performance.now() + 150_000;
+    for (;;) {
+      const rows = await this.interfaces(["mtu_request"]);
+      const missing = LPORTS.filter((lport) => rows.get(lport)?.mtu_request !== mtu);
+      if (missing.length === 0) return;
+      if (performance.now() > end) {
+        const status = await this.site.chassis.appctl("vifplugd", "plug/status", "text");
+        throw new Error(
+          `SEED=${SEED}: not plugged: ${missing.join(", ")}\n${status}\n${this.daemon.tail(40)}`,
+        );
+      }
+      await sleep(100);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.southbound[Symbol.dispose]();
+    this.openVSwitch[Symbol.dispose]();
+    this.local.close();
+    await this.site[Symbol.asyncDispose]();
+  }
+}
+
+const OURS: ReadonlySet<unknown> = new Set(["Port", "Interface", "Bridge"]);
+
+test(
+  "whatever they say, only what is ours is written, memory is bounded, and it comes to rest",
+  async () => {
+    const chance = random(SEED);
+    await using scene = await Scene.set(chance);
+    const { southbound, openVSwitch, site, local } = scene;
+    console.log(`servers: SEED=${SEED}, ${SECONDS} s`);
+    const wrong: string[] = [];
+    southbound.onRequest = ({ method, params }) => {
+      const writes = params.some((operation) => /"op":"(?!select)/.test(JSON.stringify(operation)));
+      if (method === "transact" && writes) wrong.push(JSON.stringify(params));
+    };
+    let writes = 0;
+    openVSwitch.onRequest = ({ method, params }) => {
+      if (method !== "transact") return;
+      writes++;
+      for (const operation of params.slice(1) as readonly { op: string; table?: string }[]) {
+        const { op, table } = operation;
+        if (op !== "assert" && op !== "comment" && !OURS.has(table)) wrong.push(JSON.stringify(operation));
+      }
+    };
+    await scene.start();
+    const { daemon } = scene;
+    await scene.allPlugged(1300);
+    await sleep(3000);
+    const before = memory(daemon.pid).resident;
+    const theirs = await scene.foreign();
+    let most = 0;
+    const look = setInterval(() => {
+      if (daemon.status === undefined) most = Math.max(most, memory(daemon.pid).resident);
+    }, 20);
+    const end = performance.now() + SECONDS * 1000;
+    for (let step = 0; performance.now() < end && daemon.status === undefined; step++) {
+      if (step % 40 === 0) {
+        southbound.hostility = chance.pick(MOODS);
+        openVSwitch.hostility = chance.pick(MOODS);
+      }
+      await scene.setLport(
+        chance.pick(LPORTS),
+        chance.pick(CHASSIS),
+        1300 + chance.int(100),
+        chance.int(2000),
+      );
+      if (chance.chance(0.2)) {
+        const row = { options: ["map", [["theirs", String(step)]]] };
+        const where = [["name", "==", chance.pick(LPORTS)]];
+        await local.request("transact", ["Open_vSwitch", { op: "update", table: "Interface", where, row }]);
+      }
+      await sleep(20);
+    }
+    clearInterval(look);
+    for (const proxy of [southbound, openVSwitch]) {
+      proxy.hostility = PEACE;
+      proxy.cut();
+    }
+    expect(daemon.status).toBeUndefined();
+    expect(southbound.mutations + openVSwitch.mutations).toBeGreaterThan(5);
+    // An operator's word: the index and the unplugs that a liar made up.
+    await site.chassis.appctl("vifplugd", "sb-cluster-state-reset");
+    await scene.allPlugged(1500);
+    expect({ SEED, wrong }).toEqual({ SEED, wrong: [] });
+    expect(await scene.foreign()).toEqual(theirs);
+    expect(await site.chassis.appctl("vifplugd", "inc-engine/verify")).not.toMatch(/differ|missing/);
+    const now = writes;
+    await sleep(2000);
+    expect(writes).toBe(now);
+    console.log(
+      `servers: ${southbound.mutations + openVSwitch.mutations} mutations, ${southbound.connections + openVSwitch.connections} connections, at most ${Math.round(most / MiB)} MiB`,
+    );
+    expect(most).toBeLessThan(128 * MiB);
+    const until = performance.now() + 60_000;
+    while (memory(daemon.pid).resident - before >= 32 * MiB && performance.now() < until) await sleep(250);
+    expect(memory(daemon.pid).resident - before).toBeLessThan(32 * MiB);
+    expect(await daemon.stop()).toEqual({ code: 0, signal: null });
+  },
+  SECONDS * 1000 + 400_000,
+);
+
+describe("a server that serves for a moment only is asked a few times in ten seconds:", () => {
+  const isMonitorOf = (request: Request | null, database: string) =>
+    request?.method.startsWith("monitor") === true && request.params[0] === database;
+
+  /** A notification for the monitor that the client asked for so. */
+  const update2 = ({ params: [, id] }: Request, updates: object) =>
+    JSON.stringify({ id: null, method: "update2", params: [id, updates] });
+
+  /** What the Southbound makes of its messages. */
+  const SPOILED: Readonly<Record<string, () => MutatingProxy["rewrite"]>> = {
+    "its database says that it is not connected, after every monitor": () => {
+      let server: Request | null = null;
+      let uuid = "";
+      return (text, request) => {
+        if (isMonitorOf(request, "_Server")) {
+          server = request;
+          uuid = /"([0-9a-f-]{36})":\{[^}]*"name":"OVN_Southbound"/.exec(text)?.[1] ?? "";
+        }
+        if (server === null || !isMonitorOf(request, "OVN_Southbound")) return [text];
+        return [text, update2(server, { Database: { [uuid]: { modify: { connected: false } } } })];
+      };
+    },
+    "it sends a change of a row that nobody has, after every monitor": () => (text, request) => {
+      if (request === null || !isMonitorOf(request, "OVN_Southbound")) return [text];
+      const rows = { "00000000-0000-4000-8000-00000000dead": { modify: { logical_port: "x" } } };
+      return [text, update2(request, { Port_Binding: rows })];
+    },
+    "it sends what is no message, after every monitor": () => (text, request) => {
+      return isMonitorOf(request, "OVN_Southbound") ? [text, "]"] : [text];
+    },
+  };
+
+  test.concurrent.each(Object.keys(SPOILED))(
+    "%s",
+    async (name) => {
+      await using scene = await Scene.set(random(SEED));
+      const { southbound } = scene;
+      southbound.rewrite = SPOILED[name]?.() ?? (() => []);
+      await scene.start();
+      const { daemon } = scene;
+      await daemon.waitLog(/OVN_Southbound: not connected/, 60_000);
+      const [connections, lines] = [southbound.connections, daemon.lines.length];
+      await sleep(10_000);
+      expect(southbound.connections).toBeGreaterThan(0);
+      expect(southbound.connections - connections).toBeLessThanOrEqual(10);
+      expect(daemon.lines.length - lines).toBeLessThan(100);
+      // It is served again when the server is sane.
+      southbound.rewrite = (text) => [text];
+      await scene.allPlugged(1400);
+    },
+    240_000,
+  );
+});
