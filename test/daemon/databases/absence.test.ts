@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import type { Message } from "../../ovsdb-jsonrpc/support/proxy.ts";
 import { map } from "../../support/rows.ts";
-import { KINDS, type Servers, startServers } from "./support/southbound-servers.ts";
+import { cancelMonitors, KINDS, type Servers, startServers } from "./support/southbound-servers.ts";
 import { op, type Stage, startStage } from "./support/stage.ts";
 
 const isSelect = ({ method, params }: Message) =>
@@ -154,6 +154,24 @@ describe.each(KINDS)("connected to a %s, a row that", (kind) => {
   test("left, and the connection is lost before the answer: by name, after the new snapshot", async () => {
     stage.rules.fromChassis = (message) => (isSelect(message) ? "cut" : "pass");
     await stage.write(stage.deleteBinding());
+    await stage.until(unplugged);
+    expect(stage.known()?.lports.size).toBe(1);
+  });
+
+  test("left, and the monitors are cancelled before the answer: by name, after the new snapshot", async () => {
+    holdQuestions();
+    await stage.write(stage.deleteBinding());
+    await stage.until(() => stage.absence() === "asked");
+    const cancelled = Promise.withResolvers<void>();
+    stage.rules.toChassis = ({ method }) => {
+      if (method === "monitor_canceled") cancelled.resolve();
+      return "pass";
+    };
+    cancelMonitors(servers);
+    await cancelled.promise;
+    await stage.until(() => stage.absence() !== "asked");
+    expect(stage.status()).toMatchObject({ state: "plugged", change: null });
+    stage.proxy.release();
     await stage.until(unplugged);
     expect(stage.known()?.lports.size).toBe(1);
   });

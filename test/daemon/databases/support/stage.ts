@@ -45,8 +45,10 @@ export async function setStage(servers: Servers, environment = realEnvironment) 
     monitor: {},
   });
   await cms.synced();
-  const write = async (...operations: Parameters<typeof cms.transact>[0]) =>
-    value(await cms.transact(operations));
+  const write = async (...operations: Parameters<typeof cms.transact>[0]) => {
+    await cms.synced();
+    return value(await cms.transact(operations));
+  };
   const rows = (name: string, ip: string) =>
     [
       op.insert("Encap", { type: "geneve", ip, chassis_name: name }, `encap${name}`),
