@@ -86,9 +86,16 @@ export class Contests {
     return inPlace === null ? null : this.takerOf(inPlace);
   }
 
-  takerOf({ interface: { name } }: ObservedInterface): string | null {
-    const winner = this.#winner(name);
-    return winner !== null && this.#routeOf(winner).ok ? winner : null;
+  /** What is on its way is not weighed again: until it has arrived the interface is left to it. */
+  takerOf(observed: ObservedInterface): string | null {
+    const winner = this.#winner(observed.interface.name);
+    if (winner === null) return null;
+    return this.#isTaking(winner, observed) || this.#routeOf(winner).ok ? winner : null;
+  }
+
+  #isTaking(lport: string, { interface: { _uuid } }: ObservedInterface): boolean {
+    const attempt = this.#facts.attempt(lport);
+    return attempt?.phase === "in-flight" && takenBy(attempt.change)?._uuid === _uuid;
   }
 
   /** Its claim and those of others go round in a circle. */
@@ -178,7 +185,7 @@ export class Contests {
     for (const member of all) {
       for (const observed of this.#owned(member)) {
         const taker = this.takerOf(observed);
-        if (taker !== null) all.add(taker);
+        if (taker !== null && !this.#isTaking(taker, observed)) all.add(taker);
       }
     }
     return [...all].sort();

@@ -150,6 +150,47 @@ describe("a chain", () => {
     expect(at.bench.verify().differences).toEqual([]);
   });
 
+  describe("that is on its way onto the interface of a port that is due to go", () => {
+    function moving() {
+      const at = new Moving({ b: "x1", z: "x2" });
+      at.to({ b: "x2" });
+      at.move("z", OTHER_CHASSIS);
+      at.send("b");
+      return at;
+    }
+    const waits = { state: "pending", reason: "logical port b takes its interface over", change: null };
+
+    test("keeps that port from being unplugged beside it, which the server would refuse", () => {
+      expect(moving().bench.status("z")).toMatchObject(waits);
+    });
+
+    test("and also when its own port goes meanwhile, until its outcome is known", () => {
+      const at = moving();
+      at.move("b", OTHER_CHASSIS);
+      expect(at.bench.status("z")).toMatchObject(waits);
+      at.bench.attempt("b", { phase: "idle", nonce: 1 });
+      at.bench.run();
+      expect(at.bench.status("z").change).toMatchObject({ kind: "remove", interface: { name: "x2" } });
+    });
+  });
+
+  test("that is on its way onto what is left over keeps that from being removed beside it", () => {
+    const at = new Moving({ b: "x1", z: "x2" });
+    at.bench.addInterface(
+      pluggedRow("aaa", {
+        _uuid: uuid(0x9300),
+        external_ids: map({ "iface-id": "z", "ovn-plugged": "dummy" }),
+      }),
+    );
+    at.to({ b: "aaa" });
+    at.send("b");
+    expect(at.bench.status("z")).toMatchObject({
+      state: "plugged",
+      reason: "logical port b takes interface aaa back",
+      change: null,
+    });
+  });
+
   test("stays where its end is somebody else's, which all are told", () => {
     const at = new Moving({ a: "x0", b: "x1" });
     at.bench.addInterface(interfaceRow({ _uuid: uuid(0x9200), name: "eth9" }));

@@ -4,7 +4,7 @@
  */
 import { consultationsOf } from "../../../src/plug/advice.ts";
 import type { Change, Create, Remove, Replug, Update } from "../../../src/plug/change.ts";
-import type { InterfaceEdit } from "../../../src/plug/desired.ts";
+import { type InterfaceEdit, sameContent } from "../../../src/plug/desired.ts";
 import type { BridgeRow, InterfaceRow, PortBindingRow } from "../../../src/plug/rows.ts";
 import { isMisplaced, MAINTAINED } from "./devices.ts";
 import { OUTSIDE, type World } from "./world.ts";
@@ -20,6 +20,8 @@ export function faultOfChanges(world: World): string | undefined {
       if (written.has(name)) return `${lport}: another change writes ${name} as well`;
       written.add(name);
     }
+    const busy = rowsOf(change).find((row) => isOnItsWay(world, lport, row));
+    if (busy !== undefined) return `${lport}: ${change.kind}: a change of ${busy.name} is on its way`;
   }
   return faultOfUnplugs(world) ?? faultOfBound(world);
 }
@@ -44,6 +46,29 @@ function faultOfBound(world: World): string | undefined {
     }
   }
   return undefined;
+}
+
+/** The interfaces, as they are, that a change edits or removes. */
+function rowsOf(change: Change): readonly InterfaceRow[] {
+  switch (change.kind) {
+    case "create":
+      return [];
+    case "update":
+    case "remove":
+      return [change.interface];
+    case "replug":
+      return [...(change.remove === null ? [] : [change.remove.interface]), ...rowsOf(change.take)];
+  }
+}
+
+/** Another port's change of the interface as it is has been sent, so that the server would refuse this one. */
+function isOnItsWay(world: World, lport: string, row: InterfaceRow): boolean {
+  return [...world.attempts].some(
+    ([other, attempt]) =>
+      other !== lport &&
+      attempt.phase === "in-flight" &&
+      rowsOf(attempt.change).some((sent) => sameContent(sent, row)),
+  );
 }
 
 /** The names of the interfaces that a change makes, edits or removes. */

@@ -1,5 +1,7 @@
 /** Logical ports whose interface names a test gives, on a bench: each plugged under the first, and then to have another. */
 import type { Uuid } from "ovsdb-jsonrpc";
+import { withLeaving } from "../../../src/plug/advice.ts";
+import { type Attempt, sent } from "../../../src/plug/attempt.ts";
 import type { InterfaceRow } from "../../../src/plug/rows.ts";
 import type { PlugSettings } from "../../../src/plug/settings.ts";
 import { wanted } from "../../support/logical-ports.ts";
@@ -69,6 +71,17 @@ export class Moving {
     this.bench.run();
     this.bench.acknowledge();
     this.bench.run();
+  }
+
+  /** The port's change is on its way. */
+  send(lport: string): Attempt {
+    const { change } = this.bench.status(lport);
+    const advice = this.bench.engine.data(this.bench.graph.advice).get(lport);
+    if (change === null || advice === undefined) throw new Error(`nothing is to be written for ${lport}`);
+    const attempt = sent(change, withLeaving(advice, change), undefined);
+    this.bench.attempt(lport, attempt);
+    this.bench.run();
+    return attempt;
   }
 
   row(name: string): InterfaceRow {
