@@ -45,7 +45,7 @@ const forgetEverything = () => () => unchanged;
 function search(node: string, input: string, mutate: (handler: AnyFunction) => AnyFunction) {
   const prepare = (graph: PlugGraph) => breakHandler(graph, node, input, mutate);
   // Always the same histories: whether they find a mutation is no matter of luck.
-  return { ...histories(600, 60, (history) => faultOfHistory(history, { prepare })), seed: 1 };
+  return { ...histories(2000, 60, (history) => faultOfHistory(history, { prepare })), seed: 1 };
 }
 
 test.each([

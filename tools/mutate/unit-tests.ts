@@ -2,6 +2,7 @@
 import { readFileSync, realpathSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
+/** Beside those of the mutated rooms. */
 const FOLDERS = ["plug", "graph", "daemon", "record", "log", "serve"];
 /** Whoever imports these starts servers and programs. */
 const STARTERS = ["test/ovsdb-jsonrpc/support/server.ts", "tools/chassis/program.ts"];
@@ -13,7 +14,9 @@ export interface TestFile {
 }
 
 export function unitTests(root: string, mutated: ReadonlySet<string>): readonly TestFile[] {
-  const glob = new Bun.Glob(`test/{${FOLDERS.join(",")}}/**/*.test.ts`);
+  const rooms = [...mutated].flatMap((file) => /^src\/([^/]+)\//.exec(file)?.[1] ?? []);
+  const folders = [...new Set([...FOLDERS, ...rooms])];
+  const glob = new Bun.Glob(`test/{${folders.join(",")}}/**/*.test.ts`);
   const importsOf = importsIn(root);
   return [...glob.scanSync({ cwd: root })]
     .sort()
