@@ -1,6 +1,6 @@
 /**
  * `npm run generate`: writes what is derived from the sources, so that nobody has to keep it in step by hand: the
- * configuration's JSON Schema, its table and the commands' in docs/, the table of conditions,
+ * configuration's JSON Schema, those of what `--json` prints, its table and the commands' in docs/, the table of conditions,
  * and the shells' completion. A test holds that all is current.
  */
 import { readFileSync } from "node:fs";
@@ -12,6 +12,7 @@ import { bashCompletion, zshCompletion } from "./generate/completion.ts";
 import { conditionsTable } from "./generate/conditions-table.ts";
 import { configTable } from "./generate/config-table.ts";
 import { jsonSchema } from "./generate/json-schema.ts";
+import { outputSchemas } from "./generate/output-schemas.ts";
 import { readSchema } from "./generate/schema-keys.ts";
 
 const root = join(import.meta.dir, "..");
@@ -26,6 +27,7 @@ export function generated(): ReadonlyMap<string, string> {
     ["config/completion/_vifplugd", zshCompletion(commands)],
     ["docs/operating.md", between(page("docs/operating.md"), "commands", commandTable(commands))],
     ["docs/configuration.md", between(page("docs/configuration.md"), "configuration", configTable(schema))],
+    ...outputSchemas(),
     ["docs/rules.md", between(page("docs/rules.md"), "conditions", conditionsTable())],
   ]);
 }

@@ -3,6 +3,7 @@ import { checkProvider, type Finding, type PrepareAnswer, type Subject } from "v
 import { loadConfig } from "../config/load.ts";
 import type { Answer } from "../providers/answer.ts";
 import { fail, ok, type Result } from "../result.ts";
+import type { Conformance } from "../view/program-shapes.ts";
 import { type Arguments, EXIT, printError, printLine } from "./command.ts";
 import { printConfigErrors } from "./config-errors.ts";
 import { BroughtUp, isOwn } from "./own-providers.ts";
@@ -43,7 +44,7 @@ export async function checkOneProvider(args: Arguments, type: string): Promise<n
     effects: args.flag("effects"),
   };
   const findings = await checkProvider(subjectOf(up, isOwn(entry) ? OWN_DEADLINE_MS : DEADLINE_MS), options);
-  if (args.flag("json")) printLine(JSON.stringify({ type, findings }));
+  if (args.flag("json")) printLine(JSON.stringify({ type, findings } satisfies Conformance));
   else for (const finding of findings) printLine(textOf(finding));
   return findings.some(({ passed }) => passed === false) ? EXIT.failed : EXIT.ok;
 }

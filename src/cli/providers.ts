@@ -7,6 +7,7 @@ import { isHosted } from "../providers/hosted.ts";
 import type { ReadOption } from "../providers/provider.ts";
 import { hang, paint, type Style } from "../terminal/style.ts";
 import { VERSION } from "../version.ts";
+import type { ProviderListing } from "../view/program-shapes.ts";
 import { checkOneProvider } from "./check-provider.ts";
 import {
   type Arguments,
@@ -37,17 +38,6 @@ const subjects: ReadonlyMap<string, (args: Arguments) => number | Promise<number
   ["representor ports", representorPorts],
   ["representor record", representorRecord],
 ]);
-
-/** As `vifplugd providers --json` prints it. */
-interface Listing {
-  readonly version: string;
-  readonly options: readonly ReadOption[];
-  readonly providers: readonly {
-    readonly type: string;
-    readonly summary: string;
-    readonly options: readonly ReadOption[];
-  }[];
-}
 
 export const providers: Command = {
   name: "providers",
@@ -115,7 +105,7 @@ function ownEntries(args: Arguments): readonly ProviderConfig[] {
 }
 
 /** A program is started for it, and ended. */
-async function describeOwn(entry: ProviderConfig): Promise<Listing["providers"][number]> {
+async function describeOwn(entry: ProviderConfig): Promise<ProviderListing["providers"][number]> {
   const up = await BroughtUp.start(entry);
   const description = isHosted(up.provider) ? up.provider.describe() : null;
   const summary = description?.summary ?? up.fault() ?? "";
@@ -123,7 +113,7 @@ async function describeOwn(entry: ProviderConfig): Promise<Listing["providers"][
   return { type: entry.type, summary, options: description?.reads ?? [] };
 }
 
-function list(own: Listing["providers"]): Listing {
+function list(own: ProviderListing["providers"]): ProviderListing {
   return {
     version: VERSION,
     options: COMMON,
@@ -134,7 +124,7 @@ function list(own: Listing["providers"]): Listing {
   };
 }
 
-function format(listing: Listing, style: Style): string {
+function format(listing: ProviderListing, style: Style): string {
   const blocks = listing.providers.map(({ type, summary, options }) => {
     const head = hang(`${type}: `, summary, style);
     return paint(style, "bold", type) + head.slice(type.length) + optionLines(options, style);

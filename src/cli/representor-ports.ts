@@ -7,6 +7,7 @@ import { loadConfig } from "../config/load.ts";
 import { thisMachine } from "../providers/representor/machine.ts";
 import { type PortRow, readPorts } from "../providers/representor/read-ports.ts";
 import { type Row, table } from "../terminal/table.ts";
+import type { SwitchPorts } from "../view/program-shapes.ts";
 import { portsOf } from "./answered-ports.ts";
 import { ask } from "./ask.ts";
 import { type Arguments, EXIT, printError, printLine } from "./command.ts";
@@ -37,7 +38,10 @@ export async function representorPorts(args: Arguments): Promise<number> {
     return EXIT.failed;
   }
   const lports = await lportsByInterface(args);
-  const rows = read.value.map((row) => ({ ...row, lport: lports.get(row.netdev ?? "") ?? null }));
+  const rows: SwitchPorts = read.value.map((row) => ({
+    ...row,
+    lport: lports.get(row.netdev ?? "") ?? null,
+  }));
   if (args.flag("json")) printLine(JSON.stringify(rows));
   else if (rows.length === 0) printLine("the kernel shows no port of a NIC's switch");
   else printLine(table([HEAD, ...rows.map(cellsOf)], terminalStyle()).trimEnd());

@@ -3,6 +3,7 @@
 import { builtinProviders, providerModules } from "../providers/builtin.ts";
 import { facts } from "../terminal/table.ts";
 import { COMMIT, RUNTIME, TARGET, VERSION } from "../version.ts";
+import type { Identity } from "../view/program-shapes.ts";
 import { type Command, DONE, EXIT, JSON_OPTION, printLine } from "./command.ts";
 import { terminalStyle } from "./terminal.ts";
 
@@ -16,7 +17,7 @@ export const version: Command = {
   options: [JSON_OPTION],
   positionals: 0,
   run(args) {
-    const identity = {
+    const identity: Identity = {
       version: VERSION,
       commit: COMMIT,
       target: TARGET,

@@ -2,7 +2,7 @@
 
 import { cut } from "../text/cut.ts";
 import { printable } from "../text/printable.ts";
-import type { ExplainedPort } from "../view/explanation.ts";
+import type { ExplainedPort } from "../view/explanation-shape.ts";
 import { hang, PLAIN, paint, type Style, wrap } from "./style.ts";
 import { facts } from "./table.ts";
 import { columnsOf } from "./width.ts";

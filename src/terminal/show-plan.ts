@@ -1,7 +1,7 @@
 /** `vifplugd plan` for people: a line for each change, its details below, and the ports that are not in place. */
 
 import { printable } from "../text/printable.ts";
-import type { Plan, PlannedChange } from "../view/plan.ts";
+import type { Plan, PlannedChange } from "../view/plan-shape.ts";
 import { stateColour } from "./show-status.ts";
 import { type Colour, hang, PLAIN, paint, type Style } from "./style.ts";
 

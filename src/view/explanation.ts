@@ -3,33 +3,8 @@ import { formatCause } from "../graph/index.ts";
 import { explain } from "../plug/explain.ts";
 import { VERSION } from "../version.ts";
 import type { DaemonView } from "./daemon-view.ts";
+import type { ExplainedPort } from "./explanation-shape.ts";
 import { portStatus } from "./status.ts";
-import type { PortStatus } from "./status-shape.ts";
-
-/** As `vifplugd explain --json` prints it; times are RFC 3339, UTC. */
-export interface ExplainedPort {
-  /** The program's; see docs/json.md. */
-  readonly version: string;
-  readonly lport: string;
-  readonly state: PortStatus["state"] | null;
-  readonly type: string | null;
-  readonly interface: string | null;
-  readonly reason: string | null;
-  readonly conditions: readonly {
-    readonly id: string;
-    readonly condition: string;
-    /** Null: it does not matter, or cannot be told. */
-    readonly holds: boolean | null;
-    readonly value: string;
-    readonly source: string;
-    /** What somebody can do so that it holds; null where nothing has to be done. */
-    readonly remedy: string | null;
-  }[];
-  readonly last_change: { readonly at: string; readonly cause: string } | null;
-  readonly last_error: { readonly at: string; readonly error: string } | null;
-  readonly next_try: string | null;
-  readonly to_change: string | null;
-}
 
 export function explainPort(daemon: DaemonView, lport: string): ExplainedPort | null {
   const explanation = explain(daemon.engine, daemon.graph, lport);

@@ -4,56 +4,10 @@ import type { DesiredInterface, InterfaceEdit, MapEdit } from "../plug/desired.t
 import type { LportStatus } from "../plug/lport-status.ts";
 import type { InterfaceRow } from "../plug/rows.ts";
 import { VERSION } from "../version.ts";
+import type { Plan, PlannedChange, PlannedEdit, PlannedInterface } from "./plan-shape.ts";
 import { portStatus } from "./status.ts";
-import type { PortStatus } from "./status-shape.ts";
 
-type Texts = Readonly<Record<string, string>>;
-
-/** A new interface, in full. */
-export interface PlannedInterface {
-  readonly interface: string;
-  readonly interface_type: string;
-  readonly options: Texts;
-  readonly other_config: Texts;
-  readonly mtu_request: number | null;
-}
-
-/** A column, or a key of one, before and after; null: absent. */
-export interface PlannedEdit {
-  readonly column: string;
-  readonly key: string | null;
-  readonly before: string | number | null;
-  readonly after: string | number | null;
-}
-
-interface Common {
-  readonly lport: string;
-  readonly type: string;
-  readonly reason: string | null;
-}
-
-export type PlannedChange =
-  | (Common & { readonly change: "create" } & PlannedInterface)
-  | (Common & {
-      readonly change: "update";
-      readonly interface: string;
-      /** The logical port that the interface is taken over from. */
-      readonly from: string | null;
-      readonly edits: readonly PlannedEdit[];
-    })
-  | (Common & { readonly change: "remove"; readonly interface: string })
-  /** `replaces` goes in the same transaction. */
-  | (Common & { readonly change: "replug"; readonly replaces: string } & PlannedInterface);
-
-export interface Plan {
-  /** The program's; see docs/json.md. */
-  readonly version: string;
-  readonly chassis: string | null;
-  readonly bridge: string;
-  readonly changes: readonly PlannedChange[];
-  /** Every port with no change to it. */
-  readonly ports: readonly PortStatus[];
-}
+type Common = Pick<PlannedChange, "lport" | "type" | "reason">;
 
 export function planOf(chassis: string | null, bridge: string, statuses: Iterable<LportStatus>): Plan {
   const sorted = [...statuses].sort((a, b) => (a.lport < b.lport ? -1 : 1));

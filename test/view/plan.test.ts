@@ -5,6 +5,7 @@ import type { LportStatus } from "../../src/plug/lport-status.ts";
 import { consult, type Question } from "../../src/plug/question.ts";
 import { showPlan, summarizePlan } from "../../src/terminal/show-plan.ts";
 import { planOf } from "../../src/view/plan.ts";
+import { faultsOf } from "../support/json-output.ts";
 import { recordedProvider, registered } from "../support/providers.ts";
 import { bridgeRow, interfaceRow, openVSwitchRow, portRow, uuid } from "../support/rows.ts";
 
@@ -156,4 +157,10 @@ test("in one line it counts what is in place and what is in trouble", () => {
   expect(summarizePlan(planOf("hv1", "br-int", [status("e", null), waiting]))).toBe(
     "hv1: 0 changes, 1 port in place, 1 port in trouble",
   );
+});
+
+test("every kind of change is as the JSON Schema says", () => {
+  const plan = planOf("hv1", "br-int", statuses);
+  expect(new Set(plan.changes.map(({ change }) => change)).size).toBe(4);
+  expect(faultsOf("plan", JSON.parse(JSON.stringify(plan)))).toEqual([]);
 });

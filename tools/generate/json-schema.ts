@@ -4,19 +4,24 @@ import type { Part } from "./schema-keys.ts";
 type Json = { readonly [key: string]: unknown };
 
 export function jsonSchema(root: Part): string {
-  const schema = {
+  return formatJson({
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "vifplugd's configuration",
     ...schemaOf(root),
-  };
+  });
+}
+
+export function formatJson(schema: object): string {
   return `${JSON.stringify(schema, null, 2).replaceAll(LIST_OF_WORDS, onOneLine)}\n`;
 }
 
-/** As the formatter of this repository writes them. */
-const LIST_OF_WORDS = /\[\n\s+([^[\]{}]*?)\n\s+\]/g;
+/** As the formatter of this repository writes them: on one line, where it fits. */
+const LIST_OF_WORDS = /^(.*)\[\n\s+([^[\]{}]*?)\n\s+\](,?)/gm;
+const LINE_WIDTH = 110;
 
-function onOneLine(_: string, words: string): string {
-  return `[${words.split(/\n\s+/).join(" ")}]`;
+function onOneLine(lines: string, before: string, words: string, after: string): string {
+  const line = `${before}[${words.split(/\n\s+/).join(" ")}]${after}`;
+  return line.length <= LINE_WIDTH ? line : lines;
 }
 
 function schemaOf(part: Part): Json {

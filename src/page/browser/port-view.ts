@@ -1,5 +1,5 @@
 /** One port's page: its state, what would have to change, every condition, and what happened to it. */
-import type { ExplainedPort } from "../../view/explanation.ts";
+import type { ExplainedPort } from "../../view/explanation-shape.ts";
 import type { PortStatus } from "../../view/status-shape.ts";
 import { byId, element, fill, sentence, word } from "./dom.ts";
 import { stateMark } from "./state-mark.ts";

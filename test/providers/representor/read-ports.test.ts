@@ -3,6 +3,7 @@ import { expect, jest, test } from "bun:test";
 import { readPorts } from "../../../src/providers/representor/read-ports.ts";
 import { parseSmartNic } from "../../../src/providers/representor/smart-nic.ts";
 import { lookUpsIn } from "../../../src/providers/representor/sysfs.ts";
+import { faultsOf } from "../../support/json-output.ts";
 import { FakeKernel } from "./support/fake-kernel.ts";
 import { device, hostMac, uplink, uplinkLink, uplinkMac, vf, vfLink } from "./support/nic.ts";
 
@@ -36,6 +37,9 @@ test("every port is shown, by device and index, with its netdev and its PF's add
     ],
   });
   expect(kernel.listeners).toBe(0);
+  const rows = await read(kernel).rows;
+  const withLports = rows.ok ? rows.value.map((row) => ({ ...row, lport: null })) : [];
+  expect(faultsOf("representor-ports", withLports)).toEqual([]);
 });
 
 test("what is waited for is said when somebody works on a NIC, and then the ports are shown", async () => {

@@ -1,0 +1,52 @@
+/**
+ * What the commands that need no daemon print with `--json` (docs/json.md): `version`, `providers`, `providers check TYPE`
+ * and `providers representor ports`.
+ */
+import * as v from "valibot";
+import { count, flag, listOf, orNull, said, text, version } from "./shape.ts";
+
+export const identityShape = v.object({
+  version,
+  commit: said(text, "of the sources, 12 digits, with -dirty behind it if they differed; or unknown"),
+  target: said(text, "the machine that the executable is for, as linux-x64-musl"),
+  runtime: text,
+  providers: said(listOf(text), "built in"),
+  linked: said(listOf(text), "those of one's own that were linked into this executable"),
+});
+export type Identity = v.InferOutput<typeof identityShape>;
+
+const optionShape = v.object({ name: text, meaning: text });
+
+export const providersShape = v.object({
+  version,
+  options: said(listOf(optionShape), "of a logical port, read whatever its provider"),
+  providers: listOf(v.object({ type: text, summary: text, options: listOf(optionShape) })),
+});
+export type ProviderListing = v.InferOutput<typeof providersShape>;
+
+export const conformanceShape = v.object({
+  type: text,
+  findings: listOf(
+    v.object({
+      check: text,
+      passed: said(orNull(flag), "null: it could not be made, because the provider was ready for no port"),
+      detail: said(text, "what was seen, where it failed"),
+    }),
+  ),
+});
+export type Conformance = v.InferOutput<typeof conformanceShape>;
+
+export const switchPortsShape = listOf(
+  v.object({
+    port: said(text, "the devlink port, or the network device with its driver's name for it"),
+    flavour: v.picklist(["physical", "pcipf", "pcivf", "pcisf"]),
+    controller: count,
+    external: said(orNull(flag), "the function is another host's; null: the kernel does not tell"),
+    pf: orNull(count),
+    number: said(orNull(count), "which VF or sub-function of the PF"),
+    netdev: said(orNull(text), "its network device now"),
+    pfMac: said(orNull(text), "of the PF that it belongs to, or is"),
+    lport: said(orNull(text), "the logical port that uses it"),
+  }),
+);
+export type SwitchPorts = v.InferOutput<typeof switchPortsShape>;
