@@ -1,6 +1,7 @@
 /** `vifplugd plan` on a real chassis: it says what `run` would change, and changes nothing. */
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
+import { isRecord } from "../../src/unknown.ts";
 import { baseConfig } from "../../tools/chassis/daemon.ts";
 import { type Hypervisor, startHypervisor } from "../integration/support/hypervisor.ts";
 import { type Message, ProxyServer } from "../ovsdb-jsonrpc/support/proxy.ts";
@@ -130,8 +131,14 @@ describe("plan", () => {
     await hypervisor.addLport("lsp1");
     await chassis.nbctl("--wait=hv", "sync");
     const methods = new Set<string>();
-    const fromClient = ({ method }: Message) => {
+    const operations = new Set<unknown>();
+    const fromClient = ({ method, params }: Message) => {
       if (method !== undefined) methods.add(method);
+      // A transaction of nothing but selects reads.
+      if (method === "transact" && Array.isArray(params)) {
+        for (const operation of params.slice(1))
+          operations.add(isRecord(operation) ? operation.op : operation);
+      }
       return "pass" as const;
     };
     await using local = await ProxyServer.start(chassis.ovsSock, { fromClient });
@@ -149,9 +156,10 @@ describe("plan", () => {
       "monitor_cancel",
       "set_db_change_aware",
     ];
-    const reading = ["monitor", "monitor_cond", "monitor_cond_change", "monitor_cond_since"];
+    const reading = ["transact", "monitor", "monitor_cond", "monitor_cond_change", "monitor_cond_since"];
     expect([...methods].filter((method) => ![...harmless, ...reading].includes(method))).toEqual([]);
     expect(methods).toContain("monitor_cond_since");
+    expect([...operations].filter((operation) => operation !== "select")).toEqual([]);
   });
 
   test("fails, and says what is missing, when a database is not there", async () => {
