@@ -12,6 +12,8 @@ export interface Command {
   readonly name: string;
   /** Its arguments, as people write them: `[NODE [COUNTER]]`. */
   readonly usage: string;
+  /** False: `list-commands` leaves it out, because it is another name or refuses. */
+  readonly isListed?: boolean;
   readonly minArgs: number;
   readonly maxArgs: number;
   run(args: readonly string[]): CommandAnswer | Promise<CommandAnswer>;
@@ -33,7 +35,8 @@ export function withListCommands(commands: readonly Command[]): readonly Command
     minArgs: 0,
     maxArgs: 0,
     run: () => {
-      const rows = all.map(({ name, usage }) => `  ${`${name.padEnd(23)} ${usage}`.trimEnd()}`);
+      const listed = all.filter(({ isListed }) => isListed !== false);
+      const rows = listed.map(({ name, usage }) => `  ${`${name.padEnd(23)} ${usage}`.trimEnd()}`);
       return say(`The available commands are:\n${rows.sort().join("\n")}\n`);
     },
   };

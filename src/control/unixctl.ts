@@ -12,6 +12,7 @@ import type { Logger } from "../log/log.ts";
 import { messageOf } from "../result.ts";
 import { ClientListener, type Conversation, type Reply } from "../serve/listener.ts";
 import { type Command, type CommandAnswer, refuse } from "./command.ts";
+import { whoseCommand } from "./commands/elsewhere.ts";
 
 /** A request is a handful of words: these leave room to spare. */
 const REQUEST_LIMITS = { maxBytes: 1 << 20, maxDepth: 16 };
@@ -92,8 +93,11 @@ export class ControlServer {
   async #answer({ method, params }: Request): Promise<CommandAnswer> {
     this.#options.onRequest?.();
     const command = this.#commands.get(method);
-    if (command === undefined)
-      return refuse(`"${method}" is not a valid command (use "list-commands" to see a list)`);
+    if (command === undefined) {
+      const whose = whoseCommand(method);
+      const hint = whose === null ? 'use "list-commands" to see a list' : `it may be one of ${whose}`;
+      return refuse(`"${method}" is not a valid command (${hint})`);
+    }
     if (params.length < command.minArgs) {
       return refuse(`"${method}" command requires at least ${command.minArgs} arguments`);
     }

@@ -4,6 +4,7 @@ import { localTarget, metricsSettings, plugSettings } from "../config/effective.
 import type { Config } from "../config/schema.ts";
 import { controlSocketPath } from "../control/client.ts";
 import { withListCommands } from "../control/command.ts";
+import { elsewhereCommands } from "../control/commands/elsewhere.ts";
 import { engineCommands } from "../control/commands/engine.ts";
 import { plugCommands } from "../control/commands/plug.ts";
 import { processCommands } from "../control/commands/process.ts";
@@ -98,6 +99,7 @@ export class Daemon {
         ...processCommands(this.#view),
         ...statsCommands(this.#view),
         ...vlogCommands(log),
+        ...elsewhereCommands,
       ]),
       capacity,
       log: log.module("control"),

@@ -41,7 +41,14 @@ describe("ovs-appctl", () => {
   test("is told of every command there is", async () => {
     const listed = (await appctl("list-commands")).split("\n").map((line) => line.trim().split(" ", 1)[0]);
     expect(listed.slice(1).sort()).toEqual([
-      ...["connection-status", "coverage/show", "exit", "inc-engine/clear-stats", "inc-engine/graph"],
+      ...[
+        "connection-status",
+        "coverage/read-counter",
+        "coverage/show",
+        "exit",
+        "inc-engine/clear-stats",
+        "inc-engine/graph",
+      ],
       ...[
         "inc-engine/recompute",
         "inc-engine/show-stats",
@@ -59,7 +66,7 @@ describe("ovs-appctl", () => {
         "stopwatch/reset",
         "stopwatch/show",
       ],
-      ...["version", "vlog/list", "vlog/reopen", "vlog/set"],
+      ...["version", "vlog/list", "vlog/list-pattern", "vlog/reopen", "vlog/set"],
     ]);
   });
 
@@ -85,6 +92,16 @@ describe("ovs-appctl", () => {
       /^control-clients:1 heap-kB:\d+ http-clients:0 in-flight:0 ports:\d+ rows-OVN_Southbound:\d+ rows-/,
     ],
     [["inc-engine/clear-stats"], /^$/],
+    [["recompute"], /^$/],
+    [["debug/status"], /^running$/],
+    [["coverage/read-counter", "unixctl_received"], /^[1-9]\d*$/],
+    [["coverage/read-counter", "internal_error"], /^0$/],
+    [
+      ["vlog/list-pattern"],
+      /^ +format\n +------\nconsole: %D\{.*\} %p %c: %m\n syslog: \(off\)\n {3}file: \(off\)$/,
+    ],
+    [["vlog/set", "ANY:ANY:info"], /^$/],
+    [["vlog/set", "any", "console:info"], /^$/],
   ])("%j", async (args, expected) => {
     expect(await appctl(...args)).toMatch(expected);
   });
@@ -102,8 +119,38 @@ describe("ovs-appctl", () => {
     [["stopwatch/reset", "nobody"], /no such stopwatch/],
     [["vlog/set", "nobody:dbg"], /no module or level "nobody"/],
     [["vlog/set"], /requires at least 1/],
+    [["vlog/set", "PATTERN:console:%m"], /log\.format of the configuration/],
+    [["vlog/set", "FACILITY:daemon"], /journal/],
+    [["vlog/set", "syslog:dbg"], /console only/],
+    [["vlog/close"], /vlog\/reopen/],
+    [["vlog/disable-rate-limit"], /always bounded/],
+    [["vlog/disable-rate-limit", "plug"], /always bounded/],
+    [["coverage/read-counter", "nobody"], /No such counter/],
+    [["debug/pause"], /systemctl stop vifplugd/],
+    [["debug/resume"], /cannot be paused/],
+    [["ct-zone-list"], /ovs-appctl -t ovn-controller ct-zone-list/],
+    [["lflow-cache/show-stats"], /ovs-appctl -t ovn-controller/],
+    [["fdb/show", "br-int"], /not a valid command \(it may be one of ovs-vswitchd\)/],
+    [["cluster/status", "OVN_Southbound"], /it may be one of ovsdb-server/],
+    [["exit", "--cleanup"], /plugged ports stay plugged/],
   ])("%j is refused with words", async (args, expected) => {
-    expect(appctl(...args)).rejects.toThrow(expected);
+    await expect(appctl(...args)).rejects.toThrow(expected);
+  });
+
+  test("every command that ovn-controller has is answered here, or refused with what to do", async () => {
+    const listed = await hypervisor.chassis.appctl("ovn-controller", "list-commands");
+    const names = listed
+      .split("\n")
+      .slice(1)
+      .map((line) => line.trim().split(" ", 1)[0] ?? "");
+    expect(names.length).toBeGreaterThan(30);
+    const unknown: string[] = [];
+    // One would end the daemon, others forget what further tests look at.
+    for (const name of names.filter((each) => !/^exit$|reset$|clear-stats$/.test(each))) {
+      const answer = await appctl(name).catch(String);
+      if (answer.includes('use "list-commands"')) unknown.push(name);
+    }
+    expect(unknown).toEqual([]);
   });
 
   test("sees how long and how often, in the forms of OVS", async () => {

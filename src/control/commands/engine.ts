@@ -63,6 +63,18 @@ export function engineCommands(daemon: DaemonView): readonly Command[] {
       },
     },
     {
+      // The name that ovn-controller had for it before.
+      name: "recompute",
+      usage: "",
+      isListed: false,
+      minArgs: 0,
+      maxArgs: 0,
+      run: () => {
+        daemon.recompute("recompute");
+        return say("");
+      },
+    },
+    {
       name: "inc-engine/verify",
       usage: "",
       minArgs: 0,

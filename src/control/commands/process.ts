@@ -1,7 +1,7 @@
 /** Commands about the process itself: its version, its connections, its end. */
 import { VERSION } from "../../version.ts";
 import type { DaemonView } from "../../view/daemon-view.ts";
-import { type Command, say } from "../command.ts";
+import { type Command, refuse, say } from "../command.ts";
 
 export function processCommands(daemon: DaemonView): readonly Command[] {
   return [
@@ -14,10 +14,17 @@ export function processCommands(daemon: DaemonView): readonly Command[] {
     },
     {
       name: "exit",
-      usage: "",
+      usage: "[--restart]",
       minArgs: 0,
-      maxArgs: 0,
-      run: () => ({ ...say(""), afterwards: () => daemon.exit() }),
+      maxArgs: 1,
+      run: ([option]) => {
+        // To ovn-controller it means that nothing is tidied up; here nothing ever is.
+        if (option === undefined || option === "--restart") {
+          return { ...say(""), afterwards: () => daemon.exit() };
+        }
+        if (option !== "--cleanup") return refuse(`unknown option ${JSON.stringify(option)}`);
+        return refuse("plugged ports stay plugged at exit; what is to go is unplugged before, by the cloud");
+      },
     },
     {
       name: "sb-cluster-state-reset",

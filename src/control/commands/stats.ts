@@ -42,6 +42,16 @@ export function statsCommands(daemon: DaemonView): readonly Command[] {
       run: () => say(daemon.coverage.show()),
     },
     {
+      name: "coverage/read-counter",
+      usage: "COUNTER",
+      minArgs: 1,
+      maxArgs: 1,
+      run: ([counter = ""]) => {
+        const total = daemon.coverage.totals().get(counter);
+        return total === undefined ? refuse("No such counter") : say(`${total}\n`);
+      },
+    },
+    {
       name: "memory/show",
       usage: "",
       minArgs: 0,

@@ -2,7 +2,7 @@
  * `vlog/*` and `log/tail`: the log's thresholds, per module, in the words of ovs-appctl(8), and its last lines. vifplugd
  * logs to one destination: the console, that is, standard error, or a file; OVS's others are always off.
  */
-import type { Log, Threshold } from "../../log/log.ts";
+import type { Format, Log, Threshold } from "../../log/log.ts";
 import { fail, ok, type Result } from "../../result.ts";
 import { type Command, refuse, say } from "../command.ts";
 
@@ -26,7 +26,7 @@ const OVS_NAMES: Readonly<Record<Threshold, string>> = {
   debug: "DBG",
 };
 
-const DESTINATIONS: readonly string[] = ["console", "file", "syslog", "pattern", "facility"];
+const DESTINATIONS: readonly string[] = ["console", "file", "syslog"];
 
 /** Lines that `log/tail` shows unless it is told how many. */
 const TAIL_LINES = 100;
@@ -49,6 +49,13 @@ export function vlogCommands(log: Log): readonly Command[] {
       minArgs: 0,
       maxArgs: 0,
       run: () => say(formatThresholds(log)),
+    },
+    {
+      name: "vlog/list-pattern",
+      usage: "",
+      minArgs: 0,
+      maxArgs: 0,
+      run: () => say(formatPatterns(log)),
     },
     {
       name: "vlog/set",
@@ -95,6 +102,20 @@ export function vlogCommands(log: Log): readonly Command[] {
   ];
 }
 
+/** A line of each format, in the notation of ovs-appctl(8). */
+const PATTERNS: Readonly<Record<Format, string>> = {
+  text: "%D{%Y-%m-%dT%H:%M:%S.###Z} %p %c: %m",
+  json: '{"time":"%D{%Y-%m-%dT%H:%M:%S.###Z}","level":"%p","module":"%c","message":"%m"}',
+};
+
+function formatPatterns(log: Log): string {
+  const used = destinationOf(log);
+  const lines = ["console", "syslog", "file"].map((destination) => {
+    return `${destination.padStart(7)}: ${destination === used ? PATTERNS[log.format] : "(off)"}`;
+  });
+  return ["         format", "         ------", ...lines, ""].join("\n");
+}
+
 function formatThresholds(log: Log): string {
   const rows = [...log.thresholds()].sort(([a], [b]) => (a < b ? -1 : 1));
   return [
@@ -111,6 +132,12 @@ function formatThresholds(log: Log): string {
 
 /** Words in any order, with `:`, `,` or blanks between them; without a level it is `dbg`, as in OVS. */
 function parseSpec(spec: string, log: Log): Result<Setting, string> {
+  if (/^\s*pattern\b/i.test(spec)) {
+    return fail("the pattern is fixed; log.format of the configuration chooses between text and json");
+  }
+  if (/^\s*facility\b/i.test(spec)) {
+    return fail("vifplugd does not write to syslog; under systemd its lines go to the journal");
+  }
   let module: string | null = null;
   let threshold: Threshold = "debug";
   const modules = log.thresholds();

@@ -1,0 +1,53 @@
+/**
+ * Commands that OVS's and OVN's daemons have and this one has not: what an operator's fingers try is refused with where
+ * to go instead. `list-commands` does not list them.
+ */
+import { type Command, refuse, say } from "../command.ts";
+
+const OF_CONTROLLER = (name: string) => `vifplugd does not have that: ovs-appctl -t ovn-controller ${name}`;
+
+/** By name, the sentence of the refusal. */
+const REFUSALS: ReadonlyMap<string, string> = new Map([
+  [
+    "debug/pause",
+    "vifplugd cannot be paused; to have it change nothing, stop it (systemctl stop vifplugd): plugged ports stay plugged",
+  ],
+  ["debug/resume", "vifplugd cannot be paused, and so it runs"],
+  [
+    "vlog/disable-rate-limit",
+    "the log is always bounded, so that no port can fill it; plug/explain LPORT tells what happened to one, coverage/show how often what happened",
+  ],
+  ["vlog/enable-rate-limit", "the log is always bounded: repeated warnings, and the lines of a module"],
+  ["vlog/close", "the log is never closed; to rotate its file, move it, and then: vlog/reopen"],
+  ["inc-engine/compute-log-timeout", "runs are timed whatever they take: stopwatch/show"],
+  ...[
+    ...["ct-zone-list", "group-table-list", "meter-table-list", "inject-pkt"],
+    ...["lflow-cache/flush", "lflow-cache/show-stats", "flush-lflow-cache"],
+    ...["debug/delay-nb-cfg-report", "debug/ignore-startup-delay", "debug/dump-lflow-conj-ids"],
+    ...["debug/dump-local-bindings", "debug/dump-local-datapaths", "debug/dump-local-template-vars"],
+    ...["debug/dump-related-ports"],
+  ].map((name) => [name, OF_CONTROLLER(name)] as const),
+]);
+
+export const elsewhereCommands: readonly Command[] = [
+  ...Array.from(REFUSALS, ([name, sentence]) => unlisted(name, () => refuse(sentence))),
+  // As ovn-controller says it of itself.
+  unlisted("debug/status", () => say("running\n")),
+];
+
+function unlisted(name: string, run: Command["run"]): Command {
+  return { name, usage: "", isListed: false, minArgs: 0, maxArgs: Number.POSITIVE_INFINITY, run };
+}
+
+/** Whose commands begin so. */
+const FAMILIES: readonly (readonly [beginning: RegExp, whose: string])[] = [
+  [/^(bond|bfd|bridge|cfm|dpctl|dpif(-\w+)?|fdb|lacp|mdb|ofproto|rstp|stp|tnl|upcall)\//, "ovs-vswitchd"],
+  [/^(cluster|ovsdb-server)\//, "ovsdb-server (-t, with the path of its control socket)"],
+  [/^(nb|sb|northd)-/, "ovn-northd"],
+  [/^(debug|lflow-cache|mac-cache|route-exchange)\//, "ovn-controller"],
+];
+
+/** Who may have a command that nobody here knows; null: nobody that is known. */
+export function whoseCommand(name: string): string | null {
+  return FAMILIES.find(([beginning]) => beginning.test(name))?.[1] ?? null;
+}
