@@ -72,7 +72,7 @@ export class Program {
   }
 
   /** The first line, from line number `from` on, that matches; waits for it when it is not there yet. */
-  waitLog(pattern: RegExp, within = 10_000, from = 0): Promise<string> {
+  waitLog(pattern: RegExp, within = 30_000, from = 0): Promise<string> {
     let next = from;
     return this.#changes.until({
       look: () => {
