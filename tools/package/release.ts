@@ -24,6 +24,7 @@ export const STEPS: readonly Step[] = [
   { name: "check", commands: ["npm run --silent check"] },
   { name: "test", commands: ["npm test"] },
   { name: "system", commands: ["npm run --silent test:system"] },
+  { name: "dpdk", commands: ["npm run --silent test:dpdk"] },
   {
     name: "package",
     commands: ["npm run --silent package", "cd dist && sha256sum --check --quiet SHA256SUMS"],
