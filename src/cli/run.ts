@@ -182,7 +182,11 @@ async function runDaemon(start: Start): Promise<void> {
   const tellReadiness = (notReady: string | null) => {
     serviceManager.status(readinessText(notReady));
   };
-  const keeper = new MemoryKeeper({ collect: collectGarbage, release: releaseSpareMemory });
+  const keeper = new MemoryKeeper({
+    collect: collectGarbage,
+    release: releaseSpareMemory,
+    resident: () => process.memoryUsage.rss(),
+  });
   const daemon = new Daemon({
     environment: keeper.environment,
     config,

@@ -4,9 +4,9 @@
  * The runtime collects garbage by what it has on its own heap. Messages of megabytes are mostly beside it (bytes that were
  * read, pieces that were joined, long texts), so that some of them would stay for long after they were dealt with. Here
  * garbage is therefore collected by the bytes that came in, and what was given back to the runtime is given back to the
- * system when that is worth it.
+ * system when that is worth it: also pages of the executable, which any work touches.
  *
- * Invariant: what this costs is a small share of what the bytes cost to read; where nothing comes in, nothing is done.
+ * Invariant: what this costs is a small share of what the work costs that makes it necessary.
  */
 import { type Environment, realEnvironment, type StreamEvents } from "ovsdb-jsonrpc";
 
@@ -16,16 +16,18 @@ export const START_MS = 2000;
 const COLLECT_EVERY = 2 << 20;
 /** Of what is held, and has to be looked at in each collection, so much has to come in before the next. */
 const SHARE = 1 / 4;
-/** Bytes that make it worth to give back what the system can have. */
-const RELEASE_FROM = 2 << 20;
-/** Milliseconds from then until it is done: what comes in meanwhile is done with by the same. */
-const RELEASE_AFTER_MS = 15_000;
+/** So many bytes more than after the last time make it worth to give back what the system can have. */
+const WORTHWHILE = 16 << 20;
+/** Milliseconds from one look at that to the next. */
+const LOOK_MS = 15_000;
 
 export interface Memory {
   /** Garbage of the messages that were dealt with; answers how many bytes are held. */
   collect(): number;
   /** What only was needed once. Takes some milliseconds in which nothing else happens. */
   release(): void;
+  /** Bytes of the process in memory. */
+  resident(): number;
 }
 
 export class MemoryKeeper {
@@ -34,9 +36,10 @@ export class MemoryKeeper {
   #collectAfter = COLLECT_EVERY;
   #hasStarted = false;
   #sinceCollection = 0;
-  #sinceRelease = 0;
+  /** What was resident after the last release; null: there was none. */
+  #atRest: number | null = null;
   #isCollecting = false;
-  #cancelRelease: (() => void) | null = null;
+  #cancelLook: (() => void) | null = null;
 
   constructor(memory: Memory, environment: Environment = realEnvironment) {
     this.#environment = environment;
@@ -55,35 +58,39 @@ export class MemoryKeeper {
   /** So many bytes have come in. */
   took(bytes: number): void {
     this.#sinceCollection += bytes;
-    this.#sinceRelease += bytes;
     if (this.#hasStarted && this.#sinceCollection >= this.#collectAfter && !this.#isCollecting) {
       this.#isCollecting = true;
       // When they have been dealt with.
       this.#environment.turn(() => this.#collect());
     }
-    if (this.#sinceRelease >= RELEASE_FROM && this.#cancelRelease === null)
-      this.#releaseAfter(RELEASE_AFTER_MS);
   }
 
   /** The first complete pass is done: what only the start needed is given back soon. Nothing is collected before. */
   started(): void {
     this.#hasStarted = true;
     this.#sinceCollection = 0;
-    this.#cancelRelease?.();
-    this.#releaseAfter(START_MS);
+    this.#lookAfter(START_MS);
   }
 
   stop(): void {
-    this.#cancelRelease?.();
-    this.#cancelRelease = null;
+    this.#cancelLook?.();
+    this.#cancelLook = null;
   }
 
-  #releaseAfter(milliseconds: number): void {
-    this.#cancelRelease = this.#environment.timer(milliseconds, () => {
-      this.#cancelRelease = null;
-      this.#sinceRelease = 0;
-      this.#memory.release();
+  #lookAfter(milliseconds: number): void {
+    this.#cancelLook = this.#environment.timer(milliseconds, () => {
+      this.#look();
+      this.#lookAfter(LOOK_MS);
     });
+  }
+
+  #look(): void {
+    const memory = this.#memory;
+    const resident = memory.resident();
+    if (this.#atRest === null || resident - this.#atRest >= WORTHWHILE) {
+      memory.release();
+      this.#atRest = memory.resident();
+    } else this.#atRest = Math.min(this.#atRest, resident);
   }
 
   #collect(): void {
