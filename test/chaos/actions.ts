@@ -4,7 +4,15 @@
  * A fault lasts for a number of further actions. An action that needs a server which is away just now does not happen.
  */
 import type { Random } from "../support/random.ts";
-import { type Actor, actors, chassisName, elsewhere, type ProviderSetting, type Stage } from "./stage.ts";
+import {
+  type Actor,
+  actors,
+  byTable,
+  chassisName,
+  elsewhere,
+  type ProviderSetting,
+  type Stage,
+} from "./stage.ts";
 
 /** Logical ports that the cloud never moves, deletes, or takes the plug type from. */
 export const stable = Array.from({ length: 8 }, (_, index) => `stable${index}`);
@@ -13,9 +21,13 @@ const mobile = [
   ...Array.from({ length: 30 }, (_, index) => `port${index}`),
   ...["rival0---------", "rival1---------", "rival2---------"].flatMap((name) => [`${name}a`, `${name}b`]),
 ];
-const enabled: readonly ProviderSetting[] = [["dummy", "other"], ["dummy"], ["other"], []];
+/** Logical ports of which a file says which interface they have; they are mobile, too. */
+const exchanged = Array.from({ length: 5 }, (_, index) => `swap${index}`);
+/** The interfaces that they have, each another one. */
+const devices = exchanged.map((_, index) => `dev${index}`);
 /** What an undisturbed chassis ends with. */
-export const everyPlugType: ProviderSetting = ["dummy", "other"];
+export const everyPlugType: ProviderSetting = ["dummy", "other", byTable];
+const enabled: readonly ProviderSetting[] = [everyPlugType, everyPlugType, ["dummy"], ["other", byTable], []];
 
 /** Actions that a fault may last for. */
 const LONGEST_FAULT = 25;
@@ -40,9 +52,13 @@ export class Disorder {
     this.#random = random;
   }
 
-  /** The logical ports that stay, before anything happens. */
+  /** The logical ports that stay, and those that exchange their interfaces, before anything happens. */
   async begin(): Promise<void> {
-    await this.#stage.chassis.nbctl(...stable.flatMap((lport) => [...this.#add(lport, "dummy")]));
+    await this.#stage.setNames(new Map(exchanged.map((lport, index) => [lport, devices[index] ?? ""])));
+    await this.#stage.chassis.nbctl(
+      ...stable.flatMap((lport) => this.#add(lport, "dummy")),
+      ...exchanged.flatMap((lport) => this.#add(lport, byTable)),
+    );
   }
 
   /** One random action. */
@@ -87,6 +103,9 @@ export class Disorder {
       [4, () => this.#halt()],
       [1, () => this.#leave()],
       [2, () => this.#swapProviders()],
+      [6, () => this.#exchange()],
+      [3, () => this.#inCloud(this.#add(this.#random.pick(exchanged), byTable))],
+      [1, () => this.#rebuild()],
     ] as const
   ).flatMap(([weight, action]) => Array.from({ length: weight }, () => action));
 
@@ -123,7 +142,7 @@ export class Disorder {
   }
 
   #request(): readonly string[] {
-    const lport = this.#random.pick(mobile);
+    const lport = this.#anyPort();
     const where = this.#random.pick([
       elsewhere,
       elsewhere,
@@ -156,8 +175,12 @@ export class Disorder {
       : ["--", "--if-exists", "set", ...record, `options:${key}="${value}"`];
   }
 
+  #anyPort(): string {
+    return this.#random.pick([...mobile, ...exchanged]);
+  }
+
   #anyInterface(): string {
-    return this.#random.pick([...stable, ...mobile]).slice(0, 15);
+    return this.#random.pick([...stable, ...mobile, ...devices]).slice(0, 15);
   }
 
   #edit(): readonly string[] {
@@ -184,14 +207,14 @@ export class Disorder {
 
   /** A typo: the interface gets the iface-id of another logical port. */
   #mistype(): readonly string[] {
-    const [name, other] = [this.#random.pick(mobile).slice(0, 15), this.#random.pick(mobile)];
+    const [name, other] = [this.#random.pick([...mobile, ...devices]).slice(0, 15), this.#anyPort()];
     return ["--if-exists", "set", "Interface", name, `external_ids:iface-id="${other}"`];
   }
 
   /** One more interface that looks like ours, of a logical port that has one or not. */
   #addSecond(): readonly string[] {
     const name = `tap${this.#foreign++}`;
-    const ids = [`external_ids:iface-id="${this.#random.pick(mobile)}"`, "external_ids:ovn-plugged=dummy"];
+    const ids = [`external_ids:iface-id="${this.#anyPort()}"`, "external_ids:ovn-plugged=dummy"];
     return ["add-port", "br-int", name, "--", "set", "Interface", name, "type=internal", ...ids];
   }
 
@@ -237,6 +260,26 @@ export class Disorder {
     const plugTypes = this.#random.pick(enabled);
     await this.#stage.setProviders(plugTypes);
     return `providers for ${plugTypes.join(" and ") || "nothing"}`;
+  }
+
+  /** Some of the logical ports get each other's interface, in a circle. */
+  async #exchange(): Promise<string | null> {
+    const names = new Map(this.#stage.names);
+    const size = this.#random.pick([2, 2, 3, exchanged.length]);
+    const start = this.#random.int(exchanged.length);
+    const circle = exchanged
+      .map((_, index) => exchanged[(start + index) % exchanged.length] ?? "")
+      .slice(0, size);
+    const before = circle.map((lport) => names.get(lport) ?? "");
+    for (const [index, lport] of circle.entries()) names.set(lport, before[(index + 1) % size] ?? "");
+    await this.#stage.setNames(names);
+    return `${circle.join(", ")} have ${circle.map((lport) => names.get(lport)).join(", ")} now`;
+  }
+
+  async #rebuild(): Promise<string | null> {
+    if (!this.#stage.works("ovnsb_db")) return null;
+    await this.#stage.rebuildSouthbound();
+    return "the Southbound is built anew";
   }
 
   #begin(actor: Actor): void {

@@ -73,8 +73,8 @@ test(
     if (amiss.length > 0) await tell(stage, disorder);
     expect(amiss).toEqual([]);
     expect(await chassis.appctl("vifplugd", "inc-engine/verify")).toContain("every node equals");
-    const local = await stage.journal("Open_vSwitch");
-    const reasons = new Reasons(await stage.journal("OVN_Southbound"), "hv1");
+    const local = await stage.localJournal();
+    const reasons = new Reasons(await stage.southboundJournals(), "hv1");
     expect(misdeeds(local, reasons)).toEqual([]);
     const others = madeByOthers(local);
     expect(stage.serverLogs.flatMap((log) => refusals(log, others))).toEqual([]);
@@ -82,7 +82,8 @@ test(
     const interfaces = await chassis.rows("Open_vSwitch", "Interface", ["external_ids"]);
     const lports = interfaces.map((row) => row.external_ids.get("iface-id"));
     for (const lport of stable) expect(lports).toContain(lport);
-    console.log(`chaos: ${disorder.trace.length} actions`);
+    const exchanges = stage.daemonLog.filter((line) => line.includes("(which changes hands)")).length;
+    console.log(`chaos: ${disorder.trace.length} actions, ${exchanges} interfaces changed hands`);
   },
   seconds * 1000 + settlingTime + 60_000,
 );

@@ -67,6 +67,45 @@ test.each<[string, Partial<World>]>([
   expect(judge(world)).toEqual([]);
 });
 
+/** Two ports of which a file says which interface they have, and the interfaces that they have. */
+function exchanged(
+  names: Readonly<Record<string, string>>,
+  has: Readonly<Record<string, string>>,
+): Partial<World> {
+  const options = new Map([
+    ["requested-chassis", "hv1"],
+    ["vif-plug-type", "table"],
+  ]);
+  return {
+    bindings: Object.keys(names).map((lport) => binding(lport, { options })),
+    onBridge: Object.entries(has).map(([lport, name]) =>
+      iface(name, {
+        external_ids: new Map([
+          ["iface-id", lport],
+          ["ovn-plugged", "table"],
+        ]),
+      }),
+    ),
+    plugTypes: new Set(["table"]),
+    names: new Map(Object.entries(names)),
+  };
+}
+
+test("is content with ports that have each other's interface where the file says so", () => {
+  expect(judge(exchanged({ a: "x1", b: "x0" }, { a: "x1", b: "x0" }))).toEqual([]);
+});
+
+test("complains of ports that do not exchange their interfaces, though nobody keeps them from it", () => {
+  expect(judge(exchanged({ a: "x1", b: "x0" }, { a: "x0", b: "x1" }))).toEqual([
+    "a: its name is x0 instead of x1",
+    "b: its name is x1 instead of x0",
+  ]);
+});
+
+test("is content with ports that cannot, as one of the interfaces is that of a port which stays", () => {
+  expect(judge(exchanged({ a: "x1", b: "x2", c: "x2" }, { a: "x0", b: "x1", c: "x2" }))).toEqual([]);
+});
+
 test.each<[string, Partial<World>, string]>([
   ["a missing interface", { bindings: [binding("a")] }, "a is wanted here, and has no interface"],
   ["one too many", { onBridge: [iface("a")] }, "a has no port binding, and has an interface"],

@@ -30,8 +30,10 @@ export interface World {
   readonly onBridge: readonly Iface[];
   /** All others. */
   readonly elsewhere: readonly Iface[];
-  /** Plug types that a provider is enabled for; all of them are the dummy provider. */
+  /** Plug types that a provider is enabled for; all of them but `table` are the dummy provider. */
   readonly plugTypes: ReadonlySet<string>;
+  /** The interface of each logical port that the file of the provider `table` has a line for. */
+  readonly names?: ReadonlyMap<string, string>;
   /** `plug.on_withdraw: keep`; false unless given. */
   readonly keepsWithdrawn?: boolean;
   /** `plug.on_rename: report`; false unless given. */
@@ -70,7 +72,9 @@ function ofBinding(world: World, binding: Binding, owners: Owners): readonly str
   if (plugType === undefined || !world.plugTypes.has(plugType) || isForeign(world, lport)) return [];
   // Whose interfaces they are is known from the provider's answer: the others go when the port is in place (P3).
   if (ifaces.length > 1) return [`${lport} has ${ifaces.length} interfaces`];
-  const name = nameOf(lport);
+  const name = nameOf(world, lport, plugType);
+  // The provider is not ready.
+  if (name === null) return [];
   if (iface === undefined) {
     return isTaken(world, lport, name) ? [] : [`${lport} is wanted here, and has no interface`];
   }
@@ -81,7 +85,7 @@ function ofBinding(world: World, binding: Binding, owners: Owners): readonly str
     type: "internal",
     mtu: mtuOf(options),
     plugType,
-    option: "value",
+    option: plugType === TABLE ? null : "value",
     ifaceIdVer: options.get("iface-id-ver") ?? null,
   }).map((difference) => `${lport}: ${difference}`);
 }
@@ -91,7 +95,8 @@ interface Wanted {
   readonly type: string;
   readonly mtu: number | null;
   readonly plugType: string;
-  readonly option: string;
+  /** Null: whatever is there stays. */
+  readonly option: string | null;
   /** Null: it is left as it is. */
   readonly ifaceIdVer: string | null;
 }
@@ -105,7 +110,9 @@ function differences(iface: Iface, wanted: Wanted): readonly string[] {
     ...(wanted.ifaceIdVer === null
       ? []
       : [["iface-id-ver", iface.external_ids.get("iface-id-ver"), wanted.ifaceIdVer] as const]),
-    ["vif-plug-dummy-option", iface.options.get("vif-plug-dummy-option"), wanted.option],
+    ...(wanted.option === null
+      ? []
+      : [["vif-plug-dummy-option", iface.options.get("vif-plug-dummy-option"), wanted.option] as const]),
   ];
   return pairs.flatMap(([what, is, should]) =>
     is === should ? [] : [`its ${what} is ${is} instead of ${should}`],
@@ -145,15 +152,33 @@ function isForeign({ onBridge }: World, lport: string): boolean {
   return onBridge.some((iface) => iface.external_ids.get("iface-id") === lport && !isOwned(iface));
 }
 
-/** By an interface that may not be taken over: somebody's, or that of another port which may stay. */
-function isTaken({ onBridge, elsewhere }: World, lport: string, name: string): boolean {
-  return [...onBridge, ...elsewhere].some(
-    (iface) => iface.name === name && iface.external_ids.get("iface-id") !== lport,
-  );
+/**
+ * By an interface that may not be taken over: somebody's, or that of another port which may stay. One whose port is itself
+ * to have another name is free as soon as that name is, or where they go round in a circle (P6).
+ */
+function isTaken(world: World, lport: string, name: string, before: readonly string[] = []): boolean {
+  const { onBridge, elsewhere, bindings } = world;
+  const holder = [...onBridge, ...elsewhere].find((iface) => iface.name === name);
+  const owner = holder?.external_ids.get("iface-id");
+  if (holder === undefined || owner === lport) return false;
+  if (owner === undefined || !onBridge.includes(holder) || !isOwned(holder)) return true;
+  const binding = bindings.find((one) => one.logical_port === owner);
+  const plugType = binding?.options.get("vif-plug-type") ?? "";
+  // Whether such a port goes or stays is told of it, and not of those that wait for it.
+  if (binding === undefined || !isWanted(world, binding) || !world.plugTypes.has(plugType)) return true;
+  const wanted = nameOf(world, owner, plugType);
+  if (wanted === null || wanted === name || isForeign(world, owner) || world.keepsRenamed === true)
+    return true;
+  if (before.includes(owner)) return false;
+  return isTaken(world, owner, wanted, [...before, owner]);
 }
 
-function nameOf(lport: string): string {
-  return lport.slice(0, 15);
+/** The plug type of the provider whose file says which interface a logical port has. */
+const TABLE = "table";
+
+/** @returns null: the provider cannot tell */
+function nameOf({ names }: World, lport: string, plugType: string): string | null {
+  return plugType === TABLE ? (names?.get(lport) ?? null) : lport.slice(0, 15);
 }
 
 function mtuOf(options: ReadonlyMap<string, string>): number | null {

@@ -3,7 +3,8 @@
  *
  * Every server of the local database that there was logs the requests it gets, and `serverLog` is what all of them said.
  */
-import { join } from "node:path";
+import { mkdir, rename } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { type Chassis, startChassis } from "../../tools/chassis/chassis.ts";
 import { baseConfig, configPath, startDaemon } from "../../tools/chassis/daemon.ts";
 import type { Program } from "../../tools/chassis/program.ts";
@@ -28,6 +29,9 @@ export const actors: readonly Actor[] = [
 /** The plug types that are enabled; none: no provider is. */
 export type ProviderSetting = readonly string[];
 
+/** The plug type of which the provider's file says who has which interface. */
+export const byTable = "table";
+
 function isDatabase(actor: ProgramName): boolean {
   return Object.values(databases).some(({ server }) => server === actor);
 }
@@ -37,6 +41,9 @@ export class Stage {
   readonly #stopped = new Set<Actor>();
   readonly #logs: Program[] = [];
   readonly #daemons: Program[] = [];
+  /** The files of Southbounds that were there before the one that there is. */
+  readonly #former: string[] = [];
+  #names: ReadonlyMap<string, string> = new Map();
   #plugTypes: ProviderSetting;
 
   private constructor(chassis: Chassis, plugTypes: ProviderSetting) {
@@ -51,6 +58,8 @@ export class Stage {
       await stage.#logRequests();
       await chassis.addChassis(elsewhere);
       await chassis.nbctl("ls-add", "sw0");
+      await mkdir(dirname(stage.#table));
+      await stage.setNames(new Map());
       await stage.revive("vifplugd");
       return stage;
     } catch (error) {
@@ -113,7 +122,29 @@ export class Stage {
     }
   }
 
-  /** Enables the dummy provider for these plug types, or none; without a restart when vifplugd runs. */
+  /** Which interface each logical port has whose plug type is `table`. */
+  get names(): ReadonlyMap<string, string> {
+    return this.#names;
+  }
+
+  async setNames(names: ReadonlyMap<string, string>): Promise<void> {
+    this.#names = names;
+    const lines = Array.from(names, ([lport, name]) => [lport, { name, type: "internal" }]);
+    await Bun.write(`${this.#table}.new`, JSON.stringify(Object.fromEntries(lines)));
+    await rename(`${this.#table}.new`, this.#table);
+  }
+
+  /** The Southbound is built anew, and what else is in it than ovn-northd and this chassis put there. */
+  async rebuildSouthbound(): Promise<void> {
+    this.#former.push(await this.chassis.rebuild("OVN_Southbound"));
+    await this.chassis.addChassis(elsewhere);
+  }
+
+  get #table(): string {
+    return join(this.chassis.dir, "table", "ports.yaml");
+  }
+
+  /** Enables the providers of these plug types, or none; without a restart when vifplugd runs. */
   async setProviders(plugTypes: ProviderSetting): Promise<void> {
     this.#plugTypes = plugTypes;
     await Bun.write(configPath(this.chassis), JSON.stringify(this.#config()));
@@ -162,13 +193,20 @@ export class Stage {
       onBridge: interfaces.filter(isOnBridge),
       elsewhere: interfaces.filter((iface) => !isOnBridge(iface)),
       plugTypes: new Set(this.#plugTypes),
+      names: this.#names,
     };
     return complaints(world);
   }
 
-  /** Everything that was ever stored in the database. */
-  journal(database: "Open_vSwitch" | "OVN_Southbound"): Promise<readonly StoredTransaction[]> {
-    return readJournal(join(this.chassis.dir, databases[database].file));
+  /** Everything that was ever stored in the local database. */
+  localJournal(): Promise<readonly StoredTransaction[]> {
+    return readJournal(join(this.chassis.dir, databases.Open_vSwitch.file));
+  }
+
+  /** Everything that was ever stored in each Southbound that there was, the oldest first. */
+  southboundJournals(): Promise<readonly (readonly StoredTransaction[])[]> {
+    const files = [...this.#former, join(this.chassis.dir, databases.OVN_Southbound.file)];
+    return Promise.all(files.map((file) => readJournal(file)));
   }
 
   /** What every server of the local database has said. */
@@ -199,10 +237,9 @@ export class Stage {
   }
 
   #config() {
-    const match = this.#plugTypes;
-    return {
-      ...baseConfig(this.chassis),
-      providers: match.length === 0 ? [] : [{ type: "dummy", match }],
-    };
+    const match = this.#plugTypes.filter((plugType) => plugType !== byTable);
+    const dummy = match.length === 0 ? [] : [{ type: "dummy", match }];
+    const table = this.#plugTypes.includes(byTable) ? [{ type: byTable, file: this.#table }] : [];
+    return { ...baseConfig(this.chassis), providers: [...dummy, ...table] };
   }
 }

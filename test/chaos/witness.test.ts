@@ -26,7 +26,7 @@ const southbound = [
   at(1, inserted("Port_Binding", "b", wanted)),
   at(50, deleted("Port_Binding", "b", wanted)),
 ];
-const reasons = new Reasons(southbound, "hv1");
+const reasons = new Reasons([southbound], "hv1");
 
 describe("misdeeds", () => {
   const plugged = at(10, inserted("Interface", "i", owned));
@@ -66,5 +66,21 @@ describe("refusals", () => {
     expect(refusals([request, reply("timed out")], others)).toEqual([]);
     expect(refusals([request, reply("constraint violation", taken)], others)).toEqual([]);
     expect(refusals([reply("constraint violation")], others)).toEqual([]);
+  });
+});
+
+describe("a Southbound that was built anew", () => {
+  const filled = at(70, inserted("SB_Global", "g", { options: map({ northd_internal_version: "1" }) }));
+  const before = [at(1, inserted("Port_Binding", "b", wanted))];
+
+  test("is no reason to remove anything before ovn-northd has filled it", () => {
+    const all = new Reasons([before, [at(60, inserted("Chassis", "c", { name: "hv1" }))]], "hv1");
+    expect(all.stayed("lsp1", 10, 65)).toBe(true);
+  });
+
+  test("is the reason for what has no port binding in it then, and for nothing else", () => {
+    expect(new Reasons([before, [filled]], "hv1").stayed("lsp1", 10, 80)).toBe(false);
+    const again = at(69, inserted("Port_Binding", "b2", wanted));
+    expect(new Reasons([before, [again, filled]], "hv1").stayed("lsp1", 10, 80)).toBe(true);
   });
 });

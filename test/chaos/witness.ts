@@ -29,12 +29,23 @@ interface Since {
 export class Reasons {
   readonly #byLport = new Map<string, Since[]>();
 
-  constructor(southbound: readonly StoredTransaction[], chassisName: string) {
+  /** @param southbounds every Southbound that there was, one after the other */
+  constructor(southbounds: readonly (readonly StoredTransaction[])[], chassisName: string) {
+    for (const southbound of southbounds) this.#read(southbound, chassisName);
+  }
+
+  #read(southbound: readonly StoredTransaction[], chassisName: string): void {
     const bindings = new Map<string, Columns>();
     const chassis = new Map<string, string>();
+    // Until ovn-northd has filled it, a port that is not in it need not be gone (U3).
+    let isFilled = false;
     for (const { time, events } of southbound) {
       const touched = new Set<string>();
       for (const { table, uuid, after, before } of events) {
+        if (table === "SB_Global" && !isFilled && mapOf(after?.options).has("northd_internal_version")) {
+          isFilled = true;
+          for (const lport of this.#byLport.keys()) touched.add(lport);
+        }
         if (table === "Chassis") {
           if (after === null) chassis.delete(uuid);
           else chassis.set(uuid, textOf(after.name));

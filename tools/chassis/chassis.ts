@@ -6,7 +6,7 @@
  * can run side by side, and whichever way this process ends, theirs end too and the folder goes.
  */
 import { rmSync } from "node:fs";
-import { mkdir, mkdtemp } from "node:fs/promises";
+import { mkdir, mkdtemp, rename } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { undoAtExit } from "../cleanup.ts";
@@ -52,6 +52,8 @@ export class Chassis {
   readonly #forget: () => void;
   #chassisCount = 1;
   #stopped = false;
+  /** How many databases were put in the place of others. */
+  #rebuilt = 0;
 
   private constructor(dir: string, name: string) {
     this.name = name;
@@ -206,6 +208,19 @@ export class Chassis {
     const line = readyLine[name];
     if (line !== undefined) await program.waitLog(line);
     return program;
+  }
+
+  /**
+   * Puts an empty database in the place of the one that there is, as somebody does who builds it anew.
+   * @returns the file that the one before is in from now on
+   */
+  async rebuild(database: DatabaseName): Promise<string> {
+    const { server, file } = databases[database];
+    await this.kill(server, "SIGKILL");
+    const before = join(this.dir, `${file}.${++this.#rebuilt}`);
+    await rename(join(this.dir, file), before);
+    await this.#startDatabase(databases[database]);
+    return before;
   }
 
   /** Runs another program in the environment of this chassis; it ends with the chassis. */
