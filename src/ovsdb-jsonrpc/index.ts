@@ -54,6 +54,7 @@ export { isUuid, type NamedUuid, named, parseUuid, type Uuid, ZERO_UUID } from "
 export type { AddedMonitor } from "./session/added-monitor.ts";
 export type { CommitOptions, Draft } from "./session/commit.ts";
 export { Connection } from "./session/connection.ts";
+export type { ConnectionOptions } from "./session/connection-options.ts";
 export type { LockState } from "./session/locks.ts";
 export type { ListenOptions } from "./session/monitor-face.ts";
 export type { RefusalCode } from "./session/refusal.ts";
@@ -64,7 +65,6 @@ export type {
   AddedMonitorOptions,
   BeforeMonitor,
   ConditionRefusal,
-  ConnectionOptions,
   ContentOptions,
   Requested,
   ServerStanding,

@@ -7,7 +7,7 @@ import { Link } from "../wire/link.ts";
 import { realEnvironment } from "../wire/real/environment.ts";
 import { asRemotes, clusterOf, type Remote, type TlsFiles } from "../wire/remote.ts";
 import { Tap, type WireCounters } from "../wire/tap.ts";
-import type { ConnectionOptions } from "./session-options.ts";
+import type { ConnectionOptions } from "./connection-options.ts";
 
 /** What a connection is made of. */
 export interface Wire {
