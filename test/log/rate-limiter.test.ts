@@ -56,6 +56,30 @@ test("more topics than are remembered do not make anyone's limit wider", () => {
   expect(allowed(one, "a", 9)).toBe(0);
 });
 
+test("nor those that have just passed as often as they may", () => {
+  const { limiter: one } = limiter();
+  expect(allowed(one, "a", 5)).toBe(5);
+  for (let topic = 0; topic < 1500; topic++) one.pass(`topic ${topic}`);
+  expect(allowed(one, "a", 1)).toBe(0);
+});
+
+test("what did not pass is told also when many other topics came meanwhile", () => {
+  const { limiter: one, clock } = limiter();
+  allowed(one, "a", 9);
+  for (let topic = 0; topic < 999; topic++) one.pass(`topic ${topic}`);
+  clock.now += 3_600_000;
+  // Who is at rest is forgotten for this one's sake.
+  one.pass("one more");
+  expect(one.pass("a")).toEqual({ allowed: true, dropped: 4 });
+});
+
+test("topics that are at rest make room for others, which then have a limit of their own", () => {
+  const { limiter: one, clock } = limiter();
+  for (let topic = 0; topic < 1000; topic++) one.pass(`topic ${topic}`);
+  clock.now += 3_600_000;
+  for (const topic of ["a", "b"]) expect(allowed(one, topic, 9)).toBe(5);
+});
+
 describe("whatever comes when", () => {
   test("in any time no more pass than five and one for each second of it, and every drop is told", () => {
     checkProperty<readonly number[]>({

@@ -203,7 +203,7 @@ describe("sameBasis", () => {
     interface: iface,
     port,
   });
-  const replug = (iface = row, changes?: Partial<DesiredInterface>): Change => ({
+  const replug = (iface = row, changes?: Partial<DesiredInterface>): Change & { kind: "replug" } => ({
     kind: "replug",
     leaves: iface,
     remove: remove(iface),
@@ -255,6 +255,19 @@ describe("sameBasis", () => {
     expect(sameBasis(create(), create(changes))).toBe(false);
     expect(sameBasis(update(), update(changes))).toBe(false);
     expect(sameBasis(replug(), replug(row, changes))).toBe(false);
+  });
+
+  test("of a removal does not hold once its interface is in another port, or its port on another bridge", () => {
+    expect(sameBasis(remove(), { ...remove(), port: portRow() })).toBe(false);
+    expect(sameBasis(remove(), { ...remove(), bridge: { uuid: uuid(9), name: "br-int" } })).toBe(false);
+  });
+
+  test("of a port that moves does not hold once it removes what it leaves, or does not any more", () => {
+    const moves = replug();
+    const handsOver: Change = { ...moves, remove: null };
+    expect(sameBasis(replug(), handsOver)).toBe(false);
+    expect(sameBasis(handsOver, moves)).toBe(false);
+    expect(sameBasis(handsOver, { ...handsOver })).toBe(true);
   });
 
   test("does not hold between kinds", () => {

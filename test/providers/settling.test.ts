@@ -1,5 +1,6 @@
 /** Which network devices are too new to be plugged under the name that they have. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -53,6 +54,27 @@ describe("where udev runs, a device", () => {
     const { settling } = start();
     settling.appeared(7, false);
     expect(settling.pending(7)).not.toBeNull();
+  });
+
+  test("that udev deals with while its database cannot be watched yet is settled", async () => {
+    await runUdev();
+    await rm(join(root, "run/udev/data"), { recursive: true });
+    const warnings: string[] = [];
+    const settling = new Settling({
+      root,
+      quietMs: 0,
+      onSettled: () => undefined,
+      // There is nothing to watch; by then udev has made its database, and dealt with the device.
+      warn(message) {
+        warnings.push(message);
+        mkdirSync(join(root, "run/udev/data"));
+        writeFileSync(join(root, "run/udev/data/n7"), "I:1\n");
+      },
+    });
+    opened.push(settling);
+    settling.appeared(7, true);
+    expect(warnings).toEqual([expect.stringContaining("cannot watch")]);
+    expect(settling.pending(7)).toBeNull();
   });
 
   test("that goes is waited for no more", async () => {

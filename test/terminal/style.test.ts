@@ -51,6 +51,14 @@ test("a note stands after its row where it fits, and otherwise below", () => {
   );
 });
 
+test("columns and notes have all of the width there is", () => {
+  const narrow = (width: number) => ({ width, colour: false });
+  expect(table([["abc", "de", "f"]], narrow(10))).toBe("abc  de  f\n");
+  expect(table([["abc", "de", "f"]], narrow(9))).toBe("abc de f\n");
+  expect(table([{ cells: ["abc", "de"], note: "note" }], narrow(13))).toBe("abc  de  note\n");
+  expect(table([{ cells: ["abc", "de"], note: "note" }], narrow(12))).toBe("abc  de\n  note\n");
+});
+
 test("a table of the longest names there are fits 80 columns", () => {
   const uuid = "d788ec6e-a8fa-4118-ab02-ce5631e293b0";
   const rows = [{ cells: [uuid, "incompatible", "representor", "enp129s0f0npf0v"], note: "r".repeat(70) }];

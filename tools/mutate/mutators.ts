@@ -23,7 +23,7 @@ export function mutationsOf(node: Node, above: Ancestors, source: string): reado
   const edits = editsOfExpression(node, above, source);
   const mutations: Mutation[] = edits.map((edit) => ({ kind: "expression", node: rangeOf(node), edit }));
   if (isRemovable(node, above)) {
-    mutations.push({ kind: "statement", node: rangeOf(node), edit: { ...rangeOf(node), text: "" } });
+    mutations.push({ kind: "statement", node: rangeOf(node), edit: { ...rangeOf(node), text: ";" } });
   }
   const body = bodyOf(node);
   if (body !== null) {

@@ -72,6 +72,35 @@ describe("a port that is plugged", () => {
     expect(daemon.next().operations.at(-1)).toMatchObject({ op: "update", row: { mtu_request: 1400 } });
   });
 
+  test("is not sent twice when its binding goes and comes back while it is in flight (T2)", async () => {
+    const { daemon } = await started();
+    daemon.bind(binding("a"));
+    await settle();
+    daemon.unbind(binding("a"));
+    await settle();
+    daemon.bind(binding("a"));
+    await settle();
+    expect(daemon.sent.length).toBe(1);
+    daemon.setInterface(inPlace("a"));
+    daemon.next().reply({ ok: true });
+    await settle();
+    expect(daemon.sent).toEqual([]);
+    expect(daemon.reconciler.statuses.get("a")?.state).toBe("plugged");
+  });
+
+  test("that was refused and is not wanted any more is forgotten, and sent at once when it is wanted again", async () => {
+    const { daemon } = await started();
+    daemon.bind(binding("a"));
+    await settle();
+    daemon.next().reply(refusal);
+    await settle();
+    daemon.unbind(binding("a"));
+    await settle();
+    daemon.bind(binding("a"));
+    await settle();
+    expect(daemon.sent.length).toBe(1);
+  });
+
   test("and is in place already is prepared and released, and nothing is written (U4)", async () => {
     const { daemon, calls } = await started();
     daemon.setInterface(inPlace("a"));
@@ -373,6 +402,58 @@ test("what was pushed in one turn is decided in one run", async () => {
   for (const lport of ["a", "b", "c"]) daemon.bind(binding(lport));
   await settle();
   expect(daemon.runs - before).toBe(1);
+});
+
+describe("a row that makes a node throw", () => {
+  /** Options that cannot be read so many times. */
+  class Unreadable extends Map<string, string> {
+    #left: number;
+    constructor(options: ReadonlyMap<string, string>, times: number) {
+      super(options);
+      this.#left = times;
+    }
+    override get(key: string): string | undefined {
+      if (this.#left-- > 0) throw new Error("unreadable");
+      return super.get(key);
+    }
+  }
+
+  test("is decided a second later, though nothing else happens", async () => {
+    const { daemon } = await started();
+    const { options, ...row } = binding("a");
+    daemon.bind({ ...row, options: new Unreadable(options, 1) });
+    await settle();
+    expect(daemon.lines).toContainEqual(expect.stringContaining("unreadable"));
+    expect(daemon.sent).toEqual([]);
+    jest.advanceTimersByTime(1000);
+    await settle();
+    expect(daemon.sent.length).toBe(1);
+  });
+
+  test("that cannot be read at all is looked at once a second", async () => {
+    const { daemon } = await started();
+    const { options, ...row } = binding("a");
+    daemon.bind({ ...row, options: new Unreadable(options, Number.POSITIVE_INFINITY) });
+    await settle();
+    const before = daemon.runs;
+    for (let second = 0; second < 3; second++) {
+      jest.advanceTimersByTime(1000);
+      await settle();
+    }
+    expect(daemon.runs - before).toBe(3);
+    await daemon.reconciler.stop();
+    jest.advanceTimersByTime(10_000);
+    await settle();
+    expect(daemon.runs - before).toBe(3);
+  });
+});
+
+test("a chassis on which nothing happens is left alone", async () => {
+  const { daemon } = await started();
+  const before = daemon.runs;
+  jest.advanceTimersByTime(3_600_000);
+  await settle();
+  expect(daemon.runs).toBe(before);
 });
 
 test("what the outputs say is told when it is another than before, and not again", async () => {
