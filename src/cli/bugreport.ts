@@ -35,6 +35,9 @@ const QUESTIONS: readonly (readonly [method: string, ...params: readonly string[
   ["log/tail", "1000"],
 ];
 
+/** The name of a file that is none. */
+const STANDARD_OUTPUT = "-";
+
 interface Section {
   readonly title: string;
   readonly text: string;
@@ -48,6 +51,7 @@ export const bugreport: Command = {
   examples: [
     { line: "bugreport", does: "a new file in this folder, named after the time" },
     { line: "bugreport /tmp/hv1.txt.gz", does: "that file, which must not be there yet" },
+    { line: "bugreport - | zless", does: "no file: what would be in it" },
   ],
   files: TO_ASK,
   options: [CONFIG_OPTION],
@@ -57,6 +61,7 @@ export const bugreport: Command = {
     const [file = defaultName()] = args.positionals;
     const sections = await gather(args.text("config"));
     const report = redacted(sections.map(({ title, text }) => `== ${title}\n${text.trimEnd()}\n`).join("\n"));
+    if (file === STANDARD_OUTPUT) return printReport(gzipSync(report));
     try {
       write(file, gzipSync(report));
     } catch (thrown) {
@@ -67,6 +72,15 @@ export const bugreport: Command = {
     return EXIT.ok;
   },
 };
+
+function printReport(bytes: Uint8Array): number {
+  if (process.stdout.isTTY) {
+    printError("vifplugd: bugreport: a terminal shows no compressed text; try vifplugd bugreport - | zless");
+    return EXIT.usage;
+  }
+  process.stdout.write(bytes);
+  return EXIT.ok;
+}
 
 async function gather(configFile: string | null): Promise<readonly Section[]> {
   const config = loadConfig(configFile);

@@ -90,6 +90,8 @@ describe.each(suites)("a host of Debian %s", (suite) => {
       for (const path of ["LICENSE", "THIRD-PARTY.txt", "copyright", "sbom.cdx.json", "README.md"]) {
         expect(await host.read(`/usr/share/doc/vifplugd/${path}`)).not.toBeNull();
       }
+      const plugins = "/usr/share/openvswitch/bugtool-plugins";
+      expect(await host.read(`${plugins}/network-status/vifplugd.xml`)).toContain("vifplugd bugreport");
       const page = await host.shell(
         "zcat /usr/share/man/man8/vifplugd.8.gz /usr/share/man/man5/vifplugd.yaml.5.gz",
       );

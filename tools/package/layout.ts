@@ -83,6 +83,11 @@ export async function filesFor(
       },
       content: file("config/completion/_vifplugd"),
     },
+    ...["network-status", "system-logs"].map((kind) => ({
+      archive: `bugtool/${kind}/vifplugd.xml`,
+      host: `/usr/share/openvswitch/bugtool-plugins/${kind}/vifplugd.xml`,
+      content: file(`config/bugtool/${kind}/vifplugd.xml`),
+    })),
     ...(await manual(release)),
     document("LICENSE", ownLicence()),
     { archive: "", host: { deb: `${DOC}/copyright`, rpm: null }, content: copyright() },
