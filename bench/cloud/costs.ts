@@ -1,9 +1,7 @@
-/** What one thing costs: how long it takes, and how much of the Southbound server's CPU. */
-import { readFileSync } from "node:fs";
-import type { Site } from "../plug/site.ts";
+/** What one thing costs: how long it takes, and how much of the CPU of the server that a chassis is connected to. */
 import { atRest, cpuSeconds } from "../support/usage.ts";
 
-const REST_WITHIN_MS = 5_000;
+const REST_WITHIN_MS = 60_000;
 
 export interface Costs {
   /** Milliseconds. */
@@ -16,30 +14,21 @@ export function noCosts(): Costs {
   return { took: [], server: [] };
 }
 
-/** @param others whose rest is waited for, besides the server's */
+/**
+ * @param act answers how long it took, where that is not all of its time
+ * @param others whose rest is waited for, besides the server's
+ */
 export async function measure(
-  site: Site,
+  server: number,
   costs: Costs,
-  others: readonly number[],
-  act: () => Promise<unknown>,
+  others: () => readonly number[],
+  act: () => Promise<number | undefined>,
 ): Promise<void> {
-  const server = serverOf(site);
-  await atRest([server, ...others], REST_WITHIN_MS);
+  await atRest([server, ...others()], REST_WITHIN_MS);
   const before = cpuSeconds(server);
   const started = performance.now();
-  await act();
-  costs.took.push(performance.now() - started);
-  await atRest([server, ...others], REST_WITHIN_MS);
+  const took = await act();
+  costs.took.push(took ?? performance.now() - started);
+  await atRest([server, ...others()], REST_WITHIN_MS);
   costs.server.push((cpuSeconds(server) - before) * 1000);
-}
-
-export function serverOf({ chassis }: Site): number {
-  return chassis.program("ovnsb_db").pid;
-}
-
-/** Bytes that a process has read and written so far, files and sockets alike. */
-export function bytesMoved(pid: number): number {
-  const io = readFileSync(`/proc/${pid}/io`, "utf8");
-  const bytes = (key: string) => Number(new RegExp(`^${key}: (\\d+)$`, "m").exec(io)?.[1]);
-  return bytes("rchar") + bytes("wchar");
 }

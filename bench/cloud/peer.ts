@@ -1,40 +1,38 @@
-/** The same steps with an ovn-controller in the place of vifplugd: what the Southbound server has to do for it. */
-import { commandLine } from "../../tools/chassis/programs.ts";
-import type { Site } from "../plug/site.ts";
+/** The same steps with an ovn-controller that plugs in the place of vifplugd: what the Southbound server has to do for it. */
+import { ovnController } from "../plug/pluggers.ts";
+import { Trial } from "../plug/trial.ts";
 import { atRest, cpuSeconds } from "../support/usage.ts";
-import { type Costs, measure, noCosts, serverOf } from "./costs.ts";
+import { type Costs, noCosts } from "./costs.ts";
+import { liveOnce, noLife, WITHIN_MS } from "./life.ts";
 import type { CloudPlan } from "./plan.ts";
+import type { Server } from "./servers.ts";
 
-const START_WITHIN_MS = 120_000;
-
-export async function ovnControllerSteps(
-  plan: CloudPlan,
-  site: Site,
+/** Everything that is for the chassis is there when it has plugged a port that was requested before. */
+export async function lifeWithOvnController(
+  { peerRounds }: CloudPlan,
+  { pid, site }: Server,
   monitorAll: boolean,
 ): Promise<ReadonlyMap<string, Costs>> {
   const { chassis } = site;
   await chassis.vsctl("--no-wait", "set", "Open_vSwitch", ".", `external_ids:ovn-monitor-all=${monitorAll}`);
-  const costs = new Map(["start", "plug", "unplug"].map((step) => [step, noCosts()]));
-  const server = serverOf(site);
-  await atRest([server], START_WITHIN_MS);
-  const before = cpuSeconds(server);
+  const start = noCosts();
+  const sample = site.lport("sample");
+  await site.southbound.send(site.request([sample], "hv1"));
+  await atRest([pid], WITHIN_MS);
+  const before = cpuSeconds(pid);
   const started = performance.now();
-  const program = chassis.spawn("ovn-controller", commandLine("ovn-controller", chassis.dir));
-  await program.waitLog(/OVNSB commit failed|Claiming lport|ofctrl_seqno|connected/);
-  await atRest([server, program.pid], START_WITHIN_MS);
-  costs.get("start")?.took.push(performance.now() - started);
-  costs.get("start")?.server.push((cpuSeconds(server) - before) * 1000);
-  const lport = site.lport("sample");
-  for (let round = 0; round < plan.rounds; round++) {
-    for (const [step, to] of [
-      ["plug", "hv1"],
-      ["unplug", "hv2"],
-    ] as const) {
-      await measure(site, costs.get(step) ?? noCosts(), [program.pid], () =>
-        site.southbound.send(site.request([lport], to)),
-      );
-    }
-  }
+  const program = await ovnController.start(site);
+  await site.interfaces.plugged("sample", WITHIN_MS);
+  start.took.push(performance.now() - started);
+  await atRest([pid, program.pid], WITHIN_MS);
+  start.server.push((cpuSeconds(pid) - before) * 1000);
+  await ovnController.letUnplug(site);
+  await site.southbound.send(site.request([sample], "hv2"));
+  await site.interfaces.unplugged("sample", WITHIN_MS);
+  const trial = new Trial(ovnController, site, program, WITHIN_MS);
+  await liveOnce(trial, pid, noLife());
+  const life = noLife();
+  for (let round = 0; round < peerRounds; round++) await liveOnce(trial, pid, life);
   await program.stop();
-  return costs;
+  return new Map<string, Costs>([["start", start], ...life]);
 }

@@ -1,61 +1,113 @@
 /**
- * Many chassis that are started anew together: sessions with the requests of vifplugd. How long until all of them are in
- * sync, and how long another client of the server waited for an echo meanwhile.
+ * Many chassis that are started anew together: as many processes of vifplugd as there is memory for, and sessions with the
+ * same requests for the others. How long until all of them are in sync, and how long another client of the server waited
+ * for an echo meanwhile.
  */
-import { Session } from "ovsdb-jsonrpc";
+import { freemem } from "node:os";
+import { join } from "node:path";
+import { realEnvironment } from "ovsdb-jsonrpc";
+import { findChassis } from "../../src/daemon/databases/chassis-lookup.ts";
+import { connect } from "../../src/daemon/databases/southbound-session.ts";
 import { MonitorScope } from "../../src/plug/monitor-scope.ts";
-import { selectionOf } from "../../src/plug/tables.ts";
-import { ovnSouthbound } from "../../src/schemas/ovn_southbound.gen.ts";
+import { baseConfig, startDaemon } from "../../tools/chassis/daemon.ts";
 import type { Site } from "../plug/site.ts";
 import { Wire } from "../plug/wire.ts";
 import { type Figure, figure } from "../support/figures.ts";
 import { cpuSeconds } from "../support/usage.ts";
 import { CHASSIS_COUNT, chassisName } from "./cloud.ts";
-import { serverOf } from "./costs.ts";
 import type { CloudPlan } from "./plan.ts";
+import type { Server } from "./servers.ts";
+import { IN_SYNC } from "./start.ts";
 
-export async function restartTogether(
+const WITHIN_MS = 900_000;
+/** What a process may take, of the memory that is free. */
+const BYTES_EACH = 128 * 2 ** 20;
+const SHARE_OF_FREE = 0.5;
+
+/** "lookup": as vifplugd does; "name first": as before, by the chassis's name and then once more by its row. */
+export type Asking = "lookup" | "name first";
+
+export async function startTogether(
   plan: CloudPlan,
-  site: Site,
+  { pid, socket, site }: Server,
+  asking: Asking,
   at: { readonly ports: number },
 ): Promise<readonly Figure[]> {
-  const subject = `${plan.sessions} sessions at once`;
-  const server = serverOf(site);
-  const other = await Wire.open(site.chassis.sbSock);
+  const affordable = Math.floor((freemem() * SHARE_OF_FREE) / BYTES_EACH);
+  const processes = asking === "lookup" ? Math.min(plan.processes, affordable) : 0;
+  const other = await Wire.open(socket);
   let isOver = false;
-  const echoes: number[] = [];
+  let longest = 0;
   const echoing = (async () => {
     while (!isOver) {
       const sent = performance.now();
-      await other.request("echo", []);
-      echoes.push(performance.now() - sent);
+      const { at: answered } = await other.request("echo", []);
+      longest = Math.max(longest, answered - sent);
     }
   })();
-  const before = cpuSeconds(server);
+  const before = cpuSeconds(pid);
   const started = performance.now();
-  const sessions = Array.from({ length: plan.sessions }, (_, index) =>
-    open(site, chassisName(index % CHASSIS_COUNT)),
-  );
-  await Promise.all(sessions.map((session) => session.synced()));
+  const chassis = Array.from({ length: plan.sessions }, (_, index) => chassisName(index % CHASSIS_COUNT));
+  const sessions = chassis.slice(processes).map((name) => open(socket, name, asking));
+  const programs = await Promise.all(chassis.slice(0, processes).map((name) => startProcess(site, name)));
+  await Promise.all([
+    ...sessions.map((session) => session.synced),
+    ...programs.map((program) => program.waitLog(IN_SYNC, WITHIN_MS)),
+  ]);
   const took = performance.now() - started;
-  const used = (cpuSeconds(server) - before) * 1000;
+  const used = (cpuSeconds(pid) - before) * 1000;
   isOver = true;
   await echoing;
-  for (const session of sessions) session.close();
   other.close();
+  for (const session of sessions) session.close();
+  await Promise.all(programs.map((program) => program.stop()));
+  const subject = `${plan.sessions} chassis at once, ${processes} of them processes${asking === "lookup" ? "" : ", by name first"}`;
   return [
     figure(subject, "until all are in sync", "ms", [took], at),
-    figure(subject, "until all are in sync: Southbound CPU", "ms", [used], at),
-    figure(subject, "the longest echo of another client", "ms", [Math.max(...echoes)], at),
+    figure(subject, "until all are in sync: server's CPU", "ms", [used], at),
+    figure(subject, "the longest echo of another client", "ms", [longest], at),
   ];
 }
 
-function open({ chassis }: Site, name: string) {
-  const scope = MonitorScope.of({ name, record: null }, new Set());
-  return new Session({
-    database: ovnSouthbound,
-    remotes: `unix:${chassis.sbSock}`,
-    monitor: selectionOf("OVN_Southbound"),
-    where: { Chassis: scope.chassis(), Port_Binding: scope.portBindings() },
+/** Its bridge is nowhere, so that it has nothing to plug or unplug; what it asks the Southbound for is the same. */
+function startProcess({ chassis }: Site, name: string) {
+  const config = {
+    ...baseConfig(chassis),
+    ovs: { remote: `unix:${chassis.ovsSock}`, bridge: `br-${name}` },
+    run_dir: join(chassis.dir, name),
+    chassis: name,
+    providers: [{ type: "dummy" }],
+  };
+  return startDaemon({ chassis, config, name: `vifplugd-${name}` });
+}
+
+interface Opened {
+  /** All rows are here, of the conditions with the chassis's row. */
+  readonly synced: Promise<unknown>;
+  close(): void;
+}
+
+function open(socket: string, name: string, asking: Asking): Opened {
+  const byName = MonitorScope.of({ name, record: null }, new Set());
+  const remotes = `unix:${socket}`;
+  const session = connect(
+    realEnvironment,
+    { kind: "named", remotes, probeIntervalMs: undefined, tls: {} },
+    { Chassis: byName.chassis(), Port_Binding: byName.portBindings() },
+    async (connection) => {
+      const row = asking === "lookup" ? await findChassis(connection, name) : null;
+      return row ? { Port_Binding: byName.withRow(row).portBindings() } : {};
+    },
+  );
+  const close = () => session.close();
+  if (asking === "lookup") return { synced: session.synced(), close };
+  const { promise, resolve } = Promise.withResolvers<void>();
+  session.onBatch(({ initial, tables: { Chassis } }) => {
+    const [row] = Chassis;
+    if (!initial || !row?.new) return;
+    const wanted = byName.withRow(row.new).portBindings();
+    session.setCondition("Port_Binding", wanted);
+    session.onCondition(({ Port_Binding }) => Port_Binding === wanted && resolve());
   });
+  return { synced: promise, close };
 }

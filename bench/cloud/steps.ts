@@ -1,123 +1,154 @@
-/** What the steps of a port's life cost a cloud of this size, with vifplugd and without, and what its silence costs. */
-import { setTimeout as sleep } from "node:timers/promises";
+/** Everything that is measured in a cloud of one size. */
 import { vifplugd } from "../plug/pluggers.ts";
 import { Site } from "../plug/site.ts";
-import { STEPS, Trial } from "../plug/trial.ts";
 import { type Figure, figure } from "../support/figures.ts";
-import { cpuSeconds } from "../support/usage.ts";
+import { BULK, keepStill, moveBulk } from "./bulk.ts";
 import { fillCloud } from "./cloud.ts";
-import { bytesMoved, type Costs, measure, noCosts, serverOf } from "./costs.ts";
-import { ovnControllerSteps } from "./peer.ts";
+import type { Costs } from "./costs.ts";
+import { measureLives } from "./life.ts";
+import { lifeWithOvnController } from "./peer.ts";
 import type { CloudPlan } from "./plan.ts";
-import { restartTogether } from "./sessions.ts";
+import { type Server, type ServerKind, startServer } from "./servers.ts";
+import { startTogether } from "./sessions.ts";
+import { measureStarts } from "./start.ts";
 
-const WITHIN_MS = 120_000;
-const BULK = Array.from({ length: 1_000 }, (_, index) => `bulk${index}`);
+export const ALONE = "the change alone";
+export const REQUEST = "one monitor request";
+export const OWN = "vifplugd, so many ports of its own";
+export const CPU = "server's CPU";
 
-export async function measureCloud(plan: CloudPlan, bindings: number): Promise<readonly Figure[]> {
-  await using site = await Site.start({ ports: plan.plugged, vswitchd: false, spare: ["sample", ...BULK] });
-  await fillCloud(site, bindings);
-  const at = { ports: bindings };
-  const figures: Figure[] = [];
-  const tell = (subject: string, metric: string, { took, server }: Costs) => {
-    figures.push(figure(subject, metric, "ms", took, at));
-    figures.push(figure(subject, `${metric}: Southbound CPU`, "ms", server, at));
-  };
-  for (const [metric, costs] of await withoutAnybody(plan, site)) tell("the change alone", metric, costs);
-  figures.push(...(await vifplugdSteps(plan, site, tell, at)));
-  if (plan.withPeer) {
+/** Whose figures these are, where the chassis is connected to such a server. */
+export function subjectAt(subject: string, kind: ServerKind): string {
+  return kind === "standalone" ? subject : `${subject}, ${kind}`;
+}
+
+type At = { readonly ports: number };
+
+/** A cloud of one size, connected to one kind of server. */
+interface Place {
+  readonly server: Server;
+  readonly at: At;
+}
+
+/**
+ * All sizes are there at the same time, and take turns.
+ * @param figures gets each figure as soon as there is one
+ */
+export async function measureClouds(plan: CloudPlan, figures: Figure[]): Promise<void> {
+  await using sites = new AsyncDisposableStack();
+  const clouds: { readonly site: Site; readonly at: At }[] = [];
+  for (const bindings of plan.bindings) {
+    progress(`${bindings.toLocaleString("en")} port bindings are made`);
+    const spare = ["sample", ...BULK];
+    const site = sites.use(await Site.start({ ports: plan.plugged, vswitchd: false, spare }));
+    await fillCloud(site, bindings);
+    clouds.push({ site, at: { ports: bindings } });
+  }
+  for (const kind of plan.servers) {
+    await using servers = new AsyncDisposableStack();
+    const places: Place[] = [];
+    for (const { site, at } of clouds) {
+      places.push({ server: servers.use(await startServer(kind, site)), at });
+    }
+    await measurePlaces(plan, kind, places, figures);
+  }
+  if (plan.peerRounds === 0) return;
+  for (const { site, at } of clouds) {
+    // It plugs only where there is a switch.
+    await site.chassis.start("ovs-vswitchd");
+    await using server = await startServer("standalone", site);
     for (const monitorAll of [false, true]) {
-      const costs = await ovnControllerSteps(plan, site, monitorAll);
-      for (const [metric, cost] of costs) tell(`ovn-controller, ovn-monitor-all ${monitorAll}`, metric, cost);
+      const subject = `ovn-controller, ovn-monitor-all ${monitorAll}`;
+      progress(`${subject}, ${at.ports.toLocaleString("en")} port bindings`);
+      figures.push(...figuresOf(subject, await lifeWithOvnController(plan, server, monitorAll), at));
     }
+    await site.chassis.stop("ovs-vswitchd");
   }
-  figures.push(...(await restartTogether(plan, site, at)));
-  return figures;
 }
 
-/** The same commits with nobody who plugs, and the monitor request of one chassis. */
-async function withoutAnybody(plan: CloudPlan, site: Site): Promise<ReadonlyMap<string, Costs>> {
-  const costs = new Map(["plug", "unplug"].map((step) => [step, noCosts()]));
-  const lport = site.lport("sample");
-  for (let round = 0; round < plan.rounds; round++) {
-    for (const [step, to] of [
-      ["plug", "hv1"],
-      ["unplug", "hv2"],
-    ] as const) {
-      await measure(site, costs.get(step) ?? noCosts(), [], () =>
-        site.southbound.send(site.request([lport], to)),
-      );
-    }
-  }
-  return costs;
-}
-
-async function vifplugdSteps(
+async function measurePlaces(
   plan: CloudPlan,
-  site: Site,
-  tell: (subject: string, metric: string, costs: Costs) => void,
-  at: { readonly ports: number },
-): Promise<readonly Figure[]> {
-  const { subject } = vifplugd;
-  const start = noCosts();
-  const sample = site.lport("sample");
-  await site.southbound.send(site.request([sample], "hv1"));
-  let program = await vifplugd.start(site);
-  await site.interfaces.plugged("sample", WITHIN_MS);
-  for (let round = 0; round < plan.starts; round++) {
-    await program.stop();
-    await site.southbound.send(site.request([sample], "hv2"));
-    await measure(site, start, [], async () => {
-      // It has read everything when it has unplugged what went meanwhile; asked for by name, as after every start.
-      program = await vifplugd.start(site);
-      await site.interfaces.unplugged("sample", WITHIN_MS);
-    });
-    await site.southbound.send(site.request([sample], "hv1"));
-    await site.interfaces.plugged("sample", WITHIN_MS);
+  kind: ServerKind,
+  places: readonly Place[],
+  figures: Figure[],
+): Promise<void> {
+  const subject = subjectAt(vifplugd.subject, kind);
+  const isWhole = kind === "standalone";
+  progress(`${kind}: starts`);
+  for (const { server, at } of places) {
+    const { request, start, startByName } = await measureStarts(plan, server);
+    figures.push(...figuresOf(subjectAt(REQUEST, kind), [["start", request]], at));
+    figures.push(
+      ...figuresOf(
+        subject,
+        [
+          ["start", start],
+          ["start, one port asked for by name", startByName],
+        ],
+        at,
+      ),
+    );
   }
-  tell(subject, "start, with one port to be asked for by name", start);
-  await site.southbound.send(site.request([sample], "hv2"));
-  await site.interfaces.unplugged("sample", WITHIN_MS);
-  const trial = new Trial(vifplugd, site, program, WITHIN_MS);
-  const costs = new Map(STEPS.map((step) => [step, noCosts()]));
-  for (let round = 0; round < plan.warmUp + plan.rounds; round++) {
-    for (const step of STEPS) {
-      const kept = round < plan.warmUp ? noCosts() : (costs.get(step) ?? noCosts());
-      const waiting = noCosts();
-      let took = 0;
-      await measure(site, waiting, [trial.pid], async () => {
-        took = await trial.time(step, sample);
-      });
-      kept.took.push(took);
-      kept.server.push(...waiting.server);
-    }
+  progress(`${kind}: ports come, change and go`);
+  const lives = await measureLives(
+    plan,
+    places.map(({ server }) => server),
+    async (trial, server) => {
+      const at = places.find((place) => place.server === server)?.at;
+      if (!isWhole || at === undefined) return;
+      progress(`${at.ports.toLocaleString("en")} port bindings: many at once, and silence`);
+      figures.push(
+        ...figuresOf(
+          subject,
+          [["1,000 ports moved away at once", await moveBulk(plan, server.pid, trial)]],
+          at,
+        ),
+      );
+      const { bytes, server: cpu } = await keepStill(plan, server, trial);
+      const metric = `silence of ${plan.idleMs / 1000} s`;
+      figures.push(figure(subject, metric, "bytes", [bytes], at));
+      figures.push(figure(subject, `${metric}: ${CPU}`, "ms", [cpu], at));
+    },
+  );
+  for (const [index, { at }] of places.entries()) {
+    figures.push(...figuresOf(subjectAt(ALONE, kind), lives[index]?.alone ?? [], at));
+    figures.push(...figuresOf(subject, lives[index]?.plugged ?? [], at));
   }
-  for (const [step, cost] of costs) tell(subject, step, cost);
-  const moved = noCosts();
-  const bulk = BULK.map((name) => site.lport(name));
-  for (let round = 0; round < plan.bulks; round++) {
-    const [first = "", last = ""] = [BULK[0], BULK.at(-1)];
-    await site.southbound.send(site.request(bulk, "hv1"));
-    await Promise.all([first, last].map((name) => site.interfaces.plugged(name, WITHIN_MS)));
-    await measure(site, moved, [trial.pid], async () => {
-      await site.southbound.send(site.request(bulk, "hv2"));
-      await Promise.all([first, last].map((name) => site.interfaces.unplugged(name, WITHIN_MS)));
-    });
+  if (!isWhole) return;
+  for (const { server, at } of places) {
+    progress(`${plan.sessions} chassis at once, ${at.ports.toLocaleString("en")} port bindings`);
+    figures.push(...(await startTogether(plan, server, "lookup", at)));
+    if (at.ports === plan.nameFirst) figures.push(...(await startTogether(plan, server, "name first", at)));
   }
-  tell(subject, "1,000 ports moved away at once", moved);
-  const server = serverOf(site);
-  const [bytes, cpu] = [bytesMoved(trial.pid), cpuSeconds(server)];
-  await sleep(plan.idleMs);
-  const idle = [
-    figure(subject, `silence of ${plan.idleMs / 1000} s`, "bytes", [bytesMoved(trial.pid) - bytes], at),
-    figure(
-      subject,
-      `silence of ${plan.idleMs / 1000} s: Southbound CPU`,
-      "ms",
-      [(cpuSeconds(server) - cpu) * 1000],
-      at,
-    ),
-  ];
-  await program.stop();
-  return idle;
+}
+
+/** Chassis with so many ports of their own, among so many port bindings. */
+export async function measureOwnPorts(plan: CloudPlan, bindings: number, figures: Figure[]): Promise<void> {
+  await using stack = new AsyncDisposableStack();
+  const servers: Server[] = [];
+  for (const own of plan.ownPorts) {
+    progress(`${own.toLocaleString("en")} ports of its own are plugged`);
+    const site = stack.use(await Site.start({ ports: own, vswitchd: false, spare: ["sample"] }));
+    await fillCloud(site, bindings);
+    servers.push(await startServer("standalone", site));
+  }
+  const lives = await measureLives(plan, servers);
+  for (const [index, own] of plan.ownPorts.entries()) {
+    figures.push(...figuresOf(OWN, lives[index]?.plugged ?? [], { ports: own }));
+  }
+}
+
+export function figuresOf(
+  subject: string,
+  costs: Iterable<readonly [string, Costs]>,
+  at: At,
+): readonly Figure[] {
+  return Array.from(costs, ([metric, { took, server }]) => [
+    figure(subject, metric, "ms", took, at),
+    figure(subject, `${metric}: ${CPU}`, "ms", server, at),
+  ]).flat();
+}
+
+function progress(what: string): void {
+  process.stderr.write(`bench: cloud: ${what}\n`);
 }

@@ -92,6 +92,12 @@ export class Site {
     return this.southbound.prepare("transact", ["OVN_Southbound", ...updates]);
   }
 
+  /** The same place, whose Southbound is written to by way of another server of it; ends with this one, but for its connection. */
+  async through(socket: string): Promise<Site> {
+    const southbound = await Wire.open(socket);
+    return new Site(this.chassis, southbound, this.interfaces, this.bridge, this.#chassisUuids, this.#lports);
+  }
+
   /** The databases' processes. (ovs-vswitchd is not among them: with thousands of ports it never rests.) */
   get servers(): readonly number[] {
     return (["ovsdb-server", "ovnsb_db"] as const).map((name) => this.chassis.program(name).pid);

@@ -1,0 +1,89 @@
+/**
+ * What the steps of a port's life cost the servers that chassis are connected to, with vifplugd and without. The clouds take
+ * turns, and so does having vifplugd or not, so that what else the machine does is alike for all of them.
+ */
+import { vifplugd } from "../plug/pluggers.ts";
+import { STEPS, type Step, Trial } from "../plug/trial.ts";
+import { type Costs, measure, noCosts } from "./costs.ts";
+import type { CloudPlan } from "./plan.ts";
+import type { Server } from "./servers.ts";
+
+export const WITHIN_MS = 120_000;
+
+export type Life = ReadonlyMap<Step, Costs>;
+
+export interface Lives {
+  /** The same commits with nobody who plugs. */
+  readonly alone: Life;
+  readonly plugged: Life;
+}
+
+/**
+ * @param atLast what else is to be done with a process of vifplugd
+ * @returns of each server, in their order
+ */
+export async function measureLives(
+  { turns, warmUp, rounds }: Pick<CloudPlan, "turns" | "warmUp" | "rounds">,
+  servers: readonly Server[],
+  atLast: (trial: Trial, server: Server) => Promise<void> = () => Promise.resolve(),
+): Promise<readonly Lives[]> {
+  const places = servers.map((server) => ({ server, alone: noLife(), plugged: noLife() }));
+  for (let turn = 0; turn < turns; turn++) {
+    for (let round = 0; round < rounds; round++) {
+      for (const { server, alone } of places) await commitOnly(server, alone);
+    }
+    const trials = await Promise.all(places.map(({ server }) => startTrial(server)));
+    for (let round = 0; round < warmUp + rounds; round++) {
+      for (const [index, { server, plugged }] of places.entries()) {
+        const trial = trials[index];
+        if (trial !== undefined) await liveOnce(trial.trial, server.pid, round < warmUp ? noLife() : plugged);
+      }
+    }
+    for (const { trial, server, program } of trials) {
+      if (turn === turns - 1) await atLast(trial, server);
+      await program.stop();
+    }
+  }
+  return places;
+}
+
+/** Plugs, updates and unplugs once. */
+export async function liveOnce(trial: Trial, server: number, costs: Life): Promise<void> {
+  const sample = trial.site.lport("sample");
+  for (const step of STEPS) {
+    await measure(
+      server,
+      costs.get(step) ?? noCosts(),
+      () => [trial.pid],
+      () => trial.time(step, sample),
+    );
+  }
+}
+
+export function noLife(): Life {
+  return new Map(STEPS.map((step) => [step, noCosts()]));
+}
+
+async function startTrial(server: Server) {
+  const program = await vifplugd.start(server.site);
+  return { server, program, trial: new Trial(vifplugd, server.site, program, WITHIN_MS) };
+}
+
+async function commitOnly({ pid, site }: Server, costs: Life): Promise<void> {
+  const sample = site.lport("sample");
+  const commits = {
+    plug: () => site.request([sample], "hv1"),
+    update: () => site.request([sample], "hv1", 1400),
+    unplug: () => site.request([sample], "hv2"),
+  };
+  for (const step of STEPS) {
+    await measure(pid, costs.get(step) ?? noCosts(), nobody, async () => {
+      await site.southbound.send(commits[step]());
+      return undefined;
+    });
+  }
+}
+
+function nobody(): readonly number[] {
+  return [];
+}
