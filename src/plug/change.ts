@@ -70,6 +70,22 @@ export function lportOfChange(change: Change): string {
   }
 }
 
+/** The logical ports that have no interface after the change, because they are to have none (rule U1 or U2). */
+export function unpluggedBy(change: Change): readonly string[] {
+  switch (change.kind) {
+    case "create":
+      return [];
+    case "update": {
+      const from = change.adoption?.leaving ? change.adoption.from : undefined;
+      return from === undefined || togetherOf(change).includes(from) ? [] : [from];
+    }
+    case "replug":
+      return unpluggedBy(change.take);
+    case "remove":
+      return change.keeps === undefined && change.misplaced === undefined ? [change.lport] : [];
+  }
+}
+
 /** What the interface is to be after the change; null: there is to be none. */
 export function desiredAfter(change: Change): DesiredInterface | null {
   switch (change.kind) {

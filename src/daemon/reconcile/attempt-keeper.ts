@@ -26,6 +26,7 @@ import { lportOfChange, misplacedOf } from "../../plug/change.ts";
 import { isDone } from "../../plug/done.ts";
 import type { PlugGraph } from "../../plug/graph.ts";
 import type { AttemptBatch } from "../../plug/nodes/input-nodes.ts";
+import { isStillSo } from "../../plug/still-so.ts";
 import type { Ports } from "../ports/ports.ts";
 import { Relapses } from "../ports/relapses.ts";
 import {
@@ -77,6 +78,7 @@ export class AttemptKeeper {
     this.#relapses = new Relapses({ environment, over: (lport) => this.#stayed(lport) });
     this.#transactor = new Transactor({
       transact: options.transact,
+      isStillSo: (change) => isStillSo(options.engine, options.graph, change),
       report: (outcomes) => this.#conclude(outcomes),
     });
   }

@@ -41,6 +41,8 @@ export interface TransactorOptions {
   transact(
     operations: readonly Operation[],
   ): Promise<{ readonly ok: true } | { readonly ok: false; readonly error: TransactError }>;
+  /** What led to the change is known to be so still: it may be sent once more. */
+  isStillSo(change: Change): boolean;
   /** Called once or more for the works of one `submit`. */
   report(outcomes: readonly Outcome[]): void;
 }
@@ -98,17 +100,30 @@ export class Transactor {
     if (culprit === null) {
       const half = units.length >> 1;
       const [some, others] = [units.slice(0, half).flat(), units.slice(half).flat()];
-      await Promise.all([this.submit(some, lock), this.submit(others, lock)]);
+      await Promise.all([this.#submitAgain(some, lock), this.#submitAgain(others, lock)]);
       return;
     }
     const isCulprit = (work: Work) => togetherOf(work.change).includes(culprit);
     this.#options.report(
       works.filter(isCulprit).map((work) => ({ kind: "refused", work, error: wordsOf(error) })),
     );
-    await this.submit(
+    await this.#submitAgain(
       works.filter((work) => !isCulprit(work)),
       lock,
     );
+  }
+
+  /** What was decided a reply ago may be wrong by now: that is decided anew, with all that moves with it. */
+  async #submitAgain(works: readonly Work[], lock: string): Promise<void> {
+    const isStillSo = ({ change }: Work) => this.#options.isStillSo(change);
+    const [firm, stale] = [true, false].map((holds) =>
+      unitsOf(works)
+        .filter((unit) => unit.every(isStillSo) === holds)
+        .flat(),
+    );
+    if (stale !== undefined && stale.length > 0)
+      this.#options.report(stale.map((work) => ({ kind: "lost", work, error: "decided anew" })));
+    if (firm !== undefined && firm.length > 0) await this.submit(firm, lock);
   }
 }
 

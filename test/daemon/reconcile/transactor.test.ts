@@ -9,7 +9,12 @@ import { createWork, transactError } from "../../support/works.ts";
 type Judge = (operations: readonly Operation[]) => TransactError | null;
 
 /** Sends creations of these logical ports, some of which move together, to a database that judges each transaction. */
-async function submit(lports: readonly string[], judge: Judge, together: readonly string[] = []) {
+async function submit(
+  lports: readonly string[],
+  judge: Judge,
+  together: readonly string[] = [],
+  stale: readonly string[] = [],
+) {
   const transactions: (readonly Operation[])[] = [];
   const outcomes: Outcome[] = [];
   const transactor = new Transactor({
@@ -18,6 +23,7 @@ async function submit(lports: readonly string[], judge: Judge, together: readonl
       const error = judge(operations);
       return error === null ? { ok: true } : { ok: false, error };
     },
+    isStillSo: (change) => !stale.includes(lportOfChange(change)),
     report: (some) => outcomes.push(...some),
   });
   await transactor.submit(
@@ -99,6 +105,28 @@ describe("a bad port", () => {
     expect(transactions.length).toBe(2);
     expect(summary).toEqual({ a: "committed", bad: "refused constraint violation", c: "committed" });
   });
+
+  test.each([
+    ["by its operation", (operations: readonly Operation[]) => insertOf(operations, "bad")],
+    ["by halves", () => null],
+  ])(
+    "is found %s, and what is not so any more is decided anew, with what moves with it",
+    async (_, culprit) => {
+      const { transactions, summary } = await submit(
+        ["a", "bad", "m1", "m2", "stale"],
+        (operations) =>
+          insertOf(operations, "bad") < 0
+            ? null
+            : transactError("constraint violation", { operation: culprit(operations) }),
+        ["m1", "m2"],
+        ["m2", "stale"],
+      );
+      const lost = "lost decided anew";
+      const refused = "refused constraint violation";
+      expect(summary).toEqual({ a: "committed", bad: refused, m1: lost, m2: lost, stale: lost });
+      for (const operations of transactions.slice(1)) expect(insertOf(operations, "stale")).toBe(-1);
+    },
+  );
 
   test("that the commit refuses, without an operation, is found by halves", async () => {
     const { summary } = await submit(["a", "b", "bad", "d"], (operations) =>

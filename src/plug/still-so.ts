@@ -1,0 +1,26 @@
+/**
+ * Whether what led to an unplug is so still, when the transaction that it was part of was refused for another port's sake: on
+ * its way a reply took its time, in which the Southbound may have gone, or the port binding may have come back. A pure
+ * reading of the graph's data.
+ *
+ * Invariant: what was decided on a reply of the Southbound about a row (rule U1, absent by `_uuid`) is never so still.
+ */
+import type { Engine } from "../graph/index.ts";
+import { type Change, lportOfChange, unpluggedBy } from "./change.ts";
+import type { PlugGraph } from "./graph.ts";
+import { heldReason } from "./nodes/hold-node.ts";
+
+export function isStillSo(engine: Engine, graph: PlugGraph, change: Change): boolean {
+  const intents = engine.data(graph.intent);
+  const { synced, acknowledged } = engine.data(graph.inputs.southbound).current;
+  const settings = engine.data(graph.inputs.settings).current;
+  const hold = engine.data(graph.hold);
+  const isHeld = (lport: string) => heldReason(hold, settings, lport) !== null;
+  if (change.kind === "remove" && change.misplaced === undefined && isHeld(lportOfChange(change)))
+    return false;
+  return unpluggedBy(change).every((lport) => {
+    const intent = intents.get(lport);
+    if (intent?.kind !== "unplug" || isHeld(lport)) return false;
+    return intent.lport.binding !== null || (synced && acknowledged?.lports.has(lport) === true);
+  });
+}
