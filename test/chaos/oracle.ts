@@ -70,11 +70,16 @@ function ofBinding(world: World, binding: Binding, owners: Owners): readonly str
       : [];
   }
   if (plugType === undefined || !world.plugTypes.has(plugType) || isForeign(world, lport)) return [];
-  // Whose interfaces they are is known from the provider's answer: the others go when the port is in place (P3).
-  if (ifaces.length > 1) return [`${lport} has ${ifaces.length} interfaces`];
   const name = nameOf(world, lport, plugType);
   // The provider is not ready.
   if (name === null) return [];
+  if (ifaces.length > 1) {
+    // Whose they are is known from the provider's answer: the others go when the port is in place under that name (P3).
+    const waits = world.keepsRenamed === true || isTaken(world, lport, name);
+    return waits && ifaces.every((one) => one.name !== name)
+      ? []
+      : [`${lport} has ${ifaces.length} interfaces`];
+  }
   if (iface === undefined) {
     return isTaken(world, lport, name) ? [] : [`${lport} is wanted here, and has no interface`];
   }

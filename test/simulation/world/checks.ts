@@ -6,13 +6,15 @@ import { isArray, isObject, type Json } from "../../../src/ovsdb-jsonrpc/wire/js
 import type { Change, Row } from "../ovsdb/database.ts";
 import type { ServerSession } from "../ovsdb/session.ts";
 import { BRIDGE, CHASSIS, LOCAL, type LocalChassis } from "./chassis.ts";
+import type { Daemons } from "./daemons.ts";
 import type { Devices } from "./devices.ts";
 import { Finishes } from "./finishes.ts";
 import type { Client, Connection, Knowledge } from "./network.ts";
 import { map, rowsOf, text, texts, uuidOf } from "./rows.ts";
 import type { ServerProcess, Writer } from "./server-process.ts";
+import { Shown } from "./shown.ts";
 import type { Southbound } from "./southbound.ts";
-import type { Vifplugd } from "./vifplugd.ts";
+import type { Settings, Vifplugd } from "./vifplugd.ts";
 import type { World } from "./world.ts";
 
 export interface Scene {
@@ -21,17 +23,18 @@ export interface Scene {
   readonly chassis: LocalChassis;
   readonly devices: Devices;
   readonly vifplugds: readonly Vifplugd[];
-  /** Withdrawn plug types lead to an unplug. */
-  readonly unplugsWithdrawn: boolean;
-  /** Percent of the owned ports that may go in one pass. */
-  readonly maxUnplug: number;
-  readonly daemons: { readonly confirmedAt: number };
-  /** An interface of another name is only told of. */
-  readonly keepsRenamed: boolean;
+  readonly daemons: Pick<Daemons, "confirmed" | "settings" | "settingsSince">;
 }
 
 /** Milliseconds: a decision is older than this when it is carried out only if everything stood still. */
 const DECISION = 30_000;
+interface Sender {
+  /** The ports that it held back (U6). */
+  readonly held: ReadonlySet<string>;
+  /** What the host was called, as far as it was shown. */
+  readonly hostnames: ReadonlySet<string>;
+}
+
 interface Owned {
   readonly iface: Row;
   readonly lport: string;
@@ -43,19 +46,25 @@ export class Checks {
   readonly finishes: Finishes;
   /** The ports of transactions that a process has sent and has no answer to. */
   readonly #outstanding = new WeakMap<Connection, Map<Json, ReadonlySet<string>>>();
-  /** The ports that a process held back when it sent a transaction (U6), by what it knew then. */
-  readonly #held = new WeakMap<Knowledge, ReadonlySet<string>>();
+  /** How it was with a process when it sent a transaction, by what it knew then. */
+  readonly #senders = new WeakMap<Knowledge, Sender>();
+  readonly shown: Shown;
   /** Told of every transaction that a vifplugd sends, and which ports it is about; once. */
   onTransaction: ((lports: ReadonlySet<string>) => void) | null = null;
   /** The interfaces before the commit that is being checked, and the ones that stand alone on the bridge. */
   #interfaces = new Map<string, Row>();
   #owned = new Map<string, Owned>();
+  /** When a logical port last had several interfaces, in milliseconds. */
+  readonly #severalAt = new Map<string, number>();
+  /** By logical port, in milliseconds. */
+  #ownedSince = new Map<string, number>();
   /** How much there was to check. */
   unplugs = 0;
   writes = 0;
 
   constructor(scene: Scene) {
     this.#scene = scene;
+    this.shown = new Shown(() => scene.world.scheduler.now);
     this.finishes = new Finishes(scene.chassis.server.commits, (why) => this.#fail(why));
     this.#remember();
     scene.world.network.onSend = (connection, message, known) => this.#sent(connection, message, known);
@@ -85,7 +94,8 @@ export class Checks {
     const vifplugd = this.#vifplugdOf(connection.client);
     if (vifplugd !== undefined) {
       this.finishes.sent(vifplugd, connection, message.id ?? null, lports);
-      if (known !== null) this.#held.set(known, vifplugd.held());
+      const hostnames = this.shown.hostnames(connection.client);
+      if (known !== null) this.#senders.set(known, { held: vifplugd.held(), hostnames });
     }
     this.onTransaction?.(decided);
   }
@@ -97,7 +107,18 @@ export class Checks {
   #remember(): void {
     const { chassis } = this.#scene;
     this.#interfaces = new Map(rowsOf(chassis.database, "Interface"));
+    this.#noteSeveral();
     this.#owned = this.#ownedNow();
+    this.#noteSeveral();
+    const before = this.#ownedSince;
+    const lports = new Set(Array.from(this.#owned.values(), ({ lport }) => lport));
+    const now = this.#scene.world.scheduler.now;
+    this.#ownedSince = new Map(Array.from(lports, (lport) => [lport, before.get(lport) ?? now]));
+  }
+
+  #noteSeveral(): void {
+    for (const [lport, { length }] of Map.groupBy(this.#owned.values(), ({ lport }) => lport))
+      if (length > 1) this.#severalAt.set(lport, this.#scene.world.scheduler.now);
   }
 
   #ownedNow(): Map<string, Owned> {
@@ -115,13 +136,14 @@ export class Checks {
   #committed(changes: readonly Change[], by: Writer | null): void {
     const before = this.#owned;
     const known = this.#interfaces;
+    const since = this.#ownedSince;
     this.#remember();
     if (by !== null) {
       const { client } = by.connection;
       this.writes++;
       this.#checkWriter(client, by.session);
       this.#checkRows(client, changes, known, before);
-      this.#checkLost(client, by.known, before);
+      this.#checkLost(client, by.known, before, since);
       const vifplugd = this.#vifplugdOf(client);
       if (vifplugd !== undefined) this.finishes.committed(vifplugd, by);
     }
@@ -156,29 +178,46 @@ export class Checks {
   }
 
   /** Ports that had an interface before the commit, and have none after it. */
-  #checkLost(by: Client, known: Knowledge | null, before: ReadonlyMap<string, Owned>): void {
+  #checkLost(
+    by: Client,
+    known: Knowledge | null,
+    before: ReadonlyMap<string, Owned>,
+    since: ReadonlyMap<string, number>,
+  ): void {
     const after = new Set(Array.from(this.#owned.values(), ({ lport }) => lport));
     const lost = new Set(
       Array.from(before.values(), ({ lport }) => lport).filter((lport) => !after.has(lport)),
     );
-    const { maxUnplug, daemons, world } = this.#scene;
-    const isMany = lost.size >= 2 && lost.size * 100 > maxUnplug * before.size;
-    if (isMany && world.scheduler.now - daemons.confirmedAt > DECISION && !this.#anyMisplaced(lost))
+    const { confirmed } = this.#scene.daemons;
+    const maxUnplug = Math.max(...this.#settings.map(({ max_unplug }) => Number.parseInt(max_unplug, 10)));
+    const own = [...lost].filter((lport) => !confirmed.has(lport)).length;
+    const isMany = own >= 2 && own * 100 > maxUnplug * before.size;
+    if (isMany && !this.#anyMisplaced(lost))
       this.#fail(
         `${by.name} unplugs ${lost.size} of ${before.size} ports at once, and nobody has confirmed that`,
       );
     for (const lport of lost) {
       this.unplugs++;
       if (this.#anyMisplaced([lport])) continue;
-      if (known !== null && this.#held.get(known)?.has(lport) === true)
+      // One of several was left over, and somebody was quicker to take the other one away.
+      const severalAt = this.#severalAt.get(lport) ?? Number.NEGATIVE_INFINITY;
+      if (this.#scene.world.scheduler.now - severalAt <= DECISION) continue;
+      const sender = known === null ? undefined : this.#senders.get(known);
+      if (sender?.held.has(lport) === true)
         this.#fail(`${by.name} takes the interface of ${lport}, which is held`);
       if (known?.isSynced !== true) {
         this.#fail(`${by.name} unplugs ${lport} without being in sync with the Southbound`);
         continue;
       }
-      const why = this.#whyNot(known, lport);
+      const why = this.#whyNot(by, known, lport, since.get(lport) ?? 0);
       if (why !== null) this.#fail(`${by.name} unplugs ${lport}, ${why}`);
     }
+  }
+
+  /** Whatever may have been in force when it was decided. */
+  get #settings(): readonly Settings[] {
+    const { daemons, world } = this.#scene;
+    return daemons.settingsSince(world.scheduler.now - DECISION);
   }
 
   #anyMisplaced(lports: Iterable<string>): boolean {
@@ -187,19 +226,43 @@ export class Checks {
   }
 
   /** Null: some state that it may have decided from lets the port go. */
-  #whyNot(known: Knowledge | null, lport: string): string | null {
+  #whyNot(by: Client, known: Knowledge | null, lport: string, ownedSince: number): string | null {
     const server = this.#scene.southbound.servers.find(({ name }) => name === known?.server);
     if (server === undefined || known === null) return "and was never shown a Southbound";
+    const hostnames = this.#senders.get(known)?.hostnames ?? new Set();
     const reasons = new Set<string>();
     for (const state of statesSince(server, known.commits, lport)) {
-      const why = this.#staysIn(state, lport);
-      if (why === null) return null;
+      const why = this.#staysIn(state, lport, hostnames);
+      if (why === null) return this.#whyOfStranger(by, server, lport, ownedSince, hostnames);
       reasons.add(why);
     }
     return [...reasons].join("; ");
   }
 
-  #staysIn({ bindings, chassis, isFilled }: State, lport: string): string | null {
+  /** U6: what another cluster does not have goes when somebody has confirmed it, or when that cluster had it once. */
+  #whyOfStranger(
+    by: Client,
+    server: ServerProcess,
+    lport: string,
+    ownedSince: number,
+    hostnames: ReadonlySet<string>,
+  ): string | null {
+    const { daemons } = this.#scene;
+    const { cluster } = server;
+    const shownSince = this.shown.since(by);
+    if (cluster === null || shownSince === null) return null;
+    const isStranger = shownSince < cluster.since && ownedSince < cluster.since;
+    if (!isStranger || daemons.confirmed.has(lport) || daemons.settingsSince(0).length > 1) return null;
+    for (const state of statesSince(server, cluster.commits, lport))
+      if (this.#staysIn(state, lport, hostnames) !== null) return null;
+    return "which is not in a cluster that nobody has seen before, and nobody has confirmed that";
+  }
+
+  #staysIn(
+    { bindings, chassis, isFilled }: State,
+    lport: string,
+    hostnames: ReadonlySet<string>,
+  ): string | null {
     if (chassis === null) return "while the chassis has no row";
     if (!isFilled) return "while ovn-northd has not filled the Southbound";
     const binding = bindings.find((row) => text(row, "logical_port") === lport);
@@ -210,11 +273,11 @@ export class Checks {
     const own = [CHASSIS, text(chassis, "hostname")];
     const isBindable =
       requested.includes(uuidOf(chassis)) || names.length === 0 || names.some((name) => own.includes(name));
-    if (!isBindable && isOursByAnotherName(names, requested, chassis))
+    if (!isBindable && isOursByAnotherName(names, requested, chassis, hostnames))
       return "which is for this host by another name";
     if (!isBindable) return null;
     const isWithdrawn = !options.has("vif-plug-type") && !options.has("plug-type");
-    if (isWithdrawn && this.#scene.unplugsWithdrawn) return null;
+    if (isWithdrawn && this.#settings.some(({ on_withdraw }) => on_withdraw === "unplug")) return null;
     return "which is bindable here";
   }
 }
@@ -267,11 +330,12 @@ function subjectOf(operations: readonly Json[]): Subject {
   return { lports, decided: lports.difference(left.difference(placed)) };
 }
 
-/** Some name has no row, and one of them is the hostname but for its case, or for the domain. */
+/** Some name has no row, and one of them is one that the host had, or the hostname but for its case, or for the domain. */
 function isOursByAnotherName(
   names: readonly string[],
   requested: readonly (string | null)[],
   chassis: Row,
+  former: ReadonlySet<string>,
 ): boolean {
   const found = new Set(requested.filter((uuid) => uuid !== null));
   if (found.size >= names.length) return false;
@@ -279,7 +343,7 @@ function isOursByAnotherName(
   return names.some((name) => {
     const other = name.toLowerCase();
     const isShort = !other.includes(".") || !own.includes(".");
-    return other === own || (isShort && other.split(".")[0] === own.split(".")[0]);
+    return former.has(name) || other === own || (isShort && other.split(".")[0] === own.split(".")[0]);
   });
 }
 

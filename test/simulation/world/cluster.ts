@@ -255,6 +255,7 @@ export class Cluster implements Southbound {
     for (const member of this.#members) {
       member.server.kill();
       member.server.commits.push(member.database.replace(content ?? []));
+      member.server.cluster = { since: this.#world.scheduler.now, commits: member.server.commits.length };
       member.applied = 0;
       member.connected = true;
       member.server.start();

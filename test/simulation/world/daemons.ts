@@ -7,7 +7,9 @@ export class Daemons {
   readonly #world: World;
   readonly #devices: Devices;
   readonly #deeds: Deeds;
-  readonly #settings: Settings;
+  #settings: Settings;
+  /** Those that were in force, and until when. */
+  readonly #former: { readonly settings: Settings; readonly until: number }[] = [];
   readonly #present: Vifplugd[];
   /** All that there ever were. */
   readonly all: Vifplugd[] = [];
@@ -49,15 +51,49 @@ export class Daemons {
     if (this.#present[at]?.alive === false) this.#present[at] = this.#start(at);
   }
 
-  /** When somebody last let go what was held. */
-  confirmedAt = Number.NEGATIVE_INFINITY;
+  /** Whatever may have been in force when something was decided that is carried out now; the present ones first. */
+  settingsSince(time: number): readonly Settings[] {
+    const former = this.#former.filter(({ until }) => until > time).map(({ settings }) => settings);
+    return [this.#settings, ...former];
+  }
+
+  get settings(): Settings {
+    return this.#settings;
+  }
+
+  /** The configuration is another one, of which each process is told. */
+  reload(change: Partial<Settings>): void {
+    this.#former.push({ settings: this.#settings, until: this.#world.scheduler.now });
+    this.#settings = { ...this.#settings, ...change };
+    for (const vifplugd of this.present) vifplugd.reload(this.#settings);
+  }
+
+  /** The next node of each that asks for a provider throws. */
+  throwOnce(): void {
+    for (const vifplugd of this.present) vifplugd.throwOnce();
+  }
+
+  command(name: string): void {
+    for (const vifplugd of this.present) vifplugd.command(name);
+  }
+
+  /** The provider is taken out of the configuration for so many milliseconds. */
+  disableProvider(ms: number): void {
+    for (const vifplugd of this.present) {
+      vifplugd.enableProvider(false);
+      this.#world.scheduler.after(ms, () => vifplugd.enableProvider());
+    }
+  }
+
+  /** Ports that somebody let go. */
+  readonly confirmed = new Set<string>();
 
   confirm(): void {
-    this.confirmedAt = this.#world.scheduler.now;
-    for (const vifplugd of this.present) vifplugd.confirmUnplug();
+    for (const vifplugd of this.present) vifplugd.confirmUnplug((lport) => this.confirmed.add(lport));
   }
 
   calm(): void {
     for (const at of this.#present.keys()) this.#again(at);
+    for (const vifplugd of this.present) vifplugd.enableProvider();
   }
 }

@@ -35,7 +35,9 @@ export class Devices {
 
   /** It was misplaced at some time after `since`, on the clock of `now`. */
   wasMisplaced(lport: string, since: number): boolean {
-    return this.of(lport).kind === "misplaced" || (this.#misplaced.get(lport) ?? -1) > since;
+    return (
+      this.of(lport).kind === "misplaced" || (this.#misplaced.get(lport) ?? Number.NEGATIVE_INFINITY) > since
+    );
   }
 
   /** Null: as it is from the beginning. */
@@ -54,9 +56,13 @@ export class Devices {
     this.#tell();
   }
 
-  reset(): void {
-    for (const lport of this.#devices.keys()) this.#leave(lport);
-    this.#devices.clear();
+  /** As from the beginning, but for devices of one kind. */
+  reset(kept?: Device["kind"]): void {
+    for (const [lport, { kind }] of [...this.#devices]) {
+      if (kind === kept) continue;
+      this.#leave(lport);
+      this.#devices.delete(lport);
+    }
     this.kept.clear();
     this.#tell();
   }

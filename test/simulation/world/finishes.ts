@@ -72,12 +72,15 @@ export class Finishes {
 
   called(vifplugd: Vifplugd, lport: string, operation: Operation): void {
     const key = callOf(lport, operation);
+    const { name } = vifplugd.process;
     const may = this.#tellerOf(vifplugd)
       .sent.filter((sent) => (sent.calls.get(key) ?? 0) < this.#allowed(sent, lport))
       // One that was committed is waiting for it.
       .sort((a, b) => Number(b.commit !== null) - Number(a.commit !== null))[0];
-    if (may === undefined)
-      this.#fail(`${vifplugd.process.name}: finish of ${lport} (${operation}) without a commit`);
+    if (may === undefined) this.#fail(`${name}: finish of ${lport} (${operation}) without a commit`);
+    else if (operation === "remove" && [...may.calls.keys()].some((call) => call.startsWith("create")))
+      // What a provider undoes for one port may be what another one does to the very same device.
+      this.#fail(`${name}: finish of ${lport} (${operation}) after that of what comes in its place`);
     else may.calls.set(key, (may.calls.get(key) ?? 0) + 1);
   }
 
@@ -180,5 +183,6 @@ function footprint(row: Row | null): string {
 function replyIn({ error, result }: JsonObject): Sent["reply"] {
   if (error !== null && error !== undefined) return "refused";
   if (!isArray(result)) return "unreadable";
-  return result.some((one) => isObject(one) && "error" in one) ? "refused" : "committed";
+  if (result.some((one) => isObject(one) && "error" in one)) return "refused";
+  return result.length > 0 && result.every(isObject) ? "committed" : "unreadable";
 }

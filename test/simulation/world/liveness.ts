@@ -1,5 +1,5 @@
 /** What has to be true when everybody has worked undisturbed for long enough: the oracle of the chaos run says so. */
-import { complaints, type World as OracleWorld } from "../../chaos/oracle.ts";
+import { complaints, isOwned, type World as OracleWorld } from "../../chaos/oracle.ts";
 import type { Row } from "../ovsdb/database.ts";
 import { CHASSIS } from "./chassis.ts";
 import type { Scene } from "./checks.ts";
@@ -9,8 +9,9 @@ import { map, number, rowsOf, text, texts, uuidOf } from "./rows.ts";
 export function oracleComplaints({
   southbound,
   chassis,
-  unplugsWithdrawn,
-  keepsRenamed,
+  daemons: {
+    settings: { on_withdraw, on_rename },
+  },
 }: Scene): readonly string[] {
   const { content } = southbound;
   if (content === null) return ["nobody serves the Southbound"];
@@ -34,10 +35,30 @@ export function oracleComplaints({
       .filter((row) => !alone.has(uuidOf(row)))
       .map(asIface),
     plugTypes: new Set([PLUG_TYPE]),
-    keepsWithdrawn: !unplugsWithdrawn,
-    keepsRenamed,
+    keepsWithdrawn: on_withdraw === "keep",
+    keepsRenamed: on_rename === "report",
   };
   return complaints(world);
+}
+
+/**
+ * What belongs to somebody else by now is gone (rule U7), but where nobody is asked about it: beside an interface that is
+ * not ours (P5), and where the plug type is one that no provider answers to (P7).
+ */
+export function misplacedComplaints({ southbound, chassis, devices }: Scene): readonly string[] {
+  const { content } = southbound;
+  if (content === null) return ["nobody serves the Southbound"];
+  const bindings = [...rowsOf(content, "Port_Binding").values()];
+  const onBridge = chassis.onBridge().map(({ iface }) => asIface(iface));
+  return onBridge.flatMap((iface) => {
+    const lport = iface.external_ids.get("iface-id") ?? "";
+    const isForeign = onBridge.some((one) => one.external_ids.get("iface-id") === lport && !isOwned(one));
+    const binding = bindings.find((row) => text(row, "logical_port") === lport);
+    const plugType = binding === undefined ? undefined : map(binding, "options").get("vif-plug-type");
+    const isAsked = !isForeign && (plugType === undefined || plugType === PLUG_TYPE);
+    if (!isOwned(iface) || !isAsked || devices.of(lport).kind !== "misplaced") return [];
+    return [`interface ${iface.name} of ${lport} is another's, and is there`];
+  });
 }
 
 function asIface(row: Row) {

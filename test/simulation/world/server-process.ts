@@ -12,6 +12,7 @@ export interface Writer {
   readonly session: ServerSession;
   /** The request's. */
   readonly id: Json;
+  readonly method: Json;
   /** What the client's process knew when it sent it. */
   readonly known: Knowledge | null;
 }
@@ -31,10 +32,14 @@ export class ServerProcess {
   onArrival: ((connection: Connection, commits: number, message: JsonObject) => void) | null = null;
   /** Told of every commit of a database of its own, and whose it was. */
   onCommit: ((changes: readonly Change[], by: Writer | null) => void) | null = null;
+  /** What the next transaction's results are, whatever came of it; null: as they are. */
+  garbled: Json = null;
   /** Whose message is being dealt with. */
   #writer: Writer | null = null;
   /** What has been committed since the history began; the number of entries is the version of the content. */
   readonly commits: (readonly Change[])[] = [];
+  /** Since when it is in another cluster than before, in milliseconds and in commits; null: it never was. */
+  cluster: { readonly since: number; readonly commits: number } | null = null;
 
   constructor(world: World, name: string, address: string, serve: (server: SimulatedServer) => void) {
     this.#world = world;
@@ -103,8 +108,9 @@ export class ServerProcess {
 
   #accept(connection: Connection) {
     const session: ServerSession = this.#server.connect({
-      send: (message) => {
+      send: (told) => {
         const commits = this.commits.length;
+        const message = this.#garble(told);
         connection.send(message, () => this.onArrival?.(connection, commits, message));
       },
       close: () => connection.cut(),
@@ -113,8 +119,8 @@ export class ServerProcess {
     return {
       receive: (message: Json, known: Knowledge | null) =>
         this.#whenRunning(() => {
-          const id = isObject(message) ? (message.id ?? null) : null;
-          this.#writer = { connection, session, id, known };
+          const { id = null, method = null } = isObject(message) ? message : {};
+          this.#writer = { connection, session, id, method, known };
           session.receive(message);
           this.#writer = null;
         }),
@@ -123,6 +129,14 @@ export class ServerProcess {
         session.closed();
       },
     };
+  }
+
+  #garble(message: JsonObject): JsonObject {
+    const result = this.garbled;
+    if (result === null || this.#writer?.method !== "transact" || this.#writer.id !== message.id)
+      return message;
+    this.garbled = null;
+    return { ...message, result };
   }
 
   #whenRunning(run: () => void): void {

@@ -307,6 +307,59 @@ export const KINDS: Readonly<Record<string, Kind>> = {
       return "the operator confirms what is held";
     },
   },
+  reload: {
+    weight: 2,
+    isFault: false,
+    args: (random) =>
+      random.pick([
+        ["on_withdraw", "keep"],
+        ["on_withdraw", "unplug"],
+        ["on_rename", "report"],
+        ["on_rename", "replug"],
+        ["max_unplug", "25%"],
+        ["max_unplug", "100%"],
+      ]),
+    run: ({ daemons }, [key = "", value = ""]) => {
+      daemons.reload({ [key]: value });
+      return `the configuration says ${key}: ${value}`;
+    },
+  },
+  command: {
+    weight: 2,
+    isFault: false,
+    args: (random) => [random.pick(["sb-cluster-state-reset", "inc-engine/recompute"])],
+    run: ({ daemons }, [name = ""]) => {
+      daemons.command(name);
+      return name;
+    },
+  },
+  provider: {
+    weight: 1,
+    isFault: true,
+    args: (random) => [outage(random)],
+    run: ({ daemons }, [ms = "0"]) => {
+      daemons.disableProvider(Number(ms));
+      return `the provider is not enabled for ${ms} ms`;
+    },
+  },
+  throw: {
+    weight: 1,
+    isFault: true,
+    args: () => [],
+    run: ({ daemons }) => {
+      daemons.throwOnce();
+      return "a node of the graph is to throw";
+    },
+  },
+  garble: {
+    weight: 3,
+    isFault: true,
+    args: (random) => [random.pick(["[]", "[7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7]"])],
+    run: ({ chassis }, [result = "[]"]) => {
+      chassis.server.garbled = JSON.parse(result);
+      return `the next transaction's results are ${result}`;
+    },
+  },
   hostname: {
     weight: 5,
     isFault: false,
@@ -466,7 +519,7 @@ export function describeStep({ at, what, args }: Step): string {
   return `${at} ms: ${what}${args.length === 0 ? "" : ` ${args.map((arg) => JSON.stringify(arg)).join(" ")}`}`;
 }
 
-/** Whoever was disturbed works again, and the devices are as usual. */
+/** Whoever was disturbed works again, and the devices are as usual, but for those that are misplaced. */
 export function calm({ world, southbound, chassis, cloud, devices, daemons }: Stage): void {
   Object.assign(world.network.weather, { latency: 0.2, lateOf: 1000, late: 5 });
   southbound.calm();
@@ -477,7 +530,7 @@ export function calm({ world, southbound, chassis, cloud, devices, daemons }: St
   cloud.northd.start();
   cloud.northd.wake();
   chassis.changed();
-  devices.reset();
+  devices.reset("misplaced");
   daemons.calm();
 }
 

@@ -2,20 +2,20 @@
  * A vifplugd: the real code from its sessions to its transactions, in a process that may die at any event. Of the program
  * only its control socket, its HTTP server and its configuration file are missing.
  */
+import { plugSettings } from "../../../src/config/effective.ts";
 import { defaultConfig } from "../../../src/config/load.ts";
 import type { Config } from "../../../src/config/schema.ts";
 import { takeLock } from "../../../src/daemon/databases/chassis-lock.ts";
 import { makeParts, type Parts, rowsOf, startParts, stopParts } from "../../../src/daemon/parts.ts";
 import { Log } from "../../../src/log/log.ts";
+import { obstacleOf } from "../../../src/plug/readiness.ts";
 import { LOCAL } from "./chassis.ts";
-import { type Devices, providerOf } from "./devices.ts";
+import { type Devices, PLUG_TYPE, providerOf } from "./devices.ts";
 import type { Process } from "./process.ts";
 import type { World } from "./world.ts";
 
-export interface Settings {
-  readonly plug: Partial<Config["plug"]>;
-  readonly safety: Partial<Config["safety"]>;
-}
+export type Settings = Pick<Config["plug"], "on_withdraw" | "on_rename"> &
+  Pick<Config["safety"], "max_unplug">;
 
 export interface Deeds {
   /** `finish` was called. */
@@ -26,20 +26,19 @@ export class Vifplugd {
   readonly process: Process;
   readonly #world: World;
   readonly #parts: Parts;
-  readonly #endProvider: () => void;
+  readonly #devices: Devices;
+  readonly #deeds: Deeds;
+  /** Ends what the provider is told of the devices; null: no provider is enabled. */
+  #endProvider: (() => void) | null = null;
+  #throwsOnce = false;
   #stopped = false;
   constructor(world: World, name: string, devices: Devices, deeds: Deeds, settings: Settings) {
     this.#world = world;
+    this.#devices = devices;
+    this.#deeds = deeds;
     this.process = world.process(name);
     const { environment } = this.process;
-    const base = defaultConfig();
-    const config: Config = {
-      ...base,
-      ovs: { ...base.ovs, remote: LOCAL },
-      plug: { ...base.plug, ...settings.plug },
-      safety: { ...base.safety, ...settings.safety },
-      providers: [],
-    };
+    const config = configOf(settings);
     this.#parts = makeParts({
       environment,
       config,
@@ -52,17 +51,85 @@ export class Vifplugd {
       }),
       recorder: null,
       lock: takeLock,
-      onRun: () => {},
+      onRun: () => this.#ran(),
     });
     this.process.isSynced = () => this.#parts.southbound.state?.kind === "synced";
-    const { provider, end } = providerOf(devices, {
-      changed: (notice) => void world.scheduler.after(world.random.int(3), () => this.process.enter(notice)),
-      finished: (lport, operation) => deeds.finished(this, lport, operation),
+    this.#letNodesThrow();
+    // One provider of ten comes late.
+    if (world.random.int(10) > 0) this.#register();
+    else world.scheduler.after(world.outage(), () => this.enableProvider());
+    startParts(this.#parts, config);
+  }
+
+  #register(): void {
+    const { scheduler, random } = this.#world;
+    const { provider, end } = providerOf(this.#devices, {
+      changed: (notice) => void scheduler.after(random.int(3), () => this.process.enter(notice)),
+      finished: (lport, operation) => this.#deeds.finished(this, lport, operation),
       released: () => {},
     });
-    this.#endProvider = end;
-    this.#parts.registry.register(provider);
-    startParts(this.#parts, config);
+    if (this.#parts.registry.register(provider).ok) this.#endProvider = end;
+    else end();
+  }
+
+  /** As SIGHUP does, with the provider in the configuration, or without it. */
+  enableProvider(isEnabled = true): void {
+    this.process.enter(() => {
+      if (this.#stopped || isEnabled === (this.#endProvider !== null)) return;
+      if (isEnabled) this.#register();
+      else {
+        this.#endProvider?.();
+        this.#endProvider = null;
+        this.#parts.registry.unregister(PLUG_TYPE);
+      }
+      this.#parts.reconciler.schedule();
+    });
+  }
+
+  /** As SIGHUP does. */
+  reload(settings: Settings): void {
+    this.process.enter(() => {
+      const { reconciler } = this.#parts;
+      reconciler.push(
+        reconciler.graph.inputs.settings,
+        plugSettings(configOf(settings), null),
+        "configuration",
+      );
+      reconciler.schedule();
+    });
+  }
+
+  /** What `vifplugd` does after every run. */
+  #ran(): void {
+    const { southbound, reconciler } = this.#parts;
+    const { engine, graph } = reconciler;
+    if (engine.needsRun || obstacleOf(engine, graph) !== null) return;
+    if (engine.data(graph.hold).due.size === 0) southbound.acceptCluster();
+  }
+
+  #letNodesThrow(): void {
+    const { registry } = this.#parts;
+    const find = registry.forPlugType.bind(registry);
+    registry.forPlugType = (plugType) => {
+      if (!this.#throwsOnce) return find(plugType);
+      this.#throwsOnce = false;
+      throw new Error("a node is out of order");
+    };
+  }
+
+  /** The next node that asks for a provider throws: a fault of our own, which the graph gets over. */
+  throwOnce(): void {
+    this.#throwsOnce = true;
+  }
+
+  /** `sb-cluster-state-reset`, or `inc-engine/recompute`. */
+  command(name: string): void {
+    const { southbound, reconciler } = this.#parts;
+    this.process.enter(() => {
+      if (this.#stopped) return;
+      if (name === "sb-cluster-state-reset") southbound.resetClusterState();
+      else reconciler.recompute(name);
+    });
   }
 
   get alive(): boolean {
@@ -87,8 +154,13 @@ export class Vifplugd {
     return this.#parts.reconciler.inFlight;
   }
 
-  confirmUnplug(): void {
-    this.process.enter(() => void this.#parts.reconciler.confirmUnplug());
+  /** @param lets told of each port that may go by that */
+  confirmUnplug(lets: (lport: string) => void): void {
+    this.process.enter(() => {
+      const { engine, graph } = this.#parts.reconciler;
+      for (const lport of engine.data(graph.hold).due) lets(lport);
+      this.#parts.reconciler.confirmUnplug();
+    });
   }
 
   /** The ports whose unplug is held back. */
@@ -106,7 +178,7 @@ export class Vifplugd {
   }
 
   kill(): void {
-    this.#endProvider();
+    this.#endProvider?.();
     this.process.kill();
   }
 
@@ -114,8 +186,19 @@ export class Vifplugd {
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    this.#endProvider();
+    this.#endProvider?.();
     this.process.enter(() => void stopParts(this.#parts, this.process.environment));
     this.#world.tell(this.process.name, "stops");
   }
+}
+
+function configOf({ on_withdraw, on_rename, max_unplug }: Settings): Config {
+  const base = defaultConfig();
+  return {
+    ...base,
+    ovs: { ...base.ovs, remote: LOCAL },
+    plug: { ...base.plug, on_withdraw, on_rename },
+    safety: { ...base.safety, max_unplug },
+    providers: [],
+  };
 }

@@ -1,0 +1,59 @@
+/** What each process was shown of the Southbound while it was in sync, as far as decisions of today depend on it. */
+import { CHASSIS } from "./chassis.ts";
+import type { Client } from "./network.ts";
+import { text } from "./rows.ts";
+import type { ServerProcess } from "./server-process.ts";
+
+interface Seen {
+  readonly hostnames: Set<string>;
+  /** Milliseconds. */
+  readonly since: number;
+}
+
+interface Scanned {
+  commits: number;
+  /** From which commit on the host had this name; the newest last. */
+  readonly names: { readonly from: number; readonly hostname: string }[];
+}
+
+export class Shown {
+  readonly #now: () => number;
+  readonly #seen = new Map<Client, Seen>();
+  readonly #scanned = new Map<ServerProcess, Scanned>();
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** A message that the server made after so many commits arrives. */
+  arrived(client: Client, server: ServerProcess, commits: number): void {
+    if (client.know()?.isSynced !== true) return;
+    let seen = this.#seen.get(client);
+    if (seen === undefined) {
+      seen = { hostnames: new Set(), since: this.#now() };
+      this.#seen.set(client, seen);
+    }
+    const hostname = this.#namesOf(server).findLast(({ from }) => from <= commits)?.hostname;
+    if (hostname !== undefined) seen.hostnames.add(hostname);
+  }
+
+  /** The names that this chassis's host had. */
+  hostnames(client: Client): ReadonlySet<string> {
+    return new Set(this.#seen.get(client)?.hostnames);
+  }
+
+  /** Since when it has known the Southbound; null: it does not. */
+  since(client: Client): number | null {
+    return this.#seen.get(client)?.since ?? null;
+  }
+
+  #namesOf(server: ServerProcess): Scanned["names"] {
+    const scanned = this.#scanned.get(server) ?? { commits: 0, names: [] };
+    this.#scanned.set(server, scanned);
+    for (; scanned.commits < server.commits.length; scanned.commits++)
+      for (const { table, now } of server.commits[scanned.commits] ?? [])
+        if (table.name === "Chassis" && now !== null && text(now, "name") === CHASSIS)
+          scanned.names.push({ from: scanned.commits + 1, hostname: text(now, "hostname") ?? "" });
+    return scanned.names;
+  }
+}
