@@ -6,7 +6,8 @@
  *   --minutes M   ends after so long, on every core. 1 unless --events is given.
  *   --story       tells the one history of --seed as a sequence diagram (Mermaid), and nothing else.
  *   --lines       tells it as lines.
- *   --faults      puts each fault of test/simulation/faults into a copy, and succeeds only when every one is found.
+ *   --faults      puts each fault of test/simulation/faults into a copy, and succeeds only when every one is found;
+ *                 with --fault WORD those that have it in their names.
  */
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
@@ -20,6 +21,8 @@ export interface Totals {
   readonly events: number;
   readonly writes: number;
   readonly unplugs: number;
+  /** Of a core, in which they were played. */
+  readonly seconds: number;
   /** The seed that failed, and why. */
   readonly failed: number | null;
   readonly failure: string | null;
@@ -33,8 +36,12 @@ const { values } = parseArgs({
     story: { type: "boolean", default: false },
     lines: { type: "boolean", default: false },
     faults: { type: "boolean", default: false },
+    /** Of the faults, those whose names have this in them. */
+    fault: { type: "string" },
     /** Of the seeds, every so manieth: one worker's part. */
     stride: { type: "string", default: "1" },
+    /** The minutes are those of a core that has nothing else to do. */
+    cpu: { type: "boolean", default: false },
     /** Ends with the totals as JSON. */
     worker: { type: "boolean", default: false },
   },
@@ -43,7 +50,7 @@ const { values } = parseArgs({
 const seed = values.seed === undefined ? 1 + Math.floor(Math.random() * 1e9) : Number(values.seed);
 const minutes = Number(values.minutes ?? "1");
 
-if (values.faults) process.exit((await findFaults()) ? 0 : 1);
+if (values.faults) process.exit((await findFaults(values.fault)) ? 0 : 1);
 else if (values.story || values.lines) console.log((values.story ? diagramOf : storyOf)(planOf(seed)));
 else if (values.worker) console.log(JSON.stringify(playFor(minutes * 60_000, Number(values.stride))));
 else if (values.events !== undefined) conclude(playEvents(Number(values.events)));
@@ -54,12 +61,20 @@ function playEvents(events: number): Totals {
 }
 
 function playFor(milliseconds: number, stride: number): Totals {
-  const end = performance.now() + milliseconds;
-  return playWhile(() => performance.now() < end, stride);
+  const clock = values.cpu ? cpuTime : () => performance.now();
+  const end = clock() + milliseconds;
+  return playWhile(() => clock() < end, stride);
+}
+
+/** Milliseconds in which this process has worked. */
+function cpuTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 function playWhile(goesOn: (totals: Totals) => boolean, stride: number): Totals {
-  let totals: Totals = { histories: 0, events: 0, writes: 0, unplugs: 0, failed: null, failure: null };
+  const nothing = { histories: 0, events: 0, writes: 0, unplugs: 0, seconds: 0 };
+  let totals: Totals = { ...nothing, failed: null, failure: null };
   for (let next = seed; totals.failed === null && goesOn(totals); next += stride) {
     const { events, writes, unplugs, failure } = play(planOf(next));
     totals = {
@@ -67,6 +82,7 @@ function playWhile(goesOn: (totals: Totals) => boolean, stride: number): Totals 
       events: totals.events + events,
       writes: totals.writes + writes,
       unplugs: totals.unplugs + unplugs,
+      seconds: cpuTime() / 1000,
       failed: failure === null ? null : next,
       failure: failure?.split("\n")[0]?.trim() ?? null,
     };
@@ -95,6 +111,7 @@ async function playOnEveryCore(): Promise<Totals> {
     events: sum.events + part.events,
     writes: sum.writes + part.writes,
     unplugs: sum.unplugs + part.unplugs,
+    seconds: sum.seconds + part.seconds,
     failed: sum.failed ?? part.failed,
     failure: sum.failure ?? part.failure,
   }));
