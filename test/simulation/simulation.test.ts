@@ -26,12 +26,14 @@ describe("a simulated history", () => {
 });
 
 describe("what failed once does not fail any more:", () => {
-  const kept = readdirSync(KEPT).filter((name) => name.endsWith(".json"));
+  const kept = readdirSync(KEPT)
+    .filter((name) => name.endsWith(".json"))
+    .sort();
   test.each(kept)("%s", (name) => {
     const { plan }: { readonly plan: Plan } = JSON.parse(readFileSync(join(KEPT, name), "utf8"));
     expect(play(plan).failure ?? "nothing is wrong").toBe("nothing is wrong");
   });
-  test("all are there", () => expect(kept).toEqual([...kept].sort()));
+  test("some are kept", () => expect(kept.length).toBeGreaterThan(0));
 });
 
 // The same histories each time: what random ones find today is known and not mended yet (`npm run simulate` plays those).

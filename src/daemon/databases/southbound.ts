@@ -263,6 +263,8 @@ export class Southbound {
    * rows that came with it may yet be on their way in the other's: what was asked for by name is complete with the next reply.
    */
   #settle(session: ReturnType<typeof connect>): void {
+    // Names that are asked for from now on are answered after all that is on its way.
+    if (this.#wanted.lports.size === 0) return;
     const settling = {};
     this.#settling = settling;
     void session.listDatabases().then(() => {
