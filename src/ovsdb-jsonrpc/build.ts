@@ -27,12 +27,23 @@ const {
 );
 const published = {
   ...manifest,
+  ...repository(),
   exports: Object.fromEntries(Object.entries(sources).map(([name, file]) => [name, built(file)])),
   bin: { "ovsdb-jsonrpc-generate": "generate.js" },
 };
 writeFileSync(join(target, "package.json"), `${JSON.stringify(published, null, 2)}\n`);
 for (const file of ["README.md", "CHANGELOG.md"]) copyFileSync(join(source, file), join(target, file));
 copyFileSync(join(root, "LICENSE"), join(target, "LICENSE"));
+
+/** Where the sources are, when they were cloned from a place that others can clone from as well. */
+function repository(): object {
+  const { stdout } = spawnSync("git", ["-C", root, "config", "--get", "remote.origin.url"], {
+    encoding: "utf8",
+  });
+  const url = (stdout ?? "").trim();
+  if (!url.startsWith("https://") || url.includes("@")) return {};
+  return { repository: { type: "git", url: `git+${url}`, directory: "src/ovsdb-jsonrpc" } };
+}
 
 /** What `exports` has for a source: its declarations and its JavaScript. */
 function built(file: string): string | { readonly types: string; readonly default: string } {

@@ -20,9 +20,10 @@ export {
   type Written,
 } from "./operations/operation.ts";
 export type { UuidAnswer } from "./operations/select-by-uuid.ts";
-export type { OwnTransactCode, TransactError } from "./operations/transaction.ts";
+export type { OperationResult, OwnTransactCode, TransactError } from "./operations/transaction.ts";
 export { changedElements } from "./replica/changed-elements.ts";
 export type { RowChange } from "./replica/replica.ts";
+export type { IndexKind, ReferenceKind } from "./replica/selection.ts";
 export type {
   Batch,
   IndexDeclarations,
@@ -38,11 +39,13 @@ export type { Result } from "./result.ts";
 export { type Bigints, type Integer, withBigints } from "./schema/integers.ts";
 export { parseDatabaseSchema } from "./schema/parse.ts";
 export type {
+  AtomicType,
   BaseType,
   ColumnName,
   ColumnSchema,
   DatabaseSchema,
   DynamicTables,
+  Row,
   TableName,
   TableRow,
   TableSchema,
@@ -51,6 +54,7 @@ export type {
 } from "./schema/schema.ts";
 export { allColumns } from "./schema/schema.ts";
 export { isUuid, type NamedUuid, named, parseUuid, type Uuid, ZERO_UUID } from "./schema/uuid.ts";
+export type { Atom, Value, WriteAtom, WriteValue } from "./schema/value.ts";
 export type { AddedMonitor } from "./session/added-monitor.ts";
 export type { CommitOptions, Draft } from "./session/commit.ts";
 export { Connection } from "./session/connection.ts";

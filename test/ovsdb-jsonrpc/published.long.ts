@@ -1,0 +1,85 @@
+/**
+ * The package as npm would publish it, in the eyes of others: `npm run test:client`. Linters of packages find nothing, the API
+ * reference is current, and the examples do what they say under every runtime that there is.
+ */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { buildExamples, runExample, SAID } from "./support/examples.ts";
+import { Folder, run } from "./support/server.ts";
+
+const ROOT = join(import.meta.dir, "../..");
+const TOOLS = join(ROOT, "tools/ovsdb-jsonrpc");
+const tool = (name: string) => join(TOOLS, "node_modules", name);
+
+let folder: Folder;
+beforeAll(async () => {
+  folder = await buildExamples();
+}, 120_000);
+afterAll(() => folder.remove());
+
+test("publint finds nothing", () => {
+  expect(run("node", tool("publint/src/cli.js"), folder.at("built"), "--strict")).toContain("All good!");
+}, 120_000);
+
+test("are-the-types-wrong finds nothing, for who uses modules", () => {
+  const said = run(
+    "node",
+    tool("@arethetypeswrong/cli/dist/index.js"),
+    "--pack",
+    folder.at("built"),
+    "--profile",
+    "esm-only",
+  );
+  // It fails, and `run` throws, when there is a problem beside that who uses CommonJS has to `import()` the package.
+  for (const entry of [
+    "ovsdb-jsonrpc",
+    "ovsdb-jsonrpc/indexes",
+    "ovsdb-jsonrpc/ovs",
+    "ovsdb-jsonrpc/testing",
+  ])
+    expect(said).toContain(`"${entry}"`);
+}, 120_000);
+
+test("the API reference is current", () => {
+  const fresh = new Folder();
+  const { exitCode } = Bun.spawnSync([process.execPath, "run", join(TOOLS, "reference.ts"), fresh.at("api")]);
+  expect(exitCode).toBe(0);
+  const pages = (path: string) => readdirSync(path, { encoding: "utf8" }).sort();
+  const kept = join(ROOT, "docs/ovsdb-jsonrpc");
+  expect(pages(kept)).toEqual(pages(fresh.at("api")));
+  for (const page of pages(kept)) {
+    const isSame = readFileSync(join(kept, page), "utf8") === readFileSync(fresh.at(`api/${page}`), "utf8");
+    expect(`${page}: ${isSame ? "current" : "run npm run client:reference"}`).toBe(`${page}: current`);
+  }
+  fresh.remove();
+}, 300_000);
+
+/** npm has Node.js for Linux on two kinds of processors. */
+const node22 = ["x64", "arm64"]
+  .map((cpu) => tool(`node-linux-${cpu}/bin/node`))
+  .find((path) => existsSync(path) && path.includes(process.arch));
+
+const RUNTIMES: readonly (readonly [string, readonly string[] | null])[] = [
+  ["Bun", [process.execPath, "run"]],
+  ["Node.js of this system", ["node"]],
+  ["Node.js 22", node22 === undefined ? null : [node22]],
+  [
+    "Deno",
+    existsSync(tool("deno/bin.cjs"))
+      ? ["node", tool("deno/bin.cjs"), "run", "--allow-all", "--node-modules-dir=manual"]
+      : null,
+  ],
+];
+
+for (const [runtime, command] of RUNTIMES) {
+  describe.skipIf(command === null)(
+    `under ${runtime}${command === null ? ", which npm does not have for this machine" : ""}`,
+    () => {
+      for (const [name, said] of Object.entries(SAID))
+        test(`${name} says ${said.length} lines`, async () => {
+          expect(await runExample(command ?? [], folder, name)).toEqual([...said]);
+        }, 60_000);
+    },
+  );
+}
