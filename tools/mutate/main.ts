@@ -30,6 +30,7 @@ import { unitTests } from "./unit-tests.ts";
 
 const ROOT = join(import.meta.dir, "../..");
 const TOOL = "tools/mutate";
+const TELL_EVERY = 50;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -115,6 +116,9 @@ async function run(): Promise<boolean> {
     for (const [number, mutant] of queue) {
       const verdict = await trials.try(number, mutant);
       counts[verdict.kind]++;
+      const { killed, survived } = counts;
+      if ((killed + survived) % TELL_EVERY === 0)
+        console.error(`so far ${killed} killed, ${survived} survived`);
       if (verdict.kind === "killed") {
         if (values.killed) show(mutant, `  killed by ${verdict.by}`);
       } else {

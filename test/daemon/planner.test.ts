@@ -1,0 +1,74 @@
+// `vifplugd plan`: one look at what would be done, which writes nothing and takes no lock.
+import { expect, test } from "bun:test";
+import { makePlan } from "../../src/daemon/planner.ts";
+import { SimulatedChassis } from "./support/simulated-chassis.ts";
+
+async function planned(chassis: SimulatedChassis, yaml?: string) {
+  const warnings: string[] = [];
+  const started = chassis.process.elapsed();
+  const plan = await chassis.settled(
+    makePlan({
+      config: chassis.config(yaml),
+      systemIdOverride: null,
+      warn: (message) => warnings.push(message),
+      environment: chassis.process.environment,
+    }),
+  );
+  return { plan, warnings, took: chassis.process.elapsed() - started };
+}
+
+test("says what would be plugged, and plugs nothing", async () => {
+  const chassis = new SimulatedChassis();
+  chassis.want("a", { "vif-plug-mtu-request": "1400" });
+  chassis.want("b", { "vif-plug-type": "other" });
+  const { plan, warnings, took } = await planned(chassis);
+  expect(plan).toMatchObject({
+    ok: true,
+    value: {
+      chassis: "hv1",
+      bridge: "br-int",
+      changes: [{ lport: "a", change: "create", mtu_request: 1400 }],
+      ports: [{ lport: "b", state: "no-provider" }],
+    },
+  });
+  expect(warnings).toEqual([]);
+  expect(chassis.plugged()).toEqual([]);
+  expect(chassis.requests).not.toContain("lock");
+  expect(took).toBeLessThan(5000);
+});
+
+test("leaves no connection and no timer behind", async () => {
+  const chassis = new SimulatedChassis();
+  await planned(chassis);
+  chassis.pass(60_000);
+  expect(chassis.process.leftOver).toEqual({ timers: 0, connections: 0 });
+});
+
+test("waits five seconds for a local database that is not there, and says that it is not", async () => {
+  const chassis = new SimulatedChassis();
+  chassis.chassis.server.kill();
+  const { plan, took } = await planned(chassis);
+  expect(plan).toMatchObject({ ok: false, error: expect.stringContaining("Open_vSwitch") });
+  expect(took).toBeWithin(5000, 30_000);
+});
+
+test("waits half a minute for a database that is there and does not answer", async () => {
+  const chassis = new SimulatedChassis();
+  chassis.want("a");
+  chassis.southbound.servers[0]?.halt(8000);
+  const late = await planned(chassis);
+  expect(late.plan).toMatchObject({ ok: true, value: { changes: [{ lport: "a" }] } });
+  expect(late.took).toBeWithin(8000, 30_000);
+  chassis.southbound.servers[0]?.halt(100_000);
+  const { plan, took } = await planned(chassis);
+  expect(plan.ok).toBe(false);
+  expect(took).toBeWithin(5000, 40_000);
+});
+
+test("says of a chassis that the Southbound does not know what is missing", async () => {
+  const chassis = new SimulatedChassis();
+  chassis.chassis.leave();
+  chassis.pass(1000);
+  const { plan } = await planned(chassis);
+  expect(plan).toMatchObject({ ok: false, error: expect.stringContaining("no Chassis row") });
+});
