@@ -6,8 +6,10 @@
  */
 import { describeGraph, formatReason, type NodeInfo, type RecomputeRecord } from "../graph/index.ts";
 import type { LportStatus } from "../plug/lport-status.ts";
+import { cut, cutSentence } from "../text/cut.ts";
 import type { DaemonView } from "../view/daemon-view.ts";
 import { chassisStatusOf, portStatus } from "../view/status.ts";
+import type { PortStatus } from "../view/status-shape.ts";
 import type { MessageName, Messages } from "./messages.ts";
 
 export class Feed {
@@ -69,7 +71,7 @@ export class Feed {
     const gone = this.#ports.size === verdicts.size ? [] : this.#forget(verdicts);
     // A page that has just been opened is told that there is none, too.
     if (changed.length === 0 && gone.length === 0 && this.#isBegun) return [];
-    return [event("ports", { changed: changed.map(portStatus), gone })];
+    return [event("ports", { changed: changed.map(shownPort), gone })];
   }
 
   #forget(verdicts: { has(lport: string): boolean }): string[] {
@@ -110,6 +112,17 @@ export class Feed {
     this.#commit = news.at(-1)?.seq ?? this.#commit;
     return news.length === 0 ? [] : [event("latencies", news)];
   }
+}
+
+/** A page is read by people: texts of others are cut. Its name is what a port is known by. */
+function shownPort(status: LportStatus): PortStatus {
+  const port = portStatus(status);
+  const { type, reason } = port;
+  return {
+    ...port,
+    type: cut(type),
+    reason: reason === null ? null : cutSentence(reason),
+  };
 }
 
 function countersOf({ live }: NodeInfo): string {

@@ -1,6 +1,7 @@
 /** The page at `/`, and what it asks for: a stream of what is new, and all that is known of one port. */
 import { type HttpResponse, text } from "../http/response.ts";
 import type { Route } from "../http/server.ts";
+import { cutSentence } from "../text/cut.ts";
 import type { DaemonView } from "../view/daemon-view.ts";
 import { explainPort } from "../view/explanation.ts";
 import { pageDocument, pageName, pagePolicy } from "./document.ts";
@@ -36,6 +37,10 @@ export function pageRoutes(daemon: DaemonView): readonly Route[] {
   ];
 }
 
+/** A page is read by people: texts of others are cut, but the name that a port is known by. */
 function json(value: object): HttpResponse {
-  return { status: 200, type: "application/json", body: JSON.stringify(value) };
+  const body = JSON.stringify(value, (key, member: unknown) => {
+    return typeof member === "string" && key !== "lport" ? cutSentence(member) : member;
+  });
+  return { status: 200, type: "application/json", body };
 }
