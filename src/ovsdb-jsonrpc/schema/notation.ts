@@ -171,10 +171,14 @@ function isShort(pairs: readonly unknown[]): boolean {
   if (pairs.length > MAX_INTERNED_PAIRS) return false;
   let length = 0;
   for (const pair of pairs) {
-    if (!isArray(pair)) return false;
-    for (const atom of pair) if (typeof atom === "string") length += atom.length;
+    if (!isArray(pair) || pair.length !== 2) return false;
+    length += lengthOf(pair[0]) + lengthOf(pair[1]);
   }
   return length <= LONGEST_KEY;
+}
+
+function lengthOf(atom: unknown): number {
+  return typeof atom === "string" ? atom.length : 0;
 }
 
 function decodePairs(
