@@ -26,6 +26,8 @@ export class NamedPorts {
   readonly #onChange: () => void;
   readonly #onRefused: (code: string, details: string) => void;
   #names: Names | null = null;
+  /** Not null while the news of another monitor is here, and those of this one may be on their way. */
+  #doubt: object | null = null;
   /** Which names clauses were made of. */
   readonly #lports = new WeakMap<object, ReadonlySet<string>>();
   #between: { readonly now: object; readonly next: object; readonly both: ReadonlySet<string> } | null = null;
@@ -51,12 +53,28 @@ export class NamedPorts {
   }
 
   /**
+   * What one transaction changed comes in a message for each monitor. When another one has said that what was missing is here,
+   * the rows that came with it may yet be on their way in this one's: what is here is complete again with the next reply.
+   */
+  doubt(ask: () => Promise<unknown>): void {
+    // Names that are asked for from now on are answered after all that is on its way.
+    if (this.#names === null) return;
+    const doubt = {};
+    this.#doubt = doubt;
+    void ask().then(() => {
+      if (this.#doubt !== doubt) return;
+      this.#doubt = null;
+      this.#onChange();
+    });
+  }
+
+  /**
    * Of these a row that is not there is known not to exist. While one condition replaces another, the rows that leave with
    * the change go before the server's word that it is made.
    */
   get complete(): ReadonlySet<string> {
     const now = this.#names?.acknowledged("Port_Binding") ?? null;
-    if (this.#names === null || now === null) return NONE;
+    if (this.#names === null || now === null || this.#doubt !== null) return NONE;
     const next = this.#names.requested("Port_Binding") ?? now;
     if (this.#between?.now !== now || this.#between.next !== next) {
       const [held, wanted] = [this.#lports.get(now) ?? NONE, this.#lports.get(next) ?? NONE];

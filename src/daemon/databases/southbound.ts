@@ -47,8 +47,6 @@ export class Southbound {
   readonly #clusters = new KnownClusters();
   /** Why there is no connection, until there is one that is in sync. */
   #lost: ConnectionError | null = null;
-  /** Not null while one monitor's news of ourselves is here, and that of the other one may be on its way. */
-  #settling: object | null = null;
   /** Which condition clauses were made of. */
   readonly #conditions = new WeakMap<object, MonitorScope>();
 
@@ -203,7 +201,7 @@ export class Southbound {
       const isOurs = changes.Chassis.length > 0 || changes.SB_Global.length > 0;
       if (isOurs) {
         this.#view++;
-        this.#settle(session);
+        this.#named?.doubt(() => session.listDatabases());
       }
       this.#noteHostnames(changes.Chassis);
       this.#reconciler.pushTables("OVN_Southbound", changes, cause);
@@ -258,22 +256,6 @@ export class Southbound {
     session.setCondition("Port_Binding", this.#clausesOf(this.#wanted));
   }
 
-  /**
-   * What one transaction changed comes in a message for each monitor. When this one says that what was missing is here, the
-   * rows that came with it may yet be on their way in the other's: what was asked for by name is complete with the next reply.
-   */
-  #settle(session: ReturnType<typeof connect>): void {
-    // Names that are asked for from now on are answered after all that is on its way.
-    if (this.#wanted.lports.size === 0) return;
-    const settling = {};
-    this.#settling = settling;
-    void session.listDatabases().then(() => {
-      if (this.#settling !== settling) return;
-      this.#settling = null;
-      this.#announce(session);
-    });
-  }
-
   /** In the same turn as the row's change: what follows from a hostname that is another one must not be decided without. */
   #noteHostnames(changes: readonly RowChange<ChassisRow>[]): void {
     const { inputs } = this.#reconciler.graph;
@@ -308,7 +290,7 @@ export class Southbound {
     const now = acknowledged === null ? undefined : this.#conditions.get(acknowledged);
     const next = requested === null ? now : this.#conditions.get(requested);
     if (now === undefined || next === undefined || !now.sameChassis(next)) return null;
-    const lports = (this.#settling === null ? this.#named?.complete : null) ?? NO_LPORTS;
+    const lports = this.#named?.complete ?? NO_LPORTS;
     const before = this.#announced?.acknowledged ?? null;
     return before?.sameChassis(now) && before.lports === lports ? before : new MonitorScope(now, lports);
   }
