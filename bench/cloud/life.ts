@@ -2,8 +2,11 @@
  * What the steps of a port's life cost the servers that chassis are connected to, with vifplugd and without. The clouds take
  * turns, and so does having vifplugd or not, so that what else the machine does is alike for all of them.
  */
+import { tables } from "../../src/plug/tables.ts";
 import { vifplugd } from "../plug/pluggers.ts";
+import { uuidOf } from "../plug/site.ts";
 import { STEPS, type Step, Trial } from "../plug/trial.ts";
+import { Wire } from "../plug/wire.ts";
 import { type Costs, measure, noCosts } from "./costs.ts";
 import type { CloudPlan } from "./plan.ts";
 import type { Server } from "./servers.ts";
@@ -16,6 +19,8 @@ export interface Lives {
   /** The same commits with nobody who plugs. */
   readonly alone: Life;
   readonly plugged: Life;
+  /** Of one `select` by a row's uuid, from a connection that is there already: what a port that goes cannot do without. */
+  readonly select: Costs;
 }
 
 /**
@@ -27,10 +32,13 @@ export async function measureLives(
   servers: readonly Server[],
   atLast: (trial: Trial, server: Server) => Promise<void> = () => Promise.resolve(),
 ): Promise<readonly Lives[]> {
-  const places = servers.map((server) => ({ server, alone: noLife(), plugged: noLife() }));
+  const places = servers.map((server) => ({ server, alone: noLife(), plugged: noLife(), select: noCosts() }));
   for (let turn = 0; turn < turns; turn++) {
     for (let round = 0; round < rounds; round++) {
-      for (const { server, alone } of places) await commitOnly(server, alone);
+      for (const { server, alone, select } of places) {
+        await commitOnly(server, alone);
+        await selectOnly(server, select);
+      }
     }
     const trials = await Promise.all(places.map(({ server }) => startTrial(server)));
     for (let round = 0; round < warmUp + rounds; round++) {
@@ -82,6 +90,18 @@ async function commitOnly({ pid, site }: Server, costs: Life): Promise<void> {
       return undefined;
     });
   }
+}
+
+async function selectOnly({ pid, socket, site }: Server, costs: Costs): Promise<void> {
+  const wire = await Wire.open(socket);
+  const where = [["_uuid", "==", uuidOf(site.lport("sample").uuid)]];
+  const { columns } = tables.portBinding;
+  const request = ["OVN_Southbound", { op: "select", table: "Port_Binding", where, columns }];
+  await measure(pid, costs, nobody, async () => {
+    await wire.request("transact", request);
+    return undefined;
+  });
+  wire.close();
 }
 
 function nobody(): readonly number[] {

@@ -4,7 +4,7 @@ import { messageOf, STEPS } from "../plug/trial.ts";
 import type { Figure } from "../support/figures.ts";
 import type { Part, Ratio } from "../support/report.ts";
 import { type CloudPlan, FULL, QUICK } from "./plan.ts";
-import { ALONE, CPU, measureClouds, measureOwnPorts, OWN, REQUEST, subjectAt } from "./steps.ts";
+import { ALONE, CPU, measureClouds, measureOwnPorts, OWN, REQUEST, SELECT, subjectAt } from "./steps.ts";
 
 export const cloud: Part = {
   name: "cloud",
@@ -46,12 +46,15 @@ function ratiosOf(figures: readonly Figure[], plan: CloudPlan): readonly Ratio[]
       value: median(subject, `${step}: ${CPU}`, many) - median(alone, `${step}: ${CPU}`, many),
       ...(step === "unplug" ? { goal: { atMost: 0.3 } } : {}),
     }));
+    const select = median(subjectAt(SELECT, kind), `select: ${CPU}`, many);
+    const unplug = above.find(({ goal }) => goal !== undefined)?.value ?? Number.NaN;
     const request = subjectAt(REQUEST, kind);
     const start = `start: ${CPU}`;
     return [
       growth(subject, "unplug", few, many),
       growth(subject, `unplug: ${CPU}`, few, many),
       ...above,
+      { name: `${subject}: … to that of one select by uuid`, value: unplug / select },
       {
         name: `${subject}: ${start}, to one monitor request at ${text(many)}`,
         value: median(subject, start, many) / median(request, start, many),

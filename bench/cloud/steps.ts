@@ -4,7 +4,7 @@ import { Site } from "../plug/site.ts";
 import { type Figure, figure } from "../support/figures.ts";
 import { BULK, keepStill, moveBulk } from "./bulk.ts";
 import { fillCloud } from "./cloud.ts";
-import type { Costs } from "./costs.ts";
+import { type Costs, noCosts } from "./costs.ts";
 import { measureLives } from "./life.ts";
 import { lifeWithOvnController } from "./peer.ts";
 import type { CloudPlan } from "./plan.ts";
@@ -14,6 +14,7 @@ import { measureStarts } from "./start.ts";
 
 export const ALONE = "the change alone";
 export const REQUEST = "one monitor request";
+export const SELECT = "one select by uuid";
 export const OWN = "vifplugd, so many ports of its own";
 export const CPU = "server's CPU";
 
@@ -113,6 +114,8 @@ async function measurePlaces(
   for (const [index, { at }] of places.entries()) {
     figures.push(...figuresOf(subjectAt(ALONE, kind), lives[index]?.alone ?? [], at));
     figures.push(...figuresOf(subject, lives[index]?.plugged ?? [], at));
+    const select = lives[index]?.select ?? noCosts();
+    figures.push(...figuresOf(subjectAt(SELECT, kind), [["select", select]], at));
   }
   if (!isWhole) return;
   for (const { server, at } of places) {

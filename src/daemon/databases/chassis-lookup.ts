@@ -17,7 +17,7 @@ export interface FoundChassis {
  * A session that waits for the answer is not in sync. While many chassis start at once a server takes this long to get to
  * each of them, and a second pass for each would make that longer.
  */
-export const CHASSIS_WITHIN_MS = 30_000;
+export const CHASSIS_WITHIN_MS = 60_000;
 
 /** The local database says the name within milliseconds, or is not there. */
 const NAME_WITHIN_MS = 2_000;
