@@ -93,6 +93,7 @@ describe("ovs-appctl", () => {
     ],
     [["inc-engine/clear-stats"], /^$/],
     [["recompute"], /^$/],
+    [["set-options", "--format", "text"], /^$/],
     [["debug/status"], /^running$/],
     [["coverage/read-counter", "unixctl_received"], /^[1-9]\d*$/],
     [["coverage/read-counter", "internal_error"], /^0$/],
@@ -133,6 +134,7 @@ describe("ovs-appctl", () => {
     [["fdb/show", "br-int"], /not a valid command \(it may be one of ovs-vswitchd\)/],
     [["cluster/status", "OVN_Southbound"], /it may be one of ovsdb-server/],
     [["exit", "--cleanup"], /plugged ports stay plugged/],
+    [["set-options", "--format", "json"], /as JSON there are plug\/status/],
   ])("%j is refused with words", async (args, expected) => {
     await expect(appctl(...args)).rejects.toThrow(expected);
   });

@@ -28,12 +28,12 @@ test("a stream that begins forgets what another one said", () => {
 });
 
 test("counts are those of the states that there are, the worst first", () => {
-  const store = storeOf(port("a"), port("b", { state: "held" }), port("c"));
+  const store = storeOf(port("a"), port("b", { state: "held" }), port("c", { reason: "not bound" }));
   expect(store.counts()).toEqual([
-    { state: "held", count: 1 },
-    { state: "plugged", count: 2 },
+    { state: "held", count: 1, noted: 0 },
+    { state: "plugged", count: 2, noted: 1 },
   ]);
-  expect(store.inTrouble).toBe(1);
+  expect(store.inTrouble).toBe(2);
 });
 
 describe("a filter lets through", () => {

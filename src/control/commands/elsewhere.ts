@@ -33,6 +33,13 @@ export const elsewhereCommands: readonly Command[] = [
   ...Array.from(REFUSALS, ([name, sentence]) => unlisted(name, () => refuse(sentence))),
   // As ovn-controller says it of itself.
   unlisted("debug/status", () => say("running\n")),
+  // What ovs-appctl of OVS 3.4 and newer asks for before a command, with its option --format.
+  unlisted("set-options", (options) => {
+    const isText = options.join(" ").replace("=", " ") === "--format text";
+    return isText || options.length === 0
+      ? say("")
+      : refuse("answers are text; as JSON there are plug/status and plug/explain LPORT json");
+  }),
 ];
 
 function unlisted(name: string, run: Command["run"]): Command {

@@ -8,7 +8,7 @@ import { type Place, placeOf } from "./location.ts";
 import { followScrolling, showPorts } from "./port-table.ts";
 import { closePort, showPort } from "./port-view.ts";
 import { stateMark } from "./state-mark.ts";
-import { type Filter, NO_FILTER, Store } from "./store.ts";
+import { type Filter, NO_FILTER, type PortState, Store } from "./store.ts";
 import { listen } from "./stream.ts";
 
 const store = new Store();
@@ -68,13 +68,21 @@ function showCounts(): void {
   );
   fill(
     bar,
-    ...counts.map(({ state, count }) => {
-      const part = element("span", { "data-state": state });
-      part.style.flexGrow = String(count);
-      return part;
-    }),
+    // Plugged ports that something is said of are in trouble: they come first, and are no good news.
+    ...counts.flatMap(({ state, count, noted }) =>
+      state === "plugged"
+        ? [...barPart(state, noted, true), ...barPart(state, count - noted, false)]
+        : barPart(state, count, false),
+    ),
   );
   showProviders();
+}
+
+function barPart(state: PortState, count: number, isNoted: boolean): readonly HTMLElement[] {
+  if (count === 0) return [];
+  const part = element("span", { "data-state": state, ...(isNoted ? { "data-note": "" } : {}) });
+  part.style.flexGrow = String(count);
+  return [part];
 }
 
 function choice(state: Filter["state"], count: number, label: string | HTMLElement): HTMLElement {

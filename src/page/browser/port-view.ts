@@ -76,7 +76,10 @@ function explained(port: ExplainedPort): readonly Node[] {
     ...callout("What would have to change", toChange, state),
     ...group(
       "In the way",
-      conditions.filter(({ holds }) => holds === false),
+      // What would have to change stands above already.
+      conditions
+        .filter(({ holds }) => holds === false)
+        .map((each) => (each.remedy === toChange ? { ...each, remedy: null } : each)),
     ),
     ...group(
       "Conditions",

@@ -77,13 +77,16 @@ export class Store {
     return this.#sorted.filter((port) => passes(port, filter, text));
   }
 
-  /** How many there are in each state that any is in, from the worst on. */
-  counts(): readonly { readonly state: PortState; readonly count: number }[] {
-    const counts = new Map<PortState, number>();
-    for (const { state } of this.ports.values()) counts.set(state, (counts.get(state) ?? 0) + 1);
+  /** How many there are in each state that any is in, from the worst on, and of how many of these there is something to say. */
+  counts(): readonly { readonly state: PortState; readonly count: number; readonly noted: number }[] {
+    const counts = new Map<PortState, { count: number; noted: number }>();
+    for (const { state, reason } of this.ports.values()) {
+      const { count, noted } = counts.get(state) ?? { count: 0, noted: 0 };
+      counts.set(state, { count: count + 1, noted: noted + (reason === null ? 0 : 1) });
+    }
     return STATES_BY_TROUBLE.flatMap((state) => {
-      const count = counts.get(state) ?? 0;
-      return count === 0 ? [] : [{ state, count }];
+      const found = counts.get(state);
+      return found === undefined ? [] : [{ state, ...found }];
     });
   }
 

@@ -15,7 +15,7 @@ const PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 /** Milliseconds: for a program on a busy machine. */
 const PATIENCE = 120_000;
 
-export type Suite = "bookworm" | "trixie";
+export type Suite = "bookworm" | "trixie" | "trixie+openrc+rpm";
 
 /** The first process; when it ends, so do all others. */
 const INIT = `
@@ -42,7 +42,7 @@ export class Host implements AsyncDisposable {
   }
 
   static async start(suite: Suite): Promise<Host> {
-    const root = await mkdtemp(join(tmpdir(), `vifplugd-${suite}-`));
+    const root = await mkdtemp(join(tmpdir(), `vifplugd-${suite.split("+", 1)[0]}-`));
     const forget = undoAtExit(() => rmSync(root, { recursive: true, force: true }));
     await run(["cp", "-a", "--reflink=auto", `${join(ROOTS, suite)}/.`, root], { PATH }, PATIENCE);
     const namespaces = ["--mount", "--pid", "--net", "--uts", "--ipc", "--fork", "--kill-child"];
