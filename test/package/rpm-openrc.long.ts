@@ -106,7 +106,7 @@ test(
   "OpenRC ends it, with its supervisor, and the port stays plugged",
   async () => {
     await host.run("rc-service", "vifplugd", "stop");
-    expect(await host.shell("pgrep -f 'vifplugd run' || echo none")).toBe("none");
+    expect(await host.shell("pgrep 'vifplugd|supervise' || echo none")).toBe("none");
     expect(await plugged()).toBe("web1");
     expect(await host.read("/var/log/vifplugd.log")).toContain(
       "SIGTERM: stopping; plugged ports stay plugged",

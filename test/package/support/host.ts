@@ -17,14 +17,17 @@ const PATIENCE = 120_000;
 
 export type Suite = "bookworm" | "trixie" | "trixie+openrc+rpm";
 
-/** The first process; when it ends, so do all others. */
+/**
+ * The first process; when it ends, so do all others. A shell that waits, so that what is left of daemons goes when they end:
+ * OpenRC waits for that.
+ */
 const INIT = `
 mount -t proc proc /proc
 mount -t tmpfs -o mode=755 tmpfs /run
 mkdir -p /run/lock
 hostname hv1
 echo up
-exec sleep infinity
+while :; do sleep 3600 & wait; done
 `;
 
 export class Host implements AsyncDisposable {
