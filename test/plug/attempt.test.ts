@@ -5,10 +5,14 @@ import {
   afterCommit,
   afterLoss,
   afterRefusal,
+  answeredAnew,
   askedAgain,
+  nonceOf,
   sent,
   setbacksOf,
   settled,
+  stayed,
+  undoneTooOften,
 } from "../../src/plug/attempt.ts";
 import type { Change } from "../../src/plug/change.ts";
 import type { DesiredInterface } from "../../src/plug/desired.ts";
@@ -97,5 +101,55 @@ describe("the count", () => {
   test("ends when the port has stayed in place", () => {
     expect(settled(afterCommit(update, undefined))).toBeNull();
     expect(settled(afterCommit(update, inFlight))).toEqual({ phase: "idle", nonce: 1 });
+  });
+});
+
+describe("a port that is decided anew gets new answers", () => {
+  const known: Attempt = { phase: "idle", nonce: 4 };
+  test.each([
+    ["a refusal", afterRefusal(create, "no", known)],
+    ["a loss", afterLoss(known)],
+    ["its time to be tried again", askedAgain(known)],
+    ["another answer of its provider", answeredAnew(known)],
+  ])("after %s", (_, attempt) => {
+    expect(attempt.nonce).toBe(5);
+  });
+
+  test("and the same ones while a change is on its way and when it was committed", () => {
+    expect(afterCommit(create, known).nonce).toBe(4);
+    expect(nonceOf(undefined)).toBe(0);
+    expect(afterLoss(undefined).nonce).toBe(1);
+  });
+});
+
+describe("what was undone too often", () => {
+  const other: DesiredInterface = { ...desired, mtuRequest: 1400 };
+  test("is what was written four times in a row, and nothing else", () => {
+    expect(undoneTooOften(after(...four.slice(1)), desired)).toBe(false);
+    expect(undoneTooOften(after(...four), desired)).toBe(true);
+    expect(undoneTooOften(after(...four), other)).toBe(false);
+    expect(undoneTooOften(undefined, desired)).toBe(false);
+  });
+
+  test("may be written once more when its time has come, and not again after a refusal", () => {
+    const due = askedAgain(after(...four));
+    expect(undoneTooOften(due, desired)).toBe(false);
+    expect(undoneTooOften(afterRefusal(update, "no", due), desired)).toBe(true);
+  });
+});
+
+describe("a while after its interface was sent away", () => {
+  test("nothing is left to be known of a port of which nothing else was", () => {
+    expect(stayed({ phase: "idle", nonce: 0 })).toBeNull();
+  });
+
+  test("what else is known of it is kept", () => {
+    expect(stayed({ phase: "idle", nonce: 2, sentAway: { times: 1 } })).toEqual({ phase: "idle", nonce: 2 });
+    const written = after(create)?.written;
+    if (written === undefined) throw new Error("nothing was written");
+    expect(stayed({ phase: "idle", nonce: 0, written, sentAway: { times: 1 } })).toEqual({
+      ...{ phase: "idle", nonce: 0 },
+      written,
+    });
   });
 });
