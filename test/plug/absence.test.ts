@@ -108,3 +108,23 @@ describe("an answer", () => {
     expect(needsName(undefined)).toBe(true);
   });
 });
+
+test("an answer is kept with the leaving that it is about", () => {
+  const none: Reply = { kind: "none", ...at };
+  const row: Reply = { kind: "row", row: wantedRow(), ...at };
+  expect(decideAbsence(lport, left({ serial: 4, reply: none }), facts)).toEqual({
+    kind: "gone",
+    serial: 4,
+    reply: none,
+  });
+  expect(decideAbsence(lport, left({ serial: 5, reply: row }), facts)).toEqual({
+    kind: "elsewhere",
+    serial: 5,
+    reply: row,
+    row: wantedRow(),
+  });
+});
+
+test("nothing but the name is asked for while this chassis has no name", () => {
+  expect(kindOf(left(), { chassis: null })).toBe("by-name");
+});
