@@ -9,6 +9,7 @@ import {
   askedAgain,
   nonceOf,
   sent,
+  sentAwayBefore,
   setbacksOf,
   settled,
   stayed,
@@ -151,5 +152,42 @@ describe("a while after its interface was sent away", () => {
       ...{ phase: "idle", nonce: 0 },
       written,
     });
+  });
+});
+
+describe("the count starts over", () => {
+  const other: Change = { ...update, desired: { ...desired, mtuRequest: 1400 } };
+  const elsewhere: Change = { ...create, bridge: { uuid: uuid(0xb2), name: "br-int" } };
+
+  test("with another target, and when that is given up again", () => {
+    expect(setbacksOf(after(...four, other, update), update)).toBe(0);
+  });
+
+  test("on a bridge that was made anew, also for a port that moves", () => {
+    const moved: Change = { kind: "replug", leaves: remove.interface, remove, take: elsewhere };
+    expect(setbacksOf(after(replug, replug, replug, replug), moved)).toBe(0);
+    expect(setbacksOf(after(moved, moved, moved, moved), moved)).toBe(1);
+  });
+
+  test("and not when the same interface has to be made that was edited before", () => {
+    expect(setbacksOf(after(...four), create)).toBe(1);
+  });
+});
+
+describe("an interface that was sent away, as it had become another function's (U7)", () => {
+  const misplaced: Change = { ...remove, misplaced: "it stands for another VF" };
+
+  test("is counted each time", () => {
+    expect(after(misplaced)?.sentAway).toEqual({ times: 1 });
+    expect(after(misplaced, create, misplaced)?.sentAway).toEqual({ times: 2 });
+    expect(after(remove)?.sentAway).toBeUndefined();
+  });
+
+  test("is waited for, until its time has come; once it is there it may be sent away again", () => {
+    expect(sentAwayBefore(after(misplaced))).toBe(1);
+    const due = askedAgain(after(misplaced));
+    expect(sentAwayBefore(due)).toBe(0);
+    expect(sentAwayBefore(afterCommit(create, due))).toBe(1);
+    expect(sentAwayBefore(undefined)).toBe(0);
   });
 });
