@@ -22,7 +22,8 @@ export function unboundOf(binding: PortBindingRow, chassis: ChassisIdentity | nu
   if (here === undefined) return null;
   if (binding.chassis === here || binding.additional_chassis.has(here)) return null;
   if (binding.chassis !== null) return { by: binding.chassis };
-  const [additional = null] = binding.additional_chassis;
+  // The order in which a server tells the elements of a set is its own.
+  const [additional = null] = [...binding.additional_chassis].sort();
   return additional === null ? BY_NONE : { by: additional };
 }
 

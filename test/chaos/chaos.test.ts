@@ -39,11 +39,13 @@ async function settle(stage: Stage): Promise<readonly string[]> {
 }
 
 /** What helps to understand a failure. */
-async function tell(stage: Stage, { trace }: Disorder): Promise<void> {
+async function tell(stage: Stage, { trace }: Disorder, amiss: readonly string[]): Promise<void> {
   const state = await stage.chassis.appctl("vifplugd", "plug/status", "text").catch(String);
   const log = stage.daemonLog.slice(-25);
   console.error(
     [
+      `${new Date().toISOString()}: not as it has to be:`,
+      ...amiss,
       "the last actions:",
       ...trace.slice(-60),
       "",
@@ -67,10 +69,11 @@ test(
     const end = Date.now() + seconds * 1000;
     while (Date.now() < end) await disorder.act();
     await disorder.end();
-    await settle(stage);
+    const unsettled = await settle(stage);
+    if (unsettled.length > 0) await tell(stage, disorder, unsettled);
     await stage.fence(settlingTime);
     const amiss = await settle(stage);
-    if (amiss.length > 0) await tell(stage, disorder);
+    if (amiss.length > 0) await tell(stage, disorder, amiss);
     expect(amiss).toEqual([]);
     expect(await chassis.appctl("vifplugd", "inc-engine/verify")).toContain("every node equals");
     const local = await stage.localJournal();
@@ -85,5 +88,6 @@ test(
     const exchanges = stage.daemonLog.filter((line) => line.includes("(which changes hands)")).length;
     console.log(`chaos: ${disorder.trace.length} actions, ${exchanges} interfaces changed hands`);
   },
-  seconds * 1000 + settlingTime + 60_000,
+  // Each of the two times that it has to come to rest, and the fence's two changes, may take so long.
+  seconds * 1000 + 4 * settlingTime + 60_000,
 );

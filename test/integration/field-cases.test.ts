@@ -1,5 +1,7 @@
 /** What went wrong in other people's clouds, on a real chassis, by the situation in which it did. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import { CountingProxy } from "./support/counting-proxy.ts";
 import { type Hypervisor, startHypervisor } from "./support/hypervisor.ts";
 import { PinnedHypervisor } from "./support/pins.ts";
 
@@ -91,6 +93,43 @@ describe("the host's name becomes another one for a while", () => {
     await hv.settle();
     expect((await hv.interface("fc-case"))._uuid).toBe(before._uuid);
     expect(hv.writesTo("fc-case2")).toEqual([]);
+  });
+});
+
+describe("two ports of the bridge hold one interface", () => {
+  test("by hand: it is not ours for as long, whichever came last, and nothing of it is touched", async () => {
+    const before = await hv.addPlugged("fc-twice");
+    const { chassis } = hv;
+    await chassis.vsctl(
+      "--no-wait",
+      ...["--id=@iface", "get", "Interface", "fc-twice", "--"],
+      ...["--id=@port", "create", "Port", "name=fc-also", "interfaces=@iface", "--"],
+      ...["add", "Bridge", "br-int", "ports", "@port"],
+    );
+    await hv.daemon.waitLog(/ fc-twice: foreign/);
+    await hv.setLport("fc-twice", { "vif-plug-mtu-request": "1400" });
+    await hv.settle();
+    expect(hv.writesTo("fc-twice")).toHaveLength(1);
+    await chassis.vsctl(
+      "--no-wait",
+      ...["--id=@port", "get", "Port", "fc-also", "--"],
+      ...["remove", "Bridge", "br-int", "ports", "@port"],
+    );
+    const after = await hv.interface("fc-twice", (row) => row.mtu_request === 1400);
+    expect(after._uuid).toBe(before._uuid);
+  });
+});
+
+describe("two Chassis rows have one hostname", () => {
+  test("a port is plugged where ovn-northd found it, and stays plugged where its option names the host", async () => {
+    const options = { "requested-chassis": "node1.example.com" };
+    const before = await hv.addPlugged("fc-host", options);
+    await hv.chassis.sbctl("set", "Chassis", "hv2", "hostname=node1.example.com");
+    await hv.settle();
+    expect((await hv.interface("fc-host"))._uuid).toBe(before._uuid);
+    await hv.setLport("fc-host", { "requested-chassis": "hv2" });
+    await hv.gone("fc-host");
+    await hv.chassis.sbctl("set", "Chassis", "hv2", "hostname=hv2");
   });
 });
 
@@ -240,6 +279,70 @@ test("the cloud exchanges the devices of ports that have a second interface of o
   await at.hv.settle();
   const places = ["e1", "e2"].map((lport) => at.hv.interfacesOf(lport).map(({ name }) => name));
   expect(places).toEqual([["fc-x2"], ["fc-x1"]]);
+});
+
+test("a transaction fails half way by which two ports exchange their devices: neither moves, and then both do", async () => {
+  const options = { "vif-plug-type": "pinned" };
+  let proxy: CountingProxy | undefined;
+  await using at = await PinnedHypervisor.start(
+    async (chassis) => {
+      proxy = await CountingProxy.start(join(chassis.dir, "between.sock"), chassis.ovsSock);
+      return { ovs: { remote: proxy.remote } };
+    },
+    { r1: "fc-r1", r2: "fc-r2" },
+  );
+  if (proxy === undefined) throw new Error("there is no proxy");
+  using between = proxy;
+  await at.hv.addLports({ r1: options, r2: options });
+  const before = await Promise.all(["fc-r1", "fc-r2"].map((name) => at.hv.installed(name)));
+  await at.hv.settle();
+  // vifplugd does not hear of what somebody does to the second interface, so the server refuses what it stands on.
+  between.hold();
+  await at.hv.setInterface("fc-r2", "options:somebody=else");
+  const from = between.requests.length;
+  await at.pin("pinned", { r1: "fc-r2", r2: "fc-r1" });
+  await between.requested(/"transact".*"fc-r1".*"fc-r2"|"transact".*"fc-r2".*"fc-r1"/s, from);
+  await at.hv.chassis.program("ovsdb-server").waitLog(/"error":"timed out"/);
+  const owners = ["fc-r1", "fc-r2"].map(async (name) => (await at.hv.interface(name)).external_ids);
+  expect((await Promise.all(owners)).map((ids) => ids.get("iface-id"))).toEqual(["r1", "r2"]);
+  between.release();
+  const after = await Promise.all([
+    at.hv.interface("fc-r1", (row) => row.external_ids.get("iface-id") === "r2"),
+    at.hv.interface("fc-r2", (row) => row.external_ids.get("iface-id") === "r1"),
+  ]);
+  expect(after.map(({ _uuid }) => _uuid)).toEqual(before.map(({ _uuid }) => _uuid));
+  expect(after[1]?.options.get("somebody")).toBe("else");
+  await at.hv.settle();
+  // Of the transaction that was refused nothing was finished, and of the other one all.
+  const finishes = at.daemon.lines.filter((line) => /^call .* finish .* r[12] /.test(line));
+  expect(finishes.filter((line) => line.includes(" create "))).toHaveLength(4);
+  expect(finishes.filter((line) => line.includes(" remove "))).toHaveLength(2);
+});
+
+test("a chain of ports moves onto the device of one that is held: it waits for the confirmation, and then moves whole", async () => {
+  const options = { "vif-plug-type": "pinned" };
+  const pins = { m1: "fc-m1", m2: "fc-m2", m3: "fc-m3", m4: "fc-m4" };
+  await using at = await PinnedHypervisor.start({ safety: { max_unplug: "25%" } }, pins);
+  await at.hv.addLports(Object.fromEntries(Object.keys(pins).map((lport) => [lport, options])));
+  const before = await Promise.all(["fc-m2", "fc-m3"].map((name) => at.hv.installed(name)));
+  await Promise.all(["fc-m1", "fc-m4"].map((name) => at.hv.installed(name)));
+  await at.hv.chassis.nbctl(
+    ...["m3", "m4"].flatMap((lport) => [
+      ...["--", "set", "Logical_Switch_Port", lport, "options:requested-chassis=hv2"],
+    ]),
+  );
+  await at.daemon.waitLog(/held: 2 of 4 plugged ports/);
+  await at.pin("pinned", { m1: "fc-m2", m2: "fc-m3" });
+  await at.daemon.waitLog(/ m2: conflict: interface fc-m3 is plugged for logical port m3/);
+  await at.daemon.waitLog(/ m1: conflict: .*logical port m2 keeps the others from moving/);
+  await at.hv.chassis.appctl("vifplugd", "plug/confirm-unplug");
+  const after = await Promise.all(
+    Object.entries({ "fc-m2": "m1", "fc-m3": "m2" }).map(([name, lport]) =>
+      at.hv.interface(name, (row) => row.external_ids.get("iface-id") === lport),
+    ),
+  );
+  expect(after.map(({ _uuid }) => _uuid)).toEqual(before.map(({ _uuid }) => _uuid));
+  await Promise.all(["fc-m1", "fc-m4"].map((name) => at.hv.gone(name)));
 });
 
 test("a port is held, and its interface is wanted by another: it stays until somebody confirms, and then changes hands", async () => {

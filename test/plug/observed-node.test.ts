@@ -80,3 +80,35 @@ test("a port of another bridge holds its interfaces, which are not ours", () => 
   run(bench);
   expect(interfaces(bench).get("a")).toMatchObject({ port: { name: "a" }, onBridge: false, isOwned: false });
 });
+
+test("an interface that several ports hold is not ours, whichever came last, until one alone holds it", () => {
+  for (const names of [
+    ["a", "dup"],
+    ["dup", "a"],
+  ]) {
+    const { bench, a } = benchWith();
+    const [one, other] = names.map((name, index) => port(uuid(0x5010 + index), name, a));
+    if (one === undefined || other === undefined) throw new Error("two ports");
+    bench.delete("port", first);
+    bench.set("bridge", bridgeRow({ ports: new Set([second, one._uuid, other._uuid]) }));
+    bench.set("port", one);
+    run(bench);
+    expect(interfaces(bench).get("a")).toMatchObject({ isOwned: true });
+    bench.set("port", other);
+    run(bench);
+    expect(interfaces(bench).get("a")).toMatchObject({ port: { name: "a" }, isOwned: false, lport: "a" });
+    bench.set("iface", { ...a, ofport: 9 });
+    run(bench);
+    expect(interfaces(bench).get("a")).toMatchObject({ isOwned: false });
+    bench.delete("port", other._uuid);
+    run(bench);
+    expect(interfaces(bench).get("a")).toMatchObject({ port: { name: one.name }, isOwned: true });
+  }
+});
+
+test("an interface that a port of another bridge holds as well is the integration bridge's, and not ours", () => {
+  const { bench, a } = benchWith();
+  bench.set("port", port(uuid(0x5010), "aaa", a));
+  run(bench);
+  expect(interfaces(bench).get("a")).toMatchObject({ port: { name: "a" }, onBridge: true, isOwned: false });
+});

@@ -42,10 +42,10 @@ export class UnboundPorts {
   follow(lport: string, status: LportStatus | undefined): void {
     if (status?.unbound === undefined) {
       this.#waiting.delete(lport);
-      // A port that is not plugged any more is told of as that.
-      if (this.#late.delete(lport) && status?.state === "plugged") {
-        this.#options.log.info(`${lport}: ovn-controller has bound it`);
-      }
+      // What is said of a port instead (it goes, it stays for some reason, nothing can be decided) is told as that.
+      const isBound = status?.state === "plugged" && status.reason === null && !this.#options.isHeldUp();
+      const wasLate = this.#late.delete(lport);
+      if (wasLate && isBound) this.#options.log.info(`${lport}: ovn-controller has bound it`);
       return;
     }
     if (this.#late.has(lport)) return;

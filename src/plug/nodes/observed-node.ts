@@ -4,7 +4,8 @@
  *
  * Which port holds an interface is known from the port's own row, and then kept with the interface: the handler for
  * ports comes before the one for interfaces. An interface that appears when its port has been there before (a
- * database adds both at once) is left to a recompute.
+ * database adds both at once) is left to a recompute. So is everything while several ports hold one interface, which a
+ * database allows: that one is on no terms ours, whichever of the ports came last.
  */
 import { changedElements, type Uuid } from "ovsdb-jsonrpc";
 import { type Cause, unchanged, unhandled, updated } from "../../graph/index.ts";
@@ -16,6 +17,10 @@ import type { LocalChassis } from "./local-chassis-node.ts";
 export interface ObservedInterfaces {
   /** The bridge that the classification is for. */
   bridge: Uuid | null;
+  /** How many interfaces all ports hold together: as many as there are, but where several ports hold one. */
+  held: number;
+  /** Several ports held one when everything was classified. */
+  isShared: boolean;
   readonly byName: Map<string, ObservedInterface>;
 }
 
@@ -23,7 +28,7 @@ export interface ObservedInterfaces {
 export type ObservedChanges = Map<string, TableChange<ObservedInterface>>;
 
 export function nothingObserved(): ObservedInterfaces {
-  return { bridge: null, byName: new Map() };
+  return { bridge: null, held: 0, isShared: false, byName: new Map() };
 }
 
 export function noObservedChanges(): ObservedChanges {
@@ -52,13 +57,34 @@ export function indexInterfaces({ inputs, data }: Omit<Context, "changes">) {
   const row = bridgeOf(inputs, data);
   for (const iface of inputs.iface.data.values())
     data.byName.set(iface.name, classify(iface, undefined, row));
-  for (const port of inputs.port.data.values()) {
-    for (const uuid of port.interfaces) {
-      const iface = inputs.iface.data.get(uuid);
-      if (iface !== undefined) data.byName.set(iface.name, classify(iface, port, row));
+  data.held = heldIn(inputs);
+  data.isShared = data.held > inputs.iface.data.size;
+  for (const port of data.isShared ? byRank(inputs, row) : inputs.port.data.values()) {
+    for (const iface of rowsIn(inputs, port)) {
+      const observed = classify(iface, port, row);
+      const isHeldTwice = data.isShared && known(data, iface)?.port != null;
+      data.byName.set(iface.name, isHeldTwice ? { ...observed, isOwned: false } : observed);
     }
   }
   return updated;
+}
+
+/** Of several ports that hold one interface the last counts: of those on the bridge the first by name. */
+function byRank(inputs: Inputs, bridge: BridgeRow | undefined): readonly PortRow[] {
+  const isOn = ({ _uuid }: PortRow) => Number(bridge?.ports.has(_uuid) === true);
+  return [...inputs.port.data.values()].sort((a, b) => isOn(a) - isOn(b) || (a.name < b.name ? 1 : -1));
+}
+
+function heldIn({ port }: Inputs): number {
+  let held = 0;
+  for (const { interfaces } of port.data.values()) held += interfaces.size;
+  return held;
+}
+
+/** Which port is an interface's then depends on all of them, and so does that it is nobody's to change. */
+function unlessShared({ inputs, data }: Pick<Context, "inputs" | "data">) {
+  const isShared = data.isShared || data.held > inputs.iface.data.size;
+  return isShared ? unhandled("several ports hold one interface") : updated;
 }
 
 /** Every interface is known as what it is, by the port that holds it, and no others are known or held. */
@@ -69,9 +95,8 @@ function isRight(inputs: Inputs, data: ObservedInterfaces): boolean {
     if (observed === undefined || observed.port === null) return false;
     if (!isClassified(observed, iface, inputs.port.data.get(observed.port._uuid), bridge)) return false;
   }
-  let held = 0;
-  for (const port of inputs.port.data.values()) held += port.interfaces.size;
-  return held === inputs.iface.data.size && held === data.byName.size;
+  const held = heldIn(inputs);
+  return held === data.held && held === inputs.iface.data.size && held === data.byName.size;
 }
 
 export function observedLocalChassisHandler({ inputs, data }: Omit<Context, "changes">) {
@@ -84,7 +109,8 @@ export function observedPortHandler(
 ) {
   const { inputs, data, input } = context;
   const bridge = bridgeOf(inputs, data);
-  for (const { old, cause } of input.changes.values()) {
+  for (const { old, new: port, cause } of input.changes.values()) {
+    data.held += (port?.interfaces.size ?? 0) - (old?.interfaces.size ?? 0);
     for (const row of rowsIn(inputs, old)) {
       if (known(data, row)?.port?._uuid === old?._uuid) put(context, classify(row, undefined, bridge), cause);
     }
@@ -92,7 +118,7 @@ export function observedPortHandler(
   for (const { new: port, cause } of input.changes.values()) {
     for (const row of rowsIn(inputs, port)) put(context, classify(row, port ?? undefined, bridge), cause);
   }
-  return updated;
+  return unlessShared(context);
 }
 
 /** An interface is held by the port that held it, or by one that the handler for ports has just found. */
@@ -111,7 +137,7 @@ export function observedIfaceHandler(
     present.push([classify(row, portHolding(inputs, row, observed.port), bridge), cause]);
   }
   for (const [observed, cause] of present) put(context, observed, cause);
-  return updated;
+  return unlessShared(context);
 }
 
 export function observedBridgeHandler(
@@ -127,7 +153,7 @@ export function observedBridgeHandler(
     const port = inputs.port.data.get(uuid);
     for (const row of rowsIn(inputs, port)) put(context, classify(row, port, bridge ?? undefined), cause);
   }
-  return updated;
+  return unlessShared(context);
 }
 
 const NOTHING: ReadonlySet<Uuid> = new Set();

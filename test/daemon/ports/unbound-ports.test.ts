@@ -76,6 +76,15 @@ test("one that is unplugged meanwhile is not said to be bound", () => {
   expect([lines.length, ports.count]).toEqual([1, 0]);
 });
 
+test("one of which nothing is known any more, or that stays for another reason, is not said to be bound", () => {
+  for (const lport of ["lsp1", "lsp2"]) ports.follow(lport, status(true));
+  jest.advanceTimersByTime(LATE_MS);
+  ports.follow("lsp1", { ...status(false), reason: "requested_chassis is not this chassis" });
+  isHeldUp = true;
+  ports.follow("lsp2", status(false));
+  expect([lines.length, ports.count]).toEqual([2, 0]);
+});
+
 test("while no port can be decided nobody is told of, as that may be long over", () => {
   isHeldUp = true;
   ports.follow("lsp1", status(true));

@@ -1,6 +1,7 @@
 /** A hypervisor whose vifplugd has the example provider of examples/, twice,, and the files that they read. */
 import { mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
+import type { Chassis } from "../../../tools/chassis/chassis.ts";
 import { baseConfig, configPath } from "../../../tools/chassis/daemon.ts";
 import type { Program } from "../../../tools/chassis/program.ts";
 import { type Config, type Hypervisor, startHypervisor } from "./hypervisor.ts";
@@ -20,9 +21,12 @@ export class PinnedHypervisor {
     this.#dir = dir;
   }
 
-  /** @param pins what the file of the provider `pinned` says from the start: no event of it comes later */
+  /**
+   * @param config keys of the configuration, which may depend on the chassis
+   * @param pins what the file of the provider `pinned` says from the start: no event of it comes later
+   */
   static async start(
-    config: Config = {},
+    config: Config | ((chassis: Chassis) => Promise<Config>) = {},
     pins: Readonly<Record<string, string>> = {},
   ): Promise<PinnedHypervisor> {
     const hv = await startHypervisor({ daemon: false });
@@ -31,8 +35,9 @@ export class PinnedHypervisor {
     await mkdir(dir);
     await Bun.write(join(dir, "pinned"), textOf(pins));
     const reading = (type: PinnedType) => ({ type, options: { file: join(dir, type) } });
+    const over = typeof config === "function" ? await config(chassis) : config;
     const providers = [{ type: "dummy" }, reading("pinned"), reading("clamped")];
-    await Bun.write(configPath(chassis), JSON.stringify({ ...baseConfig(chassis), providers, ...config }));
+    await Bun.write(configPath(chassis), JSON.stringify({ ...baseConfig(chassis), providers, ...over }));
     const argv = [process.execPath, program, "run", "--config", configPath(chassis)];
     const daemon = chassis.spawn("vifplugd", argv);
     await Promise.all([daemon.waitLog(/: holding the lock/), daemon.waitLog(/OVN_Southbound: in sync/)]);

@@ -33,7 +33,7 @@ export type Action =
   | { readonly do: "add interface"; readonly name: string; readonly ids: Ids; readonly to: Place }
   | { readonly do: "delete port"; readonly at: number }
   | { readonly do: "edit interface"; readonly at: number; readonly edit: InterfaceEdit }
-  | { readonly do: "bond" | "move port"; readonly at: number }
+  | { readonly do: "bond" | "move port" | "hold twice"; readonly at: number }
   | { readonly do: "device"; readonly lport: string; readonly to: Device }
   /** Two logical ports are to have each other's interface. */
   | { readonly do: "exchange"; readonly lports: readonly [string, string] }
@@ -215,7 +215,7 @@ const MAKERS: readonly (readonly [number, Maker])[] = [
   ],
   [3, (random) => ({ do: "delete port", at: random.int(8) })],
   [8, (random) => ({ do: "edit interface", at: random.int(8), edit: interfaceEdit(random) })],
-  [2, (random) => ({ do: random.pick(["bond", "move port"] as const), at: random.int(8) })],
+  [3, (random) => ({ do: random.pick(["bond", "move port", "hold twice"] as const), at: random.int(8) })],
   [9, (random) => ({ do: "device", lport: random.pick(LPORTS), to: device(random) })],
   [4, (random) => ({ do: "exchange", lports: [random.pick(LPORTS), random.pick(LPORTS)] })],
   [

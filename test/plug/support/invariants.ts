@@ -182,6 +182,8 @@ export class Inspection {
   isOwned(row: InterfaceRow): boolean {
     const { external_ids, name } = row;
     if (!external_ids.has("iface-id") || !external_ids.has("ovn-plugged")) return false;
+    if (this.#world.local.port.rows.filter(({ interfaces }) => interfaces.has(row._uuid)).length > 1)
+      return false;
     return this.#portOf(row)?.interfaces.size === 1 && name !== this.bridge?.name;
   }
 

@@ -67,6 +67,15 @@ export class LocalDatabase {
     this.#collectGarbage();
   }
 
+  /** One more port holds the interface, of which a database knows nothing wrong. */
+  holdTwice(iface: InterfaceRow, on: BridgeRow): void {
+    const name = `also-${iface.name}`;
+    if (this.#isTaken(name)) return;
+    const port = { _uuid: this.#nextUuid(), name, interfaces: new Set([iface._uuid]) };
+    this.port.set(port);
+    this.bridge.edit(on._uuid, { ports: new Set(this.bridge.get(on._uuid)?.ports).add(port._uuid) });
+  }
+
   movePort(port: Uuid, to: BridgeRow): void {
     this.#leaveBridges(port);
     this.bridge.edit(to._uuid, { ports: new Set(this.bridge.get(to._uuid)?.ports).add(port) });

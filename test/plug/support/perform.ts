@@ -48,6 +48,11 @@ function change(world: World, step: Step): void {
       if (iface !== undefined && into !== undefined) local.bond(iface, into);
       break;
     }
+    case "hold twice": {
+      const [iface, bridge] = [nth(local.iface.rows, step.at), nth(local.bridge.rows, step.at)];
+      if (iface !== undefined && bridge !== undefined) local.holdTwice(iface, bridge);
+      break;
+    }
     case "move port": {
       const port = nth(local.port.rows, step.at);
       const on = local.bridge.find(({ ports }) => port !== undefined && ports.has(port._uuid));
