@@ -4,9 +4,9 @@
  */
 import type { Engine } from "../graph/index.ts";
 import type { PlugGraph } from "./graph.ts";
-import { noBridge } from "./lport-status.ts";
 import { missingKnowledge } from "./nodes/intent-node.ts";
 import type { Obstacle } from "./obstacle.ts";
+import { noBridge } from "./refusals.ts";
 import { faultOf } from "./southbound-target.ts";
 
 /** The first thing that is missing for a complete pass, or null. */

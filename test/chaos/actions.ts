@@ -64,6 +64,7 @@ export class Disorder {
   /** One random action. */
   async act(): Promise<void> {
     await this.#endFaults();
+    await this.#reviveOthers();
     const action = this.#random.pick(this.#weighted);
     let what: string | null;
     try {
@@ -79,6 +80,7 @@ export class Disorder {
   async end(): Promise<void> {
     for (const fault of this.#faults) await this.#endFault(fault);
     this.#faults = [];
+    await this.#reviveOthers();
     await this.#stage.setProviders(everyPlugType);
   }
 
@@ -277,7 +279,8 @@ export class Disorder {
   }
 
   async #rebuild(): Promise<string | null> {
-    if (!this.#stage.works("ovnsb_db")) return null;
+    // Seldom, so that everybody is back at work in between.
+    if (!this.#random.chance(0.2) || !this.#stage.works("ovnsb_db")) return null;
     await this.#stage.rebuildSouthbound();
     return "the Southbound is built anew";
   }
@@ -285,6 +288,16 @@ export class Disorder {
   #begin(actor: Actor): void {
     this.#faults = this.#faults.filter((fault) => fault.actor !== actor);
     this.#faults.push({ actor, left: 1 + this.#random.int(LONGEST_FAULT) });
+  }
+
+  /** Whoever ended by himself is started again, as a host's init does; vifplugd has no reason to. */
+  async #reviveOthers(): Promise<void> {
+    for (const actor of actors) {
+      const isKnown = this.#faults.some((fault) => fault.actor === actor);
+      if (actor === "vifplugd" || isKnown || this.#stage.isAlive(actor)) continue;
+      await this.#stage.revive(actor);
+      this.trace.push(`${actor} ended by itself, and is back`);
+    }
   }
 
   async #endFaults(): Promise<void> {

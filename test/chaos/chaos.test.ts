@@ -86,7 +86,10 @@ test(
     const lports = interfaces.map((row) => row.external_ids.get("iface-id"));
     for (const lport of stable) expect(lports).toContain(lport);
     const exchanges = stage.daemonLog.filter((line) => line.includes("(which changes hands)")).length;
-    console.log(`chaos: ${disorder.trace.length} actions, ${exchanges} interfaces changed hands`);
+    const count = (what: string) => disorder.trace.filter((line) => line.includes(what)).length;
+    console.log(
+      `chaos: ${disorder.trace.length} actions, ${exchanges} interfaces changed hands, ${count("built anew")} Southbounds, ${count("ended by itself")} programs ended by themselves`,
+    );
   },
   // Each of the two times that it has to come to rest, and the fence's two changes, may take so long.
   seconds * 1000 + 4 * settlingTime + 60_000,

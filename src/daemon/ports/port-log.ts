@@ -4,8 +4,9 @@
  */
 import type { Logger } from "../../log/log.ts";
 import { type Change, lportOfChange, misplacedOf, type Remove, type Replug } from "../../plug/change.ts";
+import { NOT_ANSWERED } from "../../plug/in-place-status.ts";
 import { NOT_ANSWERED_YET, NOT_IN_VIEW } from "../../plug/intent.ts";
-import { type LportStatus, NOT_ANSWERED, type PortState } from "../../plug/lport-status.ts";
+import type { LportStatus, PortState } from "../../plug/lport-status.ts";
 import type { Conclusion } from "../reconcile/transactor.ts";
 
 const NEEDS_SOMEBODY: ReadonlySet<PortState> = new Set([

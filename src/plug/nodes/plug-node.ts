@@ -1,13 +1,14 @@
-/** Output `plug`: the status on every logical port that is wanted here or plugged here (status.ts decides). */
+/** Output `plug`: the status on every logical port that is wanted here or plugged here (decide-status.ts decides). */
 import type { Uuid } from "ovsdb-jsonrpc";
 import type { Cause } from "../../graph/index.ts";
 import type { Advice } from "../advice.ts";
 import type { Attempt } from "../attempt.ts";
 import { type OtherChassis, sameUnbound } from "../bound.ts";
 import { type ContestFacts, Contests } from "../contest.ts";
+import { decideStatus } from "../decide-status.ts";
 import type { Intent } from "../intent.ts";
 import { interfacesOf } from "../lport.ts";
-import { type ChassisFacts, decideStatus, type LportStatus } from "../lport-status.ts";
+import type { ChassisFacts, LportStatus } from "../lport-status.ts";
 import type { ObservedInterface } from "../observed-interface.ts";
 import type { PlugSettings } from "../settings.ts";
 import type { Activity } from "./activity-node.ts";

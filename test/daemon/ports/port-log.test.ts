@@ -3,8 +3,9 @@ import { describe, expect, test } from "bun:test";
 import { logState } from "../../../src/daemon/databases/session-log.ts";
 import { PortLog } from "../../../src/daemon/ports/port-log.ts";
 import { Log } from "../../../src/log/log.ts";
+import { NOT_ANSWERED } from "../../../src/plug/in-place-status.ts";
 import { NOT_IN_VIEW } from "../../../src/plug/intent.ts";
-import { type LportStatus, NOT_ANSWERED, type PortState } from "../../../src/plug/lport-status.ts";
+import type { LportStatus, PortState } from "../../../src/plug/lport-status.ts";
 import { BRIDGE, map, pluggedRow, portRow } from "../../support/rows.ts";
 import { createWork } from "../../support/works.ts";
 

@@ -4,14 +4,11 @@ import type { Uuid } from "ovsdb-jsonrpc";
 import { type AskingFacts, gatherAdvice } from "../../src/plug/advice.ts";
 import type { Attempt } from "../../src/plug/attempt.ts";
 import type { OtherChassis } from "../../src/plug/bound.ts";
+import { decideStatus } from "../../src/plug/decide-status.ts";
+import { NOT_ANSWERED } from "../../src/plug/in-place-status.ts";
 import type { Intent } from "../../src/plug/intent.ts";
 import { makeLport } from "../../src/plug/lport.ts";
-import {
-  decideStatus,
-  type LportStatus,
-  NOT_ANSWERED,
-  type StatusFacts,
-} from "../../src/plug/lport-status.ts";
+import type { LportStatus, StatusFacts } from "../../src/plug/lport-status.ts";
 import { classify, type ObservedInterface } from "../../src/plug/observed-interface.ts";
 import type { BridgeRef } from "../../src/plug/rows.ts";
 import type { Provider } from "../../src/providers/provider.ts";

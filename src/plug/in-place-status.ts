@@ -1,0 +1,55 @@
+/**
+ * The status of a port whose interface is as it has to be: what ovs-vswitchd and ovn-controller say of it (rule P8), and what
+ * somebody should know besides.
+ */
+import { type Unbound, unboundOf, whoHasIt } from "./bound.ts";
+import { badMtuOf, type Lport } from "./lport.ts";
+import { inPlaceAt, type LportStatus, type StatusFacts, status } from "./lport-status.ts";
+import type { InterfaceRow } from "./rows.ts";
+
+/** The reason of a port that is plugged and not known to work yet. */
+export const NOT_ANSWERED = "ovs-vswitchd has not answered yet";
+
+/** The interface is as it has to be; what ovs-vswitchd says of it decides between plugged and error. */
+export function stands(at: StatusFacts, reason: string | null): LportStatus {
+  const iface = inPlaceAt(at)?.interface;
+  const fault = iface === undefined ? null : vswitchdFault(iface);
+  if (fault !== null) return status(at, "error", fault, {});
+  if (reason !== null) return status(at, "plugged", reason, {});
+  const unanswered = iface !== undefined && iface.ofport === null;
+  if (unanswered) return status(at, "plugged", badMtu(at.intent.lport) ?? NOT_ANSWERED, {});
+  const unbound = unboundAt(at);
+  const remarks = [badMtu(at.intent.lport), isDown(iface), unbound === null ? null : notBound(at, unbound)];
+  const shown = remarks.filter((remark) => remark !== null).join("; ");
+  return status(at, "plugged", shown === "" ? null : shown, unbound === null ? {} : { unbound });
+}
+
+/** Only an interface that ovs-vswitchd has given a number is bound by ovn-controller (ovn-controller(8)). */
+function unboundAt({ intent, chassis }: StatusFacts): Unbound | null {
+  return intent.kind === "plug" ? unboundOf(intent.binding, chassis.chassis) : null;
+}
+
+/** The start of the reason of a port that is plugged and not bound. */
+export const NOT_BOUND = "ovn-controller has not bound it here";
+
+function notBound({ chassis }: StatusFacts, unbound: Unbound): string {
+  const who = whoHasIt(unbound, unbound.by === null ? undefined : chassis.otherChassis(unbound.by));
+  return `${NOT_BOUND}: ${who}`;
+}
+
+/** A device of the system that is down is a dead path, however well everything else looks (rule P8). */
+function isDown(iface: InterfaceRow | undefined): string | null {
+  if (iface === undefined || iface.type !== "" || iface.admin_state !== "down") return null;
+  return `network device ${iface.name} is down, so nothing passes: ip link set ${iface.name} up`;
+}
+
+function badMtu({ binding }: Lport): string | null {
+  const bad = binding === null ? null : badMtuOf(binding);
+  if (bad === null) return null;
+  return `no MTU is requested: ${bad.option} is ${JSON.stringify(bad.text)}, and has to be a decimal number of bytes, at most 2147483647`;
+}
+
+function vswitchdFault(iface: InterfaceRow): string | null {
+  if (iface.error !== null && iface.error !== "") return `ovs-vswitchd: ${iface.error}`;
+  return iface.ofport === -1 ? "ovs-vswitchd could not add the interface to the datapath (ofport -1)" : null;
+}

@@ -1,0 +1,73 @@
+/**
+ * The change that is proposed for a logical port: made of what is in place and what is desired, and held back where the server
+ * has just refused it or others keep undoing it (rules T3, T4).
+ */
+import { misplacementOf } from "./advice.ts";
+import { setbacksOf } from "./attempt.ts";
+import { type Change, type Create, type Remove, sameBasis, type Update } from "./change.ts";
+import type { Won } from "./contest.ts";
+import { type DesiredInterface, diffInterface } from "./desired.ts";
+import { inPlaceAt, type LportStatus, nameOfChange, type StatusFacts, status } from "./lport-status.ts";
+import type { BridgeRef } from "./rows.ts";
+
+/** The interface that the port gets: a new one, or that of another port, in place. */
+export function takeOf(contest: Won, bridge: BridgeRef, desired: DesiredInterface): Create | Update | null {
+  if (contest.kind === "free") return { kind: "create", desired, bridge };
+  const { observed, from, leaving } = contest;
+  const edit = diffInterface(observed.interface, desired);
+  if (edit === null) return null;
+  return { kind: "update", desired, interface: observed.interface, edit, adoption: { from, leaving } };
+}
+
+/** @returns null while the port of the interface is not known: the next message of the database brings it */
+export function removal(at: StatusFacts, bridge: BridgeRef, plugType: string): Remove | null {
+  const { name } = at.intent.lport;
+  const inPlace = inPlaceAt(at);
+  if (inPlace === null || inPlace.port === null) return null;
+  const { interface: iface, port } = inPlace;
+  const misplaced = misplacementOf(at.advice);
+  const remove: Remove = { kind: "remove", lport: name, plugType, bridge, interface: iface, port };
+  return misplaced === null ? remove : { ...remove, misplaced: misplaced.whose };
+}
+
+/**
+ * The change is to be written, unless it is the very one that the server has just refused.
+ * @param won where interfaces change hands; what moves together is refused together, too
+ */
+export function propose(
+  at: StatusFacts,
+  change: Change | null,
+  reason: string | null,
+  won?: Won,
+): LportStatus {
+  const { attempt } = at;
+  if (change === null) return status(at, "pending", "the port of its interface is not known yet", {});
+  const together = won === undefined || won.together.length < 2 ? null : won.together;
+  if (together !== null && won?.isRefused) {
+    const [leader] = together;
+    const words =
+      attempt?.phase === "failed"
+        ? attempt.error
+        : `it moves with logical port ${leader}, whose change was refused`;
+    return status(at, "error", words, { retry: true });
+  }
+  if (together === null && attempt?.phase === "failed" && sameBasis(attempt.change, change)) {
+    return status(at, "error", attempt.error, { retry: true });
+  }
+  const setbacks = setbacksOf(attempt, change);
+  if (setbacks > 0) {
+    const name = nameOfChange(change);
+    const undoes = change.kind === "update" ? `undoing what is written to` : `removing`;
+    const reason = `another program keeps ${undoes} interface ${name}: see that one of the two leaves it alone`;
+    return status(at, "error", reason, {
+      retry: true,
+      setbacks,
+      ...(name === null ? {} : { interface: name }),
+    });
+  }
+  return status(at, "pending", reason, { change: movingWith(change, together) });
+}
+
+function movingWith(change: Change, together: readonly string[] | null): Change {
+  return together === null || change.kind === "remove" ? change : { ...change, together };
+}

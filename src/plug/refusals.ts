@@ -1,0 +1,63 @@
+/**
+ * Who does not agree to what is intended with a logical port, or has not answered yet, and in which words that is told.
+ */
+import type { RefusedProvider } from "../providers/registry.ts";
+import { shellWord } from "../text/shell.ts";
+import type { Advice, Leaving } from "./advice.ts";
+import type { DesiredInterface } from "./desired.ts";
+import { inPlaceAt, type StatusFacts } from "./lport-status.ts";
+import type { Consultation } from "./question.ts";
+
+/** Whose answer is not known yet, in words; null: everybody has answered. */
+export function awaitedIn({ main, leaving }: Extract<Advice, { kind: "asked" }>): string | null {
+  const consultations = leaving !== null && "answer" in leaving ? [main, leaving] : [main];
+  for (const { answer } of consultations) {
+    if (answer.kind === "not-ready" && answer.awaited === true) return answer.reason;
+  }
+  return null;
+}
+
+interface Refusal {
+  readonly state: "waiting" | "error" | "no-provider";
+  readonly reason: string;
+}
+
+export function refusal({ question, answer, desired }: Consultation): Refusal | null {
+  if (desired !== null) return null;
+  switch (answer.kind) {
+    case "not-ready":
+      return { state: "waiting", reason: answer.reason };
+    case "broken":
+      return { state: "error", reason: `provider ${question.provider.type}: ${answer.reason}` };
+    default:
+      return null;
+  }
+}
+
+/** An interface whose own provider is gone may change hands in place, but it may not be removed. */
+export function refusalToLeave(
+  leaving: Leaving | null,
+  at: StatusFacts,
+  desired: DesiredInterface | null,
+): Refusal | null {
+  if (leaving === null) return null;
+  if ("answer" in leaving) return refusal(leaving);
+  const renames = desired !== null && inPlaceAt(at)?.interface.name !== desired.wanted.name;
+  return renames ? noProviderFor(leaving) : null;
+}
+
+export function noProviderFor(leaving: Exclude<Leaving, Consultation>): Refusal {
+  return { state: "no-provider", reason: noProvider(leaving.noProviderFor, leaving.refused) };
+}
+
+export function noBridge(name: string): string {
+  return `there is no integration bridge ${name}: add it (ovs-vsctl add-br ${shellWord(name)}), or name the one that is there (external_ids:ovn-bridge)`;
+}
+
+export function noProvider(plugType: string, refused: RefusedProvider | null): string {
+  const quoted = JSON.stringify(plugType);
+  if (refused !== null) {
+    return `provider ${refused.type}, which answers to plug type ${quoted}, failed to start: ${refused.reason}`;
+  }
+  return `no enabled provider answers to plug type ${quoted}; add one under providers`;
+}
