@@ -9,8 +9,11 @@ import type { FormerHostnames } from "./former-hostnames.ts";
 import { absenceNode } from "./nodes/absence-node.ts";
 import {
   type Activity,
+  activityLocalChassisHandler,
+  activityLocalSessionHandler,
   decideActivity,
   type LocalSession,
+  lockLocalChassisHandler,
   nameLock,
   notConnected,
   obstacleTo,
@@ -18,8 +21,9 @@ import {
 import { adviceNode } from "./nodes/advice-node.ts";
 import { claimAdviceHandler, collectClaims, noClaims } from "./nodes/claim-node.ts";
 import {
+  holdAdviceHandler,
+  holdIntentHandler,
   holdLportHandler,
-  holdLportsHandler,
   holdSouthboundHandler,
   nothingHeld,
   recomputeHold,
@@ -35,9 +39,15 @@ import {
   valueInput,
 } from "./nodes/input-nodes.ts";
 import { intentNode } from "./nodes/intent-node.ts";
-import { type LocalChassis, refreshLocalChassis, unknownChassis } from "./nodes/local-chassis-node.ts";
+import type { LocalChassis } from "./nodes/local-chassis-node.ts";
+import * as localChassisNode from "./nodes/local-chassis-node.ts";
 import { indexLports, lportObservedHandler, lportPortBindingHandler, noLports } from "./nodes/lport-node.ts";
-import { decideMonitorScope, monitorNothing, monitorScopeLportsHandler } from "./nodes/monitor-scope-node.ts";
+import {
+  decideMonitorScope,
+  monitorNothing,
+  monitorScopeAbsenceHandler,
+  monitorScopeLportHandler,
+} from "./nodes/monitor-scope-node.ts";
 import * as observedNode from "./nodes/observed-node.ts";
 import { plugNode } from "./nodes/plug-node.ts";
 import { lookingUp, type Providers } from "./nodes/provider-lookup-node.ts";
@@ -75,14 +85,14 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
     name: "local_chassis",
     kind: "derived",
     inputs: { settings, openVSwitch, bridge, chassis, sbGlobal, formerHostnames },
-    data: (): Current<LocalChassis> => ({ current: unknownChassis }),
-    run: refreshLocalChassis,
+    data: (): Current<LocalChassis> => ({ current: localChassisNode.unknownChassis }),
+    run: localChassisNode.refreshLocalChassis,
     handlers: {
-      settings: refreshLocalChassis,
-      openVSwitch: refreshLocalChassis,
-      bridge: refreshLocalChassis,
-      chassis: refreshLocalChassis,
-      sbGlobal: refreshLocalChassis,
+      settings: localChassisNode.localChassisSettingsHandler,
+      openVSwitch: localChassisNode.localChassisOpenVSwitchHandler,
+      bridge: localChassisNode.localChassisBridgeHandler,
+      chassis: localChassisNode.localChassisChassisHandler,
+      sbGlobal: localChassisNode.localChassisSbGlobalHandler,
     },
   });
   const activity = node({
@@ -91,7 +101,7 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
     inputs: { localSession, localChassis },
     data: (): Current<Activity> => ({ current: obstacleTo(notConnected, null) }),
     run: decideActivity,
-    handlers: { localSession: decideActivity, localChassis: decideActivity },
+    handlers: { localSession: activityLocalSessionHandler, localChassis: activityLocalChassisHandler },
   });
   const observed = node({
     name: "observed",
@@ -152,8 +162,8 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
     run: recomputeHold,
     handlers: {
       southbound: holdSouthboundHandler,
-      intent: holdLportsHandler,
-      advice: holdLportsHandler,
+      intent: holdIntentHandler,
+      advice: holdAdviceHandler,
       lport: holdLportHandler,
     },
   });
@@ -180,7 +190,7 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
     inputs: { localChassis, southbound, lport, absence },
     data: monitorNothing,
     run: decideMonitorScope,
-    handlers: { lport: monitorScopeLportsHandler, absence: monitorScopeLportsHandler },
+    handlers: { lport: monitorScopeLportHandler, absence: monitorScopeAbsenceHandler },
   });
   const lock = node({
     name: "lock",
@@ -188,7 +198,7 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
     inputs: { localChassis },
     data: (): Current<string | null> => ({ current: null }),
     run: nameLock,
-    handlers: { localChassis: nameLock },
+    handlers: { localChassis: lockLocalChassisHandler },
   });
   const target = node({
     name: "southbound_target",

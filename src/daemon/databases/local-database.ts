@@ -74,9 +74,9 @@ export class LocalDatabase {
   feed(reconciler: Reconciler): void {
     this.#reconciler = reconciler;
     this.#session.onBatch(({ initial, tables: changes }) => {
-      const cause = initial ? "snapshot" : "update";
-      this.#count(`ovs_${cause}`);
-      reconciler.pushTables("Open_vSwitch", changes, cause);
+      const label = initial ? "snapshot" : "update";
+      this.#count(`ovs_${label}`);
+      reconciler.pushTables("Open_vSwitch", changes, label);
     });
     this.#session.onState((state) => {
       logState(this.#log, "Open_vSwitch", state);

@@ -195,16 +195,16 @@ export class Southbound {
       (connection) => this.#conditionsAt(connection),
     );
     session.onBatch(({ initial, tables: changes }) => {
-      const cause = initial ? "snapshot" : "update";
+      const label = initial ? "snapshot" : "update";
       if (initial) this.#correct(session);
-      this.#count(`sb_${cause}`);
+      this.#count(`sb_${label}`);
       const isOurs = changes.Chassis.length > 0 || changes.SB_Global.length > 0;
       if (isOurs) {
         this.#view++;
         this.#named?.doubt(() => session.listDatabases());
       }
       this.#noteHostnames(changes.Chassis);
-      this.#reconciler.pushTables("OVN_Southbound", changes, cause);
+      this.#reconciler.pushTables("OVN_Southbound", changes, label);
       // What leaves with a snapshot, or with what is about ourselves, need not be gone.
       const view = isOurs || initial ? null : (this.#announced?.view ?? null);
       this.#reconciler.departures.left(changes.Port_Binding, view);

@@ -47,7 +47,7 @@ export interface AttemptKeeperOptions {
   lock(): string | null;
   /** Whether the rows in the graph are those that the database has now. */
   isInSync(): boolean;
-  push(batch: AttemptBatch, cause: string): void;
+  push(batch: AttemptBatch, label: string): void;
   /** Changes of these ports have an outcome, of which the graph does not know yet. */
   concluded(lports: readonly string[]): void;
   /** An interface that had become somebody else's is gone. */
@@ -193,7 +193,7 @@ export class AttemptKeeper {
     this.#endDoubts("given up", ({ work, error }) => ({ kind: "lost", work, error }));
   }
 
-  #endDoubts(cause: string, judge: (doubt: Doubt) => Conclusion): void {
+  #endDoubts(label: string, judge: (doubt: Doubt) => Conclusion): void {
     const doubts = [...this.#doubts.values()];
     this.#doubts.clear();
     const attempts = this.byLport;
@@ -201,7 +201,7 @@ export class AttemptKeeper {
     this.#options.concluded(conclusions.map(({ work }) => lportOfChange(work.change)));
     this.#options.ports.ended(conclusions);
     const batch = conclusions.map((conclusion) => this.#concluded(conclusion, attempts));
-    if (batch.length > 0) this.#push(batch, cause);
+    if (batch.length > 0) this.#push(batch, label);
     this.#tellAnswered(batch.map(({ lport }) => lport));
   }
 
@@ -219,9 +219,9 @@ export class AttemptKeeper {
     this.answersChanged(lports.filter((lport) => this.#answeredMeanwhile.delete(lport)));
   }
 
-  #push(batch: AttemptBatch, cause: string): void {
+  #push(batch: AttemptBatch, label: string): void {
     for (const { lport, attempt } of batch) this.#pushed.set(lport, attempt ?? undefined);
-    this.#options.push(batch, cause);
+    this.#options.push(batch, label);
   }
 
   #conclude(outcomes: readonly Outcome[]): void {

@@ -10,7 +10,7 @@ export interface ConfirmationsOptions {
   readonly engine: Engine;
   readonly graph: PlugGraph;
   /** Takes the logical ports that are confirmed from now on. */
-  readonly push: (lports: ReadonlySet<string>, cause: string) => void;
+  readonly push: (lports: ReadonlySet<string>, label: string) => void;
 }
 
 export class Confirmations {

@@ -1,14 +1,13 @@
 /**
  * Runs the graph and does what its outputs say: the one place where decisions become effects.
  *
- * Data flow: `push` hands what was observed to an input; one run follows for all that was pushed in the same turn of
- * the event loop; statuses with a change go to the database as one transaction (attempts.ts), whose outcome comes back as
- * a push.
+ * Data flow: what was observed is handed to an input (intake.ts); one run follows for all that was pushed in the same turn
+ * of the event loop; statuses with a change go to the database as one transaction (attempt-keeper.ts), whose outcome comes
+ * back as a push.
  *
  * Invariant: a run never happens inside another.
  */
 
-import type { Environment, Uuid } from "ovsdb-jsonrpc";
 import {
   type Cause,
   type Engine,
@@ -18,65 +17,21 @@ import {
   Statistics,
   type Verification,
 } from "../../graph/index.ts";
-import type { Logger } from "../../log/log.ts";
 import { type PlugGraph, plugGraph } from "../../plug/graph.ts";
 import type { LportStatus } from "../../plug/lport-status.ts";
-import type { MonitorScope } from "../../plug/monitor-scope.ts";
-import type { AttemptBatch, TableInputs } from "../../plug/nodes/input-nodes.ts";
 import { obstacleOf } from "../../plug/readiness.ts";
-import { asInserts, type TableBatch } from "../../plug/rows.ts";
-import type { PlugSettings } from "../../plug/settings.ts";
-import type { SouthboundTarget } from "../../plug/southbound-target.ts";
-import { type Changes, type DatabaseName, keysOf, TABLE_KEYS, tables } from "../../plug/tables.ts";
-import type { ProviderRegistry } from "../../providers/registry.ts";
-import type { Recorder } from "../../record/recorder.ts";
+import type { TableBatch } from "../../plug/rows.ts";
+import type { Changes, DatabaseName } from "../../plug/tables.ts";
 import { VERSION } from "../../version.ts";
 import type { Standing } from "../ports/arrangements.ts";
 import { Ports } from "../ports/ports.ts";
 import { AttemptKeeper } from "./attempt-keeper.ts";
 import { Confirmations } from "./confirmations.ts";
-import { Departures, type Inquiry } from "./departures.ts";
+import { Departures } from "./departures.ts";
+import { type AnyChanges, HEALED, Intake } from "./intake.ts";
 import { OtherChassisRows } from "./other-chassis.ts";
+import type { ReconcilerOptions } from "./reconciler-options.ts";
 import { type Source, shadowCheck } from "./shadow-check.ts";
-import type { TransactorOptions } from "./transactor.ts";
-
-/** Who sees to what the graph's outputs say, besides the ports' changes; told when one is another than before. */
-export interface Outputs {
-  lock(name: string | null): void;
-  southboundTarget(target: SouthboundTarget): void;
-  condition(condition: MonitorScope): void;
-  /** To be asked of the Southbound, whose replies come back by `replied`. */
-  inquiries(inquiries: readonly Inquiry[]): void;
-  /** Chassis rows to be asked of the Southbound, whose replies come back by `replied`. */
-  otherChassis(rows: readonly Uuid[]): void;
-}
-
-export interface ReconcilerOptions {
-  readonly environment: Environment;
-  readonly registry: ProviderRegistry;
-  readonly settings: PlugSettings;
-  readonly log: Logger;
-  /** Notes everything that enters the graph. */
-  readonly recorder: Recorder | null;
-  readonly transact: TransactorOptions["transact"];
-  /** The name of the lock that transactions assert, or null while there is none. */
-  lock(): string | null;
-  /** Whether the rows that were pushed are those that the local database has now. */
-  isInSync(): boolean;
-  /** What the graph's outputs say is to be so. */
-  readonly outputs: Outputs;
-  /** A port is asked for again because its time has come. */
-  onRetry?(): void;
-  /** An interface that had become somebody else's is gone (rule U7). */
-  onMisplaced?(): void;
-  /** A change was committed, and this is what made its port be decided. */
-  onCommitted?(cause: Cause): void;
-  /** After every run, when its effects have been started. */
-  onRun?(): void;
-}
-
-/** By table. */
-type AnyChanges = Readonly<Record<string, TableBatch<object>>>;
 
 /** A run can call for another one (what it submitted is in flight), but not for many. */
 const MAX_RUNS_TO_REST = 10;
@@ -92,6 +47,7 @@ export class Reconciler {
   readonly departures: Departures;
   readonly otherChassis: OtherChassisRows;
   readonly #options: ReconcilerOptions;
+  readonly #intake: Intake;
   readonly #attempts: AttemptKeeper;
   readonly #confirmations: Confirmations;
   #scheduled = false;
@@ -105,6 +61,13 @@ export class Reconciler {
     this.graph = plugGraph(options.recorder?.observe(registry) ?? registry, settings);
     this.statistics = new Statistics({ now, log: (message) => log.info(message) });
     this.engine = this.graph.engine({ now, elapsed, observer: this.statistics });
+    this.#intake = new Intake({
+      engine: this.engine,
+      graph: this.graph,
+      recorder: options.recorder,
+      isClosed: () => this.#stopped,
+      entered: () => this.schedule(),
+    });
     const attemptInput = this.graph.inputs.attempt.name;
     this.ports = new Ports({
       log,
@@ -127,7 +90,7 @@ export class Reconciler {
       transact: (operations) => options.transact(operations),
       lock: () => options.lock(),
       isInSync: () => options.isInSync(),
-      push: (batch, cause) => this.#pushAttempts(batch, cause),
+      push: (batch, label) => this.#intake.pushAttempts(batch, label),
       concluded: (lports) => this.departures.concluded(lports),
       onMisplaced: () => options.onMisplaced?.(),
       onCommitted: (cause) => options.onCommitted?.(cause),
@@ -145,46 +108,28 @@ export class Reconciler {
       ask: (rows) => options.outputs.otherChassis(rows),
       push: (batch, label) => this.push(graph.inputs.otherChassis, batch, label),
     });
-    const push = (lports: ReadonlySet<string>, cause: string) =>
-      this.push(graph.inputs.confirmed, lports, cause);
+    const push = (lports: ReadonlySet<string>, label: string) =>
+      this.push(graph.inputs.confirmed, lports, label);
     this.#confirmations = new Confirmations({ engine, graph, push });
   }
 
   /** Hands what was observed to an input of the graph, and sees to a run. */
-  push<Batch>(node: InputNode<unknown, unknown, Batch>, batch: NoInfer<Batch>, cause: string): void {
-    this.#options.recorder?.push(node.name, batch, cause);
-    this.#enter(node, batch, cause);
+  push<Batch>(node: InputNode<unknown, unknown, Batch>, batch: NoInfer<Batch>, label: string): void {
+    this.#intake.push(node, batch, label);
   }
 
   /** As `push`, for the changed rows of a table. */
   pushRows<Row>(
     node: InputNode<unknown, unknown, TableBatch<Row>>,
     batch: NoInfer<TableBatch<Row>>,
-    cause: string,
+    label: string,
   ): void {
-    if (batch.length === 0) return;
-    this.#options.recorder?.pushRows(node.name, batch, cause);
-    this.#enter(node, batch, cause);
+    this.#intake.pushRows(node, batch, label);
   }
 
   /** As `push`, for what one message of a server changed in the tables of its database. */
-  pushTables<D extends DatabaseName>(database: D, changes: Changes<D> & AnyChanges, cause: string): void {
-    const inputs: TableInputs = this.graph.inputs;
-    for (const key of keysOf(database)) {
-      this.pushRows<object>(inputs[key], changes[tables[key].table] ?? [], cause);
-    }
-  }
-
-  #pushAttempts(batch: AttemptBatch, cause: string): void {
-    const { attempt } = this.graph.inputs;
-    this.#options.recorder?.pushAttempts(attempt.name, batch, cause);
-    this.#enter(attempt, batch, cause);
-  }
-
-  #enter<Batch>(node: InputNode<unknown, unknown, Batch>, batch: NoInfer<Batch>, cause: string): void {
-    if (this.#stopped) return;
-    this.engine.push(node, batch, { label: cause });
-    this.schedule();
+  pushTables<D extends DatabaseName>(database: D, changes: Changes<D> & AnyChanges, label: string): void {
+    this.#intake.pushTables(database, changes, label);
   }
 
   /** One run when the current turn of the event loop has been dealt with. */
@@ -224,22 +169,11 @@ export class Reconciler {
         `node ${node} differs from a recompute${key === undefined ? "" : ` in ${key}`}`,
       );
     }
-    if (verification.differences.length > 0) this.#heal(verification, source);
-    return verification;
-  }
-
-  #heal({ differences }: Verification, source: Source): void {
-    const cause = "verify found a difference";
-    const drifted = new Set(differences.map(({ node }) => node));
-    const inputs: TableInputs = this.graph.inputs;
-    for (const key of TABLE_KEYS) {
-      const node = inputs[key];
-      if (!drifted.has(node.name)) continue;
-      const batch = asInserts(source(key));
-      this.#options.recorder?.replaceRows(node.name, batch, cause);
-      this.engine.push<TableBatch<object>>(node, batch, { label: cause, reset: true });
+    if (verification.differences.length > 0) {
+      this.#intake.heal(verification, source);
+      this.recompute(HEALED);
     }
-    this.recompute(cause);
+    return verification;
   }
 
   /** Providers have another answer about these logical ports than the one they gave. */

@@ -49,6 +49,9 @@ export function decideActivity({
   return updated;
 }
 
+export const activityLocalSessionHandler = decideActivity;
+export const activityLocalChassisHandler = decideActivity;
+
 export function obstacleTo({ synced, lock }: LocalSession, chassis: string | null): Activity {
   if (!synced) {
     return { code: "local-database", reason: "the local Open_vSwitch database is not connected" };
@@ -80,3 +83,5 @@ export function nameLock({
   data.current = name;
   return updated;
 }
+
+export const lockLocalChassisHandler = nameLock;

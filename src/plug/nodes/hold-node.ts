@@ -58,12 +58,15 @@ export function recomputeHold(context: Context) {
   return follow(context, lports) ? updatedTracked : unchanged;
 }
 
-/** Handler of inputs whose tracked changes are logical ports. */
-export function holdLportsHandler(
+/** The tracked changes of the input are logical ports. */
+function followLports(
   context: Context & { readonly input: { readonly changes: ReadonlyMap<string, Cause> } },
 ) {
   return follow(context, context.input.changes.keys()) ? updated : unchanged;
 }
+
+export const holdIntentHandler = followLports;
+export const holdAdviceHandler = followLports;
 
 export function holdLportHandler(context: Context) {
   return weigh(context) ? updated : unchanged;

@@ -62,6 +62,12 @@ export function refreshLocalChassis(context: {
   return updated;
 }
 
+export const localChassisSettingsHandler = refreshLocalChassis;
+export const localChassisOpenVSwitchHandler = refreshLocalChassis;
+export const localChassisBridgeHandler = refreshLocalChassis;
+export const localChassisChassisHandler = refreshLocalChassis;
+export const localChassisSbGlobalHandler = refreshLocalChassis;
+
 function observe(inputs: Inputs, last: LocalChassis): LocalChassis {
   const settings = inputs.settings.data.current;
   const openVSwitch = first(inputs.openVSwitch.data);

@@ -39,7 +39,7 @@ export function decideMonitorScope({ inputs, data }: Context) {
   return replace(data, MonitorScope.of(inputs.localChassis.data.current.chassis, lports));
 }
 
-export function monitorScopeLportsHandler(
+function followLports(
   context: Context & { readonly input: { readonly changes: ReadonlyMap<string, Cause> } },
 ) {
   const { inputs, input, data } = context;
@@ -87,3 +87,6 @@ function replace(data: MonitorScopeData, next: MonitorScope) {
   data.current = next;
   return updated;
 }
+
+export const monitorScopeLportHandler = followLports;
+export const monitorScopeAbsenceHandler = followLports;

@@ -1,0 +1,84 @@
+/**
+ * What enters the graph: every push goes through here, is recorded where somebody records, and calls for a run.
+ *
+ * Invariant: nothing enters once it is closed.
+ */
+import type { Engine, InputNode, Verification } from "../../graph/index.ts";
+import type { PlugGraph } from "../../plug/graph.ts";
+import type { AttemptBatch, TableInputs } from "../../plug/nodes/input-nodes.ts";
+import { asInserts, type TableBatch } from "../../plug/rows.ts";
+import { type Changes, type DatabaseName, keysOf, TABLE_KEYS, tables } from "../../plug/tables.ts";
+import type { Recorder } from "../../record/recorder.ts";
+import type { Source } from "./shadow-check.ts";
+
+/** By table. */
+export type AnyChanges = Readonly<Record<string, TableBatch<object>>>;
+
+/** Why everything is recomputed after a difference was found. */
+export const HEALED = "verify found a difference";
+
+export interface IntakeOptions {
+  readonly engine: Engine;
+  readonly graph: PlugGraph;
+  /** Notes everything that enters the graph. */
+  readonly recorder: Recorder | null;
+  readonly isClosed: () => boolean;
+  /** Something has entered, and a run is to follow. */
+  readonly entered: () => void;
+}
+
+export class Intake {
+  readonly #options: IntakeOptions;
+
+  constructor(options: IntakeOptions) {
+    this.#options = options;
+  }
+
+  push<Batch>(node: InputNode<unknown, unknown, Batch>, batch: NoInfer<Batch>, label: string): void {
+    this.#options.recorder?.push(node.name, batch, label);
+    this.#enter(node, batch, label);
+  }
+
+  pushTables<D extends DatabaseName>(database: D, changes: Changes<D> & AnyChanges, label: string): void {
+    const inputs: TableInputs = this.#options.graph.inputs;
+    for (const key of keysOf(database)) {
+      this.pushRows<object>(inputs[key], changes[tables[key].table] ?? [], label);
+    }
+  }
+
+  pushAttempts(batch: AttemptBatch, label: string): void {
+    const { attempt } = this.#options.graph.inputs;
+    this.#options.recorder?.pushAttempts(attempt.name, batch, label);
+    this.#enter(attempt, batch, label);
+  }
+
+  /** An input that differs from its source takes the whole content of that. */
+  heal({ differences }: Verification, source: Source): void {
+    const { engine, graph, recorder } = this.#options;
+    const drifted = new Set(differences.map(({ node }) => node));
+    const inputs: TableInputs = graph.inputs;
+    for (const key of TABLE_KEYS) {
+      const node = inputs[key];
+      if (!drifted.has(node.name)) continue;
+      const batch = asInserts(source(key));
+      recorder?.replaceRows(node.name, batch, HEALED);
+      engine.push<TableBatch<object>>(node, batch, { label: HEALED, reset: true });
+    }
+  }
+
+  pushRows<Row>(
+    node: InputNode<unknown, unknown, TableBatch<Row>>,
+    batch: NoInfer<TableBatch<Row>>,
+    label: string,
+  ): void {
+    if (batch.length === 0) return;
+    this.#options.recorder?.pushRows(node.name, batch, label);
+    this.#enter(node, batch, label);
+  }
+
+  #enter<Batch>(node: InputNode<unknown, unknown, Batch>, batch: NoInfer<Batch>, label: string): void {
+    if (this.#options.isClosed()) return;
+    this.#options.engine.push(node, batch, { label });
+    this.#options.entered();
+  }
+}
