@@ -101,7 +101,12 @@ export function makeParts(options: PartsOptions): Parts {
     },
   });
   const southbound = new Southbound(reconciler, log.module("ovsdb"), count, environment);
-  const providers = new ProviderSet(registry, log.module("daemon"));
+  const providers = new ProviderSet({
+    registry,
+    log: log.module("daemon"),
+    timer: environment.timer,
+    onStarted: () => reconciler.schedule(),
+  });
   return { coverage, latencies, providerTimes, registry, providers, local, southbound, reconciler };
 }
 
@@ -119,9 +124,10 @@ const ENDINGS_WITHIN_MS = 2500;
 
 /** Leaves every port as it is; settles when what was in flight has been answered. */
 export async function stopParts(
-  { local, southbound, reconciler, registry }: Parts,
+  { local, southbound, reconciler, registry, providers }: Parts,
   { timer }: Environment,
 ): Promise<void> {
+  providers.stop();
   // A database that does not answer is given up, and with it what is in flight.
   const cancel = timer(STOP_WITHIN_MS, () => local.close());
   await reconciler.stop();

@@ -1,4 +1,5 @@
 /** Keeps the registry in line with the configuration: which providers are enabled, and how each of them fares. */
+import type { Environment } from "ovsdb-jsonrpc";
 import { type ProviderConfig, plugTypesOf } from "../config/provider-entries.ts";
 import type { Logger } from "../log/log.ts";
 import { type HostedProvider, isHosted } from "../providers/hosted.ts";
@@ -11,16 +12,39 @@ interface Enabled {
   readonly entry: string;
   readonly provider: Provider | HostedProvider;
   readonly status: ProviderStatus;
+  /** Keeps it from being tried again; null: it has started. */
+  readonly cancelRetry: (() => void) | null;
+}
+
+/** Milliseconds until a provider that did not start is tried again, and the most that grows to. */
+const RETRY_MS = 1000;
+const MAX_RETRY_MS = 60_000;
+
+export interface ProviderSetOptions {
+  readonly registry: ProviderRegistry;
+  readonly log: Logger;
+  readonly timer: Environment["timer"];
+  /** A provider that had failed has started after all. */
+  readonly onStarted: () => void;
 }
 
 export class ProviderSet {
   readonly #registry: ProviderRegistry;
   readonly #log: Logger;
+  readonly #timer: ProviderSetOptions["timer"];
+  readonly #onStarted: () => void;
   readonly #enabled = new Map<string, Enabled>();
 
-  constructor(registry: ProviderRegistry, log: Logger) {
+  constructor({ registry, log, timer, onStarted }: ProviderSetOptions) {
     this.#registry = registry;
     this.#log = log;
+    this.#timer = timer;
+    this.#onStarted = onStarted;
+  }
+
+  /** Nothing is tried again any more. */
+  stop(): void {
+    for (const { cancelRetry } of this.#enabled.values()) cancelRetry?.();
   }
 
   /** Unregisters what is not enabled any more or changed, then registers what is new; the rest is left alone. */
@@ -29,8 +53,10 @@ export class ProviderSet {
       this.#log.warn("no provider is enabled, so nothing will be plugged; list some under providers");
     }
     const wanted = new Map<string, string>(entries.map((entry) => [entry.type, JSON.stringify(entry)]));
-    for (const [type, { entry }] of this.#enabled) {
-      if (wanted.get(type) === entry) continue;
+    for (const [type, { entry, cancelRetry }] of this.#enabled) {
+      // Who has the configuration read again wants to see what failed tried again.
+      if (wanted.get(type) === entry && cancelRetry === null) continue;
+      cancelRetry?.();
       this.#registry.unregister(type);
       this.#enabled.delete(type);
     }
@@ -57,14 +83,29 @@ export class ProviderSet {
     this.#enable(entry, renewed);
   }
 
-  #enable(entry: ProviderConfig, provider: Provider | HostedProvider): void {
+  #enable(entry: ProviderConfig, provider: Provider | HostedProvider, retryMs = RETRY_MS): boolean {
     const { type } = entry;
+    const text = JSON.stringify(entry);
     const registered = this.#registry.register(provider, plugTypesOf(entry), isBuiltIn(entry));
-    if (!registered.ok) this.#log.error(registered.error.message);
-    const status: ProviderStatus = registered.ok
-      ? { type, state: "ready" }
-      : { type, state: "failed", reason: registered.error.message };
-    this.#enabled.set(type, { entry: JSON.stringify(entry), provider, status });
+    if (registered.ok) {
+      this.#enabled.set(type, { entry: text, provider, status: { type, state: "ready" }, cancelRetry: null });
+      return true;
+    }
+    const { message } = registered.error;
+    // Once: what is tried again and again for the same reason is no news.
+    if (this.#enabled.get(type)?.status.reason !== message) this.#log.error(`${message}; it is tried again`);
+    const status: ProviderStatus = { type, state: "failed", reason: message };
+    const cancelRetry = this.#timer(retryMs, () => this.#retry(entry, Math.min(2 * retryMs, MAX_RETRY_MS)));
+    this.#enabled.set(type, { entry: text, provider, status, cancelRetry });
+    return false;
+  }
+
+  #retry(entry: ProviderConfig, retryMs: number): void {
+    const { type } = entry;
+    this.#registry.unregister(type);
+    if (!this.#enable(entry, entry.create(entry.at ?? (() => type)), retryMs)) return;
+    this.#log.info(`provider ${type} has started after all`);
+    this.#onStarted();
   }
 }
 

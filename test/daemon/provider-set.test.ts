@@ -24,7 +24,12 @@ function started() {
   const lines: string[] = [];
   const registry = registryOf();
   const log = new Log({ level: "debug", format: "text", write: (line) => lines.push(line.trim().slice(25)) });
-  const set = new ProviderSet(registry, log.module("daemon"));
+  const set = new ProviderSet({
+    registry,
+    log: log.module("daemon"),
+    timer: () => () => {},
+    onStarted: () => {},
+  });
   const answers = (plugType: string) => registry.forPlugType(plugType) ?? null;
   return { set, registry, lines, answers };
 }

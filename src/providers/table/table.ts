@@ -5,11 +5,12 @@
  * Invariants: the file is read when it changes, never when a question comes; one that is not valid changes nothing, and
  * the log says where it is not.
  */
-import { type FSWatcher, realpathSync, watch } from "node:fs";
+import { realpathSync } from "node:fs";
 import { dirname, isAbsolute } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import * as v from "valibot";
 import { fail, messageOf, type Result } from "../../result.ts";
+import { FolderWatch } from "../../system/folder-watch.ts";
 import { readTrusted } from "../../system/read-file.ts";
 import { defineProvider } from "../module.ts";
 import type { PrepareAnswer, PrepareInput, Provider, ProviderHost } from "../provider.ts";
@@ -26,7 +27,7 @@ export const table = defineProvider({
       v.pipe(
         v.string(),
         v.check((path) => isAbsolute(path), "expected an absolute path"),
-        v.description("The YAML file with the interface of each logical port; its folder has to exist."),
+        v.description("The YAML file with the interface of each logical port; its folder is watched."),
       ),
       DEFAULT_FILE,
     ),
@@ -44,7 +45,7 @@ export class TableProvider implements Provider {
   readonly type: string = "table";
   readonly #file: string;
   #host: ProviderHost | null = null;
-  #watcher: FSWatcher | null = null;
+  #watch: FolderWatch | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #lines: Lines = new Map();
   /** Why the lines may not be those of the file. */
@@ -58,15 +59,18 @@ export class TableProvider implements Provider {
   init(host: ProviderHost): void {
     this.#host = host;
     // The folder, because editors put another file in the place of the old one.
-    this.#watcher = watch(dirname(this.#file), () => this.#readSoon());
-    this.#watcher.on("error", (error) => host.log("warn", `cannot watch ${this.#file}: ${messageOf(error)}`));
+    this.#watch = new FolderWatch({
+      folder: dirname(this.#file),
+      onChange: () => this.#readSoon(),
+      onFault: (message) => host.log("warn", message),
+    });
     this.#read();
   }
 
   destroy(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#watcher?.close();
-    this.#watcher = null;
+    this.#watch?.close();
+    this.#watch = null;
     this.#host = null;
   }
 
