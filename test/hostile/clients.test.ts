@@ -18,7 +18,7 @@ let hypervisor: Hypervisor;
 let port = 0;
 let control = "";
 beforeAll(async () => {
-  hypervisor = await startHypervisor({ config: { metrics: { listen: "127.0.0.1:0" } } });
+  hypervisor = await startHypervisor({ config: { metrics: { listen: "127.0.0.1:0", page: true } } });
   port = await metricsPort(hypervisor.daemon);
   control = controlSocketPath(hypervisor.chassis.runDir, hypervisor.daemon.pid);
   await hypervisor.addPlugged("first");
@@ -109,6 +109,21 @@ describe.each([
   );
 });
 
+test.each<CrowdKind>(["watching", "dozing", "slow"])(
+  "a hundred %s clients at the page's stream keep nobody out, and take bounded memory",
+  async (kind) => {
+    const { pid } = hypervisor.daemon;
+    const [sockets, resident] = [socketsOf(pid), memory(pid).resident];
+    await using _crowd = await Crowd.gather(kind, port, 100);
+    for (let round = 0; round < 10; round++) await plugOne();
+    expect(await scrape()).toContain("vifplugd_ready 1");
+    expect(await hypervisor.chassis.appctl("vifplugd", "version")).toStartWith("vifplugd ");
+    expect(socketsOf(pid) - sockets).toBeLessThanOrEqual(2 * 64);
+    expect(memory(pid).resident - resident).toBeLessThan(32 * MiB);
+  },
+  60_000,
+);
+
 test("those that stay, and do nothing, take no CPU", async () => {
   const { pid } = hypervisor.daemon;
   const idleFor = (ms: number) => cpuOf(() => sleep(ms));
@@ -141,13 +156,16 @@ test("where descriptors are few, both databases are found again, and nothing spi
       ovs: { remote: `unix:${chassis.ovsSock}` },
       run_dir: chassis.runDir,
       providers: [{ type: "dummy" }],
-      metrics: { listen: "127.0.0.1:0" },
+      metrics: { listen: "127.0.0.1:0", page: true },
     },
   });
   const http = await metricsPort(daemon);
   await daemon.waitLog(/OVN_Southbound: in sync/);
   await using _silent = await Crowd.gather("silent", http, 200);
   await using _half = await Crowd.gather("half", controlSocketPath(chassis.runDir, daemon.pid), 200);
+  await using _deaf = await Crowd.gather("deaf", controlSocketPath(chassis.runDir, daemon.pid), 100, 100);
+  await using _dozing = await Crowd.gather("dozing", http, 100);
+  await using _slow = await Crowd.gather("slow", controlSocketPath(chassis.runDir, daemon.pid), 50);
   await few.addPlugged("web1");
   await chassis.kill("ovsdb-server", "SIGKILL");
   await daemon.waitLog(/Open_vSwitch: not connected/);

@@ -6,6 +6,7 @@
 import { connect, type Socket } from "node:net";
 
 const SCRAPE = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";
+const WATCH = "GET /page/events HTTP/1.1\r\nHost: localhost\r\n\r\n";
 const ASK = JSON.stringify({ id: 0, method: "plug/status", params: ["text"] });
 const MOST = 2000;
 
@@ -26,6 +27,22 @@ const kinds: Readonly<Record<string, (socket: Socket, argument: number, isHttp: 
   /** Sends so many requests at once, and is gone. */
   gone: (socket, requests, isHttp) => {
     socket.write((isHttp ? SCRAPE : ASK).repeat(requests), () => socket.resetAndDestroy());
+  },
+  /** Opens the page's stream of events, and reads it. */
+  watching: (socket) => {
+    socket.resume();
+    socket.write(WATCH);
+  },
+  /** Opens the page's stream of events, and never reads. */
+  dozing: (socket) => {
+    socket.pause();
+    socket.write(WATCH);
+  },
+  /** Asks, and reads the answer byte by byte. */
+  slow: (socket, _, isHttp) => {
+    socket.pause();
+    socket.on("readable", () => void setTimeout(() => socket.read(1), 50));
+    socket.write(isHttp ? SCRAPE : ASK);
   },
   /** Asks, reads the answer, and asks again, without end. */
   eager: (socket, _, isHttp) => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 const script = join(import.meta.dir, "crowd.ts");
 
-export type CrowdKind = "silent" | "half" | "deaf" | "gone" | "eager";
+export type CrowdKind = "silent" | "half" | "deaf" | "gone" | "eager" | "watching" | "dozing" | "slow";
 
 export class Crowd implements AsyncDisposable {
   readonly #process: Bun.Subprocess<"pipe", "pipe", "inherit">;
