@@ -1,12 +1,14 @@
 /** The configuration as it takes effect: the file, and the host where that is silent. */
-import { readFileSync } from "node:fs";
 import { parseRemotes, type TlsFiles } from "ovsdb-jsonrpc";
 import type { PlugSettings } from "../plug/settings.ts";
 import { type ListenAddress, parseListenAddress } from "../serve/address.ts";
+import { readAtMost } from "./load.ts";
 import type { Config } from "./schema.ts";
 
 /** ovn-controller(8): a chassis name in this file beats the Open_vSwitch row. */
 export const SYSTEM_ID_OVERRIDE = "/etc/ovn/system-id-override";
+/** Bytes of it that are looked at: a chassis name is a word. */
+const OVERRIDE_BYTES = 4096;
 
 export function plugSettings(config: Config, systemIdOverride: string | null): PlugSettings {
   return {
@@ -26,7 +28,8 @@ export function plugSettings(config: Config, systemIdOverride: string | null): P
 
 export function readSystemIdOverride(path: string = SYSTEM_ID_OVERRIDE): string | null {
   try {
-    return readFileSync(path, "utf8").trim().split(/\s/, 1)[0] || null;
+    const text = new TextDecoder().decode(readAtMost(path, OVERRIDE_BYTES));
+    return text.trim().split(/\s/, 1)[0] || null;
   } catch {
     return null;
   }

@@ -48,7 +48,7 @@ function unreadable(file: string, why: string): Result<never, readonly ConfigErr
 const PIPE_WITHIN_MS = 500;
 
 /** A pipe, too, gives what it has piece by piece, but nobody waits for it for long; a device may never end. */
-function readAtMost(path: string, limit: number): Uint8Array {
+export function readAtMost(path: string, limit: number): Uint8Array {
   // Without waiting: for who writes to a pipe open(2) would wait for ever.
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {

@@ -67,6 +67,14 @@ describe("system-id-override", () => {
     expect(readSystemIdOverride(file)).toBe(name);
   });
 
+  test("that is a pipe nobody writes to, a device without end or a folder holds up nothing", () => {
+    const pipe = join(folder, "pipe");
+    Bun.spawnSync(["mkfifo", pipe]);
+    expect(readSystemIdOverride(pipe)).toBeNull();
+    expect(readSystemIdOverride(folder)).toBeNull();
+    expect(readSystemIdOverride("/dev/zero")?.length ?? 0).toBeLessThanOrEqual(4096);
+  });
+
   test("that is not there says nothing", () => {
     expect(readSystemIdOverride(join(folder, "absent"))).toBeNull();
   });
