@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { CommandProvider } from "../../src/providers/command/command.ts";
+import { ParamsMaker, question } from "../../src/providers/command/wire.ts";
 import { ProviderRegistry } from "../../src/providers/registry.ts";
 import { baseConfig, startDaemon } from "../../tools/chassis/daemon.ts";
 import { type Plugger, vifplugd } from "../plug/pluggers.ts";
@@ -15,9 +16,11 @@ import type { Part, Ratio } from "../support/report.ts";
 const PYTHON = join(import.meta.dirname, "provider.py");
 const DUMMY = "vifplugd, dummy";
 const COMMAND = "vifplugd, a command in Python";
+const FLOOR = "the same bytes, Python alone";
 const WITHIN = 20_000;
 const PORTS = 100;
 const VOLLEY = 5000;
+const QUESTIONS = `${VOLLEY.toLocaleString("en")} questions`;
 
 /** How much longer a change may take with a command, and 5,000 questions at all, in milliseconds. */
 const COMMAND_TIMES = 1.3;
@@ -27,7 +30,11 @@ export const providers: Part = {
   name: "providers",
   about: "a provider that is a program in Python beside dummy: one change, and 5,000 questions at once",
   async measure(quick) {
-    const figures = [...(await changes(quick ? 10 : 100)), await volleys(quick ? 2 : 10)];
+    const figures = [
+      ...(await changes(quick ? 10 : 100)),
+      ...(await volleys(quick ? 2 : 10)),
+      await roundTrips(quick ? 100 : 1000),
+    ];
     return { figures, ratios: ratiosOf(figures) };
   },
 };
@@ -70,18 +77,64 @@ const withCommand: Plugger = {
     }),
 };
 
-async function volleys(count: number): Promise<Figure> {
+/** By turns with the floor: the program itself, asked the same by a bare pipe. */
+async function volleys(count: number): Promise<readonly Figure[]> {
   const lports = Array.from({ length: VOLLEY }, (_, index) => `lsp${index}`);
+  const [ours, floor]: [number[], number[]] = [[], []];
+  for (let round = 0; round < count; round++) {
+    ours.push(await volley(lports));
+    await using bare = new BarePipe();
+    await bare.ask(["first"]);
+    const began = performance.now();
+    await bare.ask(lports);
+    floor.push(performance.now() - began);
+  }
+  return [figure(COMMAND, QUESTIONS, "ms", ours), figure(FLOOR, QUESTIONS, "ms", floor)];
+}
+
+/** What one question costs at least: there and back through two pipes, and Python's part. */
+async function roundTrips(count: number): Promise<Figure> {
+  await using bare = new BarePipe();
   const times: number[] = [];
-  for (let round = 0; round < count; round++) times.push(await volley(lports));
-  return figure(COMMAND, `${VOLLEY.toLocaleString("en")} questions`, "ms", times);
+  for (let round = 0; round < count; round++) {
+    const began = performance.now();
+    await bare.ask([`lsp${round}`]);
+    times.push(performance.now() - began);
+  }
+  return figure(FLOOR, "one question", "ms", times);
+}
+
+/** The program without anything of ours around it. */
+class BarePipe {
+  readonly #params = new ParamsMaker();
+  readonly #program = Bun.spawn([PYTHON], { stdio: ["pipe", "pipe", "inherit"] });
+  readonly #answers = this.#program.stdout.getReader();
+
+  async ask(lports: readonly string[]): Promise<void> {
+    const questions = lports.map((lport, id) =>
+      question(id, JSON.stringify(this.#params.params(inputOf(lport)))),
+    );
+    this.#program.stdin.write(questions.join(""));
+    // It answers while it is still being asked, and waits when nobody reads.
+    void this.#program.stdin.flush();
+    for (let missing = lports.length; missing > 0; ) {
+      const { value, done } = await this.#answers.read();
+      if (done) throw new Error("the program ended");
+      for (const byte of value) if (byte === 0x0a) missing--;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#program.stdin.end();
+    await this.#program.exited;
+  }
 }
 
 async function volley(lports: readonly string[]): Promise<number> {
-  let wake = () => {};
+  let wake = (_lports: readonly string[]) => {};
   const registry = new ProviderRegistry({
     elapsed: () => performance.now(),
-    onWake: () => wake(),
+    onWake: (_type, told) => wake(told),
     log: () => {},
   });
   const provider = new CommandProvider({
@@ -91,13 +144,19 @@ async function volley(lports: readonly string[]): Promise<number> {
   const registered = registry.register(provider);
   if (!registered.ok) throw new Error(registered.error.message);
   registry.attend({ vifplugd: "bench", chassis: null, bridge: "br-int" });
-  while (provider.state().state === "starting") await new Promise<void>((resolve) => (wake = resolve));
-  const began = performance.now();
-  let waiting = lports.filter((lport) => isAwaited(registered.value.prepare(inputOf(lport))));
-  while (waiting.length > 0) {
-    await new Promise<void>((resolve) => (wake = resolve));
-    waiting = waiting.filter((lport) => isAwaited(registered.value.prepare(inputOf(lport))));
+  while (provider.state().state === "starting") {
+    await new Promise<void>((resolve) => (wake = () => resolve()));
   }
+  const began = performance.now();
+  const isAnswered = (lport: string) => !isAwaited(registered.value.prepare(inputOf(lport)));
+  let open = lports.filter((lport) => !isAnswered(lport)).length;
+  await new Promise<void>((resolve) => {
+    // As the graph does: whose answers are there is told, and only they are asked about again.
+    wake = (told) => {
+      open -= told.filter(isAnswered).length;
+      if (open === 0) resolve();
+    };
+  });
   const took = performance.now() - began;
   await registry.destroyAll(() => () => {});
   return took;
@@ -131,9 +190,13 @@ function ratiosOf(figures: readonly Figure[]): readonly Ratio[] {
       goal: { atMost: COMMAND_TIMES },
     })),
     {
-      name: `${VOLLEY.toLocaleString("en")} questions, ms`,
-      value: median(COMMAND, `${VOLLEY.toLocaleString("en")} questions`),
+      name: `${QUESTIONS}, ms`,
+      value: median(COMMAND, QUESTIONS),
       goal: { atMost: VOLLEY_MS },
+    },
+    {
+      name: `${QUESTIONS}: to the same bytes through Python alone`,
+      value: median(COMMAND, QUESTIONS) / median(FLOOR, QUESTIONS),
     },
   ];
 }

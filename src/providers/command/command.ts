@@ -26,7 +26,7 @@ import {
   outcome,
   ParamsMaker,
   PROTOCOL,
-  request,
+  question,
 } from "./wire.ts";
 
 /** A port waits when its answer takes longer, in milliseconds. */
@@ -40,6 +40,9 @@ export interface CommandOptions {
   checkOptions(schema: OptionsSchema): string | null;
   readonly limits?: Partial<Limits & { readonly late: number }>;
 }
+
+/** Questions are written together up to about so many characters: few calls, and a bound on what is written beyond the room. */
+const WRITE_LENGTH = 64 << 10;
 
 /** So many questions at once are worth a line in the log. */
 const VOLLEY = 100;
@@ -277,13 +280,20 @@ export class CommandProvider implements HostedProvider {
     this.#sayFinishes();
     let sent = 0;
     let asked = 0;
+    let text = "";
+    const write = () => {
+      if (text !== "") this.#supervisor.send(text);
+      text = "";
+    };
     for (const entry of this.#unsent) {
+      if (text.length >= WRITE_LENGTH) write();
       if (!this.#supervisor.hasRoom) break;
       sent++;
       if (entry.phase !== "unsent" || entry.isSuspect) continue;
-      this.#send(entry);
+      text += this.#askedIn(entry);
       asked++;
     }
+    write();
     this.#unsent = sent === this.#unsent.length ? [] : this.#unsent.slice(sent);
     this.#planSuspect();
     if (asked >= VOLLEY) this.#host?.log("info", `asked about ${asked} logical ports at once`);
@@ -295,14 +305,15 @@ export class CommandProvider implements HostedProvider {
     this.#suspectTimer = setTimeout(() => {
       this.#suspectTimer = null;
       const suspect = this.#questions.nextSuspect();
-      if (suspect !== null && this.#supervisor.hasRoom) this.#send(suspect);
+      if (suspect !== null && this.#supervisor.hasRoom) this.#supervisor.send(this.#askedIn(suspect));
     }, SUSPECT_MS);
   }
 
-  #send(entry: Entry): void {
+  /** The message in which the question is asked; it is open from now on. */
+  #askedIn(entry: Entry): string {
     const id = this.#supervisor.nextId();
     this.#questions.sent(entry, id);
-    this.#supervisor.send(request(id, "prepare", entry.params));
+    return question(id, entry.fields);
   }
 
   #sayFinishes(): void {

@@ -31,6 +31,11 @@ export function request(id: number, method: string, params: unknown): string {
   return `${JSON.stringify({ jsonrpc: "2.0", id, method, params })}\n`;
 }
 
+/** `prepare`. @param params as JSON */
+export function question(id: number, params: string): string {
+  return `{"jsonrpc":"2.0","id":${id},"method":"prepare","params":${params}}\n`;
+}
+
 export function notification(method: string, params: unknown): string {
   return `${JSON.stringify({ jsonrpc: "2.0", method, params })}\n`;
 }
