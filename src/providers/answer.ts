@@ -57,21 +57,23 @@ export function thrownAnswer(thrown: unknown): Answer {
 
 function parseWanted(raw: unknown): Answer {
   if (!isRecord(raw)) return broken("prepare was ready and gave no `interface`");
-  const { name, type, options, otherConfig } = raw;
+  // Read once: what is checked is what is used, also of an object whose members are computed.
+  const { name, type } = raw;
+  const [options, otherConfig] = [copyOf(raw.options), copyOf(raw.otherConfig)];
   if (typeof name !== "string") return broken("prepare gave an interface without a `name`");
   if (typeof type !== "string") return broken("prepare gave an interface without a `type`");
   if (!isText(type)) return broken(`prepare gave an interface \`type\` ${NOT_TEXT}`);
   if (!isStringRecord(options)) return broken("prepare gave `options` that are not all strings");
   const fault = interfaceNameFault(name);
   if (fault !== null)
-    return broken(`prepare gave the interface name ${JSON.stringify(name)}, which ${fault}`);
+    return broken(`prepare gave the interface name ${JSON.stringify(shortened(name))}, which ${fault}`);
   if (!isTextRecord(options)) return broken(`prepare gave \`options\` ${NOT_TEXT}`);
-  if (otherConfig === undefined) return { kind: "plug", wanted: { name, type, options: { ...options } } };
+  if (otherConfig === undefined) return { kind: "plug", wanted: { name, type, options } };
   if (!isStringRecord(otherConfig)) return broken("prepare gave `otherConfig` that are not all strings");
   if (!isTextRecord(otherConfig)) return broken(`prepare gave \`otherConfig\` ${NOT_TEXT}`);
   return {
     kind: "plug",
-    wanted: { name, type, options: { ...options }, otherConfig: { ...otherConfig } },
+    wanted: { name, type, options, otherConfig },
   };
 }
 
@@ -99,6 +101,18 @@ const USUAL_TEXT = /^[ -~]*$/;
 /** ovsdb-server ends the connection over any other string, with all that is under way on it (ovsdb(7), `<string>`). */
 function isText(value: string): boolean {
   return USUAL_TEXT.test(value) || (value.isWellFormed() && !value.includes("\0"));
+}
+
+/** Names are much shorter; a reason is kept, logged and shown, and need not hold all of what is wrong. */
+const SHOWN_LENGTH = 64;
+
+function shortened(name: string): string {
+  return name.length <= SHOWN_LENGTH ? name : `${name.slice(0, SHOWN_LENGTH).toWellFormed()}…`;
+}
+
+/** What is no plain record stays what it is, to be refused. */
+function copyOf(value: unknown): unknown {
+  return isRecord(value) && !(value instanceof Map) && !Array.isArray(value) ? { ...value } : value;
 }
 
 function broken(reason: string): Answer {
