@@ -77,6 +77,8 @@ describe("the provider", () => {
   }
 
   async function change(content: string): Promise<readonly string[]> {
+    // As the registry does; until then every look at the folder wakes it again.
+    provider.run();
     const { promise, resolve } = Promise.withResolvers<readonly string[]>();
     woken = resolve;
     writeFileSync(`${file}.new`, content);
