@@ -96,7 +96,8 @@ function isRight(inputs: Inputs, data: ObservedInterfaces): boolean {
     if (!isClassified(observed, iface, inputs.port.data.get(observed.port._uuid), bridge)) return false;
   }
   const held = heldIn(inputs);
-  return held === data.held && held === inputs.iface.data.size && held === data.byName.size;
+  const isAlone = held === inputs.iface.data.size && !data.isShared;
+  return isAlone && held === data.held && held === data.byName.size;
 }
 
 export function observedLocalChassisHandler({ inputs, data }: Omit<Context, "changes">) {
