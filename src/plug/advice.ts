@@ -3,13 +3,21 @@
  * hands (another plug type, or another interface name) the provider it leaves is asked to remove it as well.
  */
 import { misplacedIn } from "../providers/answer.ts";
-import type { BridgeView, OpenVSwitchView, Operation } from "../providers/provider.ts";
+import type { Operation } from "../providers/provider.ts";
 import type { RefusedProvider, RegisteredProvider } from "../providers/registry.ts";
 import type { Change, Remove } from "./change.ts";
 import type { Intent } from "./intent.ts";
 import { interfacesOf } from "./lport.ts";
 import type { ObservedInterface } from "./observed-interface.ts";
-import { type Consultation, carryOver, consult, type Question, sameOptions, stillHolds } from "./question.ts";
+import {
+  type Consultation,
+  carryOver,
+  consult,
+  type LocalViews,
+  type Question,
+  sameOptions,
+  stillHolds,
+} from "./question.ts";
 
 export type Advice =
   | {
@@ -20,8 +28,6 @@ export type Advice =
     }
   | {
       readonly kind: "asked";
-      /** What was asked about: where they are others no answer holds, and none has to be looked at. */
-      readonly options: Question["options"];
       /** To plug or to unplug, as the intent is. */
       readonly main: Consultation;
       /** To remove what the interface in place was plugged as; null when it does not change hands. */
@@ -55,8 +61,7 @@ export type Leaving =
 
 /** What is around a logical port when its providers are asked. */
 export interface AskingFacts {
-  readonly openVSwitch: OpenVSwitchView;
-  readonly bridge: BridgeView;
+  readonly views: LocalViews;
   forPlugType(plugType: string): RegisteredProvider | undefined;
   refused(): readonly RefusedProvider[];
   /** Another number whenever the lookup tables of the provider of this type changed. */
@@ -104,7 +109,8 @@ export function gatherAdvice(
     const isSame = last?.kind === "no-provider" && last.plugType === plugType && last.refused === refused;
     return isSame ? last : { kind: "no-provider", plugType, refused };
   }
-  const known = last?.kind === "asked" && sameOptions(last.options, options) ? last : undefined;
+  // Where the options are others no answer holds, and none has to be looked at.
+  const known = last?.kind === "asked" && sameOptions(last.main.question.options, options) ? last : undefined;
   const first = intent.lport.inPlace;
   const question: Question = {
     lport: name,
@@ -113,10 +119,9 @@ export function gatherAdvice(
     provider,
     options,
     interface: first?.interface ?? null,
-    openVSwitch: facts.openVSwitch,
-    bridge: facts.bridge,
+    views: facts.views,
     lookup: facts.lookup(provider.type),
-    nonce,
+    ...(nonce === 0 ? {} : { nonce }),
   };
   const several = askOfSeveral(question, intent, facts, known);
   const main = several?.main ?? ask(question, known?.main);
@@ -128,7 +133,7 @@ export function gatherAdvice(
   const found = several?.found;
   const isSame = known?.main === main && known.leaving === leaving && known.claim === claim;
   if (isSame && known.several === found) return known;
-  const advice = { kind: "asked", options, main, leaving, claim } as const;
+  const advice = { kind: "asked", main, leaving, claim } as const;
   return found === undefined ? advice : { ...advice, several: found };
 }
 
@@ -325,5 +330,5 @@ function instead(
   if ("noProviderFor" in leaving) {
     return { kind: "no-provider", plugType: leaving.noProviderFor, refused: leaving.refused };
   }
-  return { kind: "asked", options: advice.options, main: leaving, leaving: null, claim: null };
+  return { kind: "asked", main: leaving, leaving: null, claim: null };
 }

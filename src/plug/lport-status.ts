@@ -39,8 +39,8 @@ export interface LportStatus {
   readonly change: Change | null;
   /** Nothing but time may change this status: the port is to be asked for again, with back-off. */
   readonly retry: boolean;
-  /** How often what is to be written was undone by others: the back-off starts from there. */
-  readonly setbacks: number;
+  /** How often what is to be written was undone by others: the back-off starts from there; absent: never. */
+  readonly setbacks?: number;
   /** How often the providers were asked for another answer. */
   readonly tries: number;
   /** It is in place, and ovn-controller has not bound it here (rule P8); absent: that is not so. */
@@ -102,8 +102,8 @@ export function status(
     reason,
     change: rest.change ?? null,
     retry: rest.retry ?? false,
-    setbacks: rest.setbacks ?? 0,
     tries: nonceOf(at.attempt),
+    ...(rest.setbacks === undefined ? {} : { setbacks: rest.setbacks }),
     ...(rest.unbound === undefined ? {} : { unbound: rest.unbound }),
   };
 }

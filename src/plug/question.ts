@@ -28,12 +28,17 @@ export interface Question {
   /** Those of the port binding, which is all that a provider is told of it; null: there is none. */
   readonly options: PortBindingRow["options"] | null;
   readonly interface: InterfaceRow | null;
-  readonly openVSwitch: OpenVSwitchView;
-  readonly bridge: BridgeView;
+  readonly views: LocalViews;
   /** Another number whenever the provider's lookup tables changed. */
   readonly lookup: number;
-  /** Counts how often the port was asked for again. */
-  readonly nonce: number;
+  /** Counts how often the port was asked for again; absent: never. */
+  readonly nonce?: number;
+}
+
+/** What every question of one run shows of the local database; one object, because each port holds its question. */
+export interface LocalViews {
+  readonly openVSwitch: OpenVSwitchView;
+  readonly bridge: BridgeView;
 }
 
 /** A question, and what the provider answered. */
@@ -61,8 +66,8 @@ export function stillHolds(last: Consultation, question: Question): boolean {
     asked.operation === question.operation &&
     asked.provider === question.provider &&
     sameOptions(asked.options, question.options) &&
-    asked.openVSwitch === question.openVSwitch &&
-    asked.bridge === question.bridge &&
+    asked.views.openVSwitch === question.views.openVSwitch &&
+    asked.views.bridge === question.views.bridge &&
     asked.lookup === question.lookup &&
     asked.nonce === question.nonce;
   if (!sameButInterface) return false;
@@ -97,12 +102,11 @@ const NO_OPTIONS: ReadonlyMap<string, string> = new Map();
 
 /** What the provider is told: with the question, and when the consultation ends. */
 export function prepareInputOf(question: Question): PrepareInput {
-  const { lport, operation, openVSwitch, bridge, options } = question;
+  const { lport, operation, views, options } = question;
   const current = question.interface;
   return {
     operation,
-    openVSwitch,
-    bridge,
+    ...views,
     lport: { name: lport, options: options ?? NO_OPTIONS },
     interface: current === null ? null : { name: current.name, type: current.type, options: current.options },
   };

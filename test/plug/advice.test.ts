@@ -25,8 +25,7 @@ function chassisWith(...providers: readonly Provider[]) {
   const registry = registryOf(...providers);
   const lookups = new Map<string, number>();
   const around: AskingFacts = {
-    openVSwitch: openVSwitchRow(),
-    bridge: bridgeRow(),
+    views: { openVSwitch: openVSwitchRow(), bridge: bridgeRow() },
     forPlugType: (plugType) => registry.forPlugType(plugType),
     refused: () => registry.refused(),
     lookup: (type) => lookups.get(type) ?? 0,

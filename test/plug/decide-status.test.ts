@@ -69,8 +69,7 @@ function circumstances(situation: Situation): StatusFacts {
   const intent = { ...basis, lport };
   const registry = registryOf(...providers);
   const surroundings: AskingFacts = {
-    openVSwitch: openVSwitchRow(),
-    bridge: bridgeRow(),
+    views: { openVSwitch: openVSwitchRow(), bridge: bridgeRow() },
     forPlugType: (plugType) => registry.forPlugType(plugType),
     refused: () => registry.refused(),
     lookup: () => 0,
@@ -120,7 +119,6 @@ describe("plugged", () => {
       reason: null,
       change: null,
       retry: false,
-      setbacks: 0,
       tries: 0,
     });
   });

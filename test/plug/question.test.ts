@@ -15,10 +15,8 @@ const base: Question = {
   provider,
   options: wantedRow({ "vif-plug-mtu-request": "1400" }).options,
   interface: null,
-  openVSwitch: openVSwitchRow(),
-  bridge: bridgeRow(),
+  views: { openVSwitch: openVSwitchRow(), bridge: bridgeRow() },
   lookup: 0,
-  nonce: 0,
 };
 
 describe("what a provider is told", () => {
@@ -30,8 +28,8 @@ describe("what a provider is told", () => {
       map({ "requested-chassis": "hv1", "vif-plug-type": "dummy", "vif-plug-mtu-request": "1400" }),
     );
     expect(input.interface).toBeNull();
-    expect(input.openVSwitch).toBe(base.openVSwitch);
-    expect(input.bridge).toBe(base.bridge);
+    expect(input.openVSwitch).toBe(base.views.openVSwitch);
+    expect(input.bridge).toBe(base.views.bridge);
   });
 
   test("name, type and options of the interface in place, and nothing else of it", () => {
@@ -100,8 +98,8 @@ describe("an answer does not hold", () => {
     ["the plug type is another", { plugType: "other" }],
     ["it is to be removed", { operation: "remove" }],
     ["the provider was registered anew", { provider: registered(recordedProvider("dummy").provider) }],
-    ["the Open_vSwitch row changed", { openVSwitch: openVSwitchRow() }],
-    ["the bridge changed", { bridge: bridgeRow() }],
+    ["the Open_vSwitch row changed", { views: { ...base.views, openVSwitch: openVSwitchRow() } }],
+    ["the bridge changed", { views: { ...base.views, bridge: bridgeRow() } }],
     ["the provider's lookup tables changed", { lookup: 1 }],
     ["it was asked for again", { nonce: 1 }],
     ["the interface is gone", { interface: null }],

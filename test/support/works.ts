@@ -19,13 +19,11 @@ export function askedOf(
     provider,
     options: wantedRow().options,
     interface: null,
-    openVSwitch: openVSwitchRow(),
-    bridge: bridgeRow(),
+    views: { openVSwitch: openVSwitchRow(), bridge: bridgeRow() },
     lookup: 0,
-    nonce: 0,
     ...rest,
   });
-  return { kind: "asked", options: main.question.options, main, leaving: null, claim: lport };
+  return { kind: "asked", main, leaving: null, claim: lport };
 }
 
 /** The creation of an interface named after the logical port. */

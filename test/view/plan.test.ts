@@ -118,10 +118,8 @@ describe("an interface that is taken over", () => {
     provider: registered(recordedProvider("dummy").provider),
     options: null,
     interface: interfaceRow({ name: "eth7" }),
-    openVSwitch: openVSwitchRow(),
-    bridge: bridgeRow(),
+    views: { openVSwitch: openVSwitchRow(), bridge: bridgeRow() },
     lookup: 0,
-    nonce: 0,
   };
   const adopted = status(
     "new",

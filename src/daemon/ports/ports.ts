@@ -79,7 +79,7 @@ export class Ports {
     this.#unbound.follow(lport, status);
     this.history.decided(lport, status, cause);
     if (isOther && cause?.source !== this.#attemptInput) this.#retries.reset(lport);
-    if (status?.retry === true) this.#retries.schedule(lport, status.setbacks);
+    if (status?.retry === true) this.#retries.schedule(lport, status.setbacks ?? 0);
     else if (status?.state === "pending") this.#retries.suspend(lport);
     else this.#retries.reset(lport);
     const isCounted = attempt?.phase === "idle" && attempt.written !== undefined;

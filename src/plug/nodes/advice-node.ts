@@ -98,8 +98,7 @@ function askingFacts(inputs: Inputs, providers: Providers): AskingFacts | null {
   const { openVSwitch, bridge } = local;
   if (inputs.activity.data.current !== null || openVSwitch === null || bridge === null) return null;
   return {
-    openVSwitch,
-    bridge,
+    views: { openVSwitch, bridge },
     forPlugType: (plugType) => providers.forPlugType(plugType),
     refused: () => providers.refused(),
     lookup: (type) => inputs.providerLookup.data.get(type) ?? 0,
