@@ -5,6 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 export interface Memory {
   /** Bytes, now and at most so far. */
   readonly resident: number;
+  /** What of it is no page of a file: those of the executable come and go as the kernel likes. */
+  readonly anonymous: number;
   readonly peak: number;
 }
 
@@ -36,7 +38,7 @@ export function memory(pid: number): Memory {
 
 export function parseMemory(status: string): Memory {
   const bytes = (key: string) => Number(new RegExp(`^${key}:\\s+(\\d+) kB$`, "m").exec(status)?.[1]) * 1024;
-  return { resident: bytes("VmRSS"), peak: bytes("VmHWM") };
+  return { resident: bytes("VmRSS"), anonymous: bytes("RssAnon"), peak: bytes("VmHWM") };
 }
 
 const LOOK_EVERY_MS = 25;

@@ -6,8 +6,9 @@ test("the time on a CPU is the first field of schedstat, in nanoseconds", () => 
 });
 
 test("memory is read from the kernel's words, in bytes", () => {
-  const status = "Name:\tvifplugd\nVmPeak:\t  900000 kB\nVmHWM:\t   65536 kB\nVmRSS:\t    1024 kB\n";
-  expect(parseMemory(status)).toEqual({ resident: 1_048_576, peak: 67_108_864 });
+  const status =
+    "Name:\tvifplugd\nVmPeak:\t  900000 kB\nVmHWM:\t   65536 kB\nVmRSS:\t    1024 kB\nRssAnon:\t     512 kB\n";
+  expect(parseMemory(status)).toEqual({ resident: 1_048_576, anonymous: 524_288, peak: 67_108_864 });
 });
 
 test("a running process has used time and memory", () => {
