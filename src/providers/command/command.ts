@@ -2,8 +2,8 @@
  * A provider that is a program of its own, in any language: what is known of an answer is looked up in a table of what
  * the program answered, which notes also what it is to be asked. docs/providers.md has the protocol.
  *
- * Invariants: nothing waits for the program. A question that is open is asked once. `finish` reaches the program at least
- * once while we live: one that the program may not have read when it died is said again to the next one.
+ * Invariants: nothing waits for the program. A question that is open is asked once. What is said to the program, and how
+ * often, is the outbox's to know.
  */
 
 import { isRecord } from "../../unknown.ts";
@@ -17,17 +17,10 @@ import type {
   ProviderOptions,
   WantedInterface,
 } from "../provider.ts";
+import { Outbox } from "./outbox.ts";
 import { type Entry, Questions } from "./questions.ts";
 import { LIMITS, type Limits, Supervisor } from "./supervisor.ts";
-import {
-  type Incoming,
-  type Introduction,
-  notification,
-  outcome,
-  ParamsMaker,
-  PROTOCOL,
-  question,
-} from "./wire.ts";
+import { type Incoming, type Introduction, outcome, ParamsMaker, PROTOCOL } from "./wire.ts";
 
 /** A port waits when its answer takes longer, in milliseconds. */
 export const LATE_MS = 2000;
@@ -41,21 +34,8 @@ export interface CommandOptions {
   readonly limits?: Partial<Limits & { readonly late: number }>;
 }
 
-/** Questions are written together up to about so many characters: few calls, and a bound on what is written beyond the room. */
-const WRITE_LENGTH = 64 << 10;
-
 /** So many questions at once are worth a line in the log. */
 const VOLLEY = 100;
-
-/** How long a question that may have ended the process waits until nothing else is to be asked, in milliseconds. */
-const SUSPECT_MS = 10;
-
-/** Said to the program, and perhaps not read by it. */
-interface Finish {
-  readonly text: string;
-  /** An answer with this number, or a later one, shows that it was read; null: it was not said. */
-  readBy: number | null;
-}
 
 export class CommandProvider implements HostedProvider {
   readonly type: string;
@@ -64,18 +44,16 @@ export class CommandProvider implements HostedProvider {
   readonly #params = new ParamsMaker();
   readonly #questions: Questions;
   readonly #supervisor: Supervisor;
+  readonly #outbox: Outbox;
   #host: ProviderHost | null = null;
   #surroundings: Surroundings = { vifplugd: "", chassis: null, bridge: null };
   #maintainedOptions: readonly string[] = [];
-  #unsent: Entry[] = [];
-  #finishes: Finish[] = [];
   #changed = new Set<string>();
   #isAllChanged = false;
   #isTurnPlanned = false;
   /** Why its options are of no use; the program is not started again. */
   #refusal: string | null = null;
   #lateTimer: ReturnType<typeof setTimeout> | null = null;
-  #suspectTimer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(options: CommandOptions) {
     this.type = options.type;
@@ -83,7 +61,7 @@ export class CommandProvider implements HostedProvider {
     this.#lateMs = options.limits?.late ?? LATE_MS;
     this.#questions = new Questions({
       onUnsent: (entry) => this.#enqueue(entry),
-      release: (params, output) => this.#notify("release", outcome(params, output)),
+      release: (params, output) => this.#outbox.notify("release", outcome(params, output)),
       onChanged: (lports) => this.#noteChanged(lports),
     });
     this.#supervisor = new Supervisor({
@@ -103,6 +81,7 @@ export class CommandProvider implements HostedProvider {
       isAnswerOpen: () => this.#questions.awaited.size > 0,
       log: (level, message) => this.#host?.log(level, message),
     });
+    this.#outbox = new Outbox(this.#supervisor, this.#questions);
   }
 
   get maintainedOptions(): readonly string[] {
@@ -150,24 +129,23 @@ export class CommandProvider implements HostedProvider {
   }
 
   arrange(input: PrepareInput): void {
-    this.#notify("arrange", this.#params.params(input));
+    this.#outbox.notify("arrange", this.#params.params(input));
   }
 
   finish(input: PrepareInput, output: WantedInterface | null): void {
-    const params = this.#params.params(input);
-    this.#finishes.push({ text: notification("finish", outcome(params, output)), readBy: null });
+    this.#outbox.finish(outcome(this.#params.params(input), output));
     if (input.operation === "remove") this.#questions.removed(input.lport.name);
     this.#plan();
   }
 
   release(input: PrepareInput, output: WantedInterface | null): void {
     if (!this.#questions.release(input.lport.name)) return;
-    this.#notify("release", outcome(this.#params.params(input), output));
+    this.#outbox.notify("release", outcome(this.#params.params(input), output));
   }
 
   destroy(): Ending {
-    for (const timer of [this.#lateTimer, this.#suspectTimer]) if (timer !== null) clearTimeout(timer);
-    this.#sayFinishes();
+    if (this.#lateTimer !== null) clearTimeout(this.#lateTimer);
+    this.#outbox.close();
     this.#host = null;
     return this.#supervisor.stop();
   }
@@ -234,14 +212,11 @@ export class CommandProvider implements HostedProvider {
       this.#host?.log("warn", `the command answered ${id}, which is not asked: it is left out`);
       return;
     }
-    this.#planSuspect();
-    const unread = this.#finishes.findIndex(({ readBy }) => readBy === null || readBy > id);
-    if (unread !== 0) this.#finishes = unread < 0 ? [] : this.#finishes.slice(unread);
+    this.#outbox.answered(id);
   }
 
   #gone(): void {
-    for (const finish of this.#finishes) finish.readBy = null;
-    this.#unsent = [...this.#questions.awaited];
+    this.#outbox.lost();
     this.#questions.lost();
   }
 
@@ -256,7 +231,7 @@ export class CommandProvider implements HostedProvider {
   }
 
   #enqueue(entry: Entry): void {
-    this.#unsent.push(entry);
+    this.#outbox.put(entry);
     this.#plan();
     this.#watchDeadlines();
   }
@@ -276,59 +251,8 @@ export class CommandProvider implements HostedProvider {
   }
 
   #flush(): void {
-    if (this.#supervisor.phase.kind !== "ready") return;
-    this.#sayFinishes();
-    let sent = 0;
-    let asked = 0;
-    let text = "";
-    const write = () => {
-      if (text !== "") this.#supervisor.send(text);
-      text = "";
-    };
-    for (const entry of this.#unsent) {
-      if (text.length >= WRITE_LENGTH) write();
-      if (!this.#supervisor.hasRoom) break;
-      sent++;
-      if (entry.phase !== "unsent" || entry.isSuspect) continue;
-      text += this.#askedIn(entry);
-      asked++;
-    }
-    write();
-    this.#unsent = sent === this.#unsent.length ? [] : this.#unsent.slice(sent);
-    this.#planSuspect();
+    const asked = this.#outbox.flush();
     if (asked >= VOLLEY) this.#host?.log("info", `asked about ${asked} logical ports at once`);
-  }
-
-  /** Not in this turn, in which the graph may have more to ask. */
-  #planSuspect(): void {
-    if (this.#suspectTimer !== null || this.#questions.nextSuspect() === null) return;
-    this.#suspectTimer = setTimeout(() => {
-      this.#suspectTimer = null;
-      const suspect = this.#questions.nextSuspect();
-      if (suspect !== null && this.#supervisor.hasRoom) this.#supervisor.send(this.#askedIn(suspect));
-    }, SUSPECT_MS);
-  }
-
-  /** The message in which the question is asked; it is open from now on. */
-  #askedIn(entry: Entry): string {
-    const id = this.#supervisor.nextId();
-    this.#questions.sent(entry, id);
-    return question(id, entry.fields);
-  }
-
-  #sayFinishes(): void {
-    if (this.#supervisor.phase.kind !== "ready") return;
-    for (const finish of this.#finishes) {
-      if (finish.readBy !== null) continue;
-      this.#supervisor.send(finish.text);
-      finish.readBy = this.#supervisor.nextId();
-    }
-  }
-
-  #notify(method: "release" | "arrange", params: object): void {
-    if (this.#supervisor.phase.kind !== "ready") return;
-    this.#sayFinishes();
-    this.#supervisor.send(notification(method, params));
   }
 
   #watchDeadlines(): void {
