@@ -93,7 +93,8 @@ export class ProviderSet {
     }
     const { message } = registered.error;
     // Once: what is tried again and again for the same reason is no news.
-    if (this.#enabled.get(type)?.status.reason !== message) this.#log.error(`${message}; it is tried again`);
+    if (this.#enabled.get(type)?.status.reason !== message)
+      this.#log.error(`${message}; vifplugd tries again to start provider ${type}`);
     const status: ProviderStatus = { type, state: "failed", reason: message };
     const cancelRetry = this.#timer(retryMs, () => this.#retry(entry, Math.min(2 * retryMs, MAX_RETRY_MS)));
     this.#enabled.set(type, { entry: text, provider, status, cancelRetry });

@@ -4,7 +4,8 @@
  *
  * Invariants
  * - An entry that would be the same again stays the very object that it was, so the nodes after this one, and their
- *   tracked changes, hear of what changed and of nothing else. That holds for the recompute too.
+ *   tracked changes, hear of what changed and of nothing else. That holds for the recompute too, as far as `same` can
+ *   tell: without `same` an entry that was made anew is another one.
  * - A key is decided at most once a run, when all inputs are up to date: a handler that comes later leaves out what an
  *   earlier one has changed.
  */

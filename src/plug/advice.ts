@@ -15,7 +15,6 @@ import {
   consult,
   type LocalViews,
   type Question,
-  sameOptions,
   stillHolds,
 } from "./question.ts";
 
@@ -109,10 +108,9 @@ export function gatherAdvice(
     const isSame = last?.kind === "no-provider" && last.plugType === plugType && last.refused === refused;
     return isSame ? last : { kind: "no-provider", plugType, refused };
   }
-  // Where the options are others no answer holds, and none has to be looked at.
-  const known = last?.kind === "asked" && sameOptions(last.main.question.options, options) ? last : undefined;
+  const known = last?.kind === "asked" ? last : undefined;
   const first = intent.lport.inPlace;
-  const question: Question = {
+  const asked: Question = {
     lport: name,
     plugType,
     operation,
@@ -121,8 +119,8 @@ export function gatherAdvice(
     interface: first?.interface ?? null,
     views: facts.views,
     lookup: facts.lookup(provider.type),
-    ...(nonce === 0 ? {} : { nonce }),
   };
+  const question = nonce === 0 ? asked : { ...asked, nonce };
   const several = askOfSeveral(question, intent, facts, known);
   const main = several?.main ?? ask(question, known?.main);
   const inPlace = several?.found.inPlace ?? first;
@@ -281,8 +279,9 @@ export function misplacementOf(advice: Advice | undefined): Misplacement | null 
 /** What is asked for again by its name is not somebody else's, whatever the provider says. */
 function misplacementIn({ question, answer, desired }: Consultation): Misplacement | null {
   const whose = misplacedIn(answer);
+  if (whose === null) return null;
   const name = question.interface?.name;
-  if (whose === null || name === undefined || desired?.wanted.name === name) return null;
+  if (name === undefined || desired?.wanted.name === name) return null;
   return { whose, isBuiltIn: question.provider.isBuiltIn };
 }
 

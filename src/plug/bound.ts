@@ -44,12 +44,11 @@ export function whoHasIt({ by }: Unbound, other: OtherChassis | undefined): stri
     : `chassis ${name} (${hostname}) has it`;
 }
 
-/** What ovn-controller wants the interface to carry, and what that carries; null: nothing that it does not. */
-export function versionMismatch(
+/** The interface carries the iface-id-ver that ovn-controller wants to see, if it wants one. */
+export function hasWantedVersion(
   { options }: Pick<PortBindingRow, "options">,
   { external_ids }: Pick<InterfaceRow, "external_ids">,
-): { readonly wanted: string; readonly is: string | null } | null {
-  const wanted = options.get(IFACE_ID_VER);
-  const is = external_ids.get(IFACE_ID_VER) ?? null;
-  return wanted === undefined || wanted === "" || wanted === is ? null : { wanted, is };
+): boolean {
+  const wanted = options.get(IFACE_ID_VER) ?? "";
+  return wanted === "" || wanted === external_ids.get(IFACE_ID_VER);
 }

@@ -19,6 +19,7 @@ import { type Change, desiredAfter } from "./change.ts";
 import { sameContent, sameDesired } from "./desired.ts";
 import type { Intent } from "./intent.ts";
 import { interfacesOf } from "./lport.ts";
+import { noProvider } from "./no-provider.ts";
 import { type ObservedInterface, OVN_PLUGGED } from "./observed-interface.ts";
 import type { Consultation } from "./question.ts";
 import type { InterfaceRow } from "./rows.ts";
@@ -307,7 +308,7 @@ type Next =
 /** Why an interface may not leave, or null. */
 function refusalOf(leaving: Leaving | null): string | null {
   if (leaving === null) return null;
-  if ("noProviderFor" in leaving) return `no enabled provider answers to ${leaving.noProviderFor}`;
+  if ("noProviderFor" in leaving) return noProvider(leaving.noProviderFor, leaving.refused);
   const { answer } = leaving;
   return "reason" in answer ? answer.reason : null;
 }

@@ -9,8 +9,9 @@ import { type DesiredInterface, diffInterface } from "./desired.ts";
 import { stands } from "./in-place-status.ts";
 import { NOT_IN_VIEW, type ToPlug, type ToUnplug } from "./intent.ts";
 import { inPlaceAt, type LportStatus, nameOfChange, type StatusFacts, status } from "./lport-status.ts";
+import { noProvider } from "./no-provider.ts";
 import { propose, removal, takeOf } from "./proposal.ts";
-import { awaitedIn, noBridge, noProvider, noProviderFor, refusal, refusalToLeave } from "./refusals.ts";
+import { awaitedIn, noBridge, noProviderFor, refusal, refusalToLeave } from "./refusals.ts";
 import type { BridgeRef } from "./rows.ts";
 
 const SENT = "sent to the database";

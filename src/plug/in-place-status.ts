@@ -18,10 +18,11 @@ export function stands(at: StatusFacts, reason: string | null): LportStatus {
   if (reason !== null) return status(at, "plugged", reason, {});
   const unanswered = iface !== undefined && iface.ofport === null;
   if (unanswered) return status(at, "plugged", badMtu(at.intent.lport) ?? NOT_ANSWERED, {});
-  const unbound = unboundAt(at);
-  const remarks = [badMtu(at.intent.lport), isDown(iface), unbound === null ? null : notBound(at, unbound)];
+  const [mtu, down, unbound] = [badMtu(at.intent.lport), isDown(iface), unboundAt(at)];
+  if (mtu === null && down === null && unbound === null) return status(at, "plugged", null, {});
+  const remarks = [mtu, down, unbound === null ? null : notBound(at, unbound)];
   const shown = remarks.filter((remark) => remark !== null).join("; ");
-  return status(at, "plugged", shown === "" ? null : shown, unbound === null ? {} : { unbound });
+  return status(at, "plugged", shown, unbound === null ? {} : { unbound });
 }
 
 /** Only an interface that ovs-vswitchd has given a number is bound by ovn-controller (ovn-controller(8)). */
@@ -29,12 +30,9 @@ function unboundAt({ intent, chassis }: StatusFacts): Unbound | null {
   return intent.kind === "plug" ? unboundOf(intent.binding, chassis.chassis) : null;
 }
 
-/** The start of the reason of a port that is plugged and not bound. */
-export const NOT_BOUND = "ovn-controller has not bound it here";
-
 function notBound({ chassis }: StatusFacts, unbound: Unbound): string {
   const who = whoHasIt(unbound, unbound.by === null ? undefined : chassis.otherChassis(unbound.by));
-  return `${NOT_BOUND}: ${who}`;
+  return `ovn-controller has not bound it here: ${who}`;
 }
 
 /** A device of the system that is down is a dead path, however well everything else looks (rule P8). */

@@ -94,7 +94,8 @@ export function status(
     readonly unbound?: Unbound;
   },
 ): LportStatus {
-  return {
+  const { setbacks, unbound } = rest;
+  const usual = {
     lport: at.intent.lport.name,
     plugType: at.intent.plugType,
     state,
@@ -103,8 +104,12 @@ export function status(
     change: rest.change ?? null,
     retry: rest.retry ?? false,
     tries: nonceOf(at.attempt),
-    ...(rest.setbacks === undefined ? {} : { setbacks: rest.setbacks }),
-    ...(rest.unbound === undefined ? {} : { unbound: rest.unbound }),
+  };
+  if (setbacks === undefined && unbound === undefined) return usual;
+  return {
+    ...usual,
+    ...(setbacks === undefined ? {} : { setbacks }),
+    ...(unbound === undefined ? {} : { unbound }),
   };
 }
 

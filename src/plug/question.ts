@@ -77,7 +77,7 @@ export function stillHolds(last: Consultation, question: Question): boolean {
   return last.desired !== null && question.interface !== null && satisfies(question.interface, last.desired);
 }
 
-export function sameOptions(a: Question["options"], b: Question["options"]): boolean {
+function sameOptions(a: Question["options"], b: Question["options"]): boolean {
   return a === b || (a !== null && b !== null && sameMap(a, b));
 }
 
@@ -106,7 +106,8 @@ export function prepareInputOf(question: Question): PrepareInput {
   const current = question.interface;
   return {
     operation,
-    ...views,
+    openVSwitch: views.openVSwitch,
+    bridge: views.bridge,
     lport: { name: lport, options: options ?? NO_OPTIONS },
     interface: current === null ? null : { name: current.name, type: current.type, options: current.options },
   };

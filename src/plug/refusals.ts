@@ -1,20 +1,21 @@
 /**
  * Who does not agree to what is intended with a logical port, or has not answered yet, and in which words that is told.
  */
-import type { RefusedProvider } from "../providers/registry.ts";
 import { shellWord } from "../text/shell.ts";
 import type { Advice, Leaving } from "./advice.ts";
 import type { DesiredInterface } from "./desired.ts";
 import { inPlaceAt, type StatusFacts } from "./lport-status.ts";
+import { noProvider } from "./no-provider.ts";
 import type { Consultation } from "./question.ts";
 
 /** Whose answer is not known yet, in words; null: everybody has answered. */
 export function awaitedIn({ main, leaving }: Extract<Advice, { kind: "asked" }>): string | null {
-  const consultations = leaving !== null && "answer" in leaving ? [main, leaving] : [main];
-  for (const { answer } of consultations) {
-    if (answer.kind === "not-ready" && answer.awaited === true) return answer.reason;
-  }
-  return null;
+  const awaited = awaitedOf(main);
+  return awaited === null && leaving !== null && "answer" in leaving ? awaitedOf(leaving) : awaited;
+}
+
+function awaitedOf({ answer }: Consultation): string | null {
+  return answer.kind === "not-ready" && answer.awaited === true ? answer.reason : null;
 }
 
 interface Refusal {
@@ -52,12 +53,4 @@ export function noProviderFor(leaving: Exclude<Leaving, Consultation>): Refusal 
 
 export function noBridge(name: string): string {
   return `there is no integration bridge ${name}: add it (ovs-vsctl add-br ${shellWord(name)}), or name the one that is there (external_ids:ovn-bridge)`;
-}
-
-export function noProvider(plugType: string, refused: RefusedProvider | null): string {
-  const quoted = JSON.stringify(plugType);
-  if (refused !== null) {
-    return `provider ${refused.type}, which answers to plug type ${quoted}, failed to start: ${refused.reason}`;
-  }
-  return `no enabled provider answers to plug type ${quoted}; add one under providers`;
 }

@@ -59,7 +59,9 @@ test("it is tried again after growing whiles, and its start is told", () => {
   expect(set.statuses()).toEqual([{ type: "dummy", state: "ready" }]);
   expect([started, timers.size]).toEqual([1, 0]);
   expect(lines.map((line) => line.replace(/^\S+ /, ""))).toEqual([
-    expect.stringMatching(/^error daemon: provider dummy .*the device is not there; it is tried again\n$/),
+    expect.stringMatching(
+      /^error daemon: provider dummy .*the device is not there; vifplugd tries again to start provider dummy\n$/,
+    ),
     "info daemon: provider dummy has started after all\n",
   ]);
 });

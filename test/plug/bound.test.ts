@@ -1,6 +1,6 @@
 // Whether ovn-controller has bound a port here, who has it instead, and which version of the interface it waits for (P8).
 import { describe, expect, test } from "bun:test";
-import { sameUnbound, unboundOf, versionMismatch, whoHasIt } from "../../src/plug/bound.ts";
+import { hasWantedVersion, sameUnbound, unboundOf, whoHasIt } from "../../src/plug/bound.ts";
 import { bindingRow, CHASSIS, chassisRow, map, OTHER_CHASSIS, pluggedRow, uuid } from "../support/rows.ts";
 
 const here = { name: "hv1", record: chassisRow() };
@@ -27,6 +27,15 @@ describe("a port that is not bound here", () => {
     });
     expect(unboundOf(bindingRow({ chassis: null, additional_chassis }), here)).toEqual({ by: THIRD });
     expect(unboundOf(bindingRow({ chassis: null }), here)).toEqual({ by: null });
+    for (const two of [
+      [THIRD, OTHER_CHASSIS],
+      [OTHER_CHASSIS, THIRD],
+    ]) {
+      const [first] = [...two].sort();
+      expect(unboundOf(bindingRow({ chassis: null, additional_chassis: new Set(two) }), here)?.by).toBe(
+        first,
+      );
+    }
   });
 
   test("is told of with the chassis that has it, as far as that is known", () => {
@@ -44,25 +53,26 @@ describe("a port that is not bound here", () => {
     for (const one of [undefined, none, other]) {
       for (const two of [undefined, none, other]) expect(sameUnbound(one, two)).toBe(one === two);
     }
+    expect(sameUnbound({ by: OTHER_CHASSIS }, { by: OTHER_CHASSIS })).toBe(true);
   });
 });
 
 describe("the version that ovn-controller waits for", () => {
-  const mismatch = (wanted: string | null, is: string | null) =>
-    versionMismatch(
+  const isThere = (wanted: string | null, is: string | null) =>
+    hasWantedVersion(
       bindingRow({ options: wanted === null ? map() : map({ "iface-id-ver": wanted }) }),
       pluggedRow("a", { external_ids: is === null ? map() : map({ "iface-id-ver": is }) }),
     );
 
-  test("is told where the interface carries another one, or none", () => {
-    expect(mismatch("2", "1")).toEqual({ wanted: "2", is: "1" });
-    expect(mismatch("2", null)).toEqual({ wanted: "2", is: null });
+  test("is missed where the interface carries another one, or none", () => {
+    expect(isThere("2", "1")).toBe(false);
+    expect(isThere("2", null)).toBe(false);
   });
 
-  test("is no matter where it is the same, or none is asked for", () => {
-    expect(mismatch("1", "1")).toBeNull();
-    expect(mismatch(null, "1")).toBeNull();
-    expect(mismatch("", "1")).toBeNull();
-    expect(mismatch(null, null)).toBeNull();
+  test("is there where it is the same, or none is asked for", () => {
+    expect(isThere("1", "1")).toBe(true);
+    expect(isThere(null, "1")).toBe(true);
+    expect(isThere("", "1")).toBe(true);
+    expect(isThere(null, null)).toBe(true);
   });
 });

@@ -70,7 +70,7 @@ export class UnboundPorts {
       this.#waiting.delete(lport);
       this.#late.add(lport);
     }
-    this.#tell(late.map(([lport, { reason }]) => `${lport}: plugged for ${LATE_MS / 1000} s, but ${reason}`));
+    this.#tell(late.map(([lport, { reason }]) => `${lport}: for more than ${LATE_MS / 1000} s ${reason}`));
     const [next] = this.#waiting.values();
     if (next === undefined) return;
     const wait = isKept ? LATE_MS : Math.max(0, LATE_MS - (now - next.since));
@@ -81,6 +81,7 @@ export class UnboundPorts {
     const { log } = this.#options;
     for (const line of lines.slice(0, MANY)) log.warn(line);
     const rest = lines.length - MANY;
-    if (rest > 0) log.warn(`${rest} more ports are plugged and not bound; vifplugd status tells all`);
+    if (rest > 0)
+      log.warn(`ovn-controller has not bound ${rest} more plugged ports; vifplugd status lists them`);
   }
 }

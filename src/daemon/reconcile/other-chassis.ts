@@ -53,7 +53,7 @@ export class OtherChassisRows {
     if (unasked.length > 0) this.#options.ask(unasked);
     this.#push(
       [...known.keys()].filter((uuid) => !this.#named.has(uuid)).map((uuid) => ({ uuid })),
-      "it has nothing of ours any more",
+      "no port that is plugged here is bound by that chassis any more",
     );
   }
 

@@ -122,10 +122,12 @@ export class Transactor {
         .flat(),
     );
     if (stale !== undefined && stale.length > 0)
-      this.#options.report(stale.map((work) => ({ kind: "lost", work, error: "decided anew" })));
+      this.#options.report(stale.map((work) => ({ kind: "lost", work, error: NOT_SO_ANY_MORE })));
     if (firm !== undefined && firm.length > 0) await this.submit(firm, lock);
   }
 }
+
+const NOT_SO_ANY_MORE = "not sent again: what the change was decided on may not be so any more";
 
 /** Works that are written together or not at all: interfaces that change hands between ports (rule P6), else each alone. */
 function unitsOf(works: readonly Work[]): readonly (readonly Work[])[] {

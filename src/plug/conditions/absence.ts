@@ -33,7 +33,7 @@ const gone: Condition<AbsenceFacts> = {
     }
   },
   source: () => "OVN_Southbound",
-  remedy: () => "delete the logical port, if it is not to be",
+  remedy: () => "delete the logical port, if no chassis is to have it",
 };
 
 function timeOf(at: number): string {

@@ -5,7 +5,7 @@
 import type { Uuid } from "ovsdb-jsonrpc";
 import { shellWord } from "../../text/shell.ts";
 import { consultationsOf } from "../advice.ts";
-import { type OtherChassis, unboundOf, versionMismatch, whoHasIt } from "../bound.ts";
+import { hasWantedVersion, type OtherChassis, unboundOf, whoHasIt } from "../bound.ts";
 import { badMtuOf, type ChassisIdentity, type MtuText, mtuRequestOf, mtuTextOf } from "../lport.ts";
 import { IFACE_ID, IFACE_ID_VER, type ObservedInterface, OVN_PLUGGED } from "../observed-interface.ts";
 import type { Consultation } from "../question.ts";
@@ -114,7 +114,7 @@ export const version: Condition<{ readonly binding: PortBindingRow; readonly obs
     id: "iface-id-ver",
     statement: "its interface has the iface-id-ver that its options have",
     otherwise: "ovn-controller does not bind it; an interface of ours gets it (P1, P3)",
-    holds: ({ binding, observed }) => versionMismatch(binding, observed.interface) === null,
+    holds: ({ binding, observed }) => hasWantedVersion(binding, observed.interface),
     value({ binding, observed }) {
       const is = observed.interface.external_ids.get(IFACE_ID_VER) ?? "(absent)";
       return `${observed.interface.name}: ${is}; options:iface-id-ver=${binding.options.get(IFACE_ID_VER)}`;

@@ -1,6 +1,6 @@
 /**
- * Node `answer`: what the providers say about each logical port that is to be plugged or unplugged. This is the one
- * place in the program where providers are asked; answers.ts says when an answer still holds.
+ * Node `advice`: what the providers say about each logical port that is to be plugged or unplugged. This is the one
+ * place in the program where providers are asked; advice.ts says who is asked, question.ts when an answer still holds.
  *
  * Invariant: nobody is asked while we are not active (not the holder of the chassis's lock, or no complete local
  * database), and not about a port whose change is in flight.

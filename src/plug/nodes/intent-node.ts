@@ -27,6 +27,8 @@ export const intentNode = {
     return (name: string): Intent | undefined => {
       const lport = lports.get(name);
       if (chassis === null || lport === undefined) return undefined;
+      // What is known of bindings that left is about ports that have none.
+      if (lport.binding !== null) return decideIntent(lport, chassis, knowledge, settings) ?? undefined;
       const absence = inputs.absence.data.get(name);
       // While the Southbound is being asked, its answer is waited for.
       const departed = absence?.kind === "asked" ? null : (inputs.departure.data.get(name)?.row ?? null);

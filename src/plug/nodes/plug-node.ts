@@ -52,7 +52,7 @@ export const plugNode = {
       const advice = inputs.advice.data.get(lport);
       return decideStatus({
         intent,
-        advice: advice,
+        advice,
         attempt: inputs.attempt.data.get(lport),
         chassis: facts,
       });

@@ -36,6 +36,7 @@ export function dummyProvider(): Provider {
 
 /** So many characters that they fit as bytes, as the kernel counts; none is cut in two. */
 function cut(name: string): string {
+  if (Buffer.byteLength(name) <= NAME_BYTES) return name;
   let cut = "";
   for (const character of name) {
     if (Buffer.byteLength(cut + character) > NAME_BYTES) break;

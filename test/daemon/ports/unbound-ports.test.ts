@@ -64,7 +64,7 @@ test("one that is not is told of once and counted, until it is bound", () => {
   jest.advanceTimersByTime(LATE_MS);
   ports.follow("lsp1", status(true));
   jest.advanceTimersByTime(3 * LATE_MS);
-  expect([lines, ports.count]).toEqual([[`warn plug: lsp1: plugged for 10 s, but ${REASON}`], 1]);
+  expect([lines, ports.count]).toEqual([[`warn plug: lsp1: for more than 10 s ${REASON}`], 1]);
   ports.follow("lsp1", status(false));
   expect([lines.slice(1), ports.count]).toEqual([["info plug: lsp1: ovn-controller has bound it"], 0]);
 });
@@ -100,7 +100,7 @@ test("of many at once the first ones are told of by name, and the rest by number
   jest.advanceTimersByTime(LATE_MS);
   expect([lines.length, lines.at(-1), ports.count]).toEqual([
     11,
-    "warn plug: 25 more ports are plugged and not bound; vifplugd status tells all",
+    "warn plug: ovn-controller has not bound 25 more plugged ports; vifplugd status lists them",
     35,
   ]);
 });

@@ -121,7 +121,7 @@ describe("a bad port", () => {
         ["m1", "m2"],
         ["m2", "stale"],
       );
-      const lost = "lost decided anew";
+      const lost = "lost not sent again: what the change was decided on may not be so any more";
       const refused = "refused constraint violation";
       expect(summary).toEqual({ a: "committed", bad: refused, m1: lost, m2: lost, stale: lost });
       for (const operations of transactions.slice(1)) expect(insertOf(operations, "stale")).toBe(-1);

@@ -31,9 +31,8 @@ function faultOfBound(world: World): string | undefined {
   const { chassis, portBinding } = world.southbound;
   for (const [lport, { state, reason, unbound, interface: name }] of world.statuses) {
     const row = [...portBinding.told.values()].find((one) => one.logical_port === lport);
-    const here = [...chassis.told.values()].find(
-      (one) => one.name === new Inspection(world, lport).chassis.name,
-    );
+    const { name: own } = new Inspection(world, lport).chassis;
+    const here = [...chassis.told.values()].find((one) => one.name === own);
     const observed = [...world.local.iface.told.values()].find((one) => one.name === name);
     const isBound = row?.chassis === here?._uuid || row?.additional_chassis.has(here?._uuid ?? row._uuid);
     if (unbound === undefined) {
@@ -41,7 +40,7 @@ function faultOfBound(world: World): string | undefined {
       if (isSilent && !isBound) return `${lport} is not bound here, and nothing says so`;
     } else if (row === undefined || isBound || typeof observed?.ofport !== "number") {
       return `${lport} is said to be not bound: ${reason}`;
-    } else if (unbound.by !== (row.chassis ?? [...row.additional_chassis][0] ?? null)) {
+    } else if (unbound.by !== (row.chassis ?? [...row.additional_chassis].sort()[0] ?? null)) {
       return `${lport} is said to be bound by ${unbound.by}`;
     }
   }

@@ -1,0 +1,10 @@
+/** In which words it is told that no provider answers to a plug type (rule P7). */
+import type { RefusedProvider } from "../providers/registry.ts";
+
+export function noProvider(plugType: string, refused: RefusedProvider | null): string {
+  const quoted = JSON.stringify(plugType);
+  if (refused !== null) {
+    return `provider ${refused.type}, which answers to plug type ${quoted}, failed to start: ${refused.reason}`;
+  }
+  return `no enabled provider answers to plug type ${quoted}; add one under providers`;
+}
