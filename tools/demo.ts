@@ -94,6 +94,7 @@ function invite(screen: Screen, chassis: Chassis): void {
     `export OVS_RUNDIR=${chassis.runDir} OVN_RUNDIR=${chassis.runDir}`,
     `ovn-nbctl lsp-set-options ${port} requested-chassis=${here} vif-plug-type=dummy`,
     `${join(root, "dist/vifplugd")} status`,
+    `${join(root, "dist/vifplugd")} plan --config ${configPath(chassis)}`,
     "ovs-vsctl show",
     "ovn-nbctl show",
     "ovn-sbctl show",

@@ -9,7 +9,7 @@ import { BroughtUp, isOwn } from "./own-providers.ts";
 export const check: Command = {
   name: "check",
   usage: "[--providers] [--config FILE]",
-  summary: "validate the configuration and print each error with its place",
+  summary: "validate the configuration and print each error with its place; nothing when it is valid",
   exits: [DONE, { code: EXIT.config, when: "if it is not valid" }],
   examples: [
     { line: "check", does: "say what is wrong with the configuration of this machine; nothing: it is valid" },

@@ -58,7 +58,7 @@ export interface Command {
   /** After the name, in `help`. */
   readonly usage: string;
   readonly summary: string;
-  /** But 64, for a command line that is not understood, which is every command's. */
+  /** Every exit code but 64, which every command has for a command line that is not understood. */
   readonly exits: readonly ExitCode[];
   /** Command lines that people need, and what each is for. */
   readonly examples: readonly Example[];

@@ -13,19 +13,19 @@ export const CONFIG_FILE: UsedFile = {
   is: "the configuration, where --config names no other; without it, defaults",
 };
 /** As `external_ids:system-id`, but of the machine: OVN reads it too. */
-export const SYSTEM_ID_FILE: UsedFile = {
+const SYSTEM_ID_FILE: UsedFile = {
   path: SYSTEM_ID_OVERRIDE,
   is: "the chassis' name, which beats external_ids:system-id",
 };
-export const OVS_SOCKET: UsedFile = {
+const OVS_SOCKET: UsedFile = {
   path: "/var/run/openvswitch/db.sock",
   is: "the local Open_vSwitch database, where ovs.remote names no other",
 };
-export const PID_FILE: UsedFile = {
+const PID_FILE: UsedFile = {
   path: "/var/run/openvswitch/vifplugd.pid",
   is: "the process id of the running daemon, in run_dir",
 };
-export const CONTROL_SOCKET: UsedFile = {
+const CONTROL_SOCKET: UsedFile = {
   path: "/var/run/openvswitch/vifplugd.PID.ctl",
   is: "the running daemon's control socket, beside the pid file",
 };

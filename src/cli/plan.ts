@@ -13,9 +13,9 @@ export const plan: Command = {
   usage: "[--json | --summary] [--config FILE]",
   summary: "what run would change, without changing it",
   exits: [
-    { code: EXIT.ok, when: "nothing" },
-    { code: EXIT.differs, when: "changes" },
-    { code: EXIT.failed, when: "error" },
+    { code: EXIT.ok, when: "if nothing would change" },
+    { code: EXIT.differs, when: "if something would change" },
+    { code: EXIT.failed, when: "if the plan cannot be made" },
   ],
   examples: [
     { line: "plan", does: "what would change on this chassis; nothing is written, no lock is taken" },

@@ -26,7 +26,7 @@ export const watch: Command = {
   exits: [DONE, NO_DAEMON],
   examples: [
     { line: "watch", does: "a screen that fits, with trouble first" },
-    { line: "watch --state trouble", does: "only what somebody has to look at, until nothing is left" },
+    { line: "watch --state trouble", does: "only the ports that somebody has to look at" },
     { line: "watch | cat", does: "the whole status again whenever it changes" },
   ],
   files: TO_ASK,
@@ -35,11 +35,11 @@ export const watch: Command = {
     rows: [
       ["up, down, j, k", "another port"],
       ["page up, page down, home, end", "further"],
-      ["enter", "explain the port; escape goes back"],
+      ["enter", "explain the port; escape or q goes back"],
       ["/", "only ports whose name holds what is typed, or matches it (*, ?)"],
       ["t", "only ports in trouble, and all again"],
       ["escape", "every port again"],
-      ["q, Ctrl-C", "end"],
+      ["q, Ctrl-C", "end (q: from the list of ports)"],
     ],
   },
   options: [...PORT_OPTIONS, CONFIG_OPTION],

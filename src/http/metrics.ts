@@ -159,19 +159,17 @@ function aboutConnections(daemon: DaemonView, { connections, providers }: Status
 }
 
 function aboutPorts(
-  { ports, held_unplugs: held }: Status,
+  { ports, counts, held_unplugs: held }: Status,
   unbound: number,
   withNames: boolean,
 ): readonly string[] {
-  const states = new Map<string, number>(PORT_STATES.map((state) => [state, 0]));
-  for (const { state } of ports) states.set(state, (states.get(state) ?? 0) + 1);
   const noted = ports.filter(({ state, reason }) => state === "plugged" && reason !== null);
   return [
     metric(
       "vifplugd_ports",
       "gauge",
       "Logical ports by state.",
-      Array.from(states, ([state, count]): Sample => [{ state }, count]),
+      PORT_STATES.map((state): Sample => [{ state }, counts.states[state] ?? 0]),
     ),
     single(
       "vifplugd_ports_plugged_with_reason",

@@ -68,7 +68,7 @@ export function undoneTooOften(attempt: Attempt | undefined, desired: DesiredInt
   return written.times >= WRITES_IN_A_ROW;
 }
 
-/** A bridge that was made anew has lost its interfaces by that, and nobody is against them. */
+/** Re-creating the bridge is not a conflict: what was written before is not counted. */
 function isSame(written: Written, change: Change): boolean {
   const desired = desiredAfter(change);
   if (desired === null || !sameDesired(written.desired, desired)) return false;

@@ -40,7 +40,7 @@ export interface Picture {
 }
 
 const KEYS = "up/down move  enter explain  / filter  t trouble  q quit";
-const EXPLAINED_KEYS = "up/down scroll  esc back  q quit";
+const EXPLAINED_KEYS = "up/down scroll  esc, q back  ^C quit";
 
 /** Rows of ports for which what stands around them makes way. */
 const MIN_PORTS = 3;

@@ -49,7 +49,8 @@ export function matching(
     : ports.filter((port) => isWanted(port) && isNamed(port.lport));
 }
 
-/** The page of them that is asked for. */
+/** All of them by name, or the page of them that is asked for, trouble first. */
 export function paged(ports: readonly PortStatus[], { page }: PortSelection): readonly PortStatus[] {
-  return page === null ? ports : ports.toSorted(byTrouble).slice(page.from, page.from + page.count);
+  if (page === null) return ports.toSorted((a, b) => (a.lport < b.lport ? -1 : 1));
+  return ports.toSorted(byTrouble).slice(page.from, page.from + page.count);
 }

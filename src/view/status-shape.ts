@@ -54,10 +54,7 @@ export type ListenerStatus = v.InferOutput<typeof listenerShape>;
 /** What is said of the whole chassis, and not of a port or a node. */
 const chassisEntries = {
   version,
-  ready: said(
-    flag,
-    "both databases are in sync and complete for this chassis, and every port has been decided once",
-  ),
+  ready: said(flag, "nothing keeps every port of this chassis from being decided"),
   reason: said(orNull(text), "why it is not ready"),
   chassis: v.object({
     name: orNull(text),
@@ -78,7 +75,6 @@ const nodeShape = v.object({
   cancel: count,
   updated: count,
 });
-export type NodeStatus = v.InferOutput<typeof nodeShape>;
 
 const countsShape = v.object({
   all: said(count, "ports of this chassis"),
@@ -93,7 +89,10 @@ export type PortCounts = v.InferOutput<typeof countsShape>;
 
 export const statusShape = v.object({
   ...chassisEntries,
-  ports: said(listOf(portShape), "those that were asked for, in the order of lport"),
+  ports: said(
+    listOf(portShape),
+    "those that were asked for, in the order of lport; of a page (--page), trouble first",
+  ),
   counts: said(countsShape, "of all ports, whichever were asked for"),
   engine: said(listOf(nodeShape), "the dataflow graph's nodes, and how often each did what"),
   held_unplugs: said(count, "ports that are due to be unplugged and held"),

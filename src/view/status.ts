@@ -15,10 +15,7 @@ export function statusOf(daemon: DaemonView, selection: PortSelection = EVERY_PO
   const counts = countsOf(ports, wanted.length);
   return {
     ...chassisStatusOf(daemon),
-    ports: paged(
-      wanted.toSorted((a, b) => (a.lport < b.lport ? -1 : 1)),
-      selection,
-    ),
+    ports: paged(wanted, selection),
     counts,
     engine: describeGraph(engine, daemon.statistics).nodes.map(({ name, live }) => ({
       node: name,

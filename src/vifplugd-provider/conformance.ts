@@ -61,7 +61,8 @@ export function subjectOf(
 
 const silent: ProviderHost = { wake() {}, log() {} };
 
-const UNKNOWN_PORTS = { "conformance-1": {}, "conformance-2": {}, "a name/with: odd \u{1f600} letters": {} };
+/** The last one is odd, and all the same a name that an interface may have (15 bytes). */
+const UNKNOWN_PORTS = { "conformance-1": {}, "conformance-2": {}, "odd.name-\u{1f600}_1": {} };
 
 /** How long a provider may take to end, in milliseconds. */
 const END_WITHIN = 5000;

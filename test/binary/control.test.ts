@@ -133,7 +133,7 @@ describe("ovs-appctl", () => {
     [["lflow-cache/show-stats"], /ovs-appctl -t ovn-controller/],
     [["fdb/show", "br-int"], /not a valid command \(it may be one of ovs-vswitchd\)/],
     [["cluster/status", "OVN_Southbound"], /it may be one of ovsdb-server/],
-    [["exit", "--cleanup"], /plugged ports stay plugged/],
+    [["exit", "--cleanup"], /vifplugd does not unplug at exit/],
     [["set-options", "--format", "json"], /as JSON there are plug\/status/],
   ])("%j is refused with words", async (args, expected) => {
     await expect(appctl(...args)).rejects.toThrow(expected);

@@ -1,5 +1,6 @@
 /** The pages in docs/ show what the executable prints; here is what can be held to the letter. */
 import { expect, test } from "bun:test";
+import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { commands } from "../../src/cli/commands.ts";
 import { startHypervisor } from "../integration/support/hypervisor.ts";
@@ -40,4 +41,22 @@ test("ovs-appctl inc-engine/show-stats, block by block", async () => {
 
 test.each(commands.map(({ name }) => name))("%s is in the table of commands", (name) => {
   expect(operating).toMatch(new RegExp(`^\\| .*\`vifplugd ${name}\\b.*\\|`, "m"));
+});
+
+test("the provider of ten lines keeps to the contract", async () => {
+  const [, program = ""] = /^```python\n(.*?)^```$/ms.exec(await page("providers.md")) ?? [];
+  await using folder = await Folder.make();
+  const file = join(folder.path, "acme");
+  await folder.write("acme", program);
+  await chmod(file, 0o755);
+  await folder.write("acme.yaml", `providers: [{ type: acme, command: [${file}] }]\n`);
+  const { code, stdout } = await folder.run("providers", "check", "acme", "--config", "acme.yaml");
+  expect({ code, failed: stdout.match(/^FAIL.*$/gim) ?? [] }).toEqual({ code: 0, failed: [] });
+});
+
+test("and so does what is built in and asks nobody", async () => {
+  await using folder = await Folder.make();
+  await folder.write("dummy.yaml", "providers: [{ type: dummy }]\n");
+  const { code, stdout } = await folder.run("providers", "check", "dummy", "--config", "dummy.yaml");
+  expect({ code, failed: stdout.match(/^FAIL.*$/gim) ?? [] }).toEqual({ code: 0, failed: [] });
 });

@@ -4,7 +4,8 @@
  */
 import { type Command, refuse, say } from "../command.ts";
 
-const OF_CONTROLLER = (name: string) => `vifplugd does not have that: ovs-appctl -t ovn-controller ${name}`;
+const OF_CONTROLLER = (name: string) =>
+  `vifplugd does not have the command ${name}; ovn-controller has it: ovs-appctl -t ovn-controller ${name}`;
 
 /** By name, the sentence of the refusal. */
 const REFUSALS: ReadonlyMap<string, string> = new Map([
@@ -12,14 +13,17 @@ const REFUSALS: ReadonlyMap<string, string> = new Map([
     "debug/pause",
     "vifplugd cannot be paused; to have it change nothing, stop it (systemctl stop vifplugd): plugged ports stay plugged",
   ],
-  ["debug/resume", "vifplugd cannot be paused, and so it runs"],
+  ["debug/resume", "vifplugd cannot be paused, so there is nothing to resume"],
   [
     "vlog/disable-rate-limit",
     "the log is always bounded, so that no port can fill it; plug/explain LPORT tells what happened to one, coverage/show how often what happened",
   ],
   ["vlog/enable-rate-limit", "the log is always bounded: repeated warnings, and the lines of a module"],
   ["vlog/close", "the log is never closed; to rotate its file, move it, and then: vlog/reopen"],
-  ["inc-engine/compute-log-timeout", "runs are timed whatever they take: stopwatch/show"],
+  [
+    "inc-engine/compute-log-timeout",
+    "vifplugd times every run, long or short; stopwatch/show shows the times",
+  ],
   ...[
     ...["ct-zone-list", "group-table-list", "meter-table-list", "inject-pkt"],
     ...["lflow-cache/flush", "lflow-cache/show-stats", "flush-lflow-cache"],

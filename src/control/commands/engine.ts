@@ -29,6 +29,16 @@ export function isPictureFormat(text: string): text is PictureFormat {
 }
 
 export function engineCommands(daemon: DaemonView): readonly Command[] {
+  const recompute = (name: string): Command => ({
+    name,
+    usage: "",
+    minArgs: 0,
+    maxArgs: 0,
+    run: () => {
+      daemon.recompute(name);
+      return say("");
+    },
+  });
   const { engine, statistics } = daemon;
   return [
     {
@@ -52,28 +62,9 @@ export function engineCommands(daemon: DaemonView): readonly Command[] {
         return say("");
       },
     },
-    {
-      name: "inc-engine/recompute",
-      usage: "",
-      minArgs: 0,
-      maxArgs: 0,
-      run: () => {
-        daemon.recompute("inc-engine/recompute");
-        return say("");
-      },
-    },
-    {
-      // The name that ovn-controller had for it before.
-      name: "recompute",
-      usage: "",
-      isListed: false,
-      minArgs: 0,
-      maxArgs: 0,
-      run: () => {
-        daemon.recompute("recompute");
-        return say("");
-      },
-    },
+    recompute("inc-engine/recompute"),
+    // The name that ovn-controller had for it before.
+    { ...recompute("recompute"), isListed: false },
     {
       name: "inc-engine/verify",
       usage: "",

@@ -23,7 +23,9 @@ export function processCommands(daemon: DaemonView): readonly Command[] {
           return { ...say(""), afterwards: () => daemon.exit() };
         }
         if (option !== "--cleanup") return refuse(`unknown option ${JSON.stringify(option)}`);
-        return refuse("plugged ports stay plugged at exit; what is to go is unplugged before, by the cloud");
+        return refuse(
+          "vifplugd does not unplug at exit; to unplug ports, move or delete them in the cloud first",
+        );
       },
     },
     {

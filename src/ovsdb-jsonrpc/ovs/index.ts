@@ -137,7 +137,7 @@ export class Ovs {
       const iface = draft.insert("Interface", { name: bridge, type: "internal" });
       const port = draft.insert("Port", { name: bridge, interfaces: [iface] });
       const made = draft.insert("Bridge", { name: bridge, ports: [port] });
-      draft.add(insertInto("Open_vSwitch", root._uuid, "bridges", made));
+      draft.add(edit("insert", "Open_vSwitch", root._uuid, "bridges", made));
       return null;
     });
   }
@@ -147,8 +147,9 @@ export class Ovs {
     return this.#commit((draft) => {
       const row = this.#bridge(bridge);
       if (row === undefined) return null;
+      draft.read("Bridge", row._uuid, ["name"]);
       for (const root of this.#session.replica.table("Open_vSwitch").rows.values())
-        draft.add(deleteFrom("Open_vSwitch", root._uuid, "bridges", row._uuid));
+        draft.add(edit("delete", "Open_vSwitch", root._uuid, "bridges", row._uuid));
       return null;
     });
   }
@@ -162,6 +163,7 @@ export class Ovs {
       if (there !== undefined) {
         if (!row.ports.has(there._uuid))
           return { code: "other bridge", details: `port ${port} is there, and not on bridge ${bridge}` };
+        draft.read("Port", there._uuid, ["name"]);
         if (settings.tag !== undefined) draft.update("Port", there._uuid, { tag: settings.tag });
         for (const uuid of there.interfaces) this.#set(draft, uuid, settings);
         return null;
@@ -179,7 +181,7 @@ export class Ovs {
         ...(tag !== undefined && { tag }),
       });
       draft.read("Bridge", row._uuid, ["name"]);
-      draft.add(insertInto("Bridge", row._uuid, "ports", made));
+      draft.add(edit("insert", "Bridge", row._uuid, "ports", made));
       return null;
     });
   }
@@ -189,8 +191,9 @@ export class Ovs {
     return this.#commit((draft) => {
       const [row] = this.#session.replica.table("Port").index("name").find(port);
       if (row === undefined) return null;
+      draft.read("Port", row._uuid, ["name"]);
       for (const { _uuid } of this.#session.replica.table("Bridge").index("ports").find(row._uuid))
-        draft.add(deleteFrom("Bridge", _uuid, "ports", row._uuid));
+        draft.add(edit("delete", "Bridge", _uuid, "ports", row._uuid));
       return null;
     });
   }
@@ -217,6 +220,7 @@ export class Ovs {
     uuid: Uuid,
     { type, mtu_request, options = {}, external_ids = {} }: InterfaceSettings,
   ) {
+    draft.read("Interface", uuid, ["name"]);
     if (type !== undefined) draft.update("Interface", uuid, { type });
     if (mtu_request !== undefined) draft.update("Interface", uuid, { mtu_request });
     for (const [column, keys] of [
@@ -241,22 +245,14 @@ export class Ovs {
 }
 
 type OvsDraft = Draft<OvsTables, MonitoredRows<OvsTables, typeof MONITOR>>;
-type SetColumn = readonly ["Open_vSwitch", "bridges"] | readonly ["Bridge", "ports"];
 
-function insertInto(...[table, uuid, column, element]: Parameters<typeof edit>): Operation {
-  return edit(table, uuid, column, element, "insert");
-}
-
-function deleteFrom(...[table, uuid, column, element]: Parameters<typeof edit>): Operation {
-  return edit(table, uuid, column, element, "delete");
-}
-
+/** A reference more, or less, in a set that a row has. */
 function edit(
-  table: SetColumn[0],
+  mutator: "insert" | "delete",
+  table: "Open_vSwitch" | "Bridge",
   uuid: Uuid,
-  column: SetColumn[1],
+  column: "bridges" | "ports",
   element: Uuid | NamedUuid,
-  mutator: "insert" | "delete" = "insert",
 ): Operation {
   return { op: "mutate", table, where: [["_uuid", "==", uuid]], mutations: [[column, mutator, [element]]] };
 }

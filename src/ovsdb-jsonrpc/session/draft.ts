@@ -68,7 +68,7 @@ export class UntypedDraft {
   }
 
   setKey(table: string, uuid: Uuid, column: string, key: WriteAtom, value: WriteAtom): void {
-    this.#editMap(table, uuid, column, (map) => map.set(atomOf(key), atomOf(value)));
+    this.#editMap(table, uuid, column, (map) => map.set(key, value));
     const mutations = [
       [column, "delete", [key]],
       [column, "insert", new Map([[key, value]])],
@@ -77,7 +77,7 @@ export class UntypedDraft {
   }
 
   deleteKey(table: string, uuid: Uuid, column: string, key: WriteAtom): void {
-    this.#editMap(table, uuid, column, (map) => map.delete(atomOf(key)));
+    this.#editMap(table, uuid, column, (map) => map.delete(key));
     this.#operations.push({
       op: "mutate",
       table,
@@ -137,8 +137,4 @@ function keyOf(table: string, uuid: Uuid): string {
 
 function byUuid(uuid: Uuid) {
   return [["_uuid", "==", uuid]] as const;
-}
-
-function atomOf(atom: WriteAtom): unknown {
-  return atom;
 }

@@ -30,7 +30,7 @@ export interface WireCounters {
 }
 
 /** Names of what is kept from a text. */
-export const SECRET_NAMES = /psk|passw|secret|credential|private_key|token/i;
+const SECRET_NAMES = /psk|passw|secret|credential|private_key|token/i;
 
 const TEXT_LIMIT = 2000;
 
