@@ -1,8 +1,15 @@
-/** Where the daemon's log goes: to standard error, or to a file that can be opened anew (logrotate(8)). */
-import { closeSync, constants } from "node:fs";
+/**
+ * Where the daemon's log goes: to standard error, or to a file that can be opened anew (logrotate(8)).
+ *
+ * Invariant: a file that cannot be had is tried again, and meanwhile standard error has the log, or the file before.
+ */
+import { closeSync, constants, fstatSync, statSync } from "node:fs";
+import type { Logger } from "../log/log.ts";
 import { fail, messageOf, ok, type Result } from "../result.ts";
 import { LineWriter } from "../system/line-writer.ts";
 import { openNamed } from "../system/open-file.ts";
+import { Taking } from "../system/taking.ts";
+import { type FileStatus, fileStatus } from "../view/status-shape.ts";
 
 const STDERR = 2;
 const { O_APPEND, O_CREAT, O_WRONLY } = constants;
@@ -10,24 +17,32 @@ const { O_APPEND, O_CREAT, O_WRONLY } = constants;
 export class LogOutput {
   /** Null: standard error. */
   readonly file: string | null;
-  readonly #writer: LineWriter;
-  #fd: number;
+  readonly #writer = new LineWriter(STDERR);
+  readonly #taking: Taking;
+  /** Of the file; null: it has not been had yet. */
+  #fd: number | null = null;
+  #log: Logger | null = null;
 
-  private constructor(file: string | null, fd: number) {
+  /** @param file null: standard error */
+  constructor(file: string | null) {
     this.file = file;
-    this.#fd = fd;
-    this.#writer = new LineWriter(fd);
-  }
-
-  /** @param file null: standard error; the error says why it cannot be written */
-  static open(file: string | null): Result<LogOutput, string> {
-    if (file === null) return ok(new LogOutput(null, STDERR));
-    const fd = openLog(file);
-    return fd.ok ? ok(new LogOutput(file, fd.value)) : fd;
+    this.#taking = new Taking({
+      take: () => this.#open(),
+      onFault: (fault) => this.#log?.error(`${fault}; it is tried again, and the log goes on elsewhere`),
+      onTaken: (why) => {
+        if (why === "after a fault") this.#log?.info(`the log is in ${file} now`);
+      },
+    });
   }
 
   write(line: string): void {
     this.#writer.write(line);
+  }
+
+  /** Opens the file, or begins to try; what comes of it is logged there. */
+  async begin(log: Logger): Promise<void> {
+    this.#log = log;
+    if (this.file !== null) await this.#taking.take();
   }
 
   /** Lines that were lost since this was last asked, as soon as that can be told. */
@@ -36,26 +51,44 @@ export class LogOutput {
   }
 
   /** Goes on in a file of that name, the one before having been renamed; without one the one before stays in use. */
-  reopen(): Result<null, string> {
+  async reopen(): Promise<Result<null, string>> {
     if (this.file === null) return fail("the log goes to standard error: there is no file (see --log-file)");
-    const fd = openLog(this.file);
-    if (!fd.ok) return fd;
-    this.#writer.redirect(fd.value);
-    closeSync(this.#fd);
-    this.#fd = fd.value;
-    return ok(null);
+    await this.#taking.take();
+    return this.#taking.fault === null ? ok(null) : fail(this.#taking.fault);
+  }
+
+  /** Null: there is no file. */
+  get status(): FileStatus | null {
+    if (this.file === null) return null;
+    return fileStatus("log", this.file, this.#taking.fault ?? this.#writer.fault ?? this.#loss(this.file));
   }
 
   /** Settles when all is written, and after that many milliseconds at the latest. */
   drained(withinMs: number): Promise<void> {
     return this.#writer.drained(withinMs);
   }
+
+  #open(): void {
+    if (this.file === null) return;
+    const fd = openLog(this.file);
+    this.#writer.redirect(fd);
+    if (this.#fd !== null) closeSync(this.#fd);
+    this.#fd = fd;
+  }
+
+  /** A file that was renamed is gone on with until it is opened anew, as log files are rotated so. */
+  #loss(file: string): string | null {
+    const now = statSync(file, { throwIfNoEntry: false });
+    if (this.#fd !== null && now?.ino === fstatSync(this.#fd).ino) return null;
+    return `${file} has been renamed or removed; vlog/reopen makes another one`;
+  }
 }
 
-function openLog(file: string): Result<number, string> {
+/** @throws Error that says which log cannot be written, and why */
+function openLog(file: string): number {
   try {
-    return ok(openNamed(file, O_WRONLY | O_APPEND | O_CREAT, 0o640));
+    return openNamed(file, O_WRONLY | O_APPEND | O_CREAT, 0o640);
   } catch (thrown) {
-    return fail(`cannot write the log to ${file}: ${messageOf(thrown)}`);
+    throw new Error(`cannot write the log to ${file}: ${messageOf(thrown)}`);
   }
 }

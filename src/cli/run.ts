@@ -6,16 +6,18 @@ import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { Daemon } from "../daemon/daemon.ts";
 import { MemoryKeeper } from "../daemon/memory-keeper.ts";
-import { claimPidFile } from "../daemon/pid-file.ts";
+import { PidFile } from "../daemon/pid-file.ts";
 import { Log, type Logger } from "../log/log.ts";
-import { beginRecord, type Recorder } from "../record/recorder.ts";
-import { messageOf, ok, type Result } from "../result.ts";
+import { RecordFile } from "../record/record-file.ts";
+import { Recorder } from "../record/recorder.ts";
+import { messageOf } from "../result.ts";
 import { endWithin } from "../system/deadline.ts";
 import { isJournal } from "../system/journal.ts";
 import { ServiceManager } from "../system/service-manager.ts";
 import { collectGarbage, releaseSpareMemory } from "../system/spare-memory.ts";
 import { readinessText } from "../terminal/show-status.ts";
 import { VERSION } from "../version.ts";
+import { fileStatus } from "../view/status-shape.ts";
 import { type Arguments, CONFIG_OPTION, type Command, DONE, EXIT, NOT_VALID, printError } from "./command.ts";
 import { printConfigErrors } from "./config-errors.ts";
 import { FILES } from "./files.ts";
@@ -78,17 +80,14 @@ export const run: Command = {
       return EXIT.config;
     }
     const config = loaded.value;
-    const output = LogOutput.open(args.text("log-file"));
-    if (!output.ok) {
-      printError(`vifplugd: run: ${output.error}`);
-      return EXIT.failed;
-    }
-    const log = makeLog(config, output.value);
+    const output = new LogOutput(args.text("log-file"));
+    const log = makeLog(config, output);
+    await output.begin(log.module("log"));
     const end = Promise.withResolvers<string>();
     // Before the pid file, which would be left behind by a signal that nobody handles.
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => end.resolve(signal));
-    const code = await runUntil(end, { config, args, log, hangups: new Hangups() });
-    await output.value.drained(LOG_WITHIN_MS);
+    const code = await runUntil(end, { config, args, log, output, hangups: new Hangups() });
+    await output.drained(LOG_WITHIN_MS);
     // Whatever is still open: a reader of standard error that is stuck, a timer of a provider.
     process.exit(code);
   },
@@ -97,14 +96,16 @@ export const run: Command = {
 /** @returns the exit code; at the latest some seconds after the end was asked for */
 async function runUntil(
   end: PromiseWithResolvers<string>,
-  { config, args, log, hangups }: Pick<Start, "config" | "args" | "log" | "hangups">,
+  start: Pick<Start, "config" | "args" | "log" | "output" | "hangups">,
 ): Promise<number> {
+  const { config, log } = start;
   const main = log.module("main");
-  const pidFile = claimPidFile(config.run_dir);
+  const pidFile = PidFile.claim(config.run_dir);
   if (!pidFile.ok) {
     main.error(pidFile.error);
     return EXIT.failed;
   }
+  pidFile.value.keep(log.module("daemon"));
   main.info(`vifplugd ${VERSION} starts`);
   try {
     const overdue = end.promise.then(async () => {
@@ -114,26 +115,13 @@ async function runUntil(
       main.warn(`not everything has come to an end within ${STOP_WITHIN_MS / 1000} s`);
       return EXIT.ok;
     });
-    return await Promise.race([runRecorded({ config, args, log, end, hangups }), overdue]);
+    return await Promise.race([runDaemon({ ...start, pidFile: pidFile.value, end }), overdue]);
   } catch (thrown) {
     main.error(messageOf(thrown));
     return EXIT.failed;
   } finally {
     pidFile.value.remove();
   }
-}
-
-/** @throws when the daemon cannot start */
-async function runRecorded(start: Omit<Start, "recorder" | "systemIdOverride">): Promise<number> {
-  const { config, args, log } = start;
-  const systemIdOverride = readSystemIdOverride();
-  const recorder = record(args.text("record"), config, systemIdOverride, log.module("record"));
-  if (!recorder.ok) {
-    log.module("main").error(`--record: ${recorder.error}`);
-    return EXIT.failed;
-  }
-  await runDaemon({ ...start, systemIdOverride, recorder: recorder.value });
-  return EXIT.ok;
 }
 
 function makeLog({ log }: Config, output: LogOutput): Log {
@@ -146,37 +134,25 @@ function makeLog({ log }: Config, output: LogOutput): Log {
   });
 }
 
-/** Not before the pid file is ours: the file may be the record of a daemon that runs. */
-function record(
-  file: string | null,
-  config: Config,
-  systemIdOverride: string | null,
-  log: Logger,
-): Result<Recorder | null, string> {
-  if (file === null) return ok(null);
-  return beginRecord({
-    file,
-    settings: plugSettings(config, systemIdOverride),
-    onFault: (message) => log.error(message),
-    onKept: (path) => log.info(`${file} was there already; it is kept as ${path}`),
-  });
-}
-
 interface Start {
   readonly config: Config;
-  readonly systemIdOverride: string | null;
   readonly args: Arguments;
   readonly log: Log;
-  readonly recorder: Recorder | null;
+  readonly output: LogOutput;
+  readonly pidFile: PidFile;
   readonly end: PromiseWithResolvers<string>;
   readonly hangups: Hangups;
 }
 
-/** @throws when the daemon cannot start */
-async function runDaemon(start: Start): Promise<void> {
-  const { config, systemIdOverride, args, log, recorder, end, hangups } = start;
+/** @returns the exit code @throws when the daemon cannot start */
+async function runDaemon(start: Start): Promise<number> {
+  const { config, args, log, output, pidFile, end, hangups } = start;
   const main = log.module("main");
+  const systemIdOverride = readSystemIdOverride();
   const verifyEvery = args.text("verify-every");
+  // Not before the pid file is ours: the file may be the record of a daemon that runs.
+  const file = args.text("record");
+  const record = file === null ? null : new RecordFile(file, log.module("record"));
   const serviceManager = new ServiceManager(process.env);
   let isStarted = false;
   const tellReadiness = (notReady: string | null) => {
@@ -192,7 +168,12 @@ async function runDaemon(start: Start): Promise<void> {
     config,
     systemIdOverride,
     log,
-    recorder,
+    recorder: record === null ? null : new Recorder(record, plugSettings(config, systemIdOverride)),
+    files: () => [
+      pidFile.status,
+      ...(output.status === null ? [] : [output.status]),
+      ...(record === null ? [] : [fileStatus("record", record.path, record.fault)]),
+    ],
     verifyEvery: verifyEvery === null ? null : Number(verifyEvery),
     onReady: () => {
       if (isStarted) return;
@@ -221,6 +202,7 @@ async function runDaemon(start: Start): Promise<void> {
     keeper.stop();
     await daemon.stop();
   }
+  return EXIT.ok;
 }
 
 /**

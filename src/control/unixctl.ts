@@ -6,11 +6,14 @@
  * Invariants: a client's requests are answered in their order; what a client sends, or fails to send or to read, is
  * its own problem only, and so is its staying for ever; the socket is open to the daemon's user alone.
  */
-import { rmSync } from "node:fs";
+import { lstatSync, mkdirSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
 import { JsonFramer } from "ovsdb-jsonrpc";
 import type { Logger } from "../log/log.ts";
 import { messageOf } from "../result.ts";
 import { ClientListener, type Conversation, type Reply } from "../serve/listener.ts";
+import { Taking } from "../system/taking.ts";
+import { type FileStatus, fileStatus } from "../view/status-shape.ts";
 import { type Command, type CommandAnswer, refuse } from "./command.ts";
 import { whoseCommand } from "./commands/elsewhere.ts";
 
@@ -29,6 +32,8 @@ export interface ControlServerOptions {
   /** Clients that are kept at most. */
   readonly capacity: number;
   readonly log: Logger;
+  /** Milliseconds from one look whether the socket is still there to the next. */
+  readonly lookMs?: number;
   /** Called at every request. */
   readonly onRequest?: () => void;
 }
@@ -37,7 +42,9 @@ export class ControlServer {
   readonly #options: ControlServerOptions;
   readonly #commands: ReadonlyMap<string, Command>;
   readonly #listener: ClientListener<Uint8Array>;
-  #isListening = false;
+  readonly #taking: Taking;
+  /** Of the socket; null: there is none yet, or no longer. */
+  #inode: number | null = null;
 
   constructor(options: ControlServerOptions) {
     this.#options = options;
@@ -50,20 +57,35 @@ export class ControlServer {
       onDrop: (why) => log.warn(`control client disconnected: ${why}`, "control clients"),
       onError: (error) => log.warn(`control socket: ${error.message}`, "control socket"),
     });
+    const { path } = options;
+    this.#taking = new Taking({
+      lookMs: options.lookMs,
+      isThere: () => lstatSync(path, { throwIfNoEntry: false })?.ino === this.#inode,
+      take: async () => {
+        try {
+          mkdirSync(dirname(path), { recursive: true });
+          await this.#listen();
+        } catch (thrown) {
+          throw new Error(`cannot make the control socket ${path}: ${messageOf(thrown)}`);
+        }
+      },
+      onFault: (fault) => log.error(`${fault}; it is tried again`),
+      onTaken: () =>
+        log.warn(`the control socket ${path} was gone, and has been made anew`, "control socket made"),
+    });
   }
 
-  /** Settles when the socket takes connections; rejects when it cannot be made. Replaces what a dead process left. */
+  /**
+   * Settles when the socket takes connections; rejects when it cannot be made. Replaces what a dead process left, and is
+   * made anew when somebody removes it.
+   */
   async listen(): Promise<void> {
-    const { path } = this.#options;
-    rmSync(path, { force: true });
-    // The socket is made with its permissions, and is never open to others in between.
-    const umask = process.umask(0o177);
-    try {
-      await this.#listener.listen({ path });
-      this.#isListening = true;
-    } finally {
-      process.umask(umask);
-    }
+    await this.#listen();
+    this.#taking.keep();
+  }
+
+  get status(): FileStatus {
+    return fileStatus("control-socket", this.#options.path, this.#taking.fault);
   }
 
   /** How many clients are connected. */
@@ -73,10 +95,24 @@ export class ControlServer {
 
   /** Takes no more connections; ends those there are when what was written to them has been sent. */
   close(): void {
-    if (!this.#isListening) return;
-    this.#isListening = false;
+    this.#taking.close();
+    if (this.#inode === null) return;
+    this.#inode = null;
     this.#listener.close();
     rmSync(this.#options.path, { force: true });
+  }
+
+  async #listen(): Promise<void> {
+    const { path } = this.#options;
+    rmSync(path, { force: true });
+    // The socket is made with its permissions, and is never open to others in between.
+    const umask = process.umask(0o177);
+    try {
+      await this.#listener.listen({ path });
+    } finally {
+      process.umask(umask);
+    }
+    this.#inode = lstatSync(path).ino;
   }
 
   async #reply(message: Uint8Array): Promise<Reply | null> {

@@ -21,6 +21,7 @@ import { messageOf } from "../result.ts";
 import { clientCapacity } from "../serve/capacity.ts";
 import { descriptorLimit } from "../system/descriptors.ts";
 import type { LastReload } from "../view/daemon-view.ts";
+import type { FileStatus } from "../view/status-shape.ts";
 import { ChassisLog } from "./chassis-log.ts";
 import { takeLock } from "./databases/chassis-lock.ts";
 import { makeParts, type Parts, startParts, stopParts } from "./parts.ts";
@@ -33,6 +34,8 @@ export interface DaemonOptions {
   readonly log: Log;
   /** Notes what enters the graph, and is closed with the daemon; null: nobody does. */
   readonly recorder: Recorder | null;
+  /** Files that its owner has made for it, and keeps. */
+  readonly files: () => readonly FileStatus[];
   /** Runs of the graph from one shadow check to the next; null: none unless it is asked for. */
   readonly verifyEvery: number | null;
   /** The first complete pass is done, or another one: nothing is missing and nothing is left to run. */
@@ -82,6 +85,7 @@ export class Daemon {
     this.#view = new View(this.#parts, {
       clients: () => ({ control: this.#control.clients, http: this.#http.clients }),
       metrics: () => this.#http.status,
+      files: () => [this.#control.status, ...options.files()],
       lastReload: () => this.#lastReload,
       onExit: options.onExit,
     });

@@ -18,50 +18,115 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { controlSocketPath } from "../control/client.ts";
+import type { Logger } from "../log/log.ts";
 import { fail, messageOf, ok, type Result } from "../result.ts";
 import { lockFile } from "../system/file-lock.ts";
 import { openOwn } from "../system/open-file.ts";
+import { Taking } from "../system/taking.ts";
+import { type FileStatus, fileStatus } from "../view/status-shape.ts";
 
 /** More than any process id has. */
 const PID_DIGITS = 20;
-
-export interface PidFile {
-  readonly path: string;
-  remove(): void;
-}
 
 export function pidFilePath(runDir: string): string {
   return join(runDir, "vifplugd.pid");
 }
 
-export function claimPidFile(runDir: string): Result<PidFile, string> {
+/** The file, claimed. */
+export class PidFile {
+  readonly path: string;
+  readonly #runDir: string;
+  #fd: number;
+  #taking: Taking | null = null;
+
+  private constructor(runDir: string, fd: number) {
+    this.#runDir = runDir;
+    this.path = pidFilePath(runDir);
+    this.#fd = fd;
+  }
+
+  static claim(runDir: string): Result<PidFile, string> {
+    try {
+      return ok(new PidFile(runDir, claim(runDir)));
+    } catch (thrown) {
+      return fail(messageOf(thrown));
+    }
+  }
+
+  /** From now on it is claimed anew when somebody has removed or changed it. */
+  keep(log: Logger, lookMs?: number): void {
+    this.#taking = new Taking({
+      lookMs,
+      isThere: () => this.#isLinked() && pidIn(this.#fd) === process.pid,
+      take: () => this.#claimAgain(),
+      onFault: (fault) => log.error(`${fault}; it is tried again`),
+      onTaken: () => log.warn(`the pid file ${this.path} was gone, and has been made anew`, "pid file made"),
+    });
+    this.#taking.keep();
+  }
+
+  get status(): FileStatus {
+    return fileStatus("pid-file", this.path, this.#taking?.fault ?? null);
+  }
+
+  /** @throws Error that says why that cannot be */
+  #claimAgain(): void {
+    // To open the file that we hold already would be to lose its lock when it is closed.
+    if (this.#isLinked()) {
+      writePid(this.#fd);
+      return;
+    }
+    const fd = claim(this.#runDir);
+    closeSync(this.#fd);
+    this.#fd = fd;
+  }
+
+  remove(): void {
+    this.#taking?.close();
+    if (this.#isLinked()) rmSync(this.path, { force: true });
+    closeSync(this.#fd);
+  }
+
+  #isLinked(): boolean {
+    const [found, held] = [lstatSync(this.path, { throwIfNoEntry: false }), fstatSync(this.#fd)];
+    return found?.ino === held.ino && found.dev === held.dev;
+  }
+}
+
+/** @returns the descriptor of the file, locked @throws Error that says why it cannot be had */
+function claim(runDir: string): number {
   const path = pidFilePath(runDir);
   try {
     mkdirSync(runDir, { recursive: true });
     const claimed = openAndLock(path);
-    if (typeof claimed === "number") {
-      const process = claimed === 0 ? "another vifplugd runs" : `another vifplugd runs with pid ${claimed}`;
-      return fail(`${process} (${path} is locked); stop it, or give this one another run_dir`);
+    if (typeof claimed !== "number") {
+      removeLeftover(runDir, claimed.fd);
+      writePid(claimed.fd);
+      return claimed.fd;
     }
-    removeLeftover(runDir, claimed.fd);
-    ftruncateSync(claimed.fd);
-    writeSync(claimed.fd, `${process.pid}\n`);
-    return ok({
-      path,
-      remove: () => {
-        rmSync(path, { force: true });
-        closeSync(claimed.fd);
-      },
-    });
+    const other = claimed === 0 ? "another vifplugd runs" : `another vifplugd runs with pid ${claimed}`;
+    throw new Refused(`${other} (${path} is locked); stop it, or give this one another run_dir`);
   } catch (thrown) {
-    return fail(`cannot write the pid file ${path}: ${messageOf(thrown)}; check run_dir`);
+    if (thrown instanceof Refused) throw thrown;
+    throw new Error(`cannot write the pid file ${path}: ${messageOf(thrown)}; check run_dir`);
   }
+}
+
+class Refused extends Error {}
+
+function writePid(fd: number): void {
+  ftruncateSync(fd);
+  writeSync(fd, `${process.pid}\n`, 0);
+}
+
+function pidIn(fd: number): number {
+  const text = Buffer.alloc(PID_DIGITS);
+  return Number.parseInt(text.toString("latin1", 0, readSync(fd, text, 0, PID_DIGITS, 0)), 10);
 }
 
 /** The control socket of the process that the file was left behind by. */
 function removeLeftover(runDir: string, fd: number): void {
-  const text = Buffer.alloc(PID_DIGITS);
-  const pid = Number.parseInt(text.toString("latin1", 0, readSync(fd, text, 0, PID_DIGITS, 0)), 10);
+  const pid = pidIn(fd);
   if (pid > 0 && pid !== process.pid) rmSync(controlSocketPath(runDir, pid), { force: true });
 }
 

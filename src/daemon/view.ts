@@ -3,7 +3,7 @@
 import type { Verification } from "../graph/index.ts";
 import { obstacleOf } from "../plug/readiness.ts";
 import type { DaemonView, LastChange, LastError, LastReload } from "../view/daemon-view.ts";
-import type { Connections, ListenerStatus, ProviderStatus } from "../view/status-shape.ts";
+import type { Connections, FileStatus, ListenerStatus, ProviderStatus } from "../view/status-shape.ts";
 import { connectionStatus, southboundStatus } from "./databases/session-status.ts";
 import { type Parts, rowsOf } from "./parts.ts";
 
@@ -12,6 +12,8 @@ export interface ViewOptions {
   readonly clients: () => { readonly control: number; readonly http: number };
   /** Of the listener for HTTP; null: there is none. */
   readonly metrics: () => ListenerStatus | null;
+  /** What the daemon has made and keeps. */
+  readonly files: () => readonly FileStatus[];
   /** Null: the configuration has not been read anew. */
   readonly lastReload: () => LastReload | null;
   /** Somebody asked the daemon to end. */
@@ -73,6 +75,10 @@ export class View implements DaemonView {
 
   get metrics(): ListenerStatus | null {
     return this.#options.metrics();
+  }
+
+  get files(): readonly FileStatus[] {
+    return this.#options.files();
   }
 
   usage(): ReadonlyMap<string, number> {

@@ -9,6 +9,7 @@ import type { Logger } from "../log/log.ts";
 import { messageOf } from "../result.ts";
 import type { ListenAddress } from "../serve/address.ts";
 import { ClientListener, type Peer } from "../serve/listener.ts";
+import { Taking } from "../system/taking.ts";
 import type { ListenerStatus } from "../view/status-shape.ts";
 import { namesThisHost } from "./host.ts";
 import { HttpConversation, type HttpRequest } from "./request.ts";
@@ -43,17 +44,12 @@ export interface HttpSettings {
   readonly hasPage: boolean;
 }
 
-/** Milliseconds until an address that could not be had is tried again, and the most that grows to. */
-const RETRY_MS = 1000;
-const MAX_RETRY_MS = 60_000;
-
 export class HttpServer {
   readonly #routes: ReadonlyMap<string, Route>;
   readonly #options: HttpServerOptions;
   #settings: HttpSettings | null = null;
   #listener: ClientListener<HttpRequest> | null = null;
-  #fault: string | null = null;
-  #retry: ReturnType<typeof setTimeout> | null = null;
+  #taking: Taking | null = null;
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
@@ -68,7 +64,7 @@ export class HttpServer {
       before?.address.host === settings?.address.host && before?.address.port === settings?.address.port;
     if (isSame) return;
     this.#stop();
-    if (settings !== null) this.#start(settings.address, RETRY_MS);
+    if (settings !== null) this.#start(settings.address);
   }
 
   /** Null: it is not to listen. */
@@ -76,7 +72,8 @@ export class HttpServer {
     if (this.#settings === null) return null;
     const { host, port } = this.#settings.address;
     const listen = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-    return { listen, state: this.#fault === null ? "listening" : "failed", error: this.#fault };
+    const error = this.#taking?.fault ?? null;
+    return { listen, state: error === null ? "listening" : "failed", error };
   }
 
   get clients(): number {
@@ -89,14 +86,13 @@ export class HttpServer {
   }
 
   #stop(): void {
-    if (this.#retry !== null) clearTimeout(this.#retry);
-    this.#retry = null;
+    this.#taking?.close();
+    this.#taking = null;
     this.#listener?.close();
     this.#listener = null;
-    this.#fault = null;
   }
 
-  #start({ host, port }: ListenAddress, retryMs: number): void {
+  #start({ host, port }: ListenAddress): void {
     const { log, capacity } = this.#options;
     const where = `${host} port ${port}`;
     const listener = new ClientListener<HttpRequest>({
@@ -107,20 +103,19 @@ export class HttpServer {
       onError: (error) => log.warn(`metrics: ${where}: ${error.message}`, "metrics"),
     });
     this.#listener = listener;
-    listener.listen({ host, port }).then(
-      (bound) => {
-        if (this.#listener !== listener) return;
-        this.#fault = null;
-        log.info(`metrics: listening on ${host} port ${bound ?? port}`);
+    this.#taking = new Taking({
+      take: async () => {
+        try {
+          const bound = await listener.listen({ host, port });
+          if (this.#listener === listener) log.info(`metrics: listening on ${host} port ${bound ?? port}`);
+        } catch (thrown) {
+          throw new Error(`cannot listen on ${where}: ${messageOf(thrown)}`);
+        }
       },
-      (thrown: unknown) => {
-        if (this.#listener !== listener) return;
-        this.#fault = `cannot listen on ${where}: ${messageOf(thrown)}`;
-        log.warn(`metrics: ${this.#fault}; next try in ${retryMs / 1000} s`, `metrics ${where}`);
-        const next = Math.min(2 * retryMs, MAX_RETRY_MS);
-        this.#retry = setTimeout(() => this.#start({ host, port }, next), retryMs);
-      },
-    );
+      onFault: (fault, retryMs) =>
+        log.warn(`metrics: ${fault}; next try in ${retryMs / 1000} s`, `metrics ${where}`),
+    });
+    void this.#taking.take();
   }
 
   #advice(hasPage: boolean): string {

@@ -44,7 +44,7 @@ export interface LogOptions {
   /** How many lines it has lost since this was last asked. */
   readonly takeLost?: () => number;
   /** Opens the file that the lines go to anew; absent: they go to the console. */
-  readonly reopen?: () => Result<null, string>;
+  readonly reopen?: () => Promise<Result<null, string>>;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
@@ -55,7 +55,7 @@ export class Log {
   readonly #write: (line: string) => void;
   readonly #takeLost: () => number;
   /** Opens the file that the lines go to anew; null: they go to the console. */
-  readonly reopen: (() => Result<null, string>) | null;
+  readonly reopen: (() => Promise<Result<null, string>>) | null;
   readonly #now: () => number;
   readonly #warnings: RateLimiter;
   readonly #modules: ModuleLimiter;

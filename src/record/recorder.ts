@@ -1,27 +1,16 @@
 /**
  * Writes the record of a run: what enters the graph, run by run. It observes, and changes nothing.
  *
- * Invariant: once the file could not be written, nothing more is: a record has no gaps.
+ * Invariant: once the record has ended, nothing more is noted: a record has no gaps.
  */
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fstatSync,
-  ftruncateSync,
-  lstatSync,
-  renameSync,
-  writeSync,
-} from "node:fs";
 import type { AttemptBatch } from "../plug/nodes/input-nodes.ts";
 import type { Providers } from "../plug/nodes/provider-lookup-node.ts";
 import type { TableBatch } from "../plug/rows.ts";
 import type { PlugSettings } from "../plug/settings.ts";
 import type { RegisteredProvider } from "../providers/registry.ts";
-import { fail, messageOf, ok, type Result } from "../result.ts";
-import { openNamed, resolveNamed } from "../system/open-file.ts";
 import { VERSION } from "../version.ts";
 import { RECORD_FORMAT, type RecordedAnswer, type RecordedProvider, type RecordedPush } from "./format.ts";
+import type { RecordFile } from "./record-file.ts";
 import { encodeAttempts } from "./recorded-attempts.ts";
 import { encode, Secrets } from "./recorded-json.ts";
 
@@ -30,48 +19,9 @@ export interface RecordableProviders extends Providers {
   registered(): readonly RegisteredProvider[];
 }
 
-export interface RecorderOptions {
-  readonly file: string;
-  readonly settings: PlugSettings;
-  /** Told when the file cannot be written any more. */
-  readonly onFault: (message: string) => void;
-  /** Told where a record that was there before is kept. */
-  readonly onKept?: (path: string) => void;
-}
-
-/** Begins a record; the error says why the file cannot be written. */
-export function beginRecord({ file, settings, onFault, onKept }: RecorderOptions): Result<Recorder, string> {
-  try {
-    const path = resolveNamed(file);
-    const kept = keepEarlier(path);
-    const recorder = new Recorder(path, settings, onFault);
-    if (kept !== null) onKept?.(kept);
-    return ok(recorder);
-  } catch (thrown) {
-    // Node's words end with the system call and the path, which the caller's say already.
-    return fail(`cannot write ${file}: ${messageOf(thrown).replace(/, \w+( '.*')*$/, "")}`);
-  }
-}
-
-/**
- * A record that is there may be that of a crash, after which a service manager starts the daemon anew: it gets the
- * first number that is free. Devices, pipes and empty files have nothing to keep.
- */
-function keepEarlier(file: string): string | null {
-  const stat = lstatSync(file, { throwIfNoEntry: false });
-  if (stat === undefined || !stat.isFile() || stat.size === 0) return null;
-  let number = 1;
-  while (existsSync(`${file}.${number}`)) number++;
-  const path = `${file}.${number}`;
-  renameSync(file, path);
-  return path;
-}
-
 export class Recorder {
-  readonly #onFault: (message: string) => void;
+  readonly #file: RecordFile;
   readonly #secrets = new Secrets();
-  /** Null when the record has ended. */
-  #fd: number | null;
   #recompute: string | null = null;
   #pushes: RecordedPush[] = [];
   #answers: RecordedAnswer[] = [];
@@ -81,25 +31,13 @@ export class Recorder {
   #runs = 0;
   #paused = false;
 
-  /**
-   * @param onFault told when the file cannot be written any more
-   * @throws when the file cannot be written at all
-   */
-  constructor(file: string, settings: PlugSettings, onFault: (message: string) => void) {
-    this.#onFault = onFault;
-    const fd = openNamed(file, constants.O_WRONLY | constants.O_CREAT, 0o600);
-    this.#fd = fd;
-    try {
-      if (fstatSync(fd).isFile()) ftruncateSync(fd);
-      this.#write(fd, { record: RECORD_FORMAT, version: VERSION, settings: encode(settings) });
-    } catch (thrown) {
-      closeSync(fd);
-      throw thrown;
-    }
+  constructor(file: RecordFile, settings: PlugSettings) {
+    this.#file = file;
+    this.#write({ record: RECORD_FORMAT, version: VERSION, settings: encode(settings) });
   }
 
   push(input: string, batch: unknown, cause: string): void {
-    if (this.#fd === null) return;
+    if (this.#file.hasEnded) return;
     this.#pushes.push({ input, cause, batch: encode(batch, this.#secrets) });
   }
 
@@ -115,12 +53,12 @@ export class Recorder {
 
   /** The rows are the whole content of the table, whatever the graph had of it. */
   replaceRows(input: string, batch: TableBatch<unknown>, cause: string): void {
-    if (this.#fd === null) return;
+    if (this.#file.hasEnded) return;
     this.#pushes.push({ input, cause, reset: true, batch: encode(asTheyAre(batch), this.#secrets) });
   }
 
   pushAttempts(input: string, batch: AttemptBatch, cause: string): void {
-    if (this.#fd === null) return;
+    if (this.#file.hasEnded) return;
     this.#pushes.push({ input, cause, batch: encodeAttempts(batch) });
   }
 
@@ -144,8 +82,7 @@ export class Recorder {
 
   /** To be called after every run of the graph. */
   ran(time: number, providers: RecordableProviders): void {
-    const fd = this.#fd;
-    if (fd === null) return;
+    if (this.#file.hasEnded) return;
     const registered = providers.registered().map(describeProvider);
     const refused = providers.refused();
     const lookups = Object.fromEntries(providers.lookups());
@@ -167,12 +104,7 @@ export class Recorder {
     this.#recompute = null;
     this.#pushes = [];
     this.#answers = [];
-    try {
-      this.#write(fd, run);
-    } catch (thrown) {
-      this.close();
-      this.#onFault(`the record ends before run ${this.#runs}: ${messageOf(thrown)}`);
-    }
+    this.#write(run);
   }
 
   /** What is asked meanwhile is not part of the run. */
@@ -186,8 +118,7 @@ export class Recorder {
   }
 
   close(): void {
-    if (this.#fd !== null) closeSync(this.#fd);
-    this.#fd = null;
+    this.#file.close();
   }
 
   #noting(provider: RegisteredProvider): RegisteredProvider {
@@ -198,7 +129,7 @@ export class Recorder {
       },
       prepare: (input) => {
         const answer = provider.prepare(input);
-        if (!this.#paused && this.#fd !== null) {
+        if (!this.#paused && !this.#file.hasEnded) {
           const { operation, lport } = input;
           this.#answers.push({
             provider: provider.type,
@@ -212,9 +143,8 @@ export class Recorder {
     };
   }
 
-  #write(fd: number, line: object): void {
-    const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
-    for (let from = 0; from < bytes.length; ) from += writeSync(fd, bytes, from);
+  #write(line: object): void {
+    this.#file.write(`${JSON.stringify(line)}\n`);
   }
 }
 

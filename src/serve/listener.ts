@@ -96,8 +96,12 @@ export class ClientListener<Request> {
     return this.#clients.size;
   }
 
-  /** Settles when connections are taken, with the port if it is a TCP one; rejects when the address cannot be had. */
+  /**
+   * Settles when connections are taken, with the port if it is a TCP one; rejects when the address cannot be had. Called
+   * again it listens anew, and there alone; who is connected stays.
+   */
   async listen(where: ListenOptions): Promise<number | null> {
+    this.#server?.close();
     // A client that has said everything may still want to hear.
     const server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket));
     this.#server = server;

@@ -1,36 +1,65 @@
 /**
- * Lines to a descriptor whose reader may be slow, stuck or gone: standard error, a pipe, a socket, a file.
+ * Lines to a descriptor whose reader may be slow, stuck or gone, whose disk may be full, and which may be had only later:
+ * standard error, a pipe, a socket, a file.
  *
  * Invariants: writing never waits, so a reader holds up nobody; what cannot be written yet is kept up to a bound in
- * bytes; what is beyond that is dropped and counted; lines stay whole and in order.
+ * bytes, and tried again; what is beyond that, or has nobody to read it, is dropped and counted; lines stay whole and in
+ * order.
  */
 import { FFIType, ptr } from "bun:ffi";
-import { writeSync } from "node:fs";
+import { fstatSync, writeSync } from "node:fs";
+import { messageOf } from "../result.ts";
 import { openLibc } from "./libc.ts";
 
-/** Bytes that are kept for a reader that does not keep up. */
+/** Bytes that are kept of what cannot be written yet, unless the owner says another bound. */
 const KEPT_BYTES = 256 << 10;
 /** A pipe that poll(2) calls writable takes so much without waiting (PIPE_BUF). */
 const PIECE_BYTES = 4096;
+/** Milliseconds until a reader that does not keep up is looked at again. */
 const TRY_AGAIN_MS = 50;
+/** Milliseconds until what failed is tried again, and the most that grows to. */
+const RETRY_MS = 1000;
+const MAX_RETRY_MS = 60_000;
+/** Nobody reads any more. */
+const GONE: ReadonlySet<unknown> = new Set(["EPIPE", "ECONNRESET", "ENOTCONN"]);
 
 const POLLOUT = 4;
 const SIGNATURES = {
   poll: { args: [FFIType.ptr, FFIType.u64, FFIType.i32], returns: FFIType.i32 },
 } as const;
 
+export interface LineWriterOptions {
+  readonly keptBytes?: number;
+  readonly retryMs?: number;
+}
+
 export class LineWriter {
   readonly #calls = openLibc(SIGNATURES);
-  #fd: number;
+  readonly #keptBytes: number;
+  readonly #firstRetryMs: number;
+  /** Null: there is none yet. */
+  #fd: number | null = null;
+  #pieceBytes = PIECE_BYTES;
   /** What is left of lines, the first in part. */
   #pieces: Buffer[] = [];
   #bytes = 0;
   #dropped = 0;
+  #fault: string | null = null;
+  #retryMs: number;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #onDrained: (() => void) | null = null;
 
-  constructor(fd: number) {
-    this.#fd = fd;
+  /** @param fd null: it is had later (`redirect`) */
+  constructor(fd: number | null, { keptBytes = KEPT_BYTES, retryMs = RETRY_MS }: LineWriterOptions = {}) {
+    this.#keptBytes = keptBytes;
+    this.#firstRetryMs = retryMs;
+    this.#retryMs = retryMs;
+    if (fd !== null) this.#useDescriptor(fd);
+  }
+
+  /** Why the last try to write failed; null: it did not. */
+  get fault(): string | null {
+    return this.#fault;
   }
 
   /** Lines that were dropped since this was last asked. */
@@ -47,7 +76,8 @@ export class LineWriter {
 
   write(line: string): void {
     const bytes = Buffer.from(line);
-    if (this.#bytes + bytes.length > KEPT_BYTES) {
+    // One is taken whatever its length: mostly it is written at once.
+    if (this.#bytes > 0 && this.#bytes + bytes.length > this.#keptBytes) {
       this.#dropped++;
       return;
     }
@@ -58,12 +88,22 @@ export class LineWriter {
 
   /** Later lines go there. What has not been written yet goes there, too. */
   redirect(fd: number): void {
-    this.#fd = fd;
+    this.#useDescriptor(fd);
+    this.#flush();
   }
 
-  /** Settles when everything has been written, and after that many milliseconds at the latest. */
+  /** Nothing more is tried; what has not been written is lost. */
+  close(): void {
+    this.#cancelTry();
+    this.#fd = null;
+    this.#pieces = [];
+    this.#bytes = 0;
+  }
+
+  /** Settles when everything has been written or cannot be, and after that many milliseconds at the latest. */
   async drained(withinMs: number): Promise<void> {
     if (this.isDrained) return;
+    if (this.#fd === null || this.#fault !== null) return this.#flush();
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, withinMs);
     this.#onDrained = resolve;
@@ -71,12 +111,28 @@ export class LineWriter {
     clearTimeout(timer);
   }
 
-  #flush(): void {
+  #useDescriptor(fd: number): void {
+    this.#fd = fd;
+    // Of a file any piece is taken whole, or up to where the disk is full.
+    this.#pieceBytes = isFile(fd) ? Number.POSITIVE_INFINITY : PIECE_BYTES;
+    this.#retryMs = this.#firstRetryMs;
+  }
+
+  #cancelTry(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
+  }
+
+  #flush(): void {
+    this.#cancelTry();
+    const fd = this.#fd;
+    if (fd === null) return;
     for (let piece = this.#pieces[0]; piece !== undefined; piece = this.#pieces[0]) {
-      const written = this.#writeSome(piece);
-      if (written === null) {
-        this.#timer = setTimeout(() => this.#flush(), TRY_AGAIN_MS);
+      const written = this.#writeSome(fd, piece);
+      if (typeof written !== "number") {
+        const wait = written === "later" ? TRY_AGAIN_MS : this.#retryMs;
+        if (written === "failed") this.#retryMs = Math.min(2 * this.#retryMs, MAX_RETRY_MS);
+        this.#timer = setTimeout(() => this.#flush(), wait);
         return;
       }
       this.#bytes -= written;
@@ -87,25 +143,39 @@ export class LineWriter {
     this.#onDrained = null;
   }
 
-  /** How many bytes were taken, or are given up; null: none can be taken now. */
-  #writeSome(piece: Buffer): number | null {
-    if (!this.#isWritable()) return null;
+  /** How many bytes were taken, or are given up. */
+  #writeSome(fd: number, piece: Buffer): number | "later" | "failed" {
+    if (!this.#isWritable(fd)) return "later";
     try {
-      return writeSync(this.#fd, piece, 0, Math.min(piece.length, PIECE_BYTES));
+      const written = writeSync(fd, piece, 0, Math.min(piece.length, this.#pieceBytes));
+      this.#fault = null;
+      this.#retryMs = this.#firstRetryMs;
+      return written;
     } catch (thrown) {
       const code = thrown instanceof Error && "code" in thrown ? thrown.code : null;
-      if (code === "EAGAIN" || code === "EINTR") return null;
-      // A reader that is gone, a disk that is full: of that nobody can be told here.
+      if (code === "EAGAIN" || code === "EINTR") return "later";
+      // Node's words end with the system call.
+      this.#fault = messageOf(thrown).replace(/, write$/, "");
+      if (!GONE.has(code)) return "failed";
       this.#dropped++;
       return piece.length;
     }
   }
 
-  #isWritable(): boolean {
+  #isWritable(fd: number): boolean {
     // struct pollfd: int fd, short events, short revents.
     const pollfd = Buffer.alloc(8);
-    pollfd.writeInt32LE(this.#fd, 0);
+    pollfd.writeInt32LE(fd, 0);
     pollfd.writeInt16LE(POLLOUT, 4);
     return this.#calls.poll(ptr(pollfd), 1, 0) !== 0;
+  }
+}
+
+function isFile(fd: number): boolean {
+  try {
+    return fstatSync(fd).isFile();
+  } catch {
+    // Standard error may be closed.
+    return false;
   }
 }

@@ -1,6 +1,7 @@
 /** `vifplugd status` for people: who and where we are, whom we talk to, and every port with its state. */
 import type {
   ConnectionStatus,
+  FileStatus,
   ListenerStatus,
   PortCounts,
   PortStatus,
@@ -24,7 +25,7 @@ const COLOURS: Readonly<Record<PortStatus["state"], Colour>> = {
 };
 
 export function showStatus(status: Status, style: Style = PLAIN): string {
-  const { chassis, connections, providers, metrics, engine } = status;
+  const { chassis, connections, providers, metrics, files, engine } = status;
   const head = facts(
     [
       ["vifplugd", `${status.version}, ${readinessText(status.reason)}`],
@@ -34,6 +35,7 @@ export function showStatus(status: Status, style: Style = PLAIN): string {
       ["OVN_Southbound", connectionText(connections.southbound) + leaderText(connections.southbound.leader)],
       ["providers", providers.map(providerText).join(", ") || "none enabled"],
       ...(metrics === null ? [] : [["metrics", metricsText(metrics)] as const]),
+      ...files.filter(({ error }) => error !== null).map(fileFact),
       ["recomputes", String(engine.reduce((sum, { recompute }) => sum + recompute, 0))],
       ["ports", countsText(status.counts)],
       ...(status.held_unplugs === 0 ? [] : [["held unplugs", String(status.held_unplugs)] as const]),
@@ -75,6 +77,15 @@ function providerText({ type, state, reason }: ProviderStatus): string {
 
 function metricsText({ listen, state, error }: ListenerStatus): string {
   return error === null ? `${state}  ${listen}` : `${state}  ${error}`;
+}
+
+/** The kinds have the names that people call them by. */
+function fileFact({ kind, state, path, error }: FileStatus): readonly [string, string] {
+  const isNamed = error?.includes(path) === true;
+  return [
+    kind.replace("-", " "),
+    [state, isNamed ? null : path, error].filter((part) => part !== null).join("  "),
+  ];
 }
 
 function connectionText({ remote, state, error }: ConnectionStatus): string {

@@ -4,7 +4,7 @@ import type { PlugGraph } from "../plug/graph.ts";
 import type { Coverage } from "./coverage.ts";
 import type { Latencies } from "./latencies.ts";
 import type { ProviderTimes } from "./provider-times.ts";
-import type { Connections, ListenerStatus, ProviderStatus } from "./status-shape.ts";
+import type { Connections, FileStatus, ListenerStatus, ProviderStatus } from "./status-shape.ts";
 
 export interface LastChange {
   /** Null when every port was decided anew, for a reason that `inc-engine/show-stats` tells. */
@@ -52,6 +52,8 @@ export interface DaemonView {
   readonly unbound: number;
   /** Null: nothing is served by HTTP. */
   readonly metrics: ListenerStatus | null;
+  /** What the daemon has made and keeps. */
+  readonly files: readonly FileStatus[];
   lastChange(lport: string): LastChange | null;
   lastError(lport: string): LastError | null;
   /** Milliseconds since the epoch, or null when no other try is scheduled. */

@@ -51,6 +51,20 @@ const listenerShape = v.object({
 });
 export type ListenerStatus = v.InferOutput<typeof listenerShape>;
 
+/** Of a file that the daemon has made, and keeps. */
+const fileShape = v.object({
+  kind: v.picklist(["pid-file", "control-socket", "log", "record"]),
+  path: text,
+  state: v.picklist(["ready", "failed"]),
+  error: said(orNull(text), "why it cannot be had or written; it is tried again"),
+});
+export type FileStatus = v.InferOutput<typeof fileShape>;
+
+/** @param error null: it is had, and what is written to it arrives */
+export function fileStatus(kind: FileStatus["kind"], path: string, error: string | null): FileStatus {
+  return { kind, path, state: error === null ? "ready" : "failed", error };
+}
+
 /** What is said of the whole chassis, and not of a port or a node. */
 const chassisEntries = {
   version,
@@ -64,6 +78,10 @@ const chassisEntries = {
   connections: connectionsShape,
   providers: listOf(providerShape),
   metrics: said(orNull(listenerShape), "the listener for HTTP; null: it is off"),
+  files: said(
+    listOf(fileShape),
+    "what the daemon has made and keeps; the log and the record where they are files",
+  ),
 };
 const chassisShape = v.object(chassisEntries);
 export type ChassisStatus = v.InferOutput<typeof chassisShape>;

@@ -50,6 +50,7 @@ export function chassisStatusOf(daemon: DaemonView): ChassisStatus {
     connections: daemon.connections(),
     providers: daemon.providers(),
     metrics: daemon.metrics,
+    files: daemon.files,
   };
 }
 

@@ -14,7 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   graph: [],
   text: [],
   log: ["result", "text"],
-  system: [],
+  system: ["result"],
   netlink: ["result", "system"],
   schemas: ["ovsdb-jsonrpc"],
   // Know nothing of what becomes of their answers.
@@ -33,7 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   // Decides, and touches nothing.
   plug: ["graph", "ovsdb-jsonrpc", "providers", "result", "schemas", "text"],
-  record: ["graph", "ovsdb-jsonrpc", "plug", "providers", "result", "system", "version", "valibot"],
+  record: ["graph", "log", "ovsdb-jsonrpc", "plug", "providers", "result", "system", "version", "valibot"],
   // What is shown, as data.
   view: ["graph", "plug", "result", "text", "valibot", "version"],
   // And as texts for people.

@@ -1,6 +1,6 @@
 /** The control socket, whoever connects to it: well-behaved clients, many at once, and the other kind. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -49,6 +49,7 @@ beforeEach(async () => {
     commands: withListCommands([echo, later, broken, refusing]),
     capacity: CAPACITY,
     log: log.module("control"),
+    lookMs: 50,
   });
   await server.listen();
 });
@@ -302,3 +303,32 @@ describe("whatever is sent,", () => {
     expect(lines.filter((line) => line.includes(" error "))).toEqual([]);
   });
 });
+
+test("a socket that somebody removes is made anew, and who is connected stays", async () => {
+  const client = new Client();
+  client.request("echo", ["before"]);
+  await client.until(1);
+  rmSync(folder, { recursive: true });
+  while (!existsSync(path())) await Bun.sleep(50);
+  while (server.status.error !== null) await Bun.sleep(50);
+  expect(statSync(path()).mode & 0o777).toBe(0o600);
+  expect((await ask("echo", "after"))?.result).toBe("after\n");
+  client.request("echo", ["still"]);
+  expect((await client.until(2))[1]?.result).toBe("still\n");
+  client.end();
+  expect(lines.filter((line) => line.includes("has been made anew"))).toHaveLength(1);
+}, 30_000);
+
+test("one that cannot be made anew is said, and made when it can be", async () => {
+  rmSync(path());
+  mkdirSync(path());
+  while (server.status.error === null) await Bun.sleep(50);
+  expect(server.status).toMatchObject({
+    kind: "control-socket",
+    state: "failed",
+    error: expect.stringContaining(`cannot make the control socket ${path()}`),
+  });
+  rmSync(path(), { recursive: true });
+  while (server.status.error !== null) await Bun.sleep(50);
+  expect((await ask("echo", "after"))?.result).toBe("after\n");
+}, 30_000);

@@ -31,6 +31,7 @@ async function started(chassis = new SimulatedChassis()) {
     systemIdOverride: null,
     log,
     recorder: null,
+    files: () => [],
     verifyEvery: null,
     onReady: () => told.ready++,
     onReadiness: (notReady) => told.notReady.push(notReady),

@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { claimPidFile, type PidFile, pidFilePath } from "../../src/daemon/pid-file.ts";
+import { PidFile, pidFilePath } from "../../src/daemon/pid-file.ts";
+import { Log } from "../../src/log/log.ts";
 
 let runDir = "";
 const claimed: PidFile[] = [];
@@ -17,7 +18,7 @@ afterEach(() => {
 });
 
 function claim(dir = runDir): PidFile {
-  const result = claimPidFile(dir);
+  const result = PidFile.claim(dir);
   if (!result.ok) throw new Error(result.error);
   claimed.push(result.value);
   return result.value;
@@ -27,8 +28,8 @@ function claim(dir = runDir): PidFile {
 async function otherProcess() {
   const module = join(import.meta.dir, "../../src/daemon/pid-file.ts");
   const script = `
-    const { claimPidFile } = await import(${JSON.stringify(module)});
-    const result = claimPidFile(process.argv[1]);
+    const { PidFile } = await import(${JSON.stringify(module)});
+    const result = PidFile.claim(process.argv[1]);
     console.log(JSON.stringify({ pid: process.pid, error: result.ok ? null : result.error }));
     await Bun.stdin.text();
   `;
@@ -69,7 +70,7 @@ describe("a second daemon", () => {
   test("is refused while the first one lives, and told its pid", async () => {
     const other = await otherProcess();
     expect(other.told).toEqual({ pid: other.pid, error: null });
-    const refused = claimPidFile(runDir);
+    const refused = PidFile.claim(runDir);
     expect(refused.ok).toBe(false);
     expect(!refused.ok && refused.error).toContain(`pid ${other.pid}`);
     await other.end();
@@ -101,7 +102,57 @@ test("the control socket of a dead process goes with its pid file, and no other"
 test("a run directory that cannot be one is an error that names the file", () => {
   const file = join(runDir, "file");
   writeFileSync(file, "");
-  const refused = claimPidFile(file);
+  const refused = PidFile.claim(file);
   expect(refused).toMatchObject({ ok: false, error: expect.stringContaining(join(file, "vifplugd.pid")) });
   expect(readFileSync(file, "utf8")).toBe("");
+});
+
+describe("while it is kept,", () => {
+  const log = new Log({ level: "off", format: "text", write: () => {} }).module("daemon");
+  const content = () => Bun.spawnSync(["cat", pidFilePath(runDir)]).stdout.toString();
+
+  async function claimedAnew(file: PidFile): Promise<void> {
+    while (content() !== `${process.pid}\n` || file.status.error !== null) await Bun.sleep(50);
+  }
+
+  const HARM: Readonly<Record<string, () => void>> = {
+    "a file that somebody removes": () => rmSync(pidFilePath(runDir)),
+    "one that somebody empties": () => void Bun.spawnSync(["truncate", "-s", "0", pidFilePath(runDir)]),
+    "one in whose place somebody puts another": () => {
+      rmSync(pidFilePath(runDir));
+      Bun.spawnSync(["cp", "/dev/null", pidFilePath(runDir)]);
+    },
+    "one whose folder somebody removes": () => rmSync(runDir, { recursive: true }),
+  };
+  test.each(Object.keys(HARM))(
+    "%s is claimed anew",
+    async (name) => {
+      const file = claim();
+      file.keep(log, 50);
+      HARM[name]?.();
+      await claimedAnew(file);
+      const other = await otherProcess();
+      expect(other.told).toMatchObject({ error: expect.stringContaining(`pid ${process.pid}`) });
+      await other.end();
+    },
+    30_000,
+  );
+
+  test("one that another daemon has claimed meanwhile is left to that, and said", async () => {
+    const file = claim();
+    rmSync(file.path);
+    const other = await otherProcess();
+    expect(other.told).toEqual({ pid: other.pid, error: null });
+    file.keep(log, 50);
+    while (file.status.error === null) await Bun.sleep(50);
+    expect(file.status).toMatchObject({
+      kind: "pid-file",
+      state: "failed",
+      error: expect.stringContaining(`another vifplugd runs with pid ${other.pid}`),
+    });
+    file.remove();
+    claimed.length = 0;
+    expect(content()).toBe(`${other.pid}\n`);
+    await other.end();
+  }, 30_000);
 });

@@ -74,16 +74,21 @@ describe("--log-file", () => {
     expect(daemon.lines).toEqual([]);
   });
 
-  test("that cannot be written, or that somebody else made a link, is refused", async () => {
+  test("that cannot be written, or that somebody else made a link, leaves the log on standard error", async () => {
     const shared = join(folder.path, "shared");
     mkdirSync(shared);
     await run(["chmod", "777", shared], { PATH: process.env.PATH ?? "" });
     symlinkSync(config, join(shared, "log"));
+    const before = readFileSync(config, "utf8");
     for (const file of [join(folder.path, "none/log"), join(shared, "log"), folder.path]) {
-      const { code, stderr } = await folder.run("run", "--config", config, "--log-file", file);
-      expect(code).toBe(1);
-      expect(stderr).toStartWith(`vifplugd: run: cannot write the log to ${file}: `);
+      const daemon = folder.start("run", "--config", config, "--log-file", file);
+      const text = await ask("plug/status", "text");
+      expect(text.replaceAll(/\s+/g, " ")).toContain(` log failed cannot write the log to ${file}: `);
+      await daemon.stop();
+      expect(daemon.lines[0]).toContain(` error log: cannot write the log to ${file}: `);
+      expect(daemon.lines.join("\n")).toContain("SIGTERM: stopping");
     }
+    expect(readFileSync(config, "utf8")).toBe(before);
   });
 });
 

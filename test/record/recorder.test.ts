@@ -1,27 +1,23 @@
 // The record of a run, as a file.
 import { expect, test } from "bun:test";
-import { closeSync, constants, openSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { beginRecord, Recorder } from "../../src/record/recorder.ts";
-import { initialSettings } from "../plug/support/world.ts";
+import { readFileSync, statSync } from "node:fs";
 import { PlugBench, settings } from "../support/plug-bench.ts";
 import { PlugDaemon, settle } from "../support/plug-daemon.ts";
 import { plugAs, recordedProvider, registryOf } from "../support/providers.ts";
 import { map, openVSwitchRow, uuid, wantedRow } from "../support/rows.ts";
-import { Folder, linesOf, replayed } from "./support/recording.ts";
-
-const silent = () => {};
+import { Folder, linesOf, recordTo, replayed } from "./support/recording.ts";
 
 test("is readable for its owner alone", () => {
   using folder = new Folder();
   const file = folder.file("record");
-  new Recorder(file, initialSettings, silent).close();
+  recordTo(file).close();
   expect(statSync(file).mode & 0o777).toBe(0o600);
 });
 
 test("holds which providers could not start, and why", async () => {
   using folder = new Folder();
   const file = folder.file("record");
-  const recorder = new Recorder(file, settings, silent);
+  const recorder = recordTo(file, settings);
   const registry = registryOf();
   const init = () => {
     throw new Error("no such bus");
@@ -42,7 +38,7 @@ test("holds which providers could not start, and why", async () => {
 test("holds no secret, neither of a database nor of a provider's answer", () => {
   using folder = new Folder();
   const file = folder.file("record");
-  const recorder = new Recorder(file, initialSettings, silent);
+  const recorder = recordTo(file);
   const { provider } = recordedProvider("dummy", {
     prepare: plugAs((lport) => lport, {
       options: { psk: "of the answer" },
@@ -85,7 +81,7 @@ test("holds no secret, neither of a database nor of a provider's answer", () => 
 test("notes a forced recompute in the run that follows, and in no other", () => {
   using folder = new Folder();
   const file = folder.file("record");
-  const recorder = new Recorder(file, initialSettings, silent);
+  const recorder = recordTo(file);
   const registry = registryOf();
   recorder.recompute("inc-engine/recompute");
   for (let run = 0; run < 2; run++) recorder.ran(0, registry);
@@ -94,52 +90,4 @@ test("notes a forced recompute in the run that follows, and in no other", () => 
     .slice(1)
     .map((line) => JSON.parse(line).recompute);
   expect(runs).toEqual(["inc-engine/recompute", undefined]);
-});
-
-test.each([
-  ["/nowhere/record", "cannot write /nowhere/record: ENOENT: no such file or directory"],
-  ["/dev/full", "cannot write /dev/full: ENOSPC: no space left on device"],
-])("that cannot be begun is an error at once: %s", (file, error) => {
-  expect(beginRecord({ file, settings: initialSettings, onFault: silent })).toEqual({ ok: false, error });
-});
-
-test("leaves the records that are there already alone, each under a number of its own", () => {
-  using folder = new Folder();
-  const file = folder.file("record");
-  const kept: string[] = [];
-  const begin = () => {
-    const begun = beginRecord({
-      file,
-      settings: initialSettings,
-      onFault: silent,
-      onKept: (path) => kept.push(path),
-    });
-    if (begun.ok) begun.value.close();
-  };
-  for (const content of ["", "first", "second"]) {
-    writeFileSync(file, content);
-    begin();
-  }
-  expect(kept).toEqual([`${file}.1`, `${file}.2`]);
-  expect(kept.map((path) => readFileSync(path, "utf8"))).toEqual(["first", "second"]);
-  expect(readdirSync(folder.path).sort()).toEqual(["record", "record.1", "record.2"]);
-  expect(readFileSync(file, "utf8")).toStartWith('{"record":');
-});
-
-test("that cannot be gone on with ends there, says so once, and the daemon goes on", () => {
-  using folder = new Folder();
-  const file = folder.file("pipe");
-  Bun.spawnSync(["mkfifo", file]);
-  const reader = openSync(file, constants.O_RDWR);
-  const faults: string[] = [];
-  const recorder = new Recorder(file, initialSettings, (message) => faults.push(message));
-  const registry = registryOf();
-  recorder.ran(0, registry);
-  closeSync(reader);
-  for (let run = 0; run < 3; run++) {
-    recorder.push("local_session", { synced: true, lock: { kind: "none" } }, "update");
-    recorder.ran(0, registry);
-  }
-  recorder.close();
-  expect(faults).toEqual([expect.stringMatching(/^the record ends before run 2: .*EPIPE/)]);
 });

@@ -76,11 +76,34 @@ test("the wait for a reader that does not come back is bounded", async () => {
   }
 });
 
+test("what a full disk does not take is kept, tried again, and goes where it is sent", async () => {
+  const full = openSync("/dev/full", constants.O_WRONLY);
+  const lines = new LineWriter(full, { retryMs: 1 });
+  lines.write("first\n");
+  lines.write("second\n");
+  expect(lines.fault).toContain("ENOSPC");
+  // Nobody waits for a disk.
+  await lines.drained(60_000);
+  expect(lines.isDrained).toBe(false);
+  lines.redirect(writer);
+  expect([lines.fault, readAll()]).toEqual([null, "first\nsecond\n"]);
+  closeSync(full);
+});
+
+test("lines that are there before the descriptor is are kept up to the bound", () => {
+  const lines = new LineWriter(null, { keptBytes: 20 });
+  for (const line of ["one\n", "two\n", `${"x".repeat(20)}\n`, "three\n"]) lines.write(line);
+  lines.redirect(writer);
+  expect(readAll()).toBe("one\ntwo\nthree\n");
+  expect(lines.takeDropped()).toBe(1);
+});
+
 test("a reader that is gone is nobody to wait for", () => {
   closeSync(reader);
   const lines = new LineWriter(writer);
   lines.write("to nobody\n");
   expect(lines.isDrained).toBe(true);
   expect(lines.takeDropped()).toBe(1);
+  expect(lines.fault).toContain("EPIPE");
   reader = openSync("/dev/null", constants.O_RDONLY);
 });

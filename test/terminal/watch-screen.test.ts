@@ -30,6 +30,7 @@ function statusWith(ports: readonly PortStatus[], more: Partial<Status> = {}): S
     connections: { ovs: connection, southbound: { ...connection, leader: null } },
     providers: [{ type: "dummy", state: "ready" }],
     metrics: null,
+    files: [],
     ports: ports.toSorted(byTrouble),
     counts: countsOf(ports, ports.length),
     engine: [],

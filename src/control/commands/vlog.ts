@@ -81,10 +81,10 @@ export function vlogCommands(log: Log): readonly Command[] {
       usage: "",
       minArgs: 0,
       maxArgs: 0,
-      run: () => {
+      async run() {
         // As OVS does, so that one logrotate script serves all its daemons.
         if (log.reopen === null) return refuse("Logging to file not configured");
-        const reopened = log.reopen();
+        const reopened = await log.reopen();
         return reopened.ok ? say("") : refuse(reopened.error);
       },
     },

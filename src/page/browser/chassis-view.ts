@@ -44,8 +44,10 @@ function readinessText({ ready, reason }: ChassisStatus): string {
   return `Not ready: ${sentence(reason ?? "something is missing")}`;
 }
 
-function stationsOf({ version, ready, bridge, connections, providers }: ChassisStatus): readonly Station[] {
+function stationsOf(status: ChassisStatus): readonly Station[] {
+  const { version, ready, bridge, connections, providers, files } = status;
   const { southbound, ovs } = connections;
+  const lost = files.flatMap(({ error }) => (error === null ? [] : [sentence(error)]));
   const roles = { true: "connected, leader", false: "connected, not the leader" } as const;
   const isLeader = southbound.leader;
   return [
@@ -59,7 +61,7 @@ function stationsOf({ version, ready, bridge, connections, providers }: ChassisS
       title: `vifplugd ${version}`,
       lamp: ready ? "good" : "busy",
       lines: providers.length === 0 ? ["no provider is enabled"] : [],
-      fault: null,
+      fault: lost.length === 0 ? null : lost.join("; "),
       items: providers.map(({ type, state, reason }) => {
         const isFailed = state !== "ready";
         return { text: isFailed ? `${word(type)}: ${sentence(reason ?? state)}` : word(type), isFailed };

@@ -3,8 +3,8 @@ import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { CheckSchedule } from "../../../src/daemon/reconcile/shadow-check.ts";
 import type { GraphNode } from "../../../src/graph/index.ts";
-import { Recorder } from "../../../src/record/recorder.ts";
-import { Folder, linesOf, replayed } from "../../record/support/recording.ts";
+import type { Recorder } from "../../../src/record/recorder.ts";
+import { Folder, linesOf, recordTo, replayed } from "../../record/support/recording.ts";
 import { settings } from "../../support/plug-bench.ts";
 import { PlugDaemon, settle } from "../../support/plug-daemon.ts";
 import { recordedProvider, registryOf } from "../../support/providers.ts";
@@ -98,9 +98,7 @@ describe("a drift of an input", () => {
   test("that was healed is in the record, which leads to the same decisions, byte for byte", async () => {
     using folder = new Folder();
     const file = folder.file("record");
-    const recorder = new Recorder(file, settings, (message) => {
-      throw new Error(message);
-    });
+    const recorder = recordTo(file, settings);
     const { daemon } = await started(recorder);
     const { reconciler } = daemon;
     daemon.setInterface(pluggedRow("c", { _uuid: uuid(0x9003), name: "c", options: map() }));

@@ -2,7 +2,10 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Log } from "../../../src/log/log.ts";
+import type { PlugSettings } from "../../../src/plug/settings.ts";
 import { type Decision, decisionsOf, formatDecision } from "../../../src/record/decision.ts";
+import { RecordFile } from "../../../src/record/record-file.ts";
 import { Recorder } from "../../../src/record/recorder.ts";
 import { Replayer } from "../../../src/record/replayer.ts";
 import type { Step } from "../../plug/support/history.ts";
@@ -29,15 +32,23 @@ export class Folder implements Disposable {
   }
 }
 
+/** A recorder; @param told what its file says of itself, without which nothing may be said */
+export function recordTo(file: string, settings: PlugSettings = initialSettings, told?: string[]): Recorder {
+  const write = (line: string) => {
+    if (told === undefined) throw new Error(line);
+    told.push(line.trim().slice(25));
+  };
+  const log = new Log({ level: "info", format: "text", write }).module("record");
+  return new Recorder(new RecordFile(file, log), settings);
+}
+
 /** Plays a history with a recorder that listens. */
 export function recordHistory(steps: readonly Step[]): Recording {
   using folder = new Folder();
   const file = folder.file("record");
   const decided: Decision[] = [];
   let runs = 0;
-  const recorder = new Recorder(file, initialSettings, (message) => {
-    throw new Error(message);
-  });
+  const recorder = recordTo(file);
   const world = new World({
     recorder,
     onRun: (result, { engine, graph }) => decided.push(...decisionsOf(++runs, result, engine, graph)),

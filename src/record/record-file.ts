@@ -1,0 +1,138 @@
+/**
+ * The file of a record. What cannot be written yet (there is no such folder yet, the disk is full) is kept, and tried again.
+ *
+ * Invariant: a record has no gaps: what is beyond the bound, or was for a reader that is gone, ends the record.
+ */
+import { closeSync, constants, existsSync, fstatSync, ftruncateSync, lstatSync, renameSync } from "node:fs";
+import type { Logger } from "../log/log.ts";
+import { messageOf } from "../result.ts";
+import { LineWriter } from "../system/line-writer.ts";
+import { openNamed, resolveNamed } from "../system/open-file.ts";
+import { Taking } from "../system/taking.ts";
+
+/** Bytes that are kept of what cannot be written yet, unless they are one line. */
+const KEPT_BYTES = 16 << 20;
+
+export class RecordFile {
+  readonly path: string;
+  readonly #log: Logger;
+  readonly #writer = new LineWriter(null, { keptBytes: KEPT_BYTES });
+  readonly #taking: Taking;
+  /** Null: it has not been had yet, or is closed. */
+  #fd: number | null = null;
+  #lines = 0;
+  /** Why there will be no more lines; null: there will. */
+  #end: string | null = null;
+  /** The fault of the writer that was told last. */
+  #told: string | null = null;
+
+  /** Opens it at once, or begins to try. */
+  constructor(file: string, log: Logger) {
+    this.path = file;
+    this.#log = log;
+    this.#taking = new Taking({
+      take: () => this.#open(),
+      onFault: (fault) => log.error(`${fault}; it is tried again`),
+      onTaken: (why) => {
+        if (why === "after a fault") log.info(`the record is in ${file} now`);
+      },
+    });
+    void this.#taking.take();
+  }
+
+  /** Nothing that is written any more is in the record. */
+  get hasEnded(): boolean {
+    return this.#end !== null;
+  }
+
+  /** Why what enters the graph is not in the file; null: it is. */
+  get fault(): string | null {
+    return this.#end ?? this.#taking.fault ?? this.#writeFault() ?? this.#loss();
+  }
+
+  /** @param line with its end */
+  write(line: string): void {
+    if (this.#end !== null) return;
+    this.#writer.write(line);
+    if (this.#writer.takeDropped() > 0)
+      this.#endFor(this.#taking.fault ?? this.#writeFault() ?? "it is stuck");
+    else {
+      this.#lines++;
+      this.#tell();
+    }
+  }
+
+  close(): void {
+    this.#end ??= "it is closed";
+    this.#taking.close();
+    this.#writer.close();
+    if (this.#fd !== null) closeSync(this.#fd);
+    this.#fd = null;
+  }
+
+  #open(): void {
+    try {
+      const path = resolveNamed(this.path);
+      const kept = keepEarlier(path);
+      if (kept !== null) this.#log.info(`${this.path} was there already; it is kept as ${kept}`);
+      this.#fd = openEmpty(path);
+    } catch (thrown) {
+      // Node's words end with the system call and the path, which are said already.
+      const why = messageOf(thrown).replace(/, \w+( '.*')*$/, "");
+      throw new Error(`cannot write the record to ${this.path}: ${why}`);
+    }
+    this.#writer.redirect(this.#fd);
+  }
+
+  #writeFault(): string | null {
+    const { fault } = this.#writer;
+    return fault === null ? null : `cannot write the record to ${this.path}: ${fault}`;
+  }
+
+  #tell(): void {
+    const fault = this.#writeFault();
+    if (fault === this.#told) return;
+    this.#told = fault;
+    if (fault === null) this.#log.info(`the record goes on in ${this.path}`);
+    else this.#log.error(`${fault}; it is tried again`);
+  }
+
+  #endFor(fault: string): void {
+    const end = `the record ends after ${this.#lines} lines: ${fault}`;
+    this.close();
+    this.#end = end;
+    this.#log.error(`${end}; start vifplugd anew for another one`);
+  }
+
+  /** A record cannot be begun anew in the middle. */
+  #loss(): string | null {
+    if (this.#fd === null) return null;
+    const { nlink } = fstatSync(this.#fd);
+    return nlink > 0 ? null : `${this.path} has been removed, and the record with it`;
+  }
+}
+
+function openEmpty(path: string): number {
+  const fd = openNamed(path, constants.O_WRONLY | constants.O_CREAT, 0o600);
+  try {
+    if (fstatSync(fd).isFile()) ftruncateSync(fd);
+    return fd;
+  } catch (thrown) {
+    closeSync(fd);
+    throw thrown;
+  }
+}
+
+/**
+ * A record that is there may be that of a crash, after which a service manager starts the daemon anew: it gets the
+ * first number that is free. Devices, pipes and empty files have nothing to keep.
+ */
+function keepEarlier(file: string): string | null {
+  const stat = lstatSync(file, { throwIfNoEntry: false });
+  if (stat === undefined || !stat.isFile() || stat.size === 0) return null;
+  let number = 1;
+  while (existsSync(`${file}.${number}`)) number++;
+  const path = `${file}.${number}`;
+  renameSync(file, path);
+  return path;
+}
