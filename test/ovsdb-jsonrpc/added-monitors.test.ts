@@ -1,11 +1,12 @@
 /** Monitors that come and go in a session's life, with a real ovsdb-server. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { beforeEach, describe, expect, test } from "bun:test";
+import { closingAfterEach, playgroundForAllTests, unchecked } from "./support/for-tests.ts";
 import { type Message, ProxyServer } from "./support/proxy.ts";
 import { run, startPlayground } from "./support/server.ts";
 import {
-  closingAfterEach,
   EVERYTHING,
   failure,
+  names,
   next,
   op,
   openSynced,
@@ -14,14 +15,10 @@ import {
   value,
 } from "./support/session.ts";
 
-let server: Awaited<ReturnType<typeof startPlayground>>;
+const server = playgroundForAllTests();
 let writer: PlaygroundSession;
 const closeLater = closingAfterEach();
 
-beforeAll(async () => {
-  server = await startPlayground();
-});
-afterAll(() => server[Symbol.asyncDispose]());
 beforeEach(async () => {
   writer = closeLater(await openSynced(server.remote));
   value(await writer.transact([op.delete("Thing", [])]));
@@ -31,8 +28,6 @@ beforeEach(async () => {
 const thing = (name: string, count: number) =>
   op.insert("Thing", { name, count, color: "red", words: ["w"] });
 const named = (name: string) => [["name", "==", name]] as const;
-const names = (session: PlaygroundSession) =>
-  [...session.replica.table("Thing").rows.values()].map(({ name }) => name).sort();
 const THINGS = { Thing: EVERYTHING.Thing } as const;
 
 /** The changes of the things that the session's listeners are told of, as text. */
@@ -348,8 +343,3 @@ describe("selectByUuid", () => {
     expect(failure(await session.transact([op.abort()])).code).toBe("aborted");
   });
 });
-
-/** What the compiler would refuse. */
-function unchecked<T>(given: unknown): T {
-  return given as T;
-}

@@ -1,12 +1,13 @@
 /** What is asked of a server before anything is monitored there. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { type Condition, type Environment, realEnvironment, type Transacting } from "ovsdb-jsonrpc";
+import { closingAfterEach, playgroundForEachTest } from "./support/for-tests.ts";
 import type { Thing } from "./support/playground.gen.ts";
 import { type Message, ProxyServer, type Verdict } from "./support/proxy.ts";
-import { run, startPlayground } from "./support/server.ts";
+import { run } from "./support/server.ts";
 import {
-  closingAfterEach,
   EVERYTHING,
+  names,
   next,
   op,
   open,
@@ -15,7 +16,7 @@ import {
   value,
 } from "./support/session.ts";
 
-let server: Awaited<ReturnType<typeof startPlayground>>;
+const server = playgroundForEachTest();
 let proxy: ProxyServer;
 let writer: PlaygroundSession;
 /** The requests of the session that is tried, without those about the server itself. */
@@ -61,7 +62,6 @@ const environment: Environment = {
 beforeEach(async () => {
   [calls, thrown, timers] = [[], [], 0];
   fromClient = () => "pass";
-  server = await startPlayground();
   proxy = await ProxyServer.start(server.socket, {
     fromClient(message) {
       const verdict = fromClient(message);
@@ -84,7 +84,6 @@ beforeEach(async () => {
 afterEach(async () => {
   writer.close();
   await proxy[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
 });
 
 const NAMES = ["a", "b"];
@@ -105,10 +104,6 @@ async function askWhich(connection: Transacting) {
 function openAsking(conditions = askWhich, withinMs = LATER_MS): PlaygroundSession {
   const where = { Thing: NOBODY };
   return closeLater(open(proxy.remote, { where, beforeMonitor: { conditions, withinMs }, environment }));
-}
-
-function names(session: PlaygroundSession): string[] {
-  return [...session.replica.table("Thing").rows.values()].map(({ name }) => name).sort();
 }
 
 const isTransaction = ({ method }: Message) => method === "transact";

@@ -1,24 +1,20 @@
 /** Integers of 64 bits with a real ovsdb-server: exact where they are asked for, and refused where a number cannot say them. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { beforeEach, describe, expect, test } from "bun:test";
 import { operations, Session, withBigints } from "ovsdb-jsonrpc";
 import { parseExactJson } from "../../src/ovsdb-jsonrpc/wire/exact-json.ts";
 import { chooseSeed, random } from "../support/random.ts";
+import { closingAfterEach, playgroundForAllTests } from "./support/for-tests.ts";
 import { playground } from "./support/playground.gen.ts";
 import { ProxyServer } from "./support/proxy.ts";
-import { run, startPlayground } from "./support/server.ts";
-import { closingAfterEach, failure, next, op, openSynced, value } from "./support/session.ts";
+import { run } from "./support/server.ts";
+import { failure, next, op, openSynced, value } from "./support/session.ts";
 
 const exact = withBigints(playground);
 const exactOp = operations(exact);
 const MAX = 2n ** 63n - 1n;
 const MIN = -(2n ** 63n);
 const closeLater = closingAfterEach();
-let server: Awaited<ReturnType<typeof startPlayground>>;
-
-beforeAll(async () => {
-  server = await startPlayground();
-});
-afterAll(() => server[Symbol.asyncDispose]());
+const server = playgroundForAllTests();
 
 async function openExact(remotes = server.remote) {
   const session = new Session({

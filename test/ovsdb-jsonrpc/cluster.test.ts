@@ -2,7 +2,16 @@
 import { afterEach, expect, test } from "bun:test";
 import { copyFileSync, rmSync } from "node:fs";
 import { type Cluster, Folder, OvsdbServer, PLAYGROUND, run, startCluster } from "./support/server.ts";
-import { next, op, open, openSynced, type PlaygroundSession, reach, value } from "./support/session.ts";
+import {
+  names,
+  next,
+  op,
+  open,
+  openSynced,
+  type PlaygroundSession,
+  reach,
+  value,
+} from "./support/session.ts";
 
 const cleanup: (() => void | PromiseLike<void>)[] = [];
 
@@ -42,10 +51,6 @@ function dumpNames(server: OvsdbServer): string[] {
     JSON.parse(run("ovsdb-client", "-f", "json", "dump", server.remote, "Playground", "Thing", "name")),
   ];
   return table.data.map(([name]: [string]) => name).sort();
-}
-
-function names(session: PlaygroundSession): string[] {
-  return [...session.replica.table("Thing").rows.values()].map(({ name }) => name).sort();
 }
 
 test("a session that wants the leader finds it among the servers, and says so", async () => {

@@ -1,29 +1,17 @@
 /** Reading, writing and carrying out, against a real ovsdb-server and others who write at the same time. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { beforeEach, describe, expect, test } from "bun:test";
 import { allColumns, Session, type Uuid } from "ovsdb-jsonrpc";
+import { closingAfterEach, playgroundForAllTests } from "./support/for-tests.ts";
 import { playground } from "./support/playground.gen.ts";
 import { type Message, ProxyServer } from "./support/proxy.ts";
-import { startCluster, startPlayground } from "./support/server.ts";
-import {
-  closingAfterEach,
-  failure,
-  op,
-  open,
-  openSynced,
-  type PlaygroundSession,
-  reach,
-  value,
-} from "./support/session.ts";
+import { startCluster } from "./support/server.ts";
+import { failure, op, open, openSynced, type PlaygroundSession, reach, value } from "./support/session.ts";
 
-let server: Awaited<ReturnType<typeof startPlayground>>;
+const server = playgroundForAllTests();
 let session: PlaygroundSession;
 let uuid: Uuid;
 const closeLater = closingAfterEach();
 
-beforeAll(async () => {
-  server = await startPlayground();
-});
-afterAll(() => server[Symbol.asyncDispose]());
 beforeEach(async () => {
   session = closeLater(await openSynced(server.remote));
   const [, made] = value(

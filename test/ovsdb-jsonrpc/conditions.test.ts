@@ -1,29 +1,19 @@
 /** Conditions that are on their way, and conditions that a real server refuses. */
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { beforeEach, describe, expect, test } from "bun:test";
 import { type Condition, named, type SessionState } from "ovsdb-jsonrpc";
+import { closingAfterEach, playgroundForEachTest } from "./support/for-tests.ts";
 import type { Part, Thing } from "./support/playground.gen.ts";
 import { ProxyServer } from "./support/proxy.ts";
-import { startPlayground } from "./support/server.ts";
-import {
-  closingAfterEach,
-  next,
-  op,
-  open,
-  openSynced,
-  type PlaygroundSession,
-  reach,
-  value,
-} from "./support/session.ts";
+import { names, next, op, open, openSynced, reach, value } from "./support/session.ts";
 
 /** Each is on a value that the column cannot have. */
 const TOO_MANY: Condition<Thing> = [["count", "==", 5000]];
 const TOO_FEW: Condition<Thing> = [["count", ">", -5000]];
 
-let server: Awaited<ReturnType<typeof startPlayground>>;
+const server = playgroundForEachTest();
 const closeLater = closingAfterEach();
 
 beforeEach(async () => {
-  server = await startPlayground();
   const writer = await openSynced(server.remote);
   value(
     await writer.transact([
@@ -36,14 +26,6 @@ beforeEach(async () => {
   );
   writer.close();
 });
-
-afterEach(async () => {
-  await server[Symbol.asyncDispose]();
-});
-
-function names(session: PlaygroundSession): string[] {
-  return [...session.replica.table("Thing").rows.values()].map(({ name }) => name).sort();
-}
 
 describe("a change of a condition", () => {
   test("is known as requested before the rows that it leaves out go, and until it is acknowledged", async () => {

@@ -1,26 +1,13 @@
 /** What is written is what was given: any set, any map, and nothing in the place of what is neither. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { beforeEach, describe, expect, test } from "bun:test";
 import vm from "node:vm";
 import { type Operation, type Uuid, ZERO_UUID } from "ovsdb-jsonrpc";
-import { startPlayground } from "./support/server.ts";
-import {
-  closingAfterEach,
-  failure,
-  next,
-  op,
-  openSynced,
-  type PlaygroundSession,
-  value,
-} from "./support/session.ts";
+import { closingAfterEach, playgroundForAllTests, unchecked } from "./support/for-tests.ts";
+import { failure, next, op, openSynced, type PlaygroundSession, value } from "./support/session.ts";
 
-let server: Awaited<ReturnType<typeof startPlayground>>;
+const server = playgroundForAllTests();
 let session: PlaygroundSession;
 const closeLater = closingAfterEach();
-
-beforeAll(async () => {
-  server = await startPlayground();
-});
-afterAll(() => server[Symbol.asyncDispose]());
 
 /** One Thing with something in every set and map, and a second that no test means. */
 beforeEach(async () => {
@@ -34,11 +21,6 @@ beforeEach(async () => {
     ]),
   );
 });
-
-/** The compiler would refuse it. */
-function unchecked<T>(bad: unknown): T {
-  return bad as T;
-}
 
 /** A set as an observable library, or somebody's own code, has it: no `Set` is behind it. */
 class OwnSet<T> implements ReadonlySet<T> {

@@ -3,7 +3,8 @@ import { expect, spyOn, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { listDatabases, type SessionState } from "ovsdb-jsonrpc";
-import { closingAfterEach, failure, op, open, value } from "./support/session.ts";
+import { closingAfterEach } from "./support/for-tests.ts";
+import { failure, op, open, value } from "./support/session.ts";
 import { microtasks, VirtualEnvironment } from "./support/virtual.ts";
 
 const closeLater = closingAfterEach();

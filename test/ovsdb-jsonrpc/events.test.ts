@@ -1,21 +1,13 @@
 /** The order in which listeners are told, also of what they bring about themselves. */
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import type { Condition } from "ovsdb-jsonrpc";
+import { closingAfterEach, playgroundForEachTest } from "./support/for-tests.ts";
 import type { Thing } from "./support/playground.gen.ts";
 import { ProxyServer } from "./support/proxy.ts";
-import { startPlayground } from "./support/server.ts";
-import { closingAfterEach, next, op, open, openSynced, value } from "./support/session.ts";
+import { next, op, open, openSynced, value } from "./support/session.ts";
 
-let server: Awaited<ReturnType<typeof startPlayground>>;
+const server = playgroundForEachTest();
 const closeLater = closingAfterEach();
-
-beforeEach(async () => {
-  server = await startPlayground();
-});
-
-afterEach(async () => {
-  await server[Symbol.asyncDispose]();
-});
 
 test("a state that a listener brings about comes after the one that it was told of, for every listener", async () => {
   const session = closeLater(open(server.remote));

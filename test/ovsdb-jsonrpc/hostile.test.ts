@@ -3,9 +3,10 @@ import { describe, expect, test } from "bun:test";
 import net from "node:net";
 import { join } from "node:path";
 import { JsonFramer } from "../../src/ovsdb-jsonrpc/wire/json-framer.ts";
+import { closingAfterEach } from "./support/for-tests.ts";
 import { ProxyServer } from "./support/proxy.ts";
 import { Folder, startPlayground } from "./support/server.ts";
-import { closingAfterEach, op, open, openSynced, value } from "./support/session.ts";
+import { op, open, openSynced, value } from "./support/session.ts";
 
 const MIB = 2 ** 20;
 const closeLater = closingAfterEach();

@@ -1,22 +1,22 @@
 /** Integers beyond 2^53: the replica holds the nearest double of what the server holds, whatever becomes of it. */
 import { afterAll, afterEach, beforeEach, expect, test } from "bun:test";
 import { parseDatabaseSchema, Session, ZERO_UUID } from "ovsdb-jsonrpc";
+import { playgroundForEachTest } from "./support/for-tests.ts";
 import { ProxyServer } from "./support/proxy.ts";
-import { Folder, PLAYGROUND, run, startPlayground } from "./support/server.ts";
+import { Folder, PLAYGROUND, run } from "./support/server.ts";
 import { next, reach } from "./support/session.ts";
 
 const folder = new Folder();
-let server: Awaited<ReturnType<typeof startPlayground>>;
+const schema = await Bun.file(PLAYGROUND).json();
+schema.tables.Thing.columns.levels.type = { key: "string", value: "integer", min: 0, max: "unlimited" };
+await Bun.write(folder.at("large.ovsschema"), JSON.stringify(schema));
+const server = playgroundForEachTest(folder.at("large.ovsschema"));
 let proxy: ProxyServer;
 let session: Awaited<ReturnType<typeof follow>>;
 let since: unknown[];
 
 /** Follows the numbers and the levels, which are a map of strings to integers here, of the only Thing there is. */
 async function follow() {
-  const schema = await Bun.file(PLAYGROUND).json();
-  schema.tables.Thing.columns.levels.type = { key: "string", value: "integer", min: 0, max: "unlimited" };
-  await Bun.write(folder.at("large.ovsschema"), JSON.stringify(schema));
-  server = await startPlayground({}, folder.at("large.ovsschema"));
   since = [];
   proxy = await ProxyServer.start(server.socket, {
     fromClient({ method, params }) {
@@ -39,7 +39,6 @@ beforeEach(async () => {
 afterEach(async () => {
   session.close();
   await proxy[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
 });
 
 afterAll(() => folder.remove());

@@ -1,19 +1,11 @@
 /** How the one connection of a session is made, probed and given up. */
-import { afterEach, beforeEach, describe, expect, spyOn, test } from "bun:test";
+import { describe, expect, spyOn, test } from "bun:test";
+import { closingAfterEach, playgroundForEachTest } from "./support/for-tests.ts";
 import { type ProxyRules, ProxyServer } from "./support/proxy.ts";
-import { startPlayground } from "./support/server.ts";
-import { closingAfterEach, next, op, open, openSynced, reach, value } from "./support/session.ts";
+import { next, op, open, openSynced, reach, value } from "./support/session.ts";
 
-let server: Awaited<ReturnType<typeof startPlayground>>;
+const server = playgroundForEachTest();
 const closeLater = closingAfterEach();
-
-beforeEach(async () => {
-  server = await startPlayground();
-});
-
-afterEach(async () => {
-  await server[Symbol.asyncDispose]();
-});
 
 /** Counts the probes, and tells of the first. */
 function countProbes() {

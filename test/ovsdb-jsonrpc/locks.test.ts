@@ -1,9 +1,8 @@
 /** Locks between sessions with a real server. */
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
+import { closingAfterEach, playgroundForEachTest } from "./support/for-tests.ts";
 import { ProxyServer } from "./support/proxy.ts";
-import { startPlayground } from "./support/server.ts";
 import {
-  closingAfterEach,
   failure,
   next,
   op,
@@ -14,18 +13,10 @@ import {
   value,
 } from "./support/session.ts";
 
-let server: Awaited<ReturnType<typeof startPlayground>>;
+const server = playgroundForEachTest();
 const closeLater = closingAfterEach();
 
 const session = async (remote = server.remote) => closeLater(await openSynced(remote));
-
-beforeEach(async () => {
-  server = await startPlayground();
-});
-
-afterEach(async () => {
-  await server[Symbol.asyncDispose]();
-});
 
 const lockEvent = (of: PlaygroundSession) => next(of.onLock.bind(of));
 

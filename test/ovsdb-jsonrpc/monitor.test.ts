@@ -1,30 +1,13 @@
 /** The replica of a real server: batches, conditions and their acknowledgement, indexes, and the older monitors. */
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { type Condition, named, Session, type Uuid } from "ovsdb-jsonrpc";
-import { type PlaygroundTables, playground, type Thing } from "./support/playground.gen.ts";
+import { closingAfterEach, playgroundForEachTest } from "./support/for-tests.ts";
+import { playground, type Thing } from "./support/playground.gen.ts";
 import { ProxyServer } from "./support/proxy.ts";
-import { startPlayground } from "./support/server.ts";
-import {
-  closingAfterEach,
-  EVERYTHING,
-  next,
-  op,
-  openSynced,
-  reach,
-  value,
-  whileOffline,
-} from "./support/session.ts";
+import { EVERYTHING, names, next, op, openSynced, reach, value, whileOffline } from "./support/session.ts";
 
-let server: Awaited<ReturnType<typeof startPlayground>>;
+const server = playgroundForEachTest();
 const closeLater = closingAfterEach();
-
-beforeEach(async () => {
-  server = await startPlayground();
-});
-
-afterEach(async () => {
-  await server[Symbol.asyncDispose]();
-});
 
 async function writer() {
   return closeLater(await openSynced(server.remote, { where: { Thing: [], Part: [], Only: [] } }));
@@ -449,9 +432,3 @@ describe.each([
     );
   });
 });
-
-type WithThings = Pick<Session<PlaygroundTables, typeof EVERYTHING>, "replica">;
-
-function names(session: WithThings): string[] {
-  return [...session.replica.table("Thing").rows.values()].map(({ name }) => name).sort();
-}

@@ -6,9 +6,10 @@ import { OrderedIndex } from "../../src/ovsdb-jsonrpc/indexes/ordered.ts";
 import type { Row } from "../../src/ovsdb-jsonrpc/schema/schema.ts";
 import { parseUuid, ZERO_UUID } from "../../src/ovsdb-jsonrpc/schema/uuid.ts";
 import { checkProperty, type Random, shrinkList } from "../support/random.ts";
+import { closingAfterEach } from "./support/for-tests.ts";
 import { playground } from "./support/playground.gen.ts";
 import { startPlayground } from "./support/server.ts";
-import { closingAfterEach, EVERYTHING, op, openSynced, value } from "./support/session.ts";
+import { EVERYTHING, op, openSynced, value } from "./support/session.ts";
 
 const closeLater = closingAfterEach();
 

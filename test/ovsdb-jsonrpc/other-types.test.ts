@@ -5,8 +5,9 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { parseDatabaseSchema, type SessionState, ZERO_UUID } from "ovsdb-jsonrpc";
 import { Replica } from "../../src/ovsdb-jsonrpc/replica/replica.ts";
+import { playgroundForEachTest } from "./support/for-tests.ts";
 import { playground } from "./support/playground.gen.ts";
-import { Folder, PLAYGROUND, run, startPlayground } from "./support/server.ts";
+import { Folder, PLAYGROUND, run } from "./support/server.ts";
 import { failure, next, op, openSynced, type PlaygroundSession, value } from "./support/session.ts";
 
 const folder = new Folder();
@@ -23,15 +24,14 @@ const OTHER_TYPES = {
   single: { key: "string", value: "real", min: 0, max: "unlimited" },
 };
 
-let server: Awaited<ReturnType<typeof startPlayground>>;
+const schema = await Bun.file(PLAYGROUND).json();
+for (const [column, type] of Object.entries(OTHER_TYPES)) schema.tables.Thing.columns[column].type = type;
+await Bun.write(folder.at("other.ovsschema"), JSON.stringify(schema));
+const server = playgroundForEachTest(folder.at("other.ovsschema"));
 let session: PlaygroundSession;
 let states: SessionState["kind"][];
 
 beforeEach(async () => {
-  const schema = await Bun.file(PLAYGROUND).json();
-  for (const [column, type] of Object.entries(OTHER_TYPES)) schema.tables.Thing.columns[column].type = type;
-  await Bun.write(folder.at("other.ovsschema"), JSON.stringify(schema));
-  server = await startPlayground({}, folder.at("other.ovsschema"));
   session = await openSynced(server.remote);
   states = [];
   session.onState(({ kind }) => states.push(kind));
@@ -40,7 +40,6 @@ beforeEach(async () => {
 afterEach(async () => {
   expect(states).toEqual([]);
   session.close();
-  await server[Symbol.asyncDispose]();
 });
 
 afterAll(() => folder.remove());

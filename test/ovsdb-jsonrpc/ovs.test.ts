@@ -5,7 +5,8 @@ import { named, operations, Session } from "ovsdb-jsonrpc";
 import { Ovs } from "ovsdb-jsonrpc/ovs";
 import { startTestServer, type TestServer } from "ovsdb-jsonrpc/testing";
 import { openVSwitch } from "../../src/schemas/open_vswitch.gen.ts";
-import { closingAfterEach, failure, value } from "./support/session.ts";
+import { closingAfterEach } from "./support/for-tests.ts";
+import { failure, value } from "./support/session.ts";
 
 const op = operations(openVSwitch);
 const closeLater = closingAfterEach();

@@ -1,24 +1,14 @@
 /** Real numbers, with a real ovsdb-server: what was written compares equal to what is read, and poisons nothing. */
-import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
+import { beforeEach, expect, test } from "bun:test";
 import { chooseSeed, random } from "../support/random.ts";
-import { run, startPlayground } from "./support/server.ts";
-import {
-  closingAfterEach,
-  failure,
-  op,
-  openSynced,
-  type PlaygroundSession,
-  value,
-} from "./support/session.ts";
+import { closingAfterEach, playgroundForAllTests } from "./support/for-tests.ts";
+import { run } from "./support/server.ts";
+import { failure, op, openSynced, type PlaygroundSession, value } from "./support/session.ts";
 
-let server: Awaited<ReturnType<typeof startPlayground>>;
+const server = playgroundForAllTests();
 let session: PlaygroundSession;
 const closeLater = closingAfterEach();
 
-beforeAll(async () => {
-  server = await startPlayground();
-});
-afterAll(() => server[Symbol.asyncDispose]());
 beforeEach(async () => {
   session = closeLater(await openSynced(server.remote));
   value(await session.transact([op.delete("Thing", []), op.insert("Thing", { name: "r", color: "red" })]));

@@ -1,44 +1,22 @@
 /** Transactions that are not sent, and transactions that nobody answers. */
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import type { Operation } from "ovsdb-jsonrpc";
+import { closingAfterEach, playgroundForEachTest, unchecked } from "./support/for-tests.ts";
 import { type ProxyRules, ProxyServer } from "./support/proxy.ts";
-import { startPlayground } from "./support/server.ts";
-import {
-  closingAfterEach,
-  failure,
-  op,
-  open,
-  openSynced,
-  type PlaygroundSession,
-  reach,
-  value,
-} from "./support/session.ts";
+import { failure, names, op, open, openSynced, reach, value } from "./support/session.ts";
 
-let server: Awaited<ReturnType<typeof startPlayground>>;
+const server = playgroundForEachTest();
 const closeLater = closingAfterEach();
-
-beforeEach(async () => {
-  server = await startPlayground();
-});
-
-afterEach(async () => {
-  await server[Symbol.asyncDispose]();
-});
 
 const thing = (name: string) => op.insert("Thing", { name, color: "red" });
 /** Is answered when somebody sees to it that there is such a row. */
 const waitFor = (name: string) => op.wait("Thing", [["name", "==", name]], ["name"], "==", [{ name }]);
-const names = (session: PlaygroundSession) =>
-  [...session.replica.table("Thing").rows.values()].map(({ name }) => name).sort();
 const rules = (transacts: unknown[]): ProxyRules => ({
   fromClient({ method, params }) {
     if (method === "transact") transacts.push(params);
     return "pass";
   },
 });
-
-/** Values that the compiler lets nobody write, as from a program that is not compiled. */
-const unchecked = (value: unknown): never => value as never;
 
 describe("what no server could read", () => {
   test.each<readonly [string, string, Operation]>([
@@ -51,12 +29,12 @@ describe("what no server could read", () => {
     ["a NUL in a row that is waited for", "wait", op.wait("Thing", [], ["name"], "==", [{ name: "\0" }], 0)],
     ["a NUL in a comment", "comment", op.comment("\0")],
     ["a NUL in a lock's name", "assert", op.assert("\0")],
-    ["a bigint for a text", "insert", op.insert("Thing", { name: "n", color: unchecked(10n) })],
+    ["a bigint for a text", "insert", op.insert("Thing", { name: "n", color: unchecked<never>(10n) })],
     ["not a number", "update", op.update("Thing", [], { ratio: Number.NaN })],
     ["infinity", "update", op.update("Thing", [], { numbers: [1, Number.POSITIVE_INFINITY] })],
-    ["no row", "insert", op.insert("Thing", unchecked(null))],
-    ["no clauses", "delete", op.delete("Thing", unchecked(null))],
-    ["an unknown operation", "refresh", unchecked({ op: "refresh" })],
+    ["no row", "insert", op.insert("Thing", unchecked<never>(null))],
+    ["no clauses", "delete", op.delete("Thing", unchecked<never>(null))],
+    ["an unknown operation", "refresh", unchecked<never>({ op: "refresh" })],
   ])("%s is an error of its operation, and is not sent", async (_, name, operation) => {
     const transacts: unknown[] = [];
     await using proxy = await ProxyServer.start(server.socket, rules(transacts));
@@ -80,7 +58,7 @@ describe("what no server could read", () => {
 
   test("is an error when there are no operations at all", async () => {
     const session = closeLater(await openSynced(server.remote));
-    expect(failure(await session.transact(unchecked(null)))).toMatchObject({
+    expect(failure(await session.transact(unchecked<never>(null)))).toMatchObject({
       code: "bad value",
       operation: null,
     });

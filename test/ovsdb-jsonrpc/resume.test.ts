@@ -1,11 +1,12 @@
 /** Coming back with `monitor_cond_since`: only what was missed is sent, unless what was seen is uncertain. */
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { type Condition, ZERO_UUID } from "ovsdb-jsonrpc";
+import { closingAfterEach } from "./support/for-tests.ts";
 import type { Thing } from "./support/playground.gen.ts";
 import { type Message, type ProxyRules, ProxyServer } from "./support/proxy.ts";
 import { type Cluster, type OvsdbServer, startCluster } from "./support/server.ts";
 import {
-  closingAfterEach,
+  names,
   next,
   op,
   openSynced,
@@ -61,10 +62,6 @@ function isUpdate({ method, params }: Message): boolean {
 }
 
 const thing = (name: string) => op.insert("Thing", { name, color: "red" });
-
-function names(session: PlaygroundSession): string[] {
-  return [...session.replica.table("Thing").rows.values()].map(({ name }) => name).sort();
-}
 
 test("a reconnect asks for what came after the last transaction, and gets no more", async () => {
   await using proxy = await observe();

@@ -1,24 +1,21 @@
 /** Schemas of servers: asked for without a session, converted while a session starts, and what may be asked of them. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { getSchema, listDatabases, parseDatabaseSchema, Session } from "ovsdb-jsonrpc";
+import { closingAfterEach, playgroundForEachTest, unchecked } from "./support/for-tests.ts";
 import { playground } from "./support/playground.gen.ts";
 import { ProxyServer } from "./support/proxy.ts";
-import { Folder, PLAYGROUND, run, startPlayground } from "./support/server.ts";
-import { closingAfterEach, failure, next, open, openSynced, value } from "./support/session.ts";
+import { Folder, PLAYGROUND, run } from "./support/server.ts";
+import { failure, next, open, openSynced, value } from "./support/session.ts";
 
-let server: Awaited<ReturnType<typeof startPlayground>>;
+const server = playgroundForEachTest();
 let folder: Folder;
 const closeLater = closingAfterEach();
 
-beforeEach(async () => {
+beforeEach(() => {
   folder = new Folder();
-  server = await startPlayground();
 });
 
-afterEach(async () => {
-  await server[Symbol.asyncDispose]();
-  folder.remove();
-});
+afterEach(() => folder.remove());
 
 /** Lets `note` hold many values where it holds one. */
 async function convert(): Promise<void> {
@@ -128,15 +125,16 @@ describe("what is not monitored", () => {
   const monitor = { Thing: ["name", "name", "options"] } as const;
   const options = { database: playground, remotes: "unix:/nonexistent/socket", monitor };
   /** As from a program that is not compiled. */
-  const unchecked = (value: unknown): never => value as never;
 
   test("has no condition", () => {
-    expect(() => new Session({ ...options, where: unchecked({ Part: [false] }) })).toThrow(
+    expect(() => new Session({ ...options, where: unchecked<never>({ Part: [false] }) })).toThrow(
       "the table Part is not monitored",
     );
     const session = closeLater(new Session(options));
-    expect(() => session.setCondition(unchecked("Part"), [false])).toThrow("the table Part is not monitored");
-    expect(() => session.setCondition(unchecked("toString"), [false])).toThrow("is not monitored");
+    expect(() => session.setCondition(unchecked<never>("Part"), [false])).toThrow(
+      "the table Part is not monitored",
+    );
+    expect(() => session.setCondition(unchecked<never>("toString"), [false])).toThrow("is not monitored");
   });
 
   test("is not what is named twice", async () => {

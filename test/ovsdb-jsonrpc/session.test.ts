@@ -1,39 +1,17 @@
 /** How a session finds its server, notices that it is gone, and comes back. */
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import net from "node:net";
 import { operations, parseDatabaseSchema, Session, type SessionState } from "ovsdb-jsonrpc";
+import { closingAfterEach, playgroundForEachTest } from "./support/for-tests.ts";
 import { playground } from "./support/playground.gen.ts";
 import { ProxyServer } from "./support/proxy.ts";
 import { Folder, run, startPlayground } from "./support/server.ts";
-import {
-  closingAfterEach,
-  failure,
-  next,
-  op,
-  open,
-  openSynced,
-  type PlaygroundSession,
-  reach,
-  value,
-  whileOffline,
-} from "./support/session.ts";
+import { failure, names, next, op, open, openSynced, reach, value, whileOffline } from "./support/session.ts";
 
-let server: Awaited<ReturnType<typeof startPlayground>>;
+const server = playgroundForEachTest();
 const closeLater = closingAfterEach();
 
-beforeEach(async () => {
-  server = await startPlayground();
-});
-
-afterEach(async () => {
-  await server[Symbol.asyncDispose]();
-});
-
 const thing = (name: string) => op.insert("Thing", { name, color: "red" });
-
-function names(session: PlaygroundSession): string[] {
-  return [...session.replica.table("Thing").rows.values()].map(({ name }) => name).sort();
-}
 
 describe("states", () => {
   test("a session connects, gets in sync, and closes", async () => {

@@ -9,10 +9,11 @@ import {
   Session,
   withBigints,
 } from "ovsdb-jsonrpc";
+import { closingAfterEach } from "./support/for-tests.ts";
 import { type PlaygroundTables, playground } from "./support/playground.gen.ts";
 import { ProxyServer } from "./support/proxy.ts";
 import { Folder, OvsdbServer, PLAYGROUND, run } from "./support/server.ts";
-import { closingAfterEach, next, op, value } from "./support/session.ts";
+import { names, next, op, value } from "./support/session.ts";
 
 const closeLater = closingAfterEach();
 
@@ -48,9 +49,6 @@ const monitor = { Thing: ["name", "numbers"] } as const;
 function over<T extends typeof playground>(connection: Connection, database: T) {
   return new Session({ connection, database, monitor });
 }
-
-const names = (session: ReturnType<typeof over>) =>
-  Array.from(session.replica.table("Thing").rows.values(), ({ name }) => name).sort();
 
 test("two databases are followed over one connection, each for itself", async () => {
   const connection = connect();

@@ -1,9 +1,10 @@
 /** What goes over the wire, as text without secrets and as numbers. */
 import { expect, test } from "bun:test";
 import { type Environment, realEnvironment, type WireMessage } from "ovsdb-jsonrpc";
+import { closingAfterEach } from "./support/for-tests.ts";
 import { ProxyServer } from "./support/proxy.ts";
 import { startPlayground } from "./support/server.ts";
-import { closingAfterEach, next, op, openSynced, value } from "./support/session.ts";
+import { next, op, openSynced, value } from "./support/session.ts";
 
 const closeLater = closingAfterEach();
 

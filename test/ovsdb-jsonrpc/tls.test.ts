@@ -2,17 +2,10 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import type { TlsFiles } from "ovsdb-jsonrpc";
+import { closingAfterEach } from "./support/for-tests.ts";
 import { type Identity, makeCa, makeCertificate } from "./support/pki.ts";
 import { Folder, OvsdbServer, PLAYGROUND, run } from "./support/server.ts";
-import {
-  closingAfterEach,
-  op,
-  open,
-  openSynced,
-  type PlaygroundSession,
-  reach,
-  value,
-} from "./support/session.ts";
+import { op, open, openSynced, type PlaygroundSession, reach, value } from "./support/session.ts";
 
 const HOST = "127.0.0.1";
 const folder = new Folder();

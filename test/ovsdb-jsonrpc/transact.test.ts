@@ -2,22 +2,19 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { randomUUID } from "node:crypto";
 import { isUuid, named, parseUuid, type Uuid, ZERO_UUID } from "ovsdb-jsonrpc";
+import { playgroundForAllTests } from "./support/for-tests.ts";
 import { ProxyServer } from "./support/proxy.ts";
 import { Folder, PLAYGROUND, run, startPlayground } from "./support/server.ts";
 import { EVERYTHING, failure, op, openSynced, type PlaygroundSession, value } from "./support/session.ts";
 
-let server: Awaited<ReturnType<typeof startPlayground>>;
+const server = playgroundForAllTests();
 let session: PlaygroundSession;
 
 beforeAll(async () => {
-  server = await startPlayground();
   session = await openSynced(server.remote);
 });
 
-afterAll(async () => {
-  session.close();
-  await server[Symbol.asyncDispose]();
-});
+afterAll(() => session.close());
 
 function randomUuid(): Uuid {
   const uuid = parseUuid(randomUUID());

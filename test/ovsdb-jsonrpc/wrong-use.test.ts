@@ -1,24 +1,16 @@
 /** What is used wrongly is said to be, at once and with the right word: nothing is silent, and nothing is only "disconnected". */
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { chmodSync, writeFileSync } from "node:fs";
 import { listDatabases, parseDatabaseSchema, Session, ZERO_UUID } from "ovsdb-jsonrpc";
 import { generateModule } from "../../src/ovsdb-jsonrpc/generate/generator.ts";
+import { closingAfterEach, playgroundForAllTests, unchecked } from "./support/for-tests.ts";
 import { playground } from "./support/playground.gen.ts";
 import { ProxyServer } from "./support/proxy.ts";
 import { Folder, OvsdbServer, run, startPlayground } from "./support/server.ts";
-import { closingAfterEach, op, open, openSynced, reach, value } from "./support/session.ts";
+import { op, open, openSynced, reach, value } from "./support/session.ts";
 
-let server: Awaited<ReturnType<typeof startPlayground>>;
+const server = playgroundForAllTests();
 const closeLater = closingAfterEach();
-
-beforeAll(async () => {
-  server = await startPlayground();
-});
-afterAll(() => server[Symbol.asyncDispose]());
-
-function unchecked<T>(given: unknown): T {
-  return given as T;
-}
 
 test("a condition on a column that the table does not have throws, at the start and later", async () => {
   const condition = unchecked<[["name", "==", string]]>([["nane", "==", "x"]]);

@@ -8,6 +8,7 @@ import { realEnvironment } from "../wire/real/environment.ts";
 import { asRemotes, clusterOf, type Remote, type TlsFiles } from "../wire/remote.ts";
 import { Tap, type WireCounters } from "../wire/tap.ts";
 import type { ConnectionOptions } from "./connection-options.ts";
+import { throwLater } from "./emitter.ts";
 
 /** What a connection is made of. */
 export interface Wire {
@@ -88,9 +89,7 @@ function guarded<E>(listener: (event: E) => void, environment: Environment): (ev
     try {
       listener(event);
     } catch (error) {
-      environment.soon(() => {
-        throw error;
-      });
+      throwLater(environment, error);
     }
   };
 }

@@ -6,6 +6,14 @@
  * A listener that throws does not keep the others, or the session, from going on; one that is added while an event is
  * delivered gets the next.
  */
+import type { Environment } from "../wire/environment.ts";
+
+/** Throws as if nobody had been there to catch it, when what runs now has returned. */
+export function throwLater(environment: Environment, error: unknown): void {
+  environment.soon(() => {
+    throw error;
+  });
+}
 
 export class EventQueue {
   readonly #report: (error: unknown) => void;

@@ -18,7 +18,7 @@ import { answerLater, type RequestHandler, sendRequest } from "../wire/request.t
 import type { ConnectionError, Rpc, UnfitCode } from "../wire/rpc.ts";
 import { parseServerError } from "../wire/server-error.ts";
 import { askBefore, type UntypedBeforeMonitor } from "./before-monitor.ts";
-import { Emitter, EventQueue } from "./emitter.ts";
+import { Emitter, EventQueue, throwLater } from "./emitter.ts";
 import { type LockState, Locks } from "./locks.ts";
 import { Monitors } from "./monitors.ts";
 import type { Conditions } from "./refusal.ts";
@@ -39,7 +39,7 @@ export interface CoreOptions {
 
 export class SessionCore {
   readonly #environment: Environment;
-  readonly #events = new EventQueue((error) => this.#throwLater(error));
+  readonly #events = new EventQueue((error) => throwLater(this.#environment, error));
   readonly states = new Emitter<SessionState>(this.#events);
   readonly lockStates = new Emitter<LockState>(this.#events);
   readonly descriptor: UntypedSchema;
@@ -132,13 +132,6 @@ export class SessionCore {
     this.#events.end();
   }
 
-  /** As if nobody had been there to catch it. */
-  #throwLater(error: unknown): void {
-    this.#environment.soon(() => {
-      throw error;
-    });
-  }
-
   #setState(state: SessionState): void {
     this.#state = state;
     this.states.emit(state);
@@ -201,7 +194,7 @@ export class SessionCore {
     };
     if (this.beforeMonitor === null) start(null);
     else {
-      const report = (error: unknown) => this.#throwLater(error);
+      const report = (error: unknown) => throwLater(this.#environment, error);
       this.#endAsking = askBefore(this.beforeMonitor, this.#environment, start, report);
     }
   }
@@ -211,7 +204,7 @@ export class SessionCore {
       try {
         this.monitors.main.monitor.setCondition(table, condition);
       } catch (error) {
-        this.#throwLater(error);
+        throwLater(this.#environment, error);
       }
     }
   }

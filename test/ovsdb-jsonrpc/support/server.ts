@@ -135,24 +135,36 @@ function spawnServer(args: readonly string[]) {
   return Bun.spawn(["ovsdb-server", ...args], { stdin: "ignore", stdout: "ignore", stderr: "pipe" });
 }
 
-/** A server with an empty playground database, on a unix socket and on a TCP port of its own. */
-export async function startPlayground(options: Partial<ServerOptions> = {}, schema = PLAYGROUND) {
+/** A server that is to have an empty playground database, on a unix socket and on a TCP port of its own. */
+export function playgroundServer(options: Partial<ServerOptions> = {}, schema = PLAYGROUND) {
   const folder = new Folder();
   const file = folder.at("playground.db");
-  run("ovsdb-tool", "create", file, schema);
   const server = new OvsdbServer(folder, "server", {
     remotes: ["ptcp:0:127.0.0.1"],
     ...options,
     databases: [file],
   });
-  await server.start();
   return Object.assign(server, {
     file,
+    /** Makes the database, in the place of one that is served already, and starts to serve it. */
+    async create(): Promise<void> {
+      await server.kill();
+      rmSync(file, { force: true });
+      run("ovsdb-tool", "create", file, schema);
+      await server.start();
+    },
     async [Symbol.asyncDispose]() {
       await server.kill();
       folder.remove();
     },
   });
+}
+
+/** As `playgroundServer`, when it serves. */
+export async function startPlayground(options?: Partial<ServerOptions>, schema?: string) {
+  const server = playgroundServer(options, schema);
+  await server.create();
+  return server;
 }
 
 export interface Cluster extends AsyncDisposable {

@@ -1,5 +1,4 @@
 /** Sessions with the playground, and what tests wait for. */
-import { afterEach } from "bun:test";
 import {
   type IndexDeclarations,
   type MonitoredRows,
@@ -50,18 +49,6 @@ export function open(remotes: string, options: Partial<Everything> = {}): Playgr
   return new Session({ database: playground, remotes, monitor: EVERYTHING, backoff, ...options });
 }
 
-/** For the tests of a file: what is given to the function is closed after the test that did. */
-export function closingAfterEach(): <S extends { close(): void }>(session: S) => S {
-  const closing: { close(): void }[] = [];
-  afterEach(() => {
-    for (const session of closing.splice(0)) session.close();
-  });
-  return (session) => {
-    closing.push(session);
-    return session;
-  };
-}
-
 /** A session that is in sync. */
 export async function openSynced(
   remotes: string,
@@ -70,6 +57,15 @@ export async function openSynced(
   const session = open(remotes, options);
   await session.synced();
   return session;
+}
+
+/** The names of the things that a session's replica holds, in order. */
+export function names(session: {
+  readonly replica: {
+    table(table: "Thing"): { readonly rows: ReadonlyMap<unknown, { readonly name: string }> };
+  };
+}): string[] {
+  return Array.from(session.replica.table("Thing").rows.values(), ({ name }) => name).sort();
 }
 
 type AnySession = Pick<PlaygroundSession, "state" | "onState">;
