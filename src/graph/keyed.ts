@@ -1,6 +1,7 @@
 /**
- * The operator for nodes whose data are a Map of which each entry follows from its key and from the data of the inputs:
- * one decision for one key, written once, of which the recompute and every handler are made.
+ * The operator for nodes whose data are a Map of which each entry follows from the entry of an input's map under the same
+ * key, and from the data of the other inputs: one decision for one key, written once, of which the recompute and every
+ * handler are made.
  *
  * Invariants
  * - An entry that would be the same again stays the very object that it was, so the nodes after this one, and their
@@ -29,19 +30,25 @@ export interface KeyedDefinition<
   K extends "derived" | "output",
   I extends Inputs,
   Key,
+  Source,
   Value extends object,
 > {
   /** Unique in its graph. */
   readonly name: string;
   readonly kind: K;
   readonly inputs: I;
-  /** Every key that may have an entry, each once. */
-  keys(inputs: Views<NoInfer<I>>): Iterable<Key>;
+  /** The map of an input whose keys may have an entry. */
+  over(inputs: Views<NoInfer<I>>): ReadonlyMap<Key, Source>;
+  /** Keys that may have an entry even if that map has none; default: there are none. */
+  also?(inputs: Views<NoInfer<I>>): Iterable<Key>;
   /**
-   * What is the same for all keys is looked up here, once a call; what it gives decides one of them.
+   * What is the same for all keys is looked up here, once a call; what it gives decides one of them, from what the map
+   * has for it.
    * @returns for a key, its entry, or undefined: it has none. From a recompute, `before` is undefined.
    */
-  deciding(inputs: Views<NoInfer<I>>): (key: Key, before: Value | undefined) => Value | undefined;
+  deciding(
+    inputs: Views<NoInfer<I>>,
+  ): (key: Key, source: Source | undefined, before: Value | undefined) => Value | undefined;
   /** Two entries say the same; default: they are one object. */
   same?(a: NoInfer<Value>, b: NoInfer<Value>): boolean;
   /** For each input, the keys that a change of it concerns, each with its cause. Without: recompute. */
@@ -53,10 +60,16 @@ export interface KeyedDefinition<
 }
 
 /** Defines a node by what is decided of one key. */
-export function keyed<const K extends "derived" | "output", I extends Inputs, Key, Value extends object>(
-  definition: KeyedDefinition<K, I, Key, Value>,
+export function keyed<
+  const K extends "derived" | "output",
+  I extends Inputs,
+  Key,
+  Source,
+  Value extends object,
+>(
+  definition: KeyedDefinition<K, I, Key, Source, Value>,
 ): GraphNode<Map<Key, Value>, KeyedChanges<Key>> & { readonly kind: K } {
-  const { name, kind, inputs, keys, deciding, concerned } = definition;
+  const { name, kind, inputs, over, also, deciding, concerned } = definition;
   const same = definition.same ?? Object.is;
   type Own = RunContext<I, Map<Key, Value>, KeyedChanges<Key>>;
 
@@ -75,16 +88,21 @@ export function keyed<const K extends "derived" | "output", I extends Inputs, Ke
 
   function run(context: Own): RecomputeResult {
     const { inputs, data, changes, cause } = context;
+    const sources = over(inputs);
+    const others = new Set(also?.(inputs));
     const decide = deciding(inputs);
     let entries = 0;
-    for (const key of keys(inputs)) {
-      const after = decide(key, undefined);
+    const settle = (source: Source | undefined, key: Key) => {
+      const after = decide(key, source, undefined);
       put(context, key, data.get(key), after, cause);
       if (after !== undefined) entries++;
-    }
+    };
+    sources.forEach(settle);
+    for (const key of others) if (!sources.has(key)) settle(undefined, key);
     if (data.size > entries) {
-      const present = new Set(keys(inputs));
-      for (const [key, before] of data) if (!present.has(key)) put(context, key, before, undefined, cause);
+      for (const [key, before] of data) {
+        if (!sources.has(key) && !others.has(key)) put(context, key, before, undefined, cause);
+      }
     }
     return changes.size === 0 ? unchanged : updatedTracked;
   }
@@ -92,12 +110,13 @@ export function keyed<const K extends "derived" | "output", I extends Inputs, Ke
   function handle(context: Own, concerns: ReadonlyMap<Key, Cause>): HandlerResult {
     const { inputs, data, changes } = context;
     if (concerns.size === 0) return unchanged;
+    const sources = over(inputs);
     const decide = deciding(inputs);
     const changed = changes.size;
     for (const [key, cause] of concerns) {
       if (changes.has(key)) continue;
       const before = data.get(key);
-      put(context, key, before, decide(key, before), cause);
+      put(context, key, before, decide(key, sources.get(key), before), cause);
     }
     return changes.size === changed ? unchanged : updated;
   }

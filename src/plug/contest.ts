@@ -12,15 +12,14 @@
  * Invariant: whichever member is asked, the ports that move together are the same, and so is whether they do.
  */
 
-import { shellWord } from "../text/shell.ts";
 import { type Advice, inPlaceOf, type Leaving, leftoversBeside, leftoversIn } from "./advice.ts";
 import { type Attempt, undoneTooOften } from "./attempt.ts";
 import { type Change, desiredAfter } from "./change.ts";
+import { holderReason, refusalOf } from "./contest-reasons.ts";
 import { sameContent, sameDesired } from "./desired.ts";
 import type { Intent } from "./intent.ts";
 import { interfacesOf } from "./lport.ts";
-import { noProvider } from "./no-provider.ts";
-import { type ObservedInterface, OVN_PLUGGED } from "./observed-interface.ts";
+import type { ObservedInterface } from "./observed-interface.ts";
 import type { Consultation } from "./question.ts";
 import type { InterfaceRow } from "./rows.ts";
 
@@ -305,14 +304,6 @@ type Next =
   | { readonly kind: "mover"; readonly lport: string }
   | { readonly kind: "blocked"; readonly reason: string };
 
-/** Why an interface may not leave, or null. */
-function refusalOf(leaving: Leaving | null): string | null {
-  if (leaving === null) return null;
-  if ("noProviderFor" in leaving) return noProvider(leaving.noProviderFor, leaving.refused);
-  const { answer } = leaving;
-  return "reason" in answer ? answer.reason : null;
-}
-
 /** The interface that a change takes over, where it takes one over. */
 function takenBy(change: Change): InterfaceRow | undefined {
   if (change.kind === "replug") return takenBy(change.take);
@@ -323,22 +314,4 @@ function smallest(lports: Iterable<string>): string | null {
   let first: string | null = null;
   for (const lport of lports) if (first === null || lport < first) first = lport;
   return first;
-}
-
-/** ovs-vswitchd's number for the port that bears its bridge's name (OFPP_LOCAL, OpenFlow 1.0). */
-const OWN_OF_BRIDGE = 65534;
-
-/** A command to copy is told only where what it removes cannot be a bridge's own interface. */
-function holderReason(holder: ObservedInterface, name: string): string {
-  const { interface: row, port } = holder;
-  if (holder.isOwned) return `interface ${name} is plugged for logical port ${holder.lport}`;
-  const mayBeOfBridge = row.ofport === OWN_OF_BRIDGE || (row.type === "internal" && row.ofport === null);
-  if (mayBeOfBridge && !row.external_ids.has(OVN_PLUGGED)) {
-    return `interface ${name} is, or may be, a bridge's own, which stays: the logical port needs another interface name`;
-  }
-  const command = `ovs-vsctl del-port ${shellWord(port?.name ?? name)}`;
-  if (row.external_ids.has(OVN_PLUGGED) && !holder.onBridge) {
-    return `interface ${name} was plugged on another bridge; remove it there with ${command}`;
-  }
-  return `an interface ${name} exists that was not plugged for OVN on this bridge; if nobody needs it, remove it with ${command}`;
 }

@@ -15,7 +15,7 @@ import type {
   WantedInterface,
 } from "../providers/provider.ts";
 import type { RegisteredProvider } from "../providers/registry.ts";
-import { type DesiredInterface, sameMap, satisfies } from "./desired.ts";
+import { type DesiredInterface, sameDesired, sameMap, satisfies } from "./desired.ts";
 import { mtuRequestOf } from "./lport.ts";
 import { IFACE_ID_VER } from "./observed-interface.ts";
 import type { InterfaceRow, PortBindingRow } from "./rows.ts";
@@ -61,20 +61,39 @@ export function consult(question: Question): Consultation {
 /** The answer that `last` holds is the answer to `question` too. */
 export function stillHolds(last: Consultation, question: Question): boolean {
   const asked = last.question;
-  const sameButInterface =
-    asked.plugType === question.plugType &&
-    asked.operation === question.operation &&
-    asked.provider === question.provider &&
-    sameOptions(asked.options, question.options) &&
-    asked.views.openVSwitch === question.views.openVSwitch &&
-    asked.views.bridge === question.views.bridge &&
-    asked.lookup === question.lookup &&
-    asked.nonce === question.nonce;
-  if (!sameButInterface) return false;
+  if (!isSameQuestion(asked, question)) return false;
   if (asked.interface === question.interface) return true;
   // What it says of the interface that was in place says nothing of another one.
   if (misplacedIn(last.answer) !== null) return false;
   return last.desired !== null && question.interface !== null && satisfies(question.interface, last.desired);
+}
+
+/** The same was asked about the same rows, and the same interface follows; two answers of another kind are two. */
+export function sameConsultation(a: Consultation, b: Consultation): boolean {
+  if (a === b) return true;
+  if (a.desired === null || b.desired === null || a.answer.kind !== b.answer.kind) return false;
+  return (
+    isSameQuestion(a.question, b.question) &&
+    a.question.interface === b.question.interface &&
+    a.question.options === b.question.options &&
+    misplacedIn(a.answer) === misplacedIn(b.answer) &&
+    a.desired.maintainedOptions === b.desired.maintainedOptions &&
+    sameDesired(a.desired, b.desired)
+  );
+}
+
+/** But for the interface. */
+function isSameQuestion(a: Question, b: Question): boolean {
+  return (
+    a.plugType === b.plugType &&
+    a.operation === b.operation &&
+    a.provider === b.provider &&
+    sameOptions(a.options, b.options) &&
+    a.views.openVSwitch === b.views.openVSwitch &&
+    a.views.bridge === b.views.bridge &&
+    a.lookup === b.lookup &&
+    a.nonce === b.nonce
+  );
 }
 
 function sameOptions(a: Question["options"], b: Question["options"]): boolean {

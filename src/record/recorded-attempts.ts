@@ -3,8 +3,9 @@
  * change and the answers are taken from where they were taken from then: the status, and the attempt before.
  */
 import * as v from "valibot";
-import { type Advice, withLeaving } from "../plug/advice.ts";
+import type { Advice } from "../plug/advice.ts";
 import { type Attempt, counted, nonceOf, type SentAway, type Written, writtenBy } from "../plug/attempt.ts";
+import { withLeaving } from "../plug/change-advice.ts";
 import type { LportStatus } from "../plug/lport-status.ts";
 import type { AttemptBatch } from "../plug/nodes/input-nodes.ts";
 import type { RecordedJson } from "./recorded-json.ts";

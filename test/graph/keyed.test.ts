@@ -43,12 +43,11 @@ function makeJoin() {
     name: "sum",
     kind: "output",
     inputs: { left, right, factor },
-    keys: (inputs) => inputs.left.data.keys(),
+    over: (inputs) => inputs.left.data,
     deciding:
       (inputs) =>
-      (key: string): Sum | undefined => {
+      (key: string, value: number | undefined): Sum | undefined => {
         decided.push(key);
-        const value = inputs.left.data.get(key);
         if (value === undefined || value % 2 === 1) return undefined;
         return { key, sum: (value + (inputs.right.data.get(key) ?? 0)) * inputs.factor.data.factor };
       },
@@ -104,6 +103,33 @@ describe("a keyed node", () => {
     engine.push(factor, 2);
     expect([...(engine.run().changes(sum)?.keys() ?? [])]).toEqual(["b"]);
     expect(engine.data(sum).size).toBe(0);
+  });
+
+  test("has entries besides for keys that the map lacks, for as long as they are named", () => {
+    const [left, right] = [rowsInput("left"), rowsInput("right")];
+    const sum = keyed({
+      name: "sum",
+      kind: "output",
+      inputs: { left, right },
+      over: (inputs) => inputs.left.data,
+      also: (inputs) => inputs.right.data.keys(),
+      deciding: (inputs) => (key: string, value: number | undefined) => ({
+        key,
+        sum: (value ?? 0) + (inputs.right.data.get(key) ?? 0),
+      }),
+      concerned: {},
+    });
+    const engine = new Engine([sum]);
+    engine.push(left, { a: 1 });
+    engine.push(right, { a: 1, b: 2 });
+    engine.run();
+    expect([...engine.data(sum).values()]).toEqual([
+      { key: "a", sum: 2 },
+      { key: "b", sum: 2 },
+    ]);
+    engine.push(right, { b: null });
+    engine.run();
+    expect([...engine.data(sum).keys()]).toEqual(["a"]);
   });
 
   test("calls its handlers by the node and the input, as any node", () => {

@@ -1,10 +1,10 @@
 // The status on one logical port: every state of docs/rules.md, and what leads to a write.
 import { describe, expect, test } from "bun:test";
 import type { Uuid } from "ovsdb-jsonrpc";
-import { type AskingFacts, gatherAdvice } from "../../src/plug/advice.ts";
 import type { Attempt } from "../../src/plug/attempt.ts";
 import type { OtherChassis } from "../../src/plug/bound.ts";
 import { decideStatus } from "../../src/plug/decide-status.ts";
+import { type AskingFacts, gatherAdvice } from "../../src/plug/gather-advice.ts";
 import { NOT_ANSWERED } from "../../src/plug/in-place-status.ts";
 import type { Intent } from "../../src/plug/intent.ts";
 import { makeLport } from "../../src/plug/lport.ts";

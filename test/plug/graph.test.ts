@@ -71,6 +71,17 @@ describe("with 1,000 ports plugged", () => {
     expectRight(bench);
   });
 
+  test("a recompute asks about each anew, and what is decided as before stays the very object that it was", () => {
+    const { bench, calls } = plugged();
+    calls.length = 0;
+    const before = new Map(bench.engine.data(bench.graph.advice));
+    bench.engine.recompute("a test");
+    bench.run();
+    expect(calls.length).toBe(1000);
+    for (const [lport, advice] of bench.engine.data(bench.graph.advice))
+      expect(before.get(lport)).toBe(advice);
+  });
+
   test("a port binding that comes and goes between two runs changes nothing", () => {
     const { bench } = plugged();
     bench.set("portBinding", wanted("brief", 1001));

@@ -1,7 +1,8 @@
 // Rule P6: interfaces that change hands in place, along chains and circles; rules P3 and U1: what is left over.
 import { describe, expect, test } from "bun:test";
-import { consultationsOf, withLeaving } from "../../src/plug/advice.ts";
+import { consultationsOf } from "../../src/plug/advice.ts";
 import { togetherOf } from "../../src/plug/change.ts";
+import { withLeaving } from "../../src/plug/change-advice.ts";
 import { interfaceRow, map, OTHER_CHASSIS, pluggedRow, uuid } from "../support/rows.ts";
 import { Moving, OUR_SETTINGS } from "./support/moving.ts";
 

@@ -9,7 +9,6 @@
 
 import type { Environment } from "ovsdb-jsonrpc";
 import type { Cause, Engine } from "../../graph/index.ts";
-import { withLeaving } from "../../plug/advice.ts";
 import {
   type Attempt,
   afterCommit,
@@ -23,6 +22,7 @@ import {
   stayed,
 } from "../../plug/attempt.ts";
 import { lportOfChange, misplacedOf } from "../../plug/change.ts";
+import { withLeaving } from "../../plug/change-advice.ts";
 import { isDone } from "../../plug/done.ts";
 import type { PlugGraph } from "../../plug/graph.ts";
 import type { AttemptBatch } from "../../plug/nodes/input-nodes.ts";

@@ -24,12 +24,8 @@ interface Context {
 }
 
 export const absenceNode = {
-  *keys({ lport }: Inputs): Iterable<string> {
-    for (const [name, { binding, inPlace }] of lport.data.byName) {
-      if (binding === null && inPlace !== null) yield name;
-    }
-  },
-  deciding({ activity, localChassis, southbound, lport, departure }: Inputs) {
+  over: ({ lport }: Inputs) => lport.data.byName,
+  deciding({ activity, localChassis, southbound, departure }: Inputs) {
     const local = localChassis.data.current;
     const facts = {
       chassis: local.chassis,
@@ -37,8 +33,8 @@ export const absenceNode = {
       isKnowledgeMissing: missingKnowledge(southbound.data.current, local) !== null,
       isActive: activity.data.current === null,
     };
-    return (name: string): Absence | undefined =>
-      decideAbsence(lport.data.byName.get(name), departure.data.get(name), facts);
+    return (name: string, lport: Lport | undefined): Absence | undefined =>
+      decideAbsence(lport, departure.data.get(name), facts);
   },
   same: sameAbsence,
   concerned: {

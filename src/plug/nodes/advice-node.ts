@@ -1,13 +1,14 @@
 /**
  * Node `advice`: what the providers say about each logical port that is to be plugged or unplugged. This is the one
- * place in the program where providers are asked; advice.ts says who is asked, question.ts when an answer still holds.
+ * place in the program where providers are asked; gather-advice.ts says who is asked, question.ts when an answer still holds.
  *
  * Invariant: nobody is asked while we are not active (not the holder of the chassis's lock, or no complete local
  * database), and not about a port whose change is in flight.
  */
 import { type Cause, sameKeys } from "../../graph/index.ts";
-import { type Advice, type AskingFacts, gatherAdvice, refusedFor, typesOf } from "../advice.ts";
+import { type Advice, sameAdvice, typesOf } from "../advice.ts";
 import { type Attempt, nonceOf } from "../attempt.ts";
+import { type AskingFacts, gatherAdvice, refusedFor } from "../gather-advice.ts";
 import type { Intent } from "../intent.ts";
 import { interfacesOf } from "../lport.ts";
 import type { Activity } from "./activity-node.ts";
@@ -31,12 +32,14 @@ interface Context {
 /** The node, over the registry that it asks. */
 export function adviceNode(providers: Providers) {
   return {
-    keys: lportsToAskAbout,
+    over: ({ intent }: Inputs) => intent.data,
+    also: lportsInFlight,
     deciding(inputs: Inputs) {
       const facts = askingFacts(inputs, providers);
-      return (lport: string, last: Advice | undefined) =>
-        settle(inputs.intent.data.get(lport), inputs.attempt.data.get(lport), facts, last);
+      return (lport: string, intent: Intent | undefined, last: Advice | undefined) =>
+        settle(intent, inputs.attempt.data.get(lport), facts, last);
     },
+    same: sameAdvice,
     concerned: {
       activity: everyLport,
       localChassis: everyLport,
@@ -50,11 +53,8 @@ export function adviceNode(providers: Providers) {
 type Changed = { readonly input: { readonly changes: ReadonlyMap<string, Cause> } };
 
 /** A port whose change is in flight keeps its answers, also when nothing is intended with it any more. */
-function* lportsToAskAbout({ intent, attempt }: Inputs): Iterable<string> {
-  yield* intent.data.keys();
-  for (const [lport, { phase }] of attempt.data) {
-    if (phase === "in-flight" && !intent.data.has(lport)) yield lport;
-  }
+function* lportsInFlight({ attempt }: Inputs): Iterable<string> {
+  for (const [lport, { phase }] of attempt.data) if (phase === "in-flight") yield lport;
 }
 
 /** Every port is looked at, but only those are asked about whose last answer does not hold any more. */

@@ -18,14 +18,12 @@ interface Inputs {
 }
 
 export const intentNode = {
-  keys: ({ lport }: Inputs) => lport.data.byName.keys(),
+  over: ({ lport }: Inputs) => lport.data.byName,
   deciding(inputs: Inputs) {
-    const lports = inputs.lport.data.byName;
     const { chassis } = inputs.localChassis.data.current;
     const knowledge = knowledgeOf(inputs.southbound.data.current, inputs.localChassis.data.current);
     const settings = inputs.settings.data.current;
-    return (name: string): Intent | undefined => {
-      const lport = lports.get(name);
+    return (name: string, lport: Lport | undefined): Intent | undefined => {
       if (chassis === null || lport === undefined) return undefined;
       // What is known of bindings that left is about ports that have none.
       if (lport.binding !== null) return decideIntent(lport, chassis, knowledge, settings) ?? undefined;

@@ -43,11 +43,10 @@ type ObservedChanged = {
 };
 
 export const plugNode = {
-  keys: ({ intent }: Inputs) => intent.data.keys(),
+  over: ({ intent }: Inputs) => intent.data,
   deciding(inputs: Inputs) {
     const facts = chassisFacts(inputs);
-    return (lport: string): LportStatus | undefined => {
-      const intent = inputs.intent.data.get(lport);
+    return (lport: string, intent: Intent | undefined): LportStatus | undefined => {
       if (intent === undefined) return undefined;
       const advice = inputs.advice.data.get(lport);
       return decideStatus({

@@ -1,7 +1,7 @@
 /** Logical ports whose interface names a test gives, on a bench: each plugged under the first, and then to have another. */
 import type { Uuid } from "ovsdb-jsonrpc";
-import { withLeaving } from "../../../src/plug/advice.ts";
 import { type Attempt, sent } from "../../../src/plug/attempt.ts";
+import { withLeaving } from "../../../src/plug/change-advice.ts";
 import type { InterfaceRow } from "../../../src/plug/rows.ts";
 import type { PlugSettings } from "../../../src/plug/settings.ts";
 import { wanted } from "../../support/logical-ports.ts";

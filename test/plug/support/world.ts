@@ -12,7 +12,6 @@ import { OtherChassisRows } from "../../../src/daemon/reconcile/other-chassis.ts
 import { type Source, shadowCheck } from "../../../src/daemon/reconcile/shadow-check.ts";
 import type { InputNode, RunResult, Verification } from "../../../src/graph/index.ts";
 import type { Outcome } from "../../../src/plug/absence.ts";
-import { withLeaving } from "../../../src/plug/advice.ts";
 import {
   type Attempt,
   afterCommit,
@@ -23,6 +22,7 @@ import {
   settled,
 } from "../../../src/plug/attempt.ts";
 import { type Change, togetherOf } from "../../../src/plug/change.ts";
+import { withLeaving } from "../../../src/plug/change-advice.ts";
 import { type FormerHostnames, withFormer } from "../../../src/plug/former-hostnames.ts";
 import { type PlugGraph, plugGraph } from "../../../src/plug/graph.ts";
 import { isSettled, type LportStatus } from "../../../src/plug/lport-status.ts";

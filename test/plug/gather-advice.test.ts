@@ -1,6 +1,7 @@
 // Which providers are asked about a logical port, and which of their answers are kept.
 import { describe, expect, test } from "bun:test";
-import { type Advice, type AskingFacts, consultationsOf, gatherAdvice } from "../../src/plug/advice.ts";
+import { type Advice, consultationsOf } from "../../src/plug/advice.ts";
+import { type AskingFacts, gatherAdvice } from "../../src/plug/gather-advice.ts";
 import type { ToPlug, ToUnplug } from "../../src/plug/intent.ts";
 import { makeLport } from "../../src/plug/lport.ts";
 import { classify, type ObservedInterface } from "../../src/plug/observed-interface.ts";

@@ -1,0 +1,44 @@
+/** The answers that a change stands on: what its end is told to. */
+import { type Advice, type Leaving, leftoversIn } from "./advice.ts";
+import type { Change, Remove } from "./change.ts";
+
+/**
+ * The answers a change stands on: an adoption also ends the consultation of the port that is taken from, and an interface
+ * that goes although the port is wanted only the one that it leaves.
+ */
+export function withLeaving(advice: Advice, change: Change): Advice {
+  if (advice.kind !== "asked") return advice;
+  switch (change.kind) {
+    case "create":
+      return advice;
+    case "update":
+      return change.adoption === undefined ? advice : { ...advice, leaving: change.adoption.leaving };
+    case "replug": {
+      const adopted = change.take.kind === "update" ? change.take.adoption?.leaving : null;
+      return adopted === null || adopted === undefined ? advice : { ...advice, adopted };
+    }
+    case "remove":
+      return ofRemoval(advice, change);
+  }
+}
+
+function ofRemoval(advice: Extract<Advice, { readonly kind: "asked" }>, change: Remove): Advice {
+  const { main, leaving } = advice;
+  if (change.keeps !== undefined) {
+    const over = leftoversIn(advice).find(({ observed }) => observed.interface === change.interface);
+    return instead(advice, over?.leaving);
+  }
+  return main.question.operation === "remove" ? advice : instead(advice, leaving);
+}
+
+/** The one consultation is all that the change stands on. */
+function instead(
+  advice: Extract<Advice, { readonly kind: "asked" }>,
+  leaving: Leaving | null | undefined,
+): Advice {
+  if (leaving === null || leaving === undefined) return advice;
+  if ("noProviderFor" in leaving) {
+    return { kind: "no-provider", plugType: leaving.noProviderFor, refused: leaving.refused };
+  }
+  return { kind: "asked", main: leaving, leaving: null, claim: null };
+}

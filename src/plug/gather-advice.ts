@@ -1,0 +1,187 @@
+/**
+ * Asks the providers about one logical port: whom, and what, as its intent and what is in place say (question.ts says when
+ * an answer still holds).
+ */
+import type { Operation } from "../providers/provider.ts";
+import type { RefusedProvider, RegisteredProvider } from "../providers/registry.ts";
+import { type Advice, type Leaving, type Leftover, misplacementIn, type Several } from "./advice.ts";
+import type { Intent } from "./intent.ts";
+import { interfacesOf } from "./lport.ts";
+import type { ObservedInterface } from "./observed-interface.ts";
+import {
+  type Consultation,
+  carryOver,
+  consult,
+  type LocalViews,
+  type Question,
+  stillHolds,
+} from "./question.ts";
+
+/** What is around a logical port when its providers are asked. */
+export interface AskingFacts {
+  readonly views: LocalViews;
+  forPlugType(plugType: string): RegisteredProvider | undefined;
+  refused(): readonly RefusedProvider[];
+  /** Another number whenever the lookup tables of the provider of this type changed. */
+  lookup(type: string): number;
+}
+
+/** What is asked about a logical port. */
+interface Subject {
+  readonly plugType: string;
+  readonly operation: Operation;
+  readonly options: Question["options"];
+}
+
+/** An interface that stays is asked about too: it may have become somebody else's (rule U7). Null: nobody is asked. */
+function subjectOf(intent: Intent): Subject | null {
+  const { kind, plugType } = intent;
+  if (kind === "plug") return { plugType, operation: "create", options: intent.binding.options };
+  if (kind === "unplug") {
+    const row = intent.binding ?? intent.lastSeen ?? null;
+    return { plugType, operation: "remove", options: row?.options ?? null };
+  }
+  const { inPlace } = intent.lport;
+  const binding = intent.lport.binding ?? (kind === "stay" ? intent.lastSeen : null) ?? null;
+  if (inPlace === null || binding === null) return null;
+  return { plugType: inPlace.plugType, operation: "create", options: binding.options };
+}
+
+/**
+ * Asks whoever has to be asked; an answer of `last` that still holds is kept, and `last` itself when all hold.
+ * @returns undefined: nobody has to be asked
+ */
+export function gatherAdvice(
+  intent: Intent,
+  nonce: number,
+  facts: AskingFacts,
+  last: Advice | undefined,
+): Advice | undefined {
+  const subject = subjectOf(intent);
+  if (subject === null) return undefined;
+  const { plugType, operation, options } = subject;
+  const { name } = intent.lport;
+  const provider = facts.forPlugType(plugType);
+  if (provider === undefined) {
+    const refused = refusedFor(facts, plugType);
+    const isSame = last?.kind === "no-provider" && last.plugType === plugType && last.refused === refused;
+    return isSame ? last : { kind: "no-provider", plugType, refused };
+  }
+  const known = last?.kind === "asked" ? last : undefined;
+  const first = intent.lport.inPlace;
+  const asked: Question = {
+    lport: name,
+    plugType,
+    operation,
+    provider,
+    options,
+    interface: first?.interface ?? null,
+    views: facts.views,
+    lookup: facts.lookup(provider.type),
+  };
+  const question = nonce === 0 ? asked : { ...asked, nonce };
+  const several = askOfSeveral(question, intent, facts, known);
+  const main = several?.main ?? ask(question, known?.main);
+  const inPlace = several?.found.inPlace ?? first;
+  const leaves = intent.kind === "plug" ? changesHands(main, inPlace) : isSentAway(main, inPlace);
+  const leaving =
+    leaves && inPlace !== null ? askToLeave(main.question, inPlace, facts, known?.leaving) : null;
+  const claim = intent.kind === "plug" ? claimOf(main) : null;
+  const found = several?.found;
+  const isSame = known?.main === main && known.leaving === leaving && known.claim === claim;
+  if (isSame && known.several === found) return known;
+  const advice = { kind: "asked", main, leaving, claim } as const;
+  return found === undefined ? advice : { ...advice, several: found };
+}
+
+/**
+ * Which of several interfaces of ours is the logical port's follows from the name that its provider answers. So the first
+ * one by name is asked about, and then the one that bears the name; always in this order, that the outcome be the same
+ * whatever was known before.
+ */
+function askOfSeveral(
+  question: Question,
+  { kind, lport }: Intent,
+  facts: AskingFacts,
+  known: Extract<Advice, { readonly kind: "asked" }> | undefined,
+): { readonly main: Consultation; readonly found: Several } | null {
+  const owned = lport.others.length === 0 ? [] : interfacesOf(lport).filter(({ isOwned }) => isOwned);
+  const [first] = owned;
+  if (kind !== "plug" || first === undefined || owned.length < 2) return null;
+  const last = known?.several;
+  const asked = ask(question, last === undefined ? known?.main : (last.probe ?? known?.main));
+  const named = owned.find((one) => one.interface.name === asked.desired?.wanted.name);
+  const inPlace = named ?? first;
+  const isFirst = inPlace === first;
+  const main = isFirst ? asked : ask({ ...question, interface: inPlace.interface }, known?.main);
+  const others = main.desired === null ? [] : owned.filter((one) => one !== inPlace);
+  const leftovers = others.map((observed): Leftover => {
+    const { name } = observed.interface;
+    const before = last?.leftovers.find((one) => one.observed.interface.name === name);
+    const leaving = askToLeave(main.question, observed, facts, before?.leaving);
+    return before?.observed === observed && before.leaving === leaving ? before : { observed, leaving };
+  });
+  const found = { inPlace, leftovers, probe: isFirst ? null : asked };
+  return { main, found: last !== undefined && sameSeveral(last, found) ? last : found };
+}
+
+function sameSeveral(a: Several, b: Several): boolean {
+  return (
+    a.inPlace === b.inPlace &&
+    a.probe === b.probe &&
+    a.leftovers.length === b.leftovers.length &&
+    a.leftovers.every((one, index) => one === b.leftovers[index])
+  );
+}
+
+function ask(question: Question, last: Consultation | undefined): Consultation {
+  return last !== undefined && stillHolds(last, question) ? carryOver(last, question) : consult(question);
+}
+
+function claimOf({ question, desired }: Consultation): string | null {
+  return desired === null || desired.wanted.name === question.interface?.name ? null : desired.wanted.name;
+}
+
+/** The interface is somebody else's, and its provider has not been asked yet to remove it. */
+function isSentAway(main: Consultation, inPlace: ObservedInterface | null): boolean {
+  return inPlace !== null && main.question.operation === "create" && misplacementIn(main) !== null;
+}
+
+function changesHands(main: Consultation, inPlace: ObservedInterface | null): boolean {
+  if (isSentAway(main, inPlace)) return true;
+  if (inPlace === null || main.desired === null) return false;
+  return inPlace.plugType !== main.question.plugType || inPlace.interface.name !== main.desired.wanted.name;
+}
+
+function askToLeave(
+  main: Question,
+  inPlace: ObservedInterface,
+  facts: AskingFacts,
+  last: Leaving | null | undefined,
+): Leaving {
+  const plugType = inPlace.plugType;
+  const provider = facts.forPlugType(plugType);
+  if (provider === undefined) {
+    const refused = refusedFor(facts, plugType);
+    const isKnown = last !== null && last !== undefined && "noProviderFor" in last;
+    const isSame = isKnown && last.noProviderFor === plugType && last.refused === refused;
+    return isSame ? last : { noProviderFor: plugType, refused };
+  }
+  const question: Question = {
+    ...main,
+    plugType,
+    operation: "remove",
+    interface: inPlace.interface,
+    provider,
+    lookup: facts.lookup(provider.type),
+  };
+  return ask(question, last !== null && last !== undefined && "answer" in last ? last : undefined);
+}
+
+/** The provider that would answer to a plug type, had it started. */
+export function refusedFor(
+  providers: Pick<AskingFacts, "refused">,
+  plugType: string,
+): RefusedProvider | null {
+  return providers.refused().find(({ plugTypes }) => plugTypes.includes(plugType)) ?? null;
+}
