@@ -12,16 +12,16 @@ const MAIN = join(import.meta.dir, "../../tools/simulate/main.ts");
 const KEPT = join(import.meta.dir, "kept");
 
 describe("a simulated history", () => {
-  test("is the same for the same seed, to the last message", () => {
+  test("is the same for the same seed, to the last message", async () => {
     for (const seed of [1, 2, 3]) {
-      const story = play(planOf(seed), "diagram").story;
+      const { story } = await play(planOf(seed), "diagram");
       expect(story.length).toBeGreaterThan(100);
-      expect(play(planOf(seed), "diagram").story).toEqual(story);
+      expect((await play(planOf(seed), "diagram")).story).toEqual(story);
     }
   });
 
-  test("is another one for another seed", () => {
-    expect(storyOf(planOf(1))).not.toBe(storyOf(planOf(2)));
+  test("is another one for another seed", async () => {
+    expect(await storyOf(planOf(1))).not.toBe(await storyOf(planOf(2)));
   });
 });
 
@@ -29,9 +29,9 @@ describe("what failed once does not fail any more:", () => {
   const kept = readdirSync(KEPT)
     .filter((name) => name.endsWith(".json"))
     .sort();
-  test.each(kept)("%s", (name) => {
+  test.each(kept)("%s", async (name) => {
     const { plan }: { readonly plan: Plan } = JSON.parse(readFileSync(join(KEPT, name), "utf8"));
-    expect(play(plan).failure ?? "nothing is wrong").toBe("nothing is wrong");
+    expect((await play(plan)).failure ?? "nothing is wrong").toBe("nothing is wrong");
   });
   test("some are kept", () => expect(kept.length).toBeGreaterThan(0));
 });

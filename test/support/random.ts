@@ -53,12 +53,29 @@ const shrinks = (): boolean => process.env.SHRINK !== "0";
 
 /** The list without parts that `fails` does not need: no single item of the answer can be left out. */
 export function shrinkList<T>(items: readonly T[], fails: (fewer: readonly T[]) => boolean): readonly T[] {
+  const shrinking = shorter(items);
+  for (let step = shrinking.next(); ; step = shrinking.next(fails(step.value)))
+    if (step.done === true) return step.value;
+}
+
+/** As {@link shrinkList}, where the answer takes turns of the event loop. */
+export async function shrinkListSlowly<T>(
+  items: readonly T[],
+  fails: (fewer: readonly T[]) => Promise<boolean>,
+): Promise<readonly T[]> {
+  const shrinking = shorter(items);
+  for (let step = shrinking.next(); ; step = shrinking.next(await fails(step.value)))
+    if (step.done === true) return step.value;
+}
+
+/** Yields lists to try and is told whether they fail; returns the shortest one that does. */
+function* shorter<T>(items: readonly T[]): Generator<readonly T[], readonly T[], boolean> {
   let smallest = items;
   for (let size = Math.ceil(items.length / 2); size >= 1; ) {
     let removed = false;
     for (let at = 0; at < smallest.length; ) {
       const fewer = [...smallest.slice(0, at), ...smallest.slice(at + size)];
-      if (fails(fewer)) {
+      if (yield fewer) {
         smallest = fewer;
         removed = true;
       } else {

@@ -7,12 +7,13 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { copySources } from "../copy.ts";
 import { parsePatch, patched, readSources, writeSources } from "./patch.ts";
+import { type Report, startWorker } from "./worker.ts";
 
 const ROOT = join(import.meta.dir, "../..");
 const FAULTS = join(ROOT, "test/simulation/faults");
 /** Of a core, for one fault. */
-const MINUTES = "1";
-const FIRST_SEED = "1";
+const MINUTES = 1;
+const FIRST_SEED = 1;
 
 /** Prints the table, as many faults at once as there are cores; true when every fault was found. */
 export async function findFaults(only: string | undefined): Promise<boolean> {
@@ -25,7 +26,11 @@ export async function findFaults(only: string | undefined): Promise<boolean> {
       const found = await find(join(FAULTS, patch));
       if (found.failure === null) all = false;
       const name = patch.replace(/\.patch$/, "").replaceAll("-", " ");
-      const as = found.failure?.replace(/^[\d.]+ /, "") ?? "NOT FOUND";
+      const as =
+        found.failure
+          ?.split("\n")[0]
+          ?.trim()
+          .replace(/^[\d.]+ /, "") ?? "NOT FOUND";
       console.log(`| ${name} | ${found.histories} | ${found.seconds.toFixed(1)} | ${as} |`);
     }
   };
@@ -45,15 +50,13 @@ async function find(patch: string): Promise<Found> {
   try {
     const sources = await readSources(join(copy, "src"));
     await writeSources(join(copy, "src"), patched(sources, parsePatch(await readFile(patch, "utf8"))));
-    const worker = Bun.spawn(
-      [
-        ...[process.execPath, "run", "tools/simulate/main.ts"],
-        ...["--worker", "--seed", FIRST_SEED, "--minutes", MINUTES, "--cpu"],
-      ],
-      { cwd: copy, stdout: "pipe", stderr: "inherit" },
-    );
-    const found: Found = JSON.parse(await new Response(worker.stdout).text());
-    return found;
+    let found: Found = { histories: 0, seconds: 0, failure: null };
+    const told = ({ seconds, failure }: Report) => {
+      found = { histories: found.histories + 1, seconds, failure };
+    };
+    const options = { seed: FIRST_SEED, stride: 1, minutes: MINUTES, cpu: true };
+    const wrong = await startWorker({ root: copy, ...options, told }).ended;
+    return wrong === null ? found : { ...found, histories: found.histories + 1, failure: wrong.failure };
   } finally {
     await rm(copy, { recursive: true });
   }

@@ -8,25 +8,18 @@
  *   --lines       tells it as lines.
  *   --faults      puts each fault of test/simulation/faults into a copy, and succeeds only when every one is found;
  *                 with --fault WORD those that have it in their names.
+ *
+ * A seed that fails is told at once. Then its history is made small, for as many events as a minute or two has.
  */
-import { availableParallelism } from "node:os";
+import { writeSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { type Plan, planOf, play } from "../../test/simulation/world/history.ts";
+import { planOf, play } from "../../test/simulation/world/history.ts";
 import { shrink } from "../../test/simulation/world/shrink.ts";
 import { diagramOf, storyOf } from "../../test/simulation/world/story.ts";
+import { playOnEveryCore, type Run } from "./cores.ts";
 import { findFaults } from "./faults.ts";
-
-export interface Totals {
-  readonly histories: number;
-  readonly events: number;
-  readonly writes: number;
-  readonly unplugs: number;
-  /** Of a core, in which they were played. */
-  readonly seconds: number;
-  /** The seed that failed, and why. */
-  readonly failed: number | null;
-  readonly failure: string | null;
-}
+import { add, NOTHING, type Played, sentenceOf } from "./totals.ts";
+import type { Report } from "./worker.ts";
 
 const { values } = parseArgs({
   options: {
@@ -42,7 +35,7 @@ const { values } = parseArgs({
     stride: { type: "string", default: "1" },
     /** The minutes are those of a core that has nothing else to do. */
     cpu: { type: "boolean", default: false },
-    /** Ends with the totals as JSON. */
+    /** Tells its parent of each history as JSON. */
     worker: { type: "boolean", default: false },
   },
 });
@@ -51,19 +44,42 @@ const seed = values.seed === undefined ? 1 + Math.floor(Math.random() * 1e9) : N
 const minutes = Number(values.minutes ?? "1");
 
 if (values.faults) process.exit((await findFaults(values.fault)) ? 0 : 1);
-else if (values.story || values.lines) console.log((values.story ? diagramOf : storyOf)(planOf(seed)));
-else if (values.worker) console.log(JSON.stringify(playFor(minutes * 60_000, Number(values.stride))));
-else if (values.events !== undefined) conclude(playEvents(Number(values.events)));
-else conclude(await playOnEveryCore());
-
-function playEvents(events: number): Totals {
-  return playWhile((totals) => totals.events < events, 1);
+else if (values.story || values.lines) say(await (values.story ? diagramOf : storyOf)(planOf(seed)));
+else if (values.worker) await work();
+else if (values.events !== undefined) await conclude(await playEvents(Number(values.events)));
+else {
+  say(`seed ${seed}`);
+  await conclude(await playOnEveryCore(seed, minutes, say));
 }
 
-function playFor(milliseconds: number, stride: number): Totals {
+/** At once, whoever reads it. */
+function say(line: string): void {
+  writeSync(1, `${line}\n`);
+}
+
+async function playEvents(events: number): Promise<Run> {
+  let totals = NOTHING;
+  let failed: Played | null = null;
+  await playOn(1, (played) => {
+    totals = add(totals, played);
+    if (played.failure === null) return totals.events < events;
+    failed = played;
+    say(`seed ${played.seed} fails: ${played.failure}`);
+    return false;
+  });
+  return { totals, failed };
+}
+
+/** For the parent's minutes, or until a history fails. */
+async function work(): Promise<void> {
   const clock = values.cpu ? cpuTime : () => performance.now();
-  const end = clock() + milliseconds;
-  return playWhile(() => clock() < end, stride);
+  const end = clock() + minutes * 60_000;
+  await playOn(Number(values.stride), (played) => {
+    const memory = Math.round(process.memoryUsage.rss() / 1e6);
+    const report: Report = { ...played, seconds: cpuTime() / 1000, memory };
+    say(JSON.stringify(report));
+    return played.failure === null && clock() < end;
+  });
 }
 
 /** Milliseconds in which this process has worked. */
@@ -72,62 +88,19 @@ function cpuTime(): number {
   return (user + system) / 1000;
 }
 
-function playWhile(goesOn: (totals: Totals) => boolean, stride: number): Totals {
-  const nothing = { histories: 0, events: 0, writes: 0, unplugs: 0, seconds: 0 };
-  let totals: Totals = { ...nothing, failed: null, failure: null };
-  for (let next = seed; totals.failed === null && goesOn(totals); next += stride) {
-    const { events, writes, unplugs, failure } = play(planOf(next));
-    totals = {
-      histories: totals.histories + 1,
-      events: totals.events + events,
-      writes: totals.writes + writes,
-      unplugs: totals.unplugs + unplugs,
-      seconds: cpuTime() / 1000,
-      failed: failure === null ? null : next,
-      failure: failure?.split("\n")[0]?.trim() ?? null,
-    };
+/** Plays the histories of every so manieth seed, as long as `goesOn` says so of the last one. */
+async function playOn(stride: number, goesOn: (played: Played) => boolean): Promise<void> {
+  for (let next = seed; ; next += stride) {
+    const { events, writes, unplugs, failure } = await play(planOf(next));
+    if (!goesOn({ seed: next, events, writes, unplugs, failure })) return;
   }
-  return totals;
 }
 
-async function playOnEveryCore(): Promise<Totals> {
-  console.log(`seed ${seed}`);
-  const workers = Math.max(1, availableParallelism());
-  const parts = await Promise.all(
-    Array.from({ length: workers }, async (_, n): Promise<Totals> => {
-      const worker = Bun.spawn(
-        [
-          ...[process.execPath, "run", import.meta.path, "--worker", "--seed", String(seed + n)],
-          ...["--stride", String(workers), "--minutes", String(minutes)],
-        ],
-        { stdout: "pipe", stderr: "inherit" },
-      );
-      const text = await new Response(worker.stdout).text();
-      return JSON.parse(text);
-    }),
-  );
-  return parts.reduce((sum, part) => ({
-    histories: sum.histories + part.histories,
-    events: sum.events + part.events,
-    writes: sum.writes + part.writes,
-    unplugs: sum.unplugs + part.unplugs,
-    seconds: sum.seconds + part.seconds,
-    failed: sum.failed ?? part.failed,
-    failure: sum.failure ?? part.failure,
-  }));
-}
-
-function conclude({ histories, events, writes, unplugs, failed }: Totals): void {
-  console.log(
-    `${histories} histories from seed ${seed}: ${events} events, ${writes} commits of vifplugd, ${unplugs} interfaces that went`,
-  );
+async function conclude({ totals, failed }: Run): Promise<void> {
+  say(sentenceOf(totals, seed));
   if (failed === null) return;
-  console.log(`\nseed ${failed} fails; made small:\n\n${storyOf(smallest(planOf(failed)))}`);
   process.exitCode = 1;
-}
-
-function smallest(plan: Plan): Plan {
-  const smaller = shrink(plan);
-  console.log(`as JSON, for test/simulation/kept: ${JSON.stringify(smaller)}\n`);
-  return smaller;
+  say(`\nseed ${failed.seed} made small:`);
+  const smaller = await shrink(planOf(failed.seed));
+  say(`as JSON, for test/simulation/kept: ${JSON.stringify(smaller)}\n\n${await storyOf(smaller)}`);
 }

@@ -73,6 +73,8 @@ const LOOK = 2000;
 const LAST_LPORT = "last";
 /** Events from one comparison with a recompute to the next. */
 const VERIFY_EVERY = 100;
+/** A history has about a thousand events; one with so many goes round and round. */
+const MOST_EVENTS = 100_000;
 
 export function planOf(seed: number): Plan {
   const source = random(seed);
@@ -87,28 +89,46 @@ export function planOf(seed: number): Plan {
   };
 }
 
-/** Whose code runs: what it throws in a microtask comes to nobody else. */
-let present: World | null = null;
-process.on("uncaughtException", (error) => present?.fail(`something threw: ${error.stack}`));
-process.on("unhandledRejection", (error) => present?.fail(`something was rejected: ${String(error)}`));
-
 /** @param telling what the story is made of; null: there is none */
-export function play(plan: Plan, telling: "lines" | "diagram" | null = null): Outcome {
+export async function play(plan: Plan, telling: "lines" | "diagram" | null = null): Promise<Outcome> {
   const world = new World(plan.seed);
-  present = world;
   if (telling === "lines") world.story = [];
   if (telling === "diagram") world.draw();
+  // What is thrown in a microtask comes to nobody else, and neither does what is rejected and not waited for.
+  const fail = (error: unknown) => world.fail(`something threw: ${stackOf(error)}`);
+  process.on("uncaughtException", fail);
+  process.on("unhandledRejection", fail);
+  try {
+    const { unplugs, writes } = playThrough(world, plan, fail);
+    // The runtime tells of what was rejected in a turn of its loop, and gives memory back in one.
+    await new Promise(setImmediate);
+    return {
+      failure: world.failure,
+      events: world.scheduler.done,
+      writes,
+      unplugs,
+      story: world.story ?? [],
+    };
+  } finally {
+    process.off("uncaughtException", fail);
+    process.off("unhandledRejection", fail);
+  }
+}
+
+function playThrough(world: World, plan: Plan, fail: (error: unknown) => void): Checks {
   const stage = setUp(world, plan);
-  const { checks } = stage;
   try {
     disorder(stage, plan);
     if (world.failure === null) becalm(stage);
     if (world.failure === null) end(stage);
   } catch (error) {
-    world.fail(`something threw: ${error instanceof Error ? error.stack : String(error)}`);
+    fail(error);
   }
-  const { unplugs, writes } = checks;
-  return { failure: world.failure, events: world.scheduler.done, writes, unplugs, story: world.story ?? [] };
+  return stage.checks;
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function setUp(world: World, plan: Plan): Stage {
@@ -235,8 +255,11 @@ function end(stage: Stage): void {
 
 function run(stage: Stage, until: number): void {
   const { world } = stage;
-  while (world.failure === null && world.scheduler.step(until))
-    if (world.scheduler.done % VERIFY_EVERY === 0) verify(stage);
+  const { scheduler } = world;
+  while (world.failure === null && scheduler.step(until)) {
+    if (scheduler.done % VERIFY_EVERY === 0) verify(stage);
+    if (scheduler.done >= MOST_EVENTS) world.fail(`${MOST_EVENTS} events have happened, and there is no end`);
+  }
 }
 
 function verify({ daemons, world }: Stage): void {

@@ -12,6 +12,9 @@ export interface Event {
   canceled: boolean;
 }
 
+/** The shortest time, in milliseconds. */
+const TICK = 0.001;
+
 export class Scheduler {
   #now = 0;
   #order = 0;
@@ -28,9 +31,10 @@ export class Scheduler {
     return this.#done;
   }
 
+  /** What is to come later comes later: what is left of a time, rounded, is nothing to add to a large number. */
   after(milliseconds: number, run: () => void): Event {
     const event: Event = {
-      at: this.#now + Math.max(milliseconds, 0),
+      at: this.#now + (milliseconds > 0 ? Math.max(milliseconds, TICK) : 0),
       order: this.#order++,
       run,
       canceled: false,

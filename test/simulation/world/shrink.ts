@@ -1,28 +1,34 @@
 /** A failing history made small: fewer steps, fewer processes, a simpler Southbound. */
-import { shrinkList } from "../../support/random.ts";
+import { shrinkListSlowly } from "../../support/random.ts";
 import { type Plan, play } from "./history.ts";
 
-/** The plan without what its failure does not need; `fails` says that a smaller one still fails. */
-export function shrink(plan: Plan, fails: (smaller: Plan) => boolean = failsAtAll): Plan {
-  let smallest = plan;
-  const attempt = (change: Partial<Plan>) => {
-    const smaller = { ...smallest, ...change };
-    if (fails(smaller)) smallest = smaller;
+/** What the histories may have that are tried, in all: a minute or two. */
+const MOST_EVENTS = 400_000;
+
+/** The plan without what its failure does not need, as far as that is found in time. */
+export async function shrink(plan: Plan, mostEvents = MOST_EVENTS): Promise<Plan> {
+  let left = mostEvents;
+  const fails = async (smaller: Plan): Promise<boolean> => {
+    if (left <= 0) return false;
+    const { failure, events } = await play(smaller);
+    left -= events;
+    return failure !== null;
   };
-  const fewerSteps = () => {
-    const steps = shrinkList(smallest.steps, (fewer) => fails({ ...smallest, steps: fewer }));
+  let smallest = plan;
+  const attempt = async (change: Partial<Plan>) => {
+    const smaller = { ...smallest, ...change };
+    if (await fails(smaller)) smallest = smaller;
+  };
+  const fewerSteps = async () => {
+    const steps = await shrinkListSlowly(smallest.steps, (fewer) => fails({ ...smallest, steps: fewer }));
     smallest = { ...smallest, steps };
   };
-  fewerSteps();
-  if (smallest.daemons > 1) attempt({ daemons: 1 });
-  if (smallest.topology !== "standalone") attempt({ topology: "standalone" });
-  if (smallest.onRename !== "replug") attempt({ onRename: "replug" });
-  if (smallest.onWithdraw !== "unplug") attempt({ onWithdraw: "unplug" });
-  if (smallest.maxUnplug !== 100) attempt({ maxUnplug: 100 });
-  if (smallest.steps.length < plan.steps.length) fewerSteps();
+  await fewerSteps();
+  if (smallest.daemons > 1) await attempt({ daemons: 1 });
+  if (smallest.topology !== "standalone") await attempt({ topology: "standalone" });
+  if (smallest.onRename !== "replug") await attempt({ onRename: "replug" });
+  if (smallest.onWithdraw !== "unplug") await attempt({ onWithdraw: "unplug" });
+  if (smallest.maxUnplug !== 100) await attempt({ maxUnplug: 100 });
+  if (smallest.steps.length < plan.steps.length) await fewerSteps();
   return smallest;
-}
-
-function failsAtAll(plan: Plan): boolean {
-  return play(plan).failure !== null;
 }

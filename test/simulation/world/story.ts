@@ -17,13 +17,13 @@ export function describePlan({
   ].join("\n");
 }
 
-export function storyOf(plan: Plan): string {
-  const { failure, story } = play(plan, "lines");
+export async function storyOf(plan: Plan): Promise<string> {
+  const { failure, story } = await play(plan, "lines");
   return [describePlan(plan), "", ...story, "", failure ?? "nothing is wrong"].join("\n");
 }
 
-export function diagramOf(plan: Plan): string {
-  const { story, failure } = play(plan, "diagram");
+export async function diagramOf(plan: Plan): Promise<string> {
+  const { story, failure } = await play(plan, "diagram");
   return [
     "sequenceDiagram",
     ...story.map((line) => `  ${line}`),

@@ -1,0 +1,52 @@
+/** Histories on every core for some minutes, with words about how it goes, until one fails. */
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { add, NOTHING, type Played, sentenceOf, type Totals } from "./totals.ts";
+import { type Report, startWorker, type Worker } from "./worker.ts";
+
+const ROOT = join(import.meta.dir, "../..");
+
+export interface Run {
+  readonly totals: Totals;
+  /** The first history that failed. */
+  readonly failed: Pick<Played, "seed" | "failure"> | null;
+}
+
+/** @param say takes a line at once */
+export async function playOnEveryCore(
+  seed: number,
+  minutes: number,
+  say: (line: string) => void,
+): Promise<Run> {
+  const count = Math.max(1, availableParallelism());
+  const workers: Worker[] = [];
+  const memory = new Map<number, number>();
+  const started = performance.now();
+  const pause = Math.min(60_000, Math.max(10_000, minutes * 6000));
+  let told = started;
+  let totals = NOTHING;
+  let failed: Run["failed"] = null;
+  const fail = (found: Pick<Played, "seed" | "failure">) => {
+    if (failed !== null) return;
+    failed = found;
+    say(`seed ${found.seed} fails: ${found.failure}`);
+    for (const worker of workers) worker.stop();
+  };
+  const follow = (n: number, report: Report) => {
+    totals = add(totals, report);
+    memory.set(n, report.memory);
+    if (report.failure !== null) fail(report);
+    const now = performance.now();
+    if (failed !== null || now - told < pause) return;
+    told = now;
+    const most = Math.max(...memory.values());
+    say(`${((now - started) / 1000).toFixed(0)} s: ${sentenceOf(totals, seed)}; a process holds ${most} MB`);
+  };
+  for (let n = 0; n < count; n++) {
+    const own = { seed: seed + n, stride: count, told: (report: Report) => follow(n, report) };
+    workers.push(startWorker({ root: ROOT, minutes, cpu: false, ...own }));
+  }
+  for (const end of workers.map(({ ended }) => ended.then((wrong) => wrong === null || fail(wrong))))
+    await end;
+  return { totals, failed };
+}

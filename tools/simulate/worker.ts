@@ -1,0 +1,83 @@
+/**
+ * A worker: a process of its own that plays one history after the other until its time is over or one fails, and tells its
+ * parent of each, a line a history. A history that does not end is a failure too, which only the parent can tell.
+ */
+import { join } from "node:path";
+import type { Played } from "./totals.ts";
+
+export interface WorkerOptions {
+  /** The folder with the sources that are played. */
+  readonly root: string;
+  readonly seed: number;
+  /** From one seed to the next. */
+  readonly stride: number;
+  readonly minutes: number;
+  /** The minutes are those of a core that has nothing else to do. */
+  readonly cpu: boolean;
+  readonly told: (report: Report) => void;
+}
+
+/** What a worker tells of each history. */
+export interface Report extends Played {
+  /** Seconds of a core that the process has worked until now. */
+  readonly seconds: number;
+  /** What the process holds, in MB. */
+  readonly memory: number;
+}
+
+export interface Worker {
+  /** Null when it has told of everything; otherwise what is wrong, which it could not tell itself, and where. */
+  readonly ended: Promise<{ readonly seed: number; readonly failure: string } | null>;
+  stop(): void;
+}
+
+/** A history takes a second or two; a machine that is busy makes more of them. */
+const LONGEST_HISTORY_MS = 180_000;
+
+export function startWorker({ root, seed, stride, minutes, cpu, told }: WorkerOptions): Worker {
+  const child = Bun.spawn(
+    [
+      ...[process.execPath, "run", join(root, "tools/simulate/main.ts"), "--worker"],
+      ...["--seed", String(seed), "--stride", String(stride), "--minutes", String(minutes)],
+      ...(cpu ? ["--cpu"] : []),
+    ],
+    { cwd: root, stdout: "pipe", stderr: "inherit" },
+  );
+  let present = seed;
+  let isStuck = false;
+  let isStopped = false;
+  const follow = async () => {
+    const stuck = setTimeout(() => {
+      isStuck = true;
+      child.kill("SIGKILL");
+    }, LONGEST_HISTORY_MS);
+    for await (const line of linesOf(child.stdout)) {
+      stuck.refresh();
+      const report: Report = JSON.parse(line);
+      present = report.seed + stride;
+      told(report);
+    }
+    clearTimeout(stuck);
+    const code = await child.exited;
+    if (isStuck) return { seed: present, failure: `has not ended after ${LONGEST_HISTORY_MS / 1000} s` };
+    if (code === 0 || isStopped) return null;
+    return { seed: present, failure: `ended its process with ${child.signalCode ?? `code ${code}`}` };
+  };
+  return {
+    ended: follow(),
+    stop: () => {
+      isStopped = true;
+      child.kill("SIGKILL");
+    },
+  };
+}
+
+async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncIterable<string> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of stream) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
+}
