@@ -181,6 +181,7 @@ async function runDaemon(start: Start): Promise<number> {
       keeper.started();
     },
     onReadiness: tellReadiness,
+    onWritten: (length) => keeper.took(length),
     onExit: () => end.resolve("exit"),
   });
   const reload = () => {

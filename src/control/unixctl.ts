@@ -32,6 +32,8 @@ export interface ControlServerOptions {
   /** Clients that are kept at most. */
   readonly capacity: number;
   readonly log: Logger;
+  /** So much has been written to a client. */
+  readonly onWritten?: ((length: number) => void) | undefined;
   /** Milliseconds from one look whether the socket is still there to the next. */
   readonly lookMs?: number;
   /** Called at every request. */
@@ -49,11 +51,12 @@ export class ControlServer {
   constructor(options: ControlServerOptions) {
     this.#options = options;
     this.#commands = new Map(options.commands.map((command) => [command.name, command]));
-    const { capacity, log } = options;
+    const { capacity, log, onWritten } = options;
     this.#listener = new ClientListener({
       capacity,
       converse: () => new Texts(),
       answer: (text) => this.#reply(text),
+      onWritten,
       onDrop: (why) => log.warn(`control client disconnected: ${why}`, "control clients"),
       onError: (error) => log.warn(`control socket: ${error.message}`, "control socket"),
     });
@@ -119,11 +122,7 @@ export class ControlServer {
     const request = parseRequest(message);
     if (request === null) return null;
     const answer = await this.#answer(request);
-    // As unixctl_command_reply() of OVS does, a text ends with a new line.
-    const text = answer.text === "" || answer.text.endsWith("\n") ? answer.text : `${answer.text}\n`;
-    const [result, error] = answer.ok ? [text, null] : [null, text];
-    const content = [JSON.stringify({ id: request.id, result, error })];
-    return { content, afterwards: answer.afterwards };
+    return { content: encodeAnswer(request.id, answer), afterwards: answer.afterwards };
   }
 
   async #answer({ method, params }: Request): Promise<CommandAnswer> {
@@ -163,6 +162,20 @@ class Texts implements Conversation<Uint8Array> {
   take(): Uint8Array | null {
     return this.#texts.shift() ?? null;
   }
+}
+
+/** UTF-16 code units of a text that are made JSON at once. */
+const SLICE = 16 << 10;
+
+/** `{id, result, error}` as JSON, in pieces, so that a long text is there once. */
+function* encodeAnswer(id: unknown, { ok, text }: CommandAnswer): Iterable<string> {
+  yield `{"id":${JSON.stringify(id)},${ok ? '"result"' : '"error"'}:"`;
+  // A pair of surrogates that is cut apart is escaped as two, which mean the same.
+  for (let from = 0; from < text.length; from += SLICE) {
+    yield JSON.stringify(text.slice(from, from + SLICE)).slice(1, -1);
+  }
+  // As unixctl_command_reply() of OVS does, a text ends with a new line.
+  yield `${text === "" || text.endsWith("\n") ? "" : "\\n"}",${ok ? '"error"' : '"result"'}:null}`;
 }
 
 function parseRequest(text: Uint8Array): Request | null {

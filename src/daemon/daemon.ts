@@ -44,6 +44,8 @@ export interface DaemonOptions {
   readonly onReadiness?: (notReady: string | null) => void;
   /** Somebody asked the daemon, through its control socket, to end. */
   readonly onExit: () => void;
+  /** So much has been written to a client, in bytes or UTF-16 code units. */
+  readonly onWritten?: (length: number) => void;
   /** The world's own unless given. */
   readonly environment?: Environment;
 }
@@ -94,6 +96,7 @@ export class Daemon {
       routes: [...metricsRoutes(this.#view, () => this.#config.metrics.engine), ...pageRoutes(this.#view)],
       capacity,
       log: log.module("control"),
+      onWritten: options.onWritten,
     });
     this.#control = new ControlServer({
       path: controlSocketPath(this.#runDir, process.pid),
@@ -107,6 +110,7 @@ export class Daemon {
       ]),
       capacity,
       log: log.module("control"),
+      onWritten: options.onWritten,
       onRequest: () => this.#parts.coverage.count("unixctl_received"),
     });
   }

@@ -1,9 +1,9 @@
 /**
- * Keeps what the process holds near what it needs, whatever comes in from the databases and how fast.
+ * Keeps what the process holds near what it needs, whatever comes in from the databases or goes out to clients, and how fast.
  *
  * The runtime collects garbage by what it has on its own heap. Messages of megabytes are mostly beside it (bytes that were
  * read, pieces that were joined, long texts), so that some of them would stay for long after they were dealt with. Here
- * garbage is therefore collected by the bytes that came in, and what was given back to the runtime is given back to the
+ * garbage is therefore collected by the bytes that came in or went out, and what was given back to the runtime is given back to the
  * system when that is worth it: also pages of the executable, which any work touches.
  *
  * Invariant: what this costs is a small share of what the work costs that makes it necessary.
@@ -12,7 +12,7 @@ import { type Environment, realEnvironment, type StreamEvents } from "ovsdb-json
 
 /** Milliseconds from the first complete pass to the end of what belongs to the start: sessions look at schemas again. */
 export const START_MS = 2000;
-/** Bytes that come in from one collection to the next, at least. */
+/** Bytes that come in and go out from one collection to the next, at least. */
 const COLLECT_EVERY = 2 << 20;
 /** Of what is held, and has to be looked at in each collection, so much has to come in before the next. */
 const SHARE = 1 / 4;
@@ -55,7 +55,7 @@ export class MemoryKeeper {
     };
   }
 
-  /** So many bytes have come in. */
+  /** So many bytes have come in, or gone out. */
   took(bytes: number): void {
     this.#sinceCollection += bytes;
     if (this.#hasStarted && this.#sinceCollection >= this.#collectAfter && !this.#isCollecting) {

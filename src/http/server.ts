@@ -34,6 +34,8 @@ export interface HttpServerOptions {
   readonly routes: readonly Route[];
   readonly capacity: number;
   readonly log: Logger;
+  /** So much has been written to a client. */
+  readonly onWritten?: ((length: number) => void) | undefined;
 }
 
 export interface HttpSettings {
@@ -93,12 +95,13 @@ export class HttpServer {
   }
 
   #start({ host, port }: ListenAddress): void {
-    const { log, capacity } = this.#options;
+    const { log, capacity, onWritten } = this.#options;
     const where = `${host} port ${port}`;
     const listener = new ClientListener<HttpRequest>({
       capacity,
       converse: () => new HttpConversation(),
       answer: (request, peer) => this.#reply(request, peer),
+      onWritten,
       onDrop: (why) => log.debug(`metrics: a client is cut off: ${why}`),
       onError: (error) => log.warn(`metrics: ${where}: ${error.message}`, "metrics"),
     });

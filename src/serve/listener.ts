@@ -21,8 +21,8 @@ export interface Conversation<Request> {
 }
 
 export interface Reply {
-  /** In this order. Pieces that many answers share are not copied. */
-  readonly content: readonly (string | Uint8Array)[];
+  /** In this order, each asked for when there is room for it. Pieces that many answers share are not copied. */
+  readonly content: Iterable<string | Uint8Array>;
   /**
    * The answer goes on: begun when the content has been sent, it writes until the client leaves or is cut off, and what
    * it returns is called then. Meanwhile the client counts as idle, and its words are not heard.
@@ -52,6 +52,8 @@ export interface ListenerOptions<Request> {
   readonly converse: () => Conversation<Request>;
   /** Null: the client is cut off. */
   readonly answer: (request: Request, peer: Peer) => Reply | null | Promise<Reply | null>;
+  /** So many bytes, or UTF-16 code units, have been written to a client. */
+  readonly onWritten?: ((length: number) => void) | undefined;
   /** A client was cut off. */
   readonly onDrop: (why: string) => void;
   /** The listener itself failed after it had begun to listen. */
@@ -60,6 +62,8 @@ export interface ListenerOptions<Request> {
 
 /** Milliseconds after which an answer that is not read counts as one that nobody reads. */
 const STALLED_MS = 1000;
+/** Bytes of an answer that are with the system at once, unless they are one piece. */
+const UNSENT_BYTES = 64 << 10;
 /** Milliseconds that a client has to say what it came for, where there is another way to make room. */
 const GRACE_MS = 250;
 
@@ -211,18 +215,36 @@ export class ClientListener<Request> {
       if (reply.isLast === true || isTooMany) this.#release(client);
       else this.#queue(client);
     };
-    if (socket.destroyed) sent();
-    else
-      for (const [index, piece] of reply.content.entries()) {
-        if (index < reply.content.length - 1) socket.write(piece);
-        else socket.write(piece, sent);
+    this.#send(socket, reply.content[Symbol.iterator](), sent);
+  }
+
+  /** Writes one piece after the other, as the client reads them. @param sent called when the last has left, or cannot */
+  #send(socket: Socket, pieces: Iterator<string | Uint8Array>, sent: () => void): void {
+    for (let next = pieces.next(); next.done !== true && !socket.destroyed; ) {
+      const piece = next.value;
+      if (socket.writableLength + piece.length > UNSENT_BYTES) {
+        this.#write(socket, piece, () => this.#send(socket, pieces, sent));
+        return;
       }
+      next = pieces.next();
+      if (next.done !== true) this.#write(socket, piece);
+      else {
+        this.#write(socket, piece, sent);
+        return;
+      }
+    }
+    sent();
+  }
+
+  #write(socket: Socket, piece: string | Uint8Array, written?: () => void): void {
+    socket.write(piece, written);
+    this.#options.onWritten?.(piece.length);
   }
 
   #stream(client: Client<Request>, begin: (outlet: Outlet) => () => void): void {
     const { socket } = client;
     client.endStream = begin({
-      write: (piece) => socket.write(piece),
+      write: (piece) => this.#write(socket, piece),
       get unsent() {
         return socket.writableLength;
       },

@@ -167,6 +167,13 @@ describe("a request", () => {
   });
 });
 
+test("a long text arrives whole, whatever it is made of", async () => {
+  const text = `"\\ü\u{1f600}\u0001`.repeat(50_000);
+  expect((await ask("echo", text))?.result).toBe(`${text}\n`);
+  // Once more with every pair of surrogates elsewhere.
+  expect((await ask("echo", `x${text}\n`))?.result).toBe(`x${text}\n`);
+});
+
 describe("the socket", () => {
   test("is open to the daemon's user alone", () => {
     expect(statSync(path()).mode & 0o777).toBe(0o600);

@@ -33,6 +33,9 @@ const LOOKS: Readonly<Record<string, () => Promise<string>>> = {
   "the page": () => pageEvents(),
 };
 const before = new Map<string, Look>();
+/** The most that was held since that port came, in bytes; what stays of the executable in memory is the kernel's affair. */
+let most = 0;
+let watching: ReturnType<typeof setInterval>;
 
 beforeAll(async () => {
   folder = await Folder.make();
@@ -55,8 +58,12 @@ beforeAll(async () => {
   }
   await setType(["long"], TYPE);
   await counted(OTHERS.length + 1);
+  watching = setInterval(() => {
+    most = Math.max(most, memory(daemon.pid).anonymous);
+  }, 2);
 }, 180_000);
 afterAll(async () => {
+  clearInterval(watching);
   await site[Symbol.asyncDispose]();
   await folder[Symbol.asyncDispose]();
 });
@@ -127,13 +134,15 @@ test("/healthz is answered while all of that is asked for at once", async () => 
   expect(daemon.status).toBeUndefined();
 });
 
-test("nobody's look takes memory by the length of every cell", () => {
-  // A hundred were seen, most of them the program itself.
-  expect(memory(daemon.pid).peak).toBeLessThan(192 * MiB);
-});
-
 test("programs get all of it", async () => {
   const { stdout } = await folder.run("status", "--json", "--config", configPath(site.chassis));
   const { ports } = JSON.parse(stdout);
   expect(ports.find(({ lport }: { lport: string }) => lport === "long").type).toBe(TYPE);
+});
+
+test("nobody's look, of those above, takes memory by the length of every cell", () => {
+  console.log(`a port of 2 MiB beside ${OTHERS.length} others: at most ${Math.round(most / MiB)} MiB`);
+  expect(most).toBeGreaterThan(2 * MiB);
+  // 61 to 72 MiB were seen (six times the row and 64 MiB are 76), of which what belongs to the start is a half.
+  expect(most).toBeLessThan(96 * MiB);
 });

@@ -68,3 +68,33 @@ test("nobody can connect once the listener is closed", async () => {
   const [refused] = await once(connect(path), "error");
   expect(refused.code).toBeOneOf(["ENOENT", "ECONNREFUSED"]);
 });
+
+test("pieces of an answer are asked for as the client reads them, and what is written is told", async () => {
+  const path = join(folder, "socket");
+  const piece = "x".repeat(10_000);
+  const pieces = 1000;
+  let [asked, written] = [0, 0];
+  function* content() {
+    for (; asked < pieces; asked++) yield piece;
+  }
+  const listener = new ClientListener<string>({
+    capacity: 8,
+    converse: echo,
+    answer: () => ({ content: content(), isLast: true }),
+    onWritten: (length) => {
+      written += length;
+    },
+    onDrop: () => undefined,
+    onError: () => undefined,
+  });
+  await listener.listen({ path });
+  const socket = connect(path);
+  socket.write("all\n");
+  await once(socket, "readable");
+  // What the system and the client's own buffer hold, and no more, is ready.
+  expect(asked).toBeLessThan(pieces / 2);
+  let heard = 0;
+  for await (const chunk of socket) heard += chunk.length;
+  expect([asked, heard, written]).toEqual([pieces, pieces * piece.length, pieces * piece.length]);
+  listener.close();
+});
