@@ -3,6 +3,7 @@
  * {@link Answer}, and what is not of the shape the contract gives becomes a `broken` one with its reason.
  */
 import { messageOf } from "../result.ts";
+import { cut } from "../text/cut.ts";
 import { isRecord } from "../unknown.ts";
 import type { Operation, WantedInterface } from "./provider.ts";
 
@@ -58,15 +59,17 @@ export function thrownAnswer(thrown: unknown): Answer {
 function parseWanted(raw: unknown): Answer {
   if (!isRecord(raw)) return broken("prepare was ready and gave no `interface`");
   // Read once: what is checked is what is used, also of an object whose members are computed.
-  const { name, type } = raw;
-  const [options, otherConfig] = [copyOf(raw.options), copyOf(raw.otherConfig)];
+  const { name, type = "" } = raw;
+  const [options = {}, otherConfig] = [copyOf(raw.options), copyOf(raw.otherConfig)];
   if (typeof name !== "string") return broken("prepare gave an interface without a `name`");
-  if (typeof type !== "string") return broken("prepare gave an interface without a `type`");
+  if (typeof type !== "string") return broken("prepare gave an interface `type` that is no string");
   if (!isText(type)) return broken(`prepare gave an interface \`type\` ${NOT_TEXT}`);
   if (!isStringRecord(options)) return broken("prepare gave `options` that are not all strings");
   const fault = interfaceNameFault(name);
-  if (fault !== null)
-    return broken(`prepare gave the interface name ${JSON.stringify(shortened(name))}, which ${fault}`);
+  if (fault !== null) {
+    const shown = JSON.stringify(cut(name, SHOWN_LENGTH));
+    return broken(`prepare gave the interface name ${shown}, which ${fault}`);
+  }
   if (!isTextRecord(options)) return broken(`prepare gave \`options\` ${NOT_TEXT}`);
   if (otherConfig === undefined) return { kind: "plug", wanted: { name, type, options } };
   if (!isStringRecord(otherConfig)) return broken("prepare gave `otherConfig` that are not all strings");
@@ -105,10 +108,6 @@ function isText(value: string): boolean {
 
 /** Names are much shorter; a reason is kept, logged and shown, and need not hold all of what is wrong. */
 const SHOWN_LENGTH = 64;
-
-function shortened(name: string): string {
-  return name.length <= SHOWN_LENGTH ? name : `${name.slice(0, SHOWN_LENGTH).toWellFormed()}…`;
-}
 
 /** What is no plain record stays what it is, to be refused. */
 function copyOf(value: unknown): unknown {

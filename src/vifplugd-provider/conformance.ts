@@ -172,7 +172,9 @@ function viewOf({ name, type, options }: WantedInterface): InterfaceView {
 }
 
 function wantedIn(answer: PrepareAnswer): WantedInterface | null {
-  return answer.ready && "interface" in answer ? answer.interface : null;
+  if (!answer.ready || answer.interface === undefined) return null;
+  const { type = "", options = {} } = answer.interface;
+  return { ...answer.interface, type, options };
 }
 
 /** What is wrong with an answer, or null. */
@@ -186,10 +188,10 @@ function faultOf(answer: unknown, operation: Operation): string | null {
   if (operation === "remove") return null;
   const wanted = answer.interface;
   if (!isRecord(wanted)) return "it is ready, and gives no `interface`";
-  const { name, type, options, otherConfig = {} } = wanted;
+  const { name, type = "", options = {}, otherConfig = {} } = wanted;
   if (typeof name !== "string" || !isInterfaceName(name))
     return `${json(name)} cannot be an interface's name`;
-  if (typeof type !== "string") return "the interface has no `type`";
+  if (typeof type !== "string") return "the interface has a `type` that is no text";
   return areTexts(options) && areTexts(otherConfig) ? null : "options and otherConfig have to be texts";
 }
 

@@ -54,14 +54,29 @@ export interface PrepareInput {
   readonly bridge: BridgeView;
   readonly lport: {
     readonly name: string;
-    /** The port binding's options, verbatim; empty for a `remove` whose port binding is gone. */
+    /**
+     * The port binding's options, verbatim. For a `remove` of one that is gone, or belongs elsewhere by now, those that this
+     * daemon saw last; none when it never saw any.
+     */
     readonly options: ReadonlyMap<string, string>;
   };
   /** The interface that carries the logical port's `iface-id` now, or null when there is none. */
   readonly interface: InterfaceView | null;
 }
 
-/** The interface a provider asks for. */
+/** The interface that an answer asks for. */
+export interface AnsweredInterface {
+  /** Port and interface name: 1 to 15 bytes, no `/`, `:` or `%`, no white space or control character, not `.` or `..`. */
+  readonly name: string;
+  /** `Interface.type`; absent or the empty string: a network device of the system. */
+  readonly type?: string;
+  /** `Interface.options` that the provider wants; absent: none. */
+  readonly options?: Readonly<Record<string, string>>;
+  /** `Interface.other_config` keys that the provider wants; absent: none. */
+  readonly otherConfig?: Readonly<Record<string, string>>;
+}
+
+/** The interface a provider asked for, complete. */
 export interface WantedInterface {
   /** Port and interface name: 1 to 15 bytes, no `/`, `:` or `%`, no white space or control character, not `.` or `..`. */
   readonly name: string;
@@ -93,12 +108,14 @@ export interface NotReady extends OfWhatIsInPlace {
 /** For a `create`: plug this interface. */
 export interface ReadyToPlug extends OfWhatIsInPlace {
   readonly ready: true;
-  readonly interface: WantedInterface;
+  readonly interface: AnsweredInterface;
 }
 
 /** For a `remove`: go ahead. */
 export interface ReadyToUnplug extends OfWhatIsInPlace {
   readonly ready: true;
+  /** Else an interface that lacks something would be taken for this answer. */
+  readonly interface?: never;
 }
 
 export type PrepareAnswer = ReadyToPlug | ReadyToUnplug | NotReady;

@@ -26,6 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       "netlink",
       "result",
       "system",
+      "text",
       "unknown",
       "valibot",
       "yaml",

@@ -21,6 +21,13 @@ describe("an answer to a create", () => {
     expect(answer).toMatchObject({ wanted: { options: { a: "1" } } });
   });
 
+  test("may leave out the type of a network device, and options where there are none", () => {
+    expect(ready({ name: "eth0" })).toEqual({
+      kind: "plug",
+      wanted: { name: "eth0", type: "", options: {} },
+    });
+  });
+
   test("leaves out what is no column of an interface", () => {
     const answer = ready({ name: "eth0", type: "", options: {}, mtu: 9000 });
     expect(answer).toEqual({ kind: "plug", wanted: { name: "eth0", type: "", options: {} } });
@@ -31,8 +38,9 @@ describe("an answer to a create", () => {
     [null, "no `interface`"],
     [{ type: "", options: {} }, "without a `name`"],
     [{ name: 7, type: "", options: {} }, "without a `name`"],
-    [{ name: "eth0", options: {} }, "without a `type`"],
-    [{ name: "eth0", type: "" }, "`options`"],
+    [{ name: "eth0", type: null, options: {} }, "`type` that is no string"],
+    [{ name: "eth0", type: "", options: null }, "`options`"],
+    [{ name: "a".repeat(1000) }, `"${"a".repeat(64)}… (1,000 characters)", which has 1000 bytes`],
     [{ name: "eth0", type: "", options: { a: 1 } }, "`options`"],
     [{ name: "eth0", type: "", options: {}, otherConfig: { a: null } }, "`otherConfig`"],
     [{ name: "eth0", type: "", options: {}, otherConfig: null }, "`otherConfig`"],

@@ -6,7 +6,6 @@
  * often, is the outbox's to know.
  */
 
-import { isRecord } from "../../unknown.ts";
 import { type Answer, parseAnswer } from "../answer.ts";
 import type { Ending } from "../ending.ts";
 import type { Description, HostedProvider, ProviderState, Surroundings } from "../hosted.ts";
@@ -206,7 +205,7 @@ export class CommandProvider implements HostedProvider {
     const known = this.#questions.answered(id, ({ operation }) =>
       message.kind === "error"
         ? { kind: "broken", reason: `the command answered with an error: ${message.message}` }
-        : parseAnswer(operation, completed(message.result)),
+        : parseAnswer(operation, message.result),
     );
     if (!known) {
       this.#host?.log("warn", `the command answered ${id}, which is not asked: it is left out`);
@@ -275,11 +274,4 @@ export class CommandProvider implements HostedProvider {
     for (const { isLate, since } of this.#questions.awaited) if (!isLate) return since;
     return null;
   }
-}
-
-/** As a provider in this process would have answered: what may be absent on the wire is there. */
-function completed(result: unknown): unknown {
-  if (!isRecord(result) || !isRecord(result.interface)) return result;
-  const { type = "", options = {} } = result.interface;
-  return { ...result, interface: { ...result.interface, type, options } };
 }

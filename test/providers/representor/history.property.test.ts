@@ -32,7 +32,10 @@ class Plugger {
         { inPlace: before },
       );
       const answer = this.#provider.prepare(question);
-      const wanted = answer.ready && "interface" in answer ? answer.interface : null;
+      const wanted =
+        answer.ready && answer.interface !== undefined
+          ? { type: "", options: {}, ...answer.interface }
+          : null;
       const isTaken = [...this.inPlace].some(([other, name]) => other !== lport && name === wanted?.name);
       if (wanted !== null && wanted.name !== before && !isTaken) {
         this.inPlace.set(lport, wanted.name);

@@ -1,5 +1,6 @@
 /** Puts the questions of a NIC's table to the provider, as the daemon does, over a kernel that shows that NIC. */
 import type { PrepareInput } from "../../../../src/providers/provider.ts";
+import type { Machine } from "../../../../src/providers/representor/machine.ts";
 import { representorProvider } from "../../../../src/providers/representor/representor.ts";
 import { FakeKernel } from "./fake-kernel.ts";
 import type { NicTable, Question } from "./nic-table.ts";
@@ -11,25 +12,30 @@ export interface Answered {
   readonly reason: string | null;
 }
 
-export async function askNic(table: NicTable): Promise<readonly Answered[]> {
-  const kernel = new FakeKernel();
-  for (const link of table.links) kernel.setLink(link);
-  for (const port of table.ports) kernel.setPort(port);
-  for (const [device, nested] of Object.entries(table.nested)) kernel.setDevice(device, nested);
-  const read = Promise.withResolvers<void>();
+/** A machine whose kernel shows that NIC. */
+export function machineWith(table: NicTable): Machine & { readonly netlink: FakeKernel } {
+  const netlink = new FakeKernel();
+  for (const link of table.links) netlink.setLink(link);
+  for (const port of table.ports) netlink.setPort(port);
+  for (const [device, nested] of Object.entries(table.nested)) netlink.setDevice(device, nested);
   const lookUps = {
     smartNic: (uplink: string) => table.smartNic[uplink] ?? null,
     permanentAddress: (uplink: string) => table.permanent[uplink] ?? null,
     parentOf: () => null,
   };
-  const provider = representorProvider(table.options, { netlink: kernel, lookUps, root: "/nonexistent" });
+  return { netlink, lookUps, root: "/nonexistent" };
+}
+
+export async function askNic(table: NicTable): Promise<readonly Answered[]> {
+  const read = Promise.withResolvers<void>();
+  const provider = representorProvider(table.options, machineWith(table));
   provider.init?.({ wake: () => read.resolve(), log() {} }, {});
   try {
     await read.promise;
     provider.run?.();
     return table.questions.map((question) => {
       const answer = provider.prepare(inputOf(question));
-      const netdev = answer.ready && "interface" in answer ? answer.interface.name : null;
+      const netdev = answer.ready ? (answer.interface?.name ?? null) : null;
       return { question, netdev, reason: answer.ready ? null : answer.reason };
     });
   } finally {
