@@ -12,7 +12,7 @@ interface Enabled {
   readonly entry: string;
   readonly provider: Provider | HostedProvider;
   readonly status: ProviderStatus;
-  /** Keeps it from being tried again; null: it has started. */
+  /** Keeps it from being tried again; null: it has started, or trying again is of no use. */
   readonly cancelRetry: (() => void) | null;
 }
 
@@ -53,9 +53,9 @@ export class ProviderSet {
       this.#log.warn("no provider is enabled, so nothing will be plugged; list some under providers");
     }
     const wanted = new Map<string, string>(entries.map((entry) => [entry.type, JSON.stringify(entry)]));
-    for (const [type, { entry, cancelRetry }] of this.#enabled) {
+    for (const [type, { entry, status, cancelRetry }] of this.#enabled) {
       // Who has the configuration read again wants to see what failed tried again.
-      if (wanted.get(type) === entry && cancelRetry === null) continue;
+      if (wanted.get(type) === entry && status.state !== "failed") continue;
       cancelRetry?.();
       this.#registry.unregister(type);
       this.#enabled.delete(type);
@@ -91,12 +91,15 @@ export class ProviderSet {
       this.#enabled.set(type, { entry: text, provider, status: { type, state: "ready" }, cancelRetry: null });
       return true;
     }
-    const { message } = registered.error;
+    const { code, message } = registered.error;
+    // The host may be another one by then; the configuration is not.
+    const mayStart = code === "provider-init-failed";
     // Once: what is tried again and again for the same reason is no news.
     if (this.#enabled.get(type)?.status.reason !== message)
-      this.#log.error(`${message}; vifplugd tries again to start provider ${type}`);
+      this.#log.error(mayStart ? `${message}; vifplugd tries again to start provider ${type}` : message);
     const status: ProviderStatus = { type, state: "failed", reason: message };
-    const cancelRetry = this.#timer(retryMs, () => this.#retry(entry, Math.min(2 * retryMs, MAX_RETRY_MS)));
+    const later = Math.min(2 * retryMs, MAX_RETRY_MS);
+    const cancelRetry = mayStart ? this.#timer(retryMs, () => this.#retry(entry, later)) : null;
     this.#enabled.set(type, { entry: text, provider, status, cancelRetry });
     return false;
   }

@@ -81,6 +81,19 @@ test("a configuration that is read again tries it at once, and one without it ne
   expect([timers.size, set.statuses()]).toEqual([0, []]);
 });
 
+test("one whose plug type is another's is not tried again before the configuration is another one", () => {
+  const other: ProviderConfig = {
+    ...{ source: "command", type: "acme", match: ["dummy"], command: ["acme"], options: {} },
+    create: () => ({ type: "acme", prepare: () => ({ ready: false, reason: "none" }) }),
+  };
+  set.apply([entry, other]);
+  expect(set.statuses()[1]).toMatchObject({ state: "failed", reason: expect.stringContaining("belongs to") });
+  expect(timers.size).toBe(0);
+  expect(lines.join("")).not.toContain("tries again");
+  set.apply([other]);
+  expect(set.statuses()).toEqual([{ type: "acme", state: "ready" }]);
+});
+
 test("at the end nothing is tried again", () => {
   failures = 1;
   set.apply([entry]);
