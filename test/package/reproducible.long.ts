@@ -41,6 +41,9 @@ test("two builds in two folders are the same bytes", async () => {
   await symlink(join(root, "node_modules"), join(elsewhere, "node_modules"));
   await mkdir(dirname(join(elsewhere, ".cache/npm")), { recursive: true });
   await symlink(join(root, ".cache/npm"), join(elsewhere, ".cache/npm"));
+  const veth = "examples/provider-linked/veth.ts";
+  await run([process.execPath, "run", "build.ts", "--provider", veth], elsewhere);
+  expect(await run([join(elsewhere, "dist/vifplugd"), "providers"], elsewhere)).toContain("veth: ");
   const second = await packageIn(elsewhere, join(dir, "second"));
   expect(second).toBe(first);
   expect(first.trimEnd().split("\n")).toHaveLength(made.length - 1);

@@ -1,6 +1,6 @@
 /** The archive of the sources: what the repository has, and nothing that only lies in its folder. */
 import { chmod, cp, mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { pack } from "./archive.ts";
 import { COMMIT_FILE } from "./commit.ts";
 import { run } from "./inputs.ts";
@@ -10,6 +10,12 @@ import { type Release, setDates } from "./layout.ts";
 const NOT_SOURCES = ["node_modules", "dist", ".cache", ".git"];
 
 export async function sourceArchive(release: Release, outDir: string, level: number): Promise<string> {
+  const tree = await sourceTree(release);
+  return pack(dirname(tree), basename(tree), outDir, level);
+}
+
+/** What is in the archive, as a folder. */
+export async function sourceTree(release: Release): Promise<string> {
   const name = `vifplugd-${release.version}-source`;
   const parent = join(release.scratch, "source-archive");
   for (const path of await sourceFiles(release.root)) {
@@ -21,7 +27,7 @@ export async function sourceArchive(release: Release, outDir: string, level: num
   }
   await Bun.write(join(parent, name, COMMIT_FILE), `${release.commit} ${release.date}\n`);
   await setDates(join(parent, name), release.date);
-  return pack(parent, name, outDir, level);
+  return join(parent, name);
 }
 
 async function sourceFiles(root: string): Promise<readonly string[]> {
