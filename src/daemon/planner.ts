@@ -6,7 +6,7 @@
 import { type Environment, realEnvironment } from "ovsdb-jsonrpc";
 import type { Config } from "../config/schema.ts";
 import { Log } from "../log/log.ts";
-import { type Advice, consultationsOf } from "../plug/advice.ts";
+import { isAwaited } from "../plug/advice.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { planOf } from "../view/plan.ts";
 import type { Plan } from "../view/plan-shape.ts";
@@ -72,9 +72,4 @@ export async function makePlan(options: PlannerOptions): Promise<Result<Plan, st
     quiet();
     await stopParts(parts, environment);
   }
-}
-
-/** A provider has been asked, and has not answered yet. */
-function isAwaited(advice: Advice): boolean {
-  return consultationsOf(advice).some(({ answer }) => answer.kind === "not-ready" && answer.awaited === true);
 }

@@ -26,6 +26,11 @@ export type Advice =
       readonly claim: string | null;
       /** Absent: no more than one interface of ours has its iface-id. */
       readonly several?: Several;
+      /**
+       * Asked about the removal of what may have to go, so that its answer is there when the Southbound's is. Nothing
+       * follows from it alone, also not that the interface is another's.
+       */
+      readonly isAhead?: true;
       /** What a change of this port ends besides: to remove what it takes over from another one. */
       readonly adopted?: Consultation;
     };
@@ -55,7 +60,7 @@ export function sameAdvice(a: Advice, b: Advice): boolean {
   if (a.kind !== "asked" || b.kind !== "asked") return false;
   const isAlone = a.leaving === null && a.several === undefined && a.adopted === undefined;
   const areAlone = isAlone && b.leaving === null && b.several === undefined && b.adopted === undefined;
-  return areAlone && a.claim === b.claim && sameConsultation(a.main, b.main);
+  return areAlone && a.claim === b.claim && a.isAhead === b.isAhead && sameConsultation(a.main, b.main);
 }
 
 const NO_LEFTOVERS: readonly Leftover[] = [];
@@ -98,9 +103,14 @@ export function consultationsOf(advice: Advice | undefined): readonly Consultati
   return adopted === undefined ? held : [...held, adopted];
 }
 
+/** A provider has been asked, and has not answered yet. */
+export function isAwaited(advice: Advice | undefined): boolean {
+  return consultationsOf(advice).some(({ answer }) => answer.kind === "not-ready" && answer.awaited === true);
+}
+
 /** Whose the interface in place is by now, as a provider knows for sure; null: nobody says so. */
 export function misplacementOf(advice: Advice | undefined): Misplacement | null {
-  if (advice?.kind !== "asked") return null;
+  if (advice?.kind !== "asked" || advice.isAhead === true) return null;
   const { main, leaving } = advice;
   const misplacement = misplacementIn(main);
   if (misplacement !== null || leaving === null || !("answer" in leaving)) return misplacement;

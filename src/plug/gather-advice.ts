@@ -5,7 +5,7 @@
 import type { Operation } from "../providers/provider.ts";
 import type { RefusedProvider, RegisteredProvider } from "../providers/registry.ts";
 import { type Advice, type Leaving, type Leftover, misplacementIn, type Several } from "./advice.ts";
-import type { Intent } from "./intent.ts";
+import type { Intent, ToStay } from "./intent.ts";
 import { interfacesOf } from "./lport.ts";
 import type { ObservedInterface } from "./observed-interface.ts";
 import {
@@ -16,6 +16,7 @@ import {
   type Question,
   stillHolds,
 } from "./question.ts";
+import type { PortBindingRow } from "./rows.ts";
 
 /** What is around a logical port when its providers are asked. */
 export interface AskingFacts {
@@ -38,9 +39,11 @@ function subjectOf(intent: Intent): Subject | null {
   const { kind, plugType } = intent;
   if (kind === "plug") return { plugType, operation: "create", options: intent.binding.options };
   if (kind === "unplug") {
-    const row = intent.binding ?? intent.lastSeen ?? null;
+    // Under the options that it was plugged with: those of a row that is elsewhere now are another chassis's.
+    const row = intent.lastSeen ?? intent.binding;
     return { plugType, operation: "remove", options: row?.options ?? null };
   }
+  if (isAskedAhead(intent)) return { plugType, operation: "remove", options: intent.lastSeen.options };
   const { inPlace } = intent.lport;
   const binding = intent.lport.binding ?? (kind === "stay" ? intent.lastSeen : null) ?? null;
   if (inPlace === null || binding === null) return null;
@@ -88,10 +91,15 @@ export function gatherAdvice(
     leaves && inPlace !== null ? askToLeave(main.question, inPlace, facts, known?.leaving) : null;
   const claim = intent.kind === "plug" ? claimOf(main) : null;
   const found = several?.found;
+  const ahead = isAskedAhead(intent) ? ({ isAhead: true } as const) : null;
   const isSame = known?.main === main && known.leaving === leaving && known.claim === claim;
-  if (isSame && known.several === found) return known;
-  const advice = { kind: "asked", main, leaving, claim } as const;
+  if (isSame && known.several === found && known.isAhead === ahead?.isAhead) return known;
+  const advice = { kind: "asked", main, leaving, claim, ...ahead } as const;
   return found === undefined ? advice : { ...advice, several: found };
+}
+
+function isAskedAhead(intent: Intent): intent is ToStay & { readonly lastSeen: PortBindingRow } {
+  return intent.kind === "stay" && intent.isLeaving === true && intent.lastSeen !== undefined;
 }
 
 /**

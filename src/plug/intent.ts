@@ -26,6 +26,7 @@ export interface ToPlug extends Subject {
 export interface ToUnplug extends Subject {
   readonly kind: "unplug";
   readonly binding: PortBindingRow | null;
+  /** As it was when it left the view, and its interface was in place with it; absent: it is in view, or was never seen. */
   readonly lastSeen?: PortBindingRow;
   readonly ground: UnplugGround;
   readonly reason: string;
@@ -38,6 +39,8 @@ export interface ToStay extends Subject {
   readonly reason: string;
   /** Its port binding, which is not in view any more, as it was; absent: it is in view, or this daemon never saw it. */
   readonly lastSeen?: PortBindingRow;
+  /** The next answer of the Southbound says whether it goes. */
+  readonly isLeaving?: true;
 }
 /** Wanted here, but an interface that is not ours carries its iface-id. */
 export interface Foreign extends Subject {
@@ -52,7 +55,7 @@ export const NOT_IN_VIEW = "its port binding is not in view yet";
 
 /** The reason of a port whose port binding has left the view, while the Southbound is asked whether it is gone. */
 export const NOT_ANSWERED_YET =
-  "the Southbound is asked whether its port binding is gone, and has not answered yet";
+  "its port binding has left the view, and the Southbound has not said yet whether it is gone";
 
 /** What is known about the Southbound, as far as it bears on unplugging. */
 export interface Knowledge {
@@ -82,15 +85,14 @@ export function decideIntent(
   if (binding !== null && unmet === null && outOfView === null) return intentOfWanted(lport, binding);
   if (inPlace === null) return null;
   const { plugType } = inPlace;
-  const lastSeen = binding === null && departed !== null ? { lastSeen: departed } : {};
-  const { goes, reason } =
+  const { goes, reason, isLeaving } =
     facts === null || unmet === null
       ? consequenceOfAbsence(name, knowledge, absence)
-      : unmet.consequence(facts);
-  if (goes === null) return { kind: "stay", lport, plugType, reason, ...lastSeen };
-  if (knowledge.missing !== null) {
-    return { kind: "stay", lport, plugType, reason: `${reason}, but ${knowledge.missing}`, ...lastSeen };
-  }
+      : { ...unmet.consequence(facts), isLeaving: false };
+  const lastSeen = departed === null ? {} : { lastSeen: departed };
+  const stay = { kind: "stay", lport, plugType, ...(binding === null ? lastSeen : {}) } as const;
+  if (goes === null) return { ...stay, reason, ...(isLeaving ? { isLeaving } : {}) };
+  if (knowledge.missing !== null) return { ...stay, reason: `${reason}, but ${knowledge.missing}` };
   const isCertain = lport.binding !== null || knowledge.asksFor(name) || isFresh(absence);
   return { kind: "unplug", lport, plugType, binding, ground: goes, reason, isCertain, ...lastSeen };
 }
@@ -113,11 +115,16 @@ function isFresh(absence: Absence | undefined): boolean {
   return (absence?.kind === "gone" || absence?.kind === "elsewhere") && absence.reply.isFresh;
 }
 
-function consequenceOfAbsence(name: string, knowledge: Knowledge, absence: Absence | undefined): Consequence {
+function consequenceOfAbsence(
+  name: string,
+  knowledge: Knowledge,
+  absence: Absence | undefined,
+): Consequence & { readonly isLeaving: boolean } {
   if (knowledge.asksFor(name) || absence?.kind === "gone") {
-    return { goes: "absent", reason: "the logical port has no port binding" };
+    return { goes: "absent", reason: "the logical port has no port binding", isLeaving: false };
   }
-  if (absence?.kind === "asked") return { goes: null, reason: NOT_ANSWERED_YET };
+  if (absence?.kind === "asked") return { goes: null, reason: NOT_ANSWERED_YET, isLeaving: true };
   const { missing } = knowledge;
-  return { goes: null, reason: missing === null ? NOT_IN_VIEW : `${NOT_IN_VIEW}: ${missing}` };
+  const reason = missing === null ? NOT_IN_VIEW : `${NOT_IN_VIEW}: ${missing}`;
+  return { goes: null, reason, isLeaving: false };
 }

@@ -2,8 +2,9 @@
  * The question put to a provider about one logical port, and when the last answer still holds.
  *
  * An answer holds as long as nothing the provider could look at has changed: its input, its lookup tables (counted in
- * `lookup`), and whether it was asked to try again (counted in `nonce`). One change is excepted: an interface that
- * has become just what the answer asked for needs no new one, so the echo of our own commit asks nobody.
+ * `lookup`), and whether it was asked to try again (counted in `nonce`). Two changes are excepted: an interface that
+ * has become just what the answer asked for needs no new one, so the echo of our own commit asks nobody; and so does an
+ * interface that is to go and has changed only in what no provider is shown (ovn-controller lets go of it just then).
  */
 
 import { type Answer, misplacedIn } from "../providers/answer.ts";
@@ -63,6 +64,7 @@ export function stillHolds(last: Consultation, question: Question): boolean {
   const asked = last.question;
   if (!isSameQuestion(asked, question)) return false;
   if (asked.interface === question.interface) return true;
+  if (asked.operation === "remove" && looksAlike(asked.interface, question.interface)) return true;
   // What it says of the interface that was in place says nothing of another one.
   if (misplacedIn(last.answer) !== null) return false;
   return last.desired !== null && question.interface !== null && satisfies(question.interface, last.desired);
@@ -94,6 +96,12 @@ function isSameQuestion(a: Question, b: Question): boolean {
     a.lookup === b.lookup &&
     a.nonce === b.nonce
   );
+}
+
+/** Nothing of the very same interface has changed that a provider is shown. */
+function looksAlike(a: InterfaceRow | null, b: InterfaceRow | null): boolean {
+  if (a === null || b === null || a._uuid !== b._uuid) return false;
+  return a.name === b.name && a.type === b.type && sameMap(a.options, b.options);
 }
 
 function sameOptions(a: Question["options"], b: Question["options"]): boolean {

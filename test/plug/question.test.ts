@@ -2,7 +2,15 @@
 import { describe, expect, test } from "bun:test";
 import { carryOver, consult, prepareInputOf, type Question, stillHolds } from "../../src/plug/question.ts";
 import { notReady, plugAs, recordedProvider, registered } from "../support/providers.ts";
-import { bridgeRow, interfaceRow, map, openVSwitchRow, pluggedRow, wantedRow } from "../support/rows.ts";
+import {
+  bridgeRow,
+  interfaceRow,
+  map,
+  openVSwitchRow,
+  pluggedRow,
+  uuid,
+  wantedRow,
+} from "../support/rows.ts";
 
 const provider = registered(
   recordedProvider("dummy", { prepare: plugAs(undefined, { options: { "vif-plug-dummy-option": "value" } }) })
@@ -112,6 +120,27 @@ describe("an answer does not hold", () => {
   test("for another interface, when it asked for none", () => {
     const refused = consult({ ...asked, operation: "remove" });
     expect(stillHolds(refused, refused.question)).toBe(true);
-    expect(stillHolds(refused, { ...refused.question, interface: pluggedRow() })).toBe(false);
+    const other = pluggedRow("lsp1", { _uuid: uuid(0x9999) });
+    expect(stillHolds(refused, { ...refused.question, interface: other })).toBe(false);
+  });
+});
+
+describe("what was said of a removal", () => {
+  const row = pluggedRow();
+  const remove: Question = { ...base, operation: "remove", interface: row };
+  const last = consult(remove);
+  const holds = (changed: Partial<typeof row>) =>
+    stillHolds(last, { ...remove, interface: { ...row, ...changed } });
+
+  test("holds while ovn-controller and ovs-vswitchd change of the interface what no provider is shown", () => {
+    expect(holds({ external_ids: map({ "iface-id": "lsp1" }), ofport: 9 })).toBe(true);
+  });
+
+  test("is asked anew of another interface, or of one that a provider is shown otherwise", () => {
+    expect(holds({ _uuid: uuid(0x9999) })).toBe(false);
+    expect(holds({ name: "other" })).toBe(false);
+    expect(holds({ type: "" })).toBe(false);
+    expect(holds({ options: map() })).toBe(false);
+    expect(stillHolds(last, { ...remove, interface: null })).toBe(false);
   });
 });

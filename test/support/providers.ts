@@ -1,4 +1,5 @@
 /** Providers for tests: they note every call, and answer what the test says. */
+import type { HostedProvider } from "../../src/providers/hosted.ts";
 import type {
   Operation,
   PrepareAnswer,
@@ -56,7 +57,7 @@ export function plugAs(
 
 export const notReady = (reason: string) => (): PrepareAnswer => ({ ready: false, reason });
 
-export function registryOf(...providers: readonly Provider[]): ProviderRegistry {
+export function registryOf(...providers: readonly (Provider | HostedProvider)[]): ProviderRegistry {
   const registry = new ProviderRegistry({
     elapsed: () => performance.now(),
     onWake: () => {},

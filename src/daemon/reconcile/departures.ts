@@ -2,12 +2,14 @@
  * What becomes of port bindings that left the view: everything that enters the graph by its input `departure`. The
  * graph says which of them the Southbound is to be asked about (its output `absence`), and what the replies lead to.
  *
- * Invariants: a departure is asked about once. A reply is fresh for one run: what has not been sent to the local database
+ * Invariants: a departure is asked about once, when what its provider says of the removal is there; both answers then lead
+ * to the unplug in one run. A reply is fresh for one run: what has not been sent to the local database
  * then is not sent on that reply any more; and when what was sent has an outcome, nothing more follows from it.
  */
 import type { Uuid } from "ovsdb-jsonrpc";
 import type { Cause, Engine, GraphNode, RunResult } from "../../graph/index.ts";
 import type { Departure, Outcome } from "../../plug/absence.ts";
+import { isAwaited } from "../../plug/advice.ts";
 import type { PlugGraph } from "../../plug/graph.ts";
 import type { DepartureBatch } from "../../plug/nodes/input-nodes.ts";
 import type { PortBindingRow, TableBatch } from "../../plug/rows.ts";
@@ -67,10 +69,11 @@ export class Departures {
    */
   follow(result: RunResult, sent: ReadonlySet<string>): void {
     const { engine, graph } = this.#options;
-    if (!result.isUpdated(graph.absence) && !result.isUpdated(graph.inputs.departure)) return;
+    if (!this.#nodes.some((node) => result.isUpdated(node))) return;
     const departures = this.#byLport;
     if (departures.size === 0) return;
     const absences = engine.data(graph.absence);
+    const advice = engine.data(graph.advice);
     const inquiries: Inquiry[] = [];
     const batch: DepartureBatch[number][] = [];
     for (const lport of this.#looked(result)) {
@@ -78,7 +81,8 @@ export class Departures {
       if (departure === undefined) continue;
       const absence = absences.get(lport);
       if (sent.has(lport)) this.#sent.add(lport);
-      if (absence?.kind === "asked" && this.#asked.get(lport) !== absence.serial) {
+      const isToAsk = absence?.kind === "asked" && this.#asked.get(lport) !== absence.serial;
+      if (isToAsk && !isAwaited(advice.get(lport))) {
         this.#asked.set(lport, absence.serial);
         inquiries.push({ lport, serial: absence.serial, uuid: absence.uuid });
       }
@@ -113,14 +117,14 @@ export class Departures {
     return engine.data(graph.inputs.departure);
   }
 
+  get #nodes(): readonly GraphNode<unknown, ReadonlyMap<string, Cause>>[] {
+    const { absence, advice, inputs } = this.#options.graph;
+    return [absence, inputs.departure, advice];
+  }
+
   #looked(result: RunResult): Iterable<string> {
-    const { graph } = this.#options;
     const looked = new Set<string>();
-    const nodes: readonly GraphNode<unknown, ReadonlyMap<string, Cause>>[] = [
-      graph.absence,
-      graph.inputs.departure,
-    ];
-    for (const node of nodes) {
+    for (const node of this.#nodes) {
       if (!result.isUpdated(node)) continue;
       const changes = result.changes(node);
       if (changes === undefined) return this.#byLport.keys();

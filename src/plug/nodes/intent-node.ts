@@ -28,8 +28,7 @@ export const intentNode = {
       // What is known of bindings that left is about ports that have none.
       if (lport.binding !== null) return decideIntent(lport, chassis, knowledge, settings) ?? undefined;
       const absence = inputs.absence.data.get(name);
-      // While the Southbound is being asked, its answer is waited for.
-      const departed = absence?.kind === "asked" ? null : (inputs.departure.data.get(name)?.row ?? null);
+      const departed = inputs.departure.data.get(name)?.row ?? null;
       return decideIntent(lport, chassis, knowledge, settings, absence, departed) ?? undefined;
     };
   },
@@ -47,13 +46,17 @@ function sameIntent(a: Intent, b: Intent): boolean {
   if (a.lport !== b.lport || a.kind !== b.kind || a.plugType !== b.plugType) return false;
   if (a.kind === "plug" || b.kind === "plug") return true;
   if (a.reason !== b.reason) return false;
-  if (lastSeenOf(a) !== lastSeenOf(b)) return false;
+  if (lastSeenOf(a) !== lastSeenOf(b) || isLeaving(a) !== isLeaving(b)) return false;
   if (a.kind !== "unplug" || b.kind !== "unplug") return true;
   return a.ground === b.ground && a.binding === b.binding && a.isCertain === b.isCertain;
 }
 
 function lastSeenOf(intent: Intent) {
   return intent.kind === "stay" || intent.kind === "unplug" ? intent.lastSeen : undefined;
+}
+
+function isLeaving(intent: Intent): boolean {
+  return intent.kind === "stay" && intent.isLeaving === true;
 }
 
 function knowledgeOf(southbound: SouthboundState, local: LocalChassis): Knowledge {

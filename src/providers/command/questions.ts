@@ -38,6 +38,8 @@ export interface Entry {
   isSuspect: boolean;
   /** The last round of questions in which the graph had it, or it was sent. */
   round: number;
+  /** Counts up with everything that the graph asks: the last time that it asked this. */
+  asked: number;
 }
 
 export interface QuestionsOptions {
@@ -58,6 +60,7 @@ export class Questions {
   /** Open ones whose answer nobody waits for any more. */
   readonly #superseded = new Map<number, PrepareParams>();
   #round = 0;
+  #asked = 0;
 
   constructor(options: QuestionsOptions) {
     this.#options = options;
@@ -93,12 +96,14 @@ export class Questions {
       else this.#options.onUnsent(entry);
     }
     entry.round = this.#round;
+    entry.asked = ++this.#asked;
     entry.told = sayOf(entry, params, awaiting);
     return entry.told;
   }
 
   /** The command's tables changed for this logical port: what is known of it is asked again. */
   askAgain(lport: string, now: number): void {
+    this.#dropStaleRemoval(lport);
     for (const operation of ["create", "remove"] as const) {
       const key = keyOf(operation, lport);
       const entry = this.#entries.get(key);
@@ -194,6 +199,14 @@ export class Questions {
     }
   }
 
+  /** The port was about to go and stays after all: what was asked about its removal leads to nothing any more. */
+  #dropStaleRemoval(lport: string): void {
+    const [create, key] = [this.#entries.get(keyOf("create", lport)), keyOf("remove", lport)];
+    const removal = this.#entries.get(key);
+    if (create !== undefined && removal !== undefined && removal.asked < create.asked)
+      this.#drop(key, removal);
+  }
+
   #ask(key: string, params: PrepareParams, fields: string, now: number, before: Entry | undefined): Entry {
     if (before !== undefined) this.#supersede(before);
     const entry: Entry = {
@@ -209,6 +222,7 @@ export class Questions {
       isUnreleased: false,
       isSuspect: before?.fields === fields && before.isSuspect,
       round: this.#round,
+      asked: this.#asked,
     };
     this.#entries.set(key, entry);
     this.#awaited.add(entry);

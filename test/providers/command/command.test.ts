@@ -256,6 +256,23 @@ describe("when the command's tables change", () => {
     expect(running.ask("web2")).toMatchObject({ reason: "other" });
   });
 
+  test("for a port that was about to go and stays, only what is in place is asked about", async () => {
+    const tricks = { other: { kind: "changes", lports: ["web1"] } } as const;
+    await using running = new Running({ tricks });
+    const inPlace = { interface: plugged("web1") };
+    await running.answered("web1", inPlace);
+    await running.answered("web1", { ...inPlace, operation: "remove" });
+    running.ask("web1", inPlace);
+    running.ask("other");
+    await running.hasRead("prepare create web1", 2);
+    await running.answered("last");
+    expect(running.read().filter((each) => /^prepare .* web1/.test(each))).toEqual([
+      "prepare create web1",
+      "prepare remove web1",
+      "prepare create web1",
+    ]);
+  });
+
   test("for all, the graph asks everybody again", async () => {
     await using running = new Running({ shout: [changed({})] });
     await running.answered("web1");

@@ -15,16 +15,24 @@ export interface Behaviour {
   /** Written at once after initialize. */
   readonly shout?: readonly string[];
   readonly ignoresShutdown?: boolean;
+  /** A logical port is plugged only after `arrange`, which it asks for. */
+  readonly arranges?: boolean;
 }
 
 export type Trick =
-  | { readonly kind: "never" | "twice" | "other-id" | "garbage" | "huge" | "exit" | "child" }
+  /** `stolen-id`: it answers the question that it has left unanswered, in the place of this one. */
+  | { readonly kind: "never" | "twice" | "other-id" | "stolen-id" | "garbage" | "huge" | "exit" | "child" }
   | { readonly kind: "late"; readonly ms: number }
+  /** It answers properly, and says that its tables changed for these. */
+  | { readonly kind: "changes"; readonly lports: readonly string[] }
   | { readonly kind: "answer"; readonly result: unknown }
   | { readonly kind: "error"; readonly message: string };
 
 const [log = "", text = "{}"] = process.argv.slice(2);
 const behaviour: Behaviour = JSON.parse(text);
+
+const arranged = new Set<string>();
+let unanswered = -1;
 
 function write(message: object): void {
   process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
@@ -37,6 +45,7 @@ createInterface({ input: process.stdin }).on("line", (line) => {
   const { id, method, params } = JSON.parse(line);
   if (method === "initialize") introduce(id);
   else if (method === "prepare") answer(id, params);
+  else if (method === "arrange") arrange(params.lport.name);
   else if (method === "shutdown" && !behaviour.ignoresShutdown) write({ id, result: null });
 });
 process.stdin.on("end", () => !behaviour.ignoresShutdown && process.exit(0));
@@ -49,16 +58,34 @@ function introduce(id: number): void {
   for (const each of shout) process.stdout.write(each);
 }
 
+function arrange(lport: string): void {
+  if (!behaviour.arranges || arranged.has(lport)) return;
+  arranged.add(lport);
+  write({ method: "changed", params: { lports: [lport] } });
+}
+
 function answer(id: number, { operation, lport }: { operation: string; lport: { name: string } }): void {
   const name = `${behaviour.prefix ?? ""}${lport.name}`.slice(0, 15);
   const result =
-    operation === "remove" ? { ready: true } : { ready: true, interface: { name, type: "internal" } };
+    operation === "remove"
+      ? { ready: true }
+      : behaviour.arranges && !arranged.has(lport.name)
+        ? { ready: false, reason: "its device is not made yet", arrange: true }
+        : { ready: true, interface: { name, type: "internal" } };
   const trick = behaviour.tricks?.[lport.name];
   switch (trick?.kind) {
     case undefined:
       write({ id, result });
       break;
     case "never":
+      unanswered = id;
+      break;
+    case "stolen-id":
+      write({ id: unanswered, result });
+      break;
+    case "changes":
+      write({ id, result });
+      write({ method: "changed", params: { lports: trick.lports } });
       break;
     case "late":
       setTimeout(() => write({ id, result }), trick.ms);
