@@ -101,17 +101,65 @@ describe("a bad program", () => {
     command: [process.execPath, puppet, "/dev/null", JSON.stringify({ tricks })],
   });
 
-  test("is told of by its name, and the ports of others go on", async () => {
-    const tricks = { gone: { kind: "exit" }, junk: { kind: "garbage" }, big: { kind: "huge" } };
+  const acme = { "vif-plug-type": "acme" };
+
+  test("that answers late, never, twice, or to another question: each is a matter of that port alone", async () => {
+    const tricks = {
+      late: { kind: "late", ms: 2500 },
+      never: { kind: "never" },
+      twice: { kind: "twice" },
+      nobody: { kind: "other-id" },
+      thief: { kind: "stolen-id" },
+    };
     await using hv = await startHypervisor({
       config: { providers: [{ type: "dummy" }, bad("acme", tricks)] },
     });
-    for (const lport of Object.keys(tricks)) await hv.addLport(lport, { "vif-plug-type": "acme" });
-    await hv.daemon.waitLog(/ warn provider: acme: the command is down: /);
+    await hv.addLport("never", acme);
+    await hv.addLports({ late: acme, twice: acme, nobody: acme });
+    for (const lport of ["twice", "nobody"]) await hv.installed(lport);
+    await hv.daemon.waitLog(/ warn provider: acme: the command answered \d+, which is not asked/);
+    for (const lport of ["late", "never"])
+      await hv.daemon.waitLog(new RegExp(` ${lport}: waiting: the command has not answered within 2 s`));
+    await hv.installed("late");
+    expect(hv.interfacesOf("never")).toEqual([]);
+    // Whose answer a message is follows from its id, whatever the program meant.
+    await hv.addLport("thief", acme);
+    await hv.installed("thief");
+    expect(hv.interfacesOf("never")).toHaveLength(1);
+    expect(hv.interfacesOf("thief")).toEqual([]);
     await hv.addPlugged("web1");
-    await hv.addLport("good", { "vif-plug-type": "acme" });
+    await hv.addLport("good", acme);
     await hv.installed("good");
-    await hv.setInterface("good", "type=internal");
+    for (const lport of ["late", "never", "twice", "nobody", "good"]) await hv.deleteLport(lport);
+    for (const name of ["late", "twice", "nobody", "good"]) await hv.gone(name);
+    expect(await hv.daemon.stop()).toEqual({ code: 0, signal: null });
+  });
+
+  test("whose answer is garbage, 100 MB, or its own end is started again: what it has plugged stays, and what it can it plugs", async () => {
+    const ends = [
+      ["garbage", /provider: garbage: the command is down: .*no JSON/],
+      ["huge", /provider: huge: the command is down: .*without a line end/],
+      ["exit", /provider: exit: the command is down: it exited with status 7/],
+    ] as const;
+    const entries = ends.map(([kind]) => bad(kind, { [`fatal-${kind}`]: { kind } }));
+    await using hv = await startHypervisor({ config: { providers: [{ type: "dummy" }, ...entries] } });
+    const add = (name: string) =>
+      hv.addLports(
+        Object.fromEntries(ends.map(([kind]) => [`${name}-${kind}`, { "vif-plug-type": kind }] as const)),
+      );
+    await add("first");
+    const rows = async () =>
+      Promise.all(ends.map(async ([kind]) => (await hv.installed(`first-${kind}`))._uuid));
+    const before = await rows();
+    await add("fatal");
+    for (const [, words] of ends) await hv.daemon.waitLog(words);
+    await add("good");
+    await hv.addPlugged("web1");
+    for (const [kind] of ends) {
+      await hv.installed(`good-${kind}`);
+      expect(hv.interfacesOf(`fatal-${kind}`)).toEqual([]);
+    }
+    expect(await rows()).toEqual(before);
     expect(await hv.daemon.stop()).toEqual({ code: 0, signal: null });
   });
 
@@ -124,6 +172,56 @@ describe("a bad program", () => {
     await hv.addLport("web1", { "vif-plug-type": "acme" });
     await hv.installed("web1");
     expect(await hv.daemon.stop()).toEqual({ code: 0, signal: null });
+  });
+});
+
+describe("a program that arranges", () => {
+  /** What the program has read of these methods, in order: the method, and what is in place. */
+  async function read(log: string, methods: readonly string[]): Promise<readonly string[]> {
+    const messages = (await Bun.file(log).text()).trimEnd().split("\n");
+    return messages.flatMap((message) => {
+      const { method, params } = JSON.parse(message);
+      return methods.includes(method) ? [`${method} ${params.interface?.name ?? "nothing"}`] : [];
+    });
+  }
+
+  test("is told to before the commit, and again of what is in place; by no plan", async () => {
+    await using hv = await startHypervisor({ daemon: false });
+    const { chassis } = hv;
+    const log = join(chassis.dir, "read");
+    const command = [process.execPath, puppet, log, JSON.stringify({ arranges: true })];
+    const config = { providers: [{ type: "dummy" }, { type: "acme", command }] };
+    await hv.addLport("web1", { "vif-plug-type": "acme" });
+    await chassis.waitUntil("OVN_Southbound", "Port_Binding", ["requested_chassis"], (rows) =>
+      rows.some((row) => row.requested_chassis !== null),
+    );
+    const file = join(chassis.dir, "plan.yaml");
+    await Bun.write(file, JSON.stringify({ ...baseConfig(chassis), ...config }));
+    const plan = Bun.spawn([executable, "plan", "--config", file], { stdout: "pipe" });
+    expect(await new Response(plan.stdout).text()).toContain("its device is not made yet");
+    await plan.exited;
+    const calls = ["prepare", "arrange", "finish", "release"];
+    expect(await read(log, calls)).toEqual(["prepare nothing", "release nothing"]);
+
+    await Bun.write(log, "");
+    await hv.startDaemon(config);
+    await hv.installed("web1");
+    // At its end the program has read all that was said to it.
+    await hv.daemon.stop();
+    const first = await read(log, calls);
+    expect(first.slice(0, 3).toSorted()).toEqual(["arrange nothing", "prepare nothing", "release nothing"]);
+    expect(first.slice(3)).toEqual(["prepare nothing", "finish nothing", "release nothing"]);
+
+    await Bun.write(log, "");
+    const requests = hv.writes().length;
+    await hv.startDaemon(config);
+    await hv.addLport("web2", { "vif-plug-type": "acme" });
+    await hv.installed("web2");
+    await hv.daemon.stop();
+    const arranged = await read(log, ["arrange"]);
+    expect(arranged[0]).toBe("arrange web1");
+    expect(new Set(arranged)).toEqual(new Set(["arrange web1", "arrange nothing"]));
+    expect(hv.writes().slice(requests).join("\n")).not.toContain('"web1"');
   });
 });
 
