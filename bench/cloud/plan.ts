@@ -38,7 +38,7 @@ export const FULL: CloudPlan = {
   bulks: 3,
   idleMs: 30_000,
   sessions: 200,
-  processes: 40,
+  processes: 200,
   nameFirst: 20_000,
   peerRounds: 5,
 };

@@ -21,8 +21,8 @@ import { IN_SYNC } from "./start.ts";
 
 const WITHIN_MS = 900_000;
 /** What a process may take, of the memory that is free. */
-const BYTES_EACH = 128 * 2 ** 20;
-const SHARE_OF_FREE = 0.5;
+const BYTES_EACH = 96 * 2 ** 20;
+const SHARE_OF_FREE = 0.85;
 
 /** "lookup": as vifplugd does; "name first": as before, by the chassis's name and then once more by its row. */
 export type Asking = "lookup" | "name first";
