@@ -1,17 +1,8 @@
 // Settings in the Open_vSwitch row: external_ids:KEY-CHASSIS beats external_ids:KEY (ovn-controller(8)).
 import { describe, expect, test } from "bun:test";
-import { bridgeNameOf, chassisNameOf, externalId, type PlugSettings } from "../../src/plug/settings.ts";
+import { bridgeNameOf, chassisNameOf, externalId } from "../../src/plug/settings.ts";
+import { settings } from "../support/plug-bench.ts";
 import { map } from "../support/rows.ts";
-
-const silent: PlugSettings = {
-  chassis: null,
-  bridge: null,
-  onWithdraw: "unplug",
-  onRename: "replug",
-  additionalChassis: true,
-  maxUnplugPercent: 100,
-  southbound: { remote: null, probeIntervalMs: null, tls: {} },
-};
 
 describe("externalId", () => {
   const ids = map({
@@ -37,16 +28,16 @@ describe("externalId", () => {
 
 test("the chassis name is the configured one, else system-id, else unknown", () => {
   const ids = map({ "system-id": "hv1" });
-  expect(chassisNameOf({ ...silent, chassis: "configured" }, ids)).toBe("configured");
-  expect(chassisNameOf(silent, ids)).toBe("hv1");
-  expect(chassisNameOf(silent, map({ "system-id": "" }))).toBeNull();
-  expect(chassisNameOf(silent, map())).toBeNull();
+  expect(chassisNameOf({ ...settings, chassis: "configured" }, ids)).toBe("configured");
+  expect(chassisNameOf(settings, ids)).toBe("hv1");
+  expect(chassisNameOf(settings, map({ "system-id": "" }))).toBeNull();
+  expect(chassisNameOf(settings, map())).toBeNull();
 });
 
 test("the bridge is the configured one, else ovn-bridge of this chassis, else ovn-bridge, else br-int", () => {
   const ids = map({ "ovn-bridge": "br-all", "ovn-bridge-hv1": "br-own" });
-  expect(bridgeNameOf({ ...silent, bridge: "br-cfg" }, ids, "hv1")).toBe("br-cfg");
-  expect(bridgeNameOf(silent, ids, "hv1")).toBe("br-own");
-  expect(bridgeNameOf(silent, ids, null)).toBe("br-all");
-  expect(bridgeNameOf(silent, map(), "hv1")).toBe("br-int");
+  expect(bridgeNameOf({ ...settings, bridge: "br-cfg" }, ids, "hv1")).toBe("br-cfg");
+  expect(bridgeNameOf(settings, ids, "hv1")).toBe("br-own");
+  expect(bridgeNameOf(settings, ids, null)).toBe("br-all");
+  expect(bridgeNameOf(settings, map(), "hv1")).toBe("br-int");
 });

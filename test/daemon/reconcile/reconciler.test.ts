@@ -27,6 +27,20 @@ async function started(
   return { daemon, calls };
 }
 
+/** Started, and these ports are bound: what is to be written of them is sent. */
+async function bound(...lports: readonly string[]) {
+  const { daemon, calls } = await started();
+  for (const lport of lports) daemon.bind(binding(lport));
+  await settle();
+  return { daemon, calls };
+}
+
+/** The server answers the transaction that was sent first. */
+async function reply(daemon: PlugDaemon, result: Parameters<ReturnType<PlugDaemon["next"]>["reply"]>[0]) {
+  daemon.next().reply(result);
+  await settle();
+}
+
 function binding(lport: string, options = {}) {
   return wantedRow(options, { logical_port: lport, _uuid: uuid(0x8000 + lport.charCodeAt(0)) });
 }
@@ -44,56 +58,44 @@ const refusal = { ok: false, error: transactError("constraint violation", { deta
 
 describe("a port that is plugged", () => {
   test("is prepared, written, finished and released, in this order", async () => {
-    const { daemon, calls } = await started();
-    daemon.bind(binding("a"));
-    await settle();
+    const { daemon, calls } = await bound("a");
     expect(calls).toEqual(["prepare a create"]);
     expect(daemon.reconciler.statuses.get("a")?.state).toBe("pending");
     daemon.setInterface(inPlace("a"));
-    daemon.next().reply({ ok: true });
-    await settle();
+    await reply(daemon, { ok: true });
     expect(calls).toEqual(["prepare a create", "finish a a", "release a a"]);
     expect(daemon.reconciler.statuses.get("a")?.state).toBe("plugged");
     expect(daemon.sent).toEqual([]);
   });
 
   test("is not decided again while it is in flight, and then from fresh state (T2)", async () => {
-    const { daemon, calls } = await started();
-    daemon.bind(binding("a"));
-    await settle();
+    const { daemon, calls } = await bound("a");
     daemon.bind(binding("a", { "vif-plug-mtu-request": "1400" }));
     await settle();
     expect(daemon.sent.length).toBe(1);
     expect(calls).toEqual(["prepare a create"]);
     daemon.setInterface(inPlace("a"));
-    daemon.next().reply({ ok: true });
-    await settle();
+    await reply(daemon, { ok: true });
     expect(calls).toEqual(["prepare a create", "finish a a", "release a a", "prepare a create"]);
     expect(daemon.next().operations.at(-1)).toMatchObject({ op: "update", row: { mtu_request: 1400 } });
   });
 
   test("is not sent twice when its binding goes and comes back while it is in flight (T2)", async () => {
-    const { daemon } = await started();
-    daemon.bind(binding("a"));
-    await settle();
+    const { daemon } = await bound("a");
     daemon.unbind(binding("a"));
     await settle();
     daemon.bind(binding("a"));
     await settle();
     expect(daemon.sent.length).toBe(1);
     daemon.setInterface(inPlace("a"));
-    daemon.next().reply({ ok: true });
-    await settle();
+    await reply(daemon, { ok: true });
     expect(daemon.sent).toEqual([]);
     expect(daemon.reconciler.statuses.get("a")?.state).toBe("plugged");
   });
 
   test("that was refused and is not wanted any more is forgotten, and sent at once when it is wanted again", async () => {
-    const { daemon } = await started();
-    daemon.bind(binding("a"));
-    await settle();
-    daemon.next().reply(refusal);
-    await settle();
+    const { daemon } = await bound("a");
+    await reply(daemon, refusal);
     daemon.unbind(binding("a"));
     await settle();
     daemon.bind(binding("a"));
@@ -111,21 +113,16 @@ describe("a port that is plugged", () => {
   });
 
   test("with others in the same turn goes in one transaction (T1)", async () => {
-    const { daemon } = await started();
-    for (const lport of ["a", "b", "c"]) daemon.bind(binding(lport));
-    await settle();
+    const { daemon } = await bound("a", "b", "c");
     expect(daemon.sent.length).toBe(1);
     const inserts = daemon.next().operations.filter(({ op }) => op === "insert");
     expect(inserts.length).toBe(6);
   });
 
   test("and then removed behind our back is asked about again, and each asking ends once", async () => {
-    const { daemon, calls } = await started();
-    daemon.bind(binding("a"));
-    await settle();
+    const { daemon, calls } = await bound("a");
     daemon.setInterface(inPlace("a"));
-    daemon.next().reply({ ok: true });
-    await settle();
+    await reply(daemon, { ok: true });
     calls.length = 0;
     const row = inPlace("a");
     daemon.reconciler.pushRows(
@@ -135,8 +132,7 @@ describe("a port that is plugged", () => {
     );
     await settle();
     expect(calls).toEqual(["prepare a create"]);
-    daemon.next().reply({ ok: true });
-    await settle();
+    await reply(daemon, { ok: true });
     expect(calls).toEqual(["prepare a create", "finish a a", "release a a"]);
   });
 });
@@ -175,11 +171,8 @@ describe("a provider that is not ready", () => {
 
 describe("a change that the server refuses", () => {
   test("is released without finish, reported in its words, and tried again with back-off (T3)", async () => {
-    const { daemon, calls } = await started();
-    daemon.bind(binding("a"));
-    await settle();
-    daemon.next().reply(refusal);
-    await settle();
+    const { daemon, calls } = await bound("a");
+    await reply(daemon, refusal);
     expect(calls).not.toContain("finish a a");
     expect(calls.filter((call) => call === "release a a").length).toBe(1);
     expect(daemon.reconciler.statuses.get("a")).toMatchObject({
@@ -197,13 +190,11 @@ describe("a change that the server refuses", () => {
     daemon.setInterface(inPlace("a", { type: "tap" }));
     daemon.bind(binding("a"));
     await settle();
-    daemon.next().reply(refusal);
-    await settle();
+    await reply(daemon, refusal);
     const wait = () => (daemon.reconciler.ports.nextTry("a") ?? Number.NaN) - Date.now();
     jest.advanceTimersByTime(wait());
     await settle();
-    daemon.next().reply(refusal);
-    await settle();
+    await reply(daemon, refusal);
     const due = wait();
     expect(due).toBeWithin(2000, 2501);
     const external_ids = map({ "iface-id": "a", "ovn-plugged": "dummy", "ovn-installed": "true" });
@@ -214,41 +205,30 @@ describe("a change that the server refuses", () => {
   });
 
   test("is released once for each time it was prepared, however often it is tried", async () => {
-    const { daemon, calls } = await started();
-    daemon.bind(binding("a"));
-    await settle();
+    const { daemon, calls } = await bound("a");
     for (let tries = 0; tries < 3; tries++) {
-      daemon.next().reply(refusal);
-      await settle();
+      await reply(daemon, refusal);
       jest.advanceTimersByTime((daemon.reconciler.ports.nextTry("a") ?? 0) - Date.now());
       await settle();
     }
     daemon.setInterface(inPlace("a"));
-    daemon.next().reply({ ok: true });
-    await settle();
+    await reply(daemon, { ok: true });
     const count = (call: string) => calls.filter((one) => one === call).length;
     expect(count("release a a")).toBe(count("prepare a create"));
   });
 
   test("does not hold up the others", async () => {
-    const { daemon } = await started();
-    for (const lport of ["a", "b"]) daemon.bind(binding(lport));
-    await settle();
-    daemon.next().reply({ ok: false, error: { ...refusal.error, operation: 1 } });
-    await settle();
+    const { daemon } = await bound("a", "b");
+    await reply(daemon, { ok: false, error: { ...refusal.error, operation: 1 } });
     daemon.setInterface(inPlace("b"));
-    daemon.next().reply({ ok: true });
-    await settle();
+    await reply(daemon, { ok: true });
     expect(daemon.reconciler.statuses.get("a")?.state).toBe("error");
     expect(daemon.reconciler.statuses.get("b")?.state).toBe("plugged");
   });
 
   test("is decided anew at once when the port changes", async () => {
-    const { daemon } = await started();
-    daemon.bind(binding("a"));
-    await settle();
-    daemon.next().reply(refusal);
-    await settle();
+    const { daemon } = await bound("a");
+    await reply(daemon, refusal);
     daemon.bind(binding("a", { "vif-plug-mtu-request": "1400" }));
     await settle();
     expect(daemon.next().operations[1]).toMatchObject({ op: "insert", row: { mtu_request: 1400 } });
@@ -270,8 +250,7 @@ test("a provider that is disabled is destroyed when all that it began has ended"
   daemon.reconciler.schedule();
   await settle();
   expect(calls).toEqual(["release kept kept"]);
-  daemon.next().reply({ ok: true });
-  await settle();
+  await reply(daemon, { ok: true });
   expect(calls).toEqual(["release kept kept", "finish sent sent", "release sent sent", "destroy"]);
 });
 
@@ -280,12 +259,9 @@ describe("a change of which the database does not say what became of it (T5)", (
   const disconnected = { ok: false, error: transactError("disconnected") } as const;
 
   test("is prepared and sent again when the rows that come after the reconnect do not have it", async () => {
-    const { daemon, calls } = await started();
-    daemon.bind(binding("a"));
-    await settle();
+    const { daemon, calls } = await bound("a");
     daemon.inSync = false;
-    daemon.next().reply(disconnected);
-    await settle();
+    await reply(daemon, disconnected);
     expect(calls).toEqual(["prepare a create"]);
     expect(daemon.reconciler.statuses.get("a")).toMatchObject({
       state: "pending",
@@ -300,12 +276,9 @@ describe("a change of which the database does not say what became of it (T5)", (
   });
 
   test("is finished when those rows have it", async () => {
-    const { daemon, calls } = await started();
-    daemon.bind(binding("a"));
-    await settle();
+    const { daemon, calls } = await bound("a");
     daemon.inSync = false;
-    daemon.next().reply(disconnected);
-    await settle();
+    await reply(daemon, disconnected);
     daemon.setInterface(inPlace("a"));
     await settle();
     expect(calls).toEqual(["prepare a create"]);
@@ -318,22 +291,16 @@ describe("a change of which the database does not say what became of it (T5)", (
   });
 
   test("is finished at once when the rows had it before the answer", async () => {
-    const { daemon, calls } = await started();
-    for (const lport of ["a", "b"]) daemon.bind(binding(lport));
-    await settle();
+    const { daemon, calls } = await bound("a", "b");
     for (const lport of ["a", "b"]) daemon.setInterface(inPlace(lport));
-    daemon.next().reply(unreadable);
-    await settle();
+    await reply(daemon, unreadable);
     expect(calls.filter((call) => call.startsWith("finish"))).toEqual(["finish a a", "finish b b"]);
     expect(daemon.sent).toEqual([]);
   });
 
   test("is not sent again at once when a server that answers has not carried it out", async () => {
-    const { daemon, calls } = await started();
-    daemon.bind(binding("a"));
-    await settle();
-    daemon.next().reply(unreadable);
-    await settle();
+    const { daemon, calls } = await bound("a");
+    await reply(daemon, unreadable);
     expect(daemon.sent).toEqual([]);
     expect(daemon.reconciler.statuses.get("a")).toMatchObject({
       state: "error",
@@ -356,8 +323,7 @@ describe("a change of which the database does not say what became of it (T5)", (
     await settle();
     calls.length = 0;
     daemon.removeInterface(row);
-    daemon.next().reply(unreadable);
-    await settle();
+    await reply(daemon, unreadable);
     expect(calls).toEqual(["finish a none"]);
     expect(daemon.sent).toEqual([]);
   });
@@ -370,18 +336,14 @@ describe("a change of which the database does not say what became of it (T5)", (
     await settle();
     calls.length = 0;
     daemon.setInterface(inPlace("a"));
-    daemon.next().reply(unreadable);
-    await settle();
+    await reply(daemon, unreadable);
     expect(calls.filter((call) => call.startsWith("finish"))).toEqual(["finish a a"]);
   });
 
   test("is released when the daemon ends before the database is back", async () => {
-    const { daemon, calls } = await started();
-    daemon.bind(binding("a"));
-    await settle();
+    const { daemon, calls } = await bound("a");
     daemon.inSync = false;
-    daemon.next().reply(disconnected);
-    await settle();
+    await reply(daemon, disconnected);
     await daemon.reconciler.stop();
     expect(calls).toEqual(["prepare a create", "release a a"]);
   });
@@ -470,9 +432,7 @@ test("what the outputs say is told when it is another than before, and not again
 
 describe("stop", () => {
   test("waits for what is in flight, ends it, and decides nothing more (U5)", async () => {
-    const { daemon, calls } = await started();
-    daemon.bind(binding("a"));
-    await settle();
+    const { daemon, calls } = await bound("a");
     let stopped = false;
     const stopping = daemon.reconciler.stop().then(() => (stopped = true));
     daemon.bind(binding("b"));
