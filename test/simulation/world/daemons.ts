@@ -7,9 +7,8 @@ export class Daemons {
   readonly #world: World;
   readonly #devices: Devices;
   readonly #deeds: Deeds;
-  #settings: Settings;
-  /** Those that were in force, and until when. */
-  readonly #former: { readonly settings: Settings; readonly until: number }[] = [];
+  /** The configurations that there have been; the last one is in force. */
+  readonly everSettings: [Settings, ...Settings[]];
   readonly #present: Vifplugd[];
   /** All that there ever were. */
   readonly all: Vifplugd[] = [];
@@ -18,7 +17,7 @@ export class Daemons {
     this.#world = world;
     this.#devices = devices;
     this.#deeds = deeds;
-    this.#settings = settings;
+    this.everSettings = [settings];
     this.#present = Array.from({ length: count }, (_, n) => this.#start(n));
   }
 
@@ -29,7 +28,7 @@ export class Daemons {
   #start(n: number): Vifplugd {
     const name = `vifplugd-${"ab"[n]}`;
     this.#world.tell(name, "starts");
-    const vifplugd = new Vifplugd(this.#world, name, this.#devices, this.#deeds, this.#settings);
+    const vifplugd = new Vifplugd(this.#world, name, this.#devices, this.#deeds, this.settings);
     this.all.push(vifplugd);
     return vifplugd;
   }
@@ -51,21 +50,14 @@ export class Daemons {
     if (this.#present[at]?.alive === false) this.#present[at] = this.#start(at);
   }
 
-  /** Whatever may have been in force when something was decided that is carried out now; the present ones first. */
-  settingsSince(time: number): readonly Settings[] {
-    const former = this.#former.filter(({ until }) => until > time).map(({ settings }) => settings);
-    return [this.#settings, ...former];
-  }
-
   get settings(): Settings {
-    return this.#settings;
+    return this.everSettings.at(-1) ?? this.everSettings[0];
   }
 
   /** The configuration is another one, of which each process is told. */
   reload(change: Partial<Settings>): void {
-    this.#former.push({ settings: this.#settings, until: this.#world.scheduler.now });
-    this.#settings = { ...this.#settings, ...change };
-    for (const vifplugd of this.present) vifplugd.reload(this.#settings);
+    this.everSettings.push({ ...this.settings, ...change });
+    for (const vifplugd of this.present) vifplugd.reload(this.settings);
   }
 
   /** The next node of each that asks for a provider throws. */

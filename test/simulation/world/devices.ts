@@ -20,30 +20,14 @@ export class Devices {
   readonly #listeners = new Set<() => void>();
   /** Ports that may not be unplugged now. */
   readonly kept = new Set<string>();
-  /** Until when a device was misplaced. */
-  readonly #misplaced = new Map<string, number>();
-  readonly #now: () => number;
-
-  /** @param now milliseconds */
-  constructor(now: () => number) {
-    this.#now = now;
-  }
 
   of(lport: string): Device {
     return this.#devices.get(lport) ?? { kind: "ready", name: usualName(lport) };
   }
 
-  /** It was misplaced at some time after `since`, on the clock of `now`. */
-  wasMisplaced(lport: string, since: number): boolean {
-    return (
-      this.of(lport).kind === "misplaced" || (this.#misplaced.get(lport) ?? Number.NEGATIVE_INFINITY) > since
-    );
-  }
-
   /** Null: as it is from the beginning. */
   set(changes: Iterable<readonly [string, Device | null]>): void {
     for (const [lport, device] of changes) {
-      this.#leave(lport);
       if (device === null) this.#devices.delete(lport);
       else this.#devices.set(lport, device);
     }
@@ -60,15 +44,10 @@ export class Devices {
   reset(kept?: Device["kind"]): void {
     for (const [lport, { kind }] of [...this.#devices]) {
       if (kind === kept) continue;
-      this.#leave(lport);
       this.#devices.delete(lport);
     }
     this.kept.clear();
     this.#tell();
-  }
-
-  #leave(lport: string): void {
-    if (this.of(lport).kind === "misplaced") this.#misplaced.set(lport, this.#now());
   }
 
   #tell(): void {
@@ -95,7 +74,15 @@ export interface Watcher {
   released(lport: string): void;
 }
 
-export function providerOf(devices: Devices, watcher: Watcher): { provider: Provider; end(): void } {
+export interface DeviceProvider {
+  readonly provider: Provider;
+  /** The ports of which it has said that what is in place is another's. */
+  misplaced(): ReadonlySet<string>;
+  /** It is told nothing any more. */
+  end(): void;
+}
+
+export function providerOf(devices: Devices, watcher: Watcher): DeviceProvider {
   // What the provider knows: it looks again when it is told to, so that one run of the graph sees one state.
   const known = new Map<string, Device>();
   let kept: ReadonlySet<string> = new Set(devices.kept);
@@ -134,7 +121,9 @@ export function providerOf(devices: Devices, watcher: Watcher): { provider: Prov
     finish: ({ operation, lport }) => watcher.finished(lport.name, operation),
     release: ({ lport }) => watcher.released(lport.name),
   };
-  return { provider, end };
+  const misplaced = () =>
+    new Set([...known].flatMap(([lport, { kind }]) => (kind === "misplaced" ? [lport] : [])));
+  return { provider, misplaced, end };
 }
 
 function answer(device: Device, lport: string): PrepareAnswer {

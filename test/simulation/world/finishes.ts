@@ -70,6 +70,11 @@ export class Finishes {
     if (sent !== undefined && message.method === undefined) sent.reply = replyIn(message);
   }
 
+  /** How many commits it has been shown. */
+  shownTo(vifplugd: Vifplugd): number {
+    return this.#tellerOf(vifplugd).shown;
+  }
+
   called(vifplugd: Vifplugd, lport: string, operation: Operation): void {
     const key = callOf(lport, operation);
     const { name } = vifplugd.process;

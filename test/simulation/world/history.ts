@@ -137,7 +137,7 @@ function setUp(world: World, plan: Plan): Stage {
   const southbound = southboundOf(world, plan.topology, schemas.southbound);
   const cloud = new Cloud(world, southbound);
   const chassis = new LocalChassis(world, schemas.local, southbound);
-  const devices = new Devices(() => world.scheduler.now);
+  const devices = new Devices();
   southbound.onChange = () => {
     cloud.northd.wake();
     chassis.controller.wake();

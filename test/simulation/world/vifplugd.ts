@@ -10,7 +10,7 @@ import { makeParts, type Parts, rowsOf, startParts, stopParts } from "../../../s
 import { Log } from "../../../src/log/log.ts";
 import { obstacleOf } from "../../../src/plug/readiness.ts";
 import { LOCAL } from "./chassis.ts";
-import { type Devices, PLUG_TYPE, providerOf } from "./devices.ts";
+import { type DeviceProvider, type Devices, PLUG_TYPE, providerOf } from "./devices.ts";
 import type { Process } from "./process.ts";
 import type { World } from "./world.ts";
 
@@ -28,14 +28,16 @@ export class Vifplugd {
   readonly #parts: Parts;
   readonly #devices: Devices;
   readonly #deeds: Deeds;
-  /** Ends what the provider is told of the devices; null: no provider is enabled. */
-  #endProvider: (() => void) | null = null;
+  /** Null: none is enabled. */
+  #provider: DeviceProvider | null = null;
+  #settings: Settings;
   #throwsOnce = false;
   #stopped = false;
   constructor(world: World, name: string, devices: Devices, deeds: Deeds, settings: Settings) {
     this.#world = world;
     this.#devices = devices;
     this.#deeds = deeds;
+    this.#settings = settings;
     this.process = world.process(name);
     const { environment } = this.process;
     const config = configOf(settings);
@@ -63,23 +65,23 @@ export class Vifplugd {
 
   #register(): void {
     const { scheduler, random } = this.#world;
-    const { provider, end } = providerOf(this.#devices, {
+    const made = providerOf(this.#devices, {
       changed: (notice) => void scheduler.after(random.int(3), () => this.process.enter(notice)),
       finished: (lport, operation) => this.#deeds.finished(this, lport, operation),
       released: () => {},
     });
-    if (this.#parts.registry.register(provider).ok) this.#endProvider = end;
-    else end();
+    if (this.#parts.registry.register(made.provider).ok) this.#provider = made;
+    else made.end();
   }
 
   /** As SIGHUP does, with the provider in the configuration, or without it. */
   enableProvider(isEnabled = true): void {
     this.process.enter(() => {
-      if (this.#stopped || isEnabled === (this.#endProvider !== null)) return;
+      if (this.#stopped || isEnabled === (this.#provider !== null)) return;
       if (isEnabled) this.#register();
       else {
-        this.#endProvider?.();
-        this.#endProvider = null;
+        this.#provider?.end();
+        this.#provider = null;
         this.#parts.registry.unregister(PLUG_TYPE);
       }
       this.#parts.reconciler.schedule();
@@ -90,6 +92,7 @@ export class Vifplugd {
   reload(settings: Settings): void {
     this.process.enter(() => {
       const { reconciler } = this.#parts;
+      this.#settings = settings;
       reconciler.push(
         reconciler.graph.inputs.settings,
         plugSettings(configOf(settings), null),
@@ -163,6 +166,16 @@ export class Vifplugd {
     });
   }
 
+  /** What is in force. */
+  get settings(): Settings {
+    return this.#settings;
+  }
+
+  /** The ports of which its provider has said that what is in place is another's. */
+  misplaced(): ReadonlySet<string> {
+    return this.#provider?.misplaced() ?? new Set();
+  }
+
   /** The ports whose unplug is held back. */
   held(): ReadonlySet<string> {
     const statuses = [...this.#parts.reconciler.statuses.values()];
@@ -178,7 +191,7 @@ export class Vifplugd {
   }
 
   kill(): void {
-    this.#endProvider?.();
+    this.#provider?.end();
     this.process.kill();
   }
 
@@ -186,7 +199,7 @@ export class Vifplugd {
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    this.#endProvider?.();
+    this.#provider?.end();
     this.process.enter(() => void stopParts(this.#parts, this.process.environment));
     this.#world.tell(this.process.name, "stops");
   }
