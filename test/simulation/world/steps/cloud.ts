@@ -1,0 +1,102 @@
+/** What the cloud wants changes. */
+import type { LogicalPort } from "../cloud.ts";
+import { PLUG_TYPE } from "../devices.ts";
+import { type Kinds, lport, REQUESTED } from "./kind.ts";
+
+export const CLOUD: Kinds = {
+  add: {
+    weight: 14,
+    isFault: false,
+    args: (random) => [lport(random), random.pick(REQUESTED), random.pick(["", "", "1400", "abc"])],
+    run: ({ cloud }, [name = "", requested = "", mtu = ""]) => {
+      cloud.set(name, newPort(requested, mtu));
+      return `${name} for ${requested || "anybody"}`;
+    },
+  },
+  delete: {
+    weight: 8,
+    isFault: false,
+    args: (random) => [lport(random)],
+    run: ({ cloud }, [name = ""]) => {
+      cloud.set(name, null);
+      return `${name} is deleted`;
+    },
+  },
+  request: {
+    weight: 10,
+    isFault: false,
+    args: (random) => [lport(random), random.pick(REQUESTED)],
+    run: ({ cloud }, [name = "", requested = ""]) => {
+      cloud.setOption(name, "requested-chassis", requested === "" ? null : requested);
+      return `${name} is for ${requested || "anybody"} now`;
+    },
+  },
+  recreate: {
+    weight: 4,
+    isFault: false,
+    args: (random) => [lport(random)],
+    run: ({ cloud }, [name = ""]) => {
+      cloud.recreate(name);
+      return `the binding of ${name} is deleted, and made anew`;
+    },
+  },
+  flap: {
+    weight: 4,
+    isFault: false,
+    args: (random) => [lport(random), String(random.int(40))],
+    run: ({ cloud, world }, [name = "", ms = "0"]) => {
+      const port = cloud.ports.get(name);
+      if (port === undefined) return "nothing to flap";
+      cloud.set(name, null);
+      world.scheduler.after(Number(ms), () => cloud.set(name, port));
+      return `${name} is deleted, and there again after ${ms} ms`;
+    },
+  },
+  option: {
+    weight: 6,
+    isFault: false,
+    args: (random) => [
+      lport(random),
+      ...random.pick([
+        ["vif-plug-mtu-request", "1300"],
+        ["vif-plug-mtu-request", ""],
+        ["vif-plug-type", ""],
+        ["vif-plug-type", PLUG_TYPE],
+        ["vif-plug-type", "nobody"],
+        ["iface-id-ver", "v1"],
+        ["iface-id-ver", "v2"],
+      ]),
+    ],
+    run: ({ cloud }, [name = "", key = "", value = ""]) => {
+      cloud.setOption(name, key, value === "" ? null : value);
+      return `${name}: ${key}=${value}`;
+    },
+  },
+  retype: {
+    weight: 2,
+    isFault: false,
+    args: (random) => [lport(random), random.pick(["virtual", "", ""]), random.pick(["parent", "", ""])],
+    run: ({ cloud }, [name = "", type = "", parent = ""]) => {
+      const port = cloud.ports.get(name);
+      if (port === undefined) return "there is no such port";
+      cloud.set(name, { ...port, type, parent });
+      return `${name} is of type "${type}" with parent "${parent}"`;
+    },
+  },
+  evacuate: {
+    weight: 3,
+    isFault: false,
+    args: () => [],
+    run: ({ cloud }) => {
+      for (const name of [...cloud.ports.keys()]) cloud.setOption(name, "requested-chassis", "hv2");
+      return "every port moves away";
+    },
+  },
+};
+
+function newPort(requested: string, mtu: string): LogicalPort {
+  const options = new Map([["vif-plug-type", PLUG_TYPE]]);
+  if (requested !== "") options.set("requested-chassis", requested);
+  if (mtu !== "") options.set("vif-plug-mtu-request", mtu);
+  return { type: "", parent: "", options };
+}

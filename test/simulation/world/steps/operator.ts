@@ -1,0 +1,152 @@
+/** Somebody edits the local database by hand, or tells vifplugd something. */
+import { BRIDGE } from "../chassis.ts";
+import { PLUG_TYPE, usualName } from "../devices.ts";
+import { byUuid, map, mapJson, text, uuidOf } from "../rows.ts";
+import { type Kinds, lport, type Stage } from "./kind.ts";
+
+export const OPERATOR: Kinds = {
+  hand: {
+    weight: 8,
+    isFault: false,
+    args: (random) => [
+      lport(random),
+      random.pick(["option", "mtu", "no-plugged", "plugged", "other", "type", "version", "typo"]),
+      lport(random),
+    ],
+    run: (stage, [name = "", what = "", other = ""]) =>
+      operate(stage, name, (row) => {
+        const ids = new Map(map(row, "external_ids"));
+        switch (what) {
+          case "option":
+            return { options: mapJson([["vif-plug-dummy-option", "edited"]]) };
+          case "mtu":
+            return { mtu_request: 1234 };
+          case "type":
+            return { type: "dummy" };
+          case "other":
+            return { external_ids: mapJson(ids.set("somebody", "else")) };
+          case "version":
+            return { external_ids: mapJson(ids.set("iface-id-ver", "by-hand")) };
+          case "plugged":
+            return { external_ids: mapJson(ids.set("ovn-plugged", PLUG_TYPE)) };
+          case "no-plugged":
+            ids.delete("ovn-plugged");
+            return { external_ids: mapJson(ids) };
+          default:
+            return { external_ids: mapJson(ids.set("iface-id", other)) };
+        }
+      }),
+  },
+  race: {
+    weight: 5,
+    isFault: false,
+    args: (random) => [random.pick(["no-plugged", "option", "unplug", "mtu", "typo"])],
+    run: (stage, [what = ""]) => {
+      stage.checks.onTransaction = (lports) => {
+        stage.checks.onTransaction = null;
+        const [lport = ""] = lports;
+        stage.world.scheduler.after(0, () => {
+          const done = OPERATOR[what === "unplug" ? what : "hand"]?.run(stage, [lport, what, lport]);
+          stage.world.tell("step", `while a transaction is on its way: ${done}`);
+        });
+      };
+      return `somebody is to be quicker than the next transaction: ${what}`;
+    },
+  },
+  unplug: {
+    weight: 4,
+    isFault: false,
+    args: (random) => [lport(random)],
+    run: (stage, [name = ""]) => {
+      const found = stage.chassis.onBridge().find(({ iface }) => text(iface, "name") === usualName(name));
+      if (found === undefined) return "nothing to take away";
+      const where = [["name", "==", BRIDGE]];
+      const mutations = [["ports", "delete", ["set", [["uuid", uuidOf(found.port)]]]]];
+      stage.chassis.write([{ op: "mutate", table: "Bridge", where, mutations }]);
+      return `by hand: del-port ${usualName(name)}`;
+    },
+  },
+  foreign: {
+    weight: 4,
+    isFault: false,
+    args: (random) => [
+      random.pick([usualName(lport(random)), "tap0", "tap1"]),
+      random.pick(["", lport(random)]),
+      random.pick(["", PLUG_TYPE]),
+    ],
+    run: ({ chassis }, [name = "", lport = "", plugged = ""]) => {
+      const ids = [
+        ...(lport === "" ? [] : [["iface-id", lport] as const]),
+        ...(plugged === "" ? [] : [["ovn-plugged", plugged] as const]),
+      ];
+      const row = { name, type: "internal", external_ids: mapJson(ids) };
+      chassis.write([
+        { op: "insert", table: "Interface", row, "uuid-name": "iface" },
+        {
+          op: "insert",
+          table: "Port",
+          row: { name, interfaces: ["named-uuid", "iface"] },
+          "uuid-name": "port",
+        },
+        {
+          op: "mutate",
+          table: "Bridge",
+          where: [["name", "==", BRIDGE]],
+          mutations: [["ports", "insert", ["set", [["named-uuid", "port"]]]]],
+        },
+      ]);
+      return `by hand: add-port ${name} iface-id=${lport} ovn-plugged=${plugged}`;
+    },
+  },
+  confirm: {
+    weight: 2,
+    isFault: false,
+    args: () => [],
+    run: ({ daemons }) => {
+      daemons.confirm();
+      return "the operator confirms what is held";
+    },
+  },
+  reload: {
+    weight: 2,
+    isFault: false,
+    args: (random) =>
+      random.pick([
+        ["on_withdraw", "keep"],
+        ["on_withdraw", "unplug"],
+        ["on_rename", "report"],
+        ["on_rename", "replug"],
+        ["max_unplug", "25%"],
+        ["max_unplug", "100%"],
+      ]),
+    run: ({ daemons }, [key = "", value = ""]) => {
+      daemons.reload({ [key]: value });
+      return `the configuration says ${key}: ${value}`;
+    },
+  },
+  command: {
+    weight: 2,
+    isFault: false,
+    args: (random) => [random.pick(["sb-cluster-state-reset", "inc-engine/recompute"])],
+    run: ({ daemons }, [name = ""]) => {
+      daemons.command(name);
+      return name;
+    },
+  },
+};
+
+function operate(
+  stage: Stage,
+  lport: string,
+  fields: (row: Parameters<typeof uuidOf>[0]) => object | null,
+): string {
+  const name = usualName(lport);
+  const row = stage.chassis.interfaces().find((one) => text(one, "name") === name);
+  if (row === undefined) return `there is no interface ${name}`;
+  const changed = fields(row);
+  if (changed === null) return "there is nothing to do";
+  stage.chassis.write([
+    { op: "update", table: "Interface", where: byUuid(uuidOf(row)), row: { ...changed } },
+  ]);
+  return `by hand: interface ${name} gets ${JSON.stringify(changed)}`;
+}
