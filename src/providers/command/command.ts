@@ -115,6 +115,14 @@ export class CommandProvider implements HostedProvider {
     this.#questions.nextRound();
   }
 
+  /** Its program is started anew where that is another one by now; what is known of its answers holds meanwhile. */
+  async renewed(): Promise<CommandProvider | null> {
+    // It was stopped for good, and another program may take the options.
+    if (this.#refusal !== null) return new CommandProvider(this.#options);
+    this.#supervisor.renew();
+    return null;
+  }
+
   run(): boolean {
     const changed = this.#isAllChanged;
     this.#isAllChanged = false;

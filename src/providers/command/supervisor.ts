@@ -2,12 +2,13 @@
  * The life of a provider's command: started, introduced, watched, ended, and started again.
  *
  * Invariants: at most one process at a time. Whatever ends it is told by its reason, and the next one comes after 1 s,
- * then after twice as long each time, up to a minute; one that worked for a while starts that anew. After `stop` none
- * is started.
+ * then after twice as long each time, up to a minute; one that worked for a while starts that anew, and so does `renew`.
+ * After `stop` none is started.
  */
 import { fail } from "../../result.ts";
 import { Ending } from "../ending.ts";
 import { type Child, startChild } from "./child.ts";
+import { stateOfFiles } from "./program-files.ts";
 import {
   type Incoming,
   type InitializeParams,
@@ -76,7 +77,11 @@ export class Supervisor {
   /** Why the process is ended by us. */
   #verdict: string | null = null;
   #shutdownId: number | null = null;
-  #onStopped: (() => void) | null = null;
+  /** The process was asked to end, and this is to be done when it has; null: it was not. */
+  #onEnded: (() => void) | null = null;
+  #endTimers: readonly ReturnType<typeof setTimeout>[] = [];
+  /** Of the program's files, when the process was started from them. */
+  #files = "";
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -108,27 +113,55 @@ export class Supervisor {
 
   /** Ends the process as the protocol says, and for good. */
   stop(): Ending {
-    const { terminateAfter, killAfter } = this.#options.limits;
     const wasReady = this.#phase.kind === "ready";
     this.#phase = { kind: "stopped" };
     this.#clear();
     const child = this.#child;
     if (child === null) return new Ending(Promise.resolve(), () => {});
-    const timers = [
-      setTimeout(() => child.signal("SIGTERM"), terminateAfter),
-      setTimeout(() => child.signal("SIGKILL"), killAfter),
-    ];
-    const done = new Promise<void>((resolve) => {
-      this.#onStopped = () => {
-        for (const timer of timers) clearTimeout(timer);
-        resolve();
-      };
+    const done = new Promise<void>((resolve) => this.#endInOrder(child, wasReady, resolve));
+    return new Ending(done, () => child.signal("SIGKILL"));
+  }
+
+  /** Somebody wants what is there now: a command that is down is started, and one whose files are others is started anew. */
+  renew(): void {
+    const { argv, environment, log } = this.#options;
+    const child = this.#child;
+    if (this.#phase.kind === "stopped" || this.#phase.kind === "idle" || this.#onEnded !== null) return;
+    if (child === null) {
+      this.#startAnew();
+      return;
+    }
+    if (stateOfFiles(argv, environment) === this.#files) return;
+    log("info", "the command's files are others: it is started anew");
+    const wasReady = this.#phase.kind === "ready";
+    this.#phase = { kind: "down", reason: "its files are others, and it is being started anew" };
+    this.#clear();
+    this.#endInOrder(child, wasReady, () => {
+      this.#options.onGone("its files are others");
+      this.#startAnew();
     });
+  }
+
+  #startAnew(): void {
+    this.#clear();
+    this.#restartMs = this.#options.limits.restartFirst;
+    this.#start();
+  }
+
+  /** @param onEnded called when the process is gone, unless somebody else wants to know of that by then */
+  #endInOrder(child: Child, wasReady: boolean, onEnded: () => void): void {
+    const { terminateAfter, killAfter } = this.#options.limits;
+    if (this.#onEnded === null) {
+      this.#endTimers = [
+        setTimeout(() => child.signal("SIGTERM"), terminateAfter),
+        setTimeout(() => child.signal("SIGKILL"), killAfter),
+      ];
+    }
+    this.#onEnded = onEnded;
     if (wasReady) {
       this.#shutdownId = this.nextId();
       child.write(request(this.#shutdownId, "shutdown", {}));
-    } else child.end();
-    return new Ending(done, () => child.signal("SIGKILL"));
+    } else if (this.#shutdownId === null) child.end();
   }
 
   /** It is ended at once, told of, and started again. */
@@ -141,6 +174,7 @@ export class Supervisor {
     const { argv, environment, limits, log } = this.#options;
     this.#phase = { kind: "starting" };
     this.#verdict = null;
+    this.#files = stateOfFiles(argv, environment);
     this.#nextId = FIRST_ID;
     this.#child = startChild({
       argv,
@@ -169,9 +203,10 @@ export class Supervisor {
     }
     const message = parsed.value;
     const isAnswer = message.kind === "result" || message.kind === "error";
-    if (this.#phase.kind === "stopped") {
-      if (isAnswer && message.id === this.#shutdownId) this.#child?.end();
-    } else if (this.#phase.kind === "starting" && isAnswer && message.id === INITIALIZE) {
+    if (isAnswer && message.id === this.#shutdownId) this.#child?.end();
+    // What it still says is asked of the next one, or of nobody.
+    else if (this.#onEnded !== null) return;
+    else if (this.#phase.kind === "starting" && isAnswer && message.id === INITIALIZE) {
       this.#introduced(message);
     } else this.#options.onMessage(message);
   }
@@ -193,9 +228,13 @@ export class Supervisor {
 
   #ended(reason: string): void {
     this.#child = null;
+    this.#shutdownId = null;
     this.#clear();
-    if (this.#phase.kind === "stopped") {
-      this.#onStopped?.();
+    for (const timer of this.#endTimers) clearTimeout(timer);
+    const onEnded = this.#onEnded;
+    this.#onEnded = null;
+    if (onEnded !== null) {
+      onEnded();
       return;
     }
     const { restartFirst, restartLast, silence } = this.#options.limits;
