@@ -5,6 +5,8 @@
  * Invariants:
  * - An answer holds until the question is another one, the command says that its tables changed, or the process is
  *   another one. An interface that became what was answered is no other question.
+ * - What was said to a question is said to it until `onChanged` has told that there is something else to say, or a round
+ *   begins: whoever asks again, to check what the graph holds, hears what the graph heard.
  * - Of each logical port at most one question is open to create and one to remove. What is answered to an older one is
  *   not used.
  * - Every question to create that was answered is released once: by the graph, or here when the graph never got the
@@ -32,6 +34,8 @@ export interface Entry {
   answer: Answer | null;
   /** What `prepare` said last. */
   told: Answer | null;
+  /** The question that it was said to, as text; null: there is something else to say. */
+  toldTo: string | null;
   /** It was answered, to create, and nobody has released it. */
   isUnreleased: boolean;
   /** The process died of it, perhaps: it is asked when nothing else is, so that nobody else's answer is lost with it. */
@@ -97,7 +101,10 @@ export class Questions {
     }
     entry.round = this.#round;
     entry.asked = ++this.#asked;
-    entry.told = sayOf(entry, params, awaiting);
+    if (entry.told === null || entry.toldTo !== fields) {
+      entry.told = sayOf(entry, params, awaiting);
+      entry.toldTo = fields;
+    }
     return entry.told;
   }
 
@@ -113,7 +120,10 @@ export class Questions {
 
   /** Everything is to be asked again, as soon as the graph asks for it; what it does not ask for is gone. */
   nextRound(): void {
-    for (const [key, entry] of this.#entries) if (entry.round < this.#round) this.#drop(key, entry);
+    for (const [key, entry] of this.#entries) {
+      if (entry.round < this.#round) this.#drop(key, entry);
+      else entry.toldTo = null;
+    }
     this.#round++;
   }
 
@@ -149,20 +159,20 @@ export class Questions {
       return true;
     }
     entry.isUnreleased = isCreate;
-    this.#options.onChanged([entry.lport]);
+    this.#tellAnew([entry]);
     return true;
   }
 
   /** Questions that were asked before `before` and have no answer yet are late from now on. */
   late(before: number): void {
-    const late: string[] = [];
+    const late: Entry[] = [];
     for (const entry of this.#awaited) {
       if (entry.since > before) break;
       if (entry.isLate) continue;
       entry.isLate = true;
-      late.push(entry.lport);
+      late.push(entry);
     }
-    if (late.length > 0) this.#options.onChanged(late);
+    this.#tellAnew(late);
   }
 
   /** The process is gone: what was open is to be asked anew, in the order in which it was asked. */
@@ -178,8 +188,7 @@ export class Questions {
       entry.id = null;
     }
     // They are told why they wait.
-    const waiting = [...this.#awaited].filter(({ told, answer }) => told !== answer);
-    if (waiting.length > 0) this.#options.onChanged(waiting.map(({ lport }) => lport));
+    this.#tellAnew([...this.#awaited].filter(({ told, answer }) => told !== answer));
   }
 
   /** @returns whether the command is to be told of it: it was answered by this process and not released */
@@ -219,6 +228,7 @@ export class Questions {
       isLate: false,
       answer: before?.answer ?? null,
       told: before?.told ?? null,
+      toldTo: before?.fields === fields ? before.toldTo : null,
       isUnreleased: false,
       isSuspect: before?.fields === fields && before.isSuspect,
       round: this.#round,
@@ -228,6 +238,12 @@ export class Questions {
     this.#awaited.add(entry);
     this.#options.onUnsent(entry);
     return entry;
+  }
+
+  /** There is something else to say to these questions than what was said. */
+  #tellAnew(entries: readonly Entry[]): void {
+    for (const entry of entries) entry.toldTo = null;
+    if (entries.length > 0) this.#options.onChanged(entries.map(({ lport }) => lport));
   }
 
   #supersede(entry: Entry): void {

@@ -1,7 +1,11 @@
 // A provider that is a program of its own: contract section 7, `command`.
-import { describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { Answer } from "../../../src/providers/answer.ts";
-import { inputOf, plugged, QUICK, Running } from "./support/running.ts";
+import { inputOf, plugged, puppet, QUICK, Running } from "./support/running.ts";
 
 const plug = (name: string): Answer => ({
   kind: "plug",
@@ -281,6 +285,23 @@ describe("when the command's tables change", () => {
   });
 });
 
+test("what is said to a question is said to it until the graph is woken for it, whatever becomes of the command", async () => {
+  await using running = new Running({ tricks: { web1: { kind: "exit" } } });
+  running.ask("web1");
+  let [said, woken] = [running.ask("web1"), running.woken.length];
+  const reasons = new Set<string>();
+  // Down and up again, some times over; as often as there is something to do the same question is asked.
+  while (running.log.length < 4) {
+    await new Promise((resolve) => setImmediate(resolve));
+    running.registry.runAll();
+    const now = running.ask("web1");
+    if (running.woken.length === woken) expect(now).toEqual(said);
+    if ("reason" in now) reasons.add(now.reason);
+    [said, woken] = [now, running.woken.length];
+  }
+  expect(reasons.size).toBeGreaterThan(1);
+});
+
 describe("what becomes of an answer", () => {
   const output = { name: "web1", type: "internal", options: {} };
 
@@ -374,5 +395,63 @@ describe("the end", () => {
     const running = new Running({});
     running.registry.unregister("acme");
     await running[Symbol.asyncDispose]();
+  });
+});
+
+describe("when the configuration is read again, a command", () => {
+  let folder = "";
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "vifplugd-program-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const file = () => join(folder, "acme");
+  const log = () => join(folder, "read");
+
+  /** Puts another program in the place of the one that there is: its interfaces have this prefix. */
+  function install(prefix: string): void {
+    const words = [process.execPath, puppet, log(), JSON.stringify({ prefix })].map((word) => `'${word}'`);
+    writeFileSync(`${file()}.new`, `#!/bin/sh\nexec ${words.join(" ")}\n`, { mode: 0o755 });
+    renameSync(`${file()}.new`, file());
+  }
+  const starts = () => readFileSync(log(), "utf8").match(/"method":"initialize"/g)?.length;
+
+  test("is left alone while its files are the same", async () => {
+    install("a-");
+    await using running = new Running([file()]);
+    await running.answered("web1");
+    expect(await running.provider.renewed()).toBeNull();
+    expect(await running.answered("web2")).toEqual(plug("a-web2"));
+    expect(starts()).toBe(1);
+  });
+
+  test.each([
+    ["its program", () => [file()]],
+    ["the file that its interpreter reads", () => ["sh", file()]],
+  ])("is started anew when %s is another one; until that answers, what is known holds", async (_, argv) => {
+    install("a-");
+    await using running = new Running(argv());
+    await running.answered("web1");
+    install("b-");
+    expect(await running.provider.renewed()).toBeNull();
+    expect(running.ask("web1", { interface: plugged("a-web1") })).toEqual(plug("a-web1"));
+    expect(await running.answered("web2")).toEqual(plug("b-web2"));
+    await running.until("web1", (answer) => isDeepStrictEqual(answer, plug("b-web1")));
+    expect(running.log).toEqual(["info acme: the command's files are others: it is started anew"]);
+    expect(starts()).toBe(2);
+  });
+
+  test("that waits to be started again is started at once", async () => {
+    await using running = new Running([file()], { restartFirst: 600_000, restartLast: 600_000 });
+    await running.logged(/cannot be started: .*again in 600 s/);
+    install("a-");
+    await running.provider.renewed();
+    expect(await running.answered("web1")).toEqual(plug("a-web1"));
+  });
+
+  test("whose options were refused is made anew, because another program may take them", async () => {
+    const optionsSchema = { type: "object", properties: { nic: { type: "integer" } } };
+    await using running = new Running({ introduction: { optionsSchema } }, QUICK, { nic: "x" });
+    await running.logged(/warn acme: options\.nic: /);
+    expect(await running.provider.renewed()).not.toBeNull();
   });
 });

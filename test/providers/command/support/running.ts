@@ -10,7 +10,7 @@ import { ProviderRegistry } from "../../../../src/providers/registry.ts";
 import { bridgeRow, map, openVSwitchRow } from "../../../support/rows.ts";
 import type { Behaviour } from "./puppet.ts";
 
-const puppet = join(import.meta.dir, "puppet.ts");
+export const puppet = join(import.meta.dir, "puppet.ts");
 
 export interface Fields {
   readonly operation?: "create" | "remove";
