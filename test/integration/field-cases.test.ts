@@ -96,66 +96,6 @@ describe("the host's name becomes another one for a while", () => {
   });
 });
 
-describe("two ports of the bridge hold one interface", () => {
-  test("by hand: it is not ours for as long, whichever came last, and nothing of it is touched", async () => {
-    const before = await hv.addPlugged("fc-twice");
-    const { chassis } = hv;
-    await chassis.vsctl(
-      "--no-wait",
-      ...["--id=@iface", "get", "Interface", "fc-twice", "--"],
-      ...["--id=@port", "create", "Port", "name=fc-also", "interfaces=@iface", "--"],
-      ...["add", "Bridge", "br-int", "ports", "@port"],
-    );
-    await hv.daemon.waitLog(/ fc-twice: foreign/);
-    await hv.setLport("fc-twice", { "vif-plug-mtu-request": "1400" });
-    await hv.settle();
-    expect(hv.writesTo("fc-twice")).toHaveLength(1);
-    await chassis.vsctl(
-      "--no-wait",
-      ...["--id=@port", "get", "Port", "fc-also", "--"],
-      ...["remove", "Bridge", "br-int", "ports", "@port"],
-    );
-    const after = await hv.interface("fc-twice", (row) => row.mtu_request === 1400);
-    expect(after._uuid).toBe(before._uuid);
-  });
-});
-
-describe("two Chassis rows have one hostname", () => {
-  test("a port is plugged where ovn-northd found it, and stays plugged where its option names the host", async () => {
-    const options = { "requested-chassis": "node1.example.com" };
-    const before = await hv.addPlugged("fc-host", options);
-    await hv.chassis.sbctl("set", "Chassis", "hv2", "hostname=node1.example.com");
-    await hv.settle();
-    expect((await hv.interface("fc-host"))._uuid).toBe(before._uuid);
-    await hv.setLport("fc-host", { "requested-chassis": "hv2" });
-    await hv.gone("fc-host");
-    await hv.chassis.sbctl("set", "Chassis", "hv2", "hostname=hv2");
-  });
-});
-
-describe("two interfaces of ours have one iface-id", () => {
-  test("by hand: the one that sorts first is not the port's for that, and goes, and the port's own is kept right", async () => {
-    const before = await hv.addPlugged("fc-b1");
-    const marked = ["external_ids:iface-id=fc-b1", "external_ids:ovn-plugged=dummy"];
-    await hv.addInterface("br-int", "fc-aaa", ...marked);
-    await hv.gone("fc-aaa");
-    await hv.setLport("fc-b1", { "vif-plug-mtu-request": "1400" });
-    const after = await hv.interface("fc-b1", (row) => row.mtu_request === 1400);
-    expect(after._uuid).toBe(before._uuid);
-  });
-
-  test("by a typo: the interface gets its own port's iface-id back, and the other port is not touched", async () => {
-    const [a1, a2] = [await hv.addPlugged("fc-a1"), await hv.addPlugged("fc-a2")];
-    await hv.setInterface("fc-a1", "external_ids:iface-id=fc-a2");
-    await hv.daemon.waitLog(/ fc-a1: adopted interface fc-a1/);
-    const put = await hv.interface("fc-a1", (row) => row.external_ids.get("iface-id") === "fc-a1");
-    await hv.settle();
-    expect([put._uuid, (await hv.interface("fc-a2"))._uuid]).toEqual([a1._uuid, a2._uuid]);
-    expect(hv.writesTo("fc-a2")).toHaveLength(1);
-    expect(hv.interfacesOf("fc-a2").map(({ name }) => name)).toEqual(["fc-a2"]);
-  });
-});
-
 describe("a plugged port moves away and becomes something else in one transaction", () => {
   test.each([
     ["a virtual port", "fc-virtual", ["lsp-set-type", "fc-virtual", "virtual"]],

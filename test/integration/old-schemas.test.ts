@@ -6,7 +6,6 @@ import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { type Chassis, startChassis } from "../../tools/chassis/chassis.ts";
 import { startDaemon } from "../../tools/chassis/daemon.ts";
-import { run } from "../../tools/chassis/program.ts";
 import { databases } from "../../tools/chassis/programs.ts";
 import { transact } from "./support/transact.ts";
 
@@ -42,7 +41,7 @@ async function serve(chassis: Chassis, lacks: readonly string[]): Promise<void> 
   for (const column of lacks) delete columns[column];
   const file = join(chassis.dir, "older.ovsschema");
   await Bun.write(file, JSON.stringify(descriptor));
-  await run(["ovsdb-client", "--timeout=30", "convert", `unix:${chassis.sbSock}`, file], chassis.env);
+  await chassis.convert("OVN_Southbound", file);
 }
 
 /** What ovn-northd and ovn-controller of that version would have written. */

@@ -159,6 +159,12 @@ export class Chassis {
     return run(["ovsdb-client", "--timeout=10", "dump", `unix:${this.socket(database)}`, database], this.env);
   }
 
+  /** Converts a database to the schema in a file, while its server runs. */
+  async convert(database: DatabaseName, schema: string): Promise<void> {
+    const socket = `unix:${this.socket(database)}`;
+    await run(["ovsdb-client", "--timeout=30", "convert", socket, schema], this.env, 35_000);
+  }
+
   /** The transactions that a database has stored, a text each: number, time, comment, and the rows that changed. */
   async transactions(database: DatabaseName): Promise<readonly string[]> {
     const log = await run(

@@ -48,7 +48,7 @@ export class Watch<D extends DatabaseName, T extends TableOf<D>, C extends Colum
   /** Resolves with the rows when the table has been read and satisfies the predicate. */
   until(
     predicate: (rows: readonly RowOf<D, T, C>[]) => boolean,
-    within = 10_000,
+    within = 30_000,
   ): Promise<readonly RowOf<D, T, C>[]> {
     const [database, table] = this.#selection;
     return this.#changes.until({

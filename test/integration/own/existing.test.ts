@@ -20,7 +20,7 @@ afterAll(() => {
   for (const name of [near, renamed]) Bun.spawnSync(["ip", "link", "del", name]);
 });
 
-test("netdev: a veth is plugged when it comes, found by an alternative name, and followed when it is renamed", async () => {
+test("netdev: a veth is plugged when it comes, found by an alternative name, followed when it is renamed, and waited for when it is made anew", async () => {
   await using hv = await startHypervisor({ config: { providers: [{ type: "dummy" }, { type: "netdev" }] } });
   const altname = `container-of-${process.pid}-with-a-long-name`;
   await hv.addLport("web1", { "vif-plug-type": "netdev", "vif-plug:netdev:altname": altname });
@@ -30,8 +30,17 @@ test("netdev: a veth is plugged when it comes, found by an alternative name, and
   const plugged = await hv.interface(near);
   expect(plugged.type).toBe("");
   ip("link", "set", near, "name", renamed);
-  await hv.interface(renamed);
+  const before = await hv.interface(renamed);
   await hv.gone(near);
+
+  const isAway = hv.daemon.waitLog(/ web1: .*there is no network device/, 30_000, hv.daemon.lines.length);
+  ip("link", "del", renamed);
+  await isAway;
+  const isBack = hv.daemon.waitLog(/ web1: plugged/, 30_000, hv.daemon.lines.length);
+  ip("link", "add", renamed, "type", "veth", "peer", "name", far);
+  ip("link", "property", "add", "dev", renamed, "altname", altname);
+  await isBack;
+  expect((await hv.interface(renamed))._uuid).toBe(before._uuid);
   await hv.deleteLport("web1");
   await hv.gone(renamed);
 }, 60_000);

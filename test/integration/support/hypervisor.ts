@@ -82,11 +82,24 @@ export class Hypervisor {
     return this.#daemon;
   }
 
+  /** Starts another vifplugd, which has the same run directory, and returns at once. */
+  launchSecond(): Promise<Program> {
+    const { chassis } = this;
+    const config = { ...baseConfig(chassis), providers: [{ type: "dummy" }] };
+    return startDaemon({ chassis, config, name: "second" });
+  }
+
   /** Starts the local database's server again, on the database as it was left. */
   async restartDatabase(): Promise<void> {
     this.#interfaces.close();
     await this.chassis.start("ovsdb-server");
     await this.logRequests();
+    this.watchAnew();
+  }
+
+  /** The local database's server has ended what was watched there, and serves the database again. */
+  watchAnew(): void {
+    this.#interfaces.close();
     this.#interfaces = this.chassis.watch("Open_vSwitch", "Interface", interfaceColumns);
   }
 
