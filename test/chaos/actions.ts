@@ -4,30 +4,19 @@
  * A fault lasts for a number of further actions. An action that needs a server which is away just now does not happen.
  */
 import type { Random } from "../support/random.ts";
-import {
-  type Actor,
-  actors,
-  byTable,
-  chassisName,
-  elsewhere,
-  type ProviderSetting,
-  type Stage,
-} from "./stage.ts";
+import { agents, Commands, devices, exchanged, stable } from "./commands.ts";
+import { type Actor, actors, BROKEN, byAgent, byTable, type ProviderSetting, type Stage } from "./stage.ts";
 
-/** Logical ports that the cloud never moves, deletes, or takes the plug type from. */
-export const stable = Array.from({ length: 8 }, (_, index) => `stable${index}`);
-/** Logical ports that anything may happen to; the last six want three interface names between them. */
-const mobile = [
-  ...Array.from({ length: 30 }, (_, index) => `port${index}`),
-  ...["rival0---------", "rival1---------", "rival2---------"].flatMap((name) => [`${name}a`, `${name}b`]),
-];
-/** Logical ports of which a file says which interface they have; they are mobile, too. */
-const exchanged = Array.from({ length: 5 }, (_, index) => `swap${index}`);
-/** The interfaces that they have, each another one. */
-const devices = exchanged.map((_, index) => `dev${index}`);
 /** What an undisturbed chassis ends with. */
-export const everyPlugType: ProviderSetting = ["dummy", "other", byTable];
-const enabled: readonly ProviderSetting[] = [everyPlugType, everyPlugType, ["dummy"], ["other", byTable], []];
+export const everyPlugType: ProviderSetting = ["dummy", "other", byTable, byAgent];
+const enabled: readonly ProviderSetting[] = [
+  everyPlugType,
+  everyPlugType,
+  ["dummy"],
+  ["other", byTable],
+  ["dummy", byAgent],
+  [],
+];
 
 /** Actions that a fault may last for. */
 const LONGEST_FAULT = 25;
@@ -40,31 +29,35 @@ interface Fault {
 type Action = () => Promise<string | null>;
 
 export class Disorder {
-  readonly #stage: Stage;
+  readonly stage: Stage;
   readonly #random: Random;
+  readonly #commands: Commands;
   #faults: Fault[] = [];
-  #foreign = 0;
+  /** Of the agent's programs that work, the last. */
+  #generation = 0;
   /** What was done, in order. */
   readonly trace: string[] = [];
 
   constructor(stage: Stage, random: Random) {
-    this.#stage = stage;
+    this.stage = stage;
     this.#random = random;
+    this.#commands = new Commands(random);
   }
 
   /** The logical ports that stay, and those that exchange their interfaces, before anything happens. */
   async begin(): Promise<void> {
-    await this.#stage.setNames(new Map(exchanged.map((lport, index) => [lport, devices[index] ?? ""])));
-    await this.#stage.chassis.nbctl(
-      ...stable.flatMap((lport) => this.#add(lport, "dummy")),
-      ...exchanged.flatMap((lport) => this.#add(lport, byTable)),
+    await this.stage.setNames(new Map(exchanged.map((lport, index) => [lport, devices[index] ?? ""])));
+    await this.stage.chassis.nbctl(
+      ...stable.flatMap((lport) => this.#commands.add(lport, "dummy")),
+      ...exchanged.flatMap((lport) => this.#commands.add(lport, byTable)),
+      ...agents.flatMap((lport) => this.#commands.add(lport, byAgent)),
     );
   }
 
   /** One random action. */
   async act(): Promise<void> {
     await this.#endFaults();
-    await this.#reviveOthers();
+    await this.reviveOthers();
     const action = this.#random.pick(this.#weighted);
     let what: string | null;
     try {
@@ -80,193 +73,86 @@ export class Disorder {
   async end(): Promise<void> {
     for (const fault of this.#faults) await this.#endFault(fault);
     this.#faults = [];
-    await this.#reviveOthers();
-    await this.#stage.setProviders(everyPlugType);
+    await this.reviveOthers();
+    if (this.stage.agentGeneration === BROKEN) await this.stage.installAgent(++this.#generation);
+    await this.stage.setProviders(everyPlugType);
   }
 
   readonly #weighted: readonly Action[] = (
     [
-      [12, () => this.#inCloud(this.#addPort())],
-      [8, () => this.#inCloud(["--", "--if-exists", "lsp-del", this.#random.pick(mobile)])],
-      [10, () => this.#inCloud(this.#request())],
-      [8, () => this.#inCloud(this.#setMtu())],
-      [5, () => this.#inCloud(this.#setPlugType())],
-      [3, () => this.#inCloud(this.#random.list(10, () => this.#addPort()).flat())],
-      [10, () => this.#byHand(this.#edit())],
-      [4, () => this.#byHand(["--if-exists", "del-port", this.#anyInterface()])],
-      [3, () => this.#byHand(this.#addForeign())],
-      [3, () => this.#byHand(this.#mistype())],
-      [2, () => this.#byHand(this.#addSecond())],
-      [2, () => this.#byHand(this.#renameHost())],
-      [4, () => this.#inCloud(this.#retype())],
-      [2, () => this.#byHand(["--if-exists", "del-port", `tap${this.#random.int(this.#foreign + 1)}`])],
+      [12, () => this.#inCloud(this.#commands.addPort())],
+      [8, () => this.#inCloud(this.#commands.deleteLport())],
+      [10, () => this.#inCloud(this.#commands.request())],
+      [8, () => this.#inCloud(this.#commands.setMtu())],
+      [5, () => this.#inCloud(this.#commands.setPlugType())],
+      [3, () => this.#inCloud(this.#random.list(10, () => this.#commands.addPort()).flat())],
+      [10, () => this.#byHand(this.#commands.edit())],
+      [4, () => this.#byHand(this.#commands.deletePort())],
+      [3, () => this.#byHand(this.#commands.addForeign())],
+      [3, () => this.#byHand(this.#commands.mistype())],
+      [2, () => this.#byHand(this.#commands.addSecond())],
+      [2, () => this.#byHand(this.#commands.renameHost())],
+      [4, () => this.#inCloud(this.#commands.retype())],
+      [2, () => this.#byHand(this.#commands.deleteForeign())],
       [1, () => this.#byHand(["--if-exists", "del-br", "br-int", "--", "--may-exist", "add-br", "br-int"])],
       [4, () => this.#kill()],
       [4, () => this.#halt()],
       [1, () => this.#leave()],
       [2, () => this.#swapProviders()],
       [6, () => this.#exchange()],
-      [3, () => this.#inCloud(this.#add(this.#random.pick(exchanged), byTable))],
+      [3, () => this.#inCloud(this.#commands.add(this.#random.pick(exchanged), byTable))],
+      [3, () => this.#inCloud(this.#commands.add(this.#random.pick(agents), byAgent))],
+      [3, () => this.#replaceAgent()],
+      [3, () => this.#endAgent()],
       [1, () => this.#rebuild()],
     ] as const
   ).flatMap(([weight, action]) => Array.from({ length: weight }, () => action));
 
   async #inCloud(command: readonly string[]): Promise<string | null> {
-    if (!this.#stage.works("ovnnb_db")) return null;
-    await this.#stage.chassis.nbctl(...command);
+    if (!this.stage.works("ovnnb_db")) return null;
+    await this.stage.chassis.nbctl(...command);
     return `ovn-nbctl ${command.join(" ")}`;
   }
 
   async #byHand(command: readonly string[]): Promise<string | null> {
-    if (!this.#stage.works("ovsdb-server")) return null;
-    await this.#stage.chassis.vsctl("--no-wait", ...command);
+    if (!this.stage.works("ovsdb-server")) return null;
+    await this.stage.chassis.vsctl("--no-wait", ...command);
     return `ovs-vsctl ${command.join(" ")}`;
-  }
-
-  #add(lport: string, plugType: string): readonly string[] {
-    const options = [`options:requested-chassis=${chassisName}`, `options:vif-plug-type=${plugType}`];
-    return [
-      "--",
-      "--may-exist",
-      "lsp-add",
-      "sw0",
-      lport,
-      "--",
-      "set",
-      "Logical_Switch_Port",
-      lport,
-      ...options,
-    ];
-  }
-
-  #addPort(): readonly string[] {
-    return this.#add(this.#random.pick(mobile), this.#random.pick(["dummy", "dummy", "dummy", "other"]));
-  }
-
-  #request(): readonly string[] {
-    const lport = this.#anyPort();
-    const where = this.#random.pick([
-      elsewhere,
-      elsewhere,
-      chassisName,
-      `${chassisName},${elsewhere}`,
-      `${elsewhere},${chassisName}`,
-      "",
-    ]);
-    return this.#setOption(lport, "requested-chassis", where);
-  }
-
-  #setMtu(): readonly string[] {
-    const mtu = this.#random.pick(["", "0", "1300", "1400", "9000", "abc", "0x578", "-5"]);
-    return this.#setOption(this.#random.pick([...stable, ...mobile]), "vif-plug-mtu-request", mtu);
-  }
-
-  #setPlugType(): readonly string[] {
-    return this.#setOption(
-      this.#random.pick(mobile),
-      "vif-plug-type",
-      this.#random.pick(["dummy", "other", "unknown", ""]),
-    );
-  }
-
-  /** An empty value takes the option away. */
-  #setOption(lport: string, key: string, value: string): readonly string[] {
-    const record = ["Logical_Switch_Port", lport];
-    return value === ""
-      ? ["--", "--if-exists", "remove", ...record, "options", key]
-      : ["--", "--if-exists", "set", ...record, `options:${key}="${value}"`];
-  }
-
-  #anyPort(): string {
-    return this.#random.pick([...mobile, ...exchanged]);
-  }
-
-  #anyInterface(): string {
-    return this.#random.pick([...stable, ...mobile, ...devices]).slice(0, 15);
-  }
-
-  #edit(): readonly string[] {
-    const edit = this.#random.pick([
-      "options:vif-plug-dummy-option=edited",
-      "options:somebody=else",
-      "external_ids:somebody=else",
-      "external_ids:ovn-plugged=other",
-      "mtu_request=1234",
-      "type=dummy",
-    ]);
-    return ["--if-exists", "set", "Interface", this.#anyInterface(), edit];
-  }
-
-  /** Somebody's interface: with a logical port's iface-id, or with the name that one wants. */
-  #addForeign(): readonly string[] {
-    const lport = this.#random.pick(mobile);
-    const byName = this.#random.chance(0.5);
-    const name = byName ? lport.slice(0, 15) : `tap${this.#foreign++}`;
-    const set = ["--", "set", "Interface", name, "type=internal"];
-    const mark = byName ? [] : [`external_ids:iface-id=${lport}`];
-    return ["add-port", "br-int", name, ...set, ...mark];
-  }
-
-  /** A typo: the interface gets the iface-id of another logical port. */
-  #mistype(): readonly string[] {
-    const [name, other] = [this.#random.pick([...mobile, ...devices]).slice(0, 15), this.#anyPort()];
-    return ["--if-exists", "set", "Interface", name, `external_ids:iface-id="${other}"`];
-  }
-
-  /** One more interface that looks like ours, of a logical port that has one or not. */
-  #addSecond(): readonly string[] {
-    const name = `tap${this.#foreign++}`;
-    const ids = [`external_ids:iface-id="${this.#anyPort()}"`, "external_ids:ovn-plugged=dummy"];
-    return ["add-port", "br-int", name, "--", "set", "Interface", name, "type=internal", ...ids];
-  }
-
-  #renameHost(): readonly string[] {
-    return ["set", "Open_vSwitch", ".", `external_ids:hostname=host${this.#random.int(3)}.example.com`];
-  }
-
-  /** The logical port becomes something else, or a VIF again, and may move away in the same transaction. */
-  #retype(): readonly string[] {
-    const lport = this.#random.pick(mobile);
-    const type = this.#random.pick(["", "", "virtual"]);
-    const retyped = ["--", "--if-exists", "set", "Logical_Switch_Port", lport, `type="${type}"`];
-    return this.#random.chance(0.5)
-      ? retyped
-      : [...retyped, ...this.#setOption(lport, "requested-chassis", elsewhere)];
   }
 
   async #kill(): Promise<string | null> {
     const actor = this.#random.pick(actors);
-    if (!this.#stage.isAlive(actor)) return null;
-    await this.#stage.kill(actor);
+    if (!this.stage.isAlive(actor)) return null;
+    await this.stage.kill(actor);
     this.#begin(actor);
     return `kill -9 ${actor}`;
   }
 
   async #halt(): Promise<string | null> {
     const actor = this.#random.pick(actors);
-    if (!this.#stage.works(actor)) return null;
-    this.#stage.halt(actor);
+    if (!this.stage.works(actor)) return null;
+    this.stage.halt(actor);
     this.#begin(actor);
     return `kill -STOP ${actor}`;
   }
 
   async #leave(): Promise<string | null> {
     const actor = this.#random.pick(["ovn-controller", "vifplugd"] as const);
-    if (!this.#stage.works(actor)) return null;
-    await this.#stage.end(actor);
+    if (!this.stage.works(actor)) return null;
+    await this.stage.end(actor);
     this.#begin(actor);
     return `kill -TERM ${actor}`;
   }
 
   async #swapProviders(): Promise<string | null> {
     const plugTypes = this.#random.pick(enabled);
-    await this.#stage.setProviders(plugTypes);
+    await this.stage.setProviders(plugTypes);
     return `providers for ${plugTypes.join(" and ") || "nothing"}`;
   }
 
   /** Some of the logical ports get each other's interface, in a circle. */
   async #exchange(): Promise<string | null> {
-    const names = new Map(this.#stage.names);
+    const names = new Map(this.stage.names);
     const size = this.#random.pick([2, 2, 3, exchanged.length]);
     const start = this.#random.int(exchanged.length);
     const circle = exchanged
@@ -274,14 +160,29 @@ export class Disorder {
       .slice(0, size);
     const before = circle.map((lport) => names.get(lport) ?? "");
     for (const [index, lport] of circle.entries()) names.set(lport, before[(index + 1) % size] ?? "");
-    await this.#stage.setNames(names);
+    await this.stage.setNames(names);
     return `${circle.join(", ")} have ${circle.map((lport) => names.get(lport)).join(", ")} now`;
+  }
+
+  /** Another program is put in its place, and vifplugd is told of it, or not yet. */
+  async #replaceAgent(): Promise<string | null> {
+    const generation = this.#random.chance(0.2) ? BROKEN : ++this.#generation;
+    const isTold = this.#random.chance(0.8);
+    await this.stage.installAgent(generation);
+    if (isTold) this.stage.reload();
+    const what = generation === BROKEN ? "one that does not work" : `number ${generation}`;
+    return `the agent's program is ${what}, ${isTold ? "and SIGHUP" : "and nobody is told"}`;
+  }
+
+  async #endAgent(): Promise<string | null> {
+    const signal = this.#random.pick(["SIGKILL", "SIGKILL", "SIGSTOP"] as const);
+    return this.stage.signalAgent(signal) ? `kill -${signal.slice(3)} the agent's program` : null;
   }
 
   async #rebuild(): Promise<string | null> {
     // Seldom, so that everybody is back at work in between.
-    if (!this.#random.chance(0.2) || !this.#stage.works("ovnsb_db")) return null;
-    await this.#stage.rebuildSouthbound();
+    if (!this.#random.chance(0.2) || !this.stage.works("ovnsb_db")) return null;
+    await this.stage.rebuildSouthbound();
     return "the Southbound is built anew";
   }
 
@@ -291,11 +192,11 @@ export class Disorder {
   }
 
   /** Whoever ended by himself is started again, as a host's init does; vifplugd has no reason to. */
-  async #reviveOthers(): Promise<void> {
+  async reviveOthers(): Promise<void> {
     for (const actor of actors) {
       const isKnown = this.#faults.some((fault) => fault.actor === actor);
-      if (actor === "vifplugd" || isKnown || this.#stage.isAlive(actor)) continue;
-      await this.#stage.revive(actor);
+      if (actor === "vifplugd" || isKnown || this.stage.isAlive(actor)) continue;
+      await this.stage.revive(actor);
       this.trace.push(`${actor} ended by itself, and is back`);
     }
   }
@@ -308,8 +209,8 @@ export class Disorder {
   }
 
   async #endFault({ actor }: Fault): Promise<void> {
-    this.#stage.resume(actor);
-    await this.#stage.revive(actor);
+    this.stage.resume(actor);
+    await this.stage.revive(actor);
     this.trace.push(`${actor} is back`);
   }
 }

@@ -4,27 +4,32 @@
  */
 import { expect, test } from "bun:test";
 import { chooseSeed, random } from "../support/random.ts";
-import { Disorder, everyPlugType, stable } from "./actions.ts";
+import { Disorder, everyPlugType } from "./actions.ts";
+import { stable } from "./commands.ts";
 import { Stage } from "./stage.ts";
 import { madeByOthers, misdeeds, Reasons, refusals } from "./witness.ts";
 
-const seconds = Number(process.env.CHAOS_SECONDS ?? 60);
+const seconds = Number(process.env.CHAOS_SECONDS ?? 45);
 /** Milliseconds; the longest back-off of a port is 75 s. */
 const settlingTime = 100_000;
 
-/** Returns when nothing is amiss, and looks again only when one of the databases has changed; or what is still amiss. */
-async function settle(stage: Stage): Promise<readonly string[]> {
+/**
+ * Returns when nothing is amiss, and looks again only when one of the databases has changed, or a program has ended by itself
+ * and is back; or what is still amiss.
+ */
+async function settle(disorder: Disorder): Promise<readonly string[]> {
+  const { stage } = disorder;
   const { chassis } = stage;
   const deadline = Date.now() + settlingTime;
   using interfaces = chassis.watch("Open_vSwitch", "Interface", ["name", "external_ids", "options"]);
   using bindings = chassis.watch("OVN_Southbound", "Port_Binding", ["logical_port", "options"]);
   for (;;) {
-    const changed = Promise.race(
-      [interfaces, bindings].map((watch) => {
-        let looks = 0;
-        return watch.until(() => looks++ > 0, Math.max(deadline - Date.now(), 1));
-      }),
-    );
+    await disorder.reviveOthers();
+    const changes = [interfaces, bindings].map((watch) => {
+      let looks = 0;
+      return watch.until(() => looks++ > 0, Math.max(deadline - Date.now(), 1));
+    });
+    const changed = Promise.race([...changes, stage.nextEnd()]);
     const amiss = await stage.complaints();
     if (amiss.length === 0) {
       changed.catch(() => {});
@@ -39,7 +44,7 @@ async function settle(stage: Stage): Promise<readonly string[]> {
 }
 
 /** What helps to understand a failure. */
-async function tell(stage: Stage, { trace }: Disorder, amiss: readonly string[]): Promise<void> {
+async function tell({ stage, trace }: Disorder, amiss: readonly string[]): Promise<void> {
   const state = await stage.chassis.appctl("vifplugd", "plug/status", "text").catch(String);
   const log = stage.daemonLog.slice(-25);
   console.error(
@@ -53,6 +58,8 @@ async function tell(stage: Stage, { trace }: Disorder, amiss: readonly string[])
       Bun.inspect(stage.daemonEnds.slice(-3)),
       "",
       ...log,
+      "",
+      ...stage.tails(),
     ].join("\n"),
   );
 }
@@ -69,11 +76,14 @@ test(
     const end = Date.now() + seconds * 1000;
     while (Date.now() < end) await disorder.act();
     await disorder.end();
-    const unsettled = await settle(stage);
-    if (unsettled.length > 0) await tell(stage, disorder, unsettled);
-    await stage.fence(settlingTime);
-    const amiss = await settle(stage);
-    if (amiss.length > 0) await tell(stage, disorder, amiss);
+    const unsettled = await settle(disorder);
+    if (unsettled.length > 0) await tell(disorder, unsettled);
+    await stage.fence(settlingTime).catch(async (error) => {
+      await tell(disorder, [String(error)]);
+      throw error;
+    });
+    const amiss = await settle(disorder);
+    if (amiss.length > 0) await tell(disorder, amiss);
     expect(amiss).toEqual([]);
     expect(await chassis.appctl("vifplugd", "inc-engine/verify")).toContain("every node equals");
     const local = await stage.localJournal();
@@ -87,9 +97,14 @@ test(
     for (const lport of stable) expect(lports).toContain(lport);
     const exchanges = stage.daemonLog.filter((line) => line.includes("(which changes hands)")).length;
     const count = (what: string) => disorder.trace.filter((line) => line.includes(what)).length;
-    console.log(
-      `chaos: ${disorder.trace.length} actions, ${exchanges} interfaces changed hands, ${count("built anew")} Southbounds, ${count("ended by itself")} programs ended by themselves`,
-    );
+    const counts = [
+      `${disorder.trace.length} actions`,
+      `${exchanges} interfaces changed hands`,
+      `${count("built anew")} Southbounds`,
+      `${count("the agent's program is")} programs of the agent and ${count("the agent's program") - count("the agent's program is")} signals to it`,
+      `${count("ended by itself")} programs ended by themselves`,
+    ];
+    console.log(`chaos: ${counts.join(", ")}`);
   },
   // Each of the two times that it has to come to rest, and the fence's two changes, may take so long.
   seconds * 1000 + 4 * settlingTime + 60_000,

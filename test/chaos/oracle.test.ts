@@ -106,6 +106,34 @@ test("is content with ports that cannot, as one of the interfaces is that of a p
   expect(judge(exchanged({ a: "x1", b: "x2", c: "x2" }, { a: "x0", b: "x1", c: "x2" }))).toEqual([]);
 });
 
+test("knows which program the provider that is one is, by the names and the option that it answers", () => {
+  const agent = (name: string, generation: string) =>
+    iface(name, {
+      options: new Map([["agent-generation", generation]]),
+      external_ids: new Map([
+        ["iface-id", "a"],
+        ["ovn-plugged", "agent"],
+      ]),
+    });
+  const options = new Map([
+    ["requested-chassis", "hv1"],
+    ["vif-plug-type", "agent"],
+  ]);
+  const at = (agentGeneration: number, onBridge: Iface) =>
+    judge({
+      bindings: [binding("a", { options })],
+      onBridge: [onBridge],
+      plugTypes: new Set(["agent"]),
+      agentGeneration,
+    });
+  expect(at(2, agent("a", "2"))).toEqual([]);
+  expect(at(3, agent("a-a", "3"))).toEqual([]);
+  expect(at(3, agent("a", "2"))).toEqual([
+    "a: its name is a instead of a-a",
+    "a: its agent-generation is 2 instead of 3",
+  ]);
+});
+
 test.each<[string, Partial<World>, string]>([
   ["a missing interface", { bindings: [binding("a")] }, "a is wanted here, and has no interface"],
   ["one too many", { onBridge: [iface("a")] }, "a has no port binding, and has an interface"],

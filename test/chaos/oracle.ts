@@ -30,8 +30,10 @@ export interface World {
   readonly onBridge: readonly Iface[];
   /** All others. */
   readonly elsewhere: readonly Iface[];
-  /** Plug types that a provider is enabled for; all of them but `table` are the dummy provider. */
+  /** Plug types that a provider is enabled for; all of them but `table` and `agent` are the dummy provider. */
   readonly plugTypes: ReadonlySet<string>;
+  /** Which of its programs the provider `agent` is; 0 unless given. */
+  readonly agentGeneration?: number;
   /** The interface of each logical port that the file of the provider `table` has a line for. */
   readonly names?: ReadonlyMap<string, string>;
   /** `plug.on_withdraw: keep`; false unless given. */
@@ -90,7 +92,7 @@ function ofBinding(world: World, binding: Binding, owners: Owners): readonly str
     type: "internal",
     mtu: mtuOf(options),
     plugType,
-    option: plugType === TABLE ? null : "value",
+    option: optionOf(world, plugType),
     ifaceIdVer: options.get("iface-id-ver") ?? null,
   }).map((difference) => `${lport}: ${difference}`);
 }
@@ -101,7 +103,7 @@ interface Wanted {
   readonly mtu: number | null;
   readonly plugType: string;
   /** Null: whatever is there stays. */
-  readonly option: string | null;
+  readonly option: readonly [key: string, value: string] | null;
   /** Null: it is left as it is. */
   readonly ifaceIdVer: string | null;
 }
@@ -117,7 +119,7 @@ function differences(iface: Iface, wanted: Wanted): readonly string[] {
       : [["iface-id-ver", iface.external_ids.get("iface-id-ver"), wanted.ifaceIdVer] as const]),
     ...(wanted.option === null
       ? []
-      : [["vif-plug-dummy-option", iface.options.get("vif-plug-dummy-option"), wanted.option] as const]),
+      : [[wanted.option[0], iface.options.get(wanted.option[0]), wanted.option[1]] as const]),
   ];
   return pairs.flatMap(([what, is, should]) =>
     is === should ? [] : [`its ${what} is ${is} instead of ${should}`],
@@ -181,9 +183,19 @@ function isTaken(world: World, lport: string, name: string, before: readonly str
 /** The plug type of the provider whose file says which interface a logical port has. */
 const TABLE = "table";
 
+/** The plug type of the provider that is a program (agent.py). */
+const AGENT = "agent";
+
 /** @returns null: the provider cannot tell */
-function nameOf({ names }: World, lport: string, plugType: string): string | null {
-  return plugType === TABLE ? (names?.get(lport) ?? null) : lport.slice(0, 15);
+function nameOf({ names, agentGeneration = 0 }: World, lport: string, plugType: string): string | null {
+  if (plugType === TABLE) return names?.get(lport) ?? null;
+  const prefix = plugType === AGENT && agentGeneration % 2 === 1 ? "a-" : "";
+  return `${prefix}${lport}`.slice(0, 15);
+}
+
+function optionOf({ agentGeneration = 0 }: World, plugType: string): Wanted["option"] {
+  if (plugType === TABLE) return null;
+  return plugType === AGENT ? ["agent-generation", `${agentGeneration}`] : ["vif-plug-dummy-option", "value"];
 }
 
 function mtuOf(options: ReadonlyMap<string, string>): number | null {

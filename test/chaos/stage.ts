@@ -3,7 +3,8 @@
  *
  * Every server of the local database that there was logs the requests it gets, and `serverLog` is what all of them said.
  */
-import { mkdir, rename } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { chmod, mkdir, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Chassis, startChassis } from "../../tools/chassis/chassis.ts";
 import { baseConfig, configPath, startDaemon } from "../../tools/chassis/daemon.ts";
@@ -31,6 +32,12 @@ export type ProviderSetting = readonly string[];
 
 /** The plug type of which the provider's file says who has which interface. */
 export const byTable = "table";
+/** The plug type whose provider is a program, which is another one from time to time (agent.py). */
+export const byAgent = "agent";
+/** The program in the place of the agent's that does not work. */
+export const BROKEN = -1;
+
+const agentProgram = join(import.meta.dir, "agent.py");
 
 function isDatabase(actor: ProgramName): boolean {
   return Object.values(databases).some(({ server }) => server === actor);
@@ -44,6 +51,7 @@ export class Stage {
   /** The files of Southbounds that were there before the one that there is. */
   readonly #former: string[] = [];
   #names: ReadonlyMap<string, string> = new Map();
+  #agentGeneration = 0;
   #plugTypes: ProviderSetting;
 
   private constructor(chassis: Chassis, plugTypes: ProviderSetting) {
@@ -60,6 +68,7 @@ export class Stage {
       await chassis.nbctl("ls-add", "sw0");
       await mkdir(dirname(stage.#table));
       await stage.setNames(new Map());
+      await stage.installAgent(0);
       await stage.revive("vifplugd");
       return stage;
     } catch (error) {
@@ -69,6 +78,7 @@ export class Stage {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.signalAgent("SIGKILL");
     await this.chassis.stop();
   }
 
@@ -82,10 +92,18 @@ export class Stage {
     return all !== undefined && all.status === undefined;
   }
 
+  /** Resolves when one of those that run has ended. */
+  async nextEnd(): Promise<void> {
+    const running = actors.filter((actor) => this.isAlive(actor));
+    await Promise.race(running.map((actor) => this.#program(actor).exited));
+  }
+
   async kill(actor: Actor): Promise<void> {
     const program = this.#program(actor);
     program.kill("SIGKILL");
     await program.exited;
+    // One that stands still does not see that nobody is there to talk to.
+    if (actor === "vifplugd") this.signalAgent("SIGKILL");
     this.#stopped.delete(actor);
   }
 
@@ -134,6 +152,32 @@ export class Stage {
     await rename(`${this.#table}.new`, this.#table);
   }
 
+  /** Which of its programs the provider `agent` is now. */
+  get agentGeneration(): number {
+    return this.#agentGeneration;
+  }
+
+  /** Puts another program in the place of the agent's; one that runs goes on until somebody ends it. */
+  async installAgent(generation: number): Promise<void> {
+    const program = await Bun.file(agentProgram).text();
+    await Bun.write(`${this.#agent}.new`, program.replace("GENERATION = 0", `GENERATION = ${generation}`));
+    await chmod(`${this.#agent}.new`, 0o755);
+    await rename(`${this.#agent}.new`, this.#agent);
+    this.#agentGeneration = generation;
+  }
+
+  /** @returns whether there is a process of the agent's, which has got the signal */
+  signalAgent(signal: "SIGKILL" | "SIGSTOP"): boolean {
+    try {
+      const pid = Number(readFileSync(`${this.#agent}.pid`, "utf8"));
+      // The number may be that of somebody else by now.
+      if (!readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(this.#agent)) return false;
+      return process.kill(pid, signal);
+    } catch {
+      return false;
+    }
+  }
+
   /** The Southbound is built anew, and what else is in it than ovn-northd and this chassis put there. */
   async rebuildSouthbound(): Promise<void> {
     this.#former.push(await this.chassis.rebuild("OVN_Southbound"));
@@ -144,10 +188,19 @@ export class Stage {
     return join(this.chassis.dir, "table", "ports.yaml");
   }
 
+  get #agent(): string {
+    return join(this.chassis.dir, "agent");
+  }
+
   /** Enables the providers of these plug types, or none; without a restart when vifplugd runs. */
   async setProviders(plugTypes: ProviderSetting): Promise<void> {
     this.#plugTypes = plugTypes;
     await Bun.write(configPath(this.chassis), JSON.stringify(this.#config()));
+    this.reload();
+  }
+
+  /** vifplugd reads its configuration anew, if it runs. */
+  reload(): void {
     if (this.isAlive("vifplugd")) this.#program("vifplugd").kill("SIGHUP");
   }
 
@@ -194,6 +247,7 @@ export class Stage {
       elsewhere: interfaces.filter((iface) => !isOnBridge(iface)),
       plugTypes: new Set(this.#plugTypes),
       names: this.#names,
+      agentGeneration: this.#agentGeneration,
     };
     return complaints(world);
   }
@@ -212,6 +266,11 @@ export class Stage {
   /** What every server of the local database has said. */
   get serverLogs(): readonly (readonly string[])[] {
     return this.#logs.map(({ lines }) => lines);
+  }
+
+  /** The end of what every program but vifplugd has said. */
+  tails(): readonly string[] {
+    return actors.flatMap((actor) => (actor === "vifplugd" ? [] : [this.chassis.program(actor).tail()]));
   }
 
   /** How every vifplugd ended. */
@@ -237,9 +296,10 @@ export class Stage {
   }
 
   #config() {
-    const match = this.#plugTypes.filter((plugType) => plugType !== byTable);
+    const match = this.#plugTypes.filter((plugType) => plugType !== byTable && plugType !== byAgent);
     const dummy = match.length === 0 ? [] : [{ type: "dummy", match }];
     const table = this.#plugTypes.includes(byTable) ? [{ type: byTable, file: this.#table }] : [];
-    return { ...baseConfig(this.chassis), providers: [...dummy, ...table] };
+    const agent = this.#plugTypes.includes(byAgent) ? [{ type: byAgent, command: [this.#agent] }] : [];
+    return { ...baseConfig(this.chassis), providers: [...dummy, ...table, ...agent] };
   }
 }
