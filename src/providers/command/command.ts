@@ -141,12 +141,13 @@ export class CommandProvider implements HostedProvider {
 
   finish(input: PrepareInput, output: WantedInterface | null): void {
     this.#outbox.finish(outcome(this.#params.params(input), output));
-    if (input.operation === "remove") this.#questions.removed(input.lport.name);
+    if (input.operation === "remove")
+      this.#questions.removed(input.lport.name, input.interface?.name ?? null);
     this.#plan();
   }
 
   release(input: PrepareInput, output: WantedInterface | null): void {
-    if (!this.#questions.release(input.lport.name)) return;
+    if (!this.#questions.release(input.lport.name, input.interface?.name ?? null)) return;
     this.#outbox.notify("release", outcome(this.#params.params(input), output));
   }
 

@@ -14,37 +14,12 @@
  * - No clock is read here: the time is an argument.
  */
 import { isDeepStrictEqual } from "node:util";
-import { type Answer, misplacedIn } from "../answer.ts";
+import type { Answer } from "../answer.ts";
 import type { WantedInterface } from "../provider.ts";
+import { Asked, becameAnswer, type Entry, outputOf } from "./asked.ts";
 import type { PrepareParams } from "./wire.ts";
 
-export interface Entry {
-  readonly lport: string;
-  readonly params: PrepareParams;
-  /** The question, as text: another text is another question. */
-  readonly fields: string;
-  /** `over`: nobody waits for it any more. */
-  phase: "unsent" | "open" | "answered" | "over";
-  /** Of the message, while it is open. */
-  id: number | null;
-  /** When it was asked, in milliseconds of some clock. */
-  readonly since: number;
-  isLate: boolean;
-  /** To this question, or, while that is awaited, to the one before. */
-  answer: Answer | null;
-  /** What `prepare` said last. */
-  told: Answer | null;
-  /** The question that it was said to, as text; null: there is something else to say. */
-  toldTo: string | null;
-  /** It was answered, to create, and nobody has released it. */
-  isUnreleased: boolean;
-  /** The process died of it, perhaps: it is asked when nothing else is, so that nobody else's answer is lost with it. */
-  isSuspect: boolean;
-  /** The last round of questions in which the graph had it, or it was sent. */
-  round: number;
-  /** Counts up with everything that the graph asks: the last time that it asked this. */
-  asked: number;
-}
+export type { Entry };
 
 export interface QuestionsOptions {
   /** An entry is to be sent. */
@@ -57,21 +32,22 @@ export interface QuestionsOptions {
 
 export class Questions {
   readonly #options: QuestionsOptions;
-  readonly #entries = new Map<string, Entry>();
+  readonly #table = new Asked();
   /** Those that are not answered, the oldest first. */
   readonly #awaited = new Set<Entry>();
   readonly #byId = new Map<number, Entry>();
   /** Open ones whose answer nobody waits for any more. */
   readonly #superseded = new Map<number, PrepareParams>();
   #round = 0;
-  #asked = 0;
+  /** How often the graph asked something. */
+  #prepared = 0;
 
   constructor(options: QuestionsOptions) {
     this.#options = options;
   }
 
   get size(): number {
-    return this.#entries.size;
+    return this.#table.size;
   }
 
   get awaited(): ReadonlySet<Entry> {
@@ -90,17 +66,17 @@ export class Questions {
 
   /** @param awaiting what a port is told that waits for its answer */
   prepare(params: PrepareParams, now: number, awaiting: (entry: Entry) => Answer): Answer {
-    const key = keyOf(params.operation, params.lport.name);
     const fields = JSON.stringify(params);
-    let entry = this.#entries.get(key);
-    if (entry === undefined || !(entry.fields === fields || becameAnswer(entry, params))) {
-      entry = this.#ask(key, params, fields, now, entry);
-    } else if (entry.round !== this.#round) {
-      if (entry.phase === "answered") entry = this.#ask(key, entry.params, entry.fields, now, entry);
+    const about = this.#table.about(params);
+    const isSame = about !== undefined && (about.fields === fields || becameAnswer(about, params));
+    let entry = isSame ? about : this.#table.became(params);
+    if (entry === undefined) entry = this.#ask(params, fields, now, about);
+    else if (entry.round !== this.#round) {
+      if (entry.phase === "answered") entry = this.#askAgain(entry, now);
       else this.#options.onUnsent(entry);
     }
     entry.round = this.#round;
-    entry.asked = ++this.#asked;
+    entry.prepared = ++this.#prepared;
     if (entry.told === null || entry.toldTo !== fields) {
       entry.told = sayOf(entry, params, awaiting);
       entry.toldTo = fields;
@@ -110,18 +86,14 @@ export class Questions {
 
   /** The command's tables changed for this logical port: what is known of it is asked again. */
   askAgain(lport: string, now: number): void {
-    this.#dropStaleRemoval(lport);
-    for (const operation of ["create", "remove"] as const) {
-      const key = keyOf(operation, lport);
-      const entry = this.#entries.get(key);
-      if (entry !== undefined) this.#ask(key, entry.params, entry.fields, now, entry);
-    }
+    this.#dropStaleRemovals(lport);
+    for (const entry of this.#table.of(lport)) this.#askAgain(entry, now);
   }
 
   /** Everything is to be asked again, as soon as the graph asks for it; what it does not ask for is gone. */
   nextRound(): void {
-    for (const [key, entry] of this.#entries) {
-      if (entry.round < this.#round) this.#drop(key, entry);
+    for (const entry of [...this.#table]) {
+      if (entry.round < this.#round) this.#drop(entry);
       else entry.toldTo = null;
     }
     this.#round++;
@@ -179,7 +151,7 @@ export class Questions {
   lost(): void {
     this.#byId.clear();
     this.#superseded.clear();
-    for (const entry of this.#entries.values()) entry.isUnreleased = false;
+    for (const entry of this.#table) entry.isUnreleased = false;
     // A process that answers in turn was busy with the oldest.
     const [oldest] = [...this.#awaited].filter(({ phase }) => phase === "open");
     if (oldest !== undefined) oldest.isSuspect = true;
@@ -191,53 +163,74 @@ export class Questions {
     this.#tellAnew([...this.#awaited].filter(({ told, answer }) => told !== answer));
   }
 
-  /** @returns whether the command is to be told of it: it was answered by this process and not released */
-  release(lport: string): boolean {
-    const entry = this.#entries.get(keyOf("create", lport));
-    if (entry?.isUnreleased !== true) return false;
+  /**
+   * @param about the name of the interface that the question was about; null: nothing was in place
+   * @returns whether the command is to be told of it: it was answered by this process and not released
+   */
+  release(lport: string, about: string | null): boolean {
+    const unreleased = this.#table.of(lport).filter(({ isUnreleased }) => isUnreleased);
+    const entry = unreleased.find((one) => one.about === about) ?? unreleased[0];
+    if (entry === undefined) return false;
     entry.isUnreleased = false;
     return true;
   }
 
-  /** The interface is gone. What was asked about another one for the port, and is not released yet, is not over. */
-  removed(lport: string): void {
-    for (const operation of ["create", "remove"] as const) {
-      const key = keyOf(operation, lport);
-      const entry = this.#entries.get(key);
-      if (entry !== undefined && !entry.isUnreleased) this.#drop(key, entry);
+  /**
+   * The port's interface of that name is gone, and what was asked about it is over. What was answered to create another one is
+   * about that one now; what is not released yet is not over.
+   */
+  removed(lport: string, name: string | null): void {
+    for (const entry of this.#table.of(lport)) {
+      const output = outputOf(entry.answer)?.name ?? null;
+      if (entry.about !== name && output !== name) continue;
+      if (output !== null && output !== name && !this.#table.knows(lport, output)) entry.about = output;
+      else if (!entry.isUnreleased) this.#drop(entry);
     }
   }
 
   /** The port was about to go and stays after all: what was asked about its removal leads to nothing any more. */
-  #dropStaleRemoval(lport: string): void {
-    const [create, key] = [this.#entries.get(keyOf("create", lport)), keyOf("remove", lport)];
-    const removal = this.#entries.get(key);
-    if (create !== undefined && removal !== undefined && removal.asked < create.asked)
-      this.#drop(key, removal);
+  #dropStaleRemovals(lport: string): void {
+    const all = this.#table.of(lport);
+    const [create, more] = all.filter(({ params }) => params.operation === "create");
+    // What is left over beside what is in place may still have to go.
+    if (create === undefined || more !== undefined) return;
+    const inPlace = create.about ?? outputOf(create.answer)?.name;
+    for (const entry of all) {
+      const isRemoval = entry.params.operation === "remove" && entry.about === inPlace;
+      if (isRemoval && entry.prepared < create.prepared) this.#drop(entry);
+    }
   }
 
-  #ask(key: string, params: PrepareParams, fields: string, now: number, before: Entry | undefined): Entry {
-    if (before !== undefined) this.#supersede(before);
+  /** @param before what was asked about the same interface */
+  #ask(params: PrepareParams, fields: string, now: number, before: Entry | undefined): Entry {
+    const last = before ?? this.#table.answered(params);
+    const isSame = before?.fields === fields;
     const entry: Entry = {
       lport: params.lport.name,
+      about: before === undefined ? (params.interface?.name ?? null) : before.about,
       params,
       fields,
       phase: "unsent",
       id: null,
       since: now,
       isLate: false,
-      answer: before?.answer ?? null,
-      told: before?.told ?? null,
-      toldTo: before?.fields === fields ? before.toldTo : null,
+      answer: last?.answer ?? null,
+      told: last?.told ?? null,
+      toldTo: isSame ? before.toldTo : null,
       isUnreleased: false,
-      isSuspect: before?.fields === fields && before.isSuspect,
+      isSuspect: isSame && before.isSuspect,
       round: this.#round,
-      asked: this.#asked,
+      prepared: this.#prepared,
     };
-    this.#entries.set(key, entry);
+    if (before !== undefined) this.#supersede(before);
+    this.#table.put(entry);
     this.#awaited.add(entry);
     this.#options.onUnsent(entry);
     return entry;
+  }
+
+  #askAgain(entry: Entry, now: number): Entry {
+    return this.#ask(entry.params, entry.fields, now, entry);
   }
 
   /** There is something else to say to these questions than what was said. */
@@ -257,14 +250,10 @@ export class Questions {
     entry.isUnreleased = false;
   }
 
-  #drop(key: string, entry: Entry): void {
+  #drop(entry: Entry): void {
     this.#supersede(entry);
-    this.#entries.delete(key);
+    this.#table.drop(entry);
   }
-}
-
-function keyOf(operation: PrepareParams["operation"], lport: string): string {
-  return `${operation} ${lport}`;
 }
 
 /** While a new answer is awaited, what is plugged stays as the last one left it. */
@@ -275,21 +264,4 @@ function sayOf(entry: Entry, params: PrepareParams, awaiting: (entry: Entry) => 
   const output = outputOf(answer);
   // Nothing new is plugged on an answer to another question.
   return output !== null && output.name !== params.interface?.name ? awaiting(entry) : answer;
-}
-
-function outputOf(answer: Answer): WantedInterface | null {
-  return answer.kind === "plug" ? answer.wanted : null;
-}
-
-/** All but the interface is as it was when it was asked, and the interface is what was answered. */
-function becameAnswer(entry: Entry, params: PrepareParams): boolean {
-  const { answer, phase } = entry;
-  if (answer === null || phase !== "answered" || misplacedIn(answer) !== null) return false;
-  const wanted = outputOf(answer);
-  const current = params.interface;
-  if (wanted === null || current === null) return false;
-  const { name, type, options } = current;
-  if (name !== wanted.name || type !== wanted.type) return false;
-  if (Object.entries(wanted.options).some(([key, value]) => options[key] !== value)) return false;
-  return JSON.stringify({ ...params, interface: entry.params.interface }) === entry.fields;
 }

@@ -66,6 +66,24 @@ test("a program in shell plugs and unplugs", async () => {
   await hv.gone("web1");
 });
 
+test("of a port with several interfaces of ours each is asked about, and those that are left over go", async () => {
+  const { hv } = await startPinned({ web1: "eth-web1" });
+  await using _ = hv;
+  await hv.addLport("web1", pinned);
+  const before = await hv.interface("eth-web1");
+  const leftovers = ["aaa", "mmm", "zzz"];
+  await hv.chassis.vsctl(
+    "--no-wait",
+    ...leftovers.flatMap((name) => [
+      ...["--", "add-port", "br-int", name, "--", "set", "Interface", name, "type=internal"],
+      ...["external_ids:iface-id=web1", "external_ids:ovn-plugged=pinned"],
+    ]),
+  );
+  await Promise.all(leftovers.map((name) => hv.gone(name)));
+  expect(hv.interfacesOf("web1").map((row) => row._uuid)).toEqual([before._uuid]);
+  expect(await hv.chassis.appctl("vifplugd", "inc-engine/verify")).toContain("every node equals");
+});
+
 describe("a daemon that stands by", () => {
   test("starts no program before it is its turn", async () => {
     await using hv = await startHypervisor({

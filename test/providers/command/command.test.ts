@@ -66,6 +66,30 @@ describe("a question", () => {
     });
   });
 
+  test("about each of several interfaces of one logical port is one of its own, and all of them are answered", async () => {
+    await using running = new Running({});
+    const names = ["a", "b", "c"];
+    const removals = names.map((name) => ({ operation: "remove", interface: plugged(name) }) as const);
+    for (const fields of removals) running.ask("web1", fields);
+    for (const fields of removals) {
+      expect(await running.answered("web1", fields)).toEqual({ kind: "unplug" });
+    }
+    for (const fields of removals) expect(running.ask("web1", fields)).toEqual({ kind: "unplug" });
+    expect(running.read().slice(1)).toEqual(names.map(() => "prepare remove web1"));
+  });
+
+  test("about an interface that is left over does not make that about the port's own another one", async () => {
+    await using running = new Running({});
+    const [leftOver, own] = [{ interface: plugged("aaa") }, { interface: plugged("web1") }];
+    expect(await running.answered("web1", leftOver)).toEqual(plug("web1"));
+    for (const fields of [own, leftOver, own]) expect(running.ask("web1", fields)).toEqual(plug("web1"));
+    const registered = running.registry.forPlugType("acme");
+    await running.answered("web1", { operation: "remove", ...leftOver });
+    registered?.finish(inputOf("web1", { operation: "remove", ...leftOver }), null);
+    expect(running.ask("web1", own)).toEqual(plug("web1"));
+    expect(running.read().slice(1)).toEqual(["prepare create web1", "prepare remove web1"]);
+  });
+
   test("of 5,000 ports is one volley, told in one line", async () => {
     await using running = new Running({});
     const lports = Array.from({ length: 5000 }, (_, index) => `lsp${index}`);
