@@ -13,7 +13,7 @@ const enabled: readonly ProviderSetting[] = [
   everyPlugType,
   everyPlugType,
   ["dummy"],
-  ["other", byTable],
+  ["other", byTable, byAgent],
   ["dummy", byAgent],
   [],
 ];
@@ -102,8 +102,8 @@ export class Disorder {
       [6, () => this.#exchange()],
       [3, () => this.#inCloud(this.#commands.add(this.#random.pick(exchanged), byTable))],
       [3, () => this.#inCloud(this.#commands.add(this.#random.pick(agents), byAgent))],
-      [3, () => this.#replaceAgent()],
-      [3, () => this.#endAgent()],
+      [1, () => this.#replaceAgent()],
+      [4, () => this.#endAgent()],
       [1, () => this.#rebuild()],
     ] as const
   ).flatMap(([weight, action]) => Array.from({ length: weight }, () => action));
