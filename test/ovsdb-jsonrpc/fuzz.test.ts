@@ -17,7 +17,7 @@ import {
 import type { AtomicType, ColumnSchema } from "../../src/ovsdb-jsonrpc/schema/schema.ts";
 import { type Atom, equalValues, type Value } from "../../src/ovsdb-jsonrpc/schema/value.ts";
 import { JsonFramer } from "../../src/ovsdb-jsonrpc/wire/json-framer.ts";
-import type { Container } from "../../src/ovsdb-jsonrpc/wire/json-outline.ts";
+import { type LongObject, MAX_DEPTH } from "../../src/ovsdb-jsonrpc/wire/json-outline.ts";
 import { parseJsonText, plainJson } from "../../src/ovsdb-jsonrpc/wire/json-text.ts";
 import { checkProperty, type Random, shrinkList } from "../support/random.ts";
 import { playground } from "./support/playground.gen.ts";
@@ -85,7 +85,7 @@ const encoder = new TextEncoder();
 
 interface Text {
   readonly bytes: Uint8Array;
-  readonly outline: Container | null;
+  readonly long: readonly LongObject[];
 }
 
 /** The texts that the framer finds when the bytes arrive in chunks of these sizes, and whether it gave up. */
@@ -96,7 +96,7 @@ function frame(
 ): { texts: Text[]; failed: boolean } {
   const framer = new JsonFramer({ maxDepth: 50, maxBytes: 5000 }, sliceBytes);
   const texts: Text[] = [];
-  const take = (bytes: Uint8Array, outline: Container | null) => void texts.push({ bytes, outline });
+  const take = (bytes: Uint8Array, long: readonly LongObject[]) => void texts.push({ bytes, long });
   let at = 0;
   for (let n = 0; at < bytes.length; n++) {
     const size = chunks[n % chunks.length] ?? bytes.length;
@@ -117,9 +117,9 @@ function reference(bytes: Uint8Array): unknown {
 
 const TWICE = Symbol("a name comes twice");
 
-function parsed({ bytes, outline }: Text): unknown {
+function parsed({ bytes, long }: Text): unknown {
   try {
-    return plainJson(parseJsonText(bytes, outline, JSON.parse, 0));
+    return plainJson(parseJsonText(bytes, long), MAX_DEPTH);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return error.message.endsWith("comes twice") ? TWICE : undefined;

@@ -172,7 +172,7 @@ export function decodeResults(
 ): Result<readonly OperationResult[], TransactError> {
   if (reply.error !== null) return err(serverError(reply.error, null));
   try {
-    return decodeElements(schema, served, operations, plainJson(reply.result));
+    return decodeElements(schema, served, operations, plainJson(reply.result, 1));
   } catch (error) {
     if (error instanceof NotationError || error instanceof SyntaxError)
       return err(protocolError(error.message));

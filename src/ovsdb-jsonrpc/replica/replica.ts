@@ -166,18 +166,18 @@ function stageTable(table: Table, updates: Members, notation: UpdateNotation, sn
   const served = new Map<Uuid, Row | null>();
   const seen = new Set<Uuid>();
   updates((uuid, json) => {
-    const update = plainJson(json);
+    const update = plainJson(json, 0);
     if (!isUuid(uuid)) throw new NotationError(`expected a row's UUID, not ${excerpt(uuid)}`);
-    if (seen.has(uuid)) throw new NotationError(`row ${uuid} comes twice in one message`);
+    const before = seen.size;
+    if (seen.add(uuid).size === before) throw new NotationError(`row ${uuid} comes twice in one message`);
     const old = table.rows.get(uuid) ?? null;
-    const before = table.served === null ? old : (table.served.get(uuid) ?? null);
+    const held = table.served === null ? old : (table.served.get(uuid) ?? null);
     const after =
-      notation === "update2" ? rowAfter2(table, uuid, before, update) : rowAfter(table, uuid, update);
+      notation === "update2" ? rowAfter2(table, uuid, held, update) : rowAfter(table, uuid, update);
     if (table.served !== null) served.set(uuid, after);
     const next = table.served === null || after === null ? after : project(after, table.codecs);
     const row = old === null || next === null ? next : share(old, next, table.codecs);
     if (row !== old) changes.push({ uuid, old, new: row });
-    seen.add(uuid);
   });
   if (snapshot) {
     for (const [uuid, old] of table.rows) if (!seen.has(uuid)) changes.push({ uuid, old, new: null });

@@ -1,35 +1,55 @@
 /**
- * Makes equal values one value, so that a large replica whose columns repeat themselves costs little. Bounded in bytes,
- * whatever a server sends: long values pass by, a few thousand short ones are remembered, and they are all forgotten for
- * good when a column turns out not to repeat itself.
+ * Makes equal values one value, so that a large replica whose columns repeat themselves costs little. A value is known by the
+ * atoms that it is made of, one after the other. Bounded in bytes, whatever a server sends: long atoms pass by, a few
+ * thousand short ones are remembered, and they are all forgotten for good when a column turns out not to repeat itself.
  */
+import type { Atom } from "./value.ts";
 
-/** In UTF-16 code units. Longer keys pass by: they hardly ever repeat, and need not even be made. */
-export const LONGEST_KEY = 512;
-/** Of all keys together, in UTF-16 code units: some 4,000 of the usual ones. */
-const CAPACITY = 2 ** 18;
-/** Of keys that were met again, so that the others are worth to be remembered. */
-const WORTHWHILE = CAPACITY;
+/** In UTF-16 code units. Longer atoms pass by: they hardly ever repeat. */
+export const LONGEST_ATOM = 512;
+/** What an atom costs beside its text, in the same units. */
+const ATOM_COST = 64;
+/** Of all atoms together: some 4,000 of the usual ones. */
+export const CAPACITY = 2 ** 19;
+/** So many values have to have been met again when it is reached, for the others to be remembered. */
+const WORTHWHILE = 2 ** 12;
+
+/** What is known by the atoms up to here, and what begins with them. */
+interface Known<T> {
+  value: T | undefined;
+  next: Map<Atom, Known<T>> | undefined;
+}
 
 export class Interner<T> {
-  #values: Map<string, T> | null = new Map();
+  #root: Known<T> | null = { value: undefined, next: undefined };
   #kept = 0;
   #met = 0;
 
-  /** The value known by this key, or the one that `make` makes now. Equal keys must mean equal values. */
-  get(key: string, make: () => T): T {
-    const values = this.#values;
-    if (values === null || key.length > LONGEST_KEY) return make();
-    const known = values.get(key);
-    if (known !== undefined) {
-      this.#met += key.length;
-      return known;
+  /** The value known by these atoms, or the one that `make` makes now. Equal atoms must mean equal values. */
+  get(atoms: readonly Atom[], make: () => T): T {
+    if (this.#root === null) return make();
+    let known: Known<T> = this.#root;
+    for (const atom of atoms) {
+      const next: Known<T> | null = known.next?.get(atom) ?? this.#add(known, atom);
+      if (next === null) return make();
+      known = next;
     }
-    const value = make();
-    if (this.#kept + key.length <= CAPACITY) {
-      values.set(key, value);
-      this.#kept += key.length;
-    } else if (this.#met < WORTHWHILE) this.#values = null;
-    return value;
+    if (known.value === undefined) known.value = make();
+    else this.#met++;
+    return known.value;
+  }
+
+  #add(known: Known<T>, atom: Atom): Known<T> | null {
+    const length = typeof atom === "string" ? atom.length : 0;
+    if (length > LONGEST_ATOM) return null;
+    if (this.#kept + length + ATOM_COST > CAPACITY) {
+      if (this.#met < WORTHWHILE) this.#root = null;
+      return null;
+    }
+    this.#kept += length + ATOM_COST;
+    const next: Known<T> = { value: undefined, next: undefined };
+    known.next ??= new Map();
+    known.next.set(atom, next);
+    return next;
   }
 }

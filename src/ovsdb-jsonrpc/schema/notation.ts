@@ -8,7 +8,7 @@
 
 import { exactInteger } from "../wire/exact-json.ts";
 import { excerpt, isArray, type Json } from "../wire/json.ts";
-import { Interner, LONGEST_KEY } from "./interner.ts";
+import { Interner } from "./interner.ts";
 import type { AtomicType, BaseType, ColumnSchema } from "./schema.ts";
 import { isNamedUuid, isUuid, ZERO_UUID } from "./uuid.ts";
 import { type Atom, EMPTY_MAP, EMPTY_SET, type Value, type WriteValue } from "./value.ts";
@@ -121,7 +121,7 @@ function referenceDecoder(): Decoder<Atom> {
   const known = new Interner<Atom>();
   return (json) => {
     const uuid = decodeUuid(json);
-    return known.get(uuid, () => uuid);
+    return known.get([uuid], () => uuid);
   };
 }
 
@@ -161,38 +161,21 @@ function mapDecoder(key: Decoder<Atom>, value: Decoder<Atom>): Decoder<Value> {
     const pairs = isArray(json) && json.length === 2 && json[0] === "map" ? json[1] : undefined;
     if (!isArray(pairs)) throw new NotationError(`expected ["map", […]], not ${excerpt(json)}`);
     if (pairs.length === 0) return EMPTY_MAP;
-    const make = () => decodePairs(pairs, key, value);
-    return isShort(pairs) ? known.get(JSON.stringify(pairs), make) : make();
+    const atoms: Atom[] = [];
+    for (const pair of pairs) {
+      if (!isArray(pair) || pair.length !== 2)
+        throw new NotationError(`expected a key-value pair, not ${excerpt(pair)}`);
+      atoms.push(key(pair[0]), value(pair[1]));
+    }
+    const make = () => mapOf(atoms);
+    return pairs.length > MAX_INTERNED_PAIRS ? make() : known.get(atoms, make);
   };
 }
 
-/** A text of megabytes is not written once more just to be found too long. */
-function isShort(pairs: readonly unknown[]): boolean {
-  if (pairs.length > MAX_INTERNED_PAIRS) return false;
-  let length = 0;
-  for (const pair of pairs) {
-    if (!isArray(pair) || pair.length !== 2) return false;
-    length += lengthOf(pair[0]) + lengthOf(pair[1]);
-  }
-  return length <= LONGEST_KEY;
-}
-
-function lengthOf(atom: unknown): number {
-  return typeof atom === "string" ? atom.length : 0;
-}
-
-function decodePairs(
-  pairs: readonly unknown[],
-  key: Decoder<Atom>,
-  value: Decoder<Atom>,
-): ReadonlyMap<Atom, Atom> {
+/** @param atoms keys and values, one after the other */
+function mapOf(atoms: readonly Atom[]): ReadonlyMap<Atom, Atom> {
   const map = new Map<Atom, Atom>();
-  for (const pair of pairs) {
-    if (!isArray(pair) || pair.length !== 2) {
-      throw new NotationError(`expected a key-value pair, not ${excerpt(pair)}`);
-    }
-    map.set(key(pair[0]), value(pair[1]));
-  }
+  for (const [at, atom] of atoms.entries()) if (at % 2 === 1) map.set(atoms[at - 1] ?? atom, atom);
   return map;
 }
 

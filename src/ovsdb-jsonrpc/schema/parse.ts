@@ -21,7 +21,7 @@ class SchemaError extends Error {}
  */
 export function parseDatabaseSchema(json: unknown): Result<DatabaseSchema<DynamicTables>, string> {
   try {
-    const database = object(plainJson(json), "database schema");
+    const database = object(plainJson(json, 2), "database schema");
     const name = text(database, "name", "database schema");
     const tables: Record<string, TableSchema> = Object.create(null);
     for (const [table, value] of Object.entries(object(member(database, "tables"), `${name}: "tables"`))) {

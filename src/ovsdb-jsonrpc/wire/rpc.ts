@@ -11,7 +11,7 @@ import type { Environment, Stream, StreamFaultCode } from "./environment.ts";
 import { parseExactJson } from "./exact-json.ts";
 import { excerpt, isArray, isObject, type Json, jsonText } from "./json.ts";
 import { type FramerLimits, JsonFramer } from "./json-framer.ts";
-import type { Container } from "./json-outline.ts";
+import type { LongObject } from "./json-outline.ts";
 import { type Parse, parseJsonText } from "./json-text.ts";
 import type { Tap } from "./tap.ts";
 
@@ -85,7 +85,7 @@ export class Rpc {
   readonly #tap: Tap | undefined;
   #parseText: Parse;
   readonly #pending = new Map<number, ReplyHandler>();
-  readonly #waiting: (readonly [Uint8Array, Container | null])[] = [];
+  readonly #waiting: (readonly [Uint8Array, readonly LongObject[]])[] = [];
   #outbox = "";
   #nextId = 0;
   #closed = false;
@@ -184,9 +184,9 @@ export class Rpc {
     if (!framed.ok) this.close({ code: "protocol error", message: `the server sent ${framed.error}` });
   }
 
-  readonly #take = (text: Uint8Array, outline: Container | null): void => {
-    if (this.#yielding) this.#waiting.push([text, outline]);
-    else this.#dispatch(text, outline);
+  readonly #take = (text: Uint8Array, long: readonly LongObject[]): void => {
+    if (this.#yielding) this.#waiting.push([text, long]);
+    else this.#dispatch(text, long);
   };
 
   readonly #resume = (): void => {
@@ -201,10 +201,10 @@ export class Rpc {
     }
   };
 
-  #dispatch(text: Uint8Array, outline: Container | null): void {
+  #dispatch(text: Uint8Array, long: readonly LongObject[]): void {
     if (this.#closed) return;
     this.#tap?.received(text);
-    const message = this.#parse(text, outline);
+    const message = this.#parse(text, long);
     if (!isObject(message) || !(this.#call(message) || this.#reply(message))) this.#malformed(text);
   }
 
@@ -239,9 +239,9 @@ export class Rpc {
     return true;
   }
 
-  #parse(text: Uint8Array, outline: Container | null): unknown {
+  #parse(text: Uint8Array, long: readonly LongObject[]): unknown {
     try {
-      return parseJsonText(text, outline, this.#parseText);
+      return parseJsonText(text, long, this.#parseText);
     } catch {
       return undefined;
     }
