@@ -4,9 +4,8 @@
  * `npm run test:dpdk` runs this; it needs root, no hardware and no huge pages.
  */
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdir } from "node:fs/promises";
+import { mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { dpdkArguments } from "../../src/providers/representor/dpdk.ts";
 import { type Chassis, startChassis } from "../../tools/chassis/chassis.ts";
 import { baseConfig, configPath, executable, startDaemon } from "../../tools/chassis/daemon.ts";
 import type { Program } from "../../tools/chassis/program.ts";
@@ -32,10 +31,14 @@ const guests: readonly [Guest, Guest] = [
 ];
 const [from, to] = guests;
 
+const PF_MAC = "b8:ce:f6:00:00:10";
+const vfNetdev = (vf: number) => `ens3f0npf0vf${vf}`;
+
 let host: Chassis;
 let peer: Chassis;
 let daemon: Program;
 let sockets: string;
+let nic: string;
 beforeAll(async () => {
   [host, peer] = await Promise.all([
     startChassis({ name: "host", vswitchd: false, controller: false }),
@@ -47,22 +50,19 @@ beforeAll(async () => {
   await startDpdkSwitch(peer);
   await host.start("ovn-controller");
   const table = join(host.dir, "ports.yaml");
-  const absent = dpdkArguments({
-    device: "pci/0000:98:00.0",
-    controller: 0,
-    pf: 0,
-    function: { kind: "vf", number: 1 },
-  });
   await Bun.write(
     table,
-    JSON.stringify({
-      null: { name: "null0", type: "dpdk", options: { "dpdk-devargs": "net_null0" } },
-      absent: { name: "ens3f0npf0vf1", type: "dpdk", options: { "dpdk-devargs": absent } },
-    }),
+    JSON.stringify({ null: { name: "null0", type: "dpdk", options: { "dpdk-devargs": "net_null0" } } }),
   );
+  const folder = join(host.dir, "nic");
+  await mkdir(folder);
+  nic = join(folder, "nic.txt");
+  await showVfs(0, 1);
+  const module = join(import.meta.dir, "support/representor-module.ts");
   const providers = [
     { type: "vhost-user", socket_dir: sockets },
     { type: "table", file: table },
+    { type: "nic", module, options: { file: nic } },
   ];
   daemon = await startDaemon({ chassis: host, config: { ...baseConfig(host), providers } });
   await daemon.waitLog(/OVN_Southbound: in sync/, PATIENCE);
@@ -76,12 +76,12 @@ describe("vhost-user on a userspace datapath", () => {
   test("passes a packet from one guest to another, through OVN's pipeline", async () => {
     for (const guest of guests) await addGuest(guest);
     await Promise.all(guests.map(({ lport }) => isUp(lport)));
-    const rows = await host.rows("Open_vSwitch", "Interface", ["name", "type", "external_ids", "status"]);
+    await Promise.all(guests.map(({ lport }) => hasStatus(lport, "connected")));
+    const rows = await host.rows("Open_vSwitch", "Interface", ["type", "external_ids"]);
     for (const { lport } of guests) {
       const plugged = rows.find(({ external_ids }) => external_ids.get("iface-id") === lport);
       expect(plugged?.type).toBe("dpdkvhostuserclient");
       expect(plugged?.external_ids.get("ovn-plugged")).toBe("vhost-user");
-      expect(plugged?.status.get("status")).toBe("connected");
     }
     const [out, back] = [await ofportOf(from), await ofportOf(to)];
     await ofctl(
@@ -125,22 +125,69 @@ describe("a port of type dpdk", () => {
     await addLport("null", "table", {});
     await isUp("null");
   });
+});
 
-  test("shows DPDK's words where it finds none, as for a representor whose NIC is not there", async () => {
-    await addLport("absent", "table", {});
-    await daemon.waitLog(/ absent: error: .*representor=pf0vf1/, PATIENCE);
+describe("a representor with userspace: dpdk, whose NIC only the kernel shows", () => {
+  const failed = / vf1: error: .*0000:98:00\.0,representor=pf0vf1/;
+
+  test("is plugged by DPDK's name for it, and shows DPDK's words", async () => {
+    const asked = { "pf-mac": PF_MAC, "vf-num": "1" };
+    const options = Object.entries(asked).map(([key, value]) => [`vif-plug:representor:${key}`, value]);
+    await addLport("vf1", "nic", Object.fromEntries(options));
+    await daemon.waitLog(failed, PATIENCE);
+    const row = await host.vsctl("get", "Interface", vfNetdev(1), "type", "options");
+    expect(row.split("\n").map((line) => line.trim())).toEqual([
+      "dpdk",
+      '{dpdk-devargs="0000:98:00.0,representor=pf0vf1"}',
+    ]);
     const status = host.spawn("status", [executable, "status", "--json", "--config", configPath(host)]);
     await status.exited;
     const { ports } = JSON.parse(status.lines.join(""));
     expect(ports).toContainEqual(
       expect.objectContaining({
-        lport: "absent",
+        lport: "vf1",
         state: "error",
         reason: expect.stringContaining("0000:98:00.0,representor=pf0vf1"),
       }),
     );
   });
+
+  test("waits when its VF goes, and is what it was when that comes back", async () => {
+    await showVfs(0);
+    await daemon.waitLog(/ vf1: waiting: .* has no VF 1 among its 1 representor yet/, PATIENCE);
+    const from = daemon.lines.length;
+    await showVfs(0, 1);
+    await daemon.waitLog(failed, PATIENCE, from);
+  });
+
+  test("is unplugged when the port goes", async () => {
+    await host.nbctl("lsp-del", "vf1");
+    await host.waitUntil(
+      "Open_vSwitch",
+      "Interface",
+      ["name"],
+      (rows) => rows.every(({ name }) => name !== vfNetdev(1)),
+      PATIENCE,
+    );
+  });
 });
+
+/** The NIC has these VFs from now on. */
+async function showVfs(...vfs: readonly number[]): Promise<void> {
+  const device = "pci/0000:98:00.0";
+  const common = `switch 6c6d95fd1824 parent ${device}`;
+  const lines = [
+    "# ConnectX in a hypervisor",
+    `${device}/65535: type eth netdev ens3f0np0 flavour physical port 0 splittable false`,
+    `netdev 2 ens3f0np0 address ${PF_MAC} permanent ${PF_MAC} port p0 ${common}`,
+    ...vfs.flatMap((vf) => [
+      `${device}/${vf + 1}: type eth netdev ${vfNetdev(vf)} flavour pcivf controller 0 pfnum 0 vfnum ${vf} external false`,
+      `netdev ${10 + vf} ${vfNetdev(vf)} port pf0vf${vf} ${common}`,
+    ]),
+  ];
+  await Bun.write(`${nic}.new`, `${lines.join("\n")}\n`);
+  await rename(`${nic}.new`, nic);
+}
 
 /** The guest listens on its socket, and starts when the other end has come. */
 async function listen({ lport, device }: Guest): Promise<void> {

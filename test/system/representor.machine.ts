@@ -139,6 +139,27 @@ describe("vifplugd beside ovn-controller", () => {
       await up(chassis, "left", await left.representorOf(0));
     });
 
+    test("is unplugged when a reload has given two ports each other's names", async () => {
+      const { chassis, plugType } = stage;
+      await nic.add();
+      await nic.setVfs(2);
+      await addLport(chassis, "first", plugType, 0);
+      await addLport(chassis, "second", plugType, 1);
+      await stage.start();
+      const names = [await nic.representorOf(0), await nic.representorOf(1)] as const;
+      await up(chassis, "first", names[0]);
+      await up(chassis, "second", names[1]);
+      await nic.reload();
+      await nic.setVfs(2);
+      await rename(await nic.representorOf(0), "exchanged");
+      await rename(await nic.representorOf(1), names[0]);
+      await rename("exchanged", names[1]);
+      await up(chassis, "first", names[1]);
+      await up(chassis, "second", names[0]);
+      expect(await interfacesOf(chassis, "first")).toEqual([names[1]]);
+      expect(await interfacesOf(chassis, "second")).toEqual([names[0]]);
+    });
+
     test("is unplugged at a start whose configuration database has another boot's names", async () => {
       const { chassis, plugType } = stage;
       for (const one of others) {

@@ -1,6 +1,6 @@
 /**
  * What the kernel has told of devlink ports and of network devices, as it told it: the last word about each. What
- * follows from it is worked out in eswitch.ts.
+ * follows from it is worked out in switch-ports.ts.
  *
  * Invariant: a network device that has gone takes its index with it. Which device a port has is known again when the
  * kernel says it again, because another device may have the index by then.

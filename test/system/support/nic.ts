@@ -28,6 +28,12 @@ export class Nic {
     await run(["ip", "link", "set", await this.uplink(), "address", this.pfMac], environment);
   }
 
+  /** The driver begins anew: with no VF, and with network devices of new names. */
+  async reload(): Promise<void> {
+    await run(["devlink", "dev", "reload", this.device], environment);
+    await run(["ip", "link", "set", await this.uplink(), "address", this.pfMac], environment);
+  }
+
   async remove(): Promise<void> {
     if (existsSync(this.#folder)) await writeFile(`${bus}/del_device`, String(this.#number));
   }
