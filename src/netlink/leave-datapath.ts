@@ -3,6 +3,8 @@
  *
  * ovs-vswitchd knows the ports of that datapath by name. It takes one that is renamed for gone, leaves it where it is,
  * and then cannot add it under its new name: "File exists". Nothing in its database makes it let go of the old one.
+ *
+ * The device is found by its index: by the time that the kernel is asked it may have another name again.
  */
 
 import { ok, type Result } from "../result.ts";
@@ -18,7 +20,7 @@ import { type NetlinkTransport, PROTOCOL } from "./transport.ts";
 export async function leaveDatapath(
   netlink: NetlinkTransport,
   datapath: number,
-  netdev: string,
+  netdev: { readonly ifindex: number; readonly name: string },
 ): Promise<Result<boolean, NetlinkError>> {
   const family = await findFamily(netlink, OVS_VPORT_FAMILY);
   if (!family.ok) return family;
@@ -28,11 +30,9 @@ export async function leaveDatapath(
   for (const message of dumped.value) {
     const vport = parseVport(message);
     if (!vport.ok) return vport;
-    if (vport.value.name !== netdev) continue;
-    const deleted = await netlink.request(
-      PROTOCOL.generic,
-      deleteVportRequest(id, datapath, vport.value.number),
-    );
+    const { number, name, ifindex } = vport.value;
+    if (ifindex === null ? name !== netdev.name : ifindex !== netdev.ifindex) continue;
+    const deleted = await netlink.request(PROTOCOL.generic, deleteVportRequest(id, datapath, number));
     return deleted.ok ? ok(true) : deleted;
   }
   return ok(false);

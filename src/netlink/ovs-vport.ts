@@ -12,7 +12,7 @@ export const OVS_DATAPATH_KIND = "openvswitch";
 
 const VERSION = 1;
 const COMMAND = { delete: 2, get: 3 } as const;
-const ATTRIBUTE = { number: 1, name: 3 } as const;
+const ATTRIBUTE = { number: 1, name: 3, ifindex: 8, otherNamespace: 9 } as const;
 /** struct genlmsghdr, then struct ovs_header: the datapath. */
 const GENERIC_BYTES = 4;
 const HEADER_BYTES = 4;
@@ -21,6 +21,8 @@ export interface Vport {
   readonly number: number;
   /** The name of its network device now. */
   readonly name: string;
+  /** Of its network device; null: the kernel does not tell (before 4.15), or it is one of another namespace. */
+  readonly ifindex: number | null;
 }
 
 /** @param datapath the index of the datapath's own network device */
@@ -40,7 +42,9 @@ export function parseVport({ payload }: Message): Result<Vport, NetlinkError> {
     const number = attributes.u32(ATTRIBUTE.number);
     const name = attributes.text(ATTRIBUTE.name);
     if (number === undefined || name === undefined) throw new MalformedMessage("it has no number or no name");
-    return { number, name };
+    const isElsewhere = attributes.has(ATTRIBUTE.otherNamespace);
+    const ifindex = isElsewhere ? null : (attributes.u32(ATTRIBUTE.ifindex) ?? null);
+    return { number, name, ifindex };
   });
 }
 

@@ -1,12 +1,21 @@
 /** The messages about ports of Open vSwitch's datapath. */
 import { describe, expect, test } from "bun:test";
+import { concatenate, u32Attribute } from "../../src/netlink/attributes.ts";
 import { FLAG } from "../../src/netlink/message.ts";
 import { deleteVportRequest, parseVport, vportDumpRequest } from "../../src/netlink/ovs-vport.ts";
 import { encodeVport, message, OVS_VPORT } from "./support/encode.ts";
 
 describe("a port of the datapath", () => {
   test("is told with its number and its network device's name", () => {
-    expect(parseVport(encodeVport(6, "pf0vf1"))).toEqual({ ok: true, value: { number: 6, name: "pf0vf1" } });
+    const told = { number: 6, name: "pf0vf1", ifindex: null };
+    expect(parseVport(encodeVport(6, "pf0vf1"))).toEqual({ ok: true, value: told });
+  });
+
+  test("is told with its network device's index, where that is in this namespace", () => {
+    const here = encodeVport(6, "pf0vf1", 12);
+    expect(parseVport(here)).toMatchObject({ value: { ifindex: 12 } });
+    const elsewhere = { ...here, payload: concatenate([here.payload, u32Attribute(9, 3)]) };
+    expect(parseVport(elsewhere)).toMatchObject({ value: { ifindex: null } });
   });
 
   test("without them is malformed", () => {

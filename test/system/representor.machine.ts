@@ -25,7 +25,7 @@ import { changeOften, ifindexOf, ip, Nic, nic, rename } from "./support/nic.ts";
 import { type Stage, stageController, stageVifplugd } from "./support/stage.ts";
 
 /** How long an idle daemon is looked at. */
-const IDLE_SECONDS = 10;
+const IDLE_SECONDS = 5;
 const WOKEN = /\b(recvfrom|recvmsg|sendto|sendmsg)\(/;
 /** What ovn-controller logs when it plugs (controller/vif-plug.c). */
 const PLUGGED_BY_CONTROLLER = /\|vif_plug\|INFO\|Plugging port/;
@@ -145,15 +145,18 @@ describe("vifplugd beside ovn-controller", () => {
       await nic.setVfs(2);
       await addLport(chassis, "first", plugType, 0);
       await addLport(chassis, "second", plugType, 1);
-      await stage.start();
+      const daemon = await stage.start();
       const names = [await nic.representorOf(0), await nic.representorOf(1)] as const;
       await up(chassis, "first", names[0]);
       await up(chassis, "second", names[1]);
+      // All of it is there when the daemon hears of it: ovs-vswitchd has plugged what bears the names by then.
+      daemon.kill("SIGSTOP");
       await nic.reload();
       await nic.setVfs(2);
       await rename(await nic.representorOf(0), "exchanged");
       await rename(await nic.representorOf(1), names[0]);
       await rename("exchanged", names[1]);
+      daemon.kill("SIGCONT");
       await up(chassis, "first", names[1]);
       await up(chassis, "second", names[0]);
       expect(await interfacesOf(chassis, "first")).toEqual([names[1]]);

@@ -145,10 +145,11 @@ export class NetdevProvider implements Provider {
   }
 
   /** What is plugged under another name than it has now can only be plugged anew when it has left the datapath. */
-  #releaseRenamed({ ifindex, name, master }: Device, before: string): void {
+  #releaseRenamed(device: Device, before: string): void {
+    const { ifindex, name, master } = device;
     if (!this.#inPlace.has(before) || master === null) return;
     if (this.#devices.get(master)?.kind !== OVS_DATAPATH_KIND) return;
-    const leaving = leaveDatapath(this.#machine.netlink, master, name).then((left) => {
+    const leaving = leaveDatapath(this.#machine.netlink, master, device).then((left) => {
       if (left.ok && !left.value) return;
       const words = left.ok
         ? "it has left the datapath, to be plugged anew"

@@ -211,10 +211,11 @@ export class Running {
    * What is plugged under another name than it has now can only be plugged anew when it has left the datapath. Others
    * plug devices of NICs into it too, uplinks for instance: theirs stay.
    */
-  #releaseRenamed({ ifindex, name, master }: Link, before: string): void {
+  #releaseRenamed(link: Link, before: string): void {
+    const { ifindex, name, master } = link;
     if (!this.#inPlace.has(before) || master === null) return;
     if (this.#nics.facts.links.get(master)?.link.kind !== OVS_DATAPATH_KIND) return;
-    const leaving = leaveDatapath(this.#netlink, master, name).then((left) => {
+    const leaving = leaveDatapath(this.#netlink, master, link).then((left) => {
       if (!left.ok) {
         this.#host.log("warn", `${name} has a new name and cannot leave the datapath: ${left.error.message}`);
       } else if (left.value) {

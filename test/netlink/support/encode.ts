@@ -92,8 +92,13 @@ export function encodeLinkRemoval(ifindex: number): Message {
   return message(17, linkHeader(ifindex));
 }
 
-export function encodeVport(number: number, name: string): Message {
-  const body = concatenate([new Uint8Array(4), u32Attribute(1, number), textAttribute(3, name)]);
+/** @param ifindex null: a kernel that does not tell it */
+export function encodeVport(number: number, name: string, ifindex: number | null = null): Message {
+  const index = ifindex === null ? [] : [u32Attribute(8, ifindex)];
+  const body = concatenate([
+    ...[new Uint8Array(4), u32Attribute(1, number), textAttribute(3, name)],
+    ...index,
+  ]);
   return message(OVS_VPORT, genericPayload(1, 1, [body]));
 }
 

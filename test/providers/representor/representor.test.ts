@@ -3,11 +3,12 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PROTOCOL } from "../../../src/netlink/transport.ts";
 import type { PrepareInput, Provider } from "../../../src/providers/provider.ts";
 import type { RepresentorOptions } from "../../../src/providers/representor/config.ts";
 import { representorProvider } from "../../../src/providers/representor/representor.ts";
 import { lookUpsIn } from "../../../src/providers/representor/sysfs.ts";
-import { encodePort } from "../../netlink/support/encode.ts";
+import { encodeLink, encodePort } from "../../netlink/support/encode.ts";
 import { FakeKernel } from "./support/fake-kernel.ts";
 import {
   device,
@@ -498,6 +499,27 @@ describe("a device that is renamed in the kernel's datapath", () => {
     ],
   ])("leaves it when it %s, and no other does", async (_, tell) => {
     tell(await start());
+    await renameAll();
+    expect(kernel.changes).toEqual(["datapath without renamed1"]);
+  });
+
+  test("leaves it by the name that it has in the end when it is renamed twice, as when names are exchanged", async () => {
+    const provider = await start();
+    provider.arrange?.(input("1", inPlace("pf0vf1")));
+    const names = ["passing", "renamed1"];
+    kernel.tell(
+      PROTOCOL.route,
+      names.map((name) => encodeLink({ ...vfLink(1, name), ...inDatapath })),
+    );
+    kernel.links.set(vfLink(1).ifindex, { ...vfLink(1, "renamed1"), ...inDatapath });
+    await turn();
+    expect(kernel.changes).toEqual(["datapath without renamed1"]);
+  });
+
+  test("leaves it by its name where the kernel tells no index", async () => {
+    kernel.tellsVportIndexes = false;
+    const provider = await start();
+    provider.arrange?.(input("1", inPlace("pf0vf1")));
     await renameAll();
     expect(kernel.changes).toEqual(["datapath without renamed1"]);
   });

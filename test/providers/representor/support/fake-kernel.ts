@@ -39,6 +39,8 @@ export class FakeKernel implements NetlinkTransport {
   readonly links = new Map<number, Link>();
   /** The ports of Open vSwitch's datapath: their network devices' names by number. */
   readonly vports = new Map<number, string>();
+  /** It tells the index of a datapath's port, as kernels from 4.15 on. */
+  tellsVportIndexes = true;
   /** What it was asked to change, in words. */
   readonly changes: string[] = [];
   hasDevlink = true;
@@ -188,7 +190,10 @@ export class FakeKernel implements NetlinkTransport {
   }
 
   #vport(isDump: boolean, payload: Uint8Array) {
-    if (isDump) return ok(Array.from(this.vports, ([number, name]) => encodeVport(number, name)));
+    const indexOf = (name: string) =>
+      [...this.links.values()].find((link) => this.tellsVportIndexes && link.name === name)?.ifindex ?? null;
+    if (isDump)
+      return ok(Array.from(this.vports, ([number, name]) => encodeVport(number, name, indexOf(name))));
     const number = payload[12] ?? 0;
     this.changes.push(`datapath without ${this.vports.get(number)}`);
     this.vports.delete(number);
