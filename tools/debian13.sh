@@ -40,8 +40,11 @@ mkdir "$copy/src"
 (cd "$root" && git ls-files -z --cached --others --exclude-standard |
   tar --create --null --files-from=- --ignore-failed-read) | tar --extract --directory "$copy/src"
 cp -a "$root/node_modules" "$copy/src/"
-unshare --mount --pid --uts --ipc --fork --kill-child --root="$copy" sh -c '
-  mount -t proc proc /proc && mount -t tmpfs -o mode=755 tmpfs /run && mount -t tmpfs tmpfs /tmp
+# The root of the copy is a mount, as that of a machine is: programs there change how it propagates.
+# shellcheck disable=SC2016
+unshare --mount --pid --uts --ipc --fork --kill-child sh -c '
+  mount --bind "$0" "$0" && cd "$0" && exec chroot . sh -c "$@"' "$copy" '
+  mount -t proc proc /proc && mount -t sysfs -o ro sysfs /sys && mount -t tmpfs -o mode=755 tmpfs /run && mount -t tmpfs tmpfs /tmp
   mkdir -p /dev/pts && mount -t devpts -o newinstance,ptmxmode=666 devpts /dev/pts && ln -sf pts/ptmx /dev/ptmx
   hostname debian13
   # Not by exec: the shell waits for what is left of processes whose parent has ended.

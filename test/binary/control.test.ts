@@ -250,6 +250,7 @@ describe("status", () => {
       },
       providers: [{ type: "string", state: "string" }],
       metrics: "object",
+      files: [{ kind: "string", path: "string", state: "string", error: "object" }],
       ports: [{ lport: "string", type: "string", state: "string", interface: "string", reason: "object" }],
       counts: {
         all: "number",
