@@ -16,8 +16,8 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 packages='ovn-central ovn-host openvswitch-switch'
 programs='ovsdb-server ovsdb-tool ovsdb-client ovs-vswitchd ovs-vsctl ovs-appctl
   ovn-northd ovn-controller ovn-nbctl ovn-sbctl'
-test_packages='zsh iproute2'
-test_programs='zsh ip'
+test_packages='zsh iproute2 git'
+test_programs='zsh ip git'
 policy=/usr/sbin/policy-rc.d
 policy_mark='# Written by the bootstrap script of vifplugd; safe to delete.'
 PATH=$root/node_modules/.bin:$PATH:/usr/sbin:/sbin
