@@ -24,8 +24,10 @@ export interface HttpRequest {
 /** The status code of the answer. */
 export type RequestFault = 400 | 413 | 431 | 505;
 
+const NOTHING = Buffer.alloc(0);
+
 export class HttpConversation implements Conversation<HttpRequest> {
-  #bytes: Buffer = Buffer.alloc(0);
+  #bytes: Buffer = NOTHING;
   /** Nothing after a faulty request can be told apart. */
   #isOver = false;
 
@@ -49,7 +51,7 @@ export class HttpConversation implements Conversation<HttpRequest> {
 
   #fault(fault: RequestFault): HttpRequest {
     this.#isOver = true;
-    this.#bytes = Buffer.alloc(0);
+    this.#bytes = NOTHING;
     return faulty(fault);
   }
 }

@@ -283,6 +283,8 @@ export class ClientListener<Request> {
       const { answeredSince, waits, heardAt } = client;
       if (answeredSince !== null && now - answeredSince > STALLED_MS) stalled.push(client);
       else if (answeredSince === null && !waits && now - heardAt >= silentMs) idle.push(client);
+      // While a thousand come at once, this is gone through for each of them.
+      if (idle.length === surplus) break;
     }
     for (const client of [...idle, ...stalled].slice(0, surplus)) {
       this.#drop(client, `more than ${this.#options.capacity} clients, and it has been silent for longest`);
