@@ -1,4 +1,5 @@
 /** What is wrong with a configuration, and where. */
+import { cutSentence } from "../text/cut.ts";
 
 /** One thing that is wrong, at a place of the file; lines and columns count from 1. */
 export interface ConfigError {
@@ -10,7 +11,7 @@ export interface ConfigError {
   readonly source: string | null;
 }
 
-/** @returns `FILE:LINE:COL: MESSAGE` */
+/** @returns `FILE:LINE:COL: MESSAGE`, the message cut to what a person reads: values of the file may stand in it */
 export function formatConfigError({ file, line, column, message }: ConfigError): string {
-  return `${file}:${line}:${column}: ${message}`;
+  return `${file}:${line}:${column}: ${cutSentence(message)}`;
 }

@@ -1,8 +1,8 @@
 /** YAML text to a checked configuration, or every error in it with its place, in the order of the text. */
 import * as v from "valibot";
-import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type YAMLError } from "yaml";
+import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type YAMLError } from "yaml";
 import type { PlaceOf } from "../providers/module.ts";
-import { fail, messageOf, ok, type Result } from "../result.ts";
+import { fail, ok, type Result } from "../result.ts";
 import { isRecord } from "../unknown.ts";
 import { aliasExcessOf, excessOf } from "./bounds.ts";
 import type { ConfigError } from "./error.ts";
@@ -73,7 +73,7 @@ function parse(text: string, lines: LineCounter): Result<Parsed, readonly Fault[
     for (const { index } of text.matchAll(/\n/g)) lines.addNewLine(index + 1);
     return fail([excess]);
   }
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
   // A key that is there twice leaves a document to be checked; with any other error its structure is a guess, and what
   // is said of all that follows would be one too.
   const [syntax] = document.errors
@@ -82,10 +82,9 @@ function parse(text: string, lines: LineCounter): Result<Parsed, readonly Fault[
   if (syntax !== undefined) return fail([{ offset: syntax.pos[0], message: yamlWords(syntax, text) }]);
   const broken = document.errors.slice(0, MAX_ERRORS).map((error) => explainDuplicate(error, text));
   const followed = aliasExcessOf(document);
-  if (followed !== null) return fail([followed]);
-  const content = contentOf(document);
-  if (!content.ok) return fail([...broken, content.error]);
-  const value = withoutEmptySections(content.value);
+  if (followed !== null) return fail([...broken, followed]);
+  // What aliases stand for has been counted.
+  const value = withoutEmptySections(document.toJS({ maxAliasCount: -1 }));
   const checked = v.safeParse(configSchema, value, { message: ownWords });
   if (checked.success && broken.length === 0) return ok({ config: checked.output, document });
   const issues = (checked.issues ?? []).slice(0, MAX_ERRORS).flatMap((issue) => {
@@ -106,23 +105,6 @@ function parse(text: string, lines: LineCounter): Result<Parsed, readonly Fault[
 function explainDuplicate({ pos: [offset] }: YAMLError, text: string): Fault {
   const [key = ""] = text.slice(offset).match(/^[^\s:]+/) ?? [];
   return { offset, message: `${key}: duplicate key: expected each key once` };
-}
-
-/** The document as plain data; what can still be wrong with it are its aliases. */
-function contentOf(document: Document): Result<unknown, Fault> {
-  try {
-    return ok(document.toJS());
-  } catch (thrown) {
-    let offset = 0;
-    visit(document, {
-      Alias(_, alias) {
-        if (alias.resolve(document) !== undefined) return undefined;
-        offset = rangeStart(alias) ?? 0;
-        return visit.BREAK;
-      },
-    });
-    return fail({ offset, message: messageOf(thrown) });
-  }
 }
 
 type Issue = v.InferIssue<typeof configSchema>;

@@ -45,7 +45,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // What a browser shows; its own code is in page/browser.
   page: ["graph", "http", "plug", "serve", "text", "view"],
   http: ["graph", "log", "plug", "result", "serve", "system", "text", "version", "view"],
-  config: ["log", "ovsdb-jsonrpc", "plug", "providers", "result", "serve", "unknown", "valibot", "yaml"],
+  config: [
+    "log",
+    "ovsdb-jsonrpc",
+    "plug",
+    "providers",
+    "result",
+    "serve",
+    "text",
+    "unknown",
+    "valibot",
+    "yaml",
+  ],
   // Decisions become effects.
   daemon: [
     "version",
