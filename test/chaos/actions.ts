@@ -78,6 +78,25 @@ export class Disorder {
     await this.stage.setProviders(everyPlugType);
   }
 
+  /** Whoever ends by himself from now on is started again: ovn-controller may not survive a Southbound that is built anew. */
+  watchOver(): Disposable {
+    const over = Promise.withResolvers<void>();
+    let isOver = false;
+    const watch = async () => {
+      while (!isOver) {
+        await Promise.race([over.promise, this.stage.nextEnd()]);
+        if (!isOver) await this.reviveOthers();
+      }
+    };
+    watch().catch((error) => this.trace.push(`somebody cannot be started again: ${error}`));
+    return {
+      [Symbol.dispose]: () => {
+        isOver = true;
+        over.resolve();
+      },
+    };
+  }
+
   readonly #weighted: readonly Action[] = (
     [
       [12, () => this.#inCloud(this.#commands.addPort())],

@@ -13,23 +13,22 @@ const seconds = Number(process.env.CHAOS_SECONDS ?? 45);
 /** Milliseconds; the longest back-off of a port is 75 s. */
 const settlingTime = 100_000;
 
-/**
- * Returns when nothing is amiss, and looks again only when one of the databases has changed, or a program has ended by itself
- * and is back; or what is still amiss.
- */
+/** Returns when nothing is amiss, and looks again only when one of the databases has changed; or what is still amiss. */
 async function settle(disorder: Disorder): Promise<readonly string[]> {
   const { stage } = disorder;
   const { chassis } = stage;
   const deadline = Date.now() + settlingTime;
   using interfaces = chassis.watch("Open_vSwitch", "Interface", ["name", "external_ids", "options"]);
-  using bindings = chassis.watch("OVN_Southbound", "Port_Binding", ["logical_port", "options"]);
+  const columns = ["logical_port", "options", "requested_chassis"] as const;
+  using bindings = chassis.watch("OVN_Southbound", "Port_Binding", columns);
+  using rows = chassis.watch("OVN_Southbound", "Chassis", ["name"]);
   for (;;) {
-    await disorder.reviveOthers();
-    const changes = [interfaces, bindings].map((watch) => {
-      let looks = 0;
-      return watch.until(() => looks++ > 0, Math.max(deadline - Date.now(), 1));
-    });
-    const changed = Promise.race([...changes, stage.nextEnd()]);
+    const changed = Promise.race(
+      [interfaces, bindings, rows].map((watch) => {
+        let looks = 0;
+        return watch.until(() => looks++ > 0, Math.max(deadline - Date.now(), 1));
+      }),
+    );
     const amiss = await stage.complaints();
     if (amiss.length === 0) {
       changed.catch(() => {});
@@ -38,7 +37,7 @@ async function settle(disorder: Disorder): Promise<readonly string[]> {
     try {
       await changed;
     } catch {
-      return amiss;
+      return stage.complaints();
     }
   }
 }
@@ -76,6 +75,7 @@ test(
     const end = Date.now() + seconds * 1000;
     while (Date.now() < end) await disorder.act();
     await disorder.end();
+    using _ = disorder.watchOver();
     const unsettled = await settle(disorder);
     if (unsettled.length > 0) await tell(disorder, unsettled);
     await stage.fence(settlingTime).catch(async (error) => {
