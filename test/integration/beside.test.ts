@@ -53,9 +53,9 @@ test("T4: ports that both plug are plugged once, follow their options, and go", 
   const lports = Array.from({ length: 30 }, (_, index) => `lsp${index}`);
   for (const lport of lports) await hv.addLport(lport, { "vif-plug-mtu-request": "1400" });
   // Not until it is installed: an ovn-controller that was second sometimes forgets that.
-  await Promise.all(lports.map((lport) => hv.interface(lport, ({ ofport }) => (ofport ?? 0) > 0)));
+  await hv.interfaces(lports, ({ ofport }) => (ofport ?? 0) > 0);
   for (const lport of lports) await hv.setLport(lport, { "vif-plug-mtu-request": "1300" });
-  await Promise.all(lports.map((lport) => hv.interface(lport, (row) => row.mtu_request === 1300)));
+  await hv.interfaces(lports, (row) => row.mtu_request === 1300);
   await settleBoth("fence-a");
   for (const lport of lports) expect((await writesOf(lport)).filter(isInsert)).toHaveLength(1);
   for (const lport of lports.slice(0, 15)) await hv.setLport(lport, { "requested-chassis": "hv2" });
@@ -122,7 +122,7 @@ describe("taking over a chassis", () => {
     await other.addLport("next");
     await other.interface("next", ({ ofport }) => (ofport ?? 0) > 0);
     for (const lport of lports) expect(other.writesTo(lport)).toEqual([]);
-    const after = await Promise.all(lports.map((lport) => other.interface(lport)));
+    const after = await other.interfaces(lports);
     expect(after.map((row) => row._uuid)).toEqual(before.map((row) => row._uuid));
   });
 

@@ -23,7 +23,7 @@ test("U3: ovn-controller exits, and comes back with another Chassis row: nothing
   const { chassis } = hv;
   const lports = Array.from({ length: 20 }, (_, index) => `lsp${index}`);
   await hv.addLports(Object.fromEntries(lports.map((lport) => [lport, {}])));
-  const before = await Promise.all(lports.map((lport) => hv.installed(lport)));
+  const before = await hv.allInstalled(lports);
   const first = await chassisUuid(hv);
   await chassis.appctl("ovn-controller", "exit");
   await chassis.program("ovn-controller").exited;
@@ -34,7 +34,7 @@ test("U3: ovn-controller exits, and comes back with another Chassis row: nothing
   await hv.gone("stale");
   await hv.settle();
   expect(await chassisUuid(hv)).not.toBe(first);
-  const after = await Promise.all(lports.map((lport) => hv.interface(lport)));
+  const after = await hv.interfaces(lports);
   expect(after.map((row) => row._uuid)).toEqual(before.map((row) => row._uuid));
   for (const lport of lports) expect(hv.writesTo(lport)).toHaveLength(1);
   const told = hv.daemon.lines.filter((line) => / (info|warn) plug: /.test(line));

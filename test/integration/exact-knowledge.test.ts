@@ -77,7 +77,7 @@ test(`exact knowledge: ${OTHERS} port bindings of another chassis cost no byte, 
   await using hv = await startHypervisor();
   await hv.chassis.addChassis("hv2");
   await hv.addLports(Object.fromEntries(ours.map((lport) => [lport, {}])));
-  await Promise.all(ours.map((lport) => hv.installed(lport)));
+  await hv.allInstalled(ours);
   // It would take what it does not know for rubbish, and remove it.
   await hv.chassis.stop("ovn-northd");
   await hv.daemon.stop();

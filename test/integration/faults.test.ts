@@ -203,7 +203,7 @@ describe("T3: a bad port never blocks the others", () => {
     for (const lport of bad) await takePortName(lport);
     await hv.addLports(Object.fromEntries(lports.map((lport) => [lport, {}])));
     const good = lports.filter((lport) => !bad.includes(lport));
-    await Promise.all(good.map((lport) => hv.installed(lport)));
+    await hv.allInstalled(good);
     for (const lport of bad) {
       await hv.daemon.waitLog(new RegExp(` ${lport}: error: constraint violation: `));
       expect(hv.interfacesOf(lport)).toEqual([]);

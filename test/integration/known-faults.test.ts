@@ -13,7 +13,7 @@ const pinned = { "vif-plug-type": "pinned" };
 async function addMany(hv: Hypervisor, count: number): Promise<readonly string[]> {
   const lports = Array.from({ length: count }, (_, index) => `lsp${index}`);
   await hv.addLports(Object.fromEntries(lports.map((lport) => [lport, {}])));
-  await Promise.all(lports.map((lport) => hv.interface(lport)));
+  await hv.interfaces(lports);
   return lports;
 }
 

@@ -28,7 +28,7 @@ test.each(["SIGTERM", "SIGKILL"] as const)("U4: a restart after %s writes nothin
   await using hv = await startHypervisor();
   const lports = Array.from({ length: 10 }, (_, index) => `lsp${index}`);
   await hv.addLports(Object.fromEntries(lports.map((lport) => [lport, { "vif-plug-mtu-request": "1400" }])));
-  await Promise.all(lports.map((lport) => hv.installed(lport)));
+  await hv.allInstalled(lports);
   await hv.settle();
   const before = await plugged(hv);
   const requests = hv.writes().length;

@@ -21,7 +21,7 @@ test("the one that stands by takes over within a second: nothing is deleted, and
   const { chassis } = hv;
   const lports = Array.from({ length: PORTS }, (_, index) => `lsp${index}`);
   await hv.addLports(Object.fromEntries(lports.map((lport) => [lport, {}])));
-  await Promise.all(lports.map((lport) => hv.installed(lport)));
+  await hv.allInstalled(lports);
   const runDir = join(chassis.dir, "run2");
   await mkdir(runDir);
   const config = { ...baseConfig(chassis), run_dir: runDir, providers: [{ type: "dummy" }] };

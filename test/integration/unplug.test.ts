@@ -62,7 +62,7 @@ describe("U1: an owned interface goes with its port, in one transaction", () => 
     await using host = await startHypervisor();
     const lports = Array.from({ length: 100 }, (_, index) => `u1-many${index}`);
     await host.addLports(Object.fromEntries(lports.map((lport) => [lport, {}])));
-    await Promise.all(lports.map((lport) => host.interface(lport)));
+    await host.interfaces(lports);
     await host.chassis.nbctl(...lports.flatMap((lport) => ["--", "lsp-del", lport]));
     await Promise.all(lports.map((lport) => host.gone(lport)));
     await host.settle();
@@ -162,7 +162,7 @@ describe("U6: more ports than safety.max_unplug are due to go in one pass", () =
   async function startWithPorts(): Promise<Hypervisor> {
     const host = await startHypervisor({ config: { safety: { max_unplug: "25%" } } });
     await host.addLports(Object.fromEntries(lports.map((lport) => [lport, {}])));
-    await Promise.all(lports.map((lport) => host.installed(lport)));
+    await host.allInstalled(lports);
     return host;
   }
 

@@ -250,7 +250,7 @@ describe("U4: a restart, with its ports in place,", () => {
     });
     const lports = Array.from({ length: 30 }, (_, index) => `lsp${index}`);
     await hv.addLports(Object.fromEntries(lports.map((lport) => [lport, { "vif-plug-type": "shell" }])));
-    await Promise.all(lports.map((lport) => hv.installed(lport)));
+    await hv.allInstalled(lports);
     await hv.settle();
     const plugged = async () =>
       (await hv.chassis.rows("Open_vSwitch", "Interface", ["name"]))
@@ -311,7 +311,7 @@ test("U4: a thousand ports of a program in Python keep their rows over a restart
     const ours = rows.filter((row) => row.external_ids.get("ovn-plugged") === "python");
     return ours.map(({ _uuid, name }) => `${name} ${_uuid}`).sort();
   };
-  await Promise.all(lports.map((lport) => hv.interface(lport)));
+  await hv.interfaces(lports);
   await hv.settle();
   const before = await owned();
   expect(before).toHaveLength(1000);

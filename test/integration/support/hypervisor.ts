@@ -155,10 +155,28 @@ export class Hypervisor {
     return found;
   }
 
-  installed(name: string): Promise<Interface> {
-    return this.interface(name, ({ external_ids, ofport }) => {
-      return external_ids.has("ovn-installed") && ofport !== null && ofport > 0;
+  /** As `interface`, for many at once. */
+  async interfaces(
+    names: readonly string[],
+    predicate: (row: Interface) => boolean = () => true,
+  ): Promise<readonly Interface[]> {
+    const good = (rows: readonly Interface[]) =>
+      new Map(rows.filter(predicate).map((row) => [row.name, row] as const));
+    const rows = await this.#interfaces.until((all) => {
+      const found = good(all);
+      return names.every((name) => found.has(name));
     });
+    const found = good(rows);
+    return names.flatMap((name) => found.get(name) ?? []);
+  }
+
+  installed(name: string): Promise<Interface> {
+    return this.interface(name, isInstalled);
+  }
+
+  /** As `installed`, for many at once. */
+  allInstalled(names: readonly string[]): Promise<readonly Interface[]> {
+    return this.interfaces(names, isInstalled);
   }
 
   /** Resolves when vifplugd has removed the interface of that name, even one that was gone before anybody saw it. */
@@ -219,6 +237,10 @@ export class Hypervisor {
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
+}
+
+function isInstalled({ external_ids, ofport }: Interface): boolean {
+  return external_ids.has("ovn-installed") && ofport !== null && ofport > 0;
 }
 
 const transactPattern = /method="transact"(?=.*"lock":"vifplugd_)/;
