@@ -1,10 +1,10 @@
 /** The rows of a `select` (RFC 7047 section 5.2.2), read as the descriptor's types. */
 
-import { columnDecoder, defaultValue, NotationError } from "../schema/notation.ts";
+import { columnDecoder, defaultValue, unexpected } from "../schema/notation.ts";
 import { projection } from "../schema/projection.ts";
 import { columnSchema, tableSchema, typeOfColumn, type UntypedSchema } from "../schema/schema.ts";
 import type { Value } from "../schema/value.ts";
-import { excerpt, isObject, member } from "../wire/json.ts";
+import { isObject, member } from "../wire/json.ts";
 
 export type SelectedRow = { readonly [column: string]: Value };
 
@@ -31,7 +31,7 @@ export function decodeSelected(
     columnReader(descriptor, served, table, name, columns === undefined && name !== "_uuid"),
   );
   return rows.map((json) => {
-    if (!isObject(json)) throw new NotationError(`expected a row of ${table}, not ${excerpt(json)}`);
+    if (!isObject(json)) throw unexpected(`a row of ${table}`, json);
     const row: Record<string, Value> = {};
     for (const reader of readers) {
       const missing = reader.default !== undefined && !Object.hasOwn(json, reader.name);

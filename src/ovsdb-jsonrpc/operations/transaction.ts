@@ -4,7 +4,7 @@
  */
 
 import { err, ok, type Result } from "../result.ts";
-import { NotationError } from "../schema/notation.ts";
+import { NotationError, unexpected } from "../schema/notation.ts";
 import type { UntypedSchema } from "../schema/schema.ts";
 import { isUuid } from "../schema/uuid.ts";
 import { isSuspicious, unfitForWire } from "../wire/fit.ts";
@@ -154,7 +154,7 @@ function encodeOperation(schema: UntypedSchema, operation: Operation): JsonObjec
 /** Throws for what holds its members otherwise than an object does: none of them would be written. */
 function encodeRow(schema: UntypedSchema, table: string, row: WriteFields): JsonObject {
   if (!isObject(row) || Reflect.has(row, Symbol.iterator))
-    throw new NotationError(`expected columns of ${table} as members of an object, not ${excerpt(row)}`);
+    throw unexpected(`columns of ${table} as members of an object`, row);
   const encoded: Record<string, Json> = {};
   for (const column of Object.keys(row)) {
     const value = row[column];
@@ -193,9 +193,12 @@ function decodeElements(
   const results: OperationResult[] = [];
   for (const [i, operation] of operations.entries()) {
     if (elements[i] === null) return err(notAttempted(i));
-    const result = decodeResult(schema, served, operation, elements[i]);
-    if (!result.ok) return err(unreadable(i, result.error));
-    results.push(result.value);
+    try {
+      results.push(decodeResult(schema, served, operation, elements[i]));
+    } catch (error) {
+      if (error instanceof NotationError) return err(unreadable(i, error.message));
+      throw error;
+    }
   }
   return ok(results);
 }
@@ -233,43 +236,35 @@ function protocolError(details: string): TransactError {
   return { code: "protocol error", details, operation: null, retryable: false };
 }
 
-/** The error says what was expected. */
+/** Throws `NotationError` for what is no result of the operation. */
 function decodeResult(
   schema: UntypedSchema,
   served: UntypedSchema,
   operation: Operation,
   json: unknown,
-): Result<OperationResult, string> {
+): OperationResult {
   const result = isObject(json) ? json : {};
   switch (operation.op) {
     case "insert": {
       const uuid = member(result, "uuid");
-      if (isArray(uuid) && uuid[0] === "uuid" && isUuid(uuid[1])) return ok({ uuid: uuid[1] });
-      return err(`expected the UUID of an insert, not ${excerpt(json)}`);
+      if (isArray(uuid) && uuid[0] === "uuid" && isUuid(uuid[1])) return { uuid: uuid[1] };
+      throw unexpected("the UUID of an insert", json);
     }
     case "update":
     case "mutate":
     case "delete": {
       const count = member(result, "count");
-      if (typeof count === "number") return ok({ count });
-      return err(`expected the count of ${operation.op}, not ${excerpt(json)}`);
+      if (typeof count === "number") return { count };
+      throw unexpected(`the count of ${operation.op}`, json);
     }
     case "select": {
       const { table, columns } = operation;
       const rows = member(result, "rows");
-      if (!isArray(rows)) return err(`expected the rows of a select, not ${excerpt(json)}`);
-      return selected(() => decodeSelected(schema, served, table, columns, rows));
+      if (isArray(rows)) return { rows: decodeSelected(schema, served, table, columns, rows) };
+      throw unexpected("the rows of a select", json);
     }
     default:
-      return isObject(json) ? ok({}) : err(`expected the result of ${operation.op}, not ${excerpt(json)}`);
-  }
-}
-
-function selected(decode: () => readonly SelectedRow[]): Result<OperationResult, string> {
-  try {
-    return ok({ rows: decode() });
-  } catch (error) {
-    if (error instanceof NotationError) return err(error.message);
-    throw error;
+      if (isObject(json)) return {};
+      throw unexpected(`the result of ${operation.op}`, json);
   }
 }

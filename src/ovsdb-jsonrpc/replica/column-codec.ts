@@ -51,8 +51,8 @@ export function modifyColumn(codec: ColumnCodec, uuid: Uuid, old: Value, json: u
 }
 
 /** The error with the place where it was found, when it is about what is written there. */
-export function located(error: unknown, uuid: Uuid, column: string): unknown {
-  return error instanceof NotationError
-    ? new NotationError(`row ${uuid}, column ${column}: ${error.message}`)
-    : error;
+export function located(error: unknown, uuid: Uuid, column?: string): unknown {
+  if (!(error instanceof NotationError)) return error;
+  const where = column === undefined ? `row ${uuid}` : `row ${uuid}, column ${column}`;
+  return new NotationError(`${where}: ${error.message}`);
 }

@@ -8,7 +8,7 @@
  */
 
 import { err, ok, type Result } from "../result.ts";
-import { NotationError } from "../schema/notation.ts";
+import { NotationError, unexpected } from "../schema/notation.ts";
 import type { Row, UntypedSchema } from "../schema/schema.ts";
 import { isUuid, type Uuid } from "../schema/uuid.ts";
 import { equalValues, type Value } from "../schema/value.ts";
@@ -131,7 +131,7 @@ export class Replica {
     snapshot: boolean,
   ): readonly (readonly [Table, string, Staged])[] {
     const tables = objectMembers(updates);
-    if (tables === null) throw new NotationError(`expected table updates, not ${excerpt(updates)}`);
+    if (tables === null) throw unexpected("table updates", updates);
     const rowsByTable = new Map<string, unknown>();
     tables((name, rows) => rowsByTable.set(name, rows));
     return Array.from(this.#tables, ([name, table]) => {
@@ -167,7 +167,7 @@ function stageTable(table: Table, updates: Members, notation: UpdateNotation, sn
   const seen = new Set<Uuid>();
   updates((uuid, json) => {
     const update = plainJson(json, 0);
-    if (!isUuid(uuid)) throw new NotationError(`expected a row's UUID, not ${excerpt(uuid)}`);
+    if (!isUuid(uuid)) throw unexpected("a row's UUID", uuid);
     const before = seen.size;
     if (seen.add(uuid).size === before) throw new NotationError(`row ${uuid} comes twice in one message`);
     const old = table.rows.get(uuid) ?? null;
@@ -200,11 +200,11 @@ function rowAfter2(table: Table, uuid: Uuid, old: Row | null, update: unknown): 
     if (Object.hasOwn(update, "initial")) return decodeRow(table, uuid, update.initial);
     if (Object.hasOwn(update, "delete")) return null;
   }
-  throw new NotationError(`row ${uuid}: expected initial, insert, modify or delete, not ${excerpt(update)}`);
+  throw located(unexpected("initial, insert, modify or delete", update), uuid);
 }
 
 function decodeRow(table: Table, uuid: Uuid, json: unknown): Row {
-  if (!isObject(json)) throw new NotationError(`row ${uuid}: expected columns, not ${excerpt(json)}`);
+  if (!isObject(json)) throw located(unexpected("columns", json), uuid);
   const row: Record<string, Value> & { _uuid: Uuid } = { _uuid: uuid };
   let column = "";
   // One handler for the whole row: one for each column shows in the time of a load.
@@ -221,7 +221,7 @@ function decodeRow(table: Table, uuid: Uuid, json: unknown): Row {
 
 function modifyRow(table: Table, uuid: Uuid, old: Row | null, json: unknown): Row {
   if (old === null) throw new NotationError(`row ${uuid}: modified, but it is not in the replica`);
-  if (!isObject(json)) throw new NotationError(`row ${uuid}: expected columns, not ${excerpt(json)}`);
+  if (!isObject(json)) throw located(unexpected("columns", json), uuid);
   const row: Record<string, Value> & { _uuid: Uuid } = { ...old };
   for (const codec of table.codecs) {
     if (!Object.hasOwn(json, codec.name)) continue;

@@ -18,6 +18,11 @@ export class NotationError extends Error {
   readonly code = "bad notation";
 }
 
+/** What the error is when `value` stands where something else is expected. */
+export function unexpected(expected: string, value: unknown): NotationError {
+  return new NotationError(`expected ${expected}, not ${excerpt(value)}`);
+}
+
 const INT64_LIMIT = 2 ** 63;
 
 /** Longer maps hardly ever repeat. */
@@ -83,7 +88,7 @@ function decodeInteger(json: unknown): number {
   // Another session of the same connection may want every digit.
   const exact = exactInteger(json);
   if (exact !== null && exact === BigInt.asIntN(64, exact)) return Number(exact);
-  throw new NotationError(`expected an integer, not ${excerpt(json)}`);
+  throw unexpected("an integer", json);
 }
 
 /** From a text in which long integers are marked (wire/exact-json.ts). */
@@ -91,29 +96,29 @@ function decodeBigint(json: unknown): bigint {
   if (typeof json === "number" && Number.isSafeInteger(json)) return BigInt(json);
   const exact = exactInteger(json);
   if (exact !== null && exact === BigInt.asIntN(64, exact)) return exact;
-  throw new NotationError(`expected an integer, not ${excerpt(json)}`);
+  throw unexpected("an integer", json);
 }
 
 function decodeReal(json: unknown): number {
   if (typeof json === "number" && Number.isFinite(json)) return json;
   const exact = exactInteger(json);
   if (exact !== null && Number.isFinite(Number(exact))) return Number(exact);
-  throw new NotationError(`expected a real number, not ${excerpt(json)}`);
+  throw unexpected("a real number", json);
 }
 
 function decodeBoolean(json: unknown): boolean {
   if (typeof json === "boolean") return json;
-  throw new NotationError(`expected a boolean, not ${excerpt(json)}`);
+  throw unexpected("a boolean", json);
 }
 
 function decodeString(json: unknown): string {
   if (typeof json === "string") return json;
-  throw new NotationError(`expected a string, not ${excerpt(json)}`);
+  throw unexpected("a string", json);
 }
 
 function decodeUuid(json: unknown): string {
   if (isArray(json) && json.length === 2 && json[0] === "uuid" && isUuid(json[1])) return json[1];
-  throw new NotationError(`expected ["uuid", …], not ${excerpt(json)}`);
+  throw unexpected('["uuid", …]', json);
 }
 
 /** References repeat themselves: many rows refer to the same few. */
@@ -159,12 +164,11 @@ function mapDecoder(key: Decoder<Atom>, value: Decoder<Atom>): Decoder<Value> {
   const known = new Interner<ReadonlyMap<Atom, Atom>>();
   return (json) => {
     const pairs = isArray(json) && json.length === 2 && json[0] === "map" ? json[1] : undefined;
-    if (!isArray(pairs)) throw new NotationError(`expected ["map", […]], not ${excerpt(json)}`);
+    if (!isArray(pairs)) throw unexpected('["map", […]]', json);
     if (pairs.length === 0) return EMPTY_MAP;
     const atoms: Atom[] = [];
     for (const pair of pairs) {
-      if (!isArray(pair) || pair.length !== 2)
-        throw new NotationError(`expected a key-value pair, not ${excerpt(pair)}`);
+      if (!isArray(pair) || pair.length !== 2) throw unexpected("a key-value pair", pair);
       atoms.push(key(pair[0]), value(pair[1]));
     }
     const make = () => mapOf(atoms);
@@ -199,7 +203,7 @@ function encodeContent(type: ColumnSchema, value: unknown): Json {
     const valueType = type.value?.type ?? type.key.type;
     return ["map", Array.from(value, (pair) => encodePair(type.key.type, valueType, pair))];
   }
-  if (!isIterable(value)) throw new NotationError(`expected ${expected(type)}, not ${excerpt(value)}`);
+  if (!isIterable(value)) throw unexpected(expected(type), value);
   return ["set", Array.from(value, (element) => encodeAtom(type.key.type, element))];
 }
 
@@ -227,8 +231,7 @@ function isIterable(value: object): value is Iterable<unknown> {
 }
 
 function encodePair(keyType: AtomicType, valueType: AtomicType, pair: unknown): Json {
-  if (!isArray(pair) || pair.length !== 2)
-    throw new NotationError(`expected pairs of key and value in a map, not ${excerpt(pair)}`);
+  if (!isArray(pair) || pair.length !== 2) throw unexpected("pairs of key and value in a map", pair);
   return [encodeAtom(keyType, pair[0]), encodeAtom(valueType, pair[1])];
 }
 
@@ -236,7 +239,7 @@ function encodeAtom(type: AtomicType, atom: unknown): Json {
   if (isNamedUuid(atom)) return ["named-uuid", atom.namedUuid];
   if (typeof atom === "bigint") return encodeBigint(type, atom);
   if (typeof atom !== "string" && typeof atom !== "number" && typeof atom !== "boolean")
-    throw new NotationError(`expected ${type}, not ${excerpt(atom)}`);
+    throw unexpected(type, atom);
   if (type === "real" && typeof atom === "number") return encodeReal(atom);
   if (type === "integer" && typeof atom === "number" && !Number.isSafeInteger(atom))
     throw new NotationError(
