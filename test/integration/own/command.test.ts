@@ -33,29 +33,6 @@ async function startPinned(pins: Readonly<Record<string, string>>): Promise<{
   return { hv, pin };
 }
 
-test("a program in Python plugs, waits, renames, refuses and unplugs", async () => {
-  const { hv, pin } = await startPinned({ web1: "eth-web1" });
-  await using _ = hv;
-  await hv.addLport("web1", pinned);
-  const first = await hv.interface("eth-web1");
-  expect(first.external_ids.get("ovn-plugged")).toBe("pinned");
-  expect(first.options.get("pinned-by")).toEndWith("/pins");
-
-  await hv.addLport("db1", pinned);
-  await hv.daemon.waitLog(/ db1: waiting: not pinned: add a line "db1 INTERFACE"/);
-  await pin({ web1: "eth-web2", db1: "eth-db1" });
-  await hv.interface("eth-db1");
-  await hv.interface("eth-web2");
-  await hv.gone("eth-web1");
-
-  await hv.deleteLport("db1");
-  await hv.daemon.waitLog(/ db1: waiting: still pinned to eth-db1: remove its line/);
-  await pin({ web1: "eth-web2" });
-  await hv.gone("eth-db1");
-  await hv.setLport("web1", { "vif-plug-mtu-request": "1400" });
-  await hv.interface("eth-web2", ({ mtu_request }) => mtu_request === 1400);
-});
-
 test("a program in shell plugs and unplugs", async () => {
   await using hv = await startHypervisor({
     config: { providers: [{ type: "dummy" }, { type: "shell", command: [shell] }] },
@@ -181,6 +158,36 @@ describe("a bad program", () => {
     expect(await hv.daemon.stop()).toEqual({ code: 0, signal: null });
   });
 
+  test("that ends before it answers, after that, or before it has heard of the commit: nothing is lost", async () => {
+    const places = ["asked", "answered", "finish"] as const;
+    await using hv = await startHypervisor({ daemon: false });
+    const logOf = (place: string) => join(hv.chassis.dir, `read-${place}`);
+    const entries = places.map((place) => ({
+      type: place,
+      command: [process.execPath, puppet, logOf(place), JSON.stringify({ ends: { [place]: place } })],
+    }));
+    await hv.startDaemon({ providers: [{ type: "dummy" }, ...entries] });
+    await hv.addLports(Object.fromEntries(places.map((place) => [place, { "vif-plug-type": place }])));
+    for (const place of places) {
+      await hv.daemon.waitLog(new RegExp(`provider: ${place}: the command is down: it exited with status 7`));
+      await hv.installed(place);
+      // The process that came after has been asked when it answers this.
+      await hv.addLport(`after-${place}`, { "vif-plug-type": place });
+      await hv.installed(`after-${place}`);
+    }
+    expect(await hv.daemon.stop()).toEqual({ code: 0, signal: null });
+    for (const place of places) {
+      const messages = (await Bun.file(logOf(place)).text()).trimEnd().split("\n");
+      const finished = messages.filter((message) => {
+        const { method, params } = JSON.parse(message);
+        return method === "finish" && params.lport.name === place;
+      });
+      // Nobody knows whether one that ended had heard it.
+      expect([place, finished.length]).toEqual([place, place === "finish" ? 2 : 1]);
+    }
+    expect(places.map((place) => hv.writesTo(place).length)).toEqual([1, 1, 1]);
+  });
+
   test("that does not end is ended, and the daemon with it, within 5 s", async () => {
     const ignoring = {
       type: "acme",
@@ -240,35 +247,6 @@ describe("a program that arranges", () => {
     expect(arranged[0]).toBe("arrange web1");
     expect(new Set(arranged)).toEqual(new Set(["arrange web1", "arrange nothing"]));
     expect(hv.writes().slice(requests).join("\n")).not.toContain('"web1"');
-  });
-});
-
-describe("U4: a restart, with its ports in place,", () => {
-  test("asks the program and writes nothing, and so does a death of the program", async () => {
-    await using hv = await startHypervisor({
-      config: { providers: [{ type: "dummy" }, { type: "shell", command: [shell] }] },
-    });
-    const lports = Array.from({ length: 30 }, (_, index) => `lsp${index}`);
-    await hv.addLports(Object.fromEntries(lports.map((lport) => [lport, { "vif-plug-type": "shell" }])));
-    await hv.allInstalled(lports);
-    await hv.settle();
-    const plugged = async () =>
-      (await hv.chassis.rows("Open_vSwitch", "Interface", ["name"]))
-        .map((row) => `${row._uuid} ${row.name}`)
-        .sort();
-    const before = await plugged();
-    const requests = hv.writes().length;
-    await hv.daemon.stop("SIGKILL");
-    await hv.startDaemon({ providers: [{ type: "dummy" }, { type: "shell", command: [shell] }] });
-    await hv.addLport("late", { "vif-plug-type": "shell" });
-    await hv.installed("late");
-    expect(
-      hv
-        .writes()
-        .slice(requests)
-        .filter((request) => /lsp\d/.test(request)),
-    ).toEqual([]);
-    expect((await plugged()).filter((row) => !row.endsWith(" late"))).toEqual(before);
   });
 });
 

@@ -2,7 +2,7 @@
  * A provider's command that does what a test says: `bun puppet.ts LOG BEHAVIOUR`, where BEHAVIOUR is JSON (see Behaviour).
  * Every message that it reads is a line of the file LOG.
  */
-import { appendFileSync } from "node:fs";
+import { appendFileSync, existsSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
 export interface Behaviour {
@@ -15,6 +15,8 @@ export interface Behaviour {
   /** Written at once after initialize. */
   readonly shout?: readonly string[];
   readonly ignoresShutdown?: boolean;
+  /** By logical port: where it ends, once in all its lives, without another word. */
+  readonly ends?: Readonly<Record<string, "asked" | "answered" | "finish">>;
   /** A logical port is plugged only after `arrange`, which it asks for. */
   readonly arranges?: boolean;
 }
@@ -44,11 +46,22 @@ createInterface({ input: process.stdin }).on("line", (line) => {
   appendFileSync(log, `${line}\n`);
   const { id, method, params } = JSON.parse(line);
   if (method === "initialize") introduce(id);
-  else if (method === "prepare") answer(id, params);
+  else if (method === "prepare") {
+    endAt("asked", params.lport.name);
+    answer(id, params);
+    endAt("answered", params.lport.name);
+  } else if (method === "finish") endAt("finish", params.lport.name);
   else if (method === "arrange") arrange(params.lport.name);
   else if (method === "shutdown" && !behaviour.ignoresShutdown) write({ id, result: null });
 });
 process.stdin.on("end", () => !behaviour.ignoresShutdown && process.exit(0));
+
+function endAt(where: string, lport: string): void {
+  const mark = `${log}.${lport}`;
+  if (behaviour.ends?.[lport] !== where || existsSync(mark)) return;
+  writeFileSync(mark, where);
+  process.exit(7);
+}
 
 function introduce(id: number): void {
   const { introduction = {}, shout = [] } = behaviour;
