@@ -21,39 +21,25 @@ export class LocalChassis {
   readonly controller: Actor;
   #hostname = "node1.example.com";
   #ofport = 1;
+  /** What the Open_vSwitch row says, or is to say. */
+  readonly #externalIds: Map<string, string>;
 
   constructor(world: World, schema: Schema, southbound: Southbound) {
     this.#world = world;
     this.#southbound = southbound;
+    this.#externalIds = new Map([...this.names, ["hostname", this.#hostname]]);
     this.database = new Database(schema);
     this.server = new ServerProcess(world, "ovsdb-server", LOCAL, (one) => void one.add(this.database));
     this.vswitchd = new Actor(world, "ovs-vswitchd", 10, () => this.#realise());
     this.controller = new Actor(world, "ovn-controller", 10, () => this.#control());
     this.write([
-      { op: "insert", table: "Interface", row: { name: BRIDGE, type: "internal" }, "uuid-name": "iface" },
-      {
-        op: "insert",
-        table: "Port",
-        row: { name: BRIDGE, interfaces: ["named-uuid", "iface"] },
-        "uuid-name": "port",
-      },
-      {
-        op: "insert",
-        table: "Bridge",
-        row: { name: BRIDGE, ports: ["named-uuid", "port"] },
-        "uuid-name": "bridge",
-      },
+      ...bridgeOperations(),
       {
         op: "insert",
         table: "Open_vSwitch",
         row: {
           bridges: ["named-uuid", "bridge"],
-          external_ids: mapJson([
-            ["system-id", CHASSIS],
-            ["hostname", this.#hostname],
-            ["ovn-remote", southbound.remotes],
-            ["ovn-bridge", BRIDGE],
-          ]),
+          external_ids: mapJson(this.#externalIds),
         },
       },
     ]);
@@ -99,11 +85,51 @@ export class LocalChassis {
 
   setHostname(hostname: string): void {
     this.#hostname = hostname;
-    const [row] = rowsOf(this.database, "Open_vSwitch").values();
-    if (row === undefined) return;
-    const ids = new Map(map(row, "external_ids")).set("hostname", hostname);
-    this.write([{ op: "update", table: "Open_vSwitch", where: [], row: { external_ids: mapJson(ids) } }]);
+    this.setExternalId("hostname", hostname);
     this.controller.wake();
+  }
+
+  /** As by `ovs-vsctl set Open_vSwitch . external_ids:KEY=VALUE`, as soon as the server is there. */
+  setExternalId(key: string, value: string): void {
+    this.#externalIds.set(key, value);
+    // What is written late is what is wanted by then.
+    const row = () => ({ external_ids: mapJson(this.#externalIds) });
+    this.#insist(() => this.write([{ op: "update", table: "Open_vSwitch", where: [], row: row() }]));
+  }
+
+  #insist(write: () => boolean): void {
+    if (!write()) this.#world.scheduler.after(50, () => this.#insist(write));
+  }
+
+  /** What the row says from the beginning of how things are called. */
+  get names(): ReadonlyMap<string, string> {
+    return new Map([
+      ["system-id", CHASSIS],
+      ["ovn-remote", this.#southbound.remotes],
+      ["ovn-bridge", BRIDGE],
+    ]);
+  }
+
+  /** As by `ovs-vsctl del-br`, and with all of its ports. */
+  deleteBridge(): void {
+    this.write([{ op: "update", table: "Open_vSwitch", where: [], row: { bridges: ["set", []] } }]);
+  }
+
+  /** As by `ovs-vsctl --may-exist add-br`, as soon as the server is there. */
+  addBridge(): void {
+    this.#insist(() => rowsOf(this.database, "Bridge").size > 0 || this.#writeBridge());
+  }
+
+  #writeBridge(): boolean {
+    return this.write([
+      ...bridgeOperations(),
+      {
+        op: "update",
+        table: "Open_vSwitch",
+        where: [],
+        row: { bridges: ["named-uuid", "bridge"] },
+      },
+    ]);
   }
 
   /** As by SIGTERM: the Chassis row goes, and what was bound is bound no more. */
@@ -199,4 +225,23 @@ export class LocalChassis {
       return [{ op: "update", table: "Port_Binding", where: byUuid(uuidOf(row)), row: { chassis } }];
     });
   }
+}
+
+/** The integration bridge, with its own port. */
+function bridgeOperations(): readonly JsonObject[] {
+  return [
+    { op: "insert", table: "Interface", row: { name: BRIDGE, type: "internal" }, "uuid-name": "iface" },
+    {
+      op: "insert",
+      table: "Port",
+      row: { name: BRIDGE, interfaces: ["named-uuid", "iface"] },
+      "uuid-name": "port",
+    },
+    {
+      op: "insert",
+      table: "Bridge",
+      row: { name: BRIDGE, ports: ["named-uuid", "port"] },
+      "uuid-name": "bridge",
+    },
+  ];
 }

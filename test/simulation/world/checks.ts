@@ -35,6 +35,8 @@ interface Sent {
   /** What it knew of the Southbound; null: nothing. */
   readonly known: Knowledge | null;
   readonly settings: Settings;
+  /** What it took itself for. */
+  readonly chassisName: string | null;
   /** The ports that it held back (U6). */
   readonly held: ReadonlySet<string>;
   /** The ports whose provider had said that what is in place is another's (U7). */
@@ -96,6 +98,7 @@ export class Checks {
       ...{
         decided,
         known,
+        chassisName: vifplugd.chassisName,
         settings: vifplugd.settings,
         held: vifplugd.held(),
         misplaced: vifplugd.misplaced(),
@@ -116,11 +119,13 @@ export class Checks {
     const vifplugd = by === null ? undefined : this.#vifplugdOf(by.connection.client);
     if (by !== null && vifplugd !== undefined) {
       this.writes++;
-      if (!by.session.holds(`vifplugd_${CHASSIS}`))
-        this.#fail(`${vifplugd.process.name} writes without the lock`);
       this.#checkRows(vifplugd.process, changes, before);
       const sent = this.#sent.get(by.connection)?.get(by.id);
-      if (sent !== undefined) this.#checkLost(vifplugd.process, sent, before);
+      if (sent !== undefined) {
+        if (!by.session.holds(`vifplugd_${sent.chassisName}`))
+          this.#fail(`${vifplugd.process.name} writes without the lock`);
+        this.#checkLost(vifplugd.process, sent, before);
+      }
       this.finishes.committed(vifplugd, by);
     }
     this.#scene.chassis.changed();
@@ -172,8 +177,10 @@ export class Checks {
     }
   }
 
-  #whyNot(by: Client, { known, settings, held, hostnames }: Sent, lport: string, ownedSince: number) {
+  #whyNot(by: Client, sent: Sent, lport: string, ownedSince: number): string | null {
+    const { known, chassisName, settings, held, hostnames } = sent;
     if (held.has(lport)) return "which is held";
+    if (chassisName !== CHASSIS) return `as ${chassisName}, which has no row`;
     if (known?.isSynced !== true) return "without being in sync with the Southbound";
     const { southbound, daemons } = this.#scene;
     const server = southbound.servers.find(({ name }) => name === known.server);

@@ -8,7 +8,7 @@ import type { ServedDatabase, Storage } from "../ovsdb/served-database.ts";
 import type { SimulatedServer } from "../ovsdb/server.ts";
 import { execute } from "../ovsdb/transaction.ts";
 import { ServerProcess } from "./server-process.ts";
-import type { Southbound } from "./southbound.ts";
+import { CONVERTED, type Southbound } from "./southbound.ts";
 import type { World } from "./world.ts";
 
 interface Entry {
@@ -232,6 +232,12 @@ export class Cluster implements Southbound {
     lead: () => {
       this.#elect();
       return "there is an election";
+    },
+    convert: () => {
+      const { network, scheduler } = this.#world;
+      for (const { database, server } of this.#members)
+        scheduler.after(network.delay(), () => server.alive && server.server.convert(database));
+      return CONVERTED;
     },
     slow: () => {
       this.#slowUntil = this.#world.scheduler.now + this.#world.outage();

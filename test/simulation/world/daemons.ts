@@ -65,8 +65,8 @@ export class Daemons {
     for (const vifplugd of this.present) vifplugd.throwOnce();
   }
 
-  command(name: string): void {
-    for (const vifplugd of this.present) vifplugd.command(name);
+  command(name: string, args: readonly string[]): void {
+    for (const vifplugd of this.present) vifplugd.command(name, args);
   }
 
   /** The provider is taken out of the configuration for so many milliseconds. */

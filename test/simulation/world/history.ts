@@ -161,6 +161,7 @@ function setUp(world: World, plan: Plan): Stage {
     on_withdraw: plan.onWithdraw,
     on_rename: plan.onRename,
     max_unplug: `${plan.maxUnplug}%`,
+    ...{ additional_chassis: "true", chassis: null, bridge: null, remote: null },
   };
   const deeds: Deeds = { finished: (...call) => holder.checks?.finishes.called(...call) };
   const daemons = new Daemons(world, devices, deeds, settings, plan.daemons);

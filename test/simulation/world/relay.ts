@@ -7,7 +7,7 @@ import type { Schema } from "../ovsdb/schema.ts";
 import { ServedDatabase, type Storage } from "../ovsdb/served-database.ts";
 import type { SimulatedServer } from "../ovsdb/server.ts";
 import { ServerProcess } from "./server-process.ts";
-import { type Southbound, transactAtOnce } from "./southbound.ts";
+import { CONVERTED, type Southbound, transactAtOnce } from "./southbound.ts";
 import type { World } from "./world.ts";
 
 export function relay(world: World, schema: Schema): Southbound {
@@ -85,6 +85,10 @@ export function relay(world: World, schema: Schema): Southbound {
       halt: () => {
         server.halt(world.outage());
         return "the relay stands still";
+      },
+      convert: () => {
+        if (server.alive) server.server.convert(followed);
+        return CONVERTED;
       },
     },
     calm: () => {

@@ -48,6 +48,9 @@ export function transactAtOnce(
   return true;
 }
 
+/** As by a script of an upgrade; every monitor is no more. */
+export const CONVERTED = "the Southbound is converted, to the schema that it has";
+
 /** One server. */
 export function standalone(world: World, schema: Schema): Southbound {
   const database = new Database(schema);
@@ -75,6 +78,10 @@ export function standalone(world: World, schema: Schema): Southbound {
       halt: () => {
         server.halt(world.outage());
         return "the Southbound's server stands still";
+      },
+      convert: () => {
+        if (server.alive) server.server.convert(database);
+        return CONVERTED;
       },
     },
     calm: () => server.start(),

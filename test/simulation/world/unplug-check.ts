@@ -54,8 +54,9 @@ function whyOfStranger(
   const { cluster } = server;
   const shownSince = shown.since(by);
   if (cluster === null || shownSince === null) return null;
+  const hasHad = new Set(everSettings.map(({ on_withdraw }) => on_withdraw));
   const isStranger = shownSince < cluster.since && ownedSince < cluster.since;
-  if (!isStranger || confirmed.has(lport) || everSettings.length > 1) return null;
+  if (!isStranger || confirmed.has(lport) || hasHad.size > 1) return null;
   for (const state of statesBack(server, lport, cluster.commits))
     if (whyStays(state, unplug) !== null) return null;
   return "which is not in a cluster that nobody has seen before, and nobody has confirmed that";

@@ -1,12 +1,18 @@
 /**
- * A vifplugd: the real code from its sessions to its transactions, in a process that may die at any event. Of the program
- * only its control socket, its HTTP server and its configuration file are missing.
+ * A vifplugd: the real code from its sessions to its transactions and its commands, in a process that may die at any event.
+ * Of the program only the sockets of its control and HTTP servers and its configuration file are missing.
  */
-import { plugSettings } from "../../../src/config/effective.ts";
+import { localTarget, plugSettings } from "../../../src/config/effective.ts";
 import { defaultConfig } from "../../../src/config/load.ts";
 import type { Config } from "../../../src/config/schema.ts";
+import { type Command, withListCommands } from "../../../src/control/command.ts";
+import { engineCommands } from "../../../src/control/commands/engine.ts";
+import { plugCommands } from "../../../src/control/commands/plug.ts";
+import { processCommands } from "../../../src/control/commands/process.ts";
+import { statsCommands } from "../../../src/control/commands/stats.ts";
 import { takeLock } from "../../../src/daemon/databases/chassis-lock.ts";
 import { makeParts, type Parts, rowsOf, startParts, stopParts } from "../../../src/daemon/parts.ts";
+import { View } from "../../../src/daemon/view.ts";
 import { Log } from "../../../src/log/log.ts";
 import { obstacleOf } from "../../../src/plug/readiness.ts";
 import { LOCAL } from "./chassis.ts";
@@ -14,8 +20,15 @@ import { type DeviceProvider, type Devices, PLUG_TYPE, providerOf } from "./devi
 import type { Process } from "./process.ts";
 import type { World } from "./world.ts";
 
-export type Settings = Pick<Config["plug"], "on_withdraw" | "on_rename"> &
-  Pick<Config["safety"], "max_unplug">;
+/** The keys of the configuration that change in a history; null: it says nothing of them. */
+export interface Settings extends Pick<Config["plug"], "on_withdraw" | "on_rename"> {
+  readonly additional_chassis: "true" | "false";
+  readonly max_unplug: string;
+  readonly chassis: string | null;
+  readonly bridge: string | null;
+  /** Of the Southbound. */
+  readonly remote: string | null;
+}
 
 export interface Deeds {
   /** `finish` was called. */
@@ -31,6 +44,7 @@ export class Vifplugd {
   /** Null: none is enabled. */
   #provider: DeviceProvider | null = null;
   #settings: Settings;
+  readonly #commands: readonly Command[];
   #throwsOnce = false;
   #stopped = false;
   constructor(world: World, name: string, devices: Devices, deeds: Deeds, settings: Settings) {
@@ -55,6 +69,19 @@ export class Vifplugd {
       lock: takeLock,
       onRun: () => this.#ran(),
     });
+    const view = new View(this.#parts, {
+      clients: () => ({ control: 1, http: 0 }),
+      metrics: () => null,
+      files: () => [],
+      lastReload: () => null,
+      onExit: () => this.stop(),
+    });
+    this.#commands = withListCommands([
+      ...engineCommands(view),
+      ...plugCommands(view),
+      ...processCommands(view),
+      ...statsCommands(view),
+    ]);
     this.process.isSynced = () => this.#parts.southbound.state?.kind === "synced";
     this.#letNodesThrow();
     // One provider of ten comes late.
@@ -91,13 +118,11 @@ export class Vifplugd {
   /** As SIGHUP does. */
   reload(settings: Settings): void {
     this.process.enter(() => {
-      const { reconciler } = this.#parts;
+      const { local, reconciler } = this.#parts;
+      const config = configOf(settings);
       this.#settings = settings;
-      reconciler.push(
-        reconciler.graph.inputs.settings,
-        plugSettings(configOf(settings), null),
-        "configuration",
-      );
+      local.setTarget(localTarget(config));
+      reconciler.push(reconciler.graph.inputs.settings, plugSettings(config, null), "configuration");
       reconciler.schedule();
     });
   }
@@ -125,13 +150,19 @@ export class Vifplugd {
     this.#throwsOnce = true;
   }
 
-  /** `sb-cluster-state-reset`, or `inc-engine/recompute`. */
-  command(name: string): void {
-    const { southbound, reconciler } = this.#parts;
+  /** Somebody asks something on the control socket; what it answers when the process stands still comes to nobody. */
+  command(name: string, args: readonly string[]): void {
     this.process.enter(() => {
       if (this.#stopped) return;
-      if (name === "sb-cluster-state-reset") southbound.resetClusterState();
-      else reconciler.recompute(name);
+      const command = this.#commands.find((one) => one.name === name);
+      if (command === undefined) throw new RangeError(`no command ${name}`);
+      const { engine } = this.#parts.reconciler;
+      const needsRun = engine.needsRun;
+      const answer = command.run(args);
+      const isBad = !(answer instanceof Promise) && !answer.ok;
+      if (isBad && name === "inc-engine/verify") this.#world.fail(`${this.process.name}: ${answer.text}`);
+      if (READING.has(name) && engine.needsRun !== needsRun)
+        this.#world.fail(`${this.process.name} runs anew because somebody has asked ${name}`);
     });
   }
 
@@ -164,6 +195,12 @@ export class Vifplugd {
       for (const lport of engine.data(graph.hold).due) lets(lport);
       this.#parts.reconciler.confirmUnplug();
     });
+  }
+
+  /** What it takes itself for; null: it does not know. */
+  get chassisName(): string | null {
+    const { engine, graph } = this.#parts.reconciler;
+    return engine.data(graph.localChassis).current.chassis?.name ?? null;
   }
 
   /** What is in force. */
@@ -205,13 +242,22 @@ export class Vifplugd {
   }
 }
 
-function configOf({ on_withdraw, on_rename, max_unplug }: Settings): Config {
+function configOf(settings: Settings): Config {
+  const { on_withdraw, on_rename, additional_chassis, max_unplug, chassis, bridge, remote } = settings;
   const base = defaultConfig();
   return {
     ...base,
-    ovs: { ...base.ovs, remote: LOCAL },
-    plug: { ...base.plug, on_withdraw, on_rename },
+    ...(chassis === null ? {} : { chassis }),
+    ovs: { ...base.ovs, remote: LOCAL, ...(bridge === null ? {} : { bridge }) },
+    southbound: { ...base.southbound, ...(remote === null ? {} : { remote }) },
+    plug: { on_withdraw, on_rename, additional_chassis: additional_chassis === "true" },
     safety: { ...base.safety, max_unplug },
     providers: [],
   };
 }
+
+/** Commands that change nothing. */
+const READING: ReadonlySet<string> = new Set([
+  ...["plug/show", "plug/explain", "plug/status", "inc-engine/show-stats", "inc-engine/graph"],
+  ...["connection-status", "coverage/show", "stopwatch/show", "memory/show", "list-commands"],
+]);

@@ -1,8 +1,8 @@
 /** Somebody edits the local database by hand, or tells vifplugd something. */
-import { BRIDGE } from "../chassis.ts";
+import { BRIDGE, CHASSIS } from "../chassis.ts";
 import { PLUG_TYPE, usualName } from "../devices.ts";
 import { byUuid, map, mapJson, text, uuidOf } from "../rows.ts";
-import { type Kinds, lport, type Stage } from "./kind.ts";
+import { type Kinds, lport, outage, type Stage } from "./kind.ts";
 
 export const OPERATOR: Kinds = {
   hand: {
@@ -124,16 +124,80 @@ export const OPERATOR: Kinds = {
       return `the configuration says ${key}: ${value}`;
     },
   },
-  command: {
+  misconfigure: {
     weight: 2,
+    isFault: true,
+    args: (random) => [
+      ...random.pick([
+        ["chassis", "hv9"],
+        ["chassis", CHASSIS],
+        ["bridge", "br-none"],
+        ["remote", NOBODY],
+        ["remote", ""],
+        ["additional_chassis", "false"],
+      ]),
+      outage(random),
+    ],
+    run: ({ daemons, southbound, world }, [key = "", value = "", ms = "0"]) => {
+      daemons.reload({ [key]: value === "" ? reversed(southbound.remotes) : value });
+      const usual = key === "additional_chassis" ? "true" : null;
+      world.scheduler.after(Number(ms), () => daemons.reload({ [key]: usual }));
+      return `the configuration says ${key}: ${value} for ${ms} ms`;
+    },
+  },
+  rename: {
+    weight: 2,
+    isFault: true,
+    args: (random) => [
+      ...random.pick([
+        ["system-id", "hv9"],
+        ["ovn-bridge", "br-none"],
+        ["ovn-remote", NOBODY],
+        ["ovn-remote", ""],
+      ]),
+      outage(random),
+    ],
+    run: ({ chassis, southbound, world }, [key = "", value = "", ms = "0"]) => {
+      chassis.setExternalId(key, value === "" ? reversed(southbound.remotes) : value);
+      world.scheduler.after(Number(ms), () => chassis.setExternalId(key, chassis.names.get(key) ?? ""));
+      return `by hand: external_ids:${key}=${value} for ${ms} ms`;
+    },
+  },
+  bridge: {
+    weight: 1,
+    isFault: true,
+    args: (random) => [random.pick(["0", outage(random)])],
+    run: ({ chassis, world }, [ms = "0"]) => {
+      chassis.deleteBridge();
+      world.scheduler.after(Number(ms), () => chassis.addBridge());
+      return `by hand: del-br ${BRIDGE}, and add-br after ${ms} ms`;
+    },
+  },
+  command: {
+    weight: 4,
     isFault: false,
-    args: (random) => [random.pick(["sb-cluster-state-reset", "inc-engine/recompute"])],
-    run: ({ daemons }, [name = ""]) => {
-      daemons.command(name);
-      return name;
+    args: (random) => random.pick(COMMANDS).replace("LPORT", lport(random)).split(" "),
+    run: ({ daemons }, [name = "", ...args]) => {
+      daemons.command(name, args);
+      return `somebody asks: ${[name, ...args].join(" ")}`;
     },
   },
 };
+
+/** Where nobody listens. */
+const NOBODY = "tcp:10.9.9.9:6642";
+
+const COMMANDS = [
+  ...["sb-cluster-state-reset", "sb-cluster-state-reset", "inc-engine/recompute", "inc-engine/recompute"],
+  ...["plug/show", "plug/show LPORT", "plug/explain LPORT", "plug/explain LPORT json", "plug/status text"],
+  ...["plug/status", "inc-engine/show-stats", "inc-engine/clear-stats", "inc-engine/graph"],
+  ...["inc-engine/verify", "connection-status", "coverage/show", "stopwatch/show", "memory/show"],
+];
+
+/** The members of a cluster in another order. */
+function reversed(remotes: string): string {
+  return remotes.split(",").reverse().join();
+}
 
 function operate(
   stage: Stage,

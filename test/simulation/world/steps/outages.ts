@@ -89,10 +89,13 @@ export const OUTAGES: Kinds = {
   local: {
     weight: 4,
     isFault: true,
-    args: (random) => [random.pick(["kill", "halt"]), outage(random)],
+    args: (random) => [random.pick(["kill", "halt", "convert"]), outage(random)],
     run: ({ chassis, world }, [what = "", ms = "0"]) => {
       if (what === "halt") chassis.server.halt(Number(ms));
-      else {
+      else if (what === "convert") {
+        if (chassis.server.alive) chassis.server.server.convert(chassis.database);
+        return "the local database is converted, to the schema that it has";
+      } else {
         chassis.server.kill();
         world.scheduler.after(Number(ms), () => chassis.server.start());
       }
