@@ -6,7 +6,7 @@
 import type { JsonObject } from "../../../src/ovsdb-jsonrpc/wire/json.ts";
 import type { Database, Row } from "../ovsdb/database.ts";
 import { Actor } from "./actor.ts";
-import { byUuid, map, mapJson, rowsOf, text, texts, uuidOf } from "./rows.ts";
+import { byUuid, map, mapJson, rowsOf, tableOf, text, texts, uuidOf } from "./rows.ts";
 import type { Southbound } from "./southbound.ts";
 import type { World } from "./world.ts";
 
@@ -83,6 +83,7 @@ export class Cloud {
       operations.push({ op: "insert", table: "Datapath_Binding", row, "uuid-name": "datapath" });
     }
     const chassis = [...rowsOf(database, "Chassis").values()];
+    const hasAdditional = tableOf(database, "Port_Binding").columns.has("requested_additional_chassis");
     const bindings = new Map(
       Array.from(rowsOf(database, "Port_Binding").values(), (row) => [text(row, "logical_port") ?? "", row]),
     );
@@ -91,7 +92,7 @@ export class Cloud {
         operations.push({ op: "delete", table: "Port_Binding", where: byUuid(uuidOf(row)) });
     for (const [name, port] of this.ports) {
       const row = bindings.get(name);
-      const wanted = this.#wanted(port, chassis);
+      const wanted = this.#wanted(port, chassis, hasAdditional);
       if (row === undefined) {
         const key = { datapath: datapathRef, logical_port: name, tunnel_key: ++this.#tunnelKey % 32000 };
         operations.push({ op: "insert", table: "Port_Binding", row: { ...key, ...wanted.json } });
@@ -107,7 +108,8 @@ export class Cloud {
     return operations;
   }
 
-  #wanted({ type, parent, options }: LogicalPort, chassis: readonly Row[]) {
+  /** @param hasAdditional the schema has a column for those chassis */
+  #wanted({ type, parent, options }: LogicalPort, chassis: readonly Row[], hasAdditional: boolean) {
     const names = (options.get("requested-chassis") ?? "").split(",").filter((name) => name !== "");
     const found = names.flatMap((name) => {
       const row =
@@ -115,7 +117,8 @@ export class Cloud {
         chassis.find((one) => text(one, "hostname") === name);
       return row === undefined ? [] : [uuidOf(row)];
     });
-    const [main = null, ...others] = [...new Set(found)];
+    const [main = null, ...more] = [...new Set(found)];
+    const others = hasAdditional ? more : null;
     return { type, parent, options, main, others, json: bindingJson(type, parent, options, main, others) };
   }
 }
@@ -125,14 +128,16 @@ function bindingJson(
   parent: string,
   options: ReadonlyMap<string, string>,
   main: string | null,
-  others: readonly string[],
+  others: readonly string[] | null,
 ): JsonObject {
   return {
     type,
     parent_port: ["set", parent === "" ? [] : [parent]],
     options: mapJson(options),
     requested_chassis: ["set", main === null ? [] : [["uuid", main]]],
-    requested_additional_chassis: ["set", others.map((uuid) => ["uuid", uuid])],
+    ...(others === null
+      ? {}
+      : { requested_additional_chassis: ["set", others.map((uuid) => ["uuid", uuid])] }),
   };
 }
 
@@ -141,7 +146,8 @@ interface Wanted {
   readonly parent: string;
   readonly options: ReadonlyMap<string, string>;
   readonly main: string | null;
-  readonly others: readonly string[];
+  /** Null: there is no column for them. */
+  readonly others: readonly string[] | null;
 }
 
 function isAs(row: Row, { type, parent, options, main, others }: Wanted): boolean {
@@ -152,6 +158,6 @@ function isAs(row: Row, { type, parent, options, main, others }: Wanted): boolea
     is.size === options.size &&
     [...options].every(([key, value]) => is.get(key) === value) &&
     text(row, "requested_chassis") === main &&
-    [...texts(row, "requested_additional_chassis")].sort().join() === [...others].sort().join()
+    [...texts(row, "requested_additional_chassis")].sort().join() === [...(others ?? [])].sort().join()
   );
 }

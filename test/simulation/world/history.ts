@@ -38,7 +38,7 @@ export interface Outcome {
   readonly story: readonly string[];
 }
 
-const schemas: { local?: Schema; southbound?: Schema } = {};
+const schemas: { local?: Schema; southbound?: Schema; older?: Schema } = {};
 
 const LOCAL_SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema";
 /** What anybody in these histories reads or writes. */
@@ -62,6 +62,12 @@ const SOUTHBOUND_PART = {
     ...["logical_port", "type", "parent_port", "options", "datapath", "tunnel_key", "chassis", "up"],
     ...["requested_chassis", "requested_additional_chassis", "additional_chassis"],
   ],
+};
+
+/** As it was before OVN 22.06: there are no additional chassis. */
+const OLDER_PART = {
+  ...SOUTHBOUND_PART,
+  Port_Binding: SOUTHBOUND_PART.Port_Binding.filter((column) => !column.endsWith("additional_chassis")),
 };
 
 /** Milliseconds of disorder. */
@@ -134,7 +140,8 @@ function stackOf(error: unknown): string {
 function setUp(world: World, plan: Plan): Stage {
   schemas.local ??= readSchema(LOCAL_SCHEMA, LOCAL_PART);
   schemas.southbound ??= readSchema(SOUTHBOUND_SCHEMA, SOUTHBOUND_PART);
-  const southbound = southboundOf(world, plan.topology, schemas.southbound);
+  schemas.older ??= readSchema(SOUTHBOUND_SCHEMA, OLDER_PART);
+  const southbound = southboundOf(world, plan.topology, schemas.southbound, schemas.older);
   const cloud = new Cloud(world, southbound);
   const chassis = new LocalChassis(world, schemas.local, southbound);
   const devices = new Devices();
@@ -183,10 +190,10 @@ function setUp(world: World, plan: Plan): Stage {
   return { ...scene, vifplugds: daemons.all, cloud, backups: [], checks };
 }
 
-function southboundOf(world: World, topology: Plan["topology"], schema: Schema): Southbound {
+function southboundOf(world: World, topology: Plan["topology"], schema: Schema, older: Schema): Southbound {
   switch (topology) {
     case "standalone":
-      return standalone(world, schema);
+      return standalone(world, schema, older);
     case "cluster":
       return new Cluster(world, schema);
     case "relay":

@@ -148,7 +148,7 @@ export class Connection {
       onMessage?.(this.client.name, this.#serverName, () => JSON.stringify(message));
       this.#network.onSend?.(this, message, knowledge);
       if (this.#phase !== "open") continue;
-      scheduler.after(this.#toServerAt - scheduler.now, () => {
+      scheduler.at(this.#toServerAt, () => {
         if (this.#phase === "open") this.#accepted?.receive(message, knowledge);
       });
     }
@@ -179,7 +179,7 @@ export class Connection {
   #deliver(delay: number, run: () => void): void {
     const { scheduler } = this.#network;
     this.#toClientAt = Math.max(this.#toClientAt, scheduler.now + delay);
-    scheduler.after(this.#toClientAt - scheduler.now, () => {
+    scheduler.at(this.#toClientAt, () => {
       if (this.#phase === "open") this.client.enter(run);
     });
   }

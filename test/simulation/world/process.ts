@@ -108,8 +108,8 @@ export class Process implements Client {
   /** Runs code of the process, if it lives; what came while it stood still comes when it goes on. */
   enter(run: () => void): void {
     if (!this.#alive) return;
-    const wait = this.#haltedUntil - this.#scheduler.now;
-    if (wait > 0) this.#scheduler.after(wait, () => this.enter(run));
+    const isHalted = this.#haltedUntil > this.#scheduler.now;
+    if (isHalted) this.#scheduler.at(this.#haltedUntil, () => this.enter(run));
     else run();
   }
 

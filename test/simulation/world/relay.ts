@@ -34,7 +34,7 @@ export function relay(world: World, schema: Schema): Southbound {
   const soon = (run: (served: ServedDatabase) => void) => {
     const { scheduler, network } = world;
     arrives = Math.max(arrives, scheduler.now + network.delay());
-    scheduler.after(arrives - scheduler.now, () => {
+    scheduler.at(arrives, () => {
       const served = server.server.database(schema.name);
       if (served !== undefined) run(served);
     });

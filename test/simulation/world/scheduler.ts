@@ -33,12 +33,12 @@ export class Scheduler {
 
   /** What is to come later comes later: what is left of a time, rounded, is nothing to add to a large number. */
   after(milliseconds: number, run: () => void): Event {
-    const event: Event = {
-      at: this.#now + (milliseconds > 0 ? Math.max(milliseconds, TICK) : 0),
-      order: this.#order++,
-      run,
-      canceled: false,
-    };
+    return this.at(this.#now + (milliseconds > 0 ? Math.max(milliseconds, TICK) : 0), run);
+  }
+
+  /** At this time, after whatever else comes then already: what has to keep its order says when, not how long. */
+  at(time: number, run: () => void): Event {
+    const event: Event = { at: Math.max(time, this.#now), order: this.#order++, run, canceled: false };
     this.#push(event);
     return event;
   }

@@ -140,8 +140,8 @@ export class ServerProcess {
   }
 
   #whenRunning(run: () => void): void {
-    const wait = this.#haltedUntil - this.#world.scheduler.now;
-    if (wait > 0) this.#world.scheduler.after(wait, () => this.#whenRunning(run));
+    const { scheduler } = this.#world;
+    if (this.#haltedUntil > scheduler.now) scheduler.at(this.#haltedUntil, () => this.#whenRunning(run));
     else if (this.#alive) run();
   }
 

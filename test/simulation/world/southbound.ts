@@ -51,9 +51,34 @@ export function transactAtOnce(
 /** As by a script of an upgrade; every monitor is no more. */
 export const CONVERTED = "the Southbound is converted, to the schema that it has";
 
-/** One server. */
-export function standalone(world: World, schema: Schema): Southbound {
-  const database = new Database(schema);
+/** The content as another schema has it: what that one lacks is left out. */
+function fitted(content: readonly Write[], schema: Schema): readonly Write[] {
+  return content.flatMap(({ table: { name }, uuid, now }): Write[] => {
+    const table = schema.tables.get(name);
+    if (table === undefined || now === null) return [];
+    const kept = Object.entries(now).filter(([column]) => table.columns.has(column));
+    return [{ table, uuid, now: Object.fromEntries(kept) }];
+  });
+}
+
+/** Another database with another schema and the same content; and what changes by that. */
+function converted(database: Database, schema: Schema) {
+  const other = new Database(schema);
+  const before = new Map(database.content().map(({ uuid, now }) => [uuid, now]));
+  const changes = other.apply(fitted(database.content(), schema));
+  return {
+    database: other,
+    changes: changes.map((change) => ({ ...change, old: before.get(change.uuid) ?? null })),
+  };
+}
+
+/**
+ * One server.
+ *
+ * @param older the schema of an older release, to which it may be converted; the same unless given
+ */
+export function standalone(world: World, schema: Schema, older: Schema = schema): Southbound {
+  let database = new Database(schema);
   const server = new ServerProcess(world, "southbound", "tcp:10.0.0.1:6642", (one) => void one.add(database));
   const served = () => {
     const found = server.server.database(schema.name);
@@ -80,14 +105,20 @@ export function standalone(world: World, schema: Schema): Southbound {
         return "the Southbound's server stands still";
       },
       convert: () => {
-        if (server.alive) server.server.convert(database);
-        return CONVERTED;
+        if (!server.alive) return "there is nobody to convert the Southbound";
+        const chosen = world.random.pick([schema, older]);
+        const other = converted(database, chosen);
+        database = other.database;
+        server.commits.push(other.changes);
+        server.server.convert(database);
+        southbound.onChange();
+        return `the Southbound is converted, to the schema of ${chosen === schema ? "today" : "an older release"}`;
       },
     },
     calm: () => server.start(),
     restore: (content) => {
       server.kill();
-      server.commits.push(database.replace(content ?? []));
+      server.commits.push(database.replace(fitted(content ?? [], database.schema)));
       server.start();
       southbound.onChange();
     },
