@@ -129,7 +129,10 @@ export class Finishes {
   #settle(vifplugd: Vifplugd, teller: Teller): void {
     if (teller.sent.length === 0) return;
     const isKnown = ({ reply, connection }: Sent) =>
-      reply !== "none" || (connection !== teller.connection && vifplugd.hasLocalRows);
+      reply === "committed" ||
+      reply === "refused" ||
+      // What nobody has said, or said legibly, the rows say, where they are complete.
+      (vifplugd.hasLocalRows && (reply === "unreadable" || connection !== teller.connection));
     const known = teller.sent.filter(isKnown);
     if (known.length === 0) return;
     teller.sent = teller.sent.filter((sent) => !known.includes(sent));
