@@ -12,8 +12,8 @@ interface Seen {
 
 interface Scanned {
   commits: number;
-  /** From which commit on the host had this name; the newest last. */
-  readonly names: { readonly from: number; readonly hostname: string }[];
+  /** From which commit on the Chassis row had this hostname (null: there was no row); the newest last. */
+  readonly names: { readonly from: number; readonly hostname: string | null }[];
 }
 
 export class Shown {
@@ -34,7 +34,7 @@ export class Shown {
       this.#seen.set(client, seen);
     }
     const hostname = this.#namesOf(server).findLast(({ from }) => from <= commits)?.hostname;
-    if (hostname !== undefined) seen.hostnames.add(hostname);
+    if (typeof hostname === "string") seen.hostnames.add(hostname);
   }
 
   /** The names that this chassis's host had. */
@@ -51,9 +51,12 @@ export class Shown {
     const scanned = this.#scanned.get(server) ?? { commits: 0, names: [] };
     this.#scanned.set(server, scanned);
     for (; scanned.commits < server.commits.length; scanned.commits++)
-      for (const { table, now } of server.commits[scanned.commits] ?? [])
-        if (table.name === "Chassis" && now !== null && text(now, "name") === CHASSIS)
-          scanned.names.push({ from: scanned.commits + 1, hostname: text(now, "hostname") ?? "" });
+      for (const { table, old, now } of server.commits[scanned.commits] ?? []) {
+        const row = now ?? old;
+        if (table.name !== "Chassis" || row === null || text(row, "name") !== CHASSIS) continue;
+        const hostname = now === null ? null : (text(now, "hostname") ?? "");
+        scanned.names.push({ from: scanned.commits + 1, hostname });
+      }
     return scanned.names;
   }
 }
