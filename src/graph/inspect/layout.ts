@@ -69,7 +69,12 @@ export function layOut(boxes: readonly Box[], links: readonly Link[], headHeight
     paths: chains.map((chain, i) =>
       chain.flatMap((item, step) => {
         const { x, width } = columns[item.layer] ?? { x: 0, width: 0 };
-        if (step === 0) return [at(item, x + (boxes[links[i]?.from ?? 0]?.width ?? 0), item.outset)];
+        if (step === 0) {
+          // Level to the end of the column: a wider box above or below is not crossed.
+          const right = x + (boxes[links[i]?.from ?? 0]?.width ?? 0);
+          const start = at(item, right, item.outset);
+          return right < x + width ? [start, at(item, x + width, item.outset)] : [start];
+        }
         if (step === chain.length - 1) return [at(item, x, links[i]?.inset ?? 0)];
         return [at(item, x, 0), at(item, x + width, 0)];
       }),

@@ -25,7 +25,7 @@ export function graphToSvg(graph: Graph): string {
   const picture = pictureOf(graph);
   const [width, height] = [picture.width + 2 * MARGIN, picture.height + 2 * MARGIN + LEGEND];
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${round(width)}" height="${round(height)}" viewBox="0 0 ${round(width)} ${round(height)}" font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, monospace">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="dataflow graph" width="${round(width)}" height="${round(height)}" viewBox="0 0 ${round(width)} ${round(height)}" font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, monospace">`,
     `<rect width="100%" height="100%" fill="#ffffff"/>`,
     `<g transform="translate(${MARGIN} ${MARGIN})">`,
     ...picture.edges.map(drawEdge),
