@@ -29,6 +29,15 @@ test("refuses a cycle, and names it", () => {
   expect(() => new Engine([first])).toThrow("first -> second -> first");
 });
 
+test("takes a node that several ways lead to for no cycle, and names only the nodes of one", () => {
+  const base = plain("base", {});
+  expect(codeOf(() => new Engine([plain("top", { base, side: plain("side", { base }) })]))).toBeUndefined();
+  const inputs: Record<string, GraphNode> = { base };
+  const first = plain("first", inputs);
+  inputs.second = plain("second", { first });
+  expect(() => new Engine([first])).toThrow(": first -> second -> first;");
+});
+
 test("refuses what is not a node, and handlers for what is no input", () => {
   const inputs: Record<string, GraphNode> = JSON.parse('{"nothing": null}');
   expect(codeOf(() => new Engine([plain("out", inputs)]))).toBe("unknown-input");
@@ -50,7 +59,7 @@ test("gives every engine its own data", () => {
   expect([one.data(sum).sum, other.data(sum).sum]).toEqual([2, 0]);
 });
 
-test("refuses a function that calls its engine", () => {
+test.each(["push", "recompute", "run"] as const)("refuses a function that calls its engine: %s", (what) => {
   const source = numbers("source");
   const meddling = node({
     name: "meddling",
@@ -58,7 +67,9 @@ test("refuses a function that calls its engine", () => {
     inputs: { source },
     data: () => ({}),
     run() {
-      engine.push(source, { a: 1 });
+      if (what === "push") engine.push(source, { a: 1 });
+      else if (what === "recompute") engine.recompute("meddling");
+      else engine.run();
       return updated;
     },
   });

@@ -94,7 +94,7 @@ describe("a keyed node", () => {
 
   test("lets an entry go whose key went, in a handler and in a recompute", () => {
     const { engine, left, factor, sum } = makeJoin();
-    engine.push(left, { a: 2, b: 2 });
+    engine.push(left, { a: 2, b: 2, odd: 5 });
     engine.run();
     engine.push(left, { a: null });
     engine.run();
@@ -130,12 +130,53 @@ describe("a keyed node", () => {
     engine.push(right, { b: null });
     engine.run();
     expect([...engine.data(sum).keys()]).toEqual(["a"]);
+    engine.push(left, { a: null });
+    engine.run();
+    expect([...engine.data(sum).keys()]).toEqual(["a"]);
+    engine.push(right, { a: null });
+    expect([...(engine.run().changes(sum)?.keys() ?? [])]).toEqual(["a"]);
+    expect(engine.data(sum).size).toBe(0);
+    engine.push(left, { a: 1, c: 3 });
+    engine.push(right, { b: 2 });
+    engine.run();
+    engine.push(left, { c: null });
+    engine.run();
+    expect([...engine.data(sum).keys()]).toEqual(["a", "b"]);
+  });
+
+  test("is not updated by a recompute that finds everything right", () => {
+    const { engine, left, factor, sum } = makeJoin();
+    engine.push(left, { a: 0, b: 1 });
+    engine.run();
+    engine.push(factor, 2);
+    expect(engine.run().isUpdated(sum)).toBe(false);
+  });
+
+  test("decides nothing where a change concerns no key", () => {
+    const source = rowsInput("source");
+    const looked: string[] = [];
+    const none = keyed({
+      name: "none",
+      kind: "output",
+      inputs: { source },
+      over: (inputs) => inputs.source.data,
+      deciding() {
+        looked.push("deciding");
+        return (key: string, value: number | undefined) => (value === undefined ? undefined : { key });
+      },
+      concerned: { source: () => new Map() },
+    });
+    const engine = new Engine([none]);
+    engine.run();
+    looked.length = 0;
+    engine.push(source, { a: 1 });
+    expect([engine.run().isUpdated(none), looked]).toEqual([false, []]);
   });
 
   test("calls its handlers by the node and the input, as any node", () => {
     const { engine, sum } = makeJoin();
     const names = engine.slots.get(sum)?.edges.map(({ handler, handlerName }) => handler && handlerName);
-    expect(names).toEqual(["sum_left_handler", "sum_right_handler", undefined]);
+    expect([sum.kind, names]).toEqual(["output", ["sum_left_handler", "sum_right_handler", undefined]]);
   });
 });
 

@@ -3,10 +3,12 @@ import { expect, describe as group, test } from "bun:test";
 import {
   causeOfKey,
   describeGraph,
+  describeNodes,
   Engine,
   formatCause,
   formatReason,
   formatRecompute,
+  formatTimes,
   input,
   keyedChanges,
   node,
@@ -14,6 +16,7 @@ import {
   type StatisticsOptions,
   showStats,
   showTimes,
+  Times,
   unchanged,
   unhandled,
   updated,
@@ -76,7 +79,7 @@ function makeGraph(options: StatisticsOptions = {}, elapsed?: () => number) {
     observer: statistics,
     ...(elapsed === undefined ? {} : { elapsed }),
   });
-  return { rows, upper, engine, statistics };
+  return { rows, upper, out, engine, statistics };
 }
 
 group("the cause of a change", () => {
@@ -140,6 +143,13 @@ group("the cause of a change", () => {
     const cause = { seq: 12, time: 0, source: "rows", label: "update", key: undefined };
     expect(formatCause(cause)).toBe('rows #12 "update"');
     expect(formatCause(causeOfKey(cause, "lsp1"))).toBe('rows #12 "update" (lsp1)');
+  });
+
+  test("remembers a key of 200 units whole, and of a longer one its beginning", () => {
+    const cause = { seq: 12, time: 0, source: "rows", label: "update", key: undefined };
+    const longest = "k".repeat(200);
+    expect(causeOfKey(cause, longest).key).toBe(longest);
+    expect(causeOfKey(cause, `${longest}k`).key).toBe(`${longest}…`);
   });
 });
 
@@ -228,14 +238,75 @@ group("counters", () => {
   });
 
   test("start again when they are cleared", () => {
-    const { engine, statistics } = makeGraph();
+    const { engine, statistics, upper } = makeGraph();
     engine.run();
     statistics.clear();
     expect(
       describeGraph(engine, statistics).nodes.every(
-        ({ live }) => live?.recompute === 0 && live.totalMs === 0,
+        ({ live }) => live?.recompute === 0 && live.samples === 0,
       ),
     ).toBe(true);
+    const before = statistics.of(upper);
+    engine.recompute("again");
+    engine.run();
+    expect(before).toMatchObject({ recompute: 0, samples: 0 });
+    expect(before.histogram.every((count) => count === 0)).toBe(true);
+  });
+
+  test("of a graph that no engine runs are zero", () => {
+    const { out } = makeGraph();
+    const graph = describeNodes([out]);
+    expect(showStats(graph, "out", "compute")).toEqual({ ok: true, text: "0" });
+    expect(showStats(graph, "out")).toMatchObject({
+      text: expect.stringContaining("- cancel:               0"),
+    });
+    expect(showTimes(graph, "out")).toMatchObject({ text: expect.stringContaining("Total samples: 0\n") });
+  });
+
+  test.each(["recompute", "compute", "cancel", "updated"])("%s can be asked for by its name", (name) => {
+    const { engine, statistics } = makeGraph();
+    engine.run();
+    const { live } = describeGraph(engine, statistics).nodes.find((info) => info.name === "out") ?? {};
+    const expected = { recompute: 1, compute: 0, cancel: 0, updated: 0 }[name];
+    expect(live).toMatchObject({ [name]: expected });
+    expect(showStats(describeGraph(engine, statistics), "out", name)).toEqual({
+      ok: true,
+      text: String(expected),
+    });
+  });
+
+  test("leave out what threw, and say of its recompute that it failed", () => {
+    const source = input({
+      name: "source",
+      data: () => ({}),
+      apply() {
+        throw new Error("no");
+      },
+    });
+    const out = node({
+      name: "out",
+      kind: "output",
+      inputs: {},
+      data: () => ({}),
+      run() {
+        throw new Error("no");
+      },
+    });
+    const next = node({
+      name: "next",
+      kind: "output",
+      inputs: { source },
+      data: () => ({}),
+      run: () => updated,
+    });
+    const statistics = new Statistics();
+    const engine = new Engine([out, next], { observer: statistics });
+    engine.push(source, 1);
+    engine.run();
+    expect(statistics.history.map(({ outcome }) => outcome)).toContain("failed");
+    expect(statistics.of(source)).toMatchObject({ compute: 0 });
+    engine.run();
+    expect(statistics.of(source)).toMatchObject({ compute: 0 });
   });
 });
 
@@ -298,6 +369,25 @@ group("time", () => {
     });
   });
 
+  test("in every call makes a maximum, a minimum, and a histogram with all the rest in its last bucket", () => {
+    const times = new Times();
+    for (const ms of [3, 5, 4, 2, 1e9, 2e9]) times.time(ms);
+    expect(times).toMatchObject({ samples: 6, minMs: 2, maxMs: 2e9 });
+    times.time(1);
+    expect(times).toMatchObject({ minMs: 1, maxMs: 2e9 });
+    expect([times.histogram.length, times.histogram.at(-1)]).toEqual([25, 2]);
+  });
+
+  test("of ninety-five in a hundred calls is told by a bound", () => {
+    const times = new Times();
+    for (let i = 0; i < 19; i++) times.time(0.003);
+    times.time(5);
+    expect(formatTimes("out", times)).toContain("95th percentile: under 0.004 msec\n");
+    const slow = new Times();
+    slow.time(1e9);
+    expect(formatTimes("out", slow)).toContain("95th percentile: over 8388.608 msec\n");
+  });
+
   test("above the threshold is told to the log, with node, function and cause", () => {
     const lines: string[] = [];
     const out = node({ name: "out", kind: "output", inputs: {}, data: () => ({}), run: () => unchanged });
@@ -310,5 +400,21 @@ group("time", () => {
     engine.recompute("again");
     engine.run();
     expect(lines).toHaveLength(1);
+  });
+
+  test("as long as the threshold is not above it", () => {
+    const lines: string[] = [];
+    const out = node({ name: "out", kind: "output", inputs: {}, data: () => ({}), run: () => unchanged });
+    const statistics = new Statistics({ log: (line) => lines.push(line) });
+    new Engine([out], { elapsed: clock(0, 0, 500, 500), observer: statistics }).run();
+    expect(lines).toEqual([]);
+  });
+
+  test("of a recompute is that of its function and of what is around it", () => {
+    const out = node({ name: "out", kind: "output", inputs: {}, data: () => ({}), run: () => unchanged });
+    const statistics = new Statistics();
+    new Engine([out], { elapsed: clock(10, 11, 13, 17), observer: statistics }).run();
+    expect(statistics.history[0]).toMatchObject({ durationMs: 7 });
+    expect(statistics.of(out)).toMatchObject({ totalMs: 2, minMs: 2, maxMs: 2 });
   });
 });

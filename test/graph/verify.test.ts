@@ -109,3 +109,131 @@ test("nodes that are not valid are not compared, and changes that wait forbid it
   scratch.push(words, { add: ["one", "two", "three", "four"] });
   expect(verify(engine, scratch)).toEqual({ differences: [], skipped: ["count"], errors: [] });
 });
+
+/** An engine of one output with these data, and what a recompute finds where they should be `theirs`. */
+function differenceOf(ours: object, theirs: object) {
+  let held = ours;
+  const lookup = input({ name: "lookup", data: () => ({}), apply: (_: number) => updated });
+  const out = node({
+    name: "out",
+    kind: "output",
+    inputs: { lookup },
+    data: () => ({ content: held }),
+    run({ data }) {
+      data.content = held;
+      return updated;
+    },
+  });
+  const engine = new Engine([out]);
+  engine.run();
+  held = theirs;
+  const [difference] = verify(engine, scratchOf(engine)).differences;
+  return difference && { key: difference.key, ours: difference.ours, theirs: difference.theirs };
+}
+
+test.each([
+  [
+    "a map",
+    new Map([
+      ["b", 1],
+      ["a", 1],
+    ]),
+    new Map([
+      ["b", 2],
+      ["a", 2],
+    ]),
+    "content.a",
+    1,
+    2,
+  ],
+  ["a map, what only the recompute has", new Map(), new Map([["a", 1]]), "content.a", undefined, 1],
+  [
+    "a map by numbers, in their order",
+    new Map([
+      [10, 1],
+      [9, 1],
+    ]),
+    new Map(),
+    "content.9",
+    1,
+    undefined,
+  ],
+  [
+    "a map of both, as texts",
+    new Map<unknown, number>([
+      ["10", 1],
+      [9, 1],
+    ]),
+    new Map(),
+    "content.10",
+    1,
+    undefined,
+  ],
+  [
+    "a map of both, the number first",
+    new Map<unknown, number>([
+      [9, 1],
+      ["10", 1],
+    ]),
+    new Map(),
+    "content.10",
+    1,
+    undefined,
+  ],
+  ["a set", new Set(["b", "a"]), new Set(["b"]), "content.a", true, undefined],
+  [
+    "an object below a map's entry is shown whole",
+    new Map([["a", { x: 1 }]]),
+    new Map([["a", { x: 2 }]]),
+    "content.a",
+    { x: 1 },
+    { x: 2 },
+  ],
+  ["objects within objects", { x: { y: 1 } }, { x: { y: 2 } }, "content.x.y", 1, 2],
+  ["an object and a null", { x: { y: 1 } }, { x: null }, "content.x", { y: 1 }, null],
+  ["a null and an object", { x: null }, { x: { y: 1 } }, "content.x", null, { y: 1 }],
+  ["an object and a text", { x: { y: 1 } }, { x: "y" }, "content.x", { y: 1 }, "y"],
+  ["a text and an object", { x: "y" }, { x: { y: 1 } }, "content.x", "y", { y: 1 }],
+  ["data without keys", { at: new Date(0) }, { at: new Date(1) }, "content.at", new Date(0), new Date(1)],
+])("a difference is named by its smallest key: %s", (_, ours, theirs, key, left, right) => {
+  expect(differenceOf(ours, theirs)).toEqual({ key, ours: left, theirs: right });
+});
+
+test("a node is skipped that is valid here and not in the recompute", () => {
+  let broken = false;
+  const out = node({
+    name: "out",
+    kind: "output",
+    inputs: {},
+    data: () => ({}),
+    run() {
+      if (broken) throw new Error("no");
+      return updated;
+    },
+  });
+  const engine = new Engine([out]);
+  engine.run();
+  broken = true;
+  expect(verify(engine, scratchOf(engine))).toMatchObject({ skipped: ["out"], errors: [{ node: "out" }] });
+});
+
+test("a run node is not asked for its inputs' sake either", () => {
+  const source = input({ name: "source", data: () => ({}), apply: (_: number) => updated });
+  const asked: string[] = [];
+  const lookup = node({
+    name: "lookup",
+    kind: "run",
+    inputs: { source },
+    data: () => ({}),
+    run() {
+      asked.push("run");
+      return updated;
+    },
+  });
+  const engine = new Engine([lookup]);
+  engine.run();
+  asked.length = 0;
+  const scratch = scratchOf(engine);
+  scratch.push(source, 1);
+  expect([verify(engine, scratch).skipped, asked]).toEqual([[], []]);
+});

@@ -6,6 +6,7 @@
  *   --list            shows the mutants, and runs nothing
  *   --sample N        so many of them, chosen by --seed S
  *   --goal PERCENT    95 unless given
+ *   --tests FOLDER    the tests below test/FOLDER alone (again for more): quicker, and more survive
  *   --budget SECONDS  of undisturbed tests that a mutant is put to at most, quickest first
  *   --cases N         of a random test, at most
  *   --jobs N          processes at the same time
@@ -40,6 +41,7 @@ const { values, positionals } = parseArgs({
     sample: { type: "string" },
     seed: { type: "string", default: "1" },
     goal: { type: "string", default: "95" },
+    tests: { type: "string", multiple: true },
     budget: { type: "string", default: "10" },
     cases: { type: "string", default: "15" },
     jobs: { type: "string", default: String(availableParallelism()) },
@@ -81,7 +83,7 @@ async function run(): Promise<boolean> {
   const environment = { SEED: values.seed, CASES: values.cases, SHRINK: "0" };
   const start = () => TestProcess.start(copy, environment);
 
-  const tests = unitTests(copy, new Set(chosen.map(([, { file }]) => file)));
+  const tests = unitTests(copy, new Set(chosen.map(([, { file }]) => file)), values.tests);
   const first = await start();
   const survey = await first.survey(tests.map(({ file }) => file));
   await first.end();

@@ -13,9 +13,14 @@ export interface TestFile {
   readonly loads: ReadonlySet<string>;
 }
 
-export function unitTests(root: string, mutated: ReadonlySet<string>): readonly TestFile[] {
+/** @param only folders of `test`, in the place of those that may come by a mutated file */
+export function unitTests(
+  root: string,
+  mutated: ReadonlySet<string>,
+  only?: readonly string[],
+): readonly TestFile[] {
   const rooms = [...mutated].flatMap((file) => /^src\/([^/]+)\//.exec(file)?.[1] ?? []);
-  const folders = [...new Set([...FOLDERS, ...rooms])];
+  const folders = [...new Set(only ?? [...FOLDERS, ...rooms])];
   const glob = new Bun.Glob(`test/{${folders.join(",")}}/**/*.test.ts`);
   const importsOf = importsIn(root);
   return [...glob.scanSync({ cwd: root })]

@@ -124,7 +124,6 @@ function count(watched: Watched, { state }: Slot): void {
   const { counters, event } = watched;
   if (state === "canceled") counters.cancel++;
   if (state === "updated") counters.updated++;
-  if (event === "none") return;
   if (event === "recompute" && state !== "canceled") counters.recompute++;
   if (event === "call" && state !== "stale") counters.compute++;
   watched.event = "none";

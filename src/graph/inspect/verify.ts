@@ -71,7 +71,7 @@ function smallestDifference(ours: unknown, theirs: unknown): Omit<Difference, "n
   if (differing.length === 0) return { key: undefined, ours, theirs };
   const key = differing.reduce((a, b) => (comesBefore(b, a) ? b : a));
   const [left, right] = [mine?.get(key), other?.get(key)];
-  if (isKeyed(ours) || !isObject(left) || !isObject(right))
+  if (ours instanceof Map || !isObject(left) || !isObject(right))
     return { key: String(key), ours: left, theirs: right };
   const deeper = smallestDifference(left, right);
   return { ...deeper, key: deeper.key === undefined ? String(key) : `${String(key)}.${deeper.key}` };
@@ -79,10 +79,6 @@ function smallestDifference(ours: unknown, theirs: unknown): Omit<Difference, "n
 
 function isObject(data: unknown): data is object {
   return typeof data === "object" && data !== null;
-}
-
-function isKeyed(data: unknown): boolean {
-  return data instanceof Map || data instanceof Set;
 }
 
 function entriesOf(data: unknown): ReadonlyMap<unknown, unknown> | undefined {
