@@ -11,7 +11,6 @@ import { read, write } from "node:fs";
 import { promisify } from "node:util";
 import { fail, messageOf, ok, type Result } from "../result.ts";
 import { type NetlinkError, netlinkError } from "./error.ts";
-import { close, errnoName, OPTION, openSocket, setOption } from "./libc.ts";
 import {
   encodeMessage,
   FLAG,
@@ -20,6 +19,7 @@ import {
   parseAcknowledgement,
   parseMessages,
 } from "./message.ts";
+import { close, errnoName, OPTION, openSocket, setOption } from "./socket-calls.ts";
 import type { Listener, NetlinkTransport, Protocol, Request, Subscription } from "./transport.ts";
 
 /** The kernel makes the datagrams of a dump no larger than half of this. */

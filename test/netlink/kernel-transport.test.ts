@@ -2,9 +2,9 @@
 import { describe, expect, test } from "bun:test";
 import { familyRequest, parseFamily } from "../../src/netlink/generic.ts";
 import { kernelTransport } from "../../src/netlink/kernel-transport.ts";
-import { permanentAddress } from "../../src/netlink/libc.ts";
 import { LINK_GROUP, linkDumpRequest, parseLinkEvent, setLinkRequest } from "../../src/netlink/link.ts";
 import { formatMac } from "../../src/netlink/mac.ts";
+import { permanentAddress } from "../../src/netlink/socket-calls.ts";
 import { PROTOCOL } from "../../src/netlink/transport.ts";
 
 const netlink = kernelTransport();

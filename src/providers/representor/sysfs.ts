@@ -7,9 +7,9 @@
  */
 import { readlinkSync } from "node:fs";
 import { basename, join } from "node:path";
-import { permanentAddress } from "../../netlink/libc.ts";
 import type { Link } from "../../netlink/link.ts";
 import { formatMac } from "../../netlink/mac.ts";
+import { permanentAddress } from "../../netlink/socket-calls.ts";
 import { readSmartNic } from "./smart-nic.ts";
 
 export interface LookUps {
