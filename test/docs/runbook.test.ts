@@ -3,6 +3,7 @@ import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { isInTrouble, STATES_BY_TROUBLE } from "../../src/view/trouble.ts";
 
 const root = join(import.meta.dir, "../..");
 const read = (path: string) => readFileSync(join(root, path), "utf8");
@@ -34,4 +35,16 @@ test("every alert has a test of its own", () => {
     [...read("config/prometheus/alerts.test.yaml").matchAll(/alertname: (\w+)/g)].map(([, name]) => name),
   );
   expect(rules.map(({ alert }) => alert).filter((alert) => !tested.has(alert))).toEqual([]);
+});
+
+test("the runbook says for each state in trouble what its cause is and what to do, and rules.md what each state means", () => {
+  const statesOf = (page: string) =>
+    [...read(page).matchAll(/^\| `([a-z-]+)` +\| [^|]+\|[^|]*\|?$/gm)].map(([, name = ""]) => name);
+  const inTrouble = STATES_BY_TROUBLE.filter((state) => isInTrouble({ state, reason: null }));
+  expect(statesOf("docs/runbook.md").sort()).toEqual([...inTrouble].sort());
+  const [, table = ""] = read("docs/rules.md").split("## States\n");
+  const named = [...(table.split("\n## ")[0] ?? "").matchAll(/^\| `([a-z-]+)` /gm)].map(
+    ([, name = ""]) => name,
+  );
+  expect(named.sort()).toEqual([...STATES_BY_TROUBLE].sort());
 });
