@@ -1,10 +1,10 @@
 /** YAML text to a checked configuration, or every error in it with its place, in the order of the text. */
 import * as v from "valibot";
-import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type YAMLError } from "yaml";
+import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import { duplicatesIn, excessOf, followAliases, PARSE_OPTIONS } from "../bounded-yaml.ts";
 import type { PlaceOf } from "../providers/module.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { isRecord } from "../unknown.ts";
-import { aliasExcessOf, excessOf } from "./bounds.ts";
 import type { ConfigError } from "./error.ts";
 import { type Config, configSchema } from "./schema.ts";
 import { suggest } from "./suggest.ts";
@@ -19,6 +19,9 @@ interface Fault {
 
 /** Characters that no text has, and that would garble a terminal (YAML 1.2, section 5.1). */
 const UNPRINTABLE = /(?![\t\n\r\u0085])\p{Cc}/u;
+
+/** The example with every key has some hundreds of tokens. */
+const LIMITS = { tokens: 40_000, values: 40_000 };
 
 /** Errors of a kind that are told: whoever has more has another file, or starts with these. */
 const MAX_ERRORS = 100;
@@ -67,24 +70,23 @@ function parse(text: string, lines: LineCounter): Result<Parsed, readonly Fault[
     const code = odd[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
     return fail([{ offset: odd.index, message: `control character U+${code}: expected text` }]);
   }
-  const excess = excessOf(text);
+  const excess = excessOf(text, LIMITS);
   if (excess !== null) {
     lines.addNewLine(0);
     for (const { index } of text.matchAll(/\n/g)) lines.addNewLine(index + 1);
     return fail([excess]);
   }
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
+  const document = parseDocument(text, { ...PARSE_OPTIONS, lineCounter: lines });
   // A key that is there twice leaves a document to be checked; with any other error its structure is a guess, and what
   // is said of all that follows would be one too.
-  const [syntax] = document.errors
-    .filter(({ code }) => code !== "DUPLICATE_KEY")
-    .sort((a, b) => a.pos[0] - b.pos[0]);
+  const [syntax] = document.errors.sort((a, b) => a.pos[0] - b.pos[0]);
   if (syntax !== undefined) return fail([{ offset: syntax.pos[0], message: yamlWords(syntax, text) }]);
-  const broken = document.errors.slice(0, MAX_ERRORS).map((error) => explainDuplicate(error, text));
-  const followed = aliasExcessOf(document);
-  if (followed !== null) return fail([...broken, followed]);
-  // What aliases stand for has been counted.
-  const value = withoutEmptySections(document.toJS({ maxAliasCount: -1 }));
+  const broken = duplicatesIn(document, MAX_ERRORS).map(({ offset, key }) => {
+    return { offset, message: `${key}: duplicate key: expected each key once` };
+  });
+  const unfollowed = followAliases(document, LIMITS);
+  if (unfollowed !== null) return fail([...broken, unfollowed]);
+  const value = withoutEmptySections(document.toJS());
   const checked = v.safeParse(configSchema, value, { message: ownWords });
   if (checked.success && broken.length === 0) return ok({ config: checked.output, document });
   const issues = (checked.issues ?? []).slice(0, MAX_ERRORS).flatMap((issue) => {
@@ -100,11 +102,6 @@ function parse(text: string, lines: LineCounter): Result<Parsed, readonly Fault[
       message: explainUnknown(keys, known),
     }));
   return fail([...broken, ...issues, ...unknown]);
-}
-
-function explainDuplicate({ pos: [offset] }: YAMLError, text: string): Fault {
-  const [key = ""] = text.slice(offset).match(/^[^\s:]+/) ?? [];
-  return { offset, message: `${key}: duplicate key: expected each key once` };
 }
 
 type Issue = v.InferIssue<typeof configSchema>;

@@ -7,6 +7,7 @@ import { dirname, join, relative } from "node:path";
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   result: [],
   unknown: [],
+  "bounded-yaml": ["yaml"],
   version: [],
   // Know nothing of each other, nor of OVN.
   "ovsdb-jsonrpc": [],
@@ -22,6 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "vifplugd-provider",
     ...[
       "@cfworker/json-schema",
+      "bounded-yaml",
       "es-module-lexer",
       "netlink",
       "result",
@@ -46,6 +48,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   page: ["graph", "http", "plug", "serve", "text", "view"],
   http: ["graph", "log", "plug", "result", "serve", "system", "text", "version", "view"],
   config: [
+    "bounded-yaml",
     "log",
     "ovsdb-jsonrpc",
     "plug",

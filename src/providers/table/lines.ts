@@ -4,6 +4,7 @@
  */
 import * as v from "valibot";
 import { isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import { duplicatesIn, excessOf, followAliases, PARSE_OPTIONS } from "../../bounded-yaml.ts";
 import { fail, messageOf, ok, type Result } from "../../result.ts";
 import { interfaceNameFault } from "../answer.ts";
 import type { WantedInterface } from "../provider.ts";
@@ -37,18 +38,35 @@ const line = v.strictObject(
         : "expected a mapping: name, type, options, other_config",
 );
 
+/** A line with its options has about fifty tokens, and twenty values. */
+const LIMITS = { tokens: 400_000, values: 400_000 };
+
 /** More errors than this are of no use to anybody. */
 const MAX_FAULTS = 20;
 
 export function parseTable(content: string): Result<Lines, readonly TableFault[]> {
   const places = new LineCounter();
-  const document = parseDocument(content, { lineCounter: places, prettyErrors: false });
   const at = (offset: number, message: string): TableFault => {
     const { line: row, col } = places.linePos(offset);
     return `${Math.max(row, 1)}:${Math.max(col, 1)}: ${message}`;
   };
+  const excess = excessOf(content, LIMITS);
+  if (excess !== null) {
+    places.addNewLine(0);
+    for (const { index } of content.matchAll(/\n/g)) places.addNewLine(index + 1);
+    return fail([at(excess.offset, excess.message)]);
+  }
+  const document = parseDocument(content, { ...PARSE_OPTIONS, lineCounter: places });
   const [syntax] = document.errors;
   if (syntax !== undefined) return fail([at(syntax.pos[0], syntax.message)]);
+  const duplicates = duplicatesIn(document, MAX_FAULTS);
+  if (duplicates.length > 0) {
+    return fail(
+      duplicates.map(({ offset, key }) => at(offset, `${key}: duplicate key: expected each key once`)),
+    );
+  }
+  const unfollowed = followAliases(document, LIMITS);
+  if (unfollowed !== null) return fail([at(unfollowed.offset, unfollowed.message)]);
   const { contents } = document;
   if (contents === null) return ok(new Map());
   if (!isMap(contents)) return fail([at(0, "expected a mapping: a key for each logical port")]);

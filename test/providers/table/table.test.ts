@@ -30,6 +30,16 @@ describe("a table", () => {
     });
   });
 
+  test("may have aliases, and thousands of lines in time that grows with them", () => {
+    const ports = 20_000;
+    const lines = Array.from({ length: ports }, (_, index) => `p${index}: *x\n`).join("");
+    const parsed = parseTable(`first: &x { name: eth1, options: &o { k: v } }\n${lines}`);
+    expect(parsed.ok && [parsed.value.size, parsed.value.get("p7")]).toEqual([
+      ports + 1,
+      { name: "eth1", type: "", options: { k: "v" } },
+    ]);
+  });
+
   test("that is empty has no line", () => {
     expect(parseTable("# none\n")).toEqual({ ok: true, value: new Map() });
   });
@@ -47,7 +57,10 @@ describe("a table", () => {
     ],
     ["a key twice", "a: { name: x }\na: { name: y }\n", /^2:1: /],
     ["no YAML", "a: [\n", /^2:1: /],
-    ["an alias without an anchor", "a: *b\n", /^1:1: a: /],
+    ["an alias without an anchor", "a: *b\n", /^1:4: \*b: no &b before it/],
+    ["an alias of what it stands in", "a: &a { name: x, options: *a }\n", /^1:27: \*a: an alias of what/],
+    ["brackets within brackets", "[".repeat(100_000), /^1:65: more than 64 brackets/],
+    ["millions of words", "a: { name: x }\n".repeat(200_000), /^\d+:\d+: more than 400000 words and signs/],
   ])("must not have %s", (_, content, words) => {
     const parsed = parseTable(content);
     expect(parsed.ok ? [] : parsed.error[0]).toMatch(words);
