@@ -1,7 +1,8 @@
 /**
- * Builds the package for npm: `bun run build.ts [FOLDER]` writes JavaScript with source maps, declarations, README, changelog,
- * license and package.json, for Node.js 18 and newer, Bun and Deno; `npm publish FOLDER` does the rest. Inside the repository
- * the sources are used as they are.
+ * Builds the package for npm: `bun run build.ts [FOLDER [URL]]` writes JavaScript with source maps, declarations, README,
+ * changelog, license and package.json, for Node.js 18 and newer, Bun and Deno; `npm publish FOLDER` does the rest. URL is that of
+ * the repository, from which everybody can clone; without it that of git's `origin` is taken. Inside the repository the
+ * sources are used as they are.
  */
 import { spawnSync } from "node:child_process";
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -35,14 +36,20 @@ writeFileSync(join(target, "package.json"), `${JSON.stringify(published, null, 2
 for (const file of ["README.md", "CHANGELOG.md"]) copyFileSync(join(source, file), join(target, file));
 copyFileSync(join(root, "LICENSE"), join(target, "LICENSE"));
 
-/** Where the sources are, when they were cloned from a place that others can clone from as well. */
+/** Where the sources are, if that is known to be a place from which everybody can clone. */
 function repository(): object {
-  const { stdout } = spawnSync("git", ["-C", root, "config", "--get", "remote.origin.url"], {
-    encoding: "utf8",
-  });
-  const url = (stdout ?? "").trim();
-  if (!url.startsWith("https://") || url.includes("@")) return {};
-  return { repository: { type: "git", url: `git+${url}`, directory: "src/ovsdb-jsonrpc" } };
+  const origin = () =>
+    spawnSync("git", ["-C", root, "config", "--get", "remote.origin.url"], { encoding: "utf8" });
+  const url = publicUrl(process.argv[3] ?? origin().stdout?.trim() ?? "");
+  if (url !== null) return { repository: { type: "git", url: `git+${url}`, directory: "src/ovsdb-jsonrpc" } };
+  console.error("package.json gets no `repository`: give its URL, https://HOST/PATH, behind the folder");
+  return {};
+}
+
+/** Of `git@HOST:PATH` and `ssh://git@HOST/PATH` the address without an account; never one with a user or a password. */
+function publicUrl(url: string): string | null {
+  const [, host, path] = /^(?:https:\/\/|ssh:\/\/git@|git@)([^/:@]+)[/:]([^@]+)$/.exec(url) ?? [];
+  return host === undefined || path === undefined ? null : `https://${host}/${path}`;
 }
 
 /** What `exports` has for a source: its declarations and its JavaScript. */

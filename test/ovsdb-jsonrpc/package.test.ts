@@ -10,7 +10,8 @@ const SOURCE = join(import.meta.dir, "../../src/ovsdb-jsonrpc");
 test("it builds, and Node.js follows a database with it", async () => {
   await using server = await startPlayground();
   const folder = new Folder();
-  run(process.execPath, "run", join(SOURCE, "build.ts"), folder.at("built"));
+  const origin = "git@example.org:net/vifplugd.git";
+  run(process.execPath, "run", join(SOURCE, "build.ts"), folder.at("built"), origin);
   mkdirSync(folder.at("node_modules"));
   symlinkSync(folder.at("built"), folder.at("node_modules/ovsdb-jsonrpc"));
   const generated = run(
@@ -60,11 +61,13 @@ test("it builds, and Node.js follows a database with it", async () => {
     import { Ovs } from "ovsdb-jsonrpc/ovs";
     const server = await startTestServer({ schema: "/usr/share/openvswitch/vswitch.ovsschema" });
     const ovs = new Ovs({ remotes: server.remote });
-    console.log(manifest.name, await ovs.synced(), (await ovs.addBridge("br0")).error.code);
+    console.log(manifest.repository.url, await ovs.synced(), (await ovs.addBridge("br0")).error.code);
     ovs.close();
     await server.stop();`,
   );
-  expect(run("node", "--no-warnings", folder.at("others.mjs"))).toBe("ovsdb-jsonrpc true no root\n");
+  expect(run("node", "--no-warnings", folder.at("others.mjs"))).toBe(
+    "git+https://example.org/net/vifplugd.git true no root\n",
+  );
   // Nobody needs the types of Node.js for it, and every declaration is right by itself.
   await Bun.write(
     folder.at("user.ts"),

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { buildExamples, runExample, SAID } from "./support/examples.ts";
+import { buildExamples, installPacked, runExample, SAID } from "./support/examples.ts";
 import { Folder, run } from "./support/server.ts";
 
 const ROOT = join(import.meta.dir, "../..");
@@ -14,7 +14,7 @@ const tool = (name: string) => join(TOOLS, "node_modules", name);
 
 let folder: Folder;
 beforeAll(async () => {
-  folder = await buildExamples();
+  folder = await buildExamples(installPacked);
 }, 120_000);
 afterAll(() => folder.remove());
 
@@ -41,18 +41,44 @@ test("are-the-types-wrong finds nothing, for who uses modules", () => {
     expect(said).toContain(`"${entry}"`);
 }, 120_000);
 
+test.each([
+  ["https://example.org/net/vifplugd.git", "git+https://example.org/net/vifplugd.git"],
+  ["git@example.org:net/vifplugd.git", "git+https://example.org/net/vifplugd.git"],
+  ["ssh://git@example.org/net/vifplugd", "git+https://example.org/net/vifplugd"],
+  ["https://me:password@example.org/net/vifplugd.git", undefined],
+  ["/srv/git/vifplugd.git", undefined],
+])(
+  "the manifest of a clone of %s names a repository that everybody can read, or none",
+  (url, repository) => {
+    const folder = new Folder();
+    run(process.execPath, "run", join(ROOT, "src/ovsdb-jsonrpc/build.ts"), folder.at("built"), url);
+    const manifest = JSON.parse(readFileSync(folder.at("built/package.json"), "utf8"));
+    expect(manifest.repository?.url).toBe(repository);
+    folder.remove();
+  },
+  60_000,
+);
+
 test("the API reference is current", () => {
   const fresh = new Folder();
-  const { exitCode } = Bun.spawnSync([process.execPath, "run", join(TOOLS, "reference.ts"), fresh.at("api")]);
-  expect(exitCode).toBe(0);
-  const pages = (path: string) => readdirSync(path, { encoding: "utf8" }).sort();
-  const kept = join(ROOT, "docs/ovsdb-jsonrpc");
-  expect(pages(kept)).toEqual(pages(fresh.at("api")));
-  for (const page of pages(kept)) {
-    const isSame = readFileSync(join(kept, page), "utf8") === readFileSync(fresh.at(`api/${page}`), "utf8");
-    expect(`${page}: ${isSame ? "current" : "run npm run client:reference"}`).toBe(`${page}: current`);
+  try {
+    const { exitCode } = Bun.spawnSync([
+      process.execPath,
+      "run",
+      join(TOOLS, "reference.ts"),
+      fresh.at("api"),
+    ]);
+    expect(exitCode).toBe(0);
+    const pages = (path: string) => readdirSync(path, { encoding: "utf8" }).sort();
+    const kept = join(ROOT, "docs/ovsdb-jsonrpc");
+    expect(pages(kept)).toEqual(pages(fresh.at("api")));
+    for (const page of pages(kept)) {
+      const isSame = readFileSync(join(kept, page), "utf8") === readFileSync(fresh.at(`api/${page}`), "utf8");
+      expect(`${page}: ${isSame ? "current" : "run npm run client:reference"}`).toBe(`${page}: current`);
+    }
+  } finally {
+    fresh.remove();
   }
-  fresh.remove();
 }, 300_000);
 
 /** npm has Node.js for Linux on two kinds of processors. */

@@ -19,12 +19,33 @@ export const SAID: Readonly<Record<string, readonly string[]>> = {
   databases: ["bridge br-int", "databases Open_vSwitch (standalone), _Server (standalone)", "connections 1"],
 };
 
-/** The built package and the examples as JavaScript, in a folder as an application has it. */
-export async function buildExamples(): Promise<Folder> {
-  const folder = new Folder();
-  run(process.execPath, "run", join(ROOT, "src/ovsdb-jsonrpc/build.ts"), folder.at("built"));
+/** Puts the package, built in the folder `built`, where an application in the folder finds it. */
+type Install = (folder: Folder) => void;
+
+/** As it is; as fast as can be. */
+function link(folder: Folder): void {
   mkdirSync(folder.at("node_modules"));
   symlinkSync(folder.at("built"), folder.at("node_modules/ovsdb-jsonrpc"));
+}
+
+/** As from the registry: what `npm pack` puts into the archive, and nothing else. */
+export function installPacked(folder: Folder): void {
+  const archive = run(
+    "npm",
+    "pack",
+    "--silent",
+    "--pack-destination",
+    folder.path,
+    folder.at("built"),
+  ).trim();
+  run("npm", "install", "--silent", "--offline", "--prefix", folder.path, folder.at(archive));
+}
+
+/** The built package and the examples as JavaScript, in a folder as an application has it. */
+export async function buildExamples(install: Install = link): Promise<Folder> {
+  const folder = new Folder();
+  run(process.execPath, "run", join(ROOT, "src/ovsdb-jsonrpc/build.ts"), folder.at("built"));
+  install(folder);
   const built = await Bun.build({
     entrypoints: Object.keys(SAID).map((name) => join(EXAMPLES, `${name}.ts`)),
     external: ["ovsdb-jsonrpc", "ovsdb-jsonrpc/*"],
