@@ -37,6 +37,8 @@ export type Reply = Outcome & {
   readonly at: number;
   /** It came for the run that is to come. */
   readonly isFresh: boolean;
+  /** It came before that of the port's provider, and is asked for once more when that is there; absent: it did not. */
+  readonly isEarly?: true;
 };
 
 /** What happens to the departures: what enters the graph by its input `departure`. */
@@ -50,6 +52,8 @@ export type DepartureEvent =
   | { readonly kind: "replied"; readonly reply: Reply }
   /** The run that the reply came for is over. */
   | { readonly kind: "aged" }
+  /** So it is, and nothing could follow from the reply before the port's provider has answered. */
+  | { readonly kind: "early" }
   /** The view is another one by now, or what followed is over: no question about the row means anything any more. */
   | { readonly kind: "outdated" }
   /** Nothing more is to be known of it. */
@@ -64,6 +68,10 @@ export function departureAfter(event: DepartureEvent, before: Departure | undefi
       return before && { ...before, reply: event.reply };
     case "aged":
       return before?.reply ? { ...before, reply: { ...before.reply, isFresh: false } } : before;
+    case "early":
+      return before?.reply
+        ? { ...before, reply: { ...before.reply, isFresh: false, isEarly: true } }
+        : before;
     case "outdated":
       return before && { ...before, view: null, reply: null };
     case "forgotten":
@@ -157,6 +165,6 @@ export function needsName(absence: Absence | undefined): boolean {
       return false;
     case "gone":
     case "elsewhere":
-      return !absence.reply.isFresh;
+      return !absence.reply.isFresh && absence.reply.isEarly !== true;
   }
 }

@@ -55,7 +55,7 @@ export const NOT_IN_VIEW = "its port binding is not in view yet";
 
 /** The reason of a port whose port binding has left the view, while the Southbound is asked whether it is gone. */
 export const NOT_ANSWERED_YET =
-  "its port binding has left the view, and the Southbound has not said yet whether it is gone";
+  "the Southbound is asked whether its port binding is gone, and has not answered yet";
 
 /** What is known about the Southbound, as far as it bears on unplugging. */
 export interface Knowledge {

@@ -38,7 +38,7 @@ export const confirmedSchema = v.set(text);
 export const formerHostnamesSchema = v.map(text, v.set(text));
 
 const binding = rowSchema("portBinding");
-const replied = { at: v.number(), isFresh: v.boolean() };
+const replied = { at: v.number(), isFresh: v.boolean(), isEarly: v.exactOptional(v.literal(true)) };
 
 export const departureSchema = v.array(
   v.object({
@@ -59,6 +59,7 @@ export const departureSchema = v.array(
         ]),
       }),
       v.object({ kind: v.literal("aged") }),
+      v.object({ kind: v.literal("early") }),
       v.object({ kind: v.literal("outdated") }),
       v.object({ kind: v.literal("forgotten") }),
     ]),

@@ -105,6 +105,7 @@ describe("an answer", () => {
     expect(needs(null)).toBe(false);
     expect(needs(gone)).toBe(false);
     expect(needs({ ...gone, isFresh: false })).toBe(true);
+    expect(needs({ ...gone, isFresh: false, isEarly: true })).toBe(false);
     expect(needsName(undefined)).toBe(true);
   });
 });

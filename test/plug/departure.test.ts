@@ -31,6 +31,14 @@ describe("of a row that left", () => {
     expect(after(left, { kind: "aged" })).toEqual(after(left));
   });
 
+  test("an answer that came before the provider's is not fresh any more, and is to be asked for once more", () => {
+    expect(after(left, { kind: "replied", reply }, { kind: "early" })?.reply).toEqual({
+      ...{ kind: "none", at: 5 },
+      ...{ isFresh: false, isEarly: true },
+    });
+    expect(after(left, { kind: "early" })).toEqual(after(left));
+  });
+
   test("neither view nor answer count once the view is another one", () => {
     expect(after(left, { kind: "replied", reply }, { kind: "outdated" })).toEqual({
       ...{ serial: 3, row },
@@ -41,7 +49,7 @@ describe("of a row that left", () => {
 
   test("nothing is known once it is forgotten, or when it never left", () => {
     expect(after(left, { kind: "forgotten" })).toBeUndefined();
-    for (const kind of ["aged", "outdated"] as const) expect(after({ kind })).toBeUndefined();
+    for (const kind of ["aged", "early", "outdated"] as const) expect(after({ kind })).toBeUndefined();
     expect(after({ kind: "replied", reply })).toBeUndefined();
   });
 

@@ -2,8 +2,8 @@
  * What becomes of port bindings that left the view: everything that enters the graph by its input `departure`. The
  * graph says which of them the Southbound is to be asked about (its output `absence`), and what the replies lead to.
  *
- * Invariants: a departure is asked about once, when what its provider says of the removal is there; both answers then lead
- * to the unplug in one run. A reply is fresh for one run: what has not been sent to the local database
+ * Invariants: a departure is asked about once, and once more when the port's provider answers only after the Southbound has.
+ * A reply is fresh for one run: what has not been sent to the local database
  * then is not sent on that reply any more; and when what was sent has an outcome, nothing more follows from it.
  */
 import type { Uuid } from "ovsdb-jsonrpc";
@@ -81,10 +81,12 @@ export class Departures {
       if (departure === undefined) continue;
       const absence = absences.get(lport);
       if (sent.has(lport)) this.#sent.add(lport);
-      const isToAsk = absence?.kind === "asked" && this.#asked.get(lport) !== absence.serial;
-      if (isToAsk && !isAwaited(advice.get(lport))) {
-        this.#asked.set(lport, absence.serial);
-        inquiries.push({ lport, serial: absence.serial, uuid: absence.uuid });
+      const { serial, row, reply } = departure;
+      const isHeard = !isAwaited(advice.get(lport));
+      const isToAsk = absence?.kind === "asked" || (reply?.isEarly === true && isHeard);
+      if (isToAsk && this.#asked.get(lport) !== serial) {
+        this.#asked.set(lport, serial);
+        inquiries.push({ lport, serial, uuid: row._uuid });
       }
       if (this.#sent.has(lport)) continue;
       if (absence === undefined) {
@@ -93,9 +95,11 @@ export class Departures {
       } else if (absence.kind === "by-name") {
         this.#asked.delete(lport);
         // The row as it was last seen goes on saying which function the interface in place has to be (rule U7).
-        if (departure.view !== null || departure.reply !== null)
-          batch.push({ lport, event: { kind: "outdated" } });
-      } else if (departure.reply?.isFresh === true) batch.push({ lport, event: { kind: "aged" } });
+        if (departure.view !== null || reply !== null) batch.push({ lport, event: { kind: "outdated" } });
+      } else if (reply?.isFresh === true) {
+        if (!isHeard) this.#asked.delete(lport);
+        batch.push({ lport, event: { kind: isHeard ? "aged" : "early" } });
+      }
     }
     if (inquiries.length > 0) this.#options.ask(inquiries);
     if (batch.length > 0) this.#options.push(batch, "that was true of its moment");

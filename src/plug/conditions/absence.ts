@@ -21,7 +21,7 @@ const gone: Condition<AbsenceFacts> = {
     if (isAnsweredByName) return "asked for by its name: no such row";
     switch (absence.kind) {
       case "asked":
-        return `row ${absence.uuid} is asked for: no answer yet`;
+        return `asked for row ${absence.uuid}: no answer yet`;
       case "waiting":
         return "to be asked for when this daemon may write";
       case "by-name":

@@ -185,7 +185,7 @@ describe.each(KINDS)("connected to a %s, a row that", (kind) => {
     await stage.until(() => stage.statusOf("other") !== undefined);
     expect(stage.status()).toMatchObject({
       state: "plugged",
-      reason: "its port binding has left the view, and the Southbound has not said yet whether it is gone",
+      reason: "the Southbound is asked whether its port binding is gone, and has not answered yet",
     });
     expect(stage.calls).toEqual(["transact"]);
   });

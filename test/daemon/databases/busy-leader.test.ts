@@ -56,7 +56,7 @@ test("a port whose row left waits while the leader does not answer, and says so;
   expect(stage.transactions).toEqual([]);
   expect(stage.status()).toMatchObject({
     state: "plugged",
-    reason: "its port binding has left the view, and the Southbound has not said yet whether it is gone",
+    reason: "the Southbound is asked whether its port binding is gone, and has not answered yet",
   });
   for (const other of servers.others) other.resume();
   expect(await written).toMatchObject({ ok: true });

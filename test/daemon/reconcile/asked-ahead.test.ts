@@ -1,4 +1,4 @@
-// What a provider says of a removal is there before the Southbound is asked whether the port is gone (rules U1, U7).
+// A provider is asked about a removal when the Southbound is asked whether the port is gone (rules U1, U6, U7).
 import { expect, test } from "bun:test";
 import type { PortBindingRow } from "../../../src/plug/rows.ts";
 import type { Answer } from "../../../src/providers/answer.ts";
@@ -6,15 +6,19 @@ import type { HostedProvider } from "../../../src/providers/hosted.ts";
 import type { PrepareInput } from "../../../src/providers/provider.ts";
 import { PlugDaemon, settle } from "../../support/plug-daemon.ts";
 import { registryOf } from "../../support/providers.ts";
-import { map, OTHER_CHASSIS, pluggedRow, wantedRow } from "../../support/rows.ts";
+import { map, OTHER_CHASSIS, pluggedRow, uuid, wantedRow } from "../../support/rows.ts";
 
 const AWAITED: Answer = { kind: "not-ready", reason: "asked", awaited: true };
-const row = wantedRow();
+const LPORTS = ["lsp1", "lsp2", "lsp3"] as const;
+const rows = LPORTS.map((logical_port, index) =>
+  wantedRow({}, { logical_port, _uuid: uuid(0x8000 + index) }),
+);
+const requested = rows[0]?.options.get("requested-chassis");
 
-/** A provider whose word about removals comes when the test says so, and a port of its own that is plugged. */
+/** A provider whose word about removals comes when the test says so, and ports of its own that are plugged. */
 async function started() {
   const asked: PrepareInput[] = [];
-  let word: Answer = AWAITED;
+  const words = new Map<string, Answer>();
   const provider: HostedProvider = {
     type: "dummy",
     attend() {},
@@ -22,109 +26,145 @@ async function started() {
     describe: () => null,
     answer(input) {
       asked.push(input);
-      if (input.operation === "remove") return word;
+      if (input.operation === "remove") return words.get(input.lport.name) ?? AWAITED;
       return { kind: "plug", wanted: { name: input.lport.name, type: "internal", options: {} } };
     },
   };
   const daemon = new PlugDaemon(registryOf(provider));
   await daemon.start();
-  const { inputs } = daemon.reconciler.graph;
-  daemon.bind(row);
-  daemon.setInterface(pluggedRow("lsp1", { options: map() }));
-  daemon.reconciler.push(
-    inputs.southbound,
-    { synced: true, acknowledged: daemon.conditions.at(-1) ?? null, view: 1 },
-    "synced",
-  );
+  const { reconciler } = daemon;
+  const { inputs } = reconciler.graph;
+  for (const row of rows) daemon.bind(row);
+  for (const [index, lport] of LPORTS.entries())
+    daemon.setInterface(pluggedRow(lport, { _uuid: uuid(0x9000 + index), options: map() }));
+  const acknowledged = daemon.conditions.at(-1) ?? null;
+  reconciler.push(inputs.southbound, { synced: true, acknowledged, view: 1 }, "synced");
   await settle();
-  expect(daemon.reconciler.statuses.get("lsp1")?.state).toBe("plugged");
+  expect(reconciler.statuses.get("lsp1")?.state).toBe("plugged");
   asked.length = 0;
   return {
     daemon,
-    /** The operations that were asked about, and a word of the options that were shown. */
-    asked: () => asked.map(({ operation, lport }) => [operation, lport.options.get("requested-chassis")]),
-    async says(answer: Answer): Promise<void> {
-      word = answer;
-      daemon.reconciler.answersChanged(["lsp1"]);
+    /** The operations that were asked about for the first port, and a word of the options that were shown. */
+    asked: () =>
+      asked
+        .filter(({ lport }) => lport.name === "lsp1")
+        .map(({ operation, lport }) => [operation, lport.options.get("requested-chassis")]),
+    async says(answer: Answer, lport: string = LPORTS[0]): Promise<void> {
+      words.set(lport, answer);
+      reconciler.answersChanged([lport]);
       await settle();
     },
-    async leaves(): Promise<void> {
-      daemon.reconciler.pushRows(inputs.portBinding, [{ uuid: row._uuid, old: row, new: null }], "update");
-      daemon.reconciler.departures.left([{ uuid: row._uuid, old: row, new: null }], 1);
+    async leave(...lports: readonly string[]): Promise<void> {
+      const changes = rows
+        .filter(({ logical_port }) => lports.includes(logical_port))
+        .map((row) => ({ uuid: row._uuid, old: row, new: null }));
+      reconciler.pushRows(inputs.portBinding, changes, "update");
+      reconciler.departures.left(changes, 1);
       await settle();
     },
     /** @param found the row that is there; null: there is none */
     async southboundSays(found: PortBindingRow | null): Promise<void> {
       const outcome = found === null ? ({ kind: "none" } as const) : ({ kind: "row", row: found } as const);
       const inquiries = daemon.inquiries.splice(0);
-      daemon.reconciler.departures.replied(inquiries.map((inquiry) => ({ ...inquiry, outcome })));
+      expect(inquiries).not.toEqual([]);
+      reconciler.departures.replied(inquiries.map((inquiry) => ({ ...inquiry, outcome })));
       await settle();
     },
+    state: (lport: string = LPORTS[0]) => reconciler.statuses.get(lport)?.state,
     unplugs: () => daemon.sent.length,
     isAskedByName: () => daemon.conditions.at(-1)?.lports.has("lsp1") === true,
   };
 }
 
-const requested = row.options.get("requested-chassis");
-
-test("the Southbound is asked when the answer is there, once, and both lead to the unplug in one run", async () => {
+test("both are asked at once, and both answers lead to the unplug in one run", async () => {
   const port = await started();
-  await port.leaves();
+  await port.leave("lsp1");
   expect(port.asked()).toEqual([["remove", requested]]);
-  expect(port.daemon.inquiries).toEqual([]);
+  expect(port.daemon.inquiries).toHaveLength(1);
+  await port.says({ kind: "unplug" });
+  expect(port.unplugs()).toBe(0);
+  await port.southboundSays(null);
+  expect(port.unplugs()).toBe(1);
+  expect(port.isAskedByName()).toBe(false);
+});
+
+test("a provider that answers after the Southbound has that asked once more, and not by name", async () => {
+  const port = await started();
+  await port.leave("lsp1");
+  await port.southboundSays(null);
+  expect([port.unplugs(), port.daemon.inquiries]).toEqual([0, []]);
+  expect(port.isAskedByName()).toBe(false);
   await port.says({ kind: "unplug" });
   expect(port.daemon.inquiries).toHaveLength(1);
   expect(port.unplugs()).toBe(0);
   await port.southboundSays(null);
   expect(port.unplugs()).toBe(1);
-  expect(port.asked()).toEqual([
-    ["remove", requested],
-    ["remove", requested],
-  ]);
   expect(port.isAskedByName()).toBe(false);
+});
+
+test("what the Southbound says the second time is what counts", async () => {
+  const port = await started();
+  await port.leave("lsp1");
+  await port.southboundSays(null);
+  await port.says({ kind: "unplug" });
+  await port.southboundSays(wantedRow({}, { logical_port: "lsp1", _uuid: uuid(0x8000) }));
+  expect(port.unplugs()).toBe(0);
+  expect(port.state()).toBe("plugged");
 });
 
 test("a port that has moved is asked about once, with the options that it was plugged with", async () => {
   const port = await started();
   await port.says({ kind: "unplug" });
-  await port.leaves();
+  await port.leave("lsp1");
+  const moved = { "requested-chassis": "hv2", "vif-plug:x": "of the other" };
   await port.southboundSays(
-    wantedRow(
-      { "requested-chassis": "hv2", "vif-plug:x": "of the other" },
-      { requested_chassis: OTHER_CHASSIS },
-    ),
+    wantedRow(moved, { logical_port: "lsp1", requested_chassis: OTHER_CHASSIS, _uuid: uuid(0x8000) }),
   );
   expect(port.unplugs()).toBe(1);
   expect(port.asked().slice(1)).toEqual([["remove", requested]]);
 });
 
-test("of a port that stays after all nothing follows from the answer, and it is not asked about again", async () => {
+test("of a port that stays after all nothing follows from the answer, and what is in place is asked about", async () => {
   const port = await started();
-  await port.leaves();
+  await port.leave("lsp1");
   await port.says({ kind: "unplug" });
-  port.daemon.bind(row);
+  port.daemon.bind(wantedRow({}, { logical_port: "lsp1", _uuid: uuid(0x8000) }));
   await settle();
   await port.southboundSays(null);
-  expect(port.unplugs()).toBe(0);
-  expect(port.daemon.reconciler.statuses.get("lsp1")).toMatchObject({ state: "plugged", reason: null });
+  expect([port.unplugs(), port.state()]).toEqual([0, "plugged"]);
   expect(port.asked().map(([operation]) => operation)).toEqual(["remove", "remove", "create"]);
 });
 
-test("that the interface is another's by now counts when the Southbound has answered", async () => {
+test("that the interface is another's by now counts when the Southbound has answered (U7)", async () => {
   const port = await started();
-  await port.leaves();
+  await port.leave("lsp1");
   await port.says({ kind: "unplug", misplaced: "VF 3" });
   expect(port.unplugs()).toBe(0);
   await port.southboundSays(null);
   expect(port.unplugs()).toBe(1);
 });
 
-test("a provider that refuses, or is late, keeps nobody from asking, and then the name is asked for", async () => {
+test("too many are too many, whoever is answered for first (U6)", async () => {
+  const port = await started();
+  const { reconciler } = port.daemon;
+  const settings = reconciler.engine.data(reconciler.graph.inputs.settings).current;
+  reconciler.push(reconciler.graph.inputs.settings, { ...settings, maxUnplugPercent: 40 }, "configuration");
+  await port.leave("lsp1", "lsp2");
+  await port.says({ kind: "unplug" }, "lsp1");
+  await port.southboundSays(null);
+  expect(port.unplugs()).toBe(0);
+  expect(port.state("lsp1")).toBe("held");
+  await port.says({ kind: "unplug" }, "lsp2");
+  await port.southboundSays(null);
+  expect(port.unplugs()).toBe(0);
+  expect([port.state("lsp1"), port.state("lsp2")]).toEqual(["held", "held"]);
+});
+
+test("a provider that refuses, or is late, has the port asked for by its name", async () => {
   for (const reason of ["it is in use", "the command has not answered within 2 s"]) {
     const port = await started();
-    await port.leaves();
+    await port.leave("lsp1");
     await port.says({ kind: "not-ready", reason });
-    expect(port.daemon.inquiries).toHaveLength(1);
     await port.southboundSays(null);
     expect(port.unplugs()).toBe(0);
     expect(port.isAskedByName()).toBe(true);
