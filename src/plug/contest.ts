@@ -40,6 +40,8 @@ export type Won = (
   readonly together: readonly string[];
   /** The server has refused that, and nothing has changed since. */
   readonly isRefused: boolean;
+  /** False: the server has refused the name to all who want it, and another one comes first when that is over. */
+  readonly isInTurn: boolean;
 };
 
 /** What a contest depends on; every look-up is by key. */
@@ -75,9 +77,12 @@ export class Contests {
     const together = this.#together(route.path);
     const isRefused = this.#isRefused(together);
     const observed = this.#facts.holder(name);
-    if (observed === undefined || observed.lport === null) return { kind: "free", together, isRefused };
+    const winner = this.#winner(name);
+    const isInTurn = winner === null || winner === lport;
+    if (observed === undefined || observed.lport === null)
+      return { kind: "free", together, isRefused, isInTurn };
     const leaving = this.#goneConsultation(observed) ?? this.#besideConsultation(observed);
-    return { kind: "take", observed, from: observed.lport, leaving, together, isRefused };
+    return { kind: "take", observed, from: observed.lport, leaving, together, isRefused, isInTurn };
   }
 
   /** The logical port that takes over, in this pass, the interface in place of another one, which goes or moves. */

@@ -51,7 +51,12 @@ export function propose(
         : `it moves with logical port ${leader}, whose change was refused`;
     return status(at, "error", words, { retry: true });
   }
-  if (together === null && attempt?.phase === "failed" && sameBasis(attempt.change, change)) {
+  const isOutOfTurn = won !== undefined && !won.isInTurn;
+  if (
+    together === null &&
+    attempt?.phase === "failed" &&
+    (isOutOfTurn || sameBasis(attempt.change, change))
+  ) {
     return status(at, "error", attempt.error, { retry: true });
   }
   const setbacks = setbacksOf(attempt, change);

@@ -4,7 +4,9 @@ import { benchWith, wanted } from "../support/logical-ports.ts";
 import { PlugBench } from "../support/plug-bench.ts";
 import { plugAs, recordedProvider, registryOf } from "../support/providers.ts";
 import {
+  BRIDGE,
   bindingRow,
+  bridgeRow,
   CHASSIS,
   interfaceRow,
   map,
@@ -77,6 +79,16 @@ describe("two claimants of one interface name", () => {
       bench.attempt("b", { phase: "idle", nonce: 2 });
       bench.run();
       expect(bench.states()).toEqual({ a: "conflict", b: "pending" });
+    });
+
+    test("are not both tried at once when both are refused and the bridge is made anew", () => {
+      const bench = claimed();
+      for (const lport of ["a", "b"]) refused(bench, lport);
+      bench.delete("bridge", BRIDGE);
+      bench.set("bridge", bridgeRow({ _uuid: uuid(0x4000), ports: new Set() }));
+      bench.run();
+      expect(bench.status("a").change?.kind).toBe("create");
+      expect(bench.status("b").change).toBeNull();
     });
 
     test("come after it again once it asks for something else", () => {

@@ -89,7 +89,7 @@ function circumstances(situation: Situation): StatusFacts {
       contests: {
         contest: () =>
           taken === undefined
-            ? { kind: "free", together: [intent.lport.name], isRefused: false }
+            ? { kind: "free", together: [intent.lport.name], isRefused: false, isInTurn: true }
             : { kind: "lost", reason: taken },
         taker: () => situation.taker ?? null,
         takerOf: () => null,
