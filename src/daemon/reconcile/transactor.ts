@@ -50,6 +50,9 @@ export interface TransactorOptions {
 /** Errors that concern the connection or the lock, and no change in particular. */
 const NOT_ABOUT_A_CHANGE: ReadonlySet<TransactError["code"]> = new Set(["not sent", "not owner", "canceled"]);
 
+/** Errors that concern every change alike, of a server that says itself to be well: all of them are tried again with back-off. */
+const ABOUT_ALL: ReadonlySet<TransactError["code"]> = new Set(["unknown database"]);
+
 /**
  * Errors after which the changes may be there. After one of a server that goes on to answer, a change that is not there is
  * not sent again at once: the server would say the same.
@@ -92,7 +95,7 @@ export class Transactor {
       return;
     }
     const units = unitsOf(works);
-    if (units.length === 1) {
+    if (units.length === 1 || ABOUT_ALL.has(error.code)) {
       this.#options.report(works.map((work) => ({ kind: "refused", work, error: wordsOf(error) })));
       return;
     }

@@ -195,6 +195,16 @@ test("a connection that is lost while the bad port is looked for leaves no work 
   });
 });
 
+test("a server that has the database no more is asked once for all of them, and each is tried again with back-off", async () => {
+  const { transactions, summary } = await submit(["a", "b", "c"], () => transactError("unknown database"));
+  expect(transactions.length).toBe(1);
+  expect(summary).toEqual({
+    a: "refused unknown database",
+    b: "refused unknown database",
+    c: "refused unknown database",
+  });
+});
+
 test("words are not said twice", async () => {
   const { summary } = await submit(["a"], () => transactError("timed out", { details: "timed out" }));
   expect(summary).toEqual({ a: "refused timed out" });
