@@ -3,9 +3,11 @@
  *
  * A fault lasts for a number of further actions. An action that needs a server which is away just now does not happen.
  */
+import { databases } from "../../tools/chassis/programs.ts";
 import type { Random } from "../support/random.ts";
+import { BROKEN } from "./agent.ts";
 import { agents, Commands, devices, exchanged, stable } from "./commands.ts";
-import { type Actor, actors, BROKEN, byAgent, byTable, type ProviderSetting, type Stage } from "./stage.ts";
+import { type Actor, actors, byAgent, byTable, type ProviderSetting, type Stage } from "./stage.ts";
 
 /** What an undisturbed chassis ends with. */
 export const everyPlugType: ProviderSetting = ["dummy", "other", byTable, byAgent];
@@ -22,7 +24,8 @@ const enabled: readonly ProviderSetting[] = [
 const LONGEST_FAULT = 25;
 
 interface Fault {
-  readonly actor: Actor;
+  /** Who is away, or has the lock that is vifplugd's. */
+  readonly who: Actor | "thief";
   left: number;
 }
 
@@ -74,7 +77,7 @@ export class Disorder {
     for (const fault of this.#faults) await this.#endFault(fault);
     this.#faults = [];
     await this.reviveOthers();
-    if (this.stage.agentGeneration === BROKEN) await this.stage.installAgent(++this.#generation);
+    if (this.stage.agent.generation === BROKEN) await this.stage.agent.install(++this.#generation);
     await this.stage.setProviders(everyPlugType);
   }
 
@@ -123,6 +126,10 @@ export class Disorder {
       [3, () => this.#inCloud(this.#commands.add(this.#random.pick(agents), byAgent))],
       [1, () => this.#replaceAgent()],
       [4, () => this.#endAgent()],
+      [1, () => this.#byHand(this.#commands.swapIfaceIds())],
+      [1, () => this.#replaceTableFolder()],
+      [1, () => this.#takeOff()],
+      [1, () => this.#steal()],
       [1, () => this.#rebuild()],
     ] as const
   ).flatMap(([weight, action]) => Array.from({ length: weight }, () => action));
@@ -187,7 +194,7 @@ export class Disorder {
   async #replaceAgent(): Promise<string | null> {
     const generation = this.#random.chance(0.2) ? BROKEN : ++this.#generation;
     const isTold = this.#random.chance(0.8);
-    await this.stage.installAgent(generation);
+    await this.stage.agent.install(generation);
     if (isTold) this.stage.reload();
     const what = generation === BROKEN ? "one that does not work" : `number ${generation}`;
     return `the agent's program is ${what}, ${isTold ? "and SIGHUP" : "and nobody is told"}`;
@@ -195,7 +202,28 @@ export class Disorder {
 
   async #endAgent(): Promise<string | null> {
     const signal = this.#random.pick(["SIGKILL", "SIGKILL", "SIGSTOP"] as const);
-    return this.stage.signalAgent(signal) ? `kill -${signal.slice(3)} the agent's program` : null;
+    return this.stage.agent.signal(signal) ? `kill -${signal.slice(3)} the agent's program` : null;
+  }
+
+  async #replaceTableFolder(): Promise<string | null> {
+    await this.stage.replaceTableFolder();
+    return "the table's folder is another one";
+  }
+
+  /** A database is taken off its server and given back. */
+  async #takeOff(): Promise<string | null> {
+    const database = this.#random.pick(["Open_vSwitch", "OVN_Southbound"] as const);
+    if (!this.stage.works(databases[database].server)) return null;
+    await this.stage.takeOff(database);
+    return `${database} is taken off its server and given back`;
+  }
+
+  /** Somebody takes vifplugd's lock away. */
+  async #steal(): Promise<string | null> {
+    if (!this.stage.works("ovsdb-server") || this.#faults.some(({ who }) => who === "thief")) return null;
+    this.stage.startThief();
+    this.#begin("thief");
+    return "the lock is stolen";
   }
 
   async #rebuild(): Promise<string | null> {
@@ -205,15 +233,15 @@ export class Disorder {
     return "the Southbound is built anew";
   }
 
-  #begin(actor: Actor): void {
-    this.#faults = this.#faults.filter((fault) => fault.actor !== actor);
-    this.#faults.push({ actor, left: 1 + this.#random.int(LONGEST_FAULT) });
+  #begin(who: Fault["who"]): void {
+    this.#faults = this.#faults.filter((fault) => fault.who !== who);
+    this.#faults.push({ who, left: 1 + this.#random.int(LONGEST_FAULT) });
   }
 
   /** Whoever ended by himself is started again, as a host's init does; vifplugd has no reason to. */
   async reviveOthers(): Promise<void> {
     for (const actor of actors) {
-      const isKnown = this.#faults.some((fault) => fault.actor === actor);
+      const isKnown = this.#faults.some(({ who }) => who === actor);
       if (actor === "vifplugd" || isKnown || this.stage.isAlive(actor)) continue;
       await this.stage.revive(actor);
       this.trace.push(`${actor} ended by itself, and is back`);
@@ -227,9 +255,12 @@ export class Disorder {
     for (const fault of over) await this.#endFault(fault);
   }
 
-  async #endFault({ actor }: Fault): Promise<void> {
-    this.stage.resume(actor);
-    await this.stage.revive(actor);
-    this.trace.push(`${actor} is back`);
+  async #endFault({ who }: Fault): Promise<void> {
+    if (who === "thief") await this.stage.endThief();
+    else {
+      this.stage.resume(who);
+      await this.stage.revive(who);
+    }
+    this.trace.push(who === "thief" ? "the thief is gone" : `${who} is back`);
   }
 }

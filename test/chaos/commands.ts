@@ -3,7 +3,7 @@
  * logical ports and interfaces that they are about.
  */
 import type { Random } from "../support/random.ts";
-import { chassisName, elsewhere } from "./stage.ts";
+import { byAgent, chassisName, elsewhere } from "./stage.ts";
 
 /** Logical ports that the cloud never moves, deletes, or takes the plug type from. */
 export const stable = Array.from({ length: 8 }, (_, index) => `stable${index}`);
@@ -131,10 +131,20 @@ export class Commands {
     return ["--if-exists", "set", "Interface", name, `external_ids:iface-id="${other}"`];
   }
 
+  /** Two interfaces get each other's iface-id, or what should be that. */
+  swapIfaceIds(): readonly string[] {
+    const [one = "", other = ""] = [this.#random.pick(mobile), this.#random.pick(mobile)];
+    return [
+      ...["--if-exists", "set", "Interface", one.slice(0, 15), `external_ids:iface-id="${other}"`],
+      ...["--", "--if-exists", "set", "Interface", other.slice(0, 15), `external_ids:iface-id="${one}"`],
+    ];
+  }
+
   /** One more interface that looks like ours, of a logical port that has one or not. */
   addSecond(): readonly string[] {
     const name = `tap${this.#foreign++}`;
-    const ids = [`external_ids:iface-id="${this.#anyPort()}"`, "external_ids:ovn-plugged=dummy"];
+    const plugType = this.#random.pick(["dummy", "dummy", byAgent]);
+    const ids = [`external_ids:iface-id="${this.#anyPort()}"`, `external_ids:ovn-plugged=${plugType}`];
     return ["add-port", "br-int", name, "--", "set", "Interface", name, "type=internal", ...ids];
   }
 

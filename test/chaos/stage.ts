@@ -3,13 +3,13 @@
  *
  * Every server of the local database that there was logs the requests it gets, and `serverLog` is what all of them said.
  */
-import { readFileSync } from "node:fs";
-import { chmod, mkdir, rename } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { copyFile, mkdir, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { type Chassis, startChassis } from "../../tools/chassis/chassis.ts";
 import { baseConfig, configPath, startDaemon } from "../../tools/chassis/daemon.ts";
 import type { Program } from "../../tools/chassis/program.ts";
 import { commandLine, databases, type ProgramName } from "../../tools/chassis/programs.ts";
+import { Agent } from "./agent.ts";
 import { readJournal, type StoredTransaction } from "./journal.ts";
 import { complaints, type Iface, type World } from "./oracle.ts";
 
@@ -34,10 +34,6 @@ export type ProviderSetting = readonly string[];
 export const byTable = "table";
 /** The plug type whose provider is a program, which is another one from time to time (agent.py). */
 export const byAgent = "agent";
-/** The program in the place of the agent's that does not work. */
-export const BROKEN = -1;
-
-const agentProgram = join(import.meta.dir, "agent.py");
 
 function isDatabase(actor: ProgramName): boolean {
   return Object.values(databases).some(({ server }) => server === actor);
@@ -45,17 +41,21 @@ function isDatabase(actor: ProgramName): boolean {
 
 export class Stage {
   readonly chassis: Chassis;
+  readonly agent: Agent;
   readonly #stopped = new Set<Actor>();
   readonly #logs: Program[] = [];
   readonly #daemons: Program[] = [];
   /** The files of Southbounds that were there before the one that there is. */
   readonly #former: string[] = [];
   #names: ReadonlyMap<string, string> = new Map();
-  #agentGeneration = 0;
+  /** How many folders the table's file was in before. */
+  #folders = 0;
+  #thief: Program | null = null;
   #plugTypes: ProviderSetting;
 
   private constructor(chassis: Chassis, plugTypes: ProviderSetting) {
     this.chassis = chassis;
+    this.agent = new Agent(join(chassis.dir, "agent"));
     this.#plugTypes = plugTypes;
   }
 
@@ -68,7 +68,7 @@ export class Stage {
       await chassis.nbctl("ls-add", "sw0");
       await mkdir(dirname(stage.#table));
       await stage.setNames(new Map());
-      await stage.installAgent(0);
+      await stage.agent.install(0);
       await stage.revive("vifplugd");
       return stage;
     } catch (error) {
@@ -78,7 +78,7 @@ export class Stage {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.signalAgent("SIGKILL");
+    this.agent.signal("SIGKILL");
     await this.chassis.stop();
   }
 
@@ -103,7 +103,7 @@ export class Stage {
     program.kill("SIGKILL");
     await program.exited;
     // One that stands still does not see that nobody is there to talk to.
-    if (actor === "vifplugd") this.signalAgent("SIGKILL");
+    if (actor === "vifplugd") this.agent.signal("SIGKILL");
     this.#stopped.delete(actor);
   }
 
@@ -152,30 +152,33 @@ export class Stage {
     await rename(`${this.#table}.new`, this.#table);
   }
 
-  /** Which of its programs the provider `agent` is now. */
-  get agentGeneration(): number {
-    return this.#agentGeneration;
+  /** Another folder is put in the place of the one that the table's file is in. */
+  async replaceTableFolder(): Promise<void> {
+    const folder = dirname(this.#table);
+    const former = `${folder}.${++this.#folders}`;
+    await mkdir(`${folder}.new`);
+    await copyFile(this.#table, `${folder}.new/${basename(this.#table)}`);
+    await rename(folder, former);
+    await rename(`${folder}.new`, folder);
+    await rm(former, { recursive: true });
   }
 
-  /** Puts another program in the place of the agent's; one that runs goes on until somebody ends it. */
-  async installAgent(generation: number): Promise<void> {
-    const program = await Bun.file(agentProgram).text();
-    await Bun.write(`${this.#agent}.new`, program.replace("GENERATION = 0", `GENERATION = ${generation}`));
-    await chmod(`${this.#agent}.new`, 0o755);
-    await rename(`${this.#agent}.new`, this.#agent);
-    this.#agentGeneration = generation;
+  /** The database is taken off its server, which goes on, and given back. */
+  async takeOff(database: "Open_vSwitch" | "OVN_Southbound"): Promise<void> {
+    const { server, file } = databases[database];
+    await this.chassis.appctl(server, "ovsdb-server/remove-db", database);
+    await this.chassis.appctl(server, "ovsdb-server/add-db", join(this.chassis.dir, file));
   }
 
-  /** @returns whether there is a process of the agent's, which has got the signal */
-  signalAgent(signal: "SIGKILL" | "SIGSTOP"): boolean {
-    try {
-      const pid = Number(readFileSync(`${this.#agent}.pid`, "utf8"));
-      // The number may be that of somebody else by now.
-      if (!readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(this.#agent)) return false;
-      return process.kill(pid, signal);
-    } catch {
-      return false;
-    }
+  /** Somebody has vifplugd's lock until `endThief`, or until the server ends. */
+  startThief(): void {
+    const command = ["ovsdb-client", "steal", `unix:${this.chassis.ovsSock}`, `vifplugd_${chassisName}`];
+    this.#thief = this.chassis.spawn("thief", command);
+  }
+
+  async endThief(): Promise<void> {
+    await this.#thief?.stop("SIGKILL");
+    this.#thief = null;
   }
 
   /** The Southbound is built anew, and what else is in it than ovn-northd and this chassis put there. */
@@ -186,10 +189,6 @@ export class Stage {
 
   get #table(): string {
     return join(this.chassis.dir, "table", "ports.yaml");
-  }
-
-  get #agent(): string {
-    return join(this.chassis.dir, "agent");
   }
 
   /** Enables the providers of these plug types, or none; without a restart when vifplugd runs. */
@@ -247,7 +246,7 @@ export class Stage {
       elsewhere: interfaces.filter((iface) => !isOnBridge(iface)),
       plugTypes: new Set(this.#plugTypes),
       names: this.#names,
-      agentGeneration: this.#agentGeneration,
+      agentGeneration: this.agent.generation,
     };
     return complaints(world);
   }
@@ -299,7 +298,7 @@ export class Stage {
     const match = this.#plugTypes.filter((plugType) => plugType !== byTable && plugType !== byAgent);
     const dummy = match.length === 0 ? [] : [{ type: "dummy", match }];
     const table = this.#plugTypes.includes(byTable) ? [{ type: byTable, file: this.#table }] : [];
-    const agent = this.#plugTypes.includes(byAgent) ? [{ type: byAgent, command: [this.#agent] }] : [];
+    const agent = this.#plugTypes.includes(byAgent) ? [{ type: byAgent, command: [this.agent.path] }] : [];
     return { ...baseConfig(this.chassis), providers: [...dummy, ...table, ...agent] };
   }
 }

@@ -155,20 +155,24 @@ export function madeByOthers(local: readonly StoredTransaction[]): ReadonlySet<s
 }
 
 /**
- * Transactions of vifplugd that the server refused, from its log of requests and replies; not those that came too late:
- * what they stood on had changed, the lock was gone, or somebody else had just made an interface of that name.
+ * Transactions of vifplugd that the server refused, each with its reply, from the server's log of requests and replies; not
+ * those that came too late: what they stood on had changed, the lock or the database was gone, or somebody else had just made
+ * an interface of that name.
  */
 export function refusals(log: readonly string[], others: ReadonlySet<string>): readonly string[] {
-  const ours = new Set<string>();
+  const ours = new Map<string, string>();
   const refused: string[] = [];
   for (const line of log) {
     const request = /\|DBG\|(\S+): received request, method="transact".*"lock":"vifplugd_.*, id=(\d+)$/.exec(
       line,
     );
-    if (request !== null) ours.add(`${request[1]} ${request[2]}`);
+    if (request !== null) ours.set(`${request[1]} ${request[2]}`, line);
     const reply = /\|DBG\|(\S+): send (?:reply|error), (?:result|error)=.*"error":".*, id=(\d+)$/.exec(line);
-    if (reply === null || !ours.has(`${reply[1]} ${reply[2]}`)) continue;
-    if (!/"error":"(timed out|not owner)"/.test(line) && !isNameTaken(line, others)) refused.push(line);
+    const asked = reply === null ? undefined : ours.get(`${reply[1]} ${reply[2]}`);
+    if (asked === undefined) continue;
+    if (!/"error":"(timed out|not owner|unknown database)"/.test(line) && !isNameTaken(line, others)) {
+      refused.push(`${asked}\n${line}`);
+    }
   }
   return refused;
 }

@@ -3,12 +3,13 @@
  * pid file and a control socket, a folder, a device, a port of the bridge, a program. What is plugged stays as it is.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chmod, mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Chassis } from "../../tools/chassis/chassis.ts";
 import type { DatabaseName } from "../../tools/chassis/databases.ts";
 import type { Program } from "../../tools/chassis/program.ts";
 import { databases } from "../../tools/chassis/programs.ts";
+import { Agent, BROKEN } from "../chaos/agent.ts";
 import { type Identity, makeCa, makeCertificate } from "../ovsdb-jsonrpc/support/pki.ts";
 import { Folder } from "../ovsdb-jsonrpc/support/server.ts";
 import { type Hypervisor, startHypervisor } from "./support/hypervisor.ts";
@@ -272,30 +273,26 @@ test("table: the folder of its file is renamed away, and another one is put in i
 
 test("a command's program is exchanged: SIGHUP starts the new one, and until it answers all stays as it is", async () => {
   await using hv = await startHypervisor({ daemon: false });
-  const file = join(hv.chassis.dir, "acme");
-  const agent = await Bun.file(join(import.meta.dir, "../chaos/agent.py")).text();
-  const install = async (generation: number) => {
-    await Bun.write(`${file}.new`, agent.replace("GENERATION = 0", `GENERATION = ${generation}`));
-    await chmod(`${file}.new`, 0o755);
-    await rename(`${file}.new`, file);
-  };
+  const agent = new Agent(join(hv.chassis.dir, "acme"));
   const generation = (wanted: string) => (row: { readonly options: ReadonlyMap<string, string> }) =>
     row.options.get("agent-generation") === wanted;
-  await install(0);
-  const daemon = await hv.startDaemon({ providers: [{ type: "dummy" }, { type: "acme", command: [file] }] });
+  await agent.install(0);
+  const daemon = await hv.startDaemon({
+    providers: [{ type: "dummy" }, { type: "acme", command: [agent.path] }],
+  });
   await hv.addLport("web1", { "vif-plug-type": "acme" });
   const first = await hv.interface("web1", generation("0"));
   const requests = hv.writesTo("web1").length;
 
   // One that does not work: what its predecessor answered holds.
-  await install(-1);
+  await agent.install(BROKEN);
   const down = next(daemon, / acme: the command is down: it exited with status 3/);
   daemon.kill("SIGHUP");
   await down;
   await hv.settle();
   expect(hv.writesTo("web1")).toHaveLength(requests);
 
-  await install(2);
+  await agent.install(2);
   daemon.kill("SIGHUP");
   const second = await hv.interface("web1", generation("2"));
   expect(second._uuid).toBe(first._uuid);
