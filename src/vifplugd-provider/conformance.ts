@@ -147,6 +147,17 @@ export async function checkProvider(
     }
     return null;
   });
+  await check("what was released is asked about again, and answered as before", async () => {
+    for (const [input, answer] of answers) {
+      const wanted = options.effects === true ? wantedIn(answer) : null;
+      const inPlace = wanted === null ? null : viewOf(wanted);
+      const again = await subject.ask({ ...input, interface: inPlace });
+      const isSame = wanted === null ? same(again, answer) : same(wantedIn(again), wanted);
+      if (!isSame) return `${input.lport.name}: first ${json(answer)}, after the release ${json(again)}`;
+      subject.release(input, wantedIn(again));
+    }
+    return null;
+  });
   await check("it ends in time", async () => {
     const late = Promise.withResolvers<"late">();
     const timer = setTimeout(() => late.resolve("late"), END_WITHIN);

@@ -25,6 +25,7 @@ async function failed(provider: Provider, effects = false): Promise<readonly str
 
 const ready = (name: string) => ({ ready: true, interface: { name, type: "", options: {} } }) as const;
 let count = 0;
+let wasReleased = false;
 const BAD: readonly (readonly [string, Partial<Provider>, string])[] = [
   ["throws", { prepare: () => JSON.parse("{") }, "answers in time"],
   [
@@ -80,6 +81,17 @@ const BAD: readonly (readonly [string, Partial<Provider>, string])[] = [
     },
     "each answer can be released",
   ],
+  [
+    "takes a release for the end",
+    {
+      prepare: ({ operation, lport }) =>
+        operation === "create" && wasReleased ? { ready: false, reason: "over" } : ready(lport.name),
+      release() {
+        wasReleased = true;
+      },
+    },
+    "what was released is asked about again, and answered as before",
+  ],
 ];
 
 describe("a provider that", () => {
@@ -97,6 +109,20 @@ describe("a provider that", () => {
     const findings = await checkProvider(subjectOf(provider), { lports: LPORTS });
     expect(findings.find(({ check }) => check === "an answer is a fixed point")?.passed).toBeNull();
   });
+});
+
+test("a provider in TypeScript leaves out what the wire leaves out, and the compiler sees what is missing", async () => {
+  const plain: Provider = {
+    type: "plain",
+    prepare: ({ lport }) => ({ ready: true, interface: { name: lport.name } }),
+  };
+  expect(await failed(plain)).toEqual([]);
+  const nameless: Provider = {
+    type: "nameless",
+    // @ts-expect-error an interface without a name is no leave to remove either
+    prepare: () => ({ ready: true, interface: { type: "internal" } }),
+  };
+  expect(await failed(nameless)).toContain("answers are interfaces, or reasons");
 });
 
 test("finish is called only where effects are wanted", async () => {
