@@ -14,8 +14,8 @@ export const CAPACITY = 2 ** 19;
 /** So many values have to have been met again when it is reached, for the others to be remembered. */
 const WORTHWHILE = 2 ** 12;
 
-/** What is known by the atoms up to here, and what begins with them. */
-interface Known<T> {
+/** What is known by some atoms, and by those that begin with them. */
+export interface Known<T> {
   value: T | undefined;
   next: Map<Atom, Known<T>> | undefined;
 }
@@ -25,15 +25,19 @@ export class Interner<T> {
   #kept = 0;
   #met = 0;
 
-  /** The value known by these atoms, or the one that `make` makes now. Equal atoms must mean equal values. */
-  get(atoms: readonly Atom[], make: () => T): T {
-    if (this.#root === null) return make();
-    let known: Known<T> = this.#root;
-    for (const atom of atoms) {
-      const next: Known<T> | null = known.next?.get(atom) ?? this.#add(known, atom);
-      if (next === null) return make();
-      known = next;
-    }
+  /** By no atom. Null here and below: what passes by. */
+  get root(): Known<T> | null {
+    return this.#root;
+  }
+
+  /** By one atom more. */
+  step(known: Known<T> | null, atom: Atom): Known<T> | null {
+    return known === null ? null : (known.next?.get(atom) ?? this.#add(known, atom));
+  }
+
+  /** The value that is known, or the one that `make` makes now. Equal atoms must mean equal values. */
+  value(known: Known<T> | null, make: () => T): T {
+    if (known === null) return make();
     if (known.value === undefined) known.value = make();
     else this.#met++;
     return known.value;

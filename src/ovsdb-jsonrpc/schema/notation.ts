@@ -123,10 +123,10 @@ function decodeUuid(json: unknown): string {
 
 /** References repeat themselves: many rows refer to the same few. */
 function referenceDecoder(): Decoder<Atom> {
-  const known = new Interner<Atom>();
+  const interner = new Interner<Atom>();
   return (json) => {
     const uuid = decodeUuid(json);
-    return known.get([uuid], () => uuid);
+    return interner.value(interner.step(interner.root, uuid), () => uuid);
   };
 }
 
@@ -161,26 +161,36 @@ function setDecoder(atom: Decoder<Atom>): Decoder<Value> {
 }
 
 function mapDecoder(key: Decoder<Atom>, value: Decoder<Atom>): Decoder<Value> {
-  const known = new Interner<ReadonlyMap<Atom, Atom>>();
+  const interner = new Interner<ReadonlyMap<Atom, Atom>>();
   return (json) => {
     const pairs = isArray(json) && json.length === 2 && json[0] === "map" ? json[1] : undefined;
     if (!isArray(pairs)) throw unexpected('["map", […]]', json);
     if (pairs.length === 0) return EMPTY_MAP;
-    const atoms: Atom[] = [];
-    for (const pair of pairs) {
-      if (!isArray(pair) || pair.length !== 2) throw unexpected("a key-value pair", pair);
-      atoms.push(key(pair[0]), value(pair[1]));
-    }
-    const make = () => mapOf(atoms);
-    return pairs.length > MAX_INTERNED_PAIRS ? make() : known.get(atoms, make);
+    let known = pairs.length > MAX_INTERNED_PAIRS ? null : interner.root;
+    if (known !== null)
+      for (const pair of pairs) {
+        assertPair(pair);
+        known = interner.step(interner.step(known, key(pair[0])), value(pair[1]));
+      }
+    return interner.value(known, () => decodePairs(pairs, key, value));
   };
 }
 
-/** @param atoms keys and values, one after the other */
-function mapOf(atoms: readonly Atom[]): ReadonlyMap<Atom, Atom> {
+function decodePairs(
+  pairs: readonly unknown[],
+  key: Decoder<Atom>,
+  value: Decoder<Atom>,
+): ReadonlyMap<Atom, Atom> {
   const map = new Map<Atom, Atom>();
-  for (const [at, atom] of atoms.entries()) if (at % 2 === 1) map.set(atoms[at - 1] ?? atom, atom);
+  for (const pair of pairs) {
+    assertPair(pair);
+    map.set(key(pair[0]), value(pair[1]));
+  }
   return map;
+}
+
+function assertPair(pair: unknown): asserts pair is readonly [unknown, unknown] {
+  if (!isArray(pair) || pair.length !== 2) throw unexpected("a key-value pair", pair);
 }
 
 /** The elements of `["set", […]]`; null for anything else, which is then one element by itself. */

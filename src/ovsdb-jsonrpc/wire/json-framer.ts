@@ -31,6 +31,7 @@ const BLOCK_BYTES = 2 ** 16;
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
+const COLON = 0x3a;
 const BACKSLASH = 0x5c;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
@@ -107,7 +108,10 @@ export class JsonFramer {
           onText(this.#complete(part(chunk, start, i + 1)), outliner.take());
           start = i + 1;
         }
-      } else if (byte === COMMA && depth <= MAX_DEPTH) outliner.comma(depth, base + i);
+      } else if (depth <= MAX_DEPTH) {
+        if (byte === COMMA) outliner.comma(depth, base + i);
+        else if (byte === COLON) outliner.colon(depth, base + i);
+      }
     }
     this.#depth = depth;
     this.#inString = inString;

@@ -1,20 +1,24 @@
 /**
  * Where a long JSON text can be cut, found while its bytes come in: an object that is long, of the depths in which the rows of
  * a table stand, is parsed later, in slices of whole members. What is short is in nobody's list, so that an outline takes a
- * few words for each slice of a text, however many rows that has.
+ * word for each member and a few for each slice of a text.
  *
- * Invariants: only brackets, commas and their depth are looked at, outside of strings; whether what stands between two cuts
- * is JSON is found out when that is parsed. An object that holds a long one is not long itself.
+ * Invariants: only brackets, commas, colons and their depth are looked at, outside of strings; in an object that is cut a colon
+ * and a comma take turns, and whether what stands between them is JSON is found out when that is parsed. An object that holds a
+ * long one is not long itself.
  */
 
-/** The bytes from `start` to before `end`. */
+/** Whole members: the bytes from `start` to before `end`, with the offsets of the colons behind their names. */
 export interface Slice {
   readonly start: number;
   readonly end: number;
+  readonly colons: readonly number[];
 }
 
-/** An object with its brackets, and its members without the commas between the slices. */
-export interface LongObject extends Slice {
+/** An object, from its opening bracket to before `end`; the commas between its slices are in none of them. */
+export interface LongObject {
+  readonly start: number;
+  readonly end: number;
   readonly slices: readonly Slice[];
 }
 
@@ -25,10 +29,13 @@ export const MAX_DEPTH = 4;
 /** What is known of the container of a depth while it is open. */
 interface Level {
   start: number;
-  /** It is an object, and holds no long one. */
+  /** It is an object, is made as one so far, and holds no long one. */
   canBeCut: boolean;
-  /** Where the slice begins that is being collected. */
+  /** A colon was the last, and not a comma. */
+  inValue: boolean;
+  /** Where the slice begins that is being collected, and the colons in it. */
   run: number;
+  colons: number[];
   slices: Slice[];
 }
 
@@ -36,7 +43,8 @@ const NOTHING: readonly LongObject[] = [];
 
 export class Outliner {
   readonly #sliceBytes: number;
-  readonly #levels = new Map<number, Level>();
+  /** By depth. */
+  readonly #levels: (Level | undefined)[] = new Array(MAX_DEPTH + 1).fill(undefined);
   #long: LongObject[] = [];
 
   /** @param sliceBytes the longest run of members that is not cut */
@@ -46,25 +54,37 @@ export class Outliner {
 
   /** An opening bracket at the offset `at`; `depth` is 1 for the text's own. */
   open(depth: number, at: number, isObject: boolean): void {
-    if (depth >= MIN_DEPTH)
-      this.#levels.set(depth, { start: at, canBeCut: isObject, run: at + 1, slices: [] });
+    if (depth < MIN_DEPTH) return;
+    const level = { start: at, canBeCut: isObject, inValue: false, run: at + 1, colons: [], slices: [] };
+    this.#levels[depth] = level;
+  }
+
+  /** A colon in the container of this depth. */
+  colon(depth: number, at: number): void {
+    const level = this.#levels[depth];
+    if (level === undefined) return;
+    if (level.inValue) level.canBeCut = false;
+    level.inValue = true;
+    level.colons.push(at);
   }
 
   /** A comma in the container of this depth. */
   comma(depth: number, at: number): void {
-    const level = this.#levels.get(depth);
-    if (level === undefined || at - level.run < this.#sliceBytes) return;
-    level.slices.push({ start: level.run, end: at });
-    level.run = at + 1;
+    const level = this.#levels[depth];
+    if (level === undefined) return;
+    if (!level.inValue) level.canBeCut = false;
+    level.inValue = false;
+    if (level.canBeCut && at - level.run >= this.#sliceBytes) cut(level, at);
   }
 
   /** A closing bracket. */
   close(depth: number, at: number, isObject: boolean): void {
-    const level = this.#levels.get(depth);
-    if (level === undefined || level.slices.length === 0 || !level.canBeCut || !isObject) return;
-    const slices = [...level.slices, { start: level.run, end: at }];
-    this.#long.push({ start: level.start, end: at + 1, slices });
-    const outer = this.#levels.get(depth - 1);
+    const level = this.#levels[depth];
+    if (level === undefined || level.slices.length === 0) return;
+    if (!level.canBeCut || !level.inValue || !isObject) return;
+    cut(level, at);
+    this.#long.push({ start: level.start, end: at + 1, slices: level.slices });
+    const outer = this.#levels[depth - 1];
     if (outer !== undefined) outer.canBeCut = false;
   }
 
@@ -75,4 +95,10 @@ export class Outliner {
     this.#long = [];
     return long;
   }
+}
+
+function cut(level: Level, end: number): void {
+  level.slices.push({ start: level.run, end, colons: level.colons });
+  level.run = end + 1;
+  level.colons = [];
 }

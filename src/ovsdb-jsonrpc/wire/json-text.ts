@@ -12,6 +12,8 @@ import type { LongObject, Slice } from "./json-outline.ts";
 /** Begins the string that stands for a long object. No server sends it: lib/json.c refuses a NUL. */
 const MARK = "\0{";
 
+const COMMA = 0x2c;
+
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 type Reviver = (name: string, value: unknown) => unknown;
@@ -56,12 +58,23 @@ export class LargeObject {
     this.#parse = parse;
   }
 
-  /** Parses slice after slice; throws as `parseJsonText` does. A name that comes twice is given twice. */
+  /**
+   * Parses slice after slice; throws as `parseJsonText` does. A name that comes twice is given twice.
+   *
+   * A slice is parsed as an array of names and values by turns: of an object with hundreds of names, none of which any other
+   * object has, the runtime makes a table that costs more than all values in it.
+   */
   readonly members: Members = (take) => {
-    for (const { start, end } of this.#slices) {
-      const text = decode(this.#bytes.subarray(start, end));
-      if (text.trim() === "") throw new SyntaxError("a member is missing");
-      objectMembers(this.#parse(`{${text}}`))?.(take);
+    for (const { start, end, colons } of this.#slices) {
+      const bytes = this.#bytes.slice(start, end);
+      for (const colon of colons) bytes[colon - start] = COMMA;
+      const members = this.#parse(`[${decode(bytes)}]`);
+      if (!isArray(members)) return;
+      for (let at = 0; at < members.length; at += 2) {
+        const name = members[at];
+        if (typeof name !== "string") throw new SyntaxError("a name is no string");
+        take(name, members[at + 1]);
+      }
     }
   };
 }
