@@ -1,4 +1,7 @@
-/** Part `size`: what the executable weighs, how soon it is ready, and what it holds while there is nothing to do. */
+/**
+ * Part `size`: what the executable weighs, how soon it is ready, and what it holds while there is nothing to do; and what
+ * the client weighs in a program of somebody else's.
+ */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -11,14 +14,17 @@ import { atRest, memory } from "../support/usage.ts";
 import { askStatus } from "./status.ts";
 
 const MEGABYTE = 1e6;
+const KILOBYTE = 1e3;
 const RSS_GOAL_MB = 45;
+const CLIENT_GOAL_KB = 60;
 const READY_WITHIN = 10_000;
 /** How often a daemon that starts is asked whether it is ready: the resolution of the figure, in milliseconds. */
 const ASK_EVERY_MS = 1;
 
 export const size: Part = {
   name: "size",
-  about: "the executable: bytes, start to ready with an empty database, memory at rest",
+  about:
+    "the executable: bytes, start to ready with an empty database, memory at rest; and the client's bytes",
   async measure(quick) {
     const starts = await measureStarts(quick ? 3 : 20);
     const resident = figure(
@@ -38,10 +44,24 @@ export const size: Part = {
       ),
       resident,
     ];
-    const goal = { atMost: RSS_GOAL_MB };
-    return { figures, ratios: [{ name: "RSS at rest, no port, MB", value: resident.median, goal }] };
+    const client = figure("ovsdb-jsonrpc", "a session and its operations, minified", "kB", [
+      (await clientBytes()) / KILOBYTE,
+    ]);
+    return {
+      figures: [...figures, client],
+      ratios: [
+        { name: "RSS at rest, no port, MB", value: resident.median, goal: { atMost: RSS_GOAL_MB } },
+        { name: "ovsdb-jsonrpc, minified, kB", value: client.median, goal: { atMost: CLIENT_GOAL_KB } },
+      ],
+    };
   },
 };
+
+async function clientBytes(): Promise<number> {
+  const entrypoints = [join(import.meta.dir, "client.ts")];
+  const { outputs } = await Bun.build({ entrypoints, target: "node", minify: true });
+  return outputs.reduce((bytes, { size }) => bytes + size, 0);
+}
 
 /** As `xz --threads=2` makes it, at its default level. */
 function compressedBytes(): number {

@@ -1,13 +1,21 @@
 #!/usr/bin/env node
-/** Command line of the generator: `bun run generate.ts SCHEMA.ovsschema OUT.gen.ts`. */
+/** Command line of the generator: `ovsdb-jsonrpc-generate SCHEMA.ovsschema OUT.gen.ts`; here `bun run generate.ts …`. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { generateModule } from "./generate/generator.ts";
 import { parseDatabaseSchema } from "./schema/parse.ts";
 
+const USAGE = "usage: ovsdb-jsonrpc-generate SCHEMA.ovsschema OUT.gen.ts";
+
 function main(args: readonly string[]): number {
   const [input, output] = args;
+  if (input === "--help" || input === "-h") {
+    console.log(
+      `${USAGE}\nWrites a TypeScript module with the row types and the descriptor of a database's schema.`,
+    );
+    return 0;
+  }
   if (input === undefined || output === undefined || args.length > 2) {
-    console.error("usage: generate.ts SCHEMA.ovsschema OUT.gen.ts");
+    console.error(USAGE);
     return 64;
   }
   try {

@@ -8,7 +8,8 @@ import { ZERO_UUID } from "../../src/ovsdb-jsonrpc/schema/uuid.ts";
 import { judgeServer } from "../../src/ovsdb-jsonrpc/session/server-watch.ts";
 import { Backoff } from "../../src/ovsdb-jsonrpc/wire/backoff.ts";
 import { JsonFramer } from "../../src/ovsdb-jsonrpc/wire/json-framer.ts";
-import { LargeObject, parseJsonText } from "../../src/ovsdb-jsonrpc/wire/json-text.ts";
+import { MAX_DEPTH } from "../../src/ovsdb-jsonrpc/wire/json-outline.ts";
+import { LargeObject, parseJsonText, plainJson } from "../../src/ovsdb-jsonrpc/wire/json-text.ts";
 import { Folder, run } from "./support/server.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
@@ -123,6 +124,29 @@ test("a long snapshot is parsed in slices, and its rows one slice at a time", ()
   const names: string[] = [];
   Thing.members((name: string) => names.push(name));
   expect(names).toEqual(rows.map((_, n) => `row ${n}`));
+});
+
+test.each([
+  ["the reply to monitor_cond_since", '{"id":7,"result":[false,"txn",TABLES],"error":null}'],
+  ["the reply to an older monitor", '{"error":null,"id":7,"result":TABLES}'],
+  ["a notification", '{"id":null,"method":"update3","params":["id","txn",TABLES]}'],
+])("%s keeps every long table apart, and what stands between them", (_name, message) => {
+  const long = (name: string) =>
+    Array.from(
+      { length: 2000 },
+      (_, n) => `"${name}${n}" : {"initial":{"text":"${",:{}".repeat(20)}"}}`,
+    ).join(" ,\n");
+  const tables = `{"A":{},"Long":{${long("a")}},"B":{"b":{"initial":{}}}, "Longer" : { ${long("c")} },"C":{}}`;
+  const text = message.replace("TABLES", tables);
+  const parsed = parseFramed(encode(text));
+  const found: string[] = [];
+  const find = (value: unknown) => {
+    if (value instanceof LargeObject) found.push("large");
+    else if (typeof value === "object" && value !== null) Object.values(value).forEach(find);
+  };
+  find(parsed);
+  expect(found).toEqual(["large", "large"]);
+  expect(plainJson(parsed, MAX_DEPTH)).toEqual(JSON.parse(text));
 });
 
 test("a schema too long to be parsed at once is a schema all the same", async () => {
@@ -249,6 +273,7 @@ describe("the generator", () => {
     const generate = `${import.meta.dir}/../../src/ovsdb-jsonrpc/generate.ts`;
     const out = folder.at("out.gen.ts");
     run(process.execPath, "run", generate, `${import.meta.dir}/support/playground.ovsschema`, out);
+    expect(run(process.execPath, "run", generate, "--help")).toStartWith("usage: ovsdb-jsonrpc-generate ");
     expect(await Bun.file(out).text()).toBe(
       await Bun.file(`${import.meta.dir}/support/playground.gen.ts`).text(),
     );
