@@ -142,9 +142,9 @@ export class Contests {
     if (name === null) return { kind: "blocked", reason: "it wants no other interface" };
     const winner = this.#winner(name);
     if (holder === undefined) {
-      const areRefused = winner !== null && this.#wasRefused(winner, holder) && this.#wasRefused(at, holder);
-      // When the server has refused the name to all of them, each is told so, and tries again on its own.
-      if (winner === at || winner === null || areRefused) return { kind: "end" };
+      // One that was refused comes first only when the server has refused the name to all of them: each is told so, and tries
+      // again on its own.
+      if (winner === at || winner === null || this.#wasRefused(winner, holder)) return { kind: "end" };
       const reason = `logical port ${winner} wants interface ${name} too, and comes first`;
       return { kind: "blocked", reason };
     }
