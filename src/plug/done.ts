@@ -2,16 +2,28 @@
  * Whether a change has come true: what a transaction of which the database did not say what became of it has left behind
  * (rule T5). Pure: the interfaces as they are now are all that is asked.
  */
+import type { Uuid } from "ovsdb-jsonrpc";
 import type { Change } from "./change.ts";
 import { satisfies } from "./desired.ts";
 import type { ObservedInterface } from "./observed-interface.ts";
+import type { BridgeRow } from "./rows.ts";
 
-/** @param interfaces every interface there is, by its name */
-export function isDone(change: Change, interfaces: ReadonlyMap<string, ObservedInterface>): boolean {
+/** What there is in the local database. */
+export interface Present {
+  /** By name. */
+  readonly interfaces: ReadonlyMap<string, ObservedInterface>;
+  readonly bridges: ReadonlyMap<Uuid, Pick<BridgeRow, "ports">>;
+}
+
+export function isDone(change: Change, present: Present): boolean {
+  const { interfaces, bridges } = present;
   switch (change.kind) {
     case "create": {
       const observed = interfaces.get(change.desired.wanted.name);
-      return observed?.isOwned === true && satisfies(observed.interface, change.desired);
+      // On the bridge that the change was for: the integration bridge may be another one by now.
+      const port = observed?.port;
+      const isThere = port?.interfaces.size === 1 && bridges.get(change.bridge.uuid)?.ports.has(port._uuid);
+      return observed !== undefined && isThere === true && satisfies(observed.interface, change.desired);
     }
     case "update": {
       const observed = interfaces.get(change.interface.name);
@@ -22,6 +34,6 @@ export function isDone(change: Change, interfaces: ReadonlyMap<string, ObservedI
     case "remove":
       return interfaces.get(change.interface.name)?.interface._uuid !== change.interface._uuid;
     case "replug":
-      return (change.remove === null || isDone(change.remove, interfaces)) && isDone(change.take, interfaces);
+      return (change.remove === null || isDone(change.remove, present)) && isDone(change.take, present);
   }
 }

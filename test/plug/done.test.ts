@@ -1,8 +1,9 @@
 // Whether a change has come true, from the interfaces as they are.
 import { expect, test } from "bun:test";
+import type { Uuid } from "ovsdb-jsonrpc";
 import type { Change, Remove } from "../../src/plug/change.ts";
 import type { DesiredInterface } from "../../src/plug/desired.ts";
-import { isDone } from "../../src/plug/done.ts";
+import { isDone, type Present } from "../../src/plug/done.ts";
 import { classify } from "../../src/plug/observed-interface.ts";
 import type { InterfaceRow } from "../../src/plug/rows.ts";
 import { BRIDGE, map, pluggedRow, portRow, uuid } from "../support/rows.ts";
@@ -19,14 +20,29 @@ const desired: DesiredInterface = {
 const wanted = (columns: Partial<InterfaceRow> = {}) =>
   pluggedRow("a", { options: map({ x: "1" }), ...columns });
 
+interface Place {
+  /** Its name; the integration bridge unless given. */
+  readonly integration?: string;
+  /** On which the ports are. */
+  readonly on?: Uuid;
+}
+
 /** The interfaces, each in a port of its own on the bridge. */
-function interfaces(...rows: readonly InterfaceRow[]) {
-  return new Map(
-    rows.map((row, index) => {
-      const port = portRow({ _uuid: uuid(0x7000 + index), interfaces: new Set([row._uuid]) });
-      return [row.name, classify(row, port, { name: "br-int", ports: new Set([port._uuid]) })];
-    }),
+function interfaces(...rows: readonly InterfaceRow[]): Present {
+  return placed({}, ...rows);
+}
+
+function placed({ integration = "br-int", on = BRIDGE }: Place, ...rows: readonly InterfaceRow[]): Present {
+  const ports = rows.map((row, index) =>
+    portRow({ _uuid: uuid(0x7000 + index), interfaces: new Set([row._uuid]) }),
   );
+  const uuids = new Set(ports.map(({ _uuid }) => _uuid));
+  // Only ports of the integration bridge are ours.
+  const own = { name: "br-int", ports: integration === "br-int" && on === BRIDGE ? uuids : new Set<Uuid>() };
+  return {
+    interfaces: new Map(rows.map((row, index) => [row.name, classify(row, ports[index], own)])),
+    bridges: new Map([[on, { ports: uuids }]]),
+  };
 }
 
 function removalOf(row: InterfaceRow): Remove {
@@ -48,7 +64,7 @@ const replug: Change = {
   take: { kind: "create", desired, bridge },
 };
 
-test.each<[string, Change, ReturnType<typeof interfaces>, boolean]>([
+test.each<[string, Change, Present, boolean]>([
   ["a creation whose interface is there", create, interfaces(wanted()), true],
   ["a creation whose interface is not there", create, interfaces(), false],
   [
@@ -63,6 +79,13 @@ test.each<[string, Change, ReturnType<typeof interfaces>, boolean]>([
     interfaces(wanted({ options: map({ x: "2" }) })),
     false,
   ],
+  [
+    "a creation on a bridge that is the integration bridge no more",
+    create,
+    placed({ integration: "br-other" }, wanted()),
+    true,
+  ],
+  ["a creation of which another bridge has the like", create, placed({ on: uuid(0x99) }, wanted()), false],
   ["an update that is there", update, interfaces(wanted()), true],
   [
     "an update whose maintained option is still there",

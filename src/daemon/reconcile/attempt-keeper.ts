@@ -182,9 +182,12 @@ export class AttemptKeeper {
   settleDoubts(): void {
     if (this.#doubts.size === 0 || !this.#options.isInSync()) return;
     const { engine, graph } = this.#options;
-    const { byName } = engine.data(graph.observed);
+    const present = {
+      interfaces: engine.data(graph.observed).byName,
+      bridges: engine.data(graph.inputs.bridge),
+    };
     this.#endDoubts("seen in the database", ({ work, error, otherwise }) =>
-      isDone(work.change, byName) ? { kind: "committed", work } : { kind: otherwise, work, error },
+      isDone(work.change, present) ? { kind: "committed", work } : { kind: otherwise, work, error },
     );
   }
 

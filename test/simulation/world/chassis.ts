@@ -215,15 +215,17 @@ export class LocalChassis {
       ),
     );
     const uuid = uuidOf(record);
-    return this.#bindings(content).flatMap((row): JsonObject[] => {
+    const operations: JsonObject[] = [];
+    for (const row of rowsOf(content, "Port_Binding").values()) {
       const main = text(row, "requested_chassis");
       const isOurs = (main === null || main === uuid) && text(row, "type") === "";
       const shall = isOurs && present.has(text(row, "logical_port") ?? "");
       const is = text(row, "chassis") === uuid;
-      if (shall === is || (shall && main === null && text(row, "chassis") !== null)) return [];
+      if (shall === is || (shall && main === null && text(row, "chassis") !== null)) continue;
       const chassis = shall ? ["uuid", uuid] : ["set", []];
-      return [{ op: "update", table: "Port_Binding", where: byUuid(uuidOf(row)), row: { chassis } }];
-    });
+      operations.push({ op: "update", table: "Port_Binding", where: byUuid(uuidOf(row)), row: { chassis } });
+    }
+    return operations;
   }
 }
 

@@ -41,8 +41,8 @@ interface Sent {
   readonly held: ReadonlySet<string>;
   /** The ports whose provider had said that what is in place is another's (U7). */
   readonly misplaced: ReadonlySet<string>;
-  /** The ports that owned several interfaces, as far as it was shown. */
-  readonly several: ReadonlySet<string>;
+  /** How many commits of the local database it had been shown. */
+  readonly shown: number;
   /** What the host was called, as far as it was shown. */
   readonly hostnames: ReadonlySet<string>;
 }
@@ -103,7 +103,7 @@ export class Checks {
         held: vifplugd.held(),
         misplaced: vifplugd.misplaced(),
       },
-      several: this.#interfaces.severalAt(this.finishes.shownTo(vifplugd)),
+      shown: this.finishes.shownTo(vifplugd),
       hostnames: this.shown.hostnames(client),
     });
     this.finishes.sent(vifplugd, connection, id, lports);
@@ -125,6 +125,7 @@ export class Checks {
         if (!by.session.holds(`vifplugd_${sent.chassisName}`))
           this.#fail(`${vifplugd.process.name} writes without the lock`);
         this.#checkLost(vifplugd.process, sent, before);
+        this.#checkSeveral(vifplugd.process, sent, before);
       }
       this.finishes.committed(vifplugd, by);
     }
@@ -171,10 +172,17 @@ export class Checks {
     for (const lport of lost) {
       if (sent.misplaced.has(lport)) continue;
       // One of several was left over, and somebody was quicker to take the other one away.
-      if (sent.several.has(lport)) continue;
+      if (this.#interfaces.severalAt(sent.shown).has(lport)) continue;
       const why = this.#whyNot(by, sent, lport, before.since.get(lport) ?? 0);
       if (why !== null) this.#fail(`${by.name} unplugs ${lport}, ${why}`);
     }
+  }
+
+  /** Ports that get one more interface than they had, by one who knew of it. */
+  #checkSeveral({ name }: Client, { shown }: Sent, before: Snapshot): void {
+    if (shown < this.#scene.chassis.server.commits.length - 1) return;
+    for (const lport of this.#interfaces.present.several.difference(before.several))
+      this.#fail(`${name} plugs ${lport} twice`);
   }
 
   #whyNot(by: Client, sent: Sent, lport: string, ownedSince: number): string | null {

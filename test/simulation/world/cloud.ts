@@ -95,13 +95,13 @@ export class Cloud {
       const wanted = this.#wanted(port, chassis, hasAdditional);
       if (row === undefined) {
         const key = { datapath: datapathRef, logical_port: name, tunnel_key: ++this.#tunnelKey % 32000 };
-        operations.push({ op: "insert", table: "Port_Binding", row: { ...key, ...wanted.json } });
+        operations.push({ op: "insert", table: "Port_Binding", row: { ...key, ...bindingJson(wanted) } });
       } else if (!isAs(row, wanted)) {
         operations.push({
           op: "update",
           table: "Port_Binding",
           where: byUuid(uuidOf(row)),
-          row: wanted.json,
+          row: bindingJson(wanted),
         });
       }
     }
@@ -109,7 +109,7 @@ export class Cloud {
   }
 
   /** @param hasAdditional the schema has a column for those chassis */
-  #wanted({ type, parent, options }: LogicalPort, chassis: readonly Row[], hasAdditional: boolean) {
+  #wanted({ type, parent, options }: LogicalPort, chassis: readonly Row[], hasAdditional: boolean): Wanted {
     const names = (options.get("requested-chassis") ?? "").split(",").filter((name) => name !== "");
     const found = names.flatMap((name) => {
       const row =
@@ -119,17 +119,11 @@ export class Cloud {
     });
     const [main = null, ...more] = [...new Set(found)];
     const others = hasAdditional ? more : null;
-    return { type, parent, options, main, others, json: bindingJson(type, parent, options, main, others) };
+    return { type, parent, options, main, others };
   }
 }
 
-function bindingJson(
-  type: string,
-  parent: string,
-  options: ReadonlyMap<string, string>,
-  main: string | null,
-  others: readonly string[] | null,
-): JsonObject {
+function bindingJson({ type, parent, options, main, others }: Wanted): JsonObject {
   return {
     type,
     parent_port: ["set", parent === "" ? [] : [parent]],

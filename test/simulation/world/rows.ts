@@ -1,5 +1,6 @@
 /** Rows of a simulated database for people and actors: columns as the values that they mean. */
 import type { Database, Row } from "../ovsdb/database.ts";
+import type { Datum } from "../ovsdb/datum.ts";
 import type { Table } from "../ovsdb/schema.ts";
 
 export function tableOf(database: Database, name: string): Table {
@@ -28,9 +29,20 @@ export function texts(row: Row, column: string): readonly string[] {
 }
 
 export function map(row: Row, column: string): ReadonlyMap<string, string> {
-  const { keys = [], values = [] } = row[column] ?? {};
-  return new Map(keys.map((key, at) => [String(key), String(values?.[at] ?? "")]));
+  const datum = row[column];
+  if (datum === undefined) return NO_ENTRIES;
+  let entries = MAPS.get(datum);
+  if (entries === undefined) {
+    const { keys, values } = datum;
+    entries = new Map(keys.map((key, at) => [String(key), String(values?.[at] ?? "")]));
+    MAPS.set(datum, entries);
+  }
+  return entries;
 }
+
+const NO_ENTRIES: ReadonlyMap<string, string> = new Map();
+/** What has been read once: a datum never changes. */
+const MAPS = new WeakMap<Datum, ReadonlyMap<string, string>>();
 
 export function uuidOf(row: Row): string {
   return text(row, "_uuid") ?? "";

@@ -66,6 +66,35 @@ export const OPERATOR: Kinds = {
       return `by hand: del-port ${usualName(name)}`;
     },
   },
+  collide: {
+    weight: 3,
+    isFault: false,
+    args: (random) => [String(random.int(1000)), random.pick(["dev2", "dev3"])],
+    run: (stage, [n = "0", name = ""]) => {
+      const { chassis, checks, devices, world } = stage;
+      const own = chassis.onBridge().flatMap(({ iface }) => {
+        const ids = map(iface, "external_ids");
+        return ids.has("ovn-plugged") ? (ids.get("iface-id") ?? []) : [];
+      });
+      const [one, other, third] = [0, 1, 2].map((at) => own[(Number(n) + at) % own.length]);
+      if (one === undefined || other === undefined || third === undefined || own.length < 3)
+        return "there is too little to collide with";
+      devices.set([
+        [one, devices.of(other)],
+        [other, devices.of(one)],
+        [third, { kind: "ready", name }],
+      ]);
+      checks.onTransaction = (lports) => {
+        if (!lports.has(third)) return;
+        checks.onTransaction = null;
+        world.scheduler.after(0, () => {
+          addPort(stage, name, []);
+          world.tell("step", `while a transaction is on its way: by hand: add-port ${name}`);
+        });
+      };
+      return `${one} and ${other} exchange their devices, ${third} gets ${name}, and somebody else takes that`;
+    },
+  },
   foreign: {
     weight: 4,
     isFault: false,
@@ -74,26 +103,10 @@ export const OPERATOR: Kinds = {
       random.pick(["", lport(random)]),
       random.pick(["", PLUG_TYPE]),
     ],
-    run: ({ chassis }, [name = "", lport = "", plugged = ""]) => {
-      const ids = [
+    run: (stage, [name = "", lport = "", plugged = ""]) => {
+      addPort(stage, name, [
         ...(lport === "" ? [] : [["iface-id", lport] as const]),
         ...(plugged === "" ? [] : [["ovn-plugged", plugged] as const]),
-      ];
-      const row = { name, type: "internal", external_ids: mapJson(ids) };
-      chassis.write([
-        { op: "insert", table: "Interface", row, "uuid-name": "iface" },
-        {
-          op: "insert",
-          table: "Port",
-          row: { name, interfaces: ["named-uuid", "iface"] },
-          "uuid-name": "port",
-        },
-        {
-          op: "mutate",
-          table: "Bridge",
-          where: [["name", "==", BRIDGE]],
-          mutations: [["ports", "insert", ["set", [["named-uuid", "port"]]]]],
-        },
       ]);
       return `by hand: add-port ${name} iface-id=${lport} ovn-plugged=${plugged}`;
     },
@@ -213,4 +226,18 @@ function operate(
     { op: "update", table: "Interface", where: byUuid(uuidOf(row)), row: { ...changed } },
   ]);
   return `by hand: interface ${name} gets ${JSON.stringify(changed)}`;
+}
+
+function addPort({ chassis }: Stage, name: string, ids: readonly (readonly [string, string])[]): void {
+  const row = { name, type: "internal", external_ids: mapJson(ids) };
+  chassis.write([
+    { op: "insert", table: "Interface", row, "uuid-name": "iface" },
+    { op: "insert", table: "Port", row: { name, interfaces: ["named-uuid", "iface"] }, "uuid-name": "port" },
+    {
+      op: "mutate",
+      table: "Bridge",
+      where: [["name", "==", BRIDGE]],
+      mutations: [["ports", "insert", ["set", [["named-uuid", "port"]]]]],
+    },
+  ]);
 }
