@@ -2,7 +2,7 @@
  * Safety, at every commit in the local database (docs/rules.md): what vifplugd writes is its to write, under the lock, once
  * for one decision, and what goes may go. A decision is judged by what its process knew when it sent the transaction.
  */
-import { isArray, isObject, type Json } from "../../../src/ovsdb-jsonrpc/wire/json.ts";
+import { isArray, isObject, type Json, type JsonObject } from "../../../src/ovsdb-jsonrpc/wire/json.ts";
 import type { Change } from "../ovsdb/database.ts";
 import { BRIDGE, CHASSIS, LOCAL, type LocalChassis } from "./chassis.ts";
 import type { Daemons } from "./daemons.ts";
@@ -41,6 +41,8 @@ interface Sent {
   readonly held: ReadonlySet<string>;
   /** The ports whose provider had said that what is in place is another's (U7). */
   readonly misplaced: ReadonlySet<string>;
+  /** The Southbound had just answered a question about rows. */
+  readonly isAnswered: boolean;
   /** How many commits of the local database it had been shown. */
   readonly shown: number;
   /** What the host was called, as far as it was shown. */
@@ -65,7 +67,7 @@ export class Checks {
     const { world, chassis } = scene;
     const now = () => world.scheduler.now;
     this.#scene = scene;
-    this.shown = new Shown(now);
+    this.shown = new Shown(world.scheduler);
     this.finishes = new Finishes(chassis.server.commits, (why) => world.fail(why));
     this.#interfaces = new Interfaces(chassis, now);
     world.network.onSend = (connection, message, known) => this.#send(connection, message, known);
@@ -82,7 +84,12 @@ export class Checks {
   }
 
   #send(connection: Connection, message: Json, known: Knowledge | null): void {
-    if (connection.address !== LOCAL || !isObject(message) || message.method !== "transact") return;
+    if (!isObject(message)) return;
+    if (connection.address !== LOCAL) this.shown.sent(connection, message);
+    else if (message.method === "transact") this.#sendChange(connection, message, known);
+  }
+
+  #sendChange(connection: Connection, message: JsonObject, known: Knowledge | null): void {
     const { client } = connection;
     const vifplugd = this.#vifplugdOf(client);
     if (vifplugd === undefined) return;
@@ -103,6 +110,7 @@ export class Checks {
         held: vifplugd.held(),
         misplaced: vifplugd.misplaced(),
       },
+      isAnswered: this.shown.isAnswered(client),
       shown: this.finishes.shownTo(vifplugd),
       hostnames: this.shown.hostnames(client),
     });
@@ -186,13 +194,14 @@ export class Checks {
   }
 
   #whyNot(by: Client, sent: Sent, lport: string, ownedSince: number): string | null {
-    const { known, chassisName, settings, held, hostnames } = sent;
+    const { known, chassisName, settings, held, hostnames, isAnswered } = sent;
     if (held.has(lport)) return "which is held";
     if (chassisName !== CHASSIS) return `as ${chassisName}, which has no row`;
     if (known?.isSynced !== true) return "without being in sync with the Southbound";
     const { southbound, daemons } = this.#scene;
     const server = southbound.servers.find(({ name }) => name === known.server);
     if (server === undefined) return "and was never shown a Southbound";
-    return whyNot({ by, lport, known, server, hostnames, settings, ownedSince }, this.shown, daemons);
+    const unplug = { by, lport, known, server, hostnames, settings, isAnswered, ownedSince };
+    return whyNot(unplug, this.shown, daemons);
   }
 }

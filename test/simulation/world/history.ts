@@ -173,9 +173,9 @@ function setUp(world: World, plan: Plan): Stage {
   const deeds: Deeds = { finished: (...call) => holder.checks?.finishes.called(...call) };
   const daemons = new Daemons(world, devices, deeds, settings, plan.daemons);
   for (const server of southbound.servers)
-    server.onArrival = ({ client }, commits) => {
-      client.shown(server.name, commits);
-      holder.checks?.shown.arrived(client, server, commits);
+    server.onArrival = (connection, commits, message) => {
+      connection.client.shown(server.name, commits);
+      holder.checks?.shown.arrived(connection, server, commits, message);
     };
   const scene = {
     ...{ world, southbound, chassis, devices, daemons },

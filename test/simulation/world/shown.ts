@@ -1,13 +1,21 @@
 /** What each process was shown of the Southbound while it was in sync, as far as decisions of today depend on it. */
+import type { JsonObject } from "../../../src/ovsdb-jsonrpc/wire/json.ts";
 import { CHASSIS } from "./chassis.ts";
-import type { Client } from "./network.ts";
+import type { Client, Connection } from "./network.ts";
 import { text } from "./rows.ts";
+import type { Scheduler } from "./scheduler.ts";
 import type { ServerProcess } from "./server-process.ts";
 
 interface Seen {
   readonly hostnames: Set<string>;
   /** Milliseconds. */
   readonly since: number;
+}
+
+/** What a client has asked about single rows, and in which event it had the last answer. */
+interface Asked {
+  readonly ids: Set<string>;
+  answeredIn: number;
 }
 
 interface Scanned {
@@ -17,24 +25,41 @@ interface Scanned {
 }
 
 export class Shown {
-  readonly #now: () => number;
   readonly #seen = new Map<Client, Seen>();
   readonly #scanned = new Map<ServerProcess, Scanned>();
+  readonly #asked = new WeakMap<Client, Asked>();
+  readonly #scheduler: Scheduler;
 
-  constructor(now: () => number) {
-    this.#now = now;
+  constructor(scheduler: Scheduler) {
+    this.#scheduler = scheduler;
+  }
+
+  /** A client sends something. */
+  sent(connection: Connection, { id = null, method }: JsonObject): void {
+    if (method !== "transact") return;
+    const asked = this.#asked.get(connection.client) ?? { ids: new Set(), answeredIn: 0 };
+    this.#asked.set(connection.client, asked);
+    asked.ids.add(JSON.stringify(id));
   }
 
   /** A message that the server made after so many commits arrives. */
-  arrived(client: Client, server: ServerProcess, commits: number): void {
+  arrived({ client }: Connection, server: ServerProcess, commits: number, { id, method }: JsonObject): void {
+    const asked = this.#asked.get(client);
+    if (method === undefined && asked?.ids.delete(JSON.stringify(id)) === true)
+      asked.answeredIn = this.#scheduler.done;
     if (client.know()?.isSynced !== true) return;
     let seen = this.#seen.get(client);
     if (seen === undefined) {
-      seen = { hostnames: new Set(), since: this.#now() };
+      seen = { hostnames: new Set(), since: this.#scheduler.now };
       this.#seen.set(client, seen);
     }
     const hostname = this.#namesOf(server).findLast(({ from }) => from <= commits)?.hostname;
     if (typeof hostname === "string") seen.hostnames.add(hostname);
+  }
+
+  /** The Southbound answers a question about rows in the event that happens now. */
+  isAnswered(client: Client): boolean {
+    return this.#asked.get(client)?.answeredIn === this.#scheduler.done;
   }
 
   /** The names that this chassis's host had. */

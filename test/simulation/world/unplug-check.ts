@@ -29,6 +29,8 @@ export interface Unplug {
   readonly hostnames: ReadonlySet<string>;
   /** What was in force when it was decided. */
   readonly settings: Settings;
+  /** The Southbound had just answered a question about rows. */
+  readonly isAnswered: boolean;
   /** Since when the port has had an interface, in milliseconds. */
   readonly ownedSince: number;
 }
@@ -80,11 +82,12 @@ function whyStays(state: State, unplug: Unplug): string | null {
 }
 
 /**
- * Absent (a): the row that was last in view is gone, which named this chassis as its own, and what has its name by now is
- * not for this chassis, and so not in view.
+ * Absent (a): the Southbound has just said that the row that was last in view is gone, which named this chassis as its own,
+ * and what has its name by now is not for this chassis, and so not in view.
  */
-function isAnotherRow({ binding, chassis, version }: State, { server, lport, known }: Unplug): boolean {
-  if (binding === null || chassis === null || isInView(binding, chassis)) return false;
+function isAnotherRow({ binding, chassis, version }: State, unplug: Unplug): boolean {
+  const { server, lport, known, isAnswered } = unplug;
+  if (!isAnswered || binding === null || chassis === null || isInView(binding, chassis)) return false;
   for (const before of statesBack(server, lport, 0)) {
     if (before.version > Math.min(version, known.commits)) continue;
     if (before.binding === null || before.chassis === null || !isInView(before.binding, before.chassis))

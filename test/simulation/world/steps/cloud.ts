@@ -1,7 +1,10 @@
 /** What the cloud wants changes. */
+
+import { CHASSIS } from "../chassis.ts";
 import type { LogicalPort } from "../cloud.ts";
 import { PLUG_TYPE } from "../devices.ts";
 import { type Kinds, lport, REQUESTED } from "./kind.ts";
+import { beQuicker } from "./operator.ts";
 
 export const CLOUD: Kinds = {
   add: {
@@ -50,6 +53,23 @@ export const CLOUD: Kinds = {
       cloud.set(name, null);
       world.scheduler.after(Number(ms), () => cloud.set(name, port));
       return `${name} is deleted, and there again after ${ms} ms`;
+    },
+  },
+  reborn: {
+    weight: 3,
+    isFault: false,
+    args: (random) => [
+      lport(random),
+      random.pick(["", "", "hv2", CHASSIS]),
+      random.pick(["", "mtu", "option"]),
+    ],
+    run: (stage, [name = "", requested = "", hand = ""]) => {
+      const { cloud } = stage;
+      if (!cloud.ports.has(name)) return "there is no such port";
+      cloud.setOption(name, "requested-chassis", requested === "" ? null : requested);
+      cloud.recreate(name);
+      if (hand !== "") beQuicker(stage, hand, name);
+      return `the binding of ${name} is deleted, and made anew for ${requested || "anybody"}`;
     },
   },
   option: {

@@ -42,14 +42,7 @@ export const OPERATOR: Kinds = {
     isFault: false,
     args: (random) => [random.pick(["no-plugged", "option", "unplug", "mtu", "typo"])],
     run: (stage, [what = ""]) => {
-      stage.checks.onTransaction = (lports) => {
-        stage.checks.onTransaction = null;
-        const [lport = ""] = lports;
-        stage.world.scheduler.after(0, () => {
-          const done = OPERATOR[what === "unplug" ? what : "hand"]?.run(stage, [lport, what, lport]);
-          stage.world.tell("step", `while a transaction is on its way: ${done}`);
-        });
-      };
+      beQuicker(stage, what);
       return `somebody is to be quicker than the next transaction: ${what}`;
     },
   },
@@ -240,4 +233,22 @@ function addPort({ chassis }: Stage, name: string, ids: readonly (readonly [stri
       mutations: [["ports", "insert", ["set", [["named-uuid", "port"]]]]],
     },
   ]);
+}
+
+/**
+ * Somebody edits by hand what the next transaction is about, before that arrives.
+ *
+ * @param whose the transaction is the next one about this port; unless given, of any port
+ */
+export function beQuicker(stage: Stage, what: string, whose?: string): void {
+  const { checks, world } = stage;
+  checks.onTransaction = (lports) => {
+    const [lport = ""] = whose === undefined ? lports : lports.has(whose) ? [whose] : [];
+    if (lport === "") return;
+    checks.onTransaction = null;
+    world.scheduler.after(0, () => {
+      const done = OPERATOR[what === "unplug" ? what : "hand"]?.run(stage, [lport, what, lport]);
+      world.tell("step", `while a transaction is on its way: ${done}`);
+    });
+  };
 }
