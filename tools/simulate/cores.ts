@@ -20,7 +20,8 @@ export async function playOnEveryCore(
 ): Promise<Run> {
   const count = Math.max(1, availableParallelism());
   const workers: Worker[] = [];
-  const memory = new Map<number, number>();
+  /** The last report of each. */
+  const reports = new Map<number, Report>();
   const started = performance.now();
   const pause = Math.min(60_000, Math.max(10_000, minutes * 6000));
   let told = started;
@@ -34,12 +35,12 @@ export async function playOnEveryCore(
   };
   const follow = (n: number, report: Report) => {
     totals = add(totals, report);
-    memory.set(n, report.memory);
+    reports.set(n, report);
     if (report.failure !== null) fail(report);
     const now = performance.now();
     if (failed !== null || now - told < pause) return;
     told = now;
-    const most = Math.max(...memory.values());
+    const most = Math.max(...Array.from(reports.values(), ({ memory }) => memory));
     say(`${((now - started) / 1000).toFixed(0)} s: ${sentenceOf(totals, seed)}; a process holds ${most} MB`);
   };
   for (let n = 0; n < count; n++) {
@@ -48,5 +49,8 @@ export async function playOnEveryCore(
   }
   for (const end of workers.map(({ ended }) => ended.then((wrong) => wrong === null || fail(wrong))))
     await end;
+  const seconds = reports.values().reduce((sum, report) => sum + report.seconds, 0);
+  const rate = ((totals.events * 60) / Math.max(seconds, 1)).toFixed(0);
+  say(`${seconds.toFixed(0)} s of the cores' time, ${rate} events in a minute of one core`);
   return { totals, failed };
 }

@@ -86,6 +86,8 @@ export function providerOf(devices: Devices, watcher: Watcher): DeviceProvider {
   // What the provider knows: it looks again when it is told to, so that one run of the graph sees one state.
   const known = new Map<string, Device>();
   let kept: ReadonlySet<string> = new Set(devices.kept);
+  /** Ports of which the last answer said so. */
+  const misplaced = new Set<string>();
   let hasChanged = false;
   let host: ProviderHost | null = null;
   const look = () => {
@@ -116,14 +118,14 @@ export function providerOf(devices: Devices, watcher: Watcher): DeviceProvider {
       if (device.kind === "throws") throw new Error("the provider is out of order");
       if (operation === "remove")
         return kept.has(lport.name) ? { ready: false, reason: "the device is busy" } : { ready: true };
+      if (device.kind === "misplaced") misplaced.add(lport.name);
+      else misplaced.delete(lport.name);
       return answer(device, lport.name);
     },
     finish: ({ operation, lport }) => watcher.finished(lport.name, operation),
     release: ({ lport }) => watcher.released(lport.name),
   };
-  const misplaced = () =>
-    new Set([...known].flatMap(([lport, { kind }]) => (kind === "misplaced" ? [lport] : [])));
-  return { provider, misplaced, end };
+  return { provider, misplaced: () => new Set(misplaced), end };
 }
 
 function answer(device: Device, lport: string): PrepareAnswer {
