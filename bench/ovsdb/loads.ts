@@ -2,7 +2,7 @@
  * Loads of a whole table, from connecting to the last row. The server composes its reply before it sends the first byte
  * of it, so a bare socket that throws the bytes away shows what no client can do without.
  */
-import { type Figure, figure } from "../support/figures.ts";
+import { type Figure, figure, quantile } from "../support/figures.ts";
 import type { PartResult, Ratio } from "../support/report.ts";
 import { memory } from "../support/usage.ts";
 import { type Exchange, RawConnection } from "./raw.ts";
@@ -31,6 +31,7 @@ export async function measureLoads(server: Southbound, rows: number, rounds: num
   const numbers: Load[] = [];
   const bigints: Load[] = [];
   const dumps: Run[] = [];
+  const pythons: PythonLoad[] = [];
   for (let round = 0; round < rounds; round++) {
     bare.push(await connected(server, (raw) => raw.exchange(REQUEST, replyBytes)));
     dumps.push(
@@ -39,12 +40,13 @@ export async function measureLoads(server: Southbound, rows: number, rounds: num
     ours.push(await load(server, rows));
     numbers.push(await load(server, rows, "numbers"));
     bigints.push(await load(server, rows, "bigints"));
+    const python = await loadWithPython(server, rows);
+    if (python !== null) pythons.push(python);
   }
-  const python = await loadWithPython(server, rows);
 
   const of = (subject: string, metric: string, unit: string, values: readonly number[]) =>
     figure(subject, metric, unit, values, { ports: rows });
-  const milliseconds = (subject: string, runs: readonly { readonly milliseconds: number }[]) =>
+  const milliseconds = (subject: string, runs: readonly Timed[]) =>
     of(
       subject,
       "load",
@@ -58,12 +60,8 @@ export async function measureLoads(server: Southbound, rows: number, rounds: num
       "MiB",
       runs.map(({ peakBytes }) => peakBytes / MIB),
     );
-  const floor = of(
-    BARE,
-    "load",
-    "ms",
-    bare.map(({ lastByte }) => lastByte),
-  );
+  const floors = bare.map(({ lastByte }) => ({ milliseconds: lastByte }));
+  const floor = milliseconds(BARE, floors);
   const own = milliseconds(OURS, ours);
   const dump = milliseconds(DUMP, dumps);
   const asNumbers = milliseconds(`${OURS}, with integers`, numbers);
@@ -91,36 +89,26 @@ export async function measureLoads(server: Southbound, rows: number, rounds: num
   ];
   const name = `load of ${rows.toLocaleString("en")} rows`;
   const ratios: Ratio[] = [
-    { name: `${name}: ${DUMP} to ${OURS}`, value: dump.median / own.median, goal: { atLeast: 1.5 } },
-    {
-      name: `${name}: integers as bigints to integers as numbers`,
-      value: asBigints.median / asNumbers.median,
-      goal: { atMost: 1.2 },
-    },
+    ofPairs(`${name}: ${DUMP} to ${OURS}`, dumps, ours, { atLeast: 1.5 }),
+    ofPairs(`  the most that any client can reach: ${DUMP} to ${BARE}`, dumps, floors),
+    ofPairs(`${name}: integers as bigints to integers as numbers`, bigints, numbers, { atMost: 1.2 }),
   ];
-  if (python !== null) {
+  const [python] = pythons;
+  if (python !== undefined) {
     const peer = `Python IDL (${python.parser} parser)`;
-    const other = milliseconds(peer, [python]);
-    figures.push(other, peak(peer, [python]));
-    ratios.push(...ratiosToPython(name, peer, other.median, own.median, floor.median));
+    const other = milliseconds(peer, pythons);
+    figures.push(other, peak(peer, pythons));
+    ratios.push(
+      ofPairs(`${name}: ${peer} to ${OURS}`, pythons, ours, { atLeast: 5 }),
+      ofPairs(`  the most that any client can reach: ${peer} to ${BARE}`, pythons, floors),
+      ofPairs(`  how much of that ${OURS} reaches`, floors, ours),
+      {
+        name: "  without the server's part",
+        value: (other.median - floor.median) / (own.median - floor.median),
+      },
+    );
   }
   return { figures, ratios };
-}
-
-/** The goal, and how far any client can come: to the server's part all the time, and none of its own. */
-function ratiosToPython(
-  load: string,
-  peer: string,
-  python: number,
-  own: number,
-  floor: number,
-): readonly Ratio[] {
-  return [
-    { name: `${load}: ${peer} to ${OURS}`, value: python / own, goal: { atLeast: 5 } },
-    { name: `  the most that any client can reach: ${peer} to ${BARE}`, value: python / floor },
-    { name: `  how much of that ${OURS} reaches`, value: floor / own },
-    { name: "  without the server's part", value: (python - floor) / (own - floor) },
-  ];
 }
 
 async function connected<T>(server: Southbound, use: (raw: RawConnection) => Promise<T>): Promise<T> {
@@ -130,6 +118,29 @@ async function connected<T>(server: Southbound, use: (raw: RawConnection) => Pro
   } finally {
     raw.close();
   }
+}
+
+interface Timed {
+  readonly milliseconds: number;
+}
+
+/** The median of the rounds, each against the one beside it, with its quartiles: what else runs is alike in both. */
+function ofPairs(
+  name: string,
+  some: readonly Timed[],
+  others: readonly Timed[],
+  goal?: Ratio["goal"],
+): Ratio {
+  const values = Float64Array.from(
+    some,
+    ({ milliseconds }, at) => milliseconds / (others[at]?.milliseconds ?? Number.NaN),
+  ).sort();
+  return {
+    name,
+    value: quantile(values, 0.5),
+    quartiles: [quantile(values, 0.25), quantile(values, 0.75)],
+    ...(goal !== undefined && { goal }),
+  };
 }
 
 interface Run {
@@ -189,8 +200,14 @@ async function load(
   return result;
 }
 
+interface PythonLoad {
+  readonly milliseconds: number;
+  readonly parser: string;
+  readonly peakBytes: number;
+}
+
 /** Null where the Python IDL is not installed. */
-async function loadWithPython(server: Southbound, rows: number) {
+async function loadWithPython(server: Southbound, rows: number): Promise<PythonLoad | null> {
   const python = "/usr/bin/python3";
   if (Bun.spawnSync([python, "-c", "import ovs.db.idl"], { stderr: "ignore" }).exitCode !== 0) return null;
   const script = `${import.meta.dir}/load.py`;

@@ -7,28 +7,26 @@ import { measureLoads } from "./loads.ts";
 import { startSouthbound } from "./southbound.ts";
 import { measureLatency, measureTransactions } from "./transactions.ts";
 
-const SIZES = [10_000, 100_000];
-
-/** How many of what. */
-interface Counts {
-  readonly loads: number;
-  readonly transactions: number;
-}
+/** How many loads of how many rows: of few rows more, because there chance has the greater part. */
+const LOADS: readonly (readonly [number, number])[] = [
+  [10_000, 9],
+  [100_000, 3],
+];
 
 export const ovsdb: Part = {
   name: "ovsdb",
   about: "the OVSDB client beside ovsdb-client, the Python IDL and bare sockets",
   async measure(quick) {
-    const sizes = quick ? SIZES.slice(0, 1) : SIZES;
-    const counts: Counts = quick ? { loads: 1, transactions: 10_000 } : { loads: 3, transactions: 40_000 };
+    const loads = quick ? LOADS.slice(0, 1) : LOADS;
+    const transactions = quick ? 10_000 : 40_000;
     const results: PartResult[] = [];
-    for (const rows of sizes) {
+    for (const [rows, rounds] of loads) {
       const server = await startSouthbound(rows);
       try {
-        results.push(await measureLoads(server, rows, counts.loads));
-        if (rows !== sizes.at(-1)) continue;
+        results.push(await measureLoads(server, rows, quick ? 1 : rounds));
+        if (rows !== loads.at(-1)?.[0]) continue;
         results.push({ figures: await measureLatency(server, rows), ratios: [] });
-        results.push(measureTransactions(server, counts.transactions));
+        results.push(measureTransactions(server, transactions));
       } finally {
         server.stop();
       }

@@ -59,7 +59,7 @@ export function measureTransactions(server: Southbound, count: number): PartResu
       share(one, single, OURS, BARE, { atLeast: 0.9 }),
       share(one, single, JSON_ONLY, BARE),
       share(one, single, OURS, JSON_ONLY),
-      share(many, pipelined, OURS, BARE, { atLeast: 0.9 }),
+      share(many, pipelined, OURS, BARE, { atLeast: 0.95 }),
     ],
   };
 }

@@ -7,7 +7,7 @@ import { closingAfterEach, playgroundForAllTests, unchecked } from "./support/fo
 import { playground } from "./support/playground.gen.ts";
 import { ProxyServer } from "./support/proxy.ts";
 import { Folder, OvsdbServer, run, startPlayground } from "./support/server.ts";
-import { op, open, openSynced, reach, value } from "./support/session.ts";
+import { type EVERYTHING, op, open, openSynced, reach, value } from "./support/session.ts";
 
 const server = playgroundForAllTests();
 const closeLater = closingAfterEach();
@@ -21,6 +21,13 @@ test("a condition on a column that the table does not have throws, at the start 
   expect(() => session.setCondition("Thing", condition)).toThrow("column nane");
   expect(session.acknowledged("Thing")).toEqual([true]);
   session.setCondition("Thing", [["_uuid", "==", ZERO_UUID]]);
+});
+
+test("a table or a column that the descriptor does not have throws, and is named", () => {
+  const monitor = (selection: object) => () =>
+    open(server.remote, { monitor: unchecked<typeof EVERYTHING>(selection) });
+  expect(monitor({ Thign: [] })).toThrow("the descriptor of Playground has no table Thign");
+  expect(monitor({ Thing: ["nane"] })).toThrow("the descriptor of Playground has no column Thing.nane");
 });
 
 test("too few or too many values for an index throw", async () => {

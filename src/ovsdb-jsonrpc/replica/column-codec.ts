@@ -28,7 +28,7 @@ export function columnCodec(
 ): ColumnCodec {
   const described = columnSchema(descriptor, table, column);
   if (described === undefined)
-    throw new Error(`the descriptor of ${descriptor.name} has no column ${table}.${column}`);
+    throw new RangeError(`the descriptor of ${descriptor.name} has no column ${table}.${column}`);
   const type = columnSchema(served, table, column) ?? described;
   return {
     name: column,

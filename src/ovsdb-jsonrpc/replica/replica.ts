@@ -9,7 +9,7 @@
 
 import { err, ok, type Result } from "../result.ts";
 import { NotationError, unexpected } from "../schema/notation.ts";
-import type { Row, UntypedSchema } from "../schema/schema.ts";
+import { type Row, tableSchema, type UntypedSchema } from "../schema/schema.ts";
 import { isUuid, type Uuid } from "../schema/uuid.ts";
 import { equalValues, type Value } from "../schema/value.ts";
 import { excerpt, isObject, member } from "../wire/json.ts";
@@ -61,6 +61,8 @@ export class Replica {
       Object.entries(selection).map(([table, columns]) => [table, [...new Set(columns)]]),
     );
     for (const [table, columns] of Object.entries(this.selection)) {
+      if (tableSchema(descriptor, table) === undefined)
+        throw new RangeError(`the descriptor of ${descriptor.name} has no table ${table}`);
       this.#tables.set(table, {
         rows: new Map(),
         codecs: columns.map((column) => columnCodec(descriptor, descriptor, table, column)),
