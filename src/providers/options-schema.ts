@@ -1,6 +1,7 @@
 /** Checks the options of a provider's entry against the JSON Schema that the provider declares. */
 import { Validator } from "@cfworker/json-schema";
 import { fail, messageOf, ok, type Result } from "../result.ts";
+import { isRecord } from "../unknown.ts";
 import type { PlaceOf } from "./module.ts";
 import type { OptionsSchema, ProviderOptions } from "./provider.ts";
 
@@ -16,11 +17,15 @@ const APPLICATORS = [
   ...["prefixItems", "unevaluatedItems", "allOf", "$ref", "dependentSchemas", "then", "else"],
 ];
 
+/** Schemas that one value is looked at by, with all that references stand for; more could take for ever. */
+const MAX_SCHEMAS = 100_000;
+
 export function checkOptions(
   schema: OptionsSchema,
   options: ProviderOptions,
 ): Result<void, readonly OptionsFault[]> {
   try {
+    if (schemasIn(schema) > MAX_SCHEMAS) throw new Error("its references stand for too many schemas");
     const { valid, errors } = new Validator(schema, "2020-12", false).validate(options);
     if (valid) return ok(undefined);
     const own = errors.filter(({ keyword }) => !APPLICATORS.includes(keyword));
@@ -35,6 +40,32 @@ export function checkOptions(
       { path: [], message: `the schema that the provider declares is of no use: ${messageOf(thrown)}` },
     ]);
   }
+}
+
+/** What is below a schema, each reference counted as what it leads to; one that leads back counts once. */
+function schemasIn(root: OptionsSchema): number {
+  const known = new Map<object, number>();
+  const below = (node: unknown): number => {
+    if (typeof node !== "object" || node === null) return 0;
+    const counted = known.get(node);
+    if (counted !== undefined) return counted;
+    known.set(node, 1);
+    let count = 1;
+    for (const [key, member] of Object.entries(node)) {
+      const isReference = key === "$ref" && typeof member === "string" && member.startsWith("#/");
+      count += below(isReference ? memberAt(root, pathOf(member)) : member);
+    }
+    known.set(node, count);
+    return count;
+  };
+  return below(root);
+}
+
+function memberAt(root: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((node, key) => {
+    const members = isRecord(node) || Array.isArray(node) ? Object.entries(node) : [];
+    return members.find(([name]) => name === key)?.[1];
+  }, root);
 }
 
 /** A JSON pointer, as a URI's fragment. */

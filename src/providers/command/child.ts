@@ -8,6 +8,7 @@
 import { spawn } from "node:child_process";
 import { messageOf } from "../../result.ts";
 import { LineSplitter } from "./lines.ts";
+import { PacedLines } from "./pace.ts";
 
 /** A line of the command may have so many bytes, of its standard error what is beyond is cut off. */
 export const MAX_LINE_BYTES = 1 << 20;
@@ -15,11 +16,16 @@ export const MAX_LINE_BYTES = 1 << 20;
 export const MAX_UNREAD_BYTES = 8 << 20;
 const MAX_STDERR_BYTES = 8 << 10;
 
+/** What a line costs whatever is in it. */
+export function costOf(line: string): number {
+  return 1 + line.length / 1024;
+}
+
 export interface ChildOptions {
   readonly argv: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** A line of its standard output. */
-  onLine(line: string): void;
+  /** A line of its standard output. @returns what it has cost that nobody asked for (pace.ts) */
+  onLine(line: string): number;
   /** A line of its standard error. */
   onStderr(line: string): void;
   /** There is room again for what `write` refused. */
@@ -64,24 +70,27 @@ export function startChild(options: ChildOptions): Child {
   const over = (how: string) => {
     if (isOver) return;
     isOver = true;
+    lines.close();
+    errors.close();
     // Those that it started and that do not notice its end.
     signal("SIGKILL");
     onEnd(fault ?? how);
   };
-  const lines = new LineSplitter(MAX_LINE_BYTES, "refuse");
-  stdout.on("data", (chunk: Buffer) => {
-    if (isOver || fault !== null) return;
-    const complete = lines.push(chunk);
-    if (complete === null) {
+  const lines = new PacedLines(stdout, {
+    splitter: new LineSplitter(MAX_LINE_BYTES, "refuse"),
+    onLine,
+    onRefused: () => {
       fault = `it wrote ${MAX_LINE_BYTES} bytes without a line end`;
       signal("SIGKILL");
-      return;
-    }
-    for (const line of complete) onLine(line.toString());
+    },
   });
-  const errors = new LineSplitter(MAX_STDERR_BYTES, "cut");
-  stderr.on("data", (chunk: Buffer) => {
-    for (const line of errors.push(chunk) ?? []) onStderr(line.toString());
+  const errors = new PacedLines(stderr, {
+    splitter: new LineSplitter(MAX_STDERR_BYTES, "cut"),
+    onLine: (line) => {
+      onStderr(line);
+      return costOf(line);
+    },
+    onRefused: () => {},
   });
   stdin.on("error", () => {});
   stdin.on("drain", () => {
@@ -95,7 +104,11 @@ export function startChild(options: ChildOptions): Child {
     over(name === null ? `it exited with status ${code}` : `it was ended by ${name}`),
   );
   // Its children may hold the pipes open after its own end.
-  started.on("exit", () => signal("SIGKILL"));
+  started.on("exit", () => {
+    signal("SIGKILL");
+    lines.hurry();
+    errors.hurry();
+  });
   return {
     get hasRoom() {
       return !isFull;

@@ -33,6 +33,9 @@ export interface CommandOptions {
   readonly limits?: Partial<Limits & { readonly late: number }>;
 }
 
+/** Questions that were asked anew before they were answered, and are kept in mind because their answers may still come. */
+const MAX_SUPERSEDED = 100_000;
+
 /** So many questions at once are worth a line in the log. */
 const VOLLEY = 100;
 
@@ -188,28 +191,39 @@ export class CommandProvider implements HostedProvider {
     this.#wakeAll();
   }
 
-  #hear(message: Incoming): void {
+  /** @returns what it has cost besides its line, in questions; null: it was asked for */
+  #hear(message: Incoming): number | null {
     switch (message.kind) {
       case "result":
       case "error":
-        this.#answered(message);
-        break;
+        return this.#answered(message) ? null : 0;
       case "changed":
-        this.#tablesChanged(message.lports);
-        break;
+        return this.#tablesChanged(message.lports);
       case "log":
         this.#host?.log(message.level, message.message);
+        return 0;
     }
   }
 
-  #tablesChanged(lports: readonly string[] | null): void {
+  /** @returns how many questions are asked again for it */
+  #tablesChanged(lports: readonly string[] | null): number {
     if (lports === null) {
+      // The graph has not begun to ask again for the one before.
+      if (this.#isAllChanged) return 0;
       this.#questions.nextRound();
       this.#wakeAll();
-    } else for (const lport of lports) this.#questions.askAgain(lport, performance.now());
+      return this.#questions.size;
+    }
+    for (const lport of lports) this.#questions.askAgain(lport, performance.now());
+    const unanswered = this.#questions.superseded;
+    if (unanswered > MAX_SUPERSEDED) {
+      this.#supervisor.endFor(`it has left ${unanswered} questions without an answer`);
+    }
+    return lports.length;
   }
 
-  #answered(message: Extract<Incoming, { kind: "result" | "error" }>): void {
+  /** @returns whether that was asked */
+  #answered(message: Extract<Incoming, { kind: "result" | "error" }>): boolean {
     const { id } = message;
     const known = this.#questions.answered(id, ({ operation }) =>
       message.kind === "error"
@@ -218,9 +232,10 @@ export class CommandProvider implements HostedProvider {
     );
     if (!known) {
       this.#host?.log("warn", `the command answered ${id}, which is not asked: it is left out`);
-      return;
+      return false;
     }
     this.#outbox.answered(id);
+    return true;
   }
 
   #gone(): void {

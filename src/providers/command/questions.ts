@@ -50,6 +50,11 @@ export class Questions {
     return this.#table.size;
   }
 
+  /** How many were sent that are not answered, and whose answer nobody waits for any more. */
+  get superseded(): number {
+    return this.#superseded.size;
+  }
+
   get awaited(): ReadonlySet<Entry> {
     return this.#awaited;
   }

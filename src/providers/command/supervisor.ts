@@ -7,7 +7,7 @@
  */
 import { fail } from "../../result.ts";
 import { Ending } from "../ending.ts";
-import { type Child, startChild } from "./child.ts";
+import { type Child, costOf, startChild } from "./child.ts";
 import { stateOfFiles } from "./program-files.ts";
 import {
   type Incoming,
@@ -53,7 +53,8 @@ export interface SupervisorOptions {
   initialize(): InitializeParams;
   /** It works, and says this of itself. */
   onReady(introduction: Introduction): void;
-  onMessage(message: Incoming): void;
+  /** @returns what the message has cost besides its line, that nobody asked for; null: it was asked for */
+  onMessage(message: Incoming): number | null;
   /** The process is gone, with all that was said to it. */
   onGone(reason: string): void;
   onRoom(): void;
@@ -191,24 +192,31 @@ export class Supervisor {
     );
   }
 
-  #hear(line: string): void {
+  /** @returns what it has cost that nobody asked for */
+  #hear(line: string): number {
     this.#heardAt = performance.now();
-    if (this.#verdict !== null) return;
+    const cost = this.#verdict === null ? this.#understand(line) : 0;
+    return cost === null ? 0 : cost + costOf(line);
+  }
+
+  /** @returns what the line has cost besides itself; null: it was asked for */
+  #understand(line: string): number | null {
     const parsed = parseLine(line);
     if (!parsed.ok) {
       const { code, message } = parsed.error;
       if (code === "no-json") this.endFor(`it wrote ${message}`);
       else this.#options.log("warn", `the command wrote ${message}: it is left out`);
-      return;
+      return 0;
     }
     const message = parsed.value;
     const isAnswer = message.kind === "result" || message.kind === "error";
     if (isAnswer && message.id === this.#shutdownId) this.#child?.end();
     // What it still says is asked of the next one, or of nobody.
-    else if (this.#onEnded !== null) return;
+    else if (this.#onEnded !== null) return 0;
     else if (this.#phase.kind === "starting" && isAnswer && message.id === INITIALIZE) {
       this.#introduced(message);
-    } else this.#options.onMessage(message);
+    } else return this.#options.onMessage(message);
+    return 0;
   }
 
   #introduced(answer: Extract<Incoming, { kind: "result" | "error" }>): void {

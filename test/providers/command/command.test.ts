@@ -211,6 +211,18 @@ describe("a command that", () => {
     expect(running.read().filter((word) => word === "initialize")).toHaveLength(1);
   });
 
+  test("declares a schema that could take for ever to check is failed", async () => {
+    const doubled = (index: number) => ({ allOf: [0, 1, 2].map(() => ({ $ref: `#/$defs/d${index - 1}` })) });
+    const definitions = Array.from({ length: 25 }, (_, index) => [
+      `d${index}`,
+      index === 0 ? { type: "object" } : doubled(index),
+    ]);
+    const optionsSchema = { $ref: "#/$defs/d24", $defs: Object.fromEntries(definitions) };
+    await using running = new Running({ introduction: { optionsSchema } }, QUICK, { nic: 0 });
+    await running.logged(/its references stand for too many schemas/);
+    expect(running.provider.state()).toMatchObject({ state: "failed" });
+  });
+
   test("dies with a question open is asked it again, and what it had answered as well", async () => {
     await using running = new Running({ tricks: { bad: { kind: "exit" } } });
     await running.answered("web1");
@@ -299,6 +311,22 @@ describe("when the command's tables change", () => {
       "prepare remove web1",
       "prepare create web1",
     ]);
+  });
+
+  test("for all, and it says so twice in one go, what is plugged stays until there is another answer", async () => {
+    const twice = `${changed({})}${changed({})}`;
+    const shell = [
+      'read line; echo \'{"id":0,"result":{"protocol":1}}\'',
+      'read line; echo \'{"id":1,"result":{"ready":true,"interface":{"name":"web1","type":"internal"}}}\'',
+      `read line; printf '%s' '${twice}'; exec sleep 100`,
+    ].join("\n");
+    await using running = new Running(["sh", "-c", shell], HEEDLESS);
+    await running.answered("web1");
+    running.woken.length = 0;
+    running.registry.forPlugType("acme")?.release(inputOf("web1"), null);
+    while (!running.woken.some((lports) => lports.length === 0)) await Bun.sleep(5);
+    running.registry.runAll();
+    expect(running.ask("web1", { interface: plugged("web1") })).toEqual(plug("web1"));
   });
 
   test("for all, the graph asks everybody again", async () => {
