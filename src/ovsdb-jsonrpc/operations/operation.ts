@@ -72,6 +72,7 @@ export interface Assert {
   readonly lock: string;
 }
 
+/** One operation of a transaction, as `operations` builds it. */
 export type Operation =
   | Insert
   | Select<unknown>
@@ -84,6 +85,7 @@ export type Operation =
   | Comment
   | Assert;
 
+/** RFC 7047 section 5.1 `<mutator>`: arithmetic on numbers and each element of a set of them; elements or pairs in or out. */
 export type Mutator = "+=" | "-=" | "*=" | "/=" | "%=" | "insert" | "delete";
 
 /** What the operation answers when its transaction was committed. */
@@ -96,6 +98,7 @@ export type ResultOf<O> =
         ? { readonly count: number }
         : Readonly<Record<never, never>>;
 
+/** The results of a transaction, in the order of its operations. */
 export type ResultsOf<Ops extends readonly Operation[]> = { readonly [I in keyof Ops]: ResultOf<Ops[I]> };
 
 type Reference<V> = V extends Uuid
@@ -118,6 +121,7 @@ export type Written<V> = [Value] extends [V]
       ? Elements<E>
       : Reference<V>;
 
+/** What may be written of a row: any of its columns. */
 export type WriteRow<R> = { readonly [C in ColumnName<R>]?: Written<R[C]> };
 
 /**
@@ -171,16 +175,19 @@ export interface OperationBuilder<T extends TablesOf<T>> {
     where: readonly Clause<T[K], NamedUuid>[],
     columns: readonly (C | "_version")[],
   ): Select<Pick<T[K], C | "_uuid"> & { readonly _version: Uuid }>;
+  /** Writes these columns of the rows that match every clause; no clause: of all rows. Other columns stay. */
   update<K extends TableName<T>>(
     table: K,
     where: readonly Clause<T[K], NamedUuid>[],
     row: WriteRow<T[K]>,
   ): Update;
+  /** Changes columns of the rows that match every clause, from what they hold; one mutation after the other. */
   mutate<K extends TableName<T>>(
     table: K,
     where: readonly Clause<T[K], NamedUuid>[],
     mutations: readonly Mutation<T[K]>[],
   ): Mutate;
+  /** Deletes the rows that match every clause; no clause: all rows. */
   delete<K extends TableName<T>>(table: K, where: readonly Clause<T[K], NamedUuid>[]): Delete;
   /** Fails the transaction with `timed out` unless the columns of the matching rows equal (or differ from) `rows`. */
   wait<K extends TableName<T>, C extends ColumnName<T[K]> | "_uuid">(
@@ -191,8 +198,11 @@ export interface OperationBuilder<T extends TablesOf<T>> {
     rows: readonly { readonly [P in C]: Written<T[K][P]> }[],
     timeoutMs?: number,
   ): Wait;
+  /** With `durable` the transaction is answered only when it is on disk. */
   commit(durable: boolean): Commit;
+  /** Ends the transaction here, as `aborted`, with nothing done. */
   abort(): Abort;
+  /** A text for the server's log of transactions. */
   comment(comment: string): Comment;
   /** Fails the transaction with `not owner` unless this session holds the lock. */
   assert(lock: string): Assert;

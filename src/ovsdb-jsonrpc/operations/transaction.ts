@@ -36,6 +36,7 @@ export type OwnTransactCode =
   /** A reply that no server should send: it may have been committed. */
   | "protocol error";
 
+/** Why a transaction was not committed, or why nobody knows whether it was. */
 export interface TransactError {
   /** The server's word for it, or one of ours. */
   readonly code: ServerErrorCode | OwnTransactCode;
@@ -47,6 +48,7 @@ export interface TransactError {
   readonly retryable: boolean;
 }
 
+/** What an operation of a committed transaction answered: rows, the UUID of a new row, how many rows were meant, or nothing. */
 export type OperationResult =
   | { readonly rows: readonly SelectedRow[] }
   | { readonly uuid: string }

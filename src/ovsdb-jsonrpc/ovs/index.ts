@@ -65,10 +65,13 @@ const INDEXES = {
   Interface: { name: ["name"] },
 } as const;
 
+/** The server of the Open_vSwitch database. */
 export interface OvsOptions {
   /** Default `unix:/var/run/openvswitch/db.sock`. */
   readonly remotes?: string | readonly Remote[];
+  /** Needed for `ssl:` remotes. */
   readonly tls?: TlsFiles;
+  /** Time, chance and connections; the real ones unless given. */
   readonly environment?: Environment;
 }
 
@@ -91,12 +94,16 @@ export type OvsError =
   | TransactError
   | { readonly code: "no root" | "no bridge" | "no interface" | "other bridge"; readonly details: string };
 
-type Answer = Promise<Result<void, OvsError>>;
+/** Ok once the database has it; the rows that `bridges` and `ports` read have it by then. */
+export type OvsAnswer = Promise<Result<void, OvsError>>;
 
+/** Commands on one Open_vSwitch database, over a session of its own. Nothing rejects or throws: an error is in the answer. */
 export class Ovs {
   readonly #session;
 
-  constructor({ remotes = "unix:/var/run/openvswitch/db.sock", tls, environment }: OvsOptions = {}) {
+  /** Starts to connect. Throws when the remotes cannot be parsed, and for `ssl:` remotes without `tls`. */
+  constructor(options: OvsOptions = {}) {
+    const { remotes = "unix:/var/run/openvswitch/db.sock", tls, environment } = options;
     this.#session = new Session({
       database,
       remotes,
@@ -112,6 +119,7 @@ export class Ovs {
     return this.#session.synced(options);
   }
 
+  /** The names of all bridges, in order. */
   bridges(): readonly string[] {
     return Array.from(this.#session.replica.table("Bridge").rows.values(), ({ name }) => name).sort();
   }
@@ -129,7 +137,7 @@ export class Ovs {
   }
 
   /** Adds a bridge with its local port; one that is there stays as it is. */
-  addBridge(bridge: string): Answer {
+  addBridge(bridge: string): OvsAnswer {
     return this.#commit((draft) => {
       if (this.#bridge(bridge) !== undefined) return null;
       const [root] = this.#session.replica.table("Open_vSwitch").rows.values();
@@ -143,7 +151,7 @@ export class Ovs {
   }
 
   /** Removes a bridge and its ports; one that is not there is no error. */
-  delBridge(bridge: string): Answer {
+  delBridge(bridge: string): OvsAnswer {
     return this.#commit((draft) => {
       const row = this.#bridge(bridge);
       if (row === undefined) return null;
@@ -155,7 +163,7 @@ export class Ovs {
   }
 
   /** Adds a port with one interface of its name. One that is on the bridge already gets the settings; on another one: an error. */
-  addPort(bridge: string, port: string, settings: PortSettings = {}): Answer {
+  addPort(bridge: string, port: string, settings: PortSettings = {}): OvsAnswer {
     return this.#commit((draft) => {
       const row = this.#bridge(bridge);
       if (row === undefined) return { code: "no bridge", details: `there is no bridge ${bridge}` };
@@ -187,7 +195,7 @@ export class Ovs {
   }
 
   /** Removes a port from whatever bridge it is on; one that is not there is no error. */
-  delPort(port: string): Answer {
+  delPort(port: string): OvsAnswer {
     return this.#commit((draft) => {
       const [row] = this.#session.replica.table("Port").index("name").find(port);
       if (row === undefined) return null;
@@ -198,7 +206,8 @@ export class Ovs {
     });
   }
 
-  setInterface(name: string, settings: InterfaceSettings): Answer {
+  /** Sets what is given of an interface, and leaves the rest; one that is not there: an error. */
+  setInterface(name: string, settings: InterfaceSettings): OvsAnswer {
     return this.#commit((draft) => {
       const [row] = this.#session.replica.table("Interface").index("name").find(name);
       if (row === undefined) return { code: "no interface", details: `there is no interface ${name}` };
@@ -207,6 +216,7 @@ export class Ovs {
     });
   }
 
+  /** Ends the session; commands that are under way end as `disconnected`. */
   close(): void {
     this.#session.close();
   }
@@ -234,7 +244,7 @@ export class Ovs {
     }
   }
 
-  async #commit(build: (draft: OvsDraft) => Exclude<OvsError, TransactError> | null): Answer {
+  async #commit(build: (draft: OvsDraft) => Exclude<OvsError, TransactError> | null): OvsAnswer {
     let refused: Exclude<OvsError, TransactError> | null = null;
     const result = await this.#session.commit((draft) => {
       refused = build(draft);

@@ -10,6 +10,7 @@ export type IndexSelection = { readonly [table: string]: { readonly [index: stri
 /** The parts of an index that finds equal values, or an index of another kind. */
 export type IndexParts = readonly string[] | IndexKind;
 
+/** An index of another kind than finds equal values: `ordered` makes one. */
 export interface IndexKind {
   readonly parts: readonly string[];
   make(): RowIndex;

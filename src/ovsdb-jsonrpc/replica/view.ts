@@ -24,6 +24,7 @@ export type MonitoredRows<T extends TablesOf<T>, M extends MonitorSelection<T>> 
 export interface Batch<Rows> {
   /** The first one of a connection: its difference to what the replica held before. */
   readonly initial: boolean;
+  /** By table, in no particular order. */
   readonly tables: { readonly [K in keyof Rows]: readonly RowChange<Rows[K]>[] };
 }
 
@@ -70,6 +71,7 @@ export type IndexValues<R, Parts> = Parts extends readonly unknown[]
   ? { readonly [I in keyof Parts]: IndexValue<R, Parts[I]> }
   : never;
 
+/** An index of a table. */
 export interface IndexView<R, Values extends readonly unknown[] = readonly (Atom | null)[]> {
   /**
    * The rows with these values, one per part of the index, in no particular order. What was answered stays as it is
@@ -123,6 +125,7 @@ export type ReferenceTo<Rows> = {
 
 /** `Indexes` are the table's by name, with their parts. */
 export interface TableView<R, Indexes = NoIndexes> {
+  /** By UUID. The map is always the same; what is in it changes before a batch is told. */
   readonly rows: ReadonlyMap<Uuid, R>;
   /** The rows that a reference column's value refers to, as far as the replica holds them. */
   resolve(references: Uuid | null | ReadonlySet<Uuid>): readonly R[];
@@ -137,6 +140,7 @@ export interface TableView<R, Indexes = NoIndexes> {
 
 /** The monitored tables as the server last described them. */
 export interface ReplicaView<Rows, Indexes = NoIndexes> {
+  /** The rows of one table. Throws for a table that is not monitored. */
   table<K extends keyof Rows & string>(table: K): TableView<Rows[K], IndexesOf<Indexes, K>>;
   /**
    * The rows of the replica that refer to the row of this UUID, whether that is there or not, in no particular order. Throws

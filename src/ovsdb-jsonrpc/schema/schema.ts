@@ -5,6 +5,7 @@
 import type { Uuid } from "./uuid.ts";
 import type { Value } from "./value.ts";
 
+/** RFC 7047 section 3.2 `<atomic-type>`. */
 export type AtomicType = "integer" | "real" | "boolean" | "string" | "uuid";
 
 /** One side of a column's type: the element of a set, or the key or value of a map. */
@@ -21,6 +22,7 @@ export interface BaseType {
   readonly exact?: true;
 }
 
+/** The type of a column (RFC 7047 section 3.2): one value (`min` and `max` 1), an optional one (`min` 0), a set or a map. */
 export interface ColumnSchema {
   readonly key: BaseType;
   /** Present for a map. */
@@ -32,6 +34,7 @@ export interface ColumnSchema {
   readonly ephemeral?: boolean;
 }
 
+/** A table of a schema. */
 export interface TableSchema<Column extends string = string> {
   readonly columns: { readonly [C in Column]: ColumnSchema };
   readonly isRoot?: boolean;
@@ -53,7 +56,9 @@ export interface Row extends TableRow {
 
 /** The bound of a record of row types by table name; interfaces fit, unlike with an index signature. */
 export type TablesOf<T> = { readonly [K in keyof T]: TableRow };
+/** The names of the tables. */
 export type TableName<T> = keyof T & string;
+/** The names of a row's columns, without `_uuid`. */
 export type ColumnName<R> = Exclude<keyof R, "_uuid"> & string;
 
 declare const rowTypes: unique symbol;

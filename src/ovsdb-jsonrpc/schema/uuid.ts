@@ -7,13 +7,16 @@ export type Uuid = string & { readonly [uuidBrand]: true };
 
 /** Refers to a row inserted in the same transaction by its `uuid-name`. */
 export interface NamedUuid {
+  /** The `uuid-name`, an `<id>`. */
   readonly namedUuid: string;
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
+/** The UUID that refers to no row: the default of a reference. */
 export const ZERO_UUID = "00000000-0000-0000-0000-000000000000" as Uuid;
 
+/** Whether a value is a UUID in that notation; one in upper case is none. */
 export function isUuid(value: unknown): value is Uuid {
   return typeof value === "string" && value.length === 36 && UUID.test(value);
 }

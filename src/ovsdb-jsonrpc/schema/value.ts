@@ -1,7 +1,9 @@
 /** What a column holds, as JavaScript has it, and what may be written to one. */
 import type { NamedUuid } from "./uuid.ts";
 
+/** One value: an integer (a `bigint` where exact ones were asked for), a real number, a boolean, a text or a UUID. */
 export type Atom = string | number | bigint | boolean;
+/** What a column is read as; null: an optional column that is empty. */
 export type Value = Atom | null | ReadonlySet<Atom> | ReadonlyMap<Atom, Atom>;
 
 /** What may be written: also references to rows of the same transaction, and arrays for sets. */

@@ -4,6 +4,7 @@ import type { TablesOf } from "../schema/schema.ts";
 import { MonitorFace } from "./monitor-face.ts";
 import type { MonitorFeed, Monitors } from "./monitors.ts";
 
+/** What `Session.addMonitor` answers. */
 export class AddedMonitor<T extends TablesOf<T>, M extends MonitorSelection<T>> extends MonitorFace<T, M> {
   readonly #monitors: Monitors;
   readonly #feed: MonitorFeed;

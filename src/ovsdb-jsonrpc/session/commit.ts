@@ -23,6 +23,7 @@ export interface Draft<T extends TablesOf<T>, Rows> {
   ): Pick<Rows[K], C | (keyof Rows[K] & "_uuid")> | null;
   /** Answers how to refer to the new row. */
   insert<K extends TableName<T>>(table: K, row: WriteRow<T[K]>): NamedUuid;
+  /** Writes columns of one row. */
   update<K extends TableName<T>>(table: K, uuid: Uuid, row: WriteRow<T[K]>): void;
   /** Sets one key of a map, whatever it was before. */
   setKey<K extends TableName<T>, C extends MapColumn<T[K]>>(
@@ -32,17 +33,20 @@ export interface Draft<T extends TablesOf<T>, Rows> {
     key: KeyOf<Written<T[K][C]>>,
     value: ItemOf<Written<T[K][C]>>,
   ): void;
+  /** Takes one key out of a map; nothing happens when it is not there. */
   deleteKey<K extends TableName<T>, C extends MapColumn<T[K]>>(
     table: K,
     uuid: Uuid,
     column: C,
     key: KeyOf<Written<T[K][C]>>,
   ): void;
+  /** Deletes one row. */
   delete<K extends TableName<T>>(table: K, uuid: Uuid): void;
   /** Any other operation, of the builder that `operations` makes. */
   add(operation: Operation): void;
 }
 
+/** How often a commit is tried, and how it may be given up. */
 export interface CommitOptions extends TransactOptions {
   /** How often it is built at most. Default 20. */
   readonly attempts?: number;

@@ -18,6 +18,7 @@ export interface ConnectionOptions {
   readonly shuffleRemotes?: boolean;
   /** How long to wait before connecting again. Default 1 s, doubled up to 8 s. */
   readonly backoff?: BackoffLimits;
+  /** What a server may send at most. */
   readonly limits?: FramerLimits;
   /** Told of every message, as it is sent or received. What it throws is thrown as if nobody had called it. */
   readonly onMessage?: (message: WireMessage) => void;

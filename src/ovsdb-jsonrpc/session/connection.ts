@@ -26,6 +26,7 @@ export function wireOf(connection: Connection): Wire {
   return wire;
 }
 
+/** For the option `connection` of several sessions. */
 export class Connection {
   readonly #link: Link;
   readonly #tap: Tap;

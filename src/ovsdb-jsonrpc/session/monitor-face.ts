@@ -9,6 +9,7 @@ import type { UntypedBatch } from "./monitor.ts";
 import type { MonitorFeed } from "./monitors.ts";
 import type { Acknowledged, ConditionRefusal, Requested } from "./session-options.ts";
 
+/** What a listener of batches gets first. */
 export interface ListenOptions {
   /** Before anything else the listener gets the rows that are there, as one batch of inserts. Default false. */
   readonly existing?: boolean;

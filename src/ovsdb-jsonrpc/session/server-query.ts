@@ -19,6 +19,7 @@ import {
   sendRequest,
 } from "../wire/request.ts";
 
+/** The server to ask, and how long. */
 export interface ServerOptions {
   /** A comma list such as `unix:FILE,tcp:HOST:PORT`, or what `parseRemotes` made of one. Each is tried once, in order. */
   readonly remotes: string | readonly Remote[];

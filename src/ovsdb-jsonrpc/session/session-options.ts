@@ -19,6 +19,7 @@ export interface ContentOptions<
   M extends MonitorSelection<T>,
   I extends IndexDeclarations<MonitoredRows<T, M>> = IndexDeclarations<MonitoredRows<T, M>>,
 > {
+  /** The descriptor of a generated module, of `parseDatabaseSchema`, or of `withBigints`. */
   readonly database: DatabaseSchema<T>;
   /** Tables and columns to monitor; those that a server lacks are left out, and their rows carry the default. */
   readonly monitor: M;
@@ -41,6 +42,7 @@ export interface SessionOptions<
   I extends IndexDeclarations<MonitoredRows<T, M>> = IndexDeclarations<MonitoredRows<T, M>>,
 > extends ConnectionOptions,
     ContentOptions<T, M, I> {
+  /** Given, the session shares it: see `SharingOptions`. */
   readonly connection?: undefined;
 }
 
@@ -50,12 +52,14 @@ export interface SharingOptions<
   M extends MonitorSelection<T>,
   I extends IndexDeclarations<MonitoredRows<T, M>> = IndexDeclarations<MonitoredRows<T, M>>,
 > extends ContentOptions<T, M, I> {
+  /** Also of other sessions, with other databases of the same server. */
   readonly connection: Connection;
 }
 
 /** Conditions by table. */
 export type Where<T extends TablesOf<T>, M> = { readonly [K in TableName<T> & keyof M]?: Condition<T[K]> };
 
+/** What is asked of a server before anything is monitored there. */
 export interface BeforeMonitor<T extends TablesOf<T>, M> {
   /**
    * Called on every connection to a server that was found fit, and again when its schema has changed. The conditions that it
@@ -69,6 +73,7 @@ export interface BeforeMonitor<T extends TablesOf<T>, M> {
 
 /** As much of a session as carries transactions. */
 export interface Transacting {
+  /** As of a session: never rejects nor throws. */
   transact<const Ops extends readonly Operation[]>(
     operations: Ops,
   ): Promise<Result<ResultsOf<Ops>, TransactError>>;
@@ -89,6 +94,7 @@ export interface AddedMonitorOptions<T extends TablesOf<T>, M extends MonitorSel
   readonly where?: Where<T, M>;
 }
 
+/** What a session is doing. `remote` is the server as the remotes name it. */
 export type SessionState =
   | { readonly kind: "connecting"; readonly remote: string }
   /** The server is fit and answers; the replica is not in sync yet. */
@@ -116,10 +122,13 @@ export type ConditionRefusal<T extends TablesOf<T>, M> = {
   };
 }[TableName<T> & keyof M];
 
+/** How long to wait for a session to be in sync. */
 export interface SyncedOptions {
+  /** Aborted, the answer is false. */
   readonly signal?: AbortSignal;
 }
 
+/** How a transaction may be given up. */
 export interface TransactOptions {
   /**
    * Asks the server to give the transaction up; it then ends as `canceled`, unless it was already done. With a signal

@@ -54,6 +54,7 @@ import type {
   TransactOptions,
 } from "./session-options.ts";
 
+/** A session with one database: its monitors and their replica, transactions, conditions and locks, over one connection after another. */
 export class Session<
   T extends TablesOf<T>,
   const M extends MonitorSelection<T>,
@@ -100,6 +101,7 @@ export class Session<
     }
   }
 
+  /** What became of the connection last. */
   get state(): SessionState {
     return this.#core.state;
   }
@@ -143,10 +145,12 @@ export class Session<
     return new AddedMonitor(monitors, feed);
   }
 
+  /** Every change of the state, in order; `closed` is the last event of a session. */
   onState(listener: (state: SessionState) => void): () => void {
     return this.#core.states.add((state) => listener(state));
   }
 
+  /** A lock that was asked for is held now, or is not held any more. */
   onLock(listener: (state: LockState) => void): () => void {
     return this.#core.lockStates.add((state) => listener(state));
   }
@@ -270,10 +274,12 @@ export class Session<
     this.#core.locks.want(name, "steal");
   }
 
+  /** Gives a lock up, or no longer waits for it. Nothing happens when it was not asked for. */
   unlock(name: string): void {
     this.#core.locks.unlock(name);
   }
 
+  /** Whether the lock is held now, as far as the server has told. */
   holds(name: string): boolean {
     return this.#core.locks.held(name);
   }

@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
+/** What the server is to have. */
 export interface TestServerOptions {
   /** A `.ovsschema` file, or its content. */
   readonly schema: string | object;
@@ -16,6 +17,7 @@ export interface TestServerOptions {
   readonly startWithinMs?: number;
 }
 
+/** A server that serves. */
 export interface TestServer extends AsyncDisposable {
   /** `unix:FILE`, as a session takes it. */
   readonly remote: string;

@@ -4,6 +4,7 @@
  */
 import type { Remote, TlsFiles } from "./remote.ts";
 
+/** The world of a session; every member may be another than the real one. */
 export interface Environment {
   /** Milliseconds since the epoch: for people, never for decisions. */
   now(): number;
@@ -21,9 +22,11 @@ export interface Environment {
   connect(remote: Remote, tls: TlsFiles, events: StreamEvents): Stream;
 }
 
+/** What a stream tells. */
 export interface StreamEvents {
   /** Once, before any data. */
   onOpen(): void;
+  /** Bytes as they came, in order. */
   onData(chunk: Uint8Array): void;
   /** Once, and nothing comes after it: the stream could not be opened, was lost, or the peer has ended it. */
   onEnd(fault: StreamFault): void;
@@ -31,6 +34,7 @@ export interface StreamEvents {
 
 /** A stream of bytes to a server and from it. */
 export interface Stream {
+  /** Sends the text as UTF-8, after what was written before. */
   write(text: string): void;
   /** How much was written that the network has not taken yet, in bytes or UTF-16 code units. */
   readonly unsent: number;
@@ -38,6 +42,7 @@ export interface Stream {
   close(): void;
 }
 
+/** Why a stream could not be opened, or has ended. */
 export type StreamFaultCode =
   /** It was open and is no more, or nothing more precise is known. */
   | "disconnected"
@@ -52,6 +57,7 @@ export type StreamFaultCode =
   /** The TLS handshake failed: the peer's certificate, or ours. */
   | "tls";
 
+/** The end of a stream. */
 export interface StreamFault {
   readonly code: StreamFaultCode;
   readonly message: string;

@@ -9,6 +9,7 @@
 import { err, ok, type Result } from "../result.ts";
 import { type LongObject, MAX_DEPTH, Outliner } from "./json-outline.ts";
 
+/** What a peer may send at most; more is an error. */
 export interface FramerLimits {
   /** Deepest nesting of arrays and objects; default 1,000, as ovsdb-server's own. */
   readonly maxDepth?: number;
@@ -38,6 +39,7 @@ const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
+/** Finds where each JSON text of a stream of bytes ends. */
 export class JsonFramer {
   readonly #maxDepth: number;
   readonly #maxBytes: number;

@@ -1,6 +1,7 @@
 /** Where databases are reached (ovsdb(7), "Connection Methods"): `unix:FILE`, `tcp:HOST:PORT`, `ssl:HOST:PORT`. */
 import { err, ok, type Result } from "../result.ts";
 
+/** One server; `name` is how the list of remotes spells it. */
 export type Remote =
   | { readonly kind: "unix"; readonly name: string; readonly path: string }
   | { readonly kind: "tcp" | "ssl"; readonly name: string; readonly host: string; readonly port: number };

@@ -3,6 +3,7 @@ import { err, ok, type Result } from "../result.ts";
 import type { Environment } from "./environment.ts";
 import type { ConnectionError, Reply, Rpc } from "./rpc.ts";
 
+/** Why a request has no result. */
 export interface RequestError {
   /**
    * That of the connection that was lost before the reply, or:

@@ -38,6 +38,7 @@ export type UnfitCode =
   /** It answers something that it should not. */
   | "failed";
 
+/** Why there is no connection, or a server is of no use. */
 export interface ConnectionError {
   /**
    * Why the stream ended; "inactive": the server was silent for too long; "closed": by oneself; "not configured": the remote is not among the session's any more; "reconnect": it was asked for.

@@ -2,6 +2,7 @@
 import type { Environment } from "../environment.ts";
 import { openSocket } from "./socket.ts";
 
+/** The runtime's own clock, timers, chance and sockets. */
 export const realEnvironment: Environment = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
