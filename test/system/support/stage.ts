@@ -49,7 +49,7 @@ export async function stageController(): Promise<Stage> {
   return {
     chassis,
     plugType: "representor",
-    within: 5_000,
+    within: 4_000,
     async start() {
       controller = await startController(chassis);
       return controller;
