@@ -47,6 +47,8 @@ export class PlugDaemon {
   misplaced = 0;
   #bridge: BridgeRow = bridgeRow({ ports: new Set() });
   readonly #tables = emptyTables();
+  /** How many there have been: none has the UUID of another. */
+  #ports = 0;
 
   /** @param recorder notes what enters the graph */
   constructor(registry: ProviderRegistry, recorder: Recorder | null = null) {
@@ -104,7 +106,7 @@ export class PlugDaemon {
     this.#pushRow(iface, this.#tables.iface, row);
     if (!isNew) return;
     const interfaces = new Set([row._uuid]);
-    const own = portRow({ _uuid: uuid(0x7000 + this.#tables.iface.size), name: row.name, interfaces });
+    const own = portRow({ _uuid: uuid(0x7000 + ++this.#ports), name: row.name, interfaces });
     this.#bridge = { ...this.#bridge, ports: new Set(this.#bridge.ports).add(own._uuid) };
     this.#pushRow(port, this.#tables.port, own);
     this.#pushRow(bridge, this.#tables.bridge, this.#bridge);
