@@ -66,6 +66,9 @@ function faulty(fault: RequestFault): HttpRequest {
   return { method: "", path: "", query: new URLSearchParams(), host: null, keepAlive: false, fault };
 }
 
+/** Fields that say for whom a request is, and where it ends. */
+const ONCE: ReadonlySet<string> = new Set(["host", "content-length", "transfer-encoding"]);
+
 function parseHead(head: string): HttpRequest {
   // An empty line before a request is to be ignored (RFC 9112, section 2.2).
   const [line = "", ...lines] = head.replace(/^(\r\n)+/, "").split("\r\n");
@@ -80,7 +83,7 @@ function parseHead(head: string): HttpRequest {
     if (field === null) return faulty(400);
     const [, name = "", value = ""] = field;
     // Two of them could be meant for two readers.
-    if (name.toLowerCase() === "host" && fields.has("host")) return faulty(400);
+    if (ONCE.has(name.toLowerCase()) && fields.has(name.toLowerCase())) return faulty(400);
     fields.set(name.toLowerCase(), value);
   }
   const host = fields.get("host");
@@ -90,8 +93,10 @@ function parseHead(head: string): HttpRequest {
   if (hasBody) return faulty(413);
   const connection = (fields.get("connection") ?? "").toLowerCase();
   const keepAlive = minor === "0" ? connection.includes("keep-alive") : !connection.includes("close");
+  // RFC 9112, section 3.2.2: who names the host in the target means that one.
+  const named = /^https?:\/\/([^/?#]*)/i.exec(target)?.[1] ?? host;
   const [path = "", query = ""] = pathOf(target).split("?", 2);
-  return { method, path, query: new URLSearchParams(query), host: hostName(host), keepAlive, fault: null };
+  return { method, path, query: new URLSearchParams(query), host: hostName(named), keepAlive, fault: null };
 }
 
 /** A proxy is asked with a whole URL. */

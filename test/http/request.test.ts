@@ -42,6 +42,12 @@ test.each([
   expect(requestsIn(text)).toMatchObject([{ keepAlive, fault: null }]);
 });
 
+test("a proxy's whole URL names the host, whatever the field says", () => {
+  expect(requestsIn("GET http://evil.example:1/ HTTP/1.1\r\nHost: localhost\r\n\r\n")).toMatchObject([
+    { path: "/", host: "evil.example" },
+  ]);
+});
+
 test("a proxy's whole URL is a path", () => {
   expect(requestsIn("GET http://x:1/healthz HTTP/1.1\r\nHost: x\r\n\r\n")).toMatchObject([
     { path: "/healthz" },
@@ -52,6 +58,7 @@ test.each([
   ["nonsense\r\n\r\n", 400],
   ["GET / HTTP/1.1\r\n\r\n", 400],
   ["GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400],
+  ["GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 0\r\n\r\nhello", 400],
   ["GET / HTTP/1.1\r\nHost : a\r\n\r\n", 400],
   ["GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505],
   ["POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello", 413],
