@@ -81,7 +81,8 @@ describe("a plugged port whose port binding has left the view", () => {
   });
 
   test("goes when it was asked for by its name, whatever an earlier answer had", () => {
-    expect(intentOf(elsewhere(left), { asks: true })).toMatchObject({ kind: "unplug", ground: "absent" });
+    for (const row of [left, moved])
+      expect(intentOf(elsewhere(row), { asks: true })).toMatchObject({ kind: "unplug", ground: "absent" });
     expect(intentOf({ kind: "by-name" }, { asks: true })).toMatchObject({
       ground: "absent",
       isCertain: true,
@@ -128,7 +129,8 @@ describe("the node", () => {
   });
 
   test("takes none as absent while the Southbound is not in sync, or does not ask for it", () => {
-    expect(decide({ synced: false })).toMatchObject({ kind: "stay" });
+    const reason = expect.stringContaining(NOT_IN_VIEW);
+    expect(decide({ synced: false })).toMatchObject({ kind: "stay", reason });
     expect(decide({ acknowledged: null })).toMatchObject({ kind: "stay" });
     expect(decide({ acknowledged: MonitorScope.of(here, new Set(["lsp2"])) })).toMatchObject({
       kind: "stay",
