@@ -231,8 +231,15 @@ export class Inspection {
     return name === this.#world.devices.of(this.#lport).name ? undefined : `nobody asked for ${name}`;
   }
 
+  /** Now, or by a change that is on its way. */
   #isTakenOver(row: InterfaceRow): boolean {
-    return [...this.#world.statuses].some(([lport, { change }]) => {
+    const changes = [
+      ...Array.from(this.#world.statuses, ([lport, { change }]) => [lport, change] as const),
+      ...[...this.#world.attempts].flatMap(([lport, attempt]) =>
+        attempt.phase === "in-flight" ? [[lport, attempt.change] as const] : [],
+      ),
+    ];
+    return changes.some(([lport, change]) => {
       const take = change?.kind === "replug" ? change.take : change;
       return lport !== this.#lport && take?.kind === "update" && take.interface._uuid === row._uuid;
     });
