@@ -24,7 +24,7 @@ beforeAll(async () => {
     args: [`--private-key=${key}`, `--certificate=${certificate}`, `--ca-cert=${ca.certificate}`],
   });
   await server.start();
-}, 30_000);
+});
 
 afterAll(async () => {
   await server.kill();

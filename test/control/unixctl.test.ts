@@ -324,7 +324,7 @@ test("a socket that somebody removes is made anew, and who is connected stays", 
   expect((await client.until(2))[1]?.result).toBe("still\n");
   client.end();
   expect(lines.filter((line) => line.includes("has been made anew"))).toHaveLength(1);
-}, 30_000);
+});
 
 test("one that cannot be made anew is said, and made when it can be", async () => {
   rmSync(path());
@@ -338,4 +338,4 @@ test("one that cannot be made anew is said, and made when it can be", async () =
   rmSync(path(), { recursive: true });
   while (server.status.error !== null) await Bun.sleep(50);
   expect((await ask("echo", "after"))?.result).toBe("after\n");
-}, 30_000);
+});

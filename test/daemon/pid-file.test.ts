@@ -154,5 +154,5 @@ describe("while it is kept,", () => {
     claimed.length = 0;
     expect(content()).toBe(`${other.pid}\n`);
     await other.end();
-  }, 30_000);
+  });
 });

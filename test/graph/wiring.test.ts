@@ -33,7 +33,7 @@ function compile(source: { readonly file: string } | { readonly text: string }) 
 
 test("every wrong wiring is refused by the compiler, every right one accepted", () => {
   expect(compile({ file: join(import.meta.dir, "wiring.types.ts") })).toEqual({ exitCode: 0, output: "" });
-}, 30_000);
+});
 
 test("the example on the page for those who add a node compiles as it stands", () => {
   const [, example = ""] =
@@ -45,4 +45,4 @@ test("the example on the page for those who add a node compiles as it stands", (
   ].join("\n");
   expect(example).toContain("node({");
   expect(compile({ text })).toEqual({ exitCode: 0, output: "" });
-}, 30_000);
+});

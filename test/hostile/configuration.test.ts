@@ -85,4 +85,4 @@ test("SIGHUP survives each of them, and is answered", async () => {
   await daemon.waitLog(/SIGHUP: the configuration is read anew/, 20_000, from);
   expect(await askDaemon(runDir, "version", [])).toMatchObject({ ok: true });
   expect(await daemon.stop()).toEqual({ code: 0, signal: null });
-}, 120_000);
+});

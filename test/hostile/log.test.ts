@@ -55,7 +55,7 @@ test("a reader that is stuck holds up neither the daemon nor its end, and costs 
   // The bound is ten times what it takes.
   expect(await Promise.race([daemon.exited, Bun.sleep(50_000).then(() => "still there")])).toBe(0);
   closeSync(reader);
-}, 120_000);
+});
 
 describe("--log-file", () => {
   test("has the log instead of standard error, and is opened anew after it was renamed", async () => {
@@ -122,4 +122,4 @@ test("an option of a megabyte that changes without end writes less log than one 
   const written = daemon.lines.slice(from).reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
   expect(written).toBeLessThan(100 * 8192);
   for (const line of daemon.lines) expect(Buffer.byteLength(line)).toBeLessThan(8192);
-}, 60_000);
+});

@@ -32,7 +32,7 @@ beforeAll(async () => {
   await Promise.all([daemon.waitLog(/: holding the lock/), daemon.waitLog(/OVN_Southbound: in sync/)]);
   await dealtWith();
   atRest = await restingMemory();
-}, 120_000);
+});
 afterAll(async () => {
   local.close();
   await site[Symbol.asyncDispose]();
@@ -185,4 +185,4 @@ test("while every port has another megabyte each time, six times the rows and 64
   clearInterval(look);
   expect(most).toBeGreaterThan(atRest);
   expect(most).toBeLessThan(6 * held + 64 * MiB);
-}, 120_000);
+});

@@ -28,7 +28,7 @@ test("a metrics address that is taken is tried again, and status says so meanwhi
   await daemon.waitLog(/ info control: metrics: listening on 127\.0\.0\.1 port/, 30_000);
   expect(await status()).toEqual({ listen: `127.0.0.1:${port}`, state: "listening", error: null });
   expect(await (await fetch(`http://127.0.0.1:${port}/healthz`)).text()).toBe("ok\n");
-}, 60_000);
+});
 
 /** A daemon with no database, and what its `plug/status` says. */
 async function alone(folder: Folder, ...args: readonly string[]) {
@@ -61,7 +61,7 @@ test("the pid file and the control socket are made anew when somebody removes th
   await until(async () => Bun.deepEquals(await files(), ready));
   await daemon.stop();
   expect([existsSync(pidFile), existsSync(socket)]).toEqual([false, false]);
-}, 60_000);
+});
 
 test("a log and a record whose folder comes later have everything from then on, and the record from its beginning", async () => {
   await using folder = await Folder.make();
@@ -81,7 +81,7 @@ test("a log and a record whose folder comes later have everything from then on, 
   expect(readFileSync(log, "utf8")).toMatch(/ info log: the log is in .*\n(.*\n)*.*SIGTERM: stopping/);
   const { code, stderr } = await folder.run("replay", record);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-}, 60_000);
+});
 
 test("a log that was removed, and a record that no disk takes, stand in the status", async () => {
   await using folder = await Folder.make();

@@ -78,7 +78,7 @@ test("T4: ports that both plug are plugged once, follow their options, and go", 
   expect(hv.daemon.lines.filter((line) => / warn plug: lsp\d+: (error|conflict|foreign)/.test(line))).toEqual(
     [],
   );
-}, 60_000);
+});
 
 test("T4: a change that another program keeps undoing is reported, and not fought over", async () => {
   await using other = await startHypervisor();

@@ -47,7 +47,7 @@ test("an unplug at start-up or reconnect, because the Southbound snapshot was pa
   expect(removals()).toEqual([]);
   for (const lport of lports)
     expect(hv.interfacesOf(lport).map((row) => row._uuid)).toEqual(before.get(lport) ?? []);
-}, 60_000);
+});
 
 test("the same interface inserted twice, before its ofport exists", async () => {
   await using hv = await startHypervisor({ vswitchd: false, controller: false });

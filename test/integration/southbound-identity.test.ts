@@ -74,7 +74,7 @@ test("a Southbound that is made anew is taken up, and what would go is held the 
   await hv.gone("new");
   expect((await hv.interface("kept"))._uuid).toBe(kept._uuid);
   expect(hv.writesTo("kept")).toHaveLength(1);
-}, 90_000);
+});
 
 test("a Southbound that went back in time is stale, says how to get over it, and is taken up when it is told to", async () => {
   await using hv = await startHypervisor({ daemon: false });
@@ -99,4 +99,4 @@ test("a Southbound that went back in time is stale, says how to get over it, and
   await inSyncAfter(hv, lines);
   await addPlugged(hv, "new");
   expect((await hv.interface("kept"))._uuid).toBe(kept._uuid);
-}, 90_000);
+});

@@ -61,7 +61,7 @@ test("a session that wants the leader finds it among the servers, and says so", 
   const follower = servers.find((server) => server !== serverOf(servers, session));
   const atFollower = closeLater(await openSynced(follower?.remote ?? ""));
   expect(atFollower.state).toMatchObject({ kind: "synced", leader: false });
-}, 30_000);
+});
 
 test("a session that wants the leader refuses a follower, and says why", async () => {
   const { servers, remotes } = await clusterForTest(2);
@@ -69,7 +69,7 @@ test("a session that wants the leader refuses a follower, and says why", async (
   const follower = servers.find((server) => server !== leader);
   const session = closeLater(open(follower?.remote ?? "", { leaderOnly: true }));
   expect((await reach(session, "disconnected")).error.message).toContain("not the leader");
-}, 30_000);
+});
 
 test("the leader is killed and restarted while it is written: nothing is lost or done twice, and the views are equal", async () => {
   const { servers, remotes } = await clusterForTest(3);
@@ -113,7 +113,7 @@ test("the leader is killed and restarted while it is written: nothing is lost or
   }
   expect([...applied.keys()].toSorted()).toEqual(present);
   expect([...applied.values()].filter((times) => times !== 1)).toEqual([]);
-}, 60_000);
+});
 
 test("a session goes on at another server when its own loses the cluster", async () => {
   const { servers, remotes } = await clusterForTest(3);
@@ -128,7 +128,7 @@ test("a session goes on at another server when its own loses the cluster", async
   }
   value(await session.transact([thing("after")]));
   expect(names(session)).toEqual(["after", "before"]);
-}, 60_000);
+});
 
 test("a server that fell behind what was seen is stale and refused, until that is forgotten", async () => {
   const folder = folderForTest();
@@ -156,7 +156,7 @@ test("a server that fell behind what was seen is stale and refused, until that i
   session.forgetIndex();
   await session.synced();
   expect(names(session)).toEqual(["kept"]);
-}, 30_000);
+});
 
 test("a cluster that was made anew is another one: its index says nothing of the one before", async () => {
   const folder = folderForTest();
@@ -178,7 +178,7 @@ test("a cluster that was made anew is another one: its index says nothing of the
   expect(names(session)).toEqual([]);
   value(await session.transact([thing("new")]));
   expect(names(session)).toEqual(["new"]);
-}, 30_000);
+});
 
 test("a remote that lags behind the cluster's others stays stale, whichever remotes are named", async () => {
   const folder = folderForTest();
@@ -205,7 +205,7 @@ test("a remote that lags behind the cluster's others stays stale, whichever remo
   );
   expect(refused.kind).toBe("disconnected");
   expect(names(session).length).toBe(20);
-}, 30_000);
+});
 
 async function startRelay() {
   const folder = folderForTest();

@@ -194,4 +194,4 @@ test("a cluster that is named by its id is the only one that will do", async () 
   }
   expect(() => open("cid:x,unix:/y")).toThrow("expected cid:UUID");
   expect(() => open(`cid:${other}`)).toThrow("no remote given");
-}, 30_000);
+});

@@ -8,7 +8,7 @@ import type { Folder } from "./support/server.ts";
 let folder: Folder;
 beforeAll(async () => {
   folder = await buildExamples();
-}, 60_000);
+});
 afterAll(() => folder.remove());
 
 test("every example is tried", () => {
@@ -27,5 +27,5 @@ describe.each([
   for (const [name, said] of Object.entries(SAID))
     test(`${name} says ${said.length} lines`, async () => {
       expect(await runExample(command, folder, name)).toEqual([...said]);
-    }, 60_000);
+    });
 });

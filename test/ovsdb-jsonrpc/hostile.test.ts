@@ -59,7 +59,7 @@ describe("a message", () => {
       expect.stringContaining(`longer than ${limit} bytes`),
     ]);
     expect(peakBytes).toBeLessThan(2 * limit);
-  }, 60_000);
+  });
 
   test("that is as long as the limit is taken at a peak of six times the limit", async () => {
     const { code, message, peakBytes } = await against((socket) => {
@@ -69,7 +69,7 @@ describe("a message", () => {
     }, limit);
     expect([code, message]).toEqual(["disconnected", expect.stringContaining("closed the connection")]);
     expect(peakBytes).toBeLessThan(6 * limit);
-  }, 60_000);
+  });
 
   test("has a limit of 256 MiB unless another is given", () => {
     const framer = new JsonFramer();
@@ -90,7 +90,7 @@ describe("a message", () => {
     expect(isWhole).toBe(true);
     // 150 bytes a byte would be 1,200 MiB.
     expect(mostBytes).toBeLessThan(128 * MIB);
-  }, 60_000);
+  });
 });
 
 test("white space without end is no message", async () => {
@@ -100,7 +100,7 @@ test("white space without end is no message", async () => {
   );
   expect([code, message]).toEqual(["protocol error", expect.stringContaining("white space")]);
   expect(peakBytes).toBeLessThan(64 * MIB);
-}, 60_000);
+});
 
 test("a line end between messages is nothing, however many there are", () => {
   const framer = new JsonFramer();
@@ -120,7 +120,7 @@ test("a server that asks for echoes and never reads them is left", async () => {
   }, 0);
   expect([code, message]).toEqual(["protocol error", expect.stringContaining("asks for echoes")]);
   expect(peakBytes).toBeLessThan(128 * MIB);
-}, 60_000);
+});
 
 describe("a server that serves for a moment and fails, again and again, is asked ever more seldom:", () => {
   const backoff = { minMs: 50, maxMs: 400 };

@@ -89,7 +89,7 @@ test("it builds, and Node.js follows a database with it", async () => {
   );
   run(join(SOURCE, "../../node_modules/.bin/tsc"), "-p", folder.at("tsconfig.json"));
   folder.remove();
-}, 120_000);
+});
 
 test("the sources are not packed by mistake", () => {
   const { status, stderr } = spawnSync("npm", ["pack", "--dry-run"], { cwd: SOURCE, encoding: "utf8" });

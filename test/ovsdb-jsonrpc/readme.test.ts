@@ -121,4 +121,4 @@ test("the examples compile, and one that misspells a column does not", async () 
     expect(compile).toThrow();
   }
   folder.remove();
-}, 60_000);
+});

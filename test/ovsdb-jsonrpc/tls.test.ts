@@ -43,7 +43,7 @@ beforeAll(async () => {
   expired = await serve("expired", makeCertificate(folder, ca, "old-server", HOST, -1), ca);
   misnamed = await serve("misnamed", makeCertificate(folder, ca, "misnamed", "db.example.com", 2), ca);
   foreign = await serve("foreign", makeCertificate(folder, otherCa, "foreign-server", HOST, 2), ca);
-}, 30_000);
+});
 
 afterAll(async () => {
   await Promise.all([good, expired, misnamed, foreign].map((server) => server.kill()));

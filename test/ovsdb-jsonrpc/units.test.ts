@@ -266,7 +266,7 @@ describe("the generator", () => {
     );
     expect(run(`${root}/node_modules/.bin/tsc`, "-p", folder.at("tsconfig.json"))).toBe("");
     folder.remove();
-  }, 30_000);
+  });
 
   test("it runs from the command line, and says what is wrong with its input", async () => {
     const folder = new Folder();

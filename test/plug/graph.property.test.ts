@@ -9,7 +9,7 @@ import { World } from "./support/world.ts";
 
 test("whatever happens around a chassis, the graph holds what a recompute gives, and decides what it may", () => {
   checkProperty(histories(300, 70, (history) => faultOfHistory(history)));
-}, 60_000);
+});
 
 test("when nothing happens any more, everything that can be done has been done", () => {
   checkProperty(
@@ -20,7 +20,7 @@ test("when nothing happens any more, everything that can be done has been done",
       return faultAtRest(world);
     }),
   );
-}, 60_000);
+});
 
 test("what a random history has found stays found: two ports that are to be renamed to one name", () => {
   const wanted = { plugType: "dummy", requested: "hv1", mtu: null, mode: null, kind: "vif" } as const;

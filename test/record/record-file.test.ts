@@ -58,7 +58,7 @@ test("that cannot be had yet is tried again, and then has everything from its be
     `error record: ${error}; it is tried again`,
     `info record: the record is in ${file} now`,
   ]);
-}, 60_000);
+});
 
 test("that a full disk does not take is kept up to a bound, and ends there", () => {
   const { record, told } = begun("/dev/full");

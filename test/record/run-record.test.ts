@@ -45,7 +45,7 @@ test("what a daemon decided on a real chassis is decided again from its record, 
   const record = readFileSync(file, "utf8");
   expect(record).toContain("certificate-password");
   expect(record).not.toContain("hunter2");
-}, 60_000);
+});
 
 function replay(file: string) {
   const { exitCode, stdout, stderr } = Bun.spawnSync([executable, "replay", file]);

@@ -46,6 +46,6 @@ describe("asked the same at random, the simulated server and the real one say th
         await server.kill();
         folder.remove();
       }
-    }, 120_000);
+    });
   }
 });

@@ -87,4 +87,4 @@ test("puts the mutants of a file to the tests of units, and fails below the goal
   const sum = /^(\d+) killed, (\d+) survived/m.exec(stdout.toString());
   expect([stderr.toString(), Number(sum?.[1])]).not.toEqual([expect.anything(), 0]);
   expect(exitCode).toBe(1);
-}, 120_000);
+});

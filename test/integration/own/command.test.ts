@@ -302,7 +302,7 @@ test("U4: a thousand ports of a program in Python keep their rows over a restart
   expect((await owned()).filter((row) => !row.startsWith("late "))).toEqual(before);
   const sent = hv.writes().slice(requests);
   expect(sent.filter((request) => /"vifplugd/.test(request) && /lsp\d/.test(request))).toEqual([]);
-}, 120_000);
+});
 
 test("the ten-line provider of the documentation works", async () => {
   const text = await Bun.file(join(import.meta.dir, "../../../docs/providers.md")).text();

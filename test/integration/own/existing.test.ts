@@ -43,7 +43,7 @@ test("netdev: a veth is plugged when it comes, found by an alternative name, fol
   expect((await hv.interface(renamed))._uuid).toBe(before._uuid);
   await hv.deleteLport("web1");
   await hv.gone(renamed);
-}, 60_000);
+});
 
 test("vhost-user: the interface is a client of the socket below its folder", async () => {
   await using hv = await startHypervisor({
