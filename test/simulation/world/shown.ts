@@ -12,12 +12,6 @@ interface Seen {
   readonly since: number;
 }
 
-/** What a client has asked about single rows, and in which event it had the last answer. */
-interface Asked {
-  readonly ids: Set<string>;
-  answeredIn: number;
-}
-
 interface Scanned {
   commits: number;
   /** From which commit on the Chassis row had this hostname (null: there was no row); the newest last. */
@@ -27,7 +21,10 @@ interface Scanned {
 export class Shown {
   readonly #seen = new Map<Client, Seen>();
   readonly #scanned = new Map<ServerProcess, Scanned>();
-  readonly #asked = new WeakMap<Client, Asked>();
+  /** The ids of questions about rows that have not been answered. */
+  readonly #asked = new WeakMap<Connection, Set<string>>();
+  /** In which event a client had its last answer. */
+  readonly #answeredIn = new WeakMap<Client, number>();
   readonly #scheduler: Scheduler;
 
   constructor(scheduler: Scheduler) {
@@ -37,16 +34,16 @@ export class Shown {
   /** A client sends something. */
   sent(connection: Connection, { id = null, method }: JsonObject): void {
     if (method !== "transact") return;
-    const asked = this.#asked.get(connection.client) ?? { ids: new Set(), answeredIn: 0 };
-    this.#asked.set(connection.client, asked);
-    asked.ids.add(JSON.stringify(id));
+    const asked = this.#asked.get(connection) ?? new Set();
+    this.#asked.set(connection, asked.add(JSON.stringify(id)));
   }
 
   /** A message that the server made after so many commits arrives. */
-  arrived({ client }: Connection, server: ServerProcess, commits: number, { id, method }: JsonObject): void {
-    const asked = this.#asked.get(client);
-    if (method === undefined && asked?.ids.delete(JSON.stringify(id)) === true)
-      asked.answeredIn = this.#scheduler.done;
+  arrived(connection: Connection, server: ServerProcess, commits: number, message: JsonObject): void {
+    const { client } = connection;
+    const { id = null, method } = message;
+    if (method === undefined && this.#asked.get(connection)?.delete(JSON.stringify(id)) === true)
+      this.#answeredIn.set(client, this.#scheduler.done);
     if (client.know()?.isSynced !== true) return;
     let seen = this.#seen.get(client);
     if (seen === undefined) {
@@ -59,7 +56,7 @@ export class Shown {
 
   /** The Southbound answers a question about rows in the event that happens now. */
   isAnswered(client: Client): boolean {
-    return this.#asked.get(client)?.answeredIn === this.#scheduler.done;
+    return this.#answeredIn.get(client) === this.#scheduler.done;
   }
 
   /** The names that this chassis's host had. */

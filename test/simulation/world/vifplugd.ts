@@ -242,16 +242,17 @@ export class Vifplugd {
   }
 }
 
+const BASE = defaultConfig();
+
 function configOf(settings: Settings): Config {
   const { on_withdraw, on_rename, additional_chassis, max_unplug, chassis, bridge, remote } = settings;
-  const base = defaultConfig();
   return {
-    ...base,
+    ...BASE,
     ...(chassis === null ? {} : { chassis }),
-    ovs: { ...base.ovs, remote: LOCAL, ...(bridge === null ? {} : { bridge }) },
-    southbound: { ...base.southbound, ...(remote === null ? {} : { remote }) },
+    ovs: { ...BASE.ovs, remote: LOCAL, ...(bridge === null ? {} : { bridge }) },
+    southbound: { ...BASE.southbound, ...(remote === null ? {} : { remote }) },
     plug: { on_withdraw, on_rename, additional_chassis: additional_chassis === "true" },
-    safety: { ...base.safety, max_unplug },
+    safety: { ...BASE.safety, max_unplug },
     providers: [],
   };
 }
