@@ -43,6 +43,8 @@ export class PlugDaemon {
   /** Whether the rows that were pushed are those that the database has. */
   inSync = true;
   runs = 0;
+  /** What follows at once from another Southbound's being named. */
+  onTarget = () => {};
   /** How many interfaces went because they had become somebody else's. */
   misplaced = 0;
   #bridge: BridgeRow = bridgeRow({ ports: new Set() });
@@ -64,7 +66,10 @@ export class PlugDaemon {
       isInSync: () => this.inSync,
       outputs: {
         lock: (name) => this.locks.push(name),
-        southboundTarget: (target) => this.targets.push(target),
+        southboundTarget: (target) => {
+          this.targets.push(target);
+          this.onTarget();
+        },
         condition: (condition) => this.conditions.push(condition),
         inquiries: (inquiries) => this.inquiries.push(...inquiries),
         otherChassis: (rows) => this.chassisAsked.push(...rows),
@@ -87,6 +92,14 @@ export class PlugDaemon {
     const acknowledged = this.conditions.at(-1) ?? null;
     this.reconciler.push(southbound, { synced: true, acknowledged }, "synced");
     await settle();
+  }
+
+  /** The local database names where the Southbound is. */
+  nameSouthbound(remote: string): void {
+    const { openVSwitch } = this.reconciler.graph.inputs;
+    const row = openVSwitchRow();
+    const external_ids = new Map(row.external_ids).set("ovn-remote", remote);
+    this.#pushRow(openVSwitch, this.#tables.openVSwitch, { ...row, external_ids });
   }
 
   bind(row: PortBindingRow): void {

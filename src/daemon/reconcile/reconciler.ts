@@ -53,6 +53,8 @@ export class Reconciler {
   #scheduled = false;
   #stopped = false;
   #again: (() => void) | null = null;
+  /** Decided in a run that named another Southbound, and left to the run that knows it is not in sync with that one (U3). */
+  #unsent: ReadonlyMap<string, Cause | null> = NOTHING;
 
   constructor(options: ReconcilerOptions) {
     const { registry, settings, log, environment } = options;
@@ -236,7 +238,8 @@ export class Reconciler {
     const { graph, engine } = this;
     const { outputs } = this.#options;
     if (result.isUpdated(graph.lock)) outputs.lock(engine.data(graph.lock).current);
-    if (result.isUpdated(graph.southboundTarget)) {
+    const isRetargeted = result.isUpdated(graph.southboundTarget);
+    if (isRetargeted) {
       outputs.southboundTarget(engine.data(graph.southboundTarget).current);
     }
     if (result.isUpdated(graph.monitorScope)) outputs.condition(engine.data(graph.monitorScope).current);
@@ -244,7 +247,10 @@ export class Reconciler {
     const advice = engine.data(graph.advice);
     const decided = this.#changedIn(result, graph.plug);
     const answered = this.#changedIn(result, graph.advice);
-    const sent = this.#attempts.submit(decided);
+    const due = new Map([...this.#unsent, ...decided]);
+    this.#unsent = isRetargeted ? due : NOTHING;
+    if (this.#unsent.size > 0) this.schedule();
+    const sent = this.#attempts.submit(isRetargeted ? NOTHING : due);
     this.departures.follow(result, sent);
     this.otherChassis.follow(result, decided.keys());
     const lports = new Map([...this.#changedIn(result, graph.inputs.attempt), ...answered, ...decided]);
@@ -295,6 +301,8 @@ export class Reconciler {
     return new Map(Array.from(every, (lport) => [lport, null]));
   }
 }
+
+const NOTHING: ReadonlyMap<string, null> = new Map();
 
 function stackOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -430,6 +430,28 @@ test("what the outputs say is told when it is another than before, and not again
   ]);
 });
 
+test("what was decided of the Southbound of before is left to the run after another one was named (U3)", async () => {
+  const { daemon } = await started();
+  daemon.setInterface(inPlace("a"));
+  daemon.bind(binding("a"));
+  await settle();
+  daemon.onTarget = () =>
+    daemon.reconciler.push(
+      daemon.reconciler.graph.inputs.southbound,
+      { synced: false, acknowledged: null },
+      "another one",
+    );
+  daemon.bind(wantedRow({ "requested-chassis": "hv2" }, { ...elsewhere("a") }));
+  daemon.bind(binding("b"));
+  daemon.nameSouthbound("tcp:192.0.2.1:6642");
+  await settle();
+  const operations = JSON.stringify(daemon.next().operations);
+  expect(operations).toContain('"op":"insert"');
+  expect(operations).not.toContain('"delete"');
+  expect(daemon.sent).toEqual([]);
+  expect(daemon.reconciler.statuses.get("a")?.change).toBeNull();
+});
+
 describe("stop", () => {
   test("waits for what is in flight, ends it, and decides nothing more (U5)", async () => {
     const { daemon, calls } = await bound("a");
