@@ -37,7 +37,7 @@ export type Reply = Outcome & {
   readonly at: number;
   /** It came for the run that is to come. */
   readonly isFresh: boolean;
-  /** It came before that of the port's provider, and is asked for once more when that is there; absent: it did not. */
+  /** It came before the answer of the port's provider: with that answer the Southbound is asked once more. Absent: it came after. */
   readonly isEarly?: true;
 };
 
@@ -52,7 +52,7 @@ export type DepartureEvent =
   | { readonly kind: "replied"; readonly reply: Reply }
   /** The run that the reply came for is over. */
   | { readonly kind: "aged" }
-  /** So it is, and nothing could follow from the reply before the port's provider has answered. */
+  /** The run that the reply came for is over, and the port's provider had not answered by then. */
   | { readonly kind: "early" }
   /** The view is another one by now, or what followed is over: no question about the row means anything any more. */
   | { readonly kind: "outdated" }

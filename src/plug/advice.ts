@@ -27,8 +27,8 @@ export type Advice =
       /** Absent: no more than one interface of ours has its iface-id. */
       readonly several?: Several;
       /**
-       * Asked about the removal of what may have to go, so that its answer is there when the Southbound's is. Nothing
-       * follows from it alone, also not that the interface is another's.
+       * The provider was asked for leave to remove an interface that may have to go, so that the answer is there when the
+       * Southbound's is. Nothing follows from this answer alone, not even that the interface is another's.
        */
       readonly isAhead?: true;
       /** What a change of this port ends besides: to remove what it takes over from another one. */

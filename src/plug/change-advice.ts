@@ -1,4 +1,4 @@
-/** The answers that a change stands on: what its end is told to. */
+/** The answers that a change stands on: the providers that gave them are told when the change has ended. */
 import { type Advice, type Leaving, leftoversIn } from "./advice.ts";
 import type { Change, Remove } from "./change.ts";
 

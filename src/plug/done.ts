@@ -1,6 +1,6 @@
 /**
  * Whether a change has come true: what a transaction of which the database did not say what became of it has left behind
- * (rule T5). Pure: the interfaces as they are now are all that is asked.
+ * (rule T5). Pure: only the interfaces and bridges as they are now are looked at.
  */
 import type { Uuid } from "ovsdb-jsonrpc";
 import type { Change } from "./change.ts";

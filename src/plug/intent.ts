@@ -26,7 +26,7 @@ export interface ToPlug extends Subject {
 export interface ToUnplug extends Subject {
   readonly kind: "unplug";
   readonly binding: PortBindingRow | null;
-  /** As it was when it left the view, and its interface was in place with it; absent: it is in view, or was never seen. */
+  /** The port binding as it was when it left the view; absent: it is in view, or this daemon never saw it. */
   readonly lastSeen?: PortBindingRow;
   readonly ground: UnplugGround;
   readonly reason: string;
@@ -37,7 +37,7 @@ export interface ToUnplug extends Subject {
 export interface ToStay extends Subject {
   readonly kind: "stay";
   readonly reason: string;
-  /** Its port binding, which is not in view any more, as it was; absent: it is in view, or this daemon never saw it. */
+  /** As in `ToUnplug`. */
   readonly lastSeen?: PortBindingRow;
   /** The next answer of the Southbound says whether it goes. */
   readonly isLeaving?: true;

@@ -3,8 +3,8 @@
  * graph says which of them the Southbound is to be asked about (its output `absence`), and what the replies lead to.
  *
  * Invariants: a departure is asked about once, and once more when the port's provider answers only after the Southbound has.
- * A reply is fresh for one run: what has not been sent to the local database
- * then is not sent on that reply any more; and when what was sent has an outcome, nothing more follows from it.
+ * A reply is fresh for one run: an unplug that was not sent in that run is not sent on that reply any more; and when an
+ * unplug that was sent has an outcome, nothing more follows from the reply.
  */
 import type { Uuid } from "ovsdb-jsonrpc";
 import type { Cause, Engine, GraphNode, RunResult } from "../../graph/index.ts";

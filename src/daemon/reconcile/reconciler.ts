@@ -247,7 +247,7 @@ export class Reconciler {
     const advice = engine.data(graph.advice);
     const decided = this.#changedIn(result, graph.plug);
     const answered = this.#changedIn(result, graph.advice);
-    const due = new Map([...this.#unsent, ...decided]);
+    const due = this.#unsent.size === 0 ? decided : new Map([...this.#unsent, ...decided]);
     this.#unsent = isRetargeted ? due : NOTHING;
     if (this.#unsent.size > 0) this.schedule();
     const sent = this.#attempts.submit(isRetargeted ? NOTHING : due);

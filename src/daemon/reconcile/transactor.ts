@@ -50,7 +50,7 @@ export interface TransactorOptions {
 /** Errors that concern the connection or the lock, and no change in particular. */
 const NOT_ABOUT_A_CHANGE: ReadonlySet<TransactError["code"]> = new Set(["not sent", "not owner", "canceled"]);
 
-/** Errors that concern every change alike, of a server that says itself to be well: all of them are tried again with back-off. */
+/** Errors that the server answers to every change alike: all changes are refused, and tried again with back-off. */
 const ABOUT_ALL: ReadonlySet<TransactError["code"]> = new Set(["unknown database"]);
 
 /**

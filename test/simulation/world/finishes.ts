@@ -78,12 +78,19 @@ export class Finishes {
   called(vifplugd: Vifplugd, lport: string, operation: Operation): void {
     const key = callOf(lport, operation);
     const { name } = vifplugd.process;
-    const may = this.#tellerOf(vifplugd)
+    // What a transaction removed is told of before what it put in the place of that.
+    const isLate = ({ calls }: Sent) =>
+      operation === "remove" && [...calls.keys()].some((call) => call.startsWith("create"));
+    const [may] = this.#tellerOf(vifplugd)
       .sent.filter((sent) => (sent.calls.get(key) ?? 0) < this.#allowed(sent, lport))
-      // One that was committed is waiting for it.
-      .sort((a, b) => Number(b.commit !== null) - Number(a.commit !== null))[0];
+      .sort(
+        (a, b) =>
+          Number(isLate(a)) - Number(isLate(b)) ||
+          // One that was committed is waiting for it.
+          Number(b.commit !== null) - Number(a.commit !== null),
+      );
     if (may === undefined) this.#fail(`${name}: finish of ${lport} (${operation}) without a commit`);
-    else if (operation === "remove" && [...may.calls.keys()].some((call) => call.startsWith("create")))
+    else if (isLate(may))
       // What a provider undoes for one port may be what another one does to the very same device.
       this.#fail(`${name}: finish of ${lport} (${operation}) after that of what comes in its place`);
     else may.calls.set(key, (may.calls.get(key) ?? 0) + 1);
