@@ -1,8 +1,13 @@
 /** What is generated from the sources is current, and does what it is for. */
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
+import * as v from "valibot";
 import { commands } from "../../src/cli/commands.ts";
 import { defaultConfig } from "../../src/config/load.ts";
+import { configSchema } from "../../src/config/schema.ts";
+import { ownProviders, providerModules } from "../../src/providers/builtin.ts";
+import { configRows } from "../../tools/generate/config-table.ts";
+import { readSchema } from "../../tools/generate/schema-keys.ts";
 import { between, generated } from "../../tools/generate.ts";
 
 const root = join(import.meta.dir, "../..");
@@ -17,6 +22,9 @@ describe("the JSON Schema", () => {
     readonly description?: string;
     readonly properties?: Readonly<Record<string, Schema>>;
     readonly items?: Schema;
+    readonly oneOf?: readonly Schema[];
+    readonly enum?: readonly unknown[];
+    readonly anyOf?: unknown;
     readonly additionalProperties?: boolean;
     readonly default?: unknown;
   }
@@ -53,6 +61,51 @@ describe("the JSON Schema", () => {
     };
     visit("", schema);
     expect(silent).toEqual([]);
+  });
+
+  describe("has each kind of provider", () => {
+    /** As valibot has them, and not as this generator reads them. */
+    function keysOf(provider: v.GenericSchema): readonly string[] {
+      const steps: readonly unknown[] =
+        "pipe" in provider && Array.isArray(provider.pipe) ? provider.pipe : [];
+      return steps.flatMap((step) =>
+        typeof step === "object" && step !== null && "entries" in step
+          ? Object.keys(Object(step.entries))
+          : [],
+      );
+    }
+    const kinds: readonly (readonly [string, v.GenericSchema])[] = [
+      ...providerModules.map(({ type, schema }) => [type, schema] as const),
+      ...Object.entries(ownProviders),
+    ];
+    const variants = schema.properties?.providers?.items?.oneOf ?? [];
+    const table = configRows(readSchema(configSchema)).map(
+      ([key]) => key?.match(/providers\[\]\.(\w+)/)?.[1],
+    );
+
+    test.each(kinds)("with every key of %s, as the table has", (kind, provider) => {
+      const keys = keysOf(provider);
+      expect(keys).toContain("type");
+      const [variant] = variants.filter(({ properties = {} }) =>
+        kind in ownProviders ? kind in properties : properties.type?.enum?.includes(kind),
+      );
+      expect(Object.keys(variant?.properties ?? {}).sort()).toEqual(keys.toSorted());
+      expect(keys.filter((key) => !table.includes(key))).toEqual([]);
+    });
+
+    test("whose numbers are numbers", () => {
+      const [representor] = variants.filter(({ properties }) =>
+        properties?.type?.enum?.includes("representor"),
+      );
+      expect(representor?.properties?.devices?.items?.properties?.vf_base?.enum).toEqual([0, 1]);
+      expect(representor?.properties?.sf_range?.anyOf).toEqual([{ type: "string" }, { type: "number" }]);
+    });
+  });
+
+  test("is not made of a schema of a kind that the generator does not know", () => {
+    const known = v.strictObject({ key: v.string() });
+    expect(readSchema(known).keys.get("key")?.kind).toBe("string");
+    expect(() => readSchema(v.strictObject({ key: v.optional(v.date()) }))).toThrow("date");
   });
 
   test("has every section, down to the last one", () => {

@@ -15,7 +15,6 @@ export function configRows(root: Part): readonly (readonly string[])[] {
 
 /** @param where what the keys are keys of, if that is not the whole configuration */
 function rowsOf(key: string, part: Part, where: string): readonly (readonly string[])[] {
-  if (part.kind === "unknown") return [];
   if (part.kind === "mapping") {
     return [...part.keys].flatMap(([name, each]) => rowsOf(`${key}.${name}`, each, where));
   }
@@ -48,10 +47,11 @@ function isOfMappings(item: Part | null): boolean {
   return item?.kind === "mapping" || item?.kind === "variants";
 }
 
-function valueText({ kind, words, item }: Part): string {
+function valueText({ kind, words, item, choices }: Part): string {
   if (kind === "words") return words.map((word) => `\`${word}\``).join(", ");
   if (kind === "list") return isOfMappings(item) ? "list of mappings" : `list of ${item?.kind}s`;
   if (kind === "anything") return "mapping";
+  if (kind === "either") return choices.map(valueText).join(" or ");
   return kind === "integer" ? "whole number" : kind;
 }
 

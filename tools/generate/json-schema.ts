@@ -37,16 +37,14 @@ function schemaOf(part: Part): Json {
 }
 
 function typeOf(part: Part): Json {
-  const { kind, keys, item, words, pattern, minimum, maximum, minLength, variants } = part;
+  const { kind, keys, item, words, pattern, minimum, maximum, minLength, variants, choices } = part;
   switch (kind) {
     case "mapping": {
-      // A key that is not to be used yet is refused, like one that is unknown.
-      const known = [...keys].filter(([, each]) => each.kind !== "unknown");
-      const required = known.filter(([, each]) => each.required).map(([key]) => key);
+      const required = [...keys].filter(([, each]) => each.required).map(([key]) => key);
       return {
         // A section of which every line is commented out.
         type: part.required ? "object" : ["object", "null"],
-        properties: Object.fromEntries(known.map(([key, each]) => [key, schemaOf(each)])),
+        properties: Object.fromEntries([...keys].map(([key, each]) => [key, schemaOf(each)])),
         ...(required.length === 0 ? {} : { required }),
         additionalProperties: false,
       };
@@ -78,7 +76,7 @@ function typeOf(part: Part): Json {
       return { type: "object" };
     case "boolean":
       return { type: "boolean" };
-    case "unknown":
-      return {};
+    case "either":
+      return { anyOf: choices.map(schemaOf) };
   }
 }

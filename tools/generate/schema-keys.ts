@@ -13,14 +13,15 @@ export interface Part {
     | "boolean"
     /** A mapping with keys that nobody here knows. */
     | "anything"
-    | "unknown";
+    /** One of {@link Part.choices}. */
+    | "either";
   readonly description: string | null;
   /** The value when it is absent; undefined: none that is fixed. */
   readonly fixedDefault: unknown;
   /** Where the value comes from when it is absent. */
   readonly otherDefault: string | null;
   readonly required: boolean;
-  readonly words: readonly string[];
+  readonly words: readonly (string | number)[];
   readonly pattern: string | null;
   readonly minimum: number | null;
   readonly maximum: number | null;
@@ -28,6 +29,8 @@ export interface Part {
   readonly minLength: number | null;
   readonly keys: ReadonlyMap<string, Part>;
   readonly item: Part | null;
+  /** What it can be, each of another kind. */
+  readonly choices: readonly Part[];
   /** The mappings that it can be, of which a key `type` says which. */
   readonly variants: readonly Variant[];
 }
@@ -42,6 +45,7 @@ export interface Variant {
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** @throws Error for a schema of a kind that is not known here: its key would be missing everywhere */
 export function readSchema(schema: unknown): Part {
   const items = flatten(schema);
   const of = (...types: readonly string[]) => items.find(({ type }) => types.includes(String(type)));
@@ -56,6 +60,7 @@ export function readSchema(schema: unknown): Part {
   const list = of("array");
   const words = of("picklist")?.options;
   const literal = of("literal")?.literal;
+  const choices = of("union")?.options;
   const variants = isFields(metadata) && Array.isArray(metadata.variants) ? metadata.variants : [];
   return {
     kind: kindOf(items),
@@ -64,7 +69,7 @@ export function readSchema(schema: unknown): Part {
     fixedDefault: typeof optional?.default === "function" ? undefined : optional?.default,
     otherDefault: textOr(isFields(metadata) ? metadata.default : null),
     required: optional === undefined,
-    words: Array.isArray(words) ? words.map(String) : literal === undefined ? [] : [String(literal)],
+    words: Array.isArray(words) ? words.filter(isWord) : isWord(literal) ? [literal] : [],
     pattern: regex instanceof RegExp ? regex.source : null,
     minimum: requirement("min_value"),
     maximum: requirement("max_value"),
@@ -73,13 +78,14 @@ export function readSchema(schema: unknown): Part {
       isFields(entries) ? Object.entries(entries).map(([key, value]) => [key, readSchema(value)]) : [],
     ),
     item: list === undefined ? null : readSchema(list.item),
+    choices: Array.isArray(choices) ? choices.map(readSchema) : [],
     variants: variants.map(readVariant),
   };
 }
 
 function readVariant(schema: unknown): Variant {
   const part = readSchema(schema);
-  const type = part.keys.get("type")?.words[0] ?? null;
+  const type = textOr(part.keys.get("type")?.words[0]);
   const metadata = flatten(schema).find((item) => item.type === "metadata")?.metadata;
   const name = isFields(metadata) ? textOr(metadata.variant) : null;
   return { type, name: name ?? `\`${type}\``, part };
@@ -102,11 +108,16 @@ function kindOf(items: readonly Fields[]): Part["kind"] {
   if (types.has("string")) return "string";
   if (types.has("boolean")) return "boolean";
   if (types.has("number")) return types.has("integer") ? "integer" : "number";
-  return "unknown";
+  if (types.has("union")) return "either";
+  throw new Error(`expected a schema of a kind that is known here, received ${[...types].join(", ")}`);
 }
 
 function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null;
+}
+
+function isWord(value: unknown): value is string | number {
+  return typeof value === "string" || typeof value === "number";
 }
 
 function textOr(value: unknown): string | null {

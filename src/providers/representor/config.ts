@@ -94,7 +94,7 @@ export const representorKeys = {
   sf_range: v.optional(
     v.pipe(
       range,
-      v.description("Sub-functions with these numbers are made when wanted, and deleted when unplugged."),
+      v.description("Sub-functions that are made when wanted and deleted when unplugged, as in 1000-1999."),
       v.metadata({ default: "none" }),
     ),
   ),
