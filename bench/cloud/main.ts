@@ -9,7 +9,7 @@ import { ALONE, CPU, measureClouds, measureOwnPorts, OWN, REQUEST, SELECT, subje
 export const cloud: Part = {
   name: "cloud",
   about:
-    "what the Southbound server pays for vifplugd, beside ovn-controller, 1,000 to 100,000 port bindings (20 min)",
+    "what the Southbound server pays for vifplugd, beside ovn-controller, 1,000 to 100,000 port bindings (12 min)",
   async measure(quick) {
     const plan = quick ? QUICK : FULL;
     const figures: Figure[] = [];

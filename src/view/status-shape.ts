@@ -68,7 +68,7 @@ export function fileStatus(kind: FileStatus["kind"], path: string, error: string
 /** What is said of the whole chassis, and not of a port or a node. */
 const chassisEntries = {
   version,
-  ready: said(flag, "nothing keeps every port of this chassis from being decided"),
+  ready: said(flag, "vifplugd can decide the ports of this chassis"),
   reason: said(orNull(text), "why it is not ready"),
   chassis: v.object({
     name: orNull(text),

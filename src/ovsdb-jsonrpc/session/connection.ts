@@ -26,7 +26,7 @@ export function wireOf(connection: Connection): Wire {
   return wire;
 }
 
-/** For the option `connection` of several sessions. */
+/** A connection that several sessions share by their option `connection`. */
 export class Connection {
   readonly #link: Link;
   readonly #tap: Tap;

@@ -73,7 +73,7 @@ export interface BeforeMonitor<T extends TablesOf<T>, M> {
 
 /** As much of a session as carries transactions. */
 export interface Transacting {
-  /** As of a session: never rejects nor throws. */
+  /** Never rejects or throws, like `Session.transact`. */
   transact<const Ops extends readonly Operation[]>(
     operations: Ops,
   ): Promise<Result<ResultsOf<Ops>, TransactError>>;
@@ -124,7 +124,7 @@ export type ConditionRefusal<T extends TablesOf<T>, M> = {
 
 /** How long to wait for a session to be in sync. */
 export interface SyncedOptions {
-  /** Aborted, the answer is false. */
+  /** When the signal is aborted, the answer is false. */
   readonly signal?: AbortSignal;
 }
 
