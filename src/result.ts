@@ -16,6 +16,11 @@ export function fail<E>(error: E): Result<never, E> {
 }
 
 /** The words of something that was thrown, whatever was thrown: also what throws when it is looked at. */
+/** Whether this is an error of the operating system with that name, like `ENOENT`. */
+export function hasCode(thrown: unknown, code: string): boolean {
+  return thrown instanceof Error && "code" in thrown && thrown.code === code;
+}
+
 export function messageOf(thrown: unknown): string {
   try {
     return thrown instanceof Error ? thrown.message : String(thrown);

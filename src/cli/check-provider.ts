@@ -3,6 +3,7 @@ import { checkProvider, type Finding, type PrepareAnswer, type Subject } from "v
 import { loadConfig } from "../config/load.ts";
 import type { Answer } from "../providers/answer.ts";
 import { fail, ok, type Result } from "../result.ts";
+import { printable } from "../text/printable.ts";
 import type { Conformance } from "../view/program-shapes.ts";
 import { type Arguments, EXIT, printError, printLine } from "./command.ts";
 import { printConfigErrors } from "./config-errors.ts";
@@ -13,7 +14,8 @@ const OWN_DEADLINE_MS = 2000;
 const DEADLINE_MS = 50;
 
 /** @returns the exit code */
-export async function checkOneProvider(args: Arguments, type: string): Promise<number> {
+export async function checkOneProvider(args: Arguments): Promise<number> {
+  const [, type = ""] = args.positionals;
   const loaded = loadConfig(args.text("config"));
   if (!loaded.ok) {
     printConfigErrors(loaded.error, printError);
@@ -45,12 +47,16 @@ export async function checkOneProvider(args: Arguments, type: string): Promise<n
   };
   const findings = await checkProvider(subjectOf(up, isOwn(entry) ? OWN_DEADLINE_MS : DEADLINE_MS), options);
   if (args.flag("json")) printLine(JSON.stringify({ type, findings } satisfies Conformance));
-  else for (const finding of findings) printLine(textOf(finding));
+  else for (const finding of findings) printLine(textOf(finding, lports.value !== null));
   return findings.some(({ passed }) => passed === false) ? EXIT.failed : EXIT.ok;
 }
 
-function textOf({ check, passed, detail }: Finding): string {
-  if (passed === null) return `skip  ${check} (ready for none of the ports: give one with --lport)`;
+/** @param isAsked whether a logical port was given, whose reason says more than that none was ready */
+function textOf({ check, passed, detail }: Finding, isAsked: boolean): string {
+  if (passed === null) {
+    if (!isAsked) return `skip  ${check} (ready for none of the ports: give one with --lport)`;
+    return `skip  ${check} (${detail === "" ? "no answer has an interface" : `not ready for ${printable(detail)}`})`;
+  }
   return passed ? `ok    ${check}` : `FAIL  ${check}\n      ${detail}`;
 }
 

@@ -1,7 +1,7 @@
 /** `vifplugd check`: reads the configuration, prints each error with its place, connects to nothing. */
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
-import { CONFIG_OPTION, type Command, DONE, EXIT, printLine } from "./command.ts";
+import { CONFIG_OPTION, type Command, DONE, EXIT, NOT_VALID, printLine } from "./command.ts";
 import { printConfigErrors } from "./config-errors.ts";
 import { CONFIG_FILE } from "./files.ts";
 import { BroughtUp, isOwn } from "./own-providers.ts";
@@ -10,7 +10,7 @@ export const check: Command = {
   name: "check",
   usage: "[--providers] [--config FILE]",
   summary: "validate the configuration and print each error with its place; nothing when it is valid",
-  exits: [DONE, { code: EXIT.config, when: "if it is not valid" }],
+  exits: [DONE, NOT_VALID],
   examples: [
     { line: "check", does: "say what is wrong with the configuration of this machine; nothing: it is valid" },
     {
@@ -21,7 +21,11 @@ export const check: Command = {
   files: [CONFIG_FILE],
   options: [
     CONFIG_OPTION,
-    { name: "providers", type: "boolean", meaning: "start its commands and load its modules for it" },
+    {
+      name: "providers",
+      type: "boolean",
+      meaning: "also start the providers' commands and load their modules",
+    },
   ],
   positionals: 0,
   async run(args) {

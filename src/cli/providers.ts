@@ -33,19 +33,27 @@ const COMMON: readonly ReadOption[] = [
   { name: "vif-plug-mtu-request", meaning: "the interface's mtu_request, in bytes (also: plug-mtu-request)" },
 ];
 
-/** What `providers SUBJECT...` does besides, by its first words. */
-const subjects: ReadonlyMap<string, (args: Arguments) => number | Promise<number>> = new Map([
-  ["representor ports", representorPorts],
-  ["representor record", representorRecord],
-]);
+/** What `providers WORDS...` does besides. */
+interface Subject {
+  readonly words: readonly string[];
+  /** What comes after the words, as the usage names it. */
+  readonly operand: string | null;
+  run(args: Arguments): number | Promise<number>;
+}
+
+const subjects: readonly Subject[] = [
+  { words: ["representor", "ports"], operand: null, run: representorPorts },
+  { words: ["representor", "record"], operand: "FILE", run: representorRecord },
+  { words: ["check"], operand: "TYPE", run: checkOneProvider },
+];
 
 export const providers: Command = {
   name: "providers",
   usage:
     "[representor ports | representor record FILE | check TYPE [--lport 'NAME KEY=VALUE...'] [--effects]] [--json] [--seconds N] [--plain] [--config FILE]",
   summary:
-    "the provider types and the options that each reads; the ports that one sees; a record of them; whether one keeps to the contract",
-  exits: [DONE, { code: EXIT.failed, when: "if they cannot be read or a check fails" }, NOT_VALID],
+    "the provider types and the options that each type reads; the NIC ports that a provider sees; a record of these ports; whether a provider keeps to the contract",
+  exits: [DONE, { code: EXIT.failed, when: "if the ports cannot be read, or a check fails" }, NOT_VALID],
   examples: [
     { line: "providers", does: "the types that there are, and which options of a logical port each reads" },
     { line: "providers representor ports", does: "the functions of the NICs here, and who uses them" },
@@ -78,16 +86,11 @@ export const providers: Command = {
   positionals: 0,
   optionalPositionals: 3,
   async run(args) {
-    const words = args.positionals.join(" ");
-    const [subject, type] = args.positionals;
-    if (subject === "check" && type !== undefined && args.positionals.length === 2)
-      return checkOneProvider(args, type);
-    if (words !== "") {
-      const [provider, wanted, ...rest] = args.positionals;
-      const show = subjects.get(`${provider} ${wanted}`);
-      const isRecord = wanted === "record";
-      if (show !== undefined && rest.length === (isRecord ? 1 : 0)) return show(args);
-      printError(`vifplugd: providers: unknown subject ${JSON.stringify(words)}; try vifplugd providers`);
+    const given = args.positionals;
+    if (given.length > 0) {
+      const meant = subjects.find((subject) => isMeant(subject, given));
+      if (meant !== undefined) return meant.run(args);
+      printError(`vifplugd: ${misunderstood(given)}; try vifplugd help providers`);
       return EXIT.usage;
     }
     // What is built in is the same with any configuration; it is told all the same.
@@ -98,6 +101,20 @@ export const providers: Command = {
     return EXIT.ok;
   },
 };
+
+function isMeant({ words, operand }: Subject, given: readonly string[]): boolean {
+  const length = words.length + (operand === null ? 0 : 1);
+  return given.length === length && words.every((word, index) => given[index] === word);
+}
+
+/** Why no subject is meant. */
+function misunderstood(given: readonly string[]): string {
+  const [first = ""] = given;
+  const near = subjects.filter(({ words }) => words[0] === first);
+  if (near.length === 0) return `providers: unknown subject ${JSON.stringify(given.join(" "))}`;
+  const forms = near.map(({ words, operand }) => [...words, operand ?? []].flat().join(" "));
+  return `providers ${first}: expected ${forms.join(" or ")}`;
+}
 
 function ownEntries(args: Arguments): readonly ProviderConfig[] {
   const loaded = loadConfig(args.text("config"));

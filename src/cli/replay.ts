@@ -10,7 +10,7 @@ export const replay: Command = {
   name: "replay",
   usage: "FILE [--until RUN]",
   summary: "decide again what a record of `run --record FILE` led to",
-  exits: [DONE, { code: EXIT.failed, when: "if it is no record" }],
+  exits: [DONE, { code: EXIT.failed, when: "if FILE is no record" }],
   examples: [
     { line: "replay record", does: "each decision that the recorded daemon made, one JSON object a line" },
     { line: "replay record --until 7", does: "only those of the first seven runs of the graph" },

@@ -36,7 +36,7 @@ export const run: Command = {
   name: "run",
   usage: "[--config FILE] [--log-file FILE] [--record FILE] [--verify-every RUNS]",
   summary: "plug VIFs on this chassis, in the foreground (the default)",
-  exits: [DONE, { code: EXIT.failed, when: "if it cannot start" }, NOT_VALID],
+  exits: [DONE, { code: EXIT.failed, when: "if the daemon cannot start" }, NOT_VALID],
   examples: [
     { line: "run", does: "plug what the cloud asks for, and log to standard error" },
     {

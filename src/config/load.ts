@@ -3,7 +3,7 @@
  */
 import { closeSync, constants, openSync, readSync } from "node:fs";
 import * as v from "valibot";
-import { fail, messageOf, ok, type Result } from "../result.ts";
+import { fail, hasCode, messageOf, ok, type Result } from "../result.ts";
 import type { ConfigError } from "./error.ts";
 import { parseConfig } from "./parse.ts";
 import { type Config, configSchema } from "./schema.ts";
@@ -27,7 +27,8 @@ export function loadConfig(file: string | null): Result<Config, readonly ConfigE
   try {
     bytes = readAtMost(path, MAX_CONFIG_BYTES + 1);
   } catch (thrown) {
-    return file === null && isNotFound(thrown) ? ok(defaultConfig()) : unreadable(path, messageOf(thrown));
+    if (!hasCode(thrown, "ENOENT")) return unreadable(path, messageOf(thrown));
+    return file === null ? ok(defaultConfig()) : unreadable(path, "no such file");
   }
   if (bytes.length > MAX_CONFIG_BYTES) {
     return unreadable(path, `it is larger than ${MAX_CONFIG_BYTES} bytes, which no configuration is`);
@@ -75,11 +76,7 @@ function readSome(fd: number, buffer: Uint8Array, from: number): number | null {
   try {
     return readSync(fd, buffer, from, buffer.length - from, null);
   } catch (thrown) {
-    if (thrown instanceof Error && "code" in thrown && thrown.code === "EAGAIN") return null;
+    if (hasCode(thrown, "EAGAIN")) return null;
     throw thrown;
   }
-}
-
-function isNotFound(thrown: unknown): boolean {
-  return thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT";
 }

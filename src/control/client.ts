@@ -2,7 +2,7 @@
 import { connect } from "node:net";
 import { join } from "node:path";
 import { JsonFramer } from "ovsdb-jsonrpc";
-import { fail, messageOf, ok, type Result } from "../result.ts";
+import { fail, hasCode, messageOf, ok, type Result } from "../result.ts";
 import { readTrusted } from "../system/read-file.ts";
 import type { CommandAnswer } from "./command.ts";
 
@@ -27,7 +27,10 @@ export async function askDaemon(
   try {
     pid = Number.parseInt(readTrusted(pidFile, PID_DIGITS).toString("latin1"), 10);
   } catch (thrown) {
-    return fail(`no vifplugd runs in ${runDir}: ${messageOf(thrown)}`);
+    if (!hasCode(thrown, "ENOENT")) return fail(`no vifplugd runs in ${runDir}: ${messageOf(thrown)}`);
+    return fail(
+      `no vifplugd runs in ${runDir} (no vifplugd.pid there); start one, or name its configuration with --config`,
+    );
   }
   if (!(pid > 0)) return fail(`no vifplugd runs in ${runDir}: ${pidFile} holds no process id`);
   const path = controlSocketPath(runDir, pid);

@@ -30,7 +30,10 @@ export const conformanceShape = v.object({
     v.object({
       check: text,
       passed: said(orNull(flag), "null: it could not be made, because the provider was ready for no port"),
-      detail: said(text, "what was seen, where it failed"),
+      detail: said(
+        text,
+        "what was seen, where it failed; of null, each port and why the provider is not ready for it",
+      ),
     }),
   ),
 });

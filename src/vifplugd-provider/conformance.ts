@@ -38,7 +38,7 @@ export interface Finding {
   readonly check: string;
   /** Null: the check could not be made, because the provider was ready for none of the ports. */
   readonly passed: boolean | null;
-  /** What was seen, where it failed. */
+  /** What was seen, where it failed; where it could not be made, each port and why the provider is not ready for it. */
   readonly detail: string;
 }
 
@@ -74,11 +74,12 @@ export async function checkProvider(
 ): Promise<readonly Finding[]> {
   const lports = Object.entries(options.lports ?? UNKNOWN_PORTS);
   const findings: Finding[] = [];
-  const check = async (name: string, run: () => Promise<string | null | undefined>) => {
+  const check = async (name: string, run: () => Promise<string | null | Skipped>) => {
     try {
-      const fault = await run();
-      const passed = fault === undefined ? null : fault === null;
-      findings.push({ check: name, passed, detail: fault ?? "" });
+      const outcome = await run();
+      if (typeof outcome === "object" && outcome !== null)
+        findings.push({ check: name, passed: null, detail: outcome.skipped });
+      else findings.push({ check: name, passed: outcome === null, detail: outcome ?? "" });
     } catch (thrown) {
       findings.push({ check: name, passed: false, detail: `it threw: ${wordsOf(thrown)}` });
     }
@@ -128,7 +129,7 @@ export async function checkProvider(
       const again = wantedIn(await subject.ask({ ...input, interface: viewOf(wanted) }));
       if (!same(again, wanted)) return `${input.lport.name}: with ${json(wanted)} in place: ${json(again)}`;
     }
-    return wasReady ? null : undefined;
+    return wasReady ? null : { skipped: reasonsIn(answers) };
   });
   await check("a removal is agreed to, or refused with a reason", async () => {
     for (const [input, answer] of answers) {
@@ -166,6 +167,19 @@ export async function checkProvider(
     return ended === "late" ? `it has not ended after ${END_WITHIN / 1000} s` : null;
   });
   return findings;
+}
+
+/** Of a check that could not be made. */
+interface Skipped {
+  readonly skipped: string;
+}
+
+/** Why the provider is ready for none of the ports. */
+function reasonsIn(answers: ReadonlyMap<PrepareInput, PrepareAnswer>): string {
+  const reasons = Array.from(answers, ([{ lport }, answer]) =>
+    answer.ready ? [] : [`${lport.name}: ${answer.reason}`],
+  );
+  return reasons.flat().join("; ");
 }
 
 function inputOf(name: string, options: Readonly<Record<string, string>>): PrepareInput {

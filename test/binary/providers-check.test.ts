@@ -47,6 +47,37 @@ for line in sys.stdin:
   expect(exitCode).toBe(1);
 });
 
+test("a logical port that the provider is not ready for is named, with the reason", async () => {
+  const pins = join(folder, "no-pins");
+  await Bun.write(pins, "");
+  const words = ["providers", "check", "pinned", "--lport", "web1"];
+  const asked = await run([pinned({ file: pins })], ...words);
+  expect(asked.text).toMatch(/^skip {2}an answer is a fixed point \(not ready for web1: \S.*\)$/m);
+  expect(asked.exitCode).toBe(0);
+  const json: { readonly findings: readonly Readonly<Record<string, unknown>>[] } = JSON.parse(
+    (await run([pinned({ file: pins })], ...words, "--json")).text,
+  );
+  expect(json.findings.find(({ passed }) => passed === null)?.detail).toMatch(/^web1: ./);
+  const unasked = await run([pinned({ file: pins })], "providers", "check", "pinned");
+  expect(unasked.text).toContain(
+    "skip  an answer is a fixed point (ready for none of the ports: give one with --lport)",
+  );
+});
+
+test.each([
+  ["check", "providers check: expected check TYPE"],
+  ["check a b", "providers check: expected check TYPE"],
+  ["representor", "providers representor: expected representor ports or representor record FILE"],
+  ["representor record", "providers representor: expected representor ports or representor record FILE"],
+  ["nics", 'providers: unknown subject "nics"'],
+])("providers %s says what was expected", async (words, error) => {
+  const { exitCode, text } = await run([], "providers", ...words.split(" "));
+  expect({ exitCode, text }).toEqual({
+    exitCode: 64,
+    text: `vifplugd: ${error}; try vifplugd help providers\n`,
+  });
+});
+
 test("check starts nothing, and check --providers tells what a program's schema refuses, with the place", async () => {
   const wrong = [pinned({ fil: 1 })];
   expect((await run(wrong, "check")).exitCode).toBe(0);

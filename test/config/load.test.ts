@@ -348,5 +348,7 @@ describe("loadConfig", () => {
       expect(loaded).toMatchObject({ ok: false, error: [{ file, line: 1, column: 1 }] });
       expect(!loaded.ok && loaded.error[0]?.message).toContain("cannot read the configuration");
     }
+    const message = "cannot read the configuration: no such file";
+    expect(loadConfig(join(folder, "absent.yaml"))).toMatchObject({ error: [{ message }] });
   });
 });

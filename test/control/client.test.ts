@@ -28,7 +28,11 @@ async function impostor(behave: (socket: Socket) => void): Promise<void> {
 }
 
 test.each<[string, string | null, RegExp]>([
-  ["there is no pid file", null, /^no vifplugd runs in .*ENOENT/],
+  [
+    "there is no pid file",
+    null,
+    /^no vifplugd runs in \S+ \(no vifplugd\.pid there\); start one, or name .* --config$/,
+  ],
   ["the pid file is empty", "", /^no vifplugd runs in .* holds no process id$/],
   ["the pid file is garbage", "garbage", /holds no process id$/],
   ["the process is gone", "999999999\n", /^vifplugd \(pid 999999999\) does not answer: .*ENOENT/],

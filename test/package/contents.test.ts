@@ -86,7 +86,13 @@ describe("the manual pages", () => {
   });
 
   test("tell of every key of the configuration, those of a provider among them", () => {
-    for (const key of ["ovs.remote", "safety.max_unplug", "providers[].match", "providers[].pf[].device"]) {
+    for (const key of [
+      "ovs.remote",
+      "safety.max_unplug",
+      "providers[].match",
+      "providers[].pf[].device",
+      "providers[].sf_range",
+    ]) {
       expect(configuration).toContain(`*${key}*`);
     }
   });
