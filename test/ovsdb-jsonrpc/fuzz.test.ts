@@ -115,14 +115,25 @@ function reference(bytes: Uint8Array): unknown {
   }
 }
 
-const TWICE = Symbol("a name comes twice");
+/** Whether the text, which is JSON, has more members than its value. */
+function hasNameTwice(text: Uint8Array): boolean {
+  const withoutStrings = new TextDecoder().decode(text).replaceAll(/"(?:[^"\\]|\\.)*"/g, "");
+  return withoutStrings.split(":").length - 1 > membersIn(reference(text));
+}
+
+function membersIn(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  const items: readonly unknown[] = Object.values(value);
+  const own = Array.isArray(value) ? 0 : items.length;
+  return items.reduce((sum: number, item) => sum + membersIn(item), own);
+}
 
 function parsed({ bytes, long }: Text): unknown {
   try {
     return plainJson(parseJsonText(bytes, long), MAX_DEPTH);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    return error.message.endsWith("comes twice") ? TWICE : undefined;
+    return undefined;
   }
 }
 
@@ -192,8 +203,10 @@ test("broken bytes are taken exactly where JSON.parse takes them, whatever the s
     failure({ bytes, chunks, sliceBytes }) {
       for (const text of frame(Uint8Array.from(bytes), chunks, sliceBytes).texts) {
         const found = parsed(text);
-        if (found === TWICE) continue;
-        const [have, want] = [JSON.stringify(found), JSON.stringify(reference(text.bytes))];
+        const wanted = reference(text.bytes);
+        // What a long object holds whose name comes again would never be looked at.
+        if (found === undefined && wanted !== undefined && hasNameTwice(text.bytes)) continue;
+        const [have, want] = [JSON.stringify(found), JSON.stringify(wanted)];
         if (have !== want) return `${new TextDecoder().decode(text.bytes)} is ${have}, not ${want}`;
       }
       return undefined;

@@ -71,6 +71,18 @@ describe("a message", () => {
     expect(peakBytes).toBeLessThan(6 * limit);
   });
 
+  test("of which nothing can be cut costs a peak of twice the limit, whatever is in it", async () => {
+    const { code, message, peakBytes } = await against((socket) => {
+      socket.write('{"a":[[');
+      flood(socket, letters.slice().fill(0x3a));
+    }, limit);
+    expect([code, message]).toEqual([
+      "protocol error",
+      expect.stringContaining(`longer than ${limit} bytes`),
+    ]);
+    expect(peakBytes).toBeLessThan(2 * limit);
+  });
+
   test("has a limit of 256 MiB unless another is given", () => {
     const framer = new JsonFramer();
     const chunk = new Uint8Array(16 * MIB).fill(0x61);

@@ -41,6 +41,15 @@ test("atoms together are bounded in their length, and the first ones stay where 
   expect(known.length).toBeGreaterThan(100);
 });
 
+test("atoms without a text are bounded in their number", () => {
+  const interner = new Interner<object>();
+  for (let met = 0; met < 5000; met++) get(interner, [0]);
+  const made = Array.from({ length: 20_000 }, (_, index) => get(interner, [index + 1]));
+  const known = made.filter((value, index) => get(interner, [index + 1]) === value);
+  expect(known.length).toBeGreaterThan(100);
+  expect(known.length).toBeLessThanOrEqual(2 ** 13);
+});
+
 test("a column that does not repeat itself is remembered no longer", () => {
   const interner = new Interner<object>();
   const first = get(interner, ["first"]);

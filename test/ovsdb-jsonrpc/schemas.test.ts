@@ -124,7 +124,6 @@ describe("a server", () => {
 describe("what is not monitored", () => {
   const monitor = { Thing: ["name", "name", "options"] } as const;
   const options = { database: playground, remotes: "unix:/nonexistent/socket", monitor };
-  /** As from a program that is not compiled. */
 
   test("has no condition", () => {
     expect(() => new Session({ ...options, where: unchecked<never>({ Part: [false] }) })).toThrow(

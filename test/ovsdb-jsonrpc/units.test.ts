@@ -99,9 +99,9 @@ describe("framing", () => {
 });
 
 /** The value of one message, as a connection reads it. */
-function parseFramed(bytes: Uint8Array): unknown {
+function parseFramed(bytes: Uint8Array, sliceBytes?: number): unknown {
   const values: unknown[] = [];
-  new JsonFramer().push(bytes, (text, outline) => values.push(parseJsonText(text, outline)));
+  new JsonFramer({}, sliceBytes).push(bytes, (text, outline) => values.push(parseJsonText(text, outline)));
   return values[0];
 }
 
@@ -147,6 +147,14 @@ test.each([
   find(parsed);
   expect(found).toEqual(["large", "large"]);
   expect(plainJson(parsed, MAX_DEPTH)).toEqual(JSON.parse(text));
+});
+
+test.each([
+  ["ends in a comma", '{"a":[{"k":1,}]}'],
+  ["is not JSON, and its name comes twice", '{"a":[{"T":{"x":1,"y":@},"T":{}}]}'],
+  ["is a name", '{"a":[{{"x":1,"y":2}:1}]}'],
+])("a long object that %s is no JSON", (_, text) => {
+  expect(() => parseFramed(encode(text), 1)).toThrow(SyntaxError);
 });
 
 test("a schema too long to be parsed at once is a schema all the same", async () => {

@@ -22,7 +22,10 @@ export interface LongObject {
   readonly slices: readonly Slice[];
 }
 
-/** Of the rows of a table: in the reply to `monitor_cond_since` 4, to the older monitors 3; in a schema the tables and columns. */
+/**
+ * Of the rows of a table: in the reply to `monitor_cond_since` 4, to the older monitors 3. In a schema the tables, and each of
+ * them.
+ */
 const MIN_DEPTH = 3;
 export const MAX_DEPTH = 4;
 
@@ -62,19 +65,23 @@ export class Outliner {
   /** A colon in the container of this depth. */
   colon(depth: number, at: number): void {
     const level = this.#levels[depth];
-    if (level === undefined) return;
-    if (level.inValue) level.canBeCut = false;
-    level.inValue = true;
-    level.colons.push(at);
+    if (level === undefined || !level.canBeCut) return;
+    if (level.inValue) giveUp(level);
+    else {
+      level.inValue = true;
+      level.colons.push(at);
+    }
   }
 
   /** A comma in the container of this depth. */
   comma(depth: number, at: number): void {
     const level = this.#levels[depth];
-    if (level === undefined) return;
-    if (!level.inValue) level.canBeCut = false;
-    level.inValue = false;
-    if (level.canBeCut && at - level.run >= this.#sliceBytes) cut(level, at);
+    if (level === undefined || !level.canBeCut) return;
+    if (!level.inValue) giveUp(level);
+    else {
+      level.inValue = false;
+      if (at - level.run >= this.#sliceBytes) cut(level, at);
+    }
   }
 
   /** A closing bracket. */
@@ -85,7 +92,7 @@ export class Outliner {
     cut(level, at);
     this.#long.push({ start: level.start, end: at + 1, slices: level.slices });
     const outer = this.#levels[depth - 1];
-    if (outer !== undefined) outer.canBeCut = false;
+    if (outer !== undefined) giveUp(outer);
   }
 
   /** The long objects of the text that has ended, in its order. */
@@ -93,8 +100,16 @@ export class Outliner {
     if (this.#long.length === 0) return NOTHING;
     const long = this.#long;
     this.#long = [];
+    this.#levels.fill(undefined);
     return long;
   }
+}
+
+/** It is parsed with what is around it; what was noted is no longer of use. */
+function giveUp(level: Level): void {
+  level.canBeCut = false;
+  level.colons = [];
+  level.slices = [];
 }
 
 function cut(level: Level, end: number): void {

@@ -69,7 +69,7 @@ export class LargeObject {
       const bytes = this.#bytes.slice(start, end);
       for (const colon of colons) bytes[colon - start] = COMMA;
       const members = this.#parse(`[${decode(bytes)}]`);
-      if (!isArray(members)) return;
+      if (!isArray(members)) throw new SyntaxError("expected an array");
       for (let at = 0; at < members.length; at += 2) {
         const name = members[at];
         if (typeof name !== "string") throw new SyntaxError("a name is no string");
