@@ -7,6 +7,7 @@
 import { spawnSync } from "node:child_process";
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { publicUrl } from "./public-url.ts";
 
 const source = import.meta.dirname;
 const root = join(source, "../..");
@@ -44,12 +45,6 @@ function repository(): object {
   if (url !== null) return { repository: { type: "git", url: `git+${url}`, directory: "src/ovsdb-jsonrpc" } };
   console.error("package.json gets no `repository`: give its URL, https://HOST/PATH, behind the folder");
   return {};
-}
-
-/** Of `git@HOST:PATH` and `ssh://git@HOST/PATH` the address without an account; never one with a user or a password. */
-function publicUrl(url: string): string | null {
-  const [, host, path] = /^(?:https:\/\/|ssh:\/\/git@|git@)([^/:@]+)[/:]([^@]+)$/.exec(url) ?? [];
-  return host === undefined || path === undefined ? null : `https://${host}/${path}`;
 }
 
 /** What `exports` has for a source: its declarations and its JavaScript. */

@@ -1,0 +1,17 @@
+/** Where everybody can clone a repository, from where one person did. */
+
+/** An address without an account, and with a port only where that is a web server's: host, then path. */
+const FORMS = [
+  /^https:\/\/([^/:@]+(?::\d+)?)\/+([^@]+)$/,
+  /^ssh:\/\/git@([^/:@]+)(?::\d+)?\/+([^@]+)$/,
+  /^git@([^/:@]+):\/*([^@]+)$/,
+];
+
+/** Of an address that git clones from, `https://HOST/PATH`; null for what has a user or a password, or no host. */
+export function publicUrl(url: string): string | null {
+  for (const form of FORMS) {
+    const [, host, path] = form.exec(url) ?? [];
+    if (host !== undefined && path !== undefined) return `https://${host}/${path}`;
+  }
+  return null;
+}
