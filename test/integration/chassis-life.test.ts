@@ -74,7 +74,8 @@ test("the integration bridge is deleted and made by hand while vifplugd is stopp
   await hv.daemon.stop();
   await hv.chassis.vsctl("--no-wait", "del-br", "br-int", "--", "add-br", "br-int");
   await hv.startDaemon();
-  expect((await hv.installed("lsp1"))._uuid).not.toBe(before._uuid);
+  await hv.interface("lsp1", ({ _uuid }) => _uuid !== before._uuid);
+  await hv.installed("lsp1");
 });
 
 test("U5: SIGTERM ends vifplugd in order, also when the local database's server hangs with a change in flight", async () => {

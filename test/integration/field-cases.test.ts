@@ -9,20 +9,11 @@ let hv: Hypervisor;
 beforeAll(async () => {
   hv = await startHypervisor();
   await hv.chassis.addChassis("hv2");
-  await setHostname("node1.example.com");
+  await hv.setHostname("node1.example.com");
 });
 afterAll(async () => {
   await hv.stop();
 });
-
-/** Returns when ovn-controller has told the Southbound. */
-async function setHostname(hostname: string): Promise<void> {
-  const { chassis } = hv;
-  await chassis.vsctl("--no-wait", "set", "Open_vSwitch", ".", `external_ids:hostname=${hostname}`);
-  await chassis.waitUntil("OVN_Southbound", "Chassis", ["name", "hostname"], (rows) =>
-    rows.some((row) => row.name === "hv1" && row.hostname === hostname),
-  );
-}
 
 /** Returns when ovn-northd has found a chassis for the logical port, or none. */
 async function requestedFor(lport: string, isFound: boolean): Promise<void> {
@@ -44,7 +35,7 @@ describe("the host's name becomes another one for a while", () => {
       await hv.addPlugged("fc-kept", { "requested-chassis": "node1.example.com" }),
       await hv.addPlugged("fc-moved", { "requested-chassis": "node1.example.com" }),
     ];
-    await setHostname("node1");
+    await hv.setHostname("node1");
     await requestedFor("fc-kept", false);
     await hv.settle();
     expect((await hv.interface("fc-kept"))._uuid).toBe(kept._uuid);
@@ -54,7 +45,7 @@ describe("the host's name becomes another one for a while", () => {
     await hv.setLport("fc-moved", { "requested-chassis": "hv2" });
     await hv.gone("fc-moved");
     expect(moved.name).toBe("fc-moved");
-    await setHostname("node1.example.com");
+    await hv.setHostname("node1.example.com");
     await requestedFor("fc-kept", true);
     await hv.settle();
     expect((await hv.interface("fc-kept"))._uuid).toBe(kept._uuid);
@@ -63,10 +54,10 @@ describe("the host's name becomes another one for a while", () => {
 
   test("as one that has nothing of the name before: it is known from what the row had", async () => {
     const before = await hv.addPlugged("fc-renamed", { "requested-chassis": "node1.example.com" });
-    await setHostname("localhost");
+    await hv.setHostname("localhost");
     await requestedFor("fc-renamed", false);
     await hv.settle();
-    await setHostname("node1.example.com");
+    await hv.setHostname("node1.example.com");
     await requestedFor("fc-renamed", true);
     await hv.settle();
     expect((await hv.interface("fc-renamed"))._uuid).toBe(before._uuid);
@@ -75,14 +66,14 @@ describe("the host's name becomes another one for a while", () => {
 
   test("during a live migration: the port stays while its list names this host by another name", async () => {
     const before = await hv.addPlugged("fc-migrates", { "requested-chassis": "node1.example.com" });
-    await setHostname("node1");
+    await hv.setHostname("node1");
     await hv.setLport("fc-migrates", { "requested-chassis": "node1.example.com,hv2" });
     await requestedFor("fc-migrates", true);
     await hv.settle();
     expect((await hv.interface("fc-migrates"))._uuid).toBe(before._uuid);
     await hv.setLport("fc-migrates", { "requested-chassis": "hv2" });
     await hv.gone("fc-migrates");
-    await setHostname("node1.example.com");
+    await hv.setHostname("node1.example.com");
   });
 
   test("a name that is written in upper case keeps what is plugged, and plugs nothing", async () => {

@@ -6,20 +6,11 @@ let hv: Hypervisor;
 beforeAll(async () => {
   hv = await startHypervisor();
   await hv.chassis.addChassis("hv2");
-  await setHostname("node1.example.com");
+  await hv.setHostname("node1.example.com");
 });
 afterAll(async () => {
   await hv.stop();
 });
-
-/** Returns when ovn-controller has told the Southbound. */
-async function setHostname(hostname: string): Promise<void> {
-  const { chassis } = hv;
-  await chassis.vsctl("--no-wait", "set", "Open_vSwitch", ".", `external_ids:hostname=${hostname}`);
-  await chassis.waitUntil("OVN_Southbound", "Chassis", ["name", "hostname"], (rows) =>
-    rows.some((row) => row.name === "hv1" && row.hostname === hostname),
-  );
-}
 
 describe("two ports of the bridge hold one interface", () => {
   test("by hand: it is not ours for as long, whichever came last, and nothing of it is touched", async () => {
@@ -73,8 +64,8 @@ describe("two interfaces of ours have one iface-id", () => {
     const [a1, a2] = [await hv.addPlugged("or-a1"), await hv.addPlugged("or-a2")];
     await hv.setInterface("or-a1", "external_ids:iface-id=or-a2");
     await hv.daemon.waitLog(/ or-a1: adopted interface or-a1/);
-    const put = await hv.interface("or-a1", (row) => row.external_ids.get("iface-id") === "or-a1");
     await hv.settle();
+    const put = await hv.interface("or-a1", (row) => row.external_ids.get("iface-id") === "or-a1");
     expect([put._uuid, (await hv.interface("or-a2"))._uuid]).toEqual([a1._uuid, a2._uuid]);
     expect(hv.writesTo("or-a2")).toHaveLength(1);
     expect(hv.interfacesOf("or-a2").map(({ name }) => name)).toEqual(["or-a2"]);

@@ -72,10 +72,8 @@ test("a port counts also while its provider refuses to let it go, until it is co
   expect(bench.status("c").change?.kind).toBe("remove");
 });
 
-test.each([
-  ["one port alone, however low max_unplug is", 0, "a", { a: "remove" }],
-  ["as many as max_unplug allows", 25, "ab", { a: "remove", b: "remove" }],
-] as const)("%s: nothing is held", (_, maxUnplugPercent, going, changes) => {
+/** Eight ports are plugged, and these of them have gone to another chassis. */
+function afterLeaving(maxUnplugPercent: number, going: string): PlugBench {
   const bench = PlugBench.started(registryOf(recordedProvider("dummy").provider), { maxUnplugPercent });
   for (const [at, lport] of names.entries()) bench.set("portBinding", wanted(lport, at));
   bench.run();
@@ -85,20 +83,19 @@ test.each([
     bench.set("portBinding", { ...row, requested_chassis: null });
   }
   bench.run();
+  return bench;
+}
+
+test.each([
+  ["one port alone, however low max_unplug is", 0, "a", { a: "remove" }],
+  ["as many as max_unplug allows", 25, "ab", { a: "remove", b: "remove" }],
+] as const)("%s: nothing is held", (_, maxUnplugPercent, going, changes) => {
+  const bench = afterLeaving(maxUnplugPercent, going);
   expect(Object.fromEntries([...going].map((lport) => [lport, bench.status(lport).change?.kind]))).toEqual(
     changes,
   );
 });
 
 test("one port more than max_unplug allows: all of them are held", () => {
-  const bench = PlugBench.started(registryOf(recordedProvider("dummy").provider), { maxUnplugPercent: 25 });
-  for (const [at, lport] of names.entries()) bench.set("portBinding", wanted(lport, at));
-  bench.run();
-  bench.commit();
-  for (const lport of "abc") {
-    const row = wanted(lport, names.indexOf(lport), { "requested-chassis": "hv2" });
-    bench.set("portBinding", { ...row, requested_chassis: null });
-  }
-  bench.run();
-  expect(bench.states()).toMatchObject({ a: "held", b: "held", c: "held", d: "plugged" });
+  expect(afterLeaving(25, "abc").states()).toMatchObject({ a: "held", b: "held", c: "held", d: "plugged" });
 });

@@ -83,9 +83,12 @@ describe.each(ways)("a provider that is %s", (way, entry) => {
     await hv.gone("eth-db1");
     await hv.setLport("web1", { "vif-plug-mtu-request": "1400" });
     const changed = await hv.interface("eth-web2", ({ mtu_request }) => mtu_request === 1400);
+    const from = daemon.lines.length;
     await hv.setInterface("eth-web2", "options:pinned-by=somebody");
-    await hv.interface("eth-web2", ({ options }) => options.get("pinned-by") !== "somebody");
-    expect((await hv.interface("eth-web2"))._uuid).toBe(changed._uuid);
+    await daemon.waitLog(/ info plug: web1: updated interface eth-web2/, undefined, from);
+    await hv.settle();
+    const after = await hv.interface("eth-web2");
+    expect([after._uuid, after.options]).toEqual([changed._uuid, changed.options]);
     expect(await daemon.stop()).toEqual({ code: 0, signal: null });
   });
 

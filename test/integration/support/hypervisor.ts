@@ -134,6 +134,15 @@ export class Hypervisor {
     await this.chassis.nbctl("lsp-del", lport);
   }
 
+  /** Gives the host another name; returns when ovn-controller has told the Southbound. */
+  async setHostname(hostname: string): Promise<void> {
+    const { chassis } = this;
+    await chassis.vsctl("--no-wait", "set", "Open_vSwitch", ".", `external_ids:hostname=${hostname}`);
+    await chassis.waitUntil("OVN_Southbound", "Chassis", ["name", "hostname"], (rows) =>
+      rows.some((row) => row.name === chassisName && row.hostname === hostname),
+    );
+  }
+
   /** Changes an interface by hand: `COLUMN[:KEY]=VALUE`... */
   async setInterface(name: string, ...settings: readonly string[]): Promise<void> {
     await this.chassis.vsctl("--no-wait", "set", "Interface", name, ...settings);
