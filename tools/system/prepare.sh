@@ -28,8 +28,12 @@ install_programs() {
   have apt-get || die "missing, and there is no apt-get to install it:$wanted"
   [ "$(id -u)" = 0 ] || die "missing; run this as root, or: sudo apt-get install --no-install-recommends$wanted"
   say "installing Debian packages with apt-get:$wanted"
+  # As bootstrap.sh has it: two runs of apt-get would be in each other's way.
+  exec 9</usr/sbin
+  flock 9
   # shellcheck disable=SC2086
   apt $wanted || { apt-get update >>"$work/log" 2>&1 && apt $wanted; } || show_log 'apt-get failed'
+  exec 9<&-
 }
 
 apt() {
