@@ -6,6 +6,7 @@
  */
 import { chmod, mkdir, readdir, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { documents } from "./documents.ts";
 import { manualPages, render } from "./manual.ts";
 import { copyright, ownLicence, thirdParties } from "./notices.ts";
 import { sbom } from "./sbom.ts";
@@ -93,9 +94,9 @@ export async function filesFor(
     { archive: "", host: { deb: `${DOC}/copyright`, rpm: null }, content: copyright() },
     document("THIRD-PARTY.txt", thirdParties()),
     document("sbom.cdx.json", sbom({ ...release, target, sha256 })),
-    document("README.md", file("README.md")),
-    ...(await below(release.root, "docs")),
-    ...(await below(release.root, "examples")),
+    ...(await documents(release.root, ["LICENSE", "THIRD-PARTY.txt"])).map(
+      ({ path, content, isExecutable }) => ({ ...document(path, content), isExecutable }),
+    ),
   ];
 }
 
@@ -115,18 +116,6 @@ async function manual(release: Release): Promise<readonly PackagedFile[]> {
     files.push({ archive: "", host, content: Bun.gzipSync(Buffer.from(text), { level: 9 }) });
   }
   return files;
-}
-
-async function below(root: string, folder: string): Promise<readonly PackagedFile[]> {
-  const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(() => []);
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const kept = files.filter((path) => !path.includes("/node_modules/"));
-  return Promise.all(
-    kept.sort().map(async (path) => ({
-      ...document(path.slice(root.length + 1), Bun.file(path)),
-      isExecutable: ((await Bun.file(path).stat()).mode & 0o100) !== 0,
-    })),
-  );
 }
 
 /** The path on a host; null: it is not for one. */
