@@ -12,7 +12,7 @@ interface AbsenceFacts {
 const gone: Condition<AbsenceFacts> = {
   id: "gone",
   statement: "the Southbound says that its port binding is gone",
-  otherwise: "it stays until the Southbound has answered, or is decided from what the answer says",
+  otherwise: "the interface stays until the Southbound has answered; the answer then decides",
   holds: ({ absence, isAnsweredByName }) => {
     if (isAnsweredByName || absence.kind === "gone") return true;
     return absence.kind === "elsewhere" ? false : null;

@@ -18,7 +18,7 @@ interface HoldFacts {
 const mayGo: Condition<HoldFacts> = {
   id: "max-unplug",
   statement: "safety.max_unplug lets it go",
-  otherwise: "it stays: `held` (U6)",
+  otherwise: "the interface stays: `held` (U6)",
   holds: ({ hold, lport, settings }) => heldReason(hold, settings, lport) === null,
   value: ({ hold: { due, ownedCount, stranger }, settings }) =>
     stranger === null

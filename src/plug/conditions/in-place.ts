@@ -48,7 +48,7 @@ const noLeftovers: Condition<{
 }> = {
   id: "no-leftovers",
   statement: "no other interface that was plugged on OVN's direction has its iface-id",
-  otherwise: "the others go back to whom they were plugged for (P3), or go (U1)",
+  otherwise: "each of the others goes back to the port that it was plugged for (P3), or goes (U1)",
   holds: () => false,
   value: ({ inPlace, leftovers }) =>
     `${namesOf(leftovers)}: left over, as ${inPlace.interface.name} is there`,
@@ -93,7 +93,7 @@ interface BoundFacts {
 export const bound: Condition<BoundFacts> = {
   id: "bound",
   statement: "ovn-controller has bound it here",
-  otherwise: "it is `plugged`, with that reason, and told in the log and the metrics after 10 seconds (P8)",
+  otherwise: "the port is `plugged`, with that reason; after 10 seconds the log and the metrics tell it (P8)",
   holds: ({ binding, chassis }) => (chassis.record === null ? null : unboundOf(binding, chassis) === null),
   value({ binding, chassis, other }) {
     const unbound = unboundOf(binding, chassis);
@@ -113,7 +113,7 @@ export const version: Condition<{ readonly binding: PortBindingRow; readonly obs
   {
     id: "iface-id-ver",
     statement: "its interface has the iface-id-ver that its options have",
-    otherwise: "ovn-controller does not bind it; an interface of ours gets it (P1, P3)",
+    otherwise: "ovn-controller does not bind the port; an interface of ours gets the key (P1, P3)",
     holds: ({ binding, observed }) => hasWantedVersion(binding, observed.interface),
     value({ binding, observed }) {
       const is = observed.interface.external_ids.get(IFACE_ID_VER) ?? "(absent)";

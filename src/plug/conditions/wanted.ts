@@ -45,7 +45,7 @@ export interface WantedCondition extends Condition<BindingFacts> {
 const bindable: WantedCondition = {
   id: "bindable",
   statement: "it may be bound here",
-  otherwise: "it goes (U1), or stays while the option names this host by another name (U3)",
+  otherwise: "the interface goes (U1), or stays while the option names this host by another name (U3)",
   holds: ({ binding, chassis }) => isBindable(binding, chassis),
   value: ({ binding }) => `options:requested-chassis=${requestedChassis(binding)}`,
   source: sourceOf,
@@ -61,7 +61,7 @@ const bindable: WantedCondition = {
 const vif: WantedCondition = {
   id: "vif",
   statement: "it is a VIF: type and parent_port are empty",
-  otherwise: "it stays",
+  otherwise: "the interface stays",
   holds: ({ binding }) => isVif(binding),
   value: ({ binding: { type, parent_port } }) =>
     `type ${quote(type)}, parent_port ${quote(parent_port ?? "")}`,
@@ -76,7 +76,7 @@ const vif: WantedCondition = {
 const plugType: WantedCondition = {
   id: "plug-type",
   statement: "the CMS gives a plug type",
-  otherwise: "it goes, or stays with `plug.on_withdraw: keep` (U2)",
+  otherwise: "the interface goes, or stays with `plug.on_withdraw: keep` (U2)",
   holds: ({ binding }) => plugTypeOf(binding) !== null,
   value: ({ binding }) => `options:vif-plug-type=${plugTypeOf(binding) ?? "(absent)"}`,
   source: sourceOf,
@@ -90,7 +90,7 @@ const plugType: WantedCondition = {
 const requested: WantedCondition = {
   id: "requested",
   statement: "requested_chassis is this chassis, or requested_additional_chassis has it",
-  otherwise: "it stays (U2)",
+  otherwise: "the interface stays (U2)",
   holds: ({ binding, chassis, settings }) =>
     requestedHere(binding, chassis) ||
     (settings.additionalChassis && requestedHereAsAdditional(binding, chassis)),
@@ -128,7 +128,7 @@ export function firstUnmet(facts: BindingFacts): WantedCondition | null {
 export const inView: Condition<{ readonly binding: PortBindingRow | null }> = {
   id: "in-view",
   statement: "its port binding is in view",
-  otherwise: "it goes when the Southbound has said that there is none (U1), and stays until then (U3)",
+  otherwise: "the interface goes when the Southbound has said that no binding exists (U1), and stays until then (U3)",
   holds: ({ binding }) => binding !== null,
   value: ({ binding }) => binding?.logical_port ?? "no row among those monitored",
   source: ({ binding }) => (binding === null ? "Port_Binding" : sourceOf({ binding })),
