@@ -9,7 +9,8 @@ const paths = new Set(["LICENSE", ...packaged.map(({ path }) => path)]);
 const textOf = (name: string) => packaged.find(({ path }) => path === name)?.content;
 
 /** A link to a folder leads somewhere when the package has a file in it. */
-const isThere = (target: string) => [...paths].some((path) => path === target || path.startsWith(`${target}/`));
+const isThere = (target: string) =>
+  [...paths].some((path) => path === target || path.startsWith(`${target}/`));
 
 test("a package brings what its first page promises: alerts, a dashboard, the role for a fleet, the examples", () => {
   expect([...paths]).toEqual(

@@ -87,7 +87,14 @@ describe.each(suites)("a host of Debian %s", (suite) => {
       expect(await host.shell("vifplugd check")).toBe("");
       expect(await host.shell("pgrep vifplugd || echo none")).toBe("none");
       expect(await host.read("/etc/systemd/system/multi-user.target.wants/vifplugd.service")).toBeNull();
-      for (const path of ["LICENSE", "THIRD-PARTY.txt", "copyright", "sbom.cdx.json", "README.md", "SECURITY.md"]) {
+      for (const path of [
+        "LICENSE",
+        "THIRD-PARTY.txt",
+        "copyright",
+        "sbom.cdx.json",
+        "README.md",
+        "SECURITY.md",
+      ]) {
         expect(await host.read(`/usr/share/doc/vifplugd/${path}`)).not.toBeNull();
       }
       const plugins = "/usr/share/openvswitch/bugtool-plugins";
