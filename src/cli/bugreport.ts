@@ -51,7 +51,7 @@ export const bugreport: Command = {
   examples: [
     { line: "bugreport", does: "a new file in this folder, named after the time" },
     { line: "bugreport /tmp/hv1.txt.gz", does: "that file, which must not be there yet" },
-    { line: "bugreport - | zless", does: "no file: what would be in it" },
+    { line: "bugreport - | zless", does: "show what the file would have, and make no file" },
   ],
   files: TO_ASK,
   options: [CONFIG_OPTION],

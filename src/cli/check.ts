@@ -12,10 +12,10 @@ export const check: Command = {
   summary: "validate the configuration and print each error with its place; nothing when it is valid",
   exits: [DONE, NOT_VALID],
   examples: [
-    { line: "check", does: "say what is wrong with the configuration of this machine; nothing: it is valid" },
+    { line: "check", does: "print what is wrong with the configuration of this machine" },
     {
       line: "check --providers --config new.yaml",
-      does: "start its own providers too, before it is put in place",
+      does: "try another configuration, and start its own providers for that",
     },
   ],
   files: [CONFIG_FILE],

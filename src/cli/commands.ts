@@ -22,9 +22,9 @@ const MAX_BESIDE = 30;
 const help: Command = {
   name: "help",
   usage: "[COMMAND]",
-  summary: "print this, or what a command takes",
+  summary: "print the commands, or what one command takes",
   exits: [DONE],
-  examples: [{ line: "help status", does: "what that command takes, with examples" }],
+  examples: [{ line: "help status", does: "what the command status takes, with examples" }],
   files: [],
   options: [],
   positionals: 0,
@@ -67,7 +67,7 @@ function helpText(): string {
     "",
     ...calls,
     "",
-    "Without --config, /etc/vifplugd/vifplugd.yaml is read if it is there.",
+    "Without --config, vifplugd reads /etc/vifplugd/vifplugd.yaml if that file exists.",
     "Every command has a help of its own: vifplugd help COMMAND.",
     "The daemon also answers to ovs-appctl -t vifplugd: try list-commands.",
   ].join("\n");

@@ -19,7 +19,7 @@ export const graph: Command = {
   exits: [DONE],
   examples: [
     { line: "graph", does: "the nodes, what each depends on, and how often it ran" },
-    { line: "graph --format svg >graph.svg", does: "a picture of it" },
+    { line: "graph --format svg >graph.svg", does: "a picture of the graph" },
   ],
   files: TO_ASK,
   options: [

@@ -80,7 +80,7 @@ export const providers: Command = {
     {
       name: "effects",
       type: "boolean",
-      meaning: "for check: call finish too, which may act on what is plugged",
+      meaning: "for check: call finish too, which may act on plugged interfaces",
     },
   ],
   positionals: 0,

@@ -13,7 +13,7 @@ export const replay: Command = {
   exits: [DONE, { code: EXIT.failed, when: "if FILE is no record" }],
   examples: [
     { line: "replay record", does: "each decision that the recorded daemon made, one JSON object a line" },
-    { line: "replay record --until 7", does: "only those of the first seven runs of the graph" },
+    { line: "replay record --until 7", does: "only the decisions of the first seven runs of the graph" },
   ],
   files: [],
   options: [{ name: "until", type: "string", meaning: "end after the run of this number" }],

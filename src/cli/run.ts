@@ -41,9 +41,9 @@ export const run: Command = {
     { line: "run", does: "plug what the cloud asks for, and log to standard error" },
     {
       line: "run --config vifplugd.yaml --log-file vifplugd.log",
-      does: "with a configuration and a log of one's own",
+      does: "use another configuration, and log to a file",
     },
-    { line: "run --record record", does: "note what comes in, so that replay can decide it again" },
+    { line: "run --record record", does: "write a record, from which replay decides the same again" },
   ],
   files: FILES,
   options: [
@@ -52,18 +52,18 @@ export const run: Command = {
       name: "log-file",
       type: "string",
       values: "file",
-      meaning: "append the log to that file, not to standard error; vlog/reopen opens it anew",
+      meaning: "append the log to that file, not to standard error; vlog/reopen opens the file anew",
     },
     {
       name: "record",
       type: "string",
       values: "file",
-      meaning: "note there what enters the graph, for replay",
+      meaning: "write to that file what enters the graph, for replay",
     },
     {
       name: "verify-every",
       type: "string",
-      meaning: "after so many runs of the graph, compare it with a recompute",
+      meaning: "after so many runs of the graph, compare the graph with a recompute",
     },
   ],
   positionals: 0,

@@ -13,12 +13,12 @@ export const status: Command = {
   exits: [DONE, NO_DAEMON],
   examples: [
     { line: "status", does: "the chassis, its connections and every port, trouble first" },
-    { line: "status --state trouble", does: "only what somebody has to look at" },
+    { line: "status --state trouble", does: "only the ports that somebody has to look at" },
     {
       line: "status --state held,waiting --lport 'web*'",
-      does: "only those, of the ports that are named so",
+      does: "only ports with such a name that are in one of these states",
     },
-    { line: "status --json --lport web1", does: "the same, for a program" },
+    { line: "status --json --lport web1", does: "the status of one port, for a program" },
   ],
   files: TO_ASK,
   options: [

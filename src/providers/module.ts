@@ -18,7 +18,7 @@ export function commonKeys<const Type extends string>(type: Type) {
       v.pipe(
         v.array(v.pipe(v.string(), v.nonEmpty("expected a name, received an empty string"))),
         v.minLength(1, "expected at least one plug type"),
-        v.description("The plug types (vif-plug-type) that it answers to."),
+        v.description("The plug types (vif-plug-type) that the provider answers to."),
         v.metadata({ default: "its type" }),
       ),
     ),

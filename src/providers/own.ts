@@ -58,7 +58,7 @@ export function ownType(taken: readonly string[]) {
 export const ownOptions = v.optional(
   v.pipe(
     v.record(v.string(), v.unknown()),
-    v.description("Handed to the provider, and checked against the schema that it declares."),
+    v.description("Handed to the provider, and checked against the schema that the provider declares."),
     v.metadata({ default: "none" }),
   ),
   {},

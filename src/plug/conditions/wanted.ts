@@ -128,7 +128,8 @@ export function firstUnmet(facts: BindingFacts): WantedCondition | null {
 export const inView: Condition<{ readonly binding: PortBindingRow | null }> = {
   id: "in-view",
   statement: "its port binding is in view",
-  otherwise: "the interface goes when the Southbound has said that no binding exists (U1), and stays until then (U3)",
+  otherwise:
+    "the interface goes when the Southbound has said that no binding exists (U1), and stays until then (U3)",
   holds: ({ binding }) => binding !== null,
   value: ({ binding }) => binding?.logical_port ?? "no row among those monitored",
   source: ({ binding }) => (binding === null ? "Port_Binding" : sourceOf({ binding })),

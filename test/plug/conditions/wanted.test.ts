@@ -77,7 +77,7 @@ describe.each(WANTED.map((condition) => [condition.id, condition] as const))(
       const facts = { binding, chassis: here, settings: on };
       const { goes, reason } = condition.consequence(facts);
       expect(bench.status("lsp1")).toMatchObject({ reason, state: goes === null ? "plugged" : "pending" });
-      expect(condition.otherwise).toStartWith(goes === null ? "it stays" : "it goes");
+      expect(condition.otherwise).toStartWith(goes === null ? "the interface stays" : "the interface goes");
     });
 
     test("is shown with its value, its row and what somebody can do about it", () => {
