@@ -24,6 +24,8 @@ test.each([
   ["const x = !a;", ["a"]],
   ["const x = [a, ...b];", ["[...b]", "[a]"]],
   ["const x = { a, b: 1, c: d };", ["{ b: 1, c: d }", "{ a, b: 1 }"]],
+  ["const x = { a: b, };", ["{ }"]],
+  ["const x = [a,];", ["[]"]],
   ["const x = all.filter(f).some(g);", ["all.filter(f).every(g)", "all"]],
   ["const x = a ? b : c;", ["true", "false"]],
   ["act(a);", [";"]],

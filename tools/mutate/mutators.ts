@@ -92,11 +92,12 @@ function editsOf(node: Node, parent: Node, source: string): readonly Edit[] {
       return (OPERATORS[node.operator] ?? []).map((operator) => ({ ...between, text: ` ${operator} ` }));
     }
     case "ArrayExpression":
-      return entriesOf(node.elements, () => true);
+      return entriesOf(node.elements, source, () => true);
     case "ObjectExpression":
       if (parent.type === "ExpressionStatement") return [];
       return entriesOf(
         node.properties,
+        source,
         (entry) =>
           entry.type === "SpreadElement" || (entry.type === "ObjectProperty" && !isLiteral(entry.value)),
       );
@@ -160,14 +161,20 @@ function editsOfCall(call: Node & { callee: Node }, source: string): readonly Ed
   return [{ start: rangeOf(callee.object).end, end: rangeOf(call).end, text: "" }];
 }
 
-/** Each entry left out, with a comma. */
-function entriesOf<N extends Node>(all: readonly (N | null)[], isLeftOut: (entry: N) => boolean): Edit[] {
+/** Each entry left out, with a comma; the comma behind an entry that is the last one stays, unless it is the only one. */
+function entriesOf<N extends Node>(
+  all: readonly (N | null)[],
+  source: string,
+  isLeftOut: (entry: N) => boolean,
+): Edit[] {
   return all.flatMap((entry, index) => {
     if (entry === null || !isLeftOut(entry)) return [];
     const [before, after] = [all[index - 1], all[index + 1]];
     const { start, end } = rangeOf(entry);
     if (after) return [{ start, end: rangeOf(after).start, text: "" }];
-    return [{ start: before ? rangeOf(before).end : start, end, text: "" }];
+    if (before) return [{ start: rangeOf(before).end, end, text: "" }];
+    const comma = /^\s*,/.exec(source.slice(end))?.[0] ?? "";
+    return [{ start, end: end + comma.length, text: "" }];
   });
 }
 
