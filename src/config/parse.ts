@@ -1,95 +1,64 @@
 /** YAML text to a checked configuration, or every error in it with its place, in the order of the text. */
 import * as v from "valibot";
-import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
-import { duplicatesIn, excessOf, followAliases, PARSE_OPTIONS } from "../bounded-yaml.ts";
+import { type Document, isMap, isNode, isScalar, isSeq } from "yaml";
+import type { YamlFault } from "../bounded-yaml/fault.ts";
+import { type BoundedYaml, parseBounded } from "../bounded-yaml/parse.ts";
 import type { PlaceOf } from "../providers/module.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { isRecord } from "../unknown.ts";
 import type { ConfigError } from "./error.ts";
 import { type Config, configSchema } from "./schema.ts";
 import { suggest } from "./suggest.ts";
-import { yamlWords } from "./yaml-words.ts";
-
-type Document = ReturnType<typeof parseDocument>;
-
-interface Fault {
-  readonly offset: number;
-  readonly message: string;
-}
-
-/** Characters that no text has, and that would garble a terminal (YAML 1.2, section 5.1). */
-const UNPRINTABLE = /(?![\t\n\r\u0085])\p{Cc}/u;
-
-/** The example with every key has some hundreds of tokens. */
-const LIMITS = { tokens: 40_000, values: 40_000 };
 
 /** Errors of a kind that are told: whoever has more has another file, or starts with these. */
 const MAX_ERRORS = 100;
 
+/** The example with every key has some hundreds of tokens. */
+const LIMITS = { tokens: 40_000, values: 40_000, faults: MAX_ERRORS };
+
 /** @param file what errors call the text */
 export function parseConfig(text: string, file: string): Result<Config, readonly ConfigError[]> {
-  const lines = new LineCounter();
-  const parsed = parse(text, lines);
-  if (parsed.ok) {
-    const { config, document } = parsed.value;
-    const providers = config.providers.map((entry, index) =>
-      entry.source === "command" || entry.source === "module"
-        ? { ...entry, at: placesIn(document, file, lines, index) }
-        : entry,
-    );
-    return ok({ ...config, providers });
-  }
+  const yaml = parseBounded(text, LIMITS);
+  const { document, placeOf } = yaml;
   const sources = text.split(/\r?\n/);
-  const errors = parsed.error.map(({ offset, message }) => {
-    const { line, col } = lines.linePos(offset);
-    const place = { line: Math.max(line, 1), column: Math.max(col, 1) };
+  const placed = ({ offset, message }: YamlFault): ConfigError => {
+    const place = placeOf(offset);
     return { file, ...place, message, source: sources[place.line - 1] ?? null };
-  });
-  return fail(errors.sort((a, b) => a.line - b.line || a.column - b.column));
+  };
+  const inOrder = (faults: readonly YamlFault[]) =>
+    fail(faults.map(placed).sort((a, b) => a.line - b.line || a.column - b.column));
+  if (document === null) return inOrder(yaml.faults);
+  const checked = check(document);
+  if (!checked.ok || yaml.faults.length > 0) {
+    return inOrder([...yaml.faults, ...(checked.ok ? [] : checked.error)]);
+  }
+  const providers = checked.value.providers.map((entry, index) =>
+    entry.source === "command" || entry.source === "module"
+      ? { ...entry, at: placesIn(document, file, placeOf, index) }
+      : entry,
+  );
+  return ok({ ...checked.value, providers });
 }
 
 /** Where the options of a provider stand. */
-function placesIn(document: Document, file: string, lines: LineCounter, provider: number): PlaceOf {
+function placesIn(
+  document: Document,
+  file: string,
+  placeOf: BoundedYaml["placeOf"],
+  provider: number,
+): PlaceOf {
   return (path) => {
     const keys = ["providers", provider, "options", ...path];
-    const { line, col } = lines.linePos(offsetOf(document, keys, true));
-    return `${file}:${Math.max(line, 1)}:${Math.max(col, 1)}: ${keys.join(".")}`;
+    const { line, column } = placeOf(offsetOf(document, keys, true));
+    return `${file}:${line}:${column}: ${keys.join(".")}`;
   };
 }
 
-interface Parsed {
-  readonly config: Config;
-  readonly document: Document;
-}
-
-function parse(text: string, lines: LineCounter): Result<Parsed, readonly Fault[]> {
-  const odd = UNPRINTABLE.exec(text);
-  if (odd !== null) {
-    lines.addNewLine(0);
-    for (const { index } of text.matchAll(/\n/g)) lines.addNewLine(index + 1);
-    const code = odd[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
-    return fail([{ offset: odd.index, message: `control character U+${code}: expected text` }]);
-  }
-  const excess = excessOf(text, LIMITS);
-  if (excess !== null) {
-    lines.addNewLine(0);
-    for (const { index } of text.matchAll(/\n/g)) lines.addNewLine(index + 1);
-    return fail([excess]);
-  }
-  const document = parseDocument(text, { ...PARSE_OPTIONS, lineCounter: lines });
-  // A key that is there twice leaves a document to be checked; with any other error its structure is a guess, and what
-  // is said of all that follows would be one too.
-  const [syntax] = document.errors.sort((a, b) => a.pos[0] - b.pos[0]);
-  if (syntax !== undefined) return fail([{ offset: syntax.pos[0], message: yamlWords(syntax, text) }]);
-  const broken = duplicatesIn(document, MAX_ERRORS).map(({ offset, key }) => {
-    return { offset, message: `${key}: duplicate key: expected each key once` };
-  });
-  const unfollowed = followAliases(document, LIMITS);
-  if (unfollowed !== null) return fail([...broken, unfollowed]);
+function check(document: Document): Result<Config, readonly YamlFault[]> {
   const value = withoutEmptySections(document.toJS());
   const checked = v.safeParse(configSchema, value, { message: ownWords });
-  if (checked.success && broken.length === 0) return ok({ config: checked.output, document });
-  const issues = (checked.issues ?? []).slice(0, MAX_ERRORS).flatMap((issue) => {
+  if (checked.success) return ok(checked.output);
+  const issues = checked.issues.slice(0, MAX_ERRORS).flatMap((issue) => {
     if (isUnknownKey(issue)) return [];
     const keys = (issue.path ?? []).map((item) => item.key);
     return { offset: offsetOf(document, keys, false), message: explain(issue, keys) };
@@ -101,7 +70,7 @@ function parse(text: string, lines: LineCounter): Result<Parsed, readonly Fault[
       offset: offsetOf(document, keys, true),
       message: explainUnknown(keys, known),
     }));
-  return fail([...broken, ...issues, ...unknown]);
+  return fail([...issues, ...unknown]);
 }
 
 type Issue = v.InferIssue<typeof configSchema>;

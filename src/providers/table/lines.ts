@@ -3,8 +3,8 @@
  * the interfaces, or every error in it with its place.
  */
 import * as v from "valibot";
-import { isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
-import { duplicatesIn, excessOf, followAliases, PARSE_OPTIONS } from "../../bounded-yaml.ts";
+import { isMap, isNode, isScalar } from "yaml";
+import { parseBounded } from "../../bounded-yaml/parse.ts";
 import { fail, messageOf, ok, type Result } from "../../result.ts";
 import { interfaceNameFault } from "../answer.ts";
 import type { WantedInterface } from "../provider.ts";
@@ -38,35 +38,21 @@ const line = v.strictObject(
         : "expected a mapping: name, type, options, other_config",
 );
 
-/** A line with its options has about fifty tokens, and twenty values. */
-const LIMITS = { tokens: 400_000, values: 400_000 };
-
 /** More errors than this are of no use to anybody. */
 const MAX_FAULTS = 20;
 
+/** Some 8000 logical ports with six options each (72 tokens), which take two seconds. */
+const LIMITS = { tokens: 600_000, values: 600_000, faults: MAX_FAULTS };
+
 export function parseTable(content: string): Result<Lines, readonly TableFault[]> {
-  const places = new LineCounter();
+  const { document, faults: broken, placeOf } = parseBounded(content, LIMITS);
   const at = (offset: number, message: string): TableFault => {
-    const { line: row, col } = places.linePos(offset);
-    return `${Math.max(row, 1)}:${Math.max(col, 1)}: ${message}`;
+    const { line: row, column } = placeOf(offset);
+    return `${row}:${column}: ${message}`;
   };
-  const excess = excessOf(content, LIMITS);
-  if (excess !== null) {
-    places.addNewLine(0);
-    for (const { index } of content.matchAll(/\n/g)) places.addNewLine(index + 1);
-    return fail([at(excess.offset, excess.message)]);
+  if (document === null || broken.length > 0) {
+    return fail(broken.map(({ offset, message }) => at(offset, message)));
   }
-  const document = parseDocument(content, { ...PARSE_OPTIONS, lineCounter: places });
-  const [syntax] = document.errors;
-  if (syntax !== undefined) return fail([at(syntax.pos[0], syntax.message)]);
-  const duplicates = duplicatesIn(document, MAX_FAULTS);
-  if (duplicates.length > 0) {
-    return fail(
-      duplicates.map(({ offset, key }) => at(offset, `${key}: duplicate key: expected each key once`)),
-    );
-  }
-  const unfollowed = followAliases(document, LIMITS);
-  if (unfollowed !== null) return fail([at(unfollowed.offset, unfollowed.message)]);
   const { contents } = document;
   if (contents === null) return ok(new Map());
   if (!isMap(contents)) return fail([at(0, "expected a mapping: a key for each logical port")]);

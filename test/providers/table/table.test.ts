@@ -40,6 +40,16 @@ describe("a table", () => {
     ]);
   });
 
+  test("of every port of a large chassis, with options, is taken", () => {
+    const options = Array.from({ length: 6 }, (_, index) => `    option-${index}: "${index}"\n`).join("");
+    const lports = Array.from(
+      { length: 7500 },
+      (_, index) => `p${index}:\n  name: i${index}\n  options:\n${options}`,
+    );
+    const parsed = parseTable(lports.join(""));
+    expect(parsed.ok && parsed.value.size).toBe(7500);
+  });
+
   test("that is empty has no line", () => {
     expect(parseTable("# none\n")).toEqual({ ok: true, value: new Map() });
   });
@@ -59,8 +69,13 @@ describe("a table", () => {
     ["no YAML", "a: [\n", /^2:1: /],
     ["an alias without an anchor", "a: *b\n", /^1:4: \*b: no &b before it/],
     ["an alias of what it stands in", "a: &a { name: x, options: *a }\n", /^1:27: \*a: an alias of what/],
-    ["brackets within brackets", "[".repeat(100_000), /^1:65: more than 64 brackets/],
-    ["millions of words", "a: { name: x }\n".repeat(200_000), /^\d+:\d+: more than 400000 words and signs/],
+    ["brackets within brackets", "[".repeat(100_000), /^1:65: more than 64 levels within each other/],
+    [
+      "millions of words",
+      "a: { name: x }\n".repeat(200_000),
+      /^\d+:\d+: more than 600000 words and signs: vifplugd reads no more/,
+    ],
+    ["a control character", 'a: { name: "x\x1b" }\n', /^1:14: control character U\+001B: expected text/],
   ])("must not have %s", (_, content, words) => {
     const parsed = parseTable(content);
     expect(parsed.ok ? [] : parsed.error[0]).toMatch(words);

@@ -1,0 +1,149 @@
+/**
+ * Parses YAML that others may have written to harm: what is beyond the limits is refused before it is parsed, and aliases
+ * before they are followed, so that the work grows with the text and is bounded, whatever the text. The parser alone spends
+ * the square of the keys, of the aliases and of the depth.
+ */
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isCollection,
+  isNode,
+  isPair,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from "yaml";
+import { excessOf } from "./excess.ts";
+import type { YamlFault } from "./fault.ts";
+import { yamlWords } from "./words.ts";
+
+export interface YamlLimits {
+  readonly tokens: number;
+  /** Values, where each alias counts as all that it stands for. */
+  readonly values: number;
+  /** Faults of a kind that are told. */
+  readonly faults: number;
+}
+
+/** Both count from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface BoundedYaml {
+  /** With each alias replaced by what it stands for. Null: there is none, or what is in it would be a guess. */
+  readonly document: Document | null;
+  /** In the order of the text. With a document they are keys that are there twice. */
+  readonly faults: readonly YamlFault[];
+  readonly placeOf: (offset: number) => Place;
+}
+
+/** Keys that are there twice are found here, and warnings go to nobody. */
+const PARSE_OPTIONS = { prettyErrors: false, uniqueKeys: false, logLevel: "error" } as const;
+
+/** Characters that no text has, and that would garble a terminal (YAML 1.2, section 5.1). */
+const UNPRINTABLE = /(?![\t\n\r\u0085])\p{Cc}/u;
+
+export function parseBounded(text: string, limits: YamlLimits): BoundedYaml {
+  const lines = new LineCounter();
+  lines.addNewLine(0);
+  for (const { index } of text.matchAll(/\n/g)) lines.addNewLine(index + 1);
+  const placeOf = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  const broken = (...faults: readonly YamlFault[]): BoundedYaml => {
+    return { document: null, faults: inOrder(faults), placeOf };
+  };
+  const excess = unprintableIn(text) ?? excessOf(text, limits.tokens);
+  if (excess !== null) return broken(excess);
+  const document = parseDocument(text, PARSE_OPTIONS);
+  // A key that is there twice leaves a document to be checked; with any other error its structure is a guess, and what
+  // is said of all that follows would be one too.
+  const [syntax] = document.errors.sort((a, b) => a.pos[0] - b.pos[0]);
+  if (syntax !== undefined) return broken({ offset: syntax.pos[0], message: yamlWords(syntax, text) });
+  const duplicates = duplicatesIn(document, limits.faults);
+  const unfollowed = followAliases(document, limits);
+  if (unfollowed !== null) return broken(...duplicates, unfollowed);
+  return { document, faults: duplicates, placeOf };
+}
+
+function unprintableIn(text: string): YamlFault | null {
+  const odd = UNPRINTABLE.exec(text);
+  if (odd === null) return null;
+  const code = odd[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
+  return { offset: odd.index, message: `control character U+${code}: expected text` };
+}
+
+/** Keys that their mapping has already: the first ones, in the order of the text. */
+function duplicatesIn(document: Document, limit: number): readonly YamlFault[] {
+  const duplicates: YamlFault[] = [];
+  visit(document, {
+    Map(_, { items }) {
+      const keys = new Set<string>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        const name = String(key.value);
+        if (keys.has(name)) {
+          const message = `${name}: duplicate key: expected each key once`;
+          duplicates.push({ offset: key.range?.[0] ?? 0, message });
+        }
+        keys.add(name);
+      }
+    },
+  });
+  return inOrder(duplicates).slice(0, limit);
+}
+
+function inOrder(faults: readonly YamlFault[]): readonly YamlFault[] {
+  return faults.toSorted((a, b) => a.offset - b.offset);
+}
+
+/** Puts in the place of each alias what it stands for. @returns null: done */
+function followAliases(document: Document, limits: YamlLimits): YamlFault | null {
+  const targets = new Map<Alias, Node>();
+  const anchored = new Map<string, Node>();
+  let excess: YamlFault | null = null;
+  visit(document, {
+    Node(_, node, path) {
+      if (!isAlias(node)) {
+        if (node.anchor !== undefined) anchored.set(node.anchor, node);
+        return undefined;
+      }
+      const target = anchored.get(node.source);
+      const isInside = path.some((above) => above === target);
+      if (target !== undefined && !isInside) {
+        targets.set(node, target);
+        return undefined;
+      }
+      const why = isInside ? "an alias of what it stands in" : `no &${node.source} before it`;
+      excess = { offset: node.range?.[0] ?? 0, message: `*${node.source}: ${why}` };
+      return visit.BREAK;
+    },
+  });
+  if (excess !== null) return excess;
+  if (valuesOf(document.contents, targets) > limits.values) {
+    return { offset: 0, message: `more than ${limits.values} values, with all that aliases stand for` };
+  }
+  visit(document, { Alias: (_, alias) => targets.get(alias) });
+  return null;
+}
+
+function valuesOf(root: unknown, targets: ReadonlyMap<Alias, Node>): number {
+  const known = new Map<unknown, number>();
+  const valuesIn = (node: unknown): number => {
+    const counted = known.get(node);
+    if (counted !== undefined) return counted;
+    let values = 1;
+    if (isAlias(node)) values = valuesIn(targets.get(node));
+    else if (isPair(node)) values = valuesIn(node.key) + valuesIn(node.value);
+    else if (isCollection(node)) for (const item of node.items) values += valuesIn(item);
+    if (isNode(node)) known.set(node, values);
+    return values;
+  };
+  return valuesIn(root);
+}
