@@ -3,12 +3,13 @@
  *
  * Invariant: a file that cannot be had is tried again, and meanwhile standard error has the log, or the file before.
  */
-import { closeSync, constants, fstatSync, statSync } from "node:fs";
+import { closeSync, constants } from "node:fs";
 import type { Logger } from "../log/log.ts";
 import { fail, messageOf, ok, type Result } from "../result.ts";
 import { LineWriter } from "../system/line-writer.ts";
 import { openNamed } from "../system/open-file.ts";
-import { Taking } from "../system/taking.ts";
+import { RetriedResource } from "../system/retried-resource.ts";
+import { isSameFile } from "../system/same-file.ts";
 import { type FileStatus, fileStatus } from "../view/status-shape.ts";
 
 const STDERR = 2;
@@ -18,7 +19,7 @@ export class LogOutput {
   /** Null: standard error. */
   readonly file: string | null;
   readonly #writer = new LineWriter(STDERR);
-  readonly #taking: Taking;
+  readonly #resource: RetriedResource;
   /** Of the file; null: it has not been had yet. */
   #fd: number | null = null;
   #log: Logger | null = null;
@@ -26,9 +27,12 @@ export class LogOutput {
   /** @param file null: standard error */
   constructor(file: string | null) {
     this.file = file;
-    this.#taking = new Taking({
+    this.#resource = new RetriedResource({
       take: () => this.#open(),
-      onFault: (fault) => this.#log?.error(`${fault}; it is tried again, and the log goes on elsewhere`),
+      onFault: (fault) => {
+        const meanwhile = this.#fd === null ? "standard error" : "the file before";
+        this.#log?.error(`${fault}; vifplugd tries again, and writes the log to ${meanwhile}`);
+      },
       onTaken: (why) => {
         if (why === "after a fault") this.#log?.info(`the log is in ${file} now`);
       },
@@ -42,7 +46,7 @@ export class LogOutput {
   /** Opens the file, or begins to try; what comes of it is logged there. */
   async begin(log: Logger): Promise<void> {
     this.#log = log;
-    if (this.file !== null) await this.#taking.take();
+    if (this.file !== null) await this.#resource.take();
   }
 
   /** Lines that were lost since this was last asked, as soon as that can be told. */
@@ -53,14 +57,14 @@ export class LogOutput {
   /** Goes on in a file of that name, the one before having been renamed; without one the one before stays in use. */
   async reopen(): Promise<Result<null, string>> {
     if (this.file === null) return fail("the log goes to standard error: there is no file (see --log-file)");
-    await this.#taking.take();
-    return this.#taking.fault === null ? ok(null) : fail(this.#taking.fault);
+    await this.#resource.take();
+    return this.#resource.fault === null ? ok(null) : fail(this.#resource.fault);
   }
 
   /** Null: there is no file. */
   get status(): FileStatus | null {
     if (this.file === null) return null;
-    return fileStatus("log", this.file, this.#taking.fault ?? this.#writer.fault ?? this.#loss(this.file));
+    return fileStatus("log", this.file, this.#resource.fault ?? this.#writer.fault ?? this.#loss(this.file));
   }
 
   /** Settles when all is written, and after that many milliseconds at the latest. */
@@ -78,8 +82,7 @@ export class LogOutput {
 
   /** A file that was renamed is gone on with until it is opened anew, as log files are rotated so. */
   #loss(file: string): string | null {
-    const now = statSync(file, { throwIfNoEntry: false });
-    if (this.#fd !== null && now?.ino === fstatSync(this.#fd).ino) return null;
+    if (this.#fd !== null && isSameFile(file, this.#fd, "followed")) return null;
     return `${file} has been renamed or removed; vlog/reopen makes another one`;
   }
 }

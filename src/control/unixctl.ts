@@ -6,13 +6,14 @@
  * Invariants: a client's requests are answered in their order; what a client sends, or fails to send or to read, is
  * its own problem only, and so is its staying for ever; the socket is open to the daemon's user alone.
  */
-import { lstatSync, mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { JsonFramer } from "ovsdb-jsonrpc";
 import type { Logger } from "../log/log.ts";
 import { messageOf } from "../result.ts";
 import { ClientListener, type Conversation, type Reply } from "../serve/listener.ts";
-import { Taking } from "../system/taking.ts";
+import { RetriedResource } from "../system/retried-resource.ts";
+import { identityOf } from "../system/same-file.ts";
 import { type FileStatus, fileStatus } from "../view/status-shape.ts";
 import { type Command, type CommandAnswer, refuse } from "./command.ts";
 import { whoseCommand } from "./commands/elsewhere.ts";
@@ -44,9 +45,9 @@ export class ControlServer {
   readonly #options: ControlServerOptions;
   readonly #commands: ReadonlyMap<string, Command>;
   readonly #listener: ClientListener<Uint8Array>;
-  readonly #taking: Taking;
+  readonly #resource: RetriedResource;
   /** Of the socket; null: there is none yet, or no longer. */
-  #inode: number | null = null;
+  #identity: string | null = null;
 
   constructor(options: ControlServerOptions) {
     this.#options = options;
@@ -61,9 +62,9 @@ export class ControlServer {
       onError: (error) => log.warn(`control socket: ${error.message}`, "control socket"),
     });
     const { path } = options;
-    this.#taking = new Taking({
+    this.#resource = new RetriedResource({
       lookMs: options.lookMs,
-      isThere: () => lstatSync(path, { throwIfNoEntry: false })?.ino === this.#inode,
+      isThere: () => this.#isThere(),
       take: async () => {
         try {
           mkdirSync(dirname(path), { recursive: true });
@@ -72,7 +73,7 @@ export class ControlServer {
           throw new Error(`cannot make the control socket ${path}: ${messageOf(thrown)}`);
         }
       },
-      onFault: (fault) => log.error(`${fault}; it is tried again`),
+      onFault: (fault) => log.error(`${fault}; vifplugd tries again`),
       onTaken: () =>
         log.warn(`the control socket ${path} was gone, and has been made anew`, "control socket made"),
     });
@@ -84,11 +85,11 @@ export class ControlServer {
    */
   async listen(): Promise<void> {
     await this.#listen();
-    this.#taking.keep();
+    this.#resource.keep();
   }
 
   get status(): FileStatus {
-    return fileStatus("control-socket", this.#options.path, this.#taking.fault);
+    return fileStatus("control-socket", this.#options.path, this.#resource.fault);
   }
 
   /** How many clients are connected. */
@@ -98,11 +99,16 @@ export class ControlServer {
 
   /** Takes no more connections; ends those there are when what was written to them has been sent. */
   close(): void {
-    this.#taking.close();
-    if (this.#inode === null) return;
-    this.#inode = null;
+    this.#resource.close();
+    if (this.#identity === null) return;
+    const isThere = this.#isThere();
+    this.#identity = null;
     this.#listener.close();
-    rmSync(this.#options.path, { force: true });
+    if (isThere) rmSync(this.#options.path, { force: true });
+  }
+
+  #isThere(): boolean {
+    return identityOf(this.#options.path, "not followed") === this.#identity;
   }
 
   async #listen(): Promise<void> {
@@ -115,7 +121,8 @@ export class ControlServer {
     } finally {
       process.umask(umask);
     }
-    this.#inode = lstatSync(path).ino;
+    this.#identity = identityOf(path, "not followed");
+    if (this.#identity === null) throw new Error("somebody removed the socket at once");
   }
 
   async #reply(message: Uint8Array): Promise<Reply | null> {

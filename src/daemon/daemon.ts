@@ -52,6 +52,8 @@ export interface DaemonOptions {
 
 /** Milliseconds from an internal error to the recompute that heals what it may have left. */
 const HEAL_AFTER_MS = 1000;
+/** Milliseconds that the end waits for a reader of the record. */
+const RECORD_WITHIN_MS = 2000;
 
 export class Daemon {
   readonly #options: DaemonOptions;
@@ -186,7 +188,9 @@ export class Daemon {
     this.#healing?.();
     this.#chassisLog.close();
     await stopParts(this.#parts, this.#environment);
-    this.#options.recorder?.close();
+    const { recorder } = this.#options;
+    await recorder?.drained(RECORD_WITHIN_MS);
+    recorder?.close();
   }
 
   /** After every run of the graph. */

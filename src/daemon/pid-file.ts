@@ -5,24 +5,15 @@
  * daemon from a leftover, and how a leftover is taken over here. So nothing else in this process may open the file.
  * Nothing is written through a link that somebody put in its place.
  */
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  ftruncateSync,
-  lstatSync,
-  mkdirSync,
-  readSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, constants, ftruncateSync, mkdirSync, readSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { controlSocketPath } from "../control/client.ts";
 import type { Logger } from "../log/log.ts";
 import { fail, messageOf, ok, type Result } from "../result.ts";
 import { lockFile } from "../system/file-lock.ts";
 import { openOwn } from "../system/open-file.ts";
-import { Taking } from "../system/taking.ts";
+import { RetriedResource } from "../system/retried-resource.ts";
+import { isSameFile } from "../system/same-file.ts";
 import { type FileStatus, fileStatus } from "../view/status-shape.ts";
 
 /** More than any process id has. */
@@ -37,7 +28,7 @@ export class PidFile {
   readonly path: string;
   readonly #runDir: string;
   #fd: number;
-  #taking: Taking | null = null;
+  #resource: RetriedResource | null = null;
 
   private constructor(runDir: string, fd: number) {
     this.#runDir = runDir;
@@ -55,18 +46,18 @@ export class PidFile {
 
   /** From now on it is claimed anew when somebody has removed or changed it. */
   keep(log: Logger, lookMs?: number): void {
-    this.#taking = new Taking({
+    this.#resource = new RetriedResource({
       lookMs,
       isThere: () => this.#isLinked() && pidIn(this.#fd) === process.pid,
       take: () => this.#claimAgain(),
-      onFault: (fault) => log.error(`${fault}; it is tried again`),
+      onFault: (fault) => log.error(`${fault}; vifplugd tries again`),
       onTaken: () => log.warn(`the pid file ${this.path} was gone, and has been made anew`, "pid file made"),
     });
-    this.#taking.keep();
+    this.#resource.keep();
   }
 
   get status(): FileStatus {
-    return fileStatus("pid-file", this.path, this.#taking?.fault ?? null);
+    return fileStatus("pid-file", this.path, this.#resource?.fault ?? null);
   }
 
   /** @throws Error that says why that cannot be */
@@ -82,14 +73,13 @@ export class PidFile {
   }
 
   remove(): void {
-    this.#taking?.close();
+    this.#resource?.close();
     if (this.#isLinked()) rmSync(this.path, { force: true });
     closeSync(this.#fd);
   }
 
   #isLinked(): boolean {
-    const [found, held] = [lstatSync(this.path, { throwIfNoEntry: false }), fstatSync(this.#fd)];
-    return found?.ino === held.ino && found.dev === held.dev;
+    return isSameFile(this.path, this.#fd, "not followed");
   }
 }
 
@@ -100,8 +90,7 @@ function claim(runDir: string): number {
     mkdirSync(runDir, { recursive: true });
     const claimed = openAndLock(path);
     if (typeof claimed !== "number") {
-      removeLeftover(runDir, claimed.fd);
-      writePid(claimed.fd);
+      takeOver(runDir, claimed.fd);
       return claimed.fd;
     }
     const other = claimed === 0 ? "another vifplugd runs" : `another vifplugd runs with pid ${claimed}`;
@@ -109,6 +98,17 @@ function claim(runDir: string): number {
   } catch (thrown) {
     if (thrown instanceof Refused) throw thrown;
     throw new Error(`cannot write the pid file ${path}: ${messageOf(thrown)}; check run_dir`);
+  }
+}
+
+/** Makes the locked file ours. @throws what keeps it from that; the descriptor is closed then */
+function takeOver(runDir: string, fd: number): void {
+  try {
+    removeLeftover(runDir, fd);
+    writePid(fd);
+  } catch (thrown) {
+    closeSync(fd);
+    throw thrown;
   }
 }
 
@@ -140,7 +140,7 @@ function openAndLock(path: string): { readonly fd: number } | number {
       return holder;
     }
     // Its owner may have removed it between the two calls; then the lock is on a file that nobody will find.
-    if (lstatSync(path, { throwIfNoEntry: false })?.ino === fstatSync(fd).ino) return { fd };
+    if (isSameFile(path, fd, "not followed")) return { fd };
     closeSync(fd);
   }
 }

@@ -9,7 +9,7 @@ import type { Logger } from "../log/log.ts";
 import { messageOf } from "../result.ts";
 import type { ListenAddress } from "../serve/address.ts";
 import { ClientListener, type Peer } from "../serve/listener.ts";
-import { Taking } from "../system/taking.ts";
+import { RetriedResource } from "../system/retried-resource.ts";
 import type { ListenerStatus } from "../view/status-shape.ts";
 import { namesThisHost } from "./host.ts";
 import { HttpConversation, type HttpRequest } from "./request.ts";
@@ -51,7 +51,7 @@ export class HttpServer {
   readonly #options: HttpServerOptions;
   #settings: HttpSettings | null = null;
   #listener: ClientListener<HttpRequest> | null = null;
-  #taking: Taking | null = null;
+  #resource: RetriedResource | null = null;
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
@@ -74,7 +74,7 @@ export class HttpServer {
     if (this.#settings === null) return null;
     const { host, port } = this.#settings.address;
     const listen = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-    const error = this.#taking?.fault ?? null;
+    const error = this.#resource?.fault ?? null;
     return { listen, state: error === null ? "listening" : "failed", error };
   }
 
@@ -88,8 +88,8 @@ export class HttpServer {
   }
 
   #stop(): void {
-    this.#taking?.close();
-    this.#taking = null;
+    this.#resource?.close();
+    this.#resource = null;
     this.#listener?.close();
     this.#listener = null;
   }
@@ -106,7 +106,7 @@ export class HttpServer {
       onError: (error) => log.warn(`metrics: ${where}: ${error.message}`, "metrics"),
     });
     this.#listener = listener;
-    this.#taking = new Taking({
+    this.#resource = new RetriedResource({
       take: async () => {
         try {
           const bound = await listener.listen({ host, port });
@@ -118,7 +118,7 @@ export class HttpServer {
       onFault: (fault, retryMs) =>
         log.warn(`metrics: ${fault}; next try in ${retryMs / 1000} s`, `metrics ${where}`),
     });
-    void this.#taking.take();
+    void this.#resource.take();
   }
 
   #advice(hasPage: boolean): string {

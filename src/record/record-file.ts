@@ -1,14 +1,15 @@
 /**
  * The file of a record. What cannot be written yet (there is no such folder yet, the disk is full) is kept, and tried again.
  *
- * Invariant: a record has no gaps: what is beyond the bound, or was for a reader that is gone, ends the record.
+ * Invariant: a record has no gaps: what is beyond the bound, or was for a reader that is gone, ends the record. What was
+ * kept before is written all the same, as soon as it can be.
  */
 import { closeSync, constants, existsSync, fstatSync, ftruncateSync, lstatSync, renameSync } from "node:fs";
 import type { Logger } from "../log/log.ts";
 import { messageOf } from "../result.ts";
 import { LineWriter } from "../system/line-writer.ts";
 import { openNamed, resolveNamed } from "../system/open-file.ts";
-import { Taking } from "../system/taking.ts";
+import { RetriedResource } from "../system/retried-resource.ts";
 
 /** Bytes that are kept of what cannot be written yet, unless they are one line. */
 const KEPT_BYTES = 16 << 20;
@@ -17,10 +18,11 @@ export class RecordFile {
   readonly path: string;
   readonly #log: Logger;
   readonly #writer = new LineWriter(null, { keptBytes: KEPT_BYTES });
-  readonly #taking: Taking;
+  readonly #resource: RetriedResource;
   /** Null: it has not been had yet, or is closed. */
   #fd: number | null = null;
-  #lines = 0;
+  /** A line has been lost. */
+  #isTorn = false;
   /** Why there will be no more lines; null: there will. */
   #end: string | null = null;
   /** The fault of the writer that was told last. */
@@ -30,14 +32,14 @@ export class RecordFile {
   constructor(file: string, log: Logger) {
     this.path = file;
     this.#log = log;
-    this.#taking = new Taking({
+    this.#resource = new RetriedResource({
       take: () => this.#open(),
-      onFault: (fault) => log.error(`${fault}; it is tried again`),
+      onFault: (fault) => log.error(`${fault}; vifplugd tries again`),
       onTaken: (why) => {
         if (why === "after a fault") log.info(`the record is in ${file} now`);
       },
     });
-    void this.#taking.take();
+    void this.#resource.take();
   }
 
   /** Nothing that is written any more is in the record. */
@@ -47,24 +49,27 @@ export class RecordFile {
 
   /** Why what enters the graph is not in the file; null: it is. */
   get fault(): string | null {
-    return this.#end ?? this.#taking.fault ?? this.#writeFault() ?? this.#loss();
+    return this.#end ?? this.#resource.fault ?? this.#writeFault() ?? this.#loss();
   }
 
   /** @param line with its end */
   write(line: string): void {
     if (this.#end !== null) return;
-    this.#writer.write(line);
-    if (this.#writer.takeDropped() > 0)
-      this.#endFor(this.#taking.fault ?? this.#writeFault() ?? "it is stuck");
-    else {
-      this.#lines++;
-      this.#tell();
-    }
+    // Those that were kept may have lost their reader meanwhile.
+    if (!this.#hasGap()) this.#writer.write(line);
+    if (this.#hasGap()) this.#endFor(this.#resource.fault ?? this.#writeFault() ?? "its reader is stuck");
+    else this.#tell();
   }
 
+  /** Settles when everything has been written or cannot be, and after that many milliseconds at the latest. */
+  drained(withinMs: number): Promise<void> {
+    return this.#writer.drained(withinMs);
+  }
+
+  /** What has not been written is lost. */
   close(): void {
     this.#end ??= "it is closed";
-    this.#taking.close();
+    this.#resource.close();
     this.#writer.close();
     if (this.#fd !== null) closeSync(this.#fd);
     this.#fd = null;
@@ -94,14 +99,17 @@ export class RecordFile {
     if (fault === this.#told) return;
     this.#told = fault;
     if (fault === null) this.#log.info(`the record goes on in ${this.path}`);
-    else this.#log.error(`${fault}; it is tried again`);
+    else this.#log.error(`${fault}; vifplugd tries again`);
   }
 
   #endFor(fault: string): void {
-    const end = `the record ends after ${this.#lines} lines: ${fault}`;
-    this.close();
-    this.#end = end;
-    this.#log.error(`${end}; start vifplugd anew for another one`);
+    this.#end = `the record takes no more lines: ${fault}`;
+    this.#log.error(`${this.#end}; start vifplugd anew for another one`);
+  }
+
+  #hasGap(): boolean {
+    if (this.#writer.takeDropped() > 0) this.#isTorn = true;
+    return this.#isTorn;
   }
 
   /** A record cannot be begun anew in the middle. */

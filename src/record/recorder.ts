@@ -117,6 +117,11 @@ export class Recorder {
     }
   }
 
+  /** Settles when the reader of the file has had what was noted, and after that many milliseconds at the latest. */
+  drained(withinMs: number): Promise<void> {
+    return this.#file.drained(withinMs);
+  }
+
   close(): void {
     this.#file.close();
   }

@@ -4,7 +4,8 @@
  *
  * Invariant: whatever happened while there was no watch counts as a change when there is one again.
  */
-import { type FSWatcher, statSync, watch } from "node:fs";
+import { type FSWatcher, watch } from "node:fs";
+import { identityOf } from "./same-file.ts";
 
 /** Milliseconds from one look at the folder's identity to the next. */
 const LOOK_MS = 5000;
@@ -50,14 +51,14 @@ export class FolderWatch {
       const watcher = watch(folder, () => this.#changed());
       watcher.on("error", () => this.#lost());
       this.#watcher = watcher;
-      this.#identity = identityOf(folder);
+      this.#identity = identityOf(folder, "followed");
       this.#isTold = false;
       this.#after(lookMs, () => this.#look());
       return true;
     } catch (thrown) {
       if (!this.#isTold)
         onFault(
-          `cannot watch ${folder}: ${thrown instanceof Error ? thrown.message : thrown}; it is tried again`,
+          `cannot watch ${folder}: ${thrown instanceof Error ? thrown.message : thrown}; vifplugd tries again`,
         );
       this.#isTold = true;
       const next = Math.min(2 * retryMs, MAX_RETRY_MS);
@@ -82,7 +83,7 @@ export class FolderWatch {
 
   #look(): void {
     const { folder, lookMs = LOOK_MS } = this.#options;
-    if (identityOf(folder) !== this.#identity) this.#lost();
+    if (identityOf(folder, "followed") !== this.#identity) this.#lost();
     else this.#after(lookMs, () => this.#look());
   }
 
@@ -94,10 +95,4 @@ export class FolderWatch {
     this.#begin(this.#options.retryMs ?? RETRY_MS);
     this.#options.onChange();
   }
-}
-
-/** Null: there is none. */
-function identityOf(folder: string): string | null {
-  const stat = statSync(folder, { throwIfNoEntry: false });
-  return stat === undefined ? null : `${stat.dev} ${stat.ino}`;
 }

@@ -10,6 +10,7 @@ import { FFIType, ptr } from "bun:ffi";
 import { fstatSync, writeSync } from "node:fs";
 import { messageOf } from "../result.ts";
 import { openLibc } from "./libc.ts";
+import { identityOfDescriptor } from "./same-file.ts";
 
 /** Bytes that are kept of what cannot be written yet, unless the owner says another bound. */
 const KEPT_BYTES = 256 << 10;
@@ -40,8 +41,11 @@ export class LineWriter {
   /** Null: there is none yet. */
   #fd: number | null = null;
   #pieceBytes = PIECE_BYTES;
-  /** What is left of lines, the first in part. */
-  #pieces: Buffer[] = [];
+  /** Lines that are kept. */
+  #lines: Buffer[] = [];
+  /** So much of the first one is written. */
+  #written = 0;
+  /** What is left to write of all lines. */
   #bytes = 0;
   #dropped = 0;
   #fault: string | null = null;
@@ -81,13 +85,17 @@ export class LineWriter {
       this.#dropped++;
       return;
     }
-    this.#pieces.push(bytes);
+    this.#lines.push(bytes);
     this.#bytes += bytes.length;
     if (this.#timer === null) this.#flush();
   }
 
-  /** Later lines go there. What has not been written yet goes there, too. */
+  /** Later lines go there, and so does what is not written yet; a line that stands elsewhere in part is written anew. */
   redirect(fd: number): void {
+    if (this.#fd === null || identityOfDescriptor(fd) !== identityOfDescriptor(this.#fd)) {
+      this.#bytes += this.#written;
+      this.#written = 0;
+    }
     this.#useDescriptor(fd);
     this.#flush();
   }
@@ -96,7 +104,8 @@ export class LineWriter {
   close(): void {
     this.#cancelTry();
     this.#fd = null;
-    this.#pieces = [];
+    this.#lines = [];
+    this.#written = 0;
     this.#bytes = 0;
   }
 
@@ -116,6 +125,7 @@ export class LineWriter {
     // Of a file any piece is taken whole, or up to where the disk is full.
     this.#pieceBytes = isFile(fd) ? Number.POSITIVE_INFINITY : PIECE_BYTES;
     this.#retryMs = this.#firstRetryMs;
+    this.#fault = null;
   }
 
   #cancelTry(): void {
@@ -127,8 +137,8 @@ export class LineWriter {
     this.#cancelTry();
     const fd = this.#fd;
     if (fd === null) return;
-    for (let piece = this.#pieces[0]; piece !== undefined; piece = this.#pieces[0]) {
-      const written = this.#writeSome(fd, piece);
+    for (let line = this.#lines[0]; line !== undefined; line = this.#lines[0]) {
+      const written = this.#writeSome(fd, line.subarray(this.#written));
       if (typeof written !== "number") {
         const wait = written === "later" ? TRY_AGAIN_MS : this.#retryMs;
         if (written === "failed") this.#retryMs = Math.min(2 * this.#retryMs, MAX_RETRY_MS);
@@ -136,8 +146,10 @@ export class LineWriter {
         return;
       }
       this.#bytes -= written;
-      if (written === piece.length) this.#pieces.shift();
-      else this.#pieces[0] = piece.subarray(written);
+      this.#written += written;
+      if (this.#written < line.length) continue;
+      this.#lines.shift();
+      this.#written = 0;
     }
     this.#onDrained?.();
     this.#onDrained = null;

@@ -47,7 +47,7 @@ export type ProviderStatus = v.InferOutput<typeof providerShape>;
 const listenerShape = v.object({
   listen: said(text, "HOST:PORT, as it is configured"),
   state: v.picklist(["listening", "failed"]),
-  error: said(orNull(text), "why it failed; it is tried again"),
+  error: said(orNull(text), "why it failed; vifplugd tries again"),
 });
 export type ListenerStatus = v.InferOutput<typeof listenerShape>;
 
@@ -56,7 +56,10 @@ const fileShape = v.object({
   kind: v.picklist(["pid-file", "control-socket", "log", "record"]),
   path: text,
   state: v.picklist(["ready", "failed"]),
-  error: said(orNull(text), "why it cannot be had or written; it is tried again"),
+  error: said(
+    orNull(text),
+    "why it cannot be had or written; vifplugd tries again, unless the text says what to do",
+  ),
 });
 export type FileStatus = v.InferOutput<typeof fileShape>;
 

@@ -1,6 +1,14 @@
 // The pid file: says who the daemon of a run directory is, and keeps a second one out (docs/rules.md).
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PidFile, pidFilePath } from "../../src/daemon/pid-file.ts";
@@ -105,6 +113,28 @@ test("a run directory that cannot be one is an error that names the file", () =>
   const refused = PidFile.claim(file);
   expect(refused).toMatchObject({ ok: false, error: expect.stringContaining(join(file, "vifplugd.pid")) });
   expect(readFileSync(file, "utf8")).toBe("");
+});
+
+test.each([
+  ["a leftover's socket that cannot be removed", () => mkdirSync(join(runDir, "vifplugd.999999999.ctl"))],
+])("%s costs no descriptor, however often it is tried", (_, harm) => {
+  harm();
+  writeFileSync(pidFilePath(runDir), "999999999\n");
+  const open = () => readdirSync("/proc/self/fd").length;
+  expect(PidFile.claim(runDir)).toMatchObject({ ok: false });
+  const before = open();
+  for (let count = 0; count < 20; count++) expect(PidFile.claim(runDir)).toMatchObject({ ok: false });
+  expect(open()).toBe(before);
+});
+
+test("a file in the place of the folder is left alone at the end", () => {
+  const dir = join(runDir, "deep");
+  const file = claim(dir);
+  rmSync(dir, { recursive: true });
+  writeFileSync(dir, "theirs");
+  file.remove();
+  claimed.length = 0;
+  expect(readFileSync(dir, "utf8")).toBe("theirs");
 });
 
 describe("while it is kept,", () => {

@@ -3,11 +3,14 @@ import { expect, test } from "bun:test";
 import {
   closeSync,
   constants,
+  existsSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
@@ -55,7 +58,7 @@ test("that cannot be had yet is tried again, and then has everything from its be
   record.close();
   expect(readFileSync(file, "utf8")).toBe("first\nsecond\n");
   expect(told).toEqual([
-    `error record: ${error}; it is tried again`,
+    `error record: ${error}; vifplugd tries again`,
     `info record: the record is in ${file} now`,
   ]);
 });
@@ -70,13 +73,67 @@ test("that a full disk does not take is kept up to a bound, and ends there", () 
   for (; !record.hasEnded && lines < 100; lines++) record.write(line);
   expect(lines).toBe(16);
   record.write(line);
-  const end = `the record ends after 15 lines: ${fault}`;
+  const end = `the record takes no more lines: ${fault}`;
   expect(record.fault).toBe(end);
   record.close();
   expect(told).toEqual([
-    `error record: ${fault}; it is tried again`,
+    `error record: ${fault}; vifplugd tries again`,
     `error record: ${end}; start vifplugd anew for another one`,
   ]);
+});
+
+test("that reaches the bound before it can be had takes no more, and has all until there as soon as it can be", async () => {
+  using folder = new Folder();
+  const file = folder.file("later/record");
+  const { record, told } = begun(file);
+  const line = `${"x".repeat(MiB - 1)}\n`;
+  for (let lines = 0; !record.hasEnded && lines < 100; lines++) record.write(line);
+  expect(told.at(-1)).toMatch(
+    /^error record: the record takes no more lines: cannot write the record to .*ENOENT/,
+  );
+  mkdirSync(dirname(file));
+  while (!existsSync(file) || statSync(file).size < 16 * MiB) await sleep(20);
+  expect(record.hasEnded).toBe(true);
+  record.close();
+  expect(statSync(file).size).toBe(16 * MiB);
+});
+
+test("whose reader is late has its tail, when it is waited for", async () => {
+  using folder = new Folder();
+  const file = folder.file("pipe");
+  Bun.spawnSync(["mkfifo", file]);
+  const hold = openSync(file, constants.O_RDWR);
+  const { record } = begun(file);
+  const total = 2000;
+  for (let line = 0; line < total; line++) record.write(`${String(line).padEnd(499)}\n`);
+  // Nobody has read anything, and the pipe takes no more.
+  await record.drained(10);
+  const reader = Bun.spawn(["head", "-n", `${total}`, file], { stdout: "pipe" });
+  await record.drained(30_000);
+  record.close();
+  const read = (await new Response(reader.stdout).text()).trimEnd().split("\n");
+  closeSync(hold);
+  expect(read.map(Number)).toEqual(Array.from({ length: total }, (_, line) => line));
+});
+
+test("whose reader was gone for some lines takes none after the gap", async () => {
+  using folder = new Folder();
+  const file = folder.file("pipe");
+  Bun.spawnSync(["mkfifo", file]);
+  const reader = openSync(file, constants.O_RDWR);
+  const { record } = begun(file);
+  for (let line = 0; line < 2000; line++) record.write(`${String(line).padEnd(499)}\n`);
+  closeSync(reader);
+  // The lines that were kept are given up.
+  await record.drained(30_000);
+  const next = openSync(file, constants.O_RDWR | constants.O_NONBLOCK);
+  record.write("after the gap\n");
+  expect(record.hasEnded).toBe(true);
+  const left = Buffer.alloc(MiB);
+  expect(left.toString("latin1", 0, readSync(next, left))).not.toContain("after the gap");
+  expect(() => readSync(next, left)).toThrow("EAGAIN");
+  closeSync(next);
+  record.close();
 });
 
 test("whose reader is gone ends there, says so once, and the daemon goes on", () => {
@@ -90,7 +147,7 @@ test("whose reader is gone ends there, says so once, and the daemon goes on", ()
   for (let line = 0; line < 3; line++) record.write("{}\n");
   record.close();
   expect(told).toEqual([
-    expect.stringMatching(/^error record: the record ends after 1 lines: .*EPIPE: .*; start vifplugd anew/),
+    expect.stringMatching(/^error record: the record takes no more lines: .*EPIPE: .*; start vifplugd anew/),
   ]);
 });
 

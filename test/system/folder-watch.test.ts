@@ -51,7 +51,7 @@ test("a file that is written is a change", async () => {
 test("a folder that is not there yet is told once, and watched when it comes", async () => {
   begin();
   await Bun.sleep(100);
-  expect(faults).toEqual([expect.stringMatching(/^cannot watch .*folder: .*; it is tried again$/)]);
+  expect(faults).toEqual([expect.stringMatching(/^cannot watch .*folder: .*; vifplugd tries again$/)]);
   await seen((round) => {
     if (round === 0) mkdirSync(folder);
   });

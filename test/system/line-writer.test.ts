@@ -1,6 +1,6 @@
 /** Lines to a real pipe whose reader is slow, stuck or gone. */
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
+import { closeSync, constants, mkdtempSync, openSync, readFileSync, readSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LineWriter } from "../../src/system/line-writer.ts";
@@ -88,6 +88,39 @@ test("what a full disk does not take is kept, tried again, and goes where it is 
   lines.redirect(writer);
   expect([lines.fault, readAll()]).toEqual([null, "first\nsecond\n"]);
   closeSync(full);
+});
+
+test("a line of which a part stands elsewhere is written anew as a whole, and the fault of there is no fault here", async () => {
+  const lines = new LineWriter(writer);
+  const total = 100;
+  for (let count = 0; count < total; count++) lines.write(`${String(count).padEnd(9999, ".")}\n`);
+  expect(lines.isDrained).toBe(false);
+  const file = join(folder, "file");
+  const fd = openSync(file, constants.O_WRONLY | constants.O_CREAT);
+  lines.redirect(fd);
+  expect(lines.isDrained).toBe(true);
+  closeSync(fd);
+  const [before, after] = [readAll().split("\n"), readFileSync(file, "utf8").trimEnd().split("\n")];
+  // The part that the pipe had taken.
+  const part = before.pop() ?? "";
+  expect(part.length).toBeGreaterThan(0);
+  expect(after[0]?.startsWith(part)).toBe(true);
+  expect([...before, ...after].map((line) => line.length)).toEqual(
+    Array(before.length + after.length).fill(9999),
+  );
+  expect([...before, ...after].map((line) => Number.parseInt(line, 10))).toEqual(
+    Array.from({ length: total - lines.takeDropped() }, (_, count) => count),
+  );
+});
+
+test("the fault of one descriptor is none of the next", () => {
+  closeSync(reader);
+  const lines = new LineWriter(writer);
+  lines.write("to nobody\n");
+  expect(lines.fault).toContain("EPIPE");
+  reader = openSync("/dev/null", constants.O_RDWR);
+  lines.redirect(reader);
+  expect(lines.fault).toBeNull();
 });
 
 test("lines that are there before the descriptor is are kept up to the bound", () => {

@@ -1,5 +1,6 @@
 /**
- * What a process takes for as long as it lives, and may not get, or may lose: an address, the name of a socket, a file.
+ * A resource that a process takes for as long as it lives, and may not get, or may lose: an address, the name of a
+ * socket, a file.
  *
  * Invariants: what cannot be had is tried again, after a second at first and after a minute at last, until it is had; what
  * somebody took away is taken anew; two tries never run at once.
@@ -12,8 +13,8 @@ const MAX_RETRY_MS = 60_000;
 /** Milliseconds from one look whether it is still there to the next. */
 const LOOK_MS = 5000;
 
-export interface TakingOptions {
-  /** Takes it; throws or rejects with why it cannot be had. */
+export interface RetriedResourceOptions {
+  /** Takes the resource; throws or rejects with why it cannot be had. */
   readonly take: () => void | Promise<void>;
   /** Absent: it cannot be lost unseen. */
   readonly isThere?: () => boolean;
@@ -25,14 +26,14 @@ export interface TakingOptions {
   readonly lookMs?: number | undefined;
 }
 
-export class Taking {
-  readonly #options: TakingOptions;
+export class RetriedResource {
+  readonly #options: RetriedResourceOptions;
   #fault: string | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #trying: Promise<void> | null = null;
   #isClosed = false;
 
-  constructor(options: TakingOptions) {
+  constructor(options: RetriedResourceOptions) {
     this.#options = options;
   }
 
@@ -43,7 +44,8 @@ export class Taking {
 
   /** Tries now, and again until it is had; settles after this try. */
   async take(): Promise<void> {
-    if (this.#trying !== null) await this.#trying;
+    while (this.#trying !== null) await this.#trying;
+    if (this.#isClosed) return;
     await this.#try(this.#options.retryMs ?? RETRY_MS, false);
   }
 
@@ -52,9 +54,18 @@ export class Taking {
     const { isThere, lookMs = LOOK_MS, retryMs = RETRY_MS } = this.#options;
     if (isThere === undefined) return;
     this.#after(lookMs, () => {
-      if (isThere()) this.keep();
+      if (this.#isThere(isThere)) this.keep();
       else void this.#try(retryMs, true);
     });
+  }
+
+  /** Where nobody can look, there is nothing: a new try says why. */
+  #isThere(look: () => boolean): boolean {
+    try {
+      return look();
+    } catch {
+      return false;
+    }
   }
 
   /** Nothing is tried any more. */
@@ -65,10 +76,11 @@ export class Taking {
 
   #try(retryMs: number, wasLost: boolean): Promise<void> {
     this.#cancel();
-    this.#trying = this.#attempt(retryMs, wasLost).finally(() => {
-      this.#trying = null;
+    const trying = this.#attempt(retryMs, wasLost).finally(() => {
+      if (this.#trying === trying) this.#trying = null;
     });
-    return this.#trying;
+    this.#trying = trying;
+    return trying;
   }
 
   async #attempt(retryMs: number, wasLost: boolean): Promise<void> {
