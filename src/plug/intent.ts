@@ -63,6 +63,8 @@ export interface Knowledge {
   readonly missing: string | null;
   /** The acknowledged condition contains `logical_port == lport`, and so does the one that is to replace it, if any. */
   asksFor(lport: string): boolean;
+  /** What is asked for by name, and not here, may be on its way. */
+  readonly isInDoubt: boolean;
 }
 
 /**
@@ -93,7 +95,8 @@ export function decideIntent(
   const stay = { kind: "stay", lport, plugType, ...(binding === null ? lastSeen : {}) } as const;
   if (goes === null) return { ...stay, reason, ...(isLeaving ? { isLeaving } : {}) };
   if (knowledge.missing !== null) return { ...stay, reason: `${reason}, but ${knowledge.missing}` };
-  const isCertain = lport.binding !== null || knowledge.asksFor(name) || isFresh(absence);
+  const isCertain =
+    lport.binding !== null || isFresh(absence) || (knowledge.asksFor(name) && !knowledge.isInDoubt);
   return { kind: "unplug", lport, plugType, binding, ground: goes, reason, isCertain, ...lastSeen };
 }
 

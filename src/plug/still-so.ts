@@ -12,7 +12,9 @@ import { heldReason } from "./nodes/hold-node.ts";
 
 export function isStillSo(engine: Engine, graph: PlugGraph, change: Change): boolean {
   const intents = engine.data(graph.intent);
-  const { synced, acknowledged } = engine.data(graph.inputs.southbound).current;
+  const { synced, acknowledged, isInDoubt } = engine.data(graph.inputs.southbound).current;
+  const isKnownAbsent = (lport: string) =>
+    synced && isInDoubt !== true && acknowledged?.lports.has(lport) === true;
   const settings = engine.data(graph.inputs.settings).current;
   const hold = engine.data(graph.hold);
   const isHeld = (lport: string) => heldReason(hold, settings, lport) !== null;
@@ -21,6 +23,6 @@ export function isStillSo(engine: Engine, graph: PlugGraph, change: Change): boo
   return unpluggedBy(change).every((lport) => {
     const intent = intents.get(lport);
     if (intent?.kind !== "unplug" || isHeld(lport)) return false;
-    return intent.lport.binding !== null || (synced && acknowledged?.lports.has(lport) === true);
+    return intent.lport.binding !== null || isKnownAbsent(lport);
   });
 }

@@ -77,6 +77,7 @@ export const otherChassisSchema = v.array(
 export const southboundSchema = v.object({
   synced: v.boolean(),
   view: v.optional(v.nullable(v.number()), null),
+  isInDoubt: v.optional(v.boolean(), false),
   stranger: v.optional(v.nullable(v.object({ before: v.nullable(text), now: v.nullable(text) })), null),
   acknowledged: v.nullable(
     v.pipe(

@@ -39,9 +39,13 @@ const asked: Absence = { kind: "asked", serial: 1, uuid: uuid(1) };
 
 function intentOf(
   absence: Absence | undefined,
-  { missing = null, asks = false }: { readonly missing?: string | null; readonly asks?: boolean } = {},
+  {
+    missing = null,
+    asks = false,
+    isInDoubt = false,
+  }: { readonly missing?: string | null; readonly asks?: boolean; readonly isInDoubt?: boolean } = {},
 ): Intent | null {
-  const knowledge = { missing, asksFor: () => asks };
+  const knowledge = { missing, asksFor: () => asks, isInDoubt };
   const settings = { onWithdraw: "unplug", additionalChassis: true } as const;
   return decideIntent(lport, here, knowledge, settings, absence, left);
 }
@@ -177,9 +181,19 @@ describe("two intents", () => {
   });
 });
 
+test("a port that is asked for by its name goes for certain only when nothing of another monitor's commit may be on its way", () => {
+  expect(intentOf(undefined, { asks: true })).toMatchObject({ kind: "unplug", isCertain: true });
+  expect(intentOf(undefined, { asks: true, isInDoubt: true })).toMatchObject({
+    kind: "unplug",
+    isCertain: false,
+  });
+  // A fresh answer came after all that was on its way.
+  expect(intentOf(none(true), { isInDoubt: true })).toMatchObject({ kind: "unplug", isCertain: true });
+});
+
 test("a port that is wanted here is plugged from its own row, whatever is known of one that left", () => {
   const settings = { onWithdraw: "unplug", additionalChassis: true } as const;
   const wanted = makeLport("lsp1", wantedRow({}, { requested_chassis: CHASSIS }), [owned]);
-  const knowledge = { missing: null, asksFor: () => false };
+  const knowledge = { missing: null, asksFor: () => false, isInDoubt: false };
   expect(decideIntent(wanted, here, knowledge, settings, none(true), moved)).toMatchObject({ kind: "plug" });
 });

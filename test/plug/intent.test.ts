@@ -25,7 +25,7 @@ const foreign = classify(
   portRow(),
   bridgeRow(),
 );
-const complete: Knowledge = { missing: null, asksFor: () => true };
+const complete: Knowledge = { missing: null, asksFor: () => true, isInDoubt: false };
 const here: ChassisIdentity = { name: "hv1", record: chassisRow() };
 const defaults: WantedSettings = { onWithdraw: "unplug", additionalChassis: true };
 
@@ -58,7 +58,7 @@ describe("a logical port that is wanted here", () => {
   });
 
   test("is to be plugged although nothing is known about other ports: only unplugging waits", () => {
-    const knowledge = { missing: "something", asksFor: () => false };
+    const knowledge = { missing: "something", asksFor: () => false, isInDoubt: false };
     expect(intentOf({ binding: wantedRow(), knowledge })?.kind).toBe("plug");
   });
 
@@ -92,7 +92,7 @@ describe("an owned interface", () => {
   });
 
   test("stays while nobody has asked the Southbound for its port binding", () => {
-    const knowledge = { missing: null, asksFor: () => false };
+    const knowledge = { missing: null, asksFor: () => false, isInDoubt: false };
     const lport = makeLport("lsp1", null, [owned]);
     expect(intentOf({ knowledge })).toEqual({ kind: "stay", lport, plugType: "dummy", reason: NOT_IN_VIEW });
   });
@@ -146,7 +146,7 @@ describe("an owned interface", () => {
   });
 
   test("that is due to go stays while knowledge is missing, and says both (U3)", () => {
-    const knowledge = { missing: "the Southbound is not connected", asksFor: () => true };
+    const knowledge = { missing: "the Southbound is not connected", asksFor: () => true, isInDoubt: false };
     expect(intentOf({ knowledge })).toEqual({
       kind: "stay",
       lport: makeLport("lsp1", null, [owned]),
@@ -177,7 +177,11 @@ test("whatever the rows and settings say, nothing is unplugged on missing knowle
         ...(random.chance(0.8) ? { binding } : {}),
         interfaces: random.pick([[], [owned], [foreign], [owned, foreign]]),
         chassis: { name: "hv1", record },
-        knowledge: { missing: record === null || random.chance(0.5) ? "unknown" : null, asksFor: () => asks },
+        knowledge: {
+          missing: record === null || random.chance(0.5) ? "unknown" : null,
+          asksFor: () => asks,
+          isInDoubt: random.chance(0.3),
+        },
         settings: { onWithdraw: random.pick(["unplug", "keep"]), additionalChassis: random.chance(0.5) },
       };
     },
@@ -188,6 +192,9 @@ test("whatever the rows and settings say, nothing is unplugged on missing knowle
       if (situation.interfaces?.includes(owned) !== true) return "unplugs what is not owned";
       if (situation.binding === undefined && !situation.knowledge.asksFor("lsp1")) {
         return "unplugs what it has not asked for";
+      }
+      if (situation.binding === undefined && situation.knowledge.isInDoubt && intent.isCertain) {
+        return "is certain of a row that may be on its way";
       }
       return situation.binding?.requested_chassis === CHASSIS &&
         situation.binding.type === "" &&

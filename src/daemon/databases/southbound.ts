@@ -199,16 +199,14 @@ export class Southbound {
       if (initial) this.#correct(session);
       this.#count(`sb_${label}`);
       const isOurs = changes.Chassis.length > 0 || changes.SB_Global.length > 0;
-      if (isOurs) {
-        this.#view++;
-        this.#named?.doubt(() => session.listDatabases());
-      }
+      if (isOurs) this.#view++;
+      this.#named?.doubt(isOurs, () => session.listDatabases());
       this.#noteHostnames(changes.Chassis);
       this.#reconciler.pushTables("OVN_Southbound", changes, label);
       // What leaves with a snapshot, or with what is about ourselves, need not be gone.
       const view = isOurs || initial ? null : (this.#announced?.view ?? null);
       this.#reconciler.departures.left(changes.Port_Binding, view);
-      if (isOurs) this.#announce(session);
+      this.#announce(session);
     });
     session.onState((state) => {
       logState(this.#log, "OVN_Southbound", state);
@@ -277,7 +275,8 @@ export class Southbound {
       acknowledged?.sameChassis(before.acknowledged) !== true;
     if (isAnotherView) this.#view++;
     const view = synced && acknowledged !== null ? this.#view : null;
-    const now = { synced, acknowledged, stranger, view };
+    const isInDoubt = this.#named?.isInDoubt === true;
+    const now = { synced, acknowledged, stranger, view, isInDoubt };
     if (before !== null && isSame(before, now)) return;
     this.#announced = now;
     const change = requested === null ? "condition acknowledged" : "condition requested";
@@ -305,6 +304,11 @@ export class Southbound {
 const NO_LPORTS: ReadonlySet<string> = new Set();
 
 function isSame(a: SouthboundState, b: SouthboundState): boolean {
-  const { synced, acknowledged, stranger, view } = a;
-  return synced === b.synced && acknowledged === b.acknowledged && stranger === b.stranger && view === b.view;
+  return (
+    a.synced === b.synced &&
+    a.acknowledged === b.acknowledged &&
+    a.stranger === b.stranger &&
+    a.view === b.view &&
+    a.isInDoubt === b.isInDoubt
+  );
 }

@@ -155,6 +155,8 @@ export interface SouthboundState {
    * connection, another condition, another Chassis row, other options of SB_Global). Null: it is just changing.
    */
   readonly view?: number | null;
+  /** One monitor has told of a commit, and what another one has to tell of the same commit may be on its way. */
+  readonly isInDoubt?: boolean;
   /** The rows are those of another cluster than the ones before, and no complete pass has found nothing to unplug. */
   readonly stranger?: Stranger | null;
 }
@@ -173,7 +175,7 @@ export const southboundInput = {
   data: (): Current<SouthboundState> => ({
     current: { synced: false, acknowledged: null, stranger: null },
   }),
-  /** Logical ports that an acknowledged condition asks for, or has stopped asking for. */
+  /** Logical ports that an acknowledged condition asks for, or has stopped asking for, or of which it is certain or in doubt. */
   changes: () => keyedChanges<string>(),
   apply(state: SouthboundState, { data, changes, cause }: Own<Current<SouthboundState>, Map<string, Cause>>) {
     const before = data.current;
@@ -183,9 +185,11 @@ export const southboundInput = {
       known !== null && sameStranger(known, state.stranger) ? { ...state, stranger: known } : state;
     if (before.synced !== state.synced) return unhandled(state.synced ? "it is synced" : "it is not synced");
     const [asked, asks] = [before.acknowledged, state.acknowledged];
+    const isAsCertain = (before.isInDoubt ?? false) === (state.isInDoubt ?? false);
+    if (!isAsCertain) for (const lport of asks?.lports ?? []) changes.set(lport, cause);
     if (asked === asks) {
       const isSame = sameStranger(before.stranger, state.stranger) && before.view === state.view;
-      return isSame ? unchanged : updated;
+      return isSame && isAsCertain ? unchanged : updated;
     }
     if (asked === null || asks === null || !asks.sameChassis(asked)) {
       return unhandled("the acknowledged condition is for another chassis");

@@ -62,6 +62,7 @@ function isLeaving(intent: Intent): boolean {
 function knowledgeOf(southbound: SouthboundState, local: LocalChassis): Knowledge {
   return {
     missing: missingKnowledge(southbound, local)?.reason ?? null,
+    isInDoubt: southbound.isInDoubt === true,
     asksFor: (lport) => southbound.synced && (southbound.acknowledged?.lports.has(lport) ?? false),
   };
 }
