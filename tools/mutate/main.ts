@@ -20,6 +20,7 @@ import { availableParallelism } from "node:os";
 import { join, normalize } from "node:path";
 import { parseArgs } from "node:util";
 import { random } from "../../test/support/random.ts";
+import { countOf, numberOf, readArguments } from "../arguments.ts";
 import { undoAtExit } from "../cleanup.ts";
 import { copySources } from "../copy.ts";
 import { type Equivalent, isEquivalent, outdated, readEquivalents } from "./equivalent.ts";
@@ -33,25 +34,37 @@ const ROOT = join(import.meta.dir, "../..");
 const TOOL = "tools/mutate";
 const TELL_EVERY = 50;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    only: { type: "string", multiple: true, default: [] },
-    list: { type: "boolean", default: false },
-    sample: { type: "string" },
-    seed: { type: "string", default: "1" },
-    goal: { type: "string", default: "95" },
-    tests: { type: "string", multiple: true },
-    budget: { type: "string", default: "10" },
-    cases: { type: "string", default: "15" },
-    jobs: { type: "string", default: String(availableParallelism()) },
-    killed: { type: "boolean", default: false },
-  },
+const { values, files } = readArguments("mutate", () => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      only: { type: "string", multiple: true, default: [] },
+      list: { type: "boolean", default: false },
+      sample: { type: "string" },
+      seed: { type: "string", default: "1" },
+      goal: { type: "string", default: "95" },
+      tests: { type: "string", multiple: true },
+      budget: { type: "string", default: "10" },
+      cases: { type: "string", default: "15" },
+      jobs: { type: "string", default: String(availableParallelism()) },
+      killed: { type: "boolean", default: false },
+    },
+  });
+  const files = filesOf([...positionals, ...values.only.map((place) => place.replace(/:\d+$/, ""))]);
+  if (files.length === 0) throw new Error("name the files or folders to be mutated, for instance src/plug");
+  const counts = {
+    sample: values.sample === undefined ? null : countOf("--sample", values.sample, 1),
+    seed: countOf("--seed", values.seed, 0),
+    goal: numberOf("--goal", values.goal, 0),
+    budget: numberOf("--budget", values.budget, 0),
+    cases: countOf("--cases", values.cases, 1),
+    jobs: countOf("--jobs", values.jobs, 1),
+  };
+  return { values: { ...values, ...counts }, files };
 });
 
 type Numbered = readonly [number: number, mutant: Mutant];
 
-const files = filesOf([...positionals, ...values.only.map((place) => place.replace(/:\d+$/, ""))]);
 const sources = new Map(files.map((file) => [file, readFileSync(join(ROOT, file), "utf8")]));
 const all = files.flatMap((file) => mutantsOf(file, sources.get(file) ?? "")).map(numbered);
 const equivalents = readEquivalents();
@@ -63,10 +76,6 @@ const stale = outdated(
   all.map(([, mutant]) => mutant),
 );
 
-if (files.length === 0) {
-  console.error("npm run mutate -- FILE_OR_FOLDER...: name what is to be mutated, for instance src/plug");
-  process.exit(2);
-}
 if (values.list) {
   for (const [, mutant] of chosen) show(mutant, "");
   console.log(`${chosen.length} mutants in ${files.length} files`);
@@ -80,7 +89,7 @@ async function run(): Promise<boolean> {
   const remove = () => rmSync(copy, { recursive: true, force: true });
   const keepCopy = undoAtExit(remove);
   compileInto(copy);
-  const environment = { SEED: values.seed, CASES: values.cases, SHRINK: "0" };
+  const environment = { SEED: String(values.seed), CASES: String(values.cases), SHRINK: "0" };
   const start = () => TestProcess.start(copy, environment);
 
   const tests = unitTests(copy, new Set(chosen.map(([, { file }]) => file)), values.tests);
@@ -103,12 +112,12 @@ async function run(): Promise<boolean> {
   const bench = {
     survey: { ...survey, tests: passing },
     files: tests,
-    budgetMs: Number(values.budget) * 1000,
+    budgetMs: values.budget * 1000,
     start,
   };
   const counts = { killed: 0, survived: 0 };
   const queue = chosen[Symbol.iterator]();
-  await Promise.all(Array.from({ length: Number(values.jobs) }, work));
+  await Promise.all(Array.from({ length: values.jobs }, work));
   remove();
   keepCopy();
   return conclude(counts);
@@ -139,7 +148,7 @@ function conclude({ killed, survived }: { killed: number; survived: number }): b
     `${killed} killed, ${survived} survived (${percent.toFixed(1)} % killed), ` +
       `${listed} equivalent (listed in ${TOOL}/equivalent.yaml)`,
   );
-  return percent >= Number(values.goal) && stale.length === 0;
+  return percent >= values.goal && stale.length === 0;
 }
 
 /** Every mutated file with its mutants behind the switch; tests get the harness for bun:test. */
@@ -171,7 +180,9 @@ function described({ file, in: place, was, becomes }: Equivalent): string {
 function filesOf(places: readonly string[]): readonly string[] {
   const found = places.flatMap((place) => {
     const path = normalize(place).replace(/\/$/, "");
-    if (!statSync(join(ROOT, path)).isDirectory()) return [path];
+    const stats = statSync(join(ROOT, path), { throwIfNoEntry: false });
+    if (stats === undefined) throw new Error(`${place}: no such file or folder`);
+    if (!stats.isDirectory()) return [path];
     return [...new Bun.Glob("**/*.ts").scanSync({ cwd: join(ROOT, path) })].map((name) => join(path, name));
   });
   return [...new Set(found)].filter((file) => !file.endsWith(".gen.ts")).sort();
@@ -182,9 +193,9 @@ function isAsked([, { file, line }]: Numbered): boolean {
 }
 
 function sample(mutants: readonly Numbered[]): readonly Numbered[] {
-  const size = Number(values.sample ?? mutants.length);
+  const size = values.sample ?? mutants.length;
   if (size >= mutants.length) return mutants;
-  const { int } = random(Number(values.seed));
+  const { int } = random(values.seed);
   const pool = [...mutants];
   const picked = Array.from({ length: size }, () => pool.splice(int(pool.length), 1)).flat();
   return picked.sort(([a], [b]) => a - b);

@@ -16,37 +16,45 @@ import { parseArgs } from "node:util";
 import { planOf, play } from "../../test/simulation/world/history.ts";
 import { shrink } from "../../test/simulation/world/shrink.ts";
 import { diagramOf, storyOf } from "../../test/simulation/world/story.ts";
+import { countOf, numberOf, readArguments } from "../arguments.ts";
 import { playOnEveryCore, type Run } from "./cores.ts";
 import { findFaults } from "./faults.ts";
 import { add, NOTHING, type Played, sentenceOf } from "./totals.ts";
 import type { Report } from "./worker.ts";
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: "string" },
-    events: { type: "string" },
-    minutes: { type: "string" },
-    story: { type: "boolean", default: false },
-    lines: { type: "boolean", default: false },
-    faults: { type: "boolean", default: false },
-    /** Of the faults, those whose names have this in them. */
-    fault: { type: "string" },
-    /** Of the seeds, every so manieth: one worker's part. */
-    stride: { type: "string", default: "1" },
-    /** The minutes are those of a core that has nothing else to do. */
-    cpu: { type: "boolean", default: false },
-    /** Tells its parent of each history as JSON. */
-    worker: { type: "boolean", default: false },
-  },
+const values = readArguments("simulate", () => {
+  const { values } = parseArgs({
+    options: {
+      seed: { type: "string", default: String(1 + Math.floor(Math.random() * 1e9)) },
+      events: { type: "string" },
+      minutes: { type: "string", default: "1" },
+      story: { type: "boolean", default: false },
+      lines: { type: "boolean", default: false },
+      faults: { type: "boolean", default: false },
+      /** Of the faults, those whose names have this in them. */
+      fault: { type: "string" },
+      /** Of the seeds, every so manieth: one worker's part. */
+      stride: { type: "string", default: "1" },
+      /** The minutes are those of a core that has nothing else to do. */
+      cpu: { type: "boolean", default: false },
+      /** Tells its parent of each history as JSON. */
+      worker: { type: "boolean", default: false },
+    },
+  });
+  return {
+    ...values,
+    seed: countOf("--seed", values.seed, 0),
+    events: values.events === undefined ? null : countOf("--events", values.events, 1),
+    minutes: numberOf("--minutes", values.minutes, 0),
+    stride: countOf("--stride", values.stride, 1),
+  };
 });
-
-const seed = values.seed === undefined ? 1 + Math.floor(Math.random() * 1e9) : Number(values.seed);
-const minutes = Number(values.minutes ?? "1");
+const { seed, minutes } = values;
 
 if (values.faults) process.exit((await findFaults(values.fault)) ? 0 : 1);
 else if (values.story || values.lines) say(await (values.story ? diagramOf : storyOf)(planOf(seed)));
 else if (values.worker) await work();
-else if (values.events !== undefined) await conclude(await playEvents(Number(values.events)));
+else if (values.events !== null) await conclude(await playEvents(values.events));
 else {
   say(`seed ${seed}`);
   await conclude(await playOnEveryCore(seed, minutes, say));
@@ -74,7 +82,7 @@ async function playEvents(events: number): Promise<Run> {
 async function work(): Promise<void> {
   const clock = values.cpu ? cpuTime : () => performance.now();
   const end = clock() + minutes * 60_000;
-  await playOn(Number(values.stride), (played) => {
+  await playOn(values.stride, (played) => {
     const memory = Math.round(process.memoryUsage.rss() / 1e6);
     const report: Report = { ...played, seconds: cpuTime() / 1000, memory };
     say(JSON.stringify(report));

@@ -51,17 +51,22 @@ export function startWorker({ root, seed, stride, minutes, cpu, told }: WorkerOp
       isStuck = true;
       child.kill("SIGKILL");
     }, LONGEST_HISTORY_MS);
-    for await (const line of linesOf(child.stdout)) {
-      stuck.refresh();
-      const report: Report = JSON.parse(line);
-      present = report.seed + stride;
-      told(report);
+    try {
+      for await (const line of linesOf(child.stdout)) {
+        stuck.refresh();
+        const report: Report = JSON.parse(line);
+        present = report.seed + stride;
+        told(report);
+      }
+      const code = await child.exited;
+      if (isStuck) return { seed: present, failure: `has not ended after ${LONGEST_HISTORY_MS / 1000} s` };
+      if (code === 0 || isStopped) return null;
+      return { seed: present, failure: `ended its process with ${child.signalCode ?? `code ${code}`}` };
+    } finally {
+      // Also when it tells what is no report, or whoever it tells throws: no process stays behind.
+      clearTimeout(stuck);
+      child.kill("SIGKILL");
     }
-    clearTimeout(stuck);
-    const code = await child.exited;
-    if (isStuck) return { seed: present, failure: `has not ended after ${LONGEST_HISTORY_MS / 1000} s` };
-    if (code === 0 || isStopped) return null;
-    return { seed: present, failure: `ended its process with ${child.signalCode ?? `code ${code}`}` };
   };
   return {
     ended: follow(),

@@ -17,16 +17,16 @@ export interface Insert {
   readonly table: string;
   readonly row: WriteFields;
   /** What `named` refers to. */
-  readonly uuidName?: string;
+  readonly uuidName?: string | undefined;
   /** The new row's UUID; absent: the server chooses one. */
-  readonly uuid?: Uuid;
+  readonly uuid?: Uuid | undefined;
 }
 export interface Select<R> {
   readonly op: "select";
   readonly table: string;
   readonly where: readonly AnyClause[];
   /** Absent: all. */
-  readonly columns?: readonly string[];
+  readonly columns?: readonly string[] | undefined;
   readonly [selectedRow]?: R;
 }
 export interface Update {
@@ -54,7 +54,7 @@ export interface Wait {
   readonly until: "==" | "!=";
   readonly rows: readonly WriteFields[];
   /** Milliseconds; 0 fails at once when the rows are not as expected. Absent: waits as long as it takes. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 export interface Commit {
   readonly op: "commit";
@@ -218,12 +218,7 @@ export function operations(_database: UntypedSchema): UntypedBuilder {
       row,
       ...(typeof identity === "string" ? { uuidName: identity } : identity),
     }),
-    select: (table, where, columns) => ({
-      op: "select",
-      table,
-      where,
-      ...(columns !== undefined && { columns }),
-    }),
+    select: (table, where, columns) => ({ op: "select", table, where, columns }),
     update: (table, where, row) => ({ op: "update", table, where, row }),
     mutate: (table, where, mutations) => ({ op: "mutate", table, where, mutations }),
     delete: (table, where) => ({ op: "delete", table, where }),
@@ -234,7 +229,7 @@ export function operations(_database: UntypedSchema): UntypedBuilder {
       columns,
       until,
       rows,
-      ...(timeoutMs !== undefined && { timeoutMs }),
+      timeoutMs,
     }),
     commit: (durable) => ({ op: "commit", durable }),
     abort: () => ({ op: "abort" }),

@@ -93,22 +93,12 @@ function encodeOperation(schema: UntypedSchema, operation: Operation): JsonObjec
   switch (operation.op) {
     case "insert": {
       const { op, table, row, uuidName, uuid } = operation;
-      return {
-        op,
-        table,
-        row: encodeRow(schema, table, row),
-        ...(uuid !== undefined && { uuid }),
-        ...(uuidName !== undefined && { "uuid-name": uuidName }),
-      };
+      return { op, table, row: encodeRow(schema, table, row), uuid, "uuid-name": uuidName };
     }
     case "select": {
       const { op, table, where, columns } = operation;
-      return {
-        op,
-        table,
-        where: encodeWhere(schema, table, where),
-        ...(columns !== undefined && { columns: [...new Set(["_uuid", ...columns])] }),
-      };
+      const asked = columns && [...new Set(["_uuid", ...columns])];
+      return { op, table, where: encodeWhere(schema, table, where), columns: asked };
     }
     case "update": {
       const { op, table, where, row } = operation;
@@ -140,7 +130,7 @@ function encodeOperation(schema: UntypedSchema, operation: Operation): JsonObjec
         columns: [...columns],
         until,
         rows: rows.map((row) => encodeRow(schema, table, row)),
-        ...(timeoutMs !== undefined && { timeout: timeoutMs }),
+        timeout: timeoutMs,
       };
     }
     case "commit":

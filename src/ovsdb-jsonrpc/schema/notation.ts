@@ -269,7 +269,7 @@ function encodeBigint(type: AtomicType, atom: bigint): Json {
 }
 
 /** The smallest number that is not subnormal: the server's reader takes none below it (lib/util.c, `str_to_double`). */
-const MIN_REAL = 2 ** -1022;
+const MIN_REAL = Number.MIN_VALUE * 2 ** 52;
 
 /**
  * A real number as the server prints it, with 15 digits, so that what was written compares equal to what is read. Written

@@ -13,30 +13,26 @@ import { isUuid, type Uuid } from "../schema/uuid.ts";
 import type { ConnectionError, Rpc, UnfitCode } from "../wire/rpc.ts";
 import { Monitor } from "./monitor.ts";
 
-const STRING = { key: { type: "string" }, min: 1, max: 1 } as const;
-const BOOLEAN = { key: { type: "boolean" }, min: 1, max: 1 } as const;
+const STRING = { type: "string" } as const;
+const BOOLEAN = { type: "boolean" } as const;
+const ONE = { min: 1, max: 1 } as const;
+const AT_MOST_ONE = { min: 0, max: 1 } as const;
+
+const DATABASE_COLUMNS = {
+  name: { key: STRING, ...ONE },
+  model: { key: STRING, ...ONE },
+  connected: { key: BOOLEAN, ...ONE },
+  leader: { key: BOOLEAN, ...ONE },
+  schema: { key: STRING, ...AT_MOST_ONE },
+  cid: { key: { type: "uuid" }, ...AT_MOST_ONE },
+  index: { key: { type: "integer" }, ...AT_MOST_ONE },
+} as const;
 
 const SERVER_DATABASE: UntypedSchema = {
   name: "_Server",
   version: "1.2.0",
-  tables: {
-    Database: {
-      columns: {
-        name: STRING,
-        model: STRING,
-        connected: BOOLEAN,
-        leader: BOOLEAN,
-        schema: { key: { type: "string" }, min: 0, max: 1 },
-        cid: { key: { type: "uuid" }, min: 0, max: 1 },
-        index: { key: { type: "integer" }, min: 0, max: 1 },
-      },
-    },
-  },
+  tables: { Database: { columns: DATABASE_COLUMNS } },
 };
-
-const SERVER_SELECTION = {
-  Database: ["name", "model", "connected", "leader", "schema", "cid", "index"],
-} as const;
 
 export interface ServerStatus {
   /** Whether the server leads its cluster; null when the database is not clustered. */
@@ -176,7 +172,7 @@ export class ServerWatch {
   #watch(rpc: Rpc, schema: UntypedSchema): void {
     const monitor = new Monitor(
       SERVER_DATABASE,
-      SERVER_SELECTION,
+      { Database: Object.keys(DATABASE_COLUMNS) },
       { Database: [["name", "==", this.#database]] },
       {
         onBatch: () => this.#judge(monitor.replica.rows("Database").values()),

@@ -2,7 +2,7 @@
  * What may not be sent. ovsdb-server takes no JSON text with a NUL or half a surrogate pair in a string (lib/json.c): it
  * ends the connection, and every transaction that is under way on it.
  */
-import { excerpt } from "./json.ts";
+import { excerpt, isArray } from "./json.ts";
 
 const UNFIT = /[\0\p{Surrogate}]/u;
 
@@ -24,12 +24,18 @@ export function unfitForWire(value: unknown): string | null {
 }
 
 function unfitMember(value: object): string | null {
-  const values: readonly unknown[] = Array.isArray(value) ? value : Object.entries(value).flat();
-  for (const member of values) {
+  for (const member of isArray(value) ? value : namesAndValues(value)) {
     const details = unfitForWire(member);
     if (details !== null) return details;
   }
   return null;
+}
+
+/** JSON leaves out a member that is undefined. */
+function namesAndValues(object: object): readonly unknown[] {
+  return Object.entries(object)
+    .filter(([, value]) => value !== undefined)
+    .flat();
 }
 
 /** In the text that `JSON.stringify` makes, whatever is unfit shows as one of these; they say nothing for sure. */
