@@ -2,7 +2,16 @@
 import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
 import { addManyPorts, deleteAllPorts } from "../integration/support/many-ports.ts";
-import { addressOf, open, PHONE, picture, startBrowser, startWatched, type Watched } from "./support/page.ts";
+import {
+  addressOf,
+  faintTexts,
+  open,
+  PHONE,
+  picture,
+  startBrowser,
+  startWatched,
+  type Watched,
+} from "./support/page.ts";
 
 setDefaultTimeout(120_000);
 
@@ -163,6 +172,28 @@ test("fits a phone: no sideways scrolling, and a port fills the width", async ()
   expect(await width()).toBeLessThanOrEqual(PHONE.width);
   expect(await page.locator(".list").isVisible()).toBe(false);
 });
+
+test.each(["light", "dark"] as const)(
+  "can be read on a %s ground: ports, a port and the graph",
+  async (scheme) => {
+    const { hypervisor } = watched;
+    const lport = `in-trouble-${scheme}`;
+    await hypervisor.addLport(lport, { "vif-plug-type": "acme" });
+    const page = await visit("", { scheme });
+    await row(page, lport).click();
+    await page.locator("#port .conditions li").first().waitFor();
+    expect(await page.evaluate<string>("getComputedStyle(document.body).backgroundColor")).toBe(
+      scheme === "dark" ? "rgb(16, 20, 23)" : "rgb(244, 246, 247)",
+    );
+    await picture(page, `port-${scheme}`);
+    expect(await faintTexts(page)).toEqual([]);
+    await page.getByText("Graph", { exact: true }).click();
+    await page.locator("svg .node").first().waitFor();
+    await picture(page, `graph-${scheme}`);
+    expect(await faintTexts(page)).toEqual([]);
+    await hypervisor.deleteLport(lport);
+  },
+);
 
 test("is labelled for those who do not see it", async () => {
   const page = await visit();

@@ -1,7 +1,7 @@
 // Situations in which a port is not plugged, and what the page says to a newcomer in each.
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
-import { open, picture, startBrowser, startWatched, type Watched } from "./support/page.ts";
+import { faintTexts, open, picture, startBrowser, startWatched, type Watched } from "./support/page.ts";
 
 setDefaultTimeout(120_000);
 
@@ -32,6 +32,7 @@ async function readAbout(lport: string): Promise<string> {
   await page.locator("#port .conditions li").first().waitFor();
   const said = await page.locator("#port").textContent();
   await picture(page, `situation-${lport}`);
+  expect(await faintTexts(page)).toEqual([]);
   await page.keyboard.press("Escape");
   await page.locator("#find").fill("");
   return said ?? "";

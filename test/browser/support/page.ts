@@ -68,3 +68,38 @@ export async function picture(page: Page, name: string): Promise<void> {
   const folder = process.env.PICTURES;
   if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`) });
 }
+
+const FAINT = `(() => {
+  const channels = (colour) => (colour.match(/[\\d.]+/g) ?? []).map(Number);
+  const luminance = (colour) => {
+    const [r, g, b] = channels(colour).map((part) => (part /= 255) <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const paint = (element) => {
+    const style = getComputedStyle(element);
+    const colour = element instanceof SVGGeometryElement ? style.fill : style.backgroundColor;
+    return !colour.startsWith("rgb") || channels(colour)[3] === 0 ? null : colour;
+  };
+  const texts = [...document.querySelectorAll("body *")].filter((element) =>
+    [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim() !== ""));
+  return texts.flatMap((element) => {
+    const { left, right, top, bottom } = element.getBoundingClientRect();
+    const [x, y] = [(left + right) / 2, (top + bottom) / 2];
+    const stack = document.elementsFromPoint(x, y);
+    if (!stack.includes(element)) return [];
+    const behind = stack.slice(stack.indexOf(element)).filter((one) => !(one instanceof SVGTextContentElement)).map(paint);
+    const ground = behind.find((colour) => colour !== null) ?? "rgb(255, 255, 255)";
+    const style = getComputedStyle(element);
+    const [low, high] = [luminance(element instanceof SVGElement ? style.fill : style.color), luminance(ground)].sort((a, b) => a - b);
+    const ratio = (high + 0.05) / (low + 0.05);
+    return ratio >= 4.5 ? [] : [ratio.toFixed(2) + " " + element.textContent.trim()];
+  });
+})()`;
+
+/**
+ * The texts in view whose colour differs too little from what is painted behind them (below 4.5 to 1, which WCAG asks of small
+ * text), each with its ratio.
+ */
+export async function faintTexts(page: Page): Promise<readonly string[]> {
+  return page.evaluate<readonly string[]>(FAINT);
+}
