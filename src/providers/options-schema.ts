@@ -17,16 +17,24 @@ const APPLICATORS = [
   ...["prefixItems", "unevaluatedItems", "allOf", "$ref", "dependentSchemas", "then", "else"],
 ];
 
-/** Schemas that one value is looked at by, with all that references stand for; more could take for ever. */
-const MAX_SCHEMAS = 100_000;
+/** How often a schema may look at a value, each reference counted as what it leads to: less than a second. */
+const MAX_LOOKS = 100_000;
+/** The validator keeps the path to every schema. */
+const MAX_DEPTH = 200;
+/** Schemas are being counted below it. */
+const UNDER_WAY = 0;
 
 export function checkOptions(
   schema: OptionsSchema,
   options: ProviderOptions,
 ): Result<void, readonly OptionsFault[]> {
   try {
-    if (schemasIn(schema) > MAX_SCHEMAS) throw new Error("its references stand for too many schemas");
-    const { valid, errors } = new Validator(schema, "2020-12", false).validate(options);
+    if (schemasIn(schema) * valuesIn(options) > MAX_LOOKS) {
+      throw new Error(TOO_MANY);
+    }
+    // The validator writes into the schema, which may be a module's own.
+    const copy: OptionsSchema = JSON.parse(JSON.stringify(schema));
+    const { valid, errors } = new Validator(copy, "2020-12", false).validate(options);
     if (valid) return ok(undefined);
     const own = errors.filter(({ keyword }) => !APPLICATORS.includes(keyword));
     return fail(
@@ -42,30 +50,75 @@ export function checkOptions(
   }
 }
 
-/** What is below a schema, each reference counted as what it leads to; one that leads back counts once. */
+/**
+ * How many schemas there are in a schema, each reference counted as what it leads to.
+ * @throws a reference does not lead to a place in the schema, or leads back to where it stands; or schemas are too deep
+ */
 function schemasIn(root: OptionsSchema): number {
-  const known = new Map<object, number>();
-  const below = (node: unknown): number => {
+  const [schemas, maps] = [new Map<object, number>(), new Map<object, number>()];
+  const below = (node: unknown, isMap: boolean, depth: number): number => {
     if (typeof node !== "object" || node === null) return 0;
+    if (depth > MAX_DEPTH) throw new Error(`its schemas are deeper than ${MAX_DEPTH} levels`);
+    const known = isMap ? maps : schemas;
     const counted = known.get(node);
+    if (counted === UNDER_WAY) throw new Error("one of its references leads back to where it stands");
     if (counted !== undefined) return counted;
-    known.set(node, 1);
+    if (known.size > MAX_LOOKS) throw new Error(TOO_MANY);
+    known.set(node, UNDER_WAY);
     let count = 1;
     for (const [key, member] of Object.entries(node)) {
-      const isReference = key === "$ref" && typeof member === "string" && member.startsWith("#/");
-      count += below(isReference ? memberAt(root, pathOf(member)) : member);
+      if (isMap) count += below(member, false, depth + 1);
+      else if (DATA.has(key)) continue;
+      else if (key === "$ref" && typeof member === "string") {
+        count += below(referred(root, member), false, depth + 1);
+      } else if (isName(key, member) && (node !== root || !IDENTIFIERS.has(key))) {
+        throw new Error(`${JSON.stringify(key)}: ${JSON.stringify(member)}: ${HOW_TO_REFER}`);
+      } else count += below(member, MAPS.has(key), depth + 1);
     }
     known.set(node, count);
     return count;
   };
-  return below(root);
+  return below(root, false, 0);
 }
 
-function memberAt(root: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((node, key) => {
-    const members = isRecord(node) || Array.isArray(node) ? Object.entries(node) : [];
-    return members.find(([name]) => name === key)?.[1];
-  }, root);
+/** How many values there are in a value, with itself. */
+function valuesIn(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 1;
+  return Object.values(value).reduce((count: number, member) => count + valuesIn(member), 1);
+}
+
+/** What is in them is no schema, whatever it looks like. */
+const DATA = new Set(["const", "enum", "default", "examples"]);
+/** Their members are schemas, whose names say nothing. */
+const MAPS = new Set(["$defs", "definitions", "properties", "patternProperties", "dependentSchemas"]);
+/** The whole schema may have one of these. */
+const IDENTIFIERS = new Set(["$id", "id"]);
+/** By these a place in a schema has another name than its path. */
+const NAMES = new Set([
+  ...["$anchor", "$dynamicAnchor", "$dynamicRef", "$recursiveAnchor", "$recursiveRef"],
+  ...IDENTIFIERS,
+]);
+const TOO_MANY = "it has, or its references stand for, too many schemas";
+const HOW_TO_REFER = 'a reference must be a "$ref" that begins with "#/"';
+
+function isName(key: string, member: unknown): boolean {
+  return NAMES.has(key) && (typeof member === "string" || typeof member === "boolean");
+}
+
+function referred(root: OptionsSchema, reference: string): unknown {
+  if (!reference.startsWith("#/")) {
+    throw new Error(`"$ref": ${JSON.stringify(reference)}: ${HOW_TO_REFER}`);
+  }
+  const path = pathOf(reference);
+  if (path.length > MAX_DEPTH) throw new Error(`"$ref" has a path of more than ${MAX_DEPTH} levels`);
+  const node = path.reduce(memberAt, root);
+  if (node === undefined) throw new Error(`"$ref": ${JSON.stringify(reference)}: it leads to nothing`);
+  return node;
+}
+
+function memberAt(node: unknown, key: string): unknown {
+  const hasMembers = isRecord(node) || Array.isArray(node);
+  return hasMembers && Object.hasOwn(node, key) ? Reflect.get(node, key) : undefined;
 }
 
 /** A JSON pointer, as a URI's fragment. */
