@@ -3,6 +3,8 @@
  * code) turns a failure into something else.
  */
 
+import { clipWords } from "./text/cut.ts";
+
 export type Result<T, E> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: E };
@@ -15,15 +17,15 @@ export function fail<E>(error: E): Result<never, E> {
   return { ok: false, error };
 }
 
-/** The words of something that was thrown, whatever was thrown: also what throws when it is looked at. */
 /** Whether this is an error of the operating system with that name, like `ENOENT`. */
 export function hasCode(thrown: unknown, code: string): boolean {
   return thrown instanceof Error && "code" in thrown && thrown.code === code;
 }
 
+/** The words of something that was thrown, whatever was thrown, also what throws when it is looked at: at most 4 KiB. */
 export function messageOf(thrown: unknown): string {
   try {
-    return thrown instanceof Error ? thrown.message : String(thrown);
+    return clipWords(String(thrown instanceof Error ? thrown.message : thrown));
   } catch {
     return "something that has no words";
   }

@@ -3,7 +3,7 @@
  * {@link Answer}, and what is not of the shape the contract gives becomes a `broken` one with its reason.
  */
 import { messageOf } from "../result.ts";
-import { cut } from "../text/cut.ts";
+import { clipWords, cut } from "../text/cut.ts";
 import { isRecord } from "../unknown.ts";
 import type { Operation, WantedInterface } from "./provider.ts";
 
@@ -32,14 +32,17 @@ export function parseAnswer(operation: Operation, raw: unknown): Answer {
   const { misplaced } = raw;
   if (misplaced === undefined || answer.kind === "broken") return answer;
   return typeof misplaced === "string" && misplaced !== ""
-    ? { ...answer, misplaced }
+    ? { ...answer, misplaced: clipWords(misplaced) }
     : broken("prepare gave a `misplaced` that says nobody");
 }
 
 function parseBare(operation: Operation, raw: Record<string, unknown>): Answer {
   if (raw.ready === true) return operation === "remove" ? { kind: "unplug" } : parseWanted(raw.interface);
-  const { reason, arrange } = raw;
-  if (typeof reason !== "string" || reason === "") return broken("prepare was not ready and gave no reason");
+  const { arrange } = raw;
+  if (typeof raw.reason !== "string" || raw.reason === "") {
+    return broken("prepare was not ready and gave no reason");
+  }
+  const reason = clipWords(raw.reason);
   if (arrange === undefined || arrange === false) return { kind: "not-ready", reason };
   if (arrange !== true) return broken("prepare gave an `arrange` that is no boolean");
   return operation === "create"
@@ -71,13 +74,32 @@ function parseWanted(raw: unknown): Answer {
     return broken(`prepare gave the interface name ${shown}, which ${fault}`);
   }
   if (!isTextRecord(options)) return broken(`prepare gave \`options\` ${NOT_TEXT}`);
-  if (otherConfig === undefined) return { kind: "plug", wanted: { name, type, options } };
+  if (otherConfig === undefined) return plug({ name, type, options });
   if (!isStringRecord(otherConfig)) return broken("prepare gave `otherConfig` that are not all strings");
   if (!isTextRecord(otherConfig)) return broken(`prepare gave \`otherConfig\` ${NOT_TEXT}`);
-  return {
-    kind: "plug",
-    wanted: { name, type, options, otherConfig },
-  };
+  return plug({ name, type, options, otherConfig });
+}
+
+function plug(wanted: WantedInterface): Answer {
+  const fault = interfaceSizeFault(wanted);
+  return fault === null ? { kind: "plug", wanted } : broken(`prepare gave an interface that ${fault}`);
+}
+
+/** What the texts of an interface may have together, in bytes of UTF-8. Every port has as much, and what is plugged is kept several times. */
+const MAX_INTERFACE_BYTES = 16 << 10;
+/** What an option takes beside its texts. */
+const BYTES_BESIDE = 64;
+
+/** What makes an interface too large to be plugged, or null. */
+export function interfaceSizeFault({ type, options, otherConfig = {} }: WantedInterface): string | null {
+  let bytes = Buffer.byteLength(type);
+  for (const record of [options, otherConfig]) {
+    for (const [key, value] of Object.entries(record)) {
+      bytes += BYTES_BESIDE + Buffer.byteLength(key) + Buffer.byteLength(value);
+    }
+  }
+  if (bytes <= MAX_INTERFACE_BYTES) return null;
+  return `has ${bytes} bytes in its type, options and other_config, ${BYTES_BESIDE} counted for each option beside its texts; at most ${MAX_INTERFACE_BYTES} are allowed`;
 }
 
 /** A name that needs no closer look, as nearly all are. */
@@ -114,8 +136,9 @@ function copyOf(value: unknown): unknown {
   return isRecord(value) && !(value instanceof Map) && !Array.isArray(value) ? { ...value } : value;
 }
 
-function broken(reason: string): Answer {
-  return { kind: "broken", reason };
+/** @param reason what is wrong, with texts of the provider in it */
+export function broken(reason: string): Answer {
+  return { kind: "broken", reason: clipWords(reason) };
 }
 
 /** A Map or an array has no members that would be options. */

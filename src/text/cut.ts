@@ -60,3 +60,11 @@ export function clipBytes(text: string, limit: number): string {
   while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
   return `${bytes.toString("utf8", 0, end)}…`;
 }
+
+/** What is kept of somebody else's sentence (why a port waits, what was thrown), in bytes: each port may have its own. */
+const KEPT_OF_SENTENCE = 4 << 10;
+
+/** The beginning of somebody else's sentence that is to be kept. */
+export function clipWords(text: string): string {
+  return clipBytes(text, KEPT_OF_SENTENCE);
+}

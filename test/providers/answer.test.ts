@@ -89,6 +89,41 @@ describe("an answer", () => {
   });
 });
 
+describe("an interface", () => {
+  const filled = (bytes: number) => ({
+    name: "eth0",
+    type: "",
+    options: { k: "ä".repeat((bytes - 65) / 2) },
+  });
+
+  test("may have 16 KiB of texts, and not a byte more", () => {
+    expect(ready(filled(16385 - 2))).toMatchObject({ kind: "plug" });
+    expect(fault(ready(filled(16385)))).toContain("has 16385 bytes in its type, options and other_config");
+    const { options } = filled(16385 - 2);
+    expect(fault(ready({ name: "eth0", type: "", otherConfig: options, options: { a: "" } }))).toContain(
+      "at most 16384 are allowed",
+    );
+    expect(fault(ready({ name: "eth0", type: "internal", options }))).toContain("has 16391 bytes");
+  });
+
+  test("may have a hundred options, and not thousands of short ones", () => {
+    const options = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`o${index}`, ""]));
+    expect(ready({ name: "eth0", options: options(100) })).toMatchObject({ kind: "plug" });
+    expect(fault(ready({ name: "eth0", options: options(2000) }))).toContain("64 counted for each option");
+  });
+});
+
+test.each<[string, (text: string) => Answer]>([
+  ["reason", (reason) => parseAnswer("create", { ready: false, reason })],
+  ["error", (text) => thrownAnswer(new Error(text))],
+  ["`misplaced`", (misplaced) => parseAnswer("remove", { ready: true, misplaced })],
+])("of a long %s the beginning is kept", (_, answered) => {
+  const bytes = Buffer.byteLength(JSON.stringify(answered("ä".repeat(1 << 20))));
+  expect(bytes).toBeGreaterThan(4000);
+  expect(bytes).toBeLessThan(4200);
+});
+
 test("options in a Map are refused, not lost", () => {
   expect(fault(ready({ name: "eth0", type: "", options: new Map([["a", "1"]]) }))).toContain("`options`");
 });

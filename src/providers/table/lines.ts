@@ -6,7 +6,7 @@ import * as v from "valibot";
 import { isMap, isNode, isScalar } from "yaml";
 import { parseBounded } from "../../bounded-yaml/parse.ts";
 import { fail, messageOf, ok, type Result } from "../../result.ts";
-import { interfaceNameFault } from "../answer.ts";
+import { interfaceNameFault, interfaceSizeFault } from "../answer.ts";
 import type { WantedInterface } from "../provider.ts";
 
 export type Lines = ReadonlyMap<string, WantedInterface>;
@@ -68,7 +68,10 @@ export function parseTable(content: string): Result<Lines, readonly TableFault[]
       const parsed = v.safeParse(line, Array.isArray(plain) ? null : plain);
       if (parsed.success) {
         const { name, type, options, other_config: otherConfig } = parsed.output;
-        lines.set(lport, { name, type, options, ...(otherConfig === undefined ? {} : { otherConfig }) });
+        const wanted = { name, type, options, ...(otherConfig === undefined ? {} : { otherConfig }) };
+        const fault = interfaceSizeFault(wanted);
+        if (fault === null) lines.set(lport, wanted);
+        else faults.push(at(offset, `${lport}: the interface ${fault}`));
         continue;
       }
       for (const { path, message } of parsed.issues) {

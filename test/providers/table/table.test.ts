@@ -69,6 +69,11 @@ describe("a table", () => {
     ["no YAML", "a: [\n", /^2:1: /],
     ["an alias without an anchor", "a: *b\n", /^1:4: \*b: no &b before it/],
     ["an alias of what it stands in", "a: &a { name: x, options: *a }\n", /^1:27: \*a: an alias of what/],
+    [
+      "an interface of a megabyte",
+      `a: { name: x, options: { k: ${"v".repeat(1 << 20)} } }`,
+      /^1:1: a: the interface has 1048641 bytes/,
+    ],
     ["brackets within brackets", "[".repeat(100_000), /^1:65: more than 64 levels within each other/],
     [
       "millions of words",
