@@ -1,22 +1,22 @@
 /** A token bucket per topic: 5 at once, then one a second; what did not pass is counted and told with the next. */
 
-const BURST = 5;
-const REFILL_MS = 1000;
+import { TokenBucket, type TokenBucketOptions } from "../token-bucket.ts";
+
+const A_TOPIC: TokenBucketOptions = { burst: 5, refillMs: 1000 };
 /** Topics whose bucket is full again are forgotten when there are more than this many. */
 const MAX_TOPICS = 1000;
 const LONG_TOPIC = 200;
 /** No topic is empty. */
 const OTHERS = "";
 
-interface Bucket {
-  tokens: number;
-  refilledAt: number;
+interface Topic {
+  readonly bucket: TokenBucket;
   dropped: number;
 }
 
 export class RateLimiter {
   readonly #now: () => number;
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #topics = new Map<string, Topic>();
 
   /** @param now milliseconds */
   constructor(now: () => number) {
@@ -25,35 +25,33 @@ export class RateLimiter {
 
   pass(topic: string): { readonly allowed: boolean; readonly dropped: number } {
     const now = this.#now();
-    const bucket = this.#bucket(keyOf(topic), now);
-    refill(bucket, now);
-    if (bucket.tokens < 1) {
-      bucket.dropped++;
-      return { allowed: false, dropped: bucket.dropped };
+    const known = this.#topic(keyOf(topic), now);
+    if (known.bucket.left(now) < 1) {
+      known.dropped++;
+      return { allowed: false, dropped: known.dropped };
     }
-    bucket.tokens--;
-    const dropped = bucket.dropped;
-    bucket.dropped = 0;
+    known.bucket.take(1, now);
+    const { dropped } = known;
+    known.dropped = 0;
     return { allowed: true, dropped };
   }
 
-  #bucket(topic: string, now: number): Bucket {
-    const known = this.#buckets.get(topic);
+  #topic(name: string, now: number): Topic {
+    const known = this.#topics.get(name);
     if (known !== undefined) return known;
-    if (this.#buckets.size >= MAX_TOPICS) this.#forgetFull(now);
-    const bucket: Bucket = { tokens: BURST, refilledAt: now, dropped: 0 };
+    if (this.#topics.size >= MAX_TOPICS) this.#forgetFull(now);
     // Where there are more that cannot be forgotten, all further ones share a bucket.
-    const key = this.#buckets.size >= MAX_TOPICS ? OTHERS : topic;
-    const shared = this.#buckets.get(key);
+    const key = this.#topics.size >= MAX_TOPICS ? OTHERS : name;
+    const shared = this.#topics.get(key);
     if (shared !== undefined) return shared;
-    this.#buckets.set(key, bucket);
-    return bucket;
+    const topic: Topic = { bucket: new TokenBucket(A_TOPIC, now), dropped: 0 };
+    this.#topics.set(key, topic);
+    return topic;
   }
 
   #forgetFull(now: number): void {
-    for (const [topic, bucket] of this.#buckets) {
-      refill(bucket, now);
-      if (bucket.tokens === BURST && bucket.dropped === 0) this.#buckets.delete(topic);
+    for (const [name, { bucket, dropped }] of this.#topics) {
+      if (dropped === 0 && bucket.isFull(now)) this.#topics.delete(name);
     }
   }
 }
@@ -61,13 +59,4 @@ export class RateLimiter {
 /** A topic may be as long as the texts in a database. */
 function keyOf(topic: string): string {
   return topic.length <= LONG_TOPIC ? topic : `${topic.slice(0, LONG_TOPIC)}${Bun.hash(topic)}`;
-}
-
-function refill(bucket: Bucket, now: number): void {
-  // A clock that was set back would otherwise silence the topic until it has caught up.
-  if (now < bucket.refilledAt) bucket.refilledAt = now;
-  const earned = Math.floor((now - bucket.refilledAt) / REFILL_MS);
-  if (earned <= 0) return;
-  bucket.tokens = Math.min(BURST, bucket.tokens + earned);
-  bucket.refilledAt += earned * REFILL_MS;
 }
