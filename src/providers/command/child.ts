@@ -8,13 +8,15 @@
 import { spawn } from "node:child_process";
 import { messageOf } from "../../result.ts";
 import { LineSplitter } from "./lines.ts";
-import { PacedLines } from "./pace.ts";
+import { ThrottledLines } from "./throttled-lines.ts";
 
 /** A line of the command may have so many bytes, of its standard error what is beyond is cut off. */
 export const MAX_LINE_BYTES = 1 << 20;
 /** What may wait for the command to read it, in bytes. */
 export const MAX_UNREAD_BYTES = 8 << 20;
 const MAX_STDERR_BYTES = 8 << 10;
+/** So long, in milliseconds, what the process wrote before its end may take to come when somebody else holds its pipes. */
+const LAST_WORDS_MS = 1000;
 
 /** What a line costs whatever is in it. */
 export function costOf(line: string): number {
@@ -24,7 +26,7 @@ export function costOf(line: string): number {
 export interface ChildOptions {
   readonly argv: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** A line of its standard output. @returns what it has cost that nobody asked for (pace.ts) */
+  /** A line of its standard output. @returns what it has cost that nobody asked for (throttled-lines.ts) */
   onLine(line: string): number;
   /** A line of its standard error. */
   onStderr(line: string): void;
@@ -57,6 +59,7 @@ export function startChild(options: ChildOptions): Child {
   const { stdin, stdout, stderr } = started;
   let isOver = false;
   let isFull = false;
+  let lastWords: ReturnType<typeof setTimeout> | null = null;
   /** Why it is ended by us, before it is gone. */
   let fault: string | null = null;
   const signal = (name: "SIGTERM" | "SIGKILL") => {
@@ -70,13 +73,14 @@ export function startChild(options: ChildOptions): Child {
   const over = (how: string) => {
     if (isOver) return;
     isOver = true;
+    if (lastWords !== null) clearTimeout(lastWords);
     lines.close();
     errors.close();
     // Those that it started and that do not notice its end.
     signal("SIGKILL");
     onEnd(fault ?? how);
   };
-  const lines = new PacedLines(stdout, {
+  const lines = new ThrottledLines(stdout, {
     splitter: new LineSplitter(MAX_LINE_BYTES, "refuse"),
     onLine,
     onRefused: () => {
@@ -84,7 +88,7 @@ export function startChild(options: ChildOptions): Child {
       signal("SIGKILL");
     },
   });
-  const errors = new PacedLines(stderr, {
+  const errors = new ThrottledLines(stderr, {
     splitter: new LineSplitter(MAX_STDERR_BYTES, "cut"),
     onLine: (line) => {
       onStderr(line);
@@ -99,12 +103,18 @@ export function startChild(options: ChildOptions): Child {
     onRoom();
   });
   started.on("error", (error) => over(`it cannot be started: ${messageOf(error)}`));
+  const howItEnded = (code: number | null, name: string | null) =>
+    name === null ? `it exited with status ${code}` : `it was ended by ${name}`;
   // Also its pipes are at their end then: nothing that it said is lost.
-  started.on("close", (code, name) =>
-    over(name === null ? `it exited with status ${code}` : `it was ended by ${name}`),
-  );
-  // Its children may hold the pipes open after its own end.
-  started.on("exit", () => {
+  started.on("close", (code, name) => over(howItEnded(code, name)));
+  // Its children may hold the pipes open after its own end; those that left its group do not end with it.
+  started.on("exit", (code, name) => {
+    const close = () => {
+      over(howItEnded(code, name));
+      for (const pipe of [stdin, stdout, stderr]) pipe.destroy();
+    };
+    // What has come by then, while we had no time, is heard first.
+    lastWords = setTimeout(() => setImmediate(close), LAST_WORDS_MS);
     signal("SIGKILL");
     lines.hurry();
     errors.hurry();

@@ -6,7 +6,8 @@
  * often, is the outbox's to know.
  */
 
-import { type Answer, parseAnswer } from "../answer.ts";
+import { clipWords } from "../../text/cut.ts";
+import { type Answer, broken, parseAnswer } from "../answer.ts";
 import type { Ending } from "../ending.ts";
 import type { Description, HostedProvider, ProviderState, Surroundings } from "../hosted.ts";
 import type {
@@ -16,6 +17,7 @@ import type {
   ProviderOptions,
   WantedInterface,
 } from "../provider.ts";
+import { Changes } from "./changes.ts";
 import { Outbox } from "./outbox.ts";
 import { type Entry, Questions } from "./questions.ts";
 import { LIMITS, type Limits, Supervisor } from "./supervisor.ts";
@@ -49,6 +51,7 @@ export class CommandProvider implements HostedProvider {
   readonly #outbox: Outbox;
   #host: ProviderHost | null = null;
   #surroundings: Surroundings = { vifplugd: "", chassis: null, bridge: null };
+  readonly #changes: Changes;
   #maintainedOptions: readonly string[] = [];
   #changed = new Set<string>();
   #isAllChanged = false;
@@ -65,6 +68,11 @@ export class CommandProvider implements HostedProvider {
       onUnsent: (entry) => this.#enqueue(entry),
       release: (params, output) => this.#outbox.notify("release", outcome(params, output)),
       onChanged: (lports) => this.#noteChanged(lports),
+    });
+    this.#changes = new Changes({
+      isKnown: (lport) => this.#questions.isKnown(lport),
+      askAgain: (lport) => this.#askAgain(lport),
+      beginRound: () => this.#beginRound(),
     });
     this.#supervisor = new Supervisor({
       argv: options.argv,
@@ -156,6 +164,7 @@ export class CommandProvider implements HostedProvider {
 
   destroy(): Ending {
     if (this.#lateTimer !== null) clearTimeout(this.#lateTimer);
+    this.#changes.forget();
     this.#outbox.close();
     this.#host = null;
     return this.#supervisor.stop();
@@ -177,57 +186,59 @@ export class CommandProvider implements HostedProvider {
 
   #introduced(introduction: Introduction): void {
     const { optionsSchema, maintainedOptions } = introduction;
-    const refusal = optionsSchema === null ? null : this.#options.checkOptions(optionsSchema);
-    if (refusal !== null) {
-      this.#refusal = refusal;
-      this.#host?.log("warn", refusal);
+    const fault = optionsSchema === null ? null : this.#options.checkOptions(optionsSchema);
+    if (fault !== null) {
+      this.#refusal = clipWords(fault);
+      this.#host?.log("warn", this.#refusal);
       this.#supervisor.stop();
+      this.#wakeAll();
     } else {
       this.#maintainedOptions = maintainedOptions;
       // Another process may know something else: it is asked everything again, and what is known holds meanwhile.
-      this.#questions.nextRound();
+      this.#changes.forget();
+      this.#beginRound();
       this.#plan();
     }
-    this.#wakeAll();
   }
 
-  /** @returns what it has cost besides its line, in questions; null: it was asked for */
-  #hear(message: Incoming): number | null {
+  /** @returns whether it was asked for */
+  #hear(message: Incoming): boolean {
     switch (message.kind) {
       case "result":
       case "error":
-        return this.#answered(message) ? null : 0;
+        return this.#answered(message);
       case "changed":
-        return this.#tablesChanged(message.lports);
+        this.#changes.note(message.lports);
+        return false;
       case "log":
         this.#host?.log(message.level, message.message);
-        return 0;
+        return false;
     }
   }
 
   /** @returns how many questions are asked again for it */
-  #tablesChanged(lports: readonly string[] | null): number {
-    if (lports === null) {
-      // The graph has not begun to ask again for the one before.
-      if (this.#isAllChanged) return 0;
-      this.#questions.nextRound();
-      this.#wakeAll();
-      return this.#questions.size;
-    }
-    for (const lport of lports) this.#questions.askAgain(lport, performance.now());
+  #beginRound(): number {
+    // The graph has not begun to ask again for the one before.
+    if (this.#isAllChanged) return 0;
+    this.#questions.nextRound();
+    this.#wakeAll();
+    return this.#questions.size;
+  }
+
+  #askAgain(lport: string): void {
+    this.#questions.askAgain(lport, performance.now());
     const unanswered = this.#questions.superseded;
     if (unanswered > MAX_SUPERSEDED) {
       this.#supervisor.endFor(`it has left ${unanswered} questions without an answer`);
     }
-    return lports.length;
   }
 
   /** @returns whether that was asked */
   #answered(message: Extract<Incoming, { kind: "result" | "error" }>): boolean {
     const { id } = message;
-    const known = this.#questions.answered(id, ({ operation }) =>
+    const known = this.#questions.answered(id, performance.now(), ({ operation }) =>
       message.kind === "error"
-        ? { kind: "broken", reason: `the command answered with an error: ${message.message}` }
+        ? broken(`the command answered with an error: ${message.message}`)
         : parseAnswer(operation, message.result),
     );
     if (!known) {

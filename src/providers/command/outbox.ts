@@ -26,7 +26,7 @@ interface Finish {
 export class Outbox {
   readonly #supervisor: Supervisor;
   readonly #questions: Questions;
-  #unsent: Entry[] = [];
+  readonly #unsent = new Set<Entry>();
   #finishes: Finish[] = [];
   #suspectTimer: ReturnType<typeof setTimeout> | null = null;
 
@@ -37,7 +37,7 @@ export class Outbox {
 
   /** The question is asked with the next `flush` for which there is room. */
   put(entry: Entry): void {
-    this.#unsent.push(entry);
+    this.#unsent.add(entry);
   }
 
   /** Said with the next `flush`. */
@@ -56,7 +56,6 @@ export class Outbox {
   flush(): number {
     if (!this.#isOpen) return 0;
     this.#sayFinishes();
-    let taken = 0;
     let asked = 0;
     let text = "";
     const write = () => {
@@ -66,13 +65,12 @@ export class Outbox {
     for (const entry of this.#unsent) {
       if (text.length >= WRITE_LENGTH) write();
       if (!this.#supervisor.hasRoom) break;
-      taken++;
+      this.#unsent.delete(entry);
       if (entry.phase !== "unsent" || entry.isSuspect) continue;
       text += this.#askedIn(entry);
       asked++;
     }
     write();
-    this.#unsent = taken === this.#unsent.length ? [] : this.#unsent.slice(taken);
     this.#planSuspect();
     return asked;
   }
@@ -87,7 +85,8 @@ export class Outbox {
   /** The process is gone: what it was asked, and may not have read, is for the next one. */
   lost(): void {
     for (const finish of this.#finishes) finish.readBy = null;
-    this.#unsent = [...this.#questions.awaited];
+    this.#unsent.clear();
+    for (const entry of this.#questions.awaited) this.#unsent.add(entry);
   }
 
   /** Says what has to be said before the process ends; nothing is asked any more. */

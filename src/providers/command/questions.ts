@@ -16,7 +16,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Answer } from "../answer.ts";
 import type { WantedInterface } from "../provider.ts";
-import { Asked, becameAnswer, type Entry, outputOf } from "./asked.ts";
+import { becameAnswer, type Entry, outputOf, QuestionTable } from "./question-table.ts";
 import type { PrepareParams } from "./wire.ts";
 
 export type { Entry };
@@ -32,7 +32,7 @@ export interface QuestionsOptions {
 
 export class Questions {
   readonly #options: QuestionsOptions;
-  readonly #table = new Asked();
+  readonly #table = new QuestionTable();
   /** Those that are not answered, the oldest first. */
   readonly #awaited = new Set<Entry>();
   readonly #byId = new Map<number, Entry>();
@@ -53,6 +53,11 @@ export class Questions {
   /** How many were sent that are not answered, and whose answer nobody waits for any more. */
   get superseded(): number {
     return this.#superseded.size;
+  }
+
+  /** Something was asked about the logical port. */
+  isKnown(lport: string): boolean {
+    return this.#table.of(lport).length > 0;
   }
 
   get awaited(): ReadonlySet<Entry> {
@@ -78,6 +83,7 @@ export class Questions {
     if (entry === undefined) entry = this.#ask(params, fields, now, about);
     else if (entry.round !== this.#round) {
       if (entry.phase === "answered") entry = this.#askAgain(entry, now);
+      else if (entry.phase === "open") entry.isOutdated = true;
       else this.#options.onUnsent(entry);
     }
     entry.round = this.#round;
@@ -92,7 +98,10 @@ export class Questions {
   /** The command's tables changed for this logical port: what is known of it is asked again. */
   askAgain(lport: string, now: number): void {
     this.#dropStaleRemovals(lport);
-    for (const entry of this.#table.of(lport)) this.#askAgain(entry, now);
+    for (const entry of this.#table.of(lport)) {
+      // Whoever has not been asked yet will be asked about the tables of then.
+      if (entry.phase !== "unsent") this.#askAgain(entry, now);
+    }
   }
 
   /** Everything is to be asked again, as soon as the graph asks for it; what it does not ask for is gone. */
@@ -112,7 +121,7 @@ export class Questions {
   }
 
   /** @returns false: nobody asked that */
-  answered(id: number, read: (params: PrepareParams) => Answer): boolean {
+  answered(id: number, now: number, read: (params: PrepareParams) => Answer): boolean {
     const old = this.#superseded.get(id);
     if (old !== undefined) {
       this.#superseded.delete(id);
@@ -121,6 +130,14 @@ export class Questions {
     }
     const entry = this.#byId.get(id);
     if (entry === undefined) return false;
+    if (entry.isOutdated) {
+      this.#byId.delete(id);
+      entry.id = null;
+      entry.isSuspect = false;
+      if (entry.params.operation === "create") this.#options.release(entry.params, null);
+      this.#askAgain(entry, now);
+      return true;
+    }
     this.#byId.delete(id);
     this.#awaited.delete(entry);
     const answer = read(entry.params);
@@ -162,6 +179,7 @@ export class Questions {
     if (oldest !== undefined) oldest.isSuspect = true;
     for (const entry of this.#awaited) {
       entry.phase = "unsent";
+      entry.isOutdated = false;
       entry.id = null;
     }
     // They are told why they wait.
@@ -224,6 +242,7 @@ export class Questions {
       toldTo: isSame ? before.toldTo : null,
       isUnreleased: false,
       isSuspect: isSame && before.isSuspect,
+      isOutdated: false,
       round: this.#round,
       prepared: this.#prepared,
     };

@@ -6,6 +6,7 @@
  * After `stop` none is started.
  */
 import { fail } from "../../result.ts";
+import { clipWords } from "../../text/cut.ts";
 import { Ending } from "../ending.ts";
 import { type Child, costOf, startChild } from "./child.ts";
 import { stateOfFiles } from "./program-files.ts";
@@ -53,8 +54,8 @@ export interface SupervisorOptions {
   initialize(): InitializeParams;
   /** It works, and says this of itself. */
   onReady(introduction: Introduction): void;
-  /** @returns what the message has cost besides its line, that nobody asked for; null: it was asked for */
-  onMessage(message: Incoming): number | null;
+  /** @returns whether it was asked for */
+  onMessage(message: Incoming): boolean;
   /** The process is gone, with all that was said to it. */
   onGone(reason: string): void;
   onRoom(): void;
@@ -195,28 +196,33 @@ export class Supervisor {
   /** @returns what it has cost that nobody asked for */
   #hear(line: string): number {
     this.#heardAt = performance.now();
-    const cost = this.#verdict === null ? this.#understand(line) : 0;
-    return cost === null ? 0 : cost + costOf(line);
+    const wasAsked = this.#verdict === null && this.#understand(line);
+    return wasAsked ? 0 : costOf(line);
   }
 
-  /** @returns what the line has cost besides itself; null: it was asked for */
-  #understand(line: string): number | null {
+  /** @returns whether it was asked for */
+  #understand(line: string): boolean {
     const parsed = parseLine(line);
     if (!parsed.ok) {
       const { code, message } = parsed.error;
       if (code === "no-json") this.endFor(`it wrote ${message}`);
       else this.#options.log("warn", `the command wrote ${message}: it is left out`);
-      return 0;
+      return false;
     }
     const message = parsed.value;
     const isAnswer = message.kind === "result" || message.kind === "error";
-    if (isAnswer && message.id === this.#shutdownId) this.#child?.end();
+    if (isAnswer && message.id === this.#shutdownId) {
+      this.#shutdownId = null;
+      this.#child?.end();
+      return true;
+    }
     // What it still says is asked of the next one, or of nobody.
-    else if (this.#onEnded !== null) return 0;
-    else if (this.#phase.kind === "starting" && isAnswer && message.id === INITIALIZE) {
-      this.#introduced(message);
-    } else return this.#options.onMessage(message);
-    return 0;
+    if (this.#onEnded !== null) return false;
+    if (this.#phase.kind !== "starting" || !isAnswer || message.id !== INITIALIZE) {
+      return this.#options.onMessage(message);
+    }
+    this.#introduced(message);
+    return true;
   }
 
   #introduced(answer: Extract<Incoming, { kind: "result" | "error" }>): void {
@@ -234,7 +240,8 @@ export class Supervisor {
     this.#options.onReady(introduction.value);
   }
 
-  #ended(reason: string): void {
+  #ended(how: string): void {
+    const reason = clipWords(how);
     this.#child = null;
     this.#shutdownId = null;
     this.#clear();

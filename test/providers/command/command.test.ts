@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Answer } from "../../../src/providers/answer.ts";
 import { inputOf, plugged, puppet, QUICK, Running } from "./support/running.ts";
@@ -178,6 +178,22 @@ describe("a command that", () => {
     expect(await running.answered("web2")).toEqual(plug("web2"));
   });
 
+  test("exits is noticed also while what left its group holds its pipes", async () => {
+    const held = join(mkdtempSync(join(tmpdir(), "vifplugd-held-")), "pid");
+    const script = `setsid sh -c 'echo $$ >${held}; exec sleep 1000' & while ! [ -s ${held} ]; do sleep 0.01; done; exit 3`;
+    try {
+      await using running = new Running(["sh", "-c", script], {
+        restartFirst: 600_000,
+        restartLast: 600_000,
+      });
+      await running.logged(/the command is down: it exited with status 3; it is started again in 600 s/);
+      expect(() => process.kill(Number(readFileSync(held, "utf8")), 0)).not.toThrow();
+    } finally {
+      process.kill(Number(readFileSync(held, "utf8")));
+      rmSync(dirname(held), { recursive: true });
+    }
+  });
+
   test("cannot be started is down, with its reason, and tried again", async () => {
     await using running = new Running(["/nonexistent/acme"]);
     await running.logged(/warn acme: the command is down: it cannot be started: .*ENOENT/);
@@ -219,7 +235,7 @@ describe("a command that", () => {
     ]);
     const optionsSchema = { $ref: "#/$defs/d24", $defs: Object.fromEntries(definitions) };
     await using running = new Running({ introduction: { optionsSchema } }, QUICK, { nic: 0 });
-    await running.logged(/its references stand for too many schemas/);
+    await running.logged(/its references stand for, too many schemas/);
     expect(running.provider.state()).toMatchObject({ state: "failed" });
   });
 
@@ -327,6 +343,40 @@ describe("when the command's tables change", () => {
     while (!running.woken.some((lports) => lports.length === 0)) await Bun.sleep(5);
     running.registry.runAll();
     expect(running.ask("web1", { interface: plugged("web1") })).toEqual(plug("web1"));
+  });
+
+  test("for all, what it says next is heard at once, however many ports there are", async () => {
+    const next = `${JSON.stringify({ method: "log", params: { level: "info", message: "next" } })}\n`;
+    const tricks = { last: { kind: "says", text: `${changed({})}${next}` } } as const;
+    await using running = new Running({ tricks });
+    const lports = Array.from({ length: 11_000 }, (_, index) => `lsp${index}`);
+    for (const lport of lports) running.ask(lport);
+    for (const lport of lports) await running.answered(lport);
+    running.woken.length = 0;
+    running.ask("last");
+    while (!running.woken.some((names) => names.length === 0)) await new Promise(setImmediate);
+    expect(running.log).toContain("info acme: next");
+  });
+
+  test("for all, a question that is open is asked again when it is answered, and that answer is not used", async () => {
+    const answer = (id: number, reason: string) =>
+      `{"id":${id},"result":{"ready":false,"reason":"${reason}"}}`;
+    const shell = [
+      'read line; echo \'{"id":0,"result":{"protocol":1}}\'',
+      // The word comes three times, and the answer to the question from before it when somebody has asked since.
+      `read line; for each in 1 2 3; do printf '%s' '${changed({})}'; read line; done`,
+      `echo '${answer(1, "old")}'; read line; echo '${answer(5, "new")}'; exec sleep 100`,
+    ].join("\n");
+    await using running = new Running(["sh", "-c", shell], HEEDLESS);
+    running.ask("web1");
+    for (const round of [1, 2, 3]) {
+      running.woken.length = 0;
+      while (!running.woken.some((names) => names.length === 0)) await new Promise(setImmediate);
+      running.registry.runAll();
+      expect(running.ask("web1")).toMatchObject({ awaited: true });
+      running.ask(`other${round}`);
+    }
+    expect(await running.answered("web1")).toEqual({ kind: "not-ready", reason: "new" });
   });
 
   test("for all, the graph asks everybody again", async () => {

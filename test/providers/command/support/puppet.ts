@@ -27,6 +27,8 @@ export type Trick =
   | { readonly kind: "late"; readonly ms: number }
   /** It answers properly, and says that its tables changed for these. */
   | { readonly kind: "changes"; readonly lports: readonly string[] }
+  /** It answers properly, and writes this in one go. */
+  | { readonly kind: "says"; readonly text: string }
   | { readonly kind: "answer"; readonly result: unknown }
   | { readonly kind: "error"; readonly message: string };
 
@@ -99,6 +101,10 @@ function answer(id: number, { operation, lport }: { operation: string; lport: { 
     case "changes":
       write({ id, result });
       write({ method: "changed", params: { lports: trick.lports } });
+      break;
+    case "says":
+      write({ id, result });
+      process.stdout.write(trick.text);
       break;
     case "late":
       setTimeout(() => write({ id, result }), trick.ms);

@@ -32,13 +32,15 @@ export interface Entry {
   isUnreleased: boolean;
   /** The process died of it, perhaps: it is asked when nothing else is, so that nobody else's answer is lost with it. */
   isSuspect: boolean;
+  /** The command's tables changed while it was open: what is answered is not used, and then it is asked again. */
+  isOutdated: boolean;
   /** The last round of questions in which the graph had it, or it was sent. */
   round: number;
   /** Counts up with everything that the graph asks: the last time that it asked this. */
   prepared: number;
 }
 
-export class Asked implements Iterable<Entry> {
+export class QuestionTable implements Iterable<Entry> {
   readonly #byLport = new Map<string, Entry[]>();
 
   get size(): number {

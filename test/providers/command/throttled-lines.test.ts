@@ -4,7 +4,7 @@ import { PassThrough } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startChild } from "../../../src/providers/command/child.ts";
 import { LineSplitter } from "../../../src/providers/command/lines.ts";
-import { PacedLines } from "../../../src/providers/command/pace.ts";
+import { ThrottledLines } from "../../../src/providers/command/throttled-lines.ts";
 
 const AT_ONCE = 10_000;
 const A_SECOND = 1000;
@@ -12,7 +12,7 @@ const A_SECOND = 1000;
 function reader(cost: (line: string) => number) {
   const stream = new PassThrough();
   const heard: string[] = [];
-  const lines = new PacedLines(stream, {
+  const lines = new ThrottledLines(stream, {
     splitter: new LineSplitter(1 << 20, "refuse"),
     onLine: (line) => {
       heard.push(line);
@@ -50,6 +50,31 @@ test("a line that costs much holds up the next one for a while", async () => {
   stream.write("dear\nnext\n");
   while (heard.length < 2) await sleep(1);
   expect(performance.now() - began).toBeGreaterThanOrEqual(200);
+});
+
+test("a long line that was asked for costs nothing when it is heard, one that was not asked for costs its length once", async () => {
+  for (const isAsked of [true, false]) {
+    const { stream, heard } = reader((line) => (line.length < 5 ? 1 : isAsked ? 0 : line.length / 1024));
+    // More than what may come at once, in lines of 900 KiB.
+    const [lines, kib] = [14, 900];
+    for (let line = 0; line < lines; line++) {
+      for (let piece = 0; piece < kib / 50; piece++) stream.write("y".repeat(50 << 10));
+      stream.write("\n");
+    }
+    const began = performance.now();
+    while (heard.length < lines) await sleep(1);
+    const missing = lines * kib - AT_ONCE;
+    if (!isAsked) expect(performance.now() - began).toBeGreaterThanOrEqual(missing - kib - A_SECOND);
+    const asked = performance.now();
+    stream.write("x\n".repeat(AT_ONCE - kib));
+    let turns = 0;
+    while (heard.length < lines + AT_ONCE - kib) {
+      await new Promise(setImmediate);
+      turns++;
+    }
+    if (isAsked) expect(turns).toBeLessThan(100);
+    else expect(performance.now() - asked).toBeGreaterThan(A_SECOND);
+  }
 });
 
 test("nothing is heard after a line without end, nor after the end", async () => {

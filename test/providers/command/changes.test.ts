@@ -1,0 +1,57 @@
+// What is asked again because the command's tables changed: at once, and no more of it than it may.
+import { expect, test } from "bun:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Changes } from "../../../src/providers/command/changes.ts";
+
+const AT_ONCE = 10_000;
+
+function changes(roundSize: number) {
+  const asked: string[] = [];
+  const noted = new Changes({
+    isKnown: (lport) => !lport.startsWith("unknown"),
+    askAgain: (lport) => asked.push(lport),
+    beginRound: () => {
+      asked.push("(all)");
+      return roundSize;
+    },
+  });
+  return { noted, asked };
+}
+
+test("the first word is heeded at once, for some that are known and for all", () => {
+  const { noted, asked } = changes(20_000);
+  noted.note(["a", "b", "unknown", "a"]);
+  noted.note(null);
+  expect(asked).toEqual(["a", "b", "(all)"]);
+});
+
+test("the next round waits as long as its questions take, and is one whatever is said meanwhile", async () => {
+  const { noted, asked } = changes(AT_ONCE + 300);
+  const began = performance.now();
+  for (const lports of [null, null, ["a"], null]) noted.note(lports);
+  expect(asked).toEqual(["(all)"]);
+  while (asked.length < 2) await sleep(1);
+  expect(performance.now() - began).toBeGreaterThanOrEqual(300);
+  expect(asked).toEqual(["(all)", "(all)"]);
+});
+
+test("so many ports are asked about again at once, and the others in a while, each once", async () => {
+  const { noted, asked } = changes(0);
+  const lports = Array.from({ length: AT_ONCE + 200 }, (_, index) => `lsp${index}`);
+  const began = performance.now();
+  noted.note(lports);
+  noted.note(lports.slice(-50));
+  expect(asked.length).toBeLessThanOrEqual(AT_ONCE + performance.now() - began + 1);
+  while (asked.length < lports.length) await sleep(1);
+  await sleep(20);
+  expect(asked).toEqual(lports);
+});
+
+test("what is forgotten is not asked", async () => {
+  const { noted, asked } = changes(AT_ONCE + 20);
+  noted.note(null);
+  noted.note(["a"]);
+  noted.forget();
+  await sleep(50);
+  expect(asked).toEqual(["(all)"]);
+});
