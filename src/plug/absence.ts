@@ -150,8 +150,21 @@ function isSameView({ view, row }: Departure, facts: ViewFacts): boolean {
 }
 
 export function sameAbsence(a: Absence, b: Absence): boolean {
-  if (a.kind === "gone" || a.kind === "elsewhere") return a.kind === b.kind && a.reply === b.reply;
-  return a.kind === b.kind && (a.kind !== "asked" || b.kind !== "asked" || a.serial === b.serial);
+  return a.kind === b.kind && basisOf(a) === basisOf(b);
+}
+
+/** The question or the answer that an absence stands on; null: there is neither. */
+function basisOf(absence: Absence): number | Reply | null {
+  switch (absence.kind) {
+    case "asked":
+      return absence.serial;
+    case "gone":
+    case "elsewhere":
+      return absence.reply;
+    case "waiting":
+    case "by-name":
+      return null;
+  }
 }
 
 /** Its name has to be asked for, so that something can be decided of it. */

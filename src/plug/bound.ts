@@ -24,13 +24,11 @@ export function unboundOf(binding: PortBindingRow, chassis: ChassisIdentity | nu
   if (binding.chassis !== null) return { by: binding.chassis };
   // The order in which a server tells the elements of a set is its own.
   const [additional = null] = [...binding.additional_chassis].sort();
-  return additional === null ? BY_NONE : { by: additional };
+  return { by: additional };
 }
 
-const BY_NONE: Unbound = { by: null };
-
 export function sameUnbound(a: Unbound | undefined, b: Unbound | undefined): boolean {
-  return a?.by === b?.by && (a === undefined) === (b === undefined);
+  return a?.by === b?.by;
 }
 
 /** @param other undefined: the Southbound has not said yet whose row that is */

@@ -14,8 +14,8 @@ export function withLeaving(advice: Advice, change: Change): Advice {
     case "update":
       return change.adoption === undefined ? advice : { ...advice, leaving: change.adoption.leaving };
     case "replug": {
-      const adopted = change.take.kind === "update" ? change.take.adoption?.leaving : null;
-      return adopted === null || adopted === undefined ? advice : { ...advice, adopted };
+      const adopted = change.take.kind === "update" ? (change.take.adoption?.leaving ?? null) : null;
+      return adopted === null ? advice : { ...advice, adopted };
     }
     case "remove":
       return ofRemoval(advice, change);
@@ -26,17 +26,14 @@ function ofRemoval(advice: Extract<Advice, { readonly kind: "asked" }>, change: 
   const { main, leaving } = advice;
   if (change.keeps !== undefined) {
     const over = leftoversIn(advice).find(({ observed }) => observed.interface === change.interface);
-    return instead(advice, over?.leaving);
+    return instead(advice, over?.leaving ?? null);
   }
   return main.question.operation === "remove" ? advice : instead(advice, leaving);
 }
 
 /** The one consultation is all that the change stands on. */
-function instead(
-  advice: Extract<Advice, { readonly kind: "asked" }>,
-  leaving: Leaving | null | undefined,
-): Advice {
-  if (leaving === null || leaving === undefined) return advice;
+function instead(advice: Extract<Advice, { readonly kind: "asked" }>, leaving: Leaving | null): Advice {
+  if (leaving === null) return advice;
   if ("noProviderFor" in leaving) {
     return { kind: "no-provider", plugType: leaving.noProviderFor, refused: leaving.refused };
   }

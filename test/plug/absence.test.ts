@@ -58,6 +58,7 @@ describe("a row that left", () => {
     ["with a change of ours", left({ view: null }), {}],
     ["another view than the one that there is", left({ view: 6 }), {}],
     ["a view that is just changing", left(), { view: null }],
+    ["with a change of ours, while the view is just changing", left({ view: null }), { view: null }],
     ["while something was missing (U3)", left(), { isKnowledgeMissing: true }],
     [
       "and did not request this chassis",

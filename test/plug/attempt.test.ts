@@ -1,5 +1,6 @@
 // What counts as another program's doing (rule T4): writes in a row that make an interface the same thing.
 import { describe, expect, test } from "bun:test";
+import type { Advice } from "../../src/plug/advice.ts";
 import {
   type Attempt,
   afterCommit,
@@ -7,6 +8,8 @@ import {
   afterRefusal,
   answeredAnew,
   askedAgain,
+  counted,
+  doubted,
   nonceOf,
   sent,
   sentAwayBefore,
@@ -137,6 +140,38 @@ describe("what was undone too often", () => {
     expect(undoneTooOften(due, desired)).toBe(false);
     expect(undoneTooOften(afterRefusal(update, "no", due), desired)).toBe(true);
   });
+});
+
+const written = { desired, bridge: BRIDGE, times: 1 };
+
+test("a change that was refused is known with the server's words, and with what else was known of its port", () => {
+  const sentAway = { times: 1 };
+  expect(
+    afterRefusal(update, "no such column", { phase: "idle", nonce: 4, written, sentAway }),
+  ).toStrictEqual({ phase: "failed", change: update, error: "no such column", nonce: 5, written, sentAway });
+});
+
+describe("a change of which nobody knows what became", () => {
+  const advice: Advice = { kind: "no-provider", plugType: "dummy", refused: null };
+
+  test("is kept, with what the database said", () => {
+    const inFlight = sent(update, advice, { phase: "idle", nonce: 2 });
+    expect(doubted(inFlight, "connection lost")).toEqual({
+      ...{ phase: "in-flight", change: update, advice, nonce: 2 },
+      doubt: "connection lost",
+    });
+  });
+
+  test("is none of a port of which nothing is in flight", () => {
+    for (const attempt of [undefined, after(create)]) expect(doubted(attempt, "connection lost")).toBeNull();
+  });
+});
+
+test("nothing is said of what was not written, nor sent away", () => {
+  expect(askedAgain(undefined)).toStrictEqual({ phase: "idle", nonce: 1 });
+  const idle: Attempt = { phase: "idle", nonce: 0 };
+  expect(counted(idle, written)).toStrictEqual({ ...idle, written });
+  expect(counted(idle, undefined, { times: 1 })).toStrictEqual({ ...idle, sentAway: { times: 1 } });
 });
 
 describe("a while after its interface was sent away", () => {

@@ -32,9 +32,9 @@ describe("of a row that left", () => {
   });
 
   test("an answer that came before the provider's is not fresh any more, and is to be asked for once more", () => {
-    expect(after(left, { kind: "replied", reply }, { kind: "early" })?.reply).toEqual({
-      ...{ kind: "none", at: 5 },
-      ...{ isFresh: false, isEarly: true },
+    expect(after(left, { kind: "replied", reply }, { kind: "early" })).toEqual({
+      ...{ serial: 3, row, view: 7 },
+      reply: { kind: "none", at: 5, isFresh: false, isEarly: true },
     });
     expect(after(left, { kind: "early" })).toEqual(after(left));
   });

@@ -1,11 +1,20 @@
 // Which ports a change leaves without an interface because they are to have none: what safety.max_unplug counts.
 import { expect, test } from "bun:test";
-import { type Change, desiredAfter, sameBasis, unpluggedBy } from "../../src/plug/change.ts";
+import {
+  type Change,
+  desiredAfter,
+  misplacedOf,
+  sameBasis,
+  togetherOf,
+  type Update,
+  unpluggedBy,
+} from "../../src/plug/change.ts";
 import type { DesiredInterface } from "../../src/plug/desired.ts";
 import { benchWith, wanted } from "../support/logical-ports.ts";
 import type { PlugBench } from "../support/plug-bench.ts";
 import { plugAs, recordedProvider } from "../support/providers.ts";
 import { BRIDGE, map, OTHER_CHASSIS, pluggedRow, portRow, uuid } from "../support/rows.ts";
+import { answered } from "./support/by-hand.ts";
 import { Moving } from "./support/moving.ts";
 
 const desired: DesiredInterface = {
@@ -67,6 +76,33 @@ test("nobody is unplugged by ports that have each other's interfaces", () => {
   const at = new Moving({ a: "x0", b: "x1" });
   at.to({ a: "x1", b: "x0" });
   for (const lport of ["a", "b"]) expect(unpluggedBy(changeOf(at.bench, lport))).toEqual([]);
+});
+
+test("a port is unplugged by the one that takes its interface over alone, where that one's provider let it go", () => {
+  const leaving = answered({ kind: "unplug" }, { operation: "remove" });
+  const taken = (rest: Partial<Update>): Update => ({
+    ...{ kind: "update", desired, interface: pluggedRow("b"), edit: {}, adoption: { from: "b", leaving } },
+    ...rest,
+  });
+  expect(unpluggedBy(taken({}))).toEqual(["b"]);
+  expect(unpluggedBy(taken({ together: ["a", "b"] }))).toEqual([]);
+  expect(unpluggedBy(taken({ together: ["a", "c"] }))).toEqual(["b"]);
+  expect(unpluggedBy(taken({ adoption: { from: "b", leaving: null } }))).toEqual([]);
+  const { adoption: _, ...own } = taken({});
+  expect(unpluggedBy(own)).toEqual([]);
+});
+
+test("the changes that are written together are those that the change names, else it alone", () => {
+  expect(togetherOf({ ...create, together: ["a", "b"] })).toEqual(["a", "b"]);
+  for (const change of [create, remove, replug]) expect(togetherOf(change)).toEqual(["a"]);
+});
+
+test("whose an interface is by now that goes is what the removal says, be it of a port that moves", () => {
+  const misplaced = { ...remove, misplaced: "another VF" };
+  expect(misplacedOf(misplaced)).toBe("another VF");
+  expect(misplacedOf({ ...replug, remove: misplaced })).toBe("another VF");
+  for (const change of [create, remove, replug, { ...replug, remove: null }])
+    expect(misplacedOf(change)).toBeNull();
 });
 
 test("what is left over goes, and the interface that its port keeps is what is there afterwards", () => {
