@@ -18,3 +18,9 @@ test.each(pages)("%s has no dead link", (page) => {
 test("the README is a page that is read to its end: at most 200 lines", () => {
   expect(readFileSync(join(root, "README.md"), "utf8").split("\n").length).toBeLessThanOrEqual(200);
 });
+
+test("no page holds two states of itself that somebody has still to choose from", () => {
+  // Seven of the same sign at the beginning of a line, also where a formatter took them for quotes.
+  const marker = /^(?:<{7}|={7}|\|{7}|(?:> ?){7})(?: |$)/m;
+  expect(pages.filter((page) => marker.test(readFileSync(join(root, page), "utf8")))).toEqual([]);
+});
