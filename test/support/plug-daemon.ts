@@ -81,13 +81,24 @@ export class PlugDaemon {
 
   /** A chassis that both databases know, with an empty bridge. */
   async start(): Promise<void> {
-    const { graph } = this.reconciler;
-    const { openVSwitch, bridge, chassis, sbGlobal, localSession, southbound } = graph.inputs;
+    await this.startLocal();
+    await this.sync();
+  }
+
+  /** The chassis as the local database knows it, which the Southbound has not said everything of. */
+  async startLocal(): Promise<void> {
+    const { openVSwitch, bridge, localSession } = this.reconciler.graph.inputs;
     this.#pushRow(openVSwitch, this.#tables.openVSwitch, openVSwitchRow(), "snapshot");
     this.#pushRow(bridge, this.#tables.bridge, this.#bridge, "snapshot");
+    this.reconciler.push(localSession, holder, "holding the lock");
+    await settle();
+  }
+
+  /** The Southbound has said everything. */
+  async sync(): Promise<void> {
+    const { chassis, sbGlobal, southbound } = this.reconciler.graph.inputs;
     this.#pushRow(chassis, this.#tables.chassis, chassisRow(), "snapshot");
     this.#pushRow(sbGlobal, this.#tables.sbGlobal, sbGlobalRow(), "snapshot");
-    this.reconciler.push(localSession, holder, "holding the lock");
     await settle();
     const acknowledged = this.conditions.at(-1) ?? null;
     this.reconciler.push(southbound, { synced: true, acknowledged }, "synced");

@@ -41,8 +41,8 @@ export class Relapses {
     this.#timers.set(lport, timer);
   }
 
+  /** For good. */
   stop(): void {
     for (const cancel of this.#timers.values()) cancel();
-    this.#timers.clear();
   }
 }

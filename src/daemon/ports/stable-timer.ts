@@ -40,11 +40,9 @@ export class StableTimer {
     this.#old.delete(lport);
   }
 
+  /** For good. */
   stop(): void {
     this.#timer?.();
-    this.#timer = null;
-    this.#young.clear();
-    this.#old.clear();
   }
 
   #over(): void {

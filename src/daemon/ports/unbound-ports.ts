@@ -54,10 +54,9 @@ export class UnboundPorts {
     this.#timer ??= this.#options.environment.timer(LATE_MS, () => this.#over());
   }
 
+  /** For good. */
   stop(): void {
     this.#timer?.();
-    this.#timer = null;
-    this.#waiting.clear();
   }
 
   #over(): void {
@@ -73,7 +72,7 @@ export class UnboundPorts {
     this.#tell(late.map(([lport, { reason }]) => `${lport}: for more than ${LATE_MS / 1000} s ${reason}`));
     const [next] = this.#waiting.values();
     if (next === undefined) return;
-    const wait = isKept ? LATE_MS : Math.max(0, LATE_MS - (now - next.since));
+    const wait = isKept ? LATE_MS : LATE_MS - (now - next.since);
     this.#timer = environment.timer(wait, () => this.#over());
   }
 

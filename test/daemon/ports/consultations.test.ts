@@ -3,7 +3,10 @@ import { describe, expect, test } from "bun:test";
 import { Consultations } from "../../../src/daemon/ports/consultations.ts";
 import type { Advice } from "../../../src/plug/advice.ts";
 import type { LportStatus, PortState } from "../../../src/plug/lport-status.ts";
+import { classify } from "../../../src/plug/observed-interface.ts";
+import type { PrepareInput, WantedInterface } from "../../../src/providers/provider.ts";
 import { type Calls, notReady, recordedProvider, registered } from "../../support/providers.ts";
+import { pluggedRow, portRow, uuid } from "../../support/rows.ts";
 import { askedOf } from "../../support/works.ts";
 
 function status(state: PortState, retry = false): LportStatus {
@@ -77,12 +80,24 @@ describe("a consultation that leads to a write", () => {
     const consultations = new Consultations();
     consultations.follow("lsp1", kept.advice, status("error", true));
     consultations.use("lsp1", used.advice);
+    expect(kept.calls).toEqual(["release lsp1 lsp1"]);
     consultations.follow("lsp1", used.advice, status("pending"));
     expect(kept.calls).toEqual(["release lsp1 lsp1"]);
     expect(used.calls).toEqual([]);
     consultations.end([{ advice: used.advice, committed: false }]);
     expect(used.calls).toEqual(["release lsp1 lsp1"]);
     expect(kept.calls).toEqual(["release lsp1 lsp1"]);
+  });
+
+  test("may be one that was kept until now, which is not released before its outcome", () => {
+    const { advice, calls } = asked();
+    const consultations = new Consultations();
+    consultations.follow("lsp1", advice, status("conflict"));
+    consultations.use("lsp1", advice);
+    consultations.releaseAll();
+    expect(calls).toEqual([]);
+    consultations.end([{ advice, committed: true }]);
+    expect(calls).toEqual(["finish lsp1 lsp1", "release lsp1 lsp1"]);
   });
 
   test("of a removal is finished without output, and never released", () => {
@@ -96,11 +111,56 @@ describe("a consultation that leads to a write", () => {
   });
 });
 
+test("where no interface was answered, null is what a provider is told of", () => {
+  const outputs: unknown[] = [];
+  const note = (_: PrepareInput, output: WantedInterface | null) => outputs.push(output);
+  const removed = asked({ finish: note }, { operation: "remove" });
+  new Consultations().end([{ advice: removed.advice, committed: true }]);
+  const unready = asked({ prepare: notReady("no link"), release: note });
+  new Consultations().follow("lsp1", unready.advice, status("waiting", true));
+  expect(outputs).toEqual([null, null]);
+});
+
 describe("a consultation that leads to none", () => {
-  test("is released at once when it was not ready", () => {
+  test("is released at once when it was not ready, and once", () => {
     const { advice, calls } = asked({ prepare: notReady("no link") });
-    new Consultations().follow("lsp1", advice, status("waiting", true));
+    const consultations = new Consultations();
+    consultations.follow("lsp1", advice, status("waiting", true));
+    consultations.follow("lsp1", advice, status("waiting", true));
     expect(calls).toEqual(["release lsp1 none"]);
+  });
+
+  test("is released at once when there is nothing to decide of its port", () => {
+    const { advice, calls } = asked();
+    new Consultations().follow("lsp1", advice, undefined);
+    expect(calls).toEqual(["release lsp1 lsp1"]);
+  });
+
+  test("is released, once, when it was only to find out which of several interfaces is the port's", () => {
+    const probed = asked();
+    const { advice, calls } = asked();
+    if (advice.kind !== "asked" || probed.advice.kind !== "asked") throw new Error("nobody was asked");
+    const bridge = { name: "br-int", ports: new Set([uuid(0x3000)]) };
+    const inPlace = classify(pluggedRow(), portRow(), bridge);
+    const several = { inPlace, leftovers: [], probe: probed.advice.main };
+    const consultations = new Consultations();
+    for (let run = 0; run < 2; run++)
+      consultations.follow("lsp1", { ...advice, several }, status("conflict"));
+    expect([probed.calls, calls]).toEqual([["release lsp1 lsp1"], []]);
+  });
+
+  test("is released when its provider goes, and those of others are kept", () => {
+    const first = asked();
+    const { provider, calls } = recordedProvider("other");
+    const other = askedOf(registered(provider), "lsp2");
+    calls.length = 0;
+    const consultations = new Consultations();
+    consultations.follow("lsp1", first.advice, status("conflict"));
+    consultations.follow("lsp2", other, status("conflict"));
+    consultations.releaseOf("dummy");
+    expect([first.calls, calls]).toEqual([["release lsp1 lsp1"], []]);
+    consultations.releaseAll();
+    expect([first.calls, calls]).toEqual([["release lsp1 lsp1"], ["release lsp2 lsp2"]]);
   });
 
   test("is released at once when the interface is in place, whatever ovs-vswitchd says of it", () => {

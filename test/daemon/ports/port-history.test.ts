@@ -35,6 +35,8 @@ describe("the last change of a status", () => {
     expect(one.lastChange("lsp1")).toMatchObject({ cause: cause(1), time: 1000 });
     one.decided("lsp1", status("waiting", "no carrier"), cause(3));
     expect(one.lastChange("lsp1")).toMatchObject({ cause: cause(3), time: 3000 });
+    one.decided("lsp1", { ...status("waiting", "no carrier"), interface: "eth0" }, cause(4));
+    expect(one.lastChange("lsp1")).toMatchObject({ cause: cause(4), time: 4000 });
   });
 
   test("has the time of now where it has no cause of its own", () => {

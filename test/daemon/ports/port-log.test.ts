@@ -4,7 +4,7 @@ import { logState } from "../../../src/daemon/databases/session-log.ts";
 import { PortLog } from "../../../src/daemon/ports/port-log.ts";
 import { Log } from "../../../src/log/log.ts";
 import { NOT_ANSWERED } from "../../../src/plug/in-place-status.ts";
-import { NOT_IN_VIEW } from "../../../src/plug/intent.ts";
+import { NOT_ANSWERED_YET, NOT_IN_VIEW } from "../../../src/plug/intent.ts";
 import type { LportStatus, PortState } from "../../../src/plug/lport-status.ts";
 import { BRIDGE, map, pluggedRow, portRow } from "../../support/rows.ts";
 import { createWork } from "../../support/works.ts";
@@ -75,7 +75,7 @@ describe("a state", () => {
     ]);
   });
 
-  test.each([NOT_ANSWERED, NOT_IN_VIEW])(
+  test.each([NOT_ANSWERED, NOT_ANSWERED_YET, NOT_IN_VIEW])(
     "is not news for the reason %p, which passes by itself",
     (reason) => {
       const { portLog: one, lines } = portLog();
@@ -84,6 +84,34 @@ describe("a state", () => {
       expect(lines).toEqual(["debug plug: lsp1: plugged"]);
     },
   );
+
+  test("is not news for what ovn-controller has not done yet", () => {
+    const { portLog: one, lines } = portLog();
+    one.tell("lsp1", { ...status("plugged", "it has not bound it"), unbound: { by: null } });
+    expect(lines).toEqual(["debug plug: lsp1: plugged"]);
+  });
+
+  test("plugged for no reason any more is for debugging alone", () => {
+    const { portLog: one, lines } = portLog();
+    one.tell("lsp1", status("plugged", "it may still be bound here"));
+    one.tell("lsp1", status("plugged"));
+    expect(lines).toEqual([
+      "info plug: lsp1: plugged: it may still be bound here",
+      "debug plug: lsp1: plugged",
+    ]);
+  });
+
+  test("that was trouble is over for people, also while and after every port was held up", () => {
+    let isHeldUp = true;
+    const { portLog: one, lines } = portLog(() => isHeldUp);
+    for (const lport of ["lsp1", "lsp2"]) one.tell(lport, status("waiting", "no link"));
+    one.tell("lsp1", status("plugged"));
+    expect(lines.at(-1)).toBe("info plug: lsp1: plugged");
+    one.tell("lsp2", status("plugged", "the Southbound has no Chassis row"));
+    isHeldUp = false;
+    one.tell("lsp2", status("plugged"));
+    expect(lines.at(-1)).toBe("info plug: lsp2: plugged");
+  });
 
   test("held is told for all ports at once, elsewhere", () => {
     const { portLog: one, lines } = portLog();
@@ -158,6 +186,28 @@ describe("a write", () => {
     ]);
   });
 
+  test("of an interface that was there says that it was adopted", () => {
+    const { portLog: one, lines } = portLog();
+    if (create.change.kind !== "create") throw new Error("not a create");
+    const { desired } = create.change;
+    const edit = { type: "internal" };
+    const change = {
+      kind: "update",
+      desired,
+      interface: row,
+      edit,
+      adoption: { from: "lsp0", leaving: null },
+    } as const;
+    one.conclude({ kind: "committed", work: { ...create, change } });
+    expect(lines).toEqual(["info plug: lsp1: adopted interface lsp1"]);
+  });
+
+  test("of an unplug leaves nothing to be remembered of the port", () => {
+    const { portLog: one } = portLog();
+    one.conclude({ kind: "committed", work: { ...create, change: remove } });
+    expect([...one.lports()]).toEqual([]);
+  });
+
   test("tells that the port is plugged, which is then no news", () => {
     const { portLog: one, lines } = portLog();
     one.tell("lsp1", status("waiting", "no link"));
@@ -186,6 +236,14 @@ test("changes that are lost with the connection, of however many ports, are a fe
     one.conclude({ kind: "lost", work: createWork(`lsp${index}`), error: "disconnected" });
   }
   expect(lines).toHaveLength(5);
+});
+
+test("changes that are refused are each told of by its port, also those of many ports for one reason", () => {
+  const { portLog: one, lines } = portLog();
+  for (let index = 0; index < 20; index++) {
+    one.conclude({ kind: "refused", work: createWork(`lsp${index}`), error: "constraint violation" });
+  }
+  expect(lines).toHaveLength(20);
 });
 
 test("a database session tells when it is in sync, when it is lost, and when it tries again", () => {

@@ -1,7 +1,7 @@
 // Back-off per logical port: when a port is asked for again, never what is decided.
 import { afterEach, beforeEach, describe, expect, jest, test } from "bun:test";
 import { realEnvironment } from "ovsdb-jsonrpc";
-import { Retries } from "../../../src/daemon/ports/retries.ts";
+import { longestDelay, Retries } from "../../../src/daemon/ports/retries.ts";
 
 let due: string[] = [];
 
@@ -106,4 +106,8 @@ test("stop ends every timer", () => {
   one.stop();
   jest.advanceTimersByTime(600_000);
   expect(due).toEqual([]);
+});
+
+test("the longest that a delay gets is known beforehand, the jitter included", () => {
+  expect([0, 1, 5, 6, 100].map(longestDelay)).toEqual([1250, 2500, 40_000, 75_000, 75_000]);
 });

@@ -49,8 +49,28 @@ test("a port that went meanwhile starts over", () => {
   expect(told).toEqual([["lsp1"]]);
 });
 
+test("a port that went before its first period was over is not told of", () => {
+  timer.begin("lsp1");
+  timer.begin("lsp2");
+  timer.end("lsp1");
+  jest.advanceTimersByTime(3 * PERIOD_MS);
+  expect(told).toEqual([["lsp2"]]);
+});
+
+test("there is one timer for all ports, and none when there is none to tell of", () => {
+  timer.begin("lsp1");
+  timer.begin("lsp2");
+  expect(jest.getTimerCount()).toBe(1);
+  jest.advanceTimersByTime(2 * PERIOD_MS);
+  expect([told.length, jest.getTimerCount()]).toEqual([1, 0]);
+  timer.begin("lsp1");
+  jest.advanceTimersByTime(2 * PERIOD_MS);
+  expect(told).toHaveLength(2);
+});
+
 test("stop ends it, and leaves no timer", () => {
   timer.begin("lsp1");
   timer.stop();
+  timer.begin("lsp2");
   expect(jest.getTimerCount()).toBe(0);
 });

@@ -14,16 +14,7 @@ beforeEach(() => {
   lines = [];
   isHeldUp = false;
   jest.useFakeTimers();
-  let elapsed = 0;
-  const environment = {
-    ...realEnvironment,
-    elapsed: () => elapsed,
-    timer: (ms: number, run: () => void) =>
-      realEnvironment.timer(ms, () => {
-        elapsed += ms;
-        run();
-      }),
-  };
+  const environment = { ...realEnvironment, elapsed: () => Date.now() };
   const log = new Log({
     level: "info",
     format: "text",
@@ -93,6 +84,54 @@ test("while no port can be decided nobody is told of, as that may be long over",
   isHeldUp = false;
   jest.advanceTimersByTime(LATE_MS);
   expect(ports.count).toBe(1);
+});
+
+test("how long it has been so counts from the first time, whatever the reason became", () => {
+  ports.follow("lsp1", status(true));
+  jest.advanceTimersByTime(LATE_MS / 2);
+  ports.follow("lsp1", { ...status(true), reason: "ovn-controller has not bound it here: hv2 has it" });
+  jest.advanceTimersByTime(LATE_MS / 2);
+  expect(lines).toEqual([
+    "warn plug: lsp1: for more than 10 s ovn-controller has not bound it here: hv2 has it",
+  ]);
+});
+
+test("each port has its own ten seconds, with one timer for all of them, and none when nobody waits", () => {
+  ports.follow("lsp1", status(true));
+  jest.advanceTimersByTime(LATE_MS / 2);
+  ports.follow("lsp2", status(true));
+  expect(jest.getTimerCount()).toBe(1);
+  jest.advanceTimersByTime(LATE_MS / 2);
+  expect(ports.count).toBe(1);
+  jest.advanceTimersByTime(LATE_MS / 2 - 1);
+  expect(ports.count).toBe(1);
+  jest.advanceTimersByTime(1);
+  expect([ports.count, jest.getTimerCount()]).toEqual([2, 0]);
+  ports.follow("lsp3", status(true));
+  jest.advanceTimersByTime(LATE_MS);
+  expect(ports.count).toBe(3);
+});
+
+test("nobody is waited for when the port is bound while none can be decided", () => {
+  isHeldUp = true;
+  ports.follow("lsp1", status(true));
+  ports.follow("lsp1", status(false));
+  jest.advanceTimersByTime(LATE_MS);
+  expect(jest.getTimerCount()).toBe(0);
+});
+
+test("after the end nobody is waited for", () => {
+  ports.follow("lsp1", status(true));
+  ports.stop();
+  expect(jest.getTimerCount()).toBe(0);
+  ports.follow("lsp2", status(true));
+  expect(jest.getTimerCount()).toBe(0);
+});
+
+test("of ten at once each is told of by its name", () => {
+  for (let port = 0; port < 10; port++) ports.follow(`lsp${port}`, status(true));
+  jest.advanceTimersByTime(LATE_MS);
+  expect(lines).toHaveLength(10);
 });
 
 test("of many at once the first ones are told of by name, and the rest by number", () => {
