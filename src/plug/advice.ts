@@ -66,7 +66,10 @@ export function sameAdvice(a: Advice, b: Advice): boolean {
 const NO_LEFTOVERS: readonly Leftover[] = [];
 
 /** The interface that a logical port is dealt with by. */
-export function inPlaceOf({ lport }: Intent, advice: Advice | undefined): ObservedInterface | null {
+export function inPlaceOf(
+  { lport }: Pick<Intent, "lport">,
+  advice: Advice | undefined,
+): ObservedInterface | null {
   const several = advice?.kind === "asked" ? advice.several : undefined;
   return several === undefined ? lport.inPlace : several.inPlace;
 }

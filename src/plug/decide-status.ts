@@ -15,14 +15,14 @@ import { awaitedIn, noBridge, noProviderFor, refusal, refusalToLeave } from "./r
 import type { BridgeRef } from "./rows.ts";
 
 const SENT = "sent to the database";
+const UNASKED = "its provider has not been asked yet";
 
 export function decideStatus(at: StatusFacts): LportStatus {
   const { attempt } = at;
   if (attempt?.phase === "in-flight") {
-    const name = nameOfChange(attempt.change);
     const sent =
       attempt.doubt === undefined ? SENT : `${SENT}, which has not said what became of it: ${attempt.doubt}`;
-    return status(at, "pending", sent, name === null ? {} : { interface: name });
+    return status(at, "pending", sent, { interface: nameOfChange(attempt.change) });
   }
   const decided = decideIntended(at);
   const misplacement = misplacementOf(at.advice);
@@ -66,24 +66,23 @@ function decideAsked(at: StatusFacts, intent: ToPlug | ToUnplug): LportStatus {
   }
   if (bridge === null) return status(at, "pending", noBridge(bridgeName), {});
   const { advice } = at;
-  if (advice === undefined) return status(at, "pending", "its provider has not been asked yet", {});
+  if (advice === undefined) return status(at, "pending", UNASKED, {});
   if (advice.kind === "no-provider") {
     return status(at, "no-provider", noProvider(advice.plugType, advice.refused), {});
   }
   const { desired } = advice.main;
   const awaited = awaitedIn(advice);
   if (awaited !== null) return awaitAnswer(at, intent, awaited);
-  const unready = refusal(advice.main);
-  const unwilling = unready ?? refusalToLeave(advice.leaving, at, desired);
+  const unwilling = refusal(advice.main) ?? refusalToLeave(advice.leaving, at, desired);
   if (unwilling !== null) {
-    if (unready === null && desired !== null && at.chassis.contests.isInCircle(intent.lport.name)) {
+    if (desired !== null && at.chassis.contests.isInCircle(intent.lport.name)) {
       const reason = `logical port ${intent.lport.name} keeps the others from moving: ${unwilling.reason}`;
       return status(at, "conflict", reason, { interface: desired.wanted.name, retry: true });
     }
     return status(at, unwilling.state, unwilling.reason, { retry: unwilling.state !== "no-provider" });
   }
   if (desired !== null) return decidePlug(at, bridge, desired);
-  return decideUnplug(at, bridge, intent);
+  return intent.kind === "unplug" ? decideUnplug(at, bridge, intent) : status(at, "pending", UNASKED, {});
 }
 
 /** What is plugged is as right as it was, as far as anybody knows. */
@@ -93,17 +92,17 @@ function awaitAnswer(at: StatusFacts, intent: ToPlug | ToUnplug, reason: string)
   return status(at, "pending", reason, {});
 }
 
-function decideUnplug(at: StatusFacts, bridge: BridgeRef, intent: ToPlug | ToUnplug): LportStatus {
+function decideUnplug(at: StatusFacts, bridge: BridgeRef, intent: ToUnplug): LportStatus {
   const { name } = intent.lport;
   const held = at.chassis.held(name);
   if (held !== null) return status(at, "held", held, {});
   // The next answer of the Southbound says whether it is still so.
-  if (intent.kind === "unplug" && !intent.isCertain) return stands(at, NOT_IN_VIEW);
+  if (!intent.isCertain) return stands(at, NOT_IN_VIEW);
   const taker = at.chassis.contests.taker(name);
   if (taker !== null) {
     return status(at, "pending", `logical port ${taker} takes its interface over`, {});
   }
-  return propose(at, removal(at, bridge, intent.plugType), intent.kind === "unplug" ? intent.reason : null);
+  return propose(at, removal(at, bridge, intent.plugType), intent.reason);
 }
 
 function decidePlug(at: StatusFacts, bridge: BridgeRef, desired: DesiredInterface): LportStatus {

@@ -87,7 +87,8 @@ export function status(
   state: PortState,
   reason: string | null,
   rest: {
-    readonly interface?: string;
+    /** Null, or absent: the interface in place, or the one of the change. */
+    readonly interface?: string | null;
     readonly change?: Change;
     readonly retry?: boolean;
     readonly setbacks?: number;

@@ -64,11 +64,7 @@ export function propose(
     const name = nameOfChange(change);
     const undoes = change.kind === "update" ? `undoing what is written to` : `removing`;
     const reason = `another program keeps ${undoes} interface ${name}: see that one of the two leaves it alone`;
-    return status(at, "error", reason, {
-      retry: true,
-      setbacks,
-      ...(name === null ? {} : { interface: name }),
-    });
+    return status(at, "error", reason, { retry: true, setbacks, interface: name });
   }
   return status(at, "pending", reason, { change: movingWith(change, together) });
 }

@@ -1,7 +1,7 @@
 // What differs between an interface and what it has to be: rules P2 to P4.
 import { describe, expect, test } from "bun:test";
 import { type Change, lportOfChange, sameBasis } from "../../src/plug/change.ts";
-import { type DesiredInterface, diffInterface, satisfies } from "../../src/plug/desired.ts";
+import { type DesiredInterface, diffInterface, idsOf, satisfies } from "../../src/plug/desired.ts";
 import type { InterfaceRow } from "../../src/plug/rows.ts";
 import { checkProperty, type Random } from "../support/random.ts";
 import { BRIDGE, interfaceRow, map, pluggedRow, portRow, uuid } from "../support/rows.ts";
@@ -90,6 +90,31 @@ describe("diffInterface", () => {
         ]),
         remove: [],
       },
+    });
+  });
+
+  test("sets the iface-id-ver that is asked for, without which ovn-controller does not bind, and leaves any other alone", () => {
+    const at = (version: string | null) =>
+      pluggedRow("lsp1", {
+        external_ids: map({
+          ...{ "iface-id": "lsp1", "ovn-plugged": "dummy" },
+          ...(version === null ? {} : { "iface-id-ver": version }),
+        }),
+      });
+    const set = { externalIds: { set: new Map([["iface-id-ver", "2"]]), remove: [] } };
+    for (const isMarked of [true, false]) {
+      expect(diffInterface(at("1"), desired({ ifaceIdVer: "2" }), isMarked)).toEqual(set);
+      expect(diffInterface(at(null), desired({ ifaceIdVer: "2" }), isMarked)).toEqual(set);
+      expect(diffInterface(at("2"), desired({ ifaceIdVer: "2" }), isMarked)).toBeNull();
+      expect(diffInterface(at("1"), desired(), isMarked)).toBeNull();
+    }
+  });
+
+  test("writes all external_ids that are ours to a new interface", () => {
+    expect(idsOf(desired())).toEqual({ "iface-id": "lsp1", "ovn-plugged": "dummy" });
+    expect(idsOf(desired({ ifaceIdVer: "2" }))).toEqual({
+      ...{ "iface-id": "lsp1", "ovn-plugged": "dummy" },
+      "iface-id-ver": "2",
     });
   });
 
@@ -228,7 +253,13 @@ describe("sameBasis", () => {
     ["options", { options: map({ other: "1" }) }],
     ["other_config", { other_config: map({ other: "1" }) }],
     ["MTU", { mtu_request: 1400 }],
+    ["name", { name: "eth0" }],
     ["owner", { external_ids: map({ "iface-id": "lsp1" }) }],
+    ["logical port", { external_ids: map({ "iface-id": "lsp9", "ovn-plugged": "dummy" }) }],
+    [
+      "iface-id-ver",
+      { external_ids: map({ "iface-id": "lsp1", "ovn-plugged": "dummy", "iface-id-ver": "2" }) },
+    ],
   ])("does not hold once the %s it stands on is another one", (_, columns) => {
     const again = pluggedRow("lsp1", columns);
     expect(sameBasis(update(), update({}, again))).toBe(false);
@@ -251,6 +282,7 @@ describe("sameBasis", () => {
     ["other_config", { wanted: { ...desired().wanted, otherConfig: { a: "1" } } }],
     ["MTU", { mtuRequest: 1400 }],
     ["plug type", { plugType: "other" }],
+    ["iface-id-ver", { ifaceIdVer: "2" }],
   ])("does not hold for another %s", (_, changes) => {
     expect(sameBasis(create(), create(changes))).toBe(false);
     expect(sameBasis(update(), update(changes))).toBe(false);

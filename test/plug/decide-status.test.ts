@@ -1,220 +1,24 @@
 // The status on one logical port: every state of docs/rules.md, and what leads to a write.
 import { describe, expect, test } from "bun:test";
-import type { Uuid } from "ovsdb-jsonrpc";
+import type { Advice } from "../../src/plug/advice.ts";
 import type { Attempt } from "../../src/plug/attempt.ts";
-import type { OtherChassis } from "../../src/plug/bound.ts";
-import { decideStatus } from "../../src/plug/decide-status.ts";
-import { type AskingFacts, gatherAdvice } from "../../src/plug/gather-advice.ts";
-import { NOT_ANSWERED } from "../../src/plug/in-place-status.ts";
-import type { Intent } from "../../src/plug/intent.ts";
-import { makeLport } from "../../src/plug/lport.ts";
-import type { LportStatus, StatusFacts } from "../../src/plug/lport-status.ts";
-import { classify, type ObservedInterface } from "../../src/plug/observed-interface.ts";
-import type { BridgeRef } from "../../src/plug/rows.ts";
-import type { Provider } from "../../src/providers/provider.ts";
-import { type Behaviour, notReady, plugAs, recordedProvider, registryOf } from "../support/providers.ts";
+import type { Contest } from "../../src/plug/contest.ts";
+import { type Intent, NOT_IN_VIEW } from "../../src/plug/intent.ts";
+import { classify } from "../../src/plug/observed-interface.ts";
+import { notReady, plugAs, recordedProvider } from "../support/providers.ts";
+import { bridgeRow, map, pluggedRow, portRow, wantedRow } from "../support/rows.ts";
+import { answered, askedToPlug } from "./support/by-hand.ts";
 import {
-  BRIDGE,
-  bridgeRow,
-  CHASSIS,
-  chassisRow,
-  map,
-  OTHER_CHASSIS,
-  openVSwitchRow,
-  pluggedRow,
-  portRow,
-  wantedRow,
-} from "../support/rows.ts";
-
-const bridge = { uuid: BRIDGE, name: "br-int" };
-const binding = wantedRow();
-const plug: Intent = { kind: "plug", lport: makeLport("lsp1", binding, []), plugType: "dummy", binding };
-const unplug: Intent = {
-  kind: "unplug",
-  lport: makeLport("lsp1", null, []),
-  plugType: "dummy",
-  binding: null,
-  ground: "absent",
-  isCertain: true,
-  reason: "it is gone",
-};
-const ready = plugAs(undefined, { options: { "vif-plug-dummy-option": "value" } });
-const dummy = recordedProvider("dummy", { prepare: ready }).provider;
-
-function observed(columns: Parameters<typeof pluggedRow>[1] = {}): ObservedInterface {
-  return classify(pluggedRow("lsp1", columns), portRow(), bridgeRow());
-}
-
-interface Situation {
-  readonly intent?: Intent;
-  readonly attempt?: Attempt;
-  readonly owned?: ObservedInterface;
-  readonly bridge?: BridgeRef | null;
-  readonly onRename?: "replug" | "report";
-  readonly notActive?: string;
-  readonly taker?: string;
-  readonly held?: string;
-  readonly providers?: readonly Provider[];
-  /** Somebody else has the wanted name, for this reason. */
-  readonly taken?: string;
-  /** The providers have not been asked. */
-  readonly unasked?: boolean;
-  /** What is known of other chassis. */
-  readonly others?: ReadonlyMap<Uuid, OtherChassis>;
-}
-
-function circumstances(situation: Situation): StatusFacts {
-  const { providers = [dummy], owned, taken, unasked = false, intent: basis = plug } = situation;
-  const lport = makeLport("lsp1", basis.lport.binding, owned === undefined ? [] : [owned]);
-  const intent = { ...basis, lport };
-  const registry = registryOf(...providers);
-  const surroundings: AskingFacts = {
-    views: { openVSwitch: openVSwitchRow(), bridge: bridgeRow() },
-    forPlugType: (plugType) => registry.forPlugType(plugType),
-    refused: () => registry.refused(),
-    lookup: () => 0,
-  };
-  const asked = !unasked;
-  return {
-    intent,
-    advice: asked ? gatherAdvice(intent, 0, surroundings, undefined) : undefined,
-    attempt: situation.attempt,
-    chassis: {
-      bridge: situation.bridge === undefined ? bridge : situation.bridge,
-      bridgeName: bridge.name,
-      chassis: { name: "hv1", record: chassisRow() },
-      otherChassis: (row) => situation.others?.get(row),
-      onRename: situation.onRename ?? "replug",
-      notActive: situation.notActive ?? null,
-      contests: {
-        contest: () =>
-          taken === undefined
-            ? { kind: "free", together: [intent.lport.name], isRefused: false, isInTurn: true }
-            : { kind: "lost", reason: taken },
-        taker: () => situation.taker ?? null,
-        takerOf: () => null,
-        isInCircle: () => false,
-      },
-      held: () => situation.held ?? null,
-    },
-  };
-}
-
-const verdictOf = (situation: Situation): LportStatus => decideStatus(circumstances(situation));
-
-/** What a situation would have written, as an attempt that was refused or is under way. */
-function changeOf(situation: Situation) {
-  const { change } = verdictOf(situation);
-  if (change === null) throw new Error("nothing is to be written");
-  return change;
-}
-
-describe("plugged", () => {
-  test("is a port whose interface is as its provider asked for: nothing is written", () => {
-    expect(verdictOf({ owned: observed() })).toEqual({
-      lport: "lsp1",
-      plugType: "dummy",
-      state: "plugged",
-      interface: "lsp1",
-      reason: null,
-      change: null,
-      retry: false,
-      tries: 0,
-    });
-  });
-
-  describe("and not bound by ovn-controller", () => {
-    const elsewhere = wantedRow({}, { chassis: OTHER_CHASSIS });
-    const unbound = wantedRow({}, { chassis: null });
-    const statusOf = (row: typeof binding, rest: Situation = {}) =>
-      verdictOf({ owned: observed(), intent: { ...plug, binding: row }, ...rest });
-
-    test("says so, and that nobody has it", () => {
-      expect(statusOf(unbound)).toMatchObject({
-        state: "plugged",
-        reason: "ovn-controller has not bound it here: no chassis has it",
-        change: null,
-        unbound: { by: null },
-      });
-    });
-
-    test.each<[string, ReadonlyMap<Uuid, OtherChassis>]>([
-      [`chassis row ${OTHER_CHASSIS} has it`, new Map()],
-      ["chassis hv2 (node2) has it", new Map([[OTHER_CHASSIS, { name: "hv2", hostname: "node2" }]])],
-      ["chassis hv2 has it", new Map([[OTHER_CHASSIS, { name: "hv2", hostname: "hv2" }]])],
-      [`chassis row ${OTHER_CHASSIS}, which is gone, has it`, new Map([[OTHER_CHASSIS, null]])],
-    ])("says who has it, as far as that is known: %s", (words, others) => {
-      expect(statusOf(elsewhere, { others }).reason).toBe(`ovn-controller has not bound it here: ${words}`);
-      expect(statusOf(elsewhere, { others }).unbound).toEqual({ by: OTHER_CHASSIS });
-    });
-
-    test("is none that is bound here as an additional chassis", () => {
-      const additional = { chassis: OTHER_CHASSIS, additional_chassis: new Set([CHASSIS]) };
-      expect(statusOf(wantedRow({}, additional))).not.toHaveProperty("unbound");
-      expect(statusOf(binding).reason).toBeNull();
-    });
-
-    test("is none before ovs-vswitchd has answered, as ovn-controller waits for that", () => {
-      expect(statusOf(unbound, { owned: observed({ ofport: null }) })).toMatchObject({
-        reason: NOT_ANSWERED,
-      });
-    });
-
-    test("says what else is wrong beside it", () => {
-      const down = observed({
-        type: "",
-        admin_state: "down",
-        options: map({ "vif-plug-dummy-option": "value" }),
-      });
-      const there = recordedProvider("dummy", {
-        prepare: plugAs(undefined, { type: "", options: { "vif-plug-dummy-option": "value" } }),
-      }).provider;
-      const { reason } = statusOf(unbound, { owned: down, providers: [there] });
-      expect(reason).toContain("is down, so nothing passes");
-      expect(reason).toContain("; ovn-controller has not bound it here");
-    });
-  });
-
-  test("carries a reason while ovs-vswitchd has not answered", () => {
-    expect(verdictOf({ owned: observed({ ofport: null }) })).toMatchObject({
-      state: "plugged",
-      reason: NOT_ANSWERED,
-    });
-  });
-
-  test("carries a reason while its network device is down, which a device of OVS's own always is at first (P8)", () => {
-    const providers = [recordedProvider("dummy", { prepare: plugAs(undefined, { type: "" }) }).provider];
-    const inPlace = observed({ type: "", options: map(), admin_state: "down" });
-    expect(verdictOf({ providers, owned: inPlace })).toMatchObject({
-      state: "plugged",
-      reason: "network device lsp1 is down, so nothing passes: ip link set lsp1 up",
-    });
-    expect(verdictOf({ owned: observed({ admin_state: "down" }) })).toMatchObject({ reason: null });
-  });
-
-  test("is a port that stays, with the reason why", () => {
-    const intent: Intent = {
-      kind: "stay",
-      lport: makeLport("lsp1", null, []),
-      plugType: "dummy",
-      reason: "the Southbound is away",
-    };
-    expect(verdictOf({ intent, owned: observed() })).toMatchObject({
-      state: "plugged",
-      reason: "the Southbound is away",
-      change: null,
-    });
-  });
-
-  test("is also a port that would be changed, while we may not write", () => {
-    const owned = observed({ mtu_request: 1400 });
-    expect(verdictOf({ owned, notActive: "another one holds the lock", unasked: true })).toMatchObject({
-      state: "plugged",
-      reason: "another one holds the lock",
-      change: null,
-    });
-  });
-});
+  bridge,
+  changeOf,
+  circumstances,
+  dummy,
+  observed,
+  plug,
+  type Situation,
+  unplug,
+  verdictOf,
+} from "./support/situation.ts";
 
 describe("pending", () => {
   test("is a port to be created (P1)", () => {
@@ -229,7 +33,10 @@ describe("pending", () => {
     const owned = observed({ mtu_request: 1400 });
     expect(verdictOf({ owned })).toMatchObject({
       state: "pending",
-      change: { kind: "update", interface: owned.interface, edit: { mtuRequest: null } },
+      change: {
+        ...{ kind: "update", interface: owned.interface, edit: { mtuRequest: null } },
+        desired: { lport: "lsp1", mtuRequest: null },
+      },
     });
   });
 
@@ -269,6 +76,94 @@ describe("pending", () => {
     expect(verdictOf({ intent: foreign, attempt })).toMatchObject({ state: "pending", interface: "lsp1" });
   });
 
+  test("says of a change in flight that it was sent, and what keeps the database from saying more (T5)", () => {
+    const { advice } = circumstances({});
+    if (advice === undefined) throw new Error("nobody was asked");
+    const attempt: Attempt = { phase: "in-flight", nonce: 0, change: changeOf({}), advice };
+    expect(verdictOf({ attempt }).reason).toBe("sent to the database");
+    expect(verdictOf({ attempt: { ...attempt, doubt: "connection lost" } }).reason).toBe(
+      "sent to the database, which has not said what became of it: connection lost",
+    );
+    const remove = changeOf({ intent: unplug, owned: observed() });
+    expect(verdictOf({ owned: observed(), attempt: { ...attempt, change: remove } })).toMatchObject({
+      interface: "lsp1",
+    });
+  });
+
+  test("is a port that is due to go and not for certain: it stays until the next answer says so", () => {
+    const status = verdictOf({ intent: { ...unplug, isCertain: false }, owned: observed() });
+    expect(status).toMatchObject({ state: "plugged", reason: NOT_IN_VIEW, change: null });
+  });
+
+  test("is a port that takes over an interface of another, and says of which", () => {
+    const other = classify(pluggedRow("lsp2", { name: "lsp1" }), portRow(), bridgeRow());
+    const take = { kind: "take", observed: other, from: "lsp2", leaving: null } as const;
+    const contest: Contest = { ...take, together: ["lsp1"], isRefused: false, isInTurn: true };
+    expect(verdictOf({ contest })).toMatchObject({
+      state: "pending",
+      reason: "taken over from logical port lsp2",
+      change: { kind: "update", interface: other.interface, adoption: { from: "lsp2" } },
+    });
+    expect(verdictOf({}).reason).toBeNull();
+    const attempt: Attempt = { phase: "idle", nonce: 0, sentAway: { times: 3 } };
+    expect(verdictOf({ contest, attempt }).change).not.toBeNull();
+    const itsOwn: Contest = { ...contest, observed: observed() };
+    expect(verdictOf({ contest: itsOwn })).toMatchObject({
+      state: "pending",
+      reason: "its interface is about to be seen as its own",
+      change: null,
+    });
+  });
+
+  test("is a port that moves, whose own interface goes, unless another port takes that over", () => {
+    const providers = [recordedProvider("dummy", { prepare: plugAs(() => "eth7") }).provider];
+    const moving = { owned: observed(), providers };
+    expect(changeOf({ ...moving, taker: "lsp2" })).toMatchObject({ kind: "replug", remove: null });
+    const unknown = { ...observed(), port: null };
+    expect(verdictOf({ ...moving, owned: unknown })).toMatchObject({
+      state: "pending",
+      reason: "the port of its interface is not known yet",
+      change: null,
+    });
+    expect(changeOf({ ...moving, owned: unknown, taker: "lsp2" })).toMatchObject({
+      kind: "replug",
+      remove: null,
+    });
+  });
+
+  test("is a port that is wanted, while there is only the answer to another question", () => {
+    const advice: Advice = askedToPlug({ main: answered({ kind: "unplug" }) });
+    expect(verdictOf({ advice })).toMatchObject({
+      state: "pending",
+      reason: "its provider has not been asked yet",
+      change: null,
+    });
+  });
+
+  describe("while a provider has been asked and has not answered", () => {
+    const awaited = answered({ kind: "not-ready", reason: "asked for 2 s", awaited: true });
+    const advice = askedToPlug({ main: awaited });
+
+    test("is a port of which nothing is plugged, or which is due to go, with that reason", () => {
+      const waiting = { state: "pending", reason: "asked for 2 s", change: null, retry: false };
+      expect(verdictOf({ advice })).toMatchObject(waiting);
+      expect(verdictOf({ advice, intent: unplug, owned: observed() })).toMatchObject(waiting);
+    });
+
+    test("is not a port that is plugged as it is wanted: it stays so", () => {
+      const plugged = { state: "plugged", reason: null, change: null };
+      expect(verdictOf({ advice, owned: observed() })).toMatchObject(plugged);
+    });
+
+    test("is a port that another provider plugged, and one whose own is awaited to let it go", () => {
+      const ids = map({ "iface-id": "lsp1", "ovn-plugged": "other" });
+      const owned = observed({ external_ids: ids });
+      const waiting = { state: "pending", reason: "asked for 2 s", change: null };
+      expect(verdictOf({ advice, owned })).toMatchObject(waiting);
+      expect(verdictOf({ advice: askedToPlug({ leaving: awaited }), owned })).toMatchObject(waiting);
+    });
+  });
+
   test.each<[string, Situation]>([
     ["we may not write", { notActive: "another one holds the lock", unasked: true }],
     ["nobody has been asked", { unasked: true }],
@@ -290,6 +185,13 @@ describe("waiting", () => {
       reason: "no such device",
       change: null,
       retry: true,
+    });
+  });
+
+  test("is a port whose provider is not ready, whatever circle others are in", () => {
+    expect(verdictOf({ providers, isInCircle: true })).toMatchObject({
+      state: "waiting",
+      reason: "no such device",
     });
   });
 
@@ -329,77 +231,6 @@ test("foreign is a port whose iface-id somebody else's interface carries (P5)", 
   });
 });
 
-describe("an interface that is another's by now (U7)", () => {
-  const misplaced = "VF 7 of pci/0000:41:00.0";
-  const knowing = (prepare: Behaviour["prepare"]) => {
-    const said: Behaviour["prepare"] = (input) => ({ ...(prepare ?? ready)(input), misplaced });
-    return [recordedProvider("dummy", { prepare: said }).provider];
-  };
-  const lost = notReady("no such device");
-  const stay: Intent = { ...plug, kind: "stay", reason: "the Southbound is away" };
-  const elsewhere = plugAs(() => "eth7");
-
-  test.each<[string, Situation]>([
-    ["has no other", { providers: knowing(lost) }],
-    ["does not get the other one", { providers: knowing(elsewhere), taken: "taken" }],
-    ["may not be renamed", { providers: knowing(elsewhere), onRename: "report" }],
-    ["is not due to go, as far as is known", { providers: knowing(lost), intent: stay }],
-    ["is due to go and held", { providers: knowing(ready), intent: unplug, held: "too many" }],
-    ["is due to go and not let go", { providers: knowing(lost), intent: unplug }],
-  ])("goes when its port %s", (_, situation) => {
-    expect(verdictOf({ ...situation, owned: observed() })).toMatchObject({
-      state: "pending",
-      reason: `interface lsp1 belongs to ${misplaced} now`,
-      change: { kind: "remove", misplaced, interface: { name: "lsp1" } },
-    });
-  });
-
-  test.each<[string, Situation]>([
-    ["we may not write", { notActive: "another one holds the lock" }],
-    ["there is no bridge", { bridge: null }],
-    ["another port takes it over", { intent: unplug, taker: "lsp2" }],
-  ])("stays while %s", (_, situation) => {
-    const { change } = verdictOf({ providers: knowing(ready), owned: observed(), ...situation });
-    expect(change).toBeNull();
-  });
-
-  test("moves with its port when that gets the other one in the same pass", () => {
-    expect(verdictOf({ providers: knowing(elsewhere), owned: observed() })).toMatchObject({
-      change: { kind: "replug", remove: { misplaced }, take: { desired: { wanted: { name: "eth7" } } } },
-    });
-  });
-
-  test("is not another's when the provider asks for it by its name", () => {
-    expect(verdictOf({ providers: knowing(ready), owned: observed() })).toMatchObject({ state: "plugged" });
-  });
-
-  test("goes without leave of whoever plugged it", () => {
-    const owned = observed({ external_ids: map({ "iface-id": "lsp1", "ovn-plugged": "ghost" }) });
-    expect(verdictOf({ providers: knowing(lost), owned })).toMatchObject({ change: { kind: "remove" } });
-  });
-
-  test("is plugged anew at once after the first time, and with back-off after the second", () => {
-    const first: Attempt = { phase: "idle", nonce: 0, sentAway: { times: 1 } };
-    expect(verdictOf({ attempt: first })).toMatchObject({ change: { kind: "create" } });
-    const third: Attempt = { phase: "idle", nonce: 0, sentAway: { times: 3 } };
-    expect(verdictOf({ attempt: third })).toMatchObject({
-      state: "waiting",
-      change: null,
-      retry: true,
-      setbacks: 1,
-    });
-    const due: Attempt = { phase: "idle", nonce: 1, sentAway: { times: 3, isDue: true } };
-    expect(verdictOf({ attempt: due })).toMatchObject({ change: { kind: "create" } });
-  });
-
-  test("does not move the second time: it goes, and comes with back-off", () => {
-    const attempt: Attempt = { phase: "idle", nonce: 0, sentAway: { times: 1 } };
-    expect(verdictOf({ providers: knowing(elsewhere), owned: observed(), attempt })).toMatchObject({
-      change: { kind: "remove", misplaced },
-    });
-  });
-});
-
 describe("conflict", () => {
   test("is a port whose name is taken (P6)", () => {
     expect(verdictOf({ taken: "taken" })).toMatchObject({
@@ -415,6 +246,18 @@ describe("conflict", () => {
       state: "conflict",
       interface: "eth7",
       change: null,
+    });
+  });
+
+  test("is a port in a circle whose interface may not leave: the others cannot move either, and that is told", () => {
+    const other = recordedProvider("other", { prepare: notReady("in use") }).provider;
+    const renaming = recordedProvider("dummy", { prepare: plugAs(() => "eth7") }).provider;
+    const owned = observed({ external_ids: map({ "iface-id": "lsp1", "ovn-plugged": "other" }) });
+    expect(verdictOf({ providers: [renaming, other], owned, isInCircle: true })).toMatchObject({
+      state: "conflict",
+      interface: "eth7",
+      reason: "logical port lsp1 keeps the others from moving: in use",
+      retry: true,
     });
   });
 

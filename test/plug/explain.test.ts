@@ -99,6 +99,76 @@ describe("the name of its interface", () => {
   });
 });
 
+test("nothing is known of a logical port that has neither a port binding in view nor an interface", () => {
+  const { engine, graph } = started();
+  expect(explain(engine, graph, "nobody")).toBeNull();
+});
+
+describe("nothing is said of", () => {
+  const ids = ({ engine, graph }: PlugBench, lport: string) =>
+    explain(engine, graph, lport)?.conditions.map(({ id }) => id);
+
+  test("the name of an interface while the provider has none, nor of one that is on its way and not wanted any more", () => {
+    const prepare = () => ({ ready: false, reason: "no link" }) as const;
+    const waiting = PlugBench.started(registryOf(recordedProvider("dummy", { prepare }).provider));
+    waiting.set("portBinding", wantedRow());
+    waiting.run();
+    expect(ids(waiting, "lsp1")).not.toContain("name-free");
+    const bench = started();
+    bench.set("portBinding", wantedRow());
+    bench.run();
+    const { change } = bench.status("lsp1");
+    const advice = bench.engine.data(bench.graph.advice).get("lsp1");
+    if (change === null || advice === undefined) throw new Error("nothing is to be written");
+    bench.attempt("lsp1", { phase: "in-flight", nonce: 0, change, advice });
+    bench.set("portBinding", bindingRow());
+    bench.run();
+    expect(ids(bench, "lsp1")).not.toContain("name-free");
+  });
+
+  test("the version of an interface that is not there", () => {
+    const bench = started();
+    bench.setLocalSession({ ...holder, lock: { kind: "none" } });
+    bench.set("portBinding", wantedRow({ "iface-id-ver": "v2" }));
+    bench.run();
+    expect(ids(bench, "lsp1")).not.toContain("iface-id-ver");
+  });
+
+  test("who has bound a port, while this chassis has no name", () => {
+    const bench = started();
+    bench.set("portBinding", wantedRow());
+    bench.addInterface(pluggedRow());
+    bench.set("openVSwitch", openVSwitchRow({ external_ids: map() }));
+    bench.run();
+    expect(ids(bench, "lsp1")).not.toContain("bound");
+  });
+});
+
+test("of several interfaces the version is minded of that one which is the port's", () => {
+  const bench = started();
+  const external_ids = map({ "iface-id": "lsp1", "ovn-plugged": "dummy" });
+  bench.addInterface(pluggedRow("lsp1", { _uuid: uuid(0x9000), name: "a-first", external_ids }));
+  bench.addInterface(pluggedRow("lsp1", { _uuid: uuid(0x9001), external_ids, options: map() }));
+  bench.set("portBinding", wantedRow({ "iface-id-ver": "v2" }));
+  bench.run();
+  expect(
+    explained(bench, "lsp1").of("its interface has the iface-id-ver that its options have"),
+  ).toMatchObject({
+    source: `Interface ${uuid(0x9001)}`,
+  });
+});
+
+test("a name is told with whom the interface is plugged for, and where", () => {
+  const bench = started();
+  const external_ids = map({ "iface-id": "lsp9", "ovn-plugged": "nic" });
+  bench.set("iface", interfaceRow({ _uuid: uuid(0x2222), external_ids }));
+  bench.set("portBinding", wantedRow());
+  bench.run();
+  expect(explained(bench, "lsp1").of("its interface's name is free")?.value).toBe(
+    "lsp1 is somebody's with iface-id lsp9, ovn-plugged nic on no bridge",
+  );
+});
+
 test("a port that is held shows how many are due, and that safety.max_unplug does not let it go", () => {
   const bench = started({ maxUnplugPercent: 25 });
   for (const [index, lport] of ["a", "b", "c"].entries()) {

@@ -150,8 +150,9 @@ const nameFree: Condition<NameFacts> = {
 
 export const IN_PLACE: readonly Listed<PortView>[] = [
   listed(mtuRequest, ({ binding }) => {
-    const given = binding === null ? null : mtuTextOf(binding);
-    return binding === null || given === null ? [] : [{ binding, ...given }];
+    if (binding === null) return [];
+    const given = mtuTextOf(binding);
+    return given === null ? [] : [{ binding, ...given }];
   }),
   listed(ours, ({ interfaces }) => interfaces),
   listed(noLeftovers, ({ inPlace, leftovers }) =>

@@ -26,20 +26,18 @@ export interface PortView {
 /** @returns null when nothing is known of such a port: no port binding in view, no interface */
 export function viewOf(engine: Engine, graph: PlugGraph, lport: string): PortView | null {
   const known = engine.data(graph.lport).byName.get(lport);
-  const status = engine.data(graph.plug).get(lport) ?? null;
-  if (known === undefined && status === null) return null;
+  if (known === undefined) return null;
   const advice = engine.data(graph.advice).get(lport);
-  const intent = engine.data(graph.intent).get(lport);
   return {
     engine,
     graph,
     lport,
-    binding: known?.binding ?? null,
-    interfaces: known === undefined ? [] : interfacesOf(known),
-    inPlace: intent === undefined ? (known?.inPlace ?? null) : inPlaceOf(intent, advice),
+    binding: known.binding,
+    interfaces: interfacesOf(known),
+    inPlace: inPlaceOf({ lport: known }, advice),
     leftovers: leftoversIn(advice).map(({ observed }) => observed),
     advice,
-    status,
+    status: engine.data(graph.plug).get(lport) ?? null,
     chassis: engine.data(graph.localChassis).current.chassis,
     settings: engine.data(graph.inputs.settings).current,
   };

@@ -54,7 +54,9 @@ const bindable: WantedCondition = {
     const reason = `requested-chassis is ${requestedChassis(binding)}`;
     const name = anotherNameOf(binding, chassis);
     if (name === null) return { goes: "not-bindable", reason };
-    return stays(`${reason}: ${name} has no Chassis row, and is ${hostnameOf(chassis)} by another name`);
+    return stays(
+      `${reason}: ${name} has no Chassis row, and is this host (${chassis.record?.hostname}) by another name`,
+    );
   },
 };
 
@@ -138,10 +140,6 @@ export const inView: Condition<{ readonly binding: PortBindingRow | null }> = {
 
 export function sourceOf({ binding }: { readonly binding: PortBindingRow }): string {
   return `Port_Binding ${binding._uuid}`;
-}
-
-function hostnameOf({ name, record }: ChassisIdentity): string {
-  return record === null ? `chassis ${name}` : `this host (${record.hostname})`;
 }
 
 function stays(reason: string): Consequence {

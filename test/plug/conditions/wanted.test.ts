@@ -1,8 +1,9 @@
 // The conditions under which a logical port is wanted here: one list, from which decisions and explanations follow.
 import { describe, expect, test } from "bun:test";
 import { CONDITIONS } from "../../../src/plug/conditions/list.ts";
-import { firstUnmet, WANTED, type WantedSettings } from "../../../src/plug/conditions/wanted.ts";
+import { firstUnmet, inView, WANTED, type WantedSettings } from "../../../src/plug/conditions/wanted.ts";
 import { explain } from "../../../src/plug/explain.ts";
+import type { ChassisIdentity } from "../../../src/plug/lport.ts";
 import type { PortBindingRow } from "../../../src/plug/rows.ts";
 import { PlugBench } from "../../support/plug-bench.ts";
 import { recordedProvider, registryOf } from "../../support/providers.ts";
@@ -93,6 +94,105 @@ describe.each(WANTED.map((condition) => [condition.id, condition] as const))(
     });
   },
 );
+
+describe("what is said of a port that is not wanted here", () => {
+  const conditions = new Map(WANTED.map((condition) => [condition.id, condition]));
+  function said(
+    id: string,
+    binding: PortBindingRow,
+    chassis: ChassisIdentity = here,
+    additionalChassis = true,
+  ) {
+    const condition = conditions.get(id);
+    if (condition === undefined) throw new Error(`there is no condition ${id}`);
+    const facts = { binding, chassis, settings: { ...on, additionalChassis } };
+    const { goes, reason } = condition.consequence(facts);
+    return { value: condition.value(facts), remedy: condition.remedy(facts), goes, reason };
+  }
+  const requestHere = 'set the logical port\'s option requested-chassis to "hv1"';
+  const onlyAdditional = {
+    requested_chassis: OTHER_CHASSIS,
+    requested_additional_chassis: new Set([CHASSIS]),
+  };
+
+  test("that is requested elsewhere: which chassis is named", () => {
+    const named = "options:requested-chassis=hv2";
+    const reason = "requested-chassis is hv2";
+    const elsewhere = wantedRow({ "requested-chassis": "hv2" }, { requested_chassis: OTHER_CHASSIS });
+    expect(said("bindable", elsewhere)).toEqual({
+      ...{ value: named, remedy: requestHere },
+      ...{ goes: "not-bindable", reason },
+    });
+    expect(said("bindable", bindingRow()).value).toBe("options:requested-chassis=(absent)");
+  });
+
+  test("that names this host by another name: it stays", () => {
+    const binding = wantedRow({ "requested-chassis": "HOST1" }, { requested_chassis: null });
+    expect(said("bindable", binding)).toMatchObject({
+      goes: null,
+      reason:
+        "requested-chassis is HOST1: HOST1 has no Chassis row, and is this host (host1) by another name",
+    });
+  });
+
+  test("that is no VIF: of which type it is, or whose child", () => {
+    const remedy = "clear the type and the parent_name of the logical port";
+    expect(said("vif", wantedRow({}, { type: "router" }))).toEqual({
+      ...{ value: 'type "router", parent_port ""', remedy, goes: null },
+      reason: 'its port binding has type "router", so it is no VIF to plug or unplug',
+    });
+    expect(said("vif", wantedRow({}, { parent_port: "p" }))).toEqual({
+      ...{ value: 'type "", parent_port "p"', remedy, goes: null },
+      reason: "its port binding is a child port, so it is no VIF to plug or unplug",
+    });
+  });
+
+  test("that is not requested here: what is requested, and what would request it", () => {
+    const reason = "requested_chassis is not this chassis, but it may still be bound here";
+    const away = wantedRow({}, { requested_chassis: OTHER_CHASSIS });
+    expect(said("requested", away)).toEqual({
+      ...{ value: `requested_chassis ${OTHER_CHASSIS}`, remedy: requestHere },
+      ...{ goes: null, reason },
+    });
+    const empty = wantedRow({}, { requested_chassis: null });
+    expect(said("requested", empty, rowIsAbsent)).toEqual({
+      value: "requested_chassis (empty)",
+      remedy: 'start ovn-controller, which adds the Chassis row "hv1"',
+      ...{ goes: null, reason },
+    });
+  });
+
+  test("that is requested here as an additional chassis, where that is off", () => {
+    const value = `requested_chassis ${OTHER_CHASSIS}, requested_additional_chassis ${CHASSIS}`;
+    expect(said("requested", wantedRow({}, onlyAdditional), here, false)).toEqual({
+      value: `${value}, and plug.additional_chassis is off`,
+      remedy: "set plug.additional_chassis to true in the configuration",
+      goes: null,
+      reason: "requested here as an additional chassis and plug.additional_chassis is off",
+    });
+    expect(said("requested", wantedRow({}, onlyAdditional)).value).toBe(value);
+    const both = wantedRow({}, { ...onlyAdditional, requested_chassis: CHASSIS });
+    const isOff = ", and plug.additional_chassis is off";
+    expect(said("requested", both, here, false).value).not.toContain(isOff);
+    const others = wantedRow({}, { requested_chassis: OTHER_CHASSIS });
+    expect(said("requested", others, here, false).value).not.toContain(isOff);
+  });
+});
+
+test("of a port whose binding is in view, its name and its row are told", () => {
+  const binding = wantedRow();
+  expect([inView.holds({ binding }), inView.value({ binding }), inView.source({ binding })]).toEqual([
+    true,
+    "lsp1",
+    `Port_Binding ${binding._uuid}`,
+  ]);
+});
+
+test("every condition has a statement, and says what follows where it does not hold", () => {
+  for (const { id, statement, otherwise } of CONDITIONS) {
+    expect([id, statement.length > 10, otherwise.length > 10]).toEqual([id, true, true]);
+  }
+});
 
 test("every condition has a name of its own", () => {
   const ids = CONDITIONS.map(({ id }) => id);
