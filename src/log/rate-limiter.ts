@@ -17,6 +17,8 @@ interface Topic {
 export class RateLimiter {
   readonly #now: () => number;
   readonly #topics = new Map<string, Topic>();
+  /** When the topics were last looked through for those that are full; milliseconds. */
+  #lookedAt = Number.NEGATIVE_INFINITY;
 
   /** @param now milliseconds */
   constructor(now: () => number) {
@@ -39,7 +41,7 @@ export class RateLimiter {
   #topic(name: string, now: number): Topic {
     const known = this.#topics.get(name);
     if (known !== undefined) return known;
-    if (this.#topics.size >= MAX_TOPICS) this.#forgetFull(now);
+    if (this.#topics.size >= MAX_TOPICS && this.#mayBeFull(now)) this.#forgetFull(now);
     // Where there are more that cannot be forgotten, all further ones share a bucket.
     const key = this.#topics.size >= MAX_TOPICS ? OTHERS : name;
     const shared = this.#topics.get(key);
@@ -49,7 +51,13 @@ export class RateLimiter {
     return topic;
   }
 
+  /** Since the last look there was time for a token: whoever brings thousands of topics at once is looked at once. */
+  #mayBeFull(now: number): boolean {
+    return Math.abs(now - this.#lookedAt) >= A_TOPIC.refillMs;
+  }
+
   #forgetFull(now: number): void {
+    this.#lookedAt = now;
     for (const [name, { bucket, dropped }] of this.#topics) {
       if (dropped === 0 && bucket.isFull(now)) this.#topics.delete(name);
     }
