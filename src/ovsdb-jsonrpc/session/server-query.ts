@@ -52,7 +52,7 @@ export function getSchema(
 }
 
 export function databaseNames(reply: Parameters<RequestHandler>[0]): Result<readonly string[], RequestError> {
-  const result = resultOf(reply, excerptOf);
+  const result = resultOf(reply);
   if (!result.ok) return result;
   if (isArray(result.value)) return ok(result.value.map(String));
   return err({ code: "protocol error", message: `list_dbs answers ${excerpt(result.value)}` });
@@ -61,14 +61,10 @@ export function databaseNames(reply: Parameters<RequestHandler>[0]): Result<read
 function databaseSchema(
   reply: Parameters<RequestHandler>[0],
 ): Result<DatabaseSchema<DynamicTables>, RequestError> {
-  const result = resultOf(reply, excerptOf);
+  const result = resultOf(reply);
   if (!result.ok) return result;
   const schema = parseDatabaseSchema(result.value);
   return schema.ok ? schema : err({ code: "protocol error", message: schema.error });
-}
-
-function excerptOf(error: unknown): string {
-  return excerpt(error, 400);
 }
 
 function ask(server: ServerOptions, method: string, params: string, onReply: RequestHandler): void {

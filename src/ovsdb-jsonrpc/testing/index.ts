@@ -1,39 +1,45 @@
 /**
- * A real ovsdb-server for tests: on a schema, in a folder of its own, on a unix socket. It needs the programs `ovsdb-server`
- * and `ovsdb-tool` of Open vSwitch on the PATH. Everything is gone after `stop`, or at the end of an `await using`.
+ * A real ovsdb-server for tests: on a schema, in a folder of its own, on a unix socket. The programs `ovsdb-server` and
+ * `ovsdb-tool` of Open vSwitch have to be on the PATH. The server and its folder are gone after `stop`, at the end of an
+ * `await using`, and at the latest when the process of the tests exits.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import process from "node:process";
 
-/** What the server is to have. */
+/** The database of a test server, and where the server listens. */
 export interface TestServerOptions {
-  /** A `.ovsschema` file, or its content. */
+  /** The path of a `.ovsschema` file, or the JSON object that such a file holds. */
   readonly schema: string | object;
-  /** Also listen on a TCP port of 127.0.0.1 that the kernel chooses. Default false. */
+  /** True: the server also listens on a TCP port of 127.0.0.1 that the kernel chooses. Default false. */
   readonly tcp?: boolean;
-  /** How long it may take to start, in milliseconds. Default 10,000. */
+  /** How long the server may take to start, in milliseconds. Default 10,000. */
   readonly startWithinMs?: number;
 }
 
-/** A server that serves. */
+/** An ovsdb-server that serves an empty database. */
 export interface TestServer extends AsyncDisposable {
-  /** `unix:FILE`, as a session takes it. */
+  /** The remote of the server's socket, `unix:FILE`, as a session takes it. */
   readonly remote: string;
-  /** `tcp:127.0.0.1:PORT`; null unless it was asked for. */
+  /** The remote of the server's port, `tcp:127.0.0.1:PORT`; null unless the option `tcp` asked for a port. */
   readonly tcpRemote: string | null;
-  /** What it has logged. */
+  /** The text that the server has logged so far. */
   readonly log: string;
-  /** Ends it, and removes its folder. */
+  /** Ends the server and removes its folder. A second call does nothing. */
   stop(): Promise<void>;
 }
 
 const SERVES = /ovsdb-server \(Open vSwitch\)/;
 
-/** Settles when it serves. Rejects, with its log, when it does not, and when the schema is none. */
+/**
+ * Starts a server, and settles when the server serves. Rejects when a program of Open vSwitch is missing, when `schema` is no
+ * schema, and when the server does not serve in time; the error's message holds the server's log.
+ */
 export async function startTestServer(options: TestServerOptions): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), "ovsdb-jsonrpc-"));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
     const database = join(folder, "test.db");
     run("ovsdb-tool", ["create", database, schemaFile(options.schema, folder)]);
@@ -44,12 +50,17 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     ];
     const args = ["--no-chdir", "-vconsole:info", `--unixctl=${join(folder, "ctl")}`, ...remotes, database];
     const child = spawn("ovsdb-server", args, { stdio: ["ignore", "ignore", "pipe"] });
+    const forget = atExit(() => {
+      child.kill("SIGKILL");
+      remove();
+    });
+    child.once("exit", forget);
     const log = { text: "" };
     await serving(child, log, options.startWithinMs ?? 10_000);
     const port = /listening on port (\d+)/.exec(log.text)?.[1];
     const stop = async () => {
       await ended(child);
-      rmSync(folder, { recursive: true, force: true });
+      remove();
     };
     return {
       remote: `unix:${socket}`,
@@ -61,9 +72,25 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
       [Symbol.asyncDispose]: stop,
     };
   } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
+    remove();
     throw error;
   }
+}
+
+/** What is left to do when the process exits. One listener does all of it, however many servers there are. */
+const leftToDo = new Set<() => void>();
+
+/** Has something done when the process exits; answers the function after which it is not done. */
+function atExit(act: () => void): () => void {
+  if (leftToDo.size === 0) process.on("exit", doAll);
+  leftToDo.add(act);
+  return () => {
+    if (leftToDo.delete(act) && leftToDo.size === 0) process.off("exit", doAll);
+  };
+}
+
+function doAll(): void {
+  for (const act of leftToDo) act();
 }
 
 function schemaFile(schema: string | object, folder: string): string {
@@ -88,12 +115,13 @@ function serving(child: ChildProcess, log: { text: string }, withinMs: number): 
     };
     const timer = setTimeout(() => fail(`did not start within ${withinMs} ms`), withinMs);
     child.once("error", (error) => fail(`cannot be run: ${error.message}`));
-    child.once("exit", () => fail("ended"));
+    const onExit = () => fail("ended");
+    child.once("exit", onExit);
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       log.text += text;
       if (!SERVES.test(log.text)) return;
       clearTimeout(timer);
-      child.removeAllListeners("exit");
+      child.off("exit", onExit);
       done();
     });
   });

@@ -1,7 +1,9 @@
 /** Single requests to a server, and what may become of them. */
 import { err, ok, type Result } from "../result.ts";
 import type { Environment } from "./environment.ts";
+import { excerpt } from "./json.ts";
 import type { ConnectionError, Reply, Rpc } from "./rpc.ts";
+import { parseServerError } from "./server-error.ts";
 
 /** Why a request has no result. */
 export interface RequestError {
@@ -63,12 +65,10 @@ export function sendRequest(
   signal.addEventListener("abort", cancel);
 }
 
-/** The result of a reply, or the server's error. */
-export function resultOf(
-  reply: Result<Reply, RequestError>,
-  describe: (error: unknown) => string,
-): Result<unknown, RequestError> {
+/** The result of a reply, or the server's error in the server's words. */
+export function resultOf(reply: Result<Reply, RequestError>): Result<unknown, RequestError> {
   if (!reply.ok) return reply;
   const { result, error } = reply.value;
-  return error === null ? ok(result) : err({ code: "refused", message: describe(error) });
+  if (error === null) return ok(result);
+  return err({ code: "refused", message: parseServerError(error)?.details ?? excerpt(error, 400) });
 }
