@@ -1,8 +1,8 @@
 /**
  * Builds the package for npm: `bun run build.ts [FOLDER [URL]]` writes JavaScript with source maps, declarations, README,
- * changelog, license and package.json, for Node.js 18 and newer, Bun and Deno; `npm publish FOLDER` does the rest. URL is that of
- * the repository, from which everybody can clone; without it that of git's `origin` is taken. Inside the repository the
- * sources are used as they are.
+ * changelog, license and package.json, for Node.js 18 and newer, Bun and Deno; `npm publish FOLDER` does the rest. URL is
+ * that of the repository, from which everybody can clone; without it that of git's `origin` is taken. Inside the repository
+ * the sources are used as they are.
  */
 import { spawnSync } from "node:child_process";
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";

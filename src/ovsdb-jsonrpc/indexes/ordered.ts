@@ -13,8 +13,8 @@ import type { Row } from "../schema/schema.ts";
 export type { Bounds, OrderedParts, OrderedView } from "../replica/view.ts";
 
 /**
- * An ordered index on these parts, for a session's `indexes`. Nothing (null) comes before every value, false before true;
- * numbers have their order, and text that of its UTF-16 code units.
+ * Declares an ordered index on these parts, for a session's `indexes`; a part is a column, or a map column with a key. Null
+ * comes before every value, and false before true; numbers have their order, and text has that of its UTF-16 code units.
  */
 export function ordered<const Parts extends readonly string[]>(...parts: Parts): OrderedParts<Parts> {
   return { parts, make: () => new OrderedIndex(parts) };

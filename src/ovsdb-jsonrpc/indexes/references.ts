@@ -9,7 +9,7 @@ import { type ColumnSchema, type Row, tableSchema, type UntypedSchema } from "..
 import { isUuid, type Uuid } from "../schema/uuid.ts";
 import type { Atom, Value } from "../schema/value.ts";
 
-/** For a session's option `references`: `replica.referring(uuid)` then answers which rows refer to a row. */
+/** The value for a session's option `references`: `replica.referring(uuid)` then answers which rows refer to a row. */
 export function references(): ReferenceKind {
   return { make: (descriptor, rows) => new ReferenceIndex(descriptor, rows) };
 }

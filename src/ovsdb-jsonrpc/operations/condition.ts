@@ -59,7 +59,7 @@ export type AnyCondition = readonly AnyClause[];
 
 export const EVERY_ROW: readonly [true] = [true];
 
-/** A condition checked against a table of a schema; only types: the value is what was given. */
+/** Has the compiler check a condition against a table of a schema. Answers the very value that was given. */
 export function condition<T extends TablesOf<T>, K extends TableName<T>>(
   _database: DatabaseSchema<T>,
   _table: K,

@@ -72,7 +72,7 @@ export interface Assert {
   readonly lock: string;
 }
 
-/** One operation of a transaction, as `operations` builds it. */
+/** One operation of a transaction, as the builder makes one that `operations` answers. */
 export type Operation =
   | Insert
   | Select<unknown>
@@ -88,7 +88,10 @@ export type Operation =
 /** RFC 7047 section 5.1 `<mutator>`: arithmetic on numbers and each element of a set of them; elements or pairs in or out. */
 export type Mutator = "+=" | "-=" | "*=" | "/=" | "%=" | "insert" | "delete";
 
-/** What the operation answers when its transaction was committed. */
+/**
+ * The result of an operation whose transaction was committed: the rows of a select, the UUID of an insert, how many rows an
+ * update, mutate or delete was about, or an empty object.
+ */
 export type ResultOf<O> =
   O extends Select<infer R>
     ? { readonly rows: readonly R[] }
@@ -145,23 +148,25 @@ type Arithmetic<C, E> = [E] extends [number | bigint]
   ? readonly [C, Exclude<Mutator, "insert" | "delete">, number | bigint]
   : never;
 
-/** By what the row of an insert is known. */
+/** How others refer to the row of an insert. */
 export interface Identity {
+  /** The name by which `named` refers to the row in the same transaction: `[A-Za-z_][A-Za-z0-9_]*`. */
   readonly uuidName?: string;
+  /** The row's UUID; without one the server chooses the UUID. */
   readonly uuid?: Uuid;
 }
 
 /** Builds operations on the tables of one database. */
 export interface OperationBuilder<T extends TablesOf<T>> {
   /**
-   * A new row, and by what it is known: a name for `named` to refer to in the same transaction, or a UUID of one's own,
-   * or both (ovsdb-server(7), "Insert"; servers before Open vSwitch 2.13 refuse a UUID). A UUID that a row of the table
-   * has already is an error of the server.
+   * Inserts a row; columns that `row` leaves out get their defaults. The row has as its identity a name for `named` to refer
+   * to in the same transaction, or a UUID of the caller's choice, or both (ovsdb-server(7), "Insert"; servers before Open
+   * vSwitch 2.13 refuse a UUID). The server refuses a UUID that a row of the table has already.
    */
   insert<K extends TableName<T>>(table: K, row: WriteRow<T[K]>, identity?: string | Identity): Insert;
   /**
-   * The rows that match every clause; all columns when none are named, with the default for those that the server
-   * lacks. Rows always carry `_uuid`.
+   * Reads the rows that match every clause; without clauses all rows. Without `columns` a row has all columns of the
+   * descriptor, with the default for a column that the server lacks. Every row has `_uuid`.
    */
   select<K extends TableName<T>>(table: K, where: readonly Clause<T[K], NamedUuid>[]): Select<T[K]>;
   select<K extends TableName<T>, C extends ColumnName<T[K]>>(
@@ -169,27 +174,30 @@ export interface OperationBuilder<T extends TablesOf<T>> {
     where: readonly Clause<T[K], NamedUuid>[],
     columns: readonly C[],
   ): Select<Pick<T[K], C | "_uuid">>;
-  /** `_version` is another one after each change of the row (RFC 7047 section 3.2). */
+  /** Reads `_version` as well: another UUID after each change of the row (RFC 7047 section 3.2). */
   select<K extends TableName<T>, C extends ColumnName<T[K]>>(
     table: K,
     where: readonly Clause<T[K], NamedUuid>[],
     columns: readonly (C | "_version")[],
   ): Select<Pick<T[K], C | "_uuid"> & { readonly _version: Uuid }>;
-  /** Writes these columns of the rows that match every clause; no clause: of all rows. Other columns stay. */
+  /** Writes the columns in `row` of the rows that match every clause; without clauses of all rows. Other columns stay. */
   update<K extends TableName<T>>(
     table: K,
     where: readonly Clause<T[K], NamedUuid>[],
     row: WriteRow<T[K]>,
   ): Update;
-  /** Changes columns of the rows that match every clause, from what they hold; one mutation after the other. */
+  /** Changes columns of the rows that match every clause, each from its present value, by one mutation after the other. */
   mutate<K extends TableName<T>>(
     table: K,
     where: readonly Clause<T[K], NamedUuid>[],
     mutations: readonly Mutation<T[K]>[],
   ): Mutate;
-  /** Deletes the rows that match every clause; no clause: all rows. */
+  /** Deletes the rows that match every clause; without clauses all rows. */
   delete<K extends TableName<T>>(table: K, where: readonly Clause<T[K], NamedUuid>[]): Delete;
-  /** Fails the transaction with `timed out` unless the columns of the matching rows equal (or differ from) `rows`. */
+  /**
+   * Waits until the columns of the matching rows equal `rows` (or, with `!=`, differ from `rows`), at most `timeoutMs`
+   * milliseconds; then the transaction fails with `timed out`. 0: fails at once. Absent: waits without end.
+   */
   wait<K extends TableName<T>, C extends ColumnName<T[K]> | "_uuid">(
     table: K,
     where: readonly Clause<T[K], NamedUuid>[],
@@ -198,17 +206,19 @@ export interface OperationBuilder<T extends TablesOf<T>> {
     rows: readonly { readonly [P in C]: Written<T[K][P]> }[],
     timeoutMs?: number,
   ): Wait;
-  /** With `durable` the transaction is answered only when it is on disk. */
+  /** With `durable` the server answers the transaction only when the transaction is on disk. */
   commit(durable: boolean): Commit;
-  /** Ends the transaction here, as `aborted`, with nothing done. */
+  /** Ends the transaction with the error `aborted`: nothing of the transaction is done. */
   abort(): Abort;
-  /** A text for the server's log of transactions. */
+  /** Adds a text to the transaction in the server's log. */
   comment(comment: string): Comment;
   /** Fails the transaction with `not owner` unless this session holds the lock. */
   assert(lock: string): Assert;
 }
 
-/** The builder for the tables of `database`. */
+/**
+ * Makes the builder of operations on the tables of `database`. An operation is plain data: nothing is sent before `transact`.
+ */
 export function operations<T extends TablesOf<T>>(database: DatabaseSchema<T>): OperationBuilder<T>;
 export function operations(_database: UntypedSchema): UntypedBuilder {
   return {

@@ -7,13 +7,13 @@ import type { Uuid } from "../schema/uuid.ts";
 import type { SelectedRow } from "./selected-rows.ts";
 import type { OperationResult, OwnTransactCode, TransactError } from "./transaction.ts";
 
-/** What became of one request. */
+/** What became of one request of `selectByUuid`. */
 export type UuidAnswer<R> =
-  /** Every UUID that was asked for, with its row; null: there is no such row. */
+  /** The server answered: every UUID that was asked for, with its row, or with null where there is no such row. */
   | { readonly kind: "answered"; readonly rows: ReadonlyMap<Uuid, R | null> }
-  /** The server refused the request, or it could not be sent: the same question will have the same answer. */
+  /** The server refused the request, or the request held a bad value: the same question will have the same answer. */
   | { readonly kind: "error"; readonly uuids: readonly Uuid[]; readonly error: TransactError }
-  /** There is no answer: no connection, or nothing that can be read. */
+  /** There is no answer that can be read, or there was no connection: nothing follows for these rows. */
   | { readonly kind: "unknown"; readonly uuids: readonly Uuid[]; readonly error: TransactError };
 
 /** With this many selects a request keeps an ovsdb-server for about a third of a millisecond. */

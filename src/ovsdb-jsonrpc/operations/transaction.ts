@@ -38,17 +38,20 @@ export type OwnTransactCode =
 
 /** Why a transaction was not committed, or why nobody knows whether it was. */
 export interface TransactError {
-  /** The server's word for it, or one of ours. */
+  /** The server's word for the error, or one of the client's own codes. */
   readonly code: ServerErrorCode | OwnTransactCode;
-  /** The server's words, or what is known of the lost connection. */
+  /** The server's sentence, or what is known of the lost connection or the bad value. For people: decide by `code`. */
   readonly details: string;
-  /** The operation that failed; null when the commit did, or the transaction as a whole. */
+  /** The index of the operation that failed; null when the commit failed, or the transaction as a whole. */
   readonly operation: number | null;
-  /** The same transaction, decided again from fresh state, may succeed. False after one's own `close` or abort. */
+  /** True: the same transaction, decided again from fresh rows, may succeed. False after one's own `close` or abort. */
   readonly retryable: boolean;
 }
 
-/** What an operation of a committed transaction answered: rows, the UUID of a new row, how many rows were meant, or nothing. */
+/**
+ * The result of any operation of a committed transaction: rows, the UUID of a new row, the count of the rows that it was
+ * about, or an empty object.
+ */
 export type OperationResult =
   | { readonly rows: readonly SelectedRow[] }
   | { readonly uuid: string }

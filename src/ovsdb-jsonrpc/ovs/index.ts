@@ -1,6 +1,6 @@
 /**
- * The few commands on the Open_vSwitch database that everybody writes, as typed functions: what `ovs-vsctl add-br`, `add-port`,
- * `del-port` and `set Interface` do. Each is one transaction, begun anew when somebody else was faster.
+ * The few commands on the Open_vSwitch database that everybody writes, as typed functions: what `ovs-vsctl add-br`,
+ * `add-port`, `del-port` and `set Interface` do. Each is one transaction, begun anew when somebody else was faster.
  */
 import type { Operation } from "../operations/operation.ts";
 import type { TransactError } from "../operations/transaction.ts";
@@ -65,36 +65,44 @@ const INDEXES = {
   Interface: { name: ["name"] },
 } as const;
 
-/** The server of the Open_vSwitch database. */
+/** Where the server of the Open_vSwitch database is. */
 export interface OvsOptions {
-  /** Default `unix:/var/run/openvswitch/db.sock`. */
+  /** The server's remote, or several in a comma list. Default `unix:/var/run/openvswitch/db.sock`. */
   readonly remotes?: string | readonly Remote[];
-  /** Needed for `ssl:` remotes. */
+  /** The files for TLS; `ssl:` remotes need them. */
   readonly tls?: TlsFiles;
   /** Time, chance and connections; the real ones unless given. */
   readonly environment?: Environment;
 }
 
-/** Of a map every key that is given is set; null takes a key away, and the others stay. */
+/**
+ * The columns of an interface that a command writes; the others stay. In `options` and `external_ids` the command sets each
+ * key that is given and takes away each key whose value is null; the other keys stay.
+ */
 export interface InterfaceSettings {
   readonly type?: string;
   readonly options?: Readonly<Record<string, string | null>>;
   readonly external_ids?: Readonly<Record<string, string | null>>;
-  /** Bytes; null asks for nothing. */
+  /** The MTU that the interface is to have, in bytes; null: no particular MTU. */
   readonly mtu_request?: number | null;
 }
 
+/** The columns of a port, and of its interface, that `addPort` writes. */
 export interface PortSettings extends InterfaceSettings {
-  /** VLAN of an access port. */
+  /** The VLAN of an access port, 0 to 4095. */
   readonly tag?: number;
 }
 
-/** The transaction's error, or what keeps it from being made. */
+/**
+ * Why a command changed nothing, or why nobody knows: the transaction's error, or a reason to make no transaction: "no root"
+ * (nobody has initialized the database), "no bridge", "no interface" (there is none of that name), "other bridge" (the port
+ * is on another bridge).
+ */
 export type OvsError =
   | TransactError
   | { readonly code: "no root" | "no bridge" | "no interface" | "other bridge"; readonly details: string };
 
-/** Ok once the database has it; the rows that `bridges` and `ports` read have it by then. */
+/** The answer of a command: ok when the database has the change. By then `bridges` and `ports` tell of the change, too. */
 export type OvsAnswer = Promise<Result<void, OvsError>>;
 
 /** Commands on one Open_vSwitch database, over a session of its own. Nothing rejects or throws: an error is in the answer. */
@@ -114,17 +122,20 @@ export class Ovs {
     });
   }
 
-  /** As of a session: true when the database's rows are here. */
+  /**
+   * Settles with true when the rows of the database are here, which commands need; with false when the signal was aborted or
+   * `close` was called before.
+   */
   synced(options?: { readonly signal?: AbortSignal }): Promise<boolean> {
     return this.#session.synced(options);
   }
 
-  /** The names of all bridges, in order. */
+  /** The names of all bridges, sorted. */
   bridges(): readonly string[] {
     return Array.from(this.#session.replica.table("Bridge").rows.values(), ({ name }) => name).sort();
   }
 
-  /** The names of a bridge's ports; null: there is no such bridge. */
+  /** The names of a bridge's ports, sorted; null when there is no bridge of that name. */
   ports(bridge: string): readonly string[] | null {
     const row = this.#bridge(bridge);
     const ports = this.#session.replica.table("Port");
@@ -136,7 +147,7 @@ export class Ovs {
           .sort();
   }
 
-  /** Adds a bridge with its local port; one that is there stays as it is. */
+  /** Adds a bridge with its local port. A bridge that is there stays as it is. */
   addBridge(bridge: string): OvsAnswer {
     return this.#commit((draft) => {
       if (this.#bridge(bridge) !== undefined) return null;
@@ -150,7 +161,7 @@ export class Ovs {
     });
   }
 
-  /** Removes a bridge and its ports; one that is not there is no error. */
+  /** Removes a bridge and its ports. Ok also when there is no bridge of that name. */
   delBridge(bridge: string): OvsAnswer {
     return this.#commit((draft) => {
       const row = this.#bridge(bridge);
@@ -162,7 +173,10 @@ export class Ovs {
     });
   }
 
-  /** Adds a port with one interface of its name. One that is on the bridge already gets the settings; on another one: an error. */
+  /**
+   * Adds a port with one interface of its name to a bridge. A port that is on the bridge already gets the settings. Errors:
+   * "no bridge", and "other bridge" for a port that is on another bridge.
+   */
   addPort(bridge: string, port: string, settings: PortSettings = {}): OvsAnswer {
     return this.#commit((draft) => {
       const row = this.#bridge(bridge);
@@ -194,7 +208,7 @@ export class Ovs {
     });
   }
 
-  /** Removes a port from whatever bridge it is on; one that is not there is no error. */
+  /** Removes a port from the bridge that has the port. Ok also when there is no port of that name. */
   delPort(port: string): OvsAnswer {
     return this.#commit((draft) => {
       const [row] = this.#session.replica.table("Port").index("name").find(port);
@@ -206,7 +220,7 @@ export class Ovs {
     });
   }
 
-  /** Sets what is given of an interface, and leaves the rest; one that is not there: an error. */
+  /** Writes the given columns and keys of an interface, and leaves the others. Error: "no interface". */
   setInterface(name: string, settings: InterfaceSettings): OvsAnswer {
     return this.#commit((draft) => {
       const [row] = this.#session.replica.table("Interface").index("name").find(name);
@@ -216,7 +230,7 @@ export class Ovs {
     });
   }
 
-  /** Ends the session; commands that are under way end as `disconnected`. */
+  /** Ends the session for good. Commands that are under way end as `disconnected`: they may have been committed. */
   close(): void {
     this.#session.close();
   }
@@ -245,6 +259,11 @@ export class Ovs {
   }
 
   async #commit(build: (draft: OvsDraft) => Exclude<OvsError, TransactError> | null): OvsAnswer {
+    const { kind } = this.#session.state;
+    if (kind !== "synced") {
+      const details = `the rows of the database are not here: the session is ${kind}; wait for synced()`;
+      return err({ code: "not sent", details, operation: null, retryable: kind !== "closed" });
+    }
     let refused: Exclude<OvsError, TransactError> | null = null;
     const result = await this.#session.commit((draft) => {
       refused = build(draft);

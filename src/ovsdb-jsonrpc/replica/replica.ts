@@ -17,7 +17,7 @@ import { type Members, objectMembers, plainJson } from "../wire/json-text.ts";
 import { type ColumnCodec, columnCodec, located, modifyColumn } from "./column-codec.ts";
 import type { Selection } from "./selection.ts";
 
-/** One row's change; `old` is null for an insert and `new` for a delete. */
+/** The change of one row: `old` is null for a row that is new, and `new` is null for a row that is gone. */
 export interface RowChange<R> {
   readonly uuid: Uuid;
   readonly old: R | null;

@@ -7,7 +7,7 @@ import type { Content } from "./content.ts";
 import type { RowChange } from "./replica.ts";
 import type { IndexKind, IndexReader } from "./selection.ts";
 
-/** Which columns of which tables to monitor. */
+/** Which columns to monitor, by table. */
 export type MonitorSelection<T extends TablesOf<T>> = {
   readonly [K in TableName<T>]?: readonly ColumnName<T[K]>[];
 };
@@ -20,11 +20,11 @@ export type MonitoredRows<T extends TablesOf<T>, M extends MonitorSelection<T>> 
   >;
 };
 
-/** One message's changes: every monitored table is there, with no changes if it had none. */
+/** The changes of one message of the server. Every monitored table is there, with an empty list where no row has changed. */
 export interface Batch<Rows> {
-  /** The first one of a connection: its difference to what the replica held before. */
+  /** True for the first batch of a connection, which is the difference to what the replica held before. */
   readonly initial: boolean;
-  /** By table, in no particular order. */
+  /** The changes by table, in no particular order. */
   readonly tables: { readonly [K in keyof Rows]: readonly RowChange<Rows[K]>[] };
 }
 
@@ -46,7 +46,7 @@ export interface OrderedParts<Parts extends readonly string[]> extends IndexKind
 
 type IndexDeclaration<R> = readonly IndexPart<R>[] | OrderedParts<readonly IndexPart<R>[]>;
 
-/** Indexes by table and name. */
+/** The declarations of indexes, by table and name. */
 export type IndexDeclarations<Rows> = {
   readonly [K in keyof Rows]?: { readonly [name: string]: IndexDeclaration<Rows[K]> };
 };
@@ -71,11 +71,11 @@ export type IndexValues<R, Parts> = Parts extends readonly unknown[]
   ? { readonly [I in keyof Parts]: IndexValue<R, Parts[I]> }
   : never;
 
-/** An index of a table. */
+/** An index of a table, which finds rows by equal values. */
 export interface IndexView<R, Values extends readonly unknown[] = readonly (Atom | null)[]> {
   /**
-   * The rows with these values, one per part of the index, in no particular order. What was answered stays as it is
-   * when the replica changes.
+   * The rows with these values, one value for each part of the index, in no particular order. The answered list stays as it
+   * is when the replica changes. Throws `RangeError` for another number of values.
    */
   find(...values: Values): readonly R[];
 }
@@ -87,25 +87,30 @@ type Leading<Values extends readonly unknown[]> = Values extends readonly [infer
     ? readonly []
     : Values;
 
-/** What is asked of an ordered index. A bound gives the values of the first parts, or of all. */
+/**
+ * The range that an ordered index is asked for. A bound gives the values of the first parts of the index, or of all parts.
+ */
 export interface Bounds<Values extends readonly unknown[]> {
-  /** The first key; those that begin with these values are in. */
+  /** The range begins with the keys that begin with these values. */
   readonly from?: Leading<Values>;
-  /** Only keys after all that begin with these values. */
+  /** The range begins after the keys that begin with these values. */
   readonly after?: Leading<Values>;
-  /** The last key; those that begin with these values are in. */
+  /** The range ends with the keys that begin with these values. */
   readonly to?: Leading<Values>;
-  /** Only keys before all that begin with these values. */
+  /** The range ends before the keys that begin with these values. */
   readonly before?: Leading<Values>;
-  /** From the last to the first. Default false. */
+  /** True: the rows come from the last to the first. Default false. */
   readonly reverse?: boolean;
-  /** At most so many rows. */
+  /** The range has at most so many rows. */
   readonly limit?: number;
 }
 
 export interface OrderedView<R, Values extends readonly unknown[] = readonly (Atom | null)[]>
   extends IndexView<R, Values> {
-  /** The rows between the bounds, in the order of the index, each once. Throws for a bound of too many values. */
+  /**
+   * The rows between the bounds, in the order of the index, each once. Throws `RangeError` for a bound of more values than
+   * parts.
+   */
   range(bounds?: Bounds<Values>): readonly R[];
 }
 
@@ -114,7 +119,7 @@ type IndexViewOf<R, Declaration> =
     ? OrderedView<R, IndexValues<R, Parts>>
     : IndexView<R, IndexValues<R, Declaration>>;
 
-/** A row that refers to another one, and the column by which it does. */
+/** A row that refers to another row, with the table of the row and the column that holds the reference. */
 export type ReferenceTo<Rows> = {
   readonly [K in keyof Rows & string]: {
     readonly table: K;
@@ -123,28 +128,28 @@ export type ReferenceTo<Rows> = {
   };
 }[keyof Rows & string];
 
-/** `Indexes` are the table's by name, with their parts. */
+/** The rows of one table of the replica. `Indexes` are the declared indexes of the table, by name. */
 export interface TableView<R, Indexes = NoIndexes> {
-  /** By UUID. The map is always the same; what is in it changes before a batch is told. */
+  /** The rows by UUID. The map is always the same object; its rows change before a batch is told. */
   readonly rows: ReadonlyMap<Uuid, R>;
-  /** The rows that a reference column's value refers to, as far as the replica holds them. */
+  /** The rows that the value of a reference column refers to, as far as the replica holds these rows. */
   resolve(references: Uuid | null | ReadonlySet<Uuid>): readonly R[];
   /**
-   * The columns of a row that carry the default because the server's value has no reading in the descriptor's type. None,
-   * unless the server's schema has another type for a column than the descriptor.
+   * The columns of a row that carry the default because the server's value has no reading in the descriptor's type. An empty
+   * list unless the server's schema has another type for a column than the descriptor.
    */
   misfits(uuid: Uuid): readonly string[];
-  /** Throws for a name that the session's `indexes` do not declare. */
+  /** The index of that name. Throws `Error` for a name that the session's `indexes` do not declare. */
   index<N extends keyof Indexes & string>(name: N): IndexViewOf<R, Indexes[N]>;
 }
 
 /** The monitored tables as the server last described them. */
 export interface ReplicaView<Rows, Indexes = NoIndexes> {
-  /** The rows of one table. Throws for a table that is not monitored. */
+  /** The rows of one table. Throws `Error` for a table that is not monitored. */
   table<K extends keyof Rows & string>(table: K): TableView<Rows[K], IndexesOf<Indexes, K>>;
   /**
-   * The rows of the replica that refer to the row of this UUID, whether that is there or not, in no particular order. Throws
-   * when the session has no `references`.
+   * The rows of the replica that refer to this UUID, in no particular order, whether the replica has a row of this UUID or
+   * not. Throws `Error` when the session has no option `references`.
    */
   referring(uuid: Uuid): readonly ReferenceTo<Rows>[];
 }

@@ -13,7 +13,7 @@ import type {
 
 declare const integer: unique symbol;
 
-/** What a generated module has for an integer: a number like any other, which `withBigints` knows from a real one. */
+/** The type of an integer in a generated module: a number like any other, which `withBigints` tells from a real number. */
 export type Integer = number & { readonly [integer]?: true };
 
 type BigintAtom<A> = A extends number ? (typeof integer extends keyof A ? bigint : A) : A;

@@ -15,9 +15,9 @@ import type {
 class SchemaError extends Error {}
 
 /**
- * Parses a `<database-schema>`, as in a `.ovsschema` file or a reply to `get_schema`. A column whose type cannot be
- * understood is left out, and `unreadable` says why: whoever does not use it has no need to know. The error says what of the
- * rest is wrong and what was expected.
+ * Makes a descriptor of a database's schema: of the JSON value of a `.ovsschema` file, or of a reply to `get_schema`. A
+ * column whose type cannot be understood is left out, and the table's `unreadable` says why, because most users do not need
+ * that column. The error says what else is wrong, where, and what was expected. Throws nothing.
  */
 export function parseDatabaseSchema(json: unknown): Result<DatabaseSchema<DynamicTables>, string> {
   try {

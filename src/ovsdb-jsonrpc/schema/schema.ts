@@ -8,7 +8,7 @@ import type { Value } from "./value.ts";
 /** RFC 7047 section 3.2 `<atomic-type>`. */
 export type AtomicType = "integer" | "real" | "boolean" | "string" | "uuid";
 
-/** One side of a column's type: the element of a set, or the key or value of a map. */
+/** The type of the elements of a column, or of the keys or the values of a map, with the bounds that the schema sets. */
 export interface BaseType {
   readonly type: AtomicType;
   readonly enum?: readonly (string | number | boolean)[];
@@ -18,14 +18,14 @@ export interface BaseType {
   readonly maxLength?: number;
   readonly refTable?: string;
   readonly refType?: "strong" | "weak";
-  /** Of integers: they are read as `bigint`s. */
+  /** True: integers of this type are read as `bigint`s. */
   readonly exact?: true;
 }
 
 /** The type of a column (RFC 7047 section 3.2): one value (`min` and `max` 1), an optional one (`min` 0), a set or a map. */
 export interface ColumnSchema {
   readonly key: BaseType;
-  /** Present for a map. */
+  /** The type of the values; present for a map alone. */
   readonly value?: BaseType;
   readonly min: 0 | 1;
   readonly max: number | "unlimited";
@@ -34,13 +34,13 @@ export interface ColumnSchema {
   readonly ephemeral?: boolean;
 }
 
-/** A table of a schema. */
+/** The columns of a table, and what the schema says of the table. */
 export interface TableSchema<Column extends string = string> {
   readonly columns: { readonly [C in Column]: ColumnSchema };
   readonly isRoot?: boolean;
   readonly maxRows?: number;
   readonly indexes?: readonly (readonly string[])[];
-  /** Columns whose types could not be understood, and why. */
+  /** The columns that are left out because their types could not be understood, each with the reason. */
   readonly unreadable?: { readonly [column: string]: string };
 }
 
@@ -68,7 +68,7 @@ export interface DatabaseSchema<T extends TablesOf<T>> {
   readonly name: string;
   readonly version: string;
   readonly tables: { readonly [K in TableName<T>]: TableSchema<ColumnName<T[K]>> };
-  /** Integers are read as `bigint`s. */
+  /** True: every integer of the database is read as a `bigint`; `withBigints` makes such a descriptor. */
   readonly exact?: true;
   readonly [rowTypes]?: T;
 }
@@ -86,7 +86,7 @@ export interface UntypedSchema {
   readonly exact?: true;
 }
 
-/** Every column of a table that the descriptor has, as what a monitor is to have. */
+/** The names of all columns that the descriptor has of a table, for the option `monitor`. */
 export function allColumns<T extends TablesOf<T>, K extends TableName<T>>(
   database: DatabaseSchema<T>,
   table: K,

@@ -3,11 +3,12 @@ import type { NamedUuid } from "./uuid.ts";
 
 /** One value: an integer (a `bigint` where exact ones were asked for), a real number, a boolean, a text or a UUID. */
 export type Atom = string | number | bigint | boolean;
-/** What a column is read as; null: an optional column that is empty. */
+/** The value of a column in a row: one value, a set, a map, or null for an optional column that is empty. */
 export type Value = Atom | null | ReadonlySet<Atom> | ReadonlyMap<Atom, Atom>;
 
-/** What may be written: also references to rows of the same transaction, and arrays for sets. */
+/** One value as a caller may write one: also a reference to a row of the same transaction. */
 export type WriteAtom = Atom | NamedUuid;
+/** The value of a column as a caller may write one: also an array in the place of a set. */
 export type WriteValue =
   | WriteAtom
   | null

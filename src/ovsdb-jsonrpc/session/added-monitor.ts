@@ -4,12 +4,12 @@ import type { TablesOf } from "../schema/schema.ts";
 import { MonitorFace } from "./monitor-face.ts";
 import type { MonitorFeed, Monitors } from "./monitors.ts";
 
-/** What `Session.addMonitor` answers. */
+/** A monitor beside the session's own: `Session.addMonitor` answers one. The monitor lives over reconnects until `drop`. */
 export class AddedMonitor<T extends TablesOf<T>, M extends MonitorSelection<T>> extends MonitorFace<T, M> {
   readonly #monitors: Monitors;
   readonly #feed: MonitorFeed;
 
-  /** The rows of its tables, whichever monitor brought them. */
+  /** The rows of the monitor's tables, whichever monitor brought each row. */
   readonly replica: ReplicaView<MonitoredRows<T, M>>;
 
   /** Not for callers: `Session.addMonitor` makes it. */
@@ -20,12 +20,18 @@ export class AddedMonitor<T extends TablesOf<T>, M extends MonitorSelection<T>> 
     this.replica = replicaView(monitors.content);
   }
 
-  /** All rows of its acknowledged conditions are here, and follow the server. False while there is no connection. */
+  /**
+   * Whether all rows of the acknowledged conditions are in the replica, and follow the server. False while there is no
+   * connection.
+   */
   get isInSync(): boolean {
     return this.#feed.monitor.isInSync;
   }
 
-  /** Ends it for good: the rows that no other monitor has go from the replica, and the session's listeners are told so. */
+  /**
+   * Ends the monitor for good. The rows that no other monitor has leave the replica, and the session's batches tell so. A
+   * second call does nothing.
+   */
   drop(): void {
     this.#monitors.drop(this.#feed);
   }

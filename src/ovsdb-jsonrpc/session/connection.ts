@@ -26,12 +26,15 @@ export function wireOf(connection: Connection): Wire {
   return wire;
 }
 
-/** A connection that several sessions share by their option `connection`. */
+/** A connection to a server that several sessions share: each session gets the connection as its option `connection`. */
 export class Connection {
   readonly #link: Link;
   readonly #tap: Tap;
 
-  /** Connects when the first session is made with it. Throws when the remotes cannot be parsed. */
+  /**
+   * Makes no attempt to connect before the first session is made with this connection. Throws when the remotes cannot be
+   * parsed, and for `ssl:` remotes without `tls`.
+   */
   constructor(options: ConnectionOptions) {
     const environment = options.environment ?? realEnvironment;
     const { onMessage } = options;
@@ -51,24 +54,26 @@ export class Connection {
     wires.set(this, { environment, link, tap });
   }
 
-  /** What the connections have carried. */
+  /** How many connections were made one after the other, and how many messages and bytes they have carried. */
   get counters(): WireCounters {
     return this.#tap.counters;
   }
 
-  /** Replaces the remotes; a connection to one that is no longer among them is given up. */
+  /**
+   * Replaces the remotes. The connection is given up when its server is no longer among them. Throws as the constructor does.
+   */
   setRemotes(remotes: string | readonly Remote[]): void {
     const list = asRemotes(remotes, this.#link.tls);
     this.#link.cid = clusterOf(remotes);
     this.#link.setRemotes(list);
   }
 
-  /** Other key and certificate files, from the next connection on. */
+  /** Replaces the files for TLS. The next attempt to connect uses the new files; the present connection stays. */
   setTls(files: TlsFiles): void {
     this.#link.setTls(files);
   }
 
-  /** As the option `probeIntervalMs`; undefined is the default, infinity never. */
+  /** Replaces the option `probeIntervalMs`, in milliseconds; undefined: the default; infinity: no probes. */
   setProbeInterval(milliseconds: number | undefined): void {
     this.#link.setProbeInterval(milliseconds);
   }
@@ -78,7 +83,7 @@ export class Connection {
     this.#link.leave({ code: "reconnect", message: "a reconnect was asked for" }, true);
   }
 
-  /** Ends it for good, and every session that uses it. */
+  /** Ends the connection for good, and every session that uses the connection. */
   close(): void {
     this.#link.stop();
   }

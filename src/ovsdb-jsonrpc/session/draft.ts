@@ -118,7 +118,9 @@ export class UntypedDraft {
     this.#written.set(key, { ...written, [column]: map });
   }
 
-  /** What a value that is written will be read as; a reference to a row of this transaction has no UUID yet, and is left out. */
+  /**
+   * What a value that is written will be read as; a reference to a row of this transaction has no UUID yet, and is left out.
+   */
   #asRead(table: string, column: string, value: WriteValue): Value {
     const { schema } = this.#source;
     try {

@@ -7,7 +7,7 @@ import type { Rpc } from "../wire/rpc.ts";
 
 const ID = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-/** The state of one lock that the session has asked for. */
+/** Whether the session holds one of the locks that it has asked for. */
 export interface LockState {
   readonly name: string;
   readonly held: boolean;

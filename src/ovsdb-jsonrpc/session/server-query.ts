@@ -19,21 +19,24 @@ import {
   sendRequest,
 } from "../wire/request.ts";
 
-/** The server to ask, and how long. */
+/** Which server to ask, and for how long. */
 export interface ServerOptions {
-  /** A comma list such as `unix:FILE,tcp:HOST:PORT`, or what `parseRemotes` made of one. Each is tried once, in order. */
+  /**
+   * A comma list such as `unix:FILE,tcp:HOST:PORT`, or the list that `parseRemotes` made. Each remote is tried once, in
+   * order.
+   */
   readonly remotes: string | readonly Remote[];
-  /** Needed for `ssl:` remotes. */
+  /** The files for TLS; `ssl:` remotes need them. */
   readonly tls?: TlsFiles;
-  /** Gives up. Without it a server that hangs is given up after 10 s. */
+  /** Ends the question as `canceled` when aborted. Without a signal a server that hangs is given up after 10 s. */
   readonly signal?: AbortSignal;
-  /** Time, chance and connections; the real ones unless given. */
+  /** The source of time, chance and connections, for simulations and tests. Default `realEnvironment`. */
   readonly environment?: Environment;
 }
 
 /**
- * The names of the databases that the first server that answers has. Never rejects. Throws for remotes that cannot be
- * parsed.
+ * Asks for the names of the databases, `_Server` among them; the first server that can be reached answers. Never rejects.
+ * Throws for remotes that cannot be parsed, and for `ssl:` remotes without `tls`.
  */
 export function listDatabases(server: ServerOptions): Promise<Result<readonly string[], RequestError>> {
   return new Promise((resolve) => {
@@ -41,7 +44,10 @@ export function listDatabases(server: ServerOptions): Promise<Result<readonly st
   });
 }
 
-/** The schema of a database, as `parseDatabaseSchema` reads it. Never rejects. Throws as `listDatabases` does. */
+/**
+ * Asks for the schema of a database; the answer is a descriptor as `parseDatabaseSchema` makes one, and an error `refused`
+ * where the server has no such database. Never rejects. Throws as `listDatabases` does.
+ */
 export function getSchema(
   server: ServerOptions,
   database: string,

@@ -13,7 +13,7 @@ import type { Connection } from "./connection.ts";
 import type { ConnectionOptions } from "./connection-options.ts";
 import type { RefusalCode } from "./refusal.ts";
 
-/** What a session has of a database. */
+/** Which database a session is with, and which of its rows the session monitors. */
 export interface ContentOptions<
   T extends TablesOf<T>,
   M extends MonitorSelection<T>,
@@ -21,76 +21,91 @@ export interface ContentOptions<
 > {
   /** The descriptor of a generated module, of `parseDatabaseSchema`, or of `withBigints`. */
   readonly database: DatabaseSchema<T>;
-  /** Tables and columns to monitor; those that a server lacks are left out, and their rows carry the default. */
+  /**
+   * The columns to monitor, by table; `{}` monitors nothing, for transactions alone. A table or column that the server lacks
+   * is left out of the monitor, and rows carry the default of such a column.
+   */
   readonly monitor: M;
-  /** The conditions to start with; a table without one is monitored whole. Of one that is refused no row is monitored. */
+  /**
+   * The conditions to start with, by table: which rows to monitor. All rows of a table without a condition are monitored, and
+   * no row of a table whose condition the server refuses.
+   */
   readonly where?: Where<T, M>;
-  /** Asked of a server before anything is monitored there, so that the first conditions follow from the answer. */
+  /**
+   * Asks a server something before the session monitors anything there, so that the first conditions follow from the answer.
+   */
   readonly beforeMonitor?: BeforeMonitor<T, M>;
-  /** Indexes of the replica: columns, or a map column and a key as in `external_ids:iface-id`; or `ordered(…)` of them. */
+  /**
+   * The indexes of the replica, by table and name. An index is a list of columns, or of map columns with a key as in
+   * `external_ids:iface-id`; or what `ordered(…)` of `ovsdb-jsonrpc/indexes` makes of such a list.
+   */
   readonly indexes?: I & { readonly [K in Exclude<keyof I, keyof MonitoredRows<T, M>>]: never };
-  /** What `references()` of `ovsdb-jsonrpc/indexes` makes: the replica then tells which rows refer to a row. */
+  /** With `references()` of `ovsdb-jsonrpc/indexes` here, `replica.referring` tells which rows refer to a row. */
   readonly references?: ReferenceKind;
-  /** On a clustered database, talk to the leader only. Default false. */
+  /** True: of a clustered database only the leader will do; a relay never does. Default false. */
   readonly leaderOnly?: boolean;
 }
 
-/** Of a session with a connection of its own. */
+/** The options of a session with a connection of its own. */
 export interface SessionOptions<
   T extends TablesOf<T>,
   M extends MonitorSelection<T>,
   I extends IndexDeclarations<MonitoredRows<T, M>> = IndexDeclarations<MonitoredRows<T, M>>,
 > extends ConnectionOptions,
     ContentOptions<T, M, I> {
-  /** Given, the session shares it: see `SharingOptions`. */
+  /** Absent here; a session that shares a connection has `SharingOptions`. */
   readonly connection?: undefined;
 }
 
-/** Of a session that shares a connection with others. */
+/** The options of a session that shares a connection with other sessions. */
 export interface SharingOptions<
   T extends TablesOf<T>,
   M extends MonitorSelection<T>,
   I extends IndexDeclarations<MonitoredRows<T, M>> = IndexDeclarations<MonitoredRows<T, M>>,
 > extends ContentOptions<T, M, I> {
-  /** Also of other sessions, with other databases of the same server. */
+  /** The connection that other sessions use, too, each with a database of the same server. */
   readonly connection: Connection;
 }
 
 /** Conditions by table. */
 export type Where<T extends TablesOf<T>, M> = { readonly [K in TableName<T> & keyof M]?: Condition<T[K]> };
 
-/** What is asked of a server before anything is monitored there. */
+/** A question to a server before the session monitors anything there. */
 export interface BeforeMonitor<T extends TablesOf<T>, M> {
   /**
-   * Called on every connection to a server that was found fit, and again when its schema has changed. The conditions that it
-   * answers replace those of the session's own monitor as `setCondition` does, before that monitor is asked for; a table that
-   * it does not name keeps its own. What it throws is thrown as if nobody had called it, and changes nothing.
+   * Called on every connection to a server that was found fit, and again when the server's schema has changed. The answered
+   * conditions replace conditions of the session's own monitor as `setCondition` does, before the session asks for that
+   * monitor; a table without an answered condition keeps its condition. An error that the function throws becomes an uncaught
+   * exception, and changes nothing.
    */
   conditions(connection: Transacting): Promise<Where<T, M>>;
-  /** Milliseconds after which the monitors start without the answer, which is then ignored. */
+  /**
+   * How many milliseconds the monitors wait for the answer. Then they start without the answer, and a late answer is ignored.
+   */
   readonly withinMs: number;
 }
 
-/** As much of a session as carries transactions. */
+/** The part of a session that carries out transactions. */
 export interface Transacting {
-  /** Never rejects or throws, like `Session.transact`. */
+  /** Carries out the operations as one transaction, as `Session.transact` does. Never rejects or throws. */
   transact<const Ops extends readonly Operation[]>(
     operations: Ops,
   ): Promise<Result<ResultsOf<Ops>, TransactError>>;
 }
 
-/** What a server says of its database; both null when the database is not clustered. */
+/** What a server says of itself in its cluster. Both members are null when the database is not clustered. */
 export interface ServerStanding {
   /** Whether the server leads its cluster. */
   readonly leader: boolean | null;
-  /** The cluster's id: another one is another database, or one that was made anew. */
+  /** The cluster's id. Another id means another database, or a cluster that was made anew. */
   readonly cid: Uuid | null;
 }
 
-/** What `addMonitor` is to monitor. */
+/** Which rows an added monitor monitors. */
 export interface AddedMonitorOptions<T extends TablesOf<T>, M extends MonitorSelection<T>> {
+  /** The columns to monitor, by table. A table that another monitor of the session has needs the same columns here. */
   readonly monitor: M;
-  /** As of the session: a table without one is monitored whole. */
+  /** The conditions to start with, by table. All rows of a table without a condition are monitored. */
   readonly where?: Where<T, M>;
 }
 
@@ -104,36 +119,39 @@ export type SessionState =
   | { readonly kind: "disconnected"; readonly error: ConnectionError; readonly retryInMs: number }
   | { readonly kind: "closed" };
 
-/** The acknowledged condition of every monitored table: the very value that was passed in. */
+/** The acknowledged condition of every monitored table: the very value that the caller has set. */
 export type Acknowledged<T extends TablesOf<T>, M> = {
   readonly [K in TableName<T> & keyof M]: Condition<T[K]>;
 };
 
-/** The conditions of the tables for which there is a new one on its way: the very values that were passed in. */
+/** The conditions that were sent and not yet acknowledged, by table: the very values that the caller has set. */
 export type Requested<T extends TablesOf<T>, M> = Partial<Acknowledged<T, M>>;
 
-/** A condition that is dropped, with the very value that was passed in. */
+/** A condition that the session has dropped, because no server would take the condition. */
 export type ConditionRefusal<T extends TablesOf<T>, M> = {
   readonly [K in TableName<T> & keyof M]: {
     readonly table: K;
+    /** The very value that the caller has set. */
     readonly condition: Condition<T[K]>;
     readonly code: RefusalCode;
+    /** The server's sentence, or what is wrong with a condition that was not sent. */
     readonly details: string;
   };
 }[TableName<T> & keyof M];
 
-/** How long to wait for a session to be in sync. */
+/** For how long `synced` waits. */
 export interface SyncedOptions {
-  /** When the signal is aborted, the answer is false. */
+  /** `synced` settles with false when the signal is aborted. */
   readonly signal?: AbortSignal;
 }
 
-/** How a transaction may be given up. */
+/** How the caller may give a transaction up. */
 export interface TransactOptions {
   /**
-   * Asks the server to give the transaction up; it then ends as `canceled`, unless it was already done. With a signal
-   * that is aborted already nothing is sent. When the server has said nothing 1 s after the abort, the transaction ends
-   * as `abandoned`, and may have been committed.
+   * When the signal is aborted, the session asks the server to give the transaction up: the transaction then ends as
+   * `canceled`, unless the server has carried out the transaction already. When the server has said nothing 1 s after the
+   * abort, the transaction ends as `abandoned`, and may have been committed. With a signal that was aborted before, nothing
+   * is sent.
    */
   readonly signal?: AbortSignal;
 }

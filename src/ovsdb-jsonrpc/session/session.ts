@@ -24,7 +24,7 @@ import {
   type ReplicaView,
   replicaView,
 } from "../replica/view.ts";
-import { err, ok, type Result } from "../result.ts";
+import { err, type Result } from "../result.ts";
 import {
   type ColumnName,
   columnSchema,
@@ -38,9 +38,8 @@ import type { Remote, TlsFiles } from "../wire/remote.ts";
 import type { RequestError, RequestHandler } from "../wire/request.ts";
 import type { WireCounters } from "../wire/tap.ts";
 import { AddedMonitor } from "./added-monitor.ts";
-import { type CommitOptions, DEFAULT_ATTEMPTS, type Draft } from "./commit.ts";
+import { type CommitOptions, commitDraft, DEFAULT_ATTEMPTS, type Draft } from "./commit.ts";
 import { Connection, wireOf } from "./connection.ts";
-import { UntypedDraft } from "./draft.ts";
 import type { LockState } from "./locks.ts";
 import { MonitorFace } from "./monitor-face.ts";
 import { databaseNames } from "./server-query.ts";
@@ -54,7 +53,11 @@ import type {
   TransactOptions,
 } from "./session-options.ts";
 
-/** A session with one database: its monitors and their replica, transactions, conditions and locks, over one connection after another. */
+/**
+ * A session with one database: the session connects to one of the servers, monitors the tables that were asked for, keeps
+ * their rows in a replica, carries out transactions and holds locks; when a connection is lost, the session makes another
+ * one.
+ */
 export class Session<
   T extends TablesOf<T>,
   const M extends MonitorSelection<T>,
@@ -68,9 +71,10 @@ export class Session<
   readonly replica: ReplicaView<MonitoredRows<T, M>, I>;
 
   /**
-   * Starts to connect; the first events come after the caller has had the turn to add listeners.
-   * Throws when the remotes cannot be parsed, the monitor names what the descriptor lacks, or conditions and indexes
-   * are on what is not monitored.
+   * Starts to connect; the first event comes when the code that runs now has returned, so that the caller can add listeners
+   * before. Throws `Error` for remotes that cannot be parsed and for `ssl:` remotes without `tls`, and `RangeError` when
+   * `monitor` names a table or column that the descriptor lacks, or a condition or an index is on something that is not
+   * monitored.
    */
   constructor(options: SessionOptions<T, M, I> | SharingOptions<T, M, I>) {
     const ownsLink = options.connection === undefined;
@@ -101,14 +105,15 @@ export class Session<
     }
   }
 
-  /** What became of the connection last. */
+  /** What the session is doing now: connecting, connected, synced, disconnected (and why), or closed. */
   get state(): SessionState {
     return this.#core.state;
   }
 
   /**
-   * True at once or as soon as the replica is in sync with a server; false when the session was closed before, or the
-   * signal aborted, as by `AbortSignal.timeout(5000)`.
+   * Settles with true when the replica is in sync with a server, at once where that is so already; with false when the
+   * session was closed or the signal was aborted before, as by `AbortSignal.timeout(5000)`. Without a signal the promise
+   * waits for ever for a server that is not there: `onState` tells why. Never rejects.
    */
   synced({ signal }: SyncedOptions = {}): Promise<boolean> {
     return new Promise((resolve) => {
@@ -131,10 +136,10 @@ export class Session<
   }
 
   /**
-   * Monitors more, from now on and over every connection, until the monitor is dropped. It has conditions of its own, and
-   * may have rows that the session's own monitor or another one has as well: the replica holds each row once, in the version
-   * that was told last, and a row that leaves one monitor stays while another one has it. Throws as the constructor does,
-   * and for other columns of a table than the monitors have that are there.
+   * Adds a monitor, from now on and over every connection, until the caller drops the monitor. The new monitor has conditions
+   * of its own, and may have rows that another monitor of the session has as well: the replica holds each row once, in the
+   * version that was told last, and a row that leaves one monitor stays in the replica while another monitor has the row.
+   * Throws `RangeError` as the constructor does, and for a table that is monitored already with other columns.
    */
   addMonitor<const M2 extends MonitorSelection<T>>(options: AddedMonitorOptions<T, M2>): AddedMonitor<T, M2> {
     const { monitors } = this.#core;
@@ -145,30 +150,37 @@ export class Session<
     return new AddedMonitor(monitors, feed);
   }
 
-  /** Every change of the state, in order; `closed` is the last event of a session. */
+  /**
+   * Calls the listener with each new state, in order; `closed` is the last event of a session. Answers the function that
+   * removes the listener.
+   */
   onState(listener: (state: SessionState) => void): () => void {
     return this.#core.states.add((state) => listener(state));
   }
 
-  /** A lock that was asked for is held now, or is not held any more. */
+  /**
+   * Calls the listener when the session holds a lock now, or no longer holds the lock. Answers the function that removes the
+   * listener.
+   */
   onLock(listener: (state: LockState) => void): () => void {
     return this.#core.lockStates.add((state) => listener(state));
   }
 
-  /** The schema as the server last gave it; null before the first connection. */
+  /** The schema of the database as the server last gave the schema; null before the first connection. */
   get served(): UntypedSchema | null {
     return this.#core.served;
   }
 
-  /** Whether the served schema has the column; false before the first connection. */
+  /** Whether the server's schema has the column; false before the first connection. */
   has<K extends TableName<T>>(table: K, column: ColumnName<T[K]>): boolean {
     const { served } = this.#core;
     return served !== null && columnSchema(served, table, column) !== undefined;
   }
 
   /**
-   * Carries out the operations as one transaction. Never rejects nor throws. Settles after the batch of its own changes
-   * was delivered and before any later message is looked at; when nothing is sent, in a later turn of the event loop.
+   * Carries out the operations as one transaction: all of them, or none. Answers one result for each operation, or the first
+   * error (`TransactError`). Never rejects or throws. Settles after the batch with the transaction's own changes and before
+   * any later message of the server; when nothing is sent, in a later turn of the event loop.
    */
   transact<const Ops extends readonly Operation[]>(
     operations: Ops,
@@ -201,38 +213,29 @@ export class Session<
   }
 
   /**
-   * Reads, writes and carries out: `build` reads rows of the replica by the draft and writes what follows from them. When one
-   * of them is another in the database by then, the race is lost, and `build` is called again, with fresh rows. Never
-   * rejects, unless `build` throws. Answers the operations' results, and an error as `transact` does; one after which the
-   * transaction may have been committed is not tried again. Nothing is sent when nothing is written.
+   * Reads, decides and writes in one transaction: `build` reads rows of the replica through the draft, and writes what
+   * follows from these rows. When a column that `build` has read has another value in the database by then, the race is lost,
+   * and `build` is called again with fresh rows. Answers the results of the draft's operations, or an error as `transact`
+   * does: `timed out` when every attempt has lost a race. After an error that leaves open whether the transaction was
+   * committed there is no further attempt. Sends nothing when `build` writes nothing. Rejects only with what `build` throws.
    */
-  async commit(
+  commit(
     build: (draft: Draft<T, MonitoredRows<T, M>>) => void,
     { attempts = DEFAULT_ATTEMPTS, signal }: CommitOptions = {},
   ): Promise<Result<readonly OperationResult[], TransactError>> {
-    const { content } = this.#core.monitors;
-    for (let attempt = 1; ; attempt++) {
-      const draft = new UntypedDraft({
-        schema: this.#core.descriptor,
-        row: (table, uuid) => content.rows(table).get(uuid),
-      });
-      build(draft as Draft<T, MonitoredRows<T, M>>);
-      const { operations, waits } = draft;
-      if (operations.length === waits) return ok([]);
-      const result = await new Promise<Result<readonly OperationResult[], TransactError>>((resolve) => {
-        this.#carryOut(operations, signal, resolve);
-      });
-      if (result.ok) return ok(result.value.slice(waits));
-      const { code, operation } = result.error;
-      const isLostRace = code === "timed out" && operation !== null && operation < waits;
-      if (!isLostRace || attempt >= attempts) return result;
-    }
+    const { descriptor, monitors } = this.#core;
+    return commitDraft({
+      source: { schema: descriptor, row: (table, uuid) => monitors.content.rows(table).get(uuid) },
+      build: (draft) => build(draft as Draft<T, MonitoredRows<T, M>>),
+      carryOut: (operations) => new Promise((resolve) => this.#carryOut(operations, signal, resolve)),
+      attempts,
+    });
   }
 
   /**
-   * Asks for rows by their UUIDs: which of them there are, wherever the monitors look. The server finds each in a hash
-   * table. Up to 50 are one request, and all requests are on their way at once, so that the server serves others between
-   * them. Each promise settles as those of `transact` do: every change that the server had told of before is in the replica.
+   * Asks the server for rows by their UUIDs, whether the session monitors these rows or not. The server finds each row in a
+   * hash table. Answers one promise for each request: a request asks for up to 50 rows, and all requests are sent at once, so
+   * that the server serves others between them. Each promise settles as the promise of `transact` does, and never rejects.
    */
   selectByUuid<K extends TableName<T>, const C extends ColumnName<T[K]>>(
     table: K,
@@ -252,49 +255,62 @@ export class Session<
     });
   }
 
-  /** What the session's connections have carried. */
+  /** How many connections the session had, and how many messages and bytes they have carried. */
   get counters(): WireCounters {
     return this.#connection.counters;
   }
 
-  /** The names of the databases of the server that was found fit; `listDatabases` of the package needs no such server. */
+  /**
+   * Asks the server of the session for the names of its databases. Never rejects: `not sent` where the session has no server.
+   * The function `listDatabases` of the package needs no session.
+   */
   listDatabases(): Promise<Result<readonly string[], RequestError>> {
     return new Promise((resolve) => {
       this.#core.request("list_dbs", "[]", (reply) => resolve(databaseNames(reply)));
     });
   }
 
-  /** Queues for a lock; `onLock` tells when it is held. Asked for again after every reconnect, until `unlock`. */
+  /**
+   * Asks for a lock, and waits in the lock's queue; `onLock` tells when the session holds the lock. The session asks again
+   * after every reconnect, until `unlock`. Throws `RangeError` for a name that is not `[A-Za-z_][A-Za-z0-9_]*`, and for a
+   * lock that another session of the same connection has asked for.
+   */
   lock(name: string): void {
     this.#core.locks.want(name, "lock");
   }
 
-  /** Takes the lock from whoever holds it, once; after that it is as if asked for with `lock`. */
+  /**
+   * Takes a lock from whoever holds the lock, once; after that the session waits for the lock as after `lock`. Throws as
+   * `lock` does.
+   */
   steal(name: string): void {
     this.#core.locks.want(name, "steal");
   }
 
-  /** Gives a lock up, or no longer waits for it. Nothing happens when it was not asked for. */
+  /** Gives a lock up, or no longer waits for the lock. Nothing happens for a lock that the session has not asked for. */
   unlock(name: string): void {
     this.#core.locks.unlock(name);
   }
 
-  /** Whether the lock is held now, as far as the server has told. */
+  /** Whether the session holds the lock now, as far as the server has told. */
   holds(name: string): boolean {
     return this.#core.locks.held(name);
   }
 
-  /** Replaces the remotes, for every session of the connection; a connection to one that is no longer among them is given up. */
+  /**
+   * Replaces the remotes, for every session of the connection. The connection is given up when its server is no longer among
+   * them. Throws for remotes that cannot be parsed, and for `ssl:` remotes without `tls`.
+   */
   setRemotes(remotes: string | readonly Remote[]): void {
     this.#connection.setRemotes(remotes);
   }
 
-  /** Other key and certificate files, from the next connection on. */
+  /** Replaces the files for TLS. The next attempt to connect uses the new files; the present connection stays. */
   setTls(files: TlsFiles): void {
     this.#connection.setTls(files);
   }
 
-  /** As the option `probeIntervalMs`; undefined is the default, infinity never. */
+  /** Replaces the option `probeIntervalMs`, in milliseconds; undefined: the default; infinity: no probes. */
   setProbeInterval(milliseconds: number | undefined): void {
     this.#connection.setProbeInterval(milliseconds);
   }
@@ -305,17 +321,17 @@ export class Session<
   }
 
   /**
-   * Accepts a server of the same cluster whose log is shorter than one seen before. Without it such a server is stale and
-   * refused, also when the whole cluster was restored from a backup. A cluster that was made anew is another one, of which
-   * nothing was seen.
+   * Accepts a server of the same cluster whose log is shorter than a log that the session has seen before. Otherwise the
+   * session takes the data of such a server for stale and leaves the server, also when the whole cluster was restored from a
+   * backup. A cluster that was made anew is another cluster, of which the session has seen nothing.
    */
   forgetIndex(): void {
     this.#core.server.forgetIndex();
   }
 
   /**
-   * Ends the session for good; the state `closed` is its last event. Its connection ends with it, and transactions without a
-   * reply end as "closed"; a `Connection` of several sessions stays, and still answers them.
+   * Ends the session for good; the state `closed` is the last event. The session's own connection ends, and transactions
+   * without a reply end as `disconnected`. A `Connection` of several sessions stays, and still answers their transactions.
    */
   close(): void {
     this.#core.close();

@@ -5,8 +5,11 @@
  * beginning, are not waited for.
  */
 
+/** How long to wait between attempts to connect: the shortest wait, which doubles up to the longest. */
 export interface BackoffLimits {
+  /** Milliseconds of the first wait. */
   readonly minMs: number;
+  /** Milliseconds of the longest wait. A connection that lasted so long begins the waits anew. */
   readonly maxMs: number;
 }
 

@@ -4,49 +4,49 @@
  */
 import type { Remote, TlsFiles } from "./remote.ts";
 
-/** The world of a session; every member may be another than the real one. */
+/** The source of time, chance and connections of a session. `realEnvironment` is the real one; a simulation has its own. */
 export interface Environment {
-  /** Milliseconds since the epoch: for people, never for decisions. */
+  /** The time in milliseconds since the epoch: for people, never for decisions. */
   now(): number;
-  /** Milliseconds since some moment; it never goes back. */
+  /** Milliseconds since some moment; the number never becomes smaller. */
   elapsed(): number;
-  /** Calls once, after so many milliseconds (at most 2^31 - 1); answers what keeps it from being called. */
+  /** Calls `call` once, after so many milliseconds (at most 2^31 - 1). Answers the function that cancels the call. */
   timer(milliseconds: number, call: () => void): () => void;
-  /** Calls in a later turn of the event loop, after the bytes that wait to be read have been read. */
+  /** Calls `call` in a later turn of the event loop, after the bytes that wait to be read have been read. */
   turn(call: () => void): void;
-  /** Calls when what runs now has returned, before anything else comes in: a microtask. */
+  /** Calls `call` when the code that runs now has returned, before anything else comes in: a microtask. */
   soon(call: () => void): void;
-  /** From 0 to 1, without 1. */
+  /** A random number from 0 to 1, without 1. */
   random(): number;
-  /** Begins to connect, and tells of what becomes of it, never within this call. Throws nothing. */
+  /** Begins to connect, and tells `events` what becomes of the stream, never within this call. Throws nothing. */
   connect(remote: Remote, tls: TlsFiles, events: StreamEvents): Stream;
 }
 
-/** What a stream tells. */
+/** The functions that a stream calls. */
 export interface StreamEvents {
-  /** Once, before any data. */
+  /** The stream is open. Called once, before any data. */
   onOpen(): void;
-  /** Bytes as they came, in order. */
+  /** Bytes came in. Called with all bytes of the stream, in their order. */
   onData(chunk: Uint8Array): void;
-  /** Once, and nothing comes after it: the stream could not be opened, was lost, or the peer has ended it. */
+  /** The stream could not be opened, was lost, or was ended by the peer. Called once, and nothing is called after that. */
   onEnd(fault: StreamFault): void;
 }
 
-/** A stream of bytes to a server and from it. */
+/** A stream of bytes to a server and from the server. */
 export interface Stream {
   /** Sends the text as UTF-8, after what was written before. */
   write(text: string): void;
-  /** How much was written that the network has not taken yet, in bytes or UTF-16 code units. */
+  /** How much of what was written the network has not taken yet, in bytes or UTF-16 code units. */
   readonly unsent: number;
-  /** Ends it in an orderly way; nothing is told of it any more. */
+  /** Ends the stream in an orderly way. The stream calls none of its events any more. */
   close(): void;
 }
 
 /** Why a stream could not be opened, or has ended. */
 export type StreamFaultCode =
-  /** It was open and is no more, or nothing more precise is known. */
+  /** The stream was open and is lost, or nothing more precise is known. */
   | "disconnected"
-  /** Nobody listens there: no such socket, or connection refused. */
+  /** Nobody listens at the remote: there is no such socket, or the connection was refused. */
   | "no server"
   /** No route, no such host, or no answer in time. */
   | "unreachable"
@@ -57,7 +57,7 @@ export type StreamFaultCode =
   /** The TLS handshake failed: the peer's certificate, or ours. */
   | "tls";
 
-/** The end of a stream. */
+/** Why a stream could not be opened, or has ended: a code to decide by, and a sentence for people. */
 export interface StreamFault {
   readonly code: StreamFaultCode;
   readonly message: string;

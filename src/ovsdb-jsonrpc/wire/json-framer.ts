@@ -1,10 +1,10 @@
 /**
  * Splits a byte stream into the JSON texts it is made of (RFC 7047 section 4.1: no separator between them).
  *
- * Invariants: every byte is looked at once, whatever the chunks are; bytes of an unfinished text are kept once, in blocks
- * of some size even when they come one by one, and joined once. The framer finds borders only: whether a text is valid JSON is the parser's
- * business, but a stream that cannot be a sequence of objects or arrays, or breaks a limit, is an error at once. Where a
- * long text can be cut is noted on the way (json-outline.ts).
+ * Invariants: every byte is looked at once, whatever the chunks are; bytes of an unfinished text are kept once, in blocks of
+ * some size even when they come one by one, and joined once. The framer finds borders only: whether a text is valid JSON is
+ * the parser's business, but a stream that cannot be a sequence of objects or arrays, or breaks a limit, is an error at once.
+ * Where a long text can be cut is noted on the way (json-outline.ts).
  */
 import { err, ok, type Result } from "../result.ts";
 import { type LongObject, MAX_DEPTH, Outliner } from "./json-outline.ts";

@@ -1,11 +1,11 @@
 /**
- * Where a long JSON text can be cut, found while its bytes come in: an object that is long, of the depths in which the rows of
- * a table stand, is parsed later, in slices of whole members. What is short is in nobody's list, so that an outline takes a
- * word for each member and a few for each slice of a text.
+ * Where a long JSON text can be cut, found while its bytes come in: an object that is long, of the depths in which the rows
+ * of a table stand, is parsed later, in slices of whole members. What is short is in nobody's list, so that an outline takes
+ * a word for each member and a few for each slice of a text.
  *
- * Invariants: only brackets, commas, colons and their depth are looked at, outside of strings; in an object that is cut a colon
- * and a comma take turns, and whether what stands between them is JSON is found out when that is parsed. An object that holds a
- * long one is not long itself.
+ * Invariants: only brackets, commas, colons and their depth are looked at, outside of strings; in an object that is cut a
+ * colon and a comma take turns, and whether what stands between them is JSON is found out when that is parsed. An object that
+ * holds a long one is not long itself.
  */
 
 /** Whole members: the bytes from `start` to before `end`, with the offsets of the colons behind their names. */
@@ -23,8 +23,8 @@ export interface LongObject {
 }
 
 /**
- * Of the rows of a table: in the reply to `monitor_cond_since` 4, to the older monitors 3. In a schema the tables, and each of
- * them.
+ * Of the rows of a table: in the reply to `monitor_cond_since` 4, to the older monitors 3. In a schema the tables, and each
+ * of them.
  */
 const MIN_DEPTH = 3;
 export const MAX_DEPTH = 4;

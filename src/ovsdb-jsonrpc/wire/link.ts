@@ -97,8 +97,8 @@ export class Link {
   }
 
   /**
-   * Tells one more of what becomes of the connection; the first begins to connect, in the next microtask. Answers the function
-   * by which it leaves.
+   * Tells one more of what becomes of the connection; the first begins to connect, in the next microtask. Answers the
+   * function by which it leaves.
    */
   join(user: LinkEvents): () => void {
     this.#users.add(user);

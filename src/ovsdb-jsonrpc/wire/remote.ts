@@ -1,25 +1,25 @@
 /** Where databases are reached (ovsdb(7), "Connection Methods"): `unix:FILE`, `tcp:HOST:PORT`, `ssl:HOST:PORT`. */
 import { err, ok, type Result } from "../result.ts";
 
-/** One server; `name` is how the list of remotes spells it. */
+/** Where one server listens; `name` is the remote as the list of remotes spells it. */
 export type Remote =
   | { readonly kind: "unix"; readonly name: string; readonly path: string }
   | { readonly kind: "tcp" | "ssl"; readonly name: string; readonly host: string; readonly port: number };
 
-/** The files by which `ssl:` remotes are verified, and we show who we are. */
+/** The files by which the client verifies an `ssl:` server, and shows the server who the client is. All are PEM. */
 export interface TlsFiles {
-  /** Path of our private key, PEM. */
+  /** Path of the client's private key. */
   readonly privateKey?: string;
-  /** Path of our certificate, PEM; shown when the server asks for one. */
+  /** Path of the client's certificate, which the client shows when the server asks for one. */
   readonly certificate?: string;
-  /** Path of the CA's certificates, PEM. Without it no connection is made: an unverified peer is refused. */
+  /** Path of the CA's certificates. Without this file there is no connection: an unverified server is refused. */
   readonly caCert?: string;
   /**
-   * When the file `caCert` does not exist, trust the server once: keep the self-signed certificate at the end of its
-   * chain there, and connect again. Default false. Only safe where nobody can stand between.
+   * True: where the file `caCert` does not exist, trust the first server: keep the self-signed certificate at the end of the
+   * server's chain in that file, and connect again. Default false. Only safe where nobody can stand between.
    */
   readonly bootstrapCaCert?: boolean;
-  /** Also compare the host with the names in the certificate. Default false. */
+  /** True: also compare the remote's host with the names in the server's certificate. Default false, as Open vSwitch does. */
   readonly verifyHost?: boolean;
 }
 
@@ -41,7 +41,10 @@ function parseCid(entry: string): string | null {
   return UUID.test(cid) ? cid : null;
 }
 
-/** Parses a comma list of active connection methods, in which `cid:UUID` may stand (`clusterOf`). The error names the entry that is wrong and what was expected. */
+/**
+ * Parses a comma list of remotes: `unix:FILE`, `tcp:HOST:PORT`, `ssl:HOST:PORT`, with 6640 for a port that is left out. An
+ * entry `cid:UUID` is checked and left out. The error names the entry that is wrong, and what was expected. Throws nothing.
+ */
 export function parseRemotes(text: string): Result<readonly Remote[], string> {
   const remotes: Remote[] = [];
   for (const entry of text.split(",").map((part) => part.trim())) {

@@ -5,15 +5,15 @@ import { excerpt } from "./json.ts";
 import type { ConnectionError, Reply, Rpc } from "./rpc.ts";
 import { parseServerError } from "./server-error.ts";
 
-/** Why a request has no result. */
+/** Why a request to a server has no result. */
 export interface RequestError {
   /**
-   * That of the connection that was lost before the reply, or:
-   * "not sent" (there was no server), "canceled" (the signal was aborted before it was sent), "abandoned" (the signal
-   * was aborted, and the server said nothing any more: it may have carried the request out), "refused" (the server's
-   * error).
+   * The code of the connection that was lost before the reply, or one of these: "not sent" (there was no server), "canceled"
+   * (the signal was aborted before the request was sent), "abandoned" (the signal was aborted, and the server has said
+   * nothing since: the server may have carried the request out), "refused" (the server answered with an error).
    */
   readonly code: ConnectionError["code"] | "not sent" | "canceled" | "abandoned" | "refused";
+  /** A sentence for people; of `refused` the server's. */
   readonly message: string;
 }
 

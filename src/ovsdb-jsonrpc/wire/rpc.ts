@@ -23,25 +23,28 @@ export interface Reply {
 
 /** Why a server that answers is of no use. */
 export type UnfitCode =
-  /** It has no database of that name. */
+  /** The server has no database of that name. */
   | "no database"
-  /** It has not joined its cluster yet, or the relay has not found its source. */
+  /** The server has not joined its cluster yet, or the relay has not found its source. */
   | "not joined"
-  /** It has lost its cluster, or the relay its source. */
+  /** The server has lost its cluster, or the relay its source. */
   | "cluster lost"
-  /** It does not lead its cluster, and `leaderOnly` asks for that. */
+  /** The server does not lead its cluster, and `leaderOnly` asks for the leader. */
   | "not leader"
-  /** It is not in the cluster that the remotes name by `cid:`. */
+  /** The server is not in the cluster that the remotes name by `cid:`. */
   | "other cluster"
-  /** Its log is behind what was seen of the same cluster. */
+  /** The server's log is behind what the session has seen of the same cluster. */
   | "stale"
-  /** It answers something that it should not. */
+  /** The server answers something that no server should. */
   | "failed";
 
 /** Why there is no connection, or a server is of no use. */
 export interface ConnectionError {
   /**
-   * Why the stream ended; "inactive": the server was silent for too long; "closed": by oneself; "not configured": the remote is not among the session's any more; "reconnect": it was asked for.
+   * Why the stream ended (`StreamFaultCode`), why the server is of no use (`UnfitCode`), or one of these: "protocol error"
+   * (the server sent something that is not JSON-RPC, or too much), "inactive" (the server was silent for too long), "closed"
+   * (by the session's own `close`), "not configured" (the remote is no longer among the session's remotes), "reconnect" (the
+   * caller asked for another connection).
    */
   readonly code:
     | StreamFaultCode
@@ -66,7 +69,10 @@ export interface RpcEvents {
 export type ReplyHandler = (reply: Result<Reply, ConnectionError>) => void;
 
 export interface RpcOptions {
-  /** Milliseconds of silence, at most 2^31 - 1, before an echo is sent, and again before the connection is given up; 0 = never. */
+  /**
+   * Milliseconds of silence, at most 2^31 - 1, before an echo is sent, and again before the connection is given up; 0 =
+   * never.
+   */
   readonly probeIntervalMs: number;
   readonly limits?: FramerLimits;
   /** Sees every message. */

@@ -5,26 +5,26 @@
 import type { Environment } from "./environment.ts";
 import { isArray, isObject } from "./json.ts";
 
-/** One message of a session's connections. */
+/** One message that a session's connection has sent or received. */
 export interface WireMessage {
   readonly direction: "sent" | "received";
-  /** Milliseconds since the epoch. */
+  /** When, in milliseconds since the epoch. */
   readonly at: number;
-  /** Its length in bytes; of one that is sent, in UTF-16 code units. */
+  /** The length of a received message in bytes, and of a sent message in UTF-16 code units. */
   readonly length: number;
   /**
-   * Its text without secrets, at most so many characters of it. The values of map keys and columns whose names look like
-   * those of secrets are `***`.
+   * The message's JSON text without secrets, cut after `limit` characters (default 2,000): `***` stands for the values of map
+   * keys and columns whose names `secretNames` matches. Costs nothing for a message whose text nobody asks for.
    */
   text(limit?: number): string;
 }
 
-/** What a session's connections have carried since it began. */
+/** How many connections a session had since the session began, and how much these connections have carried. */
 export interface WireCounters {
   readonly connections: number;
   readonly messagesSent: number;
   readonly messagesReceived: number;
-  /** In UTF-16 code units. */
+  /** The length of all sent messages, in UTF-16 code units. */
   readonly charactersSent: number;
   readonly bytesReceived: number;
 }
