@@ -88,14 +88,14 @@ export async function checkProvider(
   const answers = new Map<PrepareInput, PrepareAnswer>();
 
   await check("answers in time", async () => {
+    let late: string | null = null;
     for (const input of inputs) {
-      const began = performance.now();
-      answers.set(input, await subject.ask(input));
-      const took = performance.now() - began;
+      const { answer, took } = await askInTime(subject, input);
+      answers.set(input, answer);
       if (took > subject.deadline)
-        return `${input.lport.name}: ${Math.round(took)} ms, at most ${subject.deadline}`;
+        late ??= `${input.lport.name}: ${Math.round(took)} ms, at most ${subject.deadline}`;
     }
-    return null;
+    return late;
   });
   await check("answers are interfaces, or reasons", async () => {
     for (const [input, answer] of answers) {
@@ -167,6 +167,19 @@ export async function checkProvider(
     return ended === "late" ? `it has not ended after ${END_WITHIN / 1000} s` : null;
   });
   return findings;
+}
+
+/**
+ * Asks again, twice at most, where the answer was late: a machine that is busy for a moment is not the provider's fault.
+ * @returns the last answer, and the milliseconds that the provider took for it
+ */
+async function askInTime(subject: Subject, input: PrepareInput) {
+  for (let tries = 1; ; tries++) {
+    const began = performance.now();
+    const answer = await subject.ask(input);
+    const took = performance.now() - began;
+    if (took <= subject.deadline || tries === 3) return { answer, took };
+  }
 }
 
 /** Of a check that could not be made. */

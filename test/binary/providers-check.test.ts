@@ -17,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 async function run(providers: readonly object[], ...args: readonly string[]) {
   await Bun.write(file, JSON.stringify({ providers }));
   const { exitCode, stdout, stderr } = Bun.spawnSync([executable, ...args, "--config", file]);
-  return { exitCode, text: `${stdout}${stderr}` };
+  return { exitCode, stdout: `${stdout}`, text: `${stdout}${stderr}` };
 }
 
 const pinned = (options: object) => ({ type: "pinned", command: [python], options });
@@ -55,7 +55,7 @@ test("a logical port that the provider is not ready for is named, with the reaso
   expect(asked.text).toMatch(/^skip {2}an answer is a fixed point \(not ready for web1: \S.*\)$/m);
   expect(asked.exitCode).toBe(0);
   const json: { readonly findings: readonly Readonly<Record<string, unknown>>[] } = JSON.parse(
-    (await run([pinned({ file: pins })], ...words, "--json")).text,
+    (await run([pinned({ file: pins })], ...words, "--json")).stdout,
   );
   expect(json.findings.find(({ passed }) => passed === null)?.detail).toMatch(/^web1: ./);
   const unasked = await run([pinned({ file: pins })], "providers", "check", "pinned");

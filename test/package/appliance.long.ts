@@ -4,9 +4,9 @@
  * Part of `npm run test:package`; needs root.
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { chmod, copyFile, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { build } from "../../build.ts";
 import { type Chassis, startChassis } from "../../tools/chassis/chassis.ts";
 import { baseConfig, executable, startDaemon } from "../../tools/chassis/daemon.ts";
@@ -77,28 +77,36 @@ const CHROOTS = [
   { name: "CAP_NET_ADMIN", capabilities: "+net_admin,", effective: "0000000000041000" },
 ];
 
+/**
+ * A program that enters the root, which is read-only then, as the unprivileged user.
+ * @param inside the executable's path in there. @param capabilities as setpriv(1) takes them, each with a comma behind
+ */
+function entering(bare: string, inside: string, chassis: Chassis, capabilities: string): Promise<string> {
+  // An absolute path is the same inside and outside.
+  const folder = join(bare, chassis.dir);
+  const chroot =
+    capabilities === ""
+      ? `chroot --userspec=${USER}:${USER} ${bare}`
+      : `setpriv --reuid=${USER} --regid=${USER} --clear-groups --inh-caps=${capabilities}+sys_chroot --ambient-caps=${capabilities}+sys_chroot chroot ${bare}`;
+  return wrapper(
+    `in-${basename(bare)}-${capabilities === "" ? "without" : "with"}`,
+    `chown -R ${USER}:${USER} ${chassis.dir}
+mkdir -p ${folder}
+exec unshare --mount sh -ec 'mount --bind ${bare} ${bare}
+mount -t proc proc ${bare}/proc
+mount --bind ${chassis.dir} ${folder}
+mount -o remount,ro,bind ${bare}
+exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin ${chroot} ${inside} "$@"' sh "$@"`,
+  );
+}
+
 test(
   "in a bare, read-only root as an unprivileged user, without and with what representor needs",
   async () => {
     const bare = await bareRoot();
     for (const { name, capabilities, effective } of CHROOTS) {
       await using chassis = await startCloud();
-      // An absolute path is the same inside and outside.
-      const inside = join(bare, chassis.dir);
-      const chroot =
-        capabilities === ""
-          ? `chroot --userspec=${USER}:${USER} ${bare}`
-          : `setpriv --reuid=${USER} --regid=${USER} --clear-groups --inh-caps=${capabilities}+sys_chroot --ambient-caps=${capabilities}+sys_chroot chroot ${bare}`;
-      const program = await wrapper(
-        `in-a-root-${capabilities === "" ? "without" : "with"}`,
-        `chown -R ${USER}:${USER} ${chassis.dir}
-mkdir -p ${inside}
-exec unshare --mount sh -ec 'mount --bind ${bare} ${bare}
-mount -t proc proc ${bare}/proc
-mount --bind ${chassis.dir} ${inside}
-mount -o remount,ro,bind ${bare}
-exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin ${chroot} /vifplugd "$@"' sh "$@"`,
-      );
+      const program = await entering(bare, "/vifplugd", chassis, capabilities);
       const daemon = await plugs(chassis, program, [{ type: "dummy" }, { type: "representor" }]);
       const pid = (await readFile(join(chassis.runDir, "vifplugd.pid"), "utf8")).trim();
       const status = await readFile(`/proc/${pid}/status`, "utf8");
@@ -110,6 +118,67 @@ exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin ${chroot} /vifplugd "$@"' sh "$@"
       });
       expect(await daemon.stop()).toEqual({ code: 0, signal: null });
     }
+  },
+  10 * MINUTES,
+);
+
+/** What an archive of the Open Container Initiative has under a name that is a hash. */
+function blob(image: string, digest: string) {
+  return Bun.file(join(image, "blobs", digest.replace(":", "/")));
+}
+
+interface Descriptor {
+  readonly digest: string;
+}
+
+test(
+  "in the image that buildah makes, which has the executable and its C library alone",
+  async () => {
+    const image = join(dir, "image");
+    await mkdir(image);
+    // Images and containers of the test alone.
+    const storage = `[storage]\ndriver = "vfs"\ngraphroot = "${dir}/graph"\nrunroot = "${dir}/run"\n`;
+    await Bun.write(join(dir, "storage.conf"), storage);
+    const env = {
+      PATH: process.env.PATH ?? "",
+      HOME: dir,
+      CONTAINERS_STORAGE_CONF: join(dir, "storage.conf"),
+    };
+    const script = join(root, "config/appliance/image.sh");
+    await run(
+      ["sh", script, executable, "localhost/vifplugd:test", `oci-archive:${image}.tar`],
+      env,
+      5 * MINUTES,
+    );
+    await run(["tar", "-xf", `${image}.tar`, "-C", image], env, MINUTES);
+    const index: { readonly manifests: readonly Descriptor[] } = await Bun.file(
+      join(image, "index.json"),
+    ).json();
+    const [first] = index.manifests;
+    const described: { readonly config: Descriptor; readonly layers: readonly Descriptor[] } = await blob(
+      image,
+      first?.digest ?? "",
+    ).json();
+    expect(await blob(image, described.config.digest).json()).toMatchObject({
+      config: { Entrypoint: ["/usr/bin/vifplugd"], Cmd: ["run"], Env: ["PATH=/usr/bin"] },
+    });
+    const rootfs = join(dir, "rootfs");
+    await mkdir(rootfs);
+    for (const { digest } of described.layers) {
+      await run(["tar", "-xf", blob(image, digest).name ?? "", "-C", rootfs], env, MINUTES);
+    }
+    const files = await readdir(rootfs, { recursive: true, withFileTypes: true });
+    const names = files.filter((file) => file.isFile()).map(({ name }) => name);
+    expect(names.filter((name) => !/^(lib[\w-]+\.so\.\d+|ld-linux-x86-64\.so\.2)$/.test(name))).toEqual([
+      "vifplugd",
+    ]);
+    // What a container runtime gives every container.
+    for (const folder of ["dev", "proc"]) await mkdir(join(rootfs, folder), { recursive: true });
+    await run(["mknod", "--mode=666", join(rootfs, "dev/null"), "c", "1", "3"], env);
+    await using chassis = await startCloud();
+    const program = await entering(rootfs, "/usr/bin/vifplugd", chassis, "");
+    const daemon = await plugs(chassis, program, [{ type: "dummy" }]);
+    expect(await daemon.stop()).toEqual({ code: 0, signal: null });
   },
   10 * MINUTES,
 );

@@ -140,3 +140,22 @@ test("the example in TypeScript keeps to the contract", async () => {
   const findings = await checkProvider(subject, { lports: LPORTS });
   expect(findings.filter(({ passed }) => passed === false)).toEqual([]);
 });
+
+/** @param slow how many of its first calls block */
+function blocking(slow: number): Provider {
+  let calls = 0;
+  return good({
+    prepare(input) {
+      if (calls++ < slow) Bun.sleepSync(60);
+      return input.operation === "remove" ? { ready: true } : ready(input.lport.name);
+    },
+  });
+}
+
+test("one late answer may be the machine's fault: the question is asked again", async () => {
+  expect(await failed(blocking(1))).not.toContain("answers in time");
+});
+
+test("a provider that blocks each time is told so, and of nothing else", async () => {
+  expect(await failed(blocking(Number.POSITIVE_INFINITY))).toEqual(["answers in time"]);
+});

@@ -1,6 +1,6 @@
 /**
- * docs/install.md, command by command, on a host of Debian 12 with a real chassis: the page says what an operator types, and
- * this types it. Commands of service managers and of Ansible have tests of their own.
+ * docs/install.md and docs/appliance.md, command by command, on a host of Debian 12 with a real chassis: the pages say what an
+ * operator types, and this types it. Commands of service managers, of Ansible and of buildah have tests of their own.
  * Part of `npm run test:package`.
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
@@ -12,7 +12,9 @@ import { Host } from "./support/host.ts";
 import { makePackages } from "./support/packages.ts";
 
 const MINUTES = 60_000;
-const page = await Bun.file(join(import.meta.dir, "../../docs/install.md")).text();
+const docs = join(import.meta.dir, "../../docs");
+const page = await Bun.file(join(docs, "install.md")).text();
+const appliancePage = await Bun.file(join(docs, "appliance.md")).text();
 
 /** Commands that a host in a folder cannot run, and the test that runs them. */
 const ELSEWHERE: readonly (readonly [RegExp, string])[] = [
@@ -22,9 +24,9 @@ const ELSEWHERE: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** The commands in the shell blocks below a heading, without those that are tested elsewhere. */
-function commandsBelow(heading: string): readonly string[] {
-  const [, rest] = page.split(`\n${heading}\n`);
-  if (rest === undefined) throw new Error(`docs/install.md has no heading ${heading}`);
+function commandsBelow(heading: string, text = page): readonly string[] {
+  const [, rest] = text.split(`\n${heading}\n`);
+  if (rest === undefined) throw new Error(`no page has the heading ${heading}`);
   const [section = ""] = rest.split(/^##/m);
   const blocks = [...section.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = ""]) => block.trim());
   return blocks
@@ -151,6 +153,23 @@ test(
     await startDaemon();
     await isPlugged("web1");
     await stopDaemon();
+  },
+  5 * MINUTES,
+);
+
+test(
+  "a root with nothing in it but the executable and its C library runs it",
+  async () => {
+    const commands = commandsBelow("## A root with nothing in it", appliancePage);
+    await host.shell(
+      `mkdir /appliance; cd /appliance; cp /usr/bin/vifplugd .\n${commands.slice(0, -1).join("\n")}
+      mkdir root/run/ovn; mount --bind /run/ovn root/run/ovn`,
+    );
+    const entered = host.spawn("vifplugd in a root", "sh", "-c", `cd /appliance; exec ${commands.at(-1)}`);
+    await entered.waitLog(/OVN_Southbound: in sync/, MINUTES);
+    expect(await host.run("vifplugd", "status")).toContain("representor (ready)");
+    await host.shell("kill $(cat /run/openvswitch/vifplugd.pid)");
+    expect(await entered.exited).toEqual({ code: 0, signal: null });
   },
   5 * MINUTES,
 );
