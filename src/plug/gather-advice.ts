@@ -86,7 +86,7 @@ export function gatherAdvice(
   const several = askOfSeveral(question, intent, facts, known);
   const main = several?.main ?? ask(question, known?.main);
   const inPlace = several?.found.inPlace ?? first;
-  const leaves = intent.kind === "plug" ? changesHands(main, inPlace) : isSentAway(main, inPlace);
+  const leaves = intent.kind === "plug" ? changesHands(main, inPlace) : isSentAway(main);
   const leaving =
     leaves && inPlace !== null ? askToLeave(main.question, inPlace, facts, known?.leaving) : null;
   const claim = intent.kind === "plug" ? claimOf(main) : null;
@@ -151,12 +151,12 @@ function claimOf({ question, desired }: Consultation): string | null {
 }
 
 /** The interface is somebody else's, and its provider has not been asked yet to remove it. */
-function isSentAway(main: Consultation, inPlace: ObservedInterface | null): boolean {
-  return inPlace !== null && main.question.operation === "create" && misplacementIn(main) !== null;
+function isSentAway(main: Consultation): boolean {
+  return main.question.operation === "create" && misplacementIn(main) !== null;
 }
 
 function changesHands(main: Consultation, inPlace: ObservedInterface | null): boolean {
-  if (isSentAway(main, inPlace)) return true;
+  if (isSentAway(main)) return true;
   if (inPlace === null || main.desired === null) return false;
   return inPlace.plugType !== main.question.plugType || inPlace.interface.name !== main.desired.wanted.name;
 }

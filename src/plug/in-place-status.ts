@@ -13,11 +13,11 @@ export const NOT_ANSWERED = "ovs-vswitchd has not answered yet";
 /** The interface is as it has to be; what ovs-vswitchd says of it decides between plugged and error. */
 export function stands(at: StatusFacts, reason: string | null): LportStatus {
   const iface = inPlaceAt(at)?.interface;
-  const fault = iface === undefined ? null : vswitchdFault(iface);
+  if (iface === undefined) return status(at, "plugged", reason, {});
+  const fault = vswitchdFault(iface);
   if (fault !== null) return status(at, "error", fault, {});
   if (reason !== null) return status(at, "plugged", reason, {});
-  const unanswered = iface !== undefined && iface.ofport === null;
-  if (unanswered) return status(at, "plugged", badMtu(at.intent.lport) ?? NOT_ANSWERED, {});
+  if (iface.ofport === null) return status(at, "plugged", badMtu(at.intent.lport) ?? NOT_ANSWERED, {});
   const [mtu, down, unbound] = [badMtu(at.intent.lport), isDown(iface), unboundAt(at)];
   if (mtu === null && down === null && unbound === null) return status(at, "plugged", null, {});
   const remarks = [mtu, down, unbound === null ? null : notBound(at, unbound)];
@@ -36,8 +36,8 @@ function notBound({ chassis }: StatusFacts, unbound: Unbound): string {
 }
 
 /** A device of the system that is down is a dead path, however well everything else looks (rule P8). */
-function isDown(iface: InterfaceRow | undefined): string | null {
-  if (iface === undefined || iface.type !== "" || iface.admin_state !== "down") return null;
+function isDown(iface: InterfaceRow): string | null {
+  if (iface.type !== "" || iface.admin_state !== "down") return null;
   return `network device ${iface.name} is down, so nothing passes: ip link set ${iface.name} up`;
 }
 

@@ -134,7 +134,7 @@ export function anotherNameOf(binding: PortBindingRow, chassis: ChassisIdentity)
 
 /** They differ only by upper and lower case, or only by one of the two having a domain after the same first label. */
 function isSameHost(one: string, other: string): boolean {
-  if (one === "" || other === "") return false;
+  if (other === "") return false;
   return one.toLowerCase() === other.toLowerCase() || isShortFor(one, other) || isShortFor(other, one);
 }
 

@@ -5,7 +5,7 @@
  * Invariant: a condition is never empty (ovsdb-server(7): an empty `where` means every row); `[false]` asks for none.
  */
 import type { Clause, Condition, Uuid } from "ovsdb-jsonrpc";
-import type { ChassisIdentity } from "./lport.ts";
+import { type ChassisIdentity, requestedHere, requestedHereAsAdditional } from "./lport.ts";
 import type { ChassisRow, PortBindingRow } from "./rows.ts";
 
 /** The chassis whose port bindings are asked for: by its name while its row is not known. */
@@ -81,16 +81,11 @@ export class MonitorScope implements AskedChassis {
 /** The row is in view without being asked for by name. */
 export function isInViewAnyway(binding: PortBindingRow, chassis: ChassisIdentity | null): boolean {
   if (chassis === null) return false;
-  const uuid = chassis.record?._uuid;
-  if (uuid !== undefined) {
-    if (binding.requested_chassis === uuid || binding.requested_additional_chassis.has(uuid)) return true;
-  }
+  if (requestedHere(binding, chassis) || requestedHereAsAdditional(binding, chassis)) return true;
   const requested = binding.options.get("requested-chassis");
   return requested !== undefined && namesOf(chassis.name, chassis.record?.hostname).includes(requested);
 }
 
 function namesOf(name: string, hostname: string | null | undefined): readonly string[] {
-  return hostname === undefined || hostname === null || hostname === "" || hostname === name
-    ? [name]
-    : [name, hostname];
+  return hostname && hostname !== name ? [name, hostname] : [name];
 }

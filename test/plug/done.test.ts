@@ -106,6 +106,12 @@ test.each<[string, Change, Present, boolean]>([
   ["a replug of which both halves are there", replug, interfaces(wanted()), true],
   ["a replug whose old interface is still there", replug, interfaces(wanted(), old), false],
   ["a replug whose new interface is not there", replug, interfaces(), false],
+  [
+    "a replug that leaves its old interface to another port",
+    { ...replug, remove: null },
+    interfaces(wanted(), old),
+    true,
+  ],
 ])("%s", (_, change, there, expected) => {
   expect(isDone(change, there)).toBe(expected);
 });

@@ -1,8 +1,10 @@
 // Why a port is plugged or not: the condition that fails is among those that are shown, with the row it came from.
 import { describe, expect, test } from "bun:test";
 import { explain } from "../../src/plug/explain.ts";
-import { benchWith } from "../support/logical-ports.ts";
-import { holder, PlugBench } from "../support/plug-bench.ts";
+import type { Answer } from "../../src/providers/answer.ts";
+import type { HostedProvider } from "../../src/providers/hosted.ts";
+import { benchWith, wanted } from "../support/logical-ports.ts";
+import { holder, PlugBench, standby } from "../support/plug-bench.ts";
 import { plugAs, recordedProvider, registryOf } from "../support/providers.ts";
 import {
   bindingRow,
@@ -102,6 +104,72 @@ describe("the name of its interface", () => {
 test("nothing is known of a logical port that has neither a port binding in view nor an interface", () => {
   const { engine, graph } = started();
   expect(explain(engine, graph, "nobody")).toBeNull();
+});
+
+describe("what would have to change", () => {
+  const remedyOf = (bench: PlugBench) => explained(bench, "lsp1").remedy;
+
+  test("is told with the logical port and its status", () => {
+    const bench = started();
+    bench.set("portBinding", wantedRow());
+    bench.run();
+    const { engine, graph } = bench;
+    expect(explain(engine, graph, "lsp1")).toMatchObject({ lport: "lsp1", status: bench.status("lsp1") });
+  });
+
+  test("is nothing while its interface is about to be written", () => {
+    const bench = started();
+    bench.set("portBinding", wantedRow());
+    bench.run();
+    expect([bench.status("lsp1").state, remedyOf(bench)]).toEqual(["pending", null]);
+  });
+
+  test("is the reason of its status, where there is one", () => {
+    const prepare = () => ({ ready: false, reason: "no link" }) as const;
+    const bench = PlugBench.started(registryOf(recordedProvider("dummy", { prepare }).provider));
+    bench.set("portBinding", wantedRow());
+    bench.run();
+    expect(remedyOf(bench)).toBe("no link");
+  });
+
+  test("is nothing of a port that is plugged and bound, whatever else does not hold", () => {
+    const bench = benchWith(recordedProvider("dummy").provider, ["lsp1"]);
+    bench.setLocalSession(standby);
+    bench.set("portBinding", wanted("lsp1", 0, { "iface-id-ver": "v2" }));
+    bench.run();
+    const { failing, remedy } = explained(bench, "lsp1");
+    expect([bench.status("lsp1").state, failing.length > 0, remedy]).toEqual(["plugged", true, null]);
+  });
+
+  test("of a port that is not bound is what ovn-controller minds, and nothing else that does not hold", () => {
+    const bench = benchWith(recordedProvider("dummy").provider, ["lsp1"]);
+    const options = { "vif-plug-mtu-request": "jumbo", "iface-id-ver": "v2" };
+    bench.set("portBinding", { ...wanted("lsp1", 0, options), chassis: null });
+    bench.run();
+    bench.commit();
+    expect(bench.status("lsp1")).toMatchObject({ state: "plugged", unbound: { by: null } });
+    expect(remedyOf(bench)).toContain("see that ovn-controller runs here");
+  });
+
+  test("of a port that is not bound is its version, while the provider is asked about another one", () => {
+    let answer: Answer = { kind: "plug", wanted: { name: "lsp1", type: "internal", options: {} } };
+    const hosted: HostedProvider = {
+      type: "dummy",
+      answer: () => answer,
+      attend: () => {},
+      state: () => ({ state: "ready" }),
+      describe: () => null,
+    };
+    const bench = PlugBench.started(registryOf(hosted));
+    bench.set("portBinding", wanted("lsp1", 0));
+    bench.run();
+    bench.commit();
+    answer = { kind: "not-ready", reason: "it has been asked", awaited: true };
+    bench.set("portBinding", { ...wanted("lsp1", 0, { "iface-id-ver": "v2" }), chassis: null });
+    bench.run();
+    expect(bench.status("lsp1")).toMatchObject({ state: "plugged", unbound: { by: null } });
+    expect(remedyOf(bench)).toBe("ovs-vsctl set Interface lsp1 'external_ids:iface-id-ver=v2'");
+  });
 });
 
 describe("nothing is said of", () => {

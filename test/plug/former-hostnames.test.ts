@@ -23,6 +23,26 @@ test("nothing is remembered twice, nor where nothing became another one", () => 
   );
 });
 
+test("names that a row had one after the other in one message are all remembered", () => {
+  const former = withFormer(new Map(), [change("a", "b"), change("b", "c")]);
+  expect(former.get("hv1")).toEqual(new Set(["a", "b"]));
+});
+
+test("what is longer than the name of a host can be is not remembered, nor is anything of a chassis with such a name", () => {
+  const named = (hostname: string, name: string) => ({
+    ...change("a", "b"),
+    old: chassisRow({ hostname, name }),
+  });
+  const [longest, longer] = ["h".repeat(255), "h".repeat(256)];
+  const none: ReturnType<typeof withFormer> = new Map();
+  expect(withFormer(none, [named(longest, longest)]).get(longest)).toEqual(new Set([longest]));
+  expect(withFormer(none, [named(longer, "hv1")])).toBe(none);
+  expect(withFormer(none, [named("host1", longer)])).toBe(none);
+  expect(withFormer(none, [named(longer, "hv1"), named("host1", "hv1")]).get("hv1")).toEqual(
+    new Set(["host1"]),
+  );
+});
+
 test("a host that takes one name after the other is remembered by the latest of them", () => {
   let former: ReturnType<typeof withFormer> = new Map();
   for (let i = 0; i < 100; i++) former = withFormer(former, [change(`n${i}`, `n${i + 1}`)]);

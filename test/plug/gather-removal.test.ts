@@ -93,6 +93,12 @@ describe("a port that stays while the Southbound is asked", () => {
     expect(advice).not.toHaveProperty("isAhead");
   });
 
+  test("leaves nothing for what its provider would have by now, as it is not plugged anew", () => {
+    const { gather, calls } = chassis(wants("eth9"));
+    expect(gather(staying({ lastSeen: left }))).toMatchObject({ claim: null, leaving: null });
+    expect(calls).toEqual(["prepare lsp1 create"]);
+  });
+
   test("is asked nothing about while nobody knows its options", () => {
     const { gather, calls } = chassis();
     expect([gather(staying({})), gather(staying({ isLeaving: true })), calls]).toEqual([
@@ -177,12 +183,13 @@ describe("of several interfaces", () => {
   });
 
   test("the first by name is the port's where none bears the name that the provider answers", () => {
-    const { gather } = chassis(wants("z"));
+    const { gather, calls } = chassis(wants("z"));
     expect(gather(toPlug(a, b))).toMatchObject({
       claim: "z",
       leaving: { question: { interface: { name: "a" } } },
       several: { inPlace: a, probe: null, leftovers: [{ observed: b }] },
     });
+    expect(calls).toEqual(["prepare lsp1 create", "prepare lsp1 remove", "prepare lsp1 remove"]);
   });
 
   test("none is left over while the provider is not ready", () => {
@@ -201,6 +208,46 @@ describe("of several interfaces", () => {
       several: { leftovers: [{ observed: changed, leaving: { question: { plugType: "other" } } }] },
     });
     expect(calls).toEqual(["prepare lsp1 remove"]);
+  });
+
+  test("what is left over is asked about anew when its provider's tables change, and kept when others come", () => {
+    const { gather, lookups } = chassis(wants("a"));
+    const intent = toPlug(a, b, c);
+    const before = gather(intent);
+    const changed = observed("c", "other");
+    const lport = makeLport("lsp1", wantedRow(), [a, b, changed]);
+    const leftovers = (advice: Advice | undefined) =>
+      advice?.kind === "asked" ? advice.several?.leftovers : undefined;
+    const [first, second] = leftovers(gather({ ...intent, lport }, before)) ?? [];
+    expect(first === leftovers(before)?.[0]).toBe(true);
+    expect(second?.observed === changed).toBe(true);
+    lookups.set("dummy", 1);
+    const [again] = leftovers(gather(intent, before)) ?? [];
+    expect(again?.leaving).toMatchObject({ question: { lookup: 1 } });
+  });
+
+  test("some are left over as soon as the provider is ready", () => {
+    let link = false;
+    const { gather, lookups } = chassis((input) =>
+      link ? wants("a")(input) : { ready: false, reason: "no link" },
+    );
+    const before = gather(toPlug(a, b));
+    link = true;
+    lookups.set("dummy", 1);
+    expect(gather(toPlug(a, b), before)).toMatchObject({
+      several: { inPlace: a, leftovers: [{ observed: b }] },
+    });
+  });
+
+  test("the first one is asked about once, also while the provider is not ready for the one that it names", () => {
+    const { gather, calls } = chassis((input) =>
+      input.interface?.name === "a" ? wants("b")(input) : { ready: false, reason: "no link" },
+    );
+    const [one, other] = [toPlug(a, b), toPlug(a, b)];
+    const again = gather(other, gather(one));
+    calls.length = 0;
+    expect(gather(other, again) === again).toBe(true);
+    expect(calls).toEqual([]);
   });
 
   test("one that is not ours is none of them, and a port that is to go has the first one alone", () => {

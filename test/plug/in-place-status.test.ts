@@ -75,6 +75,40 @@ describe("plugged", () => {
     });
   });
 
+  test("says that the MTU request is none, before and after ovs-vswitchd has answered, and beside what else is wrong", () => {
+    const bad =
+      'no MTU is requested: vif-plug-mtu-request is "x", and has to be a decimal number of bytes, at most 2147483647';
+    const row = wantedRow({ "vif-plug-mtu-request": "x" });
+    const reasonOf = (columns: Parameters<typeof observed>[0], one = row) => {
+      const lport = makeLport("lsp1", one, []);
+      return verdictOf({ owned: observed(columns), intent: { ...plug, lport, binding: one } }).reason;
+    };
+    expect(reasonOf({})).toBe(bad);
+    expect(reasonOf({ ofport: null })).toBe(bad);
+    expect(reasonOf({}, { ...row, chassis: null })).toBe(
+      `${bad}; ovn-controller has not bound it here: no chassis has it`,
+    );
+    expect(reasonOf({}, wantedRow())).toBeNull();
+    expect(
+      verdictOf({ owned: observed(), intent: { ...plug, binding: row, lport: makeLport("lsp1", row, []) } }),
+    ).not.toHaveProperty("unbound");
+  });
+
+  test("is fine with a network device that is up", () => {
+    const there = recordedProvider("dummy", { prepare: plugAs(undefined, { type: "" }) }).provider;
+    const up = observed({ type: "", options: map(), admin_state: "up" });
+    expect(verdictOf({ owned: up, providers: [there] }).reason).toBeNull();
+  });
+
+  test("is also a port that stays when its interface has just gone: the next message of the database tells more", () => {
+    const intent: Intent = { ...plug, kind: "stay", reason: "the Southbound is away" };
+    expect(verdictOf({ intent })).toMatchObject({
+      state: "plugged",
+      interface: null,
+      reason: "the Southbound is away",
+    });
+  });
+
   test("carries a reason while ovs-vswitchd has not answered", () => {
     expect(verdictOf({ owned: observed({ ofport: null }) })).toMatchObject({
       state: "plugged",

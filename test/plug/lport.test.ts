@@ -105,6 +105,7 @@ describe("anotherNameOf", () => {
   test.each([
     ["a hostname that the row had before", "node1", "other", ["node1"]],
     ["upper and lower case", "NODE1", "node1", []],
+    ["upper and lower case of the host", "node1", "NODE1", []],
     ["a domain that the host lost", "node1.example.com", "node1", []],
     ["a domain that the host got", "node1", "node1.example.com", []],
     ["one of a list, of which the other has its row", "node1.example.com,hv2", "node1", []],
@@ -116,6 +117,16 @@ describe("anotherNameOf", () => {
   test.each([
     ["every name has its row", named("node1.example.com", { requested_chassis: uuid(7) }), host("node1")],
     ["another domain", named("node1.example.com"), host("node1.example.org")],
+    ["a domain below that one", named("node1.example"), host("node1.example.com")],
+    ["a domain alone, of a host without a name", named(".example.com"), host("")],
+    [
+      "every name has its row, be it as an additional chassis",
+      named("node1.example.com,hv2", {
+        requested_chassis: uuid(7),
+        requested_additional_chassis: new Set([uuid(8)]),
+      }),
+      host("node1"),
+    ],
     ["another host", named("node2.example.com"), host("node1")],
     ["a name that begins alike", named("node10"), host("node1")],
     ["the chassis may bind it anyway", named("hv1,node1"), host("node1")],

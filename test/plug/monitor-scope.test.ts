@@ -41,6 +41,15 @@ describe("the condition", () => {
     expect(clauses.portBindings().length).toBe(3);
   });
 
+  test("has no hostname where that of the row is empty", () => {
+    const empty = MonitorScope.of({ name: "hv1", record: chassisRow({ hostname: "" }) }, nothing);
+    expect([empty.hostname, MonitorScope.of(here, nothing).hostname]).toEqual([null, "host1"]);
+  });
+
+  test("asks for nothing by name where there is nothing: an empty list would mean every row", () => {
+    expect(MonitorScope.of(here, nothing).named()).toEqual([false]);
+  });
+
   test("asks for each logical port by name", () => {
     const condition = MonitorScope.of(rowIsAbsent, new Set(["lsp1", "lsp2"]));
     expect(condition.named()).toEqual([
@@ -77,5 +86,7 @@ describe("isInViewAnyway says whether the condition brings a row without its nam
     expect(isInViewAnyway(byOption("hv2,hv1"), here)).toBe(false);
     expect(isInViewAnyway(byOption("host1"), rowIsAbsent)).toBe(false);
     expect(isInViewAnyway(byOption("hv1"), null)).toBe(false);
+    const nameless = { name: "hv1", record: chassisRow({ hostname: "" }) };
+    expect(isInViewAnyway(byOption(""), nameless)).toBe(false);
   });
 });

@@ -74,6 +74,12 @@ test("what is known of the Southbound, and whether we may write, bears on every 
   }
 });
 
+test("what is decided as before says the same", () => {
+  const [one, other] = [decided({}), decided({})];
+  if (one === undefined || other === undefined) throw new Error("nothing is decided");
+  expect([one === other, absenceNode.same(one, other)]).toEqual([false, true]);
+});
+
 test("every logical port that there is may be absent", () => {
   expect([...absenceNode.over(inputsOf({})).keys()]).toEqual(["lsp1"]);
 });
