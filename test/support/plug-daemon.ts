@@ -7,7 +7,7 @@ import { realEnvironment } from "ovsdb-jsonrpc";
 import type { Inquiry } from "../../src/daemon/reconcile/departures.ts";
 import { Reconciler } from "../../src/daemon/reconcile/reconciler.ts";
 import type { Source } from "../../src/daemon/reconcile/shadow-check.ts";
-import type { InputNode } from "../../src/graph/index.ts";
+import type { Cause, InputNode } from "../../src/graph/index.ts";
 import { Log } from "../../src/log/log.ts";
 import type { MonitorScope } from "../../src/plug/monitor-scope.ts";
 import type { BridgeRow, InterfaceRow, PortBindingRow, TableBatch } from "../../src/plug/rows.ts";
@@ -43,6 +43,12 @@ export class PlugDaemon {
   /** Whether the rows that were pushed are those that the database has. */
   inSync = true;
   runs = 0;
+  /** What follows at once from a run. */
+  onRun = () => {};
+  /** What made the ports be decided whose changes were committed. */
+  readonly committed: Cause[] = [];
+  /** How often a port was asked for again because its time had come. */
+  retries = 0;
   /** What follows at once from another Southbound's being named. */
   onTarget = () => {};
   /** How many interfaces went because they had become somebody else's. */
@@ -75,7 +81,12 @@ export class PlugDaemon {
         otherChassis: (rows) => this.chassisAsked.push(...rows),
       },
       onMisplaced: () => this.misplaced++,
-      onRun: () => this.runs++,
+      onRetry: () => this.retries++,
+      onCommitted: (cause) => this.committed.push(cause),
+      onRun: () => {
+        this.runs++;
+        this.onRun();
+      },
     });
   }
 

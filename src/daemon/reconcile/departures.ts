@@ -93,11 +93,10 @@ export class Departures {
         this.#asked.delete(lport);
         batch.push({ lport, event: { kind: "forgotten" } });
       } else if (absence.kind === "by-name") {
-        this.#asked.delete(lport);
         // The row as it was last seen goes on saying which function the interface in place has to be (rule U7).
-        if (departure.view !== null || reply !== null) batch.push({ lport, event: { kind: "outdated" } });
+        if (departure.view !== null) batch.push({ lport, event: { kind: "outdated" } });
       } else if (reply?.isFresh === true) {
-        if (!isHeard) this.#asked.delete(lport);
+        this.#asked.delete(lport);
         batch.push({ lport, event: { kind: isHeard ? "aged" : "early" } });
       }
     }
@@ -107,8 +106,7 @@ export class Departures {
 
   /** What was sent has an outcome: another decision needs another answer. To be called before the graph knows. */
   concluded(lports: readonly string[]): void {
-    const batch = lports.filter((lport) => this.#sent.delete(lport) && this.#byLport.has(lport));
-    for (const lport of batch) this.#asked.delete(lport);
+    const batch = lports.filter((lport) => this.#sent.delete(lport));
     if (batch.length === 0) return;
     this.#options.push(
       batch.map((lport) => ({ lport, event: { kind: "outdated" } })),

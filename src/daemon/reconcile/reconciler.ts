@@ -136,7 +136,7 @@ export class Reconciler {
 
   /** One run when the current turn of the event loop has been dealt with. */
   schedule(): void {
-    if (this.#scheduled || this.#stopped) return;
+    if (this.#scheduled) return;
     this.#scheduled = true;
     this.#options.environment.soon(() => this.#run());
   }
@@ -180,7 +180,7 @@ export class Reconciler {
 
   /** Providers have another answer about these logical ports than the one they gave. */
   answersChanged(lports: readonly string[]): void {
-    if (!this.#stopped) this.#attempts.answersChanged(lports);
+    this.#attempts.answersChanged(lports);
   }
 
   /** How many changes have been sent and not been answered. */
@@ -227,7 +227,7 @@ export class Reconciler {
 
   /** A node that threw is recomputed in the next run, which nothing else may call for. */
   #runAgainLater(): void {
-    if (this.#again !== null || this.#stopped) return;
+    if (this.#again !== null) return;
     this.#again = this.#options.environment.timer(RUN_AGAIN_MS, () => {
       this.#again = null;
       this.schedule();

@@ -118,15 +118,13 @@ export class Transactor {
 
   /** What was decided a reply ago may be wrong by now: that is decided anew, with all that moves with it. */
   async #submitAgain(works: readonly Work[], lock: string): Promise<void> {
-    const isStillSo = ({ change }: Work) => this.#options.isStillSo(change);
-    const [firm, stale] = [true, false].map((holds) =>
-      unitsOf(works)
-        .filter((unit) => unit.every(isStillSo) === holds)
-        .flat(),
-    );
-    if (stale !== undefined && stale.length > 0)
+    const units = unitsOf(works);
+    const firm = units.filter((unit) => unit.every(({ change }) => this.#options.isStillSo(change)));
+    const stale = units.filter((unit) => !firm.includes(unit)).flat();
+    if (stale.length > 0) {
       this.#options.report(stale.map((work) => ({ kind: "lost", work, error: NOT_SO_ANY_MORE })));
-    if (firm !== undefined && firm.length > 0) await this.submit(firm, lock);
+    }
+    if (firm.length > 0) await this.submit(firm.flat(), lock);
   }
 }
 

@@ -56,9 +56,37 @@ test("a confirmation ends for a port that is not due any more", async () => {
   expect(confirmed(daemon)).toEqual(["b"]);
 });
 
-test("where nothing is due there is nothing to confirm", async () => {
+test("a second confirmation covers what is due since, and what the first one did", async () => {
+  const daemon = await holding();
+  daemon.bind(binding("b"));
+  await settle();
+  daemon.reconciler.push(
+    daemon.reconciler.graph.inputs.settings,
+    { ...settings, maxUnplugPercent: 0 },
+    "configuration",
+  );
+  expect(daemon.reconciler.confirmUnplug()).toBe(1);
+  await settle();
+  daemon.bind(binding("b", "hv2"));
+  await settle();
+  expect(confirmed(daemon)).toEqual(["a"]);
+  expect(daemon.reconciler.confirmUnplug()).toBe(1);
+  await settle();
+  expect(confirmed(daemon)).toEqual(["a", "b"]);
+});
+
+test("a confirmation that stands leaves the daemon at rest", async () => {
+  const daemon = await holding();
+  daemon.reconciler.confirmUnplug();
+  await settle();
+  expect([confirmed(daemon).length, daemon.reconciler.engine.needsRun]).toEqual([2, false]);
+});
+
+test("where nothing is due there is nothing to confirm, and nothing to run for", async () => {
   const daemon = new PlugDaemon(registryOf(recordedProvider("dummy").provider));
   await daemon.start();
+  const before = daemon.runs;
   expect(daemon.reconciler.confirmUnplug()).toBe(0);
-  expect(confirmed(daemon)).toEqual([]);
+  await settle();
+  expect([confirmed(daemon), daemon.runs - before]).toEqual([[], 0]);
 });

@@ -35,6 +35,19 @@ async function replied(): Promise<void> {
   await settle();
 }
 
+async function anotherView(): Promise<void> {
+  const { southbound } = daemon.reconciler.graph.inputs;
+  const state = daemon.reconciler.engine.data(southbound).current;
+  daemon.reconciler.push(southbound, { ...state, view: 7 }, "synced");
+  await settle();
+}
+
+test("a daemon that has asked, and one that was answered, are at rest", async () => {
+  expect(daemon.reconciler.engine.needsRun).toBe(false);
+  await replied();
+  expect(daemon.reconciler.engine.needsRun).toBe(false);
+});
+
 describe("a Chassis row that has ports that are plugged here", () => {
   test("is asked for once, whatever the number of its ports, and named in their reasons", async () => {
     expect(daemon.chassisAsked).toEqual([OTHER_CHASSIS]);
@@ -57,14 +70,37 @@ describe("a Chassis row that has ports that are plugged here", () => {
     expect(daemon.chassisAsked).toEqual([OTHER_CHASSIS, OTHER_CHASSIS]);
   });
 
+  test("is asked for again when its ports were gone before it was answered for, and there is another", async () => {
+    for (const bound of [null, OTHER_CHASSIS]) {
+      for (const [index, lport] of ["lsp1", "lsp2"].entries()) daemon.bind(rowOf(lport, index, bound));
+      await settle();
+    }
+    expect(daemon.chassisAsked).toEqual([OTHER_CHASSIS, OTHER_CHASSIS]);
+  });
+
+  test("that is answered for when nobody needs to know any more is no news", async () => {
+    for (const [index, lport] of ["lsp1", "lsp2"].entries()) daemon.bind(rowOf(lport, index, null));
+    await settle();
+    const before = daemon.runs;
+    await replied();
+    expect([daemon.runs - before, known().size]).toEqual([0, 0]);
+  });
+
+  test("is not asked for again when it is known, and is forgotten also after the view was another one", async () => {
+    await replied();
+    await anotherView();
+    expect([daemon.chassisAsked.length, known().size]).toEqual([1, 1]);
+    for (const [index, lport] of ["lsp1", "lsp2"].entries()) daemon.bind(rowOf(lport, index, null));
+    await settle();
+    expect(known().size).toBe(0);
+  });
+
   test("is asked for again when the Southbound gave no answer, and what it knows may be another", async () => {
+    const before = daemon.runs;
     daemon.reconciler.otherChassis.replied([{ uuid: OTHER_CHASSIS, kind: "unknown" }]);
     await settle();
-    expect(daemon.chassisAsked).toEqual([OTHER_CHASSIS]);
-    const { southbound } = daemon.reconciler.graph.inputs;
-    const state = daemon.reconciler.engine.data(southbound).current;
-    daemon.reconciler.push(southbound, { ...state, view: 7 }, "synced");
-    await settle();
+    expect([daemon.chassisAsked, daemon.runs - before]).toEqual([[OTHER_CHASSIS], 0]);
+    await anotherView();
     expect(daemon.chassisAsked).toEqual([OTHER_CHASSIS, OTHER_CHASSIS]);
   });
 });

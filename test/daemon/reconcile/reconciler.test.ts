@@ -1,5 +1,8 @@
 // Where decisions become effects: rules T2 and T3, and the order of the provider's calls.
 import { afterEach, beforeEach, describe, expect, jest, test } from "bun:test";
+import type { HostedProvider, Surroundings } from "../../../src/providers/hosted.ts";
+import { VERSION } from "../../../src/version.ts";
+import { holder, standby } from "../../support/plug-bench.ts";
 import { PlugDaemon, settle } from "../../support/plug-daemon.ts";
 import {
   type Behaviour,
@@ -247,6 +250,7 @@ test("a provider that is disabled is destroyed when all that it began has ended"
   await settle();
   calls.length = 0;
   registry.unregister("dummy");
+  expect(calls).toEqual(["release kept kept"]);
   daemon.reconciler.schedule();
   await settle();
   expect(calls).toEqual(["release kept kept"]);
@@ -370,12 +374,18 @@ describe("a row that makes a node throw", () => {
   /** Options that cannot be read so many times. */
   class Unreadable extends Map<string, string> {
     #left: number;
-    constructor(options: ReadonlyMap<string, string>, times: number) {
+    readonly #thrown: unknown;
+    constructor(
+      options: ReadonlyMap<string, string>,
+      times: number,
+      thrown: unknown = new Error("unreadable"),
+    ) {
       super(options);
       this.#left = times;
+      this.#thrown = thrown;
     }
     override get(key: string): string | undefined {
-      if (this.#left-- > 0) throw new Error("unreadable");
+      if (this.#left-- > 0) throw this.#thrown;
       return super.get(key);
     }
   }
@@ -385,11 +395,19 @@ describe("a row that makes a node throw", () => {
     const { options, ...row } = binding("a");
     daemon.bind({ ...row, options: new Unreadable(options, 1) });
     await settle();
-    expect(daemon.lines).toContainEqual(expect.stringContaining("unreadable"));
+    expect(daemon.lines).toContainEqual(expect.stringMatching(/threw.*unreadable.* at /s));
     expect(daemon.sent).toEqual([]);
     jest.advanceTimersByTime(1000);
     await settle();
     expect(daemon.sent.length).toBe(1);
+  });
+
+  test("and throws no error is told as well", async () => {
+    const { daemon } = await started();
+    const { options, ...row } = binding("a");
+    daemon.bind({ ...row, options: new Unreadable(options, 1, "a mere text") });
+    await settle();
+    expect(daemon.lines).toContainEqual(expect.stringMatching(/threw.*: a mere text$/));
   });
 
   test("that cannot be read at all is looked at once a second", async () => {
@@ -403,10 +421,14 @@ describe("a row that makes a node throw", () => {
       await settle();
     }
     expect(daemon.runs - before).toBe(3);
+    daemon.reconciler.schedule();
+    await settle();
+    expect([daemon.runs - before, jest.getTimerCount()]).toEqual([4, 1]);
     await daemon.reconciler.stop();
+    expect(jest.getTimerCount()).toBe(0);
     jest.advanceTimersByTime(10_000);
     await settle();
-    expect(daemon.runs - before).toBe(3);
+    expect(daemon.runs - before).toBe(4);
   });
 });
 
@@ -435,24 +457,148 @@ test("what was decided of the Southbound of before is left to the run after anot
   daemon.setInterface(inPlace("a"));
   daemon.bind(binding("a"));
   await settle();
-  daemon.onTarget = () =>
+  daemon.onTarget = () => {
     daemon.reconciler.push(
       daemon.reconciler.graph.inputs.southbound,
       { synced: false, acknowledged: null },
       "another one",
     );
+    daemon.bind(binding("c"));
+  };
   daemon.bind(wantedRow({ "requested-chassis": "hv2" }, { ...elsewhere("a") }));
   daemon.bind(binding("b"));
   daemon.nameSouthbound("tcp:192.0.2.1:6642");
   await settle();
   const operations = JSON.stringify(daemon.next().operations);
-  expect(operations).toContain('"op":"insert"');
+  for (const lport of ["b", "c"]) expect(operations).toContain(`"name":"${lport}"`);
   expect(operations).not.toContain('"delete"');
   expect(daemon.sent).toEqual([]);
   expect(daemon.reconciler.statuses.get("a")?.change).toBeNull();
 });
 
+test("what was decided when another Southbound was named is sent also when nothing else happens", async () => {
+  const { daemon } = await started();
+  daemon.bind(binding("b"));
+  daemon.nameSouthbound("tcp:192.0.2.1:6642");
+  await settle();
+  expect(daemon.sent).toHaveLength(1);
+});
+
+test("what the engine does is counted and timed, and told when it is slow", async () => {
+  jest.useRealTimers();
+  const daemon = new PlugDaemon(registryOf(recordedProvider("dummy").provider));
+  const { statistics, graph } = daemon.reconciler;
+  const before = Date.now();
+  await daemon.start();
+  statistics.options.computeLogThresholdMs = -1;
+  daemon.bind(binding("a"));
+  await settle();
+  const [first] = statistics.history;
+  for (const time of [first?.time, first?.reason.cause.time]) {
+    expect(time).toBeWithin(before, Date.now() + 1);
+  }
+  expect(statistics.of(graph.plug).recompute).toBeGreaterThan(0);
+  expect(statistics.history.some(({ durationMs }) => durationMs > 0)).toBe(true);
+  expect(daemon.lines).toContainEqual(expect.stringMatching(/ info plug: node: plug, /));
+});
+
+test("before the Southbound has said anything, ports that stay as they are are told for debugging alone", async () => {
+  const daemon = new PlugDaemon(registryOf(recordedProvider("dummy").provider));
+  daemon.setInterface(inPlace("a"));
+  await daemon.startLocal();
+  const told = daemon.lines.filter((line) => line.includes(" plug: a: "));
+  expect(told).toEqual([expect.stringMatching(/ debug plug: a: plugged: ./)]);
+});
+
+test("nothing that changed is no reason for a run", async () => {
+  const { daemon } = await started();
+  const before = daemon.runs;
+  daemon.reconciler.pushRows(daemon.reconciler.graph.inputs.iface, [], "update");
+  await settle();
+  expect(daemon.runs).toBe(before);
+});
+
+describe("when every port is decided anew", () => {
+  const attempts = ({ reconciler: { engine, graph } }: PlugDaemon) => engine.data(graph.inputs.attempt);
+
+  test("nothing is remembered of a port that nobody wants any more", async () => {
+    const { daemon } = await started();
+    daemon.setInterface(inPlace("a", { type: "tap" }));
+    daemon.bind(binding("a"));
+    await settle();
+    await reply(daemon, refusal);
+    expect([attempts(daemon).size, [...daemon.reconciler.ports.lports()]]).toEqual([1, ["a"]]);
+    daemon.unbind(binding("a"));
+    daemon.removeInterface(inPlace("a"));
+    daemon.reconciler.recompute("test");
+    await settle();
+    expect([attempts(daemon).size, [...daemon.reconciler.ports.lports()]]).toEqual([0, []]);
+  });
+
+  test.each([false, true])("nor of a port that nobody ever wanted (recomputed: %p)", async (isRecomputed) => {
+    const { daemon } = await started();
+    daemon.reconciler.answersChanged(["nobody"]);
+    if (isRecomputed) daemon.reconciler.recompute("test");
+    await settle();
+    expect(attempts(daemon).size).toBe(0);
+  });
+});
+
+describe("a provider that runs on its own", () => {
+  async function hosted(lock: boolean) {
+    const attended: Surroundings[] = [];
+    const provider: HostedProvider = {
+      type: "dummy",
+      attend: (surroundings) => attended.push(surroundings),
+      state: () => ({ state: "ready" }),
+      describe: () => null,
+      answer: () => ({ kind: "not-ready", reason: "it comes up" }),
+    };
+    const daemon = new PlugDaemon(registryOf(provider));
+    const { localSession } = daemon.reconciler.graph.inputs;
+    await daemon.start();
+    attended.length = 0;
+    daemon.reconciler.push(localSession, lock ? holder : standby, "lock");
+    daemon.reconciler.schedule();
+    await settle();
+    return attended;
+  }
+
+  test("is told where ports are decided, as long as that is here", async () => {
+    const [first] = await hosted(true);
+    expect(first).toEqual({ vifplugd: VERSION, chassis: "hv1", bridge: "br-int" });
+  });
+
+  test("is left alone while the daemon stands by", async () => {
+    expect(await hosted(false)).toEqual([]);
+  });
+});
+
+describe("verify", () => {
+  test("runs what waits for a run first, and nothing else", async () => {
+    const { daemon } = await started();
+    const before = daemon.runs;
+    expect(daemon.reconciler.verify(daemon.source).differences).toEqual([]);
+    expect(daemon.runs - before).toBe(0);
+    daemon.bind(binding("a"));
+    expect(daemon.reconciler.verify(daemon.source).differences).toEqual([]);
+    expect([daemon.runs - before, daemon.sent.length]).toEqual([2, 1]);
+  });
+});
+
 describe("stop", () => {
+  test("is the end of every run and every push", async () => {
+    const { daemon } = await started();
+    daemon.reconciler.schedule();
+    await daemon.reconciler.stop();
+    const before = daemon.runs;
+    daemon.bind(binding("a"));
+    daemon.reconciler.answersChanged(["a"]);
+    daemon.reconciler.schedule();
+    await settle();
+    expect([daemon.runs - before, daemon.reconciler.engine.needsRun]).toEqual([0, false]);
+  });
+
   test("waits for what is in flight, ends it, and decides nothing more (U5)", async () => {
     const { daemon, calls } = await bound("a");
     let stopped = false;

@@ -7,8 +7,8 @@ import type { Recorder } from "../../../src/record/recorder.ts";
 import { Folder, linesOf, recordTo, replayed } from "../../record/support/recording.ts";
 import { settings } from "../../support/plug-bench.ts";
 import { PlugDaemon, settle } from "../../support/plug-daemon.ts";
-import { recordedProvider, registryOf } from "../../support/providers.ts";
-import { map, pluggedRow, uuid, wantedRow } from "../../support/rows.ts";
+import { notReady, plugAs, recordedProvider, registryOf } from "../../support/providers.ts";
+import { map, OTHER_CHASSIS, pluggedRow, uuid, wantedRow } from "../../support/rows.ts";
 
 /** A daemon with logical port `a` plugged, and `b` on its way. */
 async function started(recorder: Recorder | null = null) {
@@ -37,6 +37,47 @@ test("nothing differs in a daemon that works, and a check asks for nothing to be
   expect(daemon.sent.length).toBe(sent);
   // b is in flight, and its answer is kept.
   expect(calls).toEqual(["prepare a create", "release a a"]);
+});
+
+test("nothing differs in what the daemon itself knows, and a check ends no removal", async () => {
+  const outputs: unknown[] = [];
+  const { provider, calls } = recordedProvider("dummy", {
+    prepare: (input) => (input.lport.name === "d" ? notReady("no link")() : plugAs()(input)),
+    release: (_, output) => outputs.push(output),
+  });
+  const daemon = new PlugDaemon(registryOf(provider));
+  const { reconciler, source } = daemon;
+  const { inputs } = reconciler.graph;
+  await daemon.start();
+  const row = (lport: string, columns = {}) =>
+    wantedRow({}, { logical_port: lport, _uuid: uuid(0x8000 + lport.charCodeAt(0)), ...columns });
+  for (const lport of ["a", "b", "c"]) {
+    daemon.setInterface(pluggedRow(lport, { _uuid: uuid(0x9000 + lport.charCodeAt(0)), options: map() }));
+  }
+  for (const lport of ["a", "b", "d"]) daemon.bind(row(lport));
+  daemon.bind(row("c", { chassis: OTHER_CHASSIS }));
+  await settle();
+  reconciler.otherChassis.replied([
+    { uuid: OTHER_CHASSIS, kind: "answered", chassis: { name: "hv2", hostname: "node2" } },
+  ]);
+  reconciler.push(inputs.settings, { ...settings, maxUnplugPercent: 0 }, "configuration");
+  reconciler.push(inputs.formerHostnames, new Map([["hv1", new Set(["before"])]]), "hostname changed");
+  daemon.bind(row("a", { requested_chassis: null, options: map({ "requested-chassis": "hv2" }) }));
+  daemon.unbind(row("b"));
+  await settle();
+  expect(reconciler.confirmUnplug()).toBe(1);
+  daemon.lock = null;
+  await settle();
+  const { engine } = reconciler;
+  expect([engine.data(inputs.departure).size, engine.data(inputs.otherChassis).size]).toEqual([1, 1]);
+  expect(engine.data(inputs.confirmed).current.size).toBe(1);
+  calls.length = 0;
+  outputs.length = 0;
+  expect(reconciler.verify(source)).toEqual({ differences: [], skipped: [], errors: [] });
+  const released = calls.filter((call) => call.startsWith("release"));
+  expect(released.toSorted()).toEqual(["release b b", "release c c", "release d none"]);
+  expect(outputs).toContain(null);
+  expect(outputs).not.toContain(undefined);
 });
 
 test.each(["intent", "advice", "plug"] as const)(
@@ -69,6 +110,7 @@ describe("a drift of an input", () => {
     expect(differences[0]).toMatchObject({ node: name, key: key[name] });
     expect(reconciler.verify(daemon.source).differences).toEqual([]);
     expect(new Map(reconciler.statuses)).toEqual(before);
+    expect(reconciler.engine.slots.get(input)?.context.cause.label).toBe("verify found a difference");
   });
 
   test("that keeps a row which is gone is healed, and what follows from the row is undone", async () => {

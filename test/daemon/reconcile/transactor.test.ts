@@ -24,7 +24,10 @@ async function submit(
       return error === null ? { ok: true } : { ok: false, error };
     },
     isStillSo: (change) => !stale.includes(lportOfChange(change)),
-    report: (some) => outcomes.push(...some),
+    report: (some) => {
+      expect(some).not.toBeEmpty();
+      outcomes.push(...some);
+    },
   });
   await transactor.submit(
     lports.map((lport) => {
@@ -127,6 +130,24 @@ describe("a bad port", () => {
       for (const operations of transactions.slice(1)) expect(insertOf(operations, "stale")).toBe(-1);
     },
   );
+
+  test("among others of which nothing is so any more is all that is sent", async () => {
+    const { transactions, summary } = await submit(
+      ["bad", "stale"],
+      (operations) => transactError("constraint violation", { operation: insertOf(operations, "bad") }),
+      [],
+      ["stale"],
+    );
+    expect(transactions).toHaveLength(1);
+    expect(summary).toMatchObject({ bad: "refused constraint violation" });
+  });
+
+  test("of which the server names an operation that nobody sent is found by halves", async () => {
+    const { summary } = await submit(["a", "bad"], (operations) =>
+      insertOf(operations, "bad") === -1 ? null : transactError("constraint violation", { operation: 999 }),
+    );
+    expect(summary).toEqual({ a: "committed", bad: "refused constraint violation" });
+  });
 
   test("that the commit refuses, without an operation, is found by halves", async () => {
     const { summary } = await submit(["a", "b", "bad", "d"], (operations) =>

@@ -70,6 +70,11 @@ export async function started() {
       reconciler.departures.replied(inquiries.map((inquiry) => ({ ...inquiry, outcome })));
       await settle();
     },
+    interfaceOf(lport: string) {
+      const found = interfaces.find(({ name }) => name === lport);
+      if (found === undefined) throw new Error(`there is no interface ${lport}`);
+      return found;
+    },
     state: (lport: string = LPORTS[0]) => reconciler.statuses.get(lport)?.state,
     unplugs: () => daemon.sent.length,
     isAskedByName: () => daemon.conditions.at(-1)?.lports.has("lsp1") === true,
