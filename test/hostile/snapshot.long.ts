@@ -50,19 +50,23 @@ test.each(SNAPSHOTS)(
       chassis: site.chassis,
       config: { ...baseConfig(site.chassis), providers: [{ type: "dummy" }] },
     });
-    let most = 0;
+    let [most, resident] = [0, 0];
     const look = setInterval(() => {
-      if (daemon.status === undefined) most = Math.max(most, memory(daemon.pid).anonymous);
+      if (daemon.status !== undefined) return;
+      const now = memory(daemon.pid);
+      most = Math.max(most, now.anonymous);
+      resident = Math.max(resident, now.resident);
     }, 1);
     await daemon.waitLog(/OVN_Southbound: in sync/, 60_000);
     await sleep(REST_MS);
     clearInterval(look);
     const rest = memory(daemon.pid).anonymous;
+    const inMiB = (sum: number) => (sum / MiB).toFixed(1);
+    const ratio = (sum: number) => `${Math.max(0, (sum - 64 * MiB) / held).toFixed(1)} ×`;
     const columns = [
       ports.toLocaleString("en"),
       `${options} of ${bytes.toLocaleString("en")} B`,
-      ...[held, most, rest].map((sum) => (sum / MiB).toFixed(1)),
-      `${Math.max(0, (most - 64 * MiB) / held).toFixed(1)} ×`,
+      ...[inMiB(held), inMiB(resident), ratio(resident), inMiB(most), ratio(most), inMiB(rest)],
     ];
     console.log(`| ${columns.join(" | ")} |`);
     expect(most).toBeLessThan(6 * held + 64 * MiB);
