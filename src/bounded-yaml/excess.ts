@@ -52,11 +52,11 @@ class Depth {
     else if (token === "[" || token === "{") this.#open(column);
     else if (token === "]" || token === "}") this.#brackets = Math.max(this.#brackets - 1, 0);
     else if (this.#brackets === 0) this.#takeBlock(token, column);
-    const lineEnd = token.lastIndexOf("\n");
-    if (lineEnd < 0) return;
-    this.#lineStart = offset + lineEnd + 1;
-    // A scalar of several lines ends on the last of them, unless it is a block of its own.
-    if (token.endsWith("\n") && this.#brackets === 0) this.#keyColumn = null;
+    // What follows a scalar of several lines stands, for the parser, on the line where the scalar began, unless the scalar
+    // is a block of its own: no list and no mapping ends there.
+    if (!token.endsWith("\n")) return;
+    this.#lineStart = offset + token.length;
+    if (this.#brackets === 0) this.#keyColumn = null;
   }
 
   #open(column: number): void {
