@@ -68,7 +68,7 @@ exec nsenter --target=$pid --mount --pid --net --uts --ipc --root --wd -- \\
 `;
   await Bun.write(join(dir, "ssh"), ssh);
   await chmod(join(dir, "ssh"), 0o755);
-}, 15 * MINUTES);
+}, 20 * MINUTES);
 afterAll(async () => {
   for (const one of hosts.values()) await one[Symbol.asyncDispose]();
   await rm(dir, { recursive: true });
@@ -114,7 +114,7 @@ test(
     await request(host("older"), "web1");
     await host("older").run("ovs-vsctl", "--timeout=60", "wait-until", "Interface", "web1");
   },
-  5 * MINUTES,
+  15 * MINUTES,
 );
 
 test(
@@ -139,7 +139,7 @@ test(
     expect(await surprising.read(CONFIGURATION)).toBe("chassis: hv1\n");
     expect(await surprising.run("ovs-vsctl", "list-ports", "br-int")).toBe("");
   },
-  5 * MINUTES,
+  15 * MINUTES,
 );
 
 test(
@@ -149,5 +149,5 @@ test(
     expect(code).toBe(0);
     await host("surprising").run("ovs-vsctl", "--timeout=60", "wait-until", "Interface", "unexpected");
   },
-  5 * MINUTES,
+  15 * MINUTES,
 );

@@ -105,7 +105,7 @@ describe.each(suites)("a host of Debian %s", (suite) => {
       expect(page).toContain('.TH "vifplugd" "8"');
       expect(page).toContain('.TH "vifplugd.yaml" "5"');
     },
-    MINUTES,
+    5 * MINUTES,
   );
 
   test(
@@ -116,7 +116,7 @@ describe.each(suites)("a host of Debian %s", (suite) => {
       await addLport("web1");
       await isThere("web1");
     },
-    MINUTES,
+    5 * MINUTES,
   );
 
   test(
@@ -134,7 +134,7 @@ describe.each(suites)("a host of Debian %s", (suite) => {
       await isThere("web2");
       expect(await plugged()).toContain(before);
     },
-    MINUTES,
+    5 * MINUTES,
   );
 
   test(
@@ -150,7 +150,7 @@ describe.each(suites)("a host of Debian %s", (suite) => {
       for (const row of before.trim().split("\n")) expect(after).toContain(row);
       expect(await host.read(CONFIGURATION)).toBe("providers: [{ type: dummy }]\n");
     },
-    MINUTES,
+    5 * MINUTES,
   );
 
   test(
@@ -170,6 +170,6 @@ describe.each(suites)("a host of Debian %s", (suite) => {
       expect(await plugged()).toBe(before);
       expect(before.trim().split("\n")).toHaveLength(3);
     },
-    MINUTES,
+    5 * MINUTES,
   );
 });
