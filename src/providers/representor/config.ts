@@ -67,7 +67,7 @@ export const representorKeys = {
     v.pipe(
       wholeNumber(60_000, "milliseconds"),
       v.description("How long a new network device is left alone where no udev runs."),
-      v.metadata({ default: "0" }),
+      v.metadata({ default: "`0`" }),
     ),
   ),
   set_link: v.optional(
@@ -88,7 +88,7 @@ export const representorKeys = {
     v.pipe(
       v.boolean(),
       v.description("Activate sub-functions that are inactive when plugged."),
-      v.metadata({ default: "false" }),
+      v.metadata({ default: "`false`" }),
     ),
   ),
   sf_range: v.optional(
