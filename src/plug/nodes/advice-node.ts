@@ -58,11 +58,8 @@ function* lportsInFlight({ attempt }: Inputs): Iterable<string> {
 }
 
 /** Every port is looked at, but only those are asked about whose last answer does not hold any more. */
-function everyLport({ inputs, data, cause }: Context): ReadonlyMap<string, Cause> {
-  const lports = new Map<string, Cause>();
-  for (const lport of inputs.intent.data.keys()) lports.set(lport, cause);
-  for (const lport of data.keys()) lports.set(lport, cause);
-  return lports;
+function everyLport({ inputs, cause }: Context): ReadonlyMap<string, Cause> {
+  return new Map(Array.from(inputs.intent.data.keys(), (lport) => [lport, cause]));
 }
 
 /** Every port that a provider whose lookup tables changed answers for, or answered for, or would have. */

@@ -168,7 +168,8 @@ export interface Stranger {
 }
 
 function sameStranger(a: Stranger | null | undefined, b: Stranger | null | undefined): boolean {
-  return a?.before === b?.before && a?.now === b?.now && ((a ?? null) === null) === ((b ?? null) === null);
+  if (!a || !b) return !a && !b;
+  return a.before === b.before && a.now === b.now;
 }
 
 export const southboundInput = {
