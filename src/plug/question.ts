@@ -70,10 +70,10 @@ export function stillHolds(last: Consultation, question: Question): boolean {
   return last.desired !== null && question.interface !== null && satisfies(question.interface, last.desired);
 }
 
-/** The same was asked about the same rows, and the same interface follows; two answers of another kind are two. */
+/** The same was asked about the same rows, and the same interface follows; two answers without an interface are two. */
 export function sameConsultation(a: Consultation, b: Consultation): boolean {
   if (a === b) return true;
-  if (a.desired === null || b.desired === null || a.answer.kind !== b.answer.kind) return false;
+  if (a.desired === null || b.desired === null) return false;
   return (
     isSameQuestion(a.question, b.question) &&
     a.question.interface === b.question.interface &&

@@ -23,8 +23,7 @@ interface Refusal {
   readonly reason: string;
 }
 
-export function refusal({ question, answer, desired }: Consultation): Refusal | null {
-  if (desired !== null) return null;
+export function refusal({ question, answer }: Consultation): Refusal | null {
   switch (answer.kind) {
     case "not-ready":
       return { state: "waiting", reason: answer.reason };

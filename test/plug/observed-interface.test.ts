@@ -1,6 +1,6 @@
 // Which interfaces are ours: docs/rules.md, owned(I).
 import { describe, expect, test } from "bun:test";
-import { classify } from "../../src/plug/observed-interface.ts";
+import { classify, isClassified } from "../../src/plug/observed-interface.ts";
 import { bridgeRow, interfaceRow, map, pluggedRow, portRow, uuid } from "../support/rows.ts";
 
 test("the only interface of a port of the bridge, marked with both keys, is owned", () => {
@@ -41,4 +41,24 @@ test("somebody else's interface on the bridge realises the logical port that its
     bridgeRow(),
   );
   expect(observed).toMatchObject({ isOwned: false, lport: "vm1", plugType: "" });
+});
+
+describe("what is known of an interface is right", () => {
+  const [row, port, bridge] = [pluggedRow(), portRow(), bridgeRow()];
+
+  test("while its row, its port and whether that is on the bridge are as they were", () => {
+    expect(isClassified(classify(row, port, bridge), row, port, bridge)).toBe(true);
+    expect(isClassified(classify(row, undefined, bridge), row, undefined, bridge)).toBe(true);
+    const other = { ...bridge, ports: new Set([...bridge.ports, uuid(9)]) };
+    expect(isClassified(classify(row, port, bridge), row, port, other)).toBe(true);
+  });
+
+  test("but not with another row, another port, none, or once the port is on another bridge", () => {
+    const known = classify(row, port, bridge);
+    expect(isClassified(known, pluggedRow(), port, bridge)).toBe(false);
+    expect(isClassified(known, row, portRow(), bridge)).toBe(false);
+    expect(isClassified(known, row, undefined, bridge)).toBe(false);
+    expect(isClassified(known, row, port, bridgeRow({ ports: new Set() }))).toBe(false);
+    expect(isClassified(classify(row, undefined, bridge), row, port, bridge)).toBe(false);
+  });
 });

@@ -195,6 +195,32 @@ describe("the operations of", () => {
   });
 });
 
+test("a replug whose interface another port takes over removes nothing", () => {
+  const replug: Change = { kind: "replug", leaves: current, remove: null, take: create() };
+  const tables = (change: Change) => transactionOf([change], "l").operations.map(({ op }) => op);
+  expect(tables(replug)).toEqual(tables(create()));
+});
+
+test("an update of the type alone writes it, and leaves the MTU alone", () => {
+  const [, , operation] = transactionOf([update({ type: "tap" })], "l").operations;
+  expect(operation).toStrictEqual({
+    ...{ op: "update", table: "Interface", where: [["_uuid", "==", current._uuid]] },
+    row: { type: "tap" },
+  });
+});
+
+test("of an interface that has lost its marks, only those are expected that it still had", () => {
+  const unmarked = pluggedRow("lsp1", { external_ids: map({ "iface-id": "lsp1" }) });
+  const change: Change = { kind: "update", desired: desired(), interface: unmarked, edit: {} };
+  const [, wait] = transactionOf([change], "l").operations;
+  expect(wait).toMatchObject({
+    where: [
+      ["_uuid", "==", unmarked._uuid],
+      ["external_ids", "includes", map({ "iface-id": "lsp1" })],
+    ],
+  });
+});
+
 describe("a transaction of many changes", () => {
   const changes = [create("lsp1"), update({ mtuRequest: 1400 }), remove("lsp3"), create("lsp4")];
   const { operations, lports } = transactionOf(changes, "vifplugd_hv1");

@@ -1,6 +1,13 @@
 // What a provider is told, and when its last answer still holds.
 import { describe, expect, test } from "bun:test";
-import { carryOver, consult, prepareInputOf, type Question, stillHolds } from "../../src/plug/question.ts";
+import {
+  carryOver,
+  consult,
+  prepareInputOf,
+  type Question,
+  sameConsultation,
+  stillHolds,
+} from "../../src/plug/question.ts";
 import { notReady, plugAs, recordedProvider, registered } from "../support/providers.ts";
 import {
   bridgeRow,
@@ -68,6 +75,15 @@ describe("the desired of a consultation", () => {
     });
   });
 
+  test("has the iface-id-ver that the port binding asks for, and nothing of a port that has none", () => {
+    const options = wantedRow({ "iface-id-ver": "v2" }).options;
+    expect(consult({ ...base, options }).desired).toMatchObject({ ifaceIdVer: "v2", mtuRequest: null });
+    expect(consult({ ...base, options: null }).desired).toMatchObject({ ifaceIdVer: null, mtuRequest: null });
+    expect(
+      consult({ ...base, options: wantedRow({ "iface-id-ver": "" }).options }).desired?.ifaceIdVer,
+    ).toBeNull();
+  });
+
   test("is null unless the provider is ready to plug", () => {
     const waiting = registered(recordedProvider("w", { prepare: notReady("no link") }).provider);
     expect(consult({ ...base, provider: waiting }).desired).toBeNull();
@@ -125,6 +141,52 @@ describe("an answer does not hold", () => {
   });
 });
 
+test("an answer that says whose the interface is holds for no other interface", () => {
+  const prepare = (input: Parameters<ReturnType<typeof plugAs>>[0]) => ({
+    ...plugAs()(input),
+    misplaced: "VF 7",
+  });
+  const knowing = registered(recordedProvider("dummy", { prepare }).provider);
+  const other = pluggedRow("lsp1", { name: "eth0", options: map() });
+  const last = consult({ ...base, options: wantedRow().options, provider: knowing, interface: other });
+  const inPlace = pluggedRow("lsp1", { options: map() });
+  expect(stillHolds(last, last.question)).toBe(true);
+  expect(stillHolds(last, { ...last.question, interface: inPlace })).toBe(false);
+});
+
+describe("two consultations say the same", () => {
+  const row = pluggedRow("lsp1", { mtu_request: 1400 });
+  const question: Question = { ...base, interface: row };
+  const one = consult(question);
+
+  test("where the same was asked about the same rows, and the same interface follows", () => {
+    expect(sameConsultation(one, consult({ ...question }))).toBe(true);
+    const refused = consult({ ...base, operation: "remove" });
+    expect(sameConsultation(refused, refused)).toBe(true);
+  });
+
+  test("but not where no interface follows from one of them, or from both", () => {
+    const refused = consult({ ...question, operation: "remove" });
+    expect(sameConsultation(one, refused)).toBe(false);
+    expect(sameConsultation(refused, one)).toBe(false);
+    expect(sameConsultation(refused, { ...refused })).toBe(false);
+  });
+
+  test.each<[string, typeof one]>([
+    ["another question", consult({ ...question, lookup: 1 })],
+    ["another row of the interface", consult({ ...question, interface: { ...row } })],
+    ["another object of the options", consult({ ...question, options: new Map(base.options) })],
+    ["whose the interface is", { ...one, answer: { ...one.answer, misplaced: "VF 7" } as typeof one.answer }],
+    [
+      "what is maintained",
+      { ...one, desired: one.desired && { ...one.desired, maintainedOptions: new Set() } },
+    ],
+    ["what follows", { ...one, desired: one.desired && { ...one.desired, plugType: "nic" } }],
+  ])("but not with %s", (_, other) => {
+    expect([sameConsultation(one, other), sameConsultation(other, one)]).toEqual([false, false]);
+  });
+});
+
 describe("what was said of a removal", () => {
   const row = pluggedRow();
   const remove: Question = { ...base, operation: "remove", interface: row };
@@ -142,5 +204,13 @@ describe("what was said of a removal", () => {
     expect(holds({ type: "" })).toBe(false);
     expect(holds({ options: map() })).toBe(false);
     expect(stillHolds(last, { ...remove, interface: null })).toBe(false);
+    const nothing = consult({ ...remove, interface: null });
+    expect(stillHolds(nothing, remove)).toBe(false);
+  });
+
+  test("holds for a port that has no port binding, and is asked anew once there is one", () => {
+    const gone = consult({ ...remove, options: null });
+    expect(stillHolds(gone, { ...remove, options: null })).toBe(true);
+    expect(stillHolds(gone, remove)).toBe(false);
   });
 });

@@ -7,6 +7,7 @@ import { map } from "../support/rows.ts";
 describe("externalId", () => {
   const ids = map({
     key: "all",
+    "nameless-null": "another's",
     "key-hv1": "own",
     empty: "",
     "empty-hv1": "",
@@ -21,6 +22,7 @@ describe("externalId", () => {
     ["empty", "hv1", null],
     ["fallback", "hv1", "all"],
     ["absent", "hv1", null],
+    ["nameless", null, null],
   ])("%s for chassis %p is %p", (key, chassis, value) => {
     expect(externalId(ids, key, chassis)).toBe(value);
   });

@@ -89,7 +89,8 @@ describe("the Southbound", () => {
     });
   });
 
-  test("is reached with no files where none is given", () => {
+  test("is reached with no files where none is given, also as long as one of its members needs none", () => {
+    expect(target({}, { "ovn-remote": "ssl:a:1,tcp:b:1" })).toMatchObject({ kind: "named", tls: {} });
     expect(target({}, { "ovn-remote": "tcp:a:1" })).toMatchObject({ tls: {} });
   });
 });

@@ -1,9 +1,9 @@
 // Which port holds an interface is followed from change to change; whatever the order, it is what a recompute finds.
 import { expect, test } from "bun:test";
-import type { InterfaceRow, PortRow } from "../../src/plug/rows.ts";
-import { PlugBench } from "../support/plug-bench.ts";
-import { recordedProvider, registryOf } from "../support/providers.ts";
-import { BRIDGE, bridgeRow, pluggedRow, portRow, uuid } from "../support/rows.ts";
+import type { InterfaceRow, PortRow } from "../../../src/plug/rows.ts";
+import { PlugBench } from "../../support/plug-bench.ts";
+import { recordedProvider, registryOf } from "../../support/providers.ts";
+import { BRIDGE, bridgeRow, map, openVSwitchRow, pluggedRow, portRow, uuid } from "../../support/rows.ts";
 
 const [first, second] = [uuid(0x5001), uuid(0x5002)];
 
@@ -50,6 +50,31 @@ test("an interface that its port lets go is on no bridge, also when it is rename
   run(bench);
   expect(interfaces(bench).get("eth0")).toMatchObject({ port: null, onBridge: false });
   expect(interfaces(bench).has("a")).toBe(false);
+});
+
+test("an interface that its port lets go, and that is not collected yet, is on no bridge until it is gone", () => {
+  const { bench, a } = benchWith();
+  bench.set("port", port(first, "a"));
+  bench.run();
+  expect(interfaces(bench).get("a")).toMatchObject({ port: null, onBridge: false, isOwned: false });
+  bench.delete("iface", a._uuid);
+  run(bench);
+  expect(interfaces(bench).has("a")).toBe(false);
+});
+
+test("a bridge that is another one leads to a recompute, and one that is as it was to nothing", () => {
+  const { bench } = benchWith();
+  bench.set("bridge", bridgeRow({ _uuid: uuid(0xb2), name: "br-other", ports: new Set([first]) }));
+  bench.set("bridge", bridgeRow({ ports: new Set([second]) }));
+  run(bench);
+  expect(interfaces(bench).get("a")).toMatchObject({ onBridge: false, isOwned: false });
+  const ids = map({ "system-id": "hv1", "ovn-bridge": "br-other" });
+  bench.set("openVSwitch", openVSwitchRow({ external_ids: ids }));
+  run(bench);
+  expect(interfaces(bench).get("a")).toMatchObject({ onBridge: true, isOwned: true });
+  bench.delete("bridge", uuid(0xb2));
+  run(bench);
+  expect(interfaces(bench).get("a")).toMatchObject({ onBridge: false, isOwned: false });
 });
 
 test("interfaces that take each other's name keep their ports", () => {

@@ -1,0 +1,189 @@
+// Whether what led to an unplug is so still, when its transaction was refused for another port's sake.
+import { describe, expect, test } from "bun:test";
+import type { Change } from "../../src/plug/change.ts";
+import { MonitorScope } from "../../src/plug/monitor-scope.ts";
+import { isStillSo } from "../../src/plug/still-so.ts";
+import { benchWith, wanted } from "../support/logical-ports.ts";
+import { PlugBench } from "../support/plug-bench.ts";
+import { plugAs, recordedProvider, registryOf } from "../support/providers.ts";
+import { chassisRow, map, OTHER_CHASSIS, pluggedRow, uuid } from "../support/rows.ts";
+
+const stranger = { before: "c1", now: "c2" };
+
+function stillSo({ engine, graph }: PlugBench, change: Change): boolean {
+  return isStillSo(engine, graph, change);
+}
+
+function changeOf(bench: PlugBench, lport: string): Change {
+  const { change } = bench.status(lport);
+  if (change === null) throw new Error(`nothing is to be written for ${lport}`);
+  return change;
+}
+
+/** All that is due to go is held from now on. */
+function holdAll(bench: PlugBench): void {
+  const known = bench.engine.data(bench.graph.inputs.southbound).current;
+  bench.setSouthbound({ ...known, stranger });
+  bench.run();
+}
+
+function moveAway(bench: PlugBench, lport: string, index: number): void {
+  const options = map({ "requested-chassis": "hv2", "vif-plug-type": "dummy" });
+  bench.set("portBinding", { ...wanted(lport, index), options, requested_chassis: OTHER_CHASSIS });
+  bench.run();
+}
+
+describe("the removal of a port that is requested elsewhere", () => {
+  function leaving() {
+    const bench = benchWith(recordedProvider("dummy").provider, ["a", "b"]);
+    moveAway(bench, "a", 0);
+    return { bench, change: changeOf(bench, "a") };
+  }
+
+  test("is so still while its row says so", () => {
+    const { bench, change } = leaving();
+    expect(change.kind).toBe("remove");
+    expect(stillSo(bench, change)).toBe(true);
+  });
+
+  test("is not when the port is wanted again, or known no more", () => {
+    const { bench, change } = leaving();
+    bench.set("portBinding", wanted("a", 0));
+    bench.run();
+    expect(stillSo(bench, change)).toBe(false);
+    bench.delete("portBinding", wanted("a", 0)._uuid);
+    bench.removeInterface(bench.interfaceNamed("a")?._uuid ?? uuid(0));
+    bench.run();
+    expect(stillSo(bench, change)).toBe(false);
+  });
+
+  test("is not when the port is held by then (U6)", () => {
+    const { bench, change } = leaving();
+    holdAll(bench);
+    expect(stillSo(bench, change)).toBe(false);
+  });
+
+  test("is not when the Southbound has gone by then (U3)", () => {
+    const { bench, change } = leaving();
+    bench.setSouthbound({ synced: false, acknowledged: null });
+    bench.run();
+    expect(stillSo(bench, change)).toBe(false);
+  });
+});
+
+describe("the removal of a port that has no port binding", () => {
+  const here = { name: "hv1", record: chassisRow() };
+  const asks = (...lports: readonly string[]) => MonitorScope.of(here, new Set(lports));
+
+  function absent() {
+    const bench = PlugBench.started(registryOf(recordedProvider("dummy").provider));
+    bench.addInterface(pluggedRow("a", { _uuid: uuid(0x9000) }));
+    bench.setSouthbound({ synced: true, acknowledged: asks("a"), view: 1 });
+    bench.run();
+    return { bench, change: changeOf(bench, "a") };
+  }
+
+  test("is so still while the Southbound is asked for its name and has no such row", () => {
+    const { bench, change } = absent();
+    expect(stillSo(bench, change)).toBe(true);
+  });
+
+  test("is not while its row may be on its way", () => {
+    const { bench, change } = absent();
+    bench.setSouthbound({ synced: true, acknowledged: asks("a"), view: 1, isInDoubt: true });
+    bench.run();
+    expect(bench.engine.data(bench.graph.intent).get("a")?.kind).toBe("unplug");
+    expect(stillSo(bench, change)).toBe(false);
+  });
+
+  test("is not where that was a reply about its row, which is true of its moment alone", () => {
+    const { bench, change } = absent();
+    const row = wanted("a", 0);
+    bench.setSouthbound({ synced: true, acknowledged: asks(), view: 1 });
+    const reply = { kind: "none", at: 0, isFresh: true } as const;
+    bench.engine.push(bench.graph.inputs.departure, [
+      { lport: "a", event: { kind: "left", serial: 1, row, view: 1 } },
+      { lport: "a", event: { kind: "replied", reply } },
+    ]);
+    bench.run();
+    expect(bench.status("a").change?.kind).toBe("remove");
+    expect(stillSo(bench, change)).toBe(false);
+  });
+});
+
+describe("nobody has to be due to go for", () => {
+  test("what is plugged", () => {
+    const bench = PlugBench.started(registryOf(recordedProvider("dummy").provider));
+    bench.set("portBinding", wanted("a", 0));
+    bench.run();
+    expect(stillSo(bench, changeOf(bench, "a"))).toBe(true);
+  });
+
+  test("what is another's by now, be it held", () => {
+    const { bench, change } = misplaced(() => ({ ready: false, reason: "no such device" }));
+    expect(change).toMatchObject({ kind: "remove", misplaced: "VF 7" });
+    holdAll(bench);
+    expect(stillSo(bench, change)).toBe(true);
+  });
+
+  test("a port that moves as its interface is another's by now, be the others held", () => {
+    const { bench, change } = misplaced((input) => plugAs(() => "eth9")(input));
+    expect(change.kind).toBe("replug");
+    holdAll(bench);
+    expect(bench.engine.data(bench.graph.hold).due.has("a")).toBe(true);
+    expect(stillSo(bench, change)).toBe(true);
+  });
+
+  /** A provider from outside says so of the interface that is in place. */
+  function misplaced(
+    then: (input: Parameters<ReturnType<typeof plugAs>>[0]) => ReturnType<ReturnType<typeof plugAs>>,
+  ) {
+    let isAnothers = false;
+    const registry = registryOf();
+    const { provider } = recordedProvider("dummy", {
+      prepare: (input) => (isAnothers ? { ...then(input), misplaced: "VF 7" } : plugAs()(input)),
+    });
+    registry.register(provider, ["dummy"], false);
+    const bench = PlugBench.started(registry);
+    bench.set("portBinding", wanted("a", 0));
+    bench.run();
+    bench.commit();
+    isAnothers = true;
+    bench.attempt("a", { phase: "idle", nonce: 1 });
+    bench.run();
+    return { bench, change: changeOf(bench, "a") };
+  }
+});
+
+describe("what is left over of a port that is in place", () => {
+  function leftover() {
+    const bench = benchWith(recordedProvider("dummy").provider, ["a", "b"]);
+    const external_ids = map({ "iface-id": "a", "ovn-plugged": "dummy" });
+    bench.addInterface(pluggedRow("a", { _uuid: uuid(0x9000), name: "tap1", external_ids }));
+    bench.run();
+    return { bench, change: changeOf(bench, "a") };
+  }
+
+  test("goes still, unless it is held by then", () => {
+    const { bench, change } = leftover();
+    expect(change).toMatchObject({ kind: "remove", keeps: { lport: "a" } });
+    expect(stillSo(bench, change)).toBe(true);
+    holdAll(bench);
+    expect(stillSo(bench, change)).toBe(false);
+  });
+});
+
+describe("an interface that is taken over", () => {
+  test("is let go still while all that lose theirs are due to go, and not held", () => {
+    const provider = recordedProvider("dummy", { prepare: plugAs(() => "eth0") }).provider;
+    const bench = benchWith(provider, ["old"]);
+    moveAway(bench, "old", 0);
+    bench.set("portBinding", wanted("new", 1));
+    bench.run();
+    const change = changeOf(bench, "new");
+    expect(change).toMatchObject({ kind: "update", adoption: { from: "old" } });
+    expect(stillSo(bench, change)).toBe(true);
+    holdAll(bench);
+    expect(stillSo(bench, change)).toBe(false);
+  });
+});
