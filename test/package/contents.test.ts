@@ -6,6 +6,7 @@ import { packageVersion } from "../../tools/package/deb.ts";
 import { libraries, pinned } from "../../tools/package/lock-file.ts";
 import { manualPages } from "../../tools/package/manual.ts";
 import { thirdParties } from "../../tools/package/notices.ts";
+import { ownFolders } from "../../tools/package/rpm.ts";
 import { sbom } from "../../tools/package/sbom.ts";
 import { hostTarget } from "../../tools/package/targets.ts";
 
@@ -101,4 +102,18 @@ describe("the manual pages", () => {
 test("what comes before a version is older for the package managers, too", () => {
   expect(packageVersion("1.2.3")).toBe("1.2.3");
   expect(packageVersion("1.2.3-rc.1")).toBe("1.2.3~rc.1");
+});
+
+test("the folders of our own go with the .rpm, and no folder that every distribution has", () => {
+  const paths = [
+    "/usr/bin/vifplugd",
+    "/etc/vifplugd/vifplugd.yaml",
+    "/usr/share/doc/vifplugd/docs/nics/e810.md",
+  ];
+  expect(ownFolders(paths)).toEqual([
+    "/etc/vifplugd",
+    "/usr/share/doc/vifplugd",
+    "/usr/share/doc/vifplugd/docs",
+    "/usr/share/doc/vifplugd/docs/nics",
+  ]);
 });

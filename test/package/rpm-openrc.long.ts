@@ -121,6 +121,7 @@ test(
     await rpm("--erase", "--nodeps", "vifplugd");
     expect(await host.read("/usr/bin/vifplugd")).toBeNull();
     expect(await host.read(`${CONFIGURATION}.rpmsave`)).toContain("table");
+    expect(await host.shell("find /usr -name '*vifplugd*'")).toBe("");
     expect(await plugged()).toBe("web1");
   },
   5 * MINUTES,

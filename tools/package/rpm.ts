@@ -1,10 +1,23 @@
 /** The package for distributions of RPM: what rpmbuild(8) makes of the files, and of the spec file that is written here. */
 import { mkdir, rename } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { GLIBC, packageVersion } from "./deb.ts";
 import { run } from "./inputs.ts";
 import { hostPath, type PackagedFile, type Release, writeTree } from "./layout.ts";
 import type { Target } from "./targets.ts";
+
+/** Folders that go with the package, where nobody else has a file in them; others are every distribution's. */
+const OWN_FOLDERS = ["/etc/vifplugd", "/usr/share/doc/vifplugd", "/usr/share/openvswitch"];
+
+/** The folders of files that are our own, from the top down: rpm removes no folder that no package lists. */
+export function ownFolders(paths: readonly string[]): readonly string[] {
+  const isOwn = (folder: string) => OWN_FOLDERS.some((own) => `${folder}/`.startsWith(`${own}/`));
+  const folders = new Set<string>();
+  for (const path of paths) {
+    for (let folder = dirname(path); isOwn(folder); folder = dirname(folder)) folders.add(folder);
+  }
+  return [...folders].sort();
+}
 
 /** @returns the package's path */
 export async function rpm(
@@ -36,13 +49,14 @@ export async function rpm(
 
 /** Nothing is searched, stripped or compressed: the files are as they are to be. */
 function specFile(release: Release, files: readonly PackagedFile[], tree: string, level: number): string {
-  const listed = files.flatMap((file) => {
+  const packed = files.flatMap((file) => {
     const path = hostPath(file, "rpm");
-    if (path === null) return [];
+    return path === null ? [] : [{ file, path }];
+  });
+  const folders = ownFolders(packed.map(({ path }) => path)).map((path) => `%dir "${path}"`);
+  const listed = packed.map(({ file, path }) => {
     const mode = file.isExecutable === true ? "0755" : "0644";
-    return [
-      `${file.isConfiguration === true ? "%config(noreplace) " : ""}%attr(${mode},root,root) "${path}"`,
-    ];
+    return `${file.isConfiguration === true ? "%config(noreplace) " : ""}%attr(${mode},root,root) "${path}"`;
   });
   return `%global debug_package %{nil}
 %global __os_install_post %{nil}
@@ -89,8 +103,6 @@ if [ -d /run/systemd/system ]; then
 fi
 
 %files
-%dir "/etc/vifplugd"
-%dir "/usr/share/doc/vifplugd"
-${listed.join("\n")}
+${[...folders, ...listed].join("\n")}
 `;
 }
