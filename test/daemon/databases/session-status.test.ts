@@ -32,8 +32,23 @@ test("a Southbound that is stale says how to get over it, also while the next se
   }
 });
 
-test("a Southbound that nobody has named is disconnected for that reason", () => {
-  expect(southboundStatus(null, null, "no Southbound remote")).toEqual({
+test("a Southbound that was stale and is in sync is connected, and one that is away for another reason says why", () => {
+  const lost = { code: "stale", message: "stale" } as const;
+  const synced = { kind: "synced", remote: "tcp:a:1", leader: true, cid: null } as const;
+  expect(southboundStatus(synced, REMOTES, null, lost)).toMatchObject({ state: "connected", error: null });
+  const connecting = { kind: "connecting", remote: "tcp:b:1" } as const;
+  expect(southboundStatus(connecting, REMOTES, null, error)).toMatchObject({
+    state: "connecting",
+    error: null,
+  });
+});
+
+test.each<[SessionState | null, string | null]>([
+  [null, null],
+  [null, REMOTES],
+  [{ kind: "closed" }, null],
+])("a Southbound that nobody has named (%j at %p) is disconnected for that reason", (state, remotes) => {
+  expect(southboundStatus(state, remotes, "no Southbound remote")).toEqual({
     remote: null,
     state: "disconnected",
     leader: null,
