@@ -131,8 +131,8 @@ export class LocalDatabase {
     this.#session.setRemotes(target.remotes);
   }
 
+  /** The server gives the lock to somebody else when the connection ends. */
   close(): void {
-    this.#lock.want(null);
     this.#session.close();
   }
 

@@ -44,6 +44,17 @@ test("the one before is known when it is back, and so is one that was accepted",
   expect(known.strangerAt(synced(3))).toEqual({ before: uuid(2), now: uuid(3) });
 });
 
+test("whoever is accepted again and again, or while nobody is connected, takes nobody's place", () => {
+  const known = new KnownClusters();
+  for (const cid of [1, 2]) {
+    known.strangerAt(synced(cid));
+    for (let time = 0; time < 100; time++) known.accept(synced(cid));
+  }
+  known.accept({ kind: "connecting", remote: "unix:x" });
+  expect(known.strangerAt(synced(1))).toBeNull();
+  expect(known.strangerAt(synced(3))).toEqual({ before: uuid(2), now: uuid(3) });
+});
+
 test("however many there have been, few are remembered, and the last of them for sure", () => {
   const known = new KnownClusters();
   for (let cid = 0; cid < 1000; cid++) {

@@ -13,7 +13,9 @@ function told(database: string, error: ConnectionError): readonly string[] {
 
 test("a Southbound whose data is stale is told with how to get over that", () => {
   expect(told("OVN_Southbound", { code: "stale", message: "old" })).toEqual([
-    expect.stringMatching(/^warn ovsdb: OVN_Southbound: not connected: old; .*cluster-state-reset; next try in 1.2 s$/),
+    expect.stringMatching(
+      /^warn ovsdb: OVN_Southbound: not connected: old; .*cluster-state-reset; next try in 1.2 s$/,
+    ),
   ]);
 });
 

@@ -83,7 +83,11 @@ describe("port bindings", () => {
 
   test("have no additional chassis where the server has no such column", async () => {
     const { replies, answers } = asked();
-    const { additional_chassis: _, requested_additional_chassis: __, ...old } = bindingRow({ _uuid: uuid(1) });
+    const {
+      additional_chassis: _,
+      requested_additional_chassis: __,
+      ...old
+    } = bindingRow({ _uuid: uuid(1) });
     // As a server of an older release answers, whatever the type says.
     const row: PortBindingRow = JSON.parse(JSON.stringify(old));
     answers[0]?.resolve({ kind: "answered", rows: new Map([[uuid(1), row]]) });
