@@ -1,6 +1,7 @@
 /** TLS with a real ovsdb-server: who is trusted, who is not, and why. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import type { TlsFiles } from "ovsdb-jsonrpc";
 import { closingAfterEach } from "./support/for-tests.ts";
 import { type Identity, makeCa, makeCertificate } from "./support/pki.ts";
@@ -104,6 +105,16 @@ test("the name in the certificate is not compared, as in Open vSwitch, unless it
 
 test("a client without a certificate is refused by a server that wants one", async () => {
   expect(await refusal(good, { caCert: ca.certificate })).toContain(remote(good));
+});
+
+test("a file that is a pipe, a device or a folder is refused at once", async () => {
+  const pipe = folder.at("pipe");
+  run("mkfifo", pipe);
+  for (const file of [pipe, "/dev/zero", dirname(pipe)]) {
+    for (const name of ["privateKey", "certificate", "caCert"] as const) {
+      expect(await refusal(good, files({ [name]: file }))).toContain(`${file} is not a regular file`);
+    }
+  }
 });
 
 test("a client whose certificate another CA has signed is refused by the server", async () => {

@@ -3,7 +3,7 @@
  * The files are read at every connection, so that renewed ones are used without a restart. Host names are not
  * compared unless asked: the certificates of an Open vSwitch PKI carry none.
  */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import tls from "node:tls";
 import type { TlsFiles } from "../remote.ts";
 
@@ -15,8 +15,8 @@ export function connectTls(host: string, port: number, files: TlsFiles, onOpen: 
   const identity = {
     host,
     port,
-    ...(privateKey !== undefined && { key: readFileSync(privateKey) }),
-    ...(certificate !== undefined && { cert: readFileSync(certificate) }),
+    ...(privateKey !== undefined && { key: readPem(privateKey) }),
+    ...(certificate !== undefined && { cert: readPem(certificate) }),
   };
   if (files.bootstrapCaCert === true && !existsSync(caCert)) {
     const socket = tls.connect({ ...identity, rejectUnauthorized: false }, () => bootstrap(socket, caCert));
@@ -25,12 +25,28 @@ export function connectTls(host: string, port: number, files: TlsFiles, onOpen: 
   return tls.connect(
     {
       ...identity,
-      ca: readFileSync(caCert),
+      ca: readPem(caCert),
       rejectUnauthorized: true,
       ...(files.verifyHost !== true && { checkServerIdentity: () => undefined }),
     },
     onOpen,
   );
+}
+
+/** More than the certificates of a whole system. */
+const MAX_PEM_BYTES = 4 << 20;
+
+/** Never waits for a pipe that nobody writes to, and reads no device without end. */
+function readPem(path: string): Buffer {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stat = fstatSync(file);
+    if (!stat.isFile()) throw new Error(`${path} is not a regular file`);
+    if (stat.size > MAX_PEM_BYTES) throw new Error(`${path} is larger than ${MAX_PEM_BYTES} bytes`);
+    return readFileSync(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Ends the connection in any case: the next one is verified against what was kept. */
