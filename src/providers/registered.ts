@@ -83,16 +83,16 @@ export function registeredProvider(life: Life, calls: Calls, onLastChange: () =>
   };
 }
 
-/** The names as a set, which is the same object as long as the provider names the same list. */
+/** The names as a set, which is the same object as long as the provider names the same ones, be it in another list. */
 class MaintainedOptions {
   #list: readonly string[] | undefined;
   #set: ReadonlySet<string> = new Set();
 
-  of({ maintainedOptions }: Pick<Provider, "maintainedOptions">): ReadonlySet<string> {
-    if (maintainedOptions !== this.#list) {
-      this.#list = maintainedOptions;
-      this.#set = new Set(maintainedOptions ?? []);
-    }
+  of({ maintainedOptions: list }: Pick<Provider, "maintainedOptions">): ReadonlySet<string> {
+    if (list === this.#list) return this.#set;
+    this.#list = list;
+    const named = new Set(list);
+    if (named.symmetricDifference(this.#set).size > 0) this.#set = named;
     return this.#set;
   }
 }

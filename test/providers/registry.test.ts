@@ -296,4 +296,16 @@ describe("a provider's calls", () => {
     ).toMatchObject({ maintainedOptions: new Set(["x", "y"]) });
     expect(guarded(recordedProvider("b").provider).registered.maintainedOptions.size).toBe(0);
   });
+
+  test("are the same object as long as the names are the same, also where the provider makes the list each time", () => {
+    let names = ["x"];
+    const provider = Object.defineProperty(recordedProvider("a").provider, "maintainedOptions", {
+      get: () => [...names],
+    });
+    const { registered } = guarded(provider);
+    const first = registered.maintainedOptions;
+    expect(registered.maintainedOptions).toBe(first);
+    names = ["y"];
+    expect(registered.maintainedOptions).toEqual(new Set(["y"]));
+  });
 });
