@@ -5,15 +5,18 @@
  * Invariants: `onEnd` is called once, after the last line. What the process does not read stays bounded: `write` says
  * when there is room no more.
  */
-import { spawn } from "node:child_process";
-import { messageOf } from "../../result.ts";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { fail, messageOf, ok, type Result } from "../../result.ts";
 import { LineSplitter } from "./lines.ts";
+import { PipeWriter } from "./pipe-writer.ts";
 import { ThrottledLines } from "./throttled-lines.ts";
 
 /** A line of the command may have so many bytes, of its standard error what is beyond is cut off. */
 export const MAX_LINE_BYTES = 1 << 20;
 /** What may wait for the command to read it, in bytes. */
 export const MAX_UNREAD_BYTES = 8 << 20;
+/** With what does not wait for room, which is said when it happens: whoever leaves more unread will not read it. */
+const MAX_UNHEEDED_BYTES = 64 << 20;
 const MAX_STDERR_BYTES = 8 << 10;
 /** So long, in milliseconds, what the process wrote before its end may take to come when somebody else holds its pipes. */
 const LAST_WORDS_MS = 1000;
@@ -46,16 +49,37 @@ export interface Child {
   signal(signal: "SIGTERM" | "SIGKILL"): void;
 }
 
-export function startChild(options: ChildOptions): Child {
-  const { argv, environment, onLine, onStderr, onRoom, onEnd } = options;
+/** Some of what keeps a program from being started is told as an event of the process, the rest is thrown. */
+function spawnGroup({
+  argv,
+  environment: { PATH, LANG },
+}: ChildOptions): Result<ChildProcessWithoutNullStreams, string> {
   const [program = "", ...args] = argv;
-  const { PATH, LANG } = environment;
-  const started = spawn(program, args, {
-    cwd: "/",
-    detached: true,
-    env: { ...(PATH === undefined ? {} : { PATH }), ...(LANG === undefined ? {} : { LANG }) },
-    stdio: ["pipe", "pipe", "pipe"],
-  });
+  try {
+    return ok(
+      spawn(program, args, {
+        cwd: "/",
+        detached: true,
+        env: { ...(PATH === undefined ? {} : { PATH }), ...(LANG === undefined ? {} : { LANG }) },
+        stdio: ["pipe", "pipe", "pipe"],
+      }),
+    );
+  } catch (thrown) {
+    return fail(messageOf(thrown));
+  }
+}
+
+/** A process that could not be started. */
+const NOBODY: Child = { hasRoom: false, write: () => false, end() {}, signal() {} };
+
+export function startChild(options: ChildOptions): Child {
+  const { onLine, onStderr, onRoom, onEnd } = options;
+  const spawned = spawnGroup(options);
+  if (!spawned.ok) {
+    queueMicrotask(() => onEnd(`it cannot be started: ${spawned.error}`));
+    return NOBODY;
+  }
+  const started = spawned.value;
   const { stdin, stdout, stderr } = started;
   let isOver = false;
   let isFull = false;
@@ -96,9 +120,8 @@ export function startChild(options: ChildOptions): Child {
     },
     onRefused: () => {},
   });
-  stdin.on("error", () => {});
-  stdin.on("drain", () => {
-    if (!isFull) return;
+  const input = new PipeWriter(stdin, () => {
+    if (!isFull || input.unread > MAX_UNREAD_BYTES) return;
     isFull = false;
     onRoom();
   });
@@ -124,12 +147,16 @@ export function startChild(options: ChildOptions): Child {
       return !isFull;
     },
     write(text) {
-      if (isOver || !stdin.writable) return false;
-      stdin.write(text);
-      isFull = stdin.writableLength > MAX_UNREAD_BYTES;
+      if (isOver) return false;
+      input.write(text);
+      isFull = input.unread > MAX_UNREAD_BYTES;
+      if (input.unread > MAX_UNHEEDED_BYTES && fault === null) {
+        fault = `it has left ${input.unread} bytes unread`;
+        signal("SIGKILL");
+      }
       return !isFull;
     },
-    end: () => stdin.end(),
+    end: () => input.end(),
     signal,
   };
 }

@@ -202,6 +202,17 @@ describe("a command that", () => {
     expect(running.ask("web1")).toMatchObject({ reason: expect.stringContaining("it cannot be started") });
   });
 
+  test.each<[string, readonly string[]]>([
+    ["a program below a file", ["/etc/passwd/acme"]],
+    ["a program with a NUL in its name", ["/bin/true\0"]],
+    ["a program without a name", [""]],
+    ["an argument that is too long", ["/bin/true", "a".repeat(1 << 20)]],
+  ])("cannot be started because of %s is tried again as well", async (_, argv) => {
+    await using running = new Running(argv);
+    await running.logged(/the command is down: it cannot be started: .*; it is started again in 0\.04 s/);
+    expect(running.registry.state("acme")).toMatchObject({ state: "failed" });
+  });
+
   test("refuses to initialize is down with its words", async () => {
     await using running = new Running({ introduction: "no licence" });
     await running.logged(/the command is down: it refused to initialize: no licence/);
