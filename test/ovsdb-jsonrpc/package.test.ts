@@ -72,10 +72,11 @@ test("it builds, and Node.js follows a database with it", async () => {
   await Bun.write(
     folder.at("user.ts"),
     `import { type Session, withBigints, parseDatabaseSchema, type Environment } from "ovsdb-jsonrpc";
+    import { ordered, references } from "ovsdb-jsonrpc/indexes";
     import type { Ovs } from "ovsdb-jsonrpc/ovs";
-    export const all: [typeof parseDatabaseSchema, typeof withBigints, Environment?, Ovs?, Session<object, object>?] = [
-      parseDatabaseSchema, withBigints,
-    ];`,
+    import { startTestServer } from "ovsdb-jsonrpc/testing";
+    export type All = [Environment, Ovs, Session<object, object>];
+    export const all = [parseDatabaseSchema, withBigints, ordered, references, startTestServer];`,
   );
   await Bun.write(
     folder.at("tsconfig.json"),

@@ -10,6 +10,7 @@ import { Folder, run } from "./support/server.ts";
 
 const ROOT = join(import.meta.dir, "../..");
 const TOOLS = join(ROOT, "tools/ovsdb-jsonrpc");
+const OVS_SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema";
 const tool = (name: string) => join(TOOLS, "node_modules", name);
 
 let folder: Folder;
@@ -39,6 +40,24 @@ test("are-the-types-wrong finds nothing, for who uses modules", () => {
     "ovsdb-jsonrpc/testing",
   ])
     expect(said).toContain(`"${entry}"`);
+}, 120_000);
+
+test("the README's examples compile with the oldest TypeScript that it names", async () => {
+  const readme = readFileSync(folder.at("built/README.md"), "utf8");
+  const [, version] = /TypeScript (\d+\.\d+) and newer/.exec(readme) ?? [];
+  const compiler = tool("typescript-oldest/bin/tsc");
+  expect(run("node", compiler, "--version")).toStartWith(`Version ${version}.`);
+  const examples = Array.from(readme.matchAll(/^```ts\n(.*?)^```/gms), ([, code]) => code ?? "");
+  expect(examples.length).toBeGreaterThan(3);
+  for (const [n, code] of examples.entries()) await Bun.write(folder.at(`oldest/${n}.ts`), code);
+  run("node", folder.at("built/generate.js"), OVS_SCHEMA, folder.at("oldest/open_vswitch.gen.ts"));
+  const compilerOptions = {
+    ...{ strict: true, noEmit: true, skipLibCheck: false, allowImportingTsExtensions: true },
+    ...{ module: "NodeNext", target: "ES2022", lib: ["ES2022", "DOM"], types: [] },
+  };
+  await Bun.write(folder.at("oldest/package.json"), '{"type":"module"}');
+  await Bun.write(folder.at("oldest/tsconfig.json"), JSON.stringify({ compilerOptions }));
+  expect(run("node", compiler, "-p", folder.at("oldest"))).toBe("");
 }, 120_000);
 
 test.each([

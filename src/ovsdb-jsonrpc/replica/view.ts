@@ -67,9 +67,9 @@ type ValueOfMap<V> = [Value] extends [V] ? Atom : V extends ReadonlyMap<unknown,
 type ElementOf<V> = [Value] extends [V] ? Atom | null : V extends ReadonlySet<infer E> ? E : V;
 
 /** One value for each part. */
-export type IndexValues<R, Parts> = Parts extends readonly unknown[]
-  ? { readonly [I in keyof Parts]: IndexValue<R, Parts[I]> }
-  : never;
+export type IndexValues<R, Parts extends readonly unknown[]> = {
+  readonly [I in keyof Parts]: IndexValue<R, Parts[I]>;
+};
 
 /** An index of a table, which finds rows by equal values. */
 export interface IndexView<R, Values extends readonly unknown[] = readonly (Atom | null)[]> {
@@ -114,10 +114,15 @@ export interface OrderedView<R, Values extends readonly unknown[] = readonly (At
   range(bounds?: Bounds<Values>): readonly R[];
 }
 
+// `infer Values` for TypeScript before 5.4, which does not see that a tuple's values are a tuple.
 type IndexViewOf<R, Declaration> =
   Declaration extends OrderedParts<infer Parts>
     ? OrderedView<R, IndexValues<R, Parts>>
-    : IndexView<R, IndexValues<R, Declaration>>;
+    : Declaration extends readonly unknown[]
+      ? IndexValues<R, Declaration> extends infer Values extends readonly unknown[]
+        ? IndexView<R, Values>
+        : never
+      : never;
 
 /** A row that refers to another row, with the table of the row and the column that holds the reference. */
 export type ReferenceTo<Rows> = {

@@ -3,6 +3,7 @@
  * `ovsdb-tool` of Open vSwitch have to be on the PATH. The server and its folder are gone after `stop`, at the end of an
  * `await using`, and at the latest when the process of the tests exits.
  */
+/// <reference lib="esnext.disposable" preserve="true" />
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
