@@ -241,6 +241,23 @@ describe("a second time within a minute", () => {
     expect(wait()).toBeWithin(2000, 2501);
   });
 
+  test("it counts for longer than the first time, as it is plugged again later", async () => {
+    const nic = new Nic();
+    await twice(nic);
+    const { engine, graph } = nic.daemon.reconciler;
+    const sentAway = () => engine.data(graph.inputs.attempt).get("a")?.sentAway;
+    const wait = (nic.daemon.reconciler.ports.nextTry("a") ?? Number.NaN) - Date.now();
+    jest.advanceTimersByTime(wait);
+    await settle();
+    await nic.commit("a", "eth0");
+    jest.advanceTimersByTime(61_000 - wait);
+    await settle();
+    expect(sentAway()).toEqual({ times: 2 });
+    jest.advanceTimersByTime(252);
+    await settle();
+    expect(sentAway()).toBeUndefined();
+  });
+
   test("is none when the first was longer ago", async () => {
     const nic = new Nic();
     await nic.start();

@@ -42,6 +42,12 @@ test("it is asked about once, by its row, whatever else happens", async () => {
   expect(isAtRest()).toBe(true);
 });
 
+test("that its provider has another answer meanwhile is one run", async () => {
+  const { leave, reconciler, runsOf } = await begun();
+  await leave(LPORT);
+  expect(await runsOf(() => reconciler.answersChanged([LPORT]))).toBe(1);
+});
+
 test("others are decided as before meanwhile", async () => {
   const { leave, says, southboundSays, unplugs, state } = await begun();
   await leave(LPORT);

@@ -537,6 +537,19 @@ describe("when every port is decided anew", () => {
     expect([attempts(daemon).size, [...daemon.reconciler.ports.lports()]]).toEqual([0, []]);
   });
 
+  test("and nothing is told of a port that is gone", async () => {
+    const { daemon } = await started();
+    daemon.setInterface(inPlace("a"));
+    daemon.bind(binding("a"));
+    await settle();
+    expect([attempts(daemon).size, [...daemon.reconciler.ports.lports()]]).toEqual([0, ["a"]]);
+    daemon.unbind(binding("a"));
+    daemon.removeInterface(inPlace("a"));
+    daemon.reconciler.recompute("test");
+    await settle();
+    expect([...daemon.reconciler.ports.lports()]).toEqual([]);
+  });
+
   test.each([false, true])("nor of a port that nobody ever wanted (recomputed: %p)", async (isRecomputed) => {
     const { daemon } = await started();
     daemon.reconciler.answersChanged(["nobody"]);

@@ -51,26 +51,29 @@ test("nothing differs in what the daemon itself knows, and a check ends no remov
   await daemon.start();
   const row = (lport: string, columns = {}) =>
     wantedRow({}, { logical_port: lport, _uuid: uuid(0x8000 + lport.charCodeAt(0)), ...columns });
-  for (const lport of ["a", "b", "c"]) {
+  for (const lport of ["a", "b", "c", "e"]) {
     daemon.setInterface(pluggedRow(lport, { _uuid: uuid(0x9000 + lport.charCodeAt(0)), options: map() }));
   }
-  for (const lport of ["a", "b", "d"]) daemon.bind(row(lport));
+  for (const lport of ["a", "b", "d", "e"]) daemon.bind(row(lport));
   daemon.bind(row("c", { chassis: OTHER_CHASSIS }));
   await settle();
   reconciler.otherChassis.replied([
     { uuid: OTHER_CHASSIS, kind: "answered", chassis: { name: "hv2", hostname: "node2" } },
   ]);
-  reconciler.push(inputs.settings, { ...settings, maxUnplugPercent: 0 }, "configuration");
+  reconciler.push(inputs.settings, { ...settings, maxUnplugPercent: 10 }, "configuration");
   reconciler.push(inputs.formerHostnames, new Map([["hv1", new Set(["before"])]]), "hostname changed");
-  daemon.bind(row("a", { requested_chassis: null, options: map({ "requested-chassis": "hv2" }) }));
+  for (const lport of ["a", "e"]) {
+    daemon.bind(row(lport, { requested_chassis: null, options: map({ "requested-chassis": "hv2" }) }));
+  }
   daemon.unbind(row("b"));
   await settle();
-  expect(reconciler.confirmUnplug()).toBe(1);
   daemon.lock = null;
+  expect(reconciler.confirmUnplug()).toBe(2);
   await settle();
+  expect(daemon.sent).toHaveLength(0);
   const { engine } = reconciler;
   expect([engine.data(inputs.departure).size, engine.data(inputs.otherChassis).size]).toEqual([1, 1]);
-  expect(engine.data(inputs.confirmed).current.size).toBe(1);
+  expect(engine.data(inputs.confirmed).current.size).toBe(2);
   calls.length = 0;
   outputs.length = 0;
   expect(reconciler.verify(source)).toEqual({ differences: [], skipped: [], errors: [] });
