@@ -176,7 +176,7 @@ describe.skipIf(Bun.which("systemd-analyze") === null)("the unit file", () => {
       stdin: "ignore",
       stdout: "pipe",
       stderr: "pipe",
-      timeout: 20_000,
+      timeout: 60_000,
     });
     const [stdout, stderr, code] = await Promise.all([
       child.stdout.text(),

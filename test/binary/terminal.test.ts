@@ -45,7 +45,7 @@ describe.skipIf(!hasTerminal())("on a terminal", () => {
       cwd: folder.path,
       env: { PATH: process.env.PATH ?? "/usr/bin:/bin", TERM: "xterm" },
       stdio: ["ignore", "pipe", "inherit"],
-      timeout: 10_000,
+      timeout: 60_000,
     });
     return (await child.stdout.text()).replaceAll("\r\n", "\n");
   }

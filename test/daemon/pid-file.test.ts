@@ -165,7 +165,7 @@ describe("while it is kept,", () => {
       expect(other.told).toMatchObject({ error: expect.stringContaining(`pid ${process.pid}`) });
       await other.end();
     },
-    30_000,
+    120_000,
   );
 
   test("one that another daemon has claimed meanwhile is left to that, and said", async () => {

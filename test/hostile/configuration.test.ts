@@ -78,7 +78,7 @@ test("SIGHUP survives each of them, and is answered", async () => {
     daemon.kill("SIGHUP");
     await daemon.waitLog(
       /SIGHUP: the configuration is not valid; the one before stays in force/,
-      20_000,
+      60_000,
       from,
     );
   }

@@ -38,7 +38,7 @@ export class Folder {
       stdin: "ignore",
       stdout: "pipe",
       stderr: "pipe",
-      timeout: 10_000,
+      timeout: 50_000,
       killSignal: "SIGKILL",
     });
     const [stdout, stderr, code] = await Promise.all([

@@ -169,7 +169,7 @@ describe("a process that owns a chassis", () => {
   async function own(then: string) {
     const pipe = join(dir, crypto.randomUUID());
     await $`mkfifo ${pipe}`;
-    const programEnded = Bun.spawn(["cat", pipe], { timeout: 10_000 }).exited;
+    const programEnded = Bun.spawn(["cat", pipe], { timeout: 60_000 }).exited;
     const script = `
       import { startChassis } from ${JSON.stringify(module)};
       const chassis = await startChassis({ northd: false, controller: false, vswitchd: false });
