@@ -1,7 +1,7 @@
 /**
- * What the providers have said about one logical port, and what can be read from that. Usually one provider was asked one
- * thing; when an interface changes hands (another plug type, or another interface name) the provider it leaves was asked
- * to remove it as well.
+ * The answers of the providers about one logical port, and what follows from them. Usually the graph asks one provider one
+ * question. When an interface changes hands (to another plug type, or to another interface name), the graph also asks the
+ * provider that plugged the interface whether the interface may be removed.
  */
 import { misplacedIn } from "../providers/answer.ts";
 import type { RefusedProvider } from "../providers/registry.ts";
@@ -13,40 +13,40 @@ export type Advice =
   | {
       readonly kind: "no-provider";
       readonly plugType: string;
-      /** Who would answer to it, and could not start; null: nobody is enabled for it. */
+      /** The provider for the plug type that failed to start; null: no provider is enabled for the plug type. */
       readonly refused: RefusedProvider | null;
     }
   | {
       readonly kind: "asked";
-      /** To plug or to unplug, as the intent is. */
+      /** The question whether to plug or to unplug the port, as the intent says, and its answer. */
       readonly main: Consultation;
-      /** To remove what the interface in place was plugged as; null when it does not change hands. */
+      /** The question to the provider that plugged the interface in place; null: the interface does not change hands. */
       readonly leaving: Leaving | null;
-      /** The name of the interface that is wanted and not in place, or null. */
+      /** The name of the wanted interface while another interface, or none, is in place; else null. */
       readonly claim: string | null;
-      /** Absent: no more than one interface of ours has its iface-id. */
+      /** Absent: at most one interface of ours carries the iface-id of the logical port. */
       readonly several?: Several;
       /**
        * The provider was asked for leave to remove an interface that may have to go, so that the answer is there when the
        * Southbound's is. Nothing follows from this answer alone, not even that the interface is another's.
        */
       readonly isAhead?: true;
-      /** What a change of this port ends besides: to remove what it takes over from another one. */
+      /** The consultation of another port, whose interface this port takes over: the change of this port ends it too. */
       readonly adopted?: Consultation;
     };
 
-/** Of several interfaces of ours with one iface-id, the one that its provider answers is the logical port's. */
+/** Several interfaces of ours with one iface-id: the interface that the provider names belongs to the logical port. */
 export interface Several {
   readonly inPlace: ObservedInterface;
-  /** By name; none while the provider has not answered. */
+  /** In the order of their names; empty while the provider has not answered. */
   readonly leftovers: readonly Leftover[];
-  /** What was asked about the first of them by name, where that is not the one; it leads to nothing. */
+  /** The consultation about the first interface by name, where another interface is in place; nothing follows from it. */
   readonly probe: Consultation | null;
 }
 
 export interface Leftover {
   readonly observed: ObservedInterface;
-  /** To remove it. */
+  /** The question whether the interface may be removed. */
   readonly leaving: Leaving;
 }
 
@@ -54,7 +54,7 @@ export type Leaving =
   | Consultation
   | { readonly noProviderFor: string; readonly refused: RefusedProvider | null };
 
-/** As far as it is worth telling: nearly every port has one answer, of one provider. */
+/** Compares advices with one consultation, as nearly every port has; all others count as different. */
 export function sameAdvice(a: Advice, b: Advice): boolean {
   if (a === b) return true;
   if (a.kind !== "asked" || b.kind !== "asked") return false;
@@ -65,7 +65,7 @@ export function sameAdvice(a: Advice, b: Advice): boolean {
 
 const NO_LEFTOVERS: readonly Leftover[] = [];
 
-/** The interface that a logical port is dealt with by. */
+/** The interface that counts as the one in place of a logical port; null: there is none. */
 export function inPlaceOf(
   { lport }: Pick<Intent, "lport">,
   advice: Advice | undefined,
@@ -74,17 +74,17 @@ export function inPlaceOf(
   return several === undefined ? lport.inPlace : several.inPlace;
 }
 
-/** What is left over of a logical port that has another interface, the one that its provider answers. */
+/** The leftovers of a logical port that has the interface that its provider names. */
 export function leftoversIn(advice: Advice | undefined): readonly Leftover[] {
   return advice?.kind === "asked" && advice.claim === null ? leftoversBeside(advice) : NO_LEFTOVERS;
 }
 
-/** The interfaces of ours with its iface-id besides the one in place, be that the one that its provider answers or not. */
+/** The interfaces of ours with the iface-id beside the interface in place, whatever the provider names. */
 export function leftoversBeside(advice: Advice | undefined): readonly Leftover[] {
   return advice?.kind === "asked" ? (advice.several?.leftovers ?? NO_LEFTOVERS) : NO_LEFTOVERS;
 }
 
-/** The types of all that were asked, or would have been. */
+/** The types of the providers that were asked, and of those that could not be asked because they failed to start. */
 export function typesOf(advice: Advice | undefined): readonly string[] {
   if (advice === undefined) return [];
   if (advice.kind === "no-provider") return advice.refused === null ? [] : [advice.refused.type];
@@ -98,7 +98,7 @@ export function typesOf(advice: Advice | undefined): readonly string[] {
   return [...asked, ...others];
 }
 
-/** Every consultation in it, in the order in which it was held. */
+/** Every consultation of an advice, in the order in which the providers were asked. */
 export function consultationsOf(advice: Advice | undefined): readonly Consultation[] {
   if (advice?.kind !== "asked") return [];
   const { main, leaving, adopted } = advice;
@@ -106,12 +106,12 @@ export function consultationsOf(advice: Advice | undefined): readonly Consultati
   return adopted === undefined ? held : [...held, adopted];
 }
 
-/** A provider has been asked, and has not answered yet. */
+/** True while a provider has been asked and has not answered. */
 export function isAwaited(advice: Advice | undefined): boolean {
   return consultationsOf(advice).some(({ answer }) => answer.kind === "not-ready" && answer.awaited === true);
 }
 
-/** Whose the interface in place is by now, as a provider knows for sure; null: nobody says so. */
+/** The new owner of the interface in place, as a provider knows for sure; null: no provider names one. */
 export function misplacementOf(advice: Advice | undefined): Misplacement | null {
   if (advice?.kind !== "asked" || advice.isAhead === true) return null;
   const { main, leaving } = advice;
@@ -120,7 +120,7 @@ export function misplacementOf(advice: Advice | undefined): Misplacement | null 
   return misplacementIn(leaving);
 }
 
-/** What is asked for again by its name is not somebody else's, whatever the provider says. */
+/** An interface that the provider asks for by its name has no other owner, whatever else the provider says. */
 export function misplacementIn({ question, answer, desired }: Consultation): Misplacement | null {
   const whose = misplacedIn(answer);
   if (whose === null) return null;
@@ -131,6 +131,6 @@ export function misplacementIn({ question, answer, desired }: Consultation): Mis
 
 export interface Misplacement {
   readonly whose: string;
-  /** The provider that says so is part of the executable. */
+  /** The provider that names the owner is part of the executable. */
   readonly isBuiltIn: boolean;
 }

@@ -1,7 +1,7 @@
 /**
- * Attempts: what became of the changes that were sent to the database, per logical port. They enter the graph like any
- * other input, so that a decision never depends on a clock: a timer only counts a port's `nonce` up, or says that what
- * was written before does not count any more.
+ * Attempts: the outcomes of the changes that were sent to the database, one for each logical port. Attempts enter the graph
+ * like any other input, so that no decision depends on a clock: a timer only counts the `nonce` of a port up, or says that
+ * earlier writes do not count any more.
  */
 import type { Uuid } from "ovsdb-jsonrpc";
 import type { Advice } from "./advice.ts";
@@ -11,64 +11,64 @@ import { type DesiredInterface, sameDesired } from "./desired.ts";
 interface Counted {
   /** How often the port's providers were asked for another answer. */
   readonly nonce: number;
-  /** Absent: nothing that counts. */
+  /** Absent: no earlier write counts. */
   readonly written?: Written;
-  /** Absent: its interface has not become somebody else's lately. */
+  /** Absent: the interface of the port has had no other owner lately. */
   readonly sentAway?: SentAway;
 }
 
-/** How often, within a short while, the interface had to go because it had become somebody else's (rule U7). */
+/** How often, within 60 s, the interface was removed because it had another owner (rule U7). */
 export interface SentAway {
   readonly times: number;
-  /** Its time has come: it may be plugged once more. */
+  /** The back-off is over: the port may be plugged once more. */
   readonly isDue?: true;
 }
 
-/** What the interface was made, and how often in a row: whatever of it had to be written each time. */
+/** The state that the interface was given, and how often in a row, whichever columns were written each time. */
 export interface Written {
   readonly desired: DesiredInterface;
-  /** The bridge it was added to; null: it was there. */
+  /** The bridge that the interface was added to; null: the interface was there before. */
   readonly bridge: Uuid | null;
   readonly times: number;
-  /** Its time has come: it may be written once more. */
+  /** The back-off is over: the state may be written once more. */
   readonly isDue?: true;
 }
 
 export type Attempt =
   | (Counted & { readonly phase: "idle" })
-  /** Sent, and what became of it is not known: the port is not decided again, and the answers it was decided on are kept. */
+  /** The change was sent and its outcome is unknown: the port is not decided again and keeps the answers behind the change. */
   | (Counted & {
       readonly phase: "in-flight";
       readonly change: Change;
       readonly advice: Advice;
-      /** The answer, which does not say whether the change was committed. */
+      /** An answer of the database that does not say whether the change was committed. */
       readonly doubt?: string;
     })
-  /** Refused by the server: that very change is not sent again until an input of the port changes or its time comes. */
+  /** The server refused the change: this change is not sent again until an input of the port changes or the back-off ends. */
   | (Counted & { readonly phase: "failed"; readonly change: Change; readonly error: string });
 
 /**
- * An interface that was made the same thing this often (once, and then put right three times) and needs it again is
- * another program's doing, which wants something else: it is left for growing whiles, so that the two do not fight (rule
- * T4). People who edit an interface by hand are put right at once (rule P3).
+ * The number of writes in a row (a first one and three repairs) after which another program must be undoing them. vifplugd
+ * then leaves the interface alone for longer and longer times, so that the two programs do not fight (rule T4). What
+ * people edit by hand is repaired at once (rule P3).
  */
 const WRITES_IN_A_ROW = 4;
 
-/** How often what is to be written was undone beyond what is put up with; 0: it may be written. */
+/** How often the desired state was undone beyond what vifplugd accepts; 0: the change may be written. */
 export function setbacksOf(attempt: Attempt | undefined, change: Change): number {
   const written = attempt?.written;
   if (written === undefined || written.isDue || !isSame(written, change)) return 0;
   return Math.max(0, written.times - WRITES_IN_A_ROW + 1);
 }
 
-/** What is desired was written and undone so often that it is left for a while. */
+/** The desired state was written and undone so often that vifplugd leaves the interface alone for a while. */
 export function undoneTooOften(attempt: Attempt | undefined, desired: DesiredInterface): boolean {
   const written = attempt?.written;
   if (written === undefined || written.isDue || !sameDesired(written.desired, desired)) return false;
   return written.times >= WRITES_IN_A_ROW;
 }
 
-/** Re-creating the bridge is not a conflict: what was written before is not counted. */
+/** Re-creating the bridge is not a conflict: writes on the former bridge do not count. */
 function isSame(written: Written, change: Change): boolean {
   const desired = desiredAfter(change);
   if (desired === null || !sameDesired(written.desired, desired)) return false;
@@ -81,7 +81,7 @@ function bridgeOf(change: Change): Uuid | null {
   return change.kind === "replug" ? bridgeOf(change.take) : null;
 }
 
-/** What is known once `change` was written `times` in a row; undefined for a removal. */
+/** The record of a change that was written `times` in a row; undefined for a removal. */
 export function writtenBy(change: Change, times: number): Written | undefined {
   const desired = desiredAfter(change);
   return desired === null ? undefined : { desired, bridge: bridgeOf(change), times };
@@ -99,24 +99,24 @@ function sentAwayAfter(change: Change, before: SentAway | undefined): SentAway |
   return before === undefined ? undefined : { times: before.times };
 }
 
-/** How often its interface was sent away before it may be plugged again; 0: it may be. */
+/** How often the interface of the port was sent away; 0: the port may be plugged now. */
 export function sentAwayBefore(attempt: Attempt | undefined): number {
   const sentAway = attempt?.sentAway;
   return sentAway === undefined || sentAway.isDue ? 0 : sentAway.times;
 }
 
-/** The port is decided on new answers, because its consultations have ended. */
+/** The attempt after a refusal: the consultations have ended, so the port is decided on new answers. */
 export function afterRefusal(change: Change, error: string, before: Attempt | undefined): Attempt {
   const failed = { phase: "failed", change, error, nonce: nonceOf(before) + 1 } as const;
   return counted(failed, notDue(before?.written), before?.sentAway);
 }
 
-/** Nothing is known against the change: it is decided anew, on new answers, whether it is due or not. */
+/** The attempt after a lost connection: nothing speaks against the change, and the port is decided on new answers. */
 export function afterLoss(before: Attempt | undefined): Attempt {
   return counted({ phase: "idle", nonce: nonceOf(before) + 1 }, before?.written, before?.sentAway);
 }
 
-/** The attempt when its time to be tried again has come: it may be written once more. */
+/** The attempt when the back-off of the port is over: the change may be written once more. */
 export function askedAgain(before: Attempt | undefined): Attempt {
   const written = before?.written;
   const due = written === undefined ? undefined : ({ ...written, isDue: true } as const);
@@ -125,7 +125,7 @@ export function askedAgain(before: Attempt | undefined): Attempt {
   return counted({ phase: "idle", nonce: nonceOf(before) + 1 }, due, mayCome);
 }
 
-/** The attempt when a provider has another answer than the one that it gave. */
+/** The attempt when a provider gives a new answer. */
 export function answeredAnew(before: Attempt | undefined): Attempt {
   return counted({ phase: "idle", nonce: nonceOf(before) + 1 }, before?.written, before?.sentAway);
 }
@@ -141,7 +141,7 @@ export function doubted(before: Attempt | undefined, doubt: string): Attempt | n
   return before?.phase === "in-flight" ? { ...before, doubt } : null;
 }
 
-/** The attempt of a port that has stayed in place for a while; null: nothing is left to be known of it. */
+/** The attempt of a port that has stayed in place for a while; null: nothing about the port counts any more. */
 export function settled({ nonce }: Attempt): Attempt | null {
   return nonce === 0 ? null : { phase: "idle", nonce };
 }
@@ -150,12 +150,12 @@ export function nonceOf(attempt: Attempt | undefined): number {
   return attempt?.nonce ?? 0;
 }
 
-/** A short while has passed since its interface was sent away; null: nothing is left to be known of it. */
+/** The attempt 60 s after the interface was sent away; null: nothing about the port counts any more. */
 export function stayed({ nonce, written }: Attempt): Attempt | null {
   return nonce === 0 && written === undefined ? null : counted({ phase: "idle", nonce }, written);
 }
 
-/** The attempt, which counts what was written where something was, and how often the interface was sent away. */
+/** The attempt together with the counts of writes and of removals (rule U7), where there are any. */
 export function counted(attempt: Attempt, written: Written | undefined, sentAway?: SentAway): Attempt {
   if (written === undefined && sentAway === undefined) return attempt;
   return {

@@ -5,7 +5,7 @@ import { type DesiredInterface, type InterfaceEdit, sameContent, sameDesired } f
 import type { Consultation } from "./question.ts";
 import type { BridgeRef, InterfaceRow, PortRow } from "./rows.ts";
 
-/** The logical ports whose interfaces change hands with this one's, this one among them: all of them move, or none. */
+/** The logical ports whose interfaces change hands together, this port among them: all of them move, or none. */
 interface Moving {
   readonly together?: readonly string[];
 }
@@ -25,7 +25,7 @@ export interface Update extends Moving {
 }
 export interface Adoption {
   readonly from: string;
-  /** What that port's provider said to it; null: that port moves itself, or the interface was this port's before. */
+  /** The answer of that port's provider; null: that port moves itself, or the interface belonged to this port before. */
   readonly leaving: Consultation | null;
 }
 export interface Remove {
@@ -35,9 +35,9 @@ export interface Remove {
   readonly bridge: BridgeRef;
   readonly interface: InterfaceRow;
   readonly port: PortRow;
-  /** Whose the interface is by now (rule U7). */
+  /** The new owner of the interface (rule U7). */
   readonly misplaced?: string;
-  /** It is left over: the logical port has another one, which is this. */
+  /** The interface is left over: the logical port keeps another interface, in this state. */
   readonly keeps?: DesiredInterface;
 }
 /** The logical port leaves its interface and gets another one in one transaction. */
@@ -52,7 +52,7 @@ export interface Replug extends Moving {
 
 export type Change = Create | Update | Remove | Replug;
 
-/** Whose the interface that goes is by now (rule U7); null: nothing goes for that reason. */
+/** The new owner of the interface that the change removes (rule U7); null: no interface goes for that reason. */
 export function misplacedOf(change: Change): string | null {
   if (change.kind === "replug") return change.remove === null ? null : misplacedOf(change.remove);
   return change.kind === "remove" ? (change.misplaced ?? null) : null;
@@ -70,7 +70,7 @@ export function lportOfChange(change: Change): string {
   }
 }
 
-/** The logical ports that have no interface after the change, because they are to have none (rule U1 or U2). */
+/** The logical ports that the change leaves without an interface, because they are to have none (rule U1 or U2). */
 export function unpluggedBy(change: Change): readonly string[] {
   switch (change.kind) {
     case "create":
@@ -86,7 +86,7 @@ export function unpluggedBy(change: Change): readonly string[] {
   }
 }
 
-/** What the interface is to be after the change; null: there is to be none. */
+/** The state of the interface after the change; null: the change leaves no interface. */
 export function desiredAfter(change: Change): DesiredInterface | null {
   switch (change.kind) {
     case "create":
@@ -99,12 +99,12 @@ export function desiredAfter(change: Change): DesiredInterface | null {
   }
 }
 
-/** The logical ports of which all changes are written, or none. */
+/** The logical ports whose changes are written together: all of them, or none. */
 export function togetherOf(change: Change): readonly string[] {
   return (change.kind === "remove" ? undefined : change.together) ?? [lportOfChange(change)];
 }
 
-/** The rows and names a change stands on. Two changes with the same basis would be answered alike by the server. */
+/** Whether two changes stand on the same rows and names, so that the server would give both the same answer. */
 export function sameBasis(a: Change, b: Change): boolean {
   if (a.kind === "create" && b.kind === "create") {
     return a.bridge.uuid === b.bridge.uuid && sameDesired(a.desired, b.desired);

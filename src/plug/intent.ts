@@ -1,48 +1,48 @@
 /**
- * Intent: what should become of one logical port, from what the Southbound says and what is in place, before any
- * provider is asked. One pure function per logical port; rules P5, U1, U2 and U3 are decided here, by the conditions of
- * conditions/wanted.ts.
+ * Intent: what should become of one logical port. The intent follows from the Southbound and from the interface in place,
+ * before any provider is asked. One pure function decides one logical port; the conditions of conditions/wanted.ts decide
+ * rules P5, U1, U2 and U3.
  *
- * Invariant: `unplug` is only ever answered from complete knowledge. Whatever is missing turns it into `stay`, with
- * what is missing as the reason.
+ * Invariant: `unplug` needs complete knowledge. Where knowledge is missing, the intent is `stay`, and its reason names the
+ * missing knowledge.
  */
 import type { Absence } from "./absence.ts";
 import { type Consequence, firstUnmet, type UnplugGround, type WantedSettings } from "./conditions/wanted.ts";
 import { type ChassisIdentity, type Lport, plugTypeOf } from "./lport.ts";
 import type { PortBindingRow } from "./rows.ts";
 
-/** What the intent is with: another logical port, or another plug type, is another intent. */
+/** The logical port and the plug type that the intent is about. */
 interface Subject {
   readonly lport: Lport;
   readonly plugType: string;
 }
 
-/** Wanted here: an interface of this plug type is to be in place. */
+/** The logical port is wanted here: an interface of this plug type is to be in place. */
 export interface ToPlug extends Subject {
   readonly kind: "plug";
   readonly binding: PortBindingRow;
 }
-/** Plugged by us and no longer to be: it goes, if its provider agrees. */
+/** The interface is ours and no longer wanted: the interface goes, if its provider agrees. */
 export interface ToUnplug extends Subject {
   readonly kind: "unplug";
   readonly binding: PortBindingRow | null;
-  /** The port binding as it was when it left the view; absent: it is in view, or this daemon never saw it. */
+  /** The port binding as it left the view; absent: the port binding is in view, or this daemon never saw it. */
   readonly lastSeen?: PortBindingRow;
   readonly ground: UnplugGround;
   readonly reason: string;
-  /** False: it was so when the Southbound said so, and is asked again before anything is written. */
+  /** False: an earlier answer of the Southbound said so, and the Southbound is asked again before anything is written. */
   readonly isCertain: boolean;
 }
-/** Plugged by us, and to be left as it is. */
+/** The interface is ours and stays as it is. */
 export interface ToStay extends Subject {
   readonly kind: "stay";
   readonly reason: string;
   /** As in `ToUnplug`. */
   readonly lastSeen?: PortBindingRow;
-  /** The next answer of the Southbound says whether it goes. */
+  /** The next answer of the Southbound decides whether the interface goes. */
   readonly isLeaving?: true;
 }
-/** Wanted here, but an interface that is not ours carries its iface-id. */
+/** The logical port is wanted here, but a foreign interface carries its iface-id. */
 export interface Foreign extends Subject {
   readonly kind: "foreign";
   readonly reason: string;
@@ -57,19 +57,19 @@ export const NOT_IN_VIEW = "its port binding is not in view yet";
 export const NOT_ANSWERED_YET =
   "the Southbound is asked whether its port binding is gone, and has not answered yet";
 
-/** What is known about the Southbound, as far as it bears on unplugging. */
+/** The knowledge about the Southbound that unplugging needs. */
 export interface Knowledge {
-  /** What keeps us from unplugging anything at all, or null. */
+  /** The missing knowledge that forbids any unplug, in words; null: nothing is missing. */
   readonly missing: string | null;
   /** The acknowledged condition contains `logical_port == lport`, and so does the one that is to replace it, if any. */
   asksFor(lport: string): boolean;
-  /** What is asked for by name, and not here, may be on its way. */
+  /** A row that is asked for by name and not in view may be on its way. */
   readonly isInDoubt: boolean;
 }
 
 /**
- * @param departed its port binding as it was when it left the view
- * @returns null: neither wanted here nor plugged by us
+ * @param departed the port binding as it left the view
+ * @returns null: the logical port is not wanted here, and no interface of ours is in place
  */
 export function decideIntent(
   lport: Lport,

@@ -1,5 +1,5 @@
 /**
- * What an interface in the local database is to us: on the integration bridge or not, ours or somebody else's.
+ * Classifies an interface of the local database: on the integration bridge or not, ours or foreign.
  *
  * Owned: the only interface of a port of the integration bridge, not the bridge's local port, and marked with both
  * `external_ids:iface-id` and `external_ids:ovn-plugged`. Only owned interfaces are ever changed or removed.
@@ -9,23 +9,23 @@ import type { InterfaceRow, PortRow } from "./rows.ts";
 
 export const IFACE_ID = "iface-id";
 export const OVN_PLUGGED = "ovn-plugged";
-/** ovn-controller binds a port whose options have this key only to an interface that has the same (ovn-nb(5)). */
+/** Where a port's options have this key, ovn-controller binds the port only to an interface with the same value (ovn-nb(5)). */
 export const IFACE_ID_VER = "iface-id-ver";
 
-/** Immutable, and a pure outcome of what `classify` is given. */
+/** Immutable; follows from the arguments of `classify` alone. */
 export interface ObservedInterface {
   readonly interface: InterfaceRow;
   /** The port that holds the interface; null only between the batches of a database that is being rebuilt. */
   readonly port: PortRow | null;
   readonly onBridge: boolean;
   readonly isOwned: boolean;
-  /** The logical port that it realises on the integration bridge, by its iface-id; null: none. */
+  /** The logical port that the interface realises on the integration bridge, by its iface-id; null: none. */
   readonly lport: string | null;
-  /** The plug type under which it was plugged, by its ovn-plugged; empty where there is none. */
+  /** The plug type under which the interface was plugged (`ovn-plugged`); empty: the key is absent. */
   readonly plugType: string;
 }
 
-/** The integration bridge, as far as classifying interfaces needs it. */
+/** The columns of the integration bridge that `classify` needs. */
 export interface BridgePorts {
   readonly name: string;
   readonly ports: ReadonlySet<Uuid>;
@@ -44,7 +44,7 @@ export function classify(
   return { interface: iface, port: port ?? null, onBridge, isOwned, lport, plugType: plugType ?? "" };
 }
 
-/** What `classify` would answer; the name of a bridge never changes (ovs-vswitchd.conf.db(5)). */
+/** True when `classify` would give the same again; the name of a bridge never changes (ovs-vswitchd.conf.db(5)). */
 export function isClassified(
   observed: ObservedInterface,
   iface: InterfaceRow,

@@ -1,10 +1,11 @@
 /**
- * The question put to a provider about one logical port, and when the last answer still holds.
+ * The question to a provider about one logical port, and when the last answer still holds.
  *
- * An answer holds as long as nothing the provider could look at has changed: its input, its lookup tables (counted in
- * `lookup`), and whether it was asked to try again (counted in `nonce`). Two changes are excepted: an interface that
- * has become just what the answer asked for needs no new one, so the echo of our own commit asks nobody; and so does an
- * interface that is to go and has changed only in what no provider is shown (ovn-controller lets go of it just then).
+ * An answer holds as long as nothing changes that the provider could look at: the fields of the question, the lookup tables
+ * of the provider (counted in `lookup`), and the requests to try again (counted in `nonce`). There are two exceptions. An
+ * interface that has become what the answer asked for needs no new answer, so the echo of our own commit asks nobody. An
+ * interface that is to be removed needs no new answer while only columns change that no provider sees (ovn-controller
+ * releases such an interface at that moment).
  */
 
 import { type Answer, misplacedIn } from "../providers/answer.ts";
@@ -26,17 +27,17 @@ export interface Question {
   readonly plugType: string;
   readonly operation: Operation;
   readonly provider: RegisteredProvider;
-  /** Those of the port binding, which is all that a provider is told of it; null: there is none. */
+  /** The options of the port binding, the only column that a provider sees; null: there is no port binding. */
   readonly options: PortBindingRow["options"] | null;
   readonly interface: InterfaceRow | null;
   readonly views: LocalViews;
-  /** Another number whenever the provider's lookup tables changed. */
+  /** A number that changes whenever the lookup tables of the provider change. */
   readonly lookup: number;
-  /** Counts how often the port was asked for again; absent: never. */
+  /** Counts how often the port's providers were asked again; absent: never. */
   readonly nonce?: number;
 }
 
-/** What every question of one run shows of the local database; one object, because each port holds its question. */
+/** The rows of the local database that every question of one run shows; one object, because each port keeps its question. */
 export interface LocalViews {
   readonly openVSwitch: OpenVSwitchView;
   readonly bridge: BridgeView;
@@ -46,7 +47,7 @@ export interface LocalViews {
 export interface Consultation {
   readonly question: Question;
   readonly answer: Answer;
-  /** The interface in full that follows; null unless the provider is ready to plug. */
+  /** The complete desired interface that follows from the answer; null unless the provider is ready to plug. */
   readonly desired: DesiredInterface | null;
 }
 
@@ -59,7 +60,7 @@ export function consult(question: Question): Consultation {
   };
 }
 
-/** The answer that `last` holds is the answer to `question` too. */
+/** True when the answer in `last` also answers `question`. */
 export function stillHolds(last: Consultation, question: Question): boolean {
   const asked = last.question;
   if (!isSameQuestion(asked, question)) return false;
@@ -70,7 +71,7 @@ export function stillHolds(last: Consultation, question: Question): boolean {
   return last.desired !== null && question.interface !== null && satisfies(question.interface, last.desired);
 }
 
-/** The same was asked about the same rows, and the same interface follows; two answers without an interface are two. */
+/** True when both ask the same about the same rows and lead to the same interface; answers without an interface differ. */
 export function sameConsultation(a: Consultation, b: Consultation): boolean {
   if (a === b) return true;
   if (a.desired === null || b.desired === null) return false;
@@ -84,7 +85,7 @@ export function sameConsultation(a: Consultation, b: Consultation): boolean {
   );
 }
 
-/** But for the interface. */
+/** True when two questions are the same but for the interface. */
 function isSameQuestion(a: Question, b: Question): boolean {
   return (
     a.plugType === b.plugType &&
@@ -98,7 +99,7 @@ function isSameQuestion(a: Question, b: Question): boolean {
   );
 }
 
-/** Nothing of the very same interface has changed that a provider is shown. */
+/** True when both are the same interface, and alike in the columns that a provider sees. */
 function looksAlike(a: InterfaceRow | null, b: InterfaceRow | null): boolean {
   if (a === null || b === null || a._uuid !== b._uuid) return false;
   return a.name === b.name && a.type === b.type && sameMap(a.options, b.options);
@@ -108,14 +109,14 @@ function sameOptions(a: Question["options"], b: Question["options"]): boolean {
   return a === b || (a !== null && b !== null && sameMap(a, b));
 }
 
-/** `last`'s answer as the answer to `question`, so that what is held is what asking now would give. */
+/** The answer in `last`, as the answer to `question`: the result equals what asking now would give. */
 export function carryOver(last: Consultation, question: Question): Consultation {
   const { options, interface: current } = last.question;
   if (current === question.interface && options === question.options) return last;
   return { ...last, question };
 }
 
-/** Joins what the provider wants with what the port binding asks for. */
+/** Joins the interface that the provider wants with the MTU and the version that the port binding asks for. */
 function desiredInterface(
   { lport, plugType, provider, options }: Question,
   wanted: WantedInterface,
@@ -127,7 +128,7 @@ function desiredInterface(
 
 const NO_OPTIONS: ReadonlyMap<string, string> = new Map();
 
-/** What the provider is told: with the question, and when the consultation ends. */
+/** The input of the provider, for `prepare` and again for `finish` and `release`. */
 export function prepareInputOf(question: Question): PrepareInput {
   const { lport, operation, views, options } = question;
   const current = question.interface;

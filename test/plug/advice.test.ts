@@ -186,6 +186,11 @@ describe("whose the interface in place is by now (U7)", () => {
       });
       return askedToPlug({ main: consult(questionOf(inPlace, { prepare })) });
     };
+    const prepare = (input: Parameters<ReturnType<typeof plugAs>>[0]) => ({
+      ...plugAs()(input),
+      misplaced: "VF 1",
+    });
+    expect(whose(askedToPlug({ main: consult(questionOf({}, { prepare })) }))).toBeNull();
     expect(whose(named("eth0"))).toBeNull();
     expect(whose(named("eth1"))).toBe("VF 1");
   });
