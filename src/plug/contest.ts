@@ -77,8 +77,7 @@ export class Contests {
     const together = this.#together(route.path);
     const isRefused = this.#isRefused(together);
     const observed = this.#facts.holder(name);
-    const winner = this.#winner(name);
-    const isInTurn = winner === null || winner === lport;
+    const isInTurn = this.#winner(name) === lport;
     if (observed === undefined || observed.lport === null)
       return { kind: "free", together, isRefused, isInTurn };
     const leaving = this.#goneConsultation(observed) ?? this.#besideConsultation(observed);

@@ -279,12 +279,14 @@ describe("sameBasis", () => {
     ["name", { wanted: { ...desired().wanted, name: "other" } }],
     ["type", { wanted: { ...desired().wanted, type: "" } }],
     ["options", { wanted: { ...desired().wanted, options: {} } }],
+    ["option's value", { wanted: { ...desired().wanted, options: { "vif-plug-dummy-option": "other" } } }],
     ["other_config", { wanted: { ...desired().wanted, otherConfig: { a: "1" } } }],
     ["MTU", { mtuRequest: 1400 }],
     ["plug type", { plugType: "other" }],
     ["iface-id-ver", { ifaceIdVer: "2" }],
   ])("does not hold for another %s", (_, changes) => {
     expect(sameBasis(create(), create(changes))).toBe(false);
+    expect(sameBasis(create(changes), create())).toBe(false);
     expect(sameBasis(update(), update(changes))).toBe(false);
     expect(sameBasis(replug(), replug(row, changes))).toBe(false);
   });

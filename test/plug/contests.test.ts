@@ -131,7 +131,10 @@ describe("who moves together", () => {
       r: { has: ["c"], wants: "d" },
     });
     const together = ["p", "q", "r"];
-    expect(contests.contest("p", "b")).toMatchObject({ kind: "take", from: "q", together, isRefused: false });
+    expect(contests.contest("p", "b")).toMatchObject({
+      ...{ kind: "take", from: "q", together },
+      ...{ isRefused: false, isInTurn: true },
+    });
     expect(contests.contest("r", "d")).toMatchObject({ kind: "free", together, isRefused: false });
   });
 

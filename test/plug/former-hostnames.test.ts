@@ -28,6 +28,16 @@ test("names that a row had one after the other in one message are all remembered
   expect(former.get("hv1")).toEqual(new Set(["a", "b"]));
 });
 
+test("what two chassis were called before is remembered of both, be it told in one message", () => {
+  const other = { ...change("x", "y"), old: chassisRow({ name: "hv2", hostname: "x" }) };
+  expect(withFormer(new Map(), [change("a", "b"), other])).toEqual(
+    new Map([
+      ["hv1", new Set(["a"])],
+      ["hv2", new Set(["x"])],
+    ]),
+  );
+});
+
 test("what is longer than the name of a host can be is not remembered, nor is anything of a chassis with such a name", () => {
   const named = (hostname: string, name: string) => ({
     ...change("a", "b"),

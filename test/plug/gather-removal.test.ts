@@ -243,7 +243,14 @@ describe("of several interfaces", () => {
     const { gather, calls } = chassis((input) =>
       input.interface?.name === "a" ? wants("b")(input) : { ready: false, reason: "no link" },
     );
-    const [one, other] = [toPlug(a, b), toPlug(a, b)];
+    const one = toPlug(a, b);
+    const binding = wantedRow({ "vif-plug:x": "another" });
+    const other: Intent = {
+      kind: "plug",
+      plugType: "dummy",
+      binding,
+      lport: makeLport("lsp1", binding, [a, b]),
+    };
     const again = gather(other, gather(one));
     calls.length = 0;
     expect(gather(other, again) === again).toBe(true);
