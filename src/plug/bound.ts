@@ -1,7 +1,7 @@
 /**
- * Whether ovn-controller has bound a logical port on this chassis, and who has it instead (rule P8): a port that is plugged
- * and not bound passes no traffic. Pure functions of one port binding and of this chassis; the columns are those of
- * ovn-sb(5).
+ * Whether ovn-controller has bound a logical port on this chassis, and which chassis has bound the port instead (rule P8): a
+ * port that is plugged and not bound passes no traffic. Pure functions of one port binding and of this chassis; ovn-sb(5)
+ * describes the columns.
  */
 import type { Uuid } from "ovsdb-jsonrpc";
 import type { ChassisIdentity } from "./lport.ts";
@@ -9,14 +9,14 @@ import { IFACE_ID_VER } from "./observed-interface.ts";
 import type { InterfaceRow, PortBindingRow } from "./rows.ts";
 
 export interface Unbound {
-  /** The Chassis row that has it instead; null: none has. */
+  /** The Chassis row that has bound the port instead; null: no chassis has. */
   readonly by: Uuid | null;
 }
 
-/** What is known of a Chassis row that is not this chassis's; null: there is no such row. */
+/** The names in the Chassis row of another chassis; null: the row does not exist. */
 export type OtherChassis = { readonly name: string; readonly hostname: string } | null;
 
-/** @returns null: it is bound here, or nobody could bind it */
+/** @returns null: the port is bound here, or this chassis has no row and could not bind the port */
 export function unboundOf(binding: PortBindingRow, chassis: ChassisIdentity | null): Unbound | null {
   const here = chassis?.record?._uuid;
   if (here === undefined) return null;
@@ -31,7 +31,7 @@ export function sameUnbound(a: Unbound | undefined, b: Unbound | undefined): boo
   return a?.by === b?.by;
 }
 
-/** @param other undefined: the Southbound has not said yet whose row that is */
+/** @param other undefined: the Southbound has not told yet whose row that is */
 export function whoHasIt({ by }: Unbound, other: OtherChassis | undefined): string {
   if (by === null) return "no chassis has it";
   if (other === undefined) return `chassis row ${by} has it`;

@@ -1,10 +1,10 @@
-/** The answers that a change stands on: the providers that gave them are told when the change has ended. */
+/** The answers behind a change: when the change has ended, the providers that gave these answers are told. */
 import { type Advice, type Leaving, leftoversIn } from "./advice.ts";
 import type { Change, Remove } from "./change.ts";
 
 /**
- * The answers a change stands on: an adoption also ends the consultation of the port that is taken from, and an interface
- * that goes although the port is wanted only the one that it leaves.
+ * The answers behind a change. A change that takes an interface over also ends the consultation of the port that loses it;
+ * the removal of an interface whose port is wanted ends only the consultation about this removal.
  */
 export function withLeaving(advice: Advice, change: Change): Advice {
   if (advice.kind !== "asked") return advice;
@@ -31,7 +31,7 @@ function ofRemoval(advice: Extract<Advice, { readonly kind: "asked" }>, change: 
   return main.question.operation === "remove" ? advice : instead(advice, leaving);
 }
 
-/** The one consultation is all that the change stands on. */
+/** The advice where this one consultation is all that the change stands on. */
 function instead(advice: Extract<Advice, { readonly kind: "asked" }>, leaving: Leaving | null): Advice {
   if (leaving === null) return advice;
   if ("noProviderFor" in leaving) {

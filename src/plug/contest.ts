@@ -1,15 +1,15 @@
 /**
- * Rule P6: who gets an interface name, and what moves with it. A name that no interface has belongs to the first of those
- * that want it. One that an interface has belongs to whom that is plugged for, unless that port is due to go, or is itself
- * about to move to another name: then interfaces change hands in place, along chains and circles of any length. And an
- * interface that is left over of one port goes back to the one that wants its name (rule P3). A port that has several
- * interfaces and is to have another one leaves all of them: each may change hands with it.
+ * Rule P6: which logical port gets an interface name, and which ports move with it. A name without an interface belongs to
+ * the first claimant. The name of an interface belongs to the port that the interface is plugged for, unless that port is
+ * due to go or moves to another name itself: then interfaces change hands in place, along chains and circles of any length.
+ * An interface that is left over of one port goes to the port that claims its name (rule P3). A port that has several
+ * interfaces and claims another one leaves all of them: each of them may change hands in the same transaction.
  *
- * Of several that want one name the one that closes a circle comes first, as nobody in the circle could move without it;
- * then those without an interface, and then it goes by the names of the logical ports, so that the order in which they came
- * does not matter, unless the transaction of one is on its way.
+ * Among several claimants of one name, the port that closes a circle comes first, because no port of the circle could move
+ * without it. Then come the ports without an interface, and then the names of the logical ports decide, so that the order
+ * of arrival does not matter, unless the transaction of a claimant is on its way.
  *
- * Invariant: whichever member is asked, the ports that move together are the same, and so is whether they do.
+ * Invariant: the ports that move together, and whether they move, are the same for every one of them.
  */
 
 import { type Advice, inPlaceOf, type Leaving, leftoversBeside, leftoversIn } from "./advice.ts";
@@ -27,24 +27,24 @@ export type Contest = { readonly kind: "lost"; readonly reason: string } | Won;
 
 export type Won = (
   | { readonly kind: "free" }
-  /** The interface of that name changes hands. */
+  /** The interface of the claimed name changes hands. */
   | {
       readonly kind: "take";
       readonly observed: ObservedInterface;
       readonly from: string;
-      /** What the port that it is taken from was told by its provider; null: it moves itself, or never owned it. */
+      /** The answer to the port that loses the interface; null: that port moves itself, or never owned the interface. */
       readonly leaving: Consultation | null;
     }
 ) & {
-  /** The logical ports that move with this one, by name; it is among them. */
+  /** The logical ports that move together, this port among them, in the order of their names. */
   readonly together: readonly string[];
-  /** The server has refused that, and nothing has changed since. */
+  /** The server has refused this move, and nothing has changed since. */
   readonly isRefused: boolean;
-  /** False: the server has refused the name to all who want it, and another one comes first when that is over. */
+  /** False: the server has refused the name to all claimants, and another claimant comes first when the back-off is over. */
   readonly isInTurn: boolean;
 };
 
-/** What a contest depends on; every look-up is by key. */
+/** The facts that a contest depends on; every look-up is by key. */
 export interface ContestFacts {
   readonly onRename: "replug" | "report";
   holder(name: string): ObservedInterface | undefined;
@@ -52,16 +52,16 @@ export interface ContestFacts {
   intent(lport: string): Intent | undefined;
   advice(lport: string): Advice | undefined;
   attempt(lport: string): Attempt | undefined;
-  /** The port's interface would go now, were it not taken over. */
+  /** True when rule U6 holds the unplug of this port. */
   isHeld(lport: string): boolean;
 }
 
-/** How a port gets the name that it wants: the ports that move for it, itself first. */
+/** The way in which a port gets the name that it claims: the ports that have to move, this port first. */
 type Route =
   | { readonly ok: true; readonly path: readonly string[] }
   | { readonly ok: false; readonly reason: string };
 
-/** Every contest of one pass; what was found for one port is not sought again for the next. */
+/** All contests of one pass; a route or a winner that was found for one port serves the next ports too. */
 export class Contests {
   readonly #facts: ContestFacts;
   readonly #winners = new Map<string, string | null>();
@@ -84,13 +84,13 @@ export class Contests {
     return { kind: "take", observed, from: observed.lport, leaving, together, isRefused, isInTurn };
   }
 
-  /** The logical port that takes over, in this pass, the interface in place of another one, which goes or moves. */
+  /** The logical port that takes over the interface in place of `lport` in this pass, because `lport` goes or moves; else null. */
   taker(lport: string): string | null {
     const inPlace = this.#inPlace(lport);
     return inPlace === null ? null : this.takerOf(inPlace);
   }
 
-  /** What is on its way is not weighed again: until it has arrived the interface is left to it. */
+  /** The port that takes this interface over, or null. A transaction on its way keeps its interface until its answer. */
   takerOf(observed: ObservedInterface): string | null {
     const winner = this.#winner(observed.interface.name);
     if (winner === null) return null;
@@ -102,7 +102,7 @@ export class Contests {
     return attempt?.phase === "in-flight" && takenBy(attempt.change)?._uuid === _uuid;
   }
 
-  /** Its claim and those of others go round in a circle. */
+  /** The claim of this port and the claims of others form a circle. */
   isInCircle(lport: string): boolean {
     return this.#owned(lport).some((observed) => this.#closer(observed) !== null);
   }
@@ -134,7 +134,7 @@ export class Contests {
     }
   }
 
-  /** Whom a port waits for that wants a name. */
+  /** The port that has to move before `at` gets the name, the end of the route, or the obstacle. */
   #nextOf(at: string, name: string | null, holder: ObservedInterface | undefined): Next {
     const trouble = this.#trouble(at);
     if (trouble !== null) return { kind: "blocked", reason: trouble };
@@ -168,7 +168,7 @@ export class Contests {
     return `${held}logical port ${at} keeps the others from moving: ${reason}`;
   }
 
-  /** What keeps a port from leaving the interface that it has, or null. */
+  /** The reason why a port may not leave its interface, or null. */
   #trouble(lport: string): string | null {
     if (this.#inPlace(lport) === null) return null;
     const attempt = this.#facts.attempt(lport);
@@ -183,7 +183,7 @@ export class Contests {
     return refusalOf(leaving);
   }
 
-  /** Those that it moves for, and for each of them those that take over what that leaves. */
+  /** The ports of the route, and the ports that take over the interfaces that these leave. */
   #together(path: readonly string[]): readonly string[] {
     const all = new Set(path);
     for (const member of all) {
@@ -195,7 +195,7 @@ export class Contests {
     return [...all].sort();
   }
 
-  /** The first of them is tried again for all, when its time has come. */
+  /** The first port of the group is tried again for all of them, when its back-off is over. */
   #isRefused([leader]: readonly string[]): boolean {
     if (leader === undefined) return false;
     const name = this.#claimOf(leader);
@@ -227,7 +227,7 @@ export class Contests {
     return smallest(first.filter((lport) => this.#inPlace(lport) === null)) ?? smallest(first);
   }
 
-  /** Of a circle of claims in which the interface is, the logical port that wants it; null: there is none. */
+  /** The logical port that claims this interface in a circle of claims; null: the interface is in no circle. */
   #closer(holder: ObservedInterface): string | null {
     const { name } = holder.interface;
     const seen = new Set<string>();
@@ -249,7 +249,7 @@ export class Contests {
     return inPlaceOf(intent, this.#facts.advice(lport));
   }
 
-  /** Every interface of ours that carries its iface-id. */
+  /** Every interface of ours that carries the iface-id of the logical port. */
   #owned(lport: string): readonly ObservedInterface[] {
     const intent = this.#facts.intent(lport);
     return intent === undefined ? [] : interfacesOf(intent.lport).filter(({ isOwned }) => isOwned);
@@ -260,13 +260,13 @@ export class Contests {
     return advice?.kind === "asked" ? advice.claim : null;
   }
 
-  /** It is left over of a logical port that has another one, which its provider answers (rule P3). */
+  /** The interface is left over of a logical port that has the interface that its provider names (rule P3). */
   #isLeftOver(lport: string, holder: ObservedInterface): boolean {
     const isInFlight = this.#facts.attempt(lport)?.phase === "in-flight";
     return !isInFlight && leftoversIn(this.#facts.advice(lport)).some(({ observed }) => observed === holder);
   }
 
-  /** What was asked about an interface that a port has besides the one that it moves from; null: it has no such. */
+  /** The question about an interface that a moving port has beside the interface in place; null: there is no such interface. */
   #beside(holder: ObservedInterface): Leaving | null {
     if (holder.lport === null || this.#claimOf(holder.lport) === null) return null;
     const all = leftoversBeside(this.#facts.advice(holder.lport));
@@ -278,7 +278,7 @@ export class Contests {
     return leaving !== null && "answer" in leaving ? leaving : null;
   }
 
-  /** What a port that is due to go was told by its provider, which agrees; null: it is not due, or may not go. */
+  /** The consent of the provider of a port that is due to go; null: the port is not due, or may not go. */
   #goneConsultation(holder: ObservedInterface): Consultation | null {
     const from = holder.lport;
     if (from === null || this.#inPlace(from) !== holder || this.#facts.isHeld(from)) return null;
@@ -289,7 +289,7 @@ export class Contests {
     return this.#facts.attempt(from)?.phase === "in-flight" ? null : advice.main;
   }
 
-  /** What it wants of the interface that is there, or of a new one when there is none. */
+  /** The server has refused what the port wants of this interface, or of a new interface where `holder` is undefined. */
   #wasRefused(lport: string, holder: ObservedInterface | undefined): boolean {
     const attempt = this.#facts.attempt(lport);
     const advice = this.#facts.advice(lport);
@@ -308,7 +308,7 @@ type Next =
   | { readonly kind: "mover"; readonly lport: string }
   | { readonly kind: "blocked"; readonly reason: string };
 
-/** The interface that a change takes over, where it takes one over. */
+/** The interface that a change takes over; undefined: it takes none over. */
 function takenBy(change: Change): InterfaceRow | undefined {
   if (change.kind === "replug") return takenBy(change.take);
   return change.kind === "update" ? change.interface : undefined;

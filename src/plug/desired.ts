@@ -1,21 +1,21 @@
 /**
- * The desired interface of a logical port, as plain data, and what differs between an interface in place and it. Rules P2
- * and P3: only what differs is written, and keys of other users never.
+ * The desired interface of a logical port, as plain data, and the difference between an interface in place and the desired
+ * interface. Rules P2 and P3: vifplugd writes only the difference, and never a key of another user.
  */
 import type { WantedInterface } from "../providers/provider.ts";
 import { IFACE_ID, IFACE_ID_VER, OVN_PLUGGED } from "./observed-interface.ts";
 import type { InterfaceRow } from "./rows.ts";
 
-/** The interface in full as it has to be: what the provider wants, and what comes from the logical port itself. */
+/** The complete desired interface: what the provider wants, and what the logical port itself asks for. */
 export interface DesiredInterface {
   readonly lport: string;
   readonly plugType: string;
   readonly wanted: WantedInterface;
-  /** Options of which one that is not wanted is removed. */
+  /** Options that vifplugd removes where the provider does not want them. */
   readonly maintainedOptions: ReadonlySet<string>;
   /** Bytes; null clears the column. */
   readonly mtuRequest: number | null;
-  /** Without it ovn-controller does not bind the interface; null: whatever is there stays. */
+  /** The value without which ovn-controller does not bind the interface; null: any value stays. */
   readonly ifaceIdVer: string | null;
 }
 
@@ -25,7 +25,7 @@ export interface MapEdit {
   readonly remove: readonly string[];
 }
 
-/** What differs between an interface and its target; absent: that column is right. */
+/** The difference between an interface and the desired interface; absent: the column is right. */
 export interface InterfaceEdit {
   readonly type?: string;
   readonly mtuRequest?: number | null;
@@ -35,8 +35,8 @@ export interface InterfaceEdit {
 }
 
 /**
- * What has to be edited in `current` to make it `target`; null when nothing differs. The names are the same.
- * @param isMarked it carries the two external_ids already; whoever does not know leaves it out
+ * The edit that makes `current` the desired interface; null: nothing differs. Both have the same name.
+ * @param isMarked true: the caller knows that `current` carries the right iface-id and ovn-plugged
  */
 export function diffInterface(
   current: InterfaceRow,
@@ -96,12 +96,12 @@ function diffMap(
   return set === null && remove === null ? null : { set: set ?? new Map(), remove: remove ?? [] };
 }
 
-/** The interface as it is in place already satisfies the target. */
+/** True when the interface in place is the desired interface already. */
 export function satisfies(current: InterfaceRow, desired: DesiredInterface): boolean {
   return current.name === desired.wanted.name && diffInterface(current, desired) === null;
 }
 
-/** What ovs-vswitchd and ovn-controller write to the row does not count: a change stands on no word of theirs. */
+/** True when two rows are alike but for what ovs-vswitchd and ovn-controller write: no change stands on that. */
 export function sameContent(a: InterfaceRow, b: InterfaceRow): boolean {
   if (a === b) return true;
   return (

@@ -1,6 +1,6 @@
 /**
- * Whether a change has come true: what a transaction of which the database did not say what became of it has left behind
- * (rule T5). Pure: only the interfaces and bridges as they are now are looked at.
+ * Whether a change was committed whose outcome the database did not tell (rule T5). Pure functions of the interfaces and
+ * bridges as they are now.
  */
 import type { Uuid } from "ovsdb-jsonrpc";
 import type { Change } from "./change.ts";
@@ -8,7 +8,7 @@ import { satisfies } from "./desired.ts";
 import type { ObservedInterface } from "./observed-interface.ts";
 import type { BridgeRow } from "./rows.ts";
 
-/** What there is in the local database. */
+/** The rows of the local database. */
 export interface Present {
   /** By name. */
   readonly interfaces: ReadonlyMap<string, ObservedInterface>;

@@ -1,6 +1,6 @@
 /**
- * The status of a port whose interface is as it has to be: what ovs-vswitchd and ovn-controller say of it (rule P8), and what
- * somebody should know besides.
+ * The status of a port whose interface is as desired: what ovs-vswitchd and ovn-controller say of the interface (rule P8),
+ * and other faults that people should know.
  */
 import { type Unbound, unboundOf, whoHasIt } from "./bound.ts";
 import { badMtuOf, type Lport } from "./lport.ts";
@@ -10,7 +10,7 @@ import type { InterfaceRow } from "./rows.ts";
 /** The reason of a port that is plugged and not known to work yet. */
 export const NOT_ANSWERED = "ovs-vswitchd has not answered yet";
 
-/** The interface is as it has to be; what ovs-vswitchd says of it decides between plugged and error. */
+/** The status of a port whose interface is as desired: ovs-vswitchd decides between `plugged` and `error`. */
 export function stands(at: StatusFacts, reason: string | null): LportStatus {
   const iface = inPlaceAt(at)?.interface;
   if (iface === undefined) return status(at, "plugged", reason, {});
@@ -35,7 +35,7 @@ function notBound({ chassis }: StatusFacts, unbound: Unbound): string {
   return `ovn-controller has not bound it here: ${who}`;
 }
 
-/** A device of the system that is down is a dead path, however well everything else looks (rule P8). */
+/** The words for a network device of the system that is down: such a port passes no traffic (rule P8). Null: it is up. */
 function isDown(iface: InterfaceRow): string | null {
   if (iface.type !== "" || iface.admin_state !== "down") return null;
   return `network device ${iface.name} is down, so nothing passes: ip link set ${iface.name} up`;

@@ -1,5 +1,5 @@
 /**
- * The status of one logical port: its state, the reason, and the change to write, if any; and everything that it depends on.
+ * The status of one logical port: the state, the reason, and the change to write, if any; and the facts behind a status.
  * decide-status.ts decides it.
  *
  * Invariant: a status that carries a change is the only thing that leads to a write.
@@ -35,24 +35,24 @@ export interface LportStatus {
   /** The interface in place, or the one that is wanted. */
   readonly interface: string | null;
   readonly reason: string | null;
-  /** What to write now. */
+  /** The change to write now; null: nothing is to be written. */
   readonly change: Change | null;
-  /** Nothing but time may change this status: the port is to be asked for again, with back-off. */
+  /** Only time may change this status: the port is tried again, with back-off. */
   readonly retry: boolean;
-  /** How often what is to be written was undone by others: the back-off starts from there; absent: never. */
+  /** How often others undid the desired state: the back-off starts from this number; absent: never. */
   readonly setbacks?: number;
   /** How often the providers were asked for another answer. */
   readonly tries: number;
-  /** It is in place, and ovn-controller has not bound it here (rule P8); absent: that is not so. */
+  /** The port is plugged, and ovn-controller has not bound it here (rule P8); absent: the port is bound, or not plugged. */
   readonly unbound?: Unbound;
 }
 
-/** The interface is as the provider asked for, whatever ovs-vswitchd says of it: nothing waits to be written. */
+/** True when the interface is as the provider asked for, whatever ovs-vswitchd says: nothing waits to be written. */
 export function isSettled({ state, retry }: LportStatus): boolean {
   return state === "plugged" || (state === "error" && !retry);
 }
 
-/** Everything a status depends on. */
+/** The facts that a status depends on. */
 export interface StatusFacts {
   readonly intent: Intent;
   readonly advice: Advice | undefined;
@@ -60,21 +60,21 @@ export interface StatusFacts {
   readonly chassis: ChassisFacts;
 }
 
-/** What is the same for all logical ports. */
+/** The facts that are the same for all logical ports. */
 export interface ChassisFacts {
   readonly bridge: BridgeRef | null;
   /** The name the integration bridge has to have. */
   readonly bridgeName: string;
   /** Null: no name is known. */
   readonly chassis: ChassisIdentity | null;
-  /** Undefined: the Southbound has not been asked for that row, or has not answered. */
+  /** Undefined: the Southbound has not been asked for the row, or has not answered. */
   otherChassis(row: Uuid): OtherChassis | undefined;
   readonly onRename: "replug" | "report";
-  /** Why nobody may be asked and nothing written yet, or null. */
+  /** The reason why this daemon may not ask or write now, or null. */
   readonly notActive: string | null;
-  /** Who gets the interface of a name that a logical port wants, and what moves with it. */
+  /** Which logical port gets a claimed interface name, and which ports move with it. */
   readonly contests: Pick<Contests, "contest" | "taker" | "takerOf" | "isInCircle">;
-  /** Why unplugging is held back, or null. */
+  /** The reason why the unplug of this port is held, or null. */
   held(lport: string): string | null;
 }
 

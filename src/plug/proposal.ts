@@ -1,6 +1,6 @@
 /**
- * The change that is proposed for a logical port: made of what is in place and what is desired, and held back where the server
- * has just refused it or others keep undoing it (rules T3, T4).
+ * The change that is proposed for a logical port: the difference between the interface in place and the desired interface.
+ * The change is held back where the server has just refused it, or where others keep undoing it (rules T3, T4).
  */
 import { misplacementOf } from "./advice.ts";
 import { setbacksOf } from "./attempt.ts";
@@ -10,7 +10,7 @@ import { type DesiredInterface, diffInterface } from "./desired.ts";
 import { inPlaceAt, type LportStatus, nameOfChange, type StatusFacts, status } from "./lport-status.ts";
 import type { BridgeRef } from "./rows.ts";
 
-/** The interface that the port gets: a new one, or that of another port, in place. */
+/** The change that gives the port its interface: a new interface, or the interface of another port. Null: it has it already. */
 export function takeOf(contest: Won, bridge: BridgeRef, desired: DesiredInterface): Create | Update | null {
   if (contest.kind === "free") return { kind: "create", desired, bridge };
   const { observed, from, leaving } = contest;
@@ -31,8 +31,8 @@ export function removal(at: StatusFacts, bridge: BridgeRef, plugType: string): R
 }
 
 /**
- * The change is to be written, unless it is the very one that the server has just refused.
- * @param won where interfaces change hands; what moves together is refused together, too
+ * The status that carries the change, unless the server has just refused this very change.
+ * @param won the contest, where interfaces change hands: ports that move together are also refused together
  */
 export function propose(
   at: StatusFacts,

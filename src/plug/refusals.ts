@@ -1,5 +1,5 @@
 /**
- * Who does not agree to what is intended with a logical port, or has not answered yet, and in which words that is told.
+ * Which provider refuses what is intended with a logical port, or has not answered yet, and the words for that.
  */
 import { shellWord } from "../text/shell.ts";
 import type { Advice, Leaving } from "./advice.ts";
@@ -8,7 +8,7 @@ import { inPlaceAt, type StatusFacts } from "./lport-status.ts";
 import { noProvider } from "./no-provider.ts";
 import type { Consultation } from "./question.ts";
 
-/** Whose answer is not known yet, in words; null: everybody has answered. */
+/** The words for the answer that is still awaited; null: every provider has answered. */
 export function awaitedIn({ main, leaving }: Extract<Advice, { kind: "asked" }>): string | null {
   const awaited = awaitedOf(main);
   return awaited === null && leaving !== null && "answer" in leaving ? awaitedOf(leaving) : awaited;

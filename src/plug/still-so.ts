@@ -1,9 +1,8 @@
 /**
- * Whether what led to an unplug is so still, when the transaction that it was part of was refused for another port's sake: on
- * its way a reply took its time, in which the Southbound may have gone, or the port binding may have come back. A pure
- * reading of the graph's data.
+ * Whether the reason for an unplug still holds, when its transaction was refused because of another port. Until the refusal
+ * arrived, the Southbound may have gone away, or the port binding may have come back. A pure reading of the graph's data.
  *
- * Invariant: what was decided on a reply of the Southbound about a row (rule U1, absent by `_uuid`) is never so still.
+ * Invariant: a reason that was a reply of the Southbound about a row (rule U1, absent by `_uuid`) never holds still.
  */
 import type { Engine } from "../graph/index.ts";
 import { type Change, lportOfChange, unpluggedBy } from "./change.ts";
