@@ -7,7 +7,7 @@ import { sentAwayBefore } from "./attempt.ts";
 import type { Remove } from "./change.ts";
 import { type DesiredInterface, diffInterface } from "./desired.ts";
 import { stands } from "./in-place-status.ts";
-import { NOT_IN_VIEW, type ToPlug, type ToUnplug } from "./intent.ts";
+import { NOT_ALL_TOLD, NOT_IN_VIEW, type ToPlug, type ToUnplug } from "./intent.ts";
 import { inPlaceAt, type LportStatus, nameOfChange, type StatusFacts, status } from "./lport-status.ts";
 import { noProvider } from "./no-provider.ts";
 import { propose, removal, takeOf } from "./proposal.ts";
@@ -97,7 +97,7 @@ function decideUnplug(at: StatusFacts, bridge: BridgeRef, intent: ToUnplug): Lpo
   const held = at.chassis.held(name);
   if (held !== null) return status(at, "held", held, {});
   // The next answer of the Southbound says whether it is still so.
-  if (!intent.isCertain) return stands(at, NOT_IN_VIEW);
+  if (!intent.isCertain) return stands(at, intent.lport.binding === null ? NOT_IN_VIEW : NOT_ALL_TOLD);
   const taker = at.chassis.contests.taker(name);
   if (taker !== null) {
     return status(at, "pending", `logical port ${taker} takes its interface over`, {});

@@ -30,7 +30,7 @@ export interface ToUnplug extends Subject {
   readonly lastSeen?: PortBindingRow;
   readonly ground: UnplugGround;
   readonly reason: string;
-  /** False: an earlier answer of the Southbound said so, and the Southbound is asked again before anything is written. */
+  /** False: an earlier answer of the Southbound said so, and what the Southbound says next tells whether that is still so. */
   readonly isCertain: boolean;
 }
 /** The interface is ours and stays as it is. */
@@ -57,13 +57,16 @@ export const NOT_IN_VIEW = "its port binding is not in view yet";
 export const NOT_ANSWERED_YET =
   "the Southbound is asked whether its port binding is gone, and has not answered yet";
 
+/** The reason of a port that is to go, while a part of what one commit changed may be on its way. */
+export const NOT_ALL_TOLD = "the Southbound has not told yet all that its last commit has changed";
+
 /** The knowledge about the Southbound that unplugging needs. */
 export interface Knowledge {
   /** The missing knowledge that forbids any unplug, in words; null: nothing is missing. */
   readonly missing: string | null;
   /** The acknowledged condition contains `logical_port == lport`, and so does the one that is to replace it, if any. */
   asksFor(lport: string): boolean;
-  /** A row that is asked for by name and not in view may be on its way. */
+  /** One monitor has told of a commit, and what another monitor has to tell of the same commit may be on its way. */
   readonly isInDoubt: boolean;
 }
 
@@ -95,8 +98,8 @@ export function decideIntent(
   const stay = { kind: "stay", lport, plugType, ...(binding === null ? lastSeen : {}) } as const;
   if (goes === null) return { ...stay, reason, ...(isLeaving ? { isLeaving } : {}) };
   if (knowledge.missing !== null) return { ...stay, reason: `${reason}, but ${knowledge.missing}` };
-  const isCertain =
-    lport.binding !== null || isFresh(absence) || (knowledge.asksFor(name) && !knowledge.isInDoubt);
+  const isKnown = lport.binding !== null || knowledge.asksFor(name);
+  const isCertain = isFresh(absence) || (isKnown && !knowledge.isInDoubt);
   return { kind: "unplug", lport, plugType, binding, ground: goes, reason, isCertain, ...lastSeen };
 }
 

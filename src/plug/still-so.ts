@@ -12,8 +12,7 @@ import { heldReason } from "./nodes/hold-node.ts";
 export function isStillSo(engine: Engine, graph: PlugGraph, change: Change): boolean {
   const intents = engine.data(graph.intent);
   const { synced, acknowledged, isInDoubt } = engine.data(graph.inputs.southbound).current;
-  const isKnownAbsent = (lport: string) =>
-    synced && isInDoubt !== true && acknowledged?.lports.has(lport) === true;
+  const isKnownAbsent = (lport: string) => synced && acknowledged?.lports.has(lport) === true;
   const settings = engine.data(graph.inputs.settings).current;
   const hold = engine.data(graph.hold);
   const isHeld = (lport: string) => heldReason(hold, settings, lport) !== null;
@@ -21,7 +20,7 @@ export function isStillSo(engine: Engine, graph: PlugGraph, change: Change): boo
     return false;
   return unpluggedBy(change).every((lport) => {
     const intent = intents.get(lport);
-    if (intent?.kind !== "unplug" || isHeld(lport)) return false;
+    if (intent?.kind !== "unplug" || isHeld(lport) || isInDoubt === true) return false;
     return intent.lport.binding !== null || isKnownAbsent(lport);
   });
 }

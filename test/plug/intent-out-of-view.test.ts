@@ -181,7 +181,16 @@ describe("two intents", () => {
   });
 });
 
-test("a port that is asked for by its name goes for certain only when nothing of another monitor's commit may be on its way", () => {
+test("a port goes for certain only when nothing of a commit that one monitor has told of may be on its way in another one", () => {
+  const leaving = makeLport("lsp1", moved, [owned]);
+  const settings = { onWithdraw: "unplug", additionalChassis: true } as const;
+  for (const isInDoubt of [true, false]) {
+    const knowledge = { missing: null, asksFor: () => true, isInDoubt };
+    expect(decideIntent(leaving, here, knowledge, settings)).toMatchObject({
+      kind: "unplug",
+      isCertain: !isInDoubt,
+    });
+  }
   expect(intentOf(undefined, { asks: true })).toMatchObject({ kind: "unplug", isCertain: true });
   expect(intentOf(undefined, { asks: true, isInDoubt: true })).toMatchObject({
     kind: "unplug",

@@ -193,7 +193,7 @@ test("whatever the rows and settings say, nothing is unplugged on missing knowle
       if (situation.binding === undefined && !situation.knowledge.asksFor("lsp1")) {
         return "unplugs what it has not asked for";
       }
-      if (situation.binding === undefined && situation.knowledge.isInDoubt && intent.isCertain) {
+      if (situation.knowledge.isInDoubt && intent.isCertain) {
         return "is certain of a row that may be on its way";
       }
       return situation.binding?.requested_chassis === CHASSIS &&

@@ -5,7 +5,7 @@
 import type { Logger } from "../../log/log.ts";
 import { type Change, lportOfChange, misplacedOf, type Remove, type Replug } from "../../plug/change.ts";
 import { NOT_ANSWERED } from "../../plug/in-place-status.ts";
-import { NOT_ANSWERED_YET, NOT_IN_VIEW } from "../../plug/intent.ts";
+import { NOT_ALL_TOLD, NOT_ANSWERED_YET, NOT_IN_VIEW } from "../../plug/intent.ts";
 import type { LportStatus, PortState } from "../../plug/lport-status.ts";
 import type { Conclusion } from "../reconcile/transactor.ts";
 
@@ -18,7 +18,7 @@ const NEEDS_SOMEBODY: ReadonlySet<PortState> = new Set([
 ]);
 
 /** Reasons that the next message of a database does away with. */
-const PASSING: ReadonlySet<string> = new Set([NOT_ANSWERED, NOT_ANSWERED_YET, NOT_IN_VIEW]);
+const PASSING: ReadonlySet<string> = new Set([NOT_ANSWERED, NOT_ANSWERED_YET, NOT_IN_VIEW, NOT_ALL_TOLD]);
 
 interface Told {
   readonly state: PortState;

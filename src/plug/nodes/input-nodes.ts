@@ -176,7 +176,7 @@ export const southboundInput = {
   data: (): Current<SouthboundState> => ({
     current: { synced: false, acknowledged: null, stranger: null },
   }),
-  /** Logical ports that an acknowledged condition asks for, or has stopped asking for, or of which it is certain or in doubt. */
+  /** Logical ports that an acknowledged condition asks for, or has stopped asking for. */
   changes: () => keyedChanges<string>(),
   apply(state: SouthboundState, { data, changes, cause }: Own<Current<SouthboundState>, Map<string, Cause>>) {
     const before = data.current;
@@ -187,7 +187,6 @@ export const southboundInput = {
     if (before.synced !== state.synced) return unhandled(state.synced ? "it is synced" : "it is not synced");
     const [asked, asks] = [before.acknowledged, state.acknowledged];
     const isAsCertain = (before.isInDoubt ?? false) === (state.isInDoubt ?? false);
-    if (!isAsCertain) for (const lport of asks?.lports ?? []) changes.set(lport, cause);
     if (asked === asks) {
       const isSame = sameStranger(before.stranger, state.stranger) && before.view === state.view;
       return isSame && isAsCertain ? unchanged : updated;

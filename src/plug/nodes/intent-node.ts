@@ -1,5 +1,5 @@
 /** Node `intent`: what should become of each logical port that is wanted here or plugged here (intent.ts decides). */
-import { sameKeys } from "../../graph/index.ts";
+import { type Cause, sameKeys } from "../../graph/index.ts";
 import type { Absence, Departure } from "../absence.ts";
 import { decideIntent, type Intent, type Knowledge } from "../intent.ts";
 import type { Lport } from "../lport.ts";
@@ -34,12 +34,27 @@ export const intentNode = {
   },
   same: sameIntent,
   concerned: {
-    southbound: sameKeys<string>,
+    southbound: askedForOrToGo,
     lport: sameKeys<string>,
     absence: sameKeys<string>,
     departure: sameKeys<string>,
   },
 };
+
+/** Whether all of a commit has been told bears on every port that is to go. */
+function askedForOrToGo({
+  data,
+  input,
+  cause,
+}: {
+  readonly data: ReadonlyMap<string, Intent>;
+  readonly input: { readonly changes: ReadonlyMap<string, Cause> };
+  readonly cause: Cause;
+}): ReadonlyMap<string, Cause> {
+  const lports = new Map(input.changes);
+  for (const [lport, { kind }] of data) if (kind === "unplug") lports.set(lport, cause);
+  return lports;
+}
 
 /** The binding, and the name of a foreign interface, are the logical port's. */
 function sameIntent(a: Intent, b: Intent): boolean {
