@@ -15,7 +15,7 @@ const SOUTHBOUND_SCHEMA = "/usr/share/ovn/ovn-sb.ovsschema";
 const LONG_MS = 120_000;
 
 export class SimulatedChassis {
-  readonly world = new World(1);
+  readonly world = new World(1, false);
   readonly southbound = standalone(this.world, readSchema(SOUTHBOUND_SCHEMA));
   readonly cloud = new Cloud(this.world, this.southbound);
   readonly chassis = new LocalChassis(this.world, readSchema(LOCAL_SCHEMA), this.southbound);

@@ -10,7 +10,7 @@ import type { Devices } from "./devices.ts";
 import { Finishes } from "./finishes.ts";
 import { Interfaces, type Snapshot } from "./interfaces.ts";
 import type { Client, Connection, Knowledge } from "./network.ts";
-import { rowsOf, text, texts } from "./rows.ts";
+import { map, rowsOf, text, texts } from "./rows.ts";
 import type { Writer } from "./server-process.ts";
 import { Shown } from "./shown.ts";
 import type { Southbound } from "./southbound.ts";
@@ -41,6 +41,8 @@ interface Sent {
   readonly held: ReadonlySet<string>;
   /** The ports whose provider had said that what is in place is another's (U7). */
   readonly misplaced: ReadonlySet<string>;
+  /** By interface name, the ports that waited for another one to leave it. */
+  readonly waiting: ReadonlyMap<string, string>;
   /** The Southbound had just answered a question about rows. */
   readonly isAnswered: boolean;
   /** How many commits of the local database it had been shown. */
@@ -68,13 +70,20 @@ export class Checks {
     const now = () => world.scheduler.now;
     this.#scene = scene;
     this.shown = new Shown(world.scheduler);
-    this.finishes = new Finishes(chassis.server.commits, (why) => world.fail(why));
+    this.finishes = new Finishes(
+      chassis.server.commits,
+      () => world.scheduler.done,
+      (why) => world.fail(why),
+    );
     this.#interfaces = new Interfaces(chassis, now);
     world.network.onSend = (connection, message, known) => this.#send(connection, message, known);
     chassis.server.onArrival = (connection, commits, message) => {
       this.#sent.get(connection)?.delete(message.id ?? null);
       const vifplugd = this.#vifplugdOf(connection.client);
-      if (vifplugd !== undefined) this.finishes.arrived(vifplugd, connection, commits, message);
+      if (vifplugd === undefined) return;
+      for (const lport of vifplugd.refusedForNothing())
+        this.#fail(`${lport} is held back for a refusal of what stood on a Port row that is no more`);
+      this.finishes.arrived(vifplugd, connection, commits, message);
     };
     chassis.server.onCommit = (changes, by) => this.#committed(changes, by);
   }
@@ -109,6 +118,7 @@ export class Checks {
         settings: vifplugd.settings,
         held: vifplugd.held(),
         misplaced: vifplugd.misplaced(),
+        waiting: vifplugd.waitingFor(),
       },
       isAnswered: this.shown.isAnswered(client),
       shown: this.finishes.shownTo(vifplugd),
@@ -134,6 +144,7 @@ export class Checks {
           this.#fail(`${vifplugd.process.name} writes without the lock`);
         this.#checkLost(vifplugd.process, sent, before);
         this.#checkSeveral(vifplugd.process, sent, before);
+        this.#checkHandedOver(vifplugd.process, sent, changes, before);
       }
       this.finishes.committed(vifplugd, by);
     }
@@ -191,6 +202,30 @@ export class Checks {
     if (shown < this.#scene.chassis.server.commits.length - 1) return;
     for (const lport of this.#interfaces.present.several.difference(before.several))
       this.#fail(`${name} plugs ${lport} twice`);
+  }
+
+  /** P6: what a port leaves for another interface is handed over to the one that waits for it, and not taken away. */
+  #checkHandedOver(
+    { name }: Client,
+    { waiting }: Sent,
+    changes: readonly Change[],
+    { owners }: Snapshot,
+  ): void {
+    const interfaces = changes.filter(({ table }) => table.name === "Interface");
+    const moved = new Set(
+      interfaces.flatMap(({ uuid, now }) => {
+        const lport = now === null ? undefined : map(now, "external_ids").get("iface-id");
+        return lport === undefined || owners.get(uuid) === lport ? [] : [lport];
+      }),
+    );
+    for (const { uuid, old, now } of interfaces) {
+      if (old === null || now !== null) continue;
+      const owner = owners.get(uuid);
+      const left = text(old, "name") ?? "";
+      const waits = waiting.get(left);
+      if (owner === undefined || waits === undefined || !moved.has(owner)) continue;
+      this.#fail(`${name} takes interface ${left} away, which ${owner} leaves and ${waits} waits for`);
+    }
   }
 
   #whyNot(by: Client, sent: Sent, lport: string, ownedSince: number): string | null {

@@ -69,6 +69,11 @@ export class Daemons {
     for (const vifplugd of this.present) vifplugd.command(name, args);
   }
 
+  /** The provider is in the configuration, or is not. */
+  enableProvider(isEnabled: boolean): void {
+    for (const vifplugd of this.present) vifplugd.enableProvider(isEnabled);
+  }
+
   /** The provider is taken out of the configuration for so many milliseconds. */
   disableProvider(ms: number): void {
     for (const vifplugd of this.present) {

@@ -29,6 +29,8 @@ interface Sent {
 }
 
 interface Teller {
+  /** In which event it was told something last. */
+  event: number;
   /** How many commits it has been shown, by the local database. */
   shown: number;
   /** By which it was shown the last of them. */
@@ -40,10 +42,13 @@ export class Finishes {
   /** Of the local database. */
   readonly #commits: readonly (readonly Change[])[];
   readonly #fail: (why: string) => void;
+  /** How many events have happened. */
+  readonly #event: () => number;
   readonly #tellers = new Map<Vifplugd, Teller>();
 
-  constructor(commits: readonly (readonly Change[])[], fail: (why: string) => void) {
+  constructor(commits: readonly (readonly Change[])[], event: () => number, fail: (why: string) => void) {
     this.#commits = commits;
+    this.#event = event;
     this.#fail = fail;
   }
 
@@ -63,7 +68,10 @@ export class Finishes {
   /** A message of the local database is about to be read. */
   arrived(vifplugd: Vifplugd, connection: Connection, commits: number, message: JsonObject): void {
     const teller = this.#tellerOf(vifplugd);
-    this.#settle(vifplugd, teller);
+    const event = this.#event();
+    // What is read together is read before anything follows from it.
+    if (teller.event !== event) this.#settle(vifplugd, teller);
+    teller.event = event;
     teller.shown = commits;
     teller.connection = connection;
     const sent = teller.sent.find((one) => one.connection === connection && one.id === message.id);
@@ -109,7 +117,7 @@ export class Finishes {
   #tellerOf(vifplugd: Vifplugd): Teller {
     const known = this.#tellers.get(vifplugd);
     if (known !== undefined) return known;
-    const teller: Teller = { shown: 0, connection: null, sent: [] };
+    const teller: Teller = { event: 0, shown: 0, connection: null, sent: [] };
     this.#tellers.set(vifplugd, teller);
     return teller;
   }

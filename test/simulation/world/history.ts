@@ -27,6 +27,8 @@ export interface Plan {
   readonly onRename: "replug" | "report";
   /** Percent. */
   readonly maxUnplug: number;
+  /** A process reads messages together that have arrived by then. Absent: each by itself, as in histories of version 1. */
+  readonly readsTogether?: boolean;
   readonly steps: readonly Step[];
 }
 
@@ -91,13 +93,14 @@ export function planOf(seed: number): Plan {
     onWithdraw: source.chance(0.8) ? "unplug" : "keep",
     onRename: source.chance(0.9) ? "replug" : "report",
     maxUnplug: source.chance(0.6) ? 100 : 25,
+    readsTogether: source.chance(0.7),
     steps: [...firstSteps(source), ...randomSteps(source, 20 + source.int(100), DISORDER)],
   };
 }
 
 /** @param telling what the story is made of; null: there is none */
 export async function play(plan: Plan, telling: "lines" | "diagram" | null = null): Promise<Outcome> {
-  const world = new World(plan.seed);
+  const world = new World(plan.seed, plan.readsTogether === true);
   if (telling === "lines") world.story = [];
   if (telling === "diagram") world.draw();
   // What is thrown in a microtask comes to nobody else, and neither does what is rejected and not waited for.

@@ -4,6 +4,7 @@
  */
 import type { Json, JsonObject } from "../../../src/ovsdb-jsonrpc/wire/json.ts";
 import type { Random } from "../../support/random.ts";
+import { messagesIn } from "./messages.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 /** How much of a server's content a process has been shown: so many of its commits. */
@@ -62,14 +63,24 @@ export class Network {
   readonly #listeners = new Map<string, Listener>();
   readonly connections = new Set<Connection>();
   readonly weather: Weather = { latency: 0.2, lateOf: 30, late: 50 };
+  /** How often a client does not read at once what has arrived; null: each message is read by itself. */
+  readonly #reading: Random | null;
   /** Told of every message that a client sends, for the checks. */
   onSend: ((connection: Connection, message: Json, known: Knowledge | null) => void) | null = null;
   /** Told of every message, for the story. */
   onMessage: ((from: string, to: string, text: () => string) => void) | null = null;
 
-  constructor(scheduler: Scheduler, random: Random) {
+  constructor(scheduler: Scheduler, random: Random, reading: Random | null) {
     this.scheduler = scheduler;
     this.random = random;
+    this.#reading = reading;
+  }
+
+  /** For how long what arrives waits to be read, in milliseconds; null: each message is read by itself. */
+  unreadFor(): number | null {
+    const random = this.#reading;
+    if (random === null) return null;
+    return random.int(8) === 0 ? random.int(random.pick([10, 300])) / 10 : 0;
   }
 
   listen(address: string, listener: Listener | null): void {
@@ -94,6 +105,15 @@ export class Network {
   }
 }
 
+/** A part of what the server sends. */
+interface Piece {
+  readonly bytes: Uint8Array;
+  /** To be called when it is read. */
+  readonly arrived: (() => void) | null;
+  /** It ends a reply. */
+  readonly isReply: boolean;
+}
+
 export class Connection {
   readonly address: string;
   readonly client: Client;
@@ -105,6 +125,9 @@ export class Connection {
   #toServerAt = 0;
   #toClientAt = 0;
   #phase: "connecting" | "open" | "cut" | "closed" = "connecting";
+  /** What has arrived at the client, which reads all of it at once. */
+  readonly #unread: Piece[] = [];
+  #isOver = false;
 
   constructor(network: Network, client: Client, address: string) {
     this.#network = network;
@@ -161,19 +184,47 @@ export class Connection {
     const text = JSON.stringify(message);
     onMessage?.(this.#serverName, this.client.name, () => text);
     const bytes = ENCODER.encode(text);
+    const isReply = message.method === undefined;
     if (random.int(50) === 0 && bytes.length > 1) {
       const at = 1 + random.int(bytes.length - 1);
-      this.#deliver(this.#network.delay(), () => this.#receiver?.data(bytes.subarray(0, at)));
-      this.#deliver(this.#network.delay(), () => {
-        arrived?.();
-        this.#receiver?.data(bytes.subarray(at));
+      this.#carry({ bytes: bytes.subarray(0, at), arrived: null, isReply: false });
+      this.#carry({ bytes: bytes.subarray(at), arrived, isReply });
+    } else this.#carry({ bytes, arrived, isReply });
+  }
+
+  #carry(piece: Piece): void {
+    const delay = this.#network.delay();
+    const unreadFor = this.#network.unreadFor();
+    if (unreadFor === null) {
+      this.#deliver(delay, () => {
+        piece.arrived?.();
+        this.#receiver?.data(piece.bytes);
       });
       return;
     }
-    this.#deliver(this.#network.delay(), () => {
-      arrived?.();
-      this.#receiver?.data(bytes);
+    const { scheduler } = this.#network;
+    this.#toClientAt = Math.max(this.#toClientAt, scheduler.now + delay);
+    scheduler.at(this.#toClientAt, () => {
+      if (this.#phase !== "open") return;
+      this.#unread.push(piece);
+      if (this.#unread.length > 1) return;
+      if (unreadFor === 0) this.client.enter(() => this.#read());
+      else this.#readLater(unreadFor);
     });
+  }
+
+  /** What follows a reply is read when whoever waited for the reply has been told, and has done what follows from that. */
+  #read(): void {
+    if (this.#isOver || this.#unread.length === 0) return;
+    const reply = this.#unread.findIndex(({ isReply }) => isReply);
+    const pieces = this.#unread.splice(0, reply === -1 ? this.#unread.length : reply + 1);
+    if (this.#unread.length > 0) this.#readLater(0);
+    for (const { arrived } of pieces) arrived?.();
+    this.#receiver?.data(Buffer.concat(pieces.map(({ bytes }) => bytes)));
+  }
+
+  #readLater(milliseconds: number): void {
+    this.#network.scheduler.after(milliseconds, () => this.client.enter(() => this.#read()));
   }
 
   #deliver(delay: number, run: () => void): void {
@@ -200,8 +251,14 @@ export class Connection {
     this.#toServerAt = Math.max(this.#toServerAt, this.#network.scheduler.now + forMs);
   }
 
+  /** What the client sends takes so much longer for a while, and what it is told does not. */
+  lag(milliseconds: number): void {
+    this.#toServerAt = Math.max(this.#toServerAt, this.#network.scheduler.now + milliseconds);
+  }
+
   /** The client's `destroy`. */
   close(): void {
+    this.#isOver = true;
     if (this.#phase === "closed") return;
     const wasOpen = this.#phase === "open";
     this.#phase = "closed";
@@ -216,42 +273,26 @@ export class Connection {
     accepted?.closed();
   }
 
+  /** What had arrived before is read before. */
+  #end(why: string, code: "disconnected" | "no server"): void {
+    if (this.#unread.length > 0 && !this.#isOver) {
+      this.#read();
+      this.#network.scheduler.after(0, () => this.client.enter(() => this.#end(why, code)));
+      return;
+    }
+    this.#isOver = true;
+    this.#receiver?.closed(why, code);
+  }
+
   #tellClient(why: string, code: "disconnected" | "no server" = "disconnected"): void {
     this.#network.scheduler.after(this.#network.delay(), () => {
       if (this.#phase !== "cut") return;
       this.#phase = "closed";
       this.client.forget(this);
       this.#network.connections.delete(this);
-      this.client.enter(() => this.#receiver?.closed(why, code));
+      this.client.enter(() => this.#end(why, code));
     });
   }
 }
 
 const ENCODER = new TextEncoder();
-
-/** Texts that follow each other without anything between them, as the client writes them. */
-function messagesIn(text: string): readonly Json[] {
-  try {
-    return [JSON.parse(text)];
-  } catch {
-    const messages: Json[] = [];
-    let depth = 0;
-    let start = 0;
-    let inString = false;
-    for (let at = 0; at < text.length; at++) {
-      const char = text[at];
-      if (inString) {
-        if (char === "\\") at++;
-        else if (char === '"') inString = false;
-      } else if (char === '"') inString = true;
-      else if (char === "{" || char === "[") depth++;
-      else if (char === "}" || char === "]") {
-        depth--;
-        if (depth > 0) continue;
-        messages.push(JSON.parse(text.slice(start, at + 1)));
-        start = at + 1;
-      }
-    }
-    return messages;
-  }
-}

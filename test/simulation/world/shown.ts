@@ -7,6 +7,12 @@ import type { Scheduler } from "./scheduler.ts";
 import type { ServerProcess } from "./server-process.ts";
 
 interface Seen {
+  /** What it has been told, the newest last: after how many commits of which server, on which connection. */
+  readonly told: {
+    readonly server: ServerProcess;
+    readonly commits: number;
+    readonly connection: Connection;
+  }[];
   readonly hostnames: Set<string>;
   /** Milliseconds. */
   readonly since: number;
@@ -44,12 +50,15 @@ export class Shown {
     const { id = null, method } = message;
     if (method === undefined && this.#asked.get(connection)?.delete(JSON.stringify(id)) === true)
       this.#answeredIn.set(client, this.#scheduler.done);
-    if (client.know()?.isSynced !== true) return;
+    const isSynced = client.know()?.isSynced === true;
     let seen = this.#seen.get(client);
     if (seen === undefined) {
-      seen = { hostnames: new Set(), since: this.#scheduler.now };
+      if (!isSynced) return;
+      seen = { told: [], hostnames: new Set(), since: this.#scheduler.now };
       this.#seen.set(client, seen);
     }
+    seen.told.push({ server, commits, connection });
+    if (!isSynced) return;
     const hostname = this.#namesOf(server).findLast(({ from }) => from <= commits)?.hostname;
     if (typeof hostname === "string") seen.hostnames.add(hostname);
   }
@@ -62,6 +71,14 @@ export class Shown {
   /** The names that this chassis's host had. */
   hostnames(client: Client): ReadonlySet<string> {
     return new Set(this.#seen.get(client)?.hostnames);
+  }
+
+  /** After how many of the server's commits each message was made that came on its present connection. */
+  told(client: Client, server: ServerProcess): ReadonlySet<number> {
+    const all = this.#seen.get(client)?.told ?? [];
+    const last = all.at(-1)?.connection;
+    const before = all.findLastIndex((one) => one.server !== server || one.connection !== last);
+    return new Set(all.slice(before + 1).map(({ commits }) => commits));
   }
 
   /** Since when it has known the Southbound; null: it does not. */

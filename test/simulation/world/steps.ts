@@ -3,13 +3,14 @@ import type { Random } from "../../support/random.ts";
 import { CHASSIS } from "./chassis.ts";
 import { CLOUD } from "./steps/cloud.ts";
 import { DEVICES } from "./steps/devices.ts";
-import { HOSTNAME, type Kinds, LPORTS, type Stage, type Step } from "./steps/kind.ts";
+import { HOSTNAME, type Kinds, LPORTS, PASSING_HOSTNAMES, type Stage, type Step } from "./steps/kind.ts";
 import { OPERATOR } from "./steps/operator.ts";
+import { ORDERS } from "./steps/orders.ts";
 import { OUTAGES } from "./steps/outages.ts";
 
 export type { Stage, Step } from "./steps/kind.ts";
 
-export const KINDS: Kinds = { ...CLOUD, ...DEVICES, ...OPERATOR, ...OUTAGES };
+export const KINDS: Kinds = { ...CLOUD, ...DEVICES, ...OPERATOR, ...ORDERS, ...OUTAGES };
 
 const WEIGHTED = Object.entries(KINDS).flatMap(([what, { weight }]) =>
   Array.from({ length: weight }, () => what),
@@ -52,6 +53,7 @@ export function describeStep({ at, what, args }: Step): string {
 
 /** Whoever was disturbed works again, and the devices are as usual, but for those that are misplaced. */
 export function calm({ world, southbound, chassis, cloud, devices, daemons }: Stage): void {
+  world.isCalm = true;
   Object.assign(world.network.weather, { latency: 0.2, lateOf: 1000, late: 5 });
   southbound.calm();
   chassis.server.start();
@@ -61,6 +63,12 @@ export function calm({ world, southbound, chassis, cloud, devices, daemons }: St
   cloud.northd.start();
   cloud.northd.wake();
   chassis.changed();
+  // What is for this host by another name would stay until somebody decides about it.
+  for (const [name, { options }] of cloud.ports) {
+    const names = (options.get("requested-chassis") ?? "").split(",");
+    if (names.some((one) => PASSING_HOSTNAMES.includes(one)))
+      cloud.setOption(name, "requested-chassis", HOSTNAME);
+  }
   devices.reset("misplaced");
   daemons.calm();
 }

@@ -9,10 +9,11 @@ export function describePlan({
   onWithdraw,
   onRename,
   maxUnplug,
+  readsTogether,
   steps,
 }: Plan): string {
   return [
-    `seed ${seed}: ${topology} Southbound, ${daemons} vifplugd, on_withdraw ${onWithdraw}, on_rename ${onRename}, max_unplug ${maxUnplug}%`,
+    `seed ${seed}: ${topology} Southbound, ${daemons} vifplugd, on_withdraw ${onWithdraw}, on_rename ${onRename}, max_unplug ${maxUnplug}%${readsTogether === true ? ", messages are read together" : ""}`,
     ...steps.map((step) => `  ${describeStep(step)}`),
   ].join("\n");
 }

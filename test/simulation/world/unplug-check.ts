@@ -39,7 +39,7 @@ export interface Unplug {
 export function whyNot(unplug: Unplug, shown: Shown, daemons: Pick<Daemons, "confirmed" | "everSettings">) {
   const reasons = new Set<string>();
   for (const state of statesBack(unplug.server, unplug.lport, unplug.known.commits)) {
-    const why = whyStays(state, unplug);
+    const why = whyStays(state, unplug, shown);
     if (why === null) return whyOfStranger(unplug, shown, daemons);
     reasons.add(why);
   }
@@ -60,38 +60,38 @@ function whyOfStranger(
   const isStranger = shownSince < cluster.since && ownedSince < cluster.since;
   if (!isStranger || confirmed.has(lport) || hasHad.size > 1) return null;
   for (const state of statesBack(server, lport, cluster.commits))
-    if (whyStays(state, unplug) !== null) return null;
+    if (whyStays(state, unplug, shown) !== null) return null;
   return "which is not in a cluster that nobody has seen before, and nobody has confirmed that";
 }
 
-function whyStays(state: State, unplug: Unplug): string | null {
+function whyStays(state: State, unplug: Unplug, shown: Shown): string | null {
   const { binding, chassis, isFilled } = state;
   if (chassis === null) return "while the chassis has no row";
   if (!isFilled) return "while ovn-northd has not filled the Southbound";
   if (binding === null) return null;
   const names = namesIn(binding);
   const isBindable = isRequestedHere(binding, chassis) || names.length === 0 || isNamedHere(binding, chassis);
-  if (!isBindable)
-    return isOursByAnotherName(binding, chassis, unplug.hostnames)
-      ? "which is for this host by another name"
-      : null;
   const options = map(binding, "options");
   const isWithdrawn = !options.has("vif-plug-type") && !options.has("plug-type");
-  if (isWithdrawn && unplug.settings.on_withdraw === "unplug") return null;
-  return isAnotherRow(state, unplug) ? null : "which is bindable here";
+  if (isBindable && isWithdrawn && unplug.settings.on_withdraw === "unplug") return null;
+  const isOurs = isBindable || isOursByAnotherName(binding, chassis, unplug.hostnames);
+  if (!isOurs || isAnotherRow(state, unplug, shown)) return null;
+  return isBindable ? "which is bindable here" : "which is for this host by another name";
 }
 
 /**
  * Absent (a): the Southbound has just said that the row that was last in view is gone, which named this chassis as its own,
- * and what has its name by now is not for this chassis, and so not in view.
+ * and what has its name by now is not for this chassis, and so not in view. All that was told of it from then until the
+ * answer came on one connection, ovn-northd had filled the Southbound, and the Chassis row was the same.
  */
-function isAnotherRow({ binding, chassis, version }: State, unplug: Unplug): boolean {
-  const { server, lport, known, isAnswered } = unplug;
+function isAnotherRow({ binding, chassis, version }: State, unplug: Unplug, shown: Shown): boolean {
+  const { by, server, lport, known, isAnswered } = unplug;
   if (!isAnswered || binding === null || chassis === null || isInView(binding, chassis)) return false;
+  const told = shown.told(by, server);
   for (const before of statesBack(server, lport, 0)) {
-    if (before.version > Math.min(version, known.commits)) continue;
-    if (before.binding === null || before.chassis === null || !isInView(before.binding, before.chassis))
-      continue;
+    if (before.version > Math.min(version, known.commits) || !told.has(before.version)) continue;
+    if (!before.isFilled || before.chassis === null || !isSameChassis(before.chassis, chassis)) return false;
+    if (before.binding === null || !isInView(before.binding, before.chassis)) continue;
     return (
       uuidOf(before.binding) !== uuidOf(binding) &&
       isRequestedHere(before.binding, before.chassis) &&
@@ -99,6 +99,10 @@ function isAnotherRow({ binding, chassis, version }: State, unplug: Unplug): boo
     );
   }
   return false;
+}
+
+function isSameChassis(a: Row, b: Row): boolean {
+  return uuidOf(a) === uuidOf(b) && text(a, "hostname") === text(b, "hostname");
 }
 
 /** Some name has no row, and one of them is one that the host had, or the hostname but for its case, or for the domain. */

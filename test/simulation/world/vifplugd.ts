@@ -219,6 +219,38 @@ export class Vifplugd {
     return new Set(statuses.flatMap(({ lport, state }) => (state === "held" ? [lport] : [])));
   }
 
+  /** By interface name, the ports that have no interface and wait only for another port to leave that one (P6). */
+  waitingFor(): ReadonlyMap<string, string> {
+    const { engine, graph, statuses } = this.#parts.reconciler;
+    const attempts = engine.data(graph.inputs.attempt);
+    const waiting = new Map<string, string>();
+    const busy = new Set<string>();
+    for (const { lport, state, interface: name } of statuses.values()) {
+      if (name === null) continue;
+      const hasInterface = engine.data(graph.intent).get(lport)?.lport.inPlace !== null;
+      const isNew = (attempts.get(lport)?.phase ?? "idle") === "idle" && !hasInterface;
+      if (state === "conflict" && isNew) waiting.set(name, lport);
+      // Whose change is on its way, or was refused, may come first.
+      else if (!hasInterface || state === "conflict") busy.add(name);
+    }
+    for (const name of busy) waiting.delete(name);
+    return waiting;
+  }
+
+  /** The ports that are in error for a refusal of what stood on a row that is not there any more (T2). */
+  refusedForNothing(): readonly string[] {
+    const { engine, graph, statuses } = this.#parts.reconciler;
+    if (!this.alive || engine.needsRun) return [];
+    const ports = rowsOf(this.#parts, "port");
+    return [...statuses.values()].flatMap(({ lport, state, reason }) => {
+      const attempt = engine.data(graph.inputs.attempt).get(lport);
+      if (state !== "error" || attempt?.phase !== "failed" || reason !== attempt.error) return [];
+      const { change } = attempt;
+      const removal = change.kind === "replug" ? change.remove : change.kind === "remove" ? change : null;
+      return removal === null || ports.has(removal.port._uuid) ? [] : [lport];
+    });
+  }
+
   /** What it says of every port, for failures. */
   statuses(): readonly string[] {
     return Array.from(

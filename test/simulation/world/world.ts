@@ -15,14 +15,18 @@ export class World {
   #isDiagram = false;
   /** Lines of the story; null: nobody reads it. */
   story: string[] | null = null;
+  /** Nothing is disturbed any more. */
+  isCalm = false;
   /** Set by the first check that fails; nothing happens after that. */
   failure: string | null = null;
 
-  constructor(seed: number) {
+  /** @param readsTogether a process reads messages together that have arrived by then */
+  constructor(seed: number, readsTogether: boolean) {
     this.#seed = seed;
     this.random = random(seed);
     this.#uuids = random(seed ^ 0x5bd1e995);
-    this.network = new Network(this.scheduler, random(seed ^ 0x2545f491));
+    const reading = readsTogether ? random(seed ^ 0x3c6ef372) : null;
+    this.network = new Network(this.scheduler, random(seed ^ 0x2545f491), reading);
   }
 
   process(name: string): Process {

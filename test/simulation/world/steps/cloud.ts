@@ -1,9 +1,8 @@
 /** What the cloud wants changes. */
 
 import { CHASSIS } from "../chassis.ts";
-import type { LogicalPort } from "../cloud.ts";
 import { PLUG_TYPE } from "../devices.ts";
-import { type Kinds, lport, REQUESTED } from "./kind.ts";
+import { type Kinds, lport, newPort, REQUESTED } from "./kind.ts";
 import { beQuicker } from "./operator.ts";
 
 export const CLOUD: Kinds = {
@@ -113,10 +112,3 @@ export const CLOUD: Kinds = {
     },
   },
 };
-
-function newPort(requested: string, mtu: string): LogicalPort {
-  const options = new Map([["vif-plug-type", PLUG_TYPE]]);
-  if (requested !== "") options.set("requested-chassis", requested);
-  if (mtu !== "") options.set("vif-plug-mtu-request", mtu);
-  return { type: "", parent: "", options };
-}

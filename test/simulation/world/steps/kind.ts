@@ -3,8 +3,9 @@ import type { Random } from "../../../support/random.ts";
 import type { Write } from "../../ovsdb/database.ts";
 import { CHASSIS } from "../chassis.ts";
 import type { Checks, Scene } from "../checks.ts";
-import type { Cloud } from "../cloud.ts";
+import type { Cloud, LogicalPort } from "../cloud.ts";
 import type { Daemons } from "../daemons.ts";
+import { PLUG_TYPE } from "../devices.ts";
 
 /** What steps act on. */
 export interface Stage extends Scene {
@@ -38,10 +39,19 @@ export const LPORTS = [
   ...["rival0---------a", "rival0---------b", "rival1---------a", "rival1---------b"],
 ];
 export const HOSTNAME = "node1.example.com";
+/** What the host is called for a while, and ports may be for. */
+export const PASSING_HOSTNAMES = ["node1", "NODE1.example.com", "other"];
 /** What may stand in `requested-chassis`. */
 export const REQUESTED = [
   ...[CHASSIS, CHASSIS, CHASSIS, HOSTNAME, "hv2", "", `${CHASSIS},hv2`, `hv2,${CHASSIS}`, `${HOSTNAME},hv2`],
 ];
+
+export function newPort(requested: string, mtu: string): LogicalPort {
+  const options = new Map([["vif-plug-type", PLUG_TYPE]]);
+  if (requested !== "") options.set("requested-chassis", requested);
+  if (mtu !== "") options.set("vif-plug-mtu-request", mtu);
+  return { type: "", parent: "", options };
+}
 
 export function lport(random: Random): string {
   return random.pick(LPORTS);

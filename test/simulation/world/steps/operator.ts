@@ -40,7 +40,7 @@ export const OPERATOR: Kinds = {
   race: {
     weight: 5,
     isFault: false,
-    args: (random) => [random.pick(["no-plugged", "option", "unplug", "mtu", "typo"])],
+    args: (random) => [random.pick(["no-plugged", "option", "unplug", "mtu", "typo", "remake"])],
     run: (stage, [what = ""]) => {
       beQuicker(stage, what);
       return `somebody is to be quicker than the next transaction: ${what}`;
@@ -86,6 +86,28 @@ export const OPERATOR: Kinds = {
         });
       };
       return `${one} and ${other} exchange their devices, ${third} gets ${name}, and somebody else takes that`;
+    },
+  },
+  remake: {
+    weight: 2,
+    isFault: false,
+    args: (random) => [lport(random)],
+    run: (stage, [name = ""]) => {
+      const found = stage.chassis.onBridge().find(({ iface }) => text(iface, "name") === usualName(name));
+      if (found === undefined) return "there is no port to make anew";
+      const { iface, port } = found;
+      const row = { name: text(port, "name"), interfaces: ["uuid", uuidOf(iface)] };
+      const change = (kind: string, ref: readonly string[]) => ["ports", kind, ["set", [ref]]];
+      stage.chassis.write([
+        { op: "insert", table: "Port", row, "uuid-name": "port" },
+        {
+          op: "mutate",
+          table: "Bridge",
+          where: [["name", "==", BRIDGE]],
+          mutations: [change("delete", ["uuid", uuidOf(port)]), change("insert", ["named-uuid", "port"])],
+        },
+      ]);
+      return `by hand: the port of interface ${usualName(name)} is made anew around it`;
     },
   },
   foreign: {
@@ -247,7 +269,11 @@ export function beQuicker(stage: Stage, what: string, whose?: string): void {
     if (lport === "") return;
     checks.onTransaction = null;
     world.scheduler.after(0, () => {
-      const done = OPERATOR[what === "unplug" ? what : "hand"]?.run(stage, [lport, what, lport]);
+      const done = OPERATOR[what === "unplug" || what === "remake" ? what : "hand"]?.run(stage, [
+        lport,
+        what,
+        lport,
+      ]);
       world.tell("step", `while a transaction is on its way: ${done}`);
     });
   };

@@ -1,5 +1,5 @@
 /** Processes die or stand still, connections break, and databases come back as they were at another time. */
-import { HOSTNAME, type Kinds, outage } from "./kind.ts";
+import { HOSTNAME, type Kinds, outage, PASSING_HOSTNAMES } from "./kind.ts";
 
 export const OUTAGES: Kinds = {
   garble: {
@@ -14,7 +14,7 @@ export const OUTAGES: Kinds = {
   hostname: {
     weight: 5,
     isFault: false,
-    args: (random) => [random.pick(["node1", "NODE1.example.com", "other", HOSTNAME]), outage(random)],
+    args: (random) => [random.pick([...PASSING_HOSTNAMES, HOSTNAME]), outage(random)],
     run: ({ chassis, world }, [name = "", ms = "0"]) => {
       chassis.setHostname(name);
       world.scheduler.after(Number(ms), () => chassis.setHostname(HOSTNAME));
