@@ -1,6 +1,7 @@
 // Whether what led to an unplug is so still, when its transaction was refused for another port's sake.
 import { describe, expect, test } from "bun:test";
 import type { Change } from "../../src/plug/change.ts";
+import { NOT_ALL_TOLD } from "../../src/plug/intent.ts";
 import { MonitorScope } from "../../src/plug/monitor-scope.ts";
 import { isStillSo } from "../../src/plug/still-so.ts";
 import { benchWith, wanted } from "../support/logical-ports.ts";
@@ -61,6 +62,18 @@ describe("the removal of a port that is requested elsewhere", () => {
     const { bench, change } = leaving();
     holdAll(bench);
     expect(stillSo(bench, change)).toBe(false);
+  });
+
+  test("is not while a part of what a commit changed may be on its way, and waits for that (U3)", () => {
+    const { bench, change } = leaving();
+    const known = bench.engine.data(bench.graph.inputs.southbound).current;
+    bench.setSouthbound({ ...known, isInDoubt: true });
+    bench.run();
+    expect(stillSo(bench, change)).toBe(false);
+    expect(bench.status("a")).toMatchObject({ state: "plugged", reason: NOT_ALL_TOLD, change: null });
+    bench.setSouthbound({ ...known, isInDoubt: false });
+    bench.run();
+    expect(bench.status("a").change?.kind).toBe("remove");
   });
 
   test("is not when the Southbound has gone by then (U3)", () => {
