@@ -66,7 +66,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   daemon: [
     "version",
     ...["config", "control", "graph", "log", "ovsdb-jsonrpc", "plug", "providers", "record", "result"],
-    ...["schemas", "serve", "system", "http", "page", "view"],
+    ...["schemas", "serve", "system", "text", "http", "page", "view"],
   ],
   cli: [
     "vifplugd-provider",

@@ -78,6 +78,7 @@ export class AttemptKeeper {
     this.#relapses = new Relapses({ environment, over: (lport) => this.#stayed(lport) });
     this.#transactor = new Transactor({
       transact: options.transact,
+      isOurs: (lock) => options.lock() === lock,
       isStillSo: (change) => isStillSo(options.engine, options.graph, change),
       report: (outcomes) => this.#conclude(outcomes),
     });

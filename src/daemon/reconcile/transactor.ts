@@ -10,6 +10,7 @@ import type { Cause } from "../../graph/index.ts";
 import type { Advice } from "../../plug/advice.ts";
 import { type Change, togetherOf } from "../../plug/change.ts";
 import { transactionOf } from "../../plug/operations.ts";
+import { clipWords } from "../../text/cut.ts";
 
 /** A change, why it is made (null: it is what the logical port asks for), and the answers that led to it. */
 export interface Work {
@@ -41,17 +42,19 @@ export interface TransactorOptions {
   transact(
     operations: readonly Operation[],
   ): Promise<{ readonly ok: true } | { readonly ok: false; readonly error: TransactError }>;
+  /** This session holds the lock. */
+  isOurs(lock: string): boolean;
   /** What led to the change is known to be so still: it may be sent once more. */
   isStillSo(change: Change): boolean;
   /** Called once or more for the works of one `submit`. */
   report(outcomes: readonly Outcome[]): void;
 }
 
-/** Errors that concern the connection or the lock, and no change in particular. */
-const NOT_ABOUT_A_CHANGE: ReadonlySet<TransactError["code"]> = new Set(["not sent", "not owner", "canceled"]);
-
-/** Errors that the server answers to every change alike: all changes are refused, and tried again with back-off. */
-const ABOUT_ALL: ReadonlySet<TransactError["code"]> = new Set(["unknown database"]);
+/**
+ * Errors that the server answers to every change alike: all changes are refused, and tried again with back-off. A server that
+ * says "not owner" and has not said that the lock was lost would say the same again, as often as it is asked.
+ */
+const ABOUT_ALL: ReadonlySet<TransactError["code"]> = new Set(["unknown database", "not owner", "canceled"]);
 
 /**
  * Errors after which the changes may be there. After one of a server that goes on to answer, a change that is not there is
@@ -84,7 +87,8 @@ export class Transactor {
       return;
     }
     const { error } = result;
-    if (NOT_ABOUT_A_CHANGE.has(error.code)) {
+    const isLockLost = error.code === "not owner" && !this.#options.isOurs(lock);
+    if (error.code === "not sent" || isLockLost) {
       this.#options.report(works.map((work) => ({ kind: "lost", work, error: wordsOf(error) })));
       return;
     }
@@ -141,5 +145,5 @@ function unitsOf(works: readonly Work[]): readonly (readonly Work[])[] {
 }
 
 function wordsOf({ code, details }: TransactError): string {
-  return details === "" || details === code ? code : `${code}: ${details}`;
+  return details === "" || details === code ? code : clipWords(`${code}: ${details}`);
 }

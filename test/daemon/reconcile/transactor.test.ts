@@ -14,6 +14,7 @@ async function submit(
   judge: Judge,
   together: readonly string[] = [],
   stale: readonly string[] = [],
+  isOurs = true,
 ) {
   const transactions: (readonly Operation[])[] = [];
   const outcomes: Outcome[] = [];
@@ -23,6 +24,7 @@ async function submit(
       const error = judge(operations);
       return error === null ? { ok: true } : { ok: false, error };
     },
+    isOurs: () => isOurs,
     isStillSo: (change) => !stale.includes(lportOfChange(change)),
     report: (some) => {
       expect(some).not.toBeEmpty();
@@ -178,14 +180,34 @@ test("an operation that is for no port in particular refuses them one by one", a
   expect(summary).toEqual({ a: "refused timed out", b: "refused timed out" });
 });
 
-test.each(["not sent", "not owner", "canceled"] as const)(
-  "%s says nothing against any change: all are lost, and nothing is sent again",
+test.each(["not sent", "not owner"] as const)(
+  "%s says nothing against any change where the lock is lost: nothing is sent again",
   async (code) => {
-    const { transactions, summary } = await submit(["a", "b"], () => transactError(code, { details: "x" }));
+    const judge = () => transactError(code, { details: "x" });
+    const { transactions, summary } = await submit(["a", "b"], judge, [], [], false);
     expect(transactions.length).toBe(1);
     expect(summary).toEqual({ a: `lost ${code}: x`, b: `lost ${code}: x` });
   },
 );
+
+test.each(["not owner", "canceled"] as const)(
+  "a server that says %s of a lock that it has not taken away is asked again with back-off only",
+  async (code) => {
+    const { transactions, summary } = await submit(["a", "b"], () => transactError(code, { details: "x" }));
+    expect(transactions.length).toBe(1);
+    expect(summary).toEqual({ a: `refused ${code}: x`, b: `refused ${code}: x` });
+  },
+);
+
+test("of a server's long word the beginning is kept, for each port", async () => {
+  const details = "x".repeat(1 << 20);
+  const { outcomes } = await submit(["a", "b"], () => transactError("server error", { details }));
+  for (const outcome of outcomes) {
+    if (outcome.kind === "committed") throw new Error("committed");
+    expect(outcome.error).toStartWith("server error: xxx");
+    expect(outcome.error.length).toBeLessThan(4200);
+  }
+});
 
 test.each([
   ["disconnected", "lost"],
