@@ -66,6 +66,17 @@ describe("what is asked for by name", () => {
     expect([named.isInDoubt, replies.length]).toEqual([false, 0]);
   });
 
+  test("may be in doubt again later, and is asked about then", async () => {
+    const { named, replies, ask } = askedFor("lsp1");
+    for (let time = 0; time < 2; time++) {
+      named.doubt(false, ask);
+      expect(replies).toHaveLength(1);
+      replies.shift()?.();
+      await settle();
+      expect(named.isInDoubt).toBe(false);
+    }
+  });
+
   test("is never in doubt where nothing is asked for by name", () => {
     const { named, replies, ask } = askedFor();
     named.doubt(false, ask);

@@ -44,6 +44,12 @@ test("a remote that nobody names is told, and is why there is no Southbound, unt
   expect([southbound.fault, southbound.remotes]).toEqual([null, named.remotes]);
 });
 
+test("a remote that cannot be used is told alone where there is no other", () => {
+  southbound.setTarget({ kind: "unusable", reason: "external_ids:ovn-remote-hv1: foo:bar: no" });
+  expect(lines).toEqual(["warn daemon: external_ids:ovn-remote-hv1: foo:bar: no"]);
+  expect(southbound.remotes).toBeNull();
+});
+
 test("a remote that is taken away stays in use, and that is told", () => {
   southbound.setTarget(named);
   southbound.setTarget({ kind: "unnamed" });

@@ -1,6 +1,7 @@
 // The session with the Southbound in virtual time: what is asked for, what is known to be complete, and what people are told.
 import { beforeEach, describe, expect, test } from "bun:test";
 import type { JsonObject } from "../../../src/ovsdb-jsonrpc/wire/json.ts";
+import { standby } from "../../support/plug-bench.ts";
 import { OTHER_CHASSIS, uuid } from "../../support/rows.ts";
 import { LPORT, SimulatedStage } from "./support/simulated-stage.ts";
 
@@ -22,6 +23,18 @@ const passes = () => stage.methods().filter((method) => method.startsWith("monit
 function write(...operations: readonly JsonObject[]): void {
   if (!stage.chassis.southbound.transact(operations)) throw new Error("the server is away");
 }
+
+/** Another Chassis row. */
+const otherChassis = (): readonly JsonObject[] => [
+  {
+    ...{ op: "insert", table: "Encap", "uuid-name": "encap" },
+    row: { type: "geneve", ip: "192.0.2.2", chassis_name: "hv2" },
+  },
+  {
+    ...{ op: "insert", table: "Chassis", "uuid-name": "other" },
+    row: { name: "hv2", hostname: "node2", encaps: ["named-uuid", "encap"] },
+  },
+];
 
 const rename = (hostname: string): JsonObject => ({
   ...{ op: "update", table: "Chassis", where: [["name", "==", "hv1"]], row: { hostname } },
@@ -74,6 +87,32 @@ describe("a start", () => {
     expect(stage.southbound.remotes).toBe(stage.chassis.southbound.remotes);
     expect(stage.counted).toEqual(["sb_snapshot"]);
     expect(stage.lines).toContainEqual(expect.stringMatching(/^info ovsdb: OVN_Southbound: in sync with/));
+  });
+
+  test("asks for the chassis's own row, and for no other", () => {
+    write(...otherChassis());
+    stage.start();
+    expect([...stage.southbound.rowsOf("chassis").values()]).toMatchObject([{ name: "hv1" }]);
+  });
+
+  test("asks for no row of a chassis whose name was another one when it was looked up", () => {
+    stage.rules.toServer = (message) => (isLookup(message) ? "hold" : "pass");
+    stage.learnName();
+    stage.connect();
+    stage.pass(1000);
+    stage.learnName("hv2");
+    stage.rules.toServer = () => "pass";
+    stage.release();
+    stage.until(() => stage.state.synced);
+    expect(stage.conditions()[0]).toEqual([["options", "includes", ["map", [["requested-chassis", "hv2"]]]]]);
+  });
+
+  test("that is ended before a name is known leaves nothing behind", () => {
+    stage.connect();
+    stage.pass(1000);
+    stage.southbound.close();
+    stage.pass(0);
+    expect(stage.chassis.process.leftOver).toEqual({ timers: 0, connections: 0 });
   });
 
   test("comes to rest", () => {
@@ -142,6 +181,9 @@ describe("a connection that is lost", () => {
     expect(stage.southbound.lost).not.toBeNull();
     expect(stage.counted).toContain("sb_disconnect");
     expect(stage.state).toMatchObject({ synced: false, view: null });
+    expect(stage.lastChange.cause.label).toBe(stage.southbound.state?.kind ?? "");
+    stage.until(() => stage.southbound.state?.kind === "connecting");
+    expect(stage.southbound.lost).not.toBeNull();
     comeBack();
     stage.pass();
     expect(stage.southbound.lost).toBeNull();
@@ -200,16 +242,25 @@ describe("news of the chassis itself", () => {
   });
 
   test("of others' port bindings is the same view", () => {
-    stage.start();
-    const { view } = stage.state;
     stage.chassis.want(LPORT);
+    stage.start();
     stage.until(() => stage.isInView());
+    stage.pass();
+    const { view } = stage.state;
+    const [known, { cause }] = [stage.known(), stage.lastChange];
+    stage.chassis.want("another");
+    stage.until(() => stage.isInView("another"));
     expect(stage.state.view).toBe(view ?? -1);
+    expect(stage.known()).toBe(known);
+    expect(stage.lastChange.cause).toBe(cause);
     expect(stage.counted).toContain("sb_update");
   });
 
   test("that ovn-northd is another version is another view", () => {
+    stage.chassis.want(LPORT);
     stage.start();
+    stage.until(() => stage.isInView());
+    stage.pass();
     const { view } = stage.state;
     const options = ["map", [["northd_internal_version", "2"]]];
     write({ op: "update", table: "SB_Global", where: [], row: { options } });
@@ -224,12 +275,15 @@ describe("news of the chassis itself", () => {
     stage.chassis.chassis.setHostname("another.example");
     stage.pass(2000);
     expect(stage.state).toMatchObject({ synced: true, acknowledged: null, view: null });
+    expect(stage.lastChange.cause.label).toBe("condition requested");
     stage.release();
     stage.until(() => stage.known()?.hostname === "another.example");
+    expect(stage.lastChange.cause.label).toBe("condition acknowledged");
   });
 
   test("for which the server refuses the condition is told, and never complete", () => {
     stage.start();
+    const before = stage.known()?.hostname;
     stage.rules.toClient = (message) => {
       const request = stage.requests.find(({ id }) => id === message.id);
       if (request?.method !== "monitor_cond_change" || message.method !== undefined) return message;
@@ -240,7 +294,7 @@ describe("news of the chassis itself", () => {
     expect(stage.lines).toContainEqual(
       expect.stringMatching(/^error ovsdb: OVN_Southbound: the condition on Port_Binding is refused: /),
     );
-    expect(stage.known()?.hostname ?? null).not.toBe("another.example");
+    expect(stage.known()?.hostname).toBe(before);
   });
 });
 
@@ -264,6 +318,48 @@ describe("a plugged port whose binding is not in view", () => {
     stage.rules.toServer = () => "pass";
     stage.release();
     stage.until(() => stage.state.isInDoubt === false && stage.known()?.lports.has(LPORT) === true);
+  });
+
+  test("is in doubt from news of others' port bindings until the server's next reply", () => {
+    stage.start();
+    stage.until(() => stage.known()?.lports.has(LPORT) === true);
+    stage.rules.toServer = ({ method }) => (method === "list_dbs" ? "hold" : "pass");
+    stage.chassis.want("another");
+    stage.until(() => stage.state.isInDoubt === true);
+    expect(stage.known()?.lports.has(LPORT)).toBe(true);
+    stage.rules.toServer = () => "pass";
+    stage.release();
+    stage.until(() => stage.state.isInDoubt === false);
+  });
+
+  test("whose name the server refuses is told of, and not known to be gone", () => {
+    stage.rules.toClient = (message) => {
+      const request = stage.requests.find(({ id }) => id === message.id);
+      if (request === undefined || message.method !== undefined) return message;
+      if (!JSON.stringify(request).includes('"logical_port","=="')) return message;
+      return { id: message.id ?? null, result: null, error: { error: "syntax error", details: "no" } };
+    };
+    stage.start();
+    stage.pass(5000);
+    expect(stage.lines).toContainEqual(
+      expect.stringMatching(/^error ovsdb: OVN_Southbound: the condition on Port_Binding is refused: /),
+    );
+    expect(stage.known()?.lports.has(LPORT)).not.toBe(true);
+  });
+
+  test("that another chassis has bound is told of with that chassis's name", () => {
+    stage.chassis.want(LPORT);
+    stage.start();
+    stage.until(() => stage.isInView());
+    write(...otherChassis(), {
+      ...{ op: "update", table: "Port_Binding", where: [["logical_port", "==", LPORT]] },
+      row: { chassis: ["named-uuid", "other"] },
+    });
+    const { engine, graph } = stage.reconciler;
+    stage.until(() => engine.data(graph.inputs.otherChassis).size === 1);
+    expect([...engine.data(graph.inputs.otherChassis).values()]).toEqual([
+      { name: "hv2", hostname: "node2" },
+    ]);
   });
 
   test("that left is asked about by its row, and its interface goes with the answer", () => {
@@ -428,6 +524,19 @@ describe("another cluster than that of the start", () => {
     stage.until(() => stage.state.synced);
     stage.pass();
     expect(stage.known()?.lports.has(LPORT)).not.toBe(true);
+    stage.southbound.acceptCluster();
+    stage.pass(10);
+    expect(stage.state.stranger).not.toBeNull();
+  });
+
+  test("is none yet while a port that left waits to be asked about", () => {
+    stage.chassis.want(LPORT);
+    exchange();
+    stage.until(() => stage.isInView());
+    stage.reconciler.push(stage.reconciler.graph.inputs.localSession, standby, "not holding the lock");
+    stage.chassis.cloud.set(LPORT, null);
+    stage.until(() => !stage.isInView());
+    stage.pass(100);
     stage.southbound.acceptCluster();
     stage.pass(10);
     expect(stage.state.stranger).not.toBeNull();

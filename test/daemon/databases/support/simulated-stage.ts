@@ -14,7 +14,7 @@ import type { CountedEvent } from "../../../../src/view/coverage.ts";
 import type { Listener } from "../../../simulation/world/network.ts";
 import { holder, settings } from "../../../support/plug-bench.ts";
 import { recordedProvider, registryOf } from "../../../support/providers.ts";
-import { bridgeRow, openVSwitchRow, pluggedRow, portRow } from "../../../support/rows.ts";
+import { bridgeRow, map, openVSwitchRow, pluggedRow, portRow } from "../../../support/rows.ts";
 import { SimulatedChassis } from "../../support/simulated-chassis.ts";
 
 export const LPORT = "lsp1";
@@ -86,10 +86,18 @@ export class SimulatedStage {
   }
 
   /** The local database says how the chassis is called. */
-  learnName(): void {
+  learnName(name = "hv1"): void {
     const { inputs } = this.reconciler.graph;
-    this.reconciler.pushRows(inputs.openVSwitch, insert(openVSwitchRow()), "snapshot");
+    const external_ids = map({ "system-id": name, "ovn-bridge": "br-int" });
+    this.reconciler.pushRows(inputs.openVSwitch, insert(openVSwitchRow({ external_ids })), "snapshot");
     drainMicrotasks();
+  }
+
+  /** What made known what is known of the session. */
+  get lastChange() {
+    const slot = this.reconciler.engine.slots.get(this.reconciler.graph.inputs.southbound);
+    if (slot === undefined) throw new Error("the graph has no such input");
+    return { cause: slot.context.cause };
   }
 
   /** The Southbound is said to be there, and in sync unless that is not waited for. */
