@@ -58,7 +58,7 @@ export const providers: Command = {
     { line: "providers", does: "the types that there are, and which options of a logical port each reads" },
     { line: "providers representor ports", does: "the functions of the NICs here, and who uses them" },
     {
-      line: "providers representor record nic.json --seconds 60",
+      line: "providers representor record nic.jsonl --seconds 60",
       does: "what the kernel tells of the NICs, for a report",
     },
     {
