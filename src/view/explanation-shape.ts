@@ -6,19 +6,22 @@ import { portState } from "./status-shape.ts";
 export const explanationShape = v.object({
   version,
   lport: text,
-  state: said(orNull(portState), "null: neither wanted nor plugged here, or, with a reason, not decided"),
-  type: said(orNull(text), "its plug type"),
-  interface: said(orNull(text), "the interface in place, or the one that is wanted"),
+  state: said(
+    orNull(portState),
+    "null: the port is neither wanted nor plugged here, or, with a reason, it is not decided",
+  ),
+  type: said(orNull(text), "the port's plug type"),
+  interface: said(orNull(text), "the interface in place, or the interface that is wanted"),
   reason: orNull(text),
   conditions: said(
     listOf(
       v.object({
         id: text,
         condition: text,
-        holds: said(orNull(flag), "null: it does not matter, or cannot be told"),
+        holds: said(orNull(flag), "null: the condition does not matter, or nobody can tell"),
         value: said(text, "what was found"),
-        source: said(text, "the row that it was found in"),
-        remedy: said(orNull(text), "what somebody can do so that it holds"),
+        source: said(text, "the row that the value is from"),
+        remedy: said(orNull(text), "what somebody can do so that the condition holds"),
       }),
     ),
     "what bears on the plugging of the port",

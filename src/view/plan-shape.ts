@@ -5,7 +5,7 @@ import { portShape } from "./status-shape.ts";
 
 const common = {
   lport: text,
-  type: said(text, "its plug type"),
+  type: said(text, "the port's plug type"),
   reason: orNull(text),
 };
 
@@ -51,9 +51,9 @@ export type PlannedChange = v.InferOutput<typeof changeShape>;
 
 export const planShape = v.object({
   version,
-  chassis: said(orNull(text), "its name"),
+  chassis: said(orNull(text), "the name of the chassis"),
   bridge: said(text, "the integration bridge"),
   changes: said(listOf(changeShape), "what run would do now, in the order of lport"),
-  ports: said(listOf(portShape), "every port with no change to it"),
+  ports: said(listOf(portShape), "every port without a change"),
 });
 export type Plan = v.InferOutput<typeof planShape>;

@@ -7,11 +7,14 @@ import { count, flag, listOf, orNull, said, text, version } from "./shape.ts";
 
 export const identityShape = v.object({
   version,
-  commit: said(text, "of the sources, 12 digits, with -dirty behind it if they differed; or unknown"),
+  commit: said(
+    text,
+    "the commit of the sources, 12 digits, with -dirty behind it if the sources differed; or unknown",
+  ),
   target: said(text, "the machine that the executable is for, as linux-x64-musl"),
   runtime: text,
-  providers: said(listOf(text), "built in"),
-  linked: said(listOf(text), "those of one's own that were linked into this executable"),
+  providers: said(listOf(text), "provider types that are built in"),
+  linked: said(listOf(text), "provider types of one's own that were linked into this executable"),
 });
 export type Identity = v.InferOutput<typeof identityShape>;
 
@@ -19,7 +22,7 @@ const optionShape = v.object({ name: text, meaning: text });
 
 export const providersShape = v.object({
   version,
-  options: said(listOf(optionShape), "of a logical port, read whatever its provider"),
+  options: said(listOf(optionShape), "options of a logical port that vifplugd itself reads"),
   providers: listOf(v.object({ type: text, summary: text, options: listOf(optionShape) })),
 });
 export type ProviderListing = v.InferOutput<typeof providersShape>;
@@ -29,10 +32,13 @@ export const conformanceShape = v.object({
   findings: listOf(
     v.object({
       check: text,
-      passed: said(orNull(flag), "null: it could not be made, because the provider was ready for no port"),
+      passed: said(
+        orNull(flag),
+        "null: the check could not be made, because the provider was ready for no port",
+      ),
       detail: said(
         text,
-        "what was seen, where it failed; of null, each port and why the provider is not ready for it",
+        "what was seen where the check failed; of null, each port and why the provider is not ready for that port",
       ),
     }),
   ),
@@ -47,9 +53,9 @@ export const switchPortsShape = listOf(
     external: said(orNull(flag), "the function is another host's; null: the kernel does not tell"),
     pf: orNull(count),
     number: said(orNull(count), "which VF or sub-function of the PF"),
-    netdev: said(orNull(text), "its network device now"),
-    pfMac: said(orNull(text), "of the PF that it belongs to, or is"),
-    lport: said(orNull(text), "the logical port that uses it"),
+    netdev: said(orNull(text), "the port's network device now"),
+    pfMac: said(orNull(text), "the MAC address of the PF that the port belongs to, or is"),
+    lport: said(orNull(text), "the logical port that uses this port"),
   }),
 );
 export type SwitchPorts = v.InferOutput<typeof switchPortsShape>;

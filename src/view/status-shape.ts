@@ -9,20 +9,20 @@ export const portState = v.picklist(PORT_STATES);
 
 export const portShape = v.object({
   lport: text,
-  type: said(text, "its plug type"),
+  type: said(text, "the port's plug type"),
   state: portState,
-  interface: said(orNull(text), "the interface in place, or the one that is wanted"),
-  reason: said(orNull(text), "why it is in that state, where there is something to say"),
+  interface: said(orNull(text), "the interface in place, or the interface that is wanted"),
+  reason: said(orNull(text), "why the port is in that state, where there is something to say"),
 });
 export type PortStatus = v.InferOutput<typeof portShape>;
 
 const connectionEntries = {
   remote: said(
     orNull(text),
-    "the remote that is talked to; of a database that is disconnected, all that are tried",
+    "the remote that the daemon is connected to; while disconnected, all remotes that it tries",
   ),
   state: v.picklist(["connected", "connecting", "disconnected"]),
-  error: said(orNull(text), "why it is disconnected"),
+  error: said(orNull(text), "why there is no connection"),
 };
 const connectionShape = v.object(connectionEntries);
 export type ConnectionStatus = v.InferOutput<typeof connectionShape>;
@@ -39,7 +39,7 @@ export type Connections = v.InferOutput<typeof connectionsShape>;
 const providerShape = v.object({
   type: text,
   state: v.picklist(["ready", "starting", "failed"]),
-  reason: v.exactOptional(said(text, "why it is not ready")),
+  reason: v.exactOptional(said(text, "why the provider is not ready")),
 });
 export type ProviderStatus = v.InferOutput<typeof providerShape>;
 
@@ -47,7 +47,7 @@ export type ProviderStatus = v.InferOutput<typeof providerShape>;
 const listenerShape = v.object({
   listen: said(text, "HOST:PORT, as it is configured"),
   state: v.picklist(["listening", "failed"]),
-  error: said(orNull(text), "why it failed; vifplugd tries again"),
+  error: said(orNull(text), "why the listener failed; vifplugd tries again"),
 });
 export type ListenerStatus = v.InferOutput<typeof listenerShape>;
 
@@ -58,7 +58,7 @@ const fileShape = v.object({
   state: v.picklist(["ready", "failed"]),
   error: said(
     orNull(text),
-    "why it cannot be had or written; vifplugd tries again, unless the text says what to do",
+    "why the file cannot be made or written; vifplugd tries again, unless the text says what to do",
   ),
 });
 export type FileStatus = v.InferOutput<typeof fileShape>;
@@ -72,15 +72,15 @@ export function fileStatus(kind: FileStatus["kind"], path: string, error: string
 const chassisEntries = {
   version,
   ready: said(flag, "vifplugd can decide the ports of this chassis"),
-  reason: said(orNull(text), "why it is not ready"),
+  reason: said(orNull(text), "why the daemon is not ready"),
   chassis: v.object({
     name: orNull(text),
-    uuid: said(orNull(text), "of its row in the Southbound"),
+    uuid: said(orNull(text), "the uuid of the chassis's row in the Southbound"),
   }),
   bridge: said(text, "the integration bridge"),
   connections: connectionsShape,
   providers: listOf(providerShape),
-  metrics: said(orNull(listenerShape), "the listener for HTTP; null: it is off"),
+  metrics: said(orNull(listenerShape), "the listener for HTTP; null: the listener is off"),
   files: said(
     listOf(fileShape),
     "what the daemon has made and keeps; the log and the record where they are files",
@@ -99,11 +99,11 @@ const nodeShape = v.object({
 
 const countsShape = v.object({
   all: said(count, "ports of this chassis"),
-  trouble: said(count, "those that somebody has to look at"),
-  matching: said(count, "those that were asked for"),
+  trouble: said(count, "ports that somebody has to look at"),
+  matching: said(count, "ports that were asked for"),
   states: said(
     v.pipe(v.object(v.entriesFromList(PORT_STATES, v.exactOptional(count))), v.readonly()),
-    "how many are in each state that any is in",
+    "how many ports are in each state that any port is in",
   ),
 });
 export type PortCounts = v.InferOutput<typeof countsShape>;
@@ -112,10 +112,10 @@ export const statusShape = v.object({
   ...chassisEntries,
   ports: said(
     listOf(portShape),
-    "those that were asked for, in the order of lport; of a page (--page), trouble first",
+    "the ports that were asked for, in the order of lport; of a page (--page), trouble first",
   ),
-  counts: said(countsShape, "of all ports, whichever were asked for"),
-  engine: said(listOf(nodeShape), "the dataflow graph's nodes, and how often each did what"),
+  counts: said(countsShape, "numbers of all ports, whichever were asked for"),
+  engine: said(listOf(nodeShape), "the dataflow graph's nodes, and how often each node did what"),
   held_unplugs: said(count, "ports that are due to be unplugged and held"),
 });
 export type Status = v.InferOutput<typeof statusShape>;
