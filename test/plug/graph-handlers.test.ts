@@ -130,6 +130,11 @@ describe("a node is not recomputed for", () => {
       (bench) => bench.set("portBinding", wanted("lsp1", 0, { "vif-plug-mtu-request": "1400" })),
       ["lport", "absence", "intent", "advice", "hold", "plug", "monitor_scope"],
     ],
+    [
+      "a port binding that leaves",
+      (bench) => bench.delete("portBinding", wanted("lsp1", 0)._uuid),
+      ["lport", "absence", "intent", "monitor_scope"],
+    ],
     ["an attempt", (bench) => bench.attempt("lsp1", { phase: "idle", nonce: 1 }), ["advice", "plug"]],
     [
       "what is known of another chassis",

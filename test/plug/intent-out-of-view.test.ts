@@ -132,6 +132,17 @@ describe("the node", () => {
     expect(decide({})).not.toHaveProperty("lastSeen");
   });
 
+  test("takes it as absent for certain only while nothing that is asked for by name may be on its way", () => {
+    expect(decide({})).toMatchObject({ isCertain: true });
+    expect(decide({ isInDoubt: true })).toMatchObject({ isCertain: false });
+  });
+
+  test("decides as before what says the same", () => {
+    const [one, other] = [decide({}), decide({})];
+    if (one === undefined || other === undefined) throw new Error("nothing is decided");
+    expect([one === other, intentNode.same(one, { ...one })]).toEqual([false, true]);
+  });
+
   test("takes none as absent while the Southbound is not in sync, or does not ask for it", () => {
     const reason = expect.stringContaining(NOT_IN_VIEW);
     expect(decide({ synced: false })).toMatchObject({ kind: "stay", reason });

@@ -177,8 +177,10 @@ describe("what is known of the Southbound", () => {
       { before: null, now: "c2" },
       { before: null, now: null },
       null,
-    ])
-      expect(kindOf({ ...known, stranger }, { ...known, stranger: other })).toBe("updated");
+    ]) {
+      const { result, current } = apply({ ...known, stranger }, { ...known, stranger: other });
+      expect([result.kind, current.stranger === other]).toEqual(["updated", true]);
+    }
     expect(kindOf(known, { ...known, stranger })).toBe("updated");
     expect(kindOf(known, { ...known, stranger: { before: null, now: null } })).toBe("updated");
   });
