@@ -161,6 +161,10 @@ describe("pending", () => {
       const waiting = { state: "pending", reason: "asked for 2 s", change: null };
       expect(verdictOf({ advice, owned })).toMatchObject(waiting);
       expect(verdictOf({ advice: askedToPlug({ leaving: awaited }), owned })).toMatchObject(waiting);
+      const lets = answered({ kind: "unplug" }, { operation: "remove" });
+      expect(verdictOf({ advice: askedToPlug({ main: awaited, leaving: lets }), owned })).toMatchObject(
+        waiting,
+      );
     });
   });
 

@@ -49,13 +49,27 @@ describe("a change is handled as it comes, without a look at the other ports, by
     const bench = benchWith(recordedProvider("dummy", { prepare: plugAs(() => name) }).provider, ["lsp1"]);
     name = "eth9";
     const anew = () => bench.attempt("lsp1", { phase: "idle", nonce: 1 });
-    expect(calledBy(bench, anew, "claim", "hold")).toEqual([
+    expect(calledBy(bench, anew, "claim", "hold", "plug")).toEqual([
       ["claim", 0, true],
       ["hold", 0, true],
+      ["plug", 0, true],
     ]);
     const known = bench.engine.data(bench.graph.inputs.southbound).current;
     const view = () => bench.setSouthbound({ ...known, view: 9 });
     expect(calledBy(bench, view, "hold")).toEqual([["hold", 0, true]]);
+  });
+
+  test("what follows a Southbound that is another than before, of which a port is held", () => {
+    const bench = plugged();
+    bench.set("portBinding", { ...wanted("lsp1", 0), options: map() });
+    bench.run();
+    const known = bench.engine.data(bench.graph.inputs.southbound).current;
+    const meet = () => bench.setSouthbound({ ...known, stranger: { before: "c1", now: "c2" } });
+    expect(calledBy(bench, meet, "hold", "plug")).toEqual([
+      ["hold", 0, true],
+      ["plug", 0, true],
+    ]);
+    expect(bench.status("lsp1").state).toBe("held");
   });
 
   test("what follows another bridge: whether we may write, and which lock is to be held", () => {

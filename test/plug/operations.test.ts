@@ -212,8 +212,11 @@ test("an update of the type alone writes it, and leaves the MTU alone", () => {
 test("of an interface that has lost its marks, only those are expected that it still had", () => {
   const unmarked = pluggedRow("lsp1", { external_ids: map({ "iface-id": "lsp1" }) });
   const change: Change = { kind: "update", desired: desired(), interface: unmarked, edit: {} };
-  const [, wait] = transactionOf([change], "l").operations;
-  expect(wait).toMatchObject({
+  const { name, type, options, other_config, mtu_request } = unmarked;
+  expect(transactionOf([change], "l").operations[1]).toStrictEqual({
+    ...{ op: "wait", table: "Interface", until: "==", timeoutMs: 0 },
+    columns: ["name", "type", "options", "other_config", "mtu_request"],
+    rows: [{ name, type, options, other_config, mtu_request }],
     where: [
       ["_uuid", "==", unmarked._uuid],
       ["external_ids", "includes", map({ "iface-id": "lsp1" })],

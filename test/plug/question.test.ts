@@ -170,6 +170,10 @@ describe("two consultations say the same", () => {
     expect(sameConsultation(one, refused)).toBe(false);
     expect(sameConsultation(refused, one)).toBe(false);
     expect(sameConsultation(refused, { ...refused })).toBe(false);
+    const waiting = { ...one, answer: { kind: "not-ready", reason: "no link" }, desired: null } as const;
+    expect(sameConsultation(one, waiting)).toBe(false);
+    expect(sameConsultation(waiting, one)).toBe(false);
+    expect(sameConsultation(waiting, { ...waiting })).toBe(false);
   });
 
   test.each<[string, typeof one]>([

@@ -194,9 +194,7 @@ function remove({ data, changes }: Context, observed: ObservedInterface, cause: 
   trackChange(changes, name, { old: observed, new: null, cause });
 }
 
-/** The other columns of an ObservedInterface follow from these and from `lport`, which is one of the interface's. */
+/** The other columns of an ObservedInterface follow from these, unless several ports hold it: then all is found anew. */
 function sameObserved(a: ObservedInterface, b: ObservedInterface): boolean {
-  return (
-    a.interface === b.interface && a.port === b.port && a.onBridge === b.onBridge && a.isOwned === b.isOwned
-  );
+  return a.interface === b.interface && a.port === b.port && a.onBridge === b.onBridge;
 }

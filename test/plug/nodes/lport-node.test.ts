@@ -183,7 +183,7 @@ describe("a change of an interface", () => {
 
   test("that goes leaves nothing behind of a logical port that had nothing else", () => {
     const { data, told } = changed([b, null], [bToo, null]);
-    expect([data.byName.has("b"), told, data.ownedCount]).toEqual([false, ["b"], 1]);
+    expect([data.byName.has("b"), told, data.ownedCount]).toStrictEqual([false, ["b"], 1]);
   });
 
   test("makes a logical port known by its iface-id alone", () => {

@@ -116,6 +116,15 @@ describe("a recompute", () => {
     expect(recomputed(data)).toEqual({ kind: "updated", data: right() });
   });
 
+  test("finds an interface that is held twice, although another that is gone makes up the number", () => {
+    const again = port(4, "zz", a);
+    const data = right();
+    data.byName.set("z", classify(iface(9, "z"), undefined, bridge));
+    data.held = 3;
+    expect(recomputed(data, { ports: [portA, portB, again] }).kind).toBe("updated");
+    expect([data.isShared, data.byName.has("z")]).toEqual([true, false]);
+  });
+
   test("finds that nothing is ours without a bridge", () => {
     const { data } = recomputed(right(), { bridge: null });
     expect([data.bridge, data.byName.get("a")?.onBridge]).toEqual([null, false]);

@@ -3,10 +3,11 @@ import { describe, expect, test } from "bun:test";
 import type { Uuid } from "ovsdb-jsonrpc";
 import type { LportStatus } from "../../../src/plug/lport-status.ts";
 import { plugNode } from "../../../src/plug/nodes/plug-node.ts";
+import { classify } from "../../../src/plug/observed-interface.ts";
 import { benchWith, wanted } from "../../support/logical-ports.ts";
 import { PlugBench } from "../../support/plug-bench.ts";
 import { plugAs, recordedProvider, registryOf } from "../../support/providers.ts";
-import { OTHER_CHASSIS, uuid } from "../../support/rows.ts";
+import { bridgeRow, map, OTHER_CHASSIS, pluggedRow, portRow, uuid } from "../../support/rows.ts";
 import { cause, changesOf } from "../support/by-hand.ts";
 import { changeOf } from "../support/situation.ts";
 
@@ -129,6 +130,21 @@ describe("a name", () => {
     for (const lport of ["a", "b", "c"])
       expect(sorted(advice({ inputs, input: changesOf(lport) }))).toEqual(["a", "b", "c"]);
     expect(sorted(advice({ inputs, input: changesOf("other", "unknown") }))).toEqual(["other", "unknown"]);
+  });
+
+  test("that somebody's interface has bears on those who claim it, and on whose iface-id it carries", () => {
+    const { inputs } = contested();
+    const row = pluggedRow("x", { name: "eth0", external_ids: map({ "iface-id": "x" }) });
+    const observed = { data: { byName: new Map([["eth0", classify(row, portRow(), bridgeRow())]]) } };
+    const { claim } = plugNode.concerned;
+    expect(sorted(claim({ inputs: { ...inputs, observed }, input: changesOf("eth0") }))).toEqual([
+      "b",
+      "c",
+      "x",
+    ]);
+    const free = { data: { byName: new Map() } };
+    const alone = claim({ inputs: { ...inputs, observed: free }, input: changesOf("eth0") });
+    expect([...alone.keys()]).toStrictEqual(["b", "c"]);
   });
 
   test("bears on nobody else where nobody claims any", () => {
