@@ -14,6 +14,7 @@ import { takeLock } from "../../../src/daemon/databases/chassis-lock.ts";
 import { makeParts, type Parts, rowsOf, startParts, stopParts } from "../../../src/daemon/parts.ts";
 import { View } from "../../../src/daemon/view.ts";
 import { Log } from "../../../src/log/log.ts";
+import { togetherOf } from "../../../src/plug/change.ts";
 import { obstacleOf } from "../../../src/plug/readiness.ts";
 import { LOCAL } from "./chassis.ts";
 import { type DeviceProvider, type Devices, PLUG_TYPE, providerOf } from "./devices.ts";
@@ -246,6 +247,8 @@ export class Vifplugd {
       const attempt = engine.data(graph.inputs.attempt).get(lport);
       if (state !== "error" || attempt?.phase !== "failed" || reason !== attempt.error) return [];
       const { change } = attempt;
+      // What refused one of those that move together refused them all, whatever stood on that row.
+      if (togetherOf(change).length > 1) return [];
       const removal = change.kind === "replug" ? change.remove : change.kind === "remove" ? change : null;
       return removal === null || ports.has(removal.port._uuid) ? [] : [lport];
     });
