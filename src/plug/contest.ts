@@ -84,7 +84,7 @@ export class Contests {
     return { kind: "take", observed, from: observed.lport, leaving, together, isRefused, isInTurn };
   }
 
-  /** The logical port that takes over the interface in place of `lport` in this pass, because `lport` goes or moves; else null. */
+  /** The logical port that takes over the interface of `lport` in this pass, because `lport` goes or moves; else null. */
   taker(lport: string): string | null {
     const inPlace = this.#inPlace(lport);
     return inPlace === null ? null : this.takerOf(inPlace);

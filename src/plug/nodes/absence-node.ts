@@ -1,6 +1,6 @@
 /**
- * Output `absence`: what is known of each plugged port whose port binding is not in view, and with that the questions that
- * the Southbound is to be asked (absence.ts decides).
+ * Output `absence`: the knowledge about each plugged port whose port binding is not in view, and so the questions to the
+ * Southbound (absence.ts decides).
  */
 import { type Cause, sameKeys } from "../../graph/index.ts";
 import { type Absence, type Departure, decideAbsence, sameAbsence } from "../absence.ts";
@@ -45,7 +45,7 @@ export const absenceNode = {
   },
 };
 
-/** Of a port whose binding has not departed, only its name can be asked for, whatever is known. */
+/** The ports whose rows have left the view: every other port can only be asked for by its name, whatever is known. */
 function everyDeparture({ inputs, cause }: Context): ReadonlyMap<string, Cause> {
   return new Map(Array.from(inputs.departure.data.keys(), (lport) => [lport, cause]));
 }

@@ -1,9 +1,9 @@
 /**
- * Node `activity`: whether this daemon may ask providers and write, and if not, why. It may while it is in sync with the
- * local database and holds the lock of the chassis, so that of several daemons on one chassis exactly one does.
+ * Node `activity`: whether this daemon may ask providers and write, and if not, why. The daemon may while it is in sync with
+ * the local database and holds the lock of the chassis, so that exactly one of several daemons on a chassis writes.
  *
- * The name of the chassis may change in this very run, and the lock that is held is then still that of the one before: so
- * the lock's name is compared, and not only whether one is held.
+ * The name of the chassis may change in this very run, while the daemon still holds the lock of the former name. So the node
+ * compares the name of the lock too.
  */
 import { unchanged, updated } from "../../graph/index.ts";
 import { lockName } from "../lock-name.ts";
@@ -11,9 +11,9 @@ import type { Obstacle } from "../obstacle.ts";
 import type { Current } from "./input-nodes.ts";
 import type { LocalChassis } from "./local-chassis-node.ts";
 
-/** What the session with the local database knows about itself: input `local_session`. */
+/** The state of the session with the local database: input `local_session`. */
 export interface LocalSession {
-  /** Its rows are those that the database has now. */
+  /** True while the rows of the session are those of the database. */
   readonly synced: boolean;
   readonly lock: LockState;
 }
@@ -21,12 +21,12 @@ export interface LocalSession {
 export type LockState =
   | { readonly kind: "none" }
   | { readonly kind: "asked"; readonly name: string; readonly held: boolean }
-  /** Nothing will be written, whatever is decided. */
+  /** The program only computes (`plan`), and writes nothing. */
   | { readonly kind: "not-needed" };
 
 export const notConnected: LocalSession = { synced: false, lock: { kind: "none" } };
 
-/** Null: it may. */
+/** The obstacle that keeps this daemon from asking and writing; null: there is none. */
 export type Activity = Obstacle | null;
 
 interface Inputs {
@@ -69,7 +69,7 @@ export function obstacleTo({ synced, lock }: LocalSession, chassis: string | nul
   return lock.held ? null : { code: "lock", reason: `another vifplugd holds the lock ${wanted}` };
 }
 
-/** Output `lock`: the name of the lock that is to be held; null: none. */
+/** Output `lock`: the name of the lock that this daemon has to hold; null: no lock. */
 export function nameLock({
   inputs,
   data,

@@ -1,9 +1,9 @@
 /**
- * Node `advice`: what the providers say about each logical port that is to be plugged or unplugged. This is the one
- * place in the program where providers are asked; gather-advice.ts says who is asked, question.ts when an answer still holds.
+ * Node `advice`: the answers of the providers about each logical port that is to be plugged or unplugged. Only this node asks
+ * providers; gather-advice.ts says which provider, question.ts says when an answer still holds.
  *
- * Invariant: nobody is asked while we are not active (not the holder of the chassis's lock, or no complete local
- * database), and not about a port whose change is in flight.
+ * Invariant: no provider is asked while this daemon is not active (it lacks the lock of the chassis, or the rows of the local
+ * database), nor about a port whose change is in flight.
  */
 import { type Cause, sameKeys } from "../../graph/index.ts";
 import { type Advice, sameAdvice, typesOf } from "../advice.ts";
@@ -29,7 +29,7 @@ interface Context {
   readonly cause: Cause;
 }
 
-/** The node, over the registry that it asks. */
+/** The definition of the node, over the registry of the providers that the node asks. */
 export function adviceNode(providers: Providers) {
   return {
     over: ({ intent }: Inputs) => intent.data,
@@ -52,17 +52,17 @@ export function adviceNode(providers: Providers) {
 
 type Changed = { readonly input: { readonly changes: ReadonlyMap<string, Cause> } };
 
-/** A port whose change is in flight keeps its answers, also when nothing is intended with it any more. */
+/** A port whose change is in flight keeps its answers, also when no intent for the port is left. */
 function* lportsInFlight({ attempt }: Inputs): Iterable<string> {
   for (const [lport, { phase }] of attempt.data) if (phase === "in-flight") yield lport;
 }
 
-/** Every port is looked at, but only those are asked about whose last answer does not hold any more. */
+/** The node looks at every port, and asks about those whose last answer does not hold any more. */
 function everyLport({ inputs, cause }: Context): ReadonlyMap<string, Cause> {
   return new Map(Array.from(inputs.intent.data.keys(), (lport) => [lport, cause]));
 }
 
-/** Every port that a provider whose lookup tables changed answers for, or answered for, or would have. */
+/** The ports that depend on a provider whose lookup tables changed: it answers, answered or would answer for them. */
 function lportsOfProviders({ inputs, input, data }: Context & Changed, providers: Providers) {
   const typeFor = (plugType: string) =>
     (providers.forPlugType(plugType) ?? refusedFor(providers, plugType))?.type;

@@ -1,13 +1,13 @@
 /**
- * Node `claim`: which logical ports want an interface of a name that they do not have yet, by name. Two that want the
- * same one are told apart by their own names, so that the order in which they came does not matter (rule P6).
+ * Node `claim`: the interface names that logical ports want and do not have yet. Several claimants of one name are ordered by
+ * the names of the logical ports, so that their order of arrival does not matter (rule P6).
  */
 import { type Cause, type KeyedChanges, unchanged, updated } from "../../graph/index.ts";
 import type { Advice } from "../advice.ts";
 
 export interface Claims {
   readonly byLport: Map<string, string>;
-  /** Logical ports in the order of their names; seldom more than one. */
+  /** The claimants of each name, in the order of their own names; seldom more than one. */
   readonly byName: Map<string, readonly string[]>;
 }
 
@@ -31,7 +31,7 @@ export function collectClaims({ inputs, data }: Context) {
   return updated;
 }
 
-/** Both indexes hold every claim, and then as many as there are. */
+/** True when both indexes hold every claim of the advice, and no other claim. */
 function isRight(advice: ReadonlyMap<string, Advice>, { byLport, byName }: Claims): boolean {
   let [claims, missing, listed] = [0, 0, 0];
   advice.forEach((one, lport) => {

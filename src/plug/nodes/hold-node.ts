@@ -1,7 +1,7 @@
 /**
- * Node `hold`: how many ports are due to be unplugged at once, and whether that is more than is allowed (rule U6 of
- * docs/rules.md), or comes of a Southbound that nobody has seen before. A confirmation covers the ports that were due when
- * it was given.
+ * Node `hold`: how many ports are due to be unplugged at once, and whether the unplugs are held: there are more of them than
+ * `safety.max_unplug` allows (rule U6 of docs/rules.md), or the Southbound is another database than before. A confirmation
+ * covers the ports that were due when the operator gave it.
  */
 import { type Cause, type KeyedChanges, unchanged, updated, updatedTracked } from "../../graph/index.ts";
 import { type Advice, leftoversIn, misplacementOf } from "../advice.ts";
@@ -15,11 +15,11 @@ export interface Hold {
   /** How many ports have an interface of ours. */
   ownedCount: number;
   isHeld: boolean;
-  /** The Southbound that all of them are held for, however few they are. */
+  /** The unknown Southbound for which every unplug is held, however few there are; null: the Southbound is known. */
   stranger: Stranger | null;
 }
 
-/** What others read of it. */
+/** The part of the data that other nodes read. */
 export type Holding = Readonly<Pick<Hold, "isHeld" | "stranger">> & { readonly due: ReadonlySet<string> };
 
 export function nothingHeld(): Hold {
@@ -38,7 +38,7 @@ interface Inputs {
 interface Context {
   readonly inputs: Inputs;
   readonly data: Hold;
-  /** Ports that are held now and were not, or were and are not. */
+  /** The ports that are held now and were not, or that were held and are not. */
   readonly changes: KeyedChanges<string>;
   readonly cause: Cause;
 }
@@ -91,8 +91,8 @@ function follow(context: Context, lports: Iterable<string>): boolean {
 }
 
 /**
- * The port is to be unplugged, or an interface is left over of it, or a provider that is not part of the executable says that
- * its interface is another's.
+ * True when the port is to be unplugged, when an interface is left over of the port, or when a provider that is not part of
+ * the executable names another owner of the interface.
  */
 export function isDueToGo(intent: Intent | undefined, advice: Advice | undefined): boolean {
   return intent?.kind === "unplug" || countsAsMisplaced(advice) || leftoversIn(advice).length > 0;
@@ -102,7 +102,7 @@ function countsAsMisplaced(advice: Advice | undefined): boolean {
   return misplacementOf(advice)?.isBuiltIn === false;
 }
 
-/** @returns whether that changed the data */
+/** @returns true when the data changed */
 function weigh({ inputs, data, changes, cause }: Context): boolean {
   const { maxUnplugPercent } = inputs.settings.data.current;
   const { isHeld, ownedCount, stranger } = data;
@@ -115,7 +115,7 @@ function weigh({ inputs, data, changes, cause }: Context): boolean {
   return isOther || data.ownedCount !== ownedCount;
 }
 
-/** @returns whether that changed the set */
+/** @returns true when the set changed */
 function put(set: Set<string>, key: string, isIn: boolean): boolean {
   if (set.has(key) === isIn) return false;
   if (isIn) set.add(key);
@@ -123,7 +123,7 @@ function put(set: Set<string>, key: string, isIn: boolean): boolean {
   return true;
 }
 
-/** Why a port is not unplugged now, or null. */
+/** The reason why the unplug of a port is held, or null. */
 export function heldReason(hold: Holding, settings: PlugSettings, lport: string): string | null {
   if (!hold.isHeld || !hold.due.has(lport)) return null;
   if (hold.stranger !== null) return `${otherSouthbound(hold.stranger)}; ${CONFIRM}`;

@@ -1,7 +1,7 @@
 /**
- * Node `local_chassis`: who we are. The chassis name and its Southbound row, the integration bridge, the parts of the
- * Open_vSwitch row that matter, and whether ovn-northd has filled the Southbound. It is small, so every change of an
- * input looks at the whole of it; parts that did not change keep their identity.
+ * Node `local_chassis`: the identity of this chassis: its name and its Southbound row, the integration bridge, the parts of
+ * the Open_vSwitch row that matter, and whether ovn-northd has filled the Southbound. The data are small, so every handler
+ * makes all of them; parts that did not change keep their identity.
  */
 import type { Uuid } from "ovsdb-jsonrpc";
 import { unchanged, updated } from "../../graph/index.ts";
@@ -95,7 +95,7 @@ function keepChassis(last: ChassisIdentity | null, next: ChassisIdentity): Chass
   return same ? last : next;
 }
 
-/** A new view only when a column of it changed: the row itself changes with every port of the bridge. */
+/** The view is a new object only when one of its columns changed: the row itself changes with every port of the bridge. */
 function keepBridge(last: LocalChassis["bridge"], row: BridgeRow | undefined): LocalChassis["bridge"] {
   if (row === undefined) return null;
   const same =

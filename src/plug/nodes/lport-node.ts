@@ -28,7 +28,7 @@ interface Context {
 
 type Tracking = Context & { readonly changes: KeyedChanges<string> };
 
-/** What is there is compared with the rows: there is seldom anything to index anew. */
+/** Compares the index with the rows first, because it is seldom wrong. */
 export function indexLports({ inputs, data }: Context) {
   const bindings = inputs.portBinding.data;
   const interfaces = inputs.observed.data.byName;
@@ -41,7 +41,7 @@ export function indexLports({ inputs, data }: Context) {
   return updated;
 }
 
-/** Everything that is known is a row of its name, and every interface is known: there are as many as there should be. */
+/** True when the index holds every port binding and every interface under its name, and nothing else. */
 function isRight(
   bindings: ReadonlyMap<string, PortBindingRow>,
   interfaces: ReadonlyMap<string, ObservedInterface>,
@@ -103,7 +103,7 @@ export function lportObservedHandler(
   return changes.size === 0 ? unchanged : updated;
 }
 
-/** Puts `come` in the place of `gone` among the interfaces of a logical port. */
+/** Replaces `gone` by `come` among the interfaces of a logical port. */
 function list(
   data: Lports,
   name: string,
@@ -117,7 +117,7 @@ function list(
   return listed;
 }
 
-/** A logical port of which there is nothing left is known no more. */
+/** A logical port without a port binding and without an interface leaves the index. */
 function put(data: Lports, lport: Lport): void {
   const { name, binding, inPlace, others } = lport;
   data.ownedCount += count(lport) - count(data.byName.get(name));

@@ -1,11 +1,11 @@
 /**
- * Node `observed`: every interface of the local database by its name (Interface.name is unique in the database), and what it
- * is to us.
+ * Node `observed`: every interface of the local database by its name (Interface.name is unique in the database), classified
+ * as ours or foreign.
  *
- * Which port holds an interface is known from the port's own row, and then kept with the interface: the handler for
- * ports comes before the one for interfaces. An interface that appears when its port has been there before (a
- * database adds both at once) is left to a recompute. So is everything while several ports hold one interface, which a
- * database allows: that one is on no terms ours, whichever of the ports came last.
+ * The row of a port says which interfaces the port holds, and the node keeps the port with the interface: the handler for
+ * ports runs before the handler for interfaces. An interface that appears after its port (a database adds both at once)
+ * leads to a recompute. So does every change while several ports hold one interface, which a database allows: such an
+ * interface is never ours, whichever of the ports came last.
  */
 import { changedElements, type Uuid } from "ovsdb-jsonrpc";
 import { type Cause, unchanged, unhandled, updated } from "../../graph/index.ts";
@@ -15,11 +15,11 @@ import { type TableChange, trackChange } from "./input-nodes.ts";
 import type { LocalChassis } from "./local-chassis-node.ts";
 
 export interface ObservedInterfaces {
-  /** The bridge that the classification is for. */
+  /** The integration bridge of the classification. */
   bridge: Uuid | null;
-  /** How many interfaces all ports hold together: as many as there are, but where several ports hold one. */
+  /** The sum of the interfaces of all ports; larger than the number of interfaces where several ports hold one. */
   held: number;
-  /** Several ports held one when everything was classified. */
+  /** Several ports held one interface at the last recompute. */
   isShared: boolean;
   readonly byName: Map<string, ObservedInterface>;
 }
@@ -48,7 +48,7 @@ interface Context {
   readonly changes: ObservedChanges;
 }
 
-/** What is known of the interfaces is compared with the rows: there is seldom anything to classify anew. */
+/** Compares the classification with the rows first, because it is seldom wrong. */
 export function indexInterfaces({ inputs, data }: Omit<Context, "changes">) {
   const bridge = inputs.localChassis.data.current.bridge?.uuid ?? null;
   if (bridge === data.bridge && isRight(inputs, data)) return unchanged;
@@ -69,7 +69,7 @@ export function indexInterfaces({ inputs, data }: Omit<Context, "changes">) {
   return updated;
 }
 
-/** Of several ports that hold one interface the last counts: of those on the bridge the first by name. */
+/** The order in which ports are looked at; the last port counts: the first by name, and one on the bridge before all others. */
 function byRank(inputs: Inputs, bridge: BridgeRow | undefined): readonly PortRow[] {
   const isOn = ({ _uuid }: PortRow) => Number(bridge?.ports.has(_uuid) === true);
   return [...inputs.port.data.values()].sort((a, b) => isOn(a) - isOn(b) || (a.name < b.name ? 1 : -1));
@@ -81,13 +81,13 @@ function heldIn({ port }: Inputs): number {
   return held;
 }
 
-/** Which port is an interface's then depends on all of them, and so does that it is nobody's to change. */
+/** While several ports hold one interface, its port follows from all ports, so only a recompute finds it. */
 function unlessShared({ inputs, data }: Pick<Context, "inputs" | "data">) {
   const isShared = data.isShared || data.held > inputs.iface.data.size;
   return isShared ? unhandled("several ports hold one interface") : updated;
 }
 
-/** Every interface is known as what it is, by the port that holds it, and no others are known or held. */
+/** True when every interface is classified by the port that holds it, and no other interface is known or held. */
 function isRight(inputs: Inputs, data: ObservedInterfaces): boolean {
   const bridge = bridgeOf(inputs, data);
   for (const iface of inputs.iface.data.values()) {
@@ -122,7 +122,7 @@ export function observedPortHandler(
   return unlessShared(context);
 }
 
-/** An interface is held by the port that held it, or by one that the handler for ports has just found. */
+/** The port of an interface is the port that held it before, or the port that the handler for ports has just found. */
 export function observedIfaceHandler(
   context: Context & { readonly input: { readonly changes: ReadonlyMap<Uuid, TableChange<InterfaceRow>> } },
 ) {
@@ -163,7 +163,7 @@ function bridgeOf(inputs: Inputs, { bridge }: ObservedInterfaces): BridgeRow | u
   return bridge === null ? undefined : inputs.bridge.data.get(bridge);
 }
 
-/** The interfaces of a port that are there. */
+/** The rows of the interfaces of a port, as far as they exist. */
 function rowsIn(inputs: Inputs, port: PortRow | null | undefined): readonly InterfaceRow[] {
   const uuids = [...(port?.interfaces ?? NOTHING)];
   return uuids.flatMap((uuid) => inputs.iface.data.get(uuid) ?? []);
@@ -174,7 +174,7 @@ function portHolding(inputs: Inputs, row: InterfaceRow, port: PortRow | null): P
   return current?.interfaces.has(row._uuid) ? current : undefined;
 }
 
-/** What is known of the interface under the name that it has in this row, which may be older or newer. */
+/** The classification of the interface of this row, which may be older or newer, under the name that the row has. */
 function known({ byName }: ObservedInterfaces, { name, _uuid }: InterfaceRow): ObservedInterface | undefined {
   const observed = byName.get(name);
   return observed?.interface._uuid === _uuid ? observed : undefined;

@@ -69,7 +69,7 @@ export const plugNode = {
   },
 };
 
-/** What the other chassis is called is told of each port that it has bound. */
+/** The ports whose reasons name a chassis that has been answered for. */
 function lportsBoundThere({
   data,
   input,
@@ -105,8 +105,8 @@ function contestantsOfObserved({ inputs, input }: ObservedChanged): ReadonlyMap<
 }
 
 /**
- * A port, and all that its interfaces may change hands with: those that want one of its interfaces, or have the one that it
- * wants, and so on. What is decided of one of them bears on all.
+ * A port and its rivals: the ports that claim one of its interfaces or have the interface that it claims, and so on. The
+ * decision about one of them bears on all.
  */
 class Rivals {
   readonly found = new Map<string, Cause>();

@@ -1,16 +1,16 @@
 /**
- * Run node `provider_lookup`: which state the lookup tables of each provider are in, as a number. The numbers are the
- * registry's; this node notices which of them moved, so that reading them twice (to verify) takes nothing away.
+ * Run node `provider_lookup`: the state of the lookup tables of each provider, as a number. The registry counts; this node
+ * notices which numbers changed, so that a second reading (to verify) takes nothing away.
  */
 import { type Cause, type KeyedChanges, unchanged, updatedTracked } from "../../graph/index.ts";
 import type { RefusedProvider, RegisteredProvider } from "../../providers/registry.ts";
 
-/** What the graph needs of the provider registry. */
+/** The part of the provider registry that the graph needs. */
 export interface Providers {
   forPlugType(plugType: string): RegisteredProvider | undefined;
-  /** Those that are enabled and could not be registered; hardly ever any. */
+  /** The providers that are enabled and failed to start. */
   refused(): readonly RefusedProvider[];
-  /** A number by type that is another one whenever the provider's lookup tables changed, or the provider itself. */
+  /** By type, a number that changes whenever the lookup tables of the provider change, or the provider itself. */
   lookups(): ReadonlyMap<string, number>;
 }
 
