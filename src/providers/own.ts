@@ -3,6 +3,7 @@
  */
 import * as v from "valibot";
 import { fail, ok, type Result } from "../result.ts";
+import { copyOfAround, copyOfInput, copyOfOutput } from "./copies.ts";
 import { commonKeys, type LinkedEntry, type ProviderModule } from "./module.ts";
 import { checkOptions } from "./options-schema.ts";
 import type { Provider, ProviderOptions } from "./provider.ts";
@@ -112,17 +113,21 @@ export function withOptions(provider: Provider, options: ProviderOptions): Provi
     ...(maintainedOptions === undefined ? {} : { maintainedOptions }),
     init(host) {
       lives.get(provider)?.();
-      provider.init?.(host, options);
+      provider.init?.(host, structuredClone(options));
       isAlive = true;
       lives.set(provider, end);
     },
     destroy: end,
     run: () => provider.run?.() ?? false,
-    prepare: (input) => provider.prepare(input),
-    ...(arrange === undefined ? {} : { arrange: (input) => isAlive && provider.arrange?.(input) }),
-    ...(tidy === undefined ? {} : { tidy: (around) => !isAlive || (provider.tidy?.(around) ?? true) }),
-    finish: (input, output) => isAlive && provider.finish?.(input, output),
-    release: (input, output) => isAlive && provider.release?.(input, output),
+    prepare: (input) => provider.prepare(copyOfInput(input)),
+    ...(arrange === undefined
+      ? {}
+      : { arrange: (input) => isAlive && provider.arrange?.(copyOfInput(input)) }),
+    ...(tidy === undefined
+      ? {}
+      : { tidy: (around) => !isAlive || (provider.tidy?.(copyOfAround(around)) ?? true) }),
+    finish: (input, output) => isAlive && provider.finish?.(copyOfInput(input), copyOfOutput(output)),
+    release: (input, output) => isAlive && provider.release?.(copyOfInput(input), copyOfOutput(output)),
   };
 }
 

@@ -6,6 +6,7 @@
  */
 import { messageOf, type Result } from "../../result.ts";
 import { type Answer, parseAnswer, thrownAnswer } from "../answer.ts";
+import { copyOfAround, copyOfInput, copyOfOutput } from "../copies.ts";
 import type { Description, HostedProvider, ProviderState } from "../hosted.ts";
 import { parseProvider } from "../own.ts";
 import type {
@@ -88,28 +89,28 @@ export class ModuleProvider implements HostedProvider {
     if (this.#fault !== null) return { kind: "not-ready", reason: this.#fault };
     if (this.#provider === null) return { kind: "not-ready", reason: LOADING, awaited: true };
     try {
-      return parseAnswer(input.operation, this.#provider.prepare(input));
+      return parseAnswer(input.operation, this.#provider.prepare(copyOfInput(input)));
     } catch (thrown) {
       return thrownAnswer(thrown);
     }
   }
 
   arrange(input: PrepareInput): void {
-    this.#provider?.arrange?.(input);
+    this.#provider?.arrange?.(copyOfInput(input));
   }
 
   /** As long as it is not loaded, it cannot tell yet. */
   tidy(around: TidyInput): boolean {
     if (this.#provider === null) return this.#fault !== null;
-    return this.#provider.tidy?.(around) ?? true;
+    return this.#provider.tidy?.(copyOfAround(around)) ?? true;
   }
 
   finish(input: PrepareInput, output: WantedInterface | null): void {
-    this.#provider?.finish?.(input, output);
+    this.#provider?.finish?.(copyOfInput(input), copyOfOutput(output));
   }
 
   release(input: PrepareInput, output: WantedInterface | null): void {
-    this.#provider?.release?.(input, output);
+    this.#provider?.release?.(copyOfInput(input), copyOfOutput(output));
   }
 
   destroy(): void {
@@ -144,7 +145,7 @@ export class ModuleProvider implements HostedProvider {
     if (refusal !== null) return this.#fail(refusal);
     // It was taken away while it was loaded.
     if (this.#host === null) return;
-    provider.value.init?.(host, options);
+    provider.value.init?.(host, structuredClone(options));
     this.#provider = provider.value;
   }
 
