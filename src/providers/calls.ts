@@ -12,9 +12,9 @@ export type ProviderCall = "prepare" | "arrange" | "finish" | "release";
 
 export interface CallOptions {
   readonly log: (level: "warn" | "info" | "debug", message: string) => void;
-  /** Told of each call before it is made, for counting. */
+  /** Called before each call into a provider, for counting. */
   readonly onCall?: (call: ProviderCall, type: string) => void;
-  /** Told of each call after it was made. */
+  /** Called after each call into a provider. */
   readonly onTimed?: (type: string, callback: string, milliseconds: number) => void;
   /** Milliseconds since any moment, never going back. */
   readonly elapsed: () => number;
@@ -27,7 +27,7 @@ export class Calls {
     this.#options = options;
   }
 
-  /** What it throws is reported. */
+  /** Calls the provider, and reports what the provider throws. */
   make<T>(type: string, callback: string, call: () => T): T | undefined {
     return this.attempt(type, callback, call, (thrown) => {
       this.#options.log("warn", `${type}: ${callback} threw: ${messageOf(thrown)}`);
@@ -35,7 +35,7 @@ export class Calls {
     });
   }
 
-  /** @param onThrown what follows from what it throws */
+  /** @param onThrown makes the result of an error that the provider throws */
   attempt<T, U>(type: string, callback: string, call: () => T, onThrown: (thrown: unknown) => U): T | U {
     const started = this.#options.elapsed();
     try {
@@ -51,7 +51,7 @@ export class Calls {
     this.#options.onCall?.(call, type);
   }
 
-  /** A callback has to be synchronous; one that is not must not end the process when it fails. */
+  /** A callback has to be synchronous; the failure of an asynchronous callback must not end the process. */
   watched<T>(type: string, callback: string, result: T): T {
     if (result instanceof Promise) {
       result.catch((thrown: unknown) => {

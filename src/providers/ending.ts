@@ -1,8 +1,8 @@
 /** The end of a provider that takes time, such as that of a process. */
 export class Ending {
-  /** Settles when it is over; never rejects. */
+  /** Settles when the end is complete; never rejects. */
   readonly done: Promise<void>;
-  /** There is no more time. */
+  /** Ends the provider at once: the program has no more time. */
   readonly force: () => void;
 
   constructor(done: Promise<void>, force: () => void) {

@@ -1,4 +1,4 @@
-/** A provider that vifplugd runs for somebody else: it comes up on its own, may be down, and is heard of later. */
+/** A provider whose program vifplugd runs: the program starts on its own, may be down, and answers later. */
 import type { Answer } from "./answer.ts";
 import type { PrepareInput, Provider, ReadOption } from "./provider.ts";
 
@@ -19,17 +19,17 @@ export interface Description {
 }
 
 export interface HostedProvider extends Omit<Provider, "prepare"> {
-  /** In the place of `prepare`: what is known of the answer now. */
+  /** Takes the place of `prepare`: the answer, as far as it is known now. */
   answer(input: PrepareInput): Answer;
-  /** Called as long as ports are decided here, after each run of the graph; never while the daemon stands by. */
+  /** Called after each run of the graph while ports are decided here; never while the daemon stands by. */
   attend(surroundings: Surroundings): void;
-  /** How it fares since its `init`. */
+  /** The state of the provider since its `init`. */
   state(): ProviderState;
-  /** What it says of itself; null: it has not been heard yet. */
+  /** The description that the provider gives of itself; null: the provider has not answered yet. */
   describe(): Description | null;
-  /** What it has answered holds no more: whatever is asked for is asked anew. */
+  /** No former answer holds any more: every question is asked anew. */
   askAnew?(): void;
-  /** The configuration is read anew: what is to take its place, because its files are others; null: it stays. */
+  /** The configuration is read anew: the provider for the changed files; null: the files did not change. */
   renewed?(): Promise<HostedProvider | null>;
 }
 

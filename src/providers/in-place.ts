@@ -1,19 +1,19 @@
 /**
- * The interfaces that are in place for our logical ports, as far as the provider was told: when it was to arrange what is
- * in place, or when a port's change was committed. A plan, or a daemon that stands by, is told of none.
+ * The interfaces in place of our logical ports, as far as the provider knows them: from the call to arrange what is in place,
+ * and from committed changes. In a plan, and while the daemon stands by, the provider knows none.
  *
- * Invariant: one interface per logical port, and a name only while it is some port's.
+ * Invariant: a logical port has at most one interface here, and a name is here only while a logical port has it.
  */
 
 export interface Placed {
   readonly name: string;
-  /** Of the network device that it was then; null: there was none of that name, or it was not the function's. */
+  /** The network device of the interface at that time; null: no device had the name, or it belonged to another function. */
   readonly ifindex: number | null;
 }
 
 export class InPlace {
   readonly #byLport = new Map<string, Placed>();
-  /** How many logical ports have it: two for a moment, when it changes hands. */
+  /** The number of logical ports with this interface: two for a moment, when the interface changes hands. */
   readonly #counts = new Map<string, number>();
 
   has(name: string): boolean {
@@ -24,7 +24,7 @@ export class InPlace {
     return this.#byLport.get(lport) ?? null;
   }
 
-  /** @param placed null: the logical port has none */
+  /** @param placed null: the logical port has no interface */
   set(lport: string, placed: Placed | null): void {
     const before = this.#byLport.get(lport);
     if (before !== undefined) {

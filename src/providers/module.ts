@@ -1,5 +1,5 @@
 /**
- * A provider type as the rest of the program knows it: one value that says everything there is to say of it. What the
+ * A provider type as the rest of the program knows it: one value that describes the type completely. What the
  * configuration accepts, its JSON Schema, the table in docs/configuration.md, `vifplugd providers` and the completion follow from the
  * list of these values (builtin.ts), and from nothing else.
  *
@@ -10,7 +10,7 @@ import * as v from "valibot";
 import type { HostedProvider } from "./hosted.ts";
 import type { Provider, ProviderOptions, ReadOption } from "./provider.ts";
 
-/** What every entry of the configuration's list of providers may say, whatever its type. */
+/** The keys that every entry of the configuration's list of providers may have, whatever its type. */
 export function commonKeys<const Type extends string>(type: Type) {
   return {
     type: v.pipe(v.literal(type), v.description("The provider; each once.")),
@@ -39,7 +39,7 @@ export interface LinkedEntry extends EntryOf<ProviderOptions> {
   readonly type: string;
 }
 
-/** A program of one's own. */
+/** The command of somebody else's provider. */
 export interface CommandEntry extends EntryOf<ProviderOptions> {
   readonly source: "command";
   readonly type: string;
@@ -47,20 +47,20 @@ export interface CommandEntry extends EntryOf<ProviderOptions> {
   readonly command: readonly string[];
 }
 
-/** A file of one's own. */
+/** The module file of somebody else's provider. */
 export interface ModuleEntry extends EntryOf<ProviderOptions> {
   readonly source: "module";
   readonly type: string;
-  /** Its absolute path. */
+  /** The absolute path of the file. */
   readonly module: string;
 }
 
 interface EntryOf<Options> {
-  /** The plug types that it answers to; absent: its type. */
+  /** The plug types that the provider answers to; absent: its type. */
   readonly match?: readonly string[];
   /** The keys of the provider's own. */
   readonly options: Options;
-  /** Where its options stand; absent: they are checked with the rest of the file. */
+  /** Where the options stand in the file; absent: the options are checked with the rest of the file. */
   readonly at?: PlaceOf;
   create(at: PlaceOf): Provider | HostedProvider;
 }
@@ -70,22 +70,22 @@ export type PlaceOf = (path: readonly string[]) => string;
 
 export interface ProviderModule<Entry extends ProviderEntry = ProviderEntry> {
   readonly type: Entry["type"];
-  /** What it plugs, in one sentence. */
+  /** What the provider plugs, in one sentence. */
   readonly summary: string;
-  /** The logical port's options that it reads. */
+  /** The options of a logical port that the provider reads. */
   readonly reads: readonly ReadOption[];
   /** An entry of the configuration with this type. */
   readonly schema: v.GenericSchema<unknown, Entry>;
 }
 
-/** What the keys of a type's own are, once its schema has checked them. */
+/** The values of a type's own keys, after its schema has checked them. */
 type OptionsOf<Keys extends v.ObjectEntries> = v.InferOutput<v.ObjectSchema<Keys, undefined>>;
 
 export interface ProviderDefinition<Type extends string, Keys extends v.ObjectEntries> {
   readonly type: Type;
   readonly summary: string;
   readonly reads: readonly ReadOption[];
-  /** The schema of each key of its own in its entry of the configuration; every one of them may be absent. */
+  /** The schema of each key that only entries of this type have; every key may be absent. */
   readonly keys: Keys;
   create(options: OptionsOf<Keys>): Provider;
 }

@@ -1,26 +1,26 @@
-/** A registered provider, as the rest of the program sees it. */
+/** A registered provider, as the rest of the program sees a provider. */
 import { type Answer, parseAnswer, thrownAnswer } from "./answer.ts";
 import type { Calls } from "./calls.ts";
 import { type HostedProvider, isHosted } from "./hosted.ts";
 import type { PrepareInput, Provider, TidyInput, WantedInterface } from "./provider.ts";
 
-/** A registered provider: the only way the rest of the program calls one. */
+/** A registered provider: the only way in which the rest of the program calls a provider. */
 export interface RegisteredProvider {
   readonly type: string;
-  /** The plug types it answers to. */
+  /** The plug types that the provider answers to. */
   readonly plugTypes: readonly string[];
-  /** Another object when they are others. */
+  /** The maintained options; a new object only when they change. */
   readonly maintainedOptions: ReadonlySet<string>;
-  /** It is part of the executable; where it is not, what it knows to be misplaced counts for rule U6. */
+  /** True: the provider is part of the executable. False: what the provider calls misplaced counts for rule U6. */
   readonly isBuiltIn: boolean;
   prepare(input: PrepareInput): Answer;
   /** Does nothing where the provider has nothing to arrange. */
   arrange(input: PrepareInput): void;
-  /** @returns whether that is done; also where the provider has nothing to tidy up */
+  /** @returns true when the call is done, or the provider has nothing to tidy up */
   tidy(around: TidyInput): boolean;
   finish(input: PrepareInput, output: WantedInterface | null): void;
   release(input: PrepareInput, output: WantedInterface | null): void;
-  /** A change that stands on its answers is on its way: it is not destroyed before as many have ended as began. */
+  /** A change that stands on answers of the provider is on its way: the provider is destroyed after the last such change. */
   changeBegins(): void;
   changeEnds(): void;
 }

@@ -1,10 +1,10 @@
 /**
- * The registry owns the providers: who is registered, for which plug types, and every call into them.
+ * The registry owns the providers: which providers are registered, for which plug types, and every call into a provider.
  *
  * Invariants:
- * - A provider is registered from a successful `init` until it is unregistered; one whose `init` throws never was.
- * - One that is unregistered is found no more. Its `destroy` waits for the changes that stand on its answers, unless the
- *   program ends, and nothing is called after it.
+ * - A provider is registered from a successful `init` until it is unregistered; a provider whose `init` throws is refused.
+ * - Nobody finds a provider that is unregistered. Its `destroy` waits for the changes that stand on its answers, unless the
+ *   program ends, and `destroy` is the last call into the provider.
  * - A plug type belongs to at most one provider.
  * - Every call into a provider goes by calls.ts.
  */
@@ -24,14 +24,14 @@ export interface RegistryError {
 }
 
 export interface RegistryOptions extends CallOptions {
-  /** The provider of this type asks for a run of the graph, and to be asked again about these logical ports, if any. */
+  /** The provider of this type asks for a run of the graph, and for new questions about these logical ports, if any. */
   readonly onWake: (type: string, lports: readonly string[]) => void;
 }
 
 /** A provider that is not registered, because its `init` failed. */
 export interface RefusedProvider {
   readonly type: string;
-  /** The plug types it would answer to. */
+  /** The plug types that the provider would answer to. */
   readonly plugTypes: readonly string[];
   readonly reason: string;
 }
@@ -40,12 +40,12 @@ export class ProviderRegistry {
   readonly #options: RegistryOptions;
   readonly #calls: Calls;
   readonly #byType = new Map<string, Life & { readonly registered: RegisteredProvider }>();
-  /** Unregistered, and not destroyed before their last changes have ended. */
+  /** Providers that are unregistered, and destroyed as soon as their last changes have ended. */
   readonly #leaving = new Set<Life>();
   readonly #onUnregister = new Set<(type: string) => void>();
   readonly #byPlugType = new Map<string, RegisteredProvider>();
   readonly #refused = new Map<string, RefusedProvider>();
-  /** Of those that were destroyed and take time for it. */
+  /** The ends of destroyed providers that take time, such as that of a process. */
   readonly #endings = new Set<Ending>();
   readonly #lookups = new Map<string, number>();
   #changes = 0;
@@ -108,12 +108,12 @@ export class ProviderRegistry {
     return ok(registered);
   }
 
-  /** @param listener told of each provider that is unregistered, before its `destroy`: to end what is kept of it */
+  /** @param listener called for each provider that is unregistered, before its `destroy`, to end what is kept of the provider */
   onUnregister(listener: (type: string) => void): void {
     this.#onUnregister.add(listener);
   }
 
-  /** Also a provider that was refused is one no longer. */
+  /** Unregisters the provider of this type, and forgets a provider of this type that was refused. */
   unregister(type: string): Result<void, RegistryError> {
     if (this.#refused.delete(type)) {
       this.#lookups.delete(type);
@@ -164,14 +164,14 @@ export class ProviderRegistry {
     return changed;
   }
 
-  /** Ports are decided here, with these surroundings: what runs on its own may come up. */
+  /** Tells hosted providers that ports are decided here, with these surroundings: their programs may start. */
   attend(surroundings: Surroundings): void {
     for (const [type, { provider }] of this.#byType) {
       if (isHosted(provider)) this.#calls.make(type, "attend", () => provider.attend(surroundings));
     }
   }
 
-  /** The type of the provider whose fault something is that was thrown outside of any call; null: none is known. */
+  /** The type of the provider that threw an error outside of any call; null: no provider is known. */
   culpritOf(thrown: unknown): string | null {
     return culpritOf(thrown, [
       ...this.types(),
@@ -179,7 +179,7 @@ export class ProviderRegistry {
     ]);
   }
 
-  /** How a registered provider fares. */
+  /** The state of a registered provider. */
   state(type: string): ProviderState {
     const provider = this.#byType.get(type)?.provider;
     return provider !== undefined && isHosted(provider) ? provider.state() : { state: "ready" };

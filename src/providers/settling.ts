@@ -1,7 +1,7 @@
 /**
- * Which network devices are so new that their name may not be theirs yet: udev(7) renames a device after the kernel
- * has shown it, and a port plugged under the first name would be plugged twice. And which are still in the datapath under the
- * name that they had.
+ * Which network devices are so new that they may get another name: udev(7) renames a device after the kernel has shown it,
+ * and a port plugged under the first name would be plugged twice. And which devices are still in the datapath under their
+ * former name.
  *
  * Where udev runs, a device is settled when udev's database has it: udev writes that after the new name is in place.
  * A device that udev does not get to in {@link UDEV_PATIENCE_MS} counts as settled. Where no udev runs, a device that
@@ -14,7 +14,7 @@ import { messageOf } from "../result.ts";
 export const UDEV_PATIENCE_MS = 10_000;
 
 export interface SettlingOptions {
-  /** Where `run/udev` is looked for. */
+  /** The folder of `run/udev`. */
   readonly root: string;
   readonly quietMs: number;
   /** A device has settled. */
@@ -39,7 +39,7 @@ export class Settling {
     this.#database = join(options.root, "run/udev/data");
   }
 
-  /** A network device is there. `fresh`: it was not when we started. */
+  /** A network device appeared. `fresh`: the device was absent when vifplugd started. */
   appeared(ifindex: number, fresh: boolean): void {
     if (this.#pending.has(ifindex)) return;
     if (existsSync(join(this.#options.root, "run/udev/control"))) this.#awaitUdev(ifindex);
@@ -63,7 +63,7 @@ export class Settling {
     left.then(settle, settle);
   }
 
-  /** Why a device is not to be plugged yet, or null when it has settled. */
+  /** The reason why a device may not be plugged yet; null: the device has settled. */
   pending(ifindex: number): string | null {
     if (this.#leaving.has(ifindex)) return "it has a new name and has to leave the datapath first";
     return this.#pending.get(ifindex)?.reason ?? null;

@@ -1,4 +1,4 @@
-/** Whose code threw something, outside of any call: in a timer, in a promise. */
+/** Which provider's code threw an error outside of any call: in a timer, in a promise. */
 
 /** By an address that stack traces show: the type of the provider whose code stands behind it. */
 const owners = new Map<string, string>();
@@ -7,7 +7,7 @@ export function standsBehind(address: string, type: string): void {
   owners.set(address, type);
 }
 
-/** The type of the provider; null: it was none that is known. */
+/** The type of the provider whose code threw the error; null: no known provider. */
 export function whoThrew(thrown: unknown): string | null {
   const stack = thrown instanceof Error ? (thrown.stack ?? "") : "";
   for (const [address, type] of owners) if (stack.includes(address)) return type;
