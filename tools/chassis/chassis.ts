@@ -39,6 +39,9 @@ export function startChassis(options: ChassisOptions = {}): Promise<Chassis> {
   return Chassis.start(options);
 }
 
+/** For programs that would wait for ever; long, because an emulated machine on a busy host answers late. */
+const BOUNDED = "--timeout=50";
+
 export class Chassis {
   readonly name: string;
   /** The folder of everything; databases and configuration. */
@@ -95,20 +98,20 @@ export class Chassis {
   }
 
   vsctl(...args: readonly string[]): Promise<string> {
-    return run(["ovs-vsctl", "--timeout=10", ...args], this.env);
+    return run(["ovs-vsctl", BOUNDED, ...args], this.env);
   }
 
   nbctl(...args: readonly string[]): Promise<string> {
-    return run(["ovn-nbctl", "--timeout=10", ...args], this.env);
+    return run(["ovn-nbctl", BOUNDED, ...args], this.env);
   }
 
   sbctl(...args: readonly string[]): Promise<string> {
-    return run(["ovn-sbctl", "--timeout=10", ...args], this.env);
+    return run(["ovn-sbctl", BOUNDED, ...args], this.env);
   }
 
   /** `target` is a program of this chassis, or whatever else wrote a pid file into the run directory. */
   appctl(target: ProgramName | (string & {}), ...args: readonly string[]): Promise<string> {
-    return run(["ovs-appctl", "--timeout=10", "-t", controlTarget(target, this.dir), ...args], this.env);
+    return run(["ovs-appctl", BOUNDED, "-t", controlTarget(target, this.dir), ...args], this.env);
   }
 
   /** A further Chassis row, without a host behind it: somewhere for a port to move to. */
@@ -156,7 +159,7 @@ export class Chassis {
 
   /** Everything in a database, as `ovsdb-client dump` prints it: for comparing a before with an after. */
   dump(database: DatabaseName): Promise<string> {
-    return run(["ovsdb-client", "--timeout=10", "dump", `unix:${this.socket(database)}`, database], this.env);
+    return run(["ovsdb-client", BOUNDED, "dump", `unix:${this.socket(database)}`, database], this.env);
   }
 
   /** Converts a database to the schema in a file, while its server runs. */

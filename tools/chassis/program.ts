@@ -122,7 +122,7 @@ export class Program {
 export async function run(
   argv: readonly string[],
   env: Readonly<Record<string, string>>,
-  within = 15_000,
+  within = 60_000,
 ): Promise<string> {
   const child = Bun.spawn([...argv], {
     env: { ...env },
