@@ -110,10 +110,10 @@ function isOursByAnotherName(binding: Row, chassis: Row, former: ReadonlySet<str
   const names = namesIn(binding);
   const found = new Set(requestedBy(binding).filter((uuid) => uuid !== null));
   if (found.size >= names.length) return false;
-  const own = (text(chassis, "hostname") ?? "").toLowerCase();
+  const own = text(chassis, "hostname") ?? "";
   return names.some((name) => {
-    const other = name.toLowerCase();
-    const isShort = !other.includes(".") || !own.includes(".");
-    return former.has(name) || other === own || (isShort && other.split(".")[0] === own.split(".")[0]);
+    const isShort = name.includes(".") !== own.includes(".");
+    const isSameLabel = name.split(".")[0] === own.split(".")[0];
+    return former.has(name) || name.toLowerCase() === own.toLowerCase() || (isShort && isSameLabel);
   });
 }

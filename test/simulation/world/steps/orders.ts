@@ -29,12 +29,11 @@ export const ORDERS: Kinds = {
     args: (random) => [
       lport(random),
       random.pick(PASSING_HOSTNAMES),
-      random.pick(["before", "after", "unseen"]),
+      random.pick(["before", "after"]),
       String(random.int(30)),
       outage(random),
     ],
-    run: (stage, [name = "", hostname = "", whose = "", gap = "0", ms = "0"]) => {
-      const { cloud, chassis, vifplugds, world } = stage;
+    run: ({ cloud, chassis, world }, [name = "", hostname = "", whose = "", gap = "0", ms = "0"]) => {
       const { hostname: usual } = chassis;
       const { scheduler } = world;
       const renew = (requested: string) => {
@@ -55,19 +54,6 @@ export const ORDERS: Kinds = {
         scheduler.after(300, rename);
         scheduler.after(300 + Number(gap), () => renew(usual));
         return `${name} is for ${usual}, and made anew ${gap} ms after the host is ${hostname}`;
-      }
-      if (whose === "unseen") {
-        cloud.set(name, cloud.ports.get(name) ?? newPort(CHASSIS, ""));
-        cloud.setOption(name, "requested-chassis", CHASSIS);
-        scheduler.after(300, () => {
-          for (const connection of toSouthbound(stage)) connection.lag(100);
-          renew(hostname);
-        });
-        scheduler.after(308, () => {
-          for (const { process } of vifplugds) process.halt(120);
-        });
-        scheduler.after(300 + Number(gap), rename);
-        return `${name} is for ${CHASSIS}, and made anew for ${hostname}, which the host is ${gap} ms later; what is asked about that is answered while vifplugd stands still`;
       }
       renew(hostname);
       scheduler.after(Number(gap), rename);
