@@ -8,7 +8,7 @@ import type { ServedDatabase, Storage } from "../ovsdb/served-database.ts";
 import type { SimulatedServer } from "../ovsdb/server.ts";
 import { execute } from "../ovsdb/transaction.ts";
 import { ServerProcess } from "./server-process.ts";
-import { CONVERTED, type Southbound } from "./southbound.ts";
+import { converted, convertedTo, fitted, type Southbound } from "./southbound.ts";
 import type { World } from "./world.ts";
 
 interface Entry {
@@ -16,11 +16,13 @@ interface Entry {
   readonly writes: readonly Write[];
   readonly proposer: Member | null;
   readonly done: (outcome: "committed" | "again") => void;
+  /** The schema that the database has from then on; null: the one that it had. */
+  readonly schema: Schema | null;
 }
 
 interface Member {
   readonly server: ServerProcess;
-  readonly database: Database;
+  database: Database;
   readonly sid: string;
   /** How many entries of the log its content has. */
   applied: number;
@@ -33,6 +35,7 @@ const MEMBERS = 3;
 export class Cluster implements Southbound {
   readonly #world: World;
   readonly #schema: Schema;
+  readonly #older: Schema;
   readonly #members: readonly Member[];
   #cid: string;
   readonly #log: Entry[] = [];
@@ -44,9 +47,11 @@ export class Cluster implements Southbound {
   readonly #firstIndex = 2;
   onChange = () => {};
 
-  constructor(world: World, schema: Schema) {
+  /** @param older the schema of an older release, to which it may be converted */
+  constructor(world: World, schema: Schema, older: Schema) {
     this.#world = world;
     this.#schema = schema;
+    this.#older = older;
     this.#cid = world.newUuid();
     this.#members = Array.from({ length: MEMBERS }, (_, n) => this.#member(n));
     this.#leader = this.#members[0] ?? null;
@@ -60,7 +65,7 @@ export class Cluster implements Southbound {
     const serve: { member: Member | null } = { member: null };
     const server = new ServerProcess(world, `southbound${n}`, `tcp:10.0.0.${n + 1}:6642`, (one) => {
       one.add(
-        database,
+        serve.member?.database ?? database,
         this.#storage(() => serve.member),
       );
       if (serve.member !== null) this.#say(serve.member, one);
@@ -113,9 +118,14 @@ export class Cluster implements Southbound {
     return member === this.#leader ? member.applied === this.#log.length : member.connected;
   }
 
-  #append(changes: readonly Change[], proposer: Member | null, done: Entry["done"]): void {
+  #append(
+    changes: readonly Change[],
+    proposer: Member | null,
+    done: Entry["done"],
+    schema: Schema | null = null,
+  ): void {
     const world = this.#world;
-    this.#log.push({ id: world.newUuid(), writes: changes, proposer, done });
+    this.#log.push({ id: world.newUuid(), writes: changes, proposer, done, schema });
     this.#commitSoon();
   }
 
@@ -147,15 +157,22 @@ export class Cluster implements Southbound {
   /** A member takes what is committed. */
   #apply(member: Member): void {
     if (!member.server.alive || !member.connected) return;
-    const served = this.#served(member);
     for (; member.applied < this.#committed; ) {
       const entry = this.#log[member.applied++];
       if (entry === undefined) break;
-      served.commit(entry.writes, entry.id);
+      if (entry.schema === null) this.#served(member).commit(entry.writes, entry.id);
+      else this.#convert(member, entry.schema);
       if (entry.proposer === member) entry.done("committed");
     }
     this.#say(member);
-    served.run();
+    this.#served(member).run();
+  }
+
+  #convert(member: Member, schema: Schema): void {
+    const other = converted(member.database, schema);
+    member.database = other.database;
+    member.server.commits.push(other.changes);
+    member.server.server.convert(other.database);
   }
 
   #served({ server }: Member): ServedDatabase {
@@ -171,7 +188,7 @@ export class Cluster implements Southbound {
       cid: this.#cid,
       sid: member.sid,
       index: this.#firstIndex + member.applied,
-      schema: this.#schema,
+      schema: member.database.schema,
     });
   }
 
@@ -234,10 +251,10 @@ export class Cluster implements Southbound {
       return "there is an election";
     },
     convert: () => {
-      const { network, scheduler } = this.#world;
-      for (const { database, server } of this.#members)
-        scheduler.after(network.delay(), () => server.alive && server.server.convert(database));
-      return CONVERTED;
+      if (this.content === null) return "there is nobody to convert the Southbound";
+      const schema = this.#world.random.pick([this.#schema, this.#older]);
+      this.#append([], null, () => {}, schema);
+      return convertedTo(schema === this.#schema);
     },
     slow: () => {
       this.#slowUntil = this.#world.scheduler.now + this.#world.outage();
@@ -260,7 +277,7 @@ export class Cluster implements Southbound {
     this.#cid = this.#world.newUuid();
     for (const member of this.#members) {
       member.server.kill();
-      member.server.commits.push(member.database.replace(content ?? []));
+      member.server.commits.push(member.database.replace(fitted(content ?? [], member.database.schema)));
       member.server.cluster = { since: this.#world.scheduler.now, commits: member.server.commits.length };
       member.applied = 0;
       member.connected = true;

@@ -198,7 +198,7 @@ function southboundOf(world: World, topology: Plan["topology"], schema: Schema, 
     case "standalone":
       return standalone(world, schema, older);
     case "cluster":
-      return new Cluster(world, schema);
+      return new Cluster(world, schema, older);
     case "relay":
       return relay(world, schema);
   }

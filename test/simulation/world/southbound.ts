@@ -51,8 +51,12 @@ export function transactAtOnce(
 /** As by a script of an upgrade; every monitor is no more. */
 export const CONVERTED = "the Southbound is converted, to the schema that it has";
 
+export function convertedTo(isOfToday: boolean): string {
+  return `the Southbound is converted, to the schema of ${isOfToday ? "today" : "an older release"}`;
+}
+
 /** The content as another schema has it: what that one lacks is left out. */
-function fitted(content: readonly Write[], schema: Schema): readonly Write[] {
+export function fitted(content: readonly Write[], schema: Schema): readonly Write[] {
   return content.flatMap(({ table: { name }, uuid, now }): Write[] => {
     const table = schema.tables.get(name);
     if (table === undefined || now === null) return [];
@@ -62,7 +66,7 @@ function fitted(content: readonly Write[], schema: Schema): readonly Write[] {
 }
 
 /** Another database with another schema and the same content; and what changes by that. */
-function converted(database: Database, schema: Schema) {
+export function converted(database: Database, schema: Schema) {
   const other = new Database(schema);
   const before = new Map(database.content().map(({ uuid, now }) => [uuid, now]));
   const changes = other.apply(fitted(database.content(), schema));
@@ -112,7 +116,7 @@ export function standalone(world: World, schema: Schema, older: Schema = schema)
         server.commits.push(other.changes);
         server.server.convert(database);
         southbound.onChange();
-        return `the Southbound is converted, to the schema of ${chosen === schema ? "today" : "an older release"}`;
+        return convertedTo(chosen === schema);
       },
     },
     calm: () => server.start(),
