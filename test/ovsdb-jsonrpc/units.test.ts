@@ -59,6 +59,14 @@ describe("back-off", () => {
     expect(backoff.next(8000)).toBe(1000);
   });
 
+  test("has no more than 32 free tries, however many remotes there are", () => {
+    const backoff = new Backoff(50_000);
+    const waits = () => Array.from({ length: 33 }, () => backoff.next(null)).filter((wait) => wait > 0);
+    expect(waits()).toEqual([1000, 2000]);
+    backoff.grant(50_000);
+    expect(waits()).toHaveLength(2);
+  });
+
   test("tries each of several remotes once without waiting", () => {
     const backoff = new Backoff(3);
     expect([1, 2, 3, 4].map(() => backoff.next(null))).toEqual([0, 0, 1000, 2000]);

@@ -2,7 +2,7 @@
  * When to connect again, much as Open vSwitch's reconnect module decides it: after 1 s at first, doubled up to 8 s. Only a
  * connection that lasted (as long as the longest wait) starts that over: a server that serves for a moment and then fails,
  * again and again, would otherwise be asked without end by each of its clients. Free tries, one for each remote in the
- * beginning, are not waited for.
+ * beginning, are not waited for, as long as the remotes are no more than the servers of any cluster.
  */
 
 /** How long to wait between attempts to connect: the shortest wait, which doubles up to the longest. */
@@ -15,15 +15,18 @@ export interface BackoffLimits {
 
 export const DEFAULT_BACKOFF: BackoffLimits = { minMs: 1000, maxMs: 8000 };
 
+/** A list of thousands of remotes would otherwise be gone through hundreds of times a second. */
+const MAX_FREE_TRIES = 32;
+
 export class Backoff {
   readonly #limits: BackoffLimits;
   #delayMs = 0;
-  #freeTries: number;
+  #freeTries = 0;
 
   /** `tries` attempts in a row are made without waiting. */
   constructor(tries: number, limits: BackoffLimits = DEFAULT_BACKOFF) {
-    this.#freeTries = tries;
     this.#limits = limits;
+    this.grant(tries);
   }
 
   /** What the last answer was. */
@@ -50,8 +53,8 @@ export class Backoff {
     return this.#delayMs;
   }
 
-  /** Lets `tries` attempts in a row be made without waiting. */
+  /** Lets `tries` attempts in a row, and not many more than a cluster has servers, be made without waiting. */
   grant(tries: number): void {
-    this.#freeTries = tries;
+    this.#freeTries = Math.min(tries, MAX_FREE_TRIES);
   }
 }
