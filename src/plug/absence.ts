@@ -20,28 +20,28 @@ import {
 } from "./lport.ts";
 import type { PortBindingRow } from "./rows.ts";
 
-/** A port binding that left the view by an update, and what the Southbound said when it was asked about it. */
+/** A port binding that left the view by an update, and the answer of the Southbound to the question about it. */
 export interface Departure {
-  /** Counts up: a port's binding may leave, come back and leave again, and only the last time counts. */
+  /** Counts the departures: a port binding may leave, come back and leave again, and only the last departure counts. */
   readonly serial: number;
-  /** As it was last in view. */
+  /** The port binding as it was last in view. */
   readonly row: PortBindingRow;
-  /** Which view it left (`SouthboundState.view`); null: one that was just changing for reasons of our own. */
+  /** The view that the row left (`SouthboundState.view`); null: the view was changing because of ourselves. */
   readonly view: number | null;
-  /** Null: not answered. */
+  /** Null: the Southbound has not answered. */
   readonly reply: Reply | null;
 }
 
 export type Reply = Outcome & {
   /** Milliseconds since the epoch: for people. */
   readonly at: number;
-  /** It came for the run that is to come. */
+  /** True in the run that the reply came for, and false afterwards. */
   readonly isFresh: boolean;
-  /** It came before the answer of the port's provider: with that answer the Southbound is asked once more. Absent: it came after. */
+  /** The reply came before the provider's answer: after that answer the Southbound is asked once more. Absent: it came later. */
   readonly isEarly?: true;
 };
 
-/** What happens to the departures: what enters the graph by its input `departure`. */
+/** The events of departures, which enter the graph by its input `departure`. */
 export type DepartureEvent =
   | {
       readonly kind: "left";
@@ -54,12 +54,12 @@ export type DepartureEvent =
   | { readonly kind: "aged" }
   /** The run that the reply came for is over, and the port's provider had not answered by then. */
   | { readonly kind: "early" }
-  /** The view is another one by now, or what followed is over: no question about the row means anything any more. */
+  /** The view has changed, or the reaction to the reply is over: no question about the row means anything any more. */
   | { readonly kind: "outdated" }
-  /** Nothing more is to be known of it. */
+  /** Nothing more has to be known of the departure. */
   | { readonly kind: "forgotten" };
 
-/** @returns undefined: nothing is known of it */
+/** @returns undefined: no departure is known */
 export function departureAfter(event: DepartureEvent, before: Departure | undefined): Departure | undefined {
   switch (event.kind) {
     case "left":
@@ -79,7 +79,7 @@ export function departureAfter(event: DepartureEvent, before: Departure | undefi
   }
 }
 
-/** The events that lead to this. */
+/** The events that lead to this departure. */
 export function eventsOf({ serial, row, view, reply }: Departure): readonly DepartureEvent[] {
   const left = { kind: "left", serial, row, view } as const;
   return reply === null ? [left] : [left, { kind: "replied", reply }];
@@ -88,32 +88,32 @@ export function eventsOf({ serial, row, view, reply }: Departure): readonly Depa
 export type Outcome =
   | { readonly kind: "none" }
   | { readonly kind: "row"; readonly row: PortBindingRow }
-  /** No answer at all: an error, a lost connection. */
+  /** There is no answer: an error, a lost connection. */
   | { readonly kind: "unknown"; readonly code: string };
 
 export type Absence =
-  /** The Southbound is to be asked, or was and has not answered. */
+  /** The Southbound has to be asked, or has not answered yet. */
   | { readonly kind: "asked"; readonly serial: number; readonly uuid: Uuid }
-  /** It would be asked, if this daemon might do anything about the answer. */
+  /** The Southbound will be asked as soon as this daemon may act on the answer. */
   | { readonly kind: "waiting" }
   | { readonly kind: "gone"; readonly serial: number; readonly reply: Reply }
-  /** The row is there, and not in view. */
+  /** The row exists, and is not in view. */
   | {
       readonly kind: "elsewhere";
       readonly serial: number;
       readonly reply: Reply;
       readonly row: PortBindingRow;
     }
-  /** Only the answer to its name is certain. */
+  /** Only the answer to a question for the port's name is certain. */
   | { readonly kind: "by-name" };
 
-/** What is the same for all logical ports. */
+/** The facts that are the same for all logical ports. */
 export interface ViewFacts {
-  /** Null: no name is known. */
+  /** Null: the name of the chassis is not known. */
   readonly chassis: ChassisIdentity | null;
-  /** The view there is now; null: it is changing, or there is none. */
+  /** The present view; null: the view is changing, or there is none. */
   readonly view: number | null;
-  /** Something keeps anything from being unplugged at all (rule U3). */
+  /** Knowledge is missing without which no port may be unplugged (rule U3). */
   readonly isKnowledgeMissing: boolean;
   readonly isActive: boolean;
 }
@@ -121,7 +121,7 @@ export interface ViewFacts {
 const BY_NAME: Absence = { kind: "by-name" };
 const WAITING: Absence = { kind: "waiting" };
 
-/** @returns undefined: its port binding is in view, or nothing of ours is in place */
+/** @returns undefined: the port binding is in view, or no interface of ours is in place */
 export function decideAbsence(
   lport: Lport | undefined,
   departure: Departure | undefined,
@@ -141,7 +141,7 @@ export function decideAbsence(
   }
 }
 
-/** Nothing of ours has changed since the row left, so that it left because of itself, and named this chassis itself. */
+/** Nothing of ours has changed since the row left, so the row left by itself, and it named this chassis. */
 function isSameView({ view, row }: Departure, facts: ViewFacts): boolean {
   const { chassis, isKnowledgeMissing } = facts;
   if (chassis === null || isKnowledgeMissing || view === null || view !== facts.view) return false;
@@ -167,7 +167,7 @@ function basisOf(absence: Absence): number | Reply | null {
   }
 }
 
-/** Its name has to be asked for, so that something can be decided of it. */
+/** True when the port has to be asked for by its name before anything can be decided. */
 export function needsName(absence: Absence | undefined): boolean {
   switch (absence?.kind) {
     case undefined:

@@ -1,6 +1,6 @@
 /**
- * Decides the status of one logical port. One pure function; rules P1 to P7, the unplug rules and the states of docs/rules.md
- * are decided here, from the port's intent, its advice, its last attempt and the contest for its name.
+ * Decides the status of one logical port, by one pure function. Rules P1 to P7, the unplug rules and the states of
+ * docs/rules.md follow here from the port's intent, its advice, its last attempt and the contest for its name.
  */
 import { inPlaceOf, leftoversIn, type Misplacement, misplacementOf } from "./advice.ts";
 import { sentAwayBefore } from "./attempt.ts";
@@ -85,7 +85,7 @@ function decideAsked(at: StatusFacts, intent: ToPlug | ToUnplug): LportStatus {
   return intent.kind === "unplug" ? decideUnplug(at, bridge, intent) : status(at, "pending", UNASKED, {});
 }
 
-/** What is plugged is as right as it was, as far as anybody knows. */
+/** While an answer is awaited, a plugged port keeps its state: as far as anybody knows, its interface is still right. */
 function awaitAnswer(at: StatusFacts, intent: ToPlug | ToUnplug, reason: string): LportStatus {
   const { inPlace } = intent.lport;
   if (intent.kind === "plug" && inPlace?.plugType === intent.plugType) return stands(at, null);
@@ -137,7 +137,7 @@ function decidePlug(at: StatusFacts, bridge: BridgeRef, desired: DesiredInterfac
   return propose(at, { kind: "replug", leaves: inPlace.interface, remove, take }, reason, contest);
 }
 
-/** Rule U1: what is left over of a port that is in place goes, one after the other. */
+/** Rule U1: the leftovers of a port that is in place go, one after the other. */
 function clearLeftovers(at: StatusFacts, bridge: BridgeRef, desired: DesiredInterface): LportStatus | null {
   const [first] = leftoversIn(at.advice);
   if (first === undefined) return null;
@@ -158,7 +158,7 @@ function clearLeftovers(at: StatusFacts, bridge: BridgeRef, desired: DesiredInte
   return propose(at, remove, `${also}, and is left over`);
 }
 
-/** Rule U7: how often in a row the interface was another's, this time included; 0: that is nothing against plugging. */
+/** Rule U7: how often in a row the interface had another owner, this time included; 0: nothing speaks against plugging. */
 function timesSentAway({ attempt, advice, intent }: StatusFacts): number {
   const before = sentAwayBefore(attempt);
   if (inPlaceOf(intent, advice) === null) return before;

@@ -1,19 +1,19 @@
 /**
- * The hostnames that the rows of chassis have had: what is a change in ourselves is not taken for a decision of the cloud
+ * The hostnames that the rows of chassis had before, so that a change of this host is not taken for a decision of the cloud
  * (rule U3).
  */
 import type { RowChange } from "ovsdb-jsonrpc";
 import type { ChassisRow } from "./rows.ts";
 
-/** By the chassis's name. */
+/** The former hostnames, by the name of the chassis. */
 export type FormerHostnames = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** A host that takes one name after the other is remembered by the latest of them. */
+/** Of a host that takes more names than this, the latest names are remembered. */
 const MAX_NAMES = 64;
-/** What is longer is the name of no host (RFC 1035), and not remembered. */
+/** In characters. No host has a longer name (RFC 1035), and longer names are not remembered. */
 const LONGEST_NAME = 255;
 
-/** @returns `before` itself where no hostname became another one */
+/** @returns `before` itself where no hostname changed */
 export function withFormer(
   before: FormerHostnames,
   changes: readonly RowChange<ChassisRow>[],

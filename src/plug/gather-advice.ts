@@ -1,6 +1,6 @@
 /**
- * Asks the providers about one logical port: whom, and what, as its intent and what is in place say (question.ts says when
- * an answer still holds).
+ * Asks the providers about one logical port. The intent and the interfaces in place decide which provider is asked which
+ * question; question.ts says when an answer still holds.
  */
 import type { Operation } from "../providers/provider.ts";
 import type { RefusedProvider, RegisteredProvider } from "../providers/registry.ts";
@@ -18,23 +18,23 @@ import {
 } from "./question.ts";
 import type { PortBindingRow } from "./rows.ts";
 
-/** What is around a logical port when its providers are asked. */
+/** The surroundings of a logical port when its providers are asked. */
 export interface AskingFacts {
   readonly views: LocalViews;
   forPlugType(plugType: string): RegisteredProvider | undefined;
   refused(): readonly RefusedProvider[];
-  /** Another number whenever the lookup tables of the provider of this type changed. */
+  /** A number that changes whenever the lookup tables of the provider of this type change. */
   lookup(type: string): number;
 }
 
-/** What is asked about a logical port. */
+/** The subject of a question about a logical port. */
 interface Subject {
   readonly plugType: string;
   readonly operation: Operation;
   readonly options: Question["options"];
 }
 
-/** An interface that stays is asked about too: it may have become somebody else's (rule U7). Null: nobody is asked. */
+/** The subject of the question for an intent. An interface that stays may have a new owner (rule U7). Null: no question. */
 function subjectOf(intent: Intent): Subject | null {
   const { kind, plugType } = intent;
   if (kind === "plug") return { plugType, operation: "create", options: intent.binding.options };
@@ -51,8 +51,8 @@ function subjectOf(intent: Intent): Subject | null {
 }
 
 /**
- * Asks whoever has to be asked; an answer of `last` that still holds is kept, and `last` itself when all hold.
- * @returns undefined: nobody has to be asked
+ * Asks the providers that have to be asked. An answer in `last` that still holds is kept, and `last` itself when all hold.
+ * @returns undefined: no provider has to be asked
  */
 export function gatherAdvice(
   intent: Intent,
@@ -103,9 +103,9 @@ function isAskedAhead(intent: Intent): intent is ToStay & { readonly lastSeen: P
 }
 
 /**
- * Which of several interfaces of ours is the logical port's follows from the name that its provider answers. So the first
- * one by name is asked about, and then the one that bears the name; always in this order, that the outcome be the same
- * whatever was known before.
+ * The name that the provider answers says which of several interfaces of ours belongs to the logical port. So the first
+ * question is about the first interface by name, and the second question about the interface with the answered name. The
+ * order is always the same, so that the outcome does not depend on what was known before.
  */
 function askOfSeveral(
   question: Question,
@@ -150,7 +150,7 @@ function claimOf({ question, desired }: Consultation): string | null {
   return desired === null || desired.wanted.name === question.interface?.name ? null : desired.wanted.name;
 }
 
-/** The interface is somebody else's, and its provider has not been asked yet to remove it. */
+/** The interface has a new owner, and the provider was not asked about its removal. */
 function isSentAway(main: Consultation): boolean {
   return main.question.operation === "create" && misplacementIn(main) !== null;
 }
@@ -186,7 +186,7 @@ function askToLeave(
   return ask(question, last !== null && last !== undefined && "answer" in last ? last : undefined);
 }
 
-/** The provider that would answer to a plug type, had it started. */
+/** The provider for a plug type that failed to start, or null. */
 export function refusedFor(
   providers: Pick<AskingFacts, "refused">,
   plugType: string,

@@ -1,6 +1,6 @@
 /**
- * A logical port as the two databases hold it, and what its port binding says: is it a VIF, is it wanted on this
- * chassis, may it be bound here. Pure functions of one row and of this chassis; the words are those of ovn-sb(5) and
+ * A logical port as the two databases hold it, and what its port binding says: whether the port is a VIF, is wanted on this
+ * chassis, and may be bound here. Pure functions of one row and of this chassis, in the words of ovn-sb(5) and
  * ovn-architecture(7).
  */
 
@@ -9,11 +9,11 @@ import type { ChassisRow, PortBindingRow } from "./rows.ts";
 
 export interface Lport {
   readonly name: string;
-  /** Null: not in view. */
+  /** Null: the port binding is not in view. */
   readonly binding: PortBindingRow | null;
-  /** Of the interfaces on the integration bridge that carry its iface-id, the first by its name that is ours, or null. */
+  /** The first interface of ours by name, among those on the integration bridge that carry the iface-id; null: none. */
   readonly inPlace: ObservedInterface | null;
-  /** All others of them, in the order of their names; hardly ever any. */
+  /** All other interfaces with the iface-id, in the order of their names; hardly ever any. */
   readonly others: readonly ObservedInterface[];
 }
 
@@ -31,16 +31,16 @@ export function makeLport(
 
 const NO_INTERFACES: readonly ObservedInterface[] = [];
 
-/** Every interface on the integration bridge that carries its iface-id. */
+/** Every interface on the integration bridge that carries the iface-id of the logical port. */
 export function interfacesOf({ inPlace, others }: Lport): readonly ObservedInterface[] {
   return inPlace === null ? others : [inPlace, ...others];
 }
 
-/** This chassis as the Southbound knows it: its row, and the name we know even while the row is absent. */
+/** This chassis as the Southbound knows it: its row, and the name, which is known even while the row is absent. */
 export interface ChassisIdentity {
   readonly name: string;
   readonly record: ChassisRow | null;
-  /** Those that its row has had in this daemon's life; absent: none but the one that it has. */
+  /** The hostnames that the row had before in the life of this daemon; absent: none. */
   readonly formerHostnames?: ReadonlySet<string>;
 }
 
@@ -54,23 +54,23 @@ export function plugTypeOf(binding: PortBindingRow): string | null {
   return binding.options.get("vif-plug-type") ?? binding.options.get("plug-type") ?? null;
 }
 
-/** What the column Interface.mtu_request can hold, and more than any device takes. */
+/** The largest value of the column Interface.mtu_request, and more than any device takes. */
 const MAX_MTU = 2 ** 31 - 1;
 
-/** The MTU the CMS asks for, in bytes (ovn-nb(5), `vif-plug-mtu-request`), or null: none, 0, or what is no MTU. */
+/** The MTU that the CMS asks for, in bytes (ovn-nb(5), `vif-plug-mtu-request`); null: no request, 0, or no valid MTU. */
 export function mtuRequestOf(binding: Pick<PortBindingRow, "options">): number | null {
   const given = mtuTextOf(binding);
   const mtu = given === null ? null : mtuIn(given.text);
   return mtu === 0 ? null : mtu;
 }
 
-/** The option that asks for an MTU with what is none, or null. */
+/** The option that asks for an invalid MTU, or null. */
 export function badMtuOf(binding: PortBindingRow): MtuText | null {
   const given = mtuTextOf(binding);
   return given === null || mtuIn(given.text) !== null ? null : given;
 }
 
-/** @returns null: not decimal digits alone, or too large */
+/** @returns null: the text is not decimal digits alone, or the number is too large */
 function mtuIn(text: string): number | null {
   const mtu = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
   return mtu <= MAX_MTU ? mtu : null;
@@ -81,7 +81,7 @@ export interface MtuText {
   readonly text: string;
 }
 
-/** The option that asks for an MTU, as it stands there; null: there is none. */
+/** The option that asks for an MTU, as it is; null: no option asks for one. */
 export function mtuTextOf({ options }: Pick<PortBindingRow, "options">): MtuText | null {
   for (const option of ["vif-plug-mtu-request", "plug-mtu-request"]) {
     const text = options.get(option);
@@ -105,7 +105,7 @@ export function isBindable(binding: PortBindingRow, chassis: ChassisIdentity): b
   return requested === "" || namesChassis(binding, chassis);
 }
 
-/** Its option `requested-chassis` names this chassis, by the name or hostname that it has now. */
+/** The option `requested-chassis` names this chassis, by its present name or hostname. */
 export function namesChassis({ options }: PortBindingRow, chassis: ChassisIdentity): boolean {
   const names = namesIn(options.get("requested-chassis") ?? "");
   return names.some((name) => name === chassis.name || name === chassis.record?.hostname);
@@ -119,9 +119,8 @@ function namesIn(requested: string): readonly string[] {
 }
 
 /**
- * Which of the requested names is this chassis's by another name, or null. The cloud has not decided anew where a name has
- * no row yet, and that name is one that this host had a moment ago, or writes in another way: then the change is in
- * ourselves.
+ * The requested name that means this chassis by another name, or null. A name without a Chassis row that this host had a
+ * moment ago, or spells in another way, is no new decision of the cloud: this host itself has changed.
  */
 export function anotherNameOf(binding: PortBindingRow, chassis: ChassisIdentity): string | null {
   if (isBindable(binding, chassis) || chassis.record === null) return null;
@@ -132,7 +131,7 @@ export function anotherNameOf(binding: PortBindingRow, chassis: ChassisIdentity)
   return names.find((name) => formerHostnames?.has(name) || isSameHost(name, record.hostname)) ?? null;
 }
 
-/** They differ only by upper and lower case, or only by one of the two having a domain after the same first label. */
+/** True when two names differ only by upper and lower case, or only by a domain after the first label of one of them. */
 function isSameHost(one: string, other: string): boolean {
   if (other === "") return false;
   return one.toLowerCase() === other.toLowerCase() || isShortFor(one, other) || isShortFor(other, one);

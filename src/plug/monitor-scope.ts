@@ -1,6 +1,6 @@
 /**
- * What is asked of the Southbound: only the rows this chassis needs (docs/rules.md). A port binding is asked for
- * because it is requested here, or by name because its interface is plugged and nothing else brings the row in.
+ * The rows that the Southbound is asked for: only those that this chassis needs (docs/rules.md). A port binding is asked for
+ * because it is requested here, or by its name because its interface is plugged and nothing else brings the row into view.
  *
  * Invariant: a condition is never empty (ovsdb-server(7): an empty `where` means every row); `[false]` asks for none.
  */
@@ -8,7 +8,7 @@ import type { Clause, Condition, Uuid } from "ovsdb-jsonrpc";
 import { type ChassisIdentity, requestedHere, requestedHereAsAdditional } from "./lport.ts";
 import type { ChassisRow, PortBindingRow } from "./rows.ts";
 
-/** The chassis whose port bindings are asked for: by its name while its row is not known. */
+/** The chassis whose port bindings are asked for, by its name alone while its row is not known. */
 export interface AskedChassis {
   readonly chassisName: string | null;
   readonly chassisUuid: Uuid | null;
@@ -19,7 +19,7 @@ export class MonitorScope implements AskedChassis {
   readonly chassisName: string | null;
   readonly chassisUuid: Uuid | null;
   readonly hostname: string | null;
-  /** Logical ports asked for by name. */
+  /** The logical ports that are asked for by name. */
   readonly lports: ReadonlySet<string>;
 
   constructor(chassis: AskedChassis, lports: ReadonlySet<string>) {
@@ -34,7 +34,7 @@ export class MonitorScope implements AskedChassis {
     return new MonitorScope(nothing, lports).withRow(chassis?.record ?? null);
   }
 
-  /** As for this Chassis row of the name; null: it has none. */
+  /** The scope for this Chassis row of the name; null: the name has no row. */
   withRow(row: Pick<ChassisRow, "_uuid" | "hostname"> | null): MonitorScope {
     const { chassisName, lports } = this;
     return new MonitorScope(
@@ -78,7 +78,7 @@ export class MonitorScope implements AskedChassis {
   }
 }
 
-/** The row is in view without being asked for by name. */
+/** True when the row is in view without a question for its name. */
 export function isInViewAnyway(binding: PortBindingRow, chassis: ChassisIdentity | null): boolean {
   if (chassis === null) return false;
   if (requestedHere(binding, chassis) || requestedHereAsAdditional(binding, chassis)) return true;
