@@ -84,6 +84,26 @@ test("what grows slowly is given back, too", () => {
   expect(released).toBe(3);
 });
 
+test("what has been given back meanwhile is not counted on: less is the new measure", () => {
+  keeper.started();
+  stage.ring();
+  resident -= 50 * MiB;
+  stage.ring();
+  resident += 20 * MiB;
+  stage.ring();
+  expect(released).toBe(2);
+});
+
+test("two megabytes are enough, and a byte less is not", () => {
+  keeper.started();
+  keeper.took(2 * MiB - 1);
+  stage.turn();
+  expect(collected).toBe(0);
+  keeper.took(1);
+  stage.turn();
+  expect(collected).toBe(1);
+});
+
 test("garbage is collected after some megabytes, when they have been dealt with", () => {
   keeper.started();
   for (let chunk = 0; chunk < 40; chunk++) keeper.took(MiB / 10);
@@ -96,6 +116,8 @@ test("the start collects nothing", () => {
   keeper.took(100 * MiB);
   stage.turn();
   keeper.started();
+  keeper.took(1);
+  stage.turn();
   expect(collected).toBe(0);
 });
 
@@ -113,18 +135,22 @@ test("who holds more is not gone through more often than a quarter of it comes i
 test("what streams bring is counted, and reaches whom it is for", () => {
   keeper.started();
   const got: number[] = [];
+  const told: string[] = [];
   const remote: Remote = { kind: "unix", name: "unix:x", path: "x" };
   keeper.environment.connect(
     remote,
     {},
     {
-      onOpen: () => {},
+      onOpen: () => void told.push("open"),
       onData: (chunk) => void got.push(chunk.length),
-      onEnd: () => {},
+      onEnd: () => void told.push("end"),
     },
   );
   stage.events?.onData(new Uint8Array(4 * MiB));
-  expect(got).toEqual([4 * MiB]);
+  stage.events?.onOpen();
+  stage.events?.onEnd({ code: "disconnected", message: "over" });
+  expect([got, told]).toEqual([[4 * MiB], ["open", "end"]]);
+  expect(keeper.environment.turn).toBe(stage.environment.turn);
   stage.turn();
   expect(collected).toBe(1);
 });
