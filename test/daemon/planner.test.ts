@@ -3,13 +3,13 @@ import { expect, test } from "bun:test";
 import { makePlan } from "../../src/daemon/planner.ts";
 import { SimulatedChassis } from "./support/simulated-chassis.ts";
 
-async function planned(chassis: SimulatedChassis, yaml?: string) {
+async function planned(chassis: SimulatedChassis, yaml?: string, systemIdOverride: string | null = null) {
   const warnings: string[] = [];
   const started = chassis.process.elapsed();
   const plan = await chassis.settled(
     makePlan({
       config: chassis.config(yaml),
-      systemIdOverride: null,
+      systemIdOverride,
       warn: (message) => warnings.push(message),
       environment: chassis.process.environment,
     }),
@@ -40,6 +40,7 @@ test("says what would be plugged, and plugs nothing", async () => {
 test("leaves no connection and no timer behind", async () => {
   const chassis = new SimulatedChassis();
   await planned(chassis);
+  expect(chassis.process.leftOver.timers).toBe(0);
   chassis.pass(60_000);
   expect(chassis.process.leftOver).toEqual({ timers: 0, connections: 0 });
 });
@@ -48,7 +49,7 @@ test("waits five seconds for a local database that is not there, and says that i
   const chassis = new SimulatedChassis();
   chassis.chassis.server.kill();
   const { plan, took } = await planned(chassis);
-  expect(plan).toMatchObject({ ok: false, error: expect.stringContaining("Open_vSwitch") });
+  expect(plan).toMatchObject({ ok: false, error: expect.stringMatching(/Open_vSwitch.*; .*refused/) });
   expect(took).toBeWithin(5000, 30_000);
 });
 
@@ -63,6 +64,12 @@ test("waits half a minute for a database that is there and does not answer", asy
   const { plan, took } = await planned(chassis);
   expect(plan.ok).toBe(false);
   expect(took).toBeWithin(5000, 40_000);
+});
+
+test("is of the chassis that it is told to be", async () => {
+  const chassis = new SimulatedChassis();
+  const { plan } = await planned(chassis, undefined, "hv7");
+  expect(plan).toMatchObject({ ok: false, error: expect.stringContaining("no Chassis row") });
 });
 
 test("says of a chassis that the Southbound does not know what is missing", async () => {
