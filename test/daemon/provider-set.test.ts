@@ -43,6 +43,37 @@ test("an enabled provider answers to its plug types, and is ready", () => {
   expect(lines).toEqual([]);
 });
 
+test.each([
+  ["built in", true],
+  ["linked", true],
+  ["module", false],
+  ["command", false],
+])("one whose source is %s is part of the executable: %p", (source, isBuiltIn) => {
+  const { set, registry } = started();
+  const [entry] = entries("[{ type: dummy }]");
+  if (entry === undefined) throw new Error("no entry");
+  // Only what the source is called is looked at here.
+  set.apply([Object.assign({}, entry, { source })]);
+  expect(registry.forPlugType("dummy")?.isBuiltIn).toBe(isBuiltIn);
+});
+
+test("a provider is told where in the configuration its options stand, which is its type where nobody knows", () => {
+  const { set } = started();
+  const places: string[] = [];
+  const entry = (type: string, at?: ProviderConfig["at"]): ProviderConfig => ({
+    ...entryOf(recordedProvider(type).provider, [type]),
+    ...(at === undefined ? {} : { at }),
+    create: (place) => {
+      places.push(place([]));
+      return recordedProvider(type).provider;
+    },
+  });
+  set.apply([entry("dummy")]);
+  set.apply([]);
+  set.apply([entry("dummy", () => "test.yaml:1:2")]);
+  expect(places).toEqual(["dummy", "test.yaml:1:2"]);
+});
+
 test("the same entry is the same provider, whatever becomes of the others", () => {
   const { set, answers } = started();
   set.apply(entries("[{ type: dummy }]"));
@@ -130,6 +161,7 @@ test("whose files are others is loaded anew when the configuration is read again
   expect(answers("dummy")).not.toBe(before);
   expect(lines).toEqual([expect.stringContaining("its files are others, it is loaded anew")]);
   const now = answers("dummy");
+  expect(now).not.toBeNull();
   set.apply([entry]);
   await settle();
   expect(answers("dummy")).toBe(now);
