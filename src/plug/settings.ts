@@ -1,4 +1,4 @@
-/** What the graph takes from the configuration file and from the host; where it comes from is not its business. */
+/** The settings that the graph needs of the configuration file and of the host. */
 import type { TlsFiles } from "ovsdb-jsonrpc";
 
 export interface PlugSettings {
@@ -14,7 +14,7 @@ export interface PlugSettings {
   readonly southbound: SouthboundSettings;
 }
 
-/** Where the configuration says that the Southbound is; null, or no file: the local database says so. */
+/** The address of the Southbound in the configuration; where a member is null or absent, the local database decides. */
 export interface SouthboundSettings {
   readonly remote: string | null;
   readonly probeIntervalMs: number | null;

@@ -3,7 +3,7 @@
  * follow from the entries, so a condition more is one entry more.
  */
 
-/** @template Facts what the condition is about: everything that it depends on */
+/** @template Facts the facts that the condition depends on */
 export interface Condition<Facts> {
   /** Unique; for programs. */
   readonly id: string;
@@ -13,11 +13,11 @@ export interface Condition<Facts> {
   readonly otherwise: string;
   /** Null: it does not matter, or cannot be told, as things are. */
   holds(facts: Facts): boolean | null;
-  /** How things are. */
+  /** The present state, for people. */
   value(facts: Facts): string;
-  /** The row the value came from, as `TABLE UUID`, or what else it came from. */
+  /** The source of the value: a row, as `TABLE UUID`, or another source. */
   source(facts: Facts): string;
-  /** Where it does not hold: what somebody can do so that it does. */
+  /** What people can do where the condition does not hold. */
   remedy(facts: Facts): string;
 }
 
@@ -28,7 +28,7 @@ export interface Finding {
   readonly holds: boolean | null;
   readonly value: string;
   readonly source: string;
-  /** Null where nothing has to be done. */
+  /** Null: nothing has to be done. */
   readonly remedy: string | null;
 }
 
@@ -45,12 +45,12 @@ export function find<Facts>(condition: Condition<Facts>, facts: Facts): Finding 
   };
 }
 
-/** A condition of the list, with whatever it is about in a view of one logical port: nothing, one thing or several. */
+/** A condition of the list, which is found for none, one or several parts of a logical port. */
 export interface Listed<View> extends Pick<Condition<never>, "id" | "statement" | "otherwise"> {
   find(view: View): readonly Finding[];
 }
 
-/** @param about what of a logical port the condition is found for */
+/** @param about the parts of a logical port that the condition is found for */
 export function listed<View, Facts>(
   condition: Condition<Facts>,
   about: (view: View) => readonly Facts[],

@@ -1,7 +1,7 @@
 /**
- * The input nodes' behaviour: how what enters the graph is applied and tracked. A database table is rows by uuid; its
- * tracked changes say, for each row touched since the last run, what it was before the first of the changes. Port
- * bindings are the exception: rows by logical port, of which the names that were touched are tracked.
+ * The input nodes: how they apply and track what enters the graph. The data of a database table are rows by uuid; its tracked
+ * changes hold, for each row that changed since the last run, the row before the first change. Port bindings are the
+ * exception: their data are rows by logical port, and their tracked changes are the names of logical ports.
  */
 import type { Uuid } from "ovsdb-jsonrpc";
 import {
@@ -41,7 +41,7 @@ export interface TableChange<Row> {
 export type TableRows<Row> = Map<Uuid, Row>;
 export type TableChanges<Row> = Map<Uuid, TableChange<Row>>;
 
-/** Of several changes under one key, what was there before the first is kept. */
+/** Joins several changes under one key: the state before the first change is kept. */
 export function trackChange<K, Row>(
   changes: Map<K, TableChange<Row>>,
   key: K,
@@ -51,7 +51,7 @@ export function trackChange<K, Row>(
   changes.set(key, before === undefined ? change : { ...change, old: before.old });
 }
 
-/** From this many rows on, a batch's rows share its one cause. */
+/** The number of rows from which on all rows of a batch share one cause. */
 const LARGE_BATCH = 64;
 
 /** An input node for one table. */
@@ -74,7 +74,7 @@ function tableInput<Row>({ node, key }: Table<Row>) {
   });
 }
 
-/** The input nodes of the tables whose rows are known by uuid, which are all but the port bindings. */
+/** The input nodes of all tables but the port bindings; the data are rows by uuid. */
 export function tableInputs() {
   return {
     openVSwitch: tableInput<OpenVSwitchRow>(tables.openVSwitch),
@@ -93,8 +93,8 @@ export type TableInputs = {
 };
 
 /**
- * An input node for the port bindings. The Southbound has one of each name (a unique index, ovn-sb(5)); had it two, the
- * last that came would count.
+ * An input node for the port bindings. The Southbound has one port binding of each name (a unique index, ovn-sb(5)); of two,
+ * the last one counts.
  */
 export function portBindingInput() {
   return input({
@@ -144,11 +144,11 @@ export function valueInput<T>(initial: T) {
   };
 }
 
-/** What the Southbound session knows about itself. */
+/** The state of the session with the Southbound. */
 export interface SouthboundState {
   /** Connected to a server that is up to date, and its snapshot is complete. */
   readonly synced: boolean;
-  /** What is asked for and all here; null while that is not known, as between the conditions of two chassis. */
+  /** The condition whose rows are all here; null: not known, as between the conditions of two chassis. */
   readonly acknowledged: MonitorScope | null;
   /**
    * Which view there is: another number after everything that makes rows come and go for reasons of our own (another
@@ -200,19 +200,19 @@ export const southboundInput = {
   },
 };
 
-/** What becomes of the port bindings that left the view. */
+/** The events of the port bindings that left the view. */
 export type DepartureBatch = readonly { readonly lport: string; readonly event: DepartureEvent }[];
 
 export const departureInput = byLport<Departure, DepartureBatch[number]>(
   ({ event }, before) => departureAfter(event, before) ?? null,
 );
 
-/** What happened to the attempts of some logical ports; null: nothing is known of the port any more. */
+/** The new attempts of some logical ports; null: the attempt is forgotten. */
 export type AttemptBatch = readonly { readonly lport: string; readonly attempt: Attempt | null }[];
 
 export const attemptInput = byLport<Attempt, AttemptBatch[number]>(({ attempt }) => attempt);
 
-/** What the Southbound said of Chassis rows that are not this chassis's; absent: nobody needs to know any more. */
+/** The answers of the Southbound about rows of other chassis; absent: nobody needs the answer any more. */
 export type OtherChassisBatch = readonly { readonly uuid: Uuid; readonly chassis?: OtherChassis }[];
 
 export const otherChassisInput = {
@@ -231,7 +231,7 @@ export const otherChassisInput = {
   },
 };
 
-/** An input node for something of some logical ports; null: there is nothing of the port any more. */
+/** An input node for values by logical port; `pick` gives null where the port has no value any more. */
 function byLport<Value, Item extends { readonly lport: string }>(
   pick: (item: Item, before: Value | undefined) => Value | null,
 ) {
