@@ -7,8 +7,8 @@
  */
 import type { Writable } from "node:stream";
 
-/** Short texts are written together, up to about so many bytes. */
-const PIECE_BYTES = 64 << 10;
+/** Texts are written together, up to about so many bytes: the program reads while the next piece is being made. */
+const PIECE_BYTES = 1 << 20;
 
 export class PipeWriter {
   readonly #pipe: Writable;
