@@ -196,10 +196,22 @@ export class Contests {
   }
 
   /** The first port of the group is tried again for all of them, when its back-off is over. */
-  #isRefused([leader]: readonly string[]): boolean {
+  #isRefused(together: readonly string[]): boolean {
+    const [leader] = together;
     if (leader === undefined) return false;
     const name = this.#claimOf(leader);
-    return this.#wasRefused(leader, name === null ? undefined : this.#facts.holder(name));
+    const wasRefused = this.#wasRefused(leader, name === null ? undefined : this.#facts.holder(name));
+    return wasRefused && together.every((lport) => this.#leavesTheSame(lport));
+  }
+
+  /** The interface that the port was to leave, and the Port row of the interface, are as they were when the server refused that. */
+  #leavesTheSame(lport: string): boolean {
+    const attempt = this.#facts.attempt(lport);
+    if (attempt?.phase !== "failed" || attempt.change.kind !== "replug") return true;
+    const { leaves, remove } = attempt.change;
+    const inPlace = this.#inPlace(lport);
+    if (inPlace === null || !sameContent(leaves, inPlace.interface)) return false;
+    return remove === null || remove.port === inPlace.port;
   }
 
   #winner(name: string): string | null {

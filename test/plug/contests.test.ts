@@ -1,7 +1,7 @@
 // Rule P6 as a pure function: what each logical port has and wants, and who gets which interface name.
 import { describe, expect, test } from "bun:test";
 import type { Attempt } from "../../src/plug/attempt.ts";
-import type { Change } from "../../src/plug/change.ts";
+import type { Change, Remove } from "../../src/plug/change.ts";
 import { type ContestFacts, Contests } from "../../src/plug/contest.ts";
 import { gatherAdvice } from "../../src/plug/gather-advice.ts";
 import type { Intent } from "../../src/plug/intent.ts";
@@ -290,6 +290,46 @@ describe("what the server has refused", () => {
     expect(refusedTo("remove", { q: { has: ["b"] } })).toMatchObject({ kind: "take", isRefused: false });
     const first = { o: { wants: "b" } };
     expect(refusedTo("create", first)).toMatchObject({ kind: "lost" });
+  });
+});
+
+describe("a move that the server has refused", () => {
+  /** p moves from a to the free b, and q to a; the server refused what p did, which stood on these rows. */
+  function refusedOn(rows: (a: ObservedInterface) => Partial<Pick<Remove, "port" | "interface">>) {
+    const ports = { p: { has: ["a"], wants: "b" }, q: { wants: "a" } } as const;
+    const { advice, interfaceNamed } = cloud(ports);
+    const held = advice.get("p");
+    const desired = held?.kind === "asked" ? held.main.desired : null;
+    const a = interfaceNamed("a");
+    if (desired === null || a.port === null) throw new Error("nothing is desired, or nobody holds a");
+    const usual = { interface: a.interface, port: a.port };
+    const remove: Remove = {
+      ...{ kind: "remove", lport: "p", plugType: "dummy", bridge: BRIDGE },
+      ...usual,
+      ...rows(a),
+    };
+    const take = { kind: "create", desired, bridge: BRIDGE } as const;
+    const change: Change = { kind: "replug", leaves: remove.interface, remove, take };
+    const refused = { phase: "failed", nonce: 0, error: "no", change } as const;
+    const now = cloud({ ...ports, p: { ...ports.p, attempt: refused } });
+    // Each cloud makes rows of its own: what was refused stood on that of now, unless the case says something else.
+    const there = now.interfaceNamed("a");
+    if (remove.port === a.port && there.port !== null) Object.assign(remove, { port: there.port });
+    return now.contests;
+  }
+
+  test.each<[string, Parameters<typeof refusedOn>[0], boolean]>([
+    ["is not made again while nothing has changed", () => ({}), true],
+    ["is made again when the Port row is another one", () => ({ port: portRow({ name: "a" }) }), false],
+    [
+      "is made again when the interface that is left is another one",
+      ({ interface: row }) => ({ interface: { ...row, mtu_request: 1300 } }),
+      false,
+    ],
+  ])("%s, whichever of its ports is asked", (_, rows, isRefused) => {
+    const contests = refusedOn(rows);
+    expect(contests.contest("p", "b")).toMatchObject({ together: ["p", "q"], isRefused });
+    expect(contests.contest("q", "a")).toMatchObject({ together: ["p", "q"], isRefused });
   });
 });
 
