@@ -12,11 +12,12 @@ import { Interfaces, type Snapshot } from "./interfaces.ts";
 import type { Client, Connection, Knowledge } from "./network.ts";
 import { map, rowsOf, text, texts } from "./rows.ts";
 import type { Writer } from "./server-process.ts";
+import type { Settings } from "./settings.ts";
 import { Shown } from "./shown.ts";
 import type { Southbound } from "./southbound.ts";
 import { subjectOf } from "./subject.ts";
 import { whyNot } from "./unplug-check.ts";
-import type { Settings, Vifplugd } from "./vifplugd.ts";
+import type { Vifplugd } from "./vifplugd.ts";
 import type { World } from "./world.ts";
 
 export interface Scene {

@@ -1,6 +1,7 @@
 /** The vifplugds of a chassis, one or two: started, killed, stopped, and started again. */
 import type { Devices } from "./devices.ts";
-import { type Deeds, type Settings, Vifplugd } from "./vifplugd.ts";
+import type { Settings } from "./settings.ts";
+import { type Deeds, Vifplugd } from "./vifplugd.ts";
 import type { World } from "./world.ts";
 
 export class Daemons {

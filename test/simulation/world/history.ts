@@ -14,9 +14,10 @@ import { Devices } from "./devices.ts";
 import { misplacedComplaints, oracleComplaints } from "./liveness.ts";
 import { relay } from "./relay.ts";
 import { mapJson } from "./rows.ts";
+import type { Settings } from "./settings.ts";
 import { type Southbound, standalone } from "./southbound.ts";
 import { calm, firstSteps, KINDS, randomSteps, type Stage, type Step } from "./steps.ts";
-import type { Deeds, Settings } from "./vifplugd.ts";
+import type { Deeds } from "./vifplugd.ts";
 import { World } from "./world.ts";
 
 export interface Plan {

@@ -7,6 +7,7 @@ import type { Daemons } from "./daemons.ts";
 import type { Client, Knowledge } from "./network.ts";
 import { map, text, uuidOf } from "./rows.ts";
 import type { ServerProcess } from "./server-process.ts";
+import type { Settings } from "./settings.ts";
 import type { Shown } from "./shown.ts";
 import {
   isInView,
@@ -17,7 +18,6 @@ import {
   type State,
   statesBack,
 } from "./southbound-states.ts";
-import type { Settings } from "./vifplugd.ts";
 
 export interface Unplug {
   readonly by: Client;

@@ -1,10 +1,8 @@
 /**
  * A vifplugd: the real code from its sessions to its transactions and its commands, in a process that may die at any event.
- * Of the program only the sockets of its control and HTTP servers and its configuration file are missing.
+ * Of the program only the sockets of its control and HTTP servers are missing, and the file system: its configuration is text.
  */
 import { localTarget, plugSettings } from "../../../src/config/effective.ts";
-import { defaultConfig } from "../../../src/config/load.ts";
-import type { Config } from "../../../src/config/schema.ts";
 import { type Command, withListCommands } from "../../../src/control/command.ts";
 import { engineCommands } from "../../../src/control/commands/engine.ts";
 import { plugCommands } from "../../../src/control/commands/plug.ts";
@@ -16,20 +14,10 @@ import { View } from "../../../src/daemon/view.ts";
 import { Log } from "../../../src/log/log.ts";
 import { togetherOf } from "../../../src/plug/change.ts";
 import { obstacleOf } from "../../../src/plug/readiness.ts";
-import { LOCAL } from "./chassis.ts";
 import { type DeviceProvider, type Devices, PLUG_TYPE, providerOf } from "./devices.ts";
 import type { Process } from "./process.ts";
+import { configOf, type Settings } from "./settings.ts";
 import type { World } from "./world.ts";
-
-/** The keys of the configuration that change in a history; null: it says nothing of them. */
-export interface Settings extends Pick<Config["plug"], "on_withdraw" | "on_rename"> {
-  readonly additional_chassis: "true" | "false";
-  readonly max_unplug: string;
-  readonly chassis: string | null;
-  readonly bridge: string | null;
-  /** Of the Southbound. */
-  readonly remote: string | null;
-}
 
 export interface Deeds {
   /** `finish` was called. */
@@ -275,21 +263,6 @@ export class Vifplugd {
     this.process.enter(() => void stopParts(this.#parts, this.process.environment));
     this.#world.tell(this.process.name, "stops");
   }
-}
-
-const BASE = defaultConfig();
-
-function configOf(settings: Settings): Config {
-  const { on_withdraw, on_rename, additional_chassis, max_unplug, chassis, bridge, remote } = settings;
-  return {
-    ...BASE,
-    ...(chassis === null ? {} : { chassis }),
-    ovs: { ...BASE.ovs, remote: LOCAL, ...(bridge === null ? {} : { bridge }) },
-    southbound: { ...BASE.southbound, ...(remote === null ? {} : { remote }) },
-    plug: { on_withdraw, on_rename, additional_chassis: additional_chassis === "true" },
-    safety: { ...BASE.safety, max_unplug },
-    providers: [],
-  };
 }
 
 /** Commands that change nothing. */
