@@ -82,12 +82,12 @@ const CHROOTS = [
  * @param inside the executable's path in there. @param capabilities as setpriv(1) takes them, each with a comma behind
  */
 function entering(bare: string, inside: string, chassis: Chassis, capabilities: string): Promise<string> {
-  // An absolute path is the same inside and outside.
+  // An absolute path is the same inside and outside. The user enters "." because the folders above belong to root alone.
   const folder = join(bare, chassis.dir);
   const chroot =
     capabilities === ""
-      ? `chroot --userspec=${USER}:${USER} ${bare}`
-      : `setpriv --reuid=${USER} --regid=${USER} --clear-groups --inh-caps=${capabilities}+sys_chroot --ambient-caps=${capabilities}+sys_chroot chroot ${bare}`;
+      ? `chroot --userspec=${USER}:${USER} .`
+      : `setpriv --reuid=${USER} --regid=${USER} --clear-groups --inh-caps=${capabilities}+sys_chroot --ambient-caps=${capabilities}+sys_chroot chroot .`;
   return wrapper(
     `in-${basename(bare)}-${capabilities === "" ? "without" : "with"}`,
     `chown -R ${USER}:${USER} ${chassis.dir}
@@ -96,6 +96,7 @@ exec unshare --mount sh -ec 'mount --bind ${bare} ${bare}
 mount -t proc proc ${bare}/proc
 mount --bind ${chassis.dir} ${folder}
 mount -o remount,ro,bind ${bare}
+cd ${bare}
 exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin ${chroot} ${inside} "$@"' sh "$@"`,
   );
 }

@@ -8,7 +8,7 @@ const LIMIT_MS = 180_000;
 Bun.plugin({
   name: "limits",
   setup(build) {
-    build.onLoad({ filter: /\.test\.ts$/ }, async ({ path }) => ({
+    build.onLoad({ filter: /\.(test|long|machine|browser)\.ts$/ }, async ({ path }) => ({
       loader: "ts",
       // On the first line, so that the lines keep their numbers.
       contents: `(await import("bun:test")).setDefaultTimeout(${LIMIT_MS}); ${await Bun.file(path).text()}`,
