@@ -5,7 +5,7 @@
  * Invariants: `onEnd` is called once, after the last line. What the process does not read stays bounded: `write` says
  * when there is room no more.
  */
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { fail, messageOf, ok, type Result } from "../../result.ts";
 import { LineSplitter } from "./lines.ts";
 import { PipeWriter } from "./pipe-writer.ts";
@@ -50,10 +50,7 @@ export interface Child {
 }
 
 /** Some of what keeps a program from being started is told as an event of the process, the rest is thrown. */
-function spawnGroup({
-  argv,
-  environment: { PATH, LANG },
-}: ChildOptions): Result<ChildProcessWithoutNullStreams, string> {
+function spawnGroup({ argv, environment: { PATH, LANG } }: ChildOptions): Result<ChildProcess, string> {
   const [program = "", ...args] = argv;
   try {
     return ok(
@@ -69,17 +66,27 @@ function spawnGroup({
   }
 }
 
+/** Where file descriptors have run out there are no pipes, and an event tells why. */
+function hasPipes(started: ChildProcess): started is ChildProcessWithoutNullStreams {
+  return started.stdin != null && started.stdout != null && started.stderr != null;
+}
+
 /** A process that could not be started. */
 const NOBODY: Child = { hasRoom: false, write: () => false, end() {}, signal() {} };
 
 export function startChild(options: ChildOptions): Child {
   const { onLine, onStderr, onRoom, onEnd } = options;
+  const notStarted = (why: string) => `it cannot be started: ${why}`;
   const spawned = spawnGroup(options);
   if (!spawned.ok) {
-    queueMicrotask(() => onEnd(`it cannot be started: ${spawned.error}`));
+    queueMicrotask(() => onEnd(notStarted(spawned.error)));
     return NOBODY;
   }
   const started = spawned.value;
+  if (!hasPipes(started)) {
+    started.once("error", (error) => onEnd(notStarted(messageOf(error))));
+    return NOBODY;
+  }
   const { stdin, stdout, stderr } = started;
   let isOver = false;
   let isFull = false;
@@ -125,7 +132,7 @@ export function startChild(options: ChildOptions): Child {
     isFull = false;
     onRoom();
   });
-  started.on("error", (error) => over(`it cannot be started: ${messageOf(error)}`));
+  started.on("error", (error) => over(notStarted(messageOf(error))));
   const howItEnded = (code: number | null, name: string | null) =>
     name === null ? `it exited with status ${code}` : `it was ended by ${name}`;
   // Also its pipes are at their end then: nothing that it said is lost.

@@ -1,7 +1,9 @@
 // The process of a command, and what it leaves unread.
 import { expect, test } from "bun:test";
+import { join } from "node:path";
 import { startChild } from "../../../src/providers/command/child.ts";
 
+const CHILD = join(import.meta.dir, "../../../src/providers/command/child.ts");
 const MiB = 1 << 20;
 
 function child(argv: readonly string[]) {
@@ -67,4 +69,28 @@ test("a program that cannot be started ends after it was begun, and takes nothin
   started.end();
   started.signal("SIGKILL");
   expect(await ended).toContain("it cannot be started");
+});
+
+test("a program that cannot be started because descriptors have run out ends, too, however many are left", async () => {
+  const program = `
+    import { closeSync, openSync } from "node:fs";
+    import { startChild } from ${JSON.stringify(CHILD)};
+    const taken = [];
+    const start = () => new Promise((onEnd) => startChild({
+      argv: ["true"], environment: process.env, onLine: () => 0, onStderr() {}, onRoom() {}, onEnd,
+    }));
+    await start();
+    for (let left = 0; left < 4; left++) {
+      try { for (;;) taken.push(openSync("/dev/null", "r")); } catch {}
+      for (let count = 0; count < left; count++) closeSync(taken.pop());
+      console.log(await start());
+    }
+    for (const descriptor of taken) closeSync(descriptor);
+    console.log(await start());`;
+  const { stdout } = Bun.spawn(["sh", "-c", 'ulimit -n 100; exec "$0" -e "$1"', process.execPath, program], {
+    stdout: "pipe",
+  });
+  const ends = (await stdout.text()).trim().split("\n");
+  expect(ends.pop()).toBe("it exited with status 0");
+  expect(ends).toEqual(Array(4).fill(expect.stringMatching(/^it cannot be started: .*EMFILE/)));
 });
