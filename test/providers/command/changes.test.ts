@@ -26,18 +26,18 @@ test("the first word is heeded at once, for some that are known and for all", ()
 });
 
 test("the next round waits as long as its questions take, and is one whatever is said meanwhile", async () => {
-  const { noted, asked } = changes(AT_ONCE + 300);
+  const { noted, asked } = changes(AT_ONCE + 1000);
   const began = performance.now();
   for (const lports of [null, null, ["a"], null]) noted.note(lports);
   expect(asked).toEqual(["(all)"]);
   while (asked.length < 2) await sleep(1);
-  expect(performance.now() - began).toBeGreaterThanOrEqual(300);
+  expect(performance.now() - began).toBeGreaterThanOrEqual(1000);
   expect(asked).toEqual(["(all)", "(all)"]);
 });
 
 test("so many ports are asked about again at once, and the others in a while, each once", async () => {
   const { noted, asked } = changes(0);
-  const lports = Array.from({ length: AT_ONCE + 200 }, (_, index) => `lsp${index}`);
+  const lports = Array.from({ length: AT_ONCE + 1000 }, (_, index) => `lsp${index}`);
   const began = performance.now();
   noted.note(lports);
   noted.note(lports.slice(-50));
@@ -48,10 +48,10 @@ test("so many ports are asked about again at once, and the others in a while, ea
 });
 
 test("what is forgotten is not asked", async () => {
-  const { noted, asked } = changes(AT_ONCE + 20);
+  const { noted, asked } = changes(AT_ONCE + 500);
   noted.note(null);
   noted.note(["a"]);
   noted.forget();
-  await sleep(50);
+  await sleep(600);
   expect(asked).toEqual(["(all)"]);
 });
