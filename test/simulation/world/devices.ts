@@ -70,6 +70,8 @@ export function usualName(lport: string): string {
 export interface Watcher {
   /** The devices have changed; the provider of this process notices with `notice`. */
   changed(notice: () => void): void;
+  /** It is asked something. */
+  asked(lport: string): void;
   finished(lport: string, operation: PrepareInput["operation"]): void;
   released(lport: string): void;
 }
@@ -114,6 +116,7 @@ export function providerOf(devices: Devices, watcher: Watcher): DeviceProvider {
       return changed;
     },
     prepare: ({ operation, lport }) => {
+      watcher.asked(lport.name);
       const device = deviceOf(lport.name);
       if (device.kind === "throws") throw new Error("the provider is out of order");
       if (operation === "remove")

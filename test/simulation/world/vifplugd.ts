@@ -83,11 +83,20 @@ export class Vifplugd {
     const { scheduler, random } = this.#world;
     const made = providerOf(this.#devices, {
       changed: (notice) => void scheduler.after(random.int(3), () => this.process.enter(notice)),
+      asked: (lport) => this.#asked(lport),
       finished: (lport, operation) => this.#deeds.finished(this, lport, operation),
       released: () => {},
     });
     if (this.#parts.registry.register(made.provider).ok) this.#provider = made;
     else made.end();
+  }
+
+  /** One that stands by asks no provider. */
+  #asked(lport: string): void {
+    const { engine, graph } = this.#parts.reconciler;
+    const { lock } = engine.data(graph.inputs.localSession).current;
+    if (lock.kind !== "asked" || !lock.held)
+      this.#world.fail(`${this.process.name} asks its provider about ${lport}, and stands by`);
   }
 
   /** As SIGHUP does, with the provider in the configuration, or without it. */
