@@ -70,7 +70,7 @@ export class Checks {
     const { world, chassis } = scene;
     const now = () => world.scheduler.now;
     this.#scene = scene;
-    this.shown = new Shown(world.scheduler);
+    this.shown = new Shown(world.scheduler, (client) => this.#vifplugdOf(client)?.seesChassis === true);
     this.finishes = new Finishes(
       chassis.server.commits,
       () => world.scheduler.done,

@@ -32,9 +32,12 @@ export class Shown {
   /** In which event a client had its last answer. */
   readonly #answeredIn = new WeakMap<Client, number>();
   readonly #scheduler: Scheduler;
+  readonly #seesChassis: (client: Client) => boolean;
 
-  constructor(scheduler: Scheduler) {
+  /** @param seesChassis it takes itself for this chassis, and has its row in view */
+  constructor(scheduler: Scheduler, seesChassis: (client: Client) => boolean) {
     this.#scheduler = scheduler;
+    this.#seesChassis = seesChassis;
   }
 
   /** A client sends something. */
@@ -58,7 +61,7 @@ export class Shown {
       this.#seen.set(client, seen);
     }
     seen.told.push({ server, commits, connection });
-    if (!isSynced) return;
+    if (!isSynced || !this.#seesChassis(client)) return;
     const hostname = this.#namesOf(server).findLast(({ from }) => from <= commits)?.hostname;
     if (typeof hostname === "string") seen.hostnames.add(hostname);
   }

@@ -14,6 +14,7 @@ import { View } from "../../../src/daemon/view.ts";
 import { Log } from "../../../src/log/log.ts";
 import { togetherOf } from "../../../src/plug/change.ts";
 import { obstacleOf } from "../../../src/plug/readiness.ts";
+import { CHASSIS } from "./chassis.ts";
 import { type DeviceProvider, type Devices, PLUG_TYPE, providerOf } from "./devices.ts";
 import type { Process } from "./process.ts";
 import { configOf, type Settings } from "./settings.ts";
@@ -199,6 +200,13 @@ export class Vifplugd {
   get chassisName(): string | null {
     const { engine, graph } = this.#parts.reconciler;
     return engine.data(graph.localChassis).current.chassis?.name ?? null;
+  }
+
+  /** It takes itself for the chassis of these histories, and has its row in view. */
+  get seesChassis(): boolean {
+    const { engine, graph } = this.#parts.reconciler;
+    const { chassis } = engine.data(graph.localChassis).current;
+    return chassis?.name === CHASSIS && chassis.record !== null;
   }
 
   /** What is in force. */
