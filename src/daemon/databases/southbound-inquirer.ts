@@ -31,7 +31,8 @@ const LACKING: Pick<PortBindingRow, "requested_additional_chassis" | "additional
 };
 
 export function inquire(inquiries: readonly Inquiry[], rows: Rows, replied: Replied): void {
-  const byUuid = new Map(inquiries.map((inquiry) => [inquiry.uuid, inquiry]));
+  // A row that was renamed has left the view under each of its names.
+  const byUuid = Map.groupBy(inquiries, ({ uuid }) => uuid);
   const columns = tables.portBinding.columns.filter((column) => rows.has("Port_Binding", column));
   // What is asked together is decided together, and goes in one transaction (rule T1).
   void Promise.all(rows.selectByUuid("Port_Binding", byUuid.keys(), columns)).then((answers) =>
@@ -66,15 +67,14 @@ function chassisRepliesOf(answer: UuidAnswer<ChassisRow>): readonly ChassisReply
   });
 }
 
-function repliesOf(answer: UuidAnswer<PortBindingRow>, byUuid: ReadonlyMap<Uuid, Inquiry>) {
+function repliesOf(answer: UuidAnswer<PortBindingRow>, byUuid: ReadonlyMap<Uuid, readonly Inquiry[]>) {
   const outcomes: Iterable<readonly [Uuid, Outcome]> =
     answer.kind === "answered"
       ? Array.from(answer.rows, ([uuid, row]) => [uuid, outcomeOf(row)])
       : answer.uuids.map((uuid) => [uuid, { kind: "unknown", code: answer.error.code }]);
-  return Array.from(outcomes).flatMap(([uuid, outcome]) => {
-    const inquiry = byUuid.get(uuid);
-    return inquiry === undefined ? [] : [{ ...inquiry, outcome }];
-  });
+  return Array.from(outcomes).flatMap(([uuid, outcome]) =>
+    (byUuid.get(uuid) ?? []).map((inquiry) => ({ ...inquiry, outcome })),
+  );
 }
 
 function outcomeOf(row: PortBindingRow | null): Outcome {

@@ -17,12 +17,12 @@ const INQUIRIES: readonly Inquiry[] = [1, 2, 3].map((number) => ({
 const error = transactError("resources exhausted");
 
 /** Asks about port bindings; the server lacks these columns, and gives these answers, each in its own time. */
-function asked(lacking: readonly string[] = []) {
+function asked(lacking: readonly string[] = [], inquiries = INQUIRIES) {
   const replies: Parameters<Parameters<typeof inquire>[2]>[0][number][][] = [];
   const requests: { readonly uuids: readonly Uuid[]; readonly columns: readonly string[] }[] = [];
   const answers = [0, 1].map(() => Promise.withResolvers<UuidAnswer<PortBindingRow>>());
   inquire(
-    INQUIRIES,
+    inquiries,
     {
       has: (_, column) => !lacking.includes(column),
       selectByUuid(_, uuids, columns) {
@@ -70,6 +70,16 @@ describe("port bindings", () => {
         },
       ],
     ]);
+  });
+
+  test("that left under two names, as a row that was renamed, have an outcome for each", async () => {
+    const two = ["old", "new"].map((lport, index) => ({ lport, serial: index + 1, uuid: uuid(1) }));
+    const { replies, requests, answers } = asked([], two);
+    expect(requests.map(({ uuids }) => uuids)).toEqual([[uuid(1)]]);
+    answers[0]?.resolve({ kind: "answered", rows: new Map([[uuid(1), null]]) });
+    answers[1]?.resolve({ kind: "answered", rows: new Map() });
+    await settle();
+    expect(replies).toEqual([two.map((inquiry) => ({ ...inquiry, outcome: { kind: "none" } }))]);
   });
 
   test("of which nothing is known, or that nobody asked about, have no other outcome", async () => {
