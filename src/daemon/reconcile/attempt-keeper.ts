@@ -165,7 +165,7 @@ export class AttemptKeeper {
     if (batch.length > 0) this.#push(batch, "in place for a while");
   }
 
-  /** AttemptKeeper of ports that nobody wants and that are not there are forgotten. */
+  /** Attempts of ports that nobody wants and that are not there are forgotten. */
   forget(lports: Iterable<string>): void {
     const { engine, graph } = this.#options;
     const attempts = this.byLport;

@@ -122,13 +122,16 @@ export class Transactor {
 
   /** What was decided a reply ago may be wrong by now: that is decided anew, with all that moves with it. */
   async #submitAgain(works: readonly Work[], lock: string): Promise<void> {
-    const units = unitsOf(works);
-    const firm = units.filter((unit) => unit.every(({ change }) => this.#options.isStillSo(change)));
-    const stale = units.filter((unit) => !firm.includes(unit)).flat();
+    const firm: Work[] = [];
+    const stale: Work[] = [];
+    for (const unit of unitsOf(works)) {
+      const isFirm = unit.every(({ change }) => this.#options.isStillSo(change));
+      (isFirm ? firm : stale).push(...unit);
+    }
     if (stale.length > 0) {
       this.#options.report(stale.map((work) => ({ kind: "lost", work, error: NOT_SO_ANY_MORE })));
     }
-    if (firm.length > 0) await this.submit(firm.flat(), lock);
+    if (firm.length > 0) await this.submit(firm, lock);
   }
 }
 
@@ -139,7 +142,9 @@ function unitsOf(works: readonly Work[]): readonly (readonly Work[])[] {
   const units = new Map<string, Work[]>();
   for (const work of works) {
     const key = JSON.stringify(togetherOf(work.change));
-    units.set(key, [...(units.get(key) ?? []), work]);
+    const unit = units.get(key);
+    if (unit === undefined) units.set(key, [work]);
+    else unit.push(work);
   }
   return [...units.values()];
 }
