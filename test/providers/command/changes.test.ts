@@ -40,11 +40,15 @@ test("so many ports are asked about again at once, and the others in a while, ea
   const lports = Array.from({ length: AT_ONCE + 1000 }, (_, index) => `lsp${index}`);
   const began = performance.now();
   noted.note(lports);
-  noted.note(lports.slice(-50));
   expect(asked.length).toBeLessThanOrEqual(AT_ONCE + performance.now() - began + 1);
-  while (asked.length < lports.length) await sleep(1);
+  const again = lports.slice(-50);
+  // None, unless the machine was busy elsewhere for so long.
+  const asTwo = again.filter((lport) => asked.includes(lport));
+  noted.note(again);
+  const all = [...lports, ...asTwo];
+  while (asked.length < all.length) await sleep(1);
   await sleep(20);
-  expect(asked).toEqual(lports);
+  expect(asked).toEqual(all);
 });
 
 test("what is forgotten is not asked", async () => {
