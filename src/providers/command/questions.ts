@@ -33,7 +33,7 @@ export interface QuestionsOptions {
 export class Questions {
   readonly #options: QuestionsOptions;
   readonly #table = new QuestionTable();
-  /** Those that are not answered, the oldest first. */
+  /** Those that are not answered, in the order in which they are asked. */
   readonly #awaited = new Set<Entry>();
   readonly #byId = new Map<number, Entry>();
   /** Open ones whose answer nobody waits for any more. */
@@ -228,6 +228,7 @@ export class Questions {
   #ask(params: PrepareParams, fields: string, now: number, before: Entry | undefined): Entry {
     const last = before ?? this.#table.answered(params);
     const isSame = before?.fields === fields;
+    const isStillOpen = isSame && (before.phase === "unsent" || before.phase === "open");
     const entry: Entry = {
       lport: params.lport.name,
       about: before === undefined ? (params.interface?.name ?? null) : before.about,
@@ -235,8 +236,9 @@ export class Questions {
       fields,
       phase: "unsent",
       id: null,
-      since: now,
-      isLate: false,
+      // Whoever says again and again that its tables changed is no quicker for that.
+      since: isStillOpen ? before.since : now,
+      isLate: isStillOpen && before.isLate,
       answer: last?.answer ?? null,
       told: last?.told ?? null,
       toldTo: isSame ? before.toldTo : null,

@@ -390,6 +390,21 @@ describe("when the command's tables change", () => {
     expect(await running.answered("web1")).toEqual({ kind: "not-ready", reason: "new" });
   });
 
+  test("again and again, a question without an answer is late all the same, and stays so", async () => {
+    const shell = [
+      'read line; echo \'{"id":0,"result":{"protocol":1}}\'; read line',
+      `while :; do printf '%s' '${changed({ lports: ["web1"] })}'; sleep 0.05; done`,
+    ].join("\n");
+    await using running = new Running(["sh", "-c", shell], { ...HEEDLESS, late: 1000 });
+    await running.until("web1", (answer) => !("awaited" in answer));
+    const reasons = new Set<unknown>();
+    for (let look = 0; look < 50; look++) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      reasons.add(Reflect.get(running.ask("web1"), "reason"));
+    }
+    expect([...reasons]).toEqual(["the command has not answered within 1 s"]);
+  });
+
   test("for all, the graph asks everybody again", async () => {
     await using running = new Running({ shout: [changed({})] });
     await running.answered("web1");
