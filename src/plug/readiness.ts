@@ -20,3 +20,19 @@ export function obstacleOf(engine: Engine, graph: PlugGraph): Obstacle | null {
   const fault = faultOf(engine.data(graph.southboundTarget).current);
   return fault === null ? missing : { ...missing, reason: fault };
 }
+
+/**
+ * Whether the Southbound has said all that it was asked about ports whose bindings are not in view: until then a port may turn
+ * out to be due to go, although nothing is missing for a complete pass.
+ */
+export function hasAnswered(engine: Engine, graph: PlugGraph): boolean {
+  const { acknowledged, isInDoubt } = engine.data(graph.inputs.southbound).current;
+  if (isInDoubt === true) return false;
+  for (const lport of engine.data(graph.monitorScope).current.lports) {
+    if (acknowledged?.lports.has(lport) !== true) return false;
+  }
+  return !engine
+    .data(graph.absence)
+    .values()
+    .some(({ kind }) => kind === "asked" || kind === "waiting");
+}

@@ -17,6 +17,28 @@ async function planned(chassis: SimulatedChassis, yaml?: string, systemIdOverrid
   return { plan, warnings, took: chassis.process.elapsed() - started };
 }
 
+/** An interface that was plugged for a logical port which is not there any more. */
+function plugLeftover({ chassis }: SimulatedChassis): void {
+  const ids = [
+    ["iface-id", "gone"],
+    ["ovn-plugged", "dummy"],
+  ];
+  const external_ids = ["map", ids];
+  chassis.write([
+    {
+      op: "insert",
+      table: "Interface",
+      row: { name: "gone", type: "internal", external_ids },
+      "uuid-name": "i",
+    },
+    { op: "insert", table: "Port", row: { name: "gone", interfaces: ["named-uuid", "i"] }, "uuid-name": "p" },
+    {
+      ...{ op: "mutate", table: "Bridge", where: [["name", "==", "br-int"]] },
+      mutations: [["ports", "insert", ["set", [["named-uuid", "p"]]]]],
+    },
+  ]);
+}
+
 test("says what would be plugged, and plugs nothing", async () => {
   const chassis = new SimulatedChassis();
   chassis.want("a", { "vif-plug-mtu-request": "1400" });
@@ -64,6 +86,17 @@ test("waits half a minute for a database that is there and does not answer", asy
   const { plan, took } = await planned(chassis);
   expect(plan.ok).toBe(false);
   expect(took).toBeWithin(5000, 40_000);
+});
+
+test("says of a port that has gone that its interface goes, however slow the Southbound is to say so", async () => {
+  for (const latency of [0.2, 200, 400]) {
+    const chassis = new SimulatedChassis();
+    plugLeftover(chassis);
+    chassis.world.network.weather.latency = latency;
+    const { plan, took } = await planned(chassis);
+    expect(plan).toMatchObject({ ok: true, value: { changes: [{ lport: "gone", change: "remove" }] } });
+    expect(took).toBeLessThan(10_000);
+  }
 });
 
 test("is of the chassis that it is told to be", async () => {

@@ -16,6 +16,7 @@ import type { Logger } from "../../log/log.ts";
 import { withFormer } from "../../plug/former-hostnames.ts";
 import { MonitorScope } from "../../plug/monitor-scope.ts";
 import type { SouthboundState } from "../../plug/nodes/input-nodes.ts";
+import { hasAnswered } from "../../plug/readiness.ts";
 import type { ChassisRow, PortBindingRow } from "../../plug/rows.ts";
 import { faultOf, type SouthboundAddress, type SouthboundTarget } from "../../plug/southbound-target.ts";
 import { type KeysOf, keysOf, tables } from "../../plug/tables.ts";
@@ -86,12 +87,7 @@ export class Southbound {
   acceptCluster(): void {
     const announced = this.#announced;
     if (announced === null || !announced.synced || (announced.stranger ?? null) === null) return;
-    const { acknowledged } = announced;
-    for (const lport of this.#wanted.lports) if (acknowledged?.lports.has(lport) !== true) return;
-    for (const { kind } of this.#reconciler.engine.data(this.#reconciler.graph.absence).values()) {
-      if (kind === "asked" || kind === "waiting") return;
-    }
-    if (this.#session === null) return;
+    if (this.#session === null || !hasAnswered(this.#reconciler.engine, this.#reconciler.graph)) return;
     this.#clusters.accept(this.#session.state);
     this.#announce(this.#session);
   }

@@ -513,6 +513,23 @@ describe("another cluster than that of the start", () => {
     expect(stage.state.stranger).toBeNull();
   });
 
+  test("is one still while a part of what a commit changed may be on its way", () => {
+    exchange();
+    stage.until(() => stage.known()?.lports.has(LPORT) === true && stage.state.isInDoubt !== true);
+    stage.rules.toServer = ({ method }) => (method === "list_dbs" ? "hold" : "pass");
+    stage.chassis.want("another");
+    stage.until(() => stage.state.isInDoubt === true);
+    stage.southbound.acceptCluster();
+    stage.pass(10);
+    expect(stage.state.stranger).not.toBeNull();
+    stage.rules.toServer = () => "pass";
+    stage.release();
+    stage.until(() => stage.state.isInDoubt === false);
+    stage.southbound.acceptCluster();
+    stage.pass(10);
+    expect(stage.state.stranger).toBeNull();
+  });
+
   test("is none yet when it is not connected, or a port may yet turn out to be due", () => {
     exchange();
     stage.rules.toServer = (message) =>
