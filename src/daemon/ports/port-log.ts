@@ -4,6 +4,7 @@
  */
 import type { Logger } from "../../log/log.ts";
 import { type Change, lportOfChange, misplacedOf, type Remove, type Replug } from "../../plug/change.ts";
+import { NOT_RESOLVED } from "../../plug/conditions/wanted.ts";
 import { NOT_ANSWERED } from "../../plug/in-place-status.ts";
 import { NOT_ALL_TOLD, NOT_ANSWERED_YET, NOT_IN_VIEW } from "../../plug/intent.ts";
 import type { LportStatus, PortState } from "../../plug/lport-status.ts";
@@ -18,7 +19,13 @@ const NEEDS_SOMEBODY: ReadonlySet<PortState> = new Set([
 ]);
 
 /** Reasons that the next message of a database does away with. */
-const PASSING: ReadonlySet<string> = new Set([NOT_ANSWERED, NOT_ANSWERED_YET, NOT_IN_VIEW, NOT_ALL_TOLD]);
+const PASSING: ReadonlySet<string> = new Set([
+  NOT_ANSWERED,
+  NOT_ANSWERED_YET,
+  NOT_IN_VIEW,
+  NOT_ALL_TOLD,
+  NOT_RESOLVED,
+]);
 
 interface Told {
   readonly state: PortState;

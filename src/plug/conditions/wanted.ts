@@ -9,6 +9,7 @@ import {
   type ChassisIdentity,
   isBindable,
   isVif,
+  namesChassis,
   plugTypeOf,
   requestedHere,
   requestedHereAsAdditional,
@@ -18,6 +19,9 @@ import { type Condition, quote } from "./condition.ts";
 
 /** Why an interface is due to go: rule U1 (the first two) and U2. */
 export type UnplugGround = "absent" | "not-bindable" | "withdrawn";
+
+/** The reason of a port that ovn-northd has not looked at since the Chassis row that it asks for came. */
+export const NOT_RESOLVED = "ovn-northd has not set requested_chassis to this chassis";
 
 export interface WantedSettings {
   readonly onWithdraw: "unplug" | "keep";
@@ -110,12 +114,15 @@ const requested: WantedCondition = {
       return `start ovn-controller, which adds the Chassis row ${quote(chassis.name)}`;
     return requestThisChassis(facts);
   },
-  consequence: (facts) =>
-    stays(
-      isOnlyAdditional(facts)
-        ? "requested here as an additional chassis and plug.additional_chassis is off"
-        : "requested_chassis is not this chassis, but it may still be bound here",
-    ),
+  consequence(facts) {
+    const { binding, chassis } = facts;
+    if (isOnlyAdditional(facts)) {
+      return stays("requested here as an additional chassis and plug.additional_chassis is off");
+    }
+    const isAboutToBe = binding.requested_chassis === null && chassis.record !== null;
+    if (isAboutToBe && namesChassis(binding, chassis)) return stays(NOT_RESOLVED);
+    return stays("requested_chassis is not this chassis, but it may still be bound here");
+  },
 };
 
 /** A port is wanted here when its binding is in view and all of these hold. */

@@ -120,7 +120,7 @@ describe.each(KINDS)("connected to a %s, a row that", (kind) => {
       op.insert("Chassis", { name: "hv1", hostname: "hv1.example", encaps: [stage.named("again")] }),
     );
     await stage.until(() => stage.known()?.lports.size === 1 && stage.isInView());
-    expect(stage.status()?.reason).toContain("may still be bound here");
+    expect(stage.status()?.reason).toContain("ovn-northd has not set requested_chassis");
     expect(stage.calls).not.toContain("transact");
     expect(stage.transactions).toEqual([]);
   });

@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { logState } from "../../../src/daemon/databases/session-log.ts";
 import { PortLog } from "../../../src/daemon/ports/port-log.ts";
 import { Log } from "../../../src/log/log.ts";
+import { NOT_RESOLVED } from "../../../src/plug/conditions/wanted.ts";
 import { NOT_ANSWERED } from "../../../src/plug/in-place-status.ts";
 import { NOT_ANSWERED_YET, NOT_IN_VIEW } from "../../../src/plug/intent.ts";
 import type { LportStatus, PortState } from "../../../src/plug/lport-status.ts";
@@ -88,6 +89,12 @@ describe("a state", () => {
   test("is not news for what ovn-controller has not done yet", () => {
     const { portLog: one, lines } = portLog();
     one.tell("lsp1", { ...status("plugged", "it has not bound it"), unbound: { by: null } });
+    expect(lines).toEqual(["debug plug: lsp1: plugged"]);
+  });
+
+  test("is not news for what ovn-northd is about to do", () => {
+    const { portLog: one, lines } = portLog();
+    one.tell("lsp1", status("plugged", NOT_RESOLVED));
     expect(lines).toEqual(["debug plug: lsp1: plugged"]);
   });
 

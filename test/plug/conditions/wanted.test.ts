@@ -162,6 +162,12 @@ describe("what is said of a port that is not wanted here", () => {
     });
   });
 
+  test("that asks for this chassis by a name: that ovn-northd has not followed it", () => {
+    const empty = wantedRow({}, { requested_chassis: null });
+    const reason = "ovn-northd has not set requested_chassis to this chassis";
+    expect(said("requested", empty)).toMatchObject({ goes: null, reason });
+  });
+
   test("that is requested here as an additional chassis, where that is off", () => {
     const value = `requested_chassis ${OTHER_CHASSIS}, requested_additional_chassis ${CHASSIS}`;
     expect(said("requested", wantedRow({}, onlyAdditional), here, false)).toEqual({
