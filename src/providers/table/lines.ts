@@ -41,7 +41,7 @@ const line = v.strictObject(
 /** More errors than this are of no use to anybody. */
 const MAX_FAULTS = 20;
 
-/** Some 8000 logical ports with six options each (72 tokens), which take two seconds. */
+/** Some 8000 logical ports with six options each (72 tokens), which take two to three seconds. */
 const LIMITS = { tokens: 600_000, values: 600_000, faults: MAX_FAULTS };
 
 export function parseTable(content: string): Result<Lines, readonly TableFault[]> {
