@@ -1,12 +1,14 @@
 /**
- * Whether the reason for an unplug still holds, when its transaction was refused because of another port. Until the refusal
- * arrived, the Southbound may have gone away, or the port binding may have come back. A pure reading of the graph's data.
+ * Whether the reason for a change still holds, when its transaction was refused because of another port. Until the refusal
+ * arrived, the Southbound may have gone away, the port binding may have come back, or somebody else may have given the port
+ * an interface. A pure reading of the graph's data.
  *
  * Invariant: a reason that was a reply of the Southbound about a row (rule U1, absent by `_uuid`) never holds still.
  */
 import type { Engine } from "../graph/index.ts";
 import { type Change, lportOfChange, unpluggedBy } from "./change.ts";
 import type { PlugGraph } from "./graph.ts";
+import { interfacesOf } from "./lport.ts";
 import { heldReason } from "./nodes/hold-node.ts";
 
 export function isStillSo(engine: Engine, graph: PlugGraph, change: Change): boolean {
@@ -16,6 +18,10 @@ export function isStillSo(engine: Engine, graph: PlugGraph, change: Change): boo
   const settings = engine.data(graph.inputs.settings).current;
   const hold = engine.data(graph.hold);
   const isHeld = (lport: string) => heldReason(hold, settings, lport) !== null;
+  if (change.kind === "create") {
+    const intent = intents.get(change.desired.lport);
+    return intent?.kind === "plug" && interfacesOf(intent.lport).length === 0;
+  }
   if (change.kind === "remove" && change.misplaced === undefined && isHeld(lportOfChange(change)))
     return false;
   return unpluggedBy(change).every((lport) => {

@@ -124,14 +124,38 @@ describe("the removal of a port that has no port binding", () => {
   });
 });
 
-describe("nobody has to be due to go for", () => {
-  test("what is plugged", () => {
+describe("the interface of a port that has none", () => {
+  function missing() {
     const bench = PlugBench.started(registryOf(recordedProvider("dummy").provider));
     bench.set("portBinding", wanted("a", 0));
     bench.run();
-    expect(stillSo(bench, changeOf(bench, "a"))).toBe(true);
+    return { bench, change: changeOf(bench, "a") };
+  }
+
+  test("is to be made still while the port is wanted and has none", () => {
+    const { bench, change } = missing();
+    expect(change.kind).toBe("create");
+    expect(stillSo(bench, change)).toBe(true);
   });
 
+  test("is not when somebody has given the port an interface, be it ours or not", () => {
+    for (const marks of [{ "iface-id": "a", "ovn-plugged": "dummy" }, { "iface-id": "a" }]) {
+      const { bench, change } = missing();
+      bench.addInterface(pluggedRow("a", { name: "tap1", external_ids: map(marks) }));
+      bench.run();
+      expect(stillSo(bench, change)).toBe(false);
+    }
+  });
+
+  test("is not when the port is not wanted any more", () => {
+    const { bench, change } = missing();
+    bench.delete("portBinding", wanted("a", 0)._uuid);
+    bench.run();
+    expect(stillSo(bench, change)).toBe(false);
+  });
+});
+
+describe("nobody has to be due to go for", () => {
   test("what is another's by now, be it held", () => {
     const { bench, change } = misplaced(() => ({ ready: false, reason: "no such device" }));
     expect(change).toMatchObject({ kind: "remove", misplaced: "VF 7" });
