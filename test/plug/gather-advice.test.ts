@@ -7,19 +7,8 @@ import { makeLport } from "../../src/plug/lport.ts";
 import { classify, type ObservedInterface } from "../../src/plug/observed-interface.ts";
 import type { Provider } from "../../src/providers/provider.ts";
 import { type Calls, plugAs, recordedProvider, registryOf } from "../support/providers.ts";
-import { bridgeRow, map, openVSwitchRow, pluggedRow, portRow, wantedRow } from "../support/rows.ts";
-
-const binding = wantedRow();
-const plug: ToPlug = { kind: "plug", lport: makeLport("lsp1", binding, []), plugType: "dummy", binding };
-const unplug: ToUnplug = {
-  kind: "unplug",
-  lport: makeLport("lsp1", null, []),
-  plugType: "dummy",
-  binding: null,
-  ground: "absent",
-  isCertain: true,
-  reason: "gone",
-};
+import { bridgeRow, map, openVSwitchRow, pluggedRow, portRow } from "../support/rows.ts";
+import { plug, unplug } from "./support/situation.ts";
 
 /** The surroundings of a chassis with these providers; `lookups` counts changes of their tables. */
 function chassisWith(...providers: readonly Provider[]) {
