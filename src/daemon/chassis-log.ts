@@ -44,11 +44,11 @@ const TELLINGS: Readonly<Record<ObstacleCode, Telling | null>> = {
 export class ChassisLog {
   readonly #log: Logger;
   readonly #environment: Environment;
-  /** The reason of the obstacle that there is, whether or not it is told. */
-  #reason: string | null = null;
+  /** The reason of the obstacle that there is, whether or not it is told; undefined: there is none. */
+  #reason: string | undefined;
   #isTold = false;
   #held = 0;
-  #late: (() => void) | null = null;
+  #cancelLate: () => void = () => {};
 
   constructor(log: Logger, environment: Environment) {
     this.#log = log;
@@ -57,7 +57,7 @@ export class ChassisLog {
 
   /** To be called with what is so when nothing is left to run. */
   tell(obstacle: Obstacle | null): void {
-    const reason = obstacle?.reason ?? null;
+    const reason = obstacle?.reason;
     if (reason === this.#reason) return;
     this.#reason = reason;
     this.close();
@@ -70,7 +70,7 @@ export class ChassisLog {
     if (telling === null) return;
     const say = () => this.#say(telling, obstacle.reason);
     if (telling.afterMs === undefined) say();
-    else this.#late = this.#environment.timer(telling.afterMs, say);
+    else this.#cancelLate = this.#environment.timer(telling.afterMs, say);
   }
 
   /** To be called after every run. */
@@ -95,8 +95,7 @@ export class ChassisLog {
 
   /** Tells nothing more that was to be told late. */
   close(): void {
-    this.#late?.();
-    this.#late = null;
+    this.#cancelLate();
   }
 
   #say({ level, words }: Telling, reason: string): void {

@@ -36,10 +36,10 @@ export class MemoryKeeper {
   #collectAfter = COLLECT_EVERY;
   #hasStarted = false;
   #sinceCollection = 0;
-  /** What was resident after the last release; null: there was none. */
-  #atRest: number | null = null;
+  /** What was resident after the last release, or less by now; before the first one anything is more. */
+  #atRest = Number.NEGATIVE_INFINITY;
   #isCollecting = false;
-  #cancelLook: (() => void) | null = null;
+  #cancelLook: () => void = () => {};
 
   constructor(memory: Memory, environment: Environment = realEnvironment) {
     this.#environment = environment;
@@ -73,8 +73,7 @@ export class MemoryKeeper {
   }
 
   stop(): void {
-    this.#cancelLook?.();
-    this.#cancelLook = null;
+    this.#cancelLook();
   }
 
   #lookAfter(milliseconds: number): void {
@@ -87,7 +86,7 @@ export class MemoryKeeper {
   #look(): void {
     const memory = this.#memory;
     const resident = memory.resident();
-    if (this.#atRest === null || resident - this.#atRest >= WORTHWHILE) {
+    if (resident - this.#atRest >= WORTHWHILE) {
       memory.release();
       this.#atRest = memory.resident();
     } else this.#atRest = Math.min(this.#atRest, resident);

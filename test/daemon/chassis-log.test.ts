@@ -46,6 +46,15 @@ test.each(["local-database", "southbound", "incomplete"] as const)("%s is told e
   expect(lines).toEqual([]);
 });
 
+test("that an obstacle is over is told once, and of no later obstacle that is told elsewhere", () => {
+  chassisLog.tell(because("bridge"));
+  chassisLog.tell(because("southbound"));
+  chassisLog.tell(null);
+  chassisLog.tell(because("local-database"));
+  chassisLog.tell(null);
+  expect(lines).toEqual(["warn plug: bridge", "info plug: ready: every port can be decided"]);
+});
+
 test("a daemon stands by when the lock has not come for a while", () => {
   chassisLog.tell(because("lock", "another has it"));
   jest.advanceTimersByTime(500);
@@ -76,4 +85,15 @@ test("unplugs that are held are one line with their number, and another when tha
     expect.stringMatching(/^warn plug: held: 4 of 8 plugged ports /),
     "info plug: unplugs are not held any more",
   ]);
+});
+
+test("unplugs that are held because the Southbound is another database are told with both", () => {
+  const stranger = { before: "11111111-2222-3333-4444-555555555555", now: null };
+  chassisLog.tellHold({ due: new Set(["a"]), ownedCount: 8, isHeld: true, stranger }, 25);
+  expect(lines).toEqual([
+    expect.stringMatching(
+      /^warn plug: held: 1 of 8 .*another database than before \(cluster 11111111-[-0-9]+, now no cluster\)/,
+    ),
+  ]);
+  expect(lines.join()).not.toContain("max_unplug");
 });

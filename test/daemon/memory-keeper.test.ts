@@ -67,6 +67,13 @@ test("what the start needed is given back soon, and nothing more while nothing g
   expect([released, collected]).toEqual([1, 0]);
 });
 
+test("what the start needed is given back however little is resident", () => {
+  resident = MiB;
+  keeper.started();
+  stage.ring();
+  expect(released).toBe(1);
+});
+
 test("what has grown by some megabytes is given back once", () => {
   keeper.started();
   stage.ring();
@@ -157,6 +164,13 @@ test("what streams bring is counted, and reaches whom it is for", () => {
 
 test("nothing is given back any more when the end has begun", () => {
   keeper.started();
+  keeper.stop();
+  expect(stage.timers.size).toBe(0);
+});
+
+test("nothing is given back any more when the end comes after some looks", () => {
+  keeper.started();
+  for (let look = 0; look < 3; look++) stage.ring();
   keeper.stop();
   expect(stage.timers.size).toBe(0);
 });
