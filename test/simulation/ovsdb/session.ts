@@ -12,7 +12,8 @@ import type { Client, ServedDatabase } from "./served-database.ts";
 
 /** The way back to the client. */
 export interface Peer {
-  send(message: JsonObject): void;
+  /** @param shows the database whose changes the message tells; undefined: it is no monitor's */
+  send(message: JsonObject, shows?: string): void;
   /** The server ends the connection. */
   close(): void;
 }
@@ -149,7 +150,7 @@ export class ServerSession implements Client {
     const notification = found.monitor.changeConditions(next, requests);
     this.#monitors.delete(key);
     this.#monitors.set(renamed, found);
-    if (notification !== null) this.#peer.send(notification);
+    if (notification !== null) this.#peer.send(notification, found.served.name);
     return {};
   }
 
@@ -182,9 +183,9 @@ export class ServerSession implements Client {
 
   /** Tells what the monitors show of what has been committed since. */
   flush(): void {
-    for (const { monitor } of this.#monitors.values()) {
+    for (const { monitor, served } of this.#monitors.values()) {
       const notification = monitor.flush();
-      if (notification !== null) this.#peer.send(notification);
+      if (notification !== null) this.#peer.send(notification, served.name);
     }
   }
 

@@ -28,7 +28,10 @@ export class ServerProcess {
   #haltedUntil = 0;
   /** Fills a new server with its databases. */
   readonly #serve: (server: SimulatedServer) => void;
-  /** A message has arrived at a client, and how many commits the server had seen when it was made. */
+  /**
+   * A message has arrived at a client, and how many commits the server had seen when it was made. That a database has another
+   * index shows none of its rows: nobody is told here of what the server says of itself.
+   */
   onArrival: ((connection: Connection, commits: number, message: JsonObject) => void) | null = null;
   /** Told of every commit of a database of its own, and whose it was. */
   onCommit: ((changes: readonly Change[], by: Writer | null) => void) | null = null;
@@ -108,10 +111,13 @@ export class ServerProcess {
 
   #accept(connection: Connection) {
     const session: ServerSession = this.#server.connect({
-      send: (told) => {
+      send: (told, shows) => {
         const commits = this.commits.length;
         const message = this.#garble(told);
-        connection.send(message, () => this.onArrival?.(connection, commits, message));
+        const isAboutRows = shows?.startsWith("_") !== true;
+        connection.send(message, () => {
+          if (isAboutRows) this.onArrival?.(connection, commits, message);
+        });
       },
       close: () => connection.cut(),
     });
