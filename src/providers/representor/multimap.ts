@@ -7,3 +7,9 @@ export function add<K, V>(index: Map<K, Set<V>>, key: K | null | undefined, valu
   if (values === undefined) index.set(key, new Set([value]));
   else values.add(value);
 }
+
+/** The one value that there is; null where there is none, or several. */
+export function only<T>(values: Iterable<T> | undefined): T | null {
+  const [first, ...others] = values ?? [];
+  return first === undefined || others.length > 0 ? null : first;
+}

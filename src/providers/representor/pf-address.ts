@@ -12,7 +12,7 @@
 import type { Link } from "../../netlink/link.ts";
 import type { PfPin } from "./config.ts";
 import { nameOfPf, type PfName } from "./names.ts";
-import type { SwitchPort } from "./switch-ports.ts";
+import type { SwitchPort } from "./switch-port.ts";
 
 export type PfAddress =
   | { readonly mac: string }
@@ -56,8 +56,7 @@ export function pfAddress(pf: PfFacts, around: Neighbours, sources: AddressSourc
       reason: `it is another host's, and the kernel does not tell its address; ${pinHint(pf)}`,
     };
   }
-  // Further controllers of this machine itself have addresses of their own, and share the way out.
-  if (pf.controller !== 0) {
+  if (!isOfThisMachine(pf, around.pfs)) {
     return { mac: null, reason: `the kernel does not tell the address of its controller; ${pinHint(pf)}` };
   }
   if (uplink.link === null) return { mac: null, reason: `${uplink.reason}; ${pinHint(pf)}` };
@@ -70,6 +69,18 @@ export function pfAddress(pf: PfFacts, around: Neighbours, sources: AddressSourc
 export function pinHint({ device, controller, number }: PfName): string {
   const which = controller === 0 ? "" : `, controller: ${controller}`;
   return `write it in the configuration, under the provider: pf: [{ device: "${device}", pf: ${number}${which}, mac: "…" }]`;
+}
+
+/**
+ * The PF is this machine's own, and so the uplink is its network device: it is of the NIC's own controller, or of another
+ * that the kernel says is not external. A further controller beside that one, and one whose PF has a port of its own, has
+ * an address of its own, and shares the way out.
+ */
+export function isOfThisMachine(pf: PfFacts, pfs: readonly PfFacts[]): boolean {
+  if (pf.controller === 0) return !pf.isForeign;
+  if (isExternal(pf) !== false || hasOwnPort(pf)) return false;
+  const local = pfs.filter((one) => one.device === pf.device && isExternal(one) !== true && !hasOwnPort(one));
+  return local.every((one) => one.controller === pf.controller || one.ports.length === 0);
 }
 
 /** Null: no PF, or several, of which a pin without a controller does not say which. */

@@ -3,7 +3,7 @@ import { fail, ok, type Result } from "../../result.ts";
 import type { RepresentorOptions } from "./config.ts";
 import type { Machine } from "./machine.ts";
 import { Nics } from "./nics.ts";
-import type { SwitchPort } from "./switch-ports.ts";
+import type { SwitchPort } from "./switch-port.ts";
 import type { SwitchTable } from "./switch-table.ts";
 
 /** A port with everything that is known of it: a row for people to read. */

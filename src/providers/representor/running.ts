@@ -15,7 +15,7 @@ import type { Machine } from "./machine.ts";
 import { Nics } from "./nics.ts";
 import { parseOptions, type WantedFunction } from "./options.ts";
 import { SubFunctions } from "./sub-functions.ts";
-import type { SwitchPort } from "./switch-ports.ts";
+import type { SwitchPort } from "./switch-port.ts";
 import type { Representor } from "./switch-table.ts";
 
 /** The device has gone meanwhile, of which the kernel tells. */

@@ -17,7 +17,7 @@ import type { SfRange } from "./config.ts";
 import { nameOfPf } from "./names.ts";
 import type { WantedFunction } from "./options.ts";
 import type { Pf } from "./switch-index.ts";
-import type { SwitchPort } from "./switch-ports.ts";
+import type { SwitchPort } from "./switch-port.ts";
 import type { SwitchTable } from "./switch-table.ts";
 
 export interface SubFunctionsOptions {

@@ -5,9 +5,17 @@
 import type { Link } from "../../netlink/link.ts";
 import type { KernelFacts } from "./facts.ts";
 import { add } from "./multimap.ts";
-import { functionKey, nameOfPf, type PfName, pfNameOf } from "./names.ts";
-import { type AddressSources, type PfAddress, type PfFacts, pfAddress, uplinkOf } from "./pf-address.ts";
-import { composePorts, type PortSources, type SwitchPort } from "./switch-ports.ts";
+import { functionKey, nameOfPf, pfNameOf } from "./names.ts";
+import {
+  type AddressSources,
+  isOfThisMachine,
+  type PfAddress,
+  type PfFacts,
+  pfAddress,
+  uplinkOf,
+} from "./pf-address.ts";
+import type { PortSources, SwitchPort } from "./switch-port.ts";
+import { composePorts } from "./switch-ports.ts";
 
 /** A PF with everything that is known of it. */
 export interface Pf extends PfFacts {
@@ -48,7 +56,7 @@ export function indexOf(facts: KernelFacts, sources: IndexSources): SwitchIndex 
   });
   // Where nothing but the way out is known of a PF of this machine, functions may come, or be made.
   for (const { device, role } of uplinks) {
-    const isKnown = bare.some((pf) => pf.device === device && isOwn(pf));
+    const isKnown = bare.some((pf) => pf.device === device && isOfThisMachine(pf, bare));
     const number = role.kind === "uplink" ? role.number : null;
     if (!isKnown || bare.some((pf) => pf.device === device && pf.ports.length === 0)) {
       const other = { device, controller: 0, number: number ?? 0, isForeign: false, ports: [] };
@@ -71,8 +79,4 @@ export function indexOf(facts: KernelFacts, sources: IndexSources): SwitchIndex 
   );
   const linkByName = new Map(Array.from(facts.links.values(), ({ link }) => [link.name, link]));
   return { ports, pfs, uplinks, doubts, pfOf, byNetdev, linkByName };
-}
-
-function isOwn({ controller, isForeign }: PfName): boolean {
-  return controller === 0 && !isForeign;
 }

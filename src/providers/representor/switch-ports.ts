@@ -11,38 +11,11 @@
 import type { DevlinkPort, Flavour } from "../../netlink/devlink.ts";
 import type { Link } from "../../netlink/link.ts";
 import type { KernelFacts, KnownLink } from "./facts.ts";
-import { add } from "./multimap.ts";
+import { add, only } from "./multimap.ts";
 import { type DriverName, functionKey, nameOfPf, nameOfPort, parseDriverName, pfNameOf } from "./names.ts";
 import { nameOfFunction, type PciFunction } from "./options.ts";
-
-export type Role =
-  /** The outside, or the network device that is the PF's own. */
-  | { readonly kind: "uplink"; readonly number: number | null }
-  | { readonly kind: "function"; readonly function: PciFunction };
-
-export interface SwitchPort {
-  /** For people. */
-  readonly name: string;
-  /** Null: devlink says nothing of it. */
-  readonly devlink: DevlinkPort | null;
-  /** Of the PF: the devlink device that functions are on. */
-  readonly device: string;
-  readonly controller: number;
-  readonly external: boolean | null;
-  /** Null for an uplink that is no PF's own port. */
-  readonly pf: number | null;
-  readonly role: Role;
-  readonly link: Link | null;
-  /** Why it has no network device; null when it has. */
-  readonly fault: string | null;
-}
-
-export interface PortSources {
-  /** From which number on the NIC counts its VFs; with 1, its number 0 is the PF. */
-  readonly vfBase: (device: string) => number;
-  /** The device that a network device belongs to, for kernels that do not tell; null: unknown. */
-  readonly parentOf: (link: Link) => string | null;
-}
+import { portsByName } from "./ports-by-name.ts";
+import type { PortSources, SwitchPort } from "./switch-port.ts";
 
 export interface SwitchPorts {
   readonly ports: readonly SwitchPort[];
@@ -82,7 +55,7 @@ export function composePorts(facts: KernelFacts, sources: PortSources): SwitchPo
     if (composed !== null) told.push(composed);
   }
   const placed = placeUplinks(told);
-  const named = toldByNames(facts, taken, placed, sources);
+  const named = portsByName(facts, taken, placed, sources);
   const byFunction = new Map(placed.map((port) => [identityOf(port), port]));
   const ports = new Set(placed);
   for (const port of named) {
@@ -194,55 +167,6 @@ function placeUplinks(told: readonly SwitchPort[]): readonly SwitchPort[] {
     const place = only(places.get(link.switchId)) ?? only(numbered.get(`${link.switchId} ${role.number}`));
     return place === null ? port : { ...port, device: place };
   });
-}
-
-function only<T>(values: Iterable<T> | undefined): T | null {
-  const [first, ...others] = values ?? [];
-  return first === undefined || others.length > 0 ? null : first;
-}
-
-/** What network devices of a switch call themselves, of which no devlink port is known. */
-function toldByNames(
-  { links }: KernelFacts,
-  taken: ReadonlySet<number>,
-  told: readonly SwitchPort[],
-  sources: PortSources,
-): readonly SwitchPort[] {
-  const uplinks = told.filter(({ role }) => role.kind === "uplink");
-  return [...links.values()].flatMap(({ link }): SwitchPort[] => {
-    const { ifindex, kind, devlinkPort, switchId } = link;
-    const said = parseDriverName(link.portName);
-    if (said === null || switchId === null || kind !== null) return [];
-    if (devlinkPort !== null || taken.has(ifindex)) return [];
-    const parent = link.parent ?? sources.parentOf(link) ?? placeByName(said, switchId, uplinks);
-    const device = parent ?? `switch/${switchId}`;
-    const common = { name: `${link.name} (${link.portName})`, devlink: null, device, link, fault: null };
-    if (said.kind === "physical") {
-      const role = { kind: "uplink", number: said.number } as const;
-      return [{ ...common, controller: 0, external: null, pf: null, role }];
-    }
-    const { controller, pf } = said;
-    const external = said.external ?? (controller === null ? null : controller !== 0);
-    const role = { kind: "function", function: said.function } as const;
-    return [{ ...common, controller: controller ?? 0, external, pf, role }];
-  });
-}
-
-/**
- * Where a network device belongs that has no parent: to the uplink of its switch. Of several uplinks it is the one whose
- * device is the PCI function with the PF's number (drivers that name devices so take the number from there), else the one
- * with that number itself.
- */
-function placeByName(said: DriverName, switchId: string, uplinks: readonly SwitchPort[]): string | null {
-  const near = uplinks.filter(({ link }) => link?.switchId === switchId);
-  const devices = (of: readonly SwitchPort[]) => only(new Set(of.map(({ device }) => device)));
-  const one = devices(near);
-  if (one !== null || said.kind === "physical") return one;
-  const isFunction = new RegExp(`^pci/.*\\.${said.pf}$`);
-  return (
-    devices(near.filter(({ device }) => isFunction.test(device))) ??
-    devices(near.filter(({ role }) => role.kind === "uplink" && role.number === said.pf))
-  );
 }
 
 /** Who tells of the same port tells of the same identity. */

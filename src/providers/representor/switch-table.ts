@@ -13,7 +13,7 @@ import { functionKey } from "./names.ts";
 import { nameOfFunction, type PciFunction, type WantedFunction, type WantedPf } from "./options.ts";
 import { whyNoFunction, whyNoPf, whySeveral } from "./reasons.ts";
 import { type IndexSources, indexOf, nameWithAddress, type Pf, type SwitchIndex } from "./switch-index.ts";
-import type { SwitchPort } from "./switch-ports.ts";
+import type { SwitchPort } from "./switch-port.ts";
 import type { Sysfs } from "./sysfs.ts";
 
 export interface Representor {

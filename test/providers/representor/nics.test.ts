@@ -65,6 +65,45 @@ test("every table asks something, and has ports and network devices to ask about
   }
 });
 
+test("addresses in JSON are taken as the kernel and the configuration take them", async () => {
+  const tables = tablesOf([
+    {
+      id: "X2",
+      nic: "a DPU, the address of whose host a file in sysfs tells",
+      devlink_port_show: [
+        "pci/0000:03:00.0/262143: type eth netdev p0 flavour physical port 0",
+        "pci/0000:03:00.0/196608: type eth netdev pf0hpf flavour pcipf pfnum 0",
+      ],
+      netdevs: [
+        { name: "p0", ifindex: 2, address: "00:53:00:00:00:01" },
+        { name: "pf0hpf", ifindex: 3, phys_port_name: "pf0" },
+      ],
+      smart_nic_pf_mac: { p0: "00:53:00:AA:00:01" },
+      questions: [{ what: "the host's PF", "pf-mac": "00:53:00:aa:00:01", representor: "pf0hpf" }],
+    },
+    {
+      id: "X3",
+      nic: "a DPU whose host has no address, and its pinned one",
+      devlink_port_show: [
+        "pci/0000:03:00.0/262143: type eth netdev p0 flavour physical port 0",
+        "pci/0000:03:00.0/196608: type eth netdev pf0hpf flavour pcipf pfnum 0",
+      ],
+      netdevs: [
+        { name: "p0", ifindex: 2, address: "00:53:00:00:00:01" },
+        { name: "pf0hpf", ifindex: 3, phys_port_name: "pf0" },
+      ],
+      smart_nic_pf_mac: { p0: "00:00:00:00:00:00" },
+      pf: [{ device: "pci/0000:03:00.0", pf: 0, mac: "00-53-00-AA-00-02" }],
+      questions: [
+        { what: "no PF", "pf-mac": "00:00:00:00:00:00", representor: null },
+        { what: "the host's PF", "pf-mac": "0053.00aa.0002", representor: "pf0hpf" },
+      ],
+    },
+  ]);
+  const answers = await Promise.all(tables.map(askNic));
+  expect(answers.flat().map(({ netdev }) => netdev)).toEqual(["pf0hpf", null, "pf0hpf"]);
+});
+
 test("the same is read from JSON", async () => {
   const [table] = tablesOf([
     {

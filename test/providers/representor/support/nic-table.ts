@@ -5,6 +5,7 @@
 import * as v from "valibot";
 import type { DevlinkPort, Flavour } from "../../../../src/netlink/devlink.ts";
 import type { Link } from "../../../../src/netlink/link.ts";
+import { formatMac, macBytes, parseMac } from "../../../../src/netlink/mac.ts";
 import type { RepresentorOptions } from "../../../../src/providers/representor/config.ts";
 import { link, port } from "./nic.ts";
 
@@ -23,7 +24,7 @@ export interface NicTable {
   readonly nested: Readonly<Record<string, readonly string[]>>;
   readonly links: readonly Link[];
   /** What the file in sysfs says, by the uplink's name. */
-  readonly smartNic: Readonly<Record<string, string>>;
+  readonly smartNic: Readonly<Record<string, string | null>>;
   /** What ETHTOOL_GPERMADDR says, by name. */
   readonly permanent: Readonly<Record<string, string | null>>;
   readonly options: Partial<RepresentorOptions>;
@@ -31,6 +32,14 @@ export interface NicTable {
 }
 
 const text = v.nullish(v.string(), null);
+/** As the kernel's bytes become one: in any usual form, and all zeros are none. */
+const mac = v.pipe(
+  text,
+  v.transform((given) => {
+    const parsed = parseMac(given ?? "");
+    return parsed === null ? null : formatMac(macBytes(parsed));
+  }),
+);
 const jsonTable = v.object({
   id: v.string(),
   nic: v.string(),
@@ -39,22 +48,25 @@ const jsonTable = v.object({
     v.object({
       name: v.string(),
       ifindex: v.number(),
-      address: text,
-      permanent_address: text,
-      ethtool_permanent_address: text,
+      address: mac,
+      permanent_address: mac,
+      ethtool_permanent_address: mac,
       phys_port_name: text,
       phys_switch_id: text,
       parent_pci: text,
     }),
   ),
-  smart_nic_pf_mac: v.optional(v.record(v.string(), v.string()), {}),
+  smart_nic_pf_mac: v.optional(v.record(v.string(), mac), {}),
   pf: v.optional(
     v.array(
       v.object({
         device: v.string(),
         pf: v.number(),
         controller: v.exactOptional(v.number()),
-        mac: v.string(),
+        mac: v.pipe(
+          v.string(),
+          v.transform((given) => parseMac(given) ?? given),
+        ),
       }),
     ),
     [],
@@ -196,7 +208,7 @@ function parsePorts(lines: readonly string[], indexes: ReadonlyMap<string, numbe
       ports[ports.length - 1] = {
         ...last,
         function: {
-          hardwareAddress: hw_addr === undefined || /^[0:]+$/.test(hw_addr) ? hardwareAddress : hw_addr,
+          hardwareAddress: v.parse(mac, hw_addr) ?? hardwareAddress,
           active: state === undefined ? active : state === "active",
         },
       };
