@@ -7,12 +7,19 @@ import type { Provider } from "../providers/provider.ts";
 import type { ProviderRegistry } from "../providers/registry.ts";
 import type { ProviderStatus } from "../view/status-shape.ts";
 
-interface Enabled {
+type Enabled = Started | Failed;
+
+interface Started {
+  readonly kind: "started";
   /** The entry of the configuration, as text: another text is another provider. */
   readonly entry: string;
   readonly provider: Provider | HostedProvider;
-  readonly status: ProviderStatus;
-  /** Keeps it from being tried again; null: it has started, or trying again is of no use. */
+}
+
+interface Failed {
+  readonly kind: "failed";
+  readonly reason: string;
+  /** Keeps it from being tried again; null: that would be of no use. */
   readonly cancelRetry: (() => void) | null;
 }
 
@@ -44,7 +51,7 @@ export class ProviderSet {
 
   /** Nothing is tried again any more. */
   stop(): void {
-    for (const { cancelRetry } of this.#enabled.values()) cancelRetry?.();
+    for (const enabled of this.#enabled.values()) cancelRetry(enabled);
   }
 
   /** Unregisters what is not enabled any more or changed, then registers what is new; the rest is left alone. */
@@ -53,64 +60,72 @@ export class ProviderSet {
       this.#log.warn("no provider is enabled, so nothing will be plugged; list some under providers");
     }
     const wanted = new Map<string, string>(entries.map((entry) => [entry.type, JSON.stringify(entry)]));
-    for (const [type, { entry, status, cancelRetry }] of this.#enabled) {
+    for (const [type, enabled] of this.#enabled) {
       // Who has the configuration read again wants to see what failed tried again.
-      if (wanted.get(type) === entry && status.state !== "failed") continue;
-      cancelRetry?.();
+      if (enabled.kind === "started" && wanted.get(type) === enabled.entry) continue;
+      cancelRetry(enabled);
       this.#registry.unregister(type);
       this.#enabled.delete(type);
     }
     for (const entry of entries) {
       const enabled = this.#enabled.get(entry.type);
-      if (enabled === undefined) this.#enable(entry, entry.create(entry.at ?? (() => entry.type)));
-      else void this.#renew(entry, enabled);
+      if (enabled?.kind === "started") void this.#renew(entry, enabled);
+      else this.#enable(entry, providerOf(entry));
     }
   }
 
   statuses(): readonly ProviderStatus[] {
-    return Array.from(this.#enabled.values(), ({ status }) =>
-      status.state === "failed" ? status : { type: status.type, ...this.#registry.state(status.type) },
+    return Array.from(this.#enabled, ([type, enabled]) =>
+      enabled.kind === "failed"
+        ? { type, state: "failed", reason: enabled.reason }
+        : { type, ...this.#registry.state(type) },
     );
   }
 
   /** Its entry is the same, and its files may be others. */
-  async #renew(entry: ProviderConfig, { provider }: Enabled): Promise<void> {
+  async #renew(entry: ProviderConfig, started: Started): Promise<void> {
+    const { provider } = started;
     const renewed = isHosted(provider) ? ((await provider.renewed?.()) ?? null) : null;
     // Meanwhile the configuration may have been read again.
-    if (renewed === null || this.#enabled.get(entry.type)?.provider !== provider) return;
+    if (renewed === null || this.#enabled.get(entry.type) !== started) return;
     this.#log.info(`provider ${entry.type}: its files are others, it is loaded anew`);
     this.#registry.unregister(entry.type);
     this.#enable(entry, renewed);
   }
 
-  #enable(entry: ProviderConfig, provider: Provider | HostedProvider, retryMs = RETRY_MS): boolean {
+  #enable(entry: ProviderConfig, provider: Started["provider"], retryMs = RETRY_MS): boolean {
     const { type } = entry;
-    const text = JSON.stringify(entry);
     const registered = this.#registry.register(provider, plugTypesOf(entry), isBuiltIn(entry));
     if (registered.ok) {
-      this.#enabled.set(type, { entry: text, provider, status: { type, state: "ready" }, cancelRetry: null });
+      this.#enabled.set(type, { kind: "started", entry: JSON.stringify(entry), provider });
       return true;
     }
-    const { code, message } = registered.error;
+    const { code, message: reason } = registered.error;
     // The host may be another one by then; the configuration is not.
     const mayStart = code === "provider-init-failed";
+    const before = this.#enabled.get(type);
     // Once: what is tried again and again for the same reason is no news.
-    if (this.#enabled.get(type)?.status.reason !== message)
-      this.#log.error(mayStart ? `${message}; vifplugd tries again to start provider ${type}` : message);
-    const status: ProviderStatus = { type, state: "failed", reason: message };
+    if (before?.kind !== "failed" || before.reason !== reason)
+      this.#log.error(mayStart ? `${reason}; vifplugd tries again to start provider ${type}` : reason);
     const later = Math.min(2 * retryMs, MAX_RETRY_MS);
     const cancelRetry = mayStart ? this.#timer(retryMs, () => this.#retry(entry, later)) : null;
-    this.#enabled.set(type, { entry: text, provider, status, cancelRetry });
+    this.#enabled.set(type, { kind: "failed", reason, cancelRetry });
     return false;
   }
 
   #retry(entry: ProviderConfig, retryMs: number): void {
-    const { type } = entry;
-    this.#registry.unregister(type);
-    if (!this.#enable(entry, entry.create(entry.at ?? (() => type)), retryMs)) return;
-    this.#log.info(`provider ${type} has started after all`);
+    if (!this.#enable(entry, providerOf(entry), retryMs)) return;
+    this.#log.info(`provider ${entry.type} has started after all`);
     this.#onStarted();
   }
+}
+
+function cancelRetry(enabled: Enabled): void {
+  if (enabled.kind === "failed") enabled.cancelRetry?.();
+}
+
+function providerOf(entry: ProviderConfig): Started["provider"] {
+  return entry.create(entry.at ?? (() => entry.type));
 }
 
 /** What is compiled into the executable, by us or by whoever built it. */

@@ -66,6 +66,27 @@ test("it is tried again after growing whiles, and its start is told", () => {
   ]);
 });
 
+test("it is told anew when the reason is another one, and not while it stays the same", () => {
+  const reasons = ["no device", "no device", "no driver", "no driver", "no device"];
+  entry = {
+    ...entry,
+    create: () => ({
+      type: "dummy",
+      init: () => {
+        throw new Error(reasons.shift());
+      },
+      prepare: () => ({ ready: false, reason: "none" }),
+    }),
+  };
+  set.apply([entry]);
+  while (reasons.length > 0) ring();
+  expect(lines.map((line) => /failed: (.*?);/.exec(line)?.[1])).toEqual([
+    "no device",
+    "no driver",
+    "no device",
+  ]);
+});
+
 test("the longest while is a minute", () => {
   failures = 10;
   set.apply([entry]);

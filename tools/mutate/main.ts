@@ -28,7 +28,7 @@ import { diffOf, type Mutant, mutantsOf } from "./mutants.ts";
 import { TestProcess } from "./process.ts";
 import { switched } from "./switched.ts";
 import { Trials } from "./trials.ts";
-import { unitTests } from "./unit-tests.ts";
+import { testsBelow, unitTests } from "./unit-tests.ts";
 
 const ROOT = join(import.meta.dir, "../..");
 const TOOL = "tools/mutate";
@@ -52,6 +52,8 @@ const { values, files } = readArguments("mutate", () => {
   });
   const files = filesOf([...positionals, ...values.only.map((place) => place.replace(/:\d+$/, ""))]);
   if (files.length === 0) throw new Error("name the files or folders to be mutated, for instance src/plug");
+  const empty = values.tests?.find((folder) => testsBelow(ROOT, folder).length === 0);
+  if (empty !== undefined) throw new Error(`--tests ${empty}: there are no tests below test/${empty}`);
   const counts = {
     sample: values.sample === undefined ? null : countOf("--sample", values.sample, 1),
     seed: countOf("--seed", values.seed, 0),

@@ -140,14 +140,14 @@ const PASSING = new Set([
   "trim",
   "toLowerCase",
 ]);
-const OPPOSITE: Readonly<Record<string, string>> = {
-  some: "every",
-  every: "some",
-  min: "max",
-  max: "min",
-  startsWith: "endsWith",
-  endsWith: "startsWith",
-};
+const OPPOSITE: ReadonlyMap<string, string> = new Map([
+  ["some", "every"],
+  ["every", "some"],
+  ["min", "max"],
+  ["max", "min"],
+  ["startsWith", "endsWith"],
+  ["endsWith", "startsWith"],
+]);
 
 function editsOfCall(call: Node & { callee: Node }, source: string): readonly Edit[] {
   const { callee } = call;
@@ -155,7 +155,7 @@ function editsOfCall(call: Node & { callee: Node }, source: string): readonly Ed
   if (callee.computed) return [];
   const property = rangeOf(callee.property);
   const name = source.slice(property.start, property.end);
-  const opposite = OPPOSITE[name];
+  const opposite = OPPOSITE.get(name);
   if (opposite !== undefined) return [{ ...property, text: opposite }];
   if (!PASSING.has(name)) return [];
   return [{ start: rangeOf(callee.object).end, end: rangeOf(call).end, text: "" }];

@@ -21,13 +21,18 @@ export function unitTests(
 ): readonly TestFile[] {
   const rooms = [...mutated].flatMap((file) => /^src\/([^/]+)\//.exec(file)?.[1] ?? []);
   const folders = [...new Set(only ?? [...FOLDERS, ...rooms])];
-  const glob = new Bun.Glob(`test/{${folders.join(",")}}/**/*.test.ts`);
   const importsOf = importsIn(root);
-  return [...glob.scanSync({ cwd: root })]
+  return folders
+    .flatMap((folder) => testsBelow(root, folder))
     .sort()
     .map((file) => ({ file, loads: closure(file, importsOf) }))
     .filter(({ loads }) => !STARTERS.some((starter) => loads.has(starter)))
     .filter(({ loads }) => !mutated.isDisjointFrom(loads));
+}
+
+/** @param folder of `test`, such as `daemon/databases` */
+export function testsBelow(root: string, folder: string): readonly string[] {
+  return [...new Bun.Glob(`test/${folder}/**/*.test.ts`).scanSync({ cwd: root })];
 }
 
 function closure(start: string, importsOf: (file: string) => readonly string[]): ReadonlySet<string> {
