@@ -22,6 +22,8 @@ export class Interfaces {
   readonly #now: () => number;
   /** By how many commits there had been; where none owned several there is none. */
   readonly #several = new Map<number, ReadonlySet<string>>();
+  /** How many ports owned an interface, by how many commits there had been. */
+  readonly #counts = new Map<number, number>();
   #present: Snapshot;
 
   /** @param now milliseconds */
@@ -47,6 +49,11 @@ export class Interfaces {
     return this.#several.get(commits) ?? NOBODY;
   }
 
+  /** How many ports owned an interface after so many commits. */
+  countAt(commits: number): number {
+    return this.#counts.get(commits) ?? 0;
+  }
+
   #take(before: ReadonlyMap<string, number>): Snapshot {
     const owners = new Map<Uuid, string>();
     const lports = new Set<string>();
@@ -60,7 +67,9 @@ export class Interfaces {
       owners.set(uuidOf(iface), lport);
       lports.add(lport);
     }
-    if (several.size > 0) this.#several.set(this.#chassis.server.commits.length, several);
+    const commits = this.#chassis.server.commits.length;
+    if (several.size > 0) this.#several.set(commits, several);
+    this.#counts.set(commits, lports.size);
     const now = this.#now();
     return {
       rows: new Map(rowsOf(this.#chassis.database, "Interface")),
