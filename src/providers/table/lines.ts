@@ -1,6 +1,9 @@
 /**
  * The table's text: YAML, a key for each logical port, and under it the interface that realises it. Pure: a text becomes
- * the interfaces, or every error in it with its place.
+ * the lines, each with what is wrong with it and where.
+ *
+ * Invariant: what is wrong with a line is an error of its logical port alone; only a text that is no mapping of lines is
+ * refused as a whole.
  */
 import * as v from "valibot";
 import { isMap, isNode, isScalar } from "yaml";
@@ -9,23 +12,22 @@ import { fail, messageOf, ok, type Result } from "../../result.ts";
 import { interfaceNameFault, interfaceSizeFault } from "../answer.ts";
 import type { WantedInterface } from "../provider.ts";
 
-export type Lines = ReadonlyMap<string, WantedInterface>;
-
 /** What is wrong, as LINE:COL: MESSAGE. */
 export type TableFault = string;
+
+export interface Lines {
+  /** By logical port, those of which an interface can be made. A name that no interface may have is refused as any provider's is. */
+  readonly interfaces: ReadonlyMap<string, WantedInterface>;
+  /** By logical port: what is wrong with its line. */
+  readonly faults: ReadonlyMap<string, TableFault>;
+}
 
 const text = v.string("expected a text, in quotes where it looks like a number");
 const texts = v.record(v.string(), text, "expected a mapping of texts");
 
 const line = v.strictObject(
   {
-    name: v.pipe(
-      text,
-      v.rawCheck(({ dataset, addIssue }) => {
-        const fault = dataset.typed ? interfaceNameFault(dataset.value) : null;
-        if (fault !== null) addIssue({ message: `expected the name of an interface; this one ${fault}` });
-      }),
-    ),
+    name: text,
     type: v.optional(text, ""),
     options: v.optional(texts, {}),
     other_config: v.optional(texts),
@@ -39,7 +41,7 @@ const line = v.strictObject(
 );
 
 /** More errors than this are of no use to anybody. */
-const MAX_FAULTS = 20;
+export const MAX_FAULTS = 20;
 
 /** Some 8000 logical ports with six options each (72 tokens), which take two to three seconds. */
 const LIMITS = { tokens: 600_000, values: 600_000, faults: MAX_FAULTS };
@@ -54,35 +56,43 @@ export function parseTable(content: string): Result<Lines, readonly TableFault[]
     return fail(broken.map(({ offset, message }) => at(offset, message)));
   }
   const { contents } = document;
-  if (contents === null) return ok(new Map());
+  const interfaces = new Map<string, WantedInterface>();
+  const lineFaults = new Map<string, TableFault>();
+  if (contents === null) return ok({ interfaces, faults: lineFaults });
   if (!isMap(contents)) return fail([at(0, "expected a mapping: a key for each logical port")]);
-  const lines = new Map<string, WantedInterface>();
-  const faults: TableFault[] = [];
   for (const { key, value } of contents.items) {
-    if (faults.length >= MAX_FAULTS) break;
     const lport = isScalar(key) ? String(key.value) : "";
     const offset = startOf(key) ?? 0;
     try {
       const plain: unknown = isNode(value) ? value.toJS(document) : value;
       // (Valibot alone takes a list for a mapping.)
-      const parsed = v.safeParse(line, Array.isArray(plain) ? null : plain);
-      if (parsed.success) {
-        const { name, type, options, other_config: otherConfig } = parsed.output;
-        const wanted = { name, type, options, ...(otherConfig === undefined ? {} : { otherConfig }) };
-        const fault = interfaceSizeFault(wanted);
-        if (fault === null) lines.set(lport, wanted);
-        else faults.push(at(offset, `${lport}: the interface ${fault}`));
+      const parsed = v.safeParse(line, Array.isArray(plain) ? null : plain, { abortEarly: true });
+      if (!parsed.success) {
+        const [{ path, message }] = parsed.issues;
+        const keys = (path ?? []).map((item) => String(item.key));
+        lineFaults.set(
+          lport,
+          at(placeIn(value, keys) ?? offset, `${[lport, ...keys].join(".")}: ${message}`),
+        );
         continue;
       }
-      for (const { path, message } of parsed.issues) {
-        const keys = (path ?? []).map((item) => String(item.key));
-        faults.push(at(placeIn(value, keys) ?? offset, `${[lport, ...keys].join(".")}: ${message}`));
+      const { name, type, options, other_config: otherConfig } = parsed.output;
+      const wanted = { name, type, options, ...(otherConfig === undefined ? {} : { otherConfig }) };
+      const tooLarge = interfaceSizeFault(wanted);
+      if (tooLarge !== null) {
+        lineFaults.set(lport, at(offset, `${lport}: the interface ${tooLarge}`));
+        continue;
       }
+      interfaces.set(lport, wanted);
+      const fault = interfaceNameFault(name);
+      if (fault === null) continue;
+      const message = `${lport}.name: expected the name of an interface; this one ${fault}`;
+      lineFaults.set(lport, at(placeIn(value, ["name"]) ?? offset, message));
     } catch (thrown) {
-      faults.push(at(offset, `${lport}: ${messageOf(thrown)}`));
+      lineFaults.set(lport, at(offset, `${lport}: ${messageOf(thrown)}`));
     }
   }
-  return faults.length === 0 ? ok(lines) : fail(faults.slice(0, MAX_FAULTS));
+  return ok({ interfaces, faults: lineFaults });
 }
 
 /** Where the value stands that is under these keys, or as much of them as there is. */

@@ -2,8 +2,8 @@
  * The provider `table`: a file says which interface realises which logical port, so that whatever else creates interfaces
  * needs no code of its own here.
  *
- * Invariants: the file is read when it changes, never when a question comes; one that is not valid changes nothing, and
- * the log says where it is not.
+ * Invariants: the file is read when it changes, never when a question comes; what is not valid of it changes nothing (a
+ * line for its logical port, the whole text for all), and the log says where it is not.
  */
 import { realpathSync } from "node:fs";
 import { dirname, isAbsolute } from "node:path";
@@ -13,8 +13,8 @@ import { fail, messageOf, type Result } from "../../result.ts";
 import { FolderWatch } from "../../system/folder-watch.ts";
 import { readTrusted } from "../../system/read-file.ts";
 import { defineProvider } from "../module.ts";
-import type { PrepareAnswer, PrepareInput, Provider, ProviderHost } from "../provider.ts";
-import { type Lines, parseTable, type TableFault } from "./lines.ts";
+import type { PrepareAnswer, PrepareInput, Provider, ProviderHost, WantedInterface } from "../provider.ts";
+import { type Lines, MAX_FAULTS, parseTable, type TableFault } from "./lines.ts";
 
 const DEFAULT_FILE = "/etc/vifplugd/ports.yaml";
 
@@ -47,7 +47,10 @@ export class TableProvider implements Provider {
   #host: ProviderHost | null = null;
   #watch: FolderWatch | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
-  #lines: Lines = new Map();
+  /** By logical port: its line, as it was last valid. */
+  #interfaces: ReadonlyMap<string, WantedInterface> = new Map();
+  /** By logical port: what is wrong with its line now. */
+  #lineFaults: ReadonlyMap<string, TableFault> = new Map();
   /** Why the lines may not be those of the file. */
   #fault: string | null = null;
   #isOther = false;
@@ -82,9 +85,10 @@ export class TableProvider implements Provider {
 
   prepare({ operation, lport }: PrepareInput): PrepareAnswer {
     if (operation === "remove") return { ready: true };
-    const wanted = this.#lines.get(lport.name);
+    const wanted = this.#interfaces.get(lport.name);
     if (wanted !== undefined) return { ready: true, interface: wanted };
-    if (this.#fault !== null) return { ready: false, reason: this.#fault };
+    const fault = this.#lineFaults.get(lport.name) ?? this.#fault;
+    if (fault !== null) return { ready: false, reason: fault };
     const key = JSON.stringify(lport.name);
     return { ready: false, reason: `${this.#file} has no line for it: add ${key}: { name: INTERFACE }` };
   }
@@ -98,25 +102,47 @@ export class TableProvider implements Provider {
   }
 
   #read(): void {
-    const before = this.#lines;
-    const faultBefore = this.#fault;
+    const before = { interfaces: this.#interfaces, faults: this.#lineFaults, fault: this.#fault };
     const read = readLines(this.#file);
-    if (read.ok) this.#lines = read.value;
+    if (read.ok) this.#take(read.value);
     const [first] = read.ok ? [] : read.error;
     this.#fault = first ?? null;
-    if (!read.ok && first !== faultBefore) {
-      const stays = before.size === 0 ? "" : "; what was valid before stays in force";
+    if (!read.ok && first !== before.fault) {
+      const stays = before.interfaces.size === 0 ? "" : STAYS;
       for (const fault of read.error) this.#host?.log("warn", `${fault}${stays}`);
     }
     // Whoever has no line is told another reason.
-    if (this.#fault !== faultBefore) this.#isOther = true;
+    if (this.#fault !== before.fault) this.#isOther = true;
     if (this.#isOther) this.#host?.wake();
-    const changed = [...new Set([...before.keys(), ...this.#lines.keys()])].filter(
-      (lport) => !isDeepStrictEqual(before.get(lport), this.#lines.get(lport)),
+    const lports = [before.interfaces, this.#interfaces, before.faults, this.#lineFaults];
+    const changed = [...new Set(lports.flatMap((map) => [...map.keys()]))].filter(
+      (lport) =>
+        before.faults.get(lport) !== this.#lineFaults.get(lport) ||
+        !isDeepStrictEqual(before.interfaces.get(lport), this.#interfaces.get(lport)),
     );
     if (changed.length > 0) this.#host?.wake(changed);
   }
+
+  #take({ interfaces, faults }: Lines): void {
+    const before = { interfaces: this.#interfaces, faults: this.#lineFaults };
+    const kept = [...faults.keys()].flatMap((lport) => {
+      const wanted = interfaces.has(lport) ? undefined : before.interfaces.get(lport);
+      return wanted === undefined ? [] : [[lport, wanted] as const];
+    });
+    this.#interfaces = new Map([...interfaces, ...kept]);
+    this.#lineFaults = new Map([...faults].map(([lport, fault]) => [lport, `${this.#file}:${fault}`]));
+    const told = [...this.#lineFaults].filter(([lport, fault]) => before.faults.get(lport) !== fault);
+    const stays = new Set(kept.map(([lport]) => lport));
+    for (const [lport, fault] of told.slice(0, MAX_FAULTS)) {
+      this.#host?.log("warn", `${fault}${stays.has(lport) ? STAYS : ""}`);
+    }
+    if (told.length > MAX_FAULTS) {
+      this.#host?.log("warn", `${this.#file}: ${told.length - MAX_FAULTS} more lines are not valid`);
+    }
+  }
 }
+
+const STAYS = "; what was valid before stays in force";
 
 function readLines(file: string): Result<Lines, readonly TableFault[]> {
   try {

@@ -15,18 +15,21 @@ describe("a table", () => {
     );
     expect(parsed).toEqual({
       ok: true,
-      value: new Map([
-        ["web1", { name: "eth1", type: "", options: {} }],
-        [
-          "db 1",
-          {
-            name: "vhu1",
-            type: "dpdkvhostuserclient",
-            options: { "vhost-server-path": "/run/x" },
-            otherConfig: { a: "1" },
-          },
-        ],
-      ]),
+      value: {
+        interfaces: new Map([
+          ["web1", { name: "eth1", type: "", options: {} }],
+          [
+            "db 1",
+            {
+              name: "vhu1",
+              type: "dpdkvhostuserclient",
+              options: { "vhost-server-path": "/run/x" },
+              otherConfig: { a: "1" },
+            },
+          ],
+        ]),
+        faults: new Map(),
+      },
     });
   });
 
@@ -34,7 +37,7 @@ describe("a table", () => {
     const ports = 20_000;
     const lines = Array.from({ length: ports }, (_, index) => `p${index}: *x\n`).join("");
     const parsed = parseTable(`first: &x { name: eth1, options: &o { k: v } }\n${lines}`);
-    expect(parsed.ok && [parsed.value.size, parsed.value.get("p7")]).toEqual([
+    expect(parsed.ok && [parsed.value.interfaces.size, parsed.value.interfaces.get("p7")]).toEqual([
       ports + 1,
       { name: "eth1", type: "", options: { k: "v" } },
     ]);
@@ -47,33 +50,22 @@ describe("a table", () => {
       (_, index) => `p${index}:\n  name: i${index}\n  options:\n${options}`,
     );
     const parsed = parseTable(lports.join(""));
-    expect(parsed.ok && parsed.value.size).toBe(7500);
+    expect(parsed.ok && parsed.value.interfaces.size).toBe(7500);
   });
 
   test("that is empty has no line", () => {
-    expect(parseTable("# none\n")).toEqual({ ok: true, value: new Map() });
+    expect(parseTable("# none\n")).toEqual({
+      ok: true,
+      value: { interfaces: new Map(), faults: new Map() },
+    });
   });
 
   test.each<[string, string, RegExp]>([
     ["no mapping", "- a\n", /^1:1: expected a mapping/],
-    ["a line that is none", "a:\n  name: x\nb: 7\n", /^3:4: b: expected a mapping: name/],
-    ["a line without a name", "a: { type: internal }\n", /^1:4: a\.name: name is missing/],
-    ["an unknown key", "a: { name: x, nam: y }\n", /^1:20: a\.nam: unknown key/],
-    ["a name that is none", "a:\n  name: 0123456789abcdef\n", /^2:9: a\.name: .*16 bytes/],
-    [
-      "a number where a text belongs",
-      "a: { name: x, options: { k: 1 } }\n",
-      /^1:29: a\.options\.k: expected a text/,
-    ],
     ["a key twice", "a: { name: x }\na: { name: y }\n", /^2:1: /],
     ["no YAML", "a: [\n", /^2:1: /],
     ["an alias without an anchor", "a: *b\n", /^1:4: \*b: no &b before it/],
     ["an alias of what it stands in", "a: &a { name: x, options: *a }\n", /^1:27: \*a: an alias of what/],
-    [
-      "an interface of a megabyte",
-      `a: { name: x, options: { k: ${"v".repeat(1 << 20)} } }`,
-      /^1:1: a: the interface has 1048641 bytes/,
-    ],
     ["brackets within brackets", "[".repeat(100_000), /^1:65: more than 64 levels within each other/],
     [
       "millions of words",
@@ -84,6 +76,31 @@ describe("a table", () => {
   ])("must not have %s", (_, content, words) => {
     const parsed = parseTable(content);
     expect(parsed.ok ? [] : parsed.error[0]).toMatch(words);
+  });
+
+  test.each<[string, string, RegExp]>([
+    ["that is none", "web1: { name: x }\na: 7\n", /^2:4: a: expected a mapping: name/],
+    ["without a name", "a: { type: internal }\nweb1: { name: x }\n", /^1:4: a\.name: name is missing/],
+    ["with an unknown key", "a: { name: y, nam: z }\nweb1: { name: x }\n", /^1:20: a\.nam: unknown key/],
+    [
+      "with a name that is none",
+      "web1: { name: x }\na:\n  name: 0123456789abcdef\n",
+      /^3:9: a\.name: .*16 b/,
+    ],
+    [
+      "with a number where a text belongs",
+      "a: { name: y, options: { k: 1 } }\nweb1: { name: x }\n",
+      /^1:29: a\.options\.k: expected a text/,
+    ],
+    [
+      "with an interface of a megabyte",
+      `a: { name: y, options: { k: ${"v".repeat(1 << 20)} } }\nweb1: { name: x }`,
+      /^1:1: a: the interface has 1048641 bytes/,
+    ],
+  ])("may have a line %s, which is the error of its logical port alone", (_, content, words) => {
+    const parsed = parseTable(content);
+    expect(parsed.ok && [...parsed.value.faults]).toEqual([["a", expect.stringMatching(words)]]);
+    expect(parsed.ok && parsed.value.interfaces.get("web1")).toEqual({ name: "x", type: "", options: {} });
   });
 });
 
@@ -135,12 +152,28 @@ describe("the provider", () => {
 
   test("keeps what was valid when the file is not any more, and says where", async () => {
     start("web1: { name: a }\n");
-    await change("web1: 7\n");
+    await change("web1: [\n");
     expect(answer("web1")).toMatchObject({ interface: { name: "a" } });
+    expect(log).toEqual([expect.stringMatching(/ports\.yaml:2:1: .*what was valid before stays in force/)]);
+    expect(answer("db1")).toMatchObject({ reason: expect.stringContaining("ports.yaml:2:1: ") });
+    await change("web1: { name: b }\n");
+    expect(answer("web1")).toMatchObject({ interface: { name: "b" } });
+  });
+
+  test("keeps the line that was valid of a logical port alone, and says where", async () => {
+    start("web1: { name: a }\nweb2: { name: b }\n");
+    expect(await change("web1: 7\nweb2: { name: c }\ndb1: 8\n")).toEqual(["web1", "web2", "db1"]);
+    expect(answer("web1")).toMatchObject({ interface: { name: "a" } });
+    expect(answer("web2")).toMatchObject({ interface: { name: "c" } });
+    expect(answer("db1")).toMatchObject({
+      ready: false,
+      reason: expect.stringContaining("ports.yaml:3:6: db1: "),
+    });
+    expect(answer("db2")).toMatchObject({ reason: expect.stringContaining("has no line for it") });
     expect(log).toEqual([
-      expect.stringMatching(/ports\.yaml:1:7: web1: .*what was valid before stays in force/),
+      expect.stringMatching(/ports\.yaml:1:7: web1: .*what was valid before stays in force$/),
+      expect.stringMatching(/ports\.yaml:3:6: db1: expected a mapping[^;]*$/),
     ]);
-    expect(answer("db1")).toMatchObject({ reason: expect.stringContaining("ports.yaml:1:7: web1: ") });
     await change("web1: { name: b }\n");
     expect(answer("web1")).toMatchObject({ interface: { name: "b" } });
   });
