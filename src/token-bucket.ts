@@ -1,21 +1,21 @@
 /**
- * A token bucket: so many tokens at once, then one every so many milliseconds.
+ * A token bucket: `burst` tokens at once, then one token every `refillMs` milliseconds.
  *
- * Invariants: it never holds more than the burst, and is filled by every look at it. No clock is read here: the time is an
- * argument, in milliseconds of some clock.
+ * Invariants: the bucket never holds more than the burst. Nothing here reads a clock: the time is an argument, in milliseconds
+ * of any clock.
  */
 export interface TokenBucketOptions {
   readonly burst: number;
-  /** Milliseconds in which one token comes. */
+  /** The milliseconds that one token takes to come. */
   readonly refillMs: number;
-  /** Nobody is kept waiting for longer than so many milliseconds, whatever was taken; without it: as long as that takes. */
+  /** The longest wait in milliseconds, whatever was taken; absent: no bound. */
   readonly longestWaitMs?: number;
 }
 
 export class TokenBucket {
   readonly #options: TokenBucketOptions;
   readonly #fullMs: number;
-  /** The milliseconds in which what is left came; less than 0: more was taken than there was. */
+  /** The tokens left, in milliseconds of refill; less than 0: more tokens were taken than there were. */
   #leftMs: number;
   #filledAt: number;
 
@@ -26,7 +26,7 @@ export class TokenBucket {
     this.#filledAt = now;
   }
 
-  /** How many tokens there are; less than 0: more were taken. */
+  /** The number of tokens left; less than 0: more tokens were taken than there were. */
   left(now: number): number {
     this.#fill(now);
     return this.#leftMs / this.#options.refillMs;
@@ -37,21 +37,21 @@ export class TokenBucket {
     return this.#leftMs === this.#fullMs;
   }
 
-  /** @param tokens may be more than there are; less than 0: they are given back */
+  /** Takes tokens. @param tokens may be more than there are; less than 0: gives tokens back */
   take(tokens: number, now: number): void {
     this.#fill(now);
     const { refillMs, longestWaitMs = Infinity } = this.#options;
     this.#leftMs = Math.max(-longestWaitMs, Math.min(this.#fullMs, this.#leftMs - tokens * refillMs));
   }
 
-  /** Milliseconds until there is something in it. */
+  /** The milliseconds until a token may be taken; 0: now. */
   waitMs(now: number): number {
     this.#fill(now);
     return this.#leftMs > 0 ? 0 : 1 - this.#leftMs;
   }
 
   #fill(now: number): void {
-    // A clock that was set back would otherwise give nothing until it has caught up.
+    // Without the bound of 0, a clock that was set back would stop the refill until the clock has caught up.
     const passed = Math.max(0, now - this.#filledAt);
     this.#filledAt = now;
     this.#leftMs = Math.min(this.#fullMs, this.#leftMs + passed);

@@ -88,7 +88,7 @@ export class ProviderSet {
     const renewed = isHosted(provider) ? ((await provider.renewed?.()) ?? null) : null;
     // Meanwhile the configuration may have been read again.
     if (renewed === null || this.#enabled.get(entry.type) !== started) return;
-    this.#log.info(`provider ${entry.type}: its files are others, it is loaded anew`);
+    this.#log.info(`provider ${entry.type}: its files have changed, it is loaded anew`);
     this.#registry.unregister(entry.type);
     this.#enable(entry, renewed);
   }

@@ -1,6 +1,6 @@
 /**
- * The edge between a provider and the rest of the program: whatever a provider returns or throws becomes an
- * {@link Answer}, and what is not of the shape the contract gives becomes a `broken` one with its reason.
+ * The edge between a provider and the rest of the program. Every value that a provider returns or throws becomes an
+ * {@link Answer}; a value without the shape of the contract becomes a `broken` answer with its reason.
  */
 import { messageOf } from "../result.ts";
 import { clipWords, cut } from "../text/cut.ts";
@@ -14,13 +14,13 @@ export type Answer =
       readonly kind: "not-ready";
       readonly reason: string;
       readonly arrange?: true;
-      /** It has been asked and has not answered yet: what is plugged is as right as it was. */
+      /** True: the provider has not answered yet. A plugged interface keeps its state until then. */
       readonly awaited?: true;
     } & Misplacement)
   | { readonly kind: "broken"; readonly reason: string };
 
 interface Misplacement {
-  /** Whose the interface in place is by now; absent: the provider knows of nobody else. */
+  /** The present owner of the interface in place; absent: the provider knows no other owner. */
   readonly misplaced?: string;
 }
 
@@ -50,7 +50,7 @@ function parseBare(operation: Operation, raw: Record<string, unknown>): Answer {
     : broken("prepare gave `arrange` for a removal");
 }
 
-/** Whose the interface in place is by now, or null. */
+/** The present owner of the interface in place, in the words of the provider; null: the provider names no other owner. */
 export function misplacedIn(answer: Answer): string | null {
   return answer.kind === "broken" ? null : (answer.misplaced ?? null);
 }
@@ -61,7 +61,7 @@ export function thrownAnswer(thrown: unknown): Answer {
 
 function parseWanted(raw: unknown): Answer {
   if (!isRecord(raw)) return broken("prepare was ready and gave no `interface`");
-  // Read once: what is checked is what is used, also of an object whose members are computed.
+  // Each member is read once, because a computed member may give another value the second time.
   const { name, type = "" } = raw;
   const [options = {}, otherConfig] = [copyOf(raw.options), copyOf(raw.otherConfig)];
   if (typeof name !== "string") return broken("prepare gave an interface without a `name`");
@@ -85,12 +85,12 @@ function plug(wanted: WantedInterface): Answer {
   return fault === null ? { kind: "plug", wanted } : broken(`prepare gave an interface that ${fault}`);
 }
 
-/** What the texts of an interface may have together, in bytes of UTF-8. Every port has as much, and what is plugged is kept several times. */
+/** The limit on all texts of one interface together, in bytes of UTF-8: every port may need as much, several times. */
 const MAX_INTERFACE_BYTES = 16 << 10;
-/** What an option takes beside its texts. */
+/** The memory that an option takes beside its texts, in bytes. */
 const BYTES_BESIDE = 64;
 
-/** What makes an interface too large to be plugged, or null. */
+/** Says why an interface is too large to be plugged; null: the interface is small enough. */
 export function interfaceSizeFault({ type, options, otherConfig = {} }: WantedInterface): string | null {
   let bytes = Buffer.byteLength(type);
   for (const record of [options, otherConfig]) {
@@ -102,10 +102,10 @@ export function interfaceSizeFault({ type, options, otherConfig = {} }: WantedIn
   return `has ${bytes} bytes in its type, options and other_config, ${BYTES_BESIDE} counted for each option beside its texts; at most ${MAX_INTERFACE_BYTES} are allowed`;
 }
 
-/** A name that needs no closer look, as nearly all are. */
+/** The names that need no closer look: nearly all names. */
 const USUAL_NAME = /^[\w-][\w.-]{0,14}$/;
 
-/** What keeps `name` from being a network device's name (IFNAMSIZ, dev_valid_name() in Linux), or null. */
+/** Says why no network device can have `name` (IFNAMSIZ, dev_valid_name() in Linux); null: a device can have the name. */
 export function interfaceNameFault(name: string): string | null {
   if (USUAL_NAME.test(name)) return null;
   const bytes = Buffer.byteLength(name);
@@ -123,25 +123,25 @@ const NOT_TEXT = "that no database takes: it contains a NUL or half of a surroga
 
 const USUAL_TEXT = /^[ -~]*$/;
 
-/** ovsdb-server ends the connection over any other string, with all that is under way on it (ovsdb(7), `<string>`). */
+/** ovsdb-server ends the connection when it gets any other string, and every open transaction is lost (ovsdb(7), `<string>`). */
 function isText(value: string): boolean {
   return USUAL_TEXT.test(value) || (value.isWellFormed() && !value.includes("\0"));
 }
 
-/** Names are much shorter; a reason is kept, logged and shown, and need not hold all of what is wrong. */
+/** The bytes of a wrong name that a reason quotes. A valid name is much shorter. */
 const SHOWN_LENGTH = 64;
 
-/** What is no plain record stays what it is, to be refused. */
+/** Copies a plain record; returns any other value as it is, for the check to refuse. */
 function copyOf(value: unknown): unknown {
   return isRecord(value) && !(value instanceof Map) && !Array.isArray(value) ? { ...value } : value;
 }
 
-/** @param reason what is wrong, with texts of the provider in it */
+/** @param reason says what is wrong, and may quote the provider */
 export function broken(reason: string): Answer {
   return { kind: "broken", reason: clipWords(reason) };
 }
 
-/** A Map or an array has no members that would be options. */
+/** False for a Map or an array: their members are no options. */
 function isStringRecord(value: unknown): value is Record<string, string> {
   if (!isRecord(value) || value instanceof Map || Array.isArray(value)) return false;
   for (const key in value) if (typeof value[key] !== "string") return false;

@@ -1,6 +1,6 @@
 /**
- * The provider types that are part of the executable, and the ways in for others. A provider is added to vifplugd by
- * adding it to this list.
+ * The provider types that are part of the executable, and the two schemas for other types. Whoever adds a provider to vifplugd
+ * adds the provider to this list.
  */
 import { commandSchema } from "./command/entry.ts";
 import { dummy } from "./dummy/dummy.ts";
@@ -16,7 +16,7 @@ export const builtinProviders = [dummy, representor, netdev, vhostUser, table] a
 
 export type BuiltinModule = (typeof builtinProviders)[number];
 
-/** These, and whatever else is linked into this executable. */
+/** The built-in providers, and the providers that are linked into this executable. */
 export const providerModules: readonly (BuiltinModule | ReturnType<typeof linkedModule>)[] = [
   ...builtinProviders,
   ...linkedProviders.map(linkedModule),
@@ -24,7 +24,7 @@ export const providerModules: readonly (BuiltinModule | ReturnType<typeof linked
 
 export const providerTypes: readonly string[] = providerModules.map(({ type }) => type);
 
-/** An entry of any other type says where its provider is: the schema, by the key that says so. */
+/** The schemas of an entry with any other type, by the key that says where the provider is. */
 export const ownProviders = {
   command: commandSchema(providerTypes),
   module: moduleSchema(providerTypes),

@@ -1,9 +1,9 @@
 /**
- * What is handed to a provider that is not vifplugd's and runs inside this process: copies. The types say that nothing of it
- * may be changed, and JavaScript lets everybody do it: a provider that empties a map of its own input would otherwise take
- * the options away from the rows themselves.
+ * Copies of the arguments for a provider that somebody else wrote and that runs inside this process. The types forbid changes
+ * to the arguments, but JavaScript allows them: without copies, a provider that empties a map of its input would empty the
+ * options of the row.
  *
- * Invariant: whatever a provider does to what it was given, nobody else has it.
+ * Invariant: nobody but the provider has the objects that the provider gets.
  */
 import type { PrepareInput, TidyInput, WantedInterface } from "./provider.ts";
 

@@ -1,5 +1,5 @@
 /**
- * Providers that are compiled into one's own executable and are no part of vifplugd. This list is empty: whoever builds
- * with `--provider FILE` puts another one in its place (tools/link.ts).
+ * Providers that somebody else compiles into an executable of vifplugd. In the sources this list is empty; a build with
+ * `--provider FILE` replaces the list (tools/link.ts).
  */
 export const linkedProviders: readonly unknown[] = [];

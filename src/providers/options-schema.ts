@@ -6,22 +6,22 @@ import type { PlaceOf } from "./module.ts";
 import type { OptionsSchema, ProviderOptions } from "./provider.ts";
 
 export interface OptionsFault {
-  /** Of the value, below `options`. */
+  /** The path of the wrong value, below `options`. */
   readonly path: readonly string[];
   readonly message: string;
 }
 
-/** Keywords that only say that something below is wrong, which is told of by itself. */
+/** Keywords whose error only repeats that a value below is wrong; that value has an error of its own. */
 const APPLICATORS = [
   ...["properties", "patternProperties", "additionalProperties", "unevaluatedProperties", "items"],
   ...["prefixItems", "unevaluatedItems", "allOf", "$ref", "dependentSchemas", "then", "else"],
 ];
 
-/** How often a schema may look at a value, each reference counted as what it leads to: less than a second. */
+/** The limit on checks of a value against a schema, each reference counted as the schemas behind it: less than a second. */
 const MAX_LOOKS = 100_000;
-/** The validator keeps the path to every schema. */
+/** The limit on levels: the validator keeps the path to every schema. */
 const MAX_DEPTH = 200;
-/** Schemas are being counted below it. */
+/** The count of a schema while the schemas below are being counted. */
 const UNDER_WAY = 0;
 
 export function checkOptions(
@@ -40,19 +40,19 @@ export function checkOptions(
     return fail(
       (own.length > 0 ? own : errors).map(({ instanceLocation, keyword, error }) => ({
         path: pathOf(instanceLocation),
-        message: keyword === "false" ? "unknown key: the provider's schema has none of that name" : error,
+        message: keyword === "false" ? "unknown key: the schema of the provider has no such key" : error,
       })),
     );
   } catch (thrown) {
     return fail([
-      { path: [], message: `the schema that the provider declares is of no use: ${messageOf(thrown)}` },
+      { path: [], message: `the schema that the provider declares cannot be used: ${messageOf(thrown)}` },
     ]);
   }
 }
 
 /**
- * How many schemas there are in a schema, each reference counted as what it leads to.
- * @throws a reference does not lead to a place in the schema, or leads back to where it stands; or schemas are too deep
+ * Counts the schemas in a schema, each reference as the schemas behind it.
+ * @throws a reference leads to no place in the schema, or back to itself; or the levels are too many
  */
 function schemasIn(root: OptionsSchema): number {
   const [schemas, maps] = [new Map<object, number>(), new Map<object, number>()];
@@ -81,19 +81,19 @@ function schemasIn(root: OptionsSchema): number {
   return below(root, false, 0);
 }
 
-/** How many values there are in a value, with itself. */
+/** Counts a value and all values inside it. */
 function valuesIn(value: unknown): number {
   if (typeof value !== "object" || value === null) return 1;
   return Object.values(value).reduce((count: number, member) => count + valuesIn(member), 1);
 }
 
-/** What is in them is no schema, whatever it looks like. */
+/** Keywords whose value is data and never a schema. */
 const DATA = new Set(["const", "enum", "default", "examples"]);
-/** Their members are schemas, whose names say nothing. */
+/** Keywords whose members are schemas under free names. */
 const MAPS = new Set(["$defs", "definitions", "properties", "patternProperties", "dependentSchemas"]);
-/** The whole schema may have one of these. */
+/** Names that only the outermost schema may have. */
 const IDENTIFIERS = new Set(["$id", "id"]);
-/** By these a place in a schema has another name than its path. */
+/** Keywords that give a place in a schema another name than its path. */
 const NAMES = new Set([
   ...["$anchor", "$dynamicAnchor", "$dynamicRef", "$recursiveAnchor", "$recursiveRef"],
   ...IDENTIFIERS,
@@ -121,7 +121,7 @@ function memberAt(node: unknown, key: string): unknown {
   return hasMembers && Object.hasOwn(node, key) ? Reflect.get(node, key) : undefined;
 }
 
-/** A JSON pointer, as a URI's fragment. */
+/** The keys of a JSON pointer in the form of a URI fragment (RFC 6901, section 6). */
 function pathOf(pointer: string): readonly string[] {
   return pointer
     .split("/")
@@ -129,7 +129,10 @@ function pathOf(pointer: string): readonly string[] {
     .map((part) => decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
-/** As a provider that is known only when it runs wants it: what is wrong first, and where, by a schema; null: nothing. */
+/**
+ * For a provider whose schema is known only when its program runs. The returned function gives the place and the message of
+ * the first fault of the options; null: the options have no fault.
+ */
 export function firstFault(options: ProviderOptions, at: PlaceOf): (schema: OptionsSchema) => string | null {
   return (schema) => {
     const checked = checkOptions(schema, options);

@@ -1,5 +1,5 @@
 /**
- * Providers that are not vifplugd's: each is an object that somebody else wrote, and is looked at before it is believed.
+ * Providers that other people wrote: each is an object whose members are checked before vifplugd uses the object.
  */
 import * as v from "valibot";
 import { fail, ok, type Result } from "../result.ts";
@@ -10,7 +10,7 @@ import type { Provider, ProviderOptions } from "./provider.ts";
 
 const CALLS = ["init", "destroy", "run", "arrange", "tidy", "finish", "release"] as const;
 
-/** What a module's default export has to be; the error says what is missing. */
+/** Checks the default export of a module. The error says what was expected. */
 export function parseProvider(exported: unknown): Result<Provider, string> {
   if (!isProvider(exported)) return fail(faultOf(exported) ?? "expected an object");
   return ok(exported);
@@ -42,7 +42,7 @@ function faultOf(exported: unknown): string | null {
   return null;
 }
 
-/** The type of an entry whose provider is not vifplugd's: none of those that are known already. */
+/** The schema of `type` in an entry for somebody else's provider. @param taken types that the entry cannot have */
 export function ownType(taken: readonly string[]) {
   const others = taken.length === 0 ? "" : `(?!(?:${taken.join("|")})$)`;
   return v.pipe(
@@ -55,7 +55,7 @@ export function ownType(taken: readonly string[]) {
   );
 }
 
-/** The options of an entry whose provider is not vifplugd's. */
+/** The schema of `options` in an entry for somebody else's provider. */
 export const ownOptions = v.optional(
   v.pipe(
     v.record(v.string(), v.unknown()),
@@ -67,7 +67,7 @@ export const ownOptions = v.optional(
 
 const readOption = v.object({ name: v.string(), meaning: v.string() });
 
-/** @throws when it is none: whoever built the executable has to know */
+/** @throws the export is no provider: the author of the executable has to know */
 export function linkedModule(exported: unknown): ProviderModule<LinkedEntry> {
   const parsed = parseProvider(exported);
   if (!parsed.ok) throw new Error(`a provider that is linked into this executable: ${parsed.error}`);
@@ -95,10 +95,13 @@ export function linkedModule(exported: unknown): ProviderModule<LinkedEntry> {
   return { type, summary, reads, schema };
 }
 
-/** Who ends the life that a linked provider leads now: there is one object, and another entry may begin before the last one's changes have ended. */
+/**
+ * Ends the present use of a linked provider. All entries share the one object, and a new entry may call `init` before the last
+ * changes of the former entry have ended.
+ */
 const lives = new WeakMap<Provider, () => void>();
 
-/** The provider, whose `init` is given these options. */
+/** Wraps the provider, so that its `init` gets these options. */
 export function withOptions(provider: Provider, options: ProviderOptions): Provider {
   const { type, maintainedOptions } = provider;
   let isAlive = false;
@@ -131,7 +134,7 @@ export function withOptions(provider: Provider, options: ProviderOptions): Provi
   };
 }
 
-/** The place below `options` that is at fault, as valibot has it. */
+/** The path below `options` to a wrong value, in the form that valibot uses. */
 function issuePath(
   options: ProviderOptions,
   path: readonly string[],

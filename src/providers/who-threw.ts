@@ -1,6 +1,6 @@
 /** Which provider's code threw an error outside of any call: in a timer, in a promise. */
 
-/** By an address that stack traces show: the type of the provider whose code stands behind it. */
+/** The type of the provider by the address of its code, as stack traces show the address. */
 const owners = new Map<string, string>();
 
 export function standsBehind(address: string, type: string): void {

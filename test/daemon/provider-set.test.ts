@@ -150,7 +150,7 @@ test("one that is run for somebody else says itself how it fares", () => {
   expect(set.statuses()).toEqual([{ type: "dummy", state: "starting", reason: "it comes up" }]);
 });
 
-test("whose files are others is loaded anew when the configuration is read again", async () => {
+test("whose files have changed is loaded anew when the configuration is read again", async () => {
   const { set, answers, lines } = started();
   const next = hosted();
   const entry = entryOf(hosted(async () => next));
@@ -159,7 +159,7 @@ test("whose files are others is loaded anew when the configuration is read again
   set.apply([entry]);
   await settle();
   expect(answers("dummy")).not.toBe(before);
-  expect(lines).toEqual([expect.stringContaining("its files are others, it is loaded anew")]);
+  expect(lines).toEqual([expect.stringContaining("its files have changed, it is loaded anew")]);
   const now = answers("dummy");
   expect(now).not.toBeNull();
   set.apply([entry]);

@@ -1,20 +1,20 @@
 /**
- * What is to be asked again because the command says that its tables changed: about some logical ports, or about all.
+ * The `changed` notifications of a command: which questions vifplugd asks again, about some logical ports or about all.
  *
- * Invariants: the first word is heeded at once; whoever says so without end has only so many questions asked again for it, and
- * what waits meanwhile is one word for each logical port that the table knows. Nothing that is read waits for this: the
- * answers to these questions come on the same pipe.
+ * Invariants: the first notification takes effect at once. A command that notifies without end gets a bounded number of
+ * questions a second; one name for each known logical port waits meanwhile. Reading never waits for this bound, because the
+ * answers to the repeated questions come on the same pipe.
  */
 import { TokenBucket, type TokenBucketOptions } from "../../token-bucket.ts";
 
-/** So many questions are asked again at once, then so many a second. */
+/** `burst` questions are asked again at once, then one in each `refillMs`. */
 const ASKED_AGAIN: TokenBucketOptions = { burst: 10_000, refillMs: 1, longestWaitMs: 5000 };
 
 export interface ChangesOptions {
-  /** Something was asked about the logical port. */
+  /** Whether the table has a question about the logical port. */
   isKnown(lport: string): boolean;
   askAgain(lport: string): void;
-  /** Everything is to be asked again. @returns how many questions that are */
+  /** Begins to ask every question again. @returns the number of questions */
   beginRound(): number;
 }
 
@@ -29,14 +29,14 @@ export class Changes {
     this.#options = options;
   }
 
-  /** @param lports null: all */
+  /** Notes a notification. @param lports null: all logical ports */
   note(lports: readonly string[] | null): void {
     if (lports === null) this.#isForAll = true;
     else for (const lport of lports) if (this.#options.isKnown(lport)) this.#lports.add(lport);
     if (this.#timer === null) this.#heed();
   }
 
-  /** Everything is asked again in any case, or nothing is. */
+  /** Forgets the notifications: every question is asked again anyway, or no question is. */
   forget(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;

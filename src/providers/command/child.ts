@@ -1,9 +1,9 @@
 /**
- * The process of a provider's command: started without a shell in a process group of its own, spoken to in lines, and
- * ended with all that it started.
+ * The process of a provider's command. The process starts without a shell, has a process group of its own, reads and writes
+ * lines, and ends together with the processes that it started.
  *
- * Invariants: `onEnd` is called once, after the last line. What the process does not read stays bounded: `write` says
- * when there is room no more.
+ * Invariants: `onEnd` is called once, after the last line. The bytes that the process has not read are bounded: `write`
+ * returns false when there is no more room.
  */
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { fail, messageOf, ok, type Result } from "../../result.ts";
@@ -11,17 +11,18 @@ import { LineSplitter } from "./lines.ts";
 import { PipeWriter } from "./pipe-writer.ts";
 import { ThrottledLines } from "./throttled-lines.ts";
 
-/** A line of the command may have so many bytes, of its standard error what is beyond is cut off. */
+/** The limit on a line of standard output, in bytes. A longer line ends the process. */
 export const MAX_LINE_BYTES = 1 << 20;
-/** What may wait for the command to read it, in bytes. */
+/** The bytes that may wait for the command to read them. */
 export const MAX_UNREAD_BYTES = 8 << 20;
-/** With what does not wait for room, which is said when it happens: whoever leaves more unread will not read it. */
+/** The same bound for messages that do not wait for room. A command that leaves more bytes unread is ended. */
 const MAX_UNHEEDED_BYTES = 64 << 20;
+/** The limit on a line of standard error, in bytes. A longer line is cut. */
 const MAX_STDERR_BYTES = 8 << 10;
-/** So long, in milliseconds, what the process wrote before its end may take to come when somebody else holds its pipes. */
+/** The time for the last output of an ended process to arrive while another process holds its pipes, in milliseconds. */
 const LAST_WORDS_MS = 1000;
 
-/** What a line costs whatever is in it. */
+/** The cost of a line, whatever the line says (throttled-lines.ts). */
 export function costOf(line: string): number {
   return 1 + line.length / 1024;
 }
@@ -29,27 +30,27 @@ export function costOf(line: string): number {
 export interface ChildOptions {
   readonly argv: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** A line of its standard output. @returns what it has cost that nobody asked for (throttled-lines.ts) */
+  /** Takes a line of standard output. @returns the cost of a line that nobody asked for, else 0 (throttled-lines.ts) */
   onLine(line: string): number;
-  /** A line of its standard error. */
+  /** Takes a line of standard error. */
   onStderr(line: string): void;
-  /** There is room again for what `write` refused. */
+  /** Called when there is room again after `write` returned false. */
   onRoom(): void;
-  /** It is gone, and why; also when it could not be started. */
+  /** Called when the process has ended, or could not be started. @param how says why */
   onEnd(how: string): void;
 }
 
 export interface Child {
-  /** @returns whether there is room for more; false: what was given is taken all the same, and `onRoom` follows */
+  /** Takes the text in any case. @returns whether there is room for more; after false, `onRoom` follows */
   write(text: string): boolean;
   readonly hasRoom: boolean;
-  /** The end of its standard input. */
+  /** Ends the standard input of the process. */
   end(): void;
-  /** To the whole process group. */
+  /** Sends the signal to the whole process group. */
   signal(signal: "SIGTERM" | "SIGKILL"): void;
 }
 
-/** Some of what keeps a program from being started is told as an event of the process, the rest is thrown. */
+/** node:child_process throws some errors of a start, and tells the others as an event of the process. */
 function spawnGroup({ argv, environment: { PATH, LANG } }: ChildOptions): Result<ChildProcess, string> {
   const [program = "", ...args] = argv;
   try {
@@ -66,7 +67,7 @@ function spawnGroup({ argv, environment: { PATH, LANG } }: ChildOptions): Result
   }
 }
 
-/** Where file descriptors have run out there are no pipes, and an event tells why. */
+/** False when file descriptors have run out: then there are no pipes, and an `error` event says why. */
 function hasPipes(started: ChildProcess): started is ChildProcessWithoutNullStreams {
   return started.stdin != null && started.stdout != null && started.stderr != null;
 }
@@ -91,14 +92,14 @@ export function startChild(options: ChildOptions): Child {
   let isOver = false;
   let isFull = false;
   let lastWords: ReturnType<typeof setTimeout> | null = null;
-  /** Why it is ended by us, before it is gone. */
+  /** Why vifplugd ends the process; null: vifplugd does not end the process. */
   let fault: string | null = null;
   const signal = (name: "SIGTERM" | "SIGKILL") => {
     if (started.pid === undefined) return;
     try {
       process.kill(-started.pid, name);
     } catch {
-      // Nobody of the group is left.
+      // The process group has no process any more.
     }
   };
   const over = (how: string) => {
@@ -107,7 +108,7 @@ export function startChild(options: ChildOptions): Child {
     if (lastWords !== null) clearTimeout(lastWords);
     lines.close();
     errors.close();
-    // Those that it started and that do not notice its end.
+    // Ends the processes that the command started and that do not notice its end.
     signal("SIGKILL");
     onEnd(fault ?? how);
   };
@@ -135,15 +136,15 @@ export function startChild(options: ChildOptions): Child {
   started.on("error", (error) => over(notStarted(messageOf(error))));
   const howItEnded = (code: number | null, name: string | null) =>
     name === null ? `it exited with status ${code}` : `it was ended by ${name}`;
-  // Also its pipes are at their end then: nothing that it said is lost.
+  // `close` comes after the end of the pipes, so no output is lost.
   started.on("close", (code, name) => over(howItEnded(code, name)));
-  // Its children may hold the pipes open after its own end; those that left its group do not end with it.
+  // Child processes may hold the pipes open after the end of the command; a child that left the process group lives on.
   started.on("exit", (code, name) => {
     const close = () => {
       over(howItEnded(code, name));
       for (const pipe of [stdin, stdout, stderr]) pipe.destroy();
     };
-    // What has come by then, while we had no time, is heard first.
+    // Output that arrived while this process was busy is read first.
     lastWords = setTimeout(() => setImmediate(close), LAST_WORDS_MS);
     signal("SIGKILL");
     lines.hurry();

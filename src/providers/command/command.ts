@@ -1,9 +1,9 @@
 /**
- * A provider that is a program of its own, in any language: what is known of an answer is looked up in a table of what
- * the program answered, which notes also what it is to be asked. docs/providers.md has the protocol.
+ * A provider that is a program of its own, in any language. `answer` looks in a table of the program's answers; the table also
+ * notes the questions that the program gets next. docs/providers.md has the protocol.
  *
- * Invariants: nothing waits for the program. A question that is open is asked once. What is said to the program, and how
- * often, is the outbox's to know.
+ * Invariants: the graph never waits for the program. An open question is not sent a second time to the same process. The
+ * outbox decides when a message goes to the program.
  */
 
 import { clipWords } from "../../text/cut.ts";
@@ -23,22 +23,22 @@ import { type Entry, Questions } from "./questions.ts";
 import { LIMITS, type Limits, Supervisor } from "./supervisor.ts";
 import { type Incoming, type Introduction, outcome, ParamsMaker, PROTOCOL } from "./wire.ts";
 
-/** A port waits when its answer takes longer, in milliseconds. */
+/** The port is `waiting` when its answer takes longer, in milliseconds. */
 export const LATE_MS = 2000;
 
 export interface CommandOptions {
   readonly type: string;
   readonly argv: readonly string[];
   readonly options: ProviderOptions;
-  /** What is wrong with the options, by the schema that the program declares; null: nothing. */
+  /** Checks the options against the schema that the program declares; null: the options have no fault. */
   checkOptions(schema: OptionsSchema): string | null;
   readonly limits?: Partial<Limits & { readonly late: number }>;
 }
 
-/** Questions that were asked anew before they were answered, and are kept in mind because their answers may still come. */
+/** The limit on questions that were asked anew before their answer: they are kept, because their answers may still come. */
 const MAX_SUPERSEDED = 100_000;
 
-/** So many questions at once are worth a line in the log. */
+/** From this number of questions at once, the log has a line about them. */
 const VOLLEY = 100;
 
 export class CommandProvider implements HostedProvider {
@@ -56,7 +56,7 @@ export class CommandProvider implements HostedProvider {
   #changed = new Set<string>();
   #isAllChanged = false;
   #isTurnPlanned = false;
-  /** Why its options are of no use; the program is not started again. */
+  /** Why the program refuses its options; then the program is not started again. */
   #refusal: string | null = null;
   #lateTimer: ReturnType<typeof setTimeout> | null = null;
 
@@ -102,7 +102,7 @@ export class CommandProvider implements HostedProvider {
     this.#host = host;
   }
 
-  /** Only now is the program needed. */
+  /** Starts the program, which nobody needed before. */
   attend(surroundings: Surroundings): void {
     if (this.#refusal !== null) return;
     this.#surroundings = surroundings;
@@ -126,9 +126,9 @@ export class CommandProvider implements HostedProvider {
     this.#questions.nextRound();
   }
 
-  /** Its program is started anew where that is another one by now; what is known of its answers holds meanwhile. */
+  /** Starts the program anew when its files have changed; the known answers hold meanwhile. */
   async renewed(): Promise<CommandProvider | null> {
-    // It was stopped for good, and another program may take the options.
+    // The refusal stopped the program for good, but a changed program may accept the options.
     if (this.#refusal !== null) return new CommandProvider(this.#options);
     this.#supervisor.renew();
     return null;
@@ -194,14 +194,14 @@ export class CommandProvider implements HostedProvider {
       this.#wakeAll();
     } else {
       this.#maintainedOptions = maintainedOptions;
-      // Another process may know something else: it is asked everything again, and what is known holds meanwhile.
+      // Another process may answer differently: every question is asked again, and the known answers hold meanwhile.
       this.#changes.forget();
       this.#beginRound();
       this.#plan();
     }
   }
 
-  /** @returns whether it was asked for */
+  /** @returns whether the message answers a question */
   #hear(message: Incoming): boolean {
     switch (message.kind) {
       case "result":
@@ -216,9 +216,9 @@ export class CommandProvider implements HostedProvider {
     }
   }
 
-  /** @returns how many questions are asked again for it */
+  /** @returns the number of questions that are asked again */
   #beginRound(): number {
-    // The graph has not begun to ask again for the one before.
+    // The graph has not begun to ask again for the previous round.
     if (this.#isAllChanged) return 0;
     this.#questions.nextRound();
     this.#wakeAll();
@@ -233,7 +233,7 @@ export class CommandProvider implements HostedProvider {
     }
   }
 
-  /** @returns whether that was asked */
+  /** @returns whether a question has this number */
   #answered(message: Extract<Incoming, { kind: "result" | "error" }>): boolean {
     const { id } = message;
     const known = this.#questions.answered(id, performance.now(), ({ operation }) =>
@@ -242,7 +242,10 @@ export class CommandProvider implements HostedProvider {
         : parseAnswer(operation, message.result),
     );
     if (!known) {
-      this.#host?.log("warn", `the command answered ${id}, which is not asked: it is left out`);
+      this.#host?.log(
+        "warn",
+        `the command answered ${id}, but no question has this id: the answer is left out`,
+      );
       return false;
     }
     this.#outbox.answered(id);
@@ -270,7 +273,7 @@ export class CommandProvider implements HostedProvider {
     this.#watchDeadlines();
   }
 
-  /** What comes together in one turn is one volley to the program, and one word to the graph. */
+  /** Joins everything of one turn: the program gets the questions together, and the graph is woken once. */
   #plan(): void {
     if (this.#isTurnPlanned) return;
     this.#isTurnPlanned = true;
@@ -304,7 +307,7 @@ export class CommandProvider implements HostedProvider {
     );
   }
 
-  /** Since when the oldest question is open that is not late yet. */
+  /** The start of the oldest question that is not late yet; null: no such question is open. */
   #nextDeadline(): number | null {
     for (const { isLate, since } of this.#questions.awaited) if (!isLate) return since;
     return null;

@@ -1,11 +1,11 @@
-/** An entry of the configuration whose provider is a program of one's own. */
+/** An entry of the configuration whose provider is somebody else's program. */
 import * as v from "valibot";
 import { type CommandEntry, commonKeys } from "../module.ts";
 import { firstFault } from "../options-schema.ts";
 import { ownOptions, ownType } from "../own.ts";
 import { CommandProvider } from "./command.ts";
 
-/** @param taken the types that are known already */
+/** @param taken types that the entry cannot have */
 export function commandSchema(taken: readonly string[]) {
   return v.pipe(
     v.strictObject({
@@ -14,7 +14,7 @@ export function commandSchema(taken: readonly string[]) {
       command: v.pipe(
         v.array(v.string()),
         v.minLength(1, "expected a program and its arguments"),
-        v.description("The program, and its arguments; no shell is between."),
+        v.description("The program and its arguments; vifplugd starts the program without a shell."),
       ),
       options: ownOptions,
     }),

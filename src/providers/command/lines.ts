@@ -1,6 +1,6 @@
-/** Cuts a stream of bytes into lines, of which none takes more memory than a bound. */
+/** Cuts a stream of bytes into lines. A bound limits the memory of each line. */
 
-/** What becomes of a line that is longer: it is refused, or cut. */
+/** What happens to a longer line: the splitter refuses the line, or cuts the line. */
 export type Overlong = "refuse" | "cut";
 
 export class LineSplitter {
@@ -14,7 +14,7 @@ export class LineSplitter {
     this.#overlong = overlong;
   }
 
-  /** @returns the lines that are complete now, or null: one is longer than the bound, and is refused */
+  /** @returns the lines that are complete now; null: a line is longer than the bound, and is refused */
   push(chunk: Buffer): readonly Buffer[] | null {
     const lines: Buffer[] = [];
     let from = 0;
@@ -29,7 +29,7 @@ export class LineSplitter {
     }
   }
 
-  /** @returns whether there was room for it */
+  /** @returns whether there was room for the piece */
   #take(piece: Buffer): boolean {
     const room = this.#maxBytes - this.#restBytes;
     if (piece.length > room && this.#overlong === "refuse") return false;

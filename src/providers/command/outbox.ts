@@ -1,25 +1,25 @@
 /**
- * What is on its way to the program of a command: questions that are to be asked, and every `finish` that the program may
- * not have read.
+ * The messages on their way to the program of a command: questions that are not sent yet, and every `finish` that the program
+ * may not have read.
  *
- * Invariants: nothing is written while the process is not ready, and questions are written only while there is room. A
- * `finish` is said before everything that comes after it, and again to the next process when this one died before it
- * showed that it had read the notification.
+ * Invariants: messages are written only while the process is ready, and questions only while there is room. A `finish` goes out
+ * before every later message. When a process ends before its answers prove that it has read a `finish`, the next process gets
+ * the `finish` again.
  */
 import type { Entry, Questions } from "./questions.ts";
 import type { Supervisor } from "./supervisor.ts";
 import { notification, question } from "./wire.ts";
 
-/** Questions are written together up to about so many characters: few calls, and a bound on what is written beyond the room. */
+/** Questions are written together up to about this length: few calls, and a bound on characters beyond the room. */
 const WRITE_LENGTH = 64 << 10;
 
-/** How long a question that may have ended the process waits until nothing else is to be asked, in milliseconds. */
+/** The time that a question which may have ended the process waits for other questions to go first, in milliseconds. */
 const SUSPECT_MS = 10;
 
-/** Said to the program, and perhaps not read by it. */
+/** A notification that the program may not have read. */
 interface Finish {
   readonly text: string;
-  /** An answer with this number, or a later one, shows that it was read; null: it was not said. */
+  /** An answer with this number, or a later number, proves that the program has read the notification; null: it was not sent. */
   readBy: number | null;
 }
 
@@ -35,24 +35,24 @@ export class Outbox {
     this.#questions = questions;
   }
 
-  /** The question is asked with the next `flush` for which there is room. */
+  /** Sends the question with the next `flush` for which there is room. */
   put(entry: Entry): void {
     this.#unsent.add(entry);
   }
 
-  /** Said with the next `flush`. */
+  /** Sends `finish` with the next `flush`. */
   finish(params: object): void {
     this.#finishes.push({ text: notification("finish", params), readBy: null });
   }
 
-  /** Said now, or to nobody: whoever starts later knows of nothing that could be released. */
+  /** Sends the notification now, or never: a process that starts later has nothing to release. */
   notify(method: "release" | "arrange", params: object): void {
     if (!this.#isOpen) return;
     this.#sayFinishes();
     this.#supervisor.send(notification(method, params));
   }
 
-  /** @returns how many questions were asked */
+  /** Sends what may be sent now. @returns the number of questions sent */
   flush(): number {
     if (!this.#isOpen) return 0;
     this.#sayFinishes();
@@ -75,21 +75,21 @@ export class Outbox {
     return asked;
   }
 
-  /** The process has answered the question of this number, so it has read all that was said before the question. */
+  /** Forgets each `finish` before the question of this number: the process has answered, so it has read all messages before. */
   answered(id: number): void {
     this.#planSuspect();
     const unread = this.#finishes.findIndex(({ readBy }) => readBy === null || readBy > id);
     if (unread !== 0) this.#finishes = unread < 0 ? [] : this.#finishes.slice(unread);
   }
 
-  /** The process is gone: what it was asked, and may not have read, is for the next one. */
+  /** The process has ended: the next process gets the open questions, and each `finish` that may be unread. */
   lost(): void {
     for (const finish of this.#finishes) finish.readBy = null;
     this.#unsent.clear();
     for (const entry of this.#questions.awaited) this.#unsent.add(entry);
   }
 
-  /** Says what has to be said before the process ends; nothing is asked any more. */
+  /** Sends the last `finish` notifications before the process ends; no question follows. */
   close(): void {
     if (this.#suspectTimer !== null) clearTimeout(this.#suspectTimer);
     if (this.#isOpen) this.#sayFinishes();
@@ -107,7 +107,7 @@ export class Outbox {
     }
   }
 
-  /** Not in this turn, in which the graph may have more to ask. */
+  /** Plans the next suspect for later: in this turn the graph may have more questions. */
   #planSuspect(): void {
     if (this.#suspectTimer !== null || this.#questions.nextSuspect() === null) return;
     this.#suspectTimer = setTimeout(() => {
@@ -117,7 +117,7 @@ export class Outbox {
     }, SUSPECT_MS);
   }
 
-  /** The message in which the question is asked; it is open from now on. */
+  /** Makes the message of the question, and notes the question as open. */
   #askedIn(entry: Entry): string {
     const id = this.#supervisor.nextId();
     this.#questions.sent(entry, id);

@@ -1,13 +1,13 @@
 /**
- * Writes into a program's standard input, and knows how many bytes of it the program has still to read. The runtime's own
- * stream takes everything, and says of whatever waits in it that nothing waits.
+ * Writes to the standard input of a program, and counts the bytes that the program has not read. The runtime's own stream
+ * takes every byte, and always says that no bytes wait.
  *
- * Invariants: one piece is on its way at a time, so that what is not read is known to a piece. Nothing is written after the
- * end, and what is written to a pipe that broke is lost.
+ * Invariants: one piece is on its way at a time, so the count is exact to one piece. Nothing is written after `end`, and text
+ * for a broken pipe is lost.
  */
 import type { Writable } from "node:stream";
 
-/** Texts are written together, up to about so many bytes: the program reads while the next piece is being made. */
+/** Texts are written together, up to about this number of bytes: the program reads one piece while the next is made. */
 const PIECE_BYTES = 1 << 20;
 
 export class PipeWriter {
@@ -19,14 +19,14 @@ export class PipeWriter {
   #isEnding = false;
   #isBroken = false;
 
-  /** @param onLess called when there is less to be read than before */
+  /** @param onLess called when the number of unread bytes falls */
   constructor(pipe: Writable, onLess: () => void) {
     this.#pipe = pipe;
     this.#onLess = onLess;
     pipe.on("error", () => this.#break());
   }
 
-  /** Bytes that were written and not read yet, besides what the system has room for. */
+  /** The bytes that were written and not read yet, without those in the system's buffer. */
   get unread(): number {
     return this.#unread;
   }
@@ -39,7 +39,7 @@ export class PipeWriter {
     this.#writeNext();
   }
 
-  /** The end of the input, after all that was written. */
+  /** Ends the input after all text that was written. */
   end(): void {
     this.#isEnding = true;
     this.#writeNext();

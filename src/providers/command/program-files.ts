@@ -1,11 +1,11 @@
 /**
- * Which files a command is made of, and whether they are others by now: the program, and every argument that is the absolute
- * path of a file, because the program may be an interpreter.
+ * The state of a command's files, to notice that they have changed. The files are the program and every argument that is the
+ * absolute path of a file, because the program may be an interpreter.
  */
 import { statSync } from "node:fs";
 import { isAbsolute } from "node:path";
 
-/** @returns a text that is another one when a file is another one, has another content, or is not there */
+/** @returns a text that changes when a file is replaced, changed or removed */
 export function stateOfFiles(
   argv: readonly string[],
   { PATH }: { readonly PATH?: string | undefined },
@@ -21,7 +21,7 @@ function stateOf(path: string): string {
     const stat = statSync(path, { bigint: true });
     return stat.isFile() ? `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeNs}` : "-";
   } catch {
-    // It is not there, or cannot be looked at.
+    // The file does not exist, or stat(2) is not allowed.
     return "-";
   }
 }

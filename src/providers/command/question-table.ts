@@ -1,8 +1,8 @@
 /**
- * What a command was asked, and what it answered: an entry for each logical port, operation, and interface that the question
- * is about. Of several interfaces of one logical port each is asked about on its own.
+ * The questions to a command and its answers: an entry for each logical port, operation, and interface in question. When a
+ * logical port has several interfaces, each interface has its own question.
  *
- * Invariant: of a logical port and an operation no two entries are about the same interface.
+ * Invariant: no two entries have the same logical port, operation and interface.
  */
 import { type Answer, misplacedIn } from "../answer.ts";
 import type { Operation, WantedInterface } from "../provider.ts";
@@ -13,30 +13,30 @@ export interface Entry {
   /** The name of the interface that the question is about; null: nothing is in place. */
   about: string | null;
   readonly params: PrepareParams;
-  /** The question, as text: another text is another question. */
+  /** The question as JSON text. Two questions are equal when their texts are equal. */
   readonly fields: string;
-  /** `over`: nobody waits for it any more. */
+  /** `over`: nobody waits for the answer any more. */
   phase: "unsent" | "open" | "answered" | "over";
-  /** Of the message, while it is open. */
+  /** The number of the message while the question is open, else null. */
   id: number | null;
-  /** When it was asked, in milliseconds of some clock. */
+  /** When the graph asked, in milliseconds of a clock that never goes back. */
   readonly since: number;
   isLate: boolean;
-  /** To this question, or, while that is awaited, to the one before. */
+  /** The answer to this question; while that answer is awaited, the answer to the question before; null: there is none. */
   answer: Answer | null;
-  /** What `prepare` said last. */
+  /** The last answer that `prepare` gave to the graph. */
   told: Answer | null;
-  /** The question that it was said to, as text; null: there is something else to say. */
+  /** The question that got the answer `told`, as text; null: `prepare` gives another answer now. */
   toldTo: string | null;
-  /** It was answered, to create, and nobody has released it. */
+  /** True: a question to create was answered, and nobody has released the answer. */
   isUnreleased: boolean;
-  /** The process died of it, perhaps: it is asked when nothing else is, so that nobody else's answer is lost with it. */
+  /** True: the question may have ended the process. It is asked alone, so that no other answer is lost with it. */
   isSuspect: boolean;
-  /** The command's tables changed while it was open: what is answered is not used, and then it is asked again. */
+  /** True: the tables of the command changed while the question was open. Its answer is not used, and it is asked again. */
   isOutdated: boolean;
-  /** The last round of questions in which the graph had it, or it was sent. */
+  /** The last round in which the graph asked the question, or the question was sent. */
   round: number;
-  /** Counts up with everything that the graph asks: the last time that it asked this. */
+  /** The count of the graph's questions when the graph last asked this question. */
   prepared: number;
 }
 
@@ -53,14 +53,14 @@ export class QuestionTable implements Iterable<Entry> {
     for (const entries of this.#byLport.values()) yield* entries;
   }
 
-  /** In the order in which they were asked first. */
+  /** The entries of a logical port, in the order in which the graph first asked them. */
   of(lport: string): readonly Entry[] {
     return this.#byLport.get(lport) ?? NONE;
   }
 
   /**
-   * The entry about the interface that a question is about. What was asked to create with nothing in place is about what has
-   * come since, and the other way round.
+   * Finds the entry for the interface of a question. A question to create that had no interface in place is about the interface
+   * that has come since, and the other way round.
    */
   about({ operation, lport, interface: current }: PrepareParams): Entry | undefined {
     const name = current?.name ?? null;
@@ -72,22 +72,22 @@ export class QuestionTable implements Iterable<Entry> {
     return moved;
   }
 
-  /** The entry whose answer the interface that a question is about has become. */
+  /** Finds the entry whose answer is equal to the interface of the question. */
   became(params: PrepareParams): Entry | undefined {
     return this.#asked(params.lport.name, params.operation).find((entry) => becameAnswer(entry, params));
   }
 
-  /** Something was asked to create it. */
+  /** Whether a question to create is about the interface of this name. */
   knows(lport: string, name: string): boolean {
     return this.#asked(lport, "create").some(({ about }) => about === name);
   }
 
-  /** What was answered last to such a question of the logical port, about whatever interface. */
+  /** The entry of the logical port and the operation that has an answer, about any interface. */
   answered({ operation, lport }: PrepareParams): Entry | undefined {
     return this.#asked(lport.name, operation).find(({ answer }) => answer !== null);
   }
 
-  /** In the place of the one that is about the same. */
+  /** Stores the entry in the place of the entry about the same interface. */
   put(entry: Entry): void {
     const others = this.of(entry.lport).filter((one) => !isAboutSame(one, entry));
     this.#byLport.set(entry.lport, [...others, entry]);
@@ -114,7 +114,7 @@ export function isAboutSame(one: Entry, other: Entry): boolean {
   return one.params.operation === other.params.operation && one.about === other.about;
 }
 
-/** All but the interface is as it was when it was asked, and the interface is what was answered. */
+/** Whether the question differs from the entry only by the interface, and the interface is equal to the answer. */
 export function becameAnswer(entry: Entry, params: PrepareParams): boolean {
   const { answer, phase } = entry;
   if (answer === null || phase !== "answered" || misplacedIn(answer) !== null) return false;

@@ -1,17 +1,16 @@
 /**
- * The table of a command's questions and answers: what was asked about each logical port, what was answered, and what
- * is still open. It is what makes `prepare` synchronous: that asks the table, and the table is filled by the process.
+ * The life of a command's questions: which questions were asked about each logical port, their answers, and which are open.
+ * This table makes `prepare` synchronous: `prepare` reads the table, and the process fills the table.
  *
  * Invariants:
- * - An answer holds until the question is another one, the command says that its tables changed, or the process is
- *   another one. An interface that became what was answered is no other question.
- * - What was said to a question is said to it until `onChanged` has told that there is something else to say, or a round
- *   begins: whoever asks again, to check what the graph holds, hears what the graph heard.
- * - Of each logical port at most one question is open to create and one to remove. What is answered to an older one is
- *   not used.
- * - Every question to create that was answered is released once: by the graph, or here when the graph never got the
- *   answer.
- * - No clock is read here: the time is an argument.
+ * - An answer holds until the question changes, the command says that its tables changed, or another process runs. A question
+ *   does not change when its interface becomes equal to the answer.
+ * - `prepare` repeats its last answer to a question until `onChanged` was called for the logical port, or a new round begins. A
+ *   check of the graph that asks again therefore gets the answer that the graph got.
+ * - For each interface of a logical port at most one question to create and one to remove is open. A late answer to an older
+ *   question is not used.
+ * - Every answered question to create is released once: by the graph, or here when the graph never got the answer.
+ * - Nothing here reads a clock: the time is an argument.
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Answer } from "../answer.ts";
@@ -22,24 +21,24 @@ import type { PrepareParams } from "./wire.ts";
 export type { Entry };
 
 export interface QuestionsOptions {
-  /** An entry is to be sent. */
+  /** Called with an entry that has to be sent. */
   onUnsent(entry: Entry): void;
-  /** What was answered is not needed any more. */
+  /** Called with an answered question whose answer nobody needs any more. */
   release(params: PrepareParams, output: WantedInterface | null): void;
-  /** What `prepare` says of these logical ports is another answer now. */
+  /** Called when `prepare` gives another answer for these logical ports now. */
   onChanged(lports: readonly string[]): void;
 }
 
 export class Questions {
   readonly #options: QuestionsOptions;
   readonly #table = new QuestionTable();
-  /** Those that are not answered, in the order in which they are asked. */
+  /** The questions without an answer, in the order in which they are asked. */
   readonly #awaited = new Set<Entry>();
   readonly #byId = new Map<number, Entry>();
-  /** Open ones whose answer nobody waits for any more. */
+  /** The open questions whose answer nobody waits for any more, by message number. */
   readonly #superseded = new Map<number, PrepareParams>();
   #round = 0;
-  /** How often the graph asked something. */
+  /** The number of questions that the graph asked. */
   #prepared = 0;
 
   constructor(options: QuestionsOptions) {
@@ -50,12 +49,12 @@ export class Questions {
     return this.#table.size;
   }
 
-  /** How many were sent that are not answered, and whose answer nobody waits for any more. */
+  /** The number of open questions whose answer nobody waits for any more. */
   get superseded(): number {
     return this.#superseded.size;
   }
 
-  /** Something was asked about the logical port. */
+  /** Whether the table has a question about the logical port. */
   isKnown(lport: string): boolean {
     return this.#table.of(lport).length > 0;
   }
@@ -64,7 +63,7 @@ export class Questions {
     return this.#awaited;
   }
 
-  /** What may be sent now that only suspects are left: one at a time, so that it is known whose fault the next death is. */
+  /** The next suspect, when only suspects are left and none is open. Sent one at a time, the guilty question becomes known. */
   nextSuspect(): Entry | null {
     let next: Entry | null = null;
     for (const entry of this.#awaited) {
@@ -74,7 +73,7 @@ export class Questions {
     return next;
   }
 
-  /** @param awaiting what a port is told that waits for its answer */
+  /** @param awaiting makes the answer for a question that has no answer yet */
   prepare(params: PrepareParams, now: number, awaiting: (entry: Entry) => Answer): Answer {
     const fields = JSON.stringify(params);
     const about = this.#table.about(params);
@@ -95,16 +94,16 @@ export class Questions {
     return entry.told;
   }
 
-  /** The command's tables changed for this logical port: what is known of it is asked again. */
+  /** The tables of the command changed for this logical port: its questions are asked again. */
   askAgain(lport: string, now: number): void {
     this.#dropStaleRemovals(lport);
     for (const entry of this.#table.of(lport)) {
-      // Whoever has not been asked yet will be asked about the tables of then.
+      // The answer to a question that is not sent yet will come from the changed tables.
       if (entry.phase !== "unsent") this.#askAgain(entry, now);
     }
   }
 
-  /** Everything is to be asked again, as soon as the graph asks for it; what it does not ask for is gone. */
+  /** Begins a round: each question is asked again when the graph asks it, and dropped when the graph does not. */
   nextRound(): void {
     for (const entry of [...this.#table]) {
       if (entry.round < this.#round) this.#drop(entry);
@@ -120,7 +119,7 @@ export class Questions {
     this.#byId.set(id, entry);
   }
 
-  /** @returns false: nobody asked that */
+  /** Takes an answer. @param id the message number of the question @returns false: no open question has this number */
   answered(id: number, now: number, read: (params: PrepareParams) => Answer): boolean {
     const old = this.#superseded.get(id);
     if (old !== undefined) {
@@ -169,12 +168,12 @@ export class Questions {
     this.#tellAnew(late);
   }
 
-  /** The process is gone: what was open is to be asked anew, in the order in which it was asked. */
+  /** The process has ended: open questions are asked anew, in the same order. */
   lost(): void {
     this.#byId.clear();
     this.#superseded.clear();
     for (const entry of this.#table) entry.isUnreleased = false;
-    // A process that answers in turn was busy with the oldest.
+    // A process that answers in order was busy with the oldest question.
     const [oldest] = [...this.#awaited].filter(({ phase }) => phase === "open");
     if (oldest !== undefined) oldest.isSuspect = true;
     for (const entry of this.#awaited) {
@@ -182,13 +181,13 @@ export class Questions {
       entry.isOutdated = false;
       entry.id = null;
     }
-    // They are told why they wait.
+    // The reason for which these ports wait has changed.
     this.#tellAnew([...this.#awaited].filter(({ told, answer }) => told !== answer));
   }
 
   /**
-   * @param about the name of the interface that the question was about; null: nothing was in place
-   * @returns whether the command is to be told of it: it was answered by this process and not released
+   * @param about the name of the interface in question; null: no interface was in place
+   * @returns whether the command has to be told: this process gave the answer, and the answer was not released
    */
   release(lport: string, about: string | null): boolean {
     const unreleased = this.#table.of(lport).filter(({ isUnreleased }) => isUnreleased);
@@ -199,8 +198,8 @@ export class Questions {
   }
 
   /**
-   * The port's interface of that name is gone, and what was asked about it is over. What was answered to create another one is
-   * about that one now; what is not released yet is not over.
+   * The interface of that name was removed, and its questions end. A question whose answer has another interface name is about
+   * that interface from now on; a question whose answer is not released stays.
    */
   removed(lport: string, name: string | null): void {
     for (const entry of this.#table.of(lport)) {
@@ -211,11 +210,11 @@ export class Questions {
     }
   }
 
-  /** The port was about to go and stays after all: what was asked about its removal leads to nothing any more. */
+  /** The port was due to be unplugged and stays after all: drops the questions about its removal. */
   #dropStaleRemovals(lport: string): void {
     const all = this.#table.of(lport);
     const [create, more] = all.filter(({ params }) => params.operation === "create");
-    // What is left over beside what is in place may still have to go.
+    // Leftovers beside the interface in place may still have to be removed.
     if (create === undefined || more !== undefined) return;
     const inPlace = create.about ?? outputOf(create.answer)?.name;
     for (const entry of all) {
@@ -224,7 +223,7 @@ export class Questions {
     }
   }
 
-  /** @param before what was asked about the same interface */
+  /** @param before the former question about the same interface */
   #ask(params: PrepareParams, fields: string, now: number, before: Entry | undefined): Entry {
     const last = before ?? this.#table.answered(params);
     const isSame = before?.fields === fields;
@@ -236,7 +235,7 @@ export class Questions {
       fields,
       phase: "unsent",
       id: null,
-      // Whoever says again and again that its tables changed is no quicker for that.
+      // A command that keeps saying that its tables changed gets no more time to answer.
       since: isStillOpen ? before.since : now,
       isLate: isStillOpen && before.isLate,
       answer: last?.answer ?? null,
@@ -259,7 +258,7 @@ export class Questions {
     return this.#ask(entry.params, entry.fields, now, entry);
   }
 
-  /** There is something else to say to these questions than what was said. */
+  /** Notes that `prepare` gives other answers to these questions now. */
   #tellAnew(entries: readonly Entry[]): void {
     for (const entry of entries) entry.toldTo = null;
     if (entries.length > 0) this.#options.onChanged(entries.map(({ lport }) => lport));
@@ -282,12 +281,12 @@ export class Questions {
   }
 }
 
-/** While a new answer is awaited, what is plugged stays as the last one left it. */
+/** The answer for the graph. While a new answer is awaited, a plugged interface keeps the last answer. */
 function sayOf(entry: Entry, params: PrepareParams, awaiting: (entry: Entry) => Answer): Answer {
   const { answer } = entry;
   if (entry.phase === "answered" && answer !== null) return answer;
   if (entry.isLate || answer === null || params.operation === "remove") return awaiting(entry);
   const output = outputOf(answer);
-  // Nothing new is plugged on an answer to another question.
+  // An answer to another question plugs no new interface.
   return output !== null && output.name !== params.interface?.name ? awaiting(entry) : answer;
 }

@@ -1,9 +1,9 @@
 /**
- * The life of a provider's command: started, introduced, watched, ended, and started again.
+ * The life of a provider's command: the supervisor starts, initializes, watches and ends the process, and starts it again.
  *
- * Invariants: at most one process at a time. Whatever ends it is told by its reason, and the next one comes after 1 s,
- * then after twice as long each time, up to a minute; one that worked for a while starts that anew, and so does `renew`.
- * After `stop` none is started.
+ * Invariants: at most one process runs at a time. The log has the reason of each end. The next process starts after 1 s, then
+ * after twice as long each time, up to a minute; a process that worked for a while, and `renew`, set the delay back to 1 s.
+ * After `stop` no process starts.
  */
 import { fail } from "../../result.ts";
 import { clipWords } from "../../text/cut.ts";
@@ -19,10 +19,10 @@ import {
   request,
 } from "./wire.ts";
 
-/** In milliseconds. */
+/** Durations in milliseconds. */
 export interface Limits {
   readonly initialize: number;
-  /** Without a word, while questions are open. */
+  /** How long the command may write nothing while questions are open. */
   readonly silence: number;
   readonly restartFirst: number;
   readonly restartLast: number;
@@ -43,7 +43,7 @@ export type Phase =
   | { readonly kind: "idle" }
   | { readonly kind: "starting" }
   | { readonly kind: "ready"; readonly introduction: Introduction }
-  /** Not running, and why. */
+  /** No process runs, for this reason. */
   | { readonly kind: "down"; readonly reason: string }
   | { readonly kind: "stopped" };
 
@@ -52,11 +52,11 @@ export interface SupervisorOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly limits: Limits;
   initialize(): InitializeParams;
-  /** It works, and says this of itself. */
+  /** Called when the command has answered `initialize`. */
   onReady(introduction: Introduction): void;
-  /** @returns whether it was asked for */
+  /** Takes a message of the command. @returns whether the message answers a question */
   onMessage(message: Incoming): boolean;
-  /** The process is gone, with all that was said to it. */
+  /** Called when the process has ended; messages that it did not read are lost. */
   onGone(reason: string): void;
   onRoom(): void;
   isAnswerOpen(): boolean;
@@ -76,13 +76,13 @@ export class Supervisor {
   #watch: ReturnType<typeof setTimeout> | null = null;
   #heardAt = 0;
   #readyAt = 0;
-  /** Why the process is ended by us. */
+  /** Why vifplugd ends the process; null: vifplugd does not end the process. */
   #verdict: string | null = null;
   #shutdownId: number | null = null;
-  /** The process was asked to end, and this is to be done when it has; null: it was not. */
+  /** Called when the process that was asked to end has ended; null: the process was not asked. */
   #onEnded: (() => void) | null = null;
   #endTimers: readonly ReturnType<typeof setTimeout>[] = [];
-  /** Of the program's files, when the process was started from them. */
+  /** The state of the program's files at the start of the process (program-files.ts). */
   #files = "";
 
   constructor(options: SupervisorOptions) {
@@ -98,12 +98,12 @@ export class Supervisor {
     return this.#phase.kind === "ready" && this.#child?.hasRoom === true;
   }
 
-  /** Does nothing when it was started before. */
+  /** Starts the process; does nothing after the first call. */
   start(): void {
     if (this.#phase.kind === "idle") this.#start();
   }
 
-  /** @returns the number of the request, to which the answer comes as a message */
+  /** @returns the number of the next request; its answer comes by `onMessage` with the same number */
   nextId(): number {
     return this.#nextId++;
   }
@@ -124,7 +124,7 @@ export class Supervisor {
     return new Ending(done, () => child.signal("SIGKILL"));
   }
 
-  /** Somebody wants what is there now: a command that is down is started, and one whose files are others is started anew. */
+  /** Starts a command that is down at once, and restarts a command whose files have changed. */
   renew(): void {
     const { argv, environment, log } = this.#options;
     const child = this.#child;
@@ -134,12 +134,12 @@ export class Supervisor {
       return;
     }
     if (stateOfFiles(argv, environment) === this.#files) return;
-    log("info", "the command's files are others: it is started anew");
+    log("info", "the files of the command have changed: the command is started anew");
     const wasReady = this.#phase.kind === "ready";
-    this.#phase = { kind: "down", reason: "its files are others, and it is being started anew" };
+    this.#phase = { kind: "down", reason: "its files have changed, and the command is being started anew" };
     this.#clear();
     this.#endInOrder(child, wasReady, () => {
-      this.#options.onGone("its files are others");
+      this.#options.onGone("its files have changed");
       this.#startAnew();
     });
   }
@@ -150,7 +150,7 @@ export class Supervisor {
     this.#start();
   }
 
-  /** @param onEnded called when the process is gone, unless somebody else wants to know of that by then */
+  /** @param onEnded called when the process has ended, unless a later call gave another function */
   #endInOrder(child: Child, wasReady: boolean, onEnded: () => void): void {
     const { terminateAfter, killAfter } = this.#options.limits;
     if (this.#onEnded === null) {
@@ -166,7 +166,7 @@ export class Supervisor {
     } else if (this.#shutdownId === null) child.end();
   }
 
-  /** It is ended at once, told of, and started again. */
+  /** Ends the process at once. The log has the verdict, and another process starts later. */
   endFor(verdict: string): void {
     this.#verdict ??= verdict;
     this.#child?.signal("SIGKILL");
@@ -193,14 +193,14 @@ export class Supervisor {
     );
   }
 
-  /** @returns what it has cost that nobody asked for */
+  /** @returns the cost of a line that nobody asked for, else 0 */
   #hear(line: string): number {
     this.#heardAt = performance.now();
     const wasAsked = this.#verdict === null && this.#understand(line);
     return wasAsked ? 0 : costOf(line);
   }
 
-  /** @returns whether it was asked for */
+  /** @returns whether the line answers a question */
   #understand(line: string): boolean {
     const parsed = parseLine(line);
     if (!parsed.ok) {
@@ -216,7 +216,7 @@ export class Supervisor {
       this.#child?.end();
       return true;
     }
-    // What it still says is asked of the next one, or of nobody.
+    // This process is ending: its questions go to the next process, or to none.
     if (this.#onEnded !== null) return false;
     if (this.#phase.kind !== "starting" || !isAnswer || message.id !== INITIALIZE) {
       return this.#options.onMessage(message);
@@ -274,7 +274,7 @@ export class Supervisor {
       if (left <= 0) this.endFor(`it said nothing for ${silence / 1000} s, with questions open`);
       else this.#watch = setTimeout(afterReading, left);
     };
-    // What has come by now, while we had no time, is heard first.
+    // Output that arrived while this process was busy is read first.
     const afterReading = () => setImmediate(look);
     this.#watch = setTimeout(afterReading, silence);
   }

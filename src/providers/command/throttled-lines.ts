@@ -1,30 +1,30 @@
 /**
- * Reads what a command writes no faster than what it makes us do allows: whoever writes without end is read slowly, and has
- * to wait in its own write(2).
+ * Reads the output of a command, and bounds the work that the output causes. A command that writes without end is read slowly,
+ * and waits in its own write(2).
  *
- * Invariants: what was asked for costs nothing, however much comes at once, and however long a line is. Lines are heard in
- * order, and while they wait nothing more is read than was read with them.
+ * Invariants: answers to questions cost nothing, whatever their number and length. Lines are taken in order. While lines wait,
+ * nothing more is read.
  */
 import type { Readable } from "node:stream";
 import { TokenBucket, type TokenBucketOptions } from "../../token-bucket.ts";
 import type { LineSplitter } from "./lines.ts";
 
-/** What comes unasked may cost so much at once, and so much a second: a line and a KiB are one each. */
+/** Output that nobody asked for may cost `burst` at once, then 1 in each `refillMs`: a line costs 1, and a KiB costs 1. */
 const UNASKED: TokenBucketOptions = { burst: 10_000, refillMs: 1, longestWaitMs: 5000 };
-/** What a piece of a line costs, whatever its length. */
+/** The cost of a piece of a line, beside its length. */
 const PIECE = 0.1;
 
 export interface ThrottledLinesOptions {
   readonly splitter: LineSplitter;
-  /** @returns what the line has cost; 0: it was asked for */
+  /** Takes a line. @returns the cost of the line; 0: somebody asked for the line */
   onLine(line: string): number;
-  /** A line is longer than the splitter allows; nothing more is heard. */
+  /** Called when a line is longer than the splitter allows; no line follows. */
   onRefused(): void;
 }
 
 interface Line {
   readonly text: Buffer;
-  /** What its pieces have cost, before it was known what the line is. */
+  /** The cost of its pieces, paid before the content of the line was known. */
   readonly paid: number;
 }
 
@@ -33,7 +33,7 @@ export class ThrottledLines {
   readonly #options: ThrottledLinesOptions;
   readonly #bucket = new TokenBucket(UNASKED, performance.now());
   #waiting: readonly Line[] = [];
-  /** What the pieces of the line have cost that has no end yet. */
+  /** The cost so far of the line that is not complete yet. */
   #paid = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #isFree = false;
@@ -45,13 +45,13 @@ export class ThrottledLines {
     stream.on("data", (chunk: Buffer) => this.#take(chunk));
   }
 
-  /** Who wrote is gone: what is left is little, and is heard at once. */
+  /** The writer has ended: the rest of its output is short, and is read at once. */
   hurry(): void {
     this.#isFree = true;
     this.#hear();
   }
 
-  /** Nothing more is heard. */
+  /** Takes no more lines. */
   close(): void {
     this.#isClosed = true;
     this.#waiting = [];
@@ -76,7 +76,7 @@ export class ThrottledLines {
     if (this.#timer === null) this.#hear();
   }
 
-  /** Nobody asks for lines without end, or for one byte at a time; for a long line somebody may have asked. */
+  /** Charges for a piece at once. A long line may be an answer; then its cost is paid back at the end of the line. */
   #pay(cost: number): void {
     this.#paid += cost;
     this.#bucket.take(cost, performance.now());

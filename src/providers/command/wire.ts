@@ -1,8 +1,8 @@
 /**
- * What a provider's command and vifplugd say to each other: JSON-RPC 2.0, one message a line, in both directions.
+ * The messages between a provider's command and vifplugd: JSON-RPC 2.0, one message a line, in both directions.
  *
- * Invariant: what comes from the command is parsed here and believed nowhere else. Of the answers to `prepare` only the
- * envelope is: what is in them is read as any provider's answer is (answer.ts).
+ * Invariant: every message of the command is parsed here. Of an answer to `prepare` only the envelope is parsed here; answer.ts
+ * parses its result, as that of any other provider.
  */
 import * as v from "valibot";
 import { type InitializeParams, PROTOCOL, type PrepareParams, type Texts } from "vifplugd-provider";
@@ -11,19 +11,19 @@ import type { OptionsSchema, PrepareInput, ReadOption, WantedInterface } from ".
 
 export { type InitializeParams, PROTOCOL, type PrepareParams };
 
-/** What the command says of itself. */
+/** The description that the command gives of itself, in its answer to `initialize`. */
 export interface Introduction {
   readonly summary: string;
   readonly reads: readonly ReadOption[];
   readonly maintainedOptions: readonly string[];
-  /** The JSON Schema of its `options`; null: it takes any. */
+  /** The JSON Schema of its `options`; null: the command takes any options. */
   readonly optionsSchema: OptionsSchema | null;
 }
 
 export type Incoming =
   | { readonly kind: "result"; readonly id: number; readonly result: unknown }
   | { readonly kind: "error"; readonly id: number; readonly message: string }
-  /** Its tables changed, for these logical ports, or for all (null). */
+  /** The tables of the command changed, for these logical ports, or for all (null). */
   | { readonly kind: "changed"; readonly lports: readonly string[] | null }
   | { readonly kind: "log"; readonly level: "warn" | "info" | "debug"; readonly message: string };
 
@@ -31,7 +31,7 @@ export function request(id: number, method: string, params: unknown): string {
   return `${JSON.stringify({ jsonrpc: "2.0", id, method, params })}\n`;
 }
 
-/** `prepare`. @param params as JSON */
+/** A `prepare` request. @param params as JSON */
 export function question(id: number, params: string): string {
   return `{"jsonrpc":"2.0","id":${id},"method":"prepare","params":${params}}\n`;
 }
@@ -40,13 +40,13 @@ export function notification(method: string, params: unknown): string {
   return `${JSON.stringify({ jsonrpc: "2.0", method, params })}\n`;
 }
 
-/** `params` with what became of the question. */
+/** The params of `finish` and `release`: those of the question, with its answer. */
 export function outcome(params: PrepareParams, output: WantedInterface | null): object {
   return { ...params, output };
 }
 
 export interface WireFault {
-  /** `no-json` ends the process; of the others the message is dropped. */
+  /** `no-json` ends the process; with any other code the message is dropped. */
   readonly code: "no-json" | "no-message" | "unknown-method" | "bad-params";
   readonly message: string;
 }
@@ -117,7 +117,7 @@ export function parseIntroduction(result: unknown): Result<Introduction, string>
   return fail(`its answer to initialize: ${path === null ? "" : `${path}: `}${expected}`);
 }
 
-/** The parts of a question that are alike for many logical ports are turned into plain objects once. */
+/** Makes params of questions. Parts that many logical ports share become plain objects once. */
 export class ParamsMaker {
   readonly #plain = new WeakMap<ReadonlyMap<string, string>, Texts>();
 
@@ -150,7 +150,7 @@ export class ParamsMaker {
   }
 }
 
-/** In the order of their keys, so that equal content is equal text. */
+/** The members in the order of their keys, so that equal contents give equal JSON text. */
 function textsOf(map: ReadonlyMap<string, string>): Texts {
   return Object.fromEntries([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,6 +1,6 @@
 /**
- * The `dummy` provider: plugs an internal interface named after the logical port. It looks nothing up, so it is always
- * ready; it exists to try OVN's plugging, and vifplugd, on a machine without any special network card.
+ * The `dummy` provider: plugs an internal interface named after the logical port. The provider is always ready, because it needs
+ * no device. It exists to try OVN's plugging, and vifplugd, on a machine without any special NIC.
  */
 import { defineProvider } from "../module.ts";
 import type { Provider } from "../provider.ts";
@@ -34,7 +34,7 @@ export function dummyProvider(): Provider {
   };
 }
 
-/** So many characters that they fit as bytes, as the kernel counts; none is cut in two. */
+/** The whole characters that fit into the kernel's limit, in bytes. */
 function cut(name: string): string {
   if (Buffer.byteLength(name) <= NAME_BYTES) return name;
   let cut = "";

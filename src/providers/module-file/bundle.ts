@@ -1,9 +1,9 @@
 /**
- * A module file and all that it imports, as one text that can be run. Importing the same path again would give the old
- * module, and what it imports would stay the old one whatever is done: so the set is found, looked at and loaded as one.
+ * A module file and all files that it imports, bundled into one text. The runtime caches modules by path, so a second import
+ * of a changed file would give the old module; therefore vifplugd finds, checks and loads all files together.
  *
- * Invariants: each file of the set is read once, after its owner has been looked at, and what was read is what runs. An
- * import that cannot be listed (a computed one) is refused.
+ * Invariants: each file is read once, after the check of its owner, and the text that was read is the text that runs. A
+ * computed import cannot be listed, and is refused.
  */
 import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -13,12 +13,12 @@ import { checkOwnership } from "./ownership.ts";
 
 export interface Bundle {
   readonly code: string;
-  /** The same for the same content of the same files. */
+  /** The SHA-256 of the paths and contents of all files, in hexadecimal. */
   readonly hash: string;
   readonly files: readonly string[];
 }
 
-/** Far more than the source of a provider. */
+/** The limit on a file, in bytes: far more than the source of a provider. */
 const MAX_FILE_BYTES = 16 << 20;
 
 type Loader = "js" | "jsx" | "ts" | "tsx" | "json" | "toml" | "text";
@@ -79,7 +79,7 @@ function readOwned(path: string): Result<{ readonly contents: string; readonly l
   }
   const described = readChecked(path);
   if (!described.ok) return described;
-  // Where a package is found, and as what, its description says.
+  // A package.json decides which files an import finds, so its owner is checked too.
   for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) {
     const description = join(folder, "package.json");
     const checked = existsSync(description) ? readChecked(description) : null;
@@ -104,20 +104,20 @@ function readChecked(path: string): Result<string, string> {
   }
 }
 
-/** `require` of what is no text in quotes, as the bundler leaves it. */
+/** A `require` without a text in quotes, in the form that the bundler leaves. */
 const COMPUTED_REQUIRE = /\b__require\((?!\s*["'`])/;
 
-/** What is wrong with the imports that are left in it, or null. */
+/** Says which import of the bundle is computed; null: none is. */
 async function computedImport(code: string): Promise<string | null> {
   await init;
   const [imports] = parse(code);
   for (const each of imports) {
     if (each.type !== "dynamic" || (each.specifier !== undefined && !each.glob)) continue;
     const text = code.slice(each.importStart, each.importEnd);
-    return `a computed import, ${text}, cannot be looked at before it runs: import a name in quotes`;
+    return `a computed import, ${text}, cannot be checked before it runs: import a name in quotes`;
   }
   return COMPUTED_REQUIRE.test(code)
-    ? "a computed require cannot be looked at before it runs: require a name in quotes"
+    ? "a computed require cannot be checked before it runs: require a name in quotes"
     : null;
 }
 

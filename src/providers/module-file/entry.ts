@@ -1,4 +1,4 @@
-/** An entry of the configuration whose provider is a module file of one's own. */
+/** An entry of the configuration whose provider is somebody else's module file. */
 import { isAbsolute } from "node:path";
 import * as v from "valibot";
 import { commonKeys, type ModuleEntry } from "../module.ts";
@@ -7,7 +7,7 @@ import { ownOptions, ownType } from "../own.ts";
 import { bundleModule } from "./bundle.ts";
 import { ModuleProvider } from "./module-provider.ts";
 
-/** @param taken the types that are known already */
+/** @param taken types that the entry cannot have */
 export function moduleSchema(taken: readonly string[]) {
   return v.pipe(
     v.strictObject({

@@ -1,8 +1,8 @@
 /**
- * A provider that is a TypeScript or JavaScript file of one's own, loaded by its path into this process.
+ * A provider that is somebody else's TypeScript or JavaScript file, loaded by its path into this process.
  *
- * Invariants: it is registered before it is loaded, and until then its ports are awaited. What it throws is its ports'
- * own error, also what it throws outside of a call (a timer, a promise).
+ * Invariants: the provider is registered before its file is loaded, and its ports wait until then. An error of the provider
+ * concerns only its own ports, also an error outside of a call (a timer, a promise).
  */
 import { messageOf, type Result } from "../../result.ts";
 import { type Answer, parseAnswer, thrownAnswer } from "../answer.ts";
@@ -25,9 +25,9 @@ export interface ModuleOptions {
   readonly type: string;
   readonly path: string;
   readonly options: ProviderOptions;
-  /** What is wrong with the options, by the schema that the module declares; null: nothing. */
+  /** Checks the options against the schema that the module declares; null: the options have no fault. */
   checkOptions(schema: OptionsSchema): string | null;
-  /** The set of files, read anew. */
+  /** Reads all files of the module. */
   bundle(): Promise<Result<Bundle, string>>;
 }
 
@@ -39,7 +39,7 @@ export class ModuleProvider implements HostedProvider {
   #provider: Provider | null = null;
   #fault: string | null = null;
 
-  /** @param bundle the set of files, if it has been read already */
+  /** @param bundle the files of the module; null: they are read by `init` */
   constructor(options: ModuleOptions, bundle: Bundle | null = null) {
     this.type = options.type;
     this.#options = options;
@@ -61,7 +61,7 @@ export class ModuleProvider implements HostedProvider {
     void this.#load(host);
   }
 
-  /** It needs nobody to be active: looking devices up is harmless. */
+  /** Does nothing: a module runs also while the daemon stands by, because its look-ups are harmless. */
   attend(): void {}
 
   state(): ProviderState {
@@ -69,11 +69,11 @@ export class ModuleProvider implements HostedProvider {
     return this.#provider === null ? { state: "starting", reason: LOADING } : { state: "ready" };
   }
 
-  /** The same module in another state of its files, if they are in another one than when it was loaded. */
+  /** The provider for the changed files of the module; null: the files did not change, or cannot be loaded. */
   async renewed(): Promise<ModuleProvider | null> {
     const bundle = await this.#options.bundle();
     if (!bundle.ok) {
-      const stays = this.#provider === null ? "" : "; what was loaded before stays";
+      const stays = this.#provider === null ? "" : "; the module that was loaded before stays in force";
       this.#host?.log("warn", `${bundle.error}${stays}`);
       return null;
     }
@@ -99,7 +99,7 @@ export class ModuleProvider implements HostedProvider {
     this.#provider?.arrange?.(copyOfInput(input));
   }
 
-  /** As long as it is not loaded, it cannot tell yet. */
+  /** False while the module is being loaded: it cannot tidy up yet. */
   tidy(around: TidyInput): boolean {
     if (this.#provider === null) return this.#fault !== null;
     return this.#provider.tidy?.(copyOfAround(around)) ?? true;
@@ -124,7 +124,7 @@ export class ModuleProvider implements HostedProvider {
     } catch (thrown) {
       this.#fail(`${this.#options.path}: ${messageOf(thrown)}`);
     }
-    // Whoever waited is answered now.
+    // The ports that waited for the module are decided now.
     this.#host?.wake();
   }
 
@@ -143,7 +143,7 @@ export class ModuleProvider implements HostedProvider {
     const { optionsSchema } = provider.value;
     const refusal = optionsSchema === undefined ? null : checkOptions(optionsSchema);
     if (refusal !== null) return this.#fail(refusal);
-    // It was taken away while it was loaded.
+    // The provider was unregistered while its module was loaded.
     if (this.#host === null) return;
     provider.value.init?.(host, structuredClone(options));
     this.#provider = provider.value;

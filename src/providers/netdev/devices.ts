@@ -1,9 +1,9 @@
 /**
- * The network devices of this host, as rtnetlink tells of them: a dump, then every change; when the kernel could not tell
- * everything, all are read anew.
+ * The network devices of this host, from rtnetlink: a dump, then every change. When the kernel loses messages, all devices are
+ * read anew.
  *
- * Invariants: it listens before it reads, and what it hears while it reads counts after what it read. Nothing waits for
- * the kernel: while it has not answered, `fault` says so.
+ * Invariants: the subscription begins before the dump, and changes that arrive during the dump apply after the dump. Nothing
+ * waits for the kernel: until the kernel has answered, `fault` says so.
  */
 import { isDeepStrictEqual } from "node:util";
 import {
@@ -19,19 +19,19 @@ import type { WantedDevice } from "./options.ts";
 
 export interface Device extends Link {
   readonly alternativeNames: readonly string[];
-  /** Of the PCI device that it belongs to; null: none is known. */
+  /** The address of its PCI device; null: no PCI device is known. */
   readonly pci: string | null;
 }
 
 export interface DevicesOptions {
   readonly netlink: NetlinkTransport;
-  /** The PCI address of a network device, from where the kernel does not tell one in its messages. */
+  /** Looks up the PCI address of a network device, where the kernel's messages have none; null: no address. */
   readonly pciOf: (name: string) => string | null;
-  /** @param isFresh it was not there when all were read */
+  /** @param isFresh true: the device came after the first dump */
   readonly onAppeared: (device: Device, isFresh: boolean) => void;
   readonly onGone: (ifindex: number) => void;
   readonly onRename: (device: Device, before: string) => void;
-  /** What is known is another thing than before. */
+  /** Called when the known devices have changed, or `fault` has. */
   readonly onChange: () => void;
   readonly log: (level: "warn" | "info", message: string) => void;
 }
@@ -50,14 +50,14 @@ export class Devices {
   #hasRead = false;
   #fault: string | null = READING;
   #readAt = 0;
-  /** Another number whenever something else is known. */
+  /** A number that changes with every change of the known devices. */
   #version = 0;
 
   constructor(options: DevicesOptions) {
     this.#options = options;
   }
 
-  /** Why what is known may be out of date; null: it is the kernel's. */
+  /** Why the known devices may be stale; null: they are up to date. */
   get fault(): string | null {
     return this.#fault;
   }
@@ -75,7 +75,7 @@ export class Devices {
     });
   }
 
-  /** The kernel tells nobody of an alternative name that is added: when one is missed, all are read once more. */
+  /** Reads all devices again when an alternative name is missing: the kernel sends no message when somebody adds such a name. */
   askAgain(): void {
     if (this.#fault === null && performance.now() - this.#readAt > ASK_AGAIN_MS) void this.open();
   }
@@ -143,7 +143,7 @@ export class Devices {
     if (this.#version !== before) this.#options.onChange();
   }
 
-  /** @returns the index of the device that it tells of */
+  /** Takes in a message. @returns the index of the device in the message; null: the message has none, or a removal */
   #apply(message: Message): number | null {
     const event = parseLinkEvent(message);
     if (!event.ok) {

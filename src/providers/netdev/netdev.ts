@@ -1,10 +1,10 @@
 /**
- * The provider `netdev`: plugs a network device that is there already, found by its name, an alternative name, its MAC or
- * its PCI address: a container's veth, an appliance's port, a function of a NIC that is not in switchdev mode.
+ * The provider `netdev`: plugs an existing network device, which the provider finds by name, alternative name, MAC address or
+ * PCI address: a container's veth, an appliance's port, a function of a NIC that is not in switchdev mode.
  *
- * Invariants: what it answers depends on the logical port's options, the interface in place and what the kernel tells of
- * its network devices. A device is refused rather than guessed: the host's own way out, one that is a part of something
- * else, one of several.
+ * Invariants: an answer depends on the options of the logical port, the interface in place and the kernel's network devices.
+ * The provider guesses no device: it refuses the device of a default route, a device that is part of another device, and one
+ * of several devices that match.
  */
 import { readFileSync, readlinkSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -24,7 +24,7 @@ const quietMs = "expected milliseconds, a whole number from 0 to 60000";
 
 export const netdev = defineProvider({
   type: "netdev",
-  summary: "a network device that is there already",
+  summary: "an existing network device",
   reads: READ_OPTIONS,
   keys: {
     quiet_ms: v.optional(
@@ -41,7 +41,7 @@ export const netdev = defineProvider({
   create: ({ quiet_ms }) => new NetdevProvider(quiet_ms, { netlink: kernelTransport(), root: "/" }),
 });
 
-/** What tests put something else in the place of. */
+/** The parts of the host that tests replace. */
 export interface Host {
   readonly netlink: NetlinkTransport;
   /** Where `proc`, `sys` and `run/udev` are. */
@@ -108,7 +108,10 @@ export class NetdevProvider implements Provider {
     }
     if (found.length > 1) {
       const names = found.map(({ name }) => name).join(", ");
-      return { ready: false, reason: `there are several: ${what} is ${names}; name the one that is meant` };
+      return {
+        ready: false,
+        reason: `several network devices match ${what}: ${names}; set an option that only one of them matches`,
+      };
     }
     const fault = this.#whyNot(device, current?.name ?? null);
     if (fault !== null) return { ready: false, reason: `network device ${device.name}: ${fault}` };
@@ -123,28 +126,28 @@ export class NetdevProvider implements Provider {
     this.#inPlace.set(lport.name, output === null ? null : { name: output.name, ifindex: null });
   }
 
-  /** @param inPlace the name of the logical port's interface now */
+  /** Says why the device cannot be plugged, or null. @param inPlace the present interface name of the logical port, or null */
   #whyNot(device: Device, inPlace: string | null): string | null {
     const { ifindex, name, kind, master, portName, switchId } = device;
     const pending = this.#settling.pending(ifindex);
     if (pending !== null) return pending;
-    if (kind === OVS_DATAPATH_KIND) return "it is an interface of Open vSwitch's own";
+    if (kind === OVS_DATAPATH_KIND) return "it is an internal interface of Open vSwitch";
     if (name === "lo") return "it is the loopback device";
     if (switchId !== null && /^p\d+$/.test(portName ?? ""))
       return "it is the uplink of a NIC in switchdev mode";
     if (carriesDefaultRoute(this.#machine.root, name)) {
-      return "it carries a default route of this host, which would lose its way out";
+      return "it carries a default route of this host, and the host would lose its uplink";
     }
     if (master === null) return null;
     const whole = this.#devices.get(master);
-    // What we plugged is a part of the datapath, and what was renamed there is about to leave it.
+    // A device that we plugged is part of the datapath; a renamed device is about to leave the datapath.
     const isInDatapath = whole?.kind === OVS_DATAPATH_KIND;
     if (isInDatapath && inPlace === name) return null;
     if (isInDatapath) return "it is in a bridge of Open vSwitch already (ovs-vsctl port-to-br)";
     return `it is a part of ${whole?.name ?? `network device ${master}`} (ip link set ${name} nomaster)`;
   }
 
-  /** What is plugged under another name than it has now can only be plugged anew when it has left the datapath. */
+  /** A plugged device with a new name has to leave the datapath before it can be plugged under the new name. */
   #releaseRenamed(device: Device, before: string): void {
     const { ifindex, name, master } = device;
     if (!this.#inPlace.has(before) || master === null) return;
@@ -165,7 +168,7 @@ export class NetdevProvider implements Provider {
   }
 }
 
-/** The device's link in sysfs, whose last part is the address. */
+/** Reads the PCI address from the link `device` in sysfs, whose last part is the address. */
 function pciOf(root: string, name: string): string | null {
   try {
     const device = basename(readlinkSync(join(root, "sys/class/net", name, "device")));
@@ -175,7 +178,7 @@ function pciOf(root: string, name: string): string | null {
   }
 }
 
-/** By proc_net(5): a route of IPv4 to 0.0.0.0/0, or one of IPv6 to ::/0 that does not say "unreachable". */
+/** Whether a default route leads over the device (proc_net(5)): to 0.0.0.0/0, or to ::/0 by a route that is not "unreachable". */
 function carriesDefaultRoute(root: string, name: string): boolean {
   const fields = (file: string) => linesOf(join(root, "proc/net", file)).map((line) => line.split(/\s+/));
   const v4 = fields("route").some(([device, to, , , , , , mask]) => {

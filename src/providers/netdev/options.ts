@@ -1,4 +1,4 @@
-/** What a logical port's options ask of this provider: a network device, by exactly one of its properties. */
+/** The options of a logical port for this provider: exactly one property of the wanted network device. */
 import { parseMac } from "../../netlink/mac.ts";
 import { fail, ok, type Result } from "../../result.ts";
 import type { ReadOption } from "../provider.ts";
@@ -9,9 +9,9 @@ const PREFIX = "vif-plug:netdev:";
 
 const MEANINGS: Readonly<Record<Property, string>> = {
   name: "the name of the network device; exactly one of the four is required",
-  altname: "an alternative name of it (ip link property)",
-  mac: "its MAC address",
-  pci: "the PCI address of the device that it belongs to, as 0000:03:00.0",
+  altname: "an alternative name of the network device (ip link property)",
+  mac: "the MAC address of the network device",
+  pci: "the PCI address of the network device, as 0000:03:00.0",
 };
 
 const PROPERTIES = ["name", "altname", "mac", "pci"] as const;
@@ -23,13 +23,13 @@ export const READ_OPTIONS: readonly ReadOption[] = PROPERTIES.map((property) => 
 
 export interface WantedDevice {
   readonly by: Property;
-  /** As the kernel writes it. */
+  /** The value in the kernel's notation. */
   readonly value: string;
 }
 
 const PCI_ADDRESS = /^[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/;
 
-/** The error is the reason that operators read. An option that is empty is one that is absent. */
+/** An empty option counts as absent. The error is the reason that operators read. */
 export function parseOptions(options: ReadonlyMap<string, string>): Result<WantedDevice, string> {
   const given = PROPERTIES.filter((property) => (options.get(`${PREFIX}${property}`) ?? "") !== "");
   const [by] = given;

@@ -1,4 +1,4 @@
-/** The keys of the provider's own in its entry of the configuration file. */
+/** The keys that only an entry for this provider has in the configuration file. */
 import * as v from "valibot";
 import { parseMac } from "../../netlink/mac.ts";
 
@@ -25,7 +25,7 @@ const pin = v.strictObject({
     v.pipe(
       wholeNumber(0xffff_ffff, "the controller's number"),
       v.description("The controller's number."),
-      v.metadata({ default: "whichever has a PF of that number" }),
+      v.metadata({ default: "the controller that has a PF of that number" }),
     ),
   ),
   mac: v.pipe(mac, v.description("The PF's MAC address, as the CMS knows it.")),
@@ -36,7 +36,7 @@ const device = v.strictObject({
   vf_base: v.pipe(v.picklist([0, 1], "expected 0 or 1"), v.description("The number of its first VF.")),
 });
 
-/** "1000-1999", or one number. */
+/** A range of numbers, as "1000-1999", or one number. */
 const range = v.pipe(
   v.union([v.string(), v.number()], "expected numbers of sub-functions like 1000-1999"),
   v.transform((value) => /^(\d{1,10})(?:-(\d{1,10}))?$/.exec(String(value))),
@@ -52,7 +52,7 @@ export const representorKeys = {
   pf: v.optional(
     v.pipe(
       v.array(pin),
-      v.description("PFs' MAC addresses, where the kernel tells none, or not those the CMS knows."),
+      v.description("MAC addresses of PFs, where the kernel has none, or others than the CMS knows."),
       v.metadata({ default: "none" }),
     ),
   ),

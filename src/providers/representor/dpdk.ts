@@ -1,6 +1,6 @@
 /**
- * A representor as a DPDK port of a userspace datapath: the arguments by which DPDK finds it, which are those of its PF
- * and, in DPDK's grammar, `[[c#]pf#]vf#`, `[[c#]pf#]sf#` or `[c#]pf#` (rte_eth_devargs_parse_representor_ports()).
+ * A representor as a DPDK port of a userspace datapath: the arguments by which DPDK finds the port. They are the address of the
+ * PF and, in DPDK's grammar, `[[c#]pf#]vf#`, `[[c#]pf#]sf#` or `[c#]pf#` (rte_eth_devargs_parse_representor_ports()).
  */
 import type { PciFunction } from "./options.ts";
 
@@ -15,7 +15,7 @@ export interface DpdkPort {
   readonly function: PciFunction;
 }
 
-/** Null: DPDK knows devices of PCI only. */
+/** The device arguments of DPDK; null: the device is no PCI device, and DPDK finds only PCI devices. */
 export function dpdkArguments({ device, controller, pf, function: wanted }: DpdkPort): string | null {
   const address = /^pci\/(.+)$/.exec(device)?.[1];
   if (address === undefined) return null;

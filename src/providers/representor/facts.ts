@@ -1,15 +1,14 @@
 /**
- * What the kernel has told of devlink ports and of network devices, as it told it: the last word about each. What
- * follows from it is worked out in switch-ports.ts.
+ * The last message of the kernel about each devlink port and each network device. switch-ports.ts derives the rest.
  *
- * Invariant: a network device that has gone takes its index with it. Which device a port has is known again when the
- * kernel says it again, because another device may have the index by then.
+ * Invariant: the removal of a network device removes its index from its port. The kernel has to name the device of the port
+ * again, because another device may have the same index later.
  */
 import type { DevlinkPort, PortName } from "../../netlink/devlink.ts";
 import type { Link } from "../../netlink/link.ts";
 import { nameOfPort } from "./names.ts";
 
-/** A network device, and every name that it had since it appeared: devlink tells no port of a new name. */
+/** A network device, with every name since the device appeared: devlink sends no message about a port when a name changes. */
 export interface KnownLink {
   readonly link: Link;
   readonly names: ReadonlySet<string>;
@@ -17,10 +16,10 @@ export interface KnownLink {
 
 export interface KernelFacts {
   readonly ports: ReadonlyMap<string, DevlinkPort>;
-  /** By a devlink device that is a part of another: that other one, as far as the kernel tells. */
+  /** The outer devlink device of each nested devlink device, where the kernel names the outer device. */
   readonly parents: ReadonlyMap<string, string>;
   readonly links: ReadonlyMap<number, KnownLink>;
-  /** Ports whose network device has gone without a word about them: it may be in another namespace, and come back. */
+  /** Ports whose network device was removed while the port stayed: the device may come back from another namespace. */
   readonly deserted: ReadonlySet<string>;
 }
 
@@ -30,9 +29,9 @@ export class Facts implements KernelFacts {
   readonly links = new Map<number, KnownLink>();
   readonly deserted = new Set<string>();
   readonly #isInPlace: (name: string) => boolean;
-  /** Another number whenever something else is known that an answer may depend on. */
+  /** A number that changes with every fact that an answer may depend on. */
   version = 0;
-  /** Network devices that came, and may be those of ports that lack theirs. */
+  /** The number of network devices that have appeared: each may belong to a port without a device. */
   arrivals = 0;
 
   /** @param isInPlace whether an interface of this name is in place for one of our logical ports */
@@ -55,7 +54,7 @@ export class Facts implements KernelFacts {
     if (this.ports.delete(key)) this.version++;
   }
 
-  /** Which devices are parts of this one. */
+  /** Sets the nested devices of a devlink device. */
   setNested(device: string, nested: readonly string[]): void {
     const before = [...this.parents].flatMap(([part, whole]) => (whole === device ? [part] : []));
     if (Bun.deepEquals(before, [...nested])) return;
@@ -64,12 +63,12 @@ export class Facts implements KernelFacts {
     this.version++;
   }
 
-  /** @returns what was known of the device, or undefined */
+  /** Stores the network device. @returns the former state of the device; undefined: the device is new */
   setLink(link: Link): Link | undefined {
     const before = this.links.get(link.ifindex);
     if (before === undefined) {
       this.links.set(link.ifindex, { link, names: new Set([link.name]) });
-      // A device of software, a container's for instance, is no port's.
+      // A software device, as of a container, belongs to no port.
       if (link.kind === null) this.arrivals++;
       if (this.#matters(link)) this.version++;
       return undefined;
@@ -94,25 +93,25 @@ export class Facts implements KernelFacts {
     }
   }
 
-  /** Devices of software come and go by the dozen; only one that takes the name of an interface in place is of interest. */
+  /** Whether answers may depend on the device. A software device matters only when it has the name of an interface in place. */
   #matters(link: Link): boolean {
     return link.kind === null || this.#isInPlace(link.name);
   }
 
-  /** Makes the ports what a dump of the kernel's says. */
+  /** Replaces all ports by those of a dump. */
   replacePorts(ports: readonly DevlinkPort[]): void {
     const named = new Set(ports.map(nameOfPort));
     for (const port of [...this.ports.values()]) if (!named.has(nameOfPort(port))) this.removePort(port);
     for (const port of ports) this.setPort(port);
   }
 
-  /** Makes what is known of devices what a dump of the kernel's says. */
+  /** Replaces all nested devices by those of a dump. */
   replaceDevices(devices: ReadonlyMap<string, readonly string[]>): void {
     for (const whole of new Set(this.parents.values())) if (!devices.has(whole)) this.setNested(whole, []);
     for (const [device, nested] of devices) this.setNested(device, nested);
   }
 
-  /** Makes the network devices what a dump of the kernel's says. */
+  /** Replaces all network devices by those of a dump. */
   replaceLinks(links: readonly Link[]): void {
     const indexes = new Set(links.map(({ ifindex }) => ifindex));
     for (const ifindex of [...this.links.keys()]) if (!indexes.has(ifindex)) this.removeLink(ifindex);
@@ -120,7 +119,7 @@ export class Facts implements KernelFacts {
   }
 }
 
-/** Whether it is up, and what it is a part of, changes no answer. */
+/** Whether two states differ at most by `isUp` and `master`, on which no answer depends. */
 function isSameToPorts(a: Link, b: Link): boolean {
   return Bun.deepEquals({ ...a, isUp: b.isUp, master: b.master }, b);
 }

@@ -1,9 +1,9 @@
 /**
- * Keeps what is known of ports and network devices as the kernel has it: a dump of devlink's devices and ports and of the network
- * devices, then what the kernel tells of them. When it could not tell everything, both are read anew.
+ * Keeps the facts about ports and network devices up to date: a dump of devlink's devices and ports and of the network devices,
+ * then the kernel's messages. When the kernel loses messages, everything is read anew.
  *
- * Invariants: it listens before it reads, and what it hears while it reads or asks counts after what it is answered, so
- * nothing falls between. Nothing waits for the kernel: while it has not answered, `fault` says what is waited for.
+ * Invariants: the subscriptions begin before the dumps, and messages that arrive during a dump apply after the dump, so no
+ * change is missed. Nothing waits for the kernel: until the kernel has answered, `fault` says what is missing.
  */
 import {
   DEVLINK_CONFIG_GROUP,
@@ -30,26 +30,26 @@ import type { Facts } from "./facts.ts";
 export interface KernelPortsOptions {
   readonly netlink: NetlinkTransport;
   readonly facts: Facts;
-  /** Something else is known than before, for one batch of messages, or it is (not) being read. */
+  /** Called once for a batch of messages that changed the facts, and when `fault` changes. */
   readonly onChange: () => void;
-  /** A network device has another name than before. */
+  /** Called when a network device has a new name. */
   readonly onRename: (link: Link, before: Link) => void;
   readonly log: (level: "warn" | "info" | "debug", message: string) => void;
 }
 
-/** Between tries to read, when reading failed. */
+/** The time between two tries when reading fails, in milliseconds. */
 const RETRY_MS = 1000;
-/** So long what was known before is answered from while it is read anew. */
+/** The time for which answers use the former facts while the kernel is read anew, in milliseconds. */
 const GRACE_MS = 1000;
 const ENOENT = 2;
 
 const READING =
   "the kernel is being asked for its ports; it answers when nobody works on a NIC any more (devlink dev flash or reload, for instance)";
 
-/** One reading and what follows it: its subscriptions end with it. */
+/** One dump, and the messages that follow: the subscriptions end with the session. */
 interface Session {
   readonly subscriptions: Subscription[];
-  /** What was heard while reading; null when that is over. */
+  /** The messages that arrived during the dump; null: the dump is complete. */
   heard: (() => void)[] | null;
 }
 
@@ -60,29 +60,29 @@ export class KernelPorts {
   #family: Family | null = null;
   #fault: string | null = READING;
   #asking: "no" | "yes" | "once more" = "no";
-  /** What was heard of ports while they were asked for. */
+  /** The messages about ports that arrived while the ports were asked for again. */
   #heardMeanwhile: Message[] = [];
 
   constructor(options: KernelPortsOptions) {
     this.#options = options;
   }
 
-  /** Why what is known may be out of date; null while it is the kernel's. */
+  /** Why the facts may be stale; null: they are up to date. */
   get fault(): string | null {
     return this.#fault;
   }
 
-  /** Nothing that the kernel told has been lost: what is known is what it told last. */
+  /** Whether the dump is complete and no message was lost since. */
   get isCurrent(): boolean {
     return this.#fault === null && this.#session !== null && this.#session.heard === null;
   }
 
-  /** The number of the family `devlink`; 0 where the kernel has none. */
+  /** The number of the family `devlink`; 0: the kernel has no devlink. */
   get familyId(): number {
     return this.#family?.id ?? 0;
   }
 
-  /** Starts to listen and to read. Resolves after the first try. */
+  /** Subscribes and reads. Resolves after the first try. */
   open(): Promise<void> {
     return this.#readAll();
   }
@@ -94,7 +94,7 @@ export class KernelPorts {
     this.#session = null;
   }
 
-  /** Asks for the ports once more, because what is known of them is in doubt; while that is under way, after it. */
+  /** Reads the ports again, because facts about them are in doubt. A call during such a reading makes one more reading follow. */
   async askAgain(): Promise<void> {
     const { netlink, facts, log, onChange } = this.#options;
     if (this.#asking !== "no") {
@@ -127,7 +127,7 @@ export class KernelPorts {
     const session: Session = { subscriptions: [], heard: [] };
     this.#session = session;
     const read = await this.#listenAndRead(session);
-    // Closed meanwhile, or begun once more.
+    // Somebody has closed this session, or begun another session.
     if (this.#session !== session) return;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
@@ -151,7 +151,7 @@ export class KernelPorts {
     const family = await findFamily(netlink, DEVLINK_FAMILY);
     const isThere = () => this.#session === session;
     if (!isThere()) return ok(undefined);
-    // A kernel without devlink can have NICs all the same, which are known by their drivers' names.
+    // A kernel without devlink can have NICs too; the names that drivers give identify their functions.
     const hasNone = !family.ok && family.error.errno === ENOENT;
     if (!family.ok && !hasNone) return family;
     this.#family = family.ok ? family.value : null;
@@ -176,7 +176,7 @@ export class KernelPorts {
     facts.replaceLinks(this.#linksIn(links.value));
     facts.replaceDevices(this.#devicesIn(devices.value));
     facts.replacePorts(this.#portsIn(ports.value));
-    // Also a rename that nobody was told of is one.
+    // A rename whose message was lost counts too.
     for (const [ifindex, { link }] of facts.links) {
       const known = before.get(ifindex)?.link;
       if (known !== undefined && known.name !== link.name) this.#options.onRename(link, known);
@@ -266,7 +266,7 @@ export class KernelPorts {
     });
   }
 
-  /** A message that is malformed is told of and left out; the others count. */
+  /** The parsed message. A malformed message is logged and left out. */
   #understood<T>(parsed: Result<T | null, NetlinkError>): T | null {
     if (parsed.ok) return parsed.value;
     this.#options.log("warn", `${parsed.error.message}: left out`);

@@ -1,7 +1,7 @@
 /**
- * Sets representors up: a representor that is down is a dead path, whatever state the port is in. It is set up when it is
- * plugged, and once for each time that the device appears; what somebody sets down after that stays down. It is set down
- * when it is unplugged, but only where it was set up here.
+ * Sets representors up, because a representor that is down forwards nothing. A representor is set up when it is plugged, and once
+ * for each time that the device appears; a representor that somebody sets down later stays down. At unplug, a representor is
+ * set down only when vifplugd has set it up.
  */
 import type { Link } from "../../netlink/link.ts";
 
@@ -12,7 +12,7 @@ export interface LinkKeeperOptions {
 
 export class LinkKeeper {
   readonly #set: LinkKeeperOptions["set"];
-  /** Devices that have been seen to, and those of them that were set up here. */
+  /** Devices that were set up or found up, and among them those that vifplugd set up. */
   readonly #seenTo = new Set<number>();
   readonly #ours = new Set<number>();
 
@@ -20,13 +20,13 @@ export class LinkKeeper {
     this.#set = set;
   }
 
-  /** The device has just been plugged. */
+  /** Called after the device was plugged. */
   plugged(link: Link): void {
     this.#seenTo.delete(link.ifindex);
     this.arrange(link);
   }
 
-  /** The device is in place. */
+  /** Called for a device in place. */
   arrange(link: Link): void {
     if (this.#seenTo.has(link.ifindex)) return;
     this.#seenTo.add(link.ifindex);
@@ -35,13 +35,13 @@ export class LinkKeeper {
     this.#set(link, true);
   }
 
-  /** The device has just been unplugged. */
+  /** Called after the device was unplugged. */
   unplugged(link: Link): void {
     this.#seenTo.delete(link.ifindex);
     if (this.#ours.delete(link.ifindex)) this.#set(link, false);
   }
 
-  /** The device is there no more; another one may get its index. */
+  /** Called when the device was removed; another device may get its index. */
   gone(ifindex: number): void {
     this.#seenTo.delete(ifindex);
     this.#ours.delete(ifindex);

@@ -1,9 +1,9 @@
-/** What the provider has of the machine that it runs on. */
+/** The access of the provider to its machine. */
 import { kernelTransport } from "../../netlink/kernel-transport.ts";
 import type { NetlinkTransport } from "../../netlink/transport.ts";
 import { type LookUps, lookUpsIn } from "./sysfs.ts";
 
-/** What tests put something else in the place of. */
+/** The parts of the machine that tests replace. */
 export interface Machine {
   readonly netlink: NetlinkTransport;
   readonly lookUps: LookUps;

@@ -1,4 +1,4 @@
-/** An index with several values to a key. A key without values is not in it. */
+/** An index with several values for a key. Every key in the index has a value. */
 
 /** Does nothing without a key. */
 export function add<K, V>(index: Map<K, Set<V>>, key: K | null | undefined, value: V): void {
@@ -8,7 +8,7 @@ export function add<K, V>(index: Map<K, Set<V>>, key: K | null | undefined, valu
   else values.add(value);
 }
 
-/** The one value that there is; null where there is none, or several. */
+/** The only value; null: no value, or several. */
 export function only<T>(values: Iterable<T> | undefined): T | null {
   const [first, ...others] = values ?? [];
   return first === undefined || others.length > 0 ? null : first;

@@ -1,8 +1,8 @@
-/** What ports, PFs and functions are called: as keys of an index, by drivers, and to people. */
+/** The names of ports, PFs and functions: as keys of an index, as drivers give them, and for people. */
 import type { PortName } from "../../netlink/devlink.ts";
 import type { PciFunction } from "./options.ts";
 
-/** `pci/0000:03:00.0/32768`, as devlink(8) writes it. */
+/** The name of a port in devlink(8)'s notation, as `pci/0000:03:00.0/32768`. */
 export function nameOfPort({ device, index }: PortName): string {
   return `${device}/${index}`;
 }
@@ -11,7 +11,7 @@ export interface PfName {
   readonly device: string;
   readonly controller: number;
   readonly number: number;
-  /** Another host's, although its controller has the NIC's own number (EF100): this machine can have a PF of that number too. */
+  /** True: a PF of another host, with the controller number of the NIC itself (EF100). This machine can have such a PF too. */
   readonly isForeign: boolean;
 }
 
@@ -20,7 +20,7 @@ export function nameOfPf({ device, controller, number, isForeign }: PfName): str
   return `${device}${controller === 0 ? "" : ` controller ${controller}`} pf ${number}${whose}`;
 }
 
-/** The PF that a port of a NIC's switch belongs to, or is. */
+/** The PF of a port in a NIC's switch: the PF that the port belongs to, or represents. */
 export function pfNameOf(port: {
   readonly device: string;
   readonly controller: number;
@@ -35,22 +35,22 @@ export function functionKey(wanted: PciFunction): string {
   return wanted.kind === "pf" ? "pf" : `${wanted.kind} ${wanted.number}`;
 }
 
-/** What a driver calls a network device's port of the switch (phys_port_name). */
+/** The name that a driver gives to the switch port of a network device (phys_port_name), parsed. */
 export type DriverName =
   | { readonly kind: "physical"; readonly number: number }
   | {
       readonly kind: "function";
-      /** Null where the name has none. */
+      /** Null: the name has no controller. */
       readonly controller: number | null;
-      /** Null where the name does not tell. */
+      /** Null: the name does not say. */
       readonly external: boolean | null;
       readonly pf: number;
       readonly function: PciFunction;
     };
 
 /**
- * Null: a name that says nothing of which function it is, as older drivers give. Devlink's own form is c1pf0vf2; EF100 puts
- * its port before, and the interface of another host behind that (p0pf0vf2, p0if1pf0vf2); ice once wrote pf0vfr2.
+ * Parses a driver's name; null: the name names no function, as with older drivers. Devlink's own form is c1pf0vf2. EF100 puts its
+ * port first, and the interface of another host second (p0pf0vf2, p0if1pf0vf2). Old versions of ice wrote pf0vfr2.
  */
 export function parseDriverName(name: string | null): DriverName | null {
   const physical = /^p(\d{1,5})(s\d{1,5})?$/.exec(name ?? "");

@@ -1,6 +1,6 @@
 /**
- * The NICs of this machine as the kernel tells of them: everything between netlink's messages and the table of who
- * represents what. The provider, its record and the commands that only look each have one.
+ * The NICs of this machine: everything between the kernel's netlink messages and the table of representors. The provider, its
+ * record and the commands that only read have an object each.
  */
 import type { Link } from "../../netlink/link.ts";
 import type { RepresentorOptions } from "./config.ts";
@@ -15,9 +15,9 @@ export interface NicsOptions {
   readonly machine: Pick<Machine, "netlink" | "lookUps">;
   /** Whether an interface of this name is in place for one of our logical ports. */
   readonly isInPlace?: (name: string) => boolean;
-  /** Something else is known than before, or it is (not) being read. */
+  /** Called when the known facts change, and when `ports.fault` changes. */
   readonly onChange: () => void;
-  /** A network device has another name than before. */
+  /** Called when a network device has a new name. */
   readonly onRename?: (link: Link, before: Link) => void;
   readonly log: (level: "warn" | "info" | "debug", message: string) => void;
 }
@@ -27,7 +27,7 @@ export class Nics {
   readonly sysfs: Sysfs;
   readonly table: SwitchTable;
   readonly ports: KernelPorts;
-  /** What was in doubt when the kernel was last asked. */
+  /** The doubts for which the kernel was last asked again. */
   #asked = "";
 
   constructor({ options, machine, isInPlace, onChange, onRename, log }: NicsOptions) {
@@ -43,12 +43,12 @@ export class Nics {
     });
   }
 
-  /** Another text whenever something else is known that an answer may depend on. */
+  /** A text that changes with every fact that an answer may depend on. */
   get version(): string {
     return `${this.facts.version} ${this.sysfs.version}`;
   }
 
-  /** Asks the kernel again about what its tables do not agree upon, once for each doubt and for each device that came. */
+  /** Asks the kernel again where its tables contradict each other, once for each doubt and each new device. */
   resolveDoubts(): void {
     if (this.ports.fault !== null) return;
     const { doubts } = this.table.index;

@@ -1,4 +1,4 @@
-/** What a logical port's options ask of this provider: a PF, and one of its functions. */
+/** The options of a logical port for this provider: a PF, and one of its functions. */
 import { parseMac } from "../../netlink/mac.ts";
 import { fail, ok, type Result } from "../../result.ts";
 import type { ReadOption } from "../provider.ts";
@@ -13,15 +13,21 @@ export const HW_ADDR = "vif-plug:representor:hw-addr";
 
 export const READ_OPTIONS: readonly ReadOption[] = [
   { name: PF_MAC, meaning: "the MAC address of the function's PF; this or pf-pci is required" },
-  { name: PF_PCI, meaning: "the devlink device or the PCI address of the PF, in its place or beside it" },
-  { name: PF_NUM, meaning: "the PF's number, where the address does not tell which PF it is" },
-  { name: CONTROLLER, meaning: "the controller's number, likewise: which of several hosts" },
+  {
+    name: PF_PCI,
+    meaning: "the devlink device or the PCI address of the PF, instead of pf-mac or beside it",
+  },
+  { name: PF_NUM, meaning: "the number of the PF, where several PFs have the address" },
+  { name: CONTROLLER, meaning: "the number of the controller, where PFs of several hosts have the address" },
   { name: VF_NUM, meaning: "the number of the VF" },
-  { name: SF_NUM, meaning: "the number of the sub-function; without this and the VF's, it is the PF" },
-  { name: HW_ADDR, meaning: "the MAC address of a sub-function that is made (sf_range)" },
+  {
+    name: SF_NUM,
+    meaning: "the number of the sub-function; without vf-num and sf-num, the function is the PF",
+  },
+  { name: HW_ADDR, meaning: "the MAC address for a sub-function that vifplugd makes (sf_range)" },
 ];
 
-/** The kernel's own bounds: a VF's number has 16 bits, a sub-function's 32. */
+/** The bounds of the kernel: the number of a VF has 16 bits, that of a sub-function 32. */
 const MAX_16 = 0xffff;
 const MAX_32 = 0xffff_ffff;
 
@@ -30,10 +36,10 @@ export type PciFunction =
   | { readonly kind: "vf"; readonly number: number }
   | { readonly kind: "sf"; readonly number: number };
 
-/** Which PF is meant; null: that says nothing of it. The address or the device is given. */
+/** The wanted PF; null: the options do not give the value. `mac` or `device` is given. */
 export interface WantedPf {
   readonly mac: string | null;
-  /** A devlink device, as `pci/0000:03:00.0`. */
+  /** The devlink device, as `pci/0000:03:00.0`. */
   readonly device: string | null;
   readonly number: number | null;
   readonly controller: number | null;
@@ -42,13 +48,13 @@ export interface WantedPf {
 export interface WantedFunction {
   readonly pf: WantedPf;
   readonly function: PciFunction;
-  /** Of a sub-function that is made. */
+  /** The MAC address for a sub-function that vifplugd makes. */
   readonly hardwareAddress: string | null;
 }
 
 type Options = ReadonlyMap<string, string>;
 
-/** The error is the reason that operators read. An option that is empty is one that is absent. */
+/** An empty option counts as absent. The error is the reason that operators read. */
 export function parseOptions(options: Options): Result<WantedFunction, string> {
   const mac = parseAddress(options, PF_MAC);
   const device = parseDevice(options);
@@ -108,7 +114,7 @@ function parseDevice(options: Options): Result<string | null, string> {
   );
 }
 
-/** "VF 3". */
+/** The name of a function for people, as "VF 3". */
 export function nameOfFunction(wanted: PciFunction): string {
   return wanted.kind === "pf" ? "the PF itself" : `${wanted.kind.toUpperCase()} ${wanted.number}`;
 }

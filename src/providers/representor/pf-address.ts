@@ -1,13 +1,13 @@
 /**
- * By which MAC address a PF is known to the CMS, from the sources there are, the first that knows it:
+ * The MAC address by which the CMS knows a PF, from the first source that has the address:
  *
- * 1. The configuration, which can pin it.
- * 2. The PF's own port: on a DPU the kernel shows the host's PF with the address that the host sees.
- * 3. A file in sysfs, by which DPU kernels told the address of the first host's PF before devlink did.
- * 4. Where the functions are not another host's (a hypervisor, or a DPU's own): the uplink's network device is the PF's,
- *    and its permanent address is the PF's, or the one in use where nobody tells a permanent one.
+ * 1. The configuration, which can pin the address.
+ * 2. The port of the PF: on a DPU the kernel shows the PF of the host with the address that the host sees.
+ * 3. A file in sysfs: older kernels of DPUs tell the address of the first host's PF in this file only.
+ * 4. For functions of this machine (a hypervisor, or a DPU's own): the network device of the uplink is that of the PF. Its
+ *    permanent address counts, or its present address where the kernel tells no permanent address.
  *
- * Invariant: one address from the configuration or from sysfs goes to one PF of one controller, never to several.
+ * Invariant: an address from the configuration or from sysfs belongs to one PF of one controller, never to several.
  */
 import type { Link } from "../../netlink/link.ts";
 import type { PfPin } from "./config.ts";
@@ -18,27 +18,27 @@ export type PfAddress =
   | { readonly mac: string }
   | { readonly mac: null /** For people to read. */; readonly reason: string };
 
-/** A PF, known by itself or by its functions. */
+/** A PF that is known by its own port or by ports of its functions. */
 export interface PfFacts extends PfName {
-  /** Its own and those of its functions; none: it is known by its uplink alone. */
+  /** The port of the PF and those of its functions; empty: only the uplink of the PF is known. */
   readonly ports: readonly SwitchPort[];
 }
 
 export interface AddressSources {
   readonly pins: readonly PfPin[];
-  /** What sysfs says of the PF behind an uplink, or null. */
+  /** The address in sysfs of the PF behind an uplink; null: sysfs has none. */
   readonly smartNic: (uplink: Link) => string | null;
-  /** The permanent address of an uplink that rtnetlink tells none of; null: there is none. */
+  /** The permanent address of an uplink whose rtnetlink message has none; null: the uplink has none. */
   readonly permanentAddress: (uplink: Link) => string | null;
 }
 
-/** What is around a PF. */
+/** The other ports of the machine. */
 export interface Neighbours {
   readonly pfs: readonly PfFacts[];
   readonly uplinks: readonly SwitchPort[];
 }
 
-/** The first of several hosts, whose address the file in sysfs tells. */
+/** The controller of the first host, whose address the file in sysfs has. */
 const FIRST_HOST = 1;
 
 export function pfAddress(pf: PfFacts, around: Neighbours, sources: AddressSources): PfAddress {
@@ -65,16 +65,16 @@ export function pfAddress(pf: PfFacts, around: Neighbours, sources: AddressSourc
   return mac === null ? { mac, reason: `its uplink ${link.name} has no address; ${pinHint(pf)}` } : { mac };
 }
 
-/** How the address is written where the kernel does not tell it. */
+/** Says how to write the address into the configuration. */
 export function pinHint({ device, controller, number }: PfName): string {
   const which = controller === 0 ? "" : `, controller: ${controller}`;
   return `write it in the configuration, under the provider: pf: [{ device: "${device}", pf: ${number}${which}, mac: "…" }]`;
 }
 
 /**
- * The PF is this machine's own, and so the uplink is its network device: it is of the NIC's own controller, or of another
- * that the kernel says is not external. A further controller beside that one, and one whose PF has a port of its own, has
- * an address of its own, and shares the way out.
+ * Whether the PF belongs to this machine, so that the uplink is its network device: a PF of the NIC's own controller, or of
+ * another controller that the kernel calls not external. A further controller beside that one, and a PF with a port of its
+ * own, have an address of their own and share the uplink.
  */
 export function isOfThisMachine(pf: PfFacts, pfs: readonly PfFacts[]): boolean {
   if (pf.controller === 0) return !pf.isForeign;
@@ -83,7 +83,7 @@ export function isOfThisMachine(pf: PfFacts, pfs: readonly PfFacts[]): boolean {
   return local.every((one) => one.controller === pf.controller || one.ports.length === 0);
 }
 
-/** Null: no PF, or several, of which a pin without a controller does not say which. */
+/** The PF of a pin; null: no PF matches, or a pin without a controller matches several. */
 function pinnedBy({ device, pf, controller }: PfPin, pfs: readonly PfFacts[]): PfFacts | null {
   const named = pfs.filter(
     (one) =>
@@ -109,7 +109,7 @@ function hasOwnPort({ ports }: PfFacts): boolean {
   return ports.some(isOwnPort);
 }
 
-/** Null: the kernel does not tell, as before Linux 5.10. */
+/** Whether the PF is of another host; null: the kernel does not tell, as before Linux 5.10. */
 function isExternal({ ports }: PfFacts): boolean | null {
   if (ports.length === 0) return false;
   const told = ports.map(({ external }) => external);
@@ -124,10 +124,10 @@ type Uplink =
   | { readonly link: Link }
   | { readonly link: null /** For people to read. */; readonly reason: string };
 
-/** The way out of a PF: the uplink of its number, or the only one where there is but one PF. */
+/** The uplink of a PF: the uplink of its number, or the only uplink when there is only one PF. */
 export function uplinkOf(pf: PfFacts, { pfs, uplinks }: Neighbours): Uplink {
   const near = uplinks.filter(({ device }) => device === pf.device);
-  // A host numbers its PFs by itself, so those of other controllers say nothing of this one's.
+  // Each host numbers its own PFs, so only PFs of the same controller count.
   const siblings = pfs.filter((one) => one.device === pf.device && one.controller === pf.controller);
   const numbers = new Set(siblings.map(({ number }) => number));
   const same = near.filter(({ role }) => role.kind === "uplink" && role.number === pf.number);
@@ -138,5 +138,8 @@ export function uplinkOf(pf: PfFacts, { pfs, uplinks }: Neighbours): Uplink {
       : { link: only.link };
   }
   if (near.length === 0) return { link: null, reason: "its device has no uplink" };
-  return { link: null, reason: `which of the ${near.length} uplinks is that of ${nameOfPf(pf)} is not told` };
+  return {
+    link: null,
+    reason: `the kernel does not tell which of the ${near.length} uplinks is that of ${nameOfPf(pf)}`,
+  };
 }

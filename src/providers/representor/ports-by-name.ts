@@ -1,8 +1,8 @@
 /**
- * The ports of which devlink says nothing: network devices of a switch, by what their drivers call them (phys_port_name).
+ * The ports that devlink does not have: network devices of a switch, by the names that their drivers give (phys_port_name).
  * Pure.
  *
- * Invariant: the result depends on what is told, not on the order in which it was told.
+ * Invariant: the result depends on the kernel's messages, not on their order.
  */
 import type { Link } from "../../netlink/link.ts";
 import type { KernelFacts } from "./facts.ts";
@@ -10,13 +10,13 @@ import { only } from "./multimap.ts";
 import { type DriverName, parseDriverName } from "./names.ts";
 import type { PortSources, SwitchPort } from "./switch-port.ts";
 
-/** A network device of a switch, of which no devlink port is known. */
+/** A network device of a switch, without a devlink port. */
 interface Untold {
   readonly link: Link;
   readonly switchId: string;
-  /** Null: it has no name, or one that says nothing. */
+  /** The driver's name, parsed; null: no name, or a name that names no port. */
   readonly said: DriverName | null;
-  /** The device that it belongs to; null where nobody tells. */
+  /** The parent of the network device; null: unknown. */
   readonly parent: string | null;
 }
 
@@ -53,8 +53,8 @@ export function portsByName(
 }
 
 /**
- * Some drivers name representors only. Where functions have no uplink, the one nameless device of hardware on their device
- * and their switch is the way out.
+ * Finds uplinks without a name, because some drivers name representors only. When functions have no uplink, the only nameless
+ * hardware device on their device and their switch is the uplink.
  */
 function namelessUplinks(untold: readonly Untold[], known: readonly SwitchPort[]): readonly SwitchPort[] {
   const candidates = Map.groupBy(
@@ -86,9 +86,8 @@ function common({ link }: Untold, device: string) {
 }
 
 /**
- * Where a network device belongs: to its parent, else to the uplink of its switch. Of several uplinks it is the one whose
- * device is the PCI function with the PF's number (drivers that name devices so take the number from there), else the one
- * with that number itself.
+ * The device of a network device: its parent, else the device of the uplink of its switch. Of several uplinks, the uplink counts
+ * whose device is the PCI function with the PF's number (from there the drivers take the number), else the uplink of that number.
  */
 function deviceOf({ parent, switchId }: Untold, said: DriverName, uplinks: readonly SwitchPort[]): string {
   if (parent !== null) return parent;

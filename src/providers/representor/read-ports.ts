@@ -1,4 +1,4 @@
-/** What the provider sees, read once from the kernel: for people who ask, also while no daemon runs. */
+/** The ports of NICs as the provider sees them, read once from the kernel, also while no daemon runs. */
 import { fail, ok, type Result } from "../../result.ts";
 import type { RepresentorOptions } from "./config.ts";
 import type { Machine } from "./machine.ts";
@@ -6,20 +6,20 @@ import { Nics } from "./nics.ts";
 import type { SwitchPort } from "./switch-port.ts";
 import type { SwitchTable } from "./switch-table.ts";
 
-/** A port with everything that is known of it: a row for people to read. */
+/** A port with everything that is known about the port: a row for people. */
 export interface PortRow {
-  /** The devlink port, or the network device with its driver's name for it where devlink says nothing. */
+  /** The devlink port, or the network device and the driver's name for the port where devlink has no port. */
   readonly port: string;
   readonly flavour: "physical" | "pcipf" | "pcivf" | "pcisf";
   readonly controller: number;
   /** Null: the kernel does not tell. */
   readonly external: boolean | null;
   readonly pf: number | null;
-  /** Which VF or sub-function of the PF; null of other ports. */
+  /** The number of the VF or sub-function; null for other ports. */
   readonly number: number | null;
-  /** The name of its network device now; null while there is none. */
+  /** The present name of its network device; null: no network device. */
   readonly netdev: string | null;
-  /** Of the PF that it belongs to, or is. */
+  /** The MAC address of its PF. */
   readonly pfMac: string | null;
 }
 
@@ -27,14 +27,14 @@ export interface ReadPortsOptions {
   readonly options: Partial<RepresentorOptions>;
   readonly machine: Machine;
   readonly warn: (message: string) => void;
-  /** Told, once, what is waited for when it takes long. */
+  /** Called once when the kernel takes long, with the reason for the wait. */
   readonly waits: (message: string) => void;
 }
 
-/** After so long a person wants to know what is waited for. */
+/** The time after which `waits` is called, in milliseconds. */
 const LONG_MS = 1000;
 
-/** In the order of devices and ports. The error is for people to read. */
+/** Reads the ports, in the order of devices and ports. The error is a sentence for people. */
 export async function readPorts(asked: ReadPortsOptions): Promise<Result<readonly PortRow[], string>> {
   const { options, machine, warn, waits } = asked;
   const { ports, table } = new Nics({

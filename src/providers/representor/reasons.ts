@@ -1,9 +1,9 @@
-/** Why the provider is not ready, in words for the operator: what is missing, what is there, and what to do. */
+/** The reasons for which the provider is not ready, for operators: what is missing, what exists, and what to do. */
 import { nameOfPf } from "./names.ts";
 import { CONTROLLER, nameOfFunction, type PciFunction, PF_NUM, PF_PCI, type WantedPf } from "./options.ts";
 import { nameWithAddress, type Pf, type SwitchIndex } from "./switch-index.ts";
 
-/** No PF is the wanted one. */
+/** The reason when no PF matches. */
 export function whyNoPf(wanted: WantedPf, { ports, pfs }: SwitchIndex): string {
   const head = `no PF ${nameOfWanted(wanted)} is known`;
   if (ports.length === 0)
@@ -12,7 +12,8 @@ export function whyNoPf(wanted: WantedPf, { ports, pfs }: SwitchIndex): string {
   const unknown = pfs.flatMap((pf) =>
     pf.address.mac === null ? [`${nameOfPf(pf)} has none (${pf.address.reason})`] : [],
   );
-  const there = known.length === 0 ? "no PF has an address" : `there are ${[...new Set(known)].join(", ")}`;
+  const there =
+    known.length === 0 ? "no PF has an address" : `the known addresses are ${[...new Set(known)].join(", ")}`;
   return `${head}: ${[there, ...unknown.sort()].join("; ")}`;
 }
 
@@ -25,7 +26,7 @@ function nameOfWanted({ mac, device, number, controller }: WantedPf): string {
   ].join(", ");
 }
 
-/** Several PFs are the wanted one as far as the options tell. */
+/** The reason when several PFs match the options. */
 export function whySeveral(wanted: WantedPf, pfs: readonly Pf[]): string {
   const differs = (of: (pf: Pf) => unknown) => new Set(pfs.map(of)).size > 1;
   const options = [
@@ -34,10 +35,10 @@ export function whySeveral(wanted: WantedPf, pfs: readonly Pf[]): string {
     ...(differs(({ controller }) => controller) ? [CONTROLLER] : []),
   ];
   const names = pfs.map(nameOfPf).sort().join(", ");
-  return `several PFs are ${nameOfWanted(wanted)}: ${names}; say which with ${options.join(" or ")}`;
+  return `several PFs match ${nameOfWanted(wanted)}: ${names}; choose one with ${options.join(" or ")}`;
 }
 
-/** The PF is known, and the function is not represented. */
+/** The reason when the PF is known, and the function has no representor. */
 export function whyNoFunction(pf: Pf, wanted: PciFunction): string {
   const name = `PF ${nameWithAddress(pf)}`;
   if (wanted.kind === "pf") return `${name} has no representor of its own here: give a VF or a sub-function`;

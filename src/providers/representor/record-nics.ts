@@ -1,6 +1,6 @@
 /**
- * Records what the kernel tells of NICs, and what the provider makes of it, so that somebody without that hardware can
- * have the same happen again: lines of JSON, the first of which says what it is.
+ * Records the kernel's messages about NICs and the provider's conclusions, so that somebody without that hardware can replay
+ * them. The record is lines of JSON; the first line describes the record.
  */
 import { isDeviceDump } from "../../netlink/devlink.ts";
 import { encodeMessage, FLAG, type Message } from "../../netlink/message.ts";
@@ -25,32 +25,32 @@ export const NIC_RECORD_FORMAT = 1;
 export interface RecordNicsOptions {
   readonly machine: Machine;
   readonly options: Partial<RepresentorOptions>;
-  /** Addresses stay as they are. */
+  /** True: addresses are not replaced. */
   readonly isPlain: boolean;
-  /** What the first line says besides: versions of the kernel and of this program. */
+  /** More members for the first line: the versions of the kernel and of this program. */
   readonly about: Readonly<Record<string, string>>;
-  /** The driver of a network device; null: unknown. */
+  /** Looks up the driver of a network device; null: unknown. */
   readonly driverOf: (netdev: string) => string | null;
   readonly write: (line: string) => void;
   readonly warn: (message: string) => void;
-  /** Settles when nothing more is to be recorded. */
+  /** Settles when the record has to end. */
   readonly end: Promise<void>;
 }
 
-/** What the provider makes of one function, at the end. */
+/** The provider's conclusion about one function, at the end of the record. */
 export interface Conclusion {
   readonly device: string;
   readonly controller: number;
   readonly pf: number;
-  /** Null: it is not known. */
+  /** Null: unknown. */
   readonly pfMac: string | null;
-  /** As "VF 3". */
+  /** The name of the function, as "VF 3". */
   readonly function: string;
-  /** Null: none, or it is in doubt. */
+  /** Null: the function has no network device, or the device is in doubt. */
   readonly netdev: string | null;
 }
 
-/** @returns how many messages were recorded, or why none could be */
+/** Records until `end` settles. @returns the number of recorded messages; the error is a sentence for people */
 export async function recordNics(asked: RecordNicsOptions): Promise<Result<number, string>> {
   const { machine, options, about, write } = asked;
   const scrubber = new Scrubber(asked.isPlain);
@@ -70,7 +70,7 @@ export async function recordNics(asked: RecordNicsOptions): Promise<Result<numbe
       netlink: tapNetlink(machine.netlink, noteMessages, note),
       lookUps: tapLookUps(machine.lookUps, scrubber, note),
     },
-    // The provider, too, asks again about what it has doubts about.
+    // As in the provider, the kernel is asked again about doubts.
     onChange: () => nics.resolveDoubts(),
     log: (level, message) => level === "warn" && asked.warn(message),
   });
@@ -92,7 +92,7 @@ export async function recordNics(asked: RecordNicsOptions): Promise<Result<numbe
   return ok(messages);
 }
 
-/** In an order that does not depend on that of the messages. */
+/** The conclusions, in an order that does not depend on the order of the messages. */
 export function conclusionsOf({ index }: SwitchTable): readonly Conclusion[] {
   const all = index.pfs.flatMap((pf) =>
     [...pf.functions.values()].flatMap((ports): Conclusion[] => {

@@ -1,9 +1,9 @@
 /**
- * The provider `representor`: plugs the network device that represents a function of a NIC, which it finds by the MAC
- * address of the function's PF and the function's number. README.md, beside this file, is for operators.
+ * The provider `representor`: plugs the network device that represents a function of a NIC. The provider finds the device by the
+ * MAC address of the PF and the number of the function. README.md, beside this file, is for operators.
  *
- * Invariants: what it answers depends on the logical port's options, the interface in place and its tables only, and
- * answering changes nothing; it changes nothing of a network device that is not plugged for one of our logical ports.
+ * Invariants: an answer depends only on the options of the logical port, the interface in place and the provider's tables, and
+ * `prepare` changes nothing. The provider changes only network devices that are plugged for our logical ports.
  */
 import { defineProvider } from "../module.ts";
 import type { Provider } from "../provider.ts";

@@ -1,4 +1,4 @@
-/** The provider from `init` to `destroy`: what it knows, what it answers, and what it does to what is plugged. */
+/** The provider from `init` to `destroy`: its tables, its answers, and its changes to plugged devices. */
 import { activateRequest } from "../../netlink/devlink.ts";
 import { leaveDatapath } from "../../netlink/leave-datapath.ts";
 import { type Link, setLinkRequest } from "../../netlink/link.ts";
@@ -18,7 +18,7 @@ import { SubFunctions } from "./sub-functions.ts";
 import type { SwitchPort } from "./switch-port.ts";
 import type { Representor } from "./switch-table.ts";
 
-/** The device has gone meanwhile, of which the kernel tells. */
+/** errno: the device was removed meanwhile; a message about the removal follows. */
 const ENODEV = 19;
 
 export class Running {
@@ -30,10 +30,10 @@ export class Running {
   readonly #settling: Settling;
   readonly #subFunctions: SubFunctions;
   readonly #links = new LinkKeeper({ set: (link, up) => this.#setLink(link, up) });
-  /** The network devices of ports, as far as the settling has been told. */
+  /** The network devices of ports that `#settling` knows. */
   #netdevs: ReadonlySet<number> = new Set();
   #hasRead = false;
-  /** What the table was made for. */
+  /** The version of the facts that `#followTable` last saw. */
   #seen = "";
   #changed = false;
 
@@ -95,7 +95,7 @@ export class Running {
     return whose === null ? answer : { ...answer, misplaced: whose };
   }
 
-  /** Makes what is wanted and absent, and remembers what is in place and sees to it. */
+  /** Makes a wanted sub-function that is absent; remembers an interface in place, and sets its device up. */
   arrange({ lport, interface: current, bridge }: PrepareInput): void {
     const wanted = parseOptions(lport.options);
     if (this.#nics.ports.fault !== null || !wanted.ok) return;
@@ -109,7 +109,7 @@ export class Running {
     }
   }
 
-  /** Sub-functions of ours that no port wants, and that no owned interface stands on, are left over from before. */
+  /** Deletes sub-functions of ours that no port wants and no owned interface uses: they are left over from before the start. */
   tidy({ asked, owned }: TidyInput): boolean {
     if (this.#options.sf_range === undefined) return true;
     if (this.#nics.ports.fault !== null) return false;
@@ -129,7 +129,7 @@ export class Running {
     else this.#plugged(input, output);
   }
 
-  /** What is in place no more is forgotten; what `plan` asks about was never remembered. */
+  /** Forgets a port without an interface. `plan` never made the provider remember one. */
   release({ lport, interface: current }: PrepareInput, output: WantedInterface | null): void {
     if (current === null && output === null) this.#inPlace.set(lport.name, null);
   }
@@ -143,7 +143,7 @@ export class Running {
     if (this.#options.sf_activate === true || this.#subFunctions.isOurs(port)) this.#activate(port);
   }
 
-  /** Only what is known to have been the port's own is touched: by now the name may be another's. */
+  /** Touches only a device that was known to be the port's own: another device may have the name now. */
   #unplugged({ lport, interface: before }: PrepareInput): void {
     const placed = this.#inPlace.of(lport.name);
     this.#inPlace.set(lport.name, null);
@@ -151,7 +151,7 @@ export class Running {
     const link = this.#nics.facts.links.get(placed.ifindex)?.link;
     if (link === undefined) return;
     const port = this.#nics.table.named(link.name);
-    // When it changes hands, the one that it comes to is told of in the same turn.
+    // When the interface changes hands, the call for its new port comes in the same turn.
     queueMicrotask(() => {
       if (this.#inPlace.has(link.name)) return;
       if (port !== null && this.#subFunctions.isOurs(port)) this.#subFunctions.remove(port);
@@ -171,7 +171,7 @@ export class Running {
     return { ready: true, interface: { name, type: "", options: {} } };
   }
 
-  /** The table has it as it was when something last changed that an answer depends on. */
+  /** The present state of a device. The table may have an older state, because no answer depends on `isUp` and `master`. */
   #asItIs(link: Link): Link {
     return this.#nics.facts.links.get(link.ifindex)?.link ?? link;
   }
@@ -184,12 +184,12 @@ export class Running {
     return this.#options.userspace === "dpdk" && datapathType === USERSPACE_DATAPATH;
   }
 
-  /** Whose the device in place is, if it is known to be another function's. */
+  /** The owner of the device in place, when the device is known to belong to another function; else null. */
   #otherOwner(inPlace: string, wanted: WantedFunction): string | null {
     return this.#nics.ports.isCurrent ? this.#nics.table.otherOwner(inPlace, wanted) : null;
   }
 
-  /** What follows from a table that is another one: which devices have come and gone, and what is in doubt. */
+  /** Follows a changed table: tells the settling which devices came and went, and asks again about doubts. */
   #followTable(): void {
     const { ports } = this.#nics.table.index;
     const netdevs = new Set(ports.flatMap(({ link }) => link?.ifindex ?? []));
@@ -208,8 +208,8 @@ export class Running {
   }
 
   /**
-   * What is plugged under another name than it has now can only be plugged anew when it has left the datapath. Others
-   * plug devices of NICs into it too, uplinks for instance: theirs stay.
+   * A plugged device with a new name has to leave the datapath before it can be plugged under the new name. Devices that others
+   * plugged, such as uplinks, stay.
    */
   #releaseRenamed(link: Link, before: string): void {
     const { ifindex, name, master } = link;
@@ -253,6 +253,9 @@ function dpdkAnswer({ port, pf, link }: Representor): PrepareAnswer {
   const wanted = port.role.kind === "function" ? port.role.function : ({ kind: "pf" } as const);
   const devargs = dpdkArguments({ device, controller, pf: number, function: wanted });
   if (devargs === null)
-    return { ready: false, reason: `DPDK has no devices like ${device}: userspace: kernel is for them` };
+    return {
+      ready: false,
+      reason: `DPDK cannot use the device ${device}, which is no PCI device: set userspace: kernel`,
+    };
   return { ready: true, interface: { name: link.name, type: "dpdk", options: { [DPDK_DEVARGS]: devargs } } };
 }

@@ -1,6 +1,6 @@
 /**
- * Netlink messages without what they say beyond the provider's own questions, and with addresses replaced: what a record
- * of NICs may be sent to others with. Equal addresses are replaced by equal ones.
+ * Makes netlink messages fit to be sent to others: keeps only attributes that the provider reads, and replaces addresses. Equal
+ * addresses get equal replacements.
  */
 import { attribute, attributesIn, concatenate } from "../../netlink/attributes.ts";
 import { DEVLINK_ATTRIBUTES } from "../../netlink/devlink.ts";
@@ -8,7 +8,7 @@ import { LINK_ATTRIBUTES, LINK_HEADER_BYTES } from "../../netlink/link.ts";
 import { formatMac, MAC_BYTES, macBytes } from "../../netlink/mac.ts";
 import type { Message } from "../../netlink/message.ts";
 
-/** struct genlmsghdr. */
+/** The size of struct genlmsghdr. */
 const GENERIC_HEADER_BYTES = 4;
 
 export class Scrubber {
@@ -16,12 +16,12 @@ export class Scrubber {
   readonly #macs = new Map<string, string>();
   readonly #ids = new Map<string, Uint8Array>();
 
-  /** @param isPlain addresses stay as they are */
+  /** @param isPlain true: addresses are not replaced */
   constructor(isPlain: boolean) {
     this.#isPlain = isPlain;
   }
 
-  /** The stand-in for an address, in the form in which mac.ts writes it. */
+  /** The replacement for an address, in the notation of mac.ts. */
   mac(mac: string): string {
     if (this.#isPlain) return mac;
     const known = this.#macs.get(mac);
@@ -32,7 +32,7 @@ export class Scrubber {
     return standIn;
   }
 
-  /** Addresses in the form with colons are replaced, as are those in a name (enx005300000042). */
+  /** Replaces addresses in a text: with colons, and in names such as enx005300000042. */
   text(text: string): string {
     if (this.#isPlain) return text;
     return text
@@ -43,7 +43,7 @@ export class Scrubber {
       );
   }
 
-  /** A message about a network device. */
+  /** Scrubs a message about a network device. */
   link({ payload, ...rest }: Message): Message {
     const { address, permanentAddress, name, linkInfo, kind, switchId, portName } = LINK_ATTRIBUTES;
     const kept = attributesIn(payload.subarray(LINK_HEADER_BYTES)).flatMap(([type, value]) => {
@@ -79,7 +79,7 @@ export class Scrubber {
     return { ...rest, payload: concatenate([payload.subarray(0, LINK_HEADER_BYTES), ...kept]) };
   }
 
-  /** A message about a devlink port or device. */
+  /** Scrubs a message about a devlink port or device. */
   port({ payload, ...rest }: Message): Message {
     const { function: details, hardwareAddress, netdevName, known } = DEVLINK_ATTRIBUTES;
     const kept = attributesIn(payload.subarray(GENERIC_HEADER_BYTES)).flatMap(([type, value]) => {
@@ -102,7 +102,7 @@ export class Scrubber {
     return new TextEncoder().encode(this.text(new TextDecoder().decode(bytes)));
   }
 
-  /** A switch's identity is often made of an address. */
+  /** Replaces the identity of a switch, which drivers often make from an address. */
   #identity(bytes: Uint8Array): Uint8Array {
     if (this.#isPlain) return bytes;
     const key = bytes.toHex();

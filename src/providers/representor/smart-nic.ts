@@ -1,12 +1,12 @@
 /**
- * The file in sysfs by which the kernels of older DPUs tell the host's address of the PF behind an uplink:
- * `/sys/class/net/UPLINK/smart_nic/pf/config`.
+ * The file `/sys/class/net/UPLINK/smart_nic/pf/config`, in which older kernels of DPUs tell the MAC address that the host sees of
+ * the PF behind an uplink.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseMac } from "../../netlink/mac.ts";
 
-/** Null where there is no such file, or no address in it. @param root where `sys` is */
+/** Reads the address; null: no such file, or no address in the file. @param root the folder that contains `sys` */
 export function readSmartNic(root: string, uplink: string): string | null {
   try {
     return parseSmartNic(readFileSync(join(root, "sys/class/net", uplink, "smart_nic/pf/config"), "utf8"));

@@ -1,8 +1,8 @@
 /**
- * Sub-functions on demand: those whose numbers are in the configured range are made when they are wanted and absent, and
- * deleted when they are unplugged, or when nobody wants them after a start. Others are never touched.
+ * Sub-functions on demand. A sub-function with a number in the configured range is ours: vifplugd makes the sub-function when it
+ * is wanted and absent, and deletes it at unplug, or after a start when nobody wants it. Others are never touched.
  *
- * Invariant: nothing is made or deleted but by {@link make} and {@link remove}; whoever asks `whyNot` changes nothing.
+ * Invariant: only {@link make} and {@link remove} change sub-functions; `whyNot` changes nothing.
  */
 import {
   addSubFunctionRequest,
@@ -21,14 +21,14 @@ import type { SwitchPort } from "./switch-port.ts";
 import type { SwitchTable } from "./switch-table.ts";
 
 export interface SubFunctionsOptions {
-  /** Null: none is ours. */
+  /** The numbers of our sub-functions; null: no sub-function is ours. */
   readonly range: SfRange | null;
   readonly netlink: NetlinkTransport;
   readonly table: SwitchTable;
   /** The number of the family `devlink`. */
   readonly family: () => number;
   readonly log: (level: "warn" | "info", message: string) => void;
-  /** What `whyNot` answers may be another now. */
+  /** Called when the answer of `whyNot` may have changed. */
   readonly onChange: () => void;
 }
 
@@ -37,7 +37,7 @@ type Making =
   | { readonly phase: "failed"; readonly reason: string }
   | { readonly phase: "due" };
 
-/** How long after a failure it is tried again: doubled from the first to the last. */
+/** The delay after a failure, in milliseconds: doubled from the first to the last. */
 const FIRST_RETRY_MS = 1000;
 const LAST_RETRY_MS = 60_000;
 
@@ -52,7 +52,7 @@ export class SubFunctions {
     this.#options = options;
   }
 
-  /** Why the sub-function that is wanted is not there, if it is one of ours that is absent; null otherwise. */
+  /** Why a wanted sub-function of ours is absent; null: it exists, or is not ours. */
   whyNot(wanted: WantedFunction): NotReady | null {
     const absent = this.#absent(wanted);
     if (absent === null) return null;
@@ -65,7 +65,7 @@ export class SubFunctions {
     return { ready: false, reason: `${name} cannot be made (sf_range): ${making.reason}` };
   }
 
-  /** Makes the sub-function that is wanted, if it is one of ours that is absent. */
+  /** Makes the wanted sub-function, when it is ours and absent. */
   make(wanted: WantedFunction): void {
     const absent = this.#absent(wanted);
     if (absent === null) return;
@@ -123,7 +123,7 @@ export class SubFunctions {
     return range !== null && number >= range.first && number <= range.last;
   }
 
-  /** @returns why it failed, or null */
+  /** @returns the reason of the failure; null: the sub-function was made */
   async #make(pf: Pf, sf: number, hardwareAddress: string | null): Promise<string | null> {
     const { device, controller, number } = pf;
     const family = this.#options.family();
@@ -138,7 +138,7 @@ export class SubFunctions {
     if (port === undefined) return "the kernel does not say which port it is, so it has no address";
     const addressed = await this.#ask(setAddressRequest(family, port, hardwareAddress));
     if (addressed.ok) return null;
-    // One without its address is of no use, and would be taken for one that is as it has to be.
+    // Without its address the sub-function cannot be used, and a later look would take it for a complete one.
     await this.#ask(deletePortRequest(family, port));
     return `its address cannot be set: ${addressed.error.message}`;
   }

@@ -1,6 +1,6 @@
 /**
- * Which PFs there are, which functions they have, by which address each is known, and whose each network device is: an
- * index over what the kernel has told. Pure but for what the sources look up.
+ * An index over the kernel's facts: the PFs, their addresses and functions, and the owner of each network device. Pure, except
+ * for the look-ups of the sources.
  */
 import type { Link } from "../../netlink/link.ts";
 import type { KernelFacts } from "./facts.ts";
@@ -17,12 +17,12 @@ import {
 import type { PortSources, SwitchPort } from "./switch-port.ts";
 import { composePorts } from "./switch-ports.ts";
 
-/** A PF with everything that is known of it. */
+/** A PF with everything that is known about the PF. */
 export interface Pf extends PfFacts {
   readonly address: PfAddress;
-  /** The network device by which it reaches the outside; null where it is not known which that is. */
+  /** The network device of its uplink; null: unknown. */
   readonly uplink: Link | null;
-  /** By function: the ports that represent it. More than one is a fault of the driver's, and an ambiguity. */
+  /** The representors of each function. More than one for a function is a fault of the driver, and makes it ambiguous. */
   readonly functions: ReadonlyMap<string, ReadonlySet<SwitchPort>>;
 }
 
@@ -54,7 +54,7 @@ export function indexOf(facts: KernelFacts, sources: IndexSources): SwitchIndex 
     if (first === undefined || first.pf === null) return [];
     return [{ ...pfNameOf(first), ports: members }];
   });
-  // Where nothing but the way out is known of a PF of this machine, functions may come, or be made.
+  // A PF of this machine of which only the uplink is known: functions may still appear, or be made.
   for (const { device, role } of uplinks) {
     const isKnown = bare.some((pf) => pf.device === device && isOfThisMachine(pf, bare));
     const number = role.kind === "uplink" ? role.number : null;

@@ -1,33 +1,33 @@
-/** A port of a NIC's embedded switch, as it is put together from what the kernel tells, and what that takes besides. */
+/** A port of a NIC's embedded switch, and the sources beside the kernel's messages from which ports are joined. */
 import type { DevlinkPort } from "../../netlink/devlink.ts";
 import type { Link } from "../../netlink/link.ts";
 import type { PciFunction } from "./options.ts";
 
 export type Role =
-  /** The outside, or the network device that is the PF's own. */
+  /** The uplink: the physical port, or the network device of the PF itself. */
   | { readonly kind: "uplink"; readonly number: number | null }
   | { readonly kind: "function"; readonly function: PciFunction };
 
 export interface SwitchPort {
-  /** For people. */
+  /** The name for people. */
   readonly name: string;
-  /** Null: devlink says nothing of it. */
+  /** Null: devlink has no such port. */
   readonly devlink: DevlinkPort | null;
-  /** Of the PF: the devlink device that functions are on. */
+  /** The devlink device of the PF, which has the functions. */
   readonly device: string;
   readonly controller: number;
   readonly external: boolean | null;
-  /** Null for an uplink that is no PF's own port. */
+  /** Null: an uplink that is not the port of a PF. */
   readonly pf: number | null;
   readonly role: Role;
   readonly link: Link | null;
-  /** Why it has no network device; null when it has. */
+  /** Why the port has no network device; null: the port has one. */
   readonly fault: string | null;
 }
 
 export interface PortSources {
-  /** From which number on the NIC counts its VFs; with 1, its number 0 is the PF. */
+  /** The number of the NIC's first VF; 1: the number 0 is the PF. */
   readonly vfBase: (device: string) => number;
-  /** The device that a network device belongs to, for kernels that do not tell; null: unknown. */
+  /** Looks up the parent of a network device, for kernels whose messages have none; null: unknown. */
   readonly parentOf: (link: Link) => string | null;
 }

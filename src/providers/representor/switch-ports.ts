@@ -1,12 +1,11 @@
 /**
- * The ports of NICs' embedded switches, put together from what devlink says of ports and what rtnetlink says of network
- * devices. Pure.
+ * The ports of NICs' embedded switches, joined from devlink's ports and rtnetlink's network devices. Pure.
  *
- * Which network device a port has is devlink's word, by the device's index, or the device's own (kernels from 6.2 on).
- * The two sockets are read in any order, so an index alone proves nothing: the device must have had the name that
- * devlink gives, and must not call itself another function's. Where devlink says nothing, as with drivers that make no
- * devlink port for a VF, the driver's name of the device (phys_port_name) says whose it is. Where both speak they have to
- * agree: what they do not agree upon is in doubt, and the kernel is asked again.
+ * Devlink names the network device of a port by its index; from Linux 6.2 on, the device also names its port. The two sockets
+ * are read in any order, so an index alone proves nothing: the device must have had the name that devlink gives, and the
+ * driver's name (phys_port_name) must not be that of another function. Some drivers make no devlink port for a VF; then the
+ * driver's name decides. When devlink and the driver's name contradict each other, the port is in doubt, and the kernel is
+ * asked again.
  */
 import type { DevlinkPort, Flavour } from "../../netlink/devlink.ts";
 import type { Link } from "../../netlink/link.ts";
@@ -19,7 +18,7 @@ import type { PortSources, SwitchPort } from "./switch-port.ts";
 
 export interface SwitchPorts {
   readonly ports: readonly SwitchPort[];
-  /** What is not agreed upon, in words; the kernel is to be asked again when these are others. */
+  /** The contradictions, in words; when they change, the kernel has to be asked again. */
   readonly doubts: readonly string[];
 }
 
@@ -72,7 +71,7 @@ export function composePorts(facts: KernelFacts, sources: PortSources): SwitchPo
   return { ports: [...ports], doubts: doubts.sort() };
 }
 
-/** The network device of a port, as far as it is known for sure. */
+/** The network device of a port, where it is certain. */
 function pair(port: DevlinkPort, saying: KnownLink | undefined, { links }: KernelFacts): Pairing {
   if (saying !== undefined) return { link: saying.link, fault: null, doubt: false };
   const none = { link: null, fault: `port ${nameOfPort(port)} has no network device yet`, doubt: false };
@@ -96,7 +95,7 @@ function contradicts(port: DevlinkPort, said: DriverName | null): boolean {
   return said.controller !== null && port.controller !== 0 && said.controller !== port.controller;
 }
 
-/** The function that a port represents; null when it represents none. */
+/** The function that a port represents; null: none. */
 function functionOf({ flavour, vf, sf }: DevlinkPort): PciFunction | null {
   if (flavour === "pcipf") return { kind: "pf" };
   if (flavour === "pcivf" && vf !== null) return { kind: "vf", number: vf };
@@ -128,14 +127,14 @@ function toldByDevlink(
   return { ...common, device, pf, role: { kind: "function", function: represented } };
 }
 
-/** Some drivers show the PF's own network device as the port of the PF: it is the way out, and represents nothing. */
+/** Whether the device of a PF's port is the PF itself, as with some drivers: the port is the uplink, and represents nothing. */
 function isOwnNetdev({ external, function: { hardwareAddress } }: DevlinkPort, link: Link | null): boolean {
   if (external === true || link === null) return false;
   if (parseDriverName(link.portName)?.kind === "physical") return true;
   return link.permanentAddress !== null && link.permanentAddress === hardwareAddress;
 }
 
-/** An uplink can be on a device of its own (mlx5 from Linux 6.5 on), which is a part of the PF's, as its network device is. */
+/** The PF's device of a port. An uplink can have a nested device (mlx5 from Linux 6.5 on); then the outer device counts. */
 function deviceOf(device: string, link: Link | null, { facts, sources }: Known): string {
   const nested = facts.parents.get(device) ?? null;
   const isPci = device.startsWith("pci/");
@@ -148,8 +147,8 @@ function busOf(device: string): string {
 }
 
 /**
- * An uplink of which nobody tells the parent belongs where the functions of the same switch are, if that is one place. NICs
- * can give all of their ports one switch: then where functions of the uplink's own number are, if that is one place.
+ * Finds the device of each uplink without a parent: the device that has functions of the same switch, when there is only one such
+ * device. A NIC can have one switch for all ports; then the device that has functions of the uplink's own number.
  */
 function placeUplinks(told: readonly SwitchPort[]): readonly SwitchPort[] {
   const places = new Map<string, Set<string>>();
@@ -169,7 +168,7 @@ function placeUplinks(told: readonly SwitchPort[]): readonly SwitchPort[] {
   });
 }
 
-/** Who tells of the same port tells of the same identity. */
+/** A key that is equal for two descriptions of the same port. */
 function identityOf(port: SwitchPort): string {
   const { device, role } = port;
   if (role.kind === "uplink") return `${device} p${role.number}`;

@@ -1,9 +1,9 @@
 /**
- * The answers to the provider's questions: which network device represents this function of that PF, and whose is the
- * network device of this name?
+ * Answers the provider's questions: which network device represents a function of a PF, and which function a network device
+ * represents.
  *
- * Invariants: the answers depend on the last word about each port and network device only, not on the order of the
- * words; the index is made anew when something else is known, and at no other time.
+ * Invariants: an answer depends only on the last message about each port and network device, not on the order of messages. The
+ * index is made anew only when a fact has changed.
  */
 import type { Link } from "../../netlink/link.ts";
 import { fail, ok, type Result } from "../../result.ts";
@@ -23,7 +23,7 @@ export interface Representor {
 }
 
 export interface TableSources extends IndexSources {
-  /** Another number whenever what they say may be another. */
+  /** A number that changes when the sources may give another answer. */
   readonly version: number;
 }
 
@@ -47,7 +47,7 @@ export class SwitchTable {
     return made;
   }
 
-  /** The representor of a function, or the reason why there is none (yet). */
+  /** The representor of a function; the error is the reason for people. */
   find({ pf: wantedPf, function: wanted }: WantedFunction): Result<Representor, string> {
     const found = this.findPf(wantedPf);
     if (!found.ok) return found;
@@ -78,8 +78,8 @@ export class SwitchTable {
   }
 
   /**
-   * Whose the network device of this name is, when it is known for sure that it is not that function's; null otherwise.
-   * A port of the same number is another function's only where its PF is known to be another.
+   * The owner of the network device of this name, when the device certainly does not belong to `wanted`; else null. A port of the
+   * same number belongs to another function only when its PF is known to be another PF.
    */
   otherOwner(netdev: string, wanted: WantedFunction): string | null {
     const port = this.index.byNetdev.get(netdev);
@@ -93,7 +93,7 @@ export class SwitchTable {
     return `${nameOfFunction(port.role.function)} of PF ${nameWithAddress(pf)}`;
   }
 
-  /** The port may be that function's, as far as is known. */
+  /** Whether the port may represent the function. */
   mayBe(port: SwitchPort, { pf: wantedPf, function: wanted }: WantedFunction): boolean {
     const pf = this.index.pfOf.get(port);
     if (pf === undefined || port.role.kind !== "function") return false;
@@ -101,14 +101,14 @@ export class SwitchTable {
     return isSameNumber && matches(pf, wantedPf) !== false;
   }
 
-  /** NICs count their VFs from 0, but for those that the configuration names. */
+  /** The function in the NIC's own numbers: NICs count their VFs from 0, except those in the configuration's `devices`. */
   #numberedBy({ device }: Pf, wanted: PciFunction): PciFunction {
     if (wanted.kind !== "vf") return wanted;
     return { kind: "vf", number: wanted.number + this.#sources.vfBase(device) };
   }
 }
 
-/** Null: not known. A device that is given decides where the PF's address is not known. */
+/** Whether the PF is the wanted PF; null: unknown. When the address of the PF is unknown, a wanted device decides. */
 function matches(pf: Pf, { mac, device, number, controller }: WantedPf): boolean | null {
   if (controller !== null && pf.controller !== controller) return false;
   if (number !== null && pf.number !== number) return false;
@@ -118,7 +118,7 @@ function matches(pf: Pf, { mac, device, number, controller }: WantedPf): boolean
   return device === null ? null : true;
 }
 
-/** What is known besides what netlink tells: from the configuration, and from sysfs. */
+/** The facts beside netlink's: from the configuration and from sysfs. */
 export function tableSources(
   { pf = [], devices = [] }: Pick<Partial<RepresentorOptions>, "pf" | "devices">,
   facts: Facts,
@@ -130,7 +130,7 @@ export function tableSources(
     vfBase: (device) => bases.get(device) ?? 0,
     parentOf: (link) => sysfs.parentOf(link),
     smartNic: (uplink) => sysfs.smartNic(uplink),
-    // A kernel that tells the permanent address of any device has told what there is to tell.
+    // A kernel that tells the permanent address of one device tells it for all devices that have one.
     permanentAddress: (uplink) => (tellsPermanent(facts) ? null : sysfs.permanentAddress(uplink)),
     get version() {
       return sysfs.version;

@@ -1,9 +1,9 @@
 /**
- * What sysfs and the older system calls tell of uplinks where netlink does not: the address of the host's PF, the
- * permanent address, and the device that a network device belongs to.
+ * Facts about uplinks from sysfs and older system calls, where netlink has none: the address of the host's PF, the permanent
+ * address, and the parent of a network device.
  *
- * Invariant: each is looked up once for a network device under a name; what was not there is looked for again when
- * somebody asks for it anew ({@link refresh}), because the kernel does not tell when it comes.
+ * Invariant: each fact is looked up once for a network device and its name. {@link refresh} looks again for missing files,
+ * because the kernel sends no message when a file appears.
  */
 import { readlinkSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -18,7 +18,7 @@ export interface LookUps {
   parentOf(netdev: string): string | null;
 }
 
-/** @param root where `sys` is */
+/** @param root the folder that contains `sys` */
 export function lookUpsIn(root: string): LookUps {
   return {
     smartNic: (uplink) => readSmartNic(root, uplink),
@@ -60,7 +60,7 @@ export class Sysfs {
     return remembered(this.#parents, link, (name) => this.#lookUps.parentOf(name));
   }
 
-  /** Looks again for the files that were not there. */
+  /** Looks again for missing files. */
   refresh(): void {
     for (const [key, mac] of this.#smartNic) {
       if (mac !== null) continue;
@@ -71,7 +71,7 @@ export class Sysfs {
     }
   }
 
-  /** What was looked up for devices that are gone is of no use. */
+  /** Forgets the facts about removed devices. */
   forgetAllBut(isThere: (ifindex: number) => boolean): void {
     for (const cache of [this.#smartNic, this.#permanent, this.#parents]) {
       for (const key of cache.keys()) if (!isThere(Number.parseInt(key, 10))) cache.delete(key);

@@ -1,9 +1,9 @@
 /**
- * The table's text: YAML, a key for each logical port, and under it the interface that realises it. Pure: a text becomes
- * the lines, each with what is wrong with it and where.
+ * Parses the text of a table: YAML with a key for each logical port, and the port's interface as the value. Pure: the result
+ * is the interfaces and the errors of lines, with their places.
  *
- * Invariant: what is wrong with a line is an error of its logical port alone; only a text that is no mapping of lines is
- * refused as a whole.
+ * Invariant: an error in a line concerns only the logical port of the line. A text is refused as a whole only when it is no
+ * mapping of lines.
  */
 import * as v from "valibot";
 import { isMap, isNode, isScalar } from "yaml";
@@ -12,13 +12,13 @@ import { fail, messageOf, ok, type Result } from "../../result.ts";
 import { interfaceNameFault, interfaceSizeFault } from "../answer.ts";
 import type { WantedInterface } from "../provider.ts";
 
-/** What is wrong, as LINE:COL: MESSAGE. */
+/** An error, as LINE:COL: MESSAGE. */
 export type TableFault = string;
 
 export interface Lines {
-  /** By logical port, those of which an interface can be made. A name that no interface may have is refused as any provider's is. */
+  /** The interfaces by logical port. `parseAnswer` refuses a wrong interface name, as that of any other provider. */
   readonly interfaces: ReadonlyMap<string, WantedInterface>;
-  /** By logical port: what is wrong with its line. */
+  /** The error of each wrong line, by logical port. */
   readonly faults: ReadonlyMap<string, TableFault>;
 }
 
@@ -40,7 +40,7 @@ const line = v.strictObject(
         : "expected a mapping: name, type, options, other_config",
 );
 
-/** More errors than this are of no use to anybody. */
+/** The limit on reported errors. */
 export const MAX_FAULTS = 20;
 
 /** Some 8000 logical ports with six options each (72 tokens), which take two to three seconds. */
@@ -95,7 +95,7 @@ export function parseTable(content: string): Result<Lines, readonly TableFault[]
   return ok({ interfaces, faults: lineFaults });
 }
 
-/** Where the value stands that is under these keys, or as much of them as there is. */
+/** The offset of the value below these keys, or below the first keys that exist. */
 function placeIn(node: unknown, keys: readonly string[]): number | null {
   let place = startOf(node);
   let here = node;

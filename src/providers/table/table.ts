@@ -1,9 +1,9 @@
 /**
- * The provider `table`: a file says which interface realises which logical port, so that whatever else creates interfaces
- * needs no code of its own here.
+ * The provider `table`: a file names the interface of each logical port, so that other programs can create interfaces without
+ * a provider of their own.
  *
- * Invariants: the file is read when it changes, never when a question comes; what is not valid of it changes nothing (a
- * line for its logical port, the whole text for all), and the log says where it is not.
+ * Invariants: vifplugd reads the file when the file changes, never when a question comes. A line that is not valid changes
+ * nothing for its logical port, and a text that is not valid changes nothing at all; the log has the place of each error.
  */
 import { realpathSync } from "node:fs";
 import { dirname, isAbsolute } from "node:path";
@@ -35,10 +35,10 @@ export const table = defineProvider({
   create: ({ file }) => new TableProvider(file),
 });
 
-/** Far more than the ports of a chassis need. */
+/** The limit on the file, in bytes: far more than the ports of a chassis need. */
 const MAX_BYTES = 4 << 20;
 
-/** Whoever writes the file in pieces has so long between two of them, in milliseconds. */
+/** The time between two pieces of a file that somebody writes in pieces, in milliseconds. */
 const QUIET_MS = 50;
 
 export class TableProvider implements Provider {
@@ -47,11 +47,11 @@ export class TableProvider implements Provider {
   #host: ProviderHost | null = null;
   #watch: FolderWatch | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
-  /** By logical port: its line, as it was last valid. */
+  /** The last valid line of each logical port. */
   #interfaces: ReadonlyMap<string, WantedInterface> = new Map();
-  /** By logical port: what is wrong with its line now. */
+  /** The error in the present line of each logical port. */
   #lineFaults: ReadonlyMap<string, TableFault> = new Map();
-  /** Why the lines may not be those of the file. */
+  /** Why the lines may differ from the file; null: they are equal. */
   #fault: string | null = null;
   #isOther = false;
 
@@ -61,7 +61,7 @@ export class TableProvider implements Provider {
 
   init(host: ProviderHost): void {
     this.#host = host;
-    // The folder, because editors put another file in the place of the old one.
+    // Watches the folder, because editors replace the file by another file.
     this.#watch = new FolderWatch({
       folder: dirname(this.#file),
       onChange: () => this.#readSoon(),
@@ -90,7 +90,10 @@ export class TableProvider implements Provider {
     const fault = this.#lineFaults.get(lport.name) ?? this.#fault;
     if (fault !== null) return { ready: false, reason: fault };
     const key = JSON.stringify(lport.name);
-    return { ready: false, reason: `${this.#file} has no line for it: add ${key}: { name: INTERFACE }` };
+    return {
+      ready: false,
+      reason: `${this.#file} has no line for this port: add ${key}: { name: INTERFACE }`,
+    };
   }
 
   #readSoon(): void {
@@ -111,7 +114,7 @@ export class TableProvider implements Provider {
       const stays = before.interfaces.size === 0 ? "" : STAYS;
       for (const fault of read.error) this.#host?.log("warn", `${fault}${stays}`);
     }
-    // Whoever has no line is told another reason.
+    // The reason of each port without a line has changed.
     if (this.#fault !== before.fault) this.#isOther = true;
     if (this.#isOther) this.#host?.wake();
     const lports = [before.interfaces, this.#interfaces, before.faults, this.#lineFaults];
@@ -142,7 +145,7 @@ export class TableProvider implements Provider {
   }
 }
 
-const STAYS = "; what was valid before stays in force";
+const STAYS = "; the last valid lines stay in force";
 
 function readLines(file: string): Result<Lines, readonly TableFault[]> {
   try {

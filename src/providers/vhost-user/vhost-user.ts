@@ -1,8 +1,8 @@
 /**
  * The provider `vhost-user`: an interface of the userspace datapath whose peer, a virtual machine, listens on a socket.
  *
- * Invariant: a socket's path is a name in the folder that the configuration gives, so what the cloud says leads nowhere
- * else, and neither does what somebody else puts into that folder: a link is refused. The socket need not exist yet.
+ * Invariant: the path of a socket is a name in the folder of the configuration, so options of the cloud lead to no other
+ * folder. A symbolic link in the folder is refused, so it leads nowhere either. The socket need not exist yet.
  */
 import { lstatSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
@@ -97,10 +97,12 @@ function interfaceName(lport: string, given: string): Result<string, string> {
   const fault = interfaceNameFault(name);
   if (fault === null) return ok(name);
   if (given !== "") return fail(`option ${NAME} is ${JSON.stringify(given)}, which ${fault}`);
-  return fail(`no interface can be named after it (${JSON.stringify(name)} ${fault}): set option ${NAME}`);
+  return fail(
+    `no interface can be named after the logical port (${JSON.stringify(name)} ${fault}): set option ${NAME}`,
+  );
 }
 
-/** No character is cut in two. */
+/** The whole characters that fit into `bytes`. */
 function cut(text: string, bytes: number): string {
   let taken = "";
   for (const character of text) {

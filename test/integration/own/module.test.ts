@@ -61,7 +61,7 @@ test("a module plugs, and on SIGHUP what it imports is loaded anew", async () =>
   expect(hv.daemon.lines.filter((line) => line.includes("it is loaded anew"))).toHaveLength(1);
   await put("acme.ts", "export default {");
   reload();
-  await hv.daemon.waitLog(/ warn provider: acme: .*what was loaded before stays/);
+  await hv.daemon.waitLog(/ warn provider: acme: .*the module that was loaded before stays in force/);
   await hv.addLport("web2", acme);
   await hv.installed("b-web2");
 });

@@ -121,13 +121,13 @@ describe("an answer", () => {
   test("that comes twice counts once", async () => {
     await using running = new Running({ tricks: { web1: { kind: "twice" } } });
     expect(await running.answered("web1")).toEqual(plug("web1"));
-    await running.logged(/warn acme: the command answered 1, which is not asked/);
+    await running.logged(/warn acme: the command answered 1, but no question has this id/);
   });
 
   test("to what nobody asked is left out", async () => {
     await using running = new Running({ tricks: { web1: { kind: "other-id" } } });
     expect(await running.answered("web1")).toEqual(plug("web1"));
-    await running.logged(/warn acme: the command answered 1000001, which is not asked/);
+    await running.logged(/warn acme: the command answered 1000001, but no question has this id/);
   });
 
   test.each<[string, unknown, RegExp]>([
@@ -564,7 +564,9 @@ describe("when the configuration is read again, a command", () => {
     expect(running.ask("web1", { interface: plugged("a-web1") })).toEqual(plug("a-web1"));
     expect(await running.answered("web2")).toEqual(plug("b-web2"));
     await running.until("web1", (answer) => isDeepStrictEqual(answer, plug("b-web1")));
-    expect(running.log).toEqual(["info acme: the command's files are others: it is started anew"]);
+    expect(running.log).toEqual([
+      "info acme: the files of the command have changed: the command is started anew",
+    ]);
     expect(starts()).toBe(2);
   });
 

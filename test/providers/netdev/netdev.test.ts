@@ -95,7 +95,7 @@ describe("a device is refused", () => {
     kernel.setLink(link(7, "eth7", { address: MAC }));
     kernel.setLink(link(8, "vlan8", { address: MAC }));
     await start();
-    expect(ask({ mac: MAC })).toEqual(refused(/there are several: .* is eth7, vlan8/));
+    expect(ask({ mac: MAC })).toEqual(refused(/several network devices match .*: eth7, vlan8/));
   });
 
   test("that is a part of something else, or Open vSwitch's own, or the loopback", async () => {
@@ -107,7 +107,7 @@ describe("a device is refused", () => {
     await start();
     expect(ask({ name: "lo" })).toEqual(refused(/loopback/));
     expect(ask({ name: "eth3" })).toEqual(refused(/it is a part of bond0/));
-    expect(ask({ name: "ovs-system" })).toEqual(refused(/Open vSwitch's own/));
+    expect(ask({ name: "ovs-system" })).toEqual(refused(/internal interface of Open vSwitch/));
     expect(ask({ name: "eth5" })).toEqual(refused(/in a bridge of Open vSwitch already/));
     expect(ask({ name: "eth5" }, { name: "eth5", type: "", options: new Map() })).toEqual(found("eth5"));
   });

@@ -143,7 +143,7 @@ describe("the provider", () => {
     expect(answer("web1")).toEqual({ ready: true, interface: { name: "a", type: "", options: {} } });
     expect(answer("db1")).toMatchObject({
       ready: false,
-      reason: expect.stringContaining("has no line for it"),
+      reason: expect.stringContaining("has no line for this port"),
     });
     expect(await change("web1: { name: a }\nweb2: { name: c }\ndb1: { name: d }\n")).toEqual(["web2", "db1"]);
     expect(answer("db1")).toMatchObject({ interface: { name: "d" } });
@@ -154,7 +154,7 @@ describe("the provider", () => {
     start("web1: { name: a }\n");
     await change("web1: [\n");
     expect(answer("web1")).toMatchObject({ interface: { name: "a" } });
-    expect(log).toEqual([expect.stringMatching(/ports\.yaml:2:1: .*what was valid before stays in force/)]);
+    expect(log).toEqual([expect.stringMatching(/ports\.yaml:2:1: .*the last valid lines stay in force/)]);
     expect(answer("db1")).toMatchObject({ reason: expect.stringContaining("ports.yaml:2:1: ") });
     await change("web1: { name: b }\n");
     expect(answer("web1")).toMatchObject({ interface: { name: "b" } });
@@ -169,9 +169,9 @@ describe("the provider", () => {
       ready: false,
       reason: expect.stringContaining("ports.yaml:3:6: db1: "),
     });
-    expect(answer("db2")).toMatchObject({ reason: expect.stringContaining("has no line for it") });
+    expect(answer("db2")).toMatchObject({ reason: expect.stringContaining("has no line for this port") });
     expect(log).toEqual([
-      expect.stringMatching(/ports\.yaml:1:7: web1: .*what was valid before stays in force$/),
+      expect.stringMatching(/ports\.yaml:1:7: web1: .*the last valid lines stay in force$/),
       expect.stringMatching(/ports\.yaml:3:6: db1: expected a mapping[^;]*$/),
     ]);
     await change("web1: { name: b }\n");
