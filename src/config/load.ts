@@ -1,7 +1,7 @@
 /**
  * Reads a configuration file. Nothing is read but the file; what is absent from it is a default of the schema.
  */
-import { closeSync, constants, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import * as v from "valibot";
 import { fail, hasCode, messageOf, ok, type Result } from "../result.ts";
 import type { ConfigError } from "./error.ts";
@@ -48,19 +48,26 @@ function unreadable(file: string, why: string): Result<never, readonly ConfigErr
 /** Milliseconds that a pipe may take to give what it has. */
 const PIPE_WITHIN_MS = 500;
 
-/** A pipe, too, gives what it has piece by piece, but nobody waits for it for long; a device may never end. */
+/**
+ * A pipe, too, gives what it has piece by piece, but nobody waits for it for long; a device may never end.
+ *
+ * @throws Error when there is nothing to read, as in a pipe that nobody writes to
+ */
 export function readAtMost(path: string, limit: number): Uint8Array {
   // Without waiting: for who writes to a pipe open(2) would wait for ever.
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const end = performance.now() + PIPE_WITHIN_MS;
+    const isPipe = fstatSync(fd).isFIFO();
     const buffer = new Uint8Array(limit);
     let length = 0;
     while (length < limit) {
       const read = readSome(fd, buffer, length);
-      if (read === 0) break;
-      if (read !== null) length += read;
-      else if (performance.now() > end) throw new Error("a pipe that is not written to its end");
+      // Who writes to a pipe may open it a moment after this does: what has no writer looks as if it had ended.
+      const isAwaited = read === null || (read === 0 && isPipe && length === 0);
+      if (!isAwaited && read === 0) break;
+      if (!isAwaited) length += read;
+      else if (performance.now() > end) throw new Error(length === 0 ? NO_WRITER : NO_END);
       else Bun.sleepSync(PIPE_PAUSE_MS);
     }
     return buffer.subarray(0, length);
@@ -70,6 +77,8 @@ export function readAtMost(path: string, limit: number): Uint8Array {
 }
 
 const PIPE_PAUSE_MS = 5;
+const NO_WRITER = "a pipe that nobody writes to";
+const NO_END = "a pipe that is not written to its end";
 
 /** @returns null when there is nothing yet */
 function readSome(fd: number, buffer: Uint8Array, from: number): number | null {
