@@ -111,7 +111,7 @@ export function isAwaited(advice: Advice | undefined): boolean {
   return consultationsOf(advice).some(({ answer }) => answer.kind === "not-ready" && answer.awaited === true);
 }
 
-/** The new owner of the interface in place, as a provider knows for sure; null: no provider names one. */
+/** The new owner of the interface in place, as a provider knows for sure; null: no provider names a new owner. */
 export function misplacementOf(advice: Advice | undefined): Misplacement | null {
   if (advice?.kind !== "asked" || advice.isAhead === true) return null;
   const { main, leaving } = advice;

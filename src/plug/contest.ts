@@ -124,7 +124,7 @@ export class Contests {
       const next = this.#nextOf(at, name, holder);
       if (next.kind === "end") return { ok: true, path };
       if (next.kind === "mover") {
-        // It goes round: to the start, or, as ports may have several interfaces, to another one that moves by then.
+        // A circle: back to the start, or to another port of the path, because ports may have several interfaces.
         if (path.includes(next.lport)) return { ok: true, path };
         at = next.lport;
         continue;
@@ -141,8 +141,8 @@ export class Contests {
     if (name === null) return { kind: "blocked", reason: "it wants no other interface" };
     const winner = this.#winner(name);
     if (holder === undefined) {
-      // One that was refused comes first only when the server has refused the name to all of them: each is told so, and tries
-      // again on its own.
+      // A refused claimant comes first only when the server has refused the name to all claimants: then each of them has
+      // this reason, and tries again by itself.
       if (winner === at || winner === null || this.#wasRefused(winner, holder)) return { kind: "end" };
       const reason = `logical port ${winner} wants interface ${name} too, and comes first`;
       return { kind: "blocked", reason };
@@ -152,7 +152,7 @@ export class Contests {
       return { kind: "blocked", reason: holderReason(holder, name) };
     }
     if (this.#isLeftOver(owner, holder) || this.#goneConsultation(holder) !== null) return { kind: "end" };
-    // What one that is in flight wants next is decided when its change has been answered.
+    // The next wish of a port in flight is decided after the answer to its change.
     const isMoving = this.#facts.attempt(owner)?.phase === "in-flight";
     if (isMoving || this.#claimOf(owner) === null)
       return { kind: "blocked", reason: holderReason(holder, name) };
@@ -195,7 +195,7 @@ export class Contests {
     return [...all].sort();
   }
 
-  /** The first port of the group is tried again for all of them, when its back-off is over. */
+  /** Whether the server has refused this move. After the back-off of the first port, the whole group is tried again. */
   #isRefused(together: readonly string[]): boolean {
     const [leader] = together;
     if (leader === undefined) return false;
@@ -204,7 +204,7 @@ export class Contests {
     return wasRefused && together.every((lport) => this.#leavesTheSame(lport));
   }
 
-  /** The interface that the port was to leave, and the Port row of the interface, are as they were when the server refused that. */
+  /** Whether the interface that the port has to leave, and its Port row, are the same as at the refusal. */
   #leavesTheSame(lport: string): boolean {
     const attempt = this.#facts.attempt(lport);
     if (attempt?.phase !== "failed" || attempt.change.kind !== "replug") return true;
@@ -223,9 +223,9 @@ export class Contests {
   }
 
   /**
-   * Whom the server refused the name is out while there are others, until it is tried again, so that one bad port does
-   * not keep the name from them (rule T3). Nobody comes before one whose transaction is on its way: it would be refused,
-   * or refuse the other.
+   * Decides who gets a name. A claimant that the server has refused comes after all others until it is tried again, so that
+   * one bad port does not keep the name from them (rule T3). A claimant whose transaction is on its way comes first, because
+   * one of two transactions for the name would be refused.
    */
   #seekWinner(name: string): string | null {
     const claimants = [...this.#facts.claimants(name)];
@@ -272,7 +272,7 @@ export class Contests {
     return advice?.kind === "asked" ? advice.claim : null;
   }
 
-  /** The interface is left over of a logical port that has the interface that its provider names (rule P3). */
+  /** Whether the interface is a leftover of a logical port that has the interface that its provider names (rule P3). */
   #isLeftOver(lport: string, holder: ObservedInterface): boolean {
     const isInFlight = this.#facts.attempt(lport)?.phase === "in-flight";
     return !isInFlight && leftoversIn(this.#facts.advice(lport)).some(({ observed }) => observed === holder);
@@ -301,7 +301,7 @@ export class Contests {
     return this.#facts.attempt(from)?.phase === "in-flight" ? null : advice.main;
   }
 
-  /** The server has refused what the port wants of this interface, or of a new interface where `holder` is undefined. */
+  /** Whether the server has refused the port's wish for this interface, or for a new interface where `holder` is undefined. */
   #wasRefused(lport: string, holder: ObservedInterface | undefined): boolean {
     const attempt = this.#facts.attempt(lport);
     const advice = this.#facts.advice(lport);
@@ -320,7 +320,7 @@ type Next =
   | { readonly kind: "mover"; readonly lport: string }
   | { readonly kind: "blocked"; readonly reason: string };
 
-/** The interface that a change takes over; undefined: it takes none over. */
+/** The interface that a change takes over; undefined: none. */
 function takenBy(change: Change): InterfaceRow | undefined {
   if (change.kind === "replug") return takenBy(change.take);
   return change.kind === "update" ? change.interface : undefined;

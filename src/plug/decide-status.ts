@@ -111,24 +111,25 @@ function decidePlug(at: StatusFacts, bridge: BridgeRef, desired: DesiredInterfac
   const inPlace = inPlaceAt(at);
   const { name } = desired.wanted;
   if (inPlace !== null && inPlace.interface.name === name) {
-    // Its iface-id is the logical port's, or it would not be the port's.
+    // The iface-id is right: the interface was found by it.
     const edit = diffInterface(inPlace.interface, desired, inPlace.plugType === desired.plugType);
     if (edit === null) return clearLeftovers(at, bridge, desired) ?? stands(at, null);
     return propose(at, { kind: "update", desired, interface: inPlace.interface, edit }, null);
   }
   if (inPlace !== null && onRename === "report" && !at.chassis.contests.isInCircle(lport)) {
-    const reason = `plugged as ${inPlace.interface.name}, and the provider now says ${name}: recreate the logical port, or set plug.on_rename to replug`;
+    const reason = `plugged as ${inPlace.interface.name}, but the provider now names ${name}: recreate the logical port, or set plug.on_rename to replug`;
     return status(at, "incompatible", reason, {});
   }
   const contest = at.chassis.contests.contest(lport, name);
   if (contest.kind === "lost") return status(at, "conflict", contest.reason, { interface: name });
   const sentAway = timesSentAway(at);
   if (contest.kind === "free" && sentAway > 1) {
-    const reason = `its interface became another's ${sentAway} times within a short while: it is plugged again with back-off`;
+    const reason = `its interface got another owner ${sentAway} times within a short while: it is plugged again with back-off`;
     return status(at, "waiting", reason, { interface: name, retry: true, setbacks: sentAway - 2 });
   }
   const take = takeOf(contest, bridge, desired);
-  if (take === null) return status(at, "pending", "its interface is about to be seen as its own", {});
+  if (take === null)
+    return status(at, "pending", "the local database has not told yet that the interface is its own", {});
   const reason = contest.kind === "take" ? `taken over from logical port ${contest.from}` : null;
   if (inPlace === null) return propose(at, take, reason, contest);
   const isTaken = at.chassis.contests.taker(lport) !== null;

@@ -1,6 +1,6 @@
 /**
- * Why a logical port is plugged or not: every condition that bears on it, with its value and the row it came from, in
- * the order in which they are decided. A pure reading of the graph's data; nothing is decided here.
+ * Explains why a logical port is plugged or not: every condition of the port with its value and its row, in the order of the
+ * decisions. A pure reading of the graph's data: nothing is decided here.
  */
 import type { Engine } from "../graph/index.ts";
 import type { Finding } from "./conditions/condition.ts";
@@ -15,11 +15,11 @@ export interface Explanation {
   readonly lport: string;
   readonly status: LportStatus | null;
   readonly conditions: readonly Finding[];
-  /** What would have to change for the port to be plugged, and bound; null when nothing has to. */
+  /** What has to change for the port to be plugged and bound; null: nothing. */
   readonly remedy: string | null;
 }
 
-/** @returns null when nothing is known of such a port: no port binding in view, no interface */
+/** @returns null: the port is unknown, without a port binding in view and without an interface */
 export function explain(engine: Engine, graph: PlugGraph, lport: string): Explanation | null {
   const view = viewOf(engine, graph, lport);
   if (view === null) return null;
@@ -32,13 +32,13 @@ function remedyOf({ engine, graph, status }: PortView, conditions: readonly Find
     return status.unbound === undefined ? null : remedyOfUnbound(conditions);
   }
   if (status?.reason) return status.reason;
-  // While that is so, what is not in view may be there.
+  // While something is missing, a row that is not in view may exist.
   const obstacle = obstacleOf(engine, graph);
   if (obstacle !== null) return obstacle.reason;
   return conditions.find(({ holds }) => holds === false)?.remedy ?? null;
 }
 
-/** What ovn-controller minds (rule P8). */
+/** The conditions under which ovn-controller binds a plugged port (rule P8). */
 const MINDED: ReadonlySet<string> = new Set([version.id, bound.id]);
 
 function remedyOfUnbound(conditions: readonly Finding[]): string | null {

@@ -39,7 +39,7 @@ function subjectOf(intent: Intent): Subject | null {
   const { kind, plugType } = intent;
   if (kind === "plug") return { plugType, operation: "create", options: intent.binding.options };
   if (kind === "unplug") {
-    // Under the options that it was plugged with: those of a row that is elsewhere now are another chassis's.
+    // The options with which the interface was plugged: the options of a row that is elsewhere now are for another chassis.
     const row = intent.lastSeen ?? intent.binding;
     return { plugType, operation: "remove", options: row?.options ?? null };
   }

@@ -1,8 +1,8 @@
 /**
- * Every node of the daemon's graph and every edge between them, on one screen. Data enters on top and leaves as
- * outputs: `plug`, a status for every logical port, `absence`, whose absence is to be asked for, `monitor_scope`, what
- * is to be monitored of the Southbound, `southbound_target`, where that is, and `lock`, what is to be held. A handler in
- * `handlers` is a change handled as it comes; an input without one leads to a recompute.
+ * Every node of the daemon's graph and every edge between nodes, on one screen. Data enters on top and leaves by the outputs:
+ * `plug`, the status of every logical port; `absence`, the ports whose absence the Southbound is asked about; `monitor_scope`,
+ * the rows to monitor in the Southbound; `southbound_target`, the address of the Southbound; and `lock`, the lock to hold. A
+ * handler in `handlers` takes in one change; an input without a handler leads to a recompute.
  */
 import { Engine, type EngineOptions, input, keyed, keyedChanges, node } from "../graph/index.ts";
 import type { FormerHostnames } from "./former-hostnames.ts";

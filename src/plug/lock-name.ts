@@ -1,9 +1,9 @@
 /**
- * The name of the OVSDB lock of a chassis: `vifplugd_` and the chassis name. A lock's name is an `<id>` (RFC 7047
- * section 3.1), so every byte of the name that an `<id>` cannot hold stands as `_` and two hexadecimal digits.
+ * The name of the OVSDB lock of a chassis: `vifplugd_` and the chassis name. A lock name is an `<id>` (RFC 7047 section 3.1),
+ * so every byte that an `<id>` cannot hold becomes `_` and two hexadecimal digits.
  *
- * Invariant: no two chassis share a name, or one of their daemons would wait for the other for ever. So a `_` of the
- * name that would read as such an escape is written as one.
+ * Invariant: no two chassis share a lock name, or one of their daemons would wait for the other for ever. So a `_` that
+ * would read as an escape is escaped too.
  */
 export function lockName(chassis: string): string {
   const characters = Array.from(new TextEncoder().encode(chassis), (byte) => String.fromCharCode(byte));
@@ -14,7 +14,7 @@ export function lockName(chassis: string): string {
   return `vifplugd_${name.join("")}`;
 }
 
-/** Two digits stand there, as an escape has them. */
+/** Whether two hexadecimal digits of an escape follow. */
 function isHex(characters: readonly string[], at: number): boolean {
   return /^[0-9a-f]{2}$/.test(characters.slice(at, at + 2).join(""));
 }

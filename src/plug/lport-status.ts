@@ -32,7 +32,7 @@ export interface LportStatus {
   readonly lport: string;
   readonly plugType: string;
   readonly state: PortState;
-  /** The interface in place, or the one that is wanted. */
+  /** The interface in place, else the wanted interface; null: neither is known. */
   readonly interface: string | null;
   readonly reason: string | null;
   /** The change to write now; null: nothing is to be written. */
@@ -63,7 +63,7 @@ export interface StatusFacts {
 /** The facts that are the same for all logical ports. */
 export interface ChassisFacts {
   readonly bridge: BridgeRef | null;
-  /** The name the integration bridge has to have. */
+  /** The name that the integration bridge has to have. */
   readonly bridgeName: string;
   /** Null: no name is known. */
   readonly chassis: ChassisIdentity | null;
@@ -87,7 +87,7 @@ export function status(
   state: PortState,
   reason: string | null,
   rest: {
-    /** Null, or absent: the interface in place, or the one of the change. */
+    /** Null or absent: the interface in place, else the interface of the change. */
     readonly interface?: string | null;
     readonly change?: Change;
     readonly retry?: boolean;

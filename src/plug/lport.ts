@@ -44,12 +44,12 @@ export interface ChassisIdentity {
   readonly formerHostnames?: ReadonlySet<string>;
 }
 
-/** A logical port that a virtual network interface can realise: no special type, not a nested (parent) port. */
+/** Whether the logical port is a VIF: no special type, and no parent port. */
 export function isVif(binding: PortBindingRow): boolean {
   return binding.type === "" && (binding.parent_port ?? "") === "";
 }
 
-/** The plug type the CMS directs, by today's option name or by the one OVN first proposed; null when there is none. */
+/** The plug type that the CMS asks for, by the present option name or the name that OVN first proposed; null: none. */
 export function plugTypeOf(binding: PortBindingRow): string | null {
   return binding.options.get("vif-plug-type") ?? binding.options.get("plug-type") ?? null;
 }
@@ -98,14 +98,14 @@ export function requestedHereAsAdditional(binding: PortBindingRow, chassis: Chas
   return chassis.record !== null && binding.requested_additional_chassis.has(chassis.record._uuid);
 }
 
-/** Nothing in the port binding keeps this chassis from binding it. */
+/** Whether this chassis may bind the logical port. */
 export function isBindable(binding: PortBindingRow, chassis: ChassisIdentity): boolean {
   if (requestedHere(binding, chassis) || requestedHereAsAdditional(binding, chassis)) return true;
   const requested = binding.options.get("requested-chassis") ?? "";
   return requested === "" || namesChassis(binding, chassis);
 }
 
-/** The option `requested-chassis` names this chassis, by its present name or hostname. */
+/** Whether the option `requested-chassis` names this chassis, by its present name or hostname. */
 export function namesChassis({ options }: PortBindingRow, chassis: ChassisIdentity): boolean {
   const names = namesIn(options.get("requested-chassis") ?? "");
   return names.some((name) => name === chassis.name || name === chassis.record?.hostname);

@@ -65,8 +65,8 @@ export class MonitorScope implements AskedChassis {
   }
 
   /**
-   * For a monitor of its own, with `==` alone: then ovsdb-server looks each row up among the names. One clause of another
-   * kind makes it compare each row with each of them.
+   * The condition of a separate monitor, which has only `==` clauses: then ovsdb-server looks each row up among the names. A
+   * clause of another kind would make ovsdb-server compare each row with each name.
    */
   named(): Condition<PortBindingRow> {
     if (this.lports.size === 0) return [false];

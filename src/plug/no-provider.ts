@@ -1,4 +1,4 @@
-/** In which words it is told that no provider answers to a plug type (rule P7). */
+/** The reason of a port whose plug type no provider answers to (rule P7). */
 import type { RefusedProvider } from "../providers/registry.ts";
 
 export function noProvider(plugType: string, refused: RefusedProvider | null): string {

@@ -1,4 +1,4 @@
-/** What keeps every logical port of the chassis from being decided. It is the same for all of them, and told once. */
+/** An obstacle: why no logical port of the chassis can be decided. One obstacle is told once for all ports. */
 
 export type ObstacleCode =
   | "local-database"
@@ -7,7 +7,7 @@ export type ObstacleCode =
   | "bridge"
   | "southbound"
   | "chassis-row"
-  /** The next message of a database does away with it. */
+  /** The next message of a database ends this obstacle. */
   | "incomplete"
   | "northd";
 

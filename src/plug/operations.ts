@@ -1,9 +1,9 @@
 /**
- * Changes to the operations of one transaction (rule T1): plain data in, plain data out.
+ * Makes the operations of one transaction from changes (rule T1): plain data in, plain data out.
  *
- * Invariants: the transaction asserts the lock; what a change stands on is checked by `wait` operations whose cost does
- * not grow with the bridge; the bridge's ports are edited, never compared or replaced; every operation is known to
- * belong to one logical port, or to all of them.
+ * Invariants: the transaction asserts the lock. `wait` operations check the basis of each change, and their cost does not grow
+ * with the bridge. The ports of the bridge are edited, never compared or replaced. Every operation belongs to one logical
+ * port, or to all.
  */
 import { type NamedUuid, named, type Operation, operations, type Uuid } from "ovsdb-jsonrpc";
 import { openVSwitch } from "../schemas/open_vswitch.gen.ts";
@@ -15,7 +15,7 @@ import type { BridgeRef, InterfaceRow } from "./rows.ts";
 
 export interface Transaction {
   readonly operations: readonly Operation[];
-  /** The logical port each operation is for; null: for the transaction as a whole. */
+  /** The logical port of each operation; null: the operation is for the whole transaction. */
   readonly lports: readonly (string | null)[];
 }
 
@@ -65,7 +65,7 @@ class Draft {
   finish(): Transaction {
     for (const { bridge, inserted, deleted } of this.#bridges.values()) {
       const where = [["_uuid", "==", bridge.uuid]] as const;
-      // A Bridge that is gone matches nothing, and editing nothing succeeds: so it is checked before.
+      // A deleted Bridge matches no row, and an edit of no row succeeds: so the Bridge is checked first.
       if (inserted.length > 0) {
         this.#push(null, build.wait("Bridge", where, ["name"], "==", [{ name: bridge.name }], 0));
       }
@@ -121,7 +121,7 @@ class Draft {
     this.#bridge(bridge).deleted.push(port._uuid);
   }
 
-  /** Fails the transaction unless the interface is ours still and as it was read. */
+  /** Adds the check that the interface is still ours and unchanged. */
   #expect(lport: string, current: InterfaceRow): void {
     const { _uuid, name, type, options, other_config, mtu_request, external_ids } = current;
     const ours = new Map(
@@ -160,7 +160,7 @@ class Draft {
   }
 }
 
-/** `insert` leaves a key alone that is there (RFC 7047 section 5.1), so what is set is deleted first. */
+/** `insert` does not change an existing key (RFC 7047 section 5.1), so a key to set is deleted first. */
 function mapMutations<Column extends "external_ids" | "options" | "other_config">(
   column: Column,
   edit: MapEdit | undefined,

@@ -10,7 +10,7 @@ import { type DesiredInterface, diffInterface } from "./desired.ts";
 import { inPlaceAt, type LportStatus, nameOfChange, type StatusFacts, status } from "./lport-status.ts";
 import type { BridgeRef } from "./rows.ts";
 
-/** The change that gives the port its interface: a new interface, or the interface of another port. Null: it has it already. */
+/** The change that gives the port a new interface, or the interface of another port; null: nothing differs. */
 export function takeOf(contest: Won, bridge: BridgeRef, desired: DesiredInterface): Create | Update | null {
   if (contest.kind === "free") return { kind: "create", desired, bridge };
   const { observed, from, leaving } = contest;
@@ -63,7 +63,7 @@ export function propose(
   if (setbacks > 0) {
     const name = nameOfChange(change);
     const undoes = change.kind === "update" ? `undoing what is written to` : `removing`;
-    const reason = `another program keeps ${undoes} interface ${name}: see that one of the two leaves it alone`;
+    const reason = `another program keeps ${undoes} interface ${name}: configure one of the two programs to leave the interface alone`;
     return status(at, "error", reason, { retry: true, setbacks, interface: name });
   }
   return status(at, "pending", reason, { change: movingWith(change, together) });

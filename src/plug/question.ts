@@ -66,7 +66,7 @@ export function stillHolds(last: Consultation, question: Question): boolean {
   if (!isSameQuestion(asked, question)) return false;
   if (asked.interface === question.interface) return true;
   if (asked.operation === "remove" && looksAlike(asked.interface, question.interface)) return true;
-  // What it says of the interface that was in place says nothing of another one.
+  // The answer named another owner of the former interface, and says nothing about the new interface.
   if (misplacedIn(last.answer) !== null) return false;
   return last.desired !== null && question.interface !== null && satisfies(question.interface, last.desired);
 }

@@ -1,6 +1,6 @@
 /**
- * Whether everything is known and at hand to decide every logical port, and if not, what is missing: what is the same
- * for all ports of the chassis, and therefore told once. A pure reading of the graph's data.
+ * The obstacle that keeps all logical ports of the chassis from being decided, if there is one. A pure reading of the graph's
+ * data.
  */
 import type { Engine } from "../graph/index.ts";
 import type { PlugGraph } from "./graph.ts";
@@ -9,7 +9,7 @@ import type { Obstacle } from "./obstacle.ts";
 import { noBridge } from "./refusals.ts";
 import { faultOf } from "./southbound-target.ts";
 
-/** The first thing that is missing for a complete pass, or null. */
+/** The first obstacle to a complete pass, or null. */
 export function obstacleOf(engine: Engine, graph: PlugGraph): Obstacle | null {
   const activity = engine.data(graph.activity).current;
   if (activity !== null) return activity;
@@ -22,8 +22,8 @@ export function obstacleOf(engine: Engine, graph: PlugGraph): Obstacle | null {
 }
 
 /**
- * Whether the Southbound has said all that it was asked about ports whose bindings are not in view: until then a port may turn
- * out to be due to go, although nothing is missing for a complete pass.
+ * Whether the Southbound has answered all questions about ports whose bindings are not in view. Until then such a port may
+ * turn out to be due to go, although a complete pass has no obstacle.
  */
 export function hasAnswered(engine: Engine, graph: PlugGraph): boolean {
   const { acknowledged, isInDoubt } = engine.data(graph.inputs.southbound).current;

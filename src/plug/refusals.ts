@@ -34,7 +34,7 @@ export function refusal({ question, answer }: Consultation): Refusal | null {
   }
 }
 
-/** An interface whose own provider is gone may change hands in place, but it may not be removed. */
+/** An interface whose provider is not enabled may change hands in place, but may not be removed. */
 export function refusalToLeave(
   leaving: Leaving | null,
   at: StatusFacts,
@@ -51,5 +51,5 @@ export function noProviderFor(leaving: Exclude<Leaving, Consultation>): Refusal 
 }
 
 export function noBridge(name: string): string {
-  return `there is no integration bridge ${name}: add it (ovs-vsctl add-br ${shellWord(name)}), or name the one that is there (external_ids:ovn-bridge)`;
+  return `there is no integration bridge ${name}: add it (ovs-vsctl add-br ${shellWord(name)}), or name an existing bridge (external_ids:ovn-bridge)`;
 }

@@ -1,4 +1,4 @@
-/** The rows that the databases give us: of each table in tables.ts, the columns that are monitored. */
+/** The rows of the databases: for each table in tables.ts, a row type with the monitored columns. */
 import type { RowChange, Uuid } from "ovsdb-jsonrpc";
 import type { RowOf } from "./tables.ts";
 
@@ -11,7 +11,7 @@ export type SbGlobalRow = RowOf<"sbGlobal">;
 export type ChassisRow = RowOf<"chassis">;
 export type PortBindingRow = RowOf<"portBinding">;
 
-/** The changes of one table in one message of the server. */
+/** The changes of one table in one message of a server. */
 export type TableBatch<Row> = readonly RowChange<Row>[];
 
 /** A whole table as one batch. */
@@ -19,7 +19,7 @@ export function asInserts<Row>(rows: ReadonlyMap<Uuid, Row>): TableBatch<Row> {
   return Array.from(rows, ([uuid, row]) => ({ uuid, old: null, new: row }));
 }
 
-/** A bridge as far as a transaction needs it: by `_uuid`, and by name to be sure it is still that one. */
+/** A bridge for a transaction: the `_uuid` finds the row, and the name proves that the row is still the same bridge. */
 export interface BridgeRef {
   readonly uuid: Uuid;
   readonly name: string;

@@ -33,7 +33,7 @@ export function externalId(
   return externalIds.get(externalIdKey(externalIds, key, chassis)) || null;
 }
 
-/** Of KEY and KEY-CHASSIS, the one that counts. */
+/** The key that counts: KEY-CHASSIS if it is set, else KEY. */
 export function externalIdKey(
   externalIds: ReadonlyMap<string, string>,
   key: string,

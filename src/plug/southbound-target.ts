@@ -1,35 +1,34 @@
 /**
- * Where the Southbound is, and by which files and probes it is reached: what the configuration says, and the Open_vSwitch
- * row and its SSL table where that is silent (ovn-controller(8)). A pure function of rows and settings; a name for each
- * way in which it may not be known.
+ * The address of the Southbound, its TLS files and its probes: from the configuration, else from the Open_vSwitch row and its
+ * SSL table (ovn-controller(8)). A pure function of rows and settings. Each reason without an address has a kind.
  */
 import { parseRemotes, type Remote, type TlsFiles } from "ovsdb-jsonrpc";
 import type { SslRow } from "./rows.ts";
 import { externalId, externalIdKey, type SouthboundSettings } from "./settings.ts";
 
 export type SouthboundTarget =
-  /** The local database has not said anything yet. */
+  /** The local database has not answered yet. */
   | { readonly kind: "unknown" }
   /** Neither the configuration nor the Open_vSwitch row names a remote. */
   | { readonly kind: "unnamed" }
-  /** What is named cannot be a remote, or cannot be reached; the reason is for people. */
+  /** The given remote is no remote, or cannot be reached; the reason is for people. */
   | { readonly kind: "unusable"; readonly reason: string }
   | SouthboundAddress;
 
 export interface SouthboundAddress {
   readonly kind: "named";
   readonly remotes: string;
-  /** Milliseconds; 0 = off; undefined: off on unix sockets, else 5,000. */
+  /** The interval in milliseconds; 0: off; undefined: off on unix sockets, else 5,000. */
   readonly probeIntervalMs: number | undefined;
   readonly tls: TlsFiles;
 }
 
 const NO_CA_CERT =
-  "ssl: needs the certificate of the authority that signed the Southbound's: set southbound.ca_cert, or ovs-vsctl set-ssl PRIVATE-KEY CERTIFICATE CA-CERT";
+  "ssl: needs the certificate of the authority that signed the Southbound's certificate: set southbound.ca_cert, or ovs-vsctl set-ssl PRIVATE-KEY CERTIFICATE CA-CERT";
 
 const NO_REMOTE = "no Southbound remote: set southbound.remote, or external_ids:ovn-remote in Open_vSwitch";
 
-/** Why nobody can connect to the Southbound, for people; null: it can be tried, or is not known yet. */
+/** Why vifplugd cannot connect to the Southbound, for people; null: it can try, or the address is not known yet. */
 export function faultOf(target: SouthboundTarget): string | null {
   switch (target.kind) {
     case "unknown":
@@ -65,7 +64,7 @@ export function southboundTarget(
   return { kind: "named", remotes: text, probeIntervalMs, tls };
 }
 
-/** The files of the configuration; where it names none, those of the Open_vSwitch SSL table. */
+/** The files of the configuration; where the configuration names no file, those of the Open_vSwitch SSL table. */
 function tlsFiles(configured: TlsFiles, ssl: SslRow | null): TlsFiles {
   if (ssl === null || Object.keys(configured).length > 0) return configured;
   return {
@@ -76,10 +75,10 @@ function tlsFiles(configured: TlsFiles, ssl: SslRow | null): TlsFiles {
   };
 }
 
-/** Open vSwitch probes no more often (reconnect_set_probe_interval), whatever a database says. */
+/** The shortest interval, in milliseconds; Open vSwitch has the same bound (reconnect_set_probe_interval). */
 const MIN_PROBE_INTERVAL_MS = 1000;
 
-/** Milliseconds, as the Open_vSwitch row says; null: it does not. Unix sockets are not probed on its account. */
+/** The interval of the Open_vSwitch row, in milliseconds; null: the row has none, or all remotes are unix sockets. */
 function probeInterval(
   remotes: readonly Remote[],
   externalIds: ReadonlyMap<string, string>,

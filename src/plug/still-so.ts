@@ -3,7 +3,7 @@
  * arrived, the Southbound may have gone away, the port binding may have come back, or somebody else may have given the port
  * an interface. A pure reading of the graph's data.
  *
- * Invariant: a reason that was a reply of the Southbound about a row (rule U1, absent by `_uuid`) never holds still.
+ * Invariant: a reason that was a reply of the Southbound about a row (rule U1, absent by `_uuid`) does not hold any more.
  */
 import type { Engine } from "../graph/index.ts";
 import { type Change, lportOfChange, unpluggedBy } from "./change.ts";

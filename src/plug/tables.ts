@@ -1,9 +1,8 @@
 /**
- * The tables vifplugd reads, and the columns of each: nothing else is monitored. What is so of every table (it is
- * monitored, enters the graph, is checked, counted, recorded and replayed) loops over this one list, and the row types
- * follow from it.
+ * The tables that vifplugd reads, with their columns: nothing else is monitored. Code for every table (to monitor, check, count,
+ * record and replay rows, and to push them into the graph) loops over this list, and the row types follow from the list.
  *
- * A table more is one entry here, and the node that reads it.
+ * A new table is one entry here, and a node that reads the table.
  */
 import type { ColumnName, DatabaseSchema, RowChange, TableName, TableRow, TablesOf } from "ovsdb-jsonrpc";
 import { openVSwitch } from "../schemas/open_vswitch.gen.ts";
@@ -12,14 +11,14 @@ import { ovnSouthbound } from "../schemas/ovn_southbound.gen.ts";
 export const databases = { Open_vSwitch: openVSwitch, OVN_Southbound: ovnSouthbound } as const;
 export type DatabaseName = keyof typeof databases;
 
-/** One table; `Row` has the columns that are monitored. */
+/** One table; `Row` has the monitored columns. */
 export interface Table<Row = object> {
-  /** The graph's input by which its rows come in. */
+  /** The input of the graph for the rows. */
   readonly node: string;
   readonly database: DatabaseName;
   readonly table: string;
   readonly columns: readonly string[];
-  /** The word by which people know a row. */
+  /** The name of a row for people. */
   key(row: Row): string;
 }
 
@@ -75,12 +74,12 @@ export type KeysOf<D extends DatabaseName> = {
   [K in TableKey]: Tables[K]["database"] extends D ? K : never;
 }[TableKey];
 
-/** What a session with the database monitors: the columns by table. */
+/** The monitored columns of a database, by table. */
 export type Selection<D extends DatabaseName> = {
   readonly [K in KeysOf<D> as Tables[K]["table"]]: Tables[K]["columns"];
 };
 
-/** What one message of the server changed in each table of the database. */
+/** The changes of one message of the server, by table of the database. */
 export type Changes<D extends DatabaseName> = {
   readonly [K in KeysOf<D> as Tables[K]["table"]]: readonly RowChange<RowOf<K>>[];
 };
@@ -97,11 +96,11 @@ export function isOf<D extends DatabaseName>(database: D, key: TableKey): key is
 
 export function selectionOf<D extends DatabaseName>(database: D): Selection<D> {
   const entries = keysOf(database).map((key) => [tables[key].table, tables[key].columns]);
-  // Exactly the members of the type, which is made from the same list.
+  // The members of the type exactly: the type is made from the same list.
   return Object.fromEntries(entries) as Selection<D>;
 }
 
-/** Makes entries of one database, whose names and columns its schema has. */
+/** Makes entries of one database; the compiler checks names and columns against its schema. */
 function entriesOf<const D extends DatabaseName, T extends TablesOf<T>>(name: D, _: DatabaseSchema<T>) {
   return <const K extends TableName<T>, const C extends readonly ColumnName<T[K]>[]>(
     node: string,

@@ -92,5 +92,5 @@ test("ovn-controller did not bind the port", async () => {
   const said = await readAbout("unbound");
   await chassis.appctl("ovn-controller", "debug/resume");
   expect(said).toContain("ovn-controller has not bound it here: no chassis has it");
-  expect(said).toContain("see that ovn-controller runs here");
+  expect(said).toContain("make sure that ovn-controller runs here");
 });

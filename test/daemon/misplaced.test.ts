@@ -226,7 +226,7 @@ describe("a second time within a minute", () => {
     expect(nic.state("a")).toMatchObject({
       state: "waiting",
       reason:
-        "its interface became another's 2 times within a short while: it is plugged again with back-off",
+        "its interface got another owner 2 times within a short while: it is plugged again with back-off",
       change: null,
     });
     const wait = () => (nic.daemon.reconciler.ports.nextTry("a") ?? Number.NaN) - Date.now();

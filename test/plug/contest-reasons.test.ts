@@ -30,7 +30,7 @@ describe("a name is had by an interface that", () => {
     holderReason(classify(row, portRow(), bridge), row.name);
   const plugged = { external_ids: map({ "ovn-plugged": "nic" }) };
   const ownOfBridge =
-    "interface lsp1 is, or may be, a bridge's own, which stays: the logical port needs another interface name";
+    "interface lsp1 is, or may be, the local port of a bridge, and stays: the logical port needs another interface name";
 
   test("is plugged for another logical port", () => {
     expect(

@@ -161,8 +161,8 @@ describe("two claimants of one interface name", () => {
     ["eth0", "eth0", 7, "remove it with ovs-vsctl del-port eth0"],
     ["eth0;id", "eth0;id", 7, "remove it with ovs-vsctl del-port 'eth0;id'"],
     ["tap0", "bond 0", 7, "remove it with ovs-vsctl del-port 'bond 0'"],
-    ["br-int", "br-int", 65534, "is, or may be, a bridge's own, which stays"],
-    ["br-int", "br-int", null, "is, or may be, a bridge's own, which stays"],
+    ["br-int", "br-int", 65534, "is, or may be, the local port of a bridge, and stays"],
+    ["br-int", "br-int", null, "is, or may be, the local port of a bridge, and stays"],
   ])("of interface %s in port %s, with number %p, is told: %s", (name, port, ofport, words) => {
     const { provider } = recordedProvider("dummy", { prepare: plugAs(() => name) });
     const bench = PlugBench.started(registryOf(provider));

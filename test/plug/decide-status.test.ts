@@ -110,7 +110,7 @@ describe("pending", () => {
     const itsOwn: Contest = { ...contest, observed: observed() };
     expect(verdictOf({ contest: itsOwn })).toMatchObject({
       state: "pending",
-      reason: "its interface is about to be seen as its own",
+      reason: "the local database has not told yet that the interface is its own",
       change: null,
     });
   });

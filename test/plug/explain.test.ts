@@ -94,7 +94,7 @@ describe("the name of its interface", () => {
     const { of, failing, remedy } = explained(bench, "lsp1");
     expect(failing).toEqual([NAME]);
     expect(of(NAME)).toMatchObject({
-      value: "lsp1 is somebody's with iface-id (absent), ovn-plugged (absent) on bridge br-ex",
+      value: "lsp1 belongs to another program, with iface-id (absent), ovn-plugged (absent) on bridge br-ex",
       source: `Interface ${iface}`,
     });
     expect(remedy).toEndWith("remove it with ovs-vsctl del-port lsp1");
@@ -148,7 +148,7 @@ describe("what would have to change", () => {
     bench.run();
     bench.commit();
     expect(bench.status("lsp1")).toMatchObject({ state: "plugged", unbound: { by: null } });
-    expect(remedyOf(bench)).toContain("see that ovn-controller runs here");
+    expect(remedyOf(bench)).toContain("make sure that ovn-controller runs here");
   });
 
   test("of a port that is not bound is its version, while the provider is asked about another one", () => {
@@ -233,7 +233,7 @@ test("a name is told with whom the interface is plugged for, and where", () => {
   bench.set("portBinding", wantedRow());
   bench.run();
   expect(explained(bench, "lsp1").of("its interface's name is free")?.value).toBe(
-    "lsp1 is somebody's with iface-id lsp9, ovn-plugged nic on no bridge",
+    "lsp1 belongs to another program, with iface-id lsp9, ovn-plugged nic on no bridge",
   );
 });
 
@@ -354,7 +354,7 @@ describe("a port that is plugged, and that ovn-controller", () => {
   test("has not bound, needs ovn-controller, or to be taken from the chassis that has it", () => {
     const nobodys = explained(plugged({ chassis: null }), "lsp1");
     expect(nobodys.of(BOUND)).toMatchObject({ holds: false, value: "no chassis has it" });
-    expect(nobodys.remedy).toContain("see that ovn-controller runs here");
+    expect(nobodys.remedy).toContain("make sure that ovn-controller runs here");
     const bench = plugged({ chassis: OTHER_CHASSIS });
     const chassis = { name: "hv2", hostname: "node2" };
     bench.engine.push(bench.graph.inputs.otherChassis, [{ uuid: OTHER_CHASSIS, chassis }]);

@@ -232,7 +232,7 @@ test("without the integration bridge, what is missing is said, and nobody is ask
   expect(calls).toEqual([]);
   expect(bench.status("lsp1")).toMatchObject({ state: "pending", change: null });
   expect(bench.status("lsp1").reason).toBe(
-    "there is no integration bridge br-int: add it (ovs-vsctl add-br br-int), or name the one that is there (external_ids:ovn-bridge)",
+    "there is no integration bridge br-int: add it (ovs-vsctl add-br br-int), or name an existing bridge (external_ids:ovn-bridge)",
   );
 });
 

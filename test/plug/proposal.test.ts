@@ -81,7 +81,8 @@ describe("what others undo again and again", () => {
   test("is left alone for a while, as its interface is removed again and again (T4)", () => {
     expect(verdictOf({ attempt: undone({}) })).toMatchObject({
       ...{ state: "error", interface: "lsp1", change: null, retry: true, setbacks: 1 },
-      reason: "another program keeps removing interface lsp1: see that one of the two leaves it alone",
+      reason:
+        "another program keeps removing interface lsp1: configure one of the two programs to leave the interface alone",
     });
   });
 
@@ -90,7 +91,7 @@ describe("what others undo again and again", () => {
     expect(verdictOf({ ...situation, attempt: undone(situation) })).toMatchObject({
       ...{ state: "error", interface: "lsp1", change: null, retry: true, setbacks: 1 },
       reason:
-        "another program keeps undoing what is written to interface lsp1: see that one of the two leaves it alone",
+        "another program keeps undoing what is written to interface lsp1: configure one of the two programs to leave the interface alone",
     });
   });
 });

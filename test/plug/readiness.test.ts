@@ -18,7 +18,7 @@ test("each thing that is missing is told in its turn, and nothing once everythin
   expect(missing()).toEqual({
     code: "bridge",
     reason:
-      "there is no integration bridge br-int: add it (ovs-vsctl add-br br-int), or name the one that is there (external_ids:ovn-bridge)",
+      "there is no integration bridge br-int: add it (ovs-vsctl add-br br-int), or name an existing bridge (external_ids:ovn-bridge)",
   });
   bench.set("bridge", bridgeRow({ ports: new Set() }));
   expect(missing()).toEqual({

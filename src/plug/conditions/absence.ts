@@ -1,11 +1,11 @@
-/** The condition of a plugged port whose port binding is not in view: what the Southbound says when it is asked. */
+/** The condition of a plugged port whose port binding is not in view: the answer of the Southbound about the binding. */
 import type { Absence } from "../absence.ts";
 import { type Condition, type Listed, listed } from "./condition.ts";
 import type { PortView } from "./port-view.ts";
 
 interface AbsenceFacts {
   readonly absence: Absence;
-  /** It is asked for by its name, and everything that there is of it is here. */
+  /** The Southbound was asked for the logical port by name, and has answered. */
   readonly isAnsweredByName: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** The conditions that are the same for every logical port of the chassis, and those of an interface that is due to go. */
+/** The conditions that are the same for every logical port of the chassis, and the conditions of an unplug. */
 
 import type { Activity } from "../nodes/activity-node.ts";
 import { CONFIRM, type Holding, heldReason, otherSouthbound } from "../nodes/hold-node.ts";
@@ -33,9 +33,9 @@ const mayWrite: Condition<{ readonly activity: Activity }> = {
   statement: "this daemon may write",
   otherwise: "no provider is asked and nothing is written",
   holds: ({ activity }) => activity === null,
-  value: ({ activity }) => activity?.reason ?? "it holds the lock",
+  value: ({ activity }) => activity?.reason ?? "this daemon holds the lock",
   source: () => "lock in Open_vSwitch",
-  remedy: () => "see that ovsdb-server runs, and that no other vifplugd holds the lock of this chassis",
+  remedy: () => "make sure that ovsdb-server runs, and that no other vifplugd holds the lock of this chassis",
 };
 
 const bridge: Condition<LocalChassis> = {
@@ -46,7 +46,7 @@ const bridge: Condition<LocalChassis> = {
   value: ({ bridgeName }) => bridgeName,
   source: ({ bridge: found }) => (found === null ? "Bridge" : `Bridge ${found.uuid}`),
   remedy: ({ bridgeName }) =>
-    `add bridge ${bridgeName}, or name the one that is there (external_ids:ovn-bridge)`,
+    `add bridge ${bridgeName}, or name an existing bridge (external_ids:ovn-bridge)`,
 };
 
 const chassisRow: Condition<LocalChassis> = {
@@ -70,7 +70,7 @@ const knowledge: Condition<{ readonly missing: Obstacle | null }> = {
   holds: ({ missing }) => missing === null,
   value: ({ missing }) => missing?.reason ?? "its answer for this chassis is complete",
   source: () => "OVN_Southbound",
-  remedy: () => "see that the Southbound is reachable, and that ovn-northd and ovn-controller run",
+  remedy: () => "make sure that the Southbound is reachable, and that ovn-northd and ovn-controller run",
 };
 
 const local = ({ engine, graph }: PortView) => engine.data(graph.localChassis).current;

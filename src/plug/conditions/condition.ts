@@ -1,17 +1,17 @@
 /**
- * A condition: a statement about a logical port, told in one place. Decisions, `explain` and the table in docs/rules.md
- * follow from the entries, so a condition more is one entry more.
+ * A condition: a statement about a logical port, defined in one place. Decisions, `explain` and the table in docs/rules.md
+ * follow from the entries, so a new condition is one new entry.
  */
 
 /** @template Facts the facts that the condition depends on */
 export interface Condition<Facts> {
   /** Unique; for programs. */
   readonly id: string;
-  /** What has to hold, as a statement. */
+  /** The statement that has to hold. */
   readonly statement: string;
-  /** What follows where it does not hold; for people, in docs/rules.md. */
+  /** The consequence where the statement does not hold; for people, in docs/rules.md. */
   readonly otherwise: string;
-  /** Null: it does not matter, or cannot be told, as things are. */
+  /** Null: at present the statement does not matter, or nobody can tell. */
   holds(facts: Facts): boolean | null;
   /** The present state, for people. */
   value(facts: Facts): string;
@@ -21,7 +21,7 @@ export interface Condition<Facts> {
   remedy(facts: Facts): string;
 }
 
-/** A condition as it is found for one logical port. */
+/** The value of a condition for one logical port. */
 export interface Finding {
   readonly id: string;
   readonly statement: string;
@@ -45,12 +45,12 @@ export function find<Facts>(condition: Condition<Facts>, facts: Facts): Finding 
   };
 }
 
-/** A condition of the list, which is found for none, one or several parts of a logical port. */
+/** A condition of the list. The condition has no, one or several findings for a logical port. */
 export interface Listed<View> extends Pick<Condition<never>, "id" | "statement" | "otherwise"> {
   find(view: View): readonly Finding[];
 }
 
-/** @param about the parts of a logical port that the condition is found for */
+/** @param about gives the parts of a logical port with a finding each */
 export function listed<View, Facts>(
   condition: Condition<Facts>,
   about: (view: View) => readonly Facts[],

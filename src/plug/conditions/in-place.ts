@@ -1,6 +1,6 @@
 /**
- * The conditions of what is in place of a logical port: its MTU request, its interfaces, what its provider says, and who
- * else has or wants the interface's name.
+ * The conditions of the interface in place of a logical port: the MTU request, the interfaces, the answer of the provider, and
+ * other ports that have or want the interface name.
  */
 import type { Uuid } from "ovsdb-jsonrpc";
 import { shellWord } from "../../text/shell.ts";
@@ -14,7 +14,7 @@ import { type Condition, type Listed, listed, quote } from "./condition.ts";
 import type { PortView } from "./port-view.ts";
 import { sourceOf } from "./wanted.ts";
 
-/** An MTU request that is none is ignored, as in ovn-controller; here is where that shows. */
+/** vifplugd ignores an invalid MTU request, as ovn-controller does; this condition shows the fault. */
 const mtuRequest: Condition<MtuText & { readonly binding: PortBindingRow }> = {
   id: "mtu-request",
   statement: "its MTU request is a decimal number of bytes, at most 2147483647",
@@ -41,7 +41,7 @@ const ours: Condition<ObservedInterface> = {
   remedy: ({ interface: row }) => `remove interface ${row.name}, or its external_ids:iface-id`,
 };
 
-/** Of several interfaces that are ours, the one that the provider answers is the port's. */
+/** Of several interfaces of ours, the interface that the provider names belongs to the port. */
 const noLeftovers: Condition<{
   readonly inPlace: ObservedInterface;
   readonly leftovers: readonly ObservedInterface[];
@@ -53,7 +53,8 @@ const noLeftovers: Condition<{
   value: ({ inPlace, leftovers }) =>
     `${namesOf(leftovers)}: left over, as ${inPlace.interface.name} is there`,
   source: ({ leftovers }) => leftovers.map((observed) => `Interface ${observed.interface._uuid}`).join(", "),
-  remedy: ({ leftovers }) => `remove what is not used of ${namesOf(leftovers)} (ovs-vsctl del-port)`,
+  remedy: ({ leftovers }) =>
+    `remove each interface of ${namesOf(leftovers)} that nobody uses (ovs-vsctl del-port)`,
 };
 
 const providerEnabled: Condition<{ readonly plugType: string; readonly failed: string | null }> = {
@@ -72,7 +73,7 @@ const providerEnabled: Condition<{ readonly plugType: string; readonly failed: s
 const providerReady: Condition<Consultation> = {
   id: "provider-ready",
   statement: "its provider is ready",
-  otherwise: "nothing is written: `waiting`, or `error` where the provider broke its word (P1, U1)",
+  otherwise: "nothing is written: `waiting`, or `error` where the answer of the provider is invalid (P1, U1)",
   holds: ({ answer }) => answer.kind === "plug" || answer.kind === "unplug",
   value({ question, answer }) {
     const asked = `to ${question.operation}: `;
@@ -93,7 +94,7 @@ interface BoundFacts {
 export const bound: Condition<BoundFacts> = {
   id: "bound",
   statement: "ovn-controller has bound it here",
-  otherwise: "the port is `plugged`, with that reason; after 10 seconds the log and the metrics tell it (P8)",
+  otherwise: "the port is `plugged`, with this reason; after 10 seconds the log and the metrics show it (P8)",
   holds: ({ binding, chassis }) => (chassis.record === null ? null : unboundOf(binding, chassis) === null),
   value({ binding, chassis, other }) {
     const unbound = unboundOf(binding, chassis);
@@ -104,11 +105,11 @@ export const bound: Condition<BoundFacts> = {
   source: sourceOf,
   remedy: ({ binding, chassis }) =>
     unboundOf(binding, chassis)?.by === null
-      ? "see that ovn-controller runs here and is connected (ovs-appctl -t ovn-controller connection-status), and what its log says of the port"
+      ? "make sure that ovn-controller runs here and is connected (ovs-appctl -t ovn-controller connection-status), and look for the port in its log"
       : "take the port's interface away from the chassis that has it, or request this chassis for the port (requested-chassis)",
 };
 
-/** What ovn-controller compares before it binds a port (ovn-nb(5), `iface-id-ver`). */
+/** The version that ovn-controller compares before it binds a port (ovn-nb(5), `iface-id-ver`). */
 export const version: Condition<{ readonly binding: PortBindingRow; readonly observed: ObservedInterface }> =
   {
     id: "iface-id-ver",
@@ -188,7 +189,7 @@ function whose({ interface: { external_ids }, isOwned, lport }: ObservedInterfac
   if (isOwned) return `is plugged for logical port ${lport}`;
   const ifaceId = external_ids.get(IFACE_ID) ?? "(absent)";
   const plugged = external_ids.get(OVN_PLUGGED) ?? "(absent)";
-  return `is somebody's with iface-id ${ifaceId}, ovn-plugged ${plugged}`;
+  return `belongs to another program, with iface-id ${ifaceId}, ovn-plugged ${plugged}`;
 }
 
 function where({ engine, graph }: PortView, { port }: ObservedInterface): string {

@@ -1,4 +1,4 @@
-/** Every condition there is, in the order in which `explain` and docs/rules.md list them. */
+/** All conditions, in the order of `explain` and docs/rules.md. */
 import { ABSENCE } from "./absence.ts";
 import { CHASSIS, CHASSIS_ROW } from "./chassis.ts";
 import { type Listed, listed } from "./condition.ts";

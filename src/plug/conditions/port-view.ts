@@ -1,4 +1,4 @@
-/** One logical port as the graph has it: what conditions are found for. A pure reading of the graph's data. */
+/** One logical port with all facts that conditions depend on. A pure reading of the graph's data. */
 import type { Engine } from "../../graph/index.ts";
 import { type Advice, inPlaceOf, leftoversIn } from "../advice.ts";
 import type { PlugGraph } from "../graph.ts";
@@ -23,7 +23,7 @@ export interface PortView {
   readonly settings: PlugSettings;
 }
 
-/** @returns null when nothing is known of such a port: no port binding in view, no interface */
+/** @returns null: the port is unknown, without a port binding in view and without an interface */
 export function viewOf(engine: Engine, graph: PlugGraph, lport: string): PortView | null {
   const known = engine.data(graph.lport).byName.get(lport);
   if (known === undefined) return null;

@@ -1,8 +1,8 @@
 /**
- * The conditions under which a logical port is wanted here, in the order in which they are looked at. It is wanted when
- * all hold; of an interface in place the first that does not hold says whether it goes or stays, and why.
+ * The conditions under which a logical port is wanted here, in the order of the decision. The logical port is wanted when all
+ * conditions hold; otherwise the first condition that does not hold decides whether the interface in place goes or stays.
  *
- * Invariant: `goes` is only said of what the port's own row says. Whether enough is known for that is asked after it.
+ * Invariant: `goes` follows only from the row of the port. Whether enough is known to unplug is decided later.
  */
 import {
   anotherNameOf,
@@ -20,7 +20,7 @@ import { type Condition, quote } from "./condition.ts";
 /** Why an interface is due to go: rule U1 (the first two) and U2. */
 export type UnplugGround = "absent" | "not-bindable" | "withdrawn";
 
-/** The reason of a port that ovn-northd has not looked at since the Chassis row that it asks for came. */
+/** The reason of a port whose Chassis row exists and whose `requested_chassis` is not set by ovn-northd yet. */
 export const NOT_RESOLVED = "ovn-northd has not set requested_chassis to this chassis";
 
 export interface WantedSettings {
@@ -28,7 +28,7 @@ export interface WantedSettings {
   readonly additionalChassis: boolean;
 }
 
-/** What the conditions are about: a port binding that is in view. */
+/** The facts of these conditions: a port binding in view, this chassis, and the settings. */
 export interface BindingFacts {
   readonly binding: PortBindingRow;
   readonly chassis: ChassisIdentity;
@@ -36,13 +36,13 @@ export interface BindingFacts {
 }
 
 export interface Consequence {
-  /** Null: it stays. */
+  /** Why the interface goes; null: the interface stays. */
   readonly goes: UnplugGround | null;
   readonly reason: string;
 }
 
 export interface WantedCondition extends Condition<BindingFacts> {
-  /** What becomes of an interface in place where this is the first condition that does not hold. */
+  /** The consequence for an interface in place when this is the first condition that does not hold. */
   consequence(facts: BindingFacts): Consequence;
 }
 
@@ -125,15 +125,15 @@ const requested: WantedCondition = {
   },
 };
 
-/** A port is wanted here when its binding is in view and all of these hold. */
+/** A port is wanted here when its binding is in view and all these conditions hold. */
 export const WANTED: readonly WantedCondition[] = [bindable, vif, plugType, requested];
 
-/** The first that does not hold; null: the port is wanted here. */
+/** The first condition that does not hold; null: the port is wanted here. */
 export function firstUnmet(facts: BindingFacts): WantedCondition | null {
   return WANTED.find((condition) => !condition.holds(facts)) ?? null;
 }
 
-/** That there is a row to speak of; everything else is about that row. */
+/** The condition that the row is in view; all other conditions depend on the row. */
 export const inView: Condition<{ readonly binding: PortBindingRow | null }> = {
   id: "in-view",
   statement: "its port binding is in view",

@@ -45,7 +45,7 @@ export const absenceNode = {
   },
 };
 
-/** The ports whose rows have left the view: every other port can only be asked for by its name, whatever is known. */
+/** The ports whose rows have left the view: every other port can only be asked for by its name. */
 function everyDeparture({ inputs, cause }: Context): ReadonlyMap<string, Cause> {
   return new Map(Array.from(inputs.departure.data.keys(), (lport) => [lport, cause]));
 }

@@ -69,7 +69,7 @@ function lportsOfProviders({ inputs, input, data }: Context & Changed, providers
   const lports = new Map<string, Cause>();
   for (const [lport, intent] of inputs.intent.data) {
     const comes = typeFor(intent.plugType);
-    // Of several interfaces each may have to leave.
+    // When a port has several interfaces, each of them may have to leave.
     const leave = interfacesOf(intent.lport).map(({ plugType }) => typeFor(plugType));
     for (const type of [comes, ...leave, ...typesOf(data.get(lport))]) {
       const cause = type === undefined ? undefined : input.changes.get(type);

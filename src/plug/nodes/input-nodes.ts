@@ -87,7 +87,7 @@ export function tableInputs() {
   } satisfies Omit<TableInputs, "portBinding">;
 }
 
-/** The graph's input for each table there is. */
+/** The input of the graph for each table. */
 export type TableInputs = {
   readonly [K in TableKey]: InputNode<unknown, unknown, TableBatch<RowOf<K>>>;
 };
@@ -109,7 +109,7 @@ export function portBindingInput() {
         changes.set(lport, batch.length >= LARGE_BATCH ? cause : causeOfKey(cause, lport));
       };
       for (const { uuid, old, new: row } of batch) {
-        // In the same batch the name may have become another row's already.
+        // Another row may have taken the name in the same batch.
         if (
           old !== null &&
           old.logical_port !== row?.logical_port &&
@@ -151,17 +151,17 @@ export interface SouthboundState {
   /** The condition whose rows are all here; null: not known, as between the conditions of two chassis. */
   readonly acknowledged: MonitorScope | null;
   /**
-   * Which view there is: another number after everything that makes rows come and go for reasons of our own (another
-   * connection, another condition, another Chassis row, other options of SB_Global). Null: it is just changing.
+   * The number of the present view. The number changes whenever rows may come and go because of ourselves (a new connection,
+   * condition or Chassis row, new options of SB_Global). Null: the view is changing.
    */
   readonly view?: number | null;
-  /** One monitor has told of a commit, and what another one has to tell of the same commit may be on its way. */
+  /** True: one monitor has told of a commit, and a message of another monitor about the same commit may be on its way. */
   readonly isInDoubt?: boolean;
-  /** The rows are those of another cluster than the ones before, and no complete pass has found nothing to unplug. */
+  /** Not null: the rows are those of another cluster than before, and no complete pass without an unplug has ended since. */
   readonly stranger?: Stranger | null;
 }
 
-/** A Southbound that is not the one that was known (its clusters' ids; null: it is in no cluster). */
+/** A Southbound that is another database than before: the ids of both clusters; null: no cluster. */
 export interface Stranger {
   readonly before: string | null;
   readonly now: string | null;
@@ -180,7 +180,7 @@ export const southboundInput = {
   changes: () => keyedChanges<string>(),
   apply(state: SouthboundState, { data, changes, cause }: Own<Current<SouthboundState>, Map<string, Cause>>) {
     const before = data.current;
-    // One that says the same is the same: others compare it by identity, and a record has a copy in each of its lines.
+    // Nodes compare `stranger` by identity, and a record has a copy in each of its lines: an equal value keeps its identity.
     const known = before.stranger ?? null;
     data.current =
       known !== null && sameStranger(known, state.stranger) ? { ...state, stranger: known } : state;

@@ -25,7 +25,7 @@ export const intentNode = {
     const settings = inputs.settings.data.current;
     return (name: string, lport: Lport | undefined): Intent | undefined => {
       if (chassis === null || lport === undefined) return undefined;
-      // What is known of bindings that left is about ports that have none.
+      // Facts about departures concern only ports without a binding.
       if (lport.binding !== null) return decideIntent(lport, chassis, knowledge, settings) ?? undefined;
       const absence = inputs.absence.data.get(name);
       const departed = inputs.departure.data.get(name)?.row ?? null;
@@ -41,7 +41,7 @@ export const intentNode = {
   },
 };
 
-/** Whether all of a commit has been told bears on every port that is to go. */
+/** The ports that are asked for by name, and the ports that are to go: `isInDoubt` concerns all of the latter. */
 function askedForOrToGo({
   data,
   input,
@@ -56,7 +56,7 @@ function askedForOrToGo({
   return lports;
 }
 
-/** The binding, and the name of a foreign interface, are the logical port's. */
+/** Compares two intents. The binding and the name of a foreign interface follow from the logical port. */
 function sameIntent(a: Intent, b: Intent): boolean {
   if (a.lport !== b.lport || a.kind !== b.kind || a.plugType !== b.plugType) return false;
   if (a.kind === "plug" || b.kind === "plug") return true;
@@ -82,7 +82,7 @@ function knowledgeOf(southbound: SouthboundState, local: LocalChassis): Knowledg
   };
 }
 
-/** Rule U3: the first thing we do not know and would have to, before anything is unplugged. */
+/** Rule U3: the first missing knowledge that an unplug needs; null: nothing is missing. */
 export function missingKnowledge(
   { synced, acknowledged }: SouthboundState,
   local: LocalChassis,

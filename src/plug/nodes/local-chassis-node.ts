@@ -17,7 +17,7 @@ export interface LocalChassis {
   readonly chassis: ChassisIdentity | null;
   readonly openVSwitch: OpenVSwitchView | null;
   readonly bridge: (BridgeRef & BridgeView) | null;
-  /** The name the integration bridge has to have. */
+  /** The name that the integration bridge has to have. */
   readonly bridgeName: string;
   /** ovn-northd writes `northd_internal_version` when it has filled a Southbound (ovn-sb(5), SB_Global). */
   readonly northdHasWritten: boolean;

@@ -1,6 +1,6 @@
 /**
- * Node `lport`: the logical ports, each with its port binding (of which there is one by its name: a unique index,
- * ovn-sb(5)) and with the interfaces that realise it.
+ * Node `lport`: the logical ports, each with its port binding (at most one of a name: a unique index, ovn-sb(5)) and the
+ * interfaces that carry its iface-id.
  */
 import { type Cause, type KeyedChanges, unchanged, updated } from "../../graph/index.ts";
 import { interfacesOf, type Lport, makeLport } from "../lport.ts";
@@ -10,7 +10,7 @@ import type { TableChange } from "./input-nodes.ts";
 
 export interface Lports {
   readonly byName: Map<string, Lport>;
-  /** How many of them have an interface of ours. */
+  /** The number of logical ports with an interface of ours. */
   ownedCount: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Output `monitor_scope`: which Southbound rows are to be monitored. Which logical ports have to be asked for by name
- * follows from what is plugged and what is in view; the graph keeps the set, monitor-scope.ts turns it into clauses.
+ * Output `monitor_scope`: the rows to monitor in the Southbound. The logical ports to ask for by name follow from the plugged
+ * ports and the rows in view; the graph keeps the set, and monitor-scope.ts turns the set into clauses.
  */
 import { type Cause, unchanged, updated } from "../../graph/index.ts";
 import { type Absence, needsName } from "../absence.ts";
@@ -10,7 +10,7 @@ import type { SouthboundState } from "./input-nodes.ts";
 import type { LocalChassis } from "./local-chassis-node.ts";
 
 export interface MonitorScopeData {
-  /** A new object whenever it changes. */
+  /** A new object whenever the scope changes. */
   current: MonitorScope;
 }
 
@@ -58,9 +58,9 @@ function followLports(
 }
 
 /**
- * Of a port that is plugged by us, whether nothing but its name brings its port binding into view, and it has to be in
- * view. Null: nobody is asked for by name before everything is here that is for the chassis itself. Rows that leave
- * because our own condition or Chassis row changes come back by themselves, and at a start that would be every port.
+ * Tells of a port with an interface of ours whether its binding has to be in view, and only its name brings it into view. Null:
+ * no port is asked for by name before all rows for the chassis have arrived. Otherwise every port would be asked for at a
+ * start; and rows that leave because of a new condition or Chassis row come back by themselves.
  */
 function asking({ localChassis, southbound, lport, absence }: Inputs): ((name: string) => boolean) | null {
   const { chassis } = localChassis.data.current;

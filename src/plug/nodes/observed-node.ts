@@ -194,7 +194,7 @@ function remove({ data, changes }: Context, observed: ObservedInterface, cause: 
   trackChange(changes, name, { old: observed, new: null, cause });
 }
 
-/** The other columns of an ObservedInterface follow from these, unless several ports hold it: then all is found anew. */
+/** Compares the members from which all others follow, unless several ports hold the interface: then a recompute finds all anew. */
 function sameObserved(a: ObservedInterface, b: ObservedInterface): boolean {
   return a.interface === b.interface && a.port === b.port && a.onBridge === b.onBridge;
 }

@@ -69,7 +69,7 @@ export const plugNode = {
   },
 };
 
-/** The ports whose reasons name a chassis that has been answered for. */
+/** The ports whose reasons name a chassis about which the Southbound has answered. */
 function lportsBoundThere({
   data,
   input,
@@ -106,7 +106,7 @@ function contestantsOfObserved({ inputs, input }: ObservedChanged): ReadonlyMap<
 
 /**
  * A port and its rivals: the ports that claim one of its interfaces or have the interface that it claims, and so on. The
- * decision about one of them bears on all.
+ * decision about each of them depends on all.
  */
 class Rivals {
   readonly found = new Map<string, Cause>();

@@ -1,6 +1,6 @@
 /**
  * Run node `provider_lookup`: the state of the lookup tables of each provider, as a number. The registry counts; this node
- * notices which numbers changed, so that a second reading (to verify) takes nothing away.
+ * compares the numbers, so that a second reading (to verify) loses no change.
  */
 import { type Cause, type KeyedChanges, unchanged, updatedTracked } from "../../graph/index.ts";
 import type { RefusedProvider, RegisteredProvider } from "../../providers/registry.ts";

@@ -1,4 +1,4 @@
-/** Output `southbound_target`: where the Southbound is. It follows from the configuration and the local database. */
+/** Output `southbound_target`: the address of the Southbound, from the configuration and the local database. */
 import { isDeepStrictEqual } from "node:util";
 import type { Uuid } from "ovsdb-jsonrpc";
 import { unchanged, updated } from "../../graph/index.ts";

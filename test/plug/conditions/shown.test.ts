@@ -34,7 +34,7 @@ test("of a port that is plugged, every condition holds and names its row", () =>
     `ours: true: a: ovn-plugged dummy, port a, ofport ${iface?.ofport ?? "(empty)"} (Interface ${iface?._uuid})`,
     'provider-ready: true: to create: interface a, type "internal" (provider dummy)',
     `name-free: true: a is its own (Interface ${iface?._uuid})`,
-    "may-write: true: it holds the lock (lock in Open_vSwitch)",
+    "may-write: true: this daemon holds the lock (lock in Open_vSwitch)",
     `bridge: true: br-int (Bridge ${BRIDGE})`,
   ]);
   const conditions = explain(bench.engine, bench.graph, "a")?.conditions.map(({ id }) => id);
@@ -68,7 +68,7 @@ test("a provider that is not ready is quoted, and the bridge and the lock that a
   bench.run();
   const [mayWrite, bridge] = shown(bench, "lsp1", "may-write", "bridge");
   expect(mayWrite).toStartWith("may-write: false: ");
-  expect(mayWrite).not.toContain("it holds the lock");
+  expect(mayWrite).not.toContain("this daemon holds the lock");
   expect(bridge).toBe("bridge: false: br-int (Bridge)");
 });
 

@@ -136,7 +136,7 @@ describe("of the chassis", () => {
       holds: false,
       value: "br-int",
       source: "Bridge",
-      remedy: "add bridge br-int, or name the one that is there (external_ids:ovn-bridge)",
+      remedy: "add bridge br-int, or name an existing bridge (external_ids:ovn-bridge)",
     });
   });
 
@@ -148,7 +148,7 @@ describe("of the chassis", () => {
       holds: false,
       value: "another vifplugd holds the lock vifplugd_hv1",
       source: "lock in Open_vSwitch",
-      remedy: "see that ovsdb-server runs, and that no other vifplugd holds the lock of this chassis",
+      remedy: "make sure that ovsdb-server runs, and that no other vifplugd holds the lock of this chassis",
     });
   });
 
@@ -160,7 +160,7 @@ describe("of the chassis", () => {
       holds: false,
       value: "ovn-northd has not filled the Southbound yet",
       source: "OVN_Southbound",
-      remedy: "see that the Southbound is reachable, and that ovn-northd and ovn-controller run",
+      remedy: "make sure that the Southbound is reachable, and that ovn-northd and ovn-controller run",
     });
   });
 });
@@ -202,7 +202,7 @@ describe("of what is in place", () => {
       holds: false,
       value: "tap1, tap2: left over, as lsp1 is there",
       source: `Interface ${uuid(0x9001)}, Interface ${uuid(0x9002)}`,
-      remedy: "remove what is not used of tap1, tap2 (ovs-vsctl del-port)",
+      remedy: "remove each interface of tap1, tap2 that nobody uses (ovs-vsctl del-port)",
     });
   });
 
@@ -306,7 +306,7 @@ describe("of its provider", () => {
     const free = finding(bench, "lsp1", "name-free");
     expect(free).toMatchObject({
       holds: false,
-      value: "lsp1 is somebody's with iface-id (absent), ovn-plugged x on bridge br-int",
+      value: "lsp1 belongs to another program, with iface-id (absent), ovn-plugged x on bridge br-int",
       source: `Interface ${uuid(0x9000)}`,
     });
     expect(free.remedy).toBe(bench.status("lsp1").reason);
