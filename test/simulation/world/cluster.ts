@@ -175,6 +175,15 @@ export class Cluster implements Southbound {
     member.server.server.convert(other.database);
   }
 
+  /** Its next life is with that schema. */
+  #convertBetweenLives(member: Member, schema: Schema): void {
+    const other = converted(member.database, schema);
+    member.database = other.database;
+    member.server.commits.push(other.changes);
+    // One that is dead already was made for its next life with the database of before.
+    member.server.start();
+  }
+
   #served({ server }: Member): ServedDatabase {
     const served = server.server.database(this.#schema.name);
     if (served === undefined) throw new Error("the server has no database");
@@ -275,9 +284,12 @@ export class Cluster implements Southbound {
     for (const { done, proposer } of lost) if (proposer?.server.alive === true) done("again");
     this.#committed = 0;
     this.#cid = this.#world.newUuid();
+    // One that had not been told of a conversion has another schema than the others, which no two members of a cluster have.
+    const { schema } = this.#members[0]?.database ?? { schema: this.#schema };
     for (const member of this.#members) {
+      if (member.database.schema !== schema) this.#convertBetweenLives(member, schema);
       member.server.kill();
-      member.server.commits.push(member.database.replace(fitted(content ?? [], member.database.schema)));
+      member.server.commits.push(member.database.replace(fitted(content ?? [], schema)));
       member.server.cluster = { since: this.#world.scheduler.now, commits: member.server.commits.length };
       member.applied = 0;
       member.connected = true;

@@ -50,7 +50,9 @@ export const CLOUD: Kinds = {
       const port = cloud.ports.get(name);
       if (port === undefined) return "nothing to flap";
       cloud.set(name, null);
-      world.scheduler.after(Number(ms), () => cloud.set(name, port));
+      world.scheduler.after(Number(ms), () => {
+        if (!world.isCalm) cloud.set(name, port);
+      });
       return `${name} is deleted, and there again after ${ms} ms`;
     },
   },
