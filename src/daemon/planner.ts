@@ -6,8 +6,7 @@
 import { type Environment, realEnvironment } from "ovsdb-jsonrpc";
 import type { Config } from "../config/schema.ts";
 import { Log } from "../log/log.ts";
-import { isAwaited } from "../plug/advice.ts";
-import { hasAnswered } from "../plug/readiness.ts";
+import { isDecided } from "../plug/readiness.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { planOf } from "../view/plan.ts";
 import type { Plan } from "../view/plan-shape.ts";
@@ -45,15 +44,10 @@ export async function makePlan(options: PlannerOptions): Promise<Result<Plan, st
     lock: takeNoLock,
     onRun: () => {
       quiet();
-      if (isDecided()) quiet = timer(QUIET_MS, () => isDecided() && end.resolve());
+      quiet = timer(QUIET_MS, () => isDecided(engine, graph) && end.resolve());
     },
   });
   const { engine, graph } = parts.reconciler;
-  const isDecided = () =>
-    !engine.needsRun &&
-    whyNotReady(parts) === null &&
-    hasAnswered(engine, graph) &&
-    !engine.data(graph.advice).values().some(isAwaited);
   const isOnItsWay = () => Object.values(connectionsOf(parts)).some(({ state }) => state === "connecting");
   const late = timer(PATIENCE_MS, () => !isOnItsWay() && end.resolve());
   const tooLate = timer(LAST_PATIENCE_MS, () => end.resolve());

@@ -3,6 +3,7 @@
  * data.
  */
 import type { Engine } from "../graph/index.ts";
+import { isAwaited } from "./advice.ts";
 import type { PlugGraph } from "./graph.ts";
 import { missingKnowledge } from "./nodes/intent-node.ts";
 import type { Obstacle } from "./obstacle.ts";
@@ -35,4 +36,14 @@ export function hasAnswered(engine: Engine, graph: PlugGraph): boolean {
     .data(graph.absence)
     .values()
     .some(({ kind }) => kind === "asked" || kind === "waiting");
+}
+
+/** Whether every logical port is decided, with all that is to be known of it: nobody is still to answer. */
+export function isDecided(engine: Engine, graph: PlugGraph): boolean {
+  return (
+    !engine.needsRun &&
+    obstacleOf(engine, graph) === null &&
+    hasAnswered(engine, graph) &&
+    !engine.data(graph.advice).values().some(isAwaited)
+  );
 }

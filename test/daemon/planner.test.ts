@@ -1,14 +1,24 @@
 // `vifplugd plan`: one look at what would be done, which writes nothing and takes no lock.
 import { expect, test } from "bun:test";
 import { makePlan } from "../../src/daemon/planner.ts";
+import type { HostedProvider } from "../../src/providers/hosted.ts";
+import type { Provider, ProviderHost } from "../../src/providers/provider.ts";
+import { plugAs } from "../support/providers.ts";
 import { SimulatedChassis } from "./support/simulated-chassis.ts";
 
-async function planned(chassis: SimulatedChassis, yaml?: string, systemIdOverride: string | null = null) {
+interface Circumstances {
+  readonly systemIdOverride?: string;
+  /** Takes the place of the provider that the configuration names. */
+  readonly provider?: Provider | HostedProvider;
+}
+
+async function planned(chassis: SimulatedChassis, circumstances: Circumstances = {}) {
+  const { systemIdOverride = null, provider } = circumstances;
   const warnings: string[] = [];
   const started = chassis.process.elapsed();
   const plan = await chassis.settled(
     makePlan({
-      config: chassis.config(yaml),
+      config: chassis.config(undefined, provider),
       systemIdOverride,
       warn: (message) => warnings.push(message),
       environment: chassis.process.environment,
@@ -101,7 +111,7 @@ test("says of a port that has gone that its interface goes, however slow the Sou
 
 test("is of the chassis that it is told to be", async () => {
   const chassis = new SimulatedChassis();
-  const { plan } = await planned(chassis, undefined, "hv7");
+  const { plan } = await planned(chassis, { systemIdOverride: "hv7" });
   expect(plan).toMatchObject({ ok: false, error: expect.stringContaining("no Chassis row") });
 });
 
@@ -110,5 +120,95 @@ test("says of a chassis that the Southbound does not know what is missing", asyn
   chassis.chassis.leave();
   chassis.pass(1000);
   const { plan } = await planned(chassis);
-  expect(plan).toMatchObject({ ok: false, error: expect.stringContaining("no Chassis row") });
+  expect(plan).toMatchObject({ ok: false, error: expect.stringMatching(/^[^;]*no Chassis row[^;]*$/) });
+});
+
+/** A provider that finds a device for one port after the other, each so many milliseconds after the one before. */
+function searching({ process }: SimulatedChassis, everyMs: number, lports: Iterable<string>): Provider {
+  const found = new Set<string>();
+  const left = lports[Symbol.iterator]();
+  const plug = plugAs();
+  let search = () => {};
+  const findNext = ({ wake }: ProviderHost) => {
+    search = process.environment.timer(everyMs, () => {
+      const { done, value } = left.next();
+      if (done === true) return;
+      found.add(value);
+      wake([value]);
+      findNext({ wake, log: () => {} });
+    });
+  };
+  return {
+    type: "dummy",
+    init: findNext,
+    prepare: (input) =>
+      found.has(input.lport.name) ? plug(input) : { ready: false, reason: "no device yet" },
+    destroy: () => search(),
+  };
+}
+
+test("waits until a provider that looks for devices in the background has found no more", async () => {
+  const chassis = new SimulatedChassis();
+  for (const lport of ["a", "b", "c"]) chassis.want(lport);
+  const { plan, took } = await planned(chassis, { provider: searching(chassis, 200, ["a", "b", "c"]) });
+  const creates = ["a", "b", "c"].map((lport) => ({ lport, change: "create" }));
+  expect(plan).toMatchObject({ ok: true, value: { changes: creates } });
+  expect(took).toBeLessThan(5000);
+});
+
+test("waits no longer than five seconds for a provider that never comes to rest, and leaves no timer behind", async () => {
+  const chassis = new SimulatedChassis();
+  chassis.want("a");
+  const forEver = Array.from({ length: 1000 }, () => "a");
+  const { plan, took } = await planned(chassis, { provider: searching(chassis, 100, forEver) });
+  expect(plan).toMatchObject({ ok: true, value: { changes: [{ lport: "a", change: "create" }] } });
+  expect(took).toBeWithin(5000, 6000);
+  expect(chassis.process.leftOver.timers).toBe(0);
+});
+
+test("waits for the provider of one port that has been asked and has not answered yet", async () => {
+  const chassis = new SimulatedChassis();
+  for (const lport of ["slow", "quick"]) chassis.want(lport);
+  const { environment } = chassis.process;
+  let isKnown = false;
+  const provider: HostedProvider = {
+    type: "dummy",
+    init: ({ wake }) =>
+      void environment.timer(2000, () => {
+        isKnown = true;
+        wake(["slow"]);
+      }),
+    attend() {},
+    state: () => ({ state: "ready" }),
+    describe: () => null,
+    answer: ({ lport: { name } }) =>
+      name === "quick" || isKnown
+        ? { kind: "plug", wanted: { name, type: "internal", options: {} } }
+        : { kind: "not-ready", reason: "asked", awaited: true },
+  };
+  const { plan, took } = await planned(chassis, { provider });
+  expect(plan).toMatchObject({ ok: true, value: { changes: [{ lport: "quick" }, { lport: "slow" }] } });
+  expect(took).toBeWithin(2000, 5000);
+});
+
+test("says of a provider that does not start why, and does not try to start it when the plan is made", async () => {
+  const chassis = new SimulatedChassis();
+  chassis.want("a");
+  const provider: Provider = {
+    type: "dummy",
+    init: () => {
+      throw new Error("the device is not there");
+    },
+    prepare: plugAs(),
+  };
+  const { plan, warnings } = await planned(chassis, { provider });
+  expect(plan).toMatchObject({ ok: true, value: { changes: [], ports: [{ lport: "a" }] } });
+  expect(warnings).toEqual([expect.stringMatching(/^provider dummy: .*: the device is not there$/)]);
+  expect(chassis.process.leftOver.timers).toBe(0);
+});
+
+test("of a chassis without ports is there at once, and says that nothing is to be done", async () => {
+  const { plan, took } = await planned(new SimulatedChassis());
+  expect(plan).toMatchObject({ ok: true, value: { changes: [], ports: [] } });
+  expect(took).toBeLessThan(5000);
 });

@@ -2,6 +2,8 @@
 import { drainMicrotasks } from "bun:jsc";
 import { parseConfig } from "../../../src/config/parse.ts";
 import type { Config } from "../../../src/config/schema.ts";
+import type { HostedProvider } from "../../../src/providers/hosted.ts";
+import type { Provider } from "../../../src/providers/provider.ts";
 import { readSchema } from "../../simulation/ovsdb/schema.ts";
 import { CHASSIS, LOCAL, LocalChassis } from "../../simulation/world/chassis.ts";
 import { Cloud } from "../../simulation/world/cloud.ts";
@@ -92,9 +94,12 @@ export class SimulatedChassis {
     return await promise;
   }
 
-  config(yaml = "providers: [{ type: dummy }]"): Config {
+  /** @param provider takes the place of each provider that the configuration names */
+  config(yaml = "providers: [{ type: dummy }]", provider?: Provider | HostedProvider): Config {
     const parsed = parseConfig(`ovs: { remote: "${LOCAL}" }\n${yaml}\n`, "test.yaml");
     if (!parsed.ok) throw new Error(parsed.error.map(({ message }) => message).join("; "));
-    return parsed.value;
+    if (provider === undefined) return parsed.value;
+    const providers = parsed.value.providers.map((entry) => ({ ...entry, create: () => provider }));
+    return { ...parsed.value, providers };
   }
 }
