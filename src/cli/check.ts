@@ -1,6 +1,7 @@
 /** `vifplugd check`: reads the configuration, prints each error with its place, connects to nothing. */
-import { loadConfig } from "../config/load.ts";
+import { DEFAULT_CONFIG_FILE, loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
+import { printable } from "../text/printable.ts";
 import { CONFIG_OPTION, type Command, DONE, EXIT, NOT_VALID, printLine } from "./command.ts";
 import { printConfigErrors } from "./config-errors.ts";
 import { CONFIG_FILE } from "./files.ts";
@@ -35,19 +36,21 @@ export const check: Command = {
       return EXIT.config;
     }
     if (!args.flag("providers")) return EXIT.ok;
-    const faults = await providerFaults(loaded.value);
-    for (const fault of faults) printLine(fault);
+    const faults = await providerFaults(loaded.value, args.text("config") ?? DEFAULT_CONFIG_FILE);
+    for (const fault of faults) printLine(printable(fault));
     return faults.length === 0 ? EXIT.ok : EXIT.config;
   },
 };
 
-async function providerFaults({ providers }: Config): Promise<readonly string[]> {
+/** With the place of the option that a provider refuses, or that of the provider. */
+async function providerFaults({ providers }: Config, file: string): Promise<readonly string[]> {
   const faults = await Promise.all(
     providers.filter(isOwn).map(async (entry) => {
       const up = await BroughtUp.start(entry);
       const fault = up.fault();
       await up.end();
-      return fault === null ? [] : [`provider ${entry.type}: ${fault}`];
+      if (fault === null) return [];
+      return [fault.startsWith(`${file}:`) ? fault : `${entry.place}: provider ${entry.type}: ${fault}`];
     }),
   );
   return faults.flat();

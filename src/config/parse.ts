@@ -34,23 +34,30 @@ export function parseConfig(text: string, file: string): Result<Config, readonly
   }
   const providers = checked.value.providers.map((entry, index) =>
     entry.source === "command" || entry.source === "module"
-      ? { ...entry, at: placesIn(document, file, placeOf, index) }
+      ? { ...entry, ...placesIn(document, file, placeOf, index) }
       : entry,
   );
   return ok({ ...checked.value, providers });
 }
 
-/** Where the options of a provider stand. */
+/** Where a provider and its options stand. */
 function placesIn(
   document: Document,
   file: string,
   placeOf: BoundedYaml["placeOf"],
   provider: number,
-): PlaceOf {
-  return (path) => {
-    const keys = ["providers", provider, "options", ...path];
+): { readonly at: PlaceOf; readonly place: string } {
+  const placed = (keys: readonly unknown[]): string => {
     const { line, column } = placeOf(offsetOf(document, keys, true));
-    return `${file}:${line}:${column}: ${keys.join(".")}`;
+    return `${file}:${line}:${column}`;
+  };
+  const entry = ["providers", provider];
+  return {
+    at: (path) => {
+      const keys = [...entry, "options", ...path];
+      return `${placed(keys)}: ${keys.join(".")}`;
+    },
+    place: placed([...entry, "type"]),
   };
 }
 

@@ -62,6 +62,8 @@ interface EntryOf<Options> {
   readonly options: Options;
   /** Where the options stand in the file; absent: the options are checked with the rest of the file. */
   readonly at?: PlaceOf;
+  /** Where the entry stands in the file, as FILE:LINE:COL; absent where `at` is. */
+  readonly place?: string;
   create(at: PlaceOf): Provider | HostedProvider;
 }
 
