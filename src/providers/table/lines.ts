@@ -1,9 +1,9 @@
 /**
- * Parses the text of a table: YAML with a key for each logical port, and the port's interface as the value. Pure: the result
- * is the interfaces and the errors of lines, with their places.
+ * The table's text: YAML, a key for each logical port, and under it the interface that realises it. Pure: a text becomes
+ * the interfaces, or every error in it with its place.
  *
- * Invariant: an error in a line concerns only the logical port of the line. A text is refused as a whole only when it is no
- * mapping of lines.
+ * Invariant: a name that no interface may have is an error of its logical port alone, whatever provider gives it, so such a
+ * name is told of here and refused where all providers' are.
  */
 import * as v from "valibot";
 import { isMap, isNode, isScalar } from "yaml";
@@ -12,14 +12,14 @@ import { fail, messageOf, ok, type Result } from "../../result.ts";
 import { interfaceNameFault, interfaceSizeFault } from "../answer.ts";
 import type { WantedInterface } from "../provider.ts";
 
-/** An error, as LINE:COL: MESSAGE. */
+/** What is wrong, as LINE:COL: MESSAGE. */
 export type TableFault = string;
 
 export interface Lines {
-  /** The interfaces by logical port. `parseAnswer` refuses a wrong interface name, as that of any other provider. */
+  /** By logical port. */
   readonly interfaces: ReadonlyMap<string, WantedInterface>;
-  /** The error of each wrong line, by logical port. */
-  readonly faults: ReadonlyMap<string, TableFault>;
+  /** Of names that no interface may have. */
+  readonly nameFaults: readonly TableFault[];
 }
 
 const text = v.string("expected a text, in quotes where it looks like a number");
@@ -40,8 +40,8 @@ const line = v.strictObject(
         : "expected a mapping: name, type, options, other_config",
 );
 
-/** The limit on reported errors. */
-export const MAX_FAULTS = 20;
+/** More errors than this are of no use to anybody. */
+const MAX_FAULTS = 20;
 
 /** Some 8000 logical ports with six options each (72 tokens), which take two to three seconds. */
 const LIMITS = { tokens: 600_000, values: 600_000, faults: MAX_FAULTS };
@@ -56,46 +56,44 @@ export function parseTable(content: string): Result<Lines, readonly TableFault[]
     return fail(broken.map(({ offset, message }) => at(offset, message)));
   }
   const { contents } = document;
-  const interfaces = new Map<string, WantedInterface>();
-  const lineFaults = new Map<string, TableFault>();
-  if (contents === null) return ok({ interfaces, faults: lineFaults });
+  if (contents === null) return ok({ interfaces: new Map(), nameFaults: [] });
   if (!isMap(contents)) return fail([at(0, "expected a mapping: a key for each logical port")]);
+  const interfaces = new Map<string, WantedInterface>();
+  const faults: TableFault[] = [];
+  const nameFaults: TableFault[] = [];
   for (const { key, value } of contents.items) {
+    if (faults.length >= MAX_FAULTS) break;
     const lport = isScalar(key) ? String(key.value) : "";
     const offset = startOf(key) ?? 0;
     try {
       const plain: unknown = isNode(value) ? value.toJS(document) : value;
       // (Valibot alone takes a list for a mapping.)
-      const parsed = v.safeParse(line, Array.isArray(plain) ? null : plain, { abortEarly: true });
-      if (!parsed.success) {
-        const [{ path, message }] = parsed.issues;
+      const parsed = v.safeParse(line, Array.isArray(plain) ? null : plain);
+      if (parsed.success) {
+        const { name, type, options, other_config: otherConfig } = parsed.output;
+        const wanted = { name, type, options, ...(otherConfig === undefined ? {} : { otherConfig }) };
+        interfaces.set(lport, wanted);
+        const tooLarge = interfaceSizeFault(wanted);
+        if (tooLarge !== null) faults.push(at(offset, `${lport}: the interface ${tooLarge}`));
+        const fault = interfaceNameFault(name);
+        if (fault !== null && nameFaults.length < MAX_FAULTS) {
+          const message = `${lport}.name: expected the name of an interface; this one ${fault}`;
+          nameFaults.push(at(placeIn(value, ["name"]) ?? offset, message));
+        }
+        continue;
+      }
+      for (const { path, message } of parsed.issues) {
         const keys = (path ?? []).map((item) => String(item.key));
-        lineFaults.set(
-          lport,
-          at(placeIn(value, keys) ?? offset, `${[lport, ...keys].join(".")}: ${message}`),
-        );
-        continue;
+        faults.push(at(placeIn(value, keys) ?? offset, `${[lport, ...keys].join(".")}: ${message}`));
       }
-      const { name, type, options, other_config: otherConfig } = parsed.output;
-      const wanted = { name, type, options, ...(otherConfig === undefined ? {} : { otherConfig }) };
-      const tooLarge = interfaceSizeFault(wanted);
-      if (tooLarge !== null) {
-        lineFaults.set(lport, at(offset, `${lport}: the interface ${tooLarge}`));
-        continue;
-      }
-      interfaces.set(lport, wanted);
-      const fault = interfaceNameFault(name);
-      if (fault === null) continue;
-      const message = `${lport}.name: expected the name of an interface; this one ${fault}`;
-      lineFaults.set(lport, at(placeIn(value, ["name"]) ?? offset, message));
     } catch (thrown) {
-      lineFaults.set(lport, at(offset, `${lport}: ${messageOf(thrown)}`));
+      faults.push(at(offset, `${lport}: ${messageOf(thrown)}`));
     }
   }
-  return ok({ interfaces, faults: lineFaults });
+  return faults.length === 0 ? ok({ interfaces, nameFaults }) : fail(faults.slice(0, MAX_FAULTS));
 }
 
-/** The offset of the value below these keys, or below the first keys that exist. */
+/** Where the value stands that is under these keys, or as much of them as there is. */
 function placeIn(node: unknown, keys: readonly string[]): number | null {
   let place = startOf(node);
   let here = node;

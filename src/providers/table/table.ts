@@ -1,20 +1,20 @@
 /**
- * The provider `table`: a file names the interface of each logical port, so that other programs can create interfaces without
- * a provider of their own.
+ * The provider `table`: a file says which interface realises which logical port, so that whatever else creates interfaces
+ * needs no code of its own here.
  *
- * Invariants: vifplugd reads the file when the file changes, never when a question comes. A line that is not valid changes
- * nothing for its logical port, and a text that is not valid changes nothing at all; the log has the place of each error.
+ * Invariants: the file is read when it changes, never when a question comes; one that is not valid changes nothing, and
+ * the log says where it is not.
  */
 import { realpathSync } from "node:fs";
 import { dirname, isAbsolute } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import * as v from "valibot";
-import { fail, messageOf, type Result } from "../../result.ts";
+import { fail, messageOf, ok, type Result } from "../../result.ts";
 import { FolderWatch } from "../../system/folder-watch.ts";
 import { readTrusted } from "../../system/read-file.ts";
 import { defineProvider } from "../module.ts";
-import type { PrepareAnswer, PrepareInput, Provider, ProviderHost, WantedInterface } from "../provider.ts";
-import { type Lines, MAX_FAULTS, parseTable, type TableFault } from "./lines.ts";
+import type { PrepareAnswer, PrepareInput, Provider, ProviderHost } from "../provider.ts";
+import { type Lines, parseTable, type TableFault } from "./lines.ts";
 
 const DEFAULT_FILE = "/etc/vifplugd/ports.yaml";
 
@@ -35,10 +35,10 @@ export const table = defineProvider({
   create: ({ file }) => new TableProvider(file),
 });
 
-/** The limit on the file, in bytes: far more than the ports of a chassis need. */
+/** Far more than the ports of a chassis need. */
 const MAX_BYTES = 4 << 20;
 
-/** The time between two pieces of a file that somebody writes in pieces, in milliseconds. */
+/** Whoever writes the file in pieces has so long between two of them, in milliseconds. */
 const QUIET_MS = 50;
 
 export class TableProvider implements Provider {
@@ -47,11 +47,8 @@ export class TableProvider implements Provider {
   #host: ProviderHost | null = null;
   #watch: FolderWatch | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
-  /** The last valid line of each logical port. */
-  #interfaces: ReadonlyMap<string, WantedInterface> = new Map();
-  /** The error in the present line of each logical port. */
-  #lineFaults: ReadonlyMap<string, TableFault> = new Map();
-  /** Why the lines may differ from the file; null: they are equal. */
+  #lines: Lines = { interfaces: new Map(), nameFaults: [] };
+  /** Why the lines may not be those of the file. */
   #fault: string | null = null;
   #isOther = false;
 
@@ -61,7 +58,7 @@ export class TableProvider implements Provider {
 
   init(host: ProviderHost): void {
     this.#host = host;
-    // Watches the folder, because editors replace the file by another file.
+    // The folder, because editors put another file in the place of the old one.
     this.#watch = new FolderWatch({
       folder: dirname(this.#file),
       onChange: () => this.#readSoon(),
@@ -85,15 +82,11 @@ export class TableProvider implements Provider {
 
   prepare({ operation, lport }: PrepareInput): PrepareAnswer {
     if (operation === "remove") return { ready: true };
-    const wanted = this.#interfaces.get(lport.name);
+    const wanted = this.#lines.interfaces.get(lport.name);
     if (wanted !== undefined) return { ready: true, interface: wanted };
-    const fault = this.#lineFaults.get(lport.name) ?? this.#fault;
-    if (fault !== null) return { ready: false, reason: fault };
+    if (this.#fault !== null) return { ready: false, reason: this.#fault };
     const key = JSON.stringify(lport.name);
-    return {
-      ready: false,
-      reason: `${this.#file} has no line for this port: add ${key}: { name: INTERFACE }`,
-    };
+    return { ready: false, reason: `${this.#file} has no line for it: add ${key}: { name: INTERFACE }` };
   }
 
   #readSoon(): void {
@@ -105,54 +98,36 @@ export class TableProvider implements Provider {
   }
 
   #read(): void {
-    const before = { interfaces: this.#interfaces, faults: this.#lineFaults, fault: this.#fault };
+    const { interfaces: before, nameFaults: namesBefore } = this.#lines;
+    const faultBefore = this.#fault;
     const read = readLines(this.#file);
-    if (read.ok) this.#take(read.value);
+    if (read.ok) this.#lines = read.value;
     const [first] = read.ok ? [] : read.error;
     this.#fault = first ?? null;
-    if (!read.ok && first !== before.fault) {
-      const stays = before.interfaces.size === 0 ? "" : STAYS;
+    if (!read.ok && first !== faultBefore) {
+      const stays = before.size === 0 ? "" : "; what was valid before stays in force";
       for (const fault of read.error) this.#host?.log("warn", `${fault}${stays}`);
     }
-    // The reason of each port without a line has changed.
-    if (this.#fault !== before.fault) this.#isOther = true;
+    const { interfaces, nameFaults } = this.#lines;
+    for (const fault of nameFaults) if (!namesBefore.includes(fault)) this.#host?.log("warn", fault);
+    // Whoever has no line is told another reason.
+    if (this.#fault !== faultBefore) this.#isOther = true;
     if (this.#isOther) this.#host?.wake();
-    const lports = [before.interfaces, this.#interfaces, before.faults, this.#lineFaults];
-    const changed = [...new Set(lports.flatMap((map) => [...map.keys()]))].filter(
-      (lport) =>
-        before.faults.get(lport) !== this.#lineFaults.get(lport) ||
-        !isDeepStrictEqual(before.interfaces.get(lport), this.#interfaces.get(lport)),
+    const changed = [...new Set([...before.keys(), ...interfaces.keys()])].filter(
+      (lport) => !isDeepStrictEqual(before.get(lport), interfaces.get(lport)),
     );
     if (changed.length > 0) this.#host?.wake(changed);
   }
-
-  #take({ interfaces, faults }: Lines): void {
-    const before = { interfaces: this.#interfaces, faults: this.#lineFaults };
-    const kept = [...faults.keys()].flatMap((lport) => {
-      const wanted = interfaces.has(lport) ? undefined : before.interfaces.get(lport);
-      return wanted === undefined ? [] : [[lport, wanted] as const];
-    });
-    this.#interfaces = new Map([...interfaces, ...kept]);
-    this.#lineFaults = new Map([...faults].map(([lport, fault]) => [lport, `${this.#file}:${fault}`]));
-    const told = [...this.#lineFaults].filter(([lport, fault]) => before.faults.get(lport) !== fault);
-    const stays = new Set(kept.map(([lport]) => lport));
-    for (const [lport, fault] of told.slice(0, MAX_FAULTS)) {
-      this.#host?.log("warn", `${fault}${stays.has(lport) ? STAYS : ""}`);
-    }
-    if (told.length > MAX_FAULTS) {
-      this.#host?.log("warn", `${this.#file}: ${told.length - MAX_FAULTS} more lines are not valid`);
-    }
-  }
 }
-
-const STAYS = "; the last valid lines stay in force";
 
 function readLines(file: string): Result<Lines, readonly TableFault[]> {
   try {
     const bytes = readTrusted(realpathSync(file), MAX_BYTES + 1);
     if (bytes.length > MAX_BYTES) return fail([`${file} is larger than ${MAX_BYTES} bytes`]);
     const parsed = parseTable(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-    return parsed.ok ? parsed : fail(parsed.error.map((fault) => `${file}:${fault}`));
+    const placed = (faults: readonly TableFault[]) => faults.map((fault) => `${file}:${fault}`);
+    if (!parsed.ok) return fail(placed(parsed.error));
+    return ok({ ...parsed.value, nameFaults: placed(parsed.value.nameFaults) });
   } catch (thrown) {
     return fail([`${file} cannot be read: ${messageOf(thrown)}`]);
   }

@@ -2,7 +2,8 @@
  * The provider `vhost-user`: an interface of the userspace datapath whose peer, a virtual machine, listens on a socket.
  *
  * Invariant: the path of a socket is a name in the folder of the configuration, so options of the cloud lead to no other
- * folder. A symbolic link in the folder is refused, so it leads nowhere either. The socket need not exist yet.
+ * folder. A symbolic link in the folder is refused, so it leads nowhere either. The socket need not exist yet. What datapath
+ * the bridge has is ovs-vswitchd's to judge, whose words become the port's error.
  */
 import { lstatSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
@@ -49,13 +50,8 @@ export function vhostUserProvider(socketDir: string): Provider {
   };
 }
 
-function prepare(socketDir: string, { operation, lport, bridge }: PrepareInput): PrepareAnswer {
+function prepare(socketDir: string, { operation, lport }: PrepareInput): PrepareAnswer {
   if (operation === "remove") return { ready: true };
-  if (bridge.datapath_type !== "netdev") {
-    const found = bridge.datapath_type === "" ? "system" : bridge.datapath_type;
-    const reason = `bridge ${bridge.name} has datapath_type ${found}: vhost-user needs netdev, the userspace datapath`;
-    return { ready: false, reason };
-  }
   const socket = socketPath(socketDir, lport.options.get(SOCKET) ?? "");
   if (!socket.ok) return { ready: false, reason: socket.error };
   const name = interfaceName(lport.name, lport.options.get(NAME) ?? "");

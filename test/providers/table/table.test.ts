@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseAnswer } from "../../../src/providers/answer.ts";
 import { parseTable } from "../../../src/providers/table/lines.ts";
 import { TableProvider } from "../../../src/providers/table/table.ts";
 import { prepareInput } from "../../support/providers.ts";
@@ -28,7 +29,7 @@ describe("a table", () => {
             },
           ],
         ]),
-        faults: new Map(),
+        nameFaults: [],
       },
     });
   });
@@ -56,16 +57,29 @@ describe("a table", () => {
   test("that is empty has no line", () => {
     expect(parseTable("# none\n")).toEqual({
       ok: true,
-      value: { interfaces: new Map(), faults: new Map() },
+      value: { interfaces: new Map(), nameFaults: [] },
     });
   });
 
   test.each<[string, string, RegExp]>([
     ["no mapping", "- a\n", /^1:1: expected a mapping/],
+    ["a line that is none", "a:\n  name: x\nb: 7\n", /^3:4: b: expected a mapping: name/],
+    ["a line without a name", "a: { type: internal }\n", /^1:4: a\.name: name is missing/],
+    ["an unknown key", "a: { name: x, nam: y }\n", /^1:20: a\.nam: unknown key/],
+    [
+      "a number where a text belongs",
+      "a: { name: x, options: { k: 1 } }\n",
+      /^1:29: a\.options\.k: expected a text/,
+    ],
     ["a key twice", "a: { name: x }\na: { name: y }\n", /^2:1: /],
     ["no YAML", "a: [\n", /^2:1: /],
     ["an alias without an anchor", "a: *b\n", /^1:4: \*b: no &b before it/],
     ["an alias of what it stands in", "a: &a { name: x, options: *a }\n", /^1:27: \*a: an alias of what/],
+    [
+      "an interface of a megabyte",
+      `a: { name: x, options: { k: ${"v".repeat(1 << 20)} } }`,
+      /^1:1: a: the interface has 1048641 bytes/,
+    ],
     ["brackets within brackets", "[".repeat(100_000), /^1:65: more than 64 levels within each other/],
     [
       "millions of words",
@@ -78,29 +92,19 @@ describe("a table", () => {
     expect(parsed.ok ? [] : parsed.error[0]).toMatch(words);
   });
 
-  test.each<[string, string, RegExp]>([
-    ["that is none", "web1: { name: x }\na: 7\n", /^2:4: a: expected a mapping: name/],
-    ["without a name", "a: { type: internal }\nweb1: { name: x }\n", /^1:4: a\.name: name is missing/],
-    ["with an unknown key", "a: { name: y, nam: z }\nweb1: { name: x }\n", /^1:20: a\.nam: unknown key/],
-    [
-      "with a name that is none",
-      "web1: { name: x }\na:\n  name: 0123456789abcdef\n",
-      /^3:9: a\.name: .*16 b/,
-    ],
-    [
-      "with a number where a text belongs",
-      "a: { name: y, options: { k: 1 } }\nweb1: { name: x }\n",
-      /^1:29: a\.options\.k: expected a text/,
-    ],
-    [
-      "with an interface of a megabyte",
-      `a: { name: y, options: { k: ${"v".repeat(1 << 20)} } }\nweb1: { name: x }`,
-      /^1:1: a: the interface has 1048641 bytes/,
-    ],
-  ])("may have a line %s, which is the error of its logical port alone", (_, content, words) => {
-    const parsed = parseTable(content);
-    expect(parsed.ok && [...parsed.value.faults]).toEqual([["a", expect.stringMatching(words)]]);
-    expect(parsed.ok && parsed.value.interfaces.get("web1")).toEqual({ name: "x", type: "", options: {} });
+  test("may have a name that no interface may have: it is told of, and others count", () => {
+    expect(parseTable("web1: { name: x }\na:\n  name: 0123456789abcdef\n")).toEqual({
+      ok: true,
+      value: {
+        interfaces: new Map([
+          ["web1", { name: "x", type: "", options: {} }],
+          ["a", { name: "0123456789abcdef", type: "", options: {} }],
+        ]),
+        nameFaults: [
+          "3:9: a.name: expected the name of an interface; this one has 16 bytes; at most 15 are allowed",
+        ],
+      },
+    });
   });
 });
 
@@ -143,7 +147,7 @@ describe("the provider", () => {
     expect(answer("web1")).toEqual({ ready: true, interface: { name: "a", type: "", options: {} } });
     expect(answer("db1")).toMatchObject({
       ready: false,
-      reason: expect.stringContaining("has no line for this port"),
+      reason: expect.stringContaining("has no line for it"),
     });
     expect(await change("web1: { name: a }\nweb2: { name: c }\ndb1: { name: d }\n")).toEqual(["web2", "db1"]);
     expect(answer("db1")).toMatchObject({ interface: { name: "d" } });
@@ -152,30 +156,25 @@ describe("the provider", () => {
 
   test("keeps what was valid when the file is not any more, and says where", async () => {
     start("web1: { name: a }\n");
-    await change("web1: [\n");
+    await change("web1: 7\n");
     expect(answer("web1")).toMatchObject({ interface: { name: "a" } });
-    expect(log).toEqual([expect.stringMatching(/ports\.yaml:2:1: .*the last valid lines stay in force/)]);
-    expect(answer("db1")).toMatchObject({ reason: expect.stringContaining("ports.yaml:2:1: ") });
+    expect(log).toEqual([
+      expect.stringMatching(/ports\.yaml:1:7: web1: .*what was valid before stays in force/),
+    ]);
+    expect(answer("db1")).toMatchObject({ reason: expect.stringContaining("ports.yaml:1:7: web1: ") });
     await change("web1: { name: b }\n");
     expect(answer("web1")).toMatchObject({ interface: { name: "b" } });
   });
 
-  test("keeps the line that was valid of a logical port alone, and says where", async () => {
-    start("web1: { name: a }\nweb2: { name: b }\n");
-    expect(await change("web1: 7\nweb2: { name: c }\ndb1: 8\n")).toEqual(["web1", "web2", "db1"]);
-    expect(answer("web1")).toMatchObject({ interface: { name: "a" } });
-    expect(answer("web2")).toMatchObject({ interface: { name: "c" } });
-    expect(answer("db1")).toMatchObject({
-      ready: false,
-      reason: expect.stringContaining("ports.yaml:3:6: db1: "),
-    });
-    expect(answer("db2")).toMatchObject({ reason: expect.stringContaining("has no line for this port") });
-    expect(log).toEqual([
-      expect.stringMatching(/ports\.yaml:1:7: web1: .*the last valid lines stay in force$/),
-      expect.stringMatching(/ports\.yaml:3:6: db1: expected a mapping[^;]*$/),
-    ]);
-    await change("web1: { name: b }\n");
+  test("answers for every other port when a name is none, and says where it is", async () => {
+    start("web1: { name: a }\n");
+    expect(await change("web1: { name: b }\ndb1: { name: a/b }\n")).toEqual(["web1", "db1"]);
     expect(answer("web1")).toMatchObject({ interface: { name: "b" } });
+    expect(parseAnswer("create", answer("db1"))).toEqual({
+      kind: "broken",
+      reason: expect.stringContaining('the interface name "a/b"'),
+    });
+    expect(log).toEqual([expect.stringMatching(/ports\.yaml:2:14: db1\.name: expected the name of an/)]);
   });
 
   test("waits for a file that is not there yet", async () => {
