@@ -1,6 +1,6 @@
 /**
- * Tells people, in the log, what concerns all ports of the chassis: why none can be decided, that this daemon stands
- * by, how many unplugs are held. Each once when it begins, where a line for each port would bury it.
+ * Logs events that concern all ports of the chassis: the obstacle to all decisions, the wait for the lock, the number of held
+ * unplugs. Each event has one line when it begins, where a line for each port would hide it.
  */
 import type { Environment } from "ovsdb-jsonrpc";
 import type { Logger } from "../log/log.ts";
@@ -8,28 +8,29 @@ import { otherSouthbound } from "../plug/nodes/hold-node.ts";
 import type { Stranger } from "../plug/nodes/input-nodes.ts";
 import type { Obstacle, ObstacleCode } from "../plug/obstacle.ts";
 
-/** The ports that are due to be unplugged, of how many, and whether they are held. */
+/** The ports that are due to be unplugged, the number of plugged ports, and whether the unplugs are held. */
 interface Held {
   readonly due: ReadonlySet<string>;
   readonly ownedCount: number;
   readonly isHeld: boolean;
-  /** Held for a Southbound that is not the one before. */
+  /** The Southbound that is another database than before, for which unplugs are held; null: none. */
   readonly stranger: Stranger | null;
 }
 
 interface Telling {
   readonly level: "warn" | "info";
   readonly words: (reason: string) => string;
-  /** The server's answer to the request for the lock comes a moment after that: so long nobody stands by. */
+  /** The delay before the line, in milliseconds; absent: no delay. */
   readonly afterMs?: number;
 }
 
+/** The server answers a request for the lock a moment later: before that the daemon does not stand by. */
 const STANDING_BY_AFTER_MS = 1000;
 
 const asIs = (reason: string) => reason;
 const waiting = (reason: string) => `waiting: ${reason}`;
 
-/** Of each obstacle; null: the session with the database tells of it, or its next message does away with it. */
+/** The line for each obstacle; null: the log of the session has a line, or the next message ends the obstacle. */
 const TELLINGS: Readonly<Record<ObstacleCode, Telling | null>> = {
   "local-database": null,
   "chassis-name": { level: "warn", words: asIs },
@@ -44,7 +45,7 @@ const TELLINGS: Readonly<Record<ObstacleCode, Telling | null>> = {
 export class ChassisLog {
   readonly #log: Logger;
   readonly #environment: Environment;
-  /** The reason of the obstacle that there is, whether or not it is told; undefined: there is none. */
+  /** The reason of the present obstacle, logged or not; undefined: no obstacle. */
   #reason: string | undefined;
   #isTold = false;
   #held = 0;
@@ -55,7 +56,7 @@ export class ChassisLog {
     this.#environment = environment;
   }
 
-  /** To be called with what is so when nothing is left to run. */
+  /** Call this with the present obstacle when the graph is at rest. */
   tell(obstacle: Obstacle | null): void {
     const reason = obstacle?.reason;
     if (reason === this.#reason) return;
@@ -73,7 +74,7 @@ export class ChassisLog {
     else this.#cancelLate = this.#environment.timer(telling.afterMs, say);
   }
 
-  /** To be called after every run. */
+  /** Call this after every run. */
   tellHold({ isHeld, due, ownedCount, stranger }: Held, maxUnplugPercent: number): void {
     const held = isHeld ? due.size : 0;
     if (held === this.#held) return;
@@ -93,7 +94,7 @@ export class ChassisLog {
     );
   }
 
-  /** Tells nothing more that was to be told late. */
+  /** Cancels lines that are due later. */
   close(): void {
     this.#cancelLate();
   }

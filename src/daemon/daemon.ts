@@ -1,4 +1,4 @@
-/** The daemon's life: how its parts start, take another configuration over, and stop. */
+/** The life of the daemon: its parts start, take over another configuration, and stop. */
 import { type Environment, realEnvironment } from "ovsdb-jsonrpc";
 import { localTarget, metricsSettings, plugSettings } from "../config/effective.ts";
 import type { Config } from "../config/schema.ts";
@@ -32,34 +32,34 @@ export interface DaemonOptions {
   readonly config: Config;
   readonly systemIdOverride: string | null;
   readonly log: Log;
-  /** Notes what enters the graph, and is closed with the daemon; null: nobody does. */
+  /** Records every input of the graph, and is closed with the daemon; null: no record. */
   readonly recorder: Recorder | null;
-  /** Files that its owner has made for it, and keeps. */
+  /** The states of files that the caller keeps for the daemon. */
   readonly files: () => readonly FileStatus[];
-  /** Runs of the graph from one shadow check to the next; null: none unless it is asked for. */
+  /** The number of runs from one shadow check to the next; null: checks only on request. */
   readonly verifyEvery: number | null;
-  /** The first complete pass is done, or another one: nothing is missing and nothing is left to run. */
+  /** Called after each complete pass: the graph has no obstacle and is at rest. */
   readonly onReady: () => void;
-  /** What is missing for a complete pass, or null; told whenever that may have changed. */
+  /** Called whenever the obstacle to a complete pass may have changed; null: no obstacle. */
   readonly onReadiness?: (notReady: string | null) => void;
-  /** Somebody asked the daemon, through its control socket, to end. */
+  /** Called when somebody asks the daemon to end, through its control socket. */
   readonly onExit: () => void;
-  /** So much has been written to a client, in bytes or UTF-16 code units. */
+  /** Called when text was written to a client. @param length in bytes or UTF-16 code units */
   readonly onWritten?: (length: number) => void;
-  /** The world's own unless given. */
+  /** Clocks, timers and connections; absent: the real ones. */
   readonly environment?: Environment;
 }
 
-/** Milliseconds from an internal error to the recompute that heals what it may have left. */
+/** Milliseconds from an internal error to the recompute that repairs the graph. */
 const HEAL_AFTER_MS = 1000;
-/** Milliseconds that the end waits for a reader of the record. */
+/** The longest wait for a reader of the record at the end, in milliseconds. */
 const RECORD_WITHIN_MS = 2000;
 
 export class Daemon {
   readonly #options: DaemonOptions;
   readonly #environment: Environment;
   #config: Config;
-  /** The one in use; another one in the configuration takes effect at the next start. */
+  /** The run directory in use; another run directory in the configuration takes effect at the next start. */
   readonly #runDir: string;
   readonly #log: Logger;
   readonly #parts: Parts;
@@ -69,7 +69,7 @@ export class Daemon {
   readonly #control: ControlServer;
   readonly #http: HttpServer;
   #lastReload: LastReload | null = null;
-  /** Cancels the recompute that follows an internal error; null: none is to come. */
+  /** Cancels the recompute that follows an internal error; null: no recompute is planned. */
   #healing: (() => void) | null = null;
 
   constructor(options: DaemonOptions) {
@@ -117,19 +117,19 @@ export class Daemon {
     });
   }
 
-  /** What is missing for a complete pass; null: nothing. */
+  /** The obstacle to a complete pass, in words; null: none. */
   get notReady(): string | null {
     return this.#view.notReady;
   }
 
-  /** Settles when the daemon works and its control socket answers. */
+  /** Starts the daemon. Settles when the control socket answers. */
   async start(): Promise<void> {
     startParts(this.#parts, this.#config);
     await this.#control.listen();
     this.#http.apply(metricsSettings(this.#config));
   }
 
-  /** Takes another configuration over; nothing is unplugged by that alone. */
+  /** Takes over another configuration. A new configuration alone unplugs nothing. */
   reload(config: Config): void {
     const { coverage, local, providers, reconciler } = this.#parts;
     const { log, systemIdOverride } = this.#options;
@@ -142,7 +142,7 @@ export class Daemon {
         `run_dir stays ${this.#runDir} until the daemon is started anew, then ${config.run_dir}`,
       );
     }
-    // A level that was set through the control socket stays until the file says something new.
+    // A level that was set through the control socket stays until the file has another level.
     if (config.log.level !== before.log.level) log.level = config.log.level;
     log.format = config.log.format;
     local.setTarget(localTarget(config));
@@ -153,14 +153,14 @@ export class Daemon {
     reconciler.schedule();
   }
 
-  /** The configuration was read anew and is not valid; the one before stays in force. */
+  /** Notes that the new configuration is not valid; the old configuration stays in force. */
   refuseReload(): void {
     this.#lastReload = { time: this.#environment.now(), isInForce: false };
   }
 
   /**
-   * Something was thrown outside of any call. What is a provider's fault is told by its name; what is ours may have
-   * left the graph half way, and is healed by a recompute of everything.
+   * Handles an error that was thrown outside of any call. The log names the provider at fault. An error of vifplugd itself may
+   * have left the graph half updated, so a recompute of every node follows.
    */
   stray(thrown: unknown): void {
     const { coverage, registry, reconciler } = this.#parts;
@@ -174,14 +174,14 @@ export class Daemon {
     coverage.count("internal_error");
     const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : messageOf(thrown);
     this.#log.error(`internal error, please report it: ${stack}`);
-    // Not at once, and not more often: what comes of it may be such an error again.
+    // After a delay and once only: the recompute may throw such an error again.
     this.#healing ??= this.#environment.timer(HEAL_AFTER_MS, () => {
       this.#healing = null;
       reconciler.recompute("an internal error");
     });
   }
 
-  /** Leaves every port as it is; settles when what was in flight has been answered. */
+  /** Stops, and leaves every port as it is. Settles when all changes in flight have an outcome. */
   async stop(): Promise<void> {
     this.#control.close();
     this.#http.close();
@@ -193,7 +193,7 @@ export class Daemon {
     recorder?.close();
   }
 
-  /** After every run of the graph. */
+  /** Called after every run of the graph. */
   #ran(): void {
     const { engine, graph } = this.#parts.reconciler;
     this.#checks.ran(!engine.needsRun);

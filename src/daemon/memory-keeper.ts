@@ -1,32 +1,32 @@
 /**
- * Keeps what the process holds near what it needs, whatever comes in from the databases or goes out to clients, and how fast.
+ * Keeps the memory of the process near its need, at any rate of messages from the databases and to clients.
  *
- * The runtime collects garbage by what it has on its own heap. Messages of megabytes are mostly beside it (bytes that were
- * read, pieces that were joined, long texts), so that some of them would stay for long after they were dealt with. Here
- * garbage is therefore collected by the bytes that came in or went out, and what was given back to the runtime is given back to the
- * system when that is worth it: also pages of the executable, which any work touches.
+ * The runtime decides by the size of its own heap when to collect garbage. Most bytes of large messages (bytes read, joined
+ * pieces, long texts) are outside of that heap, and would stay long after their use. So this class collects garbage after a
+ * number of bytes has come in or gone out. When there is enough free memory, it also gives memory back to the system, together
+ * with pages of the executable, which any work touches.
  *
- * Invariant: what this costs is a small share of what the work costs that makes it necessary.
+ * Invariant: the cost is a small share of the work that makes it necessary.
  */
 import { type Environment, realEnvironment, type StreamEvents } from "ovsdb-jsonrpc";
 
-/** Milliseconds from the first complete pass to the end of what belongs to the start: sessions look at schemas again. */
+/** Milliseconds from the first complete pass to the end of the start: sessions still look at schemas in this time. */
 export const START_MS = 2000;
-/** Bytes that come in and go out from one collection to the next, at least. */
+/** The smallest number of bytes between two collections. */
 const COLLECT_EVERY = 2 << 20;
-/** Of what is held, and has to be looked at in each collection, so much has to come in before the next. */
+/** The share of the live bytes that has to come in before the next collection, because each collection visits all of them. */
 const SHARE = 1 / 4;
-/** So many bytes more than after the last time make it worth to give back what the system can have. */
+/** The growth since the last release that makes the next release worth its cost, in bytes. */
 const WORTHWHILE = 16 << 20;
-/** Milliseconds from one look at that to the next. */
+/** Milliseconds between two looks at the growth. */
 const LOOK_MS = 15_000;
 
 export interface Memory {
-  /** Garbage of the messages that were dealt with; answers how many bytes are held. */
+  /** Collects the garbage of handled messages. @returns the number of live bytes */
   collect(): number;
-  /** What only was needed once. Takes some milliseconds in which nothing else happens. */
+  /** Gives free memory back to the system. Blocks the process for some milliseconds. */
   release(): void;
-  /** Bytes of the process in memory. */
+  /** The resident bytes of the process. */
   resident(): number;
 }
 
@@ -36,7 +36,7 @@ export class MemoryKeeper {
   #collectAfter = COLLECT_EVERY;
   #hasStarted = false;
   #sinceCollection = 0;
-  /** What was resident after the last release, or less by now; before the first one anything is more. */
+  /** The fewest resident bytes since the last release; before the first release every number is larger. */
   #atRest = Number.NEGATIVE_INFINITY;
   #isCollecting = false;
   #cancelLook: () => void = () => {};
@@ -46,7 +46,7 @@ export class MemoryKeeper {
     this.#memory = memory;
   }
 
-  /** The same environment, with every byte that comes in counted. */
+  /** The same environment, which also counts every byte that comes in. */
   get environment(): Environment {
     const world = this.#environment;
     return {
@@ -55,17 +55,17 @@ export class MemoryKeeper {
     };
   }
 
-  /** So many bytes have come in, or gone out. */
+  /** Counts bytes that have come in or gone out. */
   took(bytes: number): void {
     this.#sinceCollection += bytes;
     if (this.#hasStarted && this.#sinceCollection >= this.#collectAfter && !this.#isCollecting) {
       this.#isCollecting = true;
-      // When they have been dealt with.
+      // After the bytes have been handled.
       this.#environment.turn(() => this.#collect());
     }
   }
 
-  /** The first complete pass is done: what only the start needed is given back soon. Nothing is collected before. */
+  /** The first complete pass is done: memory that only the start needed is given back soon. No collection happens before. */
   started(): void {
     this.#hasStarted = true;
     this.#sinceCollection = 0;

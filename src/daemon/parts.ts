@@ -1,6 +1,6 @@
 /**
- * Makes the daemon's parts and joins them: the providers, the two databases, and the reconciler with the graph between
- * them. Nothing lives here: what starts, reloads and stops them is daemon.ts, and planner.ts for one look.
+ * Makes the parts of the daemon and joins them: the providers, the two databases, and the reconciler with the graph between
+ * them. daemon.ts starts, reloads and stops the parts; planner.ts uses them for one plan.
  */
 import type { Environment, Operation, Uuid } from "ovsdb-jsonrpc";
 import { localTarget, plugSettings } from "../config/effective.ts";
@@ -23,17 +23,17 @@ export interface PartsOptions {
   readonly config: Config;
   readonly systemIdOverride: string | null;
   readonly log: Log;
-  /** Notes what enters the graph; null: nobody does. */
+  /** Records every input of the graph; null: no record. */
   readonly recorder: Recorder | null;
-  /** Who holds the chassis's lock, without which nothing is written. */
+  /** Makes the lock of the chassis for a session; nothing is written without the lock. */
   readonly lock: (session: Locking) => ChassisLock;
-  /** After every run of the graph, when its effects have been started. */
+  /** Called after every run of the graph, when its effects have been started. */
   readonly onRun: () => void;
 }
 
 export interface Parts {
   readonly coverage: Coverage;
-  /** From a change of the Southbound to the commit that it led to. */
+  /** The times from a change of the Southbound to the commit that followed. */
   readonly latencies: Latencies;
   readonly providerTimes: ProviderTimes;
   readonly registry: ProviderRegistry;
@@ -110,25 +110,25 @@ export function makeParts(options: PartsOptions): Parts {
   return { coverage, latencies, providerTimes, registry, providers, local, southbound, reconciler };
 }
 
-/** From now on providers are there, and what the databases say is decided on. */
+/** Enables the providers, and lets the rows of the databases into the graph. */
 export function startParts({ providers, local, reconciler }: Parts, config: Config): void {
   providers.apply(config.providers);
   local.feed(reconciler);
 }
 
-/** How long changes in flight may hold up the end. */
+/** The longest wait for changes in flight at the end, in milliseconds. */
 const STOP_WITHIN_MS = 2000;
 
-/** How long providers that are programs may take to end, of the 5 s in which the daemon ends. */
+/** The longest wait for the programs of providers at the end, in milliseconds: a part of the 5 s in which the daemon ends. */
 const ENDINGS_WITHIN_MS = 2500;
 
-/** Leaves every port as it is; settles when what was in flight has been answered. */
+/** Stops all parts, and leaves every port as it is. Settles when all changes in flight have an outcome. */
 export async function stopParts(
   { local, southbound, reconciler, registry, providers }: Parts,
   { timer }: Environment,
 ): Promise<void> {
   providers.stop();
-  // A database that does not answer is given up, and with it what is in flight.
+  // A database that does not answer in time is given up, with the changes in flight.
   const cancel = timer(STOP_WITHIN_MS, () => local.close());
   await reconciler.stop();
   cancel();
@@ -137,7 +137,7 @@ export async function stopParts(
   await registry.destroyAll((force) => timer(ENDINGS_WITHIN_MS, force));
 }
 
-/** Every row of a table, as its database has it. */
+/** Every row of a table, from the replica of its database. */
 export function rowsOf({ local, southbound }: Parts, table: TableKey): ReadonlyMap<Uuid, object> {
   return isOf("Open_vSwitch", table) ? local.rowsOf(table) : southbound.rowsOf(table);
 }

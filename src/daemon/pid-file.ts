@@ -1,9 +1,9 @@
 /**
- * The pid file `RUN_DIR/vifplugd.pid`: says which process is the daemon of a run directory, and keeps a second one out.
+ * The pid file `RUN_DIR/vifplugd.pid` names the daemon of a run directory, and keeps a second daemon out.
  *
- * Invariant: the file is locked by the process it names for as long as that lives, which is how ovs-appctl(8) tells a
- * daemon from a leftover, and how a leftover is taken over here. So nothing else in this process may open the file.
- * Nothing is written through a link that somebody put in its place.
+ * Invariants: the named process holds a lock on the file as long as it lives. By the lock ovs-appctl(8) tells a running daemon
+ * from a stale file, and vifplugd takes over a stale file. A process loses its lock when it closes any descriptor of the file,
+ * so no other code in this process may open the file. Nothing is written through a symbolic link in the file's place.
  */
 import { closeSync, constants, ftruncateSync, mkdirSync, readSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
@@ -16,14 +16,14 @@ import { RetriedResource } from "../system/retried-resource.ts";
 import { isSameFile } from "../system/same-file.ts";
 import { type FileStatus, fileStatus } from "../view/status-shape.ts";
 
-/** More than any process id has. */
+/** More digits than any process id has. */
 const PID_DIGITS = 20;
 
 export function pidFilePath(runDir: string): string {
   return join(runDir, "vifplugd.pid");
 }
 
-/** The file, claimed. */
+/** The claimed file. */
 export class PidFile {
   readonly path: string;
   readonly #runDir: string;
@@ -44,7 +44,7 @@ export class PidFile {
     }
   }
 
-  /** From now on it is claimed anew when somebody has removed or changed it. */
+  /** From now on claims the file anew when somebody has removed or changed the file. */
   keep(log: Logger, lookMs?: number): void {
     this.#resource = new RetriedResource({
       lookMs,
@@ -60,9 +60,9 @@ export class PidFile {
     return fileStatus("pid-file", this.path, this.#resource?.fault ?? null);
   }
 
-  /** @throws Error that says why that cannot be */
+  /** @throws Error with the reason why the file cannot be claimed */
   #claimAgain(): void {
-    // To open the file that we hold already would be to lose its lock when it is closed.
+    // A second descriptor of our own file would drop the lock when it is closed.
     if (this.#isLinked()) {
       writePid(this.#fd);
       return;
@@ -83,7 +83,7 @@ export class PidFile {
   }
 }
 
-/** @returns the descriptor of the file, locked @throws Error that says why it cannot be had */
+/** @returns the descriptor of the locked file @throws Error with the reason why the file cannot be claimed */
 function claim(runDir: string): number {
   const path = pidFilePath(runDir);
   try {
@@ -101,7 +101,7 @@ function claim(runDir: string): number {
   }
 }
 
-/** Makes the locked file ours. @throws what keeps it from that; the descriptor is closed then */
+/** Writes our pid into the locked file. @throws the fault, after closing the descriptor */
 function takeOver(runDir: string, fd: number): void {
   try {
     removeLeftover(runDir, fd);
@@ -124,7 +124,7 @@ function pidIn(fd: number): number {
   return Number.parseInt(text.toString("latin1", 0, readSync(fd, text, 0, PID_DIGITS, 0)), 10);
 }
 
-/** The control socket of the process that the file was left behind by. */
+/** Removes the control socket of the process that left the file behind. */
 function removeLeftover(runDir: string, fd: number): void {
   const pid = pidIn(fd);
   if (pid > 0 && pid !== process.pid) rmSync(controlSocketPath(runDir, pid), { force: true });
@@ -139,7 +139,7 @@ function openAndLock(path: string): { readonly fd: number } | number {
       closeSync(fd);
       return holder;
     }
-    // Its owner may have removed it between the two calls; then the lock is on a file that nobody will find.
+    // The owner may have removed the file between the two calls; then the lock is on a file without a name.
     if (isSameFile(path, fd, "not followed")) return { fd };
     closeSync(fd);
   }

@@ -1,6 +1,6 @@
 /**
- * `vifplugd plan`: the daemon's own parts without the lock, so that everything is decided and nothing can be written:
- * whatever is decided, no transaction is sent while no lock is held. It looks once, and ends.
+ * `vifplugd plan`: the parts of the daemon without the lock. Everything is decided and nothing is written, because no
+ * transaction is sent without the lock. The planner makes one plan and ends.
  */
 
 import { type Environment, realEnvironment } from "ovsdb-jsonrpc";
@@ -14,23 +14,23 @@ import { takeNoLock } from "./databases/chassis-lock.ts";
 import { makeParts, startParts, stopParts } from "./parts.ts";
 import { connectionsOf, whyNotReady } from "./view.ts";
 
-/** After so long a database that is not there, or a row that is missing, will not come any more. */
+/** The wait for a connection or a missing row, in milliseconds. */
 const PATIENCE_MS = 5000;
-/** A database that has been reached may take longer to say everything. */
+/** The wait for a connected database to send all rows, in milliseconds. */
 const LAST_PATIENCE_MS = 30_000;
-/** Providers may look their devices up in the background: so long without a new decision, and the plan stands. */
+/** The time without a new decision after which the plan is final, in milliseconds: providers look up devices in the background. */
 const QUIET_MS = 250;
 
 export interface PlannerOptions {
   readonly config: Config;
   readonly systemIdOverride: string | null;
-  /** Told of what a person has to know to judge the plan. */
+  /** Called with warnings that a person needs to judge the plan. */
   readonly warn: (message: string) => void;
-  /** The world's own unless given. */
+  /** Clocks, timers and connections; absent: the real ones. */
   readonly environment?: Environment;
 }
 
-/** @returns why no plan could be made, or the plan */
+/** Makes the plan; the error says why no plan could be made. */
 export async function makePlan(options: PlannerOptions): Promise<Result<Plan, string>> {
   const { config, systemIdOverride, warn, environment = realEnvironment } = options;
   const { timer } = environment;
@@ -38,7 +38,7 @@ export async function makePlan(options: PlannerOptions): Promise<Result<Plan, st
   let quiet: () => void = () => {};
   const parts = makeParts({
     ...{ environment, config, systemIdOverride },
-    // What the log would say is in the plan, or in why there is none.
+    // The plan, or the error, says everything that the log would say.
     log: new Log({ level: "off", format: "text", write: () => {} }),
     recorder: null,
     lock: takeNoLock,

@@ -1,4 +1,4 @@
-/** Keeps the registry in line with the configuration: which providers are enabled, and how each of them fares. */
+/** Keeps the registry in line with the configuration: enables and disables providers, and tries failed providers again. */
 import type { Environment } from "ovsdb-jsonrpc";
 import { type ProviderConfig, plugTypesOf } from "../config/provider-entries.ts";
 import type { Logger } from "../log/log.ts";
@@ -11,7 +11,7 @@ type Enabled = Started | Failed;
 
 interface Started {
   readonly kind: "started";
-  /** The entry of the configuration, as text: another text is another provider. */
+  /** The entry of the configuration, as text: a changed text means a new provider. */
   readonly entry: string;
   readonly provider: Provider | HostedProvider;
 }
@@ -19,11 +19,11 @@ interface Started {
 interface Failed {
   readonly kind: "failed";
   readonly reason: string;
-  /** Keeps it from being tried again; null: that would be of no use. */
+  /** Cancels the next try; null: no try will follow, because it could not succeed. */
   readonly cancelRetry: (() => void) | null;
 }
 
-/** Milliseconds until a provider that did not start is tried again, and the most that grows to. */
+/** The delay until a failed provider is tried again, and its largest value, in milliseconds. */
 const RETRY_MS = 1000;
 const MAX_RETRY_MS = 60_000;
 
@@ -31,7 +31,7 @@ export interface ProviderSetOptions {
   readonly registry: ProviderRegistry;
   readonly log: Logger;
   readonly timer: Environment["timer"];
-  /** A provider that had failed has started after all. */
+  /** Called when a provider starts that had failed before. */
   readonly onStarted: () => void;
 }
 
@@ -49,19 +49,19 @@ export class ProviderSet {
     this.#onStarted = onStarted;
   }
 
-  /** Nothing is tried again any more. */
+  /** Cancels all further tries. */
   stop(): void {
     for (const enabled of this.#enabled.values()) cancelRetry(enabled);
   }
 
-  /** Unregisters what is not enabled any more or changed, then registers what is new; the rest is left alone. */
+  /** Unregisters providers that are changed or not enabled any more, then registers new ones; the others stay. */
   apply(entries: readonly ProviderConfig[]): void {
     if (entries.length === 0) {
       this.#log.warn("no provider is enabled, so nothing will be plugged; list some under providers");
     }
     const wanted = new Map<string, string>(entries.map((entry) => [entry.type, JSON.stringify(entry)]));
     for (const [type, enabled] of this.#enabled) {
-      // Who has the configuration read again wants to see what failed tried again.
+      // Whoever reloads the configuration expects failed providers to be tried again.
       if (enabled.kind === "started" && wanted.get(type) === enabled.entry) continue;
       cancelRetry(enabled);
       this.#registry.unregister(type);
@@ -82,11 +82,11 @@ export class ProviderSet {
     );
   }
 
-  /** Its entry is the same, and its files may be others. */
+  /** Replaces a provider whose entry is the same and whose files have changed. */
   async #renew(entry: ProviderConfig, started: Started): Promise<void> {
     const { provider } = started;
     const renewed = isHosted(provider) ? ((await provider.renewed?.()) ?? null) : null;
-    // Meanwhile the configuration may have been read again.
+    // The configuration may have been reloaded meanwhile.
     if (renewed === null || this.#enabled.get(entry.type) !== started) return;
     this.#log.info(`provider ${entry.type}: its files have changed, it is loaded anew`);
     this.#registry.unregister(entry.type);
@@ -101,10 +101,10 @@ export class ProviderSet {
       return true;
     }
     const { code, message: reason } = registered.error;
-    // The host may be another one by then; the configuration is not.
+    // A later try can succeed when the host has changed; a wrong configuration stays wrong.
     const mayStart = code === "provider-init-failed";
     const before = this.#enabled.get(type);
-    // Once: what is tried again and again for the same reason is no news.
+    // Logged once: the same reason at the next try is no news.
     if (before?.kind !== "failed" || before.reason !== reason)
       this.#log.error(mayStart ? `${reason}; vifplugd tries again to start provider ${type}` : reason);
     const later = Math.min(2 * retryMs, MAX_RETRY_MS);
@@ -128,7 +128,7 @@ function providerOf(entry: ProviderConfig): Started["provider"] {
   return entry.create(entry.at ?? (() => entry.type));
 }
 
-/** What is compiled into the executable, by us or by whoever built it. */
+/** Whether the provider is compiled into the executable. */
 function isBuiltIn({ source }: ProviderConfig): boolean {
   return source === "built in" || source === "linked";
 }

@@ -1,4 +1,4 @@
-/** What the control commands and the metrics are shown of the daemon, and what they may ask of it. */
+/** The daemon as control commands, metrics and the page see it, and the actions that they may ask for. */
 
 import type { Verification } from "../graph/index.ts";
 import { obstacleOf } from "../plug/readiness.ts";
@@ -8,15 +8,15 @@ import { connectionStatus, southboundStatus } from "./databases/session-status.t
 import { type Parts, rowsOf } from "./parts.ts";
 
 export interface ViewOptions {
-  /** How many there are of each kind. */
+  /** The number of clients of each kind. */
   readonly clients: () => { readonly control: number; readonly http: number };
-  /** Of the listener for HTTP; null: there is none. */
+  /** The state of the HTTP listener; null: there is none. */
   readonly metrics: () => ListenerStatus | null;
-  /** What the daemon has made and keeps. */
+  /** The states of the files that the daemon keeps. */
   readonly files: () => readonly FileStatus[];
-  /** Null: the configuration has not been read anew. */
+  /** The last reload; null: the configuration was not reloaded. */
   readonly lastReload: () => LastReload | null;
-  /** Somebody asked the daemon to end. */
+  /** Called when somebody asks the daemon to end. */
   readonly onExit: () => void;
 }
 
@@ -146,7 +146,7 @@ export class View implements DaemonView {
   }
 }
 
-/** What is missing for a complete pass; null: nothing. */
+/** The obstacle to a complete pass, in words; null: none. */
 export function whyNotReady({ reconciler: { engine, graph } }: Parts): string | null {
   return obstacleOf(engine, graph)?.reason ?? null;
 }

@@ -1,10 +1,10 @@
 /**
- * The lock of the chassis (docs/rules.md, "two daemons"): without it nothing is written. Which one is wanted follows from
- * the graph, and whether it is held goes back into the graph with what else the session knows.
+ * The lock of the chassis (docs/rules.md, "two daemons"): nothing is written without the lock. The graph names the wanted lock;
+ * the state of the lock enters the graph together with the state of the session.
  */
 import type { LockState } from "../../plug/nodes/activity-node.ts";
 
-/** What a session can do about locks. */
+/** The part of a session that locks and unlocks. */
 export interface Locking {
   lock(name: string): void;
   unlock(name: string): void;
@@ -13,11 +13,11 @@ export interface Locking {
 
 export interface ChassisLock {
   readonly state: LockState;
-  /** The lock that is to be held from now on; null: none. */
+  /** Sets the lock to hold from now on; null: no lock. */
   want(name: string | null): void;
 }
 
-/** Holds the lock that is wanted, as soon as it is to be had. */
+/** Holds the wanted lock as soon as the server gives it. */
 export function takeLock(session: Locking): ChassisLock {
   let wanted: string | null = null;
   return {
@@ -34,7 +34,7 @@ export function takeLock(session: Locking): ChassisLock {
   };
 }
 
-/** Takes none, because whatever is decided, nothing will be written. */
+/** Takes no lock: for programs that never write. */
 export function takeNoLock(): ChassisLock {
   return { state: { kind: "not-needed" }, want: () => {} };
 }

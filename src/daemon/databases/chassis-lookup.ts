@@ -1,9 +1,8 @@
 /**
- * Looks the Chassis row up before port bindings are asked for: with the row in the first condition the server passes over
- * Port_Binding once, and not once by the chassis's name and once more by its row.
+ * Looks up the Chassis row before port bindings are monitored. With the row in the first condition, the server passes over
+ * Port_Binding once; otherwise once for the chassis name and once more for the row.
  *
- * What was looked up is only a guess: by the time of the monitor's own reply the row may be another one, or gone. Whoever
- * asks compares the two.
+ * The found row is only a guess: when the monitor replies, the row may have changed or be gone. The caller compares the two.
  */
 import { type Environment, operations, type Transacting, type Uuid } from "ovsdb-jsonrpc";
 import { ovnSouthbound } from "../../schemas/ovn_southbound.gen.ts";
@@ -14,17 +13,17 @@ export interface FoundChassis {
 }
 
 /**
- * A session that waits for the answer is not in sync. While many chassis start at once a server takes this long to get to
- * each of them, and a second pass for each would make that longer.
+ * The longest wait for the answer, in milliseconds; the session is not in sync meanwhile. When many chassis start at once, a
+ * server may take as long as this, and a second pass for each chassis would make it slower still.
  */
 export const CHASSIS_WITHIN_MS = 60_000;
 
-/** The local database says the name within milliseconds, or is not there. */
+/** The longest wait for the name, in milliseconds: a running local database answers at once. */
 const NAME_WITHIN_MS = 2_000;
 
 const op = operations(ovnSouthbound);
 
-/** @returns undefined: the server does not say; null: there is none */
+/** Looks up the Chassis row. @returns null: the row does not exist; undefined: the server did not answer */
 export async function findChassis(
   connection: Transacting,
   name: string,
@@ -33,7 +32,7 @@ export async function findChassis(
   return found.ok ? (found.value[0].rows[0] ?? null) : undefined;
 }
 
-/** The chassis's name, which may come a moment later than the first connection. */
+/** Waits for the chassis name, which may come a moment after the first connection. */
 export class AwaitedName {
   readonly #timer: Environment["timer"];
   readonly #known = Promise.withResolvers<void>();
@@ -42,12 +41,12 @@ export class AwaitedName {
     this.#timer = timer;
   }
 
-  /** It is known, or nobody is to wait for it any more. */
+  /** Ends the wait: the name is known, or nobody needs it any more. */
   end(): void {
     this.#known.resolve();
   }
 
-  /** Settles when the name is known, and when it does not come. */
+  /** Settles when the name is known, or after the longest wait. */
   async settled(): Promise<void> {
     const late = Promise.withResolvers<void>();
     const cancel = this.#timer(NAME_WITHIN_MS, () => late.resolve());

@@ -1,19 +1,19 @@
 /**
- * Which Southbounds are known, by their clusters' ids (rule U6): the one of the start, and every other one after a complete
- * pass under it that found nothing to unplug. Somebody may have mistyped a remote.
+ * The known Southbounds, by cluster id (rule U6). The first Southbound is known, and every other one after a complete pass that
+ * found nothing to unplug. Until then somebody may have mistyped a remote.
  */
 import type { SessionState } from "ovsdb-jsonrpc";
 import type { Stranger } from "../../plug/nodes/input-nodes.ts";
 
-/** A server that makes up a new cluster each time must not cost memory. */
+/** The limit on known clusters: a server that invents a new cluster id each time must not cost memory. */
 const MAX_KNOWN = 16;
 
 export class KnownClusters {
-  /** The last is the one that was accepted last; null: a database that is in no cluster. */
+  /** The cluster ids in the order of their acceptance; null: a database without a cluster. */
   readonly #known: (string | null)[] = [];
   #stranger: Stranger | null = null;
 
-  /** Null: the server's cluster is known. What is so of a connection that is lost stays so until there is another. */
+  /** The unknown Southbound of the connection; null: it is known. A lost connection changes nothing until the next is in sync. */
   strangerAt(state: SessionState): Stranger | null {
     if (state.kind !== "synced") return this.#stranger;
     const now = state.cid;

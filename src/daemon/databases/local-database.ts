@@ -1,5 +1,5 @@
 /**
- * The session with the local Open_vSwitch database: its rows, and what is known of it and of the lock, go into the
+ * The session with the local Open_vSwitch database. The rows, the state of the session and the state of the lock enter the
  * graph; transactions come out.
  */
 import { isDeepStrictEqual } from "node:util";
@@ -26,9 +26,9 @@ export interface LocalDatabaseOptions {
   readonly environment: Environment;
   readonly target: LocalTarget;
   readonly log: Logger;
-  /** Told of each event that is to be counted. */
+  /** Called for each event to count. */
   readonly count: (event: CountedEvent) => void;
-  /** Who holds the chassis's lock, or does without. */
+  /** Makes the lock of the chassis for the session. */
   readonly lock: (session: Locking) => ChassisLock;
 }
 
@@ -58,10 +58,10 @@ export class LocalDatabase {
     this.#lock = options.lock(this.#session);
   }
 
-  /** From sending a transaction to its reply. */
+  /** The times from a transaction to its reply. */
   readonly transactionTimes = new Times();
 
-  /** Those that are tried. */
+  /** The remotes in use. */
   get remotes(): string {
     return this.#target.remotes;
   }
@@ -70,7 +70,7 @@ export class LocalDatabase {
     return this.#session.state;
   }
 
-  /** From now on what happens in the database goes into the graph. */
+  /** From now on pushes every change of the database into the graph. */
   feed(reconciler: Reconciler): void {
     this.#reconciler = reconciler;
     this.#session.onBatch(({ initial, tables: changes }) => {
@@ -90,13 +90,13 @@ export class LocalDatabase {
     this.#announce();
   }
 
-  /** The lock that is to be held from now on; null: none. */
+  /** Sets the lock to hold from now on; null: no lock. */
   want(lock: string | null): void {
     this.#lock.want(lock);
     this.#announce();
   }
 
-  /** The lock to assert in transactions, while it is held. */
+  /** The lock that transactions assert; null: the lock is not held. */
   heldLock(): string | null {
     const { state } = this.#lock;
     return state.kind === "asked" && state.held ? state.name : null;
@@ -118,7 +118,7 @@ export class LocalDatabase {
     return this.#session.replica.table(tables[key].table).rows;
   }
 
-  /** How many rows are held. */
+  /** The number of rows in the replica. */
   get rows(): number {
     return keysOf("Open_vSwitch").reduce((sum, key) => sum + this.rowsOf(key).size, 0);
   }
@@ -131,12 +131,12 @@ export class LocalDatabase {
     this.#session.setRemotes(target.remotes);
   }
 
-  /** The server gives the lock to somebody else when the connection ends. */
+  /** Closes the session. The server then gives the lock to the next daemon. */
   close(): void {
     this.#session.close();
   }
 
-  /** The rows have been handed on before, so that what is decided with them is decided on all of them. */
+  /** Pushes the state of the session, always after the rows, so that a decision in this state uses all rows. */
   #announce(): void {
     const now: LocalSession = { synced: this.#session.state.kind === "synced", lock: this.#lock.state };
     if (isDeepStrictEqual(now, this.#announced)) return;

@@ -1,6 +1,6 @@
 /**
- * The port bindings that are asked for by their names: a monitor of its own, which there is only while a name is asked for.
- * With `==` clauses alone ovsdb-server looks each row up among the names, and a monitor that ends costs it nothing.
+ * The port bindings that are asked for by name: a separate monitor, which exists only while a name is asked for. With `==` clauses
+ * alone ovsdb-server looks each row up among the names, and the end of a monitor costs ovsdb-server nothing.
  */
 import type { Condition } from "ovsdb-jsonrpc";
 import type { MonitorScope } from "../../plug/monitor-scope.ts";
@@ -10,9 +10,9 @@ import { tables } from "../../plug/tables.ts";
 const monitor = { Port_Binding: tables.portBinding.columns } as const;
 type Clauses = Condition<PortBindingRow>;
 
-/** As much of a monitor as is used. */
+/** The used part of a monitor. */
 interface Names {
-  /** The very object that was asked for. */
+  /** The same object that was requested. */
   acknowledged(table: "Port_Binding"): object | null;
   requested(table: "Port_Binding"): object | null;
   setCondition(table: "Port_Binding", clauses: Clauses): void;
@@ -24,7 +24,7 @@ interface Names {
   drop(): void;
 }
 
-/** As much of a session as adds the monitor. */
+/** The used part of a session. */
 export interface Monitoring {
   addMonitor(options: {
     readonly monitor: typeof monitor;
@@ -39,14 +39,14 @@ export class NamedPorts {
   readonly #onChange: () => void;
   readonly #onRefused: (code: string, details: string) => void;
   #names: Names | null = null;
-  /** Not null while the news of another monitor is here, and those of this one may be on their way. */
+  /** Not null: another monitor has told of a commit, and the message of this monitor may be on its way. */
   #doubt: { readonly hidesNames: boolean } | null = null;
   #isAsking = false;
-  /** Which names clauses were made of. */
+  /** The names behind each clauses object. */
   readonly #lports = new WeakMap<object, ReadonlySet<string>>();
   #between: { readonly now: object; readonly next: object; readonly both: ReadonlySet<string> } | null = null;
 
-  /** @param onChange told when `complete` may be another one */
+  /** @param onChange called when `complete` may have changed */
   constructor(session: Monitoring, onChange: () => void, onRefused: (code: string, details: string) => void) {
     this.#session = session;
     this.#onChange = onChange;
@@ -67,23 +67,23 @@ export class NamedPorts {
   }
 
   /**
-   * What one transaction changed comes in a message for each monitor. When another one has come, the rows that changed with it
-   * may yet be on their way in this one's: they are here with the next reply.
-   * @param hidesNames what was missing has come, so that until then nothing is known of what is asked for by name
+   * Notes that another monitor has told of a transaction. The server sends a message for each monitor, so rows of the same
+   * transaction may be on their way in this monitor; they have arrived with the next reply.
+   * @param hidesNames true: missing knowledge has arrived, so `complete` is empty until that reply
    */
   doubt(hidesNames: boolean, ask: () => Promise<unknown>): void {
-    // Names that are asked for from now on are answered after all that is on its way.
+    // A later question for names is answered after all messages on their way.
     if (this.#names === null) return;
     this.#doubt = { hidesNames: hidesNames || this.#doubt?.hidesNames === true };
     void this.#askUntilCertain(ask);
   }
 
-  /** Rows of what is asked for by name may be on their way. */
+  /** True: rows that are asked for by name may be on their way. */
   get isInDoubt(): boolean {
     return this.#doubt !== null;
   }
 
-  /** One question at a time, and another one when more has come meanwhile. */
+  /** Asks one question at a time, and one more when another doubt has come meanwhile. */
   async #askUntilCertain(ask: () => Promise<unknown>): Promise<void> {
     if (this.#isAsking) return;
     this.#isAsking = true;
@@ -98,8 +98,8 @@ export class NamedPorts {
   }
 
   /**
-   * Of these a row that is not there is known not to exist. While one condition replaces another, the rows that leave with
-   * the change go before the server's word that it is made.
+   * The names for which an absent row certainly does not exist. While one condition replaces another, rows leave before the
+   * server acknowledges the change.
    */
   get complete(): ReadonlySet<string> {
     const now = this.#names?.acknowledged("Port_Binding") ?? null;

@@ -1,4 +1,4 @@
-/** Tells people, in the log, what becomes of a database session. */
+/** Logs the states of a database session. */
 import type { SessionState } from "ovsdb-jsonrpc";
 import type { Logger } from "../../log/log.ts";
 import { RESET_HINT } from "./session-status.ts";
@@ -13,7 +13,7 @@ export function logState(log: Logger, database: string, state: SessionState): vo
       log.info(`${database}: in sync with ${state.remote}`);
       break;
     case "disconnected": {
-      // Somebody has just named another remote, which is told by whoever was told so.
+      // Somebody has just named another remote; the log has a line about that already.
       if (state.error.code === "not configured") {
         log.debug(`${database}: ${state.error.message}`);
         break;

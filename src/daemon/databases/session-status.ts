@@ -1,12 +1,12 @@
-/** A session's state in the words of `status`. */
+/** The state of a session, as `status` shows it. */
 import type { ConnectionError, SessionState } from "ovsdb-jsonrpc";
 import type { ConnectionStatus, Connections } from "../../view/status-shape.ts";
 
-/** What somebody can do about a Southbound whose data is stale. */
+/** The remedy for a Southbound with stale data. */
 export const RESET_HINT =
   "if the Southbound was restored from a backup: ovs-appctl -t vifplugd sb-cluster-state-reset";
 
-/** @param remotes where the database is to be found */
+/** @param remotes the remotes of the database */
 export function connectionStatus(state: SessionState, remotes: string): ConnectionStatus {
   switch (state.kind) {
     case "synced":
@@ -22,9 +22,9 @@ export function connectionStatus(state: SessionState, remotes: string): Connecti
 }
 
 /**
- * @param state null while nothing says where the Southbound is
- * @param fault why that is so
- * @param lost why the last connection ended, where none has been in sync since
+ * @param state null: the address of the Southbound is not known
+ * @param fault why the address is not known
+ * @param lost why the last connection ended; null: a connection has been in sync since
  */
 export function southboundStatus(
   state: SessionState | null,
@@ -35,7 +35,7 @@ export function southboundStatus(
   if (state === null || remotes === null) {
     return { remote: null, state: "disconnected", leader: null, error: fault };
   }
-  // Between two tries, too: it is not going to be otherwise by itself.
+  // Shown between two tries too, because stale data does not end by itself.
   if (lost?.code === "stale" && state.kind !== "synced") {
     const error = `${lost.message}; ${RESET_HINT}`;
     return { remote: remotes, state: "disconnected", leader: null, error };

@@ -1,8 +1,8 @@
 /**
- * Asks the Southbound whether rows that left the view are still there: by their `_uuid`, which the server answers from a
+ * Asks the Southbound whether rows that left the view still exist. The question is by `_uuid`, which the server answers from a
  * hash table, whatever the size of the cloud.
  *
- * Invariant: every inquiry gets exactly one outcome. Whatever is not the server's word about the row is `unknown`.
+ * Invariant: every inquiry gets exactly one outcome. Anything but an answer of the server about the row is `unknown`.
  */
 import type { Uuid, UuidAnswer } from "ovsdb-jsonrpc";
 import type { Outcome } from "../../plug/absence.ts";
@@ -24,7 +24,7 @@ export interface Rows {
 
 export type Replied = (replies: readonly (Inquiry & { readonly outcome: Outcome })[]) => void;
 
-/** What a row has where the served schema lacks the column: OVN 21.12 and 22.03 know of no additional chassis. */
+/** The values of columns that the served schema lacks: OVN 21.12 and 22.03 have no additional chassis. */
 const LACKING: Pick<PortBindingRow, "requested_additional_chassis" | "additional_chassis"> = {
   requested_additional_chassis: new Set(),
   additional_chassis: new Set(),
@@ -34,13 +34,13 @@ export function inquire(inquiries: readonly Inquiry[], rows: Rows, replied: Repl
   // A row that was renamed has left the view under each of its names.
   const byUuid = Map.groupBy(inquiries, ({ uuid }) => uuid);
   const columns = tables.portBinding.columns.filter((column) => rows.has("Port_Binding", column));
-  // What is asked together is decided together, and goes in one transaction (rule T1).
+  // Questions that are asked together are decided together, and their changes go in one transaction (rule T1).
   void Promise.all(rows.selectByUuid("Port_Binding", byUuid.keys(), columns)).then((answers) =>
     replied(answers.flatMap((answer) => repliesOf(answer, byUuid))),
   );
 }
 
-/** What can be asked of the Chassis rows. */
+/** The part of a session that selects Chassis rows. */
 export interface ChassisRows {
   selectByUuid(
     table: "Chassis",

@@ -1,4 +1,4 @@
-/** What the session with the Southbound is made of: its tables, and what is asked before they are monitored. */
+/** Makes the session with the Southbound: its tables, and the look-up before they are monitored. */
 import { type Condition, type Environment, Session, type Transacting } from "ovsdb-jsonrpc";
 import type { ChassisRow, PortBindingRow } from "../../plug/rows.ts";
 import type { SouthboundAddress } from "../../plug/southbound-target.ts";
@@ -6,13 +6,13 @@ import { selectionOf } from "../../plug/tables.ts";
 import { ovnSouthbound } from "../../schemas/ovn_southbound.gen.ts";
 import { CHASSIS_WITHIN_MS } from "./chassis-lookup.ts";
 
-/** What is monitored of the two tables of which not everything is. */
+/** The conditions of the two tables that are not monitored in full. */
 export interface Where {
   readonly Chassis: Condition<ChassisRow>;
   readonly Port_Binding: Condition<PortBindingRow>;
 }
 
-/** @param conditions asked on every connection, before anything is monitored there */
+/** @param conditions called on every connection before the first monitor request; gives the conditions */
 export function connect(
   environment: Environment,
   target: SouthboundAddress,

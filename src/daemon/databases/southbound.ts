@@ -1,6 +1,6 @@
 /**
- * The session with the Southbound database: the rows it is asked for go into the graph, and what is known to be
- * complete. Which server and which rows follow from the graph. It never writes.
+ * The session with the Southbound database. The requested rows and the state of the session enter the graph; the graph names
+ * the server and the rows to request. The session never writes.
  */
 import { isDeepStrictEqual } from "node:util";
 import type {
@@ -37,7 +37,7 @@ export class Southbound {
   readonly #count: (event: CountedEvent) => void;
   #session: ReturnType<typeof connect> | null = null;
   #named: NamedPorts | null = null;
-  /** The one in use. */
+  /** The address in use; null: no address was ever known. */
   #address: SouthboundAddress | null = null;
   #fault: string | null = null;
   #wanted = MonitorScope.of(null, new Set());
@@ -46,12 +46,12 @@ export class Southbound {
   #view = 0;
   #announced: SouthboundState | null = null;
   readonly #clusters = new KnownClusters();
-  /** Why there is no connection, until there is one that is in sync. */
+  /** Why the last connection ended; null: a connection has been in sync since, or nothing was tried. */
   #lost: ConnectionError | null = null;
-  /** Which condition clauses were made of. */
+  /** The scope behind each clauses object. */
   readonly #conditions = new WeakMap<object, MonitorScope>();
 
-  /** @param count told of each event that is to be counted */
+  /** @param count called for each event to count */
   constructor(
     reconciler: Reconciler,
     log: Logger,
@@ -74,15 +74,15 @@ export class Southbound {
     return this.#lost;
   }
 
-  /** Takes a server for up to date whose log is behind what was seen of its cluster, as after a restore from a backup. */
+  /** Accepts a server whose log is behind the known index of its cluster, as after a restore from a backup. */
   resetClusterState(): void {
     this.#session?.forgetIndex();
     if (this.#session?.state.kind !== "synced") this.#session?.reconnect();
   }
 
   /**
-   * To be called after a complete pass that found no port due to be unplugged: whatever Southbound it was, it is no stranger
-   * any more. Ports that are still asked for by name may yet turn out to be due.
+   * Call this after a complete pass that found no port due to be unplugged: then the present Southbound is known. Does nothing
+   * while ports are still asked for by name, because they may turn out to be due.
    */
   acceptCluster(): void {
     const announced = this.#announced;
@@ -92,25 +92,25 @@ export class Southbound {
     this.#announce(this.#session);
   }
 
-  /** How many rows are held. */
+  /** The number of rows in the replica. */
   get rows(): number {
     return keysOf("OVN_Southbound").reduce((sum, key) => sum + this.rowsOf(key).size, 0);
   }
 
-  /** The remotes in use; null: none was ever known. */
+  /** The remotes in use; null: no remote was ever known. */
   get remotes(): string | null {
     return this.#address?.remotes ?? null;
   }
 
-  /** Why the Southbound cannot be found, or not where it is said to be; null: it can. */
+  /** Why the address of the Southbound is unknown or cannot be used; null: it can be used. */
   get fault(): string | null {
     return this.#fault;
   }
 
-  /** Where the Southbound is now said to be, which is not what was said before. One that cannot be used changes nothing. */
+  /** Takes a new address of the Southbound. An address that cannot be used changes nothing. */
   setTarget(target: SouthboundTarget): void {
     const remotes = this.remotes;
-    // Nobody names a remote any more: the session says what becomes of the last one.
+    // Nobody names a remote any more: the session stays with the last remote and tells its state.
     this.#fault = target.kind === "unnamed" && remotes !== null ? null : faultOf(target);
     switch (target.kind) {
       case "unknown":
@@ -159,14 +159,14 @@ export class Southbound {
     this.#named?.ask(condition);
   }
 
-  /** Asks whether rows that left the view are still there. */
+  /** Asks whether rows that left the view still exist. */
   inquire(inquiries: readonly Inquiry[]): void {
     const session = this.#session;
     if (session === null) return;
     inquire(inquiries, session, (replies) => this.#reconciler.departures.replied(replies));
   }
 
-  /** Asks whose rows these are, which are not this chassis's. */
+  /** Asks for the names in Chassis rows of other chassis. */
   inquireChassis(uuids: readonly Uuid[]): void {
     const session = this.#session;
     if (session === null) return;
@@ -199,7 +199,7 @@ export class Southbound {
       this.#named?.doubt(isOurs, () => session.listDatabases());
       this.#noteHostnames(changes.Chassis);
       this.#reconciler.pushTables("OVN_Southbound", changes, label);
-      // What leaves with a snapshot, or with what is about ourselves, need not be gone.
+      // A row that leaves with a snapshot, or because of ourselves, may still exist.
       const view = isOurs || initial ? null : (this.#announced?.view ?? null);
       this.#reconciler.departures.left(changes.Port_Binding, view);
       this.#announce(session);
@@ -228,7 +228,7 @@ export class Southbound {
     return session;
   }
 
-  /** What a new connection is to be asked for, where that is something else than before. */
+  /** The conditions for a new connection, where they differ from before. */
   async #conditionsAt(connection: Transacting): Promise<Partial<Where>> {
     await this.#name.settled();
     const { chassisName } = this.#wanted;
@@ -240,7 +240,7 @@ export class Southbound {
     return scope.sameChassis(wanted) ? {} : { Port_Binding: this.#clausesOf(scope) };
   }
 
-  /** The Chassis row that has come with the port bindings need not be the one that they were asked for by. */
+  /** Corrects the condition when the Chassis row that has arrived differs from the row in the condition. */
   #correct(session: ReturnType<typeof connect>): void {
     const inForce = this.#conditions.get(session.acknowledged("Port_Binding") ?? {});
     const { chassisName } = this.#wanted;
@@ -250,7 +250,7 @@ export class Southbound {
     session.setCondition("Port_Binding", this.#clausesOf(this.#wanted));
   }
 
-  /** In the same turn as the row's change: what follows from a hostname that is another one must not be decided without. */
+  /** Notes former hostnames in the same turn as the change of the row, because the decision after the change needs them. */
   #noteHostnames(changes: readonly RowChange<ChassisRow>[]): void {
     const { inputs } = this.#reconciler.graph;
     const before = this.#reconciler.engine.data(inputs.formerHostnames).current;
@@ -280,7 +280,7 @@ export class Southbound {
     this.#reconciler.push(inputs.southbound, now, synced ? change : session.state.kind);
   }
 
-  /** What is complete now; null while one chassis replaces another. */
+  /** The scope whose rows are complete; null: one chassis is replacing another. */
   #acknowledged(acknowledged: object | null, requested: object | null): MonitorScope | null {
     const now = acknowledged === null ? undefined : this.#conditions.get(acknowledged);
     const next = requested === null ? now : this.#conditions.get(requested);

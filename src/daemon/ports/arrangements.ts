@@ -1,40 +1,40 @@
 /**
- * When a provider may act before a commit: `arrange` is called once for each answer that asks for it, and for each
- * interface in place when everything is known for the first time and whenever the provider's lookup tables have changed
- * since; `tidy` once in a provider's life, when everything is known for the first time (src/providers/provider.ts).
+ * Calls the providers that may act before a commit. `arrange` is called once for each answer that asks for the call, and for each
+ * interface in place at the first complete pass and after each change of the provider's lookup tables. `tidy` is called once in
+ * the life of a provider, at the first complete pass (src/providers/provider.ts).
  *
- * Invariant: nothing is arranged while this daemon may not write.
+ * Invariant: no call while this daemon may not write.
  */
 import { type Advice, consultationsOf } from "../../plug/advice.ts";
 import { type Consultation, prepareInputOf } from "../../plug/question.ts";
 import type { Answer } from "../../providers/answer.ts";
 import type { RegisteredProvider } from "../../providers/registry.ts";
 
-/** For which tables of which provider the interface in place has been arranged. */
+/** The provider and the state of its tables for which an interface in place was arranged. */
 interface Arranged {
   readonly provider: RegisteredProvider;
   readonly lookup: number;
 }
 
-/** What a daemon that may write knows. */
+/** The knowledge of a daemon that may write. */
 export interface Standing {
-  /** Nothing is missing for a complete pass, so nothing is held back for want of knowledge. */
+  /** True: a complete pass has no obstacle. */
   readonly isComplete: boolean;
   readonly providers: readonly RegisteredProvider[];
-  /** The names of all interfaces that are ours. */
+  /** The names of all owned interfaces. */
   owned(): ReadonlySet<string>;
 }
 
 export class Arrangements {
   readonly #inPlace = new Map<string, Arranged>();
-  /** Advice that asked for it, and have had it. */
+  /** The answers that asked for `arrange` and got the call. */
   readonly #asked = new WeakSet<Answer>();
   readonly #tidied = new WeakSet<RegisteredProvider>();
   #isComplete = false;
 
   /**
-   * To be called after every run of the graph.
-   * @param standing null while this daemon may not write
+   * Call this after every run of the graph.
+   * @param standing null: this daemon may not write
    * @param changed the logical ports whose answers changed in this run
    */
   follow(standing: Standing | null, advice: ReadonlyMap<string, Advice>, changed: Iterable<string>): void {
@@ -60,7 +60,7 @@ export class Arrangements {
     }
   }
 
-  /** What was just written has been dealt with by `finish`. */
+  /** Notes a written interface, which needs no `arrange` because `finish` was called. */
   written(lport: string, { question }: Consultation): void {
     this.#inPlace.set(lport, arrangedFor(question));
   }

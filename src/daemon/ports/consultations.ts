@@ -1,10 +1,10 @@
 /**
- * Ends what `prepare` began: sees that every consultation of a `create` is released once, after its commit when there
- * was one (src/providers/provider.ts).
+ * Ends consultations: every consultation about a `create` is released once, after its commit if there is one
+ * (src/providers/provider.ts).
  *
- * A consultation is released at once when nothing is to be written on it: it was not ready, or the interface is in
- * place. One that was ready and waits for something else (a name that is taken, the lock) is kept until it is used or
- * another one takes its place.
+ * A consultation that leads to no change is released at once: the provider was not ready, or the interface is in place. A
+ * consultation that is ready and waits (for a taken name, for the lock) is kept until a change uses it or another consultation
+ * replaces it.
  */
 import { type Advice, consultationsOf } from "../../plug/advice.ts";
 import { isSettled, type LportStatus } from "../../plug/lport-status.ts";
@@ -18,10 +18,10 @@ interface Ended {
 
 export class Consultations {
   readonly #kept = new Map<string, Consultation>();
-  /** Used or released: nothing more is to be done about them. A consultation is known by its answer. */
+  /** The consultations that were used or released, by their answers. */
   readonly #ended = new WeakSet<Answer>();
 
-  /** To be called for every port whose answers or status changed in a run of the graph. */
+  /** Call this for every port whose answers or status changed in a run of the graph. */
   follow(lport: string, advice: Advice | undefined, status: LportStatus | undefined): void {
     const current = consultationsOf(advice).find(isCreate);
     const kept = this.#kept.get(lport);
@@ -34,7 +34,7 @@ export class Consultations {
     else this.#release(lport, current);
   }
 
-  /** The change is on its way: its consultations end with its outcome, and one that was kept until now has ended. */
+  /** The change was sent: its consultations end with its outcome, and a kept consultation ends now. */
   use(lport: string, advice: Advice): void {
     const kept = this.#kept.get(lport);
     for (const { question, answer } of consultationsOf(advice)) {
@@ -46,8 +46,8 @@ export class Consultations {
   }
 
   /**
-   * The outcome of the changes of one transaction: `finish` after a commit, then `release`. All that is left comes first:
-   * what a provider undoes for one port may be what another one does to the very same device for another.
+   * The outcome of the changes of one transaction: `finish` after a commit, then `release`. The calls for removed interfaces come
+   * first, because one provider may take down the same device that another provider sets up for another port.
    */
   end(outcomes: readonly Ended[]): void {
     const held = outcomes.flatMap(({ advice, committed }) =>
@@ -63,7 +63,7 @@ export class Consultations {
     }
   }
 
-  /** A provider is about to go: what is kept of its answers leads to nothing any more. */
+  /** Releases the kept consultations of a provider that is about to be unregistered. */
   releaseOf(type: string): void {
     for (const [lport, consultation] of [...this.#kept]) {
       if (consultation.question.provider.type === type) this.#release(lport, consultation);

@@ -1,10 +1,10 @@
-/** What last happened to each logical port: what made its status change, and what the database last refused. */
+/** The history of each logical port: the cause of its last status change, and the last refusal of the database. */
 
 import type { Cause } from "../../graph/index.ts";
 import type { LportStatus } from "../../plug/lport-status.ts";
 import type { LastChange, LastError } from "../../view/daemon-view.ts";
 
-/** What a status says; another one that says the same is no change. */
+/** The compared part of a status. */
 type Told = Pick<LportStatus, "state" | "reason" | "interface">;
 
 export class PortHistory {
@@ -17,7 +17,7 @@ export class PortHistory {
     this.#now = now;
   }
 
-  /** A status was given; one like the one before is no change. */
+  /** Notes a status; a status with the same content is no change. */
   decided(lport: string, status: LportStatus | undefined, cause: Cause | null): void {
     if (status === undefined) {
       this.#changes.delete(lport);

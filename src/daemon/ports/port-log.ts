@@ -1,6 +1,6 @@
 /**
- * Tells people, in the log, what becomes of each logical port: once for each state, and once for each write. What is so
- * for many ports at once for one reason is told by chassis-log.ts, and here for debugging alone.
+ * Logs the events of each logical port: one line for each state, and one line for each write. Events of many ports with one
+ * reason are logged by chassis-log.ts, and here only at level debug.
  */
 import type { Logger } from "../../log/log.ts";
 import { type Change, lportOfChange, misplacedOf, type Remove, type Replug } from "../../plug/change.ts";
@@ -18,7 +18,7 @@ const NEEDS_SOMEBODY: ReadonlySet<PortState> = new Set([
   "error",
 ]);
 
-/** Reasons that the next message of a database does away with. */
+/** Reasons that the next message of a database ends. */
 const PASSING: ReadonlySet<string> = new Set([
   NOT_ANSWERED,
   NOT_ANSWERED_YET,
@@ -37,13 +37,13 @@ export class PortLog {
   readonly #isHeldUp: () => boolean;
   readonly #told = new Map<string, Told>();
 
-  /** @param isHeldUp whether something keeps every port from being decided */
+  /** @param isHeldUp true: an obstacle keeps every port from being decided */
   constructor(log: Logger, isHeldUp: () => boolean = () => false) {
     this.#log = log;
     this.#isHeldUp = isHeldUp;
   }
 
-  /** Every logical port that something was told of. */
+  /** Every logical port with a line in the log. */
   lports(): Iterable<string> {
     return this.#told.keys();
   }
@@ -54,16 +54,16 @@ export class PortLog {
       return;
     }
     const { state } = status;
-    // That something is on its way is told when it has arrived.
+    // A change on its way is logged when its outcome is known.
     if (state === "pending") return;
-    // That ovn-controller has not bound it is told when that lasts (unbound-ports.ts).
+    // An unbound port is logged when it stays unbound (unbound-ports.ts).
     const isPassing = status.unbound !== undefined || (status.reason !== null && PASSING.has(status.reason));
     const reason = isPassing ? null : status.reason;
     const before = this.#told.get(lport);
     if (before?.state === state && before.reason === reason) return;
     const words = `${lport}: ${state}${reason === null ? "" : `: ${reason}`}`;
     if (state === "plugged" && reason !== null && this.#isHeldUp()) {
-      // When that is over, a port that is as it was before is no news.
+      // After the obstacle, a port with its former state is no news.
       if (before === undefined) this.#told.set(lport, { state, reason: null });
       this.#log.debug(words);
       return;
@@ -82,10 +82,10 @@ export class PortLog {
     if (outcome.kind === "committed") {
       if (misplacedOf(change) === null) this.#log.info(`${lport}: ${writtenText(change)}${why}`);
       else this.#log.warn(`${lport}: ${writtenText(change)}`);
-      // That it is plugged has been told with this.
+      // The line about the write has told that the port is plugged.
       if (change.kind !== "remove") this.#told.set(lport, { state: "plugged", reason: null });
     } else {
-      // A connection that is lost takes the changes of many ports with it, for one reason.
+      // A lost connection ends the changes of many ports for one reason.
       const topic = outcome.kind === "lost" ? `not written: ${outcome.error}` : `${lport} not written`;
       this.#log.warn(`${lport}: not written: ${outcome.error}`, topic);
     }

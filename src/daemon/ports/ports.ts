@@ -1,6 +1,6 @@
 /**
- * What follows, port by port, from what was decided of it, besides the writing: it is told in the log, remembered for
- * `explain`, tried again with back-off, watched for how long it stays in place, and its consultations with the providers come to their end.
+ * Everything but the write that follows from a decision about one port: the log, the history for `explain`, the retries with
+ * back-off, the time that the port stays in place, and the end of its consultations.
  */
 
 import type { Environment } from "ovsdb-jsonrpc";
@@ -22,24 +22,24 @@ import { UnboundPorts } from "./unbound-ports.ts";
 export interface PortsOptions {
   readonly log: Logger;
   readonly environment: Environment;
-  /** The graph's input by which tries come in: a change that it caused is none of the port's own inputs. */
+  /** The name of the input for attempts: a run that this input caused is no change of the port's other inputs. */
   readonly attemptInput: string;
-  /** A port's time to be asked for again has come. */
+  /** Called when the back-off of a port is over. */
   readonly due: (lport: string) => void;
-  /** Ports that were written have stayed in place for some minutes. */
+  /** Called with ports that have stayed in place for some minutes since their write. */
   readonly stable: (lports: readonly string[]) => void;
-  /** Something keeps every port from being decided. */
+  /** Whether an obstacle keeps every port from being decided. */
   readonly isHeldUp: () => boolean;
 }
 
-/** What is known of a port after a run. */
+/** The decision about a port in a run. */
 export interface Decided {
   readonly status: LportStatus | undefined;
   readonly advice: Advice | undefined;
   readonly attempt: Attempt | undefined;
-  /** Why it was looked at; null: everything was. */
+  /** Why the port was decided; null: every port was. */
   readonly cause: Cause | null;
-  /** Its status is another one than before. */
+  /** Whether the status changed. */
   readonly isOther: boolean;
 }
 
@@ -62,17 +62,17 @@ export class Ports {
     this.history = new PortHistory(() => environment.now());
   }
 
-  /** How many plugged ports ovn-controller has not bound for a while. */
+  /** The number of plugged ports that ovn-controller has not bound for a while. */
   get unbound(): number {
     return this.#unbound.count;
   }
 
-  /** Every port that a status was told of. */
+  /** Every port whose status was logged. */
   lports(): Iterable<string> {
     return this.#log.lports();
   }
 
-  /** A port was decided anew, or asked about. */
+  /** Follows a port that was decided anew or consulted anew. */
   follow(lport: string, { status, advice, attempt, cause, isOther }: Decided): void {
     this.#consultations.follow(lport, advice, status);
     this.#log.tell(lport, status);
@@ -87,12 +87,12 @@ export class Ports {
     else this.#stable.end(lport);
   }
 
-  /** A change of the port is on its way to the database. */
+  /** Notes that a change of the port was sent. */
   sent(lport: string, advice: Advice): void {
     this.#consultations.use(lport, advice);
   }
 
-  /** What became of changes that were written together: what the providers are told comes in the order of all of them. */
+  /** Takes the outcomes of changes that were written together, so that the calls into providers come in one order for all. */
   ended(outcomes: readonly Conclusion[]): void {
     this.#consultations.end(
       outcomes.map(({ kind, work }) => ({ advice: work.advice, committed: kind === "committed" })),
@@ -108,7 +108,7 @@ export class Ports {
     if (outcome.kind !== "committed") this.history.refused(lportOfChange(change), outcome.error);
   }
 
-  /** Milliseconds since the epoch; null when only a change can help the port. */
+  /** The time of the next try, in milliseconds since the epoch; null: only a change can help the port. */
   nextTry(lport: string): number | null {
     return this.#retries.dueAt(lport);
   }
@@ -119,7 +119,7 @@ export class Ports {
     this.#unbound.stop();
   }
 
-  /** The provider of this type is about to go. */
+  /** Releases the consultations of a provider that is about to be unregistered. */
   releaseOf(type: string): void {
     this.#consultations.releaseOf(type);
   }

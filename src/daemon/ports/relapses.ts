@@ -1,18 +1,18 @@
 /**
- * For how long it counts that a port's interface had to go because it had become somebody else's (rule U7). It only says
- * when that is over; what follows from it is decided by the graph.
+ * The time for which a removal counts that was due to another owner of the interface (rule U7). The class only tells when the
+ * time is over; the graph decides what follows.
  *
  * Invariant: at most one timer per port.
  */
 import type { Environment } from "ovsdb-jsonrpc";
 import { longestDelay } from "./retries.ts";
 
-/** Once within this is nobody's fault; twice is. */
+/** The time for which a removal counts, in milliseconds. */
 const SHORT_WHILE_MS = 60_000;
 
 export interface RelapsesOptions {
   readonly environment: Environment;
-  /** It does not count any more for this port. */
+  /** Called when the removal does not count any more for this port. */
   readonly over: (lport: string) => void;
 }
 
@@ -27,9 +27,9 @@ export class Relapses {
   }
 
   /**
-   * The interface has just gone.
-   * @param times how often in a row; from the second time on the port is plugged again with back-off, which does not
-   *   use up the time in which the next one counts
+   * Notes that the interface was removed.
+   * @param times the removals in a row; from the second removal on the port is plugged again with back-off, and the back-off is
+   *   added to the time
    */
   begin(lport: string, times: number): void {
     this.#timers.get(lport)?.();
@@ -41,7 +41,7 @@ export class Relapses {
     this.#timers.set(lport, timer);
   }
 
-  /** For good. */
+  /** Cancels all timers. */
   stop(): void {
     for (const cancel of this.#timers.values()) cancel();
   }

@@ -1,15 +1,14 @@
 /**
- * Back-off, per logical port: when a port that only time can help is to be asked for again. The clock decides when
- * the question is put again, never what is decided.
+ * Back-off for each logical port that only time can help. The clock decides when the port is tried again, never the decision.
  *
- * Invariant: at most one timer per port; its delay doubles from one second to a minute, with jitter so that many ports
- * do not come due at once, and starts over when the port is decided otherwise.
+ * Invariant: at most one timer for each port. The delay doubles from one second to a minute, with jitter so that not all ports
+ * are due at once, and starts over when the decision about the port changes.
  */
 import type { Environment } from "ovsdb-jsonrpc";
 
 const FIRST_DELAY_MS = 1000;
 const LAST_DELAY_MS = 60_000;
-/** The delay is lengthened by up to this share of it. */
+/** The largest share by which jitter lengthens the delay. */
 const JITTER = 0.25;
 
 interface Entry {
@@ -34,8 +33,8 @@ export class Retries {
   }
 
   /**
-   * The port needs another try; does nothing when one is scheduled.
-   * @param failures at least so many are counted
+   * Schedules another try; does nothing when a try is scheduled.
+   * @param failures the smallest number of failures to count
    */
   schedule(lport: string, failures = 0): void {
     const entry = this.#entries.get(lport) ?? { failures: 0, timer: null, dueAt: 0 };
@@ -51,7 +50,7 @@ export class Retries {
     });
   }
 
-  /** The port is decided anew for another reason: the timer ends, the count of failures stays. */
+  /** Cancels the timer and keeps the count of failures: the port is decided anew for another reason. */
   suspend(lport: string): void {
     const entry = this.#entries.get(lport);
     if (entry === undefined || entry.timer === null) return;
@@ -59,13 +58,13 @@ export class Retries {
     entry.timer = null;
   }
 
-  /** The port needs no other try, or for another reason: the next delay is the first again. */
+  /** Cancels the timer and the count of failures: the next delay is the first again. */
   reset(lport: string): void {
     this.suspend(lport);
     this.#entries.delete(lport);
   }
 
-  /** Milliseconds since the epoch, or null when no try is scheduled. */
+  /** The time of the next try, in milliseconds since the epoch; null: no try is scheduled. */
   dueAt(lport: string): number | null {
     const entry = this.#entries.get(lport);
     return entry === undefined || entry.timer === null ? null : entry.dueAt;
@@ -84,7 +83,7 @@ function delayAfter(failures: number): number {
   return Math.min(LAST_DELAY_MS, FIRST_DELAY_MS * 2 ** failures);
 }
 
-/** Milliseconds, the jitter included. */
+/** The longest delay with jitter, in milliseconds. */
 export function longestDelay(failures: number): number {
   return delayAfter(failures) * (1 + JITTER);
 }

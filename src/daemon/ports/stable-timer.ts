@@ -1,8 +1,8 @@
 /**
- * Which ports have stayed in place for some minutes. It only says so; what follows from it is decided by the graph.
+ * Tells which ports have stayed in place for some minutes; the graph decides what follows.
  *
- * Invariant: one timer, whatever the number of ports, and none while there is none to tell of. A port is told of once,
- * between one and two of its periods after it came.
+ * Invariant: one timer for all ports, and no timer without a port. Each port is told once, one to two periods after it was put
+ * in place.
  */
 import type { Environment } from "ovsdb-jsonrpc";
 
@@ -10,13 +10,13 @@ const PERIOD_MS = 5 * 60_000;
 
 export interface StableTimerOptions {
   readonly environment: Environment;
-  /** These have stayed for a period at least, and are not looked at any longer. */
+  /** Called with ports that have stayed for at least a period; these ports are forgotten. */
   readonly stable: (lports: readonly string[]) => void;
 }
 
 export class StableTimer {
   readonly #stable: (lports: readonly string[]) => void;
-  /** Ports that came since the timer was last set, and those that were there then. */
+  /** The ports that came since the timer was last set, and the ports that came before. */
   #young = new Set<string>();
   #old = new Set<string>();
   readonly #environment: Environment;
@@ -27,20 +27,20 @@ export class StableTimer {
     this.#environment = environment;
   }
 
-  /** The port is in place; does nothing when that is known. */
+  /** Notes that the port is in place; does nothing when the port is noted already. */
   begin(lport: string): void {
     if (this.#old.has(lport)) return;
     this.#young.add(lport);
     this.#timer ??= this.#environment.timer(PERIOD_MS, () => this.#over());
   }
 
-  /** It is not, or nothing is to be told of it. */
+  /** Forgets the port. */
   end(lport: string): void {
     this.#young.delete(lport);
     this.#old.delete(lport);
   }
 
-  /** For good. */
+  /** Cancels the timer. */
   stop(): void {
     this.#timer?.();
   }

@@ -1,30 +1,30 @@
 /**
- * Which plugged ports ovn-controller has not bound here for longer than it takes (rule P8): told in the log, once for each
- * time, and counted for the metrics. What the status says of it, it says at once.
+ * The plugged ports that ovn-controller has not bound here in time (rule P8): logged once each time, and counted for the metrics.
+ * The status of a port tells it at once.
  *
- * Invariant: one timer, whatever the number of ports, and none while there is none to wait for. As long as something keeps
- * ports from being decided (no Southbound, say) nothing is told: what was last seen may be long over.
+ * Invariant: one timer for all ports, and no timer without a port. Nothing is logged while an obstacle keeps ports from being
+ * decided (no Southbound, for instance), because the last known state may be stale.
  */
 import type { Environment } from "ovsdb-jsonrpc";
 import type { Logger } from "../../log/log.ts";
 import type { LportStatus } from "../../plug/lport-status.ts";
 
-/** ovn-controller binds within a second or so, be it busy. */
+/** The time after which an unbound port is logged, in milliseconds. A busy ovn-controller binds within about a second. */
 export const LATE_MS = 10_000;
 
-/** More than so many at once are told in one line. */
+/** The limit on lines for ports at once; one more line has the number of the rest. */
 const MANY = 10;
 
 export interface UnboundPortsOptions {
   readonly environment: Environment;
   readonly log: Logger;
-  /** Something keeps every port from being decided. */
+  /** Whether an obstacle keeps every port from being decided. */
   readonly isHeldUp: () => boolean;
 }
 
 export class UnboundPorts {
   readonly #options: UnboundPortsOptions;
-  /** Those that are waited for: the reason, and since when in milliseconds (monotonic); the oldest first. */
+  /** The unbound ports that are not late yet: the reason, and the start in monotonic milliseconds; the oldest first. */
   readonly #waiting = new Map<string, { readonly since: number; readonly reason: string }>();
   readonly #late = new Set<string>();
   #timer: (() => void) | null = null;
@@ -33,16 +33,16 @@ export class UnboundPorts {
     this.#options = options;
   }
 
-  /** How many have been unbound for too long. */
+  /** The number of ports that are unbound for too long. */
   get count(): number {
     return this.#late.size;
   }
 
-  /** To be called for every port whose status is another one. */
+  /** Call this for every port whose status changed. */
   follow(lport: string, status: LportStatus | undefined): void {
     if (status?.unbound === undefined) {
       this.#waiting.delete(lport);
-      // What is said of a port instead (it goes, it stays for some reason, nothing can be decided) is told as that.
+      // Any other state of the port (due to go, kept for a reason, not decided) has a line of its own.
       const isBound = status?.state === "plugged" && status.reason === null && !this.#options.isHeldUp();
       const wasLate = this.#late.delete(lport);
       if (wasLate && isBound) this.#options.log.info(`${lport}: ovn-controller has bound it`);
@@ -54,7 +54,7 @@ export class UnboundPorts {
     this.#timer ??= this.#options.environment.timer(LATE_MS, () => this.#over());
   }
 
-  /** For good. */
+  /** Cancels the timer. */
   stop(): void {
     this.#timer?.();
   }

@@ -1,10 +1,9 @@
 /**
- * The changes that are on their way to the database, and what became of each port's last one: everything that enters
- * the graph by its input `attempt`.
+ * Sends the changes of ports to the database and keeps the attempts: everything that enters the graph by its input `attempt`.
  *
- * Invariants: a change is submitted at most once, because its port is in flight from the same turn on; nothing is
- * submitted without the lock. A port of which the database did not say whether its change was committed stays in flight
- * until the database is in sync and its rows tell (rule T5).
+ * Invariants: a change is submitted at most once, because its port is in flight from the same turn on. Nothing is submitted
+ * without the lock. A port stays in flight while the database has not said whether its change was committed; the rows of a
+ * database in sync then tell (rule T5).
  */
 
 import type { Environment } from "ovsdb-jsonrpc";
@@ -43,16 +42,16 @@ export interface AttemptKeeperOptions {
   readonly graph: PlugGraph;
   readonly ports: Ports;
   readonly transact: TransactorOptions["transact"];
-  /** The name of the lock that transactions assert, or null while there is none. */
+  /** The name of the lock that transactions assert; null: no lock is held. */
   lock(): string | null;
-  /** Whether the rows in the graph are those that the database has now. */
+  /** Whether the rows in the graph are up to date with the database. */
   isInSync(): boolean;
   push(batch: AttemptBatch, label: string): void;
-  /** Changes of these ports have an outcome, of which the graph does not know yet. */
+  /** Called when changes of these ports have an outcome, before the outcome enters the graph. */
   concluded(lports: readonly string[]): void;
-  /** An interface that had become somebody else's is gone. */
+  /** Called when an interface with another owner was removed (rule U7). */
   onMisplaced?(): void;
-  /** A change was committed, and this is what made its port be decided. */
+  /** Called when a change was committed, with the cause of its decision. */
   onCommitted?(cause: Cause): void;
 }
 
@@ -65,9 +64,9 @@ export class AttemptKeeper {
   readonly #transactor: Transactor;
   readonly #doubts = new Map<string, Doubt>();
   readonly #relapses: Relapses;
-  /** Ports whose provider has another answer, and whose change is on its way. */
+  /** Ports in flight whose provider has another answer. */
   readonly #answeredMeanwhile = new Set<string>();
-  /** What was pushed since the last run, which the graph does not know yet. */
+  /** The attempts that were pushed since the last run, which the graph does not know yet. */
   readonly #pushed = new Map<string, Attempt | undefined>();
   #inFlight = 0;
   #onQuiet: (() => void) | null = null;
@@ -84,7 +83,7 @@ export class AttemptKeeper {
     });
   }
 
-  /** To be called when the graph has run, before anything else of here: it knows what was pushed. */
+  /** Call this first after a run: the graph knows all pushed attempts. */
   ran(): void {
     this.#pushed.clear();
   }
@@ -94,7 +93,7 @@ export class AttemptKeeper {
     return engine.data(graph.inputs.attempt);
   }
 
-  /** How many changes have been sent and not been answered. */
+  /** The number of changes in flight. */
   get inFlight(): number {
     return this.#inFlight;
   }
@@ -103,14 +102,15 @@ export class AttemptKeeper {
     this.#relapses.stop();
   }
 
-  /** Settles when everything that is in flight has been answered. */
+  /** Settles when no change is in flight. */
   async quiet(): Promise<void> {
     if (this.#inFlight > 0) await new Promise<void>((resolve) => (this.#onQuiet = resolve));
   }
 
   /**
-   * Sends, as one transaction, the changes of those ports that have one; answers which.
-   * @param decided with what made each be decided
+   * Sends the changes of the decided ports as one transaction.
+   * @param decided the ports, with the cause of each decision
+   * @returns the ports whose changes were sent
    */
   submit(decided: ReadonlyMap<string, Cause | null>): ReadonlySet<string> {
     const { engine, graph, ports } = this.#options;
@@ -132,30 +132,30 @@ export class AttemptKeeper {
     }
     if (works.length === 0) return NONE;
     this.#inFlight += works.length;
-    // First, so that the transaction is on its way before the run that only notes that it is.
+    // Sent first, so that the transaction does not wait for the run that notes it.
     void this.#transactor.submit(works, lock);
     this.#push(batch, "sent to the database");
     return new Set(batch.map(({ lport }) => lport));
   }
 
-  /** A port's time to be tried again has come. */
+  /** Tries a port again, after its back-off. */
   askAgain(lport: string): void {
     this.#push([{ lport, attempt: askedAgain(this.byLport.get(lport)) }], "tried again");
   }
 
-  /** Their providers have another answer than the one they gave. */
+  /** Notes that providers have another answer for these ports. */
   answersChanged(lports: readonly string[]): void {
     const batch: AttemptBatch[number][] = [];
     for (const lport of lports) {
       const attempt = this.#pushed.has(lport) ? this.#pushed.get(lport) : this.byLport.get(lport);
-      // What is on its way is not decided again before it has arrived.
+      // A port in flight is not decided again before its change has an outcome.
       if (attempt?.phase === "in-flight") this.#answeredMeanwhile.add(lport);
       else batch.push({ lport, attempt: answeredAnew(attempt) });
     }
     if (batch.length > 0) this.#push(batch, "answered by its provider");
   }
 
-  /** Ports have stayed in place for so long that what others undid before does not count any more. */
+  /** Forgets earlier writes of ports that have stayed in place for a while. */
   settle(lports: readonly string[]): void {
     const attempts = this.byLport;
     const batch = lports.flatMap((lport) => {
@@ -165,7 +165,7 @@ export class AttemptKeeper {
     if (batch.length > 0) this.#push(batch, "in place for a while");
   }
 
-  /** Attempts of ports that nobody wants and that are not there are forgotten. */
+  /** Forgets the attempts of ports that are neither wanted nor in place. */
   forget(lports: Iterable<string>): void {
     const { engine, graph } = this.#options;
     const attempts = this.byLport;
@@ -179,7 +179,7 @@ export class AttemptKeeper {
     if (batch.length > 0) this.#push(batch, "nothing to decide any more");
   }
 
-  /** To be called after a run: what the rows tell of changes that are in doubt. */
+  /** Call this after a run: ends the doubts about changes whose outcome the rows tell. */
   settleDoubts(): void {
     if (this.#doubts.size === 0 || !this.#options.isInSync()) return;
     const { engine, graph } = this.#options;
@@ -192,7 +192,7 @@ export class AttemptKeeper {
     );
   }
 
-  /** What is in doubt now will never be known. */
+  /** Ends all doubts: the outcome of these changes will never be known. */
   giveUpDoubts(): void {
     this.#endDoubts("given up", ({ work, error }) => ({ kind: "lost", work, error }));
   }
@@ -209,16 +209,16 @@ export class AttemptKeeper {
     this.#tellAnswered(batch.map(({ lport }) => lport));
   }
 
-  /** A short while has passed since the port's interface was sent away. */
+  /** Called when the removal of an interface with another owner does not count any more. */
   #stayed(lport: string): void {
     const attempt = this.byLport.get(lport);
     if (attempt?.sentAway === undefined) return;
-    // What is known of a change that is under way, or was refused, is kept as it is.
+    // An attempt in flight or failed is kept; the time begins again.
     if (attempt.phase === "idle") this.#push([{ lport, attempt: stayed(attempt) }], "its own for a while");
     else this.#relapses.begin(lport, attempt.sentAway.times);
   }
 
-  /** These are not on their way any more. */
+  /** Tells new answers that arrived while these ports were in flight. */
   #tellAnswered(lports: readonly string[]): void {
     this.answersChanged(lports.filter((lport) => this.#answeredMeanwhile.delete(lport)));
   }

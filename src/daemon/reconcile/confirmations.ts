@@ -1,6 +1,6 @@
 /**
- * What somebody let go (rule U6): a confirmation covers the logical ports that are due to be unplugged when it is
- * given, and ends with what it was given for.
+ * Confirmations of unplugs (rule U6): a confirmation covers the logical ports that are due to be unplugged when it is given, and
+ * ends for each port when the port is not due any more.
  */
 import type { Engine } from "../../graph/index.ts";
 import type { PlugGraph } from "../../plug/graph.ts";
@@ -9,7 +9,7 @@ import { isDueToGo } from "../../plug/nodes/hold-node.ts";
 export interface ConfirmationsOptions {
   readonly engine: Engine;
   readonly graph: PlugGraph;
-  /** Takes the logical ports that are confirmed from now on. */
+  /** Sets the confirmed logical ports. */
   readonly push: (lports: ReadonlySet<string>, label: string) => void;
 }
 
@@ -20,7 +20,7 @@ export class Confirmations {
     this.#options = options;
   }
 
-  /** Lets the ports go that are due now; answers how many. */
+  /** Confirms the unplug of all ports that are due now. @returns the number of ports */
   give(): number {
     const { engine, graph, push } = this.#options;
     const { due } = engine.data(graph.hold);
@@ -28,7 +28,7 @@ export class Confirmations {
     return due.size;
   }
 
-  /** To be called when the graph has decided anew. */
+  /** Call this after every run. */
   forget(): void {
     const confirmed = this.#confirmed;
     if (confirmed.size === 0) return;

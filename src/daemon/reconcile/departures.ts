@@ -1,10 +1,10 @@
 /**
- * What becomes of port bindings that left the view: everything that enters the graph by its input `departure`. The
- * graph says which of them the Southbound is to be asked about (its output `absence`), and what the replies lead to.
+ * The departures of port bindings: everything that enters the graph by its input `departure`. The output `absence` of the graph
+ * names the departures to ask the Southbound about; the graph decides what follows from the replies.
  *
- * Invariants: a departure is asked about once, and once more when the port's provider answers only after the Southbound has.
- * A reply is fresh for one run: an unplug that was not sent in that run is not sent on that reply any more; and when an
- * unplug that was sent has an outcome, nothing more follows from the reply.
+ * Invariants: the Southbound is asked once about a departure, and once more when the provider of the port answers after the
+ * Southbound. A reply is fresh for one run: an unplug that was not sent in that run does not follow from the reply any more.
+ * After the outcome of a sent unplug nothing more follows from the reply.
  */
 import type { Uuid } from "ovsdb-jsonrpc";
 import type { Cause, Engine, GraphNode, RunResult } from "../../graph/index.ts";
@@ -14,7 +14,7 @@ import type { PlugGraph } from "../../plug/graph.ts";
 import type { DepartureBatch } from "../../plug/nodes/input-nodes.ts";
 import type { PortBindingRow, TableBatch } from "../../plug/rows.ts";
 
-/** What the Southbound is asked: whether the port binding is still there. */
+/** A question to the Southbound: does the port binding still exist? */
 export interface Inquiry {
   readonly lport: string;
   readonly serial: number;
@@ -33,20 +33,20 @@ export interface DeparturesOptions {
 export class Departures {
   readonly #options: DeparturesOptions;
   #serial = 0;
-  /** Serials of what has been asked about and not been dropped. */
+  /** The serials of the departures that were asked about, by logical port. */
   readonly #asked = new Map<string, number>();
-  /** Ports whose change has been sent on a fresh reply. */
+  /** The ports whose change was sent on a fresh reply. */
   readonly #sent = new Set<string>();
 
   constructor(options: DeparturesOptions) {
     this.#options = options;
   }
 
-  /** @param view which view these changes are of; null: it is just changing, and rows come and go with that */
+  /** Notes port bindings that left the view. @param view the number of the view; null: the view is changing */
   left(changes: TableBatch<PortBindingRow>, view: number | null): void {
     const batch = changes.flatMap(({ old, new: row }) => {
       if (old === null || old.logical_port === row?.logical_port) return [];
-      // A row of its own, as it is where a record is replayed: what was answered about the row in view is asked anew.
+      // A copy of the row, as in the replay of a record: answers about the row in view do not hold for the copy.
       const event = { kind: "left", serial: ++this.#serial, row: { ...old }, view } as const;
       return [{ lport: old.logical_port, event }];
     });
@@ -64,8 +64,8 @@ export class Departures {
   }
 
   /**
-   * To be called after every run.
-   * @param sent the logical ports whose changes have been sent in it
+   * Call this after every run.
+   * @param sent the logical ports whose changes were sent after the run
    */
   follow(result: RunResult, sent: ReadonlySet<string>): void {
     const { engine, graph } = this.#options;
@@ -93,7 +93,7 @@ export class Departures {
         this.#asked.delete(lport);
         batch.push({ lport, event: { kind: "forgotten" } });
       } else if (absence.kind === "by-name") {
-        // The row as it was last seen goes on saying which function the interface in place has to be (rule U7).
+        // The departure keeps its row, which names the function of the interface in place (rule U7).
         if (departure.view !== null) batch.push({ lport, event: { kind: "outdated" } });
       } else if (reply?.isFresh === true) {
         this.#asked.delete(lport);
@@ -104,7 +104,7 @@ export class Departures {
     if (batch.length > 0) this.#options.push(batch, "that was true of its moment");
   }
 
-  /** What was sent has an outcome: another decision needs another answer. To be called before the graph knows. */
+  /** Call this before the outcome of changes enters the graph: the next decision needs a new answer of the Southbound. */
   concluded(lports: readonly string[]): void {
     const batch = lports.filter((lport) => this.#sent.delete(lport));
     if (batch.length === 0) return;

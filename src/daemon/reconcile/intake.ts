@@ -1,7 +1,7 @@
 /**
- * What enters the graph: every push goes through here, is recorded where somebody records, and calls for a run.
+ * The intake of the graph: every push goes through here, is recorded if there is a recorder, and calls for a run.
  *
- * Invariant: nothing enters once it is closed.
+ * Invariant: nothing enters after the end.
  */
 import type { Engine, InputNode, Verification } from "../../graph/index.ts";
 import type { PlugGraph } from "../../plug/graph.ts";
@@ -11,19 +11,19 @@ import { type Changes, type DatabaseName, keysOf, TABLE_KEYS, tables } from "../
 import type { Recorder } from "../../record/recorder.ts";
 import type { Source } from "./shadow-check.ts";
 
-/** By table. */
+/** The changes, by table. */
 export type AnyChanges = Readonly<Record<string, TableBatch<object>>>;
 
-/** Why everything is recomputed after a difference was found. */
+/** The label of the recompute after a difference was found. */
 export const HEALED = "verify found a difference";
 
 export interface IntakeOptions {
   readonly engine: Engine;
   readonly graph: PlugGraph;
-  /** Notes everything that enters the graph. */
+  /** Records everything that enters the graph; null: no record. */
   readonly recorder: Recorder | null;
   readonly isClosed: () => boolean;
-  /** Something has entered, and a run is to follow. */
+  /** Called when something has entered and a run has to follow. */
   readonly entered: () => void;
 }
 
@@ -52,7 +52,7 @@ export class Intake {
     this.#enter(attempt, batch, label);
   }
 
-  /** An input that differs from its source takes the whole content of that. */
+  /** Replaces the content of each input that differs from its source. */
   heal({ differences }: Verification, source: Source): void {
     const { engine, graph, recorder } = this.#options;
     const drifted = new Set(differences.map(({ node }) => node));

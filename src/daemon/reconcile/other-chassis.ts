@@ -1,9 +1,9 @@
 /**
- * Whose Chassis rows have what is plugged here (rule P8): each row that a status names is asked for once, by its `_uuid`,
- * and what the Southbound says of it enters the graph by its input `other_chassis`.
+ * The Chassis rows of other chassis that have bound ports which are plugged here (rule P8). Each row that a status names is asked
+ * for once, by its `_uuid`, and the answer enters the graph by its input `other_chassis`.
  *
- * Invariant: what no status names any more is forgotten. A question without an answer is put again when the Southbound's
- * view is another one.
+ * Invariant: a row that no status names any more is forgotten. A question without an answer is asked again in the next view of
+ * the Southbound.
  */
 import type { Uuid } from "ovsdb-jsonrpc";
 import type { Engine, RunResult } from "../../graph/index.ts";
@@ -11,7 +11,7 @@ import type { OtherChassis } from "../../plug/bound.ts";
 import type { PlugGraph } from "../../plug/graph.ts";
 import type { OtherChassisBatch } from "../../plug/nodes/input-nodes.ts";
 
-/** What the Southbound said of a row; `unknown`: nothing. */
+/** The answer of the Southbound about a row; `unknown`: no answer. */
 export type ChassisReply = { readonly uuid: Uuid } & (
   | { readonly kind: "answered"; readonly chassis: OtherChassis }
   | { readonly kind: "unknown" }
@@ -27,9 +27,9 @@ export interface OtherChassisOptions {
 export class OtherChassisRows {
   readonly #options: OtherChassisOptions;
   readonly #byLport = new Map<string, Uuid>();
-  /** How many logical ports each row has, of those that are plugged here. */
+  /** The number of statuses that name each row. */
   readonly #named = new Map<Uuid, number>();
-  /** Those that have been asked for. */
+  /** The rows that were asked for. */
   readonly #asked = new Set<Uuid>();
 
   constructor(options: OtherChassisOptions) {
@@ -37,8 +37,8 @@ export class OtherChassisRows {
   }
 
   /**
-   * To be called after every run.
-   * @param decided the logical ports of which the status is another one
+   * Call this after every run.
+   * @param decided the logical ports whose status changed
    */
   follow(result: RunResult, decided: Iterable<string>): void {
     const { engine, graph } = this.#options;

@@ -1,4 +1,4 @@
-/** What the reconciler is given: what it decides with, who writes, and who sees to what follows from its outputs. */
+/** The options of the reconciler: its inputs, the transactions, and the receivers of the graph's outputs. */
 import type { Environment, Uuid } from "ovsdb-jsonrpc";
 import type { Cause } from "../../graph/index.ts";
 import type { Logger } from "../../log/log.ts";
@@ -10,14 +10,14 @@ import type { Recorder } from "../../record/recorder.ts";
 import type { Inquiry } from "./departures.ts";
 import type { TransactorOptions } from "./transactor.ts";
 
-/** Who sees to what the graph's outputs say, besides the ports' changes; told when one is another than before. */
+/** The receivers of the graph's outputs beside the changes of ports, each called when its output has changed. */
 export interface Outputs {
   lock(name: string | null): void;
   southboundTarget(target: SouthboundTarget): void;
   condition(condition: MonitorScope): void;
-  /** To be asked of the Southbound, whose replies come back by `replied`. */
+  /** Asks the Southbound; the replies come back by `replied`. */
   inquiries(inquiries: readonly Inquiry[]): void;
-  /** Chassis rows to be asked of the Southbound, whose replies come back by `replied`. */
+  /** Asks the Southbound for Chassis rows; the replies come back by `replied`. */
   otherChassis(rows: readonly Uuid[]): void;
 }
 
@@ -26,21 +26,21 @@ export interface ReconcilerOptions {
   readonly registry: ProviderRegistry;
   readonly settings: PlugSettings;
   readonly log: Logger;
-  /** Notes everything that enters the graph. */
+  /** Records everything that enters the graph; null: no record. */
   readonly recorder: Recorder | null;
   readonly transact: TransactorOptions["transact"];
-  /** The name of the lock that transactions assert, or null while there is none. */
+  /** The name of the lock that transactions assert; null: no lock is held. */
   lock(): string | null;
-  /** Whether the rows that were pushed are those that the local database has now. */
+  /** Whether the pushed rows are up to date with the local database. */
   isInSync(): boolean;
-  /** What the graph's outputs say is to be so. */
+  /** The receivers of the graph's outputs. */
   readonly outputs: Outputs;
-  /** A port is asked for again because its time has come. */
+  /** Called when a port is tried again after its back-off. */
   onRetry?(): void;
-  /** An interface that had become somebody else's is gone (rule U7). */
+  /** Called when an interface with another owner was removed (rule U7). */
   onMisplaced?(): void;
-  /** A change was committed, and this is what made its port be decided. */
+  /** Called when a change was committed, with the cause of its decision. */
   onCommitted?(cause: Cause): void;
-  /** After every run, when its effects have been started. */
+  /** Called after every run, when its effects have been started. */
   onRun?(): void;
 }

@@ -1,11 +1,10 @@
 /**
- * Runs the graph and does what its outputs say: the one place where decisions become effects.
+ * Runs the graph and does what its outputs say: the only place where decisions become effects.
  *
- * Data flow: what was observed is handed to an input (intake.ts); one run follows for all that was pushed in the same turn
- * of the event loop; statuses with a change go to the database as one transaction (attempt-keeper.ts), whose outcome comes
- * back as a push.
+ * Data flow: observed data are pushed to an input (intake.ts). One run follows for everything that was pushed in one turn of the
+ * event loop. Statuses with a change go to the database as one transaction (attempt-keeper.ts), and its outcome is pushed.
  *
- * Invariant: a run never happens inside another.
+ * Invariant: a run never happens inside another run.
  */
 
 import {
@@ -33,10 +32,10 @@ import { OtherChassisRows } from "./other-chassis.ts";
 import type { ReconcilerOptions } from "./reconciler-options.ts";
 import { type Source, shadowCheck } from "./shadow-check.ts";
 
-/** A run can call for another one (what it submitted is in flight), but not for many. */
+/** The limit on runs until the graph is at rest: a run may call for another run (for changes in flight), but not for many. */
 const MAX_RUNS_TO_REST = 10;
 
-/** How long to wait before a run that is to make up for one that failed. */
+/** The delay before the run after a failed run, in milliseconds. */
 const RUN_AGAIN_MS = 1000;
 
 export class Reconciler {
@@ -53,7 +52,7 @@ export class Reconciler {
   #scheduled = false;
   #stopped = false;
   #again: (() => void) | null = null;
-  /** Decided in a run that named another Southbound, and left to the run that knows it is not in sync with that one (U3). */
+  /** Ports of a run that named another Southbound: the next run decides them, knowing that this Southbound is not in sync (U3). */
   #unsent: ReadonlyMap<string, Cause | null> = NOTHING;
 
   constructor(options: ReconcilerOptions) {
@@ -115,12 +114,12 @@ export class Reconciler {
     this.#confirmations = new Confirmations({ engine, graph, push });
   }
 
-  /** Hands what was observed to an input of the graph, and sees to a run. */
+  /** Pushes observed data to an input of the graph, and schedules a run. */
   push<Batch>(node: InputNode<unknown, unknown, Batch>, batch: NoInfer<Batch>, label: string): void {
     this.#intake.push(node, batch, label);
   }
 
-  /** As `push`, for the changed rows of a table. */
+  /** `push` for the changed rows of a table. */
   pushRows<Row>(
     node: InputNode<unknown, unknown, TableBatch<Row>>,
     batch: NoInfer<TableBatch<Row>>,
@@ -129,12 +128,12 @@ export class Reconciler {
     this.#intake.pushRows(node, batch, label);
   }
 
-  /** As `push`, for what one message of a server changed in the tables of its database. */
+  /** `push` for the changes of one message of a server. */
   pushTables<D extends DatabaseName>(database: D, changes: Changes<D> & AnyChanges, label: string): void {
     this.#intake.pushTables(database, changes, label);
   }
 
-  /** One run when the current turn of the event loop has been dealt with. */
+  /** Schedules one run at the end of the current turn of the event loop. */
   schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
@@ -145,12 +144,12 @@ export class Reconciler {
     return this.engine.data(this.graph.plug);
   }
 
-  /** Lets the ports go that are due to be unplugged now (rule U6); answers how many. */
+  /** Confirms the unplug of all ports that are due now (rule U6). @returns the number of ports */
   confirmUnplug(): number {
     return this.#confirmations.give();
   }
 
-  /** Forces a recompute of every node, now. */
+  /** Recomputes every node, now. */
   recompute(reason: string): void {
     this.#options.recorder?.recompute(reason);
     this.engine.recompute(reason);
@@ -158,8 +157,8 @@ export class Reconciler {
   }
 
   /**
-   * Compares what handlers kept up to date with what a recompute from the sources gives. A difference is told and
-   * healed: an input that differs takes its whole content from its source, and every node is recomputed.
+   * Compares the data of every node with a recompute from the sources. A difference is logged and repaired: an input that
+   * differs takes its whole content from its source, and every node is recomputed.
    */
   verify(source: Source): Verification {
     const { engine, graph } = this;
@@ -178,17 +177,17 @@ export class Reconciler {
     return verification;
   }
 
-  /** Providers have another answer about these logical ports than the one they gave. */
+  /** Notes that providers have another answer for these logical ports. */
   answersChanged(lports: readonly string[]): void {
     this.#attempts.answersChanged(lports);
   }
 
-  /** How many changes have been sent and not been answered. */
+  /** The number of changes in flight. */
   get inFlight(): number {
     return this.#attempts.inFlight;
   }
 
-  /** No more decisions; settles when the changes that are in flight have been answered. */
+  /** Ends all decisions. Settles when no change is in flight. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.ports.stopTimers();
@@ -216,7 +215,7 @@ export class Reconciler {
     this.#options.onRun?.();
   }
 
-  /** As long as ports are decided here. */
+  /** Attends the providers while ports are decided here. */
   #attendProviders(): void {
     const { engine, graph } = this;
     if (engine.data(graph.activity).current !== null) return;
@@ -225,7 +224,7 @@ export class Reconciler {
     this.#options.registry.attend({ vifplugd: VERSION, chassis, bridge: local.bridgeName });
   }
 
-  /** A node that threw is recomputed in the next run, which nothing else may call for. */
+  /** Schedules a run that recomputes a node which threw: no other event may call for a run. */
   #runAgainLater(): void {
     if (this.#again !== null) return;
     this.#again = this.#options.environment.timer(RUN_AGAIN_MS, () => {
@@ -285,7 +284,7 @@ export class Reconciler {
     };
   }
 
-  /** The tracked changes of a node, or every port (with no cause of its own) where anything may have changed. */
+  /** The tracked changes of a node; every port, with null as its cause, where all data may have changed. */
   #changedIn(
     result: RunResult,
     node: GraphNode<unknown, ReadonlyMap<string, Cause>>,

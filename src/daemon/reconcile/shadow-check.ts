@@ -1,6 +1,6 @@
 /**
- * The shadow check: fills a second engine from the sources alone, lets it compute everything anew, and compares. The
- * rows come from the replicas, not from the first engine, so its inputs are checked as well.
+ * The shadow check: fills a second engine from the sources, computes everything anew, and compares. The rows come from the
+ * replicas and not from the first engine, so its inputs are checked too.
  */
 import type { Uuid } from "ovsdb-jsonrpc";
 import { type Engine, scratchOf, type Verification, verify } from "../../graph/index.ts";
@@ -19,7 +19,7 @@ export type Source = (table: TableKey) => ReadonlyMap<Uuid, object>;
 export function shadowCheck(engine: Engine, graph: PlugGraph, source: Source): Verification {
   const scratch = scratchOf(engine);
   const { inputs } = graph;
-  // These have no source but what was pushed: the daemon's own state, not a database's.
+  // These inputs have no source but the pushes: they hold the state of the daemon, not of a database.
   scratch.push(inputs.settings, engine.data(inputs.settings).current);
   scratch.push(inputs.localSession, engine.data(inputs.localSession).current);
   scratch.push(inputs.southbound, engine.data(inputs.southbound).current);
@@ -46,7 +46,7 @@ export function shadowCheck(engine: Engine, graph: PlugGraph, source: Source): V
   return verification;
 }
 
-/** Calls for a check after every so many runs of the graph (null: never), as soon as the graph is at rest. */
+/** Calls for a check after each `every` runs of the graph (null: never), as soon as the graph is at rest. */
 export class CheckSchedule {
   readonly #every: number;
   readonly #check: () => void;
@@ -58,7 +58,7 @@ export class CheckSchedule {
     this.#check = check;
   }
 
-  /** To be called after every run; the run that heals what a check has found calls for no other check. */
+  /** Call this after every run. The run that repairs a difference calls for no other check. */
   ran(isAtRest: boolean): void {
     this.#runs++;
     if (this.#isChecking || !isAtRest || this.#runs < this.#every) return;
@@ -72,7 +72,7 @@ export class CheckSchedule {
   }
 }
 
-/** The second engine's own consultations lead to nothing; those in flight are the first one's. */
+/** Releases the consultations of the second engine, except those in flight, which belong to the first engine. */
 function releaseUnused(engine: Engine, scratch: Engine, graph: PlugGraph): void {
   const attempts = engine.data(graph.inputs.attempt);
   for (const [lport, advice] of scratch.data(graph.advice)) {

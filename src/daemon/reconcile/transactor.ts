@@ -1,8 +1,8 @@
 /**
- * Carries changes to the database: as one transaction when it can, in smaller ones when the server refuses it, so
- * that one bad port never holds up another (rules T1 to T3).
+ * Sends changes to the database: as one transaction if possible, and as smaller transactions when the server refuses, so that
+ * one bad port never holds up another port (rules T1 to T3).
  *
- * Invariants: every work handed in gets exactly one outcome; nothing is sent again that was or may have been committed
+ * Invariants: every submitted work gets exactly one outcome. A change that was or may have been committed is never sent again
  * (rule T5).
  */
 import type { Operation, TransactError } from "ovsdb-jsonrpc";
@@ -12,22 +12,22 @@ import { type Change, togetherOf } from "../../plug/change.ts";
 import { transactionOf } from "../../plug/operations.ts";
 import { clipWords } from "../../text/cut.ts";
 
-/** A change, why it is made (null: it is what the logical port asks for), and the answers that led to it. */
+/** A change, its reason (null: the logical port asks for the change), and the answers behind the change. */
 export interface Work {
   readonly change: Change;
   readonly reason: string | null;
   readonly advice: Advice;
-  /** What made the port be decided; null: every port was. */
+  /** The cause of the decision about the port; null: every port was decided. */
   readonly cause: Cause | null;
 }
 
 export type Outcome =
   | { readonly kind: "committed"; readonly work: Work }
-  /** The server's word against this very change. */
+  /** The server refused this change. */
   | { readonly kind: "refused"; readonly work: Work; readonly error: string }
-  /** Nothing is known against the change, which was not committed: there was no connection, or no lock. */
+  /** The change was not committed, because of a lost connection or lock: nothing speaks against the change. */
   | { readonly kind: "lost"; readonly work: Work; readonly error: string }
-  /** It was or may have been committed: fresh state will tell, and where that says no, it was `otherwise`. */
+  /** The change was or may have been committed: the rows will tell. If it was not committed, its outcome is `otherwise`. */
   | {
       readonly kind: "unknown";
       readonly work: Work;
@@ -35,30 +35,30 @@ export type Outcome =
       readonly otherwise: "lost" | "refused";
     };
 
-/** What is known of a change in the end. */
+/** The final outcome of a change. */
 export type Conclusion = Exclude<Outcome, { readonly kind: "unknown" }>;
 
 export interface TransactorOptions {
   transact(
     operations: readonly Operation[],
   ): Promise<{ readonly ok: true } | { readonly ok: false; readonly error: TransactError }>;
-  /** This session holds the lock. */
+  /** Whether this session holds the lock. */
   isOurs(lock: string): boolean;
-  /** What led to the change is known to be so still: it may be sent once more. */
+  /** Whether the basis of the change certainly still holds, so that the change may be sent again. */
   isStillSo(change: Change): boolean;
   /** Called once or more for the works of one `submit`. */
   report(outcomes: readonly Outcome[]): void;
 }
 
 /**
- * Errors that the server answers to every change alike: all changes are refused, and tried again with back-off. A server that
- * says "not owner" and has not said that the lock was lost would say the same again, as often as it is asked.
+ * Errors that concern every change: all changes are refused, and tried again with back-off. A server that answers "not owner"
+ * without having told that the lock was lost would give the same answer again.
  */
 const ABOUT_ALL: ReadonlySet<TransactError["code"]> = new Set(["unknown database", "not owner", "canceled"]);
 
 /**
- * Errors after which the changes may be there. After one of a server that goes on to answer, a change that is not there is
- * not sent again at once: the server would say the same.
+ * Errors after which the changes may be committed, with the outcome of a change that was not. After an error of a server that
+ * goes on to answer, the change is not sent again at once: the server would give the same answer.
  */
 const MAYBE_COMMITTED: ReadonlyMap<TransactError["code"], "lost" | "refused"> = new Map([
   ["disconnected", "lost"],
@@ -120,7 +120,7 @@ export class Transactor {
     );
   }
 
-  /** What was decided a reply ago may be wrong by now: that is decided anew, with all that moves with it. */
+  /** Sends the works again whose basis still holds. The others are decided anew, together with the ports that move with them. */
   async #submitAgain(works: readonly Work[], lock: string): Promise<void> {
     const firm: Work[] = [];
     const stale: Work[] = [];
@@ -137,7 +137,7 @@ export class Transactor {
 
 const NOT_SO_ANY_MORE = "not sent again: what the change was decided on may not be so any more";
 
-/** Works that are written together or not at all: interfaces that change hands between ports (rule P6), else each alone. */
+/** Groups works that are written together or not at all: ports whose interfaces change hands (rule P6); other works are alone. */
 function unitsOf(works: readonly Work[]): readonly (readonly Work[])[] {
   const units = new Map<string, Work[]>();
   for (const work of works) {
