@@ -236,18 +236,24 @@ export class Southbound {
     const row = await findChassis(connection, chassisName);
     const wanted = this.#wanted;
     if (row === undefined || wanted.chassisName !== chassisName) return {};
-    const scope = wanted.withRow(row);
-    return scope.sameChassis(wanted) ? {} : { Port_Binding: this.#clausesOf(scope) };
+    // Also for the row that is known: a connection that was lost before its monitor began may have found another row.
+    return { Port_Binding: this.#clausesOf(wanted.withRow(row)) };
   }
 
-  /** Corrects the condition when the Chassis row that has arrived differs from the row in the condition. */
+  /**
+   * Corrects the condition when the Chassis row that has arrived differs from the row in the condition. The condition in force
+   * need not be the condition of the row that was looked up: a monitor that goes on where it was keeps its condition.
+   */
   #correct(session: ReturnType<typeof connect>): void {
-    const inForce = this.#conditions.get(session.acknowledged("Port_Binding") ?? {});
+    const clauses = session.acknowledged("Port_Binding");
+    const inForce = this.#conditions.get(clauses ?? {});
     const { chassisName } = this.#wanted;
     const rows = session.replica.table("Chassis").rows.values();
     this.#wanted = this.#wanted.withRow(rows.find(({ name }) => name === chassisName) ?? null);
-    if (inForce === undefined || inForce.sameChassis(this.#wanted)) return;
-    session.setCondition("Port_Binding", this.#clausesOf(this.#wanted));
+    if (clauses === null || inForce === undefined) return;
+    const isRight = inForce.sameChassis(this.#wanted);
+    // The very clauses that are in force ask for no change.
+    session.setCondition("Port_Binding", isRight ? clauses : this.#clausesOf(this.#wanted));
   }
 
   /** Notes former hostnames in the same turn as the change of the row, because the decision after the change needs them. */

@@ -210,6 +210,48 @@ describe("a connection that is lost", () => {
     });
   });
 
+  test("is followed by no other question, where the host had another name only when its row was looked up", () => {
+    stage.start();
+    const usual = stage.chassis.chassis.hostname;
+    lose();
+    stage.rules.toServer = (message) => (isMonitor(message) ? "hold" : "pass");
+    stage.chassis.chassis.setHostname("another.example");
+    const [server] = stage.chassis.southbound.servers;
+    server?.start();
+    stage.pass(20_000);
+    stage.chassis.chassis.setHostname(usual);
+    stage.pass(1000);
+    stage.rules.toServer = () => "pass";
+    stage.release();
+    stage.until(() => stage.state.synced);
+    stage.pass(1000);
+    expect(stage.known()).toMatchObject({ chassisName: "hv1", hostname: usual });
+    expect(passes()).not.toContain("monitor_cond_change");
+  });
+
+  test("before its monitor began leaves nothing behind of the row that was looked up", () => {
+    const { chassis, southbound } = stage.chassis;
+    const [server] = southbound.servers;
+    stage.start();
+    const isHeld = ({ method }: JsonObject) => method === "monitor_cond_change";
+    stage.rules.toServer = (message) => (isHeld(message) || isMonitor(message) ? "hold" : "pass");
+    // What the server has done of this change nobody knows, so that the next monitor has to begin anew.
+    chassis.setHostname("present.example");
+    stage.until(() => passes().includes("monitor_cond_change"));
+    lose();
+    chassis.setHostname("passing.example");
+    server?.start();
+    stage.until(() => JSON.stringify(stage.conditions().at(-1)).includes("passing.example"));
+    server?.kill();
+    chassis.setHostname("present.example");
+    stage.rules.toServer = () => "pass";
+    comeBack();
+    stage.pass(1000);
+    expect(stage.known()?.hostname).toBe("present.example");
+    expect(JSON.stringify(stage.conditions().at(-1))).not.toContain("passing.example");
+    expect(passes().filter((method) => method === "monitor_cond_change")).toHaveLength(1);
+  });
+
   test("is not waited for any longer when somebody asks for a reset", () => {
     stage.start();
     lose();
