@@ -68,6 +68,6 @@ function parseReply(text: Uint8Array): Result<CommandAnswer, string> {
     if (typeof error === "string") return ok({ ok: false, text: error });
     return fail("its answer is no reply");
   } catch (thrown) {
-    return fail(`its answer is no JSON: ${messageOf(thrown)}`);
+    return fail(`the answer of the daemon is no JSON: ${messageOf(thrown)}`);
   }
 }

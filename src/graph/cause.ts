@@ -1,32 +1,32 @@
 /**
- * Provenance: what made something happen, and why a node had to be recomputed.
+ * Provenance: the cause of a change, and the reason why a node was recomputed.
  *
- * Invariants: a Cause is made once, where a change enters the engine (a push, a poke, a forced recompute, the first
- * run), and is passed along by reference: no hop through the graph allocates. A Reason points at the Reason of the
- * input it follows from, so its chain always ends at the Cause that started it.
+ * Invariants: a Cause is made once, where a change enters the engine (a push, a poke, a forced recompute, the first run), and
+ * is passed on by reference: no edge of the graph allocates. A Reason points to the Reason of its input, so each chain of
+ * reasons ends at a Cause.
  */
 export interface Cause {
   /** Counts up from 1 in each engine. */
   readonly seq: number;
   /** Milliseconds since the epoch, by the engine's clock. */
   readonly time: number;
-  /** The node it entered by; "engine" for the first run and for a forced recompute. */
+  /** The node by which the change entered; "engine" for the first run and for a forced recompute. */
   readonly source: string;
-  /** What the caller said about it. */
+  /** The caller's words about the change. */
   readonly label: string;
-  /** The row or key it is about, when one is known; the beginning of one that is long. */
+  /** The row or key of the change, cut when it is long; undefined: unknown. */
   readonly key: string | undefined;
 }
 
-/** Of a key, in UTF-16 code units: causes are remembered for longer than what they are about. */
+/** The longest key, in UTF-16 code units: causes are remembered longer than their rows. */
 const LONGEST_KEY = 200;
 
-/** The same cause, narrowed to one row. For small batches: a snapshot passes its one cause on for every row. */
+/** The same cause for one row. For small batches only: all rows of a snapshot share one cause. */
 export function causeOfKey(cause: Cause, key: string): Cause {
   return { ...cause, key: key.length <= LONGEST_KEY ? key : beginning(key) };
 }
 
-/** A copy: a slice of a text keeps all of it. */
+/** A copy of the beginning: a slice would keep the whole text in memory. */
 function beginning(key: string): string {
   return `${Buffer.from(key.slice(0, LONGEST_KEY)).toString()}…`;
 }
@@ -43,10 +43,10 @@ export function keyedChanges<K>(): KeyedChanges<K> {
 export interface Reason {
   readonly node: string;
   readonly input: string | undefined;
-  /** The handler that could not handle the change, if one was asked. */
+  /** The handler that could not handle the change; undefined: no handler was called. */
   readonly handler: string | undefined;
   readonly text: string;
   readonly cause: Cause;
-  /** Why that input changed in a way that it does not track. */
+  /** Why the input changed without tracked changes; undefined: it tracked them. */
   readonly because: Reason | undefined;
 }

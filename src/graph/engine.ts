@@ -3,12 +3,12 @@
  *
  * Invariants
  * - Nodes run in topological order, each at most once a run; the topology never changes.
- * - A node is valid (updated, unchanged) exactly when its data are what a recompute would give. Otherwise it is stale
- *   or canceled, no node after it runs, and `pending` tells of the recompute that will make it valid.
- * - A change that a node could not take in (it was canceled, it threw) becomes its `pending` recompute. So tracked
- *   changes never outlive their run: `#settle` moves them into the result, and nothing else clears them.
- * - After a handler gave up half way or a function threw, the node's data are dirty: they may hold what no node after it
- *   has seen. Its recompute then starts from initial data and counts as "anything may have changed".
+ * - A node is valid (updated, unchanged) exactly when its data are equal to those of a recompute. Otherwise the node is stale
+ *   or canceled, no later node runs, and `pending` is the reason of the recompute that will make the node valid.
+ * - A change that a node could not take in (the node was canceled, or threw) becomes its `pending` recompute. So tracked
+ *   changes never outlive their run: `#settle` moves them into the result, and no other code clears them.
+ * - When a handler gives up half way or a function throws, the data of the node are dirty: they may contain changes that no
+ *   later node has seen. The recompute then starts from initial data, and counts as "anything may have changed".
  */
 import type { Cause, Reason } from "./cause.ts";
 import type { AnyFunction, GraphNode, HandlerResult, InputNode, Reading, RunNode } from "./node.ts";
@@ -19,15 +19,15 @@ import { connect, type Edge, GraphError, type Slot } from "./slot.ts";
 export interface EngineOptions {
   /** Milliseconds since the epoch: the time of causes. */
   readonly now?: () => number;
-  /** Milliseconds since any moment, never going back: how long what the observer is told of took. */
+  /** Milliseconds of a clock that never goes back, for the durations that the observer gets. */
   readonly elapsed?: () => number;
   readonly observer?: EngineObserver;
 }
 
 export interface PushOptions {
-  /** What reasons call this change. */
+  /** The name of this change in reasons. */
   readonly label?: string;
-  /** The batch is the whole content, to be applied to initial data. It also heals an input whose `apply` threw. */
+  /** True: the batch is the whole content, and is applied to initial data. It also repairs an input whose `apply` threw. */
   readonly reset?: boolean;
 }
 
@@ -62,14 +62,14 @@ export class Engine {
     return cause;
   }
 
-  /** What a run node asks may have changed: the next run calls its `run`. */
+  /** Tells that the source of a run node may have changed: the next run calls its `run`. */
   poke(node: RunNode<unknown, unknown>, label: string): Cause {
     const cause = this.#cause(node.name, label);
     this.#slot(node).poke = cause;
     return cause;
   }
 
-  /** Makes the next run recompute every node, and tell the nodes after it that anything may have changed. */
+  /** Makes the next run recompute every node; each later node then assumes that anything may have changed. */
   recompute(label: string): Cause {
     const cause = this.#cause("engine", label);
     for (const slot of this.slots.values()) {
@@ -80,15 +80,15 @@ export class Engine {
     return cause;
   }
 
-  /** Something was asked for since the last run. (Whether nodes were left behind is in that run's result.) */
+  /** True: a push, poke or recompute waits for a run. The result of the last run says whether nodes are canceled. */
   get needsRun(): boolean {
     return this.#needsRun;
   }
 
   /**
    * Brings every node up to date.
-   * @param options.allowRecompute false: a node that needs a recompute is canceled, with all that depends on it, and
-   * the next run that allows recomputes makes up for it
+   * @param options.allowRecompute false: a node that needs a recompute is canceled, with all nodes that depend on it, until the
+   * next run that allows recomputes
    */
   run(options: { readonly allowRecompute?: boolean } = {}): RunResult {
     this.#assertIdle();
@@ -103,12 +103,12 @@ export class Engine {
     return this.#settle();
   }
 
-  /** The node's data are what a recompute would give. */
+  /** Whether the data of the node are equal to those of a recompute. */
   isValid(node: GraphNode): boolean {
     return this.#slot(node).isValid;
   }
 
-  /** A node's data. They are up to date if the node is valid. */
+  /** The data of a node, up to date if the node is valid. */
   data<D>(node: GraphNode<D, unknown>): Reading<D> {
     // The slot holds what this very node's `data` made, so it is a D.
     return this.#slot(node).context.data as Reading<D>;
@@ -119,7 +119,7 @@ export class Engine {
     slot.state = slot.pending === undefined ? "unchanged" : "stale";
     if (pushes.length > 0) slot.untracked = undefined;
     for (const { batch, cause, reset } of pushes) {
-      // What follows a failed batch makes no sense without it; only the whole content does.
+      // After a failed batch only the whole content makes sense, and no later batch.
       if (slot.pending !== undefined && !reset) continue;
       if (reset) {
         slot.pending = undefined;
@@ -168,7 +168,7 @@ export class Engine {
     const { node, context } = slot;
     const anything = slot.dirty !== "nothing";
     if (slot.dirty === "data") {
-      // What a run node was told may not be told again, so it keeps its data.
+      // The source of a run node may not repeat its answers, so a run node keeps its data.
       if (node.kind !== "run") context.data = node.data();
       context.changes = node.changes?.();
     }
@@ -249,7 +249,7 @@ export class Engine {
     return new RunResult(updated, canceled, this.#errors.splice(0));
   }
 
-  /** Whatever is asked of the engine starts here. */
+  /** The cause of a push, a poke or a recompute. */
   #cause(source: string, label: string): Cause {
     this.#assertIdle();
     this.#needsRun = true;

@@ -1,14 +1,13 @@
 /**
- * The operator for nodes whose data are a Map of which each entry follows from the entry of an input's map under the same
- * key, and from the data of the other inputs: one decision for one key, written once, of which the recompute and every
- * handler are made.
+ * The operator for nodes whose data are a Map with one decision for each key. An entry follows from the entry of an input's map
+ * under the same key, and from the data of the other inputs. The decision is written once; the operator makes the recompute and
+ * every handler from it.
  *
  * Invariants
- * - An entry that would be the same again stays the very object that it was, so the nodes after this one, and their
- *   tracked changes, hear of what changed and of nothing else. That holds for the recompute too, as far as `same` can
- *   tell: without `same` an entry that was made anew is another one.
- * - A key is decided at most once a run, when all inputs are up to date: a handler that comes later leaves out what an
- *   earlier one has changed.
+ * - An entry that does not change stays the same object, so later nodes and tracked changes learn of real changes only. For a
+ *   recompute this needs `same`: without `same`, an entry that was made anew counts as changed.
+ * - A key is decided at most once in a run, when all inputs are up to date: a later handler leaves out keys that an earlier
+ *   handler has changed.
  */
 import { type Cause, type KeyedChanges, keyedChanges } from "./cause.ts";
 import {
@@ -39,19 +38,19 @@ export interface KeyedDefinition<
   readonly inputs: I;
   /** The map of an input whose keys may have an entry. */
   over(inputs: Views<NoInfer<I>>): ReadonlyMap<Key, Source>;
-  /** Keys that may have an entry even if that map has none; default: there are none. */
+  /** Keys that may have an entry without an entry in that map; default: none. */
   also?(inputs: Views<NoInfer<I>>): Iterable<Key>;
   /**
-   * What is the same for all keys is looked up here, once a call; what it gives decides one of them, from what the map
-   * has for it.
-   * @returns for a key, its entry, or undefined: it has none. From a recompute, `before` is undefined.
+   * Looks up everything that is the same for all keys, once a call, and returns the function that decides one key. That function
+   * gets the key, its entry in the map, and the entry before (undefined in a recompute).
+   * @returns a function that gives the entry of a key; undefined: the key has no entry
    */
   deciding(
     inputs: Views<NoInfer<I>>,
   ): (key: Key, source: Source | undefined, before: Value | undefined) => Value | undefined;
-  /** Two entries say the same; default: they are one object. */
+  /** Whether two entries are equal; default: they are the same object. */
   same?(a: NoInfer<Value>, b: NoInfer<Value>): boolean;
-  /** For each input, the keys that a change of it concerns, each with its cause. Without: recompute. */
+  /** For each input, the keys that its change concerns, each with its cause; absent: recompute. */
   readonly concerned: {
     readonly [P in keyof I]?: (
       context: HandlerContext<NoInfer<I>, P, Map<Key, Value>, KeyedChanges<Key>>,
@@ -59,7 +58,7 @@ export interface KeyedDefinition<
   };
 }
 
-/** Defines a node by what is decided of one key. */
+/** Defines a node by the decision about one key. */
 export function keyed<
   const K extends "derived" | "output",
   I extends Inputs,
@@ -132,7 +131,7 @@ export function keyed<
   return Object.freeze({ name, kind, inputs, data, changes: keyedChanges<Key>, run, handlers });
 }
 
-/** For `concerned`: the tracked changes of the input are the keys. */
+/** For `concerned`: the keys are the tracked changes of the input. */
 export function sameKeys<Key>({ input }: { readonly input: { readonly changes: ReadonlyMap<Key, Cause> } }) {
   return input.changes;
 }

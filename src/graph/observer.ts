@@ -1,7 +1,8 @@
 /**
- * Who is told what an engine does: it may count, time and remember that (inspect/statistics.ts does).
+ * An observer: the engine calls the observer for everything that it does. The observer in inspect/statistics.ts counts, times and
+ * remembers.
  *
- * Invariants: an observer changes nothing, uses no engine while it is told something, and does not throw.
+ * Invariants: an observer changes nothing, uses no engine during a call, and does not throw.
  */
 import type { Cause, Reason } from "./cause.ts";
 import type { Slot } from "./slot.ts";
@@ -12,8 +13,8 @@ export interface EngineObserver {
    * @param where "apply", "run", or the handler's name
    */
   called(slot: Slot, where: string, cause: Cause, durationMs: number): void;
-  /** A node was to be recomputed; the state of its slot says how that ended. */
+  /** A node needed a recompute; the state of its slot is the outcome. */
   recomputed(slot: Slot, reason: Reason, durationMs: number): void;
-  /** A run is over: every slot has the state that it ended with. */
+  /** A run is over: every slot has its final state. */
   ran(slots: Iterable<Slot>): void;
 }

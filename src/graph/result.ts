@@ -1,4 +1,4 @@
-/** What one run did. It owns the tracked changes of that run: the engine keeps none of them. */
+/** The result of one run. It owns the tracked changes of the run: the engine keeps none of them. */
 import type { Cause } from "./cause.ts";
 import type { GraphNode, Reading } from "./node.ts";
 
@@ -12,12 +12,12 @@ export interface RunError {
 }
 
 export class RunResult {
-  /** Some node is stale or canceled; its data are not up to date, nor are those of the nodes after it. */
+  /** True: a node is stale or canceled, and its data and those of later nodes are not up to date. */
   readonly canceled: boolean;
   readonly errors: readonly RunError[];
   readonly #updated: ReadonlyMap<GraphNode, unknown>;
 
-  /** @param updated each updated node with its tracked changes, or undefined where anything may have changed */
+  /** @param updated each updated node with its tracked changes; undefined: anything may have changed */
   constructor(updated: ReadonlyMap<GraphNode, unknown>, canceled: boolean, errors: readonly RunError[]) {
     this.#updated = updated;
     this.canceled = canceled;
@@ -28,7 +28,7 @@ export class RunResult {
     return this.#updated.has(node);
   }
 
-  /** What changed in an updated node; undefined if anything may have changed, or if the node was not updated. */
+  /** The tracked changes of an updated node; undefined: anything may have changed, or the node was not updated. */
   changes<D, C>(node: GraphNode<D, C>): Reading<C> | undefined {
     // The map holds what this very node's `changes` made, so it is a C.
     return this.#updated.get(node) as Reading<C> | undefined;

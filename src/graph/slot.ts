@@ -1,8 +1,8 @@
 /**
- * A node's place in one engine, and the topological order of a graph.
+ * The place of a node in one engine, and the topological order of a graph.
  *
- * Invariant: `context` alone holds the node's data and changes. The nodes after it see that same object as their
- * `inputs.NAME`, so calling a function copies and allocates nothing.
+ * Invariant: only `context` holds the data and changes of the node. Later nodes see the same object as their `inputs.NAME`, so a
+ * call copies and allocates nothing.
  */
 import type { Cause, Reason } from "./cause.ts";
 import type { AnyFunction, Context, GraphNode, Noop } from "./node.ts";
@@ -13,7 +13,7 @@ export interface Edge {
   readonly from: Slot;
   /** Undefined: a change of this input leads to a recompute. */
   readonly handler: AnyFunction | Noop | undefined;
-  /** `<node>_<input>_handler`, as in OVN, whatever the function is called. */
+  /** `<node>_<input>_handler`, as in OVN, whatever the name of the function. */
   readonly handlerName: string;
 }
 
@@ -28,15 +28,15 @@ export class Slot {
   readonly context: { -readonly [P in keyof Context]: Context[P] };
   edges: readonly Edge[];
   state: State = "stale";
-  /** Why the tracked changes do not say what changed; undefined: they say exactly that. */
+  /** Why the tracked changes are not complete; undefined: they are. */
   untracked: Reason | undefined;
   /** A function of the node was called in this run. */
   ran = false;
-  /** What may be wrong: what the nodes after it were told (a recompute was forced), or its data as well. */
+  /** The part that may be wrong: the changes that later nodes get (after a forced recompute), or the data too. */
   dirty: "nothing" | "changes" | "data" = "nothing";
   /** Why the node must be recomputed before it is valid again. */
   pending: Reason | undefined;
-  /** What an input node was given, and a run node's latest poke, since the last run. */
+  /** The pushes of an input node, and the latest poke of a run node, since the last run. */
   pushes: Push[] = [];
   poke: Cause | undefined;
 
@@ -58,20 +58,20 @@ export class Slot {
     this.state = "canceled";
   }
 
-  /** A reason for a recompute that lies in the node itself or, with `edge`, in what a handler said or did. */
+  /** A reason for a recompute in the node itself, or with `edge`, in a handler. */
   reason(text: string, cause: Cause, edge?: Edge): Reason {
     const handler = edge?.handlerName;
     return { node: this.node.name, input: edge?.from.node.name, handler, text, cause, because: undefined };
   }
 
-  /** A reason that lies in an input of which no handler can be told. */
+  /** A reason in an input whose change no handler can take in. */
   reasonOf({ from }: Edge, what: string): Reason {
     const reason = this.reason(`${what} ${from.node.name}`, from.context.cause);
     return { ...reason, input: from.node.name, because: from.untracked };
   }
 }
 
-/** A graph was made, or its engine was called, in a wrong way: a fault of the program, not of its data. */
+/** A wrong definition of a graph, or a wrong call of its engine: a fault of the program, not of its data. */
 export class GraphError extends Error {
   override readonly name = "GraphError";
   readonly code: "cycle" | "duplicate-name" | "unknown-input" | "unknown-node" | "busy";
@@ -82,7 +82,7 @@ export class GraphError extends Error {
 }
 
 /**
- * Slots for everything that `outputs` depend on, inputs first.
+ * Makes slots for every node that `outputs` depend on, inputs first.
  * @throws GraphError cycle, duplicate-name, unknown-input
  */
 export function connect(outputs: readonly GraphNode[], first: Cause): Map<GraphNode, Slot> {
@@ -103,7 +103,10 @@ export function connect(outputs: readonly GraphNode[], first: Cause): Map<GraphN
     path.delete(node);
     const stray = Object.keys(node.handlers).find((key) => !Object.hasOwn(node.inputs, key));
     if (stray !== undefined) {
-      throw new GraphError("unknown-input", `node ${name} has a handler for ${stray}, no input of it`);
+      throw new GraphError(
+        "unknown-input",
+        `node ${name} has a handler for ${stray}, which is none of its inputs`,
+      );
     }
     if (names.has(name)) throw new GraphError("duplicate-name", `names are unique; two nodes are ${name}`);
     names.add(name);

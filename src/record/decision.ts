@@ -1,4 +1,4 @@
-/** Decisions as `replay` prints them: what became of each port whose status changed in one run of the graph. */
+/** Decisions as `replay` prints them: the new status of each port whose status changed in one run of the graph. */
 import type { Engine, RunResult } from "../graph/index.ts";
 import type { PlugGraph } from "../plug/graph.ts";
 import type { LportStatus } from "../plug/lport-status.ts";
@@ -7,13 +7,13 @@ import { encode } from "./recorded-json.ts";
 export interface Decision {
   readonly run: number;
   readonly lport: string;
-  /** Null: it is decided no more. */
+  /** Null: the port is not decided any more. */
   readonly status: LportStatus | null;
-  /** What made it change, as the input and the row. */
+  /** The cause of the change: the input and the row. */
   readonly cause: string | null;
 }
 
-/** In the order of the logical ports' names; where anything may have changed, every port there is. */
+/** The decisions in the order of the port names; every port, where anything may have changed. */
 export function decisionsOf(
   run: number,
   result: RunResult,
@@ -30,7 +30,7 @@ export function decisionsOf(
   });
 }
 
-/** One line of JSON. */
+/** A decision as one line of JSON. */
 export function formatDecision({ run, lport, status, cause }: Decision): string {
   if (status === null) return JSON.stringify({ run, lport, state: null, cause });
   const { state, plugType, interface: name, reason, change, tries } = status;

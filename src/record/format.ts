@@ -1,7 +1,7 @@
 /**
- * The record of a daemon's run: JSON lines. The first says what it is; every other one is one run of the graph, with
- * what entered it (`pushes`, and `recompute` when one was forced), what the providers answered (`answers`, in the order
- * in which they were asked) and, when they changed, the providers themselves. Decisions are not recorded: they follow.
+ * The format of a record: lines of JSON. The first line describes the record. Every other line is one run of the graph: its
+ * inputs (`pushes`, and `recompute` when a recompute was forced), the answers of the providers (`answers`, in the order of the
+ * questions), and the providers when they changed. Decisions are not recorded, because they follow from these.
  */
 import * as v from "valibot";
 import type { RecordedJson } from "./recorded-json.ts";
@@ -19,7 +19,7 @@ export const headerSchema = v.object({
 const pushSchema = v.object({
   input: v.string(),
   cause: v.string(),
-  /** The batch is the whole content of a table. */
+  /** True: the batch is the whole content of a table. */
   reset: v.optional(v.literal(true)),
   batch: json,
 });
@@ -43,7 +43,7 @@ const refusedSchema = v.object({ type: v.string(), plugTypes: v.array(v.string()
 export const runSchema = v.object({
   run: v.number(),
   time: v.number(),
-  /** Why every node was recomputed. */
+  /** The reason of a forced recompute of every node. */
   recompute: v.optional(v.string()),
   pushes: v.array(pushSchema),
   answers: v.optional(v.array(answerSchema), []),

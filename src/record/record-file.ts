@@ -1,8 +1,8 @@
 /**
- * The file of a record. What cannot be written yet (there is no such folder yet, the disk is full) is kept, and tried again.
+ * The file of a record. Lines that cannot be written yet (the folder is missing, the disk is full) are kept and tried again.
  *
- * Invariant: a record has no gaps: what is beyond the bound, or was for a reader that is gone, ends the record. What was
- * kept before is written all the same, as soon as it can be.
+ * Invariant: a record has no gaps. A lost line ends the record: a line beyond the bound, or for a reader that is gone. Lines that
+ * were kept before are still written as soon as possible.
  */
 import { closeSync, constants, existsSync, fstatSync, ftruncateSync, lstatSync, renameSync } from "node:fs";
 import type { Logger } from "../log/log.ts";
@@ -11,7 +11,7 @@ import { LineWriter } from "../system/line-writer.ts";
 import { openNamed, resolveNamed } from "../system/open-file.ts";
 import { RetriedResource } from "../system/retried-resource.ts";
 
-/** Bytes that are kept of what cannot be written yet, unless they are one line. */
+/** The limit on kept bytes; a single longer line is kept too. */
 const KEPT_BYTES = 16 << 20;
 
 export class RecordFile {
@@ -19,16 +19,16 @@ export class RecordFile {
   readonly #log: Logger;
   readonly #writer = new LineWriter(null, { keptBytes: KEPT_BYTES });
   readonly #resource: RetriedResource;
-  /** Null: it has not been had yet, or is closed. */
+  /** The descriptor; null: the file is not open yet, or is closed. */
   #fd: number | null = null;
-  /** A line has been lost. */
+  /** True: a line was lost. */
   #isTorn = false;
-  /** Why there will be no more lines; null: there will. */
+  /** Why the record has ended; null: it has not. */
   #end: string | null = null;
-  /** The fault of the writer that was told last. */
+  /** The fault of the writer that was logged last. */
   #told: string | null = null;
 
-  /** Opens it at once, or begins to try. */
+  /** Opens the file at once, or begins to try. */
   constructor(file: string, log: Logger) {
     this.path = file;
     this.#log = log;
@@ -42,31 +42,31 @@ export class RecordFile {
     void this.#resource.take();
   }
 
-  /** Nothing that is written any more is in the record. */
+  /** True: the record takes no more lines. */
   get hasEnded(): boolean {
     return this.#end !== null;
   }
 
-  /** Why what enters the graph is not in the file; null: it is. */
+  /** Why the inputs of the graph are not in the file; null: they are. */
   get fault(): string | null {
     return this.#end ?? this.#resource.fault ?? this.#writeFault() ?? this.#loss();
   }
 
-  /** @param line with its end */
+  /** Writes a line. @param line ends with a line feed */
   write(line: string): void {
     if (this.#end !== null) return;
-    // Those that were kept may have lost their reader meanwhile.
+    // The reader of kept lines may have left meanwhile.
     if (!this.#hasGap()) this.#writer.write(line);
     if (this.#hasGap()) this.#endFor(this.#resource.fault ?? this.#writeFault() ?? "its reader is stuck");
     else this.#tell();
   }
 
-  /** Settles when everything has been written or cannot be, and after that many milliseconds at the latest. */
+  /** Settles when all lines are written or cannot be written, and after `withinMs` milliseconds at the latest. */
   drained(withinMs: number): Promise<void> {
     return this.#writer.drained(withinMs);
   }
 
-  /** What has not been written is lost. */
+  /** Closes the file. Lines that are not written yet are lost. */
   close(): void {
     this.#end ??= "it is closed";
     this.#resource.close();
@@ -79,10 +79,10 @@ export class RecordFile {
     try {
       const path = resolveNamed(this.path);
       const kept = keepEarlier(path);
-      if (kept !== null) this.#log.info(`${this.path} was there already; it is kept as ${kept}`);
+      if (kept !== null) this.#log.info(`${this.path} existed already; it is kept as ${kept}`);
       this.#fd = openEmpty(path);
     } catch (thrown) {
-      // Node's words end with the system call and the path, which are said already.
+      // Node's message ends with the system call and the path, which the error has already.
       const why = messageOf(thrown).replace(/, \w+( '.*')*$/, "");
       throw new Error(`cannot write the record to ${this.path}: ${why}`);
     }
@@ -112,7 +112,7 @@ export class RecordFile {
     return this.#isTorn;
   }
 
-  /** A record cannot be begun anew in the middle. */
+  /** Why the written lines are lost, or null: a removed file cannot be made anew, because a record never begins in the middle. */
   #loss(): string | null {
     if (this.#fd === null) return null;
     const { nlink } = fstatSync(this.#fd);
@@ -132,8 +132,8 @@ function openEmpty(path: string): number {
 }
 
 /**
- * A record that is there may be that of a crash, after which a service manager starts the daemon anew: it gets the
- * first number that is free. Devices, pipes and empty files have nothing to keep.
+ * Renames an existing record to the first free number, because it may be that of a crash, after which a service manager starts
+ * the daemon anew. Devices, pipes and empty files have nothing to keep.
  */
 function keepEarlier(file: string): string | null {
   const stat = lstatSync(file, { throwIfNoEntry: false });

@@ -1,6 +1,6 @@
 /**
- * Attempts in a record. An attempt holds what the graph itself decided, so only its outcome is written; on replay the
- * change and the answers are taken from where they were taken from then: the status, and the attempt before.
+ * Attempts in a record. An attempt contains a decision of the graph, so the record has only its outcome. The replay takes the
+ * change and the answers from the same places as the daemon: the status, and the attempt before.
  */
 import * as v from "valibot";
 import type { Advice } from "../plug/advice.ts";
@@ -15,10 +15,10 @@ const batchSchema = v.array(
     lport: v.string(),
     phase: v.picklist(["idle", "in-flight", "failed", "forgotten"]),
     nonce: v.optional(v.number(), 0),
-    /** How often in a row the interface was made the same; 0: what was written before does not count. */
+    /** The number of equal writes in a row; 0: no earlier write counts. */
     repairs: v.optional(v.number(), 0),
     due: v.optional(v.boolean(), false),
-    /** How often the interface had become somebody else's. */
+    /** The number of removals because of another owner (rule U7). */
     sentAway: v.optional(v.number(), 0),
     mayCome: v.optional(v.boolean(), false),
     error: v.optional(v.string(), ""),
@@ -44,14 +44,14 @@ export function encodeAttempts(batch: AttemptBatch): RecordedJson {
   });
 }
 
-/** The state of the graph that attempts are made of. */
+/** The state of the graph from which attempts are made. */
 export interface Decided {
   status(lport: string): LportStatus | undefined;
   advice(lport: string): Advice | undefined;
   attempt(lport: string): Attempt | undefined;
 }
 
-/** @throws Error when the record does not follow from what was decided */
+/** @throws Error: the record does not follow from the decisions */
 export function decodeAttempts(json: RecordedJson, decided: Decided): AttemptBatch {
   return v
     .parse(batchSchema, json)
@@ -88,7 +88,7 @@ function sentAwayOf({ sentAway, mayCome }: RecordedAttempt): SentAway | undefine
   return sentAway === 0 ? undefined : { times: sentAway, ...(mayCome ? { isDue: true } : {}) };
 }
 
-/** What was just committed (that alone leaves the count of tries as it is), or what counted before. */
+/** The write that was just committed (only a commit keeps the count of tries), else the write that counted before. */
 function writtenOf(
   { lport, phase, nonce, repairs, due }: RecordedAttempt,
   before: Attempt | undefined,

@@ -1,4 +1,4 @@
-/** What enters the graph besides rows and attempts, parsed from a record. */
+/** The schemas of inputs other than rows and attempts, in a record. */
 import { isUuid, type Uuid } from "ovsdb-jsonrpc";
 import * as v from "valibot";
 import { MonitorScope } from "../plug/monitor-scope.ts";
@@ -66,7 +66,7 @@ export const departureSchema = v.array(
   }),
 );
 
-/** No chassis is no such row; nothing of it is that nobody needs to know any more. */
+/** `chassis: null`: the row does not exist. Without `chassis`: nobody needs the answer any more. */
 export const otherChassisSchema = v.array(
   v.object({
     uuid,

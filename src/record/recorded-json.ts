@@ -1,6 +1,6 @@
 /**
- * Values of the graph's inputs as JSON and back. A map stands as `{"map": [[key, value]…]}` and a set as
- * `{"set": [value…]}`; everything else is itself. Order is kept, so encoding is the same each time.
+ * Values of the graph's inputs as JSON, and back. A map becomes `{"map": [[key, value]…]}`, a set becomes `{"set": [value…]}`, and
+ * every other value stays as it is. The order is kept, so equal inputs give equal text.
  */
 
 export type RecordedJson =
@@ -11,10 +11,10 @@ export type RecordedJson =
   | readonly RecordedJson[]
   | { readonly [key: string]: RecordedJson };
 
-/** Keys whose values may be secrets; no decision reads one. */
+/** Keys whose values may be secrets; no decision reads them. */
 const SECRET_KEY = /psk|passw|secret|credential|private_key|token/i;
 
-/** Stand-ins for secrets: equal ones for equal secrets, so that what was the same is seen to be the same. */
+/** Replacements of secrets: equal secrets get equal replacements, so that comparisons give the same result. */
 export class Secrets {
   readonly #standIns = new Map<string, string>();
 
@@ -27,7 +27,7 @@ export class Secrets {
   }
 }
 
-/** @throws TypeError for what is neither plain data, a map nor a set */
+/** @throws TypeError: the value is neither plain data, a map nor a set */
 export function encode(value: unknown, secrets = new Secrets()): RecordedJson {
   if (value === null || typeof value === "boolean" || typeof value === "string") return value;
   if (typeof value === "number") return Number.isFinite(value) ? value : null;

@@ -1,6 +1,6 @@
 /**
- * Providers that say again what they said when the record was made. Within a run the order of the questions does not
- * matter: it follows from that of the ports in the graph, which a drift that was healed may have changed.
+ * Providers that repeat their answers of the record. In a run the order of the questions does not matter: it follows from the
+ * order of the ports in the graph, which the repair of a difference may have changed.
  */
 import { isDeepStrictEqual } from "node:util";
 import * as v from "valibot";
@@ -34,7 +34,7 @@ export class RecordedProviders implements Providers {
   #byPlugType: ReadonlyMap<string, RegisteredProvider> = new Map();
   #refused: readonly RefusedProvider[] = [];
   #lookups: ReadonlyMap<string, number> = new Map();
-  /** What was answered in this run, by question. */
+  /** The answers of this run, by question. */
   #answers = new Map<string, RecordedAnswer[]>();
 
   forPlugType(plugType: string): RegisteredProvider | undefined {
@@ -49,7 +49,7 @@ export class RecordedProviders implements Providers {
     return this.#lookups;
   }
 
-  /** What the providers are and say in the run to come. */
+  /** Sets the providers and their answers for the next run. */
   prepareFor({ answers, providers, refused, lookups }: RecordedRun): void {
     this.#answers = Map.groupBy(answers, questionOf);
     if (providers !== undefined) this.#byPlugType = this.#register(providers);
@@ -57,18 +57,20 @@ export class RecordedProviders implements Providers {
     if (lookups !== undefined) this.#lookups = new Map(Object.entries(lookups));
   }
 
-  /** @throws Error when fewer questions were asked in this run than were recorded */
+  /** @throws Error: the run asked fewer questions than the record has */
   assertAllAsked(): void {
     for (const [rest] of this.#answers.values()) {
       if (rest === undefined) continue;
-      throw new Error(`the record goes on with an answer about ${rest.lport}, which was not asked for`);
+      throw new Error(
+        `the record goes on with an answer about ${rest.lport}, but nobody asked about this port`,
+      );
     }
   }
 
   #register(providers: readonly RecordedProvider[]): ReadonlyMap<string, RegisteredProvider> {
     const byPlugType = new Map<string, RegisteredProvider>();
     for (const recorded of providers) {
-      // One that is still the same stays the same object, because answers are kept by it.
+      // A provider that did not change stays the same object, because answers are kept by provider.
       const known = this.#byPlugType.get(recorded.plugTypes[0] ?? "");
       const provider = known !== undefined && isSame(known, recorded) ? known : this.#provider(recorded);
       for (const plugType of recorded.plugTypes) byPlugType.set(plugType, provider);
@@ -95,7 +97,9 @@ export class RecordedProviders implements Providers {
   #sayAgain(provider: string, { operation, lport }: PrepareInput): Answer {
     const next = this.#answers.get(questionOf({ provider, operation, lport: lport.name }))?.shift();
     if (next !== undefined) return v.parse(answerSchema, next.answer);
-    throw new Error(`asked ${provider} to ${operation} ${lport.name}, of which the record holds no answer`);
+    throw new Error(
+      `asked ${provider} to ${operation} ${lport.name}, but the record has no answer to this question`,
+    );
   }
 }
 

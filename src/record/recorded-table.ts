@@ -1,7 +1,6 @@
 /**
- * The rows of one table as they come out of a record. Each is cut to the columns that are monitored (src/plug/tables.ts)
- * and parsed by the types that the database's schema gives them; it shares the values of columns that did not change
- * with the row before it, as the rows of a live replica do.
+ * The rows of one table from a record. Each row has the monitored columns (src/plug/tables.ts) and is parsed by the types of the
+ * database's schema. As in a live replica, a row shares the values of unchanged columns with the row before.
  */
 import { isDeepStrictEqual } from "node:util";
 import {
@@ -30,7 +29,7 @@ const atoms: Readonly<Record<BaseType["type"], v.GenericSchema>> = {
   uuid,
 };
 
-/** As a replica holds such a column: a map, a set, a value, or a value that may be absent. */
+/** The schema of a column as a replica holds it: a map, a set, a value, or a value that may be absent. */
 function columnSchema({ key, value, min, max }: ColumnSchema): v.GenericSchema {
   const element = atoms[key.type];
   if (value !== undefined) return v.map(element, atoms[value.type]);
@@ -38,7 +37,7 @@ function columnSchema({ key, value, min, max }: ColumnSchema): v.GenericSchema {
   return min === 0 ? v.nullable(element) : element;
 }
 
-/** A row of the table. The compiler cannot see that what a schema describes has the row type that was generated from it. */
+/** The schema of a row. The compiler cannot see that the schema describes the row type that was generated from the same schema. */
 export function rowSchema<K extends TableKey>(key: K): v.GenericSchema<unknown, RowOf<K>> {
   const { database, table, columns } = tables[key];
   const schema: UntypedSchema = databases[database];
@@ -59,15 +58,15 @@ export class RecordedTable {
   }
 
   /**
-   * @param isWhole the rows are the whole table
-   * @throws ValiError when the batch is not one of this table
+   * @param isWhole true: the rows are the whole table
+   * @throws ValiError: the batch is not of this table
    */
   batch(recorded: unknown, isWhole: boolean): readonly RowChange<Row>[] {
     const rows = v.parse(this.#schema, recorded);
     return isWhole ? this.#replace(rows) : rows.map(({ uuid, new: row }) => this.#put(uuid, row));
   }
 
-  /** A row that is the same is the same object, as in the replica that the content came from. */
+  /** Replaces the content. An unchanged row stays the same object, as in a live replica. */
   #replace(rows: readonly { readonly uuid: Uuid; readonly new: Row | null }[]): readonly RowChange<Row>[] {
     const before = new Map(this.#rows);
     this.#rows.clear();
@@ -101,7 +100,7 @@ function isSameRow(a: object, b: object): boolean {
   return isDeepStrictEqual(listedColumns(a), listedColumns(b));
 }
 
-/** Sets and maps are the same in the same order only: which of several causes a decision has can depend on it. */
+/** Compares two values. Sets and maps are equal in the same order only, because the cause of a decision can depend on the order. */
 function isSame(a: unknown, b: unknown): boolean {
   return isDeepStrictEqual(listed(a), listed(b));
 }

@@ -1,7 +1,7 @@
 /**
- * Writes the record of a run: what enters the graph, run by run. It observes, and changes nothing.
+ * Writes the record of a daemon: the inputs of the graph, run by run. The recorder changes nothing.
  *
- * Invariant: once the record has ended, nothing more is noted: a record has no gaps.
+ * Invariant: nothing is noted after the end of the record, because a record has no gaps.
  */
 import type { AttemptBatch } from "../plug/nodes/input-nodes.ts";
 import type { Providers } from "../plug/nodes/provider-lookup-node.ts";
@@ -14,7 +14,7 @@ import type { RecordFile } from "./record-file.ts";
 import { encodeAttempts } from "./recorded-attempts.ts";
 import { encode, Secrets } from "./recorded-json.ts";
 
-/** What the recorder notes of the providers besides what the graph needs of them. */
+/** The providers, with the list that the recorder needs beside the graph's needs. */
 export interface RecordableProviders extends Providers {
   registered(): readonly RegisteredProvider[];
 }
@@ -41,17 +41,17 @@ export class Recorder {
     this.#pushes.push({ input, cause, batch: encode(batch, this.#secrets) });
   }
 
-  /** A recompute of every node was forced. */
+  /** Notes a forced recompute of every node. */
   recompute(reason: string): void {
     this.#recompute = reason;
   }
 
-  /** Rows are written as they are now; what they were before stands earlier in the record. */
+  /** Notes changed rows as they are now; the former rows are earlier in the record. */
   pushRows(input: string, batch: TableBatch<unknown>, cause: string): void {
     if (batch.length > 0) this.push(input, asTheyAre(batch), cause);
   }
 
-  /** The rows are the whole content of the table, whatever the graph had of it. */
+  /** Notes rows that replace the whole content of a table. */
   replaceRows(input: string, batch: TableBatch<unknown>, cause: string): void {
     if (this.#file.hasEnded) return;
     this.#pushes.push({ input, cause, reset: true, batch: encode(asTheyAre(batch), this.#secrets) });
@@ -62,7 +62,7 @@ export class Recorder {
     this.#pushes.push({ input, cause, batch: encodeAttempts(batch) });
   }
 
-  /** The same providers; what they answer is noted. */
+  /** Wraps the providers, so that their answers are noted. */
   observe(providers: RecordableProviders): Providers {
     const observed = new WeakMap<RegisteredProvider, RegisteredProvider>();
     return {
@@ -80,7 +80,7 @@ export class Recorder {
     };
   }
 
-  /** To be called after every run of the graph. */
+  /** Call this after every run of the graph. */
   ran(time: number, providers: RecordableProviders): void {
     if (this.#file.hasEnded) return;
     const registered = providers.registered().map(describeProvider);
@@ -107,7 +107,7 @@ export class Recorder {
     this.#write(run);
   }
 
-  /** What is asked meanwhile is not part of the run. */
+  /** Notes no answer during the call: its questions are not part of the run. */
   pause<T>(during: () => T): T {
     this.#paused = true;
     try {
@@ -117,7 +117,7 @@ export class Recorder {
     }
   }
 
-  /** Settles when the reader of the file has had what was noted, and after that many milliseconds at the latest. */
+  /** Settles when all notes are written, and after `withinMs` milliseconds at the latest. */
   drained(withinMs: number): Promise<void> {
     return this.#file.drained(withinMs);
   }

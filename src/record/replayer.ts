@@ -1,7 +1,7 @@
 /**
- * Decides again what a daemon decided, from its record alone: the same graph, fed the same batches in the same runs,
- * with providers that say again what they said. No database, no clock and no provider takes part, so the decisions are
- * the same each time, byte for byte.
+ * Repeats the decisions of a daemon from its record alone: the same graph gets the same batches in the same runs, with providers
+ * that repeat their answers. No database, clock or real provider takes part, so the decisions are the same each time, byte for
+ * byte.
  */
 import * as v from "valibot";
 import type { Engine, InputNode } from "../graph/index.ts";
@@ -81,7 +81,7 @@ export class Replayer {
   #entrances(): ReadonlyMap<string, (push: RecordedPush) => void> {
     const engine = this.#engine;
     const { inputs, plug, advice } = this.#graph;
-    // The engine knows of the attempts before this run; there can be several of one port in it.
+    // The engine knows the attempts before this run; a run can have several attempts of one port.
     const attempts = new Map<string, Attempt | undefined>();
     const decided = {
       status: (lport: string) => engine.data(plug).get(lport),
@@ -128,7 +128,7 @@ function optionsOf({ cause, reset }: RecordedPush) {
   return { label: cause, reset: reset === true };
 }
 
-/** What is wrong with a line, and where in it. */
+/** The fault of a line, with its place in the line. */
 function wordsOf(thrown: unknown): string {
   if (thrown instanceof SyntaxError) return `not a whole line of JSON (${thrown.message})`;
   if (!v.isValiError(thrown)) return messageOf(thrown);

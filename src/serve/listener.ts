@@ -1,90 +1,90 @@
 /**
- * A listener for clients that nobody knows: any local user may be one, and any number of them.
+ * A listener for unknown clients: any local user may connect, any number of times.
  *
  * Invariants:
- * - A client's requests are answered one at a time, in their order; the next is not looked at until the answer before
- *   has left the process. Meanwhile nothing is read from it.
- * - One answer is made in one turn of the event loop, whoever asks: what else the process has to do comes in between.
- * - A client that left gets no work.
- * - At most `capacity` clients are kept. Who has been silent for longest makes room, then who has just had an answer, and
- *   who does not read one; never a client whose answer is on its way. For the moment that this takes, as many again may
- *   be there.
+ * - The requests of a client are answered one at a time, in their order. The next request is not parsed before the last answer has
+ *   left the process, and nothing is read from the client meanwhile.
+ * - One turn of the event loop makes one answer, so that the other work of the process comes in between.
+ * - A client that left causes no work.
+ * - At most `capacity` clients are kept. The client that was silent for longest makes room first, then a client that has just had
+ *   an answer, then a client that does not read; never a client whose answer is on its way. For a moment there may be twice as
+ *   many clients.
  */
 import { createServer, type ListenOptions, type Server, type Socket } from "node:net";
 
-/** What is said with one client, in one protocol: bytes to requests. */
+/** The protocol with one client: turns bytes into requests. */
 export interface Conversation<Request> {
-  /** @returns why the client is cut off; null: it goes on */
+  /** Takes bytes. @returns the reason to cut the client off; null: none */
   push(chunk: Uint8Array): string | null;
-  /** The next complete request, which is given once; null: none is complete. */
+  /** Takes the next complete request; null: none is complete. */
   take(): Request | null;
 }
 
 export interface Reply {
-  /** In this order, each asked for when there is room for it. Pieces that many answers share are not copied. */
+  /** The pieces of the answer, each taken when there is room. Pieces that several answers share are not copied. */
   readonly content: Iterable<string | Uint8Array>;
   /**
-   * The answer goes on: begun when the content has been sent, it writes until the client leaves or is cut off, and what
-   * it returns is called then. Meanwhile the client counts as idle, and its words are not heard.
+   * A stream after the content: it is called when the content has been sent, and writes until the client leaves or is cut off;
+   * then the function that it returned is called. Meanwhile the client counts as idle, and its bytes are ignored.
    */
   readonly stream?: ((outlet: Outlet) => () => void) | undefined;
-  /** The connection ends when this has been sent. */
+  /** True: the connection ends after this answer. */
   readonly isLast?: boolean;
-  /** To be done when it has been sent, or cannot be. */
+  /** Called when the answer has been sent, or cannot be sent. */
   readonly afterwards?: (() => void) | undefined;
 }
 
-/** Where a stream writes to. */
+/** The destination of a stream. */
 export interface Outlet {
   write(piece: string | Uint8Array): void;
-  /** Bytes that were written and have not left the process. */
+  /** The bytes that were written and have not left the process. */
   readonly unsent: number;
 }
 
-/** What is known of a client besides its words. */
+/** The known facts about a client. */
 export interface Peer {
-  /** On this host, through a TCP connection to a loopback address or a unix socket. */
+  /** True: the client is on this host, and uses a loopback address or a unix socket. */
   readonly isLoopback: boolean;
 }
 
 export interface ListenerOptions<Request> {
   readonly capacity: number;
   readonly converse: () => Conversation<Request>;
-  /** Null: the client is cut off. */
+  /** Answers a request; null: the client is cut off. */
   readonly answer: (request: Request, peer: Peer) => Reply | null | Promise<Reply | null>;
-  /** So many bytes, or UTF-16 code units, have been written to a client. */
+  /** Called when text was written to a client. @param length in bytes or UTF-16 code units */
   readonly onWritten?: ((length: number) => void) | undefined;
-  /** A client was cut off. */
+  /** Called when a client is cut off. */
   readonly onDrop: (why: string) => void;
-  /** The listener itself failed after it had begun to listen. */
+  /** Called when the listener fails after it has begun to listen. */
   readonly onError: (error: Error) => void;
 }
 
-/** Milliseconds after which an answer that is not read counts as one that nobody reads. */
+/** The time after which an unread answer counts as stalled, in milliseconds. */
 const STALLED_MS = 1000;
-/** Bytes of an answer that are with the system at once, unless they are one piece. */
+/** The limit on bytes of an answer in the system's buffer; a single piece may be larger. */
 const UNSENT_BYTES = 64 << 10;
-/** Milliseconds that a client has to say what it came for, where there is another way to make room. */
+/** The time for a new client to send its request before it makes room, in milliseconds. */
 const GRACE_MS = 250;
 
 interface Client<Request> {
   readonly socket: Socket;
   readonly conversation: Conversation<Request>;
   readonly peer: Peer;
-  /** Milliseconds, monotonic. */
+  /** The last time the client sent something, in monotonic milliseconds. */
   heardAt: number;
-  /** Since when it has been answered; null: it is idle, or waits for its turn. */
+  /** The start of the present answer; null: the client is idle, or waits for its turn. */
   answeredSince: number | null;
   waits: boolean;
-  /** Ends its stream; null: none is on its way. */
+  /** Ends the stream; null: there is none. */
   endStream: (() => void) | null;
 }
 
 export class ClientListener<Request> {
   readonly #options: ListenerOptions<Request>;
-  /** Those that have been silent for longest come first. */
+  /** All clients; the client that was silent for longest comes first. */
   readonly #clients = new Set<Client<Request>>();
-  /** Those with a complete request, in the order in which they are served. */
+  /** The clients with a complete request, in the order of their turns. */
   readonly #waiting = new Set<Client<Request>>();
   #server: Server | null = null;
   #isUnix = false;
@@ -95,18 +95,18 @@ export class ClientListener<Request> {
     this.#options = options;
   }
 
-  /** How many clients are connected. */
+  /** The number of connected clients. */
   get clients(): number {
     return this.#clients.size;
   }
 
   /**
-   * Settles when connections are taken, with the port if it is a TCP one; rejects when the address cannot be had. Called
-   * again it listens anew, and there alone; who is connected stays.
+   * Listens. Settles when connections are accepted, with the port of a TCP address; rejects when the address cannot be taken. A
+   * second call moves the listener to the new address; connected clients stay.
    */
   async listen(where: ListenOptions): Promise<number | null> {
     this.#server?.close();
-    // A client that has said everything may still want to hear.
+    // A client that has ended its side may still wait for answers.
     const server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket));
     this.#server = server;
     this.#isUnix = where.path !== undefined;
@@ -119,7 +119,7 @@ export class ClientListener<Request> {
     return typeof address === "object" && address !== null ? address.port : null;
   }
 
-  /** Takes no more connections; ends those there are when what was written to them has been sent. */
+  /** Accepts no more connections, and ends each connection when its answers have been sent. */
   close(): void {
     this.#server?.close();
     this.#server = null;
@@ -144,7 +144,7 @@ export class ClientListener<Request> {
     };
     this.#clients.add(client);
     socket.on("close", () => this.#forget(client));
-    // Who goes without a word is nothing to tell of.
+    // A client that leaves without a request is not logged.
     socket.on("error", () => this.#forget(client));
     socket.on("end", () => {
       if (!client.waits && client.answeredSince === null) socket.end();
@@ -163,7 +163,7 @@ export class ClientListener<Request> {
     else if (!client.waits && client.answeredSince === null) this.#queue(client);
   }
 
-  /** The client's next request gets a turn; it is read, and given up, when that comes. */
+  /** Queues the client for a turn; its next request is taken then. */
   #queue(client: Client<Request>): void {
     client.waits = true;
     client.socket.pause();
@@ -218,7 +218,7 @@ export class ClientListener<Request> {
     this.#send(socket, reply.content[Symbol.iterator](), sent);
   }
 
-  /** Writes one piece after the other, as the client reads them. @param sent called when the last has left, or cannot */
+  /** Writes the pieces in turn, as the client reads. @param sent called when the last piece has left, or cannot leave */
   #send(socket: Socket, pieces: Iterator<string | Uint8Array>, sent: () => void): void {
     for (let next = pieces.next(); next.done !== true && !socket.destroyed; ) {
       const piece = next.value;
@@ -252,10 +252,10 @@ export class ClientListener<Request> {
     this.#listenTo(client);
   }
 
-  /** It has had its answer, and is no client any longer; what it still says is not heard. */
+  /** Forgets a client after its last answer; its further bytes are ignored. */
   #release(client: Client<Request>): void {
     this.#forget(client);
-    // As soon as the answer has been sent; who does not hang up in turn is not waited for.
+    // Closes when the answer has been sent, without waiting for the client to close its side.
     client.socket.destroySoon();
   }
 
@@ -266,13 +266,13 @@ export class ClientListener<Request> {
     this.#trimming = setTimeout(() => {
       this.#trimming = null;
       this.#trim(capacity, GRACE_MS);
-      // Others are being answered, or have just come.
+      // The other clients are being answered, or have just come.
       if (this.#clients.size > capacity) this.#makeRoom();
     }, GRACE_MS);
     this.#trimming.unref();
   }
 
-  /** Lets those go of whom there are too many, as far as they have been silent for so long, or do not read. */
+  /** Cuts off surplus clients that were silent for `silentMs`, or do not read. */
   #trim(capacity: number, silentMs: number): void {
     const surplus = this.#clients.size - capacity;
     if (surplus <= 0) return;
@@ -283,7 +283,7 @@ export class ClientListener<Request> {
       const { answeredSince, waits, heardAt } = client;
       if (answeredSince !== null && now - answeredSince > STALLED_MS) stalled.push(client);
       else if (answeredSince === null && !waits && now - heardAt >= silentMs) idle.push(client);
-      // While a thousand come at once, this is gone through for each of them.
+      // When a thousand clients come at once, this loop runs for each of them.
       if (idle.length === surplus) break;
     }
     for (const client of [...idle, ...stalled].slice(0, surplus)) {
@@ -306,7 +306,7 @@ export class ClientListener<Request> {
   }
 }
 
-/** @param address undefined when the client has left already */
+/** @param address undefined: the client has left already */
 function isLoopback(address: string | undefined): boolean {
   return address === "::1" || /^(::ffff:)?127\./.test(address ?? "");
 }

@@ -1,11 +1,11 @@
-/** Datagrams to unix sockets (unix(7)), which Bun has no call for: sent without waiting, or not at all. */
+/** Datagrams to unix sockets (unix(7)), for which Bun has no call. A datagram is sent without waiting, or dropped. */
 import { FFIType, ptr } from "bun:ffi";
 import { openLibc } from "./libc.ts";
 
 const AF_UNIX = 1;
 const SOCK_DGRAM_CLOEXEC = 2 | 0o2000000;
 const MSG_DONTWAIT_NOSIGNAL = 0x40 | 0x4000;
-/** Bytes of `sun_path`. */
+/** The size of `sun_path`, in bytes. */
 const PATH_BYTES = 108;
 
 const SIGNATURES = {
@@ -16,7 +16,7 @@ const SIGNATURES = {
   },
 } as const;
 
-/** The address of a socket, as `struct sockaddr_un`; null when it is no path and no abstract name (`@NAME`). */
+/** The address of a socket, as `struct sockaddr_un`; null: the name is neither a path nor an abstract name (`@NAME`). */
 export function unixAddress(name: string): Uint8Array | null {
   const isAbstract = name.startsWith("@");
   if (!isAbstract && !name.startsWith("/")) return null;
@@ -33,14 +33,14 @@ export class DatagramSender {
   readonly #fd: number;
   readonly #address: Uint8Array;
 
-  /** @throws when there is no socket to be had */
+  /** @throws Error: no socket can be opened */
   constructor(address: Uint8Array) {
     this.#address = address;
     this.#fd = this.#calls.socket(AF_UNIX, SOCK_DGRAM_CLOEXEC, 0);
     if (this.#fd < 0) throw new Error("cannot open a unix datagram socket");
   }
 
-  /** @returns false when it was not taken: nobody listens, or the receiver's queue is full */
+  /** Sends a datagram. @returns false: nobody listens, or the queue of the receiver is full */
   send(text: string): boolean {
     const bytes = Buffer.from(text);
     const { sendto } = this.#calls;

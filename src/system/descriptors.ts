@@ -1,17 +1,17 @@
-/** How many file descriptors the process may have (getrlimit(2)), which Bun has no call for. */
+/** The limit on file descriptors of the process (getrlimit(2)), for which Bun has no call. */
 import { FFIType, ptr } from "bun:ffi";
 import { openLibc } from "./libc.ts";
 
-/** On 64-bit Linux, whatever the machine. */
+/** The constant of 64-bit Linux on every machine. */
 const RLIMIT_NOFILE = 7;
-/** What is taken where the limit cannot be read: the usual one. */
+/** The usual limit, for a host where the limit cannot be read. */
 const USUAL = 1024;
 
 const SIGNATURES = {
   getrlimit: { args: [FFIType.i32, FFIType.ptr], returns: FFIType.i32 },
 } as const;
 
-/** The limit that is in force (rlim_cur). */
+/** The present limit (rlim_cur). */
 export function descriptorLimit(): number {
   // struct rlimit: rlim_cur, rlim_max.
   const limits = new BigUint64Array(2);

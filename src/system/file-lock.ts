@@ -1,8 +1,8 @@
 /**
- * Advisory record locks on whole files (fcntl(2), F_SETLK and F_GETLK), which Bun has no call for.
+ * Advisory record locks on whole files (fcntl(2), F_SETLK and F_GETLK), for which Bun has no call.
  *
- * Open vSwitch's tools take a pid file for valid only while the process it names holds such a lock on it. Mind that a
- * process loses its locks on a file when it closes any descriptor of that file.
+ * The tools of Open vSwitch accept a pid file only while the named process holds such a lock on the file. A process loses its
+ * locks on a file when it closes any descriptor of the file.
  */
 import { FFIType, type Pointer, ptr } from "bun:ffi";
 import { openLibc } from "./libc.ts";
@@ -19,7 +19,7 @@ const L_PID = 24;
 
 /**
  * Locks the whole file for writing, without waiting.
- * @returns null when the lock is ours, else the pid of the process that holds it (0 when that cannot be told)
+ * @returns null: the lock is ours; else the pid of the process that holds the lock (0: unknown)
  */
 export function lockFile(fd: number): number | null {
   if (fcntl(fd, F_SETLK, ptr(wholeFile(F_WRLCK))) === 0) return null;

@@ -1,23 +1,23 @@
 /**
- * Watches a folder for changes of what is in it, by its name: also one that is not there yet, that somebody removes, or in
- * whose place somebody puts another one. A watch of the system is of the folder that had the name once.
+ * Watches the content of a folder by the name of the folder: also a folder that does not exist yet, or that somebody removes or
+ * replaces. A watch of the system stays with the folder that had the name when the watch began.
  *
- * Invariant: whatever happened while there was no watch counts as a change when there is one again.
+ * Invariant: when a watch begins again, this counts as a change, because something may have happened without a watch.
  */
 import { type FSWatcher, watch } from "node:fs";
 import { identityOf } from "./same-file.ts";
 
-/** Milliseconds from one look at the folder's identity to the next. */
+/** Milliseconds between two looks at the identity of the folder. */
 const LOOK_MS = 5000;
-/** Milliseconds until a folder that cannot be watched is tried again, and the most that grows to. */
+/** The delay until a folder that cannot be watched is tried again, and its largest value, in milliseconds. */
 const RETRY_MS = 1000;
 const MAX_RETRY_MS = 60_000;
 
 export interface FolderWatchOptions {
   readonly folder: string;
-  /** Something in it has changed, or may have. */
+  /** Called when the content has changed, or may have changed. */
   readonly onChange: () => void;
-  /** It cannot be watched; told once, until it has been watched again. */
+  /** Called when the folder cannot be watched: once, until a watch has worked again. */
   readonly onFault: (message: string) => void;
   readonly lookMs?: number;
   readonly retryMs?: number;
@@ -26,7 +26,7 @@ export interface FolderWatchOptions {
 export class FolderWatch {
   readonly #options: FolderWatchOptions;
   #watcher: FSWatcher | null = null;
-  /** Of the folder that is watched. */
+  /** The identity of the watched folder. */
   #identity: string | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #isTold = false;
@@ -44,7 +44,7 @@ export class FolderWatch {
     this.#watcher = null;
   }
 
-  /** @returns whether it is watched now */
+  /** @returns whether the folder is watched now */
   #begin(retryMs: number): boolean {
     const { folder, onFault, lookMs = LOOK_MS } = this.#options;
     try {
@@ -87,7 +87,7 @@ export class FolderWatch {
     else this.#after(lookMs, () => this.#look());
   }
 
-  /** Another folder has the name, or none. */
+  /** Ends the watch: another folder has the name, or none. */
   #lost(): void {
     if (this.#watcher === null) return;
     this.#watcher.close();

@@ -3,7 +3,7 @@ import { fstatSync } from "node:fs";
 
 const STDERR = 2;
 
-/** @param stream the value of JOURNAL_STREAM: device and inode of the socket that the journal listens to */
+/** @param stream the value of JOURNAL_STREAM: device and inode of the journal's socket */
 export function isJournal(stream: string | undefined, fd: number = STDERR): boolean {
   if (stream === undefined) return false;
   try {

@@ -1,10 +1,10 @@
-/** Calls into the C library, for what Bun has no call for. */
+/** Calls into the C library, for functions that Bun lacks. */
 import { dlopen, type FFIFunction } from "bun:ffi";
 
-/** Its name depends on which C library it is and, for musl, on the machine. */
+/** The file names of the C library: of glibc, and of musl for this machine. */
 const NAMES = ["libc.so.6", `libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`];
 
-/** @throws AggregateError when no C library can be loaded, or it lacks one of the functions */
+/** @throws AggregateError: no C library can be loaded, or the library lacks a function */
 export function openLibc<const Functions extends Record<string, FFIFunction>>(functions: Functions) {
   const faults: unknown[] = [];
   for (const name of NAMES) {

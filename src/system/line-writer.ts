@@ -1,9 +1,9 @@
 /**
- * Lines to a descriptor whose reader may be slow, stuck or gone, whose disk may be full, and which may be had only later:
- * standard error, a pipe, a socket, a file.
+ * Writes lines to standard error, a pipe, a socket or a file. The reader may be slow, stuck or gone, the disk may be full, and the
+ * descriptor may come later.
  *
- * Invariants: writing never waits, so a reader holds up nobody; what cannot be written yet is kept up to a bound in
- * bytes, and tried again; what is beyond that, or has nobody to read it, is dropped and counted; lines stay whole and in
+ * Invariants: a write never waits, so no reader delays the process. Lines that cannot be written yet are kept, up to a bound in
+ * bytes, and tried again. Lines beyond the bound, and lines without a reader, are dropped and counted. Lines stay whole and in
  * order.
  */
 import { FFIType, ptr } from "bun:ffi";
@@ -12,16 +12,16 @@ import { messageOf } from "../result.ts";
 import { openLibc } from "./libc.ts";
 import { identityOfDescriptor } from "./same-file.ts";
 
-/** Bytes that are kept of what cannot be written yet, unless the owner says another bound. */
+/** The default bound on kept bytes. */
 const KEPT_BYTES = 256 << 10;
-/** A pipe that poll(2) calls writable takes so much without waiting (PIPE_BUF). */
+/** The bytes that a pipe takes without waiting when poll(2) calls it writable (PIPE_BUF). */
 const PIECE_BYTES = 4096;
-/** Milliseconds until a reader that does not keep up is looked at again. */
+/** Milliseconds until the next try with a slow reader. */
 const TRY_AGAIN_MS = 50;
-/** Milliseconds until what failed is tried again, and the most that grows to. */
+/** The delay until the next try after a fault, and its largest value, in milliseconds. */
 const RETRY_MS = 1000;
 const MAX_RETRY_MS = 60_000;
-/** Nobody reads any more. */
+/** The errors that say that nobody reads any more. */
 const GONE: ReadonlySet<unknown> = new Set(["EPIPE", "ECONNRESET", "ENOTCONN"]);
 
 const POLLOUT = 4;
@@ -38,14 +38,14 @@ export class LineWriter {
   readonly #calls = openLibc(SIGNATURES);
   readonly #keptBytes: number;
   readonly #firstRetryMs: number;
-  /** Null: there is none yet. */
+  /** Null: there is no descriptor yet. */
   #fd: number | null = null;
   #pieceBytes = PIECE_BYTES;
-  /** Lines that are kept. */
+  /** The kept lines. */
   #lines: Buffer[] = [];
-  /** So much of the first one is written. */
+  /** The written bytes of the first line. */
   #written = 0;
-  /** What is left to write of all lines. */
+  /** The bytes of all lines that are left to write. */
   #bytes = 0;
   #dropped = 0;
   #fault: string | null = null;
@@ -53,7 +53,7 @@ export class LineWriter {
   #timer: ReturnType<typeof setTimeout> | null = null;
   #onDrained: (() => void) | null = null;
 
-  /** @param fd null: it is had later (`redirect`) */
+  /** @param fd null: the descriptor comes later (`redirect`) */
   constructor(fd: number | null, { keptBytes = KEPT_BYTES, retryMs = RETRY_MS }: LineWriterOptions = {}) {
     this.#keptBytes = keptBytes;
     this.#firstRetryMs = retryMs;
@@ -61,26 +61,26 @@ export class LineWriter {
     if (fd !== null) this.#useDescriptor(fd);
   }
 
-  /** Why the last try to write failed; null: it did not. */
+  /** Why the last write failed; null: it succeeded. */
   get fault(): string | null {
     return this.#fault;
   }
 
-  /** Lines that were dropped since this was last asked. */
+  /** The number of lines dropped since the last call. */
   takeDropped(): number {
     const dropped = this.#dropped;
     this.#dropped = 0;
     return dropped;
   }
 
-  /** Nothing waits to be written. */
+  /** True: no line waits. */
   get isDrained(): boolean {
     return this.#bytes === 0;
   }
 
   write(line: string): void {
     const bytes = Buffer.from(line);
-    // One is taken whatever its length: mostly it is written at once.
+    // A single line is taken whatever its length: mostly it is written at once.
     if (this.#bytes > 0 && this.#bytes + bytes.length > this.#keptBytes) {
       this.#dropped++;
       return;
@@ -90,7 +90,7 @@ export class LineWriter {
     if (this.#timer === null) this.#flush();
   }
 
-  /** Later lines go there, and so does what is not written yet; a line that stands elsewhere in part is written anew. */
+  /** Writes later lines and kept lines to another descriptor; a line that was written in part is written there as a whole. */
   redirect(fd: number): void {
     if (this.#fd === null || identityOfDescriptor(fd) !== identityOfDescriptor(this.#fd)) {
       this.#bytes += this.#written;
@@ -100,7 +100,7 @@ export class LineWriter {
     this.#flush();
   }
 
-  /** Nothing more is tried; what has not been written is lost. */
+  /** Ends all tries. Lines that are not written yet are lost. */
   close(): void {
     this.#cancelTry();
     this.#fd = null;
@@ -109,7 +109,7 @@ export class LineWriter {
     this.#bytes = 0;
   }
 
-  /** Settles when everything has been written or cannot be, and after that many milliseconds at the latest. */
+  /** Settles when all lines are written or cannot be written, and after `withinMs` milliseconds at the latest. */
   async drained(withinMs: number): Promise<void> {
     if (this.isDrained) return;
     if (this.#fd === null || this.#fault !== null) return this.#flush();
@@ -122,7 +122,7 @@ export class LineWriter {
 
   #useDescriptor(fd: number): void {
     this.#fd = fd;
-    // Of a file any piece is taken whole, or up to where the disk is full.
+    // A file takes any piece whole, or until the disk is full.
     this.#pieceBytes = isFile(fd) ? Number.POSITIVE_INFINITY : PIECE_BYTES;
     this.#retryMs = this.#firstRetryMs;
     this.#fault = null;
@@ -155,7 +155,7 @@ export class LineWriter {
     this.#onDrained = null;
   }
 
-  /** How many bytes were taken, or are given up. */
+  /** Writes a piece. @returns the number of bytes that were taken or are given up */
   #writeSome(fd: number, piece: Buffer): number | "later" | "failed" {
     if (!this.#isWritable(fd)) return "later";
     try {
@@ -166,7 +166,7 @@ export class LineWriter {
     } catch (thrown) {
       const code = thrown instanceof Error && "code" in thrown ? thrown.code : null;
       if (code === "EAGAIN" || code === "EINTR") return "later";
-      // Node's words end with the system call.
+      // Node's message ends with the system call.
       this.#fault = messageOf(thrown).replace(/, write$/, "");
       if (!GONE.has(code)) return "failed";
       this.#dropped++;

@@ -1,9 +1,9 @@
 /**
- * Opens files to write to, as root, where others may have been before.
+ * Opens files for writing, as root, in folders where other users may have made files.
  *
- * Invariants: what we make ourselves, in a folder that may belong to others, is never opened through a link, and only
- * if it is a regular file of ours that no other name leads to. What an operator names may be a link, a device or a pipe,
- * as long as nobody else can have put it there. Opening never waits.
+ * Invariants: a file that vifplugd makes by itself, in a folder that may belong to others, is never opened through a link, and
+ * only if it is our own regular file without a second name. A file that an operator names may be a link, a device or a pipe, if
+ * nobody else can have made it. Opening never waits.
  */
 import {
   closeSync,
@@ -23,7 +23,7 @@ const STICKY = 0o1000;
 
 /**
  * @param flags of open(2)
- * @throws Error when it cannot be opened, or is not ours
+ * @throws Error: the file cannot be opened, or is not ours
  */
 export function openOwn(path: string, flags: number, mode: number): number {
   const fd = open(path, flags | O_NOFOLLOW, mode);
@@ -33,7 +33,7 @@ export function openOwn(path: string, flags: number, mode: number): number {
   throw new Error(`${path}: ${fault}: expected a file of our own, or none`);
 }
 
-/** The file that a path means which an operator named: what its link leads to, where nobody else can have made the link. */
+/** Resolves a path of an operator: follows a link if nobody else can have made the link. */
 export function resolveNamed(path: string): string {
   const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
   const leadsToFile = isLink && statSync(path, { throwIfNoEntry: false })?.isFile() === true;
@@ -41,8 +41,8 @@ export function resolveNamed(path: string): string {
 }
 
 /**
- * @param flags of open(2), but not O_TRUNC: a file is cut when it is known to be the right one
- * @throws Error when it cannot be opened, or somebody else can have put it there
+ * @param flags of open(2), without O_TRUNC: the file is cut after the checks
+ * @throws Error: the file cannot be opened, or somebody else can have made it
  */
 export function openNamed(path: string, flags: number, mode: number): number {
   return isOursAlone(dirname(resolve(path))) ? open(path, flags, mode) : openOwn(path, flags, mode);
@@ -66,14 +66,14 @@ function faultOf(stat: Stats): string | null {
   return stat.nlink > 1 ? "it has another name elsewhere (a hard link)" : null;
 }
 
-/** Nobody but root and ourselves can put a file there, or put another folder in its place. */
+/** Whether only root and ourselves can make files in the folder, or replace the folder. */
 function isOursAlone(folder: string): boolean {
   let path = realpathSync(folder);
   if (!isOurs(statSync(path)) || isWritable(statSync(path))) return false;
   while (path !== dirname(path)) {
     path = dirname(path);
     const stat = statSync(path);
-    // In one with the sticky bit others can add names, but not take ours away.
+    // In a folder with the sticky bit others can add names, but cannot remove ours.
     if (!isOurs(stat) || (isWritable(stat) && (stat.mode & STICKY) === 0)) return false;
   }
   return true;

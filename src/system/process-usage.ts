@@ -1,4 +1,4 @@
-/** What this process takes of its machine, as Prometheus's client libraries tell it of theirs. */
+/** The resources that this process uses, in the terms of Prometheus's client libraries. */
 import { readdirSync, readFileSync } from "node:fs";
 import { descriptorLimit } from "./descriptors.ts";
 
@@ -6,15 +6,15 @@ export interface ProcessUsage {
   readonly cpuSeconds: number;
   readonly residentBytes: number;
   readonly virtualBytes: number;
-  /** Null: /proc does not tell. */
+  /** Null: /proc has no value. */
   readonly openDescriptors: number | null;
   readonly maxDescriptors: number;
-  /** Of its start, since the epoch. */
+  /** The start of the process, in seconds since the epoch. */
   readonly startSeconds: number;
 }
 
 const startSeconds = (Date.now() - performance.now()) / 1000;
-/** proc_pid_statm(5) counts in pages, which are of 4 KiB on the machines that vifplugd is built for. */
+/** The size of a page, in which proc_pid_statm(5) counts: 4 KiB on the machines that vifplugd is built for. */
 const PAGE_BYTES = 4096;
 
 export function processUsage(): ProcessUsage {

@@ -1,9 +1,10 @@
-/** Reads small files that others may have put there: never waits, and never reads more than it was told. */
+/** Reads small files that others may have made, without waiting, and up to a limit. */
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 
 /**
- * @returns at most `limit` bytes of a regular file that belongs to root or to us, through no link
- * @throws Error when there is none
+ * Reads a regular file that belongs to root or to us, not through a link.
+ * @returns at most `limit` bytes
+ * @throws Error: there is no such file
  */
 export function readTrusted(path: string, limit: number): Buffer {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);

@@ -1,26 +1,25 @@
 /**
- * A resource that a process takes for as long as it lives, and may not get, or may lose: an address, the name of a
- * socket, a file.
+ * A resource that a process takes for its whole life, and may not get or may lose: an address, the name of a socket, a file.
  *
- * Invariants: what cannot be had is tried again, after a second at first and after a minute at last, until it is had; what
- * somebody took away is taken anew; two tries never run at once.
+ * Invariants: after a fault the resource is tried again, after a second at first and after a minute at most, until it is taken. A
+ * lost resource is taken anew. Two tries never run at once.
  */
 import { messageOf } from "../result.ts";
 
-/** Milliseconds until what could not be had is tried again, and the most that grows to. */
+/** The delay until the next try after a fault, and its largest value, in milliseconds. */
 const RETRY_MS = 1000;
 const MAX_RETRY_MS = 60_000;
-/** Milliseconds from one look whether it is still there to the next. */
+/** Milliseconds between two looks whether the resource is lost. */
 const LOOK_MS = 5000;
 
 export interface RetriedResourceOptions {
-  /** Takes the resource; throws or rejects with why it cannot be had. */
+  /** Takes the resource; throws or rejects with the reason of a fault. */
   readonly take: () => void | Promise<void>;
-  /** Absent: it cannot be lost unseen. */
+  /** Whether the resource is still taken; absent: it cannot be lost without notice. */
   readonly isThere?: () => boolean;
-  /** It cannot be had, for a reason that is another one than before; the next try is so far away. */
+  /** Called when the resource cannot be taken, for a new reason. @param retryMs milliseconds until the next try */
   readonly onFault: (fault: string, retryMs: number) => void;
-  /** It has been had, at once, after a fault or after it was lost. */
+  /** Called when the resource was taken: at once, after a fault, or after it was lost. */
   readonly onTaken?: (why: "at once" | "after a fault" | "lost") => void;
   readonly retryMs?: number;
   readonly lookMs?: number | undefined;
@@ -37,19 +36,19 @@ export class RetriedResource {
     this.#options = options;
   }
 
-  /** Why it is not had; null: it is, or nothing has been tried yet. */
+  /** Why the resource is not taken; null: it is taken, or nothing was tried yet. */
   get fault(): string | null {
     return this.#fault;
   }
 
-  /** Tries now, and again until it is had; settles after this try. */
+  /** Tries now, and again until the resource is taken. Settles after this try. */
   async take(): Promise<void> {
     while (this.#trying !== null) await this.#trying;
     if (this.#isClosed) return;
     await this.#try(this.#options.retryMs ?? RETRY_MS, false);
   }
 
-  /** It is had already: looks from now on whether it is still there. */
+  /** The resource is taken already: looks from now on whether it is lost. */
   keep(): void {
     const { isThere, lookMs = LOOK_MS, retryMs = RETRY_MS } = this.#options;
     if (isThere === undefined) return;
@@ -59,7 +58,7 @@ export class RetriedResource {
     });
   }
 
-  /** Where nobody can look, there is nothing: a new try says why. */
+  /** Whether the resource is still taken. A look that fails counts as a loss: the next try gives the reason. */
   #isThere(look: () => boolean): boolean {
     try {
       return look();
@@ -68,7 +67,7 @@ export class RetriedResource {
     }
   }
 
-  /** Nothing is tried any more. */
+  /** Ends all tries. */
   close(): void {
     this.#isClosed = true;
     this.#cancel();
@@ -91,7 +90,7 @@ export class RetriedResource {
     } catch (thrown) {
       if (this.#isClosed) return;
       this.#fault = messageOf(thrown);
-      // Once: what is tried again and again for the same reason is no news.
+      // Called once: the same reason at the next try is no news.
       if (this.#fault !== before) onFault(this.#fault, retryMs);
       this.#after(retryMs, () => void this.#try(Math.min(2 * retryMs, MAX_RETRY_MS), wasLost));
       return;

@@ -1,13 +1,13 @@
 /**
- * Which file a name leads to, and whether it is still the one that was opened by it. Neither ever throws: somebody may have
- * put a file in the place of a folder on the way.
+ * Compares the file behind a path with an open file. No function throws, also when somebody has replaced a folder of the path by
+ * a file.
  */
 import { fstatSync, lstatSync, type Stats, statSync } from "node:fs";
 
-/** A link at the end of a path is gone along, or is a file like others, as it was when the path was opened (O_NOFOLLOW). */
+/** Whether a link at the end of a path is followed, or counts as a file (as with O_NOFOLLOW). */
 export type Links = "followed" | "not followed";
 
-/** Device and inode. @returns null: the path leads to nothing */
+/** The device and the inode of a path; null: the path leads to nothing. */
 export function identityOf(path: string, links: Links): string | null {
   return identity(() => (links === "followed" ? statSync(path) : lstatSync(path)));
 }

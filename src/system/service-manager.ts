@@ -1,9 +1,9 @@
 /**
- * What systemd is told of the daemon's life (sd_notify(3)), and that it is alive (sd_watchdog_enabled(3)). Without
- * systemd every call does nothing.
+ * Tells systemd about the life of the daemon (sd_notify(3)), and that the daemon is alive (sd_watchdog_enabled(3)). Without systemd
+ * every call does nothing.
  *
- * Started means that the daemon runs, not that anything is plugged: a database that is away would else hold up
- * `systemctl start`, and with it the host's boot. What is still missing is the status, which changes with it.
+ * `READY=1` means that the daemon runs, not that ports are plugged: otherwise a missing database would hold up `systemctl start`,
+ * and with it the boot of the host. `STATUS=` says what is still missing.
  */
 import { monotonicMicroseconds } from "./clock.ts";
 import { DatagramSender, unixAddress } from "./datagram.ts";
@@ -16,31 +16,31 @@ export class ServiceManager {
   #ready = false;
   #status: string | null = null;
 
-  /** @param environment has NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID when systemd wants to be told */
+  /** @param environment has NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID when systemd expects messages */
   constructor(environment: Environment) {
     const address = unixAddress(environment.NOTIFY_SOCKET ?? "");
     this.#sender = address === null ? null : new DatagramSender(address);
     const watchdogMs = watchdogTimeout(environment);
     if (this.#sender === null || watchdogMs === null) return;
-    // Twice within the time allowed. A timer, so that it is the event loop itself that proves to be alive.
+    // Twice within the allowed time. A timer sends the message, to prove that the event loop runs.
     this.#heartbeat = setInterval(() => this.#sender?.send("WATCHDOG=1"), watchdogMs / 2);
     this.#heartbeat.unref();
   }
 
-  /** The service is started. */
+  /** Tells that the service has started. */
   ready(): void {
     this.#ready = true;
     this.#sender?.send("READY=1");
   }
 
-  /** A line for `systemctl status`; sent only when it is another one. */
+  /** Sends a line for `systemctl status`, when the line has changed. */
   status(line: string): void {
     if (line === this.#status) return;
-    // What was not taken is sent again with the next change, whichever that is.
+    // A line that systemd did not take is sent again at the next call.
     this.#status = this.#sender?.send(`STATUS=${line}`) === false ? null : line;
   }
 
-  /** Around a SIGHUP; systemd takes a service that reloads for one that has started. */
+  /** Reloads between two messages to systemd. Before READY no message: systemd would take the reload for a completed start. */
   reloading(reload: () => void): void {
     const sender = this.#ready ? this.#sender : null;
     sender?.send(`RELOADING=1\nMONOTONIC_USEC=${monotonicMicroseconds()}`);
@@ -57,7 +57,7 @@ export class ServiceManager {
   }
 }
 
-/** Milliseconds; null: no watchdog, or it is meant for another process. */
+/** The time of the watchdog in milliseconds; null: no watchdog, or a watchdog for another process. */
 function watchdogTimeout({ WATCHDOG_USEC, WATCHDOG_PID }: Environment): number | null {
   if (WATCHDOG_PID !== undefined && WATCHDOG_PID !== String(process.pid)) return null;
   const microseconds = Number(WATCHDOG_USEC);

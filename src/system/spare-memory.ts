@@ -1,7 +1,7 @@
 /**
- * What the process holds and does not need is given back: garbage, and the pages of the executable that were touched once
- * (madvise(2), proc_pid_smaps(5)). Without it they are most of what a daemon at rest seems to hold. A page that is used
- * again is mapped again, out of the page cache, in microseconds.
+ * Gives unneeded memory back to the system: garbage, and pages of the executable that were used once (madvise(2),
+ * proc_pid_smaps(5)). These pages are most of the resident memory of a daemon at rest. A page that is used again is mapped again
+ * from the page cache, in microseconds.
  */
 import { FFIType } from "bun:ffi";
 import { heapSize } from "bun:jsc";
@@ -14,19 +14,19 @@ const SIGNATURES = {
   madvise: { args: [FFIType.u64, FFIType.u64, FFIType.i32], returns: FFIType.i32 },
 } as const;
 
-/** Part of the address space, in bytes. */
+/** A part of the address space, in bytes. */
 export interface Mapping {
   readonly start: bigint;
   readonly length: bigint;
 }
 
-/** Collects garbage, in one go: beside a flood of messages the runtime's own way comes too late. @returns bytes that are held */
+/** Collects all garbage at once: in a flood of messages the runtime collects too late. @returns the number of live bytes */
 export function collectGarbage(): number {
   Bun.gc(true);
   return heapSize();
 }
 
-/** Takes some milliseconds in which nothing else happens. Where there is no /proc the pages stay. */
+/** Gives memory back. Blocks the process for some milliseconds. Without /proc the pages stay. */
 export function releaseSpareMemory(): void {
   Bun.gc(true);
   let smaps: string;
@@ -41,7 +41,7 @@ export function releaseSpareMemory(): void {
   }
 }
 
-/** The mappings of a file that cannot be written to and hold no page that ever was: the file has all of them. */
+/** The mappings of a file that are read-only and have no page that was ever written: the file has the same content. */
 export function cleanMappings(smaps: string, file: string): readonly Mapping[] {
   const mappings: Mapping[] = [];
   for (const [, from = "", to = "", path, fields = ""] of smaps.matchAll(READ_ONLY)) {
@@ -52,5 +52,5 @@ export function cleanMappings(smaps: string, file: string): readonly Mapping[] {
   return mappings;
 }
 
-/** The line with a mapping's addresses, permissions and file, and the lines `Name: value` below it. */
+/** The line with the addresses, permissions and file of a mapping, and the lines `Name: value` below. */
 const READ_ONLY = /^([0-9a-f]+)-([0-9a-f]+) r-[x-]p [0-9a-f]+ \S+ \d+ +(.*)\n((?:[A-Z].*\n)*)/gm;

@@ -1,11 +1,11 @@
 /**
- * Counts events, and how often they came of late: what `coverage/show` prints.
+ * Counts events and their present rates, for `coverage/show`.
  *
- * Invariant: counting costs the same however often an event has come, and nothing runs while no event comes. Rates are
- * over whole slots of time that have ended, as in OVS.
+ * Invariant: the cost of a count does not depend on earlier events, and nothing runs while no event comes. As in OVS, a rate is
+ * over whole slots of time that have ended.
  */
 
-/** What is counted, in the order in which it is shown. */
+/** The counted events, in the order of the output. */
 export const EVENTS = [
   "graph_run",
   "ovs_snapshot",
@@ -28,7 +28,7 @@ export const EVENTS = [
   "internal_error",
 ] as const;
 
-/** Providers' calls are counted for each type: `prepare_dummy`. */
+/** Calls of providers are counted for each type: `prepare_dummy`. */
 export type CountedEvent =
   | (typeof EVENTS)[number]
   | `${"prepare" | "arrange" | "finish" | "release"}_${string}`;
@@ -43,7 +43,7 @@ interface Rates {
   readonly lastHour: number;
 }
 
-/** Counts in a ring of slots of equal length; slots in which nothing was counted are zeroed when time gets to them. */
+/** Counts in a ring of equal slots of time. A slot without a count is set to zero when time reaches it. */
 class Ring {
   readonly #slotMs: number;
   readonly #slots: number[];
@@ -51,7 +51,7 @@ class Ring {
 
   constructor(slotMs: number, length: number) {
     this.#slotMs = slotMs;
-    // One more than is asked for: the slot that has not ended yet.
+    // One slot more: the slot that has not ended yet.
     this.#slots = new Array<number>(length + 1).fill(0);
   }
 
@@ -61,7 +61,7 @@ class Ring {
     this.#slots[index] = (this.#slots[index] ?? 0) + 1;
   }
 
-  /** Counts in the last `slots` slots that have ended. */
+  /** The sum of the last `slots` slots that have ended. */
   sum(now: number, slots: number): number {
     this.#advance(now);
     let sum = 0;
@@ -103,7 +103,7 @@ export class Coverage {
   readonly #now: () => number;
   readonly #counters = new Map<string, Counter>(EVENTS.map((event) => [event, new Counter()]));
 
-  /** @param now milliseconds since any moment, never going back */
+  /** @param now milliseconds of a clock that never goes back */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }
@@ -117,17 +117,17 @@ export class Coverage {
     counter.add(this.#now());
   }
 
-  /** How often an event has come since the start. */
+  /** The number of times that an event has come since the start. */
   total(event: CountedEvent): number {
     return this.#counters.get(event)?.total ?? 0;
   }
 
-  /** How often each event has come since the start. */
+  /** The number of times that each event has come since the start. */
   totals(): ReadonlyMap<string, number> {
     return new Map(Array.from(this.#counters, ([event, { total }]) => [event, total]));
   }
 
-  /** In the form in which OVS prints it, without the hash of the event names. */
+  /** The counts in OVS's format, without the hash of the event names. */
   show(): string {
     const now = this.#now();
     const hit = [...this.#counters].filter(([, { total }]) => total > 0);

@@ -1,4 +1,4 @@
-/** What the control commands may see and do of the daemon. */
+/** The daemon as control commands, metrics and the page see it, and the actions that they may ask for. */
 import type { Cause, Engine, Statistics, Times, Verification } from "../graph/index.ts";
 import type { PlugGraph } from "../plug/graph.ts";
 import type { Coverage } from "./coverage.ts";
@@ -7,7 +7,7 @@ import type { ProviderTimes } from "./provider-times.ts";
 import type { Connections, FileStatus, ListenerStatus, ProviderStatus } from "./status-shape.ts";
 
 export interface LastChange {
-  /** Null when every port was decided anew, for a reason that `inc-engine/show-stats` tells. */
+  /** Null: every port was decided anew, for a reason that `inc-engine/show-stats` shows. */
   readonly cause: Cause | null;
   /** Milliseconds since the epoch. */
   readonly time: number;
@@ -16,7 +16,7 @@ export interface LastChange {
 export interface LastReload {
   /** Milliseconds since the epoch. */
   readonly time: number;
-  /** The file was valid, and is in force. */
+  /** True: the file was valid, and is in force. */
   readonly isInForce: boolean;
 }
 
@@ -28,43 +28,43 @@ export interface LastError {
 
 export interface DaemonView {
   readonly engine: Engine;
-  /** What the engine did. */
+  /** The statistics of the engine. */
   readonly statistics: Statistics;
   readonly graph: PlugGraph;
   readonly ready: boolean;
-  /** Why it is not ready; null: it is. */
+  /** Why the daemon is not ready; null: it is ready. */
   readonly notReady: string | null;
   readonly coverage: Coverage;
-  /** From a change of the Southbound to the commit that it led to. */
+  /** The times from a change of the Southbound to the commit that followed. */
   readonly latencies: Latencies;
   readonly providerTimes: ProviderTimes;
-  /** This daemon is the one of its chassis that decides and writes. */
+  /** True: this daemon holds the lock, and decides and writes for its chassis. */
   readonly isLockHeld: boolean;
-  /** Null: the configuration has not been read anew since the start. */
+  /** The last reload; null: no reload since the start. */
   readonly lastReload: LastReload | null;
-  /** From sending a transaction to its reply. */
+  /** The times from a transaction to its reply. */
   readonly transactionTimes: Times;
-  /** What takes memory, as counts by name: rows, ports, clients, kilobytes. */
+  /** The uses of memory, as counts by name: rows, ports, clients, kilobytes. */
   usage(): ReadonlyMap<string, number>;
   connections(): Connections;
   providers(): readonly ProviderStatus[];
-  /** How many plugged ports ovn-controller has not bound for a while. */
+  /** The number of plugged ports that ovn-controller has not bound for a while. */
   readonly unbound: number;
-  /** Null: nothing is served by HTTP. */
+  /** The HTTP listener; null: there is none. */
   readonly metrics: ListenerStatus | null;
-  /** What the daemon has made and keeps. */
+  /** The states of the files that the daemon keeps. */
   readonly files: readonly FileStatus[];
   lastChange(lport: string): LastChange | null;
   lastError(lport: string): LastError | null;
-  /** Milliseconds since the epoch, or null when no other try is scheduled. */
+  /** The time of the next try, in milliseconds since the epoch; null: no try is scheduled. */
   nextTry(lport: string): number | null;
-  /** Lets the ports go that are due to be unplugged now; answers how many. */
+  /** Confirms the unplug of all ports that are due now. @returns the number of ports */
   confirmUnplug(): number;
-  /** Takes a Southbound for up to date that is behind what was seen of its cluster. */
+  /** Accepts a Southbound that is behind the known index of its cluster. */
   resetClusterState(): void;
-  /** Forces a recompute of every node, now. */
+  /** Recomputes every node, now. */
   recompute(reason: string): void;
-  /** Compares the incremental state with a recompute from the replicas; a difference is healed. */
+  /** Compares the data of every node with a recompute from the replicas, and repairs a difference. */
   verify(): Verification;
   /** Ends the daemon as SIGTERM does. */
   exit(): void;

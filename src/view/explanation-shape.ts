@@ -1,4 +1,4 @@
-/** What `vifplugd explain LPORT --json` and `plug/explain LPORT json` print (docs/json.md). */
+/** The output of `vifplugd explain LPORT --json` and `plug/explain LPORT json` (docs/json.md). */
 import * as v from "valibot";
 import { flag, listOf, orNull, said, text, time, version } from "./shape.ts";
 import { portState } from "./status-shape.ts";

@@ -1,4 +1,4 @@
-/** `plug/explain`: the conditions that bear on a logical port, what last happened to it, and when it is tried again. */
+/** `plug/explain`: the conditions of a logical port, its last change and error, and its next try. */
 import { formatCause } from "../graph/index.ts";
 import { explain } from "../plug/explain.ts";
 import { VERSION } from "../version.ts";
@@ -20,7 +20,7 @@ export function explainPort(daemon: DaemonView, lport: string): ExplainedPort | 
     state: status?.state ?? null,
     type: status?.type ?? null,
     interface: status?.interface ?? null,
-    // A port that is not decided is not wanted here, unless none can be decided.
+    // A port without a status is not wanted here, unless an obstacle keeps all ports from being decided.
     reason: status === null ? daemon.notReady : status.reason,
     conditions: conditions.map(({ id, statement, holds, value, source, remedy }) => {
       return { id, condition: statement, holds, value, source, remedy };

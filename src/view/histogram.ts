@@ -1,13 +1,13 @@
-/** Durations counted in classes, as Prometheus wants them. */
+/** A histogram of durations, as Prometheus expects it. */
 
 export interface HistogramReading {
   /** Upper bounds, in seconds, ascending. */
   readonly bounds: readonly number[];
-  /** How many were within each bound and above the one before. */
+  /** The number of durations within each bound and above the bound before. */
   readonly counts: readonly number[];
-  /** All of them, also those above the last bound. */
+  /** The number of all durations, also above the last bound. */
   readonly count: number;
-  /** Seconds. */
+  /** The sum of all durations, in seconds. */
   readonly sum: number;
 }
 
@@ -30,7 +30,7 @@ export class Histogram {
     if (index >= 0) this.#counts[index] = (this.#counts[index] ?? 0) + 1;
   }
 
-  /** As of now. */
+  /** A copy of the present counts. */
   get reading(): HistogramReading {
     return { bounds: this.#bounds, counts: [...this.#counts], count: this.#count, sum: this.#sum };
   }

@@ -1,15 +1,15 @@
 /**
- * How long it took from a change that was seen in the Southbound to the row that was committed for it: the last ones
- * for people, and all of them in the classes of a histogram.
+ * The latencies from a change of the Southbound to the committed row: the last latencies for people, and all latencies in a
+ * histogram.
  *
- * Invariant: what is kept is bounded, whatever the number of commits.
+ * Invariant: the memory is bounded, whatever the number of commits.
  */
 import { Histogram, type HistogramReading } from "./histogram.ts";
 
 export interface Latency {
   /** Counts the commits up from 1. */
   readonly seq: number;
-  /** Of the commit, in milliseconds since the epoch. */
+  /** The time of the commit, in milliseconds since the epoch. */
   readonly time: number;
   readonly milliseconds: number;
 }
@@ -23,8 +23,8 @@ export class Latencies {
   readonly #all = new Histogram(BOUNDS);
 
   /**
-   * @param time of the commit, in milliseconds since the epoch
-   * @param took milliseconds; a clock that was set back makes none
+   * @param time the time of the commit, in milliseconds since the epoch
+   * @param took the latency in milliseconds; less than 0 (a clock was set back) counts as 0
    */
   add(time: number, took: number): void {
     const milliseconds = Math.max(0, took);
@@ -33,7 +33,7 @@ export class Latencies {
     if (this.#recent.length > KEPT) this.#recent.shift();
   }
 
-  /** The last ones, oldest first. */
+  /** The last latencies, oldest first. */
   get recent(): readonly Latency[] {
     return this.#recent;
   }

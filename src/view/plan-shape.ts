@@ -1,4 +1,4 @@
-/** What `vifplugd plan --json` prints (docs/json.md). */
+/** The output of `vifplugd plan --json` (docs/json.md). */
 import * as v from "valibot";
 import { listOf, orNull, said, text, texts, version } from "./shape.ts";
 import { portShape } from "./status-shape.ts";

@@ -1,4 +1,4 @@
-/** What `vifplugd run` would change now, as `vifplugd plan --json` prints it: a pure reading of statuses. */
+/** The plan: the changes that `vifplugd run` would write now, as `vifplugd plan --json` prints them. A pure reading of statuses. */
 import type { Change } from "../plug/change.ts";
 import type { DesiredInterface, InterfaceEdit, MapEdit } from "../plug/desired.ts";
 import type { LportStatus } from "../plug/lport-status.ts";

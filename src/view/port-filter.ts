@@ -1,22 +1,22 @@
-/** Which ports are asked for: by state, by name, and how many of them. */
+/** A selection of ports: by state, by name, and by page. */
 import { fail, ok, type Result } from "../result.ts";
 import { globMatcher } from "../text/glob.ts";
 import type { PortStatus } from "./status-shape.ts";
 import { byTrouble, isInTrouble, STATES_BY_TROUBLE } from "./trouble.ts";
 
-/** Stands for the states that somebody has to look at, and for a plugged port with a reason. */
+/** The word for all ports that need attention: states other than plugged and pending, and plugged ports with a reason. */
 export const TROUBLE = "trouble";
 
-/** What a filter of states may name. */
+/** The words of a filter of states. */
 export const STATE_WORDS = [TROUBLE, ...STATES_BY_TROUBLE] as const;
 type StateWord = (typeof STATE_WORDS)[number];
 
 export interface PortSelection {
   /** Null: every state. */
   readonly states: readonly StateWord[] | null;
-  /** A pattern of the shell's kind for the logical port's name; null: every name. */
+  /** A shell pattern for the name of the logical port; null: every name. */
   readonly lport: string | null;
-  /** A part of the ports, in the order of trouble; null: all of them. */
+  /** A page of the ports, trouble first; null: all ports. */
   readonly page: { readonly from: number; readonly count: number } | null;
 }
 
@@ -36,7 +36,7 @@ export function parseStates(text: string | null): Result<PortSelection["states"]
   return ok(words);
 }
 
-/** The ports that a selection leaves, its page aside. */
+/** The ports of a selection, without its page. */
 export function matching(
   ports: readonly PortStatus[],
   { states, lport }: PortSelection,
@@ -49,7 +49,7 @@ export function matching(
     : ports.filter((port) => isWanted(port) && isNamed(port.lport));
 }
 
-/** All of them by name, or the page of them that is asked for, trouble first. */
+/** The ports in the order of their names; of a page, trouble first. */
 export function paged(ports: readonly PortStatus[], { page }: PortSelection): readonly PortStatus[] {
   if (page === null) return ports.toSorted((a, b) => (a.lport < b.lport ? -1 : 1));
   return ports.toSorted(byTrouble).slice(page.from, page.from + page.count);

@@ -1,6 +1,6 @@
 /**
- * What the commands that need no daemon print with `--json` (docs/json.md): `version`, `providers`, `providers check TYPE`
- * and `providers representor ports`.
+ * The output with `--json` of commands that need no daemon (docs/json.md): `version`, `providers`, `providers check TYPE` and
+ * `providers representor ports`.
  */
 import * as v from "valibot";
 import { count, flag, listOf, orNull, said, text, version } from "./shape.ts";

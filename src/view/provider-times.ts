@@ -1,4 +1,4 @@
-/** How long the providers' calls took, by type and callback. There are as many of them as the configuration names. */
+/** Histograms of the providers' calls, by type and callback. The configuration bounds their number. */
 import { Histogram, type HistogramReading } from "./histogram.ts";
 
 const BOUNDS = [0.00001, 0.0001, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5];

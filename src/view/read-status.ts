@@ -1,4 +1,4 @@
-/** What a daemon answered to `plug/status`, which may be of another version. */
+/** Parses the answer of a daemon to `plug/status`; the daemon may have another version. */
 import * as v from "valibot";
 import { fail, ok, type Result } from "../result.ts";
 import { type Status, statusShape } from "./status-shape.ts";
@@ -8,11 +8,11 @@ export function readStatus(answer: string): Result<Status, string> {
   try {
     content = JSON.parse(answer);
   } catch {
-    return fail("its answer is no JSON");
+    return fail("the answer of the daemon is no JSON");
   }
   const parsed = v.safeParse(statusShape, content);
   if (parsed.success) return ok(parsed.output);
   const [issue] = parsed.issues;
-  const place = v.getDotPath(issue) ?? "its answer";
-  return fail(`${place}: ${issue.message}; is the daemon that runs of another version?`);
+  const place = v.getDotPath(issue) ?? "the answer of the daemon";
+  return fail(`${place}: ${issue.message}; does the running daemon have another version?`);
 }

@@ -1,4 +1,4 @@
-/** Every shape that a command prints with `--json`: docs/json/ has a JSON Schema of each. */
+/** Every shape of `--json`: docs/json/ has a JSON Schema of each. */
 import type * as v from "valibot";
 import { explanationShape } from "./explanation-shape.ts";
 import { planShape } from "./plan-shape.ts";
@@ -6,9 +6,9 @@ import { conformanceShape, identityShape, providersShape, switchPortsShape } fro
 import { statusShape } from "./status-shape.ts";
 
 export interface JsonOutput {
-  /** Of the file of its JSON Schema. */
+  /** The name of its JSON Schema file. */
   readonly name: string;
-  /** What prints it, in the form of the usage. */
+  /** The command that prints the shape, as in the usage. */
   readonly command: string;
   readonly shape: v.GenericSchema;
 }

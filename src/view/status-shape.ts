@@ -1,5 +1,5 @@
 /**
- * What `vifplugd status --json` and `plug/status` print: a documented shape (docs/json.md), so its names do not change.
+ * The output of `vifplugd status --json` and `plug/status`: a documented shape (docs/json.md), so its names do not change.
  */
 import * as v from "valibot";
 import { PORT_STATES } from "../plug/lport-status.ts";
@@ -43,7 +43,7 @@ const providerShape = v.object({
 });
 export type ProviderStatus = v.InferOutput<typeof providerShape>;
 
-/** Of the listener for HTTP. */
+/** The state of the HTTP listener. */
 const listenerShape = v.object({
   listen: said(text, "HOST:PORT, as it is configured"),
   state: v.picklist(["listening", "failed"]),
@@ -51,7 +51,7 @@ const listenerShape = v.object({
 });
 export type ListenerStatus = v.InferOutput<typeof listenerShape>;
 
-/** Of a file that the daemon has made, and keeps. */
+/** The state of a file that the daemon keeps. */
 const fileShape = v.object({
   kind: v.picklist(["pid-file", "control-socket", "log", "record"]),
   path: text,
@@ -63,12 +63,12 @@ const fileShape = v.object({
 });
 export type FileStatus = v.InferOutput<typeof fileShape>;
 
-/** @param error null: it is had, and what is written to it arrives */
+/** @param error null: the file exists, and writes succeed */
 export function fileStatus(kind: FileStatus["kind"], path: string, error: string | null): FileStatus {
   return { kind, path, state: error === null ? "ready" : "failed", error };
 }
 
-/** What is said of the whole chassis, and not of a port or a node. */
+/** The members about the whole chassis. */
 const chassisEntries = {
   version,
   ready: said(flag, "vifplugd can decide the ports of this chassis"),

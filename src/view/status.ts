@@ -1,4 +1,4 @@
-/** The daemon's state, as `vifplugd status --json` prints it. */
+/** The state of the daemon, as `vifplugd status --json` prints it. */
 import { describeGraph } from "../graph/index.ts";
 import type { LportStatus, PortState } from "../plug/lport-status.ts";
 import { VERSION } from "../version.ts";
@@ -7,7 +7,7 @@ import { EVERY_PORT, matching, type PortSelection, paged } from "./port-filter.t
 import type { ChassisStatus, PortCounts, PortStatus, Status } from "./status-shape.ts";
 import { isInTrouble } from "./trouble.ts";
 
-/** @param selection the ports to tell; all are counted */
+/** @param selection the ports to list; `counts` counts all ports */
 export function statusOf(daemon: DaemonView, selection: PortSelection = EVERY_PORT): Status {
   const { engine, graph } = daemon;
   const ports = Array.from(engine.data(graph.plug).values(), portStatus);

@@ -1,4 +1,4 @@
-/** Which ports somebody has to look at first: the order in which they are shown, from the worst on. */
+/** The order in which ports are shown: the ports that need attention first. */
 import type { PortStatus } from "./status-shape.ts";
 
 type State = PortStatus["state"];
@@ -16,10 +16,10 @@ export const STATES_BY_TROUBLE = [
   "plugged",
 ] as const satisfies readonly State[];
 
-/** A port in one of the others is on its way, or in place. */
+/** The states that need attention. A port in another state is on its way, or in place. */
 const TROUBLE: ReadonlySet<State> = new Set<State>(STATES_BY_TROUBLE.slice(0, -2));
 
-/** Whether somebody has to look at the port: it is not plugged, or something keeps it from working. */
+/** Whether the port needs attention: it is not plugged, or something keeps it from working. */
 export function isInTrouble({ state, reason }: Pick<PortStatus, "state" | "reason">): boolean {
   return TROUBLE.has(state) || (state === "plugged" && reason !== null);
 }

@@ -105,7 +105,7 @@ test("a daemon that is refused leaves the record of the one that runs alone", as
   expect(existsSync(`${record}.1`)).toBe(false);
   await first.stop();
   const second = folder.start("run", "--config", config, "--record", record);
-  await second.waitLog(/ info record: .*record was there already; it is kept as .*record\.1$/);
+  await second.waitLog(/ info record: .*record existed already; it is kept as .*record\.1$/);
   await second.stop();
 });
 

@@ -39,7 +39,7 @@ test("leaves the records that are there already alone, each under a number of it
     told.push(...now);
   }
   const kept = [1, 2].map((number) => `${file}.${number}`);
-  expect(told).toEqual(kept.map((path) => `info record: ${file} was there already; it is kept as ${path}`));
+  expect(told).toEqual(kept.map((path) => `info record: ${file} existed already; it is kept as ${path}`));
   expect(kept.map((path) => readFileSync(path, "utf8"))).toEqual(["first", "second"]);
   expect(readdirSync(folder.path).sort()).toEqual(["record", "record.1", "record.2"]);
   expect(readFileSync(file, "utf8")).toBe("{}\n");

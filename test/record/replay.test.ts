@@ -96,7 +96,7 @@ describe("a record that was edited", () => {
     const at = lineWith('"answers":');
     const missing = edited(at, (run) => delete run.answers);
     expect(() => replayed(missing)).toThrow(
-      new RegExp(`^${at + 1}: .*asked .*, of which the record holds no answer$`),
+      new RegExp(`^${at + 1}: .*asked .*, but the record has no answer to this question$`),
     );
     const extra = { provider: "dummy", operation: "create", lport: "zzz", answer: { kind: "unplug" } };
     const more = edited(

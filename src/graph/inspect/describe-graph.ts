@@ -1,4 +1,4 @@
-/** A graph as plain data: what is drawn, printed and counted, with or without live states. */
+/** A graph as plain data for pictures, texts and counters, with or without live states. */
 import type { Engine } from "../engine.ts";
 import type { GraphNode, Kind } from "../node.ts";
 import { connect, type Slot, type State } from "../slot.ts";
@@ -7,14 +7,14 @@ import type { NodeStats, Statistics } from "./statistics.ts";
 export interface NodeInfo {
   readonly name: string;
   readonly kind: Kind;
-  /** Undefined when no engine runs. */
+  /** The state and counters; undefined: no engine runs. */
   readonly live: (NodeStats & { readonly state: State }) | undefined;
 }
 
 export interface EdgeInfo {
   readonly from: string;
   readonly to: string;
-  /** The handler's name; undefined: recompute, or a no-op. */
+  /** The name of the handler; undefined: recompute, or a no-op. */
   readonly handler: string | undefined;
   /** The reason of a no-op handler. */
   readonly noop: string | undefined;
@@ -27,7 +27,7 @@ export interface Graph {
 }
 
 /**
- * The graph that an engine runs, with states and counters as of now.
+ * The graph of an engine, with the present states and counters.
  * @param statistics the observer of that engine
  */
 export function describeGraph(engine: Engine, statistics: Statistics): Graph {
@@ -36,7 +36,7 @@ export function describeGraph(engine: Engine, statistics: Statistics): Graph {
 }
 
 /**
- * The graph that an engine of these outputs would run.
+ * The graph of an engine with these outputs.
  * @throws GraphError cycle, duplicate-name, unknown-input
  */
 export function describeNodes(outputs: readonly GraphNode[]): Graph {

@@ -3,7 +3,7 @@ import type { State } from "../slot.ts";
 import type { EdgeInfo, Graph, NodeInfo } from "./describe-graph.ts";
 import { edgeLabel, liveText } from "./text.ts";
 
-/** Fill and border by state; "none" is for a graph that no engine runs. */
+/** Fill and border by state; "none": no engine runs the graph. */
 export const COLORS: Readonly<Record<State | "none", { readonly fill: string; readonly line: string }>> = {
   updated: { fill: "#d9f2e0", line: "#2f8f4e" },
   unchanged: { fill: "#e8eef6", line: "#4a6b94" },

@@ -1,15 +1,15 @@
 /**
- * A layered layout from left to right: every node stands right of its inputs, edges over several layers pass between
- * the nodes of the layers on their way, and the order within each layer is chosen to have few crossings.
+ * A layered layout from left to right. Every node is right of its inputs, edges over several layers pass between the nodes of
+ * those layers, and the order in each layer keeps crossings few.
  *
- * Pure geometry: it knows boxes and links, not nodes.
+ * Pure geometry of boxes and links.
  */
 export interface Box {
   readonly width: number;
   readonly height: number;
 }
 
-/** A link leaves its box at half of `headHeight` and enters the other at `inset` below its top. */
+/** A link leaves its box at half of `headHeight`, and enters the other box at `inset` below its top. */
 export interface Link {
   readonly from: number;
   readonly to: number;
@@ -26,7 +26,7 @@ export interface Layout {
   readonly height: number;
   /** The top left corner of each box. */
   readonly corners: readonly Point[];
-  /** For each link, the points it passes: start, one for each layer on its way, end. */
+  /** For each link its points: the start, one point for each layer on the way, the end. */
   readonly paths: readonly (readonly Point[])[];
 }
 
@@ -35,7 +35,7 @@ interface Item {
   readonly layer: number;
   readonly height: number;
   readonly outset: number;
-  /** Items of the layer before, with the height at which the link enters this one; and the other way round. */
+  /** The linked items of the layer before and of the layer after, with the height at which each link enters its box. */
   readonly before: { readonly item: Item; readonly inset: number }[];
   readonly after: { readonly item: Item; readonly inset: number }[];
   y: number;
@@ -70,7 +70,7 @@ export function layOut(boxes: readonly Box[], links: readonly Link[], headHeight
       chain.flatMap((item, step) => {
         const { x, width } = columns[item.layer] ?? { x: 0, width: 0 };
         if (step === 0) {
-          // Level to the end of the column: a wider box above or below is not crossed.
+          // Level to the end of the column, so that the line crosses no wider box above or below.
           const right = x + (boxes[links[i]?.from ?? 0]?.width ?? 0);
           const start = at(item, right, item.outset);
           return right < x + width ? [start, at(item, x + width, item.outset)] : [start];
@@ -82,7 +82,7 @@ export function layOut(boxes: readonly Box[], links: readonly Link[], headHeight
   };
 }
 
-/** Boxes that nothing leads to stand just left of the first box that they lead to. */
+/** Boxes without an input are in the layer before the first box that they lead to. */
 function layersOf(count: number, links: readonly Link[]): number[] {
   const layers: number[] = new Array(count).fill(0);
   for (let box = 0; box < count; box++) {
@@ -119,7 +119,7 @@ function chainOf(
   return chain;
 }
 
-/** Sweeps over the layers, forth and back, drawing every item to its neighbours, until they have come to rest. */
+/** Sweeps over the layers forth and back, and moves every item towards its neighbours. */
 function placeVertically(layers: readonly Item[][]): void {
   for (const layer of layers) spread(layer);
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
@@ -133,7 +133,7 @@ function placeVertically(layers: readonly Item[][]): void {
   }
 }
 
-/** Where an item's links would be straight on average. */
+/** The height at which the links of an item are straight on average. */
 function wantedY(item: Item, side: "before" | "after" | "both"): number {
   const wanted: number[] = [];
   if (side !== "after") for (const { item: a, inset } of item.before) wanted.push(a.y + a.outset - inset);
@@ -141,7 +141,7 @@ function wantedY(item: Item, side: "before" | "after" | "both"): number {
   return wanted.length === 0 ? item.y : wanted.reduce((a, b) => a + b, 0) / wanted.length;
 }
 
-/** Moves the items of a layer apart as little as needed, in their order: neighbours that collide move as one block. */
+/** Moves the items of a layer apart as little as needed, in their order. Neighbours that collide move as one block. */
 function spread(layer: readonly Item[]): void {
   const blocks: { items: Item[]; y: number; height: number }[] = [];
   for (const item of layer) {

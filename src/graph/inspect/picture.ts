@@ -1,7 +1,6 @@
 /**
- * Where everything stands in the picture of a graph. Every node is a box with one row for each of its inputs, and every
- * edge ends at its row, so that the names of handlers stand in the boxes and never on each other. Pure geometry, in
- * pixels; svg.ts writes it as a file.
+ * The places of all parts in the picture of a graph. Every node is a box with a row for each input, and every edge ends at its
+ * row, so that the names of handlers are in the boxes and never overlap. Pure geometry in pixels; svg.ts writes the file.
  */
 import type { EdgeInfo, Graph, NodeInfo } from "./describe-graph.ts";
 import { layOut, type Point } from "./layout.ts";
@@ -15,16 +14,16 @@ const LIVE = 18;
 export const ROW = 18;
 const LONGEST_LABEL = 44;
 
-/** How an edge brings a change over. */
+/** How an edge passes a change on. */
 export type EdgeKind = "handler" | "recompute" | "noop";
 
 export interface PictureRow {
   readonly from: string;
   readonly kind: EdgeKind;
-  /** Cut to what fits; `title` is the whole. */
+  /** The text, cut to fit; `title` is the whole text. */
   readonly label: string;
   readonly title: string;
-  /** Of its texts, below the box's top. */
+  /** The baseline of the texts, in pixels below the top of the box. */
   readonly baseline: number;
 }
 
@@ -43,7 +42,7 @@ export interface PictureEdge {
   readonly to: string;
   readonly kind: EdgeKind;
   readonly title: string;
-  /** SVG path data of the line, and of its head. */
+  /** The SVG path data of the line and of its head. */
   readonly line: string;
   readonly head: string;
 }
@@ -97,7 +96,7 @@ function boxOf(node: NodeInfo, inputs: readonly EdgeInfo[]) {
   return { node, width, headHeight, height, rows };
 }
 
-/** State and counters in one short line; empty when no engine runs. */
+/** The state and counters in one short line; empty: no engine runs. */
 export function liveLine({ live }: NodeInfo): string {
   if (live === undefined) return "";
   return `${live.state} · ${live.recompute} recompute · ${live.compute} compute · ${live.cancel} cancel`;
@@ -113,7 +112,7 @@ function kindOf(edge: EdgeInfo): EdgeKind {
   return edge.noop === undefined ? "recompute" : "noop";
 }
 
-/** Level at every point, with a smooth step between the columns. */
+/** A curve that is level at every point, with a smooth step between the columns. */
 function curve(points: readonly Point[]): string {
   const [start, ...rest] = points;
   if (start === undefined) return "";

@@ -1,6 +1,6 @@
 /**
- * An observer that remembers what an engine did: how often and how long each node's functions were called, and the
- * last recomputes with their reasons; slow calls are told to a log.
+ * An observer that counts and times the calls of each node's functions, remembers the last recomputes with their reasons, and
+ * logs slow calls.
  */
 import type { Cause, Reason } from "../cause.ts";
 import type { GraphNode } from "../node.ts";
@@ -11,9 +11,9 @@ import { type TimeStats, Times } from "./times.ts";
 export interface StatisticsOptions {
   /** Milliseconds since the epoch: the time of recomputes. */
   now?: () => number;
-  /** How many recomputes `history` remembers; default 256. */
+  /** The number of recomputes that `history` remembers; default 256. */
   history?: number;
-  /** Function calls that take longer are told to `log`, which must not throw; default 500, as in OVN. */
+  /** The duration in milliseconds above which `log` gets a call; default 500, as in OVN. `log` must not throw. */
   computeLogThresholdMs?: number;
   log?: (message: string) => void;
 }
@@ -26,16 +26,16 @@ const defaults: Required<StatisticsOptions> = {
 };
 
 export interface RecomputeRecord {
-  /** The engine run it happened in, counted from 1. */
+  /** The number of the run, counted from 1. */
   readonly run: number;
   readonly time: number;
-  /** "canceled": it was needed, but not allowed. */
+  /** "canceled": the recompute was needed, but not allowed. */
   readonly outcome: "updated" | "unchanged" | "failed" | "canceled";
   readonly durationMs: number;
   readonly reason: Reason;
 }
 
-/** How often what was done with one node. */
+/** The counters of one node. */
 class Counters {
   recompute = 0;
   compute = 0;
@@ -48,12 +48,12 @@ export type NodeStats = Readonly<Counters> & TimeStats;
 interface Watched {
   readonly times: Times;
   counters: Counters;
-  /** What happened in this run: nothing, a function was called, or the node was to be recomputed. */
+  /** The event of this run: none, a call of a function, or a recompute. */
   event: "none" | "call" | "recompute";
 }
 
 export class Statistics implements EngineObserver {
-  /** May be changed at any time. */
+  /** The options; they may change at any time. */
   readonly options: Required<StatisticsOptions>;
   readonly #watched = new Map<GraphNode, Watched>();
   readonly #history: RecomputeRecord[] = [];
@@ -68,19 +68,19 @@ export class Statistics implements EngineObserver {
     return this.#history;
   }
 
-  /** As of now; a copy. */
+  /** A copy of the present statistics of a node. */
   of(node: GraphNode): NodeStats {
     const { counters, times } = this.#of(node);
     return { ...counters, ...times, histogram: [...times.histogram] };
   }
 
-  /** Sets the counters of every node to zero, and forgets how long the calls of its functions took. */
+  /** Sets the counters of every node to zero, and forgets the durations of its calls. */
   clear(): void {
     for (const watched of this.#watched.values()) watched.counters = new Counters();
     this.clearTimes();
   }
 
-  /** Forgets how long the calls of every node's functions took, or of that one's; its counters stay. */
+  /** Forgets the durations of all calls, or of one node's calls; counters stay. */
   clearTimes(name?: string): void {
     for (const [node, { times }] of this.#watched) {
       if (name === undefined || node.name === name) times.clear();
@@ -119,7 +119,7 @@ export class Statistics implements EngineObserver {
   }
 }
 
-/** Counts what happened in a run. */
+/** Counts the event of a run. */
 function count(watched: Watched, { state }: Slot): void {
   const { counters, event } = watched;
   if (state === "canceled") counters.cancel++;

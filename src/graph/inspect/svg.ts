@@ -1,4 +1,4 @@
-/** A graph as an SVG picture: what picture.ts placed, as the text of a file. */
+/** A graph as an SVG picture: the text of a file from the places of picture.ts. */
 import type { Graph } from "./describe-graph.ts";
 import { COLORS } from "./dot.ts";
 import {
@@ -55,7 +55,7 @@ function drawNode({ node, x, y, width, height, headHeight, rows }: PictureNode):
   ].join("\n");
 }
 
-/** The head's outline: round on top, and below too if there is nothing under it. */
+/** The outline of a box's head: round on top, and round below when the box has no rows. */
 function headPath(width: number, height: number, alone: boolean): string {
   const r = alone ? 6 : 0;
   const w = round(width);

@@ -4,12 +4,12 @@ import type { EdgeInfo, Graph, NodeInfo } from "./describe-graph.ts";
 import type { RecomputeRecord } from "./statistics.ts";
 import { type TimeStats, Times } from "./times.ts";
 
-/** How an edge brings a change over: its handler's name, "recompute", or "no-op: REASON". */
+/** How an edge passes a change on: the name of its handler, "recompute", or "no-op: REASON". */
 export function edgeLabel({ handler, noop }: EdgeInfo): string {
   return handler ?? (noop === undefined ? "recompute" : `no-op: ${noop}`);
 }
 
-/** One line for each node, and below it one for each of its inputs. */
+/** One line for each node, and below the node a line for each of its inputs. */
 export function graphToText({ nodes, edges }: Graph): string {
   const lines = nodes.flatMap((node) => {
     const inputs = edges.filter(({ to }) => to === node.name);
@@ -22,7 +22,7 @@ export function graphToText({ nodes, edges }: Graph): string {
   return lines.map((line) => `${line}\n`).join("");
 }
 
-/** State and counters in one phrase; empty when no engine runs. */
+/** The state and counters in one phrase; empty: no engine runs. */
 export function liveText({ live }: NodeInfo): string {
   if (live === undefined) return "";
   const { state, recompute, compute, cancel, updated } = live;
@@ -35,7 +35,7 @@ export type StatsAnswer =
 
 const COUNTERS = ["recompute", "compute", "cancel", "updated"] as const;
 
-/** The answer to `inc-engine/show-stats [NODE [COUNTER]]`, in the form in which OVN prints it. */
+/** The answer to `inc-engine/show-stats [NODE [COUNTER]]`, in OVN's format. */
 export function showStats({ nodes }: Graph, node?: string, counter?: string): StatsAnswer {
   const shown = select(nodes, node);
   if (shown.length === 0) return unknownNode(nodes, node);
@@ -47,7 +47,7 @@ export function showStats({ nodes }: Graph, node?: string, counter?: string): St
   return { ok: true, text: String(shown[0]?.live?.[known] ?? 0) };
 }
 
-/** How long the calls of each node's functions took, for `stopwatch/show [NAME]`. */
+/** The answer to `stopwatch/show [NAME]`: the durations of the calls of each node's functions. */
 export function showTimes({ nodes }: Graph, node?: string): StatsAnswer {
   const shown = select(nodes, node);
   if (shown.length === 0) return unknownNode(nodes, node);
@@ -78,7 +78,7 @@ function timesOfNode({ name, live }: NodeInfo): string {
   return formatTimes(name, live ?? new Times());
 }
 
-/** As OVS prints a stopwatch; times that nothing has been measured for are 0. */
+/** A stopwatch in OVS's format; times without a sample are 0. */
 export function formatTimes(name: string, times: TimeStats): string {
   const { samples, minMs, maxMs, shortTermMs, longTermMs, histogram } = times;
   return [
@@ -92,7 +92,7 @@ export function formatTimes(name: string, times: TimeStats): string {
   ].join("\n");
 }
 
-/** The upper bound of the bucket that the percentile falls into. */
+/** The upper bound of the bucket of the percentile. */
 function percentile(histogram: readonly number[], samples: number, part: number): string {
   let counted = 0;
   const bucket = histogram.findIndex((count) => {
@@ -104,7 +104,7 @@ function percentile(histogram: readonly number[], samples: number, part: number)
   return `${isLast ? "over" : "under"} ${2 ** (isLast ? bucket - 1 : bucket) / 1000} msec`;
 }
 
-/** One line: when, which node, how it ended, how long it took, and the chain of reasons back to the cause. */
+/** A recompute in one line: time, node, outcome, duration, and the chain of reasons back to the cause. */
 export function formatRecompute({ run, time, outcome, durationMs, reason }: RecomputeRecord): string {
   const head = `${new Date(time).toISOString()} run ${run}: ${reason.node} recomputed (${outcome}, ${durationMs.toFixed(3)} ms)`;
   return `${head}: ${formatReason(reason)}`;

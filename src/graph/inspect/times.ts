@@ -1,19 +1,19 @@
-/** How long calls took: those of nodes' functions, and whatever else is timed. */
+/** Durations of calls: of nodes' functions, and of everything else that is timed. */
 
 /** Weights of the newest sample in the running averages, as in OVS's stopwatches. */
 const SHORT_TERM = 0.5;
 const LONG_TERM = 0.01;
 
-/** How long calls took, in milliseconds. */
+/** The durations of calls, in milliseconds. */
 export class Times {
   totalMs = 0;
   maxMs = 0;
   minMs = Number.POSITIVE_INFINITY;
-  /** Running averages, in which a sample loses weight with each that follows. */
+  /** Running averages: a sample loses weight with each later sample. */
   shortTermMs = 0;
   longTermMs = 0;
   samples = 0;
-  /** Calls that took under 1 microsecond, under 2, under 4 … under 2^23; the last: all the rest. */
+  /** The number of calls of under 1 microsecond, under 2, under 4 … under 2^23; the last: all other calls. */
   histogram: number[] = new Array(25).fill(0);
 
   /** Counts one call. */

@@ -1,4 +1,4 @@
-/** The shadow check: are the data that handlers kept up to date what a recompute from the raw inputs gives? */
+/** The shadow check: compares the data that handlers keep up to date with a recompute from the raw inputs. */
 import { isDeepStrictEqual } from "node:util";
 import { Engine } from "../engine.ts";
 import type { RunError } from "../result.ts";
@@ -11,24 +11,24 @@ export interface Difference {
    * undefined where the data have no keys.
    */
   readonly key: string | undefined;
-  /** What the engine holds under that key; undefined: nothing. */
+  /** The value of the engine under that key; undefined: none. */
   readonly ours: unknown;
-  /** What the recompute gave. */
+  /** The value of the recompute. */
   readonly theirs: unknown;
 }
 
 export interface Verification {
-  /** In topological order: the first one is where the drift began. */
+  /** In topological order: the first difference is where the drift began. */
   readonly differences: readonly Difference[];
   /** Nodes that were not compared, because they are not valid in one of the engines. */
   readonly skipped: readonly string[];
-  /** What threw in the recompute. */
+  /** The errors that were thrown in the recompute. */
   readonly errors: readonly RunError[];
 }
 
 /**
- * An engine of the same nodes that has seen nothing, to be filled and given to `verify`. Its run nodes keep the
- * answers that the engine's got: what they ask is outside, and a second question may have another answer.
+ * An empty engine of the same nodes, for the caller to fill and to give to `verify`. Its run nodes copy the data of the first
+ * engine, because their source is outside and may give another answer the second time.
  */
 export function scratchOf(engine: Engine): Engine {
   const scratch = new Engine(engine.outputs);
@@ -47,7 +47,8 @@ export function scratchOf(engine: Engine): Engine {
  * @throws GraphError busy: `engine` was asked for something since its last run
  */
 export function verify(engine: Engine, scratch: Engine): Verification {
-  if (engine.needsRun) throw new GraphError("busy", "changes wait; verify compares what a run has left");
+  if (engine.needsRun)
+    throw new GraphError("busy", "changes wait for a run; verify compares an engine at rest");
   const { errors } = scratch.run();
   const differences: Difference[] = [];
   const skipped: string[] = [];
