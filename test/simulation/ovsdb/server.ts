@@ -16,6 +16,8 @@ export interface SimulatedServerOptions extends Pick<ServedOptions, "newUuid" | 
   readonly methods?: readonly MonitorMethod[];
   /** There is something to tell this client: `flush` is to be called, at once or when its connection has room. */
   readonly onNews: (session: ServerSession) => void;
+  /** Of a client's monitors the last one tells first: a real server tells of them in an order of its own. */
+  readonly tellsLastFirst?: boolean;
 }
 
 /** What `_Server` says of a database (ovsdb-server(5)). */
@@ -48,6 +50,10 @@ export class SimulatedServer implements Host {
 
   now(): number {
     return this.#options.now();
+  }
+
+  get tellsLastFirst(): boolean {
+    return this.#options.tellsLastFirst === true;
   }
 
   /** Serves a database; without a storage it is standalone, and commits at once. */

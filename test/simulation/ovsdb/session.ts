@@ -23,6 +23,8 @@ export interface Host {
   readonly id: Uuid;
   readonly methods: ReadonlySet<MonitorMethod>;
   readonly locks: LockQueues<ServerSession>;
+  /** Of a client's monitors the last one tells first. */
+  readonly tellsLastFirst: boolean;
   /** Milliseconds. */
   now(): number;
   served(): readonly ServedDatabase[];
@@ -183,7 +185,9 @@ export class ServerSession implements Client {
 
   /** Tells what the monitors show of what has been committed since. */
   flush(): void {
-    for (const { monitor, served } of this.#monitors.values()) {
+    const monitors = [...this.#monitors.values()];
+    if (this.#server.tellsLastFirst) monitors.reverse();
+    for (const { monitor, served } of monitors) {
       const notification = monitor.flush();
       if (notification !== null) this.#peer.send(notification, served.name);
     }

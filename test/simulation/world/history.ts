@@ -30,6 +30,8 @@ export interface Plan {
   readonly maxUnplug: number;
   /** A process reads messages together that have arrived by then. Absent: each by itself, as in histories of version 1. */
   readonly readsTogether?: boolean;
+  /** Of a client's monitors the last one tells first. Absent: the first one, as in histories of version 2. */
+  readonly tellsLastFirst?: boolean;
   readonly steps: readonly Step[];
 }
 
@@ -95,13 +97,14 @@ export function planOf(seed: number): Plan {
     onRename: source.chance(0.9) ? "replug" : "report",
     maxUnplug: source.chance(0.6) ? 100 : 25,
     readsTogether: source.chance(0.7),
+    tellsLastFirst: random(seed ^ 0x27d4eb2f).chance(0.5),
     steps: [...firstSteps(source), ...randomSteps(source, 20 + source.int(100), DISORDER)],
   };
 }
 
 /** @param telling what the story is made of; null: there is none */
 export async function play(plan: Plan, telling: "lines" | "diagram" | null = null): Promise<Outcome> {
-  const world = new World(plan.seed, plan.readsTogether === true);
+  const world = new World(plan.seed, plan.readsTogether === true, plan.tellsLastFirst === true);
   if (telling === "lines") world.story = [];
   if (telling === "diagram") world.draw();
   // What is thrown in a microtask comes to nobody else, and neither does what is rejected and not waited for.

@@ -96,6 +96,7 @@ export class ServerProcess {
     const world = this.#world;
     const server: SimulatedServer = new SimulatedServer({
       newUuid: () => world.newUuid(),
+      tellsLastFirst: world.tellsLastFirst,
       now: () => world.scheduler.now,
       timer: (ms, run) => void world.scheduler.after(ms, () => this.#server === server && run()),
       onNews: (session) => this.#news(session),

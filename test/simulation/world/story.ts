@@ -10,10 +10,11 @@ export function describePlan({
   onRename,
   maxUnplug,
   readsTogether,
+  tellsLastFirst,
   steps,
 }: Plan): string {
   return [
-    `seed ${seed}: ${topology} Southbound, ${daemons} vifplugd, on_withdraw ${onWithdraw}, on_rename ${onRename}, max_unplug ${maxUnplug}%${readsTogether === true ? ", messages are read together" : ""}`,
+    `seed ${seed}: ${topology} Southbound, ${daemons} vifplugd, on_withdraw ${onWithdraw}, on_rename ${onRename}, max_unplug ${maxUnplug}%${readsTogether === true ? ", messages are read together" : ""}${tellsLastFirst === true ? ", the last monitor tells first" : ""}`,
     ...steps.map((step) => `  ${describeStep(step)}`),
   ].join("\n");
 }

@@ -9,6 +9,8 @@ export class World {
   /** For whatever has no stream of its own: delays, and what actors do. */
   readonly random: Random;
   readonly network: Network;
+  /** Of a client's monitors the last one tells first. */
+  readonly tellsLastFirst: boolean;
   readonly #uuids: Random;
   readonly #seed: number;
   #processes = 0;
@@ -21,8 +23,9 @@ export class World {
   failure: string | null = null;
 
   /** @param readsTogether a process reads messages together that have arrived by then */
-  constructor(seed: number, readsTogether: boolean) {
+  constructor(seed: number, readsTogether: boolean, tellsLastFirst = false) {
     this.#seed = seed;
+    this.tellsLastFirst = tellsLastFirst;
     this.random = random(seed);
     this.#uuids = random(seed ^ 0x5bd1e995);
     const reading = readsTogether ? random(seed ^ 0x3c6ef372) : null;
