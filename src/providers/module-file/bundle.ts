@@ -62,14 +62,21 @@ export async function bundleModule(path: string): Promise<Result<Bundle, string>
     });
     if (refusal !== null) return fail(refusal);
     const [output] = built.outputs;
-    if (!built.success || output === undefined) return fail(built.logs.map(String).join("; "));
+    if (!built.success || output === undefined)
+      return fail(built.logs.map((log) => placed(path, log)).join("; "));
     const code = await output.text();
     const computed = await computedImport(code);
-    if (computed !== null) return fail(computed);
+    if (computed !== null) return fail(`${path}: ${computed}`);
     return ok({ code, hash: hashOf(files), files: [...files.keys()] });
   } catch (thrown) {
     return fail(refusal ?? messageOf(thrown));
   }
+}
+
+/** A fault that the bundler found, with its place where there is one. @param path the module's own file */
+function placed(path: string, { message, position }: BuildMessage | ResolveMessage): string {
+  if (position === null) return `${path}: ${message}`;
+  return `${position.file}:${position.line}:${position.column}: ${message}`;
 }
 
 function readOwned(path: string): Result<{ readonly contents: string; readonly loader: Loader }, string> {
