@@ -24,8 +24,17 @@ export function hasCode(thrown: unknown, code: string): boolean {
 
 /** The words of something that was thrown, whatever was thrown, also what throws when it is looked at: at most 4 KiB. */
 export function messageOf(thrown: unknown): string {
+  return wordsOf(thrown, ({ message }) => message);
+}
+
+/** As `messageOf`, with where an error was thrown: for errors of our own. */
+export function stackOf(thrown: unknown): string {
+  return wordsOf(thrown, ({ stack, message }) => stack ?? message);
+}
+
+function wordsOf(thrown: unknown, ofError: (error: Error) => string): string {
   try {
-    return clipWords(String(thrown instanceof Error ? thrown.message : thrown));
+    return clipWords(String(thrown instanceof Error ? ofError(thrown) : thrown));
   } catch {
     return "something that has no words";
   }

@@ -17,7 +17,7 @@ import type { Log, Logger } from "../log/log.ts";
 import { pageRoutes } from "../page/routes.ts";
 import { obstacleOf } from "../plug/readiness.ts";
 import type { Recorder } from "../record/recorder.ts";
-import { messageOf } from "../result.ts";
+import { messageOf, stackOf } from "../result.ts";
 import { clientCapacity } from "../serve/capacity.ts";
 import { descriptorLimit } from "../system/descriptors.ts";
 import type { LastReload } from "../view/daemon-view.ts";
@@ -148,9 +148,9 @@ export class Daemon {
     local.setTarget(localTarget(config));
     const settings = plugSettings(config, systemIdOverride);
     reconciler.push(reconciler.graph.inputs.settings, settings, "configuration");
+    // Before the run that follows from what was pushed.
     providers.apply(config.providers);
     this.#http.apply(metricsSettings(config));
-    reconciler.schedule();
   }
 
   /** Notes that the new configuration is not valid; the old configuration stays in force. */
@@ -172,8 +172,7 @@ export class Daemon {
       return;
     }
     coverage.count("internal_error");
-    const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : messageOf(thrown);
-    this.#log.error(`internal error, please report it: ${stack}`);
+    this.#log.error(`internal error, please report it: ${stackOf(thrown)}`);
     // After a delay and once only: the recompute may throw such an error again.
     this.#healing ??= this.#environment.timer(HEAL_AFTER_MS, () => {
       this.#healing = null;
@@ -198,15 +197,14 @@ export class Daemon {
     const { engine, graph } = this.#parts.reconciler;
     this.#checks.ran(!engine.needsRun);
     const hold = engine.data(graph.hold);
-    const isAtRest = !engine.needsRun;
-    const obstacle = obstacleOf(engine, graph);
-    if (isAtRest) {
-      this.#chassisLog.tell(obstacle);
-      this.#options.onReadiness?.(obstacle?.reason ?? null);
-    }
     this.#chassisLog.tellHold(hold, engine.data(graph.inputs.settings).current.maxUnplugPercent);
-    if (!isAtRest || obstacle !== null) return;
+    // What is so until the run that follows is nothing to tell, and nothing to build on.
+    if (engine.needsRun) return;
+    const obstacle = obstacleOf(engine, graph);
+    this.#chassisLog.tell(obstacle);
+    this.#options.onReadiness?.(obstacle?.reason ?? null);
+    if (obstacle !== null) return;
+    this.#options.onReady();
     if (hold.due.size === 0) this.#parts.southbound.acceptCluster();
-    if (!engine.needsRun && this.#view.ready) this.#options.onReady();
   }
 }

@@ -1,70 +1,20 @@
 // The daemon's life: it starts, takes another configuration over, heals what it may have broken, and stops.
-import { afterEach, beforeEach, expect, test } from "bun:test";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { describe, expect, test } from "bun:test";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { plugSettings } from "../../src/config/effective.ts";
-import { askDaemon } from "../../src/control/client.ts";
-import { Daemon, type DaemonOptions } from "../../src/daemon/daemon.ts";
 import { Log } from "../../src/log/log.ts";
+import { onBehalfOf } from "../../src/providers/culprit.ts";
 import { RecordFile } from "../../src/record/record-file.ts";
 import { Recorder } from "../../src/record/recorder.ts";
-import { fileStatus } from "../../src/view/status-shape.ts";
+import { joinedParts } from "./support/joined-parts.ts";
+import { daemons } from "./support/running-daemon.ts";
 import { SimulatedChassis } from "./support/simulated-chassis.ts";
 
-let folder = "";
-let running: Daemon | null = null;
-let place: SimulatedChassis | null = null;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "vd-"));
-});
-afterEach(async () => {
-  if (running !== null && place !== null) await place.settled(running.stop());
-  running = null;
-  await rm(folder, { recursive: true });
-});
-
-interface Rest extends Pick<Partial<DaemonOptions>, "systemIdOverride" | "recorder" | "verifyEvery"> {
-  /** Of the first configuration. */
-  readonly yaml?: string;
-}
-
-async function started(chassis = new SimulatedChassis(), { yaml, ...rest }: Rest = {}) {
-  const lines: string[] = [];
-  const told = { ready: 0, exits: 0, written: 0, notReady: [] as (string | null)[] };
-  const config = (yaml = "providers: [{ type: dummy }]") =>
-    chassis.config(`run_dir: ${JSON.stringify(folder)}\n${yaml}`);
-  const log = new Log({ level: "info", format: "text", write: (line) => lines.push(line.trim().slice(25)) });
-  const daemon = new Daemon({
-    ...{ config: config(yaml), systemIdOverride: null, log, recorder: null, verifyEvery: null },
-    files: () => [fileStatus("log", "/a/log", null)],
-    onReady: () => told.ready++,
-    onReadiness: (notReady) => told.notReady.push(notReady),
-    onExit: () => told.exits++,
-    onWritten: (length) => {
-      told.written += length;
-    },
-    environment: chassis.process.environment,
-    ...rest,
-  });
-  running = daemon;
-  place = chassis;
-  await chassis.settled(daemon.start());
-  const socket = join(folder, `vifplugd.${process.pid}.ctl`);
-  writeFileSync(join(folder, "vifplugd.pid"), `${process.pid}\n`);
-  /** What the daemon answers to a command. */
-  const ask = async (method: string, ...params: readonly string[]): Promise<string> => {
-    const answer = await chassis.settled(askDaemon(folder, method, params));
-    if (!answer.ok) throw new Error(answer.error);
-    return answer.value.text;
-  };
-  return { chassis, daemon, lines, told, config, log, socket, ask };
-}
+const bench = daemons();
 
 test("it plugs what the cloud wants, and says when nothing is missing any more", async () => {
-  const { chassis, daemon, told, socket } = await started();
+  const { chassis, daemon, told, socket } = await bench.start();
   expect(existsSync(socket)).toBe(true);
   expect(daemon.notReady).not.toBeNull();
   expect(told.ready).toBe(0);
@@ -77,216 +27,245 @@ test("it plugs what the cloud wants, and says when nothing is missing any more",
 });
 
 test("it is not ready while the Southbound is away, and says so", async () => {
-  const { chassis, daemon, told } = await started();
-  chassis.until(() => told.ready > 0);
+  const { chassis, daemon, told } = await bench.ready();
   chassis.southbound.servers[0]?.kill();
   chassis.until(() => daemon.notReady !== null);
   chassis.pass(100);
   expect(told.notReady.at(-1)).toContain("Southbound");
+  const before = told.ready;
+  chassis.pass(10_000);
+  expect(told.ready).toBe(before);
   chassis.southbound.calm();
   chassis.until(() => daemon.notReady === null);
 });
 
-test("another configuration takes effect at once, and unplugs nothing", async () => {
-  const { chassis, daemon, told, config } = await started();
-  chassis.until(() => told.ready > 0);
-  chassis.want("a");
-  chassis.until(() => chassis.plugged().length > 0);
-  daemon.reload(config("providers: []"));
-  chassis.want("b");
-  chassis.pass(10_000);
-  expect(chassis.plugged()).toEqual(["a"]);
-  daemon.reload(config());
-  chassis.until(() => chassis.plugged().length > 1);
-  expect(chassis.plugged()).toEqual(["a", "b"]);
+test("what is missing only until the next run is not told", async () => {
+  const { told } = await bench.ready();
+  expect(told.notReady.join()).not.toContain("has not been asked for yet");
 });
 
-test("another setting of plugging is obeyed from then on", async () => {
-  const { chassis, daemon, told, config } = await started();
-  chassis.until(() => told.ready > 0);
-  chassis.want("a");
-  chassis.until(() => chassis.plugged().length > 0);
-  daemon.reload(config("plug: { on_withdraw: keep }\nproviders: [{ type: dummy }]"));
-  chassis.cloud.setOption("a", "vif-plug-type", null);
-  chassis.pass(10_000);
-  expect(chassis.plugged()).toEqual(["a"]);
-  daemon.reload(config());
-  chassis.until(() => chassis.plugged().length === 0);
-});
-
-test("a level of the log that was set by hand stays until the file says another one", async () => {
-  const { daemon, config, log } = await started();
-  const now = () => ({ level: log.level, format: log.format });
-  log.level = "debug";
-  daemon.reload(config());
-  expect(now()).toEqual({ level: "debug", format: "text" });
-  daemon.reload(config("log: { level: warn, format: json }"));
-  expect(now()).toEqual({ level: "warn", format: "json" });
-});
-
-test("another run directory is told of, and used from the next start on", async () => {
-  const { daemon, config, lines, socket } = await started();
-  daemon.reload(config());
-  expect(lines.filter((line) => line.includes("run_dir"))).toEqual([]);
-  daemon.reload({ ...config(), run_dir: "/elsewhere" });
-  expect(lines).toContainEqual(
-    `warn daemon: run_dir stays ${folder} until the daemon is started anew, then /elsewhere`,
-  );
-  expect(existsSync(socket)).toBe(true);
-});
-
-test("an internal error is told of each time, and healed by one recompute a second later", async () => {
-  const { chassis, daemon, told, lines } = await started();
-  chassis.until(() => told.ready > 0);
-  for (let times = 0; times < 3; times++) daemon.stray(new Error("a slip"));
-  expect(lines.filter((line) => /internal error, please report it: .*a slip/.test(line))).toHaveLength(3);
-  const before = told.ready;
-  chassis.pass(999);
-  expect(told.ready).toBe(before);
-  chassis.pass(1);
-  expect(told.ready).toBe(before + 1);
-  chassis.pass(10_000);
-  expect(told.ready).toBe(before + 1);
-  daemon.stray("not even an error");
+test("it says in the log what is missing for all ports, and when nothing is any more", async () => {
+  const { chassis, lines } = await bench.ready();
+  chassis.chassis.deleteBridge();
   chassis.pass(1000);
-  expect(told.ready).toBe(before + 2);
+  expect(lines.at(-1)).toStartWith("warn plug: there is no integration bridge br-int");
+  chassis.chassis.addBridge();
+  chassis.pass(1000);
+  expect(lines.at(-1)).toBe("info plug: ready: every port can be decided");
 });
 
-test.each([
-  ["inc-engine/show-stats"],
-  ["plug/show"],
-  ["version"],
-  ["coverage/show"],
-  ["vlog/list"],
-  ["list-commands"],
-  ["debug/status"],
-])("its control socket answers %s", async (command) => {
-  const { ask, told } = await started();
-  expect(await ask(command)).not.toBeEmpty();
-  expect(told.written).toBeGreaterThan(0);
-  expect(await ask("coverage/read-counter", "unixctl_received")).toBe("2\n");
-});
-
-test("it says what it keeps, who is connected to it, and where it listens", async () => {
-  const { chassis, told, ask, socket } = await started(new SimulatedChassis(), {
-    yaml: "metrics: { listen: '127.0.0.1:0' }\nproviders: [{ type: dummy }]",
+test("it says in the log how many unplugs are held", async () => {
+  const { chassis, lines } = await bench.ready({
+    yaml: "safety: { max_unplug: 10% }\nproviders: [{ type: dummy }]",
   });
-  chassis.until(() => told.ready > 0);
-  const status: unknown = JSON.parse(await ask("plug/status"));
-  expect(status).toMatchObject({
-    files: [
-      { kind: "control-socket", path: socket, state: "ready" },
-      { kind: "log", path: "/a/log" },
-    ],
-    metrics: { listen: "127.0.0.1:0", state: "listening" },
-  });
-  expect(await ask("memory/show")).toMatch(/clients/);
-});
-
-test("who asks it to end is heard, once", async () => {
-  const { ask, told } = await started();
-  await ask("exit");
-  expect(told.exits).toBe(1);
-});
-
-/** What its page for metrics says; a real port, which the log names. */
-async function metricsOf(lines: readonly string[], path = "/metrics"): Promise<string> {
-  const port = () => /listening on 127\.0\.0\.1 port (\d+)/.exec(lines.join("\n"))?.[1];
-  while (port() === undefined) await sleep(1);
-  const response = await fetch(`http://127.0.0.1:${port()}${path}`);
-  return await response.text();
-}
-
-test("its metrics are those of the configuration in force, and its page is there when that is asked for", async () => {
-  const { chassis, daemon, told, lines, config } = await started();
-  chassis.until(() => told.ready > 0);
-  const listening = (rest: string) =>
-    config(`metrics: { listen: "127.0.0.1:0"${rest} }\nproviders: [{ type: dummy }]`);
-  daemon.reload(listening(", page: true"));
-  const usual = await metricsOf(lines);
-  expect(usual).toContain("vifplugd_");
-  expect(usual).not.toContain('node="');
-  expect(usual).toMatch(/reload/);
-  expect(await metricsOf(lines, "/")).toContain("<html");
-  daemon.reload(listening(", engine: true"));
-  const detailed = await metricsOf(lines);
-  expect(detailed).toContain('node="');
-  const reloads = detailed.split("\n").filter((line) => line.includes("reload") && !line.startsWith("#"));
-  expect(reloads.length).toBeGreaterThan(0);
-  expect(detailed).toContain(String(chassis.process.environment.now() / 1000).slice(0, 6));
-});
-
-test("a configuration that was not valid is told of in the metrics, and changes nothing", async () => {
-  const { daemon, lines } = await started(new SimulatedChassis(), {
-    yaml: "metrics: { listen: '127.0.0.1:0' }\nproviders: [{ type: dummy }]",
-  });
-  const before = await metricsOf(lines);
-  daemon.refuseReload();
-  const after = await metricsOf(lines);
-  const lastReload = (text: string) =>
-    text.split("\n").filter((line) => /reload.*(success|in_force|valid)/.test(line) && !line.startsWith("#"));
-  expect(lastReload(after)).not.toEqual(lastReload(before));
-});
-
-test("another local database is connected to at once", async () => {
-  const { chassis, daemon, told, config } = await started();
-  chassis.until(() => told.ready > 0);
-  daemon.reload({ ...config(), ovs: { ...config().ovs, remote: "unix:/sim/other.sock" } });
-  chassis.until(() => daemon.notReady !== null);
+  for (const lport of ["a", "b"]) chassis.want(lport);
+  for (const lport of ["a", "b"]) chassis.cloud.set(lport, null);
   chassis.pass(10_000);
-  expect(daemon.notReady).not.toBeNull();
+  expect(chassis.plugged()).toEqual(["a", "b"]);
+  expect(lines.at(-1)).toMatch(/^warn plug: held: 2 of 2 plugged ports .*max_unplug \(10%\)/);
 });
 
 test("it is the chassis that it was told to be", async () => {
-  const { chassis, ask } = await started(new SimulatedChassis(), { systemIdOverride: "hv7" });
-  chassis.pass(10_000);
-  expect(JSON.parse(await ask("plug/status"))).toMatchObject({ chassis: { name: "hv7" } });
+  const running = await bench.start({ systemIdOverride: "hv7" });
+  running.chassis.pass(10_000);
+  expect(JSON.parse(await running.ask("plug/status"))).toMatchObject({ chassis: { name: "hv7" } });
 });
 
-test("what enters its graph is recorded, and the record is whole when it has ended", async () => {
-  const chassis = new SimulatedChassis();
-  const file = join(folder, "record");
-  const log = new Log({ level: "off", format: "text", write: () => {} });
-  const recorder = new Recorder(
-    new RecordFile(file, log.module("record")),
-    plugSettings(chassis.config(), null),
-  );
-  const { daemon, told } = await started(chassis, { recorder });
-  chassis.until(() => told.ready > 0);
-  await chassis.settled(daemon.stop());
-  running = null;
-  const lines = readFileSync(file, "utf8").trimEnd().split("\n");
-  expect(lines.length).toBeGreaterThan(2);
-  for (const line of lines) expect(() => JSON.parse(line)).not.toThrow();
+test("it is compared with a recompute after every run that leaves nothing to run, when that is asked for", async () => {
+  const running = await bench.ready({ verifyEvery: 1 });
+  const before = await running.counted("verify");
+  expect(before).toBeGreaterThan(0);
+  await running.ask("inc-engine/recompute");
+  expect(await running.counted("verify")).toBe(before + 1);
 });
 
-test("it is compared with a recompute after so many runs, when that is asked for", async () => {
-  const { chassis, told, ask } = await started(new SimulatedChassis(), { verifyEvery: 1 });
-  chassis.until(() => told.ready > 0);
-  expect(Number(await ask("coverage/read-counter", "verify"))).toBeGreaterThan(0);
+describe("another Southbound than before", () => {
+  test("is one in which nothing is unplugged at once, however long nobody confirms", async () => {
+    const chassis = SimulatedChassis.atCluster();
+    const { lines } = await bench.ready({ chassis });
+    for (const lport of ["a", "b", "c", "d"]) chassis.want(lport);
+    chassis.cloud.set("a", null);
+    chassis.southbound.restore(null);
+    chassis.pass(60_000);
+    expect(lines.join("\n")).toMatch(/held: 1 of 4 plugged ports .*: the Southbound is another database/);
+    expect(chassis.plugged()).toEqual(["a", "b", "c", "d"]);
+  });
+
+  test("is as good as the one before when it has nothing to unplug", async () => {
+    const chassis = SimulatedChassis.atCluster();
+    await bench.ready({ chassis });
+    for (const lport of ["a", "b", "c", "d"]) chassis.want(lport);
+    chassis.southbound.restore(null);
+    chassis.pass(60_000);
+    chassis.cloud.set("a", null);
+    chassis.until(() => chassis.plugged().length < 4);
+    expect(chassis.plugged()).toEqual(["b", "c", "d"]);
+  });
 });
 
-test("its end leaves every port plugged, its socket and its connections closed", async () => {
-  const { chassis, daemon, told, socket } = await started();
-  chassis.until(() => told.ready > 0);
-  chassis.want("a");
-  chassis.until(() => chassis.plugged().length > 0);
-  daemon.stray(new Error("a slip"));
-  await chassis.settled(daemon.stop());
-  running = null;
-  chassis.pass(60_000);
-  expect(chassis.plugged()).toEqual(["a"]);
-  expect(existsSync(socket)).toBe(false);
-  expect(chassis.process.leftOver).toEqual({ timers: 0, connections: 0 });
+describe("another configuration", () => {
+  test("takes effect at once, and unplugs nothing", async () => {
+    const running = await bench.ready();
+    const { chassis, daemon } = running;
+    chassis.want("a");
+    chassis.until(() => chassis.plugged().length > 0);
+    daemon.reload(running.config("providers: []"));
+    chassis.want("b");
+    chassis.pass(10_000);
+    expect(chassis.plugged()).toEqual(["a"]);
+    daemon.reload(running.config());
+    chassis.pass(100);
+    expect(chassis.plugged()).toEqual(["a", "b"]);
+    expect(await running.counted("config_reload")).toBe(2);
+  });
+
+  test("is obeyed from then on, also where it says otherwise how to plug", async () => {
+    const running = await bench.ready();
+    const { chassis, daemon } = running;
+    chassis.want("a");
+    chassis.until(() => chassis.plugged().length > 0);
+    daemon.reload(running.config("plug: { on_withdraw: keep }\nproviders: [{ type: dummy }]"));
+    chassis.cloud.setOption("a", "vif-plug-type", null);
+    chassis.pass(10_000);
+    expect(chassis.plugged()).toEqual(["a"]);
+    daemon.reload(running.config());
+    chassis.until(() => chassis.plugged().length === 0);
+  });
+
+  test("leaves a level of the log that was set by hand until the file says another one", async () => {
+    const running = await bench.start();
+    const { daemon, log } = running;
+    const now = () => ({ level: log.level, format: log.format });
+    log.level = "debug";
+    daemon.reload(running.config());
+    expect(now()).toEqual({ level: "debug", format: "text" });
+    daemon.reload(running.config("log: { level: warn, format: json }"));
+    expect(now()).toEqual({ level: "warn", format: "json" });
+  });
+
+  test("with another run directory says that it is used from the next start on", async () => {
+    const running = await bench.start();
+    const { daemon, lines, socket } = running;
+    daemon.reload(running.config());
+    expect(lines.filter((line) => line.includes("run_dir"))).toEqual([]);
+    daemon.reload({ ...running.config(), run_dir: "/elsewhere" });
+    expect(lines).toContainEqual(
+      `warn daemon: run_dir stays ${bench.folder} until the daemon is started anew, then /elsewhere`,
+    );
+    expect(existsSync(socket)).toBe(true);
+  });
+
+  test("with another local database connects to that at once", async () => {
+    const running = await bench.ready();
+    const { chassis, daemon } = running;
+    const config = running.config();
+    daemon.reload({ ...config, ovs: { ...config.ovs, remote: "unix:/sim/other.sock" } });
+    chassis.until(() => daemon.notReady !== null);
+    chassis.pass(10_000);
+    expect(daemon.notReady).not.toBeNull();
+  });
 });
 
-test("a database that stands still does not keep it from ending", async () => {
-  const { chassis, daemon, told } = await started();
-  chassis.until(() => told.ready > 0);
-  chassis.chassis.server.halt(100_000);
-  chassis.want("a");
-  const began = chassis.process.elapsed();
-  await chassis.settled(daemon.stop());
-  running = null;
-  expect(chassis.process.elapsed() - began).toBeLessThan(5000);
+describe("an error outside of any call", () => {
+  test("is told of each time, and healed by one recompute a second later", async () => {
+    const running = await bench.ready();
+    const { chassis, daemon, told, lines } = running;
+    for (let times = 0; times < 3; times++) daemon.stray(new Error("a slip"));
+    expect(lines.filter((line) => /internal error, please report it: .*a slip/.test(line))).toHaveLength(3);
+    const before = told.ready;
+    chassis.pass(999);
+    expect(told.ready).toBe(before);
+    chassis.pass(1);
+    expect(told.ready).toBe(before + 1);
+    chassis.pass(10_000);
+    expect(told.ready).toBe(before + 1);
+    daemon.stray("not even an error");
+    expect(lines.at(-1)).toBe("error daemon: internal error, please report it: not even an error");
+    chassis.pass(1000);
+    expect(told.ready).toBe(before + 2);
+    expect(await running.counted("internal_error")).toBe(4);
+  });
+
+  test("that is a provider's is told by its name, and calls for no recompute", async () => {
+    const running = await bench.ready();
+    const { chassis, daemon, told, lines } = running;
+    const before = told.ready;
+    onBehalfOf("dummy", () => daemon.stray(new Error("its timer")));
+    expect(lines.at(-1)).toBe("warn provider: dummy: threw outside of a call: its timer");
+    chassis.pass(10_000);
+    expect(told.ready).toBe(before);
+    expect(await running.counted("provider_stray_error")).toBe(1);
+    expect(await running.counted("internal_error")).toBe(0);
+  });
+});
+
+describe("the record of what enters the graph", () => {
+  /** A record whose reader has had everything when the test says so. */
+  class ReadRecorder extends Recorder {
+    readonly asked = Promise.withResolvers<void>();
+    readonly read = Promise.withResolvers<void>();
+    override drained(): Promise<void> {
+      this.asked.resolve();
+      return this.read.promise;
+    }
+  }
+
+  function recordOf(chassis: SimulatedChassis) {
+    const log = new Log({ level: "off", format: "text", write: () => {} });
+    const file = new RecordFile(join(bench.folder, "record"), log.module("record"));
+    return { file, recorder: new ReadRecorder(file, plugSettings(chassis.config(), null)) };
+  }
+
+  test("is whole when the daemon has ended, and is closed when its reader has had everything", async () => {
+    const chassis = new SimulatedChassis();
+    const { file, recorder } = recordOf(chassis);
+    const running = await bench.ready({ chassis, recorder });
+    const end = running.stop();
+    await chassis.settled(Promise.race([end, recorder.asked.promise]));
+    expect(file.hasEnded).toBe(false);
+    recorder.read.resolve();
+    await end;
+    expect(file.hasEnded).toBe(true);
+    const lines = readFileSync(file.path, "utf8").trimEnd().split("\n");
+    expect(lines.length).toBeGreaterThan(2);
+    for (const line of lines) expect(() => JSON.parse(line)).not.toThrow();
+  });
+});
+
+describe("its end", () => {
+  test("leaves every port plugged, and no socket, connection or timer", async () => {
+    const running = await bench.ready();
+    const { chassis, daemon, socket } = running;
+    chassis.want("a");
+    chassis.until(() => chassis.plugged().length > 0);
+    daemon.stray(new Error("a slip"));
+    await running.stop();
+    expect(chassis.process.leftOver.timers).toBe(0);
+    chassis.pass(60_000);
+    expect(chassis.plugged()).toEqual(["a"]);
+    expect(existsSync(socket)).toBe(false);
+    expect(chassis.process.leftOver).toEqual({ timers: 0, connections: 0 });
+  });
+
+  test("takes back what was about to be told", async () => {
+    const chassis = new SimulatedChassis();
+    const holder = joinedParts(chassis, { process: chassis.world.process("another vifplugd") });
+    chassis.until(() => holder.isReady());
+    const running = await bench.start({ chassis });
+    chassis.until(() => running.told.notReady.at(-1)?.includes("another vifplugd holds the lock") === true);
+    await running.stop();
+    expect(chassis.process.leftOver.timers).toBe(0);
+    expect(running.lines.join("\n")).not.toContain("standing by");
+    await holder.stop();
+  });
+
+  test("does not wait for a database that stands still", async () => {
+    const running = await bench.ready();
+    const { chassis } = running;
+    chassis.chassis.server.halt(100_000);
+    chassis.want("a");
+    const began = chassis.process.elapsed();
+    await running.stop();
+    expect(chassis.process.elapsed() - began).toBeLessThan(5000);
+  });
 });

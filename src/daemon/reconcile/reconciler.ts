@@ -21,6 +21,7 @@ import type { LportStatus } from "../../plug/lport-status.ts";
 import { obstacleOf } from "../../plug/readiness.ts";
 import type { TableBatch } from "../../plug/rows.ts";
 import type { Changes, DatabaseName } from "../../plug/tables.ts";
+import { stackOf } from "../../result.ts";
 import { VERSION } from "../../version.ts";
 import type { Standing } from "../ports/arrangements.ts";
 import { Ports } from "../ports/ports.ts";
@@ -302,7 +303,3 @@ export class Reconciler {
 }
 
 const NOTHING: ReadonlyMap<string, null> = new Map();
-
-function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}

@@ -4,11 +4,12 @@ import { parseConfig } from "../../../src/config/parse.ts";
 import type { Config } from "../../../src/config/schema.ts";
 import type { HostedProvider } from "../../../src/providers/hosted.ts";
 import type { Provider } from "../../../src/providers/provider.ts";
-import { readSchema } from "../../simulation/ovsdb/schema.ts";
+import { readSchema, type Schema } from "../../simulation/ovsdb/schema.ts";
 import { CHASSIS, LOCAL, LocalChassis } from "../../simulation/world/chassis.ts";
 import { Cloud } from "../../simulation/world/cloud.ts";
+import { Cluster } from "../../simulation/world/cluster.ts";
 import { map, text } from "../../simulation/world/rows.ts";
-import { standalone } from "../../simulation/world/southbound.ts";
+import { type Southbound, standalone } from "../../simulation/world/southbound.ts";
 import { World } from "../../simulation/world/world.ts";
 
 const LOCAL_SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema";
@@ -18,14 +19,17 @@ const LONG_MS = 120_000;
 
 export class SimulatedChassis {
   readonly world = new World(1, false);
-  readonly southbound = standalone(this.world, readSchema(SOUTHBOUND_SCHEMA));
-  readonly cloud = new Cloud(this.world, this.southbound);
-  readonly chassis = new LocalChassis(this.world, readSchema(LOCAL_SCHEMA), this.southbound);
+  readonly southbound: Southbound;
+  readonly cloud: Cloud;
+  readonly chassis: LocalChassis;
   readonly process = this.world.process("vifplugd");
   /** The methods that the daemon sent to either database, oldest first. */
   readonly requests: string[] = [];
 
-  constructor() {
+  constructor(southboundIn: (world: World, schema: Schema) => Southbound = standalone) {
+    this.southbound = southboundIn(this.world, readSchema(SOUTHBOUND_SCHEMA));
+    this.cloud = new Cloud(this.world, this.southbound);
+    this.chassis = new LocalChassis(this.world, readSchema(LOCAL_SCHEMA), this.southbound);
     const { network } = this.world;
     network.onSend = (connection, message) => {
       if (connection.client !== this.process) return;
@@ -39,6 +43,11 @@ export class SimulatedChassis {
     this.chassis.changed();
     this.cloud.northd.wake();
     this.pass(1000);
+  }
+
+  /** A chassis whose Southbound is a cluster: another content is another cluster's. */
+  static atCluster(): SimulatedChassis {
+    return new SimulatedChassis((world, schema) => new Cluster(world, schema, schema));
   }
 
   /** A port that the cloud wants on this chassis. */
