@@ -8,6 +8,7 @@
 
 import type { Environment } from "ovsdb-jsonrpc";
 import type { Cause, Engine } from "../../graph/index.ts";
+import type { Logger } from "../../log/log.ts";
 import {
   type Attempt,
   afterCommit,
@@ -30,6 +31,7 @@ import type { Ports } from "../ports/ports.ts";
 import { Relapses } from "../ports/relapses.ts";
 import {
   type Conclusion,
+  LATE_MS,
   type Outcome,
   Transactor,
   type TransactorOptions,
@@ -38,6 +40,7 @@ import {
 
 export interface AttemptKeeperOptions {
   readonly environment: Environment;
+  readonly log: Logger;
   readonly engine: Engine;
   readonly graph: PlugGraph;
   readonly ports: Ports;
@@ -59,6 +62,8 @@ type Doubt = Extract<Outcome, { readonly kind: "unknown" }>;
 
 const NONE: ReadonlySet<string> = new Set();
 
+const NOT_ANSWERED = `no answer within ${LATE_MS / 1000} s`;
+
 export class AttemptKeeper {
   readonly #options: AttemptKeeperOptions;
   readonly #transactor: Transactor;
@@ -77,6 +82,8 @@ export class AttemptKeeper {
     this.#relapses = new Relapses({ environment, over: (lport) => this.#stayed(lport) });
     this.#transactor = new Transactor({
       transact: options.transact,
+      timer: (milliseconds, call) => environment.timer(milliseconds, call),
+      late: (works) => this.#late(works),
       isOurs: (lock) => options.lock() === lock,
       isStillSo: (change) => isStillSo(options.engine, options.graph, change),
       report: (outcomes) => this.#conclude(outcomes),
@@ -228,6 +235,21 @@ export class AttemptKeeper {
     this.#options.push(batch, label);
   }
 
+  #late(works: readonly Work[]): void {
+    const lports = works.map(({ change }) => lportOfChange(change));
+    this.#options.log.warn(
+      `the local database has not answered a transaction for ${LATE_MS / 1000} s, and ${someOf(lports)} ` +
+        "cannot be decided before it does; look at ovsdb-server",
+      "transaction late",
+    );
+    const attempts = this.byLport;
+    const batch = lports.flatMap((lport) => {
+      const attempt = doubted(attempts.get(lport), NOT_ANSWERED);
+      return attempt === null ? [] : [{ lport, attempt }];
+    });
+    this.#push(batch, "not answered by the database");
+  }
+
   #conclude(outcomes: readonly Outcome[]): void {
     const attempts = this.byLport;
     const known = outcomes.filter((outcome) => outcome.kind !== "unknown");
@@ -260,6 +282,12 @@ export class AttemptKeeper {
     }
     return { lport, attempt };
   }
+}
+
+function someOf(lports: readonly string[]): string {
+  const [first = ""] = lports;
+  if (lports.length === 1) return `logical port ${first}`;
+  return `${lports.length} logical ports (${first}, …)`;
 }
 
 function attemptAfter(outcome: Conclusion, before: Attempt | undefined): Attempt {

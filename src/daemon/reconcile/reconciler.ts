@@ -86,6 +86,7 @@ export class Reconciler {
     registry.onUnregister((type) => ports.releaseOf(type));
     this.#attempts = new AttemptKeeper({
       environment,
+      log,
       engine,
       graph,
       ports,

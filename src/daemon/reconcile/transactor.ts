@@ -35,6 +35,9 @@ export type Outcome =
       readonly otherwise: "lost" | "refused";
     };
 
+/** Milliseconds without a reply after which people are told. A database takes a few, and a second for a bulk. */
+export const LATE_MS = 10_000;
+
 /** The final outcome of a change. */
 export type Conclusion = Exclude<Outcome, { readonly kind: "unknown" }>;
 
@@ -42,6 +45,10 @@ export interface TransactorOptions {
   transact(
     operations: readonly Operation[],
   ): Promise<{ readonly ok: true } | { readonly ok: false; readonly error: TransactError }>;
+  /** Calls once after so many milliseconds, unless what it answers is called before. */
+  timer(milliseconds: number, call: () => void): () => void;
+  /** A transaction with these changes has had no answer for `LATE_MS`. The answer counts whenever it comes. */
+  late(works: readonly Work[]): void;
   /** Whether this session holds the lock. */
   isOurs(lock: string): boolean;
   /** Whether the basis of the change certainly still holds, so that the change may be sent again. */
@@ -81,7 +88,7 @@ export class Transactor {
       works.map((work) => work.change),
       lock,
     );
-    const result = await this.#options.transact(transaction.operations);
+    const result = await this.#transact(works, transaction.operations);
     if (result.ok) {
       this.#options.report(works.map((work) => ({ kind: "committed", work })));
       return;
@@ -118,6 +125,16 @@ export class Transactor {
       works.filter((work) => !isCulprit(work)),
       lock,
     );
+  }
+
+  async #transact(works: readonly Work[], operations: readonly Operation[]) {
+    const { timer, late, transact } = this.#options;
+    const answered = timer(LATE_MS, () => late(works));
+    try {
+      return await transact(operations);
+    } finally {
+      answered();
+    }
   }
 
   /** Sends the works again whose basis still holds. The others are decided anew, together with the ports that move with them. */

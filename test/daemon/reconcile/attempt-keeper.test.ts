@@ -1,5 +1,6 @@
 // The changes that are on their way, and what became of each port's last one: how often it is sent, and what is remembered.
 import { afterEach, beforeEach, describe, expect, jest, test } from "bun:test";
+import { LATE_MS } from "../../../src/daemon/reconcile/transactor.ts";
 import type { Attempt } from "../../../src/plug/attempt.ts";
 import type { PrepareAnswer, PrepareInput } from "../../../src/providers/provider.ts";
 import { PlugDaemon, settle } from "../../support/plug-daemon.ts";
@@ -131,6 +132,50 @@ describe("a provider has another answer", () => {
   test("of no port: nothing is run for that", async () => {
     const { daemon, runsOf } = await started();
     expect(await runsOf(() => daemon.reconciler.answersChanged([]))).toBe(0);
+  });
+});
+
+describe("a transaction without an answer", () => {
+  const told = ({ lines }: PlugDaemon) =>
+    lines.filter((line) => line.includes("has not answered a transaction"));
+
+  test("is told of once, in the log and as the reason of its ports, and its answer counts when it comes", async () => {
+    const { daemon, bind, state, attempt, reply, pass } = await started();
+    await bind("a");
+    await pass(LATE_MS - 1);
+    expect([state()?.reason, told(daemon)]).toEqual(["sent to the database", []]);
+    await pass(1);
+    expect(state()).toMatchObject({
+      state: "pending",
+      reason: "sent to the database, which has not said what became of it: no answer within 10 s",
+    });
+    await pass(10 * LATE_MS);
+    expect(told(daemon)).toEqual([expect.stringMatching(/ warn plug: .* logical port a cannot be decided /)]);
+    expect(daemon.sent).toHaveLength(1);
+    daemon.setInterface(inPlace("a"));
+    await reply({ ok: true });
+    expect([state()?.state, attempt()?.phase]).toEqual(["plugged", "idle"]);
+  });
+
+  test("that is lost in the end is decided from what the rows tell", async () => {
+    const { daemon, bind, state, reply, pass } = await started();
+    await bind("a");
+    await pass(LATE_MS);
+    await reply(disconnected);
+    // It is not there, and was sent once more.
+    expect(state()?.reason).toBe("sent to the database");
+    daemon.setInterface(inPlace("a"));
+    await reply({ ok: true });
+    expect(state()?.state).toBe("plugged");
+  });
+
+  test("that was answered in time is not told of", async () => {
+    const { daemon, bind, reply, pass } = await started();
+    await bind("a");
+    daemon.setInterface(inPlace("a"));
+    await reply({ ok: true });
+    await pass(2 * LATE_MS);
+    expect(told(daemon)).toEqual([]);
   });
 });
 

@@ -24,6 +24,8 @@ async function submit(
       const error = judge(operations);
       return error === null ? { ok: true } : { ok: false, error };
     },
+    timer: () => () => {},
+    late: () => {},
     isOurs: () => isOurs,
     isStillSo: (change) => !stale.includes(lportOfChange(change)),
     report: (some) => {

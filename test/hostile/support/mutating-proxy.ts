@@ -1,7 +1,7 @@
 /**
  * Stands between a client and an ovsdb-server, both on unix sockets, and makes something else of what the server says:
- * distorted messages, bytes that are none, cuts, silence. What the client says arrives as it is, so that whatever is written
- * is the client's own doing.
+ * distorted messages, bytes that are none, cuts, silence. What the client says arrives as it is (or never, where a test says
+ * so), so that whatever is written is the client's own doing.
  */
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { JsonFramer } from "ovsdb-jsonrpc";
@@ -20,6 +20,7 @@ export interface Hostility {
 
 /** What a client asked for. */
 export interface Request {
+  readonly id: unknown;
   readonly method: string;
   readonly params: readonly unknown[];
 }
@@ -33,6 +34,8 @@ export class MutatingProxy implements Disposable {
   hostility: Hostility = PEACE;
   /** Rewrites a message of the server, a reply with the request that it answers; it comes before chance. */
   rewrite: (text: string, request: Request | null) => readonly string[] = (text) => [text];
+  /** Answers with these messages what the server then never hears of; null: it is the server's to answer. */
+  answer: (request: Request) => readonly string[] | null = () => null;
   /** Is told what the client asks for. */
   onRequest: (request: Request) => void = () => {};
   /** How many connections were made, and how many messages became something else. */
@@ -83,8 +86,11 @@ export class MutatingProxy implements Disposable {
     }
     const [requests, asked] = [new JsonFramer(), new Map<unknown, Request>()];
     client.on("data", (bytes: Uint8Array) => {
-      requests.push(bytes, (text) => this.#hear(JSON.parse(decoder.decode(text)), asked));
-      server.write(bytes);
+      requests.push(bytes, (text) => {
+        const answers = this.#hear(JSON.parse(decoder.decode(text)), asked);
+        if (answers === null) server.write(Uint8Array.from(text));
+        else for (const answer of answers) this.#tell(client, answer);
+      });
     });
     server.on("data", (bytes: Uint8Array) => {
       const framed = framer.push(bytes, (text) => {
@@ -98,11 +104,15 @@ export class MutatingProxy implements Disposable {
     });
   }
 
-  #hear(message: Partial<Request> & { readonly id?: unknown }, asked: Map<unknown, Request>): void {
+  /** @returns the answers to what the server is not to hear of */
+  #hear(message: Partial<Request>, asked: Map<unknown, Request>): readonly string[] | null {
     const { id, method, params } = message;
-    if (method === undefined || params === undefined) return;
-    asked.set(id, { method, params });
-    this.onRequest({ method, params });
+    if (method === undefined || params === undefined) return null;
+    const request = { id, method, params };
+    this.onRequest(request);
+    const answers = this.answer(request);
+    if (answers === null) asked.set(id, request);
+    return answers;
   }
 
   #tell(client: Socket, message: string): void {
