@@ -39,3 +39,13 @@ function wordsOf(thrown: unknown, ofError: (error: Error) => string): string {
     return "something that has no words";
   }
 }
+
+/**
+ * The words of a refused system call, without its code, its name and its path: `no such file or directory`. Whoever
+ * prints them says which file it is about. The message of anything else that was thrown stays as it is.
+ */
+export function systemMessageOf(thrown: unknown): string {
+  const message = messageOf(thrown);
+  if (!(thrown instanceof Error && "syscall" in thrown)) return message;
+  return message.replace(/^E[A-Z0-9]+: /, "").replace(/, \w+(?: '.*')?$/s, "");
+}

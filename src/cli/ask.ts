@@ -1,12 +1,41 @@
 /** How the commands that ask the running daemon find it and print its answer. */
-import { formatConfigError } from "../config/error.ts";
-import { loadConfig } from "../config/load.ts";
+import type { ConfigError } from "../config/error.ts";
+import { defaultConfig, loadConfig } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
 import { askDaemon } from "../control/client.ts";
 import type { CommandAnswer } from "../control/command.ts";
-import { fail, type Result } from "../result.ts";
+import { fail, ok, type Result } from "../result.ts";
 import { styleArguments } from "../terminal/style.ts";
 import { type Arguments, EXIT, printError, printLine } from "./command.ts";
+import { inOneLine } from "./config-errors.ts";
 import { terminalStyle } from "./terminal.ts";
+
+export interface PlaceToAsk {
+  readonly runDir: string;
+  /** What a person has to know about the place; null: nothing. */
+  readonly warning: string | null;
+}
+
+/**
+ * Where the daemon is that a command asks. A file that became invalid does not keep anybody from asking: the daemon goes
+ * on with what it read before, in the default run directory unless somebody chose another. Only for a file that
+ * `--config` names nobody can know the run directory.
+ *
+ * @param isNamed whether `--config` names the file
+ */
+export function placeToAsk(
+  loaded: Result<Config, readonly ConfigError[]>,
+  isNamed: boolean,
+): Result<PlaceToAsk, string> {
+  if (loaded.ok) return ok({ runDir: loaded.value.run_dir, warning: null });
+  const fault = inOneLine(loaded.error);
+  if (isNamed) return fail(fault);
+  const runDir = defaultConfig().run_dir;
+  return ok({ runDir, warning: `${fault}; the answer is of the daemon in ${runDir}` });
+}
+
+/** Warnings that were printed: `watch` asks again and again. */
+const warned = new Set<string>();
 
 /** Asks the daemon of the configured run directory. */
 export async function ask(
@@ -14,9 +43,14 @@ export async function ask(
   method: string,
   params: readonly string[],
 ): Promise<Result<CommandAnswer, string>> {
-  const config = loadConfig(args.text("config"));
-  if (!config.ok) return fail(config.error.map(formatConfigError).join("\n"));
-  return askDaemon(config.value.run_dir, method, params);
+  const file = args.text("config");
+  const place = placeToAsk(loadConfig(file), file !== null);
+  if (!place.ok) return place;
+  const { runDir, warning } = place.value;
+  const answer = await askDaemon(runDir, method, params);
+  if (warning !== null && !warned.has(warning)) printError(`vifplugd: ${warning}`);
+  if (warning !== null) warned.add(warning);
+  return answer;
 }
 
 /** @returns the exit code: 1 when no daemon answers, or the daemon refuses */

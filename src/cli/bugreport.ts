@@ -11,11 +11,12 @@ import { formatConfigError } from "../config/error.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { askDaemon } from "../control/client.ts";
-import { messageOf } from "../result.ts";
+import { systemMessageOf } from "../result.ts";
 import { openNamed } from "../system/open-file.ts";
 import { cutSentence } from "../text/cut.ts";
 import { COMMIT, RUNTIME, TARGET, VERSION } from "../version.ts";
 import { troubledOf } from "./answered-ports.ts";
+import { placeToAsk } from "./ask.ts";
 import { CONFIG_OPTION, type Command, DONE, EXIT, printError, printLine } from "./command.ts";
 import { TO_ASK } from "./files.ts";
 
@@ -65,7 +66,7 @@ export const bugreport: Command = {
     try {
       write(file, gzipSync(report));
     } catch (thrown) {
-      printError(`vifplugd: cannot write the report: ${messageOf(thrown)}`);
+      printError(`vifplugd: cannot write the report to ${file}: ${systemMessageOf(thrown)}`);
       return EXIT.failed;
     }
     printLine(`${file}: ${sections.length} sections; read it with zless before you send it`);
@@ -85,8 +86,8 @@ function printReport(bytes: Uint8Array): number {
 async function gather(configFile: string | null): Promise<readonly Section[]> {
   const config = loadConfig(configFile);
   const head = [program(), configuration(config)];
-  if (!config.ok) return head;
-  return [...head, ...(await daemonSections(config.value.run_dir))];
+  const asked = placeToAsk(config, configFile !== null);
+  return asked.ok ? [...head, ...(await daemonSections(asked.value.runDir))] : head;
 }
 
 function program(): Section {

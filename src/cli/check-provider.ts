@@ -23,9 +23,10 @@ export async function checkOneProvider(args: Arguments): Promise<number> {
   }
   const entry = loaded.value.providers.find((each) => each.type === type);
   if (entry === undefined) {
-    const types = loaded.value.providers.map((each) => each.type).join(", ") || "none";
+    const types = loaded.value.providers.map((each) => each.type).join(", ");
+    const others = types === "" ? "" : ` (only ${types})`;
     printError(
-      `vifplugd: providers check: the configuration has no provider ${JSON.stringify(type)}; it has ${types}`,
+      `vifplugd: providers check: the configuration has no provider ${JSON.stringify(type)}${others}; add one under providers, or name another file with --config`,
     );
     return EXIT.failed;
   }

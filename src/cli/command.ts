@@ -67,6 +67,8 @@ export interface Command {
   /** What else its own help tells: a title, and rows of names and what they mean. */
   readonly notes?: { readonly title: string; readonly rows: readonly (readonly [string, string])[] };
   readonly options: readonly Option[];
+  /** Options of which at most one can be given. */
+  readonly exclusive?: readonly string[];
   /** How many arguments that are no options it takes. */
   readonly positionals: number;
   /** How many more of them it takes when they are given. */

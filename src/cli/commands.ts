@@ -35,7 +35,7 @@ const help: Command = {
       printError(`vifplugd: ${unknownCommand(name, commands)}`);
       return EXIT.usage;
     }
-    printLine(asked === undefined ? helpText() : commandHelp(asked, terminalStyle()));
+    printLine(asked === undefined ? helpText(terminalStyle()) : commandHelp(asked, terminalStyle()));
     return EXIT.ok;
   },
 };
@@ -55,21 +55,23 @@ export const commands: readonly Command[] = [
   help,
 ];
 
-function helpText(): string {
+/** All commands, each with what it does. */
+export function helpText(style: Style): string {
   const calls = commands.flatMap(({ name, usage, summary }) => [
-    `  ${name} ${usage}`.trimEnd(),
-    `      ${summary}`,
+    hang(`  ${name} `, usage, style).trimEnd(),
+    hang("      ", summary, style).trimEnd(),
   ]);
+  const about = (text: string) => hang("", text, style).trimEnd();
   return [
-    "vifplugd plugs VIFs on an OVN chassis, beside an unmodified ovn-controller.",
+    about("vifplugd plugs VIFs on an OVN chassis, beside an unmodified ovn-controller."),
     "",
     "Usage: vifplugd [COMMAND] [OPTIONS]",
     "",
     ...calls,
     "",
-    "Without --config, vifplugd reads /etc/vifplugd/vifplugd.yaml if that file exists.",
-    "Every command has a help of its own: vifplugd help COMMAND.",
-    "The daemon also answers to ovs-appctl -t vifplugd: try list-commands.",
+    about("Without --config, vifplugd reads /etc/vifplugd/vifplugd.yaml if that file exists."),
+    about("Every command has a help of its own: vifplugd help COMMAND."),
+    about("The daemon also answers to ovs-appctl -t vifplugd: try list-commands."),
   ].join("\n");
 }
 

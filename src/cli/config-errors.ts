@@ -18,11 +18,14 @@ export function printConfigErrors(errors: readonly ConfigError[], print: (line: 
 export function isConfigValid(args: Arguments, command: string): boolean {
   const loaded = loadConfig(args.text("config"));
   if (loaded.ok) return true;
-  const [first] = loaded.error;
-  const more = loaded.error.length - 1;
-  const rest = more === 0 ? "" : ` (and ${more} more: vifplugd check)`;
-  if (first !== undefined) printError(printable(`vifplugd: ${command}: ${formatConfigError(first)}${rest}`));
+  printError(`vifplugd: ${command}: ${inOneLine(loaded.error)}`);
   return false;
+}
+
+/** The first error, and how many more there are. */
+export function inOneLine([first, ...more]: readonly ConfigError[]): string {
+  const rest = more.length === 0 ? "" : ` (and ${more.length} more: vifplugd check)`;
+  return first === undefined ? "" : `${printable(formatConfigError(first))}${rest}`;
 }
 
 function excerptOf({ source, line, column }: ConfigError): readonly string[] {

@@ -7,7 +7,7 @@ export const explain: Command = {
   name: "explain",
   usage: "LPORT [--json] [--config FILE]",
   summary: "why that logical port is plugged, or is not",
-  exits: [DONE, { code: EXIT.failed, when: "if the logical port is unknown" }],
+  exits: [DONE, { code: EXIT.failed, when: "if the logical port is unknown, or no daemon answers" }],
   examples: [
     { line: "explain web1", does: "every condition for its plugging, and which one does not hold" },
     { line: "explain web1 --json", does: "the same, for a program" },

@@ -8,7 +8,6 @@ import { plugGraph } from "../plug/graph.ts";
 import { paint, wrap } from "../terminal/style.ts";
 import { ask } from "./ask.ts";
 import { CONFIG_OPTION, type Command, DONE, EXIT, printError, printLine } from "./command.ts";
-import { isConfigValid } from "./config-errors.ts";
 import { TO_ASK } from "./files.ts";
 import { terminalStyle } from "./terminal.ts";
 
@@ -33,11 +32,12 @@ export const graph: Command = {
       printError(`vifplugd: graph: unknown format ${format}: expected ${Object.keys(pictures).join(", ")}`);
       return EXIT.usage;
     }
-    const answer = isConfigValid(args, "graph") ? await ask(args, "inc-engine/graph", [format]) : null;
-    if (answer?.ok && answer.value.ok) {
+    const answer = await ask(args, "inc-engine/graph", [format]);
+    if (answer.ok && answer.value.ok) {
       printLine(layOut(answer.value.text.trimEnd(), format));
       return EXIT.ok;
     }
+    printError(`vifplugd: graph: ${answer.ok ? answer.value.text.trimEnd() : answer.error}`);
     const noProviders = {
       forPlugType: () => undefined,
       refused: () => [],

@@ -35,9 +35,9 @@ export function parseCommandLine(
     const late = rest.find((word) => commands.some(({ name }) => name === word));
     if (late !== undefined) return fail(`the command comes first: vifplugd ${late} [OPTION]...`);
   }
-  return args.ok
-    ? ok({ command, args: args.value })
-    : fail(`${command.name}: ${args.error}; try vifplugd help`);
+  if (args.ok) return ok({ command, args: args.value });
+  const helpOf = given === null ? "help" : `help ${command.name}`;
+  return fail(`${command.name}: ${args.error}; try vifplugd ${helpOf}`);
 }
 
 export function unknownCommand(given: string, commands: readonly Command[]): string {
@@ -72,6 +72,8 @@ function parseArguments(command: Command, args: readonly string[]): Result<Argum
     if (surplus !== undefined) return fail(`unexpected argument ${JSON.stringify(surplus)}`);
     if (positionals.length < command.positionals) return fail(`expected ${command.name} ${command.usage}`);
     const given: Readonly<Record<string, unknown>> = values;
+    const [one, other] = (command.exclusive ?? []).filter((option) => given[option] !== undefined);
+    if (other !== undefined) return fail(`expected --${one} or --${other}, and not both`);
     return ok({
       text: (option) => (typeof given[option] === "string" ? given[option] : null),
       flag: (option) => given[option] === true,

@@ -28,6 +28,7 @@ export const plan: Command = {
     { name: "summary", type: "boolean", meaning: "print one line, for the plans of many chassis" },
     CONFIG_OPTION,
   ],
+  exclusive: ["json", "summary"],
   positionals: 0,
   async run(args) {
     const loaded = loadConfig(args.text("config"));

@@ -8,7 +8,7 @@ export const PORT_OPTIONS: readonly Option[] = [
     name: "state",
     type: "string",
     values: STATE_WORDS,
-    meaning: "only ports in that state, or in one of several states, with commas between them",
+    meaning: `only ports in that state, or in one of several, with commas between them: ${STATE_WORDS.join(", ")}`,
   },
   {
     name: "lport",

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { formatDecision } from "../record/decision.ts";
 import { Replayer } from "../record/replayer.ts";
-import { messageOf } from "../result.ts";
+import { systemMessageOf } from "../result.ts";
 import { type Command, DONE, EXIT, printError, printLine } from "./command.ts";
 
 export const replay: Command = {
@@ -51,7 +51,7 @@ async function replayFile(file: string, until: number): Promise<string | null> {
       for (const decision of decided.value) printLine(formatDecision(decision));
     }
   } catch (thrown) {
-    return ` ${messageOf(thrown)}`;
+    return ` ${systemMessageOf(thrown)}`;
   }
   return running === null ? "1: the file is empty" : null;
 }

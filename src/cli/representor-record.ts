@@ -8,7 +8,7 @@ import { formatConfigError } from "../config/error.ts";
 import { loadConfig } from "../config/load.ts";
 import { thisMachine } from "../providers/representor/machine.ts";
 import { recordNics } from "../providers/representor/record-nics.ts";
-import { messageOf } from "../result.ts";
+import { systemMessageOf } from "../result.ts";
 import { openNamed } from "../system/open-file.ts";
 import { VERSION } from "../version.ts";
 import { type Arguments, EXIT, printError, printLine } from "./command.ts";
@@ -56,7 +56,7 @@ export async function representorRecord(args: Arguments): Promise<number> {
     printLine(`${recorded.value} messages of the kernel are in ${file}`);
     return EXIT.ok;
   } catch (thrown) {
-    printError(`vifplugd: ${messageOf(thrown)}`);
+    printError(`vifplugd: cannot write ${file}: ${systemMessageOf(thrown)}`);
     return EXIT.failed;
   }
 }

@@ -31,6 +31,7 @@ export const status: Command = {
     ...PORT_OPTIONS,
     CONFIG_OPTION,
   ],
+  exclusive: ["json", "names"],
   positionals: 0,
   async run(args) {
     const question = portQuestion("status", args);

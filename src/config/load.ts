@@ -3,7 +3,7 @@
  */
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import * as v from "valibot";
-import { fail, hasCode, messageOf, ok, type Result } from "../result.ts";
+import { fail, hasCode, messageOf, ok, type Result, systemMessageOf } from "../result.ts";
 import type { ConfigError } from "./error.ts";
 import { parseConfig } from "./parse.ts";
 import { type Config, configSchema } from "./schema.ts";
@@ -27,7 +27,7 @@ export function loadConfig(file: string | null): Result<Config, readonly ConfigE
   try {
     bytes = readAtMost(path, MAX_CONFIG_BYTES + 1);
   } catch (thrown) {
-    if (!hasCode(thrown, "ENOENT")) return unreadable(path, messageOf(thrown));
+    if (!hasCode(thrown, "ENOENT")) return unreadable(path, systemMessageOf(thrown));
     return file === null ? ok(defaultConfig()) : unreadable(path, "no such file");
   }
   if (bytes.length > MAX_CONFIG_BYTES) {

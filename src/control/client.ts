@@ -2,7 +2,7 @@
 import { connect } from "node:net";
 import { join } from "node:path";
 import { JsonFramer } from "ovsdb-jsonrpc";
-import { fail, hasCode, messageOf, ok, type Result } from "../result.ts";
+import { fail, hasCode, messageOf, ok, type Result, systemMessageOf } from "../result.ts";
 import { readTrusted } from "../system/read-file.ts";
 import type { CommandAnswer } from "./command.ts";
 
@@ -27,7 +27,7 @@ export async function askDaemon(
   try {
     pid = Number.parseInt(readTrusted(pidFile, PID_DIGITS).toString("latin1"), 10);
   } catch (thrown) {
-    if (!hasCode(thrown, "ENOENT")) return fail(`no vifplugd runs in ${runDir}: ${messageOf(thrown)}`);
+    if (!hasCode(thrown, "ENOENT")) return fail(`cannot read ${pidFile}: ${systemMessageOf(thrown)}`);
     return fail(
       `no vifplugd runs in ${runDir} (no vifplugd.pid there); start one, or name its configuration with --config`,
     );

@@ -1,7 +1,7 @@
 // What a person reads who asks how to use a command.
 import { describe, expect, test } from "bun:test";
 import { CONFIG_OPTION, EXIT, exitsText } from "../../src/cli/command.ts";
-import { commandHelp, commands } from "../../src/cli/commands.ts";
+import { commandHelp, commands, helpText } from "../../src/cli/commands.ts";
 import { CONFIG_FILE, FILES } from "../../src/cli/files.ts";
 import { parseCommandLine } from "../../src/cli/parse.ts";
 import { PLAIN } from "../../src/terminal/style.ts";
@@ -48,6 +48,12 @@ describe.each(commands.map((command) => [command.name, command] as const))("help
     // Whoever takes --config reads the configuration.
     expect(command.files.includes(CONFIG_FILE)).toBe(command.options.includes(CONFIG_OPTION));
   });
+});
+
+test("the list of commands has each of them, and fits 80 columns", () => {
+  const text = helpText(PLAIN);
+  expect(text.split("\n").filter((line) => columnsOf(line) > PLAIN.width)).toEqual([]);
+  for (const { name } of commands) expect(text).toMatch(new RegExp(`^  ${name}\\b`, "m"));
 });
 
 test("the manual page and the table of commands are of the same words", () => {

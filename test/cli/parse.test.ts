@@ -1,6 +1,6 @@
 // The command line to a command and its arguments.
 import { describe, expect, test } from "bun:test";
-import { CONFIG_OPTION, type Command, JSON_OPTION } from "../../src/cli/command.ts";
+import { CONFIG_OPTION, type Command, JSON_OPTION, type Option } from "../../src/cli/command.ts";
 import { commands } from "../../src/cli/commands.ts";
 import { parseCommandLine } from "../../src/cli/parse.ts";
 
@@ -18,6 +18,8 @@ function command(name: string, rest: Partial<Command> = {}): Command {
     ...rest,
   };
 }
+
+const NAMES: Option = { name: "names", type: "boolean", meaning: "" };
 
 const known = [
   command("run", { options: [CONFIG_OPTION] }),
@@ -69,6 +71,19 @@ test("a command after its options is told that it comes first", () => {
   );
 });
 
+test("of options that exclude each other only one can be given", () => {
+  const picky = [command("show", { options: [JSON_OPTION, NAMES], exclusive: ["json", "names"] })];
+  const error = (...argv: readonly string[]) => {
+    const parsed = parseCommandLine(argv, picky);
+    return parsed.ok ? null : parsed.error;
+  };
+  expect(error("show", "--names")).toBeNull();
+  expect(error("show", "--json")).toBeNull();
+  expect(error("show", "--names", "--json")).toBe(
+    "show: expected --json or --names, and not both; try vifplugd help show",
+  );
+});
+
 test("a misspelt sub-command is told which one was probably meant", () => {
   expect(parse("explian")).toBe('unknown command "explian" (did you mean explain?); try vifplugd help');
   expect(parse("nothing-like-it")).toBe('unknown command "nothing-like-it"; try vifplugd help');
@@ -98,14 +113,14 @@ test("what follows -- is no option", () => {
 describe("one line says what is wrong with", () => {
   test.each([
     [["frobnicate"], 'unknown command "frobnicate"; try vifplugd help'],
-    [["run", "--colour"], /^run: Unknown option '--colour'; try vifplugd help$/],
-    [["--colour"], /^run: Unknown option '--colour'/],
+    [["run", "--colour"], /^run: Unknown option '--colour'; try vifplugd help run$/],
+    [["--colour"], /^run: Unknown option '--colour'; try vifplugd help$/],
     [["version", "--config", "f"], /^version: Unknown option '--config'/],
     [["run", "--config"], /^run: .*--config/],
     [["explain", "--json=yes", "lsp1"], /^explain: .*--json/],
-    [["run", "now"], 'run: unexpected argument "now"; try vifplugd help'],
-    [["explain", "a", "b"], 'explain: unexpected argument "b"; try vifplugd help'],
-    [["explain"], "explain: expected explain LPORT; try vifplugd help"],
+    [["run", "now"], 'run: unexpected argument "now"; try vifplugd help run'],
+    [["explain", "a", "b"], 'explain: unexpected argument "b"; try vifplugd help explain'],
+    [["explain"], "explain: expected explain LPORT; try vifplugd help explain"],
     [[""], 'unknown command ""; try vifplugd help'],
   ])("%j", (argv, expected) => {
     const error = parse(...argv);

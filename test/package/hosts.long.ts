@@ -120,6 +120,18 @@ describe.each(suites)("a host of Debian %s", (suite) => {
   );
 
   test(
+    "tells its status while the file on disk is not valid",
+    async () => {
+      await host.write(CONFIGURATION, "providrs: []\n");
+      const both = await host.shell("vifplugd status 2>&1");
+      expect(both).toContain(`${CONFIGURATION}:1:1: providrs: unknown key`);
+      expect(both).toMatch(/^web1 +plugged/m);
+      await host.write(CONFIGURATION, "providers: [{ type: dummy }]\n");
+    },
+    5 * MINUTES,
+  );
+
+  test(
     "keeps ports and configuration through an upgrade",
     async () => {
       const before = await plugged();
