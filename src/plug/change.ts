@@ -70,6 +70,12 @@ export function lportOfChange(change: Change): string {
   }
 }
 
+/** The interface that the change takes away; null: none. */
+export function removedBy(change: Change): InterfaceRow | null {
+  if (change.kind === "replug") return change.remove === null ? null : removedBy(change.remove);
+  return change.kind === "remove" ? change.interface : null;
+}
+
 /** The logical ports that the change leaves without an interface, because they are to have none (rule U1 or U2). */
 export function unpluggedBy(change: Change): readonly string[] {
   switch (change.kind) {

@@ -229,6 +229,7 @@ export function plugGraph(providers: Providers, initialSettings: PlugSettings) {
     absence,
     intent,
     advice,
+    claim,
     hold,
     plug,
     monitorScope,

@@ -1,12 +1,12 @@
 /**
  * Whether the reason for a change still holds, when its transaction was refused because of another port. Until the refusal
- * arrived, the Southbound may have gone away, the port binding may have come back, or somebody else may have given the port
- * an interface. A pure reading of the graph's data.
+ * arrived, the Southbound may have gone away, the port binding may have come back, somebody else may have given the port an
+ * interface, or another port may have come to want the interface that goes. A pure reading of the graph's data.
  *
  * Invariant: a reason that was a reply of the Southbound about a row (rule U1, absent by `_uuid`) does not hold any more.
  */
 import type { Engine } from "../graph/index.ts";
-import { type Change, lportOfChange, unpluggedBy } from "./change.ts";
+import { type Change, lportOfChange, removedBy, unpluggedBy } from "./change.ts";
 import type { PlugGraph } from "./graph.ts";
 import { interfacesOf } from "./lport.ts";
 import { heldReason } from "./nodes/hold-node.ts";
@@ -18,6 +18,9 @@ export function isStillSo(engine: Engine, graph: PlugGraph, change: Change): boo
   const settings = engine.data(graph.inputs.settings).current;
   const hold = engine.data(graph.hold);
   const isHeld = (lport: string) => heldReason(hold, settings, lport) !== null;
+  const removed = removedBy(change);
+  // The interface changes hands then (rule P6), and does not go.
+  if (removed !== null && engine.data(graph.claim).byName.has(removed.name)) return false;
   if (change.kind === "create") {
     const intent = intents.get(change.desired.lport);
     return intent?.kind === "plug" && interfacesOf(intent.lport).length === 0;

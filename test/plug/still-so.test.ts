@@ -210,6 +210,43 @@ describe("what is left over of a port that is in place", () => {
   });
 });
 
+describe("an interface that goes", () => {
+  /** Each port's interface has the name that the provider has for it. */
+  function wanting(names: Record<string, string>) {
+    const { provider } = recordedProvider("dummy", {
+      prepare: plugAs((lport) => names[lport] ?? lport),
+    });
+    return benchWith(provider, ["a", "b"]);
+  }
+
+  test("because its port moves to another one goes no more when another port has come to want it", () => {
+    const names: Record<string, string> = { a: "eth0", b: "eth1", c: "eth0" };
+    const bench = wanting(names);
+    names.a = "eth2";
+    bench.attempt("a", { phase: "idle", nonce: 1 });
+    bench.run();
+    const change = changeOf(bench, "a");
+    expect(change).toMatchObject({ kind: "replug", remove: { interface: { name: "eth0" } } });
+    expect(stillSo(bench, change)).toBe(true);
+    bench.set("portBinding", wanted("c", 2));
+    bench.run();
+    expect(stillSo(bench, change)).toBe(false);
+    expect(changeOf(bench, "a")).toMatchObject({ kind: "replug", remove: null });
+  });
+
+  test("with its port goes no more when another port has come to want it", () => {
+    const bench = wanting({ a: "eth0", b: "eth1", c: "eth0" });
+    moveAway(bench, "a", 0);
+    const change = changeOf(bench, "a");
+    expect(change).toMatchObject({ kind: "remove", interface: { name: "eth0" } });
+    expect(stillSo(bench, change)).toBe(true);
+    bench.set("portBinding", wanted("c", 2));
+    bench.run();
+    expect(stillSo(bench, change)).toBe(false);
+    expect(changeOf(bench, "c")).toMatchObject({ kind: "update", adoption: { from: "a" } });
+  });
+});
+
 describe("an interface that is taken over", () => {
   test("is let go still while all that lose theirs are due to go, and not held", () => {
     const provider = recordedProvider("dummy", { prepare: plugAs(() => "eth0") }).provider;
