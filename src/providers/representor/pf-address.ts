@@ -47,7 +47,8 @@ export function pfAddress(pf: PfFacts, around: Neighbours, sources: AddressSourc
   const told = toldAddress(pf);
   if (told !== null) return { mac: told };
   const uplink = uplinkOf(pf, around);
-  const external = isExternal(pf);
+  // Where functions of hosts are told apart from others, those of which nothing is told are this machine's.
+  const external = isExternal(pf) ?? (around.pfs.some((one) => isHostBeside(one, pf)) ? false : null);
   const file = uplink.link === null || external === false ? null : hostAddress(pf, uplink.link, sources);
   if (file !== null) return { mac: file };
   if (external === true || (external === null && hasOwnPort(pf))) {
@@ -114,6 +115,10 @@ function isExternal({ ports }: PfFacts): boolean | null {
   if (ports.length === 0) return false;
   const told = ports.map(({ external }) => external);
   return told.includes(true) ? true : told.includes(false) ? false : null;
+}
+
+function isHostBeside(one: PfFacts, pf: PfFacts): boolean {
+  return one.device === pf.device && isExternal(one) === true;
 }
 
 function hostAddress(pf: PfFacts, uplink: Link, { smartNic }: AddressSources): string | null {

@@ -109,8 +109,8 @@ function toldByDevlink(
   { link, fault }: Pairing,
   known: Known,
 ): SwitchPort | null {
-  const { controller, external, pf, number } = port;
-  const common = { name, devlink: port, controller, external, link, fault };
+  const { pf, number } = port;
+  const common = { name, devlink: port, ...hostOf(port, link), link, fault };
   if (port.flavour === "physical") {
     const device = deviceOf(port.device, link, known);
     if (known.sources.vfBase(device) > 0 && number !== null) {
@@ -125,6 +125,16 @@ function toldByDevlink(
     return { ...common, device, pf, role: { kind: "uplink", number: pf } };
   }
   return { ...common, device, pf, role: { kind: "function", function: represented } };
+}
+
+/** Whose the port is. Where devlink does not tell (before Linux 5.10), a newer driver's name for the device may. */
+function hostOf(
+  { controller, external }: DevlinkPort,
+  link: Link | null,
+): Pick<SwitchPort, "controller" | "external"> {
+  const said = external === null && link !== null ? parseDriverName(link.portName) : null;
+  if (said?.kind !== "function" || said.controller === null) return { controller, external };
+  return { controller: said.controller, external: said.controller !== 0 };
 }
 
 /** Whether the device of a PF's port is the PF itself, as with some drivers: the port is the uplink, and represents nothing. */
