@@ -198,7 +198,7 @@ export class Daemon {
     this.#checks.ran(!engine.needsRun);
     const hold = engine.data(graph.hold);
     this.#chassisLog.tellHold(hold, engine.data(graph.inputs.settings).current.maxUnplugPercent);
-    // What is so until the run that follows is nothing to tell, and nothing to build on.
+    // Another run follows at once, and may change what is missing.
     if (engine.needsRun) return;
     const obstacle = obstacleOf(engine, graph);
     this.#chassisLog.tell(obstacle);

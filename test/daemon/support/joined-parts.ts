@@ -26,6 +26,8 @@ export function joinedParts(chassis: SimulatedChassis, circumstances: Circumstan
     lock: takeLock,
     onRun: () => runs++,
   });
+  // ovs-vswitchd and ovn-controller follow what is written.
+  chassis.chassis.server.onCommit = () => chassis.chassis.changed();
   startParts(parts, config);
   return {
     ...parts,
