@@ -245,13 +245,12 @@ export class Southbound {
    * need not be the condition of the row that was looked up: a monitor that goes on where it was keeps its condition.
    */
   #correct(session: ReturnType<typeof connect>): void {
-    const clauses = session.acknowledged("Port_Binding");
-    const inForce = this.#conditions.get(clauses ?? {});
     const { chassisName } = this.#wanted;
     const rows = session.replica.table("Chassis").rows.values();
     this.#wanted = this.#wanted.withRow(rows.find(({ name }) => name === chassisName) ?? null);
-    if (clauses === null || inForce === undefined) return;
-    const isRight = inForce.sameChassis(this.#wanted);
+    const clauses = session.acknowledged("Port_Binding");
+    // The clauses in force are none of ours where the server has refused ours.
+    const isRight = clauses !== null && this.#conditions.get(clauses)?.sameChassis(this.#wanted) === true;
     // The very clauses that are in force ask for no change.
     session.setCondition("Port_Binding", isRight ? clauses : this.#clausesOf(this.#wanted));
   }

@@ -289,12 +289,13 @@ describe("news of the chassis itself", () => {
     stage.until(() => stage.isInView());
     stage.pass();
     const { view } = stage.state;
-    const [known, { cause }] = [stage.known(), stage.lastChange];
+    const [known, { cause }, told] = [stage.known(), stage.lastChange, stage.pushed.length];
     stage.chassis.want("another");
     stage.until(() => stage.isInView("another"));
     expect(stage.state.view).toBe(view ?? -1);
     expect(stage.known()).toBe(known);
     expect(stage.lastChange.cause).toBe(cause);
+    expect(stage.pushed.slice(told)).toStrictEqual([]);
     expect(stage.counted).toContain("sb_update");
   });
 
@@ -321,6 +322,50 @@ describe("news of the chassis itself", () => {
     stage.release();
     stage.until(() => stage.known()?.hostname === "another.example");
     expect(stage.lastChange.cause.label).toBe("condition acknowledged");
+  });
+
+  test("is not complete while the condition after the next one is on its way", () => {
+    stage.start();
+    stage.rules.toServer = ({ method }) => (method === "monitor_cond_change" ? "hold" : "pass");
+    stage.chassis.chassis.setHostname("another.example");
+    stage.pass(2000);
+    stage.chassis.chassis.setHostname("a-third.example");
+    stage.pass(2000);
+    stage.release();
+    stage.pass(2000);
+    expect(JSON.stringify(stage.conditions().at(-1))).toContain("a-third.example");
+    expect(stage.state).toMatchObject({ synced: true, acknowledged: null, view: null });
+    stage.release();
+    stage.until(() => stage.known()?.hostname === "a-third.example");
+  });
+
+  test("asks for its condition once, whatever comes while that is on its way", () => {
+    stage.start();
+    stage.rules.toServer = ({ method }) => (method === "monitor_cond_change" ? "hold" : "pass");
+    stage.chassis.chassis.setHostname("another.example");
+    stage.pass(2000);
+    write({ op: "update", table: "SB_Global", where: [], row: { options: ["map", []] } });
+    stage.pass(2000);
+    stage.rules.toServer = () => "pass";
+    stage.release();
+    stage.until(() => stage.known()?.hostname === "another.example");
+    stage.pass();
+    expect(passes().filter((method) => method === "monitor_cond_change")).toHaveLength(1);
+  });
+
+  test("after a first condition that the server refused is complete when the next one is acknowledged", () => {
+    stage.rules.toServer = (message) => {
+      if (message.method === "monitor_cond_change") return "hold";
+      const isRefused = isLookup(message) || JSON.stringify(message).includes('"requested-chassis","hv1"');
+      return isRefused ? "refuse" : "pass";
+    };
+    stage.learnName();
+    stage.connect();
+    stage.until(() => stage.lastChange.cause.label === "condition requested");
+    expect(stage.state).toMatchObject({ synced: true, acknowledged: null, view: null });
+    stage.rules.toServer = () => "pass";
+    stage.release();
+    stage.until(() => stage.known()?.chassisUuid != null);
   });
 
   test("for which the server refuses the condition is told, and never complete", () => {

@@ -29,10 +29,12 @@ export class SimulatedStage {
   readonly requests: JsonObject[] = [];
   /** By what each connection was secured. */
   readonly secured: unknown[] = [];
+  /** The inputs of the graph that were told something by a single push, oldest first. */
+  readonly pushed: string[] = [];
   /** How many transactions were sent to the local database. */
   sent = 0;
   rules: {
-    toServer: (message: JsonObject) => "pass" | "hold" | "lose";
+    toServer: (message: JsonObject) => "pass" | "hold" | "lose" | "refuse";
     /** What arrives in its place; null: nothing. */
     toClient: (message: JsonObject) => JsonObject | null;
   } = { toServer: () => "pass", toClient: (message) => message };
@@ -74,6 +76,11 @@ export class SimulatedStage {
         otherChassis: (rows) => this.southbound.inquireChassis(rows),
       },
     });
+    const push = this.reconciler.push.bind(this.reconciler);
+    this.reconciler.push = (node, batch, label) => {
+      this.pushed.push(node.name);
+      push(node, batch, label);
+    };
     const count = (event: CountedEvent) => this.counted.push(event);
     this.southbound = new Southbound(this.reconciler, log.module("ovsdb"), count, environment);
     const { inputs } = this.reconciler.graph;
@@ -194,6 +201,8 @@ export class SimulatedStage {
             if (typeof message.method === "string" && message.id !== null) this.requests.push(message);
             const verdict = this.rules.toServer(message);
             if (verdict === "hold") this.#held.push(() => accepted.receive(message, known));
+            else if (verdict === "refuse")
+              send({ id: message.id ?? null, result: null, error: REFUSAL }, null);
             else if (verdict === "pass") accepted.receive(message, known);
           },
         };
@@ -201,6 +210,8 @@ export class SimulatedStage {
     };
   }
 }
+
+const REFUSAL = { error: "syntax error", details: "no" };
 
 function insert<Row extends { readonly _uuid: Uuid }>(row: Row) {
   return asInserts(new Map([[row._uuid, row]]));
