@@ -1,14 +1,14 @@
-/** The ports in what a daemon answered to `plug/status`: of one of another version, what can be read. */
+/** The ports in an answer to `plug/status`. A daemon of another version may have answered, so every unreadable part is left out. */
 import { isPrintable } from "../text/printable.ts";
 import { isRecord } from "../unknown.ts";
 
 export interface AnsweredPort {
   readonly lport: string;
-  /** Its interface's; null: it has none. */
+  /** The name of its interface; null: the port has no interface. */
   readonly name: string | null;
 }
 
-/** @throws SyntaxError when the text is no JSON */
+/** @throws SyntaxError: the text is no JSON */
 export function portsOf(answer: string): readonly AnsweredPort[] {
   const status: unknown = JSON.parse(answer);
   const ports = isRecord(status) && Array.isArray(status.ports) ? status.ports : [];
@@ -18,14 +18,14 @@ export function portsOf(answer: string): readonly AnsweredPort[] {
   });
 }
 
-/** The logical ports' names that a line of a terminal shows as they are. */
+/** The names of logical ports that a terminal shows as they are. */
 export function namesOf(answer: string): readonly string[] {
   return portsOf(answer)
     .map(({ lport }) => lport)
     .filter((name) => name !== "" && isPrintable(name));
 }
 
-/** The ports that somebody has to look at: not plugged and not on their way, or with a reason. None where the text is no JSON. */
+/** The ports that need attention: not plugged and not pending, or with a reason. Empty: the text is no JSON. */
 export function troubledOf(answer: string): readonly string[] {
   let status: unknown;
   try {

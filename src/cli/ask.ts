@@ -1,4 +1,4 @@
-/** How the commands that ask the running daemon find it and print its answer. */
+/** Asks the running daemon and prints its answer, for the commands that need a daemon. */
 import type { ConfigError } from "../config/error.ts";
 import { defaultConfig, loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
@@ -53,7 +53,7 @@ export async function ask(
   return answer;
 }
 
-/** @returns the exit code: 1 when no daemon answers, or the daemon refuses */
+/** @returns the exit code; 1: no daemon answers, or the daemon refuses */
 export async function askAndPrint(
   args: Arguments,
   method: string,

@@ -1,8 +1,8 @@
 /**
- * `vifplugd bugreport [FILE]`: what somebody needs who is to find a fault from afar, in one compressed text.
+ * `vifplugd bugreport [FILE]`: everything that a person needs to find a fault from afar, in one compressed text.
  *
- * Invariant: nothing secret goes in. No file is read but the configuration; of its providers' keys only the names are told,
- * and of a URL its user part is not.
+ * Invariant: the report has no secrets. The command reads no file but the configuration. Of the options of a provider the report
+ * has only the names, and a URL has no user part.
  */
 import { closeSync, constants, writeSync } from "node:fs";
 import { hostname, release } from "node:os";
@@ -20,10 +20,10 @@ import { placeToAsk } from "./ask.ts";
 import { CONFIG_OPTION, type Command, DONE, EXIT, printError, printLine } from "./command.ts";
 import { TO_ASK } from "./files.ts";
 
-/** Ports in trouble that are explained, at most. */
+/** The most ports in trouble that the report explains. */
 const EXPLAINED = 50;
 
-/** What the daemon is asked, in the order of the report. */
+/** The questions to the daemon, in the order of the report. */
 const QUESTIONS: readonly (readonly [method: string, ...params: readonly string[]])[] = [
   ["plug/status", "json"],
   ["connection-status"],
@@ -36,7 +36,7 @@ const QUESTIONS: readonly (readonly [method: string, ...params: readonly string[
   ["log/tail", "1000"],
 ];
 
-/** The name of a file that is none. */
+/** The name that stands for standard output. */
 const STANDARD_OUTPUT = "-";
 
 interface Section {
@@ -47,12 +47,12 @@ interface Section {
 export const bugreport: Command = {
   name: "bugreport",
   usage: "[FILE] [--config FILE]",
-  summary: "one compressed file to attach to a report; no secrets in it",
+  summary: "make one compressed file to attach to a report, without secrets",
   exits: [DONE, { code: EXIT.failed, when: "if the file cannot be written" }],
   examples: [
-    { line: "bugreport", does: "a new file in this folder, named after the time" },
-    { line: "bugreport /tmp/hv1.txt.gz", does: "that file, which must not be there yet" },
-    { line: "bugreport - | zless", does: "show what the file would have, and make no file" },
+    { line: "bugreport", does: "make a new file in this folder, named after the time" },
+    { line: "bugreport /tmp/hv1.txt.gz", does: "make that file, which must not exist yet" },
+    { line: "bugreport - | zless", does: "show the report, and make no file" },
   ],
   files: TO_ASK,
   options: [CONFIG_OPTION],
@@ -106,7 +106,7 @@ function configuration(config: ReturnType<typeof loadConfig>): Section {
   return { title: "configuration, as it is on disk now", text };
 }
 
-/** Whatever a provider is given may be a password. */
+/** Hides every option of a provider, because any option may be a password. */
 function withoutSecrets(config: Config): object {
   const providers = config.providers.map(({ type, match, options }) => {
     const keys = typeof options === "object" && options !== null ? Object.keys(options) : [];
@@ -137,7 +137,7 @@ function redacted(report: string): string {
   return report.replaceAll(/([a-z][a-z0-9+.-]*:\/\/)[^/@\s"']+@/gi, "$1***@");
 }
 
-/** In the folder that it is called in; a file that is there already is not written over. */
+/** The name of a file in the present folder. An existing file is never overwritten. */
 function defaultName(): string {
   return `vifplugd-bugreport-${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, "")}.txt.gz`;
 }

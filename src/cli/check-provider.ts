@@ -1,4 +1,4 @@
-/** `vifplugd providers check TYPE`: the conformance checks, on any provider of the configuration. */
+/** `vifplugd providers check TYPE`: runs the conformance checks on a provider of the configuration. */
 import { checkProvider, type Finding, type PrepareAnswer, type Subject } from "vifplugd-provider";
 import { loadConfig } from "../config/load.ts";
 import type { Answer } from "../providers/answer.ts";
@@ -9,7 +9,7 @@ import { type Arguments, EXIT, printError, printLine } from "./command.ts";
 import { printConfigErrors } from "./config-errors.ts";
 import { BroughtUp, isOwn } from "./own-providers.ts";
 
-/** For a program, which may look things up first; what is in this process must not block. */
+/** The deadline of an answer in milliseconds: for a program, which may look things up first, and for code in this process. */
 const OWN_DEADLINE_MS = 2000;
 const DEADLINE_MS = 50;
 
@@ -52,7 +52,7 @@ export async function checkOneProvider(args: Arguments): Promise<number> {
   return findings.some(({ passed }) => passed === false) ? EXIT.failed : EXIT.ok;
 }
 
-/** @param isAsked whether a logical port was given, whose reason says more than that none was ready */
+/** @param isAsked true: the operator gave a logical port, and its reason says more than "ready for none" */
 function textOf({ check, passed, detail }: Finding, isAsked: boolean): string {
   if (passed === null) {
     if (!isAsked) return `skip  ${check} (ready for none of the ports: give one with --lport)`;
@@ -72,7 +72,7 @@ function subjectOf(up: BroughtUp, deadline: number): Subject {
   };
 }
 
-/** @throws Error when the provider broke the contract */
+/** @throws Error: the provider broke the contract */
 function answerOf(answer: Answer): PrepareAnswer {
   switch (answer.kind) {
     case "plug":
@@ -88,7 +88,7 @@ function answerOf(answer: Answer): PrepareAnswer {
 
 type Lports = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** `NAME KEY=VALUE KEY=VALUE...`, as the CMS has it. */
+/** Parses a logical port and its options: `NAME KEY=VALUE KEY=VALUE...`. */
 function lportsIn(text: string | null): Result<Lports | null, string> {
   if (text === null) return ok(null);
   const [name = "", ...pairs] = text.trim().split(/\s+/);

@@ -1,4 +1,4 @@
-/** `vifplugd check`: reads the configuration, prints each error with its place, connects to nothing. */
+/** `vifplugd check`: reads the configuration and prints each error with its place, without any connection. */
 import { DEFAULT_CONFIG_FILE, loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { printable } from "../text/printable.ts";
@@ -10,13 +10,13 @@ import { BroughtUp, isOwn } from "./own-providers.ts";
 export const check: Command = {
   name: "check",
   usage: "[--providers] [--config FILE]",
-  summary: "validate the configuration and print each error with its place; nothing when it is valid",
+  summary: "validate the configuration and print each error with its place; a valid file prints nothing",
   exits: [DONE, NOT_VALID],
   examples: [
-    { line: "check", does: "print what is wrong with the configuration of this machine" },
+    { line: "check", does: "print the errors in the configuration of this machine" },
     {
       line: "check --providers --config new.yaml",
-      does: "try another configuration, and start its own providers for that",
+      does: "check another configuration, and start its commands and load its modules",
     },
   ],
   files: [CONFIG_FILE],
@@ -42,7 +42,7 @@ export const check: Command = {
   },
 };
 
-/** With the place of the option that a provider refuses, or that of the provider. */
+/** The faults of providers, each with the place of the refused option or of the provider. */
 async function providerFaults({ providers }: Config, file: string): Promise<readonly string[]> {
   const faults = await Promise.all(
     providers.filter(isOwn).map(async (entry) => {

@@ -1,4 +1,4 @@
-/** What a sub-command is: its line in `help`, its options, and what it does. A file per sub-command implements it. */
+/** The definition of a sub-command: its line in `help`, its options, and its function. Each sub-command has a file. */
 
 import { cutWords } from "../text/cut.ts";
 import { printable } from "../text/printable.ts";
@@ -10,9 +10,9 @@ export const EXIT = { ok: 0, failed: 1, differs: 2, usage: 64, config: 78 } as c
 export interface Option {
   readonly name: string;
   readonly type: "string" | "boolean";
-  /** The words that its value may be, or "file"; for completion. */
+  /** The allowed values, or "file"; for completion. */
   readonly values?: readonly string[] | "file";
-  /** For the command's own help. */
+  /** The meaning, for the help of the command. */
   readonly meaning: string;
 }
 
@@ -26,7 +26,7 @@ export const JSON_OPTION: Option = { name: "json", type: "boolean", meaning: "pr
 
 export interface ExitCode {
   readonly code: number;
-  /** Goes on after the code: `if no daemon answers`; empty: the command did what it is for. */
+  /** The text after the code, as `if no daemon answers`; empty: the command succeeded. */
   readonly when: string;
 }
 
@@ -34,20 +34,20 @@ export const DONE: ExitCode = { code: EXIT.ok, when: "" };
 export const NO_DAEMON: ExitCode = { code: EXIT.failed, when: "if no daemon answers" };
 export const NOT_VALID: ExitCode = { code: EXIT.config, when: "if the configuration is not valid" };
 
-/** `0, 1 if no daemon answers`. */
+/** The exit codes as text: `0, 1 if no daemon answers`. */
 export function exitsText(exits: readonly ExitCode[]): string {
   return exits.map(({ code, when }) => `${code} ${when}`.trimEnd()).join(", ");
 }
 
 export interface Example {
-  /** After `vifplugd`, as a shell reads it. */
+  /** The command line after `vifplugd`. */
   readonly line: string;
   readonly does: string;
 }
 
-/** What was given; only what the command declares is let through. */
+/** The parsed arguments: only options that the command declares. */
 export interface Arguments {
-  /** The value of a string option, or null when it was not given. */
+  /** The value of a string option; null: the option was not given. */
   text(option: string): string | null;
   flag(option: string): boolean;
   readonly positionals: readonly string[];
@@ -55,23 +55,23 @@ export interface Arguments {
 
 export interface Command {
   readonly name: string;
-  /** After the name, in `help`. */
+  /** The text after the name, in `help`. */
   readonly usage: string;
   readonly summary: string;
-  /** Every exit code but 64, which every command has for a command line that is not understood. */
+  /** Every exit code but 64, which every command has for a wrong command line. */
   readonly exits: readonly ExitCode[];
-  /** Command lines that people need, and what each is for. */
+  /** Command lines that people need, each with its purpose. */
   readonly examples: readonly Example[];
-  /** What it reads, and, of the daemon, what it writes; other than what its arguments name. */
+  /** The files that the command reads and the daemon writes, other than files in the arguments. */
   readonly files: readonly UsedFile[];
-  /** What else its own help tells: a title, and rows of names and what they mean. */
+  /** A further part of the help: a title, and rows of names with their meanings. */
   readonly notes?: { readonly title: string; readonly rows: readonly (readonly [string, string])[] };
   readonly options: readonly Option[];
-  /** Options of which at most one can be given. */
+  /** Options of which at most one may be given. */
   readonly exclusive?: readonly string[];
-  /** How many arguments that are no options it takes. */
+  /** The number of arguments that are no options. */
   readonly positionals: number;
-  /** How many more of them it takes when they are given. */
+  /** The number of further arguments that may be given. */
   readonly optionalPositionals?: number;
   /** @returns the exit code */
   run(args: Arguments): number | Promise<number>;
@@ -81,7 +81,7 @@ export function printLine(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** One line, or several; what others chose in them is shown, and does nothing. */
+/** Prints one or several lines to standard error; texts of others are made harmless. */
 export function printError(text: string): void {
   const lines = text.split("\n").map((line) => printable(cutWords(line)));
   process.stderr.write(`${lines.join("\n")}\n`);

@@ -1,4 +1,4 @@
-/** Every sub-command, in the order in which `help` lists them. */
+/** Every sub-command, in the order of `help`. */
 import { hang, paint, type Style } from "../terminal/style.ts";
 import { columnsOf, padded } from "../terminal/width.ts";
 import { bugreport } from "./bugreport.ts";
@@ -16,15 +16,15 @@ import { terminalStyle } from "./terminal.ts";
 import { version } from "./version.ts";
 import { watch } from "./watch.ts";
 
-/** Columns of names that leave room for what they mean beside them. */
+/** The widest names, in columns, that leave room for their meanings on the same line. */
 const MAX_BESIDE = 30;
 
 const help: Command = {
   name: "help",
   usage: "[COMMAND]",
-  summary: "print the commands, or what one command takes",
+  summary: "print all commands, or the options of one command",
   exits: [DONE],
-  examples: [{ line: "help status", does: "what the command status takes, with examples" }],
+  examples: [{ line: "help status", does: "the options of the command status, with examples" }],
   files: [],
   options: [],
   positionals: 0,
@@ -75,14 +75,14 @@ export function helpText(style: Style): string {
   ].join("\n");
 }
 
-/** All that there is to know of one command. */
+/** The complete help of one command. */
 export function commandHelp(command: Command, style: Style): string {
   const { name, usage, summary, options, exits, examples, files, notes } = command;
   const usual: readonly (readonly [string, string])[] = [
     ...exits.map(
       ({ code, when }) => [String(code), when === "" ? "done" : when.replace(/^if /, "")] as const,
     ),
-    [String(EXIT.usage), "the command line is not understood"],
+    [String(EXIT.usage), "if the command line is wrong"],
   ];
   return [
     hang("Usage: ", `vifplugd ${name} ${usage}`, style),
@@ -110,7 +110,7 @@ export function commandHelp(command: Command, style: Style): string {
     .trimEnd();
 }
 
-/** Names beside what they mean, or above it where one is too long for that. */
+/** Rows of names and meanings; a name that is too long has its meaning on the next line. */
 function block(title: string, rows: readonly (readonly [string, string])[], style: Style): string {
   if (rows.length === 0) return "";
   const widest = Math.max(...rows.map(([name]) => columnsOf(name)));

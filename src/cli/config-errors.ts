@@ -4,7 +4,7 @@ import { loadConfig } from "../config/load.ts";
 import { printable } from "../text/printable.ts";
 import { type Arguments, printError } from "./command.ts";
 
-/** A longer line is shown around the place of the error only. */
+/** The longest excerpt of a line, in columns; a longer line is cut around the place of the error. */
 const EXCERPT_COLUMNS = 72;
 
 export function printConfigErrors(errors: readonly ConfigError[], print: (line: string) => void): void {
@@ -14,7 +14,7 @@ export function printConfigErrors(errors: readonly ConfigError[], print: (line: 
   }
 }
 
-/** For a command that goes on without it: says in one line what is wrong with a configuration that is not valid. */
+/** For a command that goes on without a valid configuration: prints the fault in one line. */
 export function isConfigValid(args: Arguments, command: string): boolean {
   const loaded = loadConfig(args.text("config"));
   if (loaded.ok) return true;
@@ -33,7 +33,7 @@ function excerptOf({ source, line, column }: ConfigError): readonly string[] {
   const start = column - 1 < EXCERPT_COLUMNS ? 0 : column - 1 - EXCERPT_COLUMNS / 2;
   const shown = printable(source.slice(start, start + EXCERPT_COLUMNS).trimEnd());
   const gutter = String(line).padStart(6);
-  // What stands before the caret is as wide as what stands above it, tabs included.
+  // The text before the caret has the same tabs as the line above.
   const before = source.slice(start, column - 1).replaceAll(/[^\t]/g, " ");
   return [`${gutter} | ${shown}`, `${" ".repeat(gutter.length)} | ${before}^`];
 }

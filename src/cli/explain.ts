@@ -1,4 +1,4 @@
-/** `vifplugd explain LPORT`: why that logical port is plugged, or is not. */
+/** `vifplugd explain LPORT`: explains why a logical port is plugged or not. */
 import { askAndPrint, format } from "./ask.ts";
 import { CONFIG_OPTION, type Command, DONE, EXIT, JSON_OPTION } from "./command.ts";
 import { TO_ASK } from "./files.ts";
@@ -6,10 +6,10 @@ import { TO_ASK } from "./files.ts";
 export const explain: Command = {
   name: "explain",
   usage: "LPORT [--json] [--config FILE]",
-  summary: "why that logical port is plugged, or is not",
+  summary: "explain why the logical port is plugged or not",
   exits: [DONE, { code: EXIT.failed, when: "if the logical port is unknown, or no daemon answers" }],
   examples: [
-    { line: "explain web1", does: "every condition for its plugging, and which one does not hold" },
+    { line: "explain web1", does: "print every condition of the port, and which condition does not hold" },
     { line: "explain web1 --json", does: "the same, for a program" },
   ],
   files: TO_ASK,

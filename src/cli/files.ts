@@ -1,4 +1,4 @@
-/** The files that commands read and write; `help COMMAND` and vifplugd(8) tell of them. */
+/** The files that commands read and write, for `help COMMAND` and vifplugd(8). */
 
 import { SYSTEM_ID_OVERRIDE } from "../config/effective.ts";
 import { DEFAULT_CONFIG_FILE } from "../config/load.ts";
@@ -10,16 +10,16 @@ export interface UsedFile {
 
 export const CONFIG_FILE: UsedFile = {
   path: DEFAULT_CONFIG_FILE,
-  is: "the configuration, where --config names no other; without it, defaults",
+  is: "the configuration, unless --config names another file; a missing file means defaults",
 };
-/** As `external_ids:system-id`, but of the machine: OVN reads it too. */
+/** The name of the machine's chassis, in place of `external_ids:system-id`; OVN reads this file too. */
 const SYSTEM_ID_FILE: UsedFile = {
   path: SYSTEM_ID_OVERRIDE,
-  is: "the chassis' name, which beats external_ids:system-id",
+  is: "the chassis name, which beats external_ids:system-id",
 };
 const OVS_SOCKET: UsedFile = {
   path: "/var/run/openvswitch/db.sock",
-  is: "the local Open_vSwitch database, where ovs.remote names no other",
+  is: "the local Open_vSwitch database, unless ovs.remote names another",
 };
 const PID_FILE: UsedFile = {
   path: "/var/run/openvswitch/vifplugd.pid",
@@ -30,10 +30,10 @@ const CONTROL_SOCKET: UsedFile = {
   is: "the running daemon's control socket, beside the pid file",
 };
 
-/** Of a command that asks the running daemon. */
+/** The files of a command that asks the running daemon. */
 export const TO_ASK: readonly UsedFile[] = [CONFIG_FILE, PID_FILE, CONTROL_SOCKET];
-/** Of a command that connects to the databases. */
+/** The files of a command that connects to the databases. */
 export const TO_CONNECT: readonly UsedFile[] = [CONFIG_FILE, SYSTEM_ID_FILE, OVS_SOCKET];
 
-/** All of them. */
+/** All these files. */
 export const FILES: readonly UsedFile[] = [...TO_CONNECT, PID_FILE, CONTROL_SOCKET];

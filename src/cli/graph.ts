@@ -1,4 +1,4 @@
-/** `vifplugd graph`: the dataflow graph, with the running daemon's states and counters when one answers. */
+/** `vifplugd graph`: prints the dataflow graph, with states and counters if a daemon answers. */
 
 import { plugSettings } from "../config/effective.ts";
 import { defaultConfig } from "../config/load.ts";
@@ -14,11 +14,11 @@ import { terminalStyle } from "./terminal.ts";
 export const graph: Command = {
   name: "graph",
   usage: `[--format ${Object.keys(pictures).join("|")}] [--config FILE]`,
-  summary: "the dataflow graph, live if a daemon answers",
+  summary: "print the dataflow graph, live if a daemon answers",
   exits: [DONE],
   examples: [
-    { line: "graph", does: "the nodes, what each depends on, and how often it ran" },
-    { line: "graph --format svg >graph.svg", does: "a picture of the graph" },
+    { line: "graph", does: "print the nodes, their inputs, and how often each node ran" },
+    { line: "graph --format svg >graph.svg", does: "make a picture of the graph" },
   ],
   files: TO_ASK,
   options: [
@@ -49,7 +49,7 @@ export const graph: Command = {
   },
 };
 
-/** The text form as the terminal can show it: nodes in bold, and what is too long for a line on several. */
+/** The text for the terminal: names of nodes in bold, and long lines broken. */
 function layOut(picture: string, format: PictureFormat): string {
   if (format !== "text") return picture;
   const style = terminalStyle();

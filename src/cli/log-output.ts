@@ -1,7 +1,7 @@
 /**
- * Where the daemon's log goes: to standard error, or to a file that can be opened anew (logrotate(8)).
+ * Writes the log of the daemon to standard error, or to a file that can be opened anew (logrotate(8)).
  *
- * Invariant: a file that cannot be had is tried again, and meanwhile standard error has the log, or the file before.
+ * Invariant: a file that cannot be opened is tried again; meanwhile the log goes to standard error, or to the former file.
  */
 import { closeSync, constants } from "node:fs";
 import type { Logger } from "../log/log.ts";
@@ -16,11 +16,11 @@ const STDERR = 2;
 const { O_APPEND, O_CREAT, O_WRONLY } = constants;
 
 export class LogOutput {
-  /** Null: standard error. */
+  /** The file; null: standard error. */
   readonly file: string | null;
   readonly #writer = new LineWriter(STDERR);
   readonly #resource: RetriedResource;
-  /** Of the file; null: it has not been had yet. */
+  /** The descriptor of the file; null: the file is not open yet. */
   #fd: number | null = null;
   #log: Logger | null = null;
 
@@ -30,7 +30,7 @@ export class LogOutput {
     this.#resource = new RetriedResource({
       take: () => this.#open(),
       onFault: (fault) => {
-        const meanwhile = this.#fd === null ? "standard error" : "the file before";
+        const meanwhile = this.#fd === null ? "standard error" : "the former file";
         this.#log?.error(`${fault}; vifplugd tries again, and writes the log to ${meanwhile}`);
       },
       onTaken: (why) => {
@@ -43,31 +43,31 @@ export class LogOutput {
     this.#writer.write(line);
   }
 
-  /** Opens the file, or begins to try; what comes of it is logged there. */
+  /** Opens the file, or begins to try. @param log logs the faults of the file */
   async begin(log: Logger): Promise<void> {
     this.#log = log;
     if (this.file !== null) await this.#resource.take();
   }
 
-  /** Lines that were lost since this was last asked, as soon as that can be told. */
+  /** The number of lines lost since the last call; 0 while lines wait to be written. */
   takeLost(): number {
     return this.#writer.isDrained ? this.#writer.takeDropped() : 0;
   }
 
-  /** Goes on in a file of that name, the one before having been renamed; without one the one before stays in use. */
+  /** Opens the file anew after somebody renamed the former file. After a fault the former file stays in use. */
   async reopen(): Promise<Result<null, string>> {
     if (this.file === null) return fail("the log goes to standard error: there is no file (see --log-file)");
     await this.#resource.take();
     return this.#resource.fault === null ? ok(null) : fail(this.#resource.fault);
   }
 
-  /** Null: there is no file. */
+  /** The state of the file; null: the log goes to standard error. */
   get status(): FileStatus | null {
     if (this.file === null) return null;
     return fileStatus("log", this.file, this.#resource.fault ?? this.#writer.fault ?? this.#loss(this.file));
   }
 
-  /** Settles when all is written, and after that many milliseconds at the latest. */
+  /** Settles when all lines are written, and after `withinMs` milliseconds at the latest. */
   drained(withinMs: number): Promise<void> {
     return this.#writer.drained(withinMs);
   }
@@ -80,14 +80,14 @@ export class LogOutput {
     this.#fd = fd;
   }
 
-  /** A file that was renamed is gone on with until it is opened anew, as log files are rotated so. */
+  /** Says that the file was renamed or removed, or null. Logs are rotated so: the log goes to the renamed file until `reopen`. */
   #loss(file: string): string | null {
     if (this.#fd !== null && isSameFile(file, this.#fd, "followed")) return null;
-    return `${file} has been renamed or removed; vlog/reopen makes another one`;
+    return `${file} has been renamed or removed; vlog/reopen makes a new file`;
   }
 }
 
-/** @throws Error that says which log cannot be written, and why */
+/** @throws Error with the file and the reason */
 function openLog(file: string): number {
   try {
     return openNamed(file, O_WRONLY | O_APPEND | O_CREAT, 0o640);

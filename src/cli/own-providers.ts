@@ -1,4 +1,4 @@
-/** Providers of one's own, brought up for a short while without a daemon: to ask them what they are, and to check them. */
+/** Starts somebody else's providers for a short while without a daemon: to ask for their description, and to check them. */
 import type { ProviderConfig } from "../config/provider-entries.ts";
 import type { Answer } from "../providers/answer.ts";
 import { type HostedProvider, isHosted, type ProviderState } from "../providers/hosted.ts";
@@ -6,7 +6,7 @@ import type { PrepareInput, Provider } from "../providers/provider.ts";
 import { ProviderRegistry, type RegisteredProvider } from "../providers/registry.ts";
 import { VERSION } from "../version.ts";
 
-/** Longer than a program may take to answer `initialize`. */
+/** The longest start, in milliseconds: longer than a program may take to answer `initialize`. */
 const UP_WITHIN_MS = 6000;
 const POLL_MS = 20;
 
@@ -32,7 +32,7 @@ export class BroughtUp {
     this.#refusal = registered.ok ? null : registered.error.message;
   }
 
-  /** Settles when it is ready, or has failed. */
+  /** Starts the provider of an entry. Settles when the provider is ready or has failed. */
   static async start(entry: ProviderConfig, log: (line: string) => void = () => {}): Promise<BroughtUp> {
     const up = new BroughtUp(entry, log);
     up.#registry.attend({ vifplugd: VERSION, chassis: null, bridge: null });
@@ -46,13 +46,13 @@ export class BroughtUp {
     return isHosted(this.provider) ? this.provider.state() : { state: "ready" };
   }
 
-  /** Why it cannot be used, or null. */
+  /** Why the provider cannot be used; null: it can. */
   fault(): string | null {
     const state = this.state();
     return state.state === "ready" ? null : state.reason;
   }
 
-  /** The answer, when it is there. */
+  /** Asks the provider, and waits for the answer. */
   async ask(input: PrepareInput): Promise<Answer> {
     if (isHosted(this.provider)) this.provider.askAnew?.();
     for (;;) {
@@ -81,7 +81,7 @@ export class BroughtUp {
   }
 }
 
-/** Whether what it is follows only from running it. */
+/** Whether the provider has to run to describe itself. */
 export function isOwn({ source }: ProviderConfig): boolean {
   return source === "command" || source === "module";
 }

@@ -1,4 +1,4 @@
-/** The command line to a command and its arguments, or one line that says what is wrong with it. */
+/** Parses a command line into a command and its arguments, or into one line that names the fault. */
 import { parseArgs } from "node:util";
 import { suggest } from "../config/suggest.ts";
 import { fail, messageOf, ok, type Result } from "../result.ts";
@@ -9,7 +9,7 @@ export interface Invocation {
   readonly args: Arguments;
 }
 
-/** Options that are commands, as everywhere. */
+/** The usual options that stand for commands. */
 const ALIASES: ReadonlyMap<string, string> = new Map([
   ["--version", "version"],
   ["-V", "version"],
@@ -17,7 +17,7 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ["-h", "help"],
 ]);
 
-/** @param argv what follows the program's name */
+/** @param argv the words after the program's name */
 export function parseCommandLine(
   argv: readonly string[],
   commands: readonly Command[],
@@ -49,13 +49,13 @@ export function unknownCommand(given: string, commands: readonly Command[]): str
   return `unknown command ${JSON.stringify(given)}${hint}; try vifplugd help`;
 }
 
-/** Among the options, which end at `--`. */
+/** Whether an option asks for help; options end at `--`. */
 function asksForHelp(args: readonly string[]): boolean {
   const end = args.indexOf("--");
   return args.slice(0, end < 0 ? undefined : end).some((word) => word === "--help" || word === "-h");
 }
 
-/** An argument, and no option. */
+/** Arguments with one positional and no option. */
 function only(positional: string): Arguments {
   return { text: () => null, flag: () => false, positionals: [positional] };
 }

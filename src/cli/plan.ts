@@ -1,4 +1,4 @@
-/** `vifplugd plan`: what `run` would change now; it changes nothing, and takes no lock. */
+/** `vifplugd plan`: prints the changes that `run` would write now, without writing and without a lock. */
 import { readSystemIdOverride } from "../config/effective.ts";
 import { loadConfig } from "../config/load.ts";
 import { makePlan } from "../daemon/planner.ts";
@@ -11,16 +11,16 @@ import { terminalStyle } from "./terminal.ts";
 export const plan: Command = {
   name: "plan",
   usage: "[--json | --summary] [--config FILE]",
-  summary: "what run would change, without changing it",
+  summary: "print the changes that run would write, and write nothing",
   exits: [
     { code: EXIT.ok, when: "if nothing would change" },
     { code: EXIT.differs, when: "if something would change" },
     { code: EXIT.failed, when: "if the plan cannot be made" },
   ],
   examples: [
-    { line: "plan", does: "what would change on this chassis; nothing is written, no lock is taken" },
-    { line: "plan --config new.yaml", does: "what another configuration would change" },
-    { line: "plan --summary", does: "one line, to be collected from many chassis" },
+    { line: "plan", does: "print the changes for this chassis; write nothing, take no lock" },
+    { line: "plan --config new.yaml", does: "print the changes of another configuration" },
+    { line: "plan --summary", does: "print one line, to collect from many chassis" },
   ],
   files: TO_CONNECT,
   options: [

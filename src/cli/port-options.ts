@@ -1,4 +1,4 @@
-/** `--state STATE` and `--lport GLOB`: which ports `status` and `watch` show. */
+/** The options `--state STATE` and `--lport GLOB` of `status` and `watch`. */
 import { suggest } from "../config/suggest.ts";
 import { parseStates, STATE_WORDS } from "../view/port-filter.ts";
 import { type Arguments, type Option, printError } from "./command.ts";
@@ -17,13 +17,13 @@ export const PORT_OPTIONS: readonly Option[] = [
   },
 ];
 
-/** What was asked for, as texts that the daemon parses too. */
+/** The values of the options; the daemon parses them again. */
 export interface PortQuestion {
   readonly state: string | null;
   readonly lport: string | null;
 }
 
-/** @returns null: it is not understood, and standard error says why */
+/** @returns null: an option is wrong, and standard error says why */
 export function portQuestion(command: string, args: Arguments): PortQuestion | null {
   const state = args.text("state");
   const parsed = parseStates(state);

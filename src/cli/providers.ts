@@ -1,4 +1,4 @@
-/** `vifplugd providers`: the built-in provider types, and the logical port's options that each reads. */
+/** `vifplugd providers`: lists the built-in provider types, and the options of a logical port that each type reads. */
 
 import { loadConfig } from "../config/load.ts";
 import type { ProviderConfig } from "../config/provider-entries.ts";
@@ -27,16 +27,16 @@ import { representorPorts } from "./representor-ports.ts";
 import { representorRecord } from "./representor-record.ts";
 import { terminalStyle } from "./terminal.ts";
 
-/** Options that vifplugd itself reads, whatever the provider. */
+/** Options that vifplugd itself reads, for every provider. */
 const COMMON: readonly ReadOption[] = [
   { name: "vif-plug-type", meaning: "the plug type, which chooses the provider (also: plug-type)" },
   { name: "vif-plug-mtu-request", meaning: "the interface's mtu_request, in bytes (also: plug-mtu-request)" },
 ];
 
-/** What `providers WORDS...` does besides. */
+/** A further command `providers WORDS...`. */
 interface Subject {
   readonly words: readonly string[];
-  /** What comes after the words, as the usage names it. */
+  /** The name in the usage of the argument after the words; null: none. */
   readonly operand: string | null;
   run(args: Arguments): number | Promise<number>;
 }
@@ -52,31 +52,34 @@ export const providers: Command = {
   usage:
     "[representor ports | representor record FILE | check TYPE [--lport 'NAME KEY=VALUE...'] [--effects]] [--json] [--seconds N] [--plain] [--config FILE]",
   summary:
-    "the provider types and the options that each type reads; the NIC ports that a provider sees; a record of these ports; whether a provider keeps to the contract",
+    "list the provider types with their options; list or record the NIC ports that a provider sees; check that a provider keeps to the contract",
   exits: [DONE, { code: EXIT.failed, when: "if the ports cannot be read, or a check fails" }, NOT_VALID],
   examples: [
-    { line: "providers", does: "the types that there are, and which options of a logical port each reads" },
-    { line: "providers representor ports", does: "the functions of the NICs here, and who uses them" },
+    { line: "providers", does: "list the types, and the options of a logical port that each type reads" },
+    {
+      line: "providers representor ports",
+      does: "list the functions of the NICs here, with the ports that use them",
+    },
     {
       line: "providers representor record nic.jsonl --seconds 60",
-      does: "what the kernel tells of the NICs, for a report",
+      does: "record the kernel's messages about the NICs for a minute",
     },
     {
       line: "providers check acme --lport 'web1 vif-plug-type=acme'",
-      does: "whether a provider of one's own keeps to the contract",
+      does: "check that the provider acme keeps to the contract",
     },
   ],
   files: TO_ASK,
   options: [
     JSON_OPTION,
     CONFIG_OPTION,
-    { name: "seconds", type: "string", meaning: "for record: for so long; else 10" },
+    { name: "seconds", type: "string", meaning: "for record: the duration; default 10" },
     {
       name: "plain",
       type: "boolean",
-      meaning: "for record: addresses as they are, and not others in their place",
+      meaning: "for record: keep addresses, instead of replacing them",
     },
-    { name: "lport", type: "string", meaning: "for check: a logical port and its options, to ask about" },
+    { name: "lport", type: "string", meaning: "for check: ask about this logical port with these options" },
     {
       name: "effects",
       type: "boolean",
@@ -93,7 +96,7 @@ export const providers: Command = {
       printError(`vifplugd: ${misunderstood(given)}; try vifplugd help providers`);
       return EXIT.usage;
     }
-    // What is built in is the same with any configuration; it is told all the same.
+    // Built-in types do not depend on the configuration: they are listed also when it is not valid.
     const entries = isConfigValid(args, "providers") ? ownEntries(args) : [];
     const own = await Promise.all(entries.map(describeOwn));
     const listing = list(own);
@@ -107,7 +110,7 @@ function isMeant({ words, operand }: Subject, given: readonly string[]): boolean
   return given.length === length && words.every((word, index) => given[index] === word);
 }
 
-/** Why no subject is meant. */
+/** Says why the words name no command. */
 function misunderstood(given: readonly string[]): string {
   const [first = ""] = given;
   const near = subjects.filter(({ words }) => words[0] === first);
@@ -121,7 +124,7 @@ function ownEntries(args: Arguments): readonly ProviderConfig[] {
   return loaded.ok ? loaded.value.providers.filter(isOwn) : [];
 }
 
-/** A program is started for it, and ended. */
+/** Describes somebody else's provider: starts it and ends it. */
 async function describeOwn(entry: ProviderConfig): Promise<ProviderListing["providers"][number]> {
   const up = await BroughtUp.start(entry);
   const description = isHosted(up.provider) ? up.provider.describe() : null;

@@ -1,4 +1,4 @@
-/** `vifplugd replay FILE`: decides again what a recorded daemon decided, and prints each decision as a JSON line. */
+/** `vifplugd replay FILE`: repeats the decisions of a record, and prints each decision as a line of JSON. */
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { formatDecision } from "../record/decision.ts";
@@ -9,11 +9,14 @@ import { type Command, DONE, EXIT, printError, printLine } from "./command.ts";
 export const replay: Command = {
   name: "replay",
   usage: "FILE [--until RUN]",
-  summary: "decide again what a record of `run --record FILE` led to",
+  summary: "repeat the decisions of a record that `run --record FILE` wrote",
   exits: [DONE, { code: EXIT.failed, when: "if FILE is no record" }],
   examples: [
-    { line: "replay record", does: "each decision that the recorded daemon made, one JSON object a line" },
-    { line: "replay record --until 7", does: "only the decisions of the first seven runs of the graph" },
+    { line: "replay record", does: "print each decision of the recorded daemon, as a line of JSON" },
+    {
+      line: "replay record --until 7",
+      does: "print only the decisions of the first seven runs of the graph",
+    },
   ],
   files: [],
   options: [{ name: "until", type: "string", meaning: "end after the run of this number" }],
@@ -32,7 +35,7 @@ export const replay: Command = {
   },
 };
 
-/** @returns what is wrong with the file, after the number of the line */
+/** @returns the fault of the file, after the number of the line; null: none */
 async function replayFile(file: string, until: number): Promise<string | null> {
   let running: Replayer | null = null;
   let number = 0;

@@ -1,6 +1,6 @@
 /**
- * `vifplugd providers representor ports`: every port that the provider `representor` sees, read from the kernel, and
- * the logical port that uses it, as far as a daemon runs to tell.
+ * `vifplugd providers representor ports`: lists every port that the provider `representor` sees in the kernel, and, if a daemon
+ * answers, the logical port that uses it.
  */
 import { formatConfigError } from "../config/error.ts";
 import { loadConfig } from "../config/load.ts";
@@ -63,7 +63,7 @@ function cellsOf(row: PortRow & { readonly lport: string | null }): Row {
   return { cells };
 }
 
-/** Nothing, said on standard error, when no daemon answers. */
+/** The logical port of each interface; empty, with a line on standard error: no daemon answers. */
 async function lportsByInterface(args: Arguments): Promise<ReadonlyMap<string, string>> {
   const answer = await ask(args, "plug/status", ["json"]);
   if (!answer.ok || !answer.value.ok) {

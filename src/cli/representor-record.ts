@@ -1,6 +1,6 @@
 /**
- * `vifplugd providers representor record FILE`: what the kernel tells of NICs, for people who do not have them. The file
- * can be dropped into test/providers/representor/recorded, where it is a test.
+ * `vifplugd providers representor record FILE`: records the kernel's messages about NICs, for people who do not have them. In the
+ * folder test/providers/representor/recorded the file is a test.
  */
 import { closeSync, constants, ftruncateSync, readFileSync, readlinkSync, writeSync } from "node:fs";
 import { basename } from "node:path";
@@ -61,7 +61,7 @@ export async function representorRecord(args: Arguments): Promise<number> {
   }
 }
 
-/** Settles after so long, or when somebody has had enough. */
+/** Settles after `milliseconds`, or at SIGINT or SIGTERM. */
 function interrupted(milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, milliseconds);

@@ -1,4 +1,4 @@
-/** `vifplugd run`: the daemon, in the foreground, until SIGTERM, SIGINT or `exit`. */
+/** `vifplugd run`: runs the daemon in the foreground, until SIGTERM, SIGINT or `exit`. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { plugSettings, readSystemIdOverride } from "../config/effective.ts";
 import { formatConfigError } from "../config/error.ts";
@@ -23,13 +23,13 @@ import { printConfigErrors } from "./config-errors.ts";
 import { FILES } from "./files.ts";
 import { LogOutput } from "./log-output.ts";
 
-/** Milliseconds from the signal until what has not come to an end by itself is left behind. */
+/** Milliseconds from the signal until the process ends, although a part has not ended. */
 const STOP_WITHIN_MS = 4300;
-/** Seconds from the signal until the kernel ends what is left: a provider that does not return from a call. */
+/** Seconds from the signal until the kernel ends the process, for a provider that does not return from a call. */
 const KILLED_AFTER_S = 5;
-/** Errors of a configuration that are logged. */
+/** The most errors of a configuration that are logged. */
 const ERRORS_LOGGED = 10;
-/** Milliseconds that the reader of the log has for the last lines. */
+/** The time for the reader of the log to read the last lines, in milliseconds. */
 const LOG_WITHIN_MS = 400;
 
 export const run: Command = {
@@ -38,7 +38,7 @@ export const run: Command = {
   summary: "plug VIFs on this chassis, in the foreground (the default)",
   exits: [DONE, { code: EXIT.failed, when: "if the daemon cannot start" }, NOT_VALID],
   examples: [
-    { line: "run", does: "plug what the cloud asks for, and log to standard error" },
+    { line: "run", does: "plug the ports that the cloud asks for, and log to standard error" },
     {
       line: "run --config vifplugd.yaml --log-file vifplugd.log",
       does: "use another configuration, and log to a file",
@@ -58,12 +58,12 @@ export const run: Command = {
       name: "record",
       type: "string",
       values: "file",
-      meaning: "write to that file what enters the graph, for replay",
+      meaning: "record the inputs of the graph in that file, for replay",
     },
     {
       name: "verify-every",
       type: "string",
-      meaning: "after so many runs of the graph, compare the graph with a recompute",
+      meaning: "compare the graph with a recompute after each number of runs",
     },
   ],
   positionals: 0,
@@ -84,11 +84,11 @@ export const run: Command = {
     const log = makeLog(config, output);
     await output.begin(log.module("log"));
     const end = Promise.withResolvers<string>();
-    // Before the pid file, which would be left behind by a signal that nobody handles.
+    // Before the pid file: an unhandled signal would leave the pid file behind.
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => end.resolve(signal));
     const code = await runUntil(end, { config, args, log, output, hangups: new Hangups() });
     await output.drained(LOG_WITHIN_MS);
-    // Whatever is still open: a reader of standard error that is stuck, a timer of a provider.
+    // Ends the process whatever is still open: a stuck reader of standard error, a timer of a provider.
     process.exit(code);
   },
 };
@@ -109,7 +109,7 @@ async function runUntil(
   main.info(`vifplugd ${VERSION} starts`);
   try {
     const overdue = end.promise.then(async () => {
-      // For the case that the event loop does not get to anything any more.
+      // For a blocked event loop.
       endWithin(KILLED_AFTER_S);
       await sleep(STOP_WITHIN_MS);
       main.warn(`not everything has come to an end within ${STOP_WITHIN_MS / 1000} s`);
@@ -150,7 +150,7 @@ async function runDaemon(start: Start): Promise<number> {
   const main = log.module("main");
   const systemIdOverride = readSystemIdOverride();
   const verifyEvery = args.text("verify-every");
-  // Not before the pid file is ours: the file may be the record of a daemon that runs.
+  // After the pid file is ours: before, the file may be the record of a running daemon.
   const file = args.text("record");
   const record = file === null ? null : new RecordFile(file, log.module("record"));
   const serviceManager = new ServiceManager(process.env);
@@ -187,7 +187,7 @@ async function runDaemon(start: Start): Promise<number> {
   const reload = () => {
     serviceManager.reloading(() => reloadDaemon(daemon, args.text("config"), main));
   };
-  // Not before there is somebody to tell; until then the runtime's way, to end with it, is right.
+  // After there is a daemon to handle errors; before that, the runtime ends the process, which is right.
   for (const event of ["uncaughtException", "unhandledRejection"] as const) {
     process.on(event, (thrown: unknown) => daemon.stray(thrown));
   }
@@ -207,8 +207,8 @@ async function runDaemon(start: Start): Promise<number> {
 }
 
 /**
- * SIGHUP, from before the pid file invites it until the process is gone, because one that nobody handles ends it. One
- * that comes while nobody can answer it is answered later.
+ * Handles SIGHUP from before the pid file exists until the end, because an unhandled SIGHUP ends the process. A SIGHUP that comes
+ * before the daemon can reload is answered later.
  */
 class Hangups {
   #answer: (() => void) | null = null;
@@ -228,7 +228,7 @@ class Hangups {
   }
 }
 
-/** SIGHUP: a file that is valid takes effect; one that is not changes nothing, and the log says why. */
+/** Reloads at SIGHUP: a valid file takes effect; a file that is not valid changes nothing, and the log says why. */
 function reloadDaemon(daemon: Daemon, file: string | null, log: Logger): void {
   const loaded = loadConfig(file);
   if (loaded.ok) {
@@ -237,7 +237,7 @@ function reloadDaemon(daemon: Daemon, file: string | null, log: Logger): void {
     return;
   }
   daemon.refuseReload();
-  log.error("SIGHUP: the configuration is not valid; the one before stays in force");
+  log.error("SIGHUP: the configuration is not valid; the old configuration stays in force");
   for (const error of loaded.error.slice(0, ERRORS_LOGGED)) log.error(formatConfigError(error));
   const more = loaded.error.length - ERRORS_LOGGED;
   if (more > 0) log.error(`and ${more} more: vifplugd check shows them`);

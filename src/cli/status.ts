@@ -1,4 +1,4 @@
-/** `vifplugd status`: the running daemon's state. */
+/** `vifplugd status`: prints the state of the running daemon. */
 import { selectionArguments } from "../control/selection.ts";
 import { namesOf } from "./answered-ports.ts";
 import { ask, askAndPrint, format, printRefusal } from "./ask.ts";
@@ -9,16 +9,16 @@ import { PORT_OPTIONS, portQuestion } from "./port-options.ts";
 export const status: Command = {
   name: "status",
   usage: "[--json | --names] [--state STATE] [--lport GLOB] [--config FILE]",
-  summary: "the running daemon's state, and the ports, those in trouble first",
+  summary: "print the state of the running daemon and the ports, those in trouble first",
   exits: [DONE, NO_DAEMON],
   examples: [
-    { line: "status", does: "the chassis, its connections and every port, trouble first" },
-    { line: "status --state trouble", does: "only the ports that somebody has to look at" },
+    { line: "status", does: "print the chassis, its connections and every port, trouble first" },
+    { line: "status --state trouble", does: "print only the ports that need attention" },
     {
       line: "status --state held,waiting --lport 'web*'",
-      does: "only ports with such a name that are in one of these states",
+      does: "print only ports with a matching name in one of these states",
     },
-    { line: "status --json --lport web1", does: "the status of one port, for a program" },
+    { line: "status --json --lport web1", does: "print the status of one port, for a program" },
   ],
   files: TO_ASK,
   options: [
@@ -26,7 +26,7 @@ export const status: Command = {
     {
       name: "names",
       type: "boolean",
-      meaning: "print the logical ports' names alone, one a line",
+      meaning: "print only the names of the logical ports, one on a line",
     },
     ...PORT_OPTIONS,
     CONFIG_OPTION,

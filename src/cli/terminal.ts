@@ -1,7 +1,7 @@
-/** What standard output is: a terminal of some width, or a file or pipe that gets plain text of 80 columns. */
+/** The style of standard output: the width and colours of a terminal, or plain text of 80 columns for a file or pipe. */
 import { PLAIN, type Style } from "../terminal/style.ts";
 
-/** https://no-color.org: a NO_COLOR that is not empty wins. */
+/** The style of the terminal. A NO_COLOR that is not empty wins (https://no-color.org). */
 export function terminalStyle(): Style {
   const { isTTY, columns } = process.stdout;
   if (!isTTY) return PLAIN;

@@ -1,4 +1,4 @@
-/** `vifplugd version`: the version, alone on a line after the program's name, and below it what a bug report needs. */
+/** `vifplugd version`: prints the name and the version on the first line, and below the facts that a bug report needs. */
 
 import { builtinProviders, providerModules } from "../providers/builtin.ts";
 import { facts } from "../terminal/table.ts";
@@ -10,9 +10,9 @@ import { terminalStyle } from "./terminal.ts";
 export const version: Command = {
   name: "version",
   usage: "[--json]",
-  summary: "print the version, and what the executable was made from",
+  summary: "print the version, commit, target and runtime of the executable",
   exits: [DONE],
-  examples: [{ line: "version --json", does: "the version, commit, target, runtime and providers" }],
+  examples: [{ line: "version --json", does: "print the version, commit, target, runtime and providers" }],
   files: [],
   options: [JSON_OPTION],
   positionals: 0,

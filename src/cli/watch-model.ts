@@ -1,34 +1,34 @@
-/** What `vifplugd watch` shows at the moment, and what each key makes of it: a pure function. */
+/** The present view of `vifplugd watch`, and the pure function that applies a key to the view. */
 import type { PortQuestion } from "./port-options.ts";
 
 export interface Key {
-  /** As node:readline names it: `up`, `return`, `a`; a sign that has no name is itself. */
+  /** The name in node:readline: `up`, `return`, `a`; a character without a name is its own name. */
   readonly name: string;
   readonly ctrl: boolean;
-  /** What is typed with it; empty: nothing. */
+  /** The typed text; empty: none. */
   readonly text: string;
 }
 
 export interface WatchModel {
   readonly question: PortQuestion;
-  /** The number of the port that is selected, in the order of trouble. */
+  /** The number of the selected port, in the order of trouble. */
   readonly selected: number;
-  /** The number of the first port that is shown. */
+  /** The number of the first shown port. */
   readonly top: number;
-  /** A filter that is being typed; null: none is. */
+  /** The filter that is being typed; null: none. */
   readonly typing: string | null;
-  /** The port whose explanation is shown, and its first line that is; null: the ports are. */
+  /** The port whose explanation is shown, and the first shown line; null: the list of ports is shown. */
   readonly explained: { readonly lport: string; readonly top: number } | null;
   readonly isEnded: boolean;
 }
 
-/** What was in the picture that the person looked at. */
+/** The facts about the last picture. */
 export interface Seen {
-  /** How many ports match. */
+  /** The number of matching ports. */
   readonly matching: number;
-  /** How many ports, or lines, there is room for. */
+  /** The number of ports, or lines, that fit. */
   readonly room: number;
-  /** The logical port that is selected; null: there is none. */
+  /** The selected logical port; null: none. */
   readonly lport: string | null;
 }
 
@@ -36,7 +36,7 @@ export function startOf(question: PortQuestion): WatchModel {
   return { question, selected: 0, top: 0, typing: null, explained: null, isEnded: false };
 }
 
-/** How far each key goes: in rows, in screens, or to an end. */
+/** The distance of each key: rows, screens, or to an end. */
 const MOVES: ReadonlyMap<string, (room: number) => number> = new Map<string, (room: number) => number>([
   ["up", () => -1],
   ["k", () => -1],
@@ -58,7 +58,7 @@ const MOVES: ReadonlyMap<string, (room: number) => number> = new Map<string, (ro
 ]);
 
 export function pressed(model: WatchModel, key: Key, seen: Seen): WatchModel {
-  // A sign is itself, so that g and G differ; what types none that is seen has a name.
+  // A visible character is its own name, so that g and G differ; any other key has node's name.
   const name = key.ctrl ? `^${key.name}` : /^[^\p{Cc}\s]$/u.test(key.text) ? key.text : key.name;
   if (name === "^c") return { ...model, isEnded: true };
   if (model.typing !== null) return typed(model, model.typing, name, key);
@@ -95,7 +95,7 @@ function moved(from: number, by: number): number {
   return Math.min(Math.max(0, from + by), Number.MAX_SAFE_INTEGER);
 }
 
-/** Another question begins at its first port. */
+/** A new question begins at its first port. */
 function asking(model: WatchModel, question: PortQuestion): WatchModel {
   return { ...model, question, selected: 0, top: 0, typing: null };
 }

@@ -1,25 +1,24 @@
 /**
  * The terminal that `vifplugd watch` takes over: its alternate screen, its keys and its size.
  *
- * Invariant: whatever happens between `open` and `close`, the terminal is as it was afterwards, and while the program is
- * suspended (Ctrl-Z).
+ * Invariant: after `close`, and while the program is suspended (Ctrl-Z), the terminal is as it was before `open`.
  */
 import { emitKeypressEvents } from "node:readline";
 import type { Size } from "../terminal/watch-screen.ts";
 import type { Key } from "./watch-model.ts";
 
-/** The alternate screen, without a cursor, and lines that are not broken; and back (xterm's control sequences). */
+/** Enters the alternate screen, without a cursor and without line breaks; and leaves it (xterm's control sequences). */
 const ENTER = "\x1b[?7l\x1b[?1049h\x1b[?25l";
 const LEAVE = "\x1b[?7h\x1b[?25h\x1b[?1049l";
-/** To the upper left corner; what is left of before goes, line by line, and below. */
+/** Moves to the upper left corner; clears the rest of a line; clears everything below. */
 const HOME = "\x1b[H";
 const CLEAR_LINE = "\x1b[K";
 const CLEAR_BELOW = "\x1b[J";
 
-/** Of a terminal that does not tell. */
+/** The size of a terminal that does not tell its size. */
 const USUAL: Size = { rows: 24, columns: 80 };
 
-/** As node:readline has it. */
+/** A key press of node:readline. */
 interface Keypress {
   readonly name?: string | undefined;
   readonly sequence?: string | undefined;
@@ -29,7 +28,7 @@ interface Keypress {
 export class WatchTerminal {
   readonly #keys: Key[] = [];
   readonly #hasKeys = process.stdin.isTTY === true;
-  /** Ends the wait that is under way. */
+  /** Ends the present wait. */
   #wake: () => void = () => {};
   #last = "";
 
@@ -70,7 +69,7 @@ export class WatchTerminal {
     return this.#keys.splice(0);
   }
 
-  /** Settles after so many milliseconds, or sooner: at a key, another size, or `wake`. */
+  /** Settles after `milliseconds`, or sooner: at a key, a new size, or `wake`. */
   async wait(milliseconds: number): Promise<void> {
     if (this.#keys.length > 0) return;
     await new Promise<void>((resolve) => {
@@ -87,7 +86,7 @@ export class WatchTerminal {
   }
 
   readonly #onResize = () => {
-    // What the terminal made of the last picture is not known.
+    // The terminal may have changed the last picture.
     this.#last = "";
     this.#wake();
   };
@@ -101,7 +100,7 @@ export class WatchTerminal {
     this.#wake();
   };
 
-  /** As the shell's job control expects it of a program that reads single keys. */
+  /** Suspends the program, as the job control of a shell expects. */
   #suspend(): void {
     this.close();
     // Returns when the process goes on.

@@ -1,6 +1,6 @@
 /**
- * `vifplugd watch`: status that updates in place as things change, until it is interrupted. A terminal shows as many
- * ports as fit, trouble first, and keys move among them; what is not a terminal gets the whole status again at each change.
+ * `vifplugd watch`: shows the status, updated in place, until it is interrupted. A terminal shows as many ports as fit, trouble
+ * first, and keys move among them. A file or a pipe gets the whole status again at each change.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { selectionArguments } from "../control/selection.ts";
@@ -22,23 +22,23 @@ const LOOK_EVERY_MS = 500;
 export const watch: Command = {
   name: "watch",
   usage: "[--state STATE] [--lport GLOB] [--config FILE]",
-  summary: "the status, updated in place until interrupted; keys move, explain and filter",
+  summary: "show the status, updated in place until interrupted; keys move, explain and filter",
   exits: [DONE, NO_DAEMON],
   examples: [
-    { line: "watch", does: "a screen that fits, with trouble first" },
-    { line: "watch --state trouble", does: "only the ports that somebody has to look at" },
-    { line: "watch | cat", does: "the whole status again whenever it changes" },
+    { line: "watch", does: "show as many ports as fit, trouble first" },
+    { line: "watch --state trouble", does: "show only the ports that need attention" },
+    { line: "watch | cat", does: "print the whole status whenever it changes" },
   ],
   files: TO_ASK,
   notes: {
     title: "Keys",
     rows: [
       ["up, down, j, k", "another port"],
-      ["page up, page down, home, end", "further"],
+      ["page up, page down, home, end", "move by a screen, or to an end"],
       ["enter", "explain the port; escape or q goes back"],
-      ["/", "only ports whose name holds what is typed, or matches it (*, ?)"],
-      ["t", "only ports in trouble, and all again"],
-      ["escape", "every port again"],
+      ["/", "type a filter: show only ports whose name contains or matches the text (*, ?)"],
+      ["t", "show only ports in trouble; again: show all"],
+      ["escape", "show every port again"],
       ["q, Ctrl-C", "end (q: from the list of ports)"],
     ],
   },
@@ -65,7 +65,7 @@ function selectionOf({ state, lport }: PortQuestion): readonly string[] {
   return selectionArguments(state, lport);
 }
 
-/** The daemon's answer, or why there is none: a daemon that is started anew is waited for. */
+/** The answer of the daemon, or the reason for none: `watch` waits for a daemon that is started anew. */
 async function askText(
   args: Arguments,
   method: string,
@@ -76,7 +76,7 @@ async function askText(
   return answer.value.ok ? ok(answer.value.text) : fail(answer.value.text.trimEnd());
 }
 
-/** The whole status, whenever it has changed. */
+/** Prints the whole status whenever it has changed. */
 async function showTexts(
   args: Arguments,
   question: PortQuestion,
@@ -109,13 +109,13 @@ async function showScreen(args: Arguments, question: PortQuestion, ended: AbortS
   }
 }
 
-/** One person who looks: what that person sees, and has pressed. */
+/** The session of one person: the present view, and the pressed keys. */
 class Watcher {
   readonly #args: Arguments;
   readonly #terminal: WatchTerminal;
   #model: WatchModel;
   #seen: Seen = { matching: 0, room: 1, lport: null };
-  /** What the daemon last said, and of which ports it told. */
+  /** The last answer of the daemon, and the number of its first port. */
   #status: Status | null = null;
   #from = 0;
 
@@ -161,7 +161,7 @@ class Watcher {
     this.#seen = { matching: status.counts.matching, room: picture.shown, lport };
   }
 
-  /** Those ports that can be in the picture, wherever in it the selected one is. */
+  /** Asks for the ports that can be in the picture, wherever the selected port is. */
   async #ask(rows: number): Promise<Result<Status, string>> {
     const { question, selected } = this.#model;
     for (let number = selected; ; ) {
@@ -173,7 +173,7 @@ class Watcher {
       if (!status.ok) return status;
       this.#from = from;
       const { matching } = status.value.counts;
-      // Ports have gone, and that one with them.
+      // Ports have gone, and the selected port with them.
       if (number === 0 || number < matching) return status;
       number = Math.max(0, matching - 1);
     }

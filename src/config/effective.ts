@@ -1,4 +1,4 @@
-/** The configuration as it takes effect: the file, and the host where that is silent. */
+/** The settings in force: from the file, else from the host. */
 import { parseRemotes, type TlsFiles } from "ovsdb-jsonrpc";
 import type { PlugSettings } from "../plug/settings.ts";
 import { type ListenAddress, parseListenAddress } from "../serve/address.ts";
@@ -7,7 +7,7 @@ import type { Config } from "./schema.ts";
 
 /** ovn-controller(8): a chassis name in this file beats the Open_vSwitch row. */
 export const SYSTEM_ID_OVERRIDE = "/etc/ovn/system-id-override";
-/** Bytes of it that are looked at: a chassis name is a word. */
+/** The limit on bytes read from that file: a chassis name is a word. */
 const OVERRIDE_BYTES = 4096;
 
 export function plugSettings(config: Config, systemIdOverride: string | null): PlugSettings {
@@ -38,11 +38,11 @@ export function readSystemIdOverride(path: string = SYSTEM_ID_OVERRIDE): string 
 export interface LocalTarget {
   readonly remotes: string;
   readonly tls: TlsFiles;
-  /** What is missing to connect at all, and what to do; null: nothing. */
+  /** Why no connection is possible, and the remedy; null: a connection is possible. */
   readonly fault: string | null;
 }
 
-/** Where the local database is. Its own SSL table cannot tell before there is a connection. */
+/** The address of the local database. Its SSL table is not known before there is a connection. */
 export function localTarget(config: Config): LocalTarget {
   const { remote } = config.ovs;
   const tls = configuredTlsFiles(config);
@@ -50,7 +50,7 @@ export function localTarget(config: Config): LocalTarget {
   const needsTls = remotes.ok && remotes.value.every(({ kind }) => kind === "ssl");
   const fault =
     needsTls && tls.caCert === undefined
-      ? `ovs.remote: ${remote}: ssl: needs the certificate of the authority that signed the database's: set southbound.ca_cert`
+      ? `ovs.remote: ${remote}: ssl: needs the certificate of the authority that signed the database's certificate: set southbound.ca_cert`
       : null;
   return { remotes: remote, tls, fault };
 }
@@ -63,12 +63,12 @@ function configuredTlsFiles({ southbound: { private_key, certificate, ca_cert } 
   };
 }
 
-/** Where metrics are served, and to whom; null: nowhere. */
+/** The address of the metrics, and who may read what. */
 export interface MetricsSettings {
   readonly address: ListenAddress;
-  /** Names of ports are for everybody who can connect. */
+  /** True: every client may read the names of ports. */
   readonly isPublic: boolean;
-  /** The page is served besides. */
+  /** True: the listener also serves the page. */
   readonly hasPage: boolean;
 }
 

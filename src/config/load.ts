@@ -1,5 +1,5 @@
 /**
- * Reads a configuration file. Nothing is read but the file; what is absent from it is a default of the schema.
+ * Reads a configuration file. Nothing else is read; an absent key has the default of the schema.
  */
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import * as v from "valibot";
@@ -10,7 +10,7 @@ import { type Config, configSchema } from "./schema.ts";
 
 export const DEFAULT_CONFIG_FILE = "/etc/vifplugd/vifplugd.yaml";
 
-/** Far more than a configuration needs: what is larger is another file, and may be without end. */
+/** The limit on the file, in bytes: far more than a configuration needs. A larger file may have no end. */
 export const MAX_CONFIG_BYTES = 256 << 10;
 
 /** The built-in defaults: the configuration of an empty file. */
@@ -19,7 +19,7 @@ export function defaultConfig(): Config {
 }
 
 /**
- * @param file the path given with `--config`, or null: then an absent default file means the built-in defaults
+ * @param file the path given with `--config`; null: the default file, whose absence means the built-in defaults
  */
 export function loadConfig(file: string | null): Result<Config, readonly ConfigError[]> {
   const path = file ?? DEFAULT_CONFIG_FILE;
@@ -31,13 +31,13 @@ export function loadConfig(file: string | null): Result<Config, readonly ConfigE
     return file === null ? ok(defaultConfig()) : unreadable(path, "no such file");
   }
   if (bytes.length > MAX_CONFIG_BYTES) {
-    return unreadable(path, `it is larger than ${MAX_CONFIG_BYTES} bytes, which no configuration is`);
+    return unreadable(path, `the file is larger than ${MAX_CONFIG_BYTES} bytes; no configuration is`);
   }
   try {
     // A byte order mark is no part of the text.
     return parseConfig(new TextDecoder("utf-8", { fatal: true }).decode(bytes), path);
   } catch (thrown) {
-    return unreadable(path, thrown instanceof TypeError ? "it is not UTF-8 text" : messageOf(thrown));
+    return unreadable(path, thrown instanceof TypeError ? "the file is not UTF-8 text" : messageOf(thrown));
   }
 }
 
@@ -45,16 +45,16 @@ function unreadable(file: string, why: string): Result<never, readonly ConfigErr
   return fail([{ file, line: 1, column: 1, message: `cannot read the configuration: ${why}`, source: null }]);
 }
 
-/** Milliseconds that a pipe may take to give what it has. */
+/** The time for a pipe to give its content, in milliseconds. */
 const PIPE_WITHIN_MS = 500;
 
 /**
- * A pipe, too, gives what it has piece by piece, but nobody waits for it for long; a device may never end.
+ * Reads up to `limit` bytes, without a long wait for a pipe: a pipe gives its content in pieces, and a device may never end.
  *
- * @throws Error when there is nothing to read, as in a pipe that nobody writes to
+ * @throws Error: there is nothing to read, as in a pipe without a writer
  */
 export function readAtMost(path: string, limit: number): Uint8Array {
-  // Without waiting: for who writes to a pipe open(2) would wait for ever.
+  // Without waiting: open(2) would wait for ever for the writer of a pipe.
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const end = performance.now() + PIPE_WITHIN_MS;
@@ -63,7 +63,7 @@ export function readAtMost(path: string, limit: number): Uint8Array {
     let length = 0;
     while (length < limit) {
       const read = readSome(fd, buffer, length);
-      // Who writes to a pipe may open it a moment after this does: what has no writer looks as if it had ended.
+      // The writer of a pipe may open the pipe a moment later: until then the pipe looks as if it had ended.
       const isAwaited = read === null || (read === 0 && isPipe && length === 0);
       if (!isAwaited && read === 0) break;
       if (!isAwaited) length += read;
@@ -77,10 +77,10 @@ export function readAtMost(path: string, limit: number): Uint8Array {
 }
 
 const PIPE_PAUSE_MS = 5;
-const NO_WRITER = "a pipe that nobody writes to";
-const NO_END = "a pipe that is not written to its end";
+const NO_WRITER = "nobody writes to the pipe";
+const NO_END = "the writer of the pipe does not end";
 
-/** @returns null when there is nothing yet */
+/** @returns the number of bytes read; null: no bytes yet */
 function readSome(fd: number, buffer: Uint8Array, from: number): number | null {
   try {
     return readSync(fd, buffer, from, buffer.length - from, null);

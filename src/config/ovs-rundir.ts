@@ -1,4 +1,4 @@
-/** Where Open vSwitch keeps its sockets and pid files on this host (ovs-appctl(8)): OVS_RUNDIR moves it. */
+/** The folder of Open vSwitch's sockets and pid files on this host (ovs-appctl(8)); OVS_RUNDIR names another folder. */
 
 const DEFAULT = "/var/run/openvswitch";
 

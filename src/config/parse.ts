@@ -1,4 +1,4 @@
-/** YAML text to a checked configuration, or every error in it with its place, in the order of the text. */
+/** Parses YAML text into a checked configuration, or into all errors with their places, in the order of the text. */
 import * as v from "valibot";
 import { type Document, isMap, isNode, isScalar, isSeq } from "yaml";
 import type { YamlFault } from "../bounded-yaml/fault.ts";
@@ -10,13 +10,13 @@ import type { ConfigError } from "./error.ts";
 import { type Config, configSchema } from "./schema.ts";
 import { suggest } from "./suggest.ts";
 
-/** Errors of a kind that are told: whoever has more has another file, or starts with these. */
+/** The limit on reported errors of a kind. */
 const MAX_ERRORS = 100;
 
-/** The example with every key has some hundreds of tokens. */
+/** The limits on the text. The example with every key has some hundreds of tokens. */
 const LIMITS = { tokens: 40_000, values: 40_000, faults: MAX_ERRORS };
 
-/** @param file what errors call the text */
+/** @param file the name of the text in errors */
 export function parseConfig(text: string, file: string): Result<Config, readonly ConfigError[]> {
   const yaml = parseBounded(text, LIMITS);
   const { document, placeOf } = yaml;
@@ -40,7 +40,7 @@ export function parseConfig(text: string, file: string): Result<Config, readonly
   return ok({ ...checked.value, providers });
 }
 
-/** Where a provider and its options stand. */
+/** Finds the place of a provider and its options. */
 function placesIn(
   document: Document,
   file: string,
@@ -70,7 +70,7 @@ function check(document: Document): Result<Config, readonly YamlFault[]> {
     const keys = (issue.path ?? []).map((item) => item.key);
     return { offset: offsetOf(document, keys, false), message: explain(issue, keys) };
   });
-  // Valibot stops at the first one of each mapping.
+  // Valibot stops at the first unknown key of each mapping.
   const unknown = unknownKeys(configSchema, value, [])
     .slice(0, MAX_ERRORS)
     .map(({ keys, known }) => ({
@@ -82,7 +82,7 @@ function check(document: Document): Result<Config, readonly YamlFault[]> {
 
 type Issue = v.InferIssue<typeof configSchema>;
 
-/** A section with nothing in it, as is left when all of it is commented out, is one that is absent. */
+/** Removes empty sections: a section whose keys are all commented out counts as absent. */
 function withoutEmptySections(root: unknown): unknown {
   if (root === null || root === undefined) return {};
   if (typeof root !== "object" || Array.isArray(root)) return root;
@@ -106,12 +106,12 @@ function explain(issue: Issue, keys: readonly unknown[]): string {
   return `${prefix}${issue.message}${received}${meant}`;
 }
 
-/** Of these, the schema's own message says what was expected only. */
+/** Whether valibot's own message for the type says only what was expected. */
 function isOfType({ type }: { readonly type: string }): boolean {
   return type === "string" || type === "picklist";
 }
 
-/** The message of an issue for which the schema has none. */
+/** The message of an issue without a message in the schema. */
 function ownWords(issue: v.BaseIssue<unknown>): string {
   const expected = `expected ${inWords(issue.expected ?? "another value")}`;
   return isOfType(issue) ? expected : `${expected}, received ${inWords(issue.received)}`;
@@ -119,11 +119,11 @@ function ownWords(issue: v.BaseIssue<unknown>): string {
 
 interface UnknownKey {
   readonly keys: readonly unknown[];
-  /** The keys that there are in its place. */
+  /** The keys that are allowed in its place. */
   readonly known: readonly string[];
 }
 
-/** Every key that the schema has not, wherever it has any. */
+/** Every key that the schema does not have, in all mappings. */
 function unknownKeys(schema: unknown, value: unknown, path: readonly unknown[]): readonly UnknownKey[] {
   const shape = shapeOf(schema, value);
   if (Array.isArray(value)) {
@@ -161,7 +161,7 @@ function inWords(type: string): string {
   return type.replaceAll(" | ", " or ").replace(/^\((.*)\)$/, "$1");
 }
 
-/** The part of a schema that has parts of its own: what is below wrappers, pipes, and the choice by the value. */
+/** The part of a schema that has members: below wrappers and pipes, and after the choice by the value. */
 function shapeOf(schema: unknown, value: unknown): Readonly<Record<string, unknown>> | null {
   if (!isRecord(schema)) return null;
   if (Array.isArray(schema.pipe)) {
@@ -173,12 +173,12 @@ function shapeOf(schema: unknown, value: unknown): Readonly<Record<string, unkno
   return "entries" in schema || "item" in schema ? schema : null;
 }
 
-/** Where the value at a path stands, or its key; of what is not in the text, where that stands which lacks it. */
+/** The offset of the value at a path, or of its key; for an absent value, the offset of the mapping that lacks it. */
 function offsetOf(document: Document, keys: readonly unknown[], wantKey: boolean): number {
   let node: unknown = document.contents;
   let offset = rangeStart(node) ?? 0;
   for (const [depth, key] of keys.entries()) {
-    // The last of several pairs with one key is the one that was read.
+    // Of several pairs with one key, the last pair counts.
     const pair = isMap(node)
       ? node.items.findLast((item) => isScalar(item.key) && String(item.key.value) === String(key))
       : undefined;

@@ -1,6 +1,6 @@
 /**
- * The configuration's list of providers: a union by `type`, in which each type has keys of its own. The types, and what
- * each of them accepts, are those of the providers themselves (src/providers/builtin.ts).
+ * The list of providers in the configuration: a union by `type`, in which each type has its own keys. The types and their keys
+ * come from the providers themselves (src/providers/builtin.ts).
  */
 import * as v from "valibot";
 import { ownProviders, providerModules, providerTypes } from "../providers/builtin.ts";
@@ -15,14 +15,14 @@ export type ProviderConfig = v.InferOutput<KnownSchema>;
 
 const OWN = ["command", "module"] as const satisfies readonly (keyof typeof ownProviders)[];
 
-/** What an entry without a known type is told; it accepts none. */
+/** The errors of an entry without a known type: accepts no entry. */
 const unknownType = v.pipe(
   section({
     ...commonKeys(""),
     type: v.pipe(
       v.picklist(
         providerTypes,
-        `expected a known provider type: ${providerTypes.join(", ")}, or one of your own with its ${OWN.join(" or ")}`,
+        `expected a known provider type: ${providerTypes.join(", ")}, or a type of your own with its ${OWN.join(" or ")}`,
       ),
       v.description("The provider; each once."),
     ),
@@ -44,13 +44,13 @@ export const providers = v.pipe(
   v.array(
     v.pipe(
       v.lazy(schemaOf),
-      // For those who read the schema as data.
+      // For code that reads the schema as data.
       v.metadata({
         variants: [...providerModules.map((provider) => provider.schema), ...Object.values(ownProviders)],
       }),
     ),
   ),
-  // Entries are compared even where some are not valid, so that no error hides another.
+  // Entries are compared also when some are not valid, so that no error hides another.
   v.rawCheck(({ dataset, addIssue }) => {
     const entries: unknown = dataset.value;
     if (!Array.isArray(entries)) return;
@@ -59,7 +59,7 @@ export const providers = v.pipe(
   v.description("Enabled providers, in this order."),
 );
 
-/** The plug types a provider entry answers to. */
+/** The plug types that a provider entry answers to. */
 export function plugTypesOf(entry: Pick<ProviderConfig, "type" | "match">): readonly string[] {
   return entry.match ?? [entry.type];
 }
@@ -69,7 +69,7 @@ interface Fault {
   readonly path: [v.ArrayPathItem, v.ObjectPathItem];
 }
 
-/** An entry as far as it can be read. */
+/** The readable part of an entry. */
 interface LooseEntry {
   readonly index: number;
   readonly type: string;
@@ -94,7 +94,7 @@ function pathOf(entries: unknown[], index: number, key: string): Fault["path"] {
   ];
 }
 
-/** A provider type may be given once, and a plug type may be answered by one provider. */
+/** Finds provider types that are given twice, and plug types that two providers answer to. */
 function duplicates(entries: unknown[]): readonly Fault[] {
   const faults: Fault[] = [];
   const seen = new Set<string>();

@@ -1,7 +1,7 @@
 /**
- * The configuration file's schema: every key, its type, its bounds, and what it is for. Everything is optional; a
- * default is the value used when the key is absent. Where it comes from elsewhere, `metadata` says from where.
- * The JSON Schema and the table in docs/configuration.md are generated from here (`npm run generate`).
+ * The schema of the configuration file: every key with its type, bounds and purpose. Every key is optional; an absent key has its
+ * default. `metadata` names the source of a default from elsewhere. `npm run generate` makes the JSON Schema and the table in
+ * docs/configuration.md from this schema.
  */
 import { parseRemotes } from "ovsdb-jsonrpc";
 import * as v from "valibot";
@@ -51,22 +51,22 @@ export const configSchema = section({
       remote: v.optional(
         v.pipe(
           remote,
-          v.description("The OVN Southbound database; the members of a cluster with commas between them."),
+          v.description("The OVN Southbound database; members of a cluster are separated by commas."),
           v.metadata({ default: "`external_ids:ovn-remote`" }),
         ),
       ),
       private_key: v.optional(
         v.pipe(
           path,
-          v.description("File with our private key, for ssl: remotes, that of ovs.remote too."),
+          v.description("The file with our private key, for every ssl: remote, also ovs.remote."),
           SSL_TABLE,
         ),
       ),
       certificate: v.optional(
-        v.pipe(path, v.description("File with the certificate of that key."), SSL_TABLE),
+        v.pipe(path, v.description("The file with the certificate for this key."), SSL_TABLE),
       ),
       ca_cert: v.optional(
-        v.pipe(path, v.description("File with the certificate that the servers' are signed by."), SSL_TABLE),
+        v.pipe(path, v.description("The file with the certificate of the authority for servers."), SSL_TABLE),
       ),
       probe_interval_ms: v.optional(
         v.pipe(
@@ -92,14 +92,14 @@ export const configSchema = section({
       on_withdraw: v.optional(
         v.pipe(
           v.picklist(["unplug", "keep"]),
-          v.description("What becomes of a plugged port whose vif-plug-type is taken away."),
+          v.description("What to do with a plugged port whose vif-plug-type was removed."),
         ),
         "unplug",
       ),
       on_rename: v.optional(
         v.pipe(
           v.picklist(["replug", "report"]),
-          v.description("What becomes of a plugged port whose provider names another interface."),
+          v.description("What to do with a plugged port whose provider names another interface."),
         ),
         "replug",
       ),
@@ -117,9 +117,7 @@ export const configSchema = section({
         v.pipe(
           v.string("expected a percentage like 25%"),
           v.regex(/^(100|\d{1,2})%$/, "expected a percentage like 25%, from 0% to 100%"),
-          v.description(
-            "When more of the plugged ports than this are due to go at once, hold them and wait.",
-          ),
+          v.description("When more plugged ports than this share are due to go at once, hold them and wait."),
         ),
         "100%",
       ),
@@ -129,7 +127,7 @@ export const configSchema = section({
   run_dir: v.optional(
     v.pipe(
       path,
-      v.description("Where vifplugd.pid and the control socket vifplugd.PID.ctl are made."),
+      v.description("The folder for vifplugd.pid and the control socket vifplugd.PID.ctl."),
       v.metadata({ default: "`$OVS_RUNDIR`, else `/var/run/openvswitch`" }),
     ),
     () => ovsRunDir(),
@@ -137,7 +135,7 @@ export const configSchema = section({
   log: v.optional(
     section({
       level: v.optional(v.pipe(v.picklist(LEVELS), v.description("The least urgent lines to log.")), "info"),
-      format: v.optional(v.pipe(v.picklist(FORMATS), v.description("How lines are written.")), "text"),
+      format: v.optional(v.pipe(v.picklist(FORMATS), v.description("The format of the lines.")), "text"),
     }),
     {},
   ),
@@ -151,24 +149,22 @@ export const configSchema = section({
             const address = parseListenAddress(dataset.value);
             if (!address.ok) addIssue({ message: address.error });
           }),
-          v.description("Where /metrics (Prometheus), /healthz and /readyz are served, as HOST:PORT."),
+          v.description("The HOST:PORT of /metrics (Prometheus), /healthz and /readyz."),
           v.metadata({ default: "none: off" }),
         ),
       ),
       engine: v.optional(
-        v.pipe(v.boolean(), v.description("Count at /metrics what each node of the dataflow graph did.")),
+        v.pipe(v.boolean(), v.description("Show the counters of each graph node at /metrics.")),
         false,
       ),
       page: v.optional(
-        v.pipe(v.boolean(), v.description("Serve a page at / that shows what this daemon does.")),
+        v.pipe(v.boolean(), v.description("Serve a page at / that shows the state of this daemon.")),
         false,
       ),
       public: v.optional(
         v.pipe(
           v.boolean(),
-          v.description(
-            "Show names of logical ports there to everybody who can connect, and not to this host alone.",
-          ),
+          v.description("Show the names of logical ports to every client, not only to clients on this host."),
         ),
         false,
       ),

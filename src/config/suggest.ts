@@ -1,9 +1,9 @@
-/** The known word that was probably meant, for a misspelt one. */
+/** Finds the known word that a misspelt word probably means. */
 
-/** @returns null when none of them is near */
+/** @returns the nearest known word; null: no word is near */
 export function suggest(word: string, known: readonly string[]): string | null {
   let best: string | null = null;
-  // A third of the letters may be wrong: more is another word.
+  // A third of the letters may be wrong.
   let limit = Math.max(1, Math.floor(word.length / 3));
   for (const candidate of known) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
@@ -14,7 +14,7 @@ export function suggest(word: string, known: readonly string[]): string | null {
   return best;
 }
 
-/** How many letters have to be inserted, deleted, replaced or swapped with their neighbour to make `a` into `b`. */
+/** The number of letters to insert, delete, replace or swap with their neighbour to turn `a` into `b`. */
 export function editDistance(a: string, b: string): number {
   let [beforeLast, last] = [[] as number[], Array.from({ length: b.length + 1 }, (_, column) => column)];
   for (let row = 1; row <= a.length; row++) {

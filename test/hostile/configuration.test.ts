@@ -79,7 +79,7 @@ test("SIGHUP survives each of them, and is answered", async () => {
     await Bun.write(config, text);
     daemon.kill("SIGHUP");
     await daemon.waitLog(
-      /SIGHUP: the configuration is not valid; the one before stays in force/,
+      /SIGHUP: the configuration is not valid; the old configuration stays in force/,
       60_000,
       from,
     );

@@ -49,7 +49,7 @@ describe("SIGHUP", () => {
     await using hv = await startHypervisor();
     const before = await hv.addPlugged("kept");
     await reconfigure(hv, "providers:\n  - type: dumy\n");
-    await hv.daemon.waitLog(/ error main: SIGHUP: .*the one before stays in force/);
+    await hv.daemon.waitLog(/ error main: SIGHUP: .*the old configuration stays in force/);
     const file = RegExp.escape(configPath(hv.chassis));
     await hv.daemon.waitLog(new RegExp(` error main: ${file}:2:\\d+: providers`));
     await hv.addPlugged("next");
