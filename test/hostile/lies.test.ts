@@ -32,7 +32,6 @@ beforeAll(async () => {
   };
   await scene.start();
   await scene.allPlugged(++mtu);
-  await sleep(3000);
   atRest = memory(scene.daemon.pid).anonymous;
 }, 240_000);
 afterAll(() => scene[Symbol.asyncDispose]());
