@@ -10,7 +10,7 @@ import { Site, uuidOf } from "../../bench/plug/site.ts";
 import { Wire } from "../../bench/plug/wire.ts";
 import { memory } from "../../bench/support/usage.ts";
 import { startDaemon } from "../../tools/chassis/daemon.ts";
-import type { Program } from "../../tools/chassis/program.ts";
+import { type Program, run } from "../../tools/chassis/program.ts";
 
 const MiB = 1 << 20;
 const LONGEST_MESSAGE = 256 * MiB;
@@ -89,8 +89,8 @@ const ENDLESS: Readonly<Record<string, Endless>> = {
   },
 };
 
-async function setRemote(path: string): Promise<void> {
-  await site.chassis.vsctl("--no-wait", "set", "Open_vSwitch", ".", `external_ids:ovn-remote="unix:${path}"`);
+async function setRemote(remote: string): Promise<void> {
+  await site.chassis.vsctl("--no-wait", "set", "Open_vSwitch", ".", `external_ids:ovn-remote="${remote}"`);
 }
 
 /** The server is there until all tests are over: the daemon may come once more. */
@@ -125,7 +125,7 @@ describe("a Southbound is left that", () => {
         most = Math.max(most, memory(daemon.pid).anonymous);
       }, 2);
       const from = daemon.lines.length;
-      await setRemote(path);
+      await setRemote(`unix:${path}`);
       const line = await daemon.waitLog(
         new RegExp(`OVN_Southbound: not connected: unix:${path}: `),
         60_000,
@@ -141,8 +141,19 @@ describe("a Southbound is left that", () => {
   );
 });
 
+test("a key, a certificate and a CA that are pipes, and that nobody writes to, hold up nobody", async () => {
+  const pipe = join(site.chassis.dir, "pipe");
+  await run(["mkfifo", pipe], { PATH: process.env.PATH ?? "" });
+  const from = daemon.lines.length;
+  await site.chassis.vsctl("--no-wait", "--", "set-ssl", pipe, pipe, pipe);
+  await setRemote("ssl:127.0.0.1:9");
+  await daemon.waitLog(/OVN_Southbound: not connected: .*pipe is not a regular file/, 60_000, from);
+  expect(await site.chassis.appctl("vifplugd", "version")).toStartWith("vifplugd ");
+  await site.chassis.vsctl("--no-wait", "del-ssl");
+}, 90_000);
+
 test("after all of them, ports are plugged as before, and nothing of what came has stayed", async () => {
-  await setRemote(site.chassis.sbSock);
+  await setRemote(`unix:${site.chassis.sbSock}`);
   const row = {
     requested_chassis: uuidOf(site.chassisUuid("hv1")),
     options: ["map", [["requested-chassis", "hv1"], ["vif-plug-type", "dummy"]]], // biome-ignore format: pairs
