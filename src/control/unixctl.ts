@@ -24,7 +24,7 @@ const REQUEST_LIMITS = { maxBytes: 1 << 20, maxDepth: 16 };
 interface Request {
   readonly id: unknown;
   readonly method: string;
-  readonly params: readonly string[];
+  readonly params: readonly unknown[];
 }
 
 export interface ControlServerOptions {
@@ -146,6 +146,7 @@ export class ControlServer {
     if (params.length > command.maxArgs) {
       return refuse(`"${method}" command takes at most ${command.maxArgs} arguments`);
     }
+    if (!isTexts(params)) return refuse(`"${method}" command has non-string argument`);
     this.#options.log.debug(`received request ${method} ${JSON.stringify(params)}`);
     try {
       return await command.run(params);
@@ -194,10 +195,10 @@ function parseRequest(text: Uint8Array): Request | null {
   }
   if (typeof message !== "object" || message === null) return null;
   const { id = null, method, params = [] } = message as { id?: unknown; method?: unknown; params?: unknown };
-  if (typeof method !== "string" || !isTexts(params)) return null;
+  if (typeof method !== "string" || !Array.isArray(params)) return null;
   return { id, method, params };
 }
 
-function isTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === "string");
+function isTexts(values: readonly unknown[]): values is readonly string[] {
+  return values.every((value) => typeof value === "string");
 }

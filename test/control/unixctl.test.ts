@@ -132,8 +132,9 @@ describe("a request", () => {
     client.end();
   });
 
-  test.each([
+  test.each<[string, readonly unknown[], RegExp]>([
     ["unknown", [], /"unknown" is not a valid command/],
+    ["echo", ["a", 7], /"echo" command has non-string argument/],
     ["broken", ["1"], /requires at least 2/],
     ["no", ["1", "2"], /takes at most 1/],
     ["no", [], /^no way\n$/],
