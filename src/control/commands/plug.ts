@@ -85,5 +85,5 @@ function present<Content>(
 
 function unknownPort({ notReady }: DaemonView, lport: string): string {
   if (notReady !== null) return `nothing is known of ${lport}: ${notReady}`;
-  return `${lport} is neither wanted nor plugged on this chassis: it has no interface here, and no port binding that names this chassis`;
+  return `${lport} is neither wanted nor plugged on this chassis: it has no interface here, and no port binding that names this chassis; ovn-nbctl lsp-get-options LPORT says which chassis it is requested on`;
 }
