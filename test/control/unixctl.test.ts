@@ -197,7 +197,7 @@ describe("a client is its own problem only, when it", () => {
     ["sends bytes", Uint8Array.of(0, 255, 1, 254)],
     ["sends JSON that is no request", '{"id":0}'],
     ["sends JSON that is no object", "[1,2,3]"],
-    ["sends parameters that are no texts", '{"id":0,"method":"echo","params":[1]}'],
+    ["sends parameters that are no list", '{"id":0,"method":"echo","params":{"a":"b"}}'],
     ["sends what is nested without end", "[".repeat(100_000)],
     ["sends a text without end", `{"id":0,"method":"${"x".repeat(2 << 20)}`],
   ])("%s", async (_, sent) => {
