@@ -75,6 +75,10 @@ export class Contests {
     const route = this.#routeOf(lport);
     if (!route.ok) return { kind: "lost", reason: route.reason };
     const together = this.#together(route.path);
+    // A port whose change is on its way is not decided again before the answer (rule T2), so that it cannot move with others.
+    const sent = together.find((other) => other !== lport && this.#isInFlight(other));
+    if (sent !== undefined)
+      return { kind: "lost", reason: `logical port ${sent} moves with it, and its change is on its way` };
     const isRefused = this.#isRefused(together);
     const observed = this.#facts.holder(name);
     const isInTurn = this.#winner(name) === lport;
@@ -95,6 +99,10 @@ export class Contests {
     const winner = this.#winner(observed.interface.name);
     if (winner === null) return null;
     return this.#isTaking(winner, observed) || this.#routeOf(winner).ok ? winner : null;
+  }
+
+  #isInFlight(lport: string): boolean {
+    return this.#facts.attempt(lport)?.phase === "in-flight";
   }
 
   #isTaking(lport: string, { interface: { _uuid } }: ObservedInterface): boolean {
@@ -153,7 +161,7 @@ export class Contests {
     }
     if (this.#isLeftOver(owner, holder) || this.#goneConsultation(holder) !== null) return { kind: "end" };
     // The next wish of a port in flight is decided after the answer to its change.
-    const isMoving = this.#facts.attempt(owner)?.phase === "in-flight";
+    const isMoving = this.#isInFlight(owner);
     if (isMoving || this.#claimOf(owner) === null)
       return { kind: "blocked", reason: holderReason(holder, name) };
     const stays = refusalOf(this.#beside(holder));
@@ -229,7 +237,7 @@ export class Contests {
    */
   #seekWinner(name: string): string | null {
     const claimants = [...this.#facts.claimants(name)];
-    const inFlight = claimants.find((lport) => this.#facts.attempt(lport)?.phase === "in-flight");
+    const inFlight = claimants.find((lport) => this.#isInFlight(lport));
     if (inFlight !== undefined) return inFlight;
     const holder = this.#facts.holder(name);
     const closer = holder === undefined ? null : this.#closer(holder);
@@ -274,8 +282,10 @@ export class Contests {
 
   /** Whether the interface is a leftover of a logical port that has the interface that its provider names (rule P3). */
   #isLeftOver(lport: string, holder: ObservedInterface): boolean {
-    const isInFlight = this.#facts.attempt(lport)?.phase === "in-flight";
-    return !isInFlight && leftoversIn(this.#facts.advice(lport)).some(({ observed }) => observed === holder);
+    return (
+      !this.#isInFlight(lport) &&
+      leftoversIn(this.#facts.advice(lport)).some(({ observed }) => observed === holder)
+    );
   }
 
   /** The question about an interface that a moving port has beside the interface in place; null: there is no such interface. */
@@ -298,7 +308,7 @@ export class Contests {
     if (intent?.kind !== "unplug" || intent.ground === "withdrawn" || !intent.isCertain) return null;
     const advice = this.#facts.advice(from);
     if (advice?.kind !== "asked" || advice.main.answer.kind !== "unplug") return null;
-    return this.#facts.attempt(from)?.phase === "in-flight" ? null : advice.main;
+    return this.#isInFlight(from) ? null : advice.main;
   }
 
   /** Whether the server has refused the port's wish for this interface, or for a new interface where `holder` is undefined. */

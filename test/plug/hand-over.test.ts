@@ -175,6 +175,27 @@ describe("a chain", () => {
     });
   });
 
+  test("waits for a port that takes its first interface and whose change is on its way, and then moves with it", () => {
+    const at = new Moving({ b: "x1" });
+    at.want("a", "x0");
+    at.send("a");
+    at.bench.addInterface(
+      pluggedRow("x0", {
+        _uuid: uuid(0x9400),
+        external_ids: map({ "iface-id": "z", "ovn-plugged": "dummy" }),
+      }),
+    );
+    at.want("z", "x2");
+    const reason = "logical port a moves with it, and its change is on its way";
+    expect(at.bench.status("z")).toMatchObject({ state: "conflict", reason, change: null });
+    at.bench.attempt("a", { phase: "idle", nonce: 1 });
+    at.bench.run();
+    const { change } = at.bench.status("z");
+    expect(change).toMatchObject({ kind: "replug", remove: null, take: { kind: "create" } });
+    expect(change && togetherOf(change)).toEqual(["a", "z"]);
+    expect(at.bench.status("a").change).toMatchObject({ kind: "update", adoption: { from: "z" } });
+  });
+
   test("that is on its way onto what is left over keeps that from being removed beside it", () => {
     const at = new Moving({ b: "x1", z: "x2" });
     at.bench.addInterface(
