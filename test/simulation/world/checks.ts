@@ -42,11 +42,8 @@ interface Sent {
   readonly held: ReadonlySet<string>;
   /** The ports whose provider had said that what is in place is another's (U7). */
   readonly misplaced: ReadonlySet<string>;
-  /**
-   * By decided port: by interface name, the ports that waited for another one to leave it. What is sent again, because another
-   * port's change was refused, was decided when it was sent first.
-   */
-  readonly waiting: ReadonlyMap<string, Waiting>;
+  /** By interface name, the ports that waited for another one to leave it. */
+  readonly waiting: ReadonlyMap<string, string>;
   /** The Southbound had just answered a question about rows. */
   readonly isAnswered: boolean;
   /** How many commits of the local database it had been shown. */
@@ -55,17 +52,12 @@ interface Sent {
   readonly hostnames: ReadonlySet<string>;
 }
 
-/** By interface name, the ports that wait for another one to leave it. */
-type Waiting = ReadonlyMap<string, string>;
-
 export class Checks {
   readonly #scene: Scene;
   /** When `finish` has to be called, and when it may be. */
   readonly finishes: Finishes;
   /** What has been sent and not been answered, by the request's id. */
   readonly #sent = new WeakMap<Connection, Map<Json, Sent>>();
-  /** By port, what waited when its change that is on its way was sent first. */
-  readonly #waiting = new WeakMap<Vifplugd, Map<string, Waiting>>();
   readonly shown: Shown;
   readonly #interfaces: Interfaces;
   /** Told of every transaction that a vifplugd sends, and which ports it is about; once. */
@@ -127,7 +119,7 @@ export class Checks {
         settings: vifplugd.settings,
         held: vifplugd.held(),
         misplaced: vifplugd.misplaced(),
-        waiting: this.#waitingOf(vifplugd, decided),
+        waiting: vifplugd.waitingFor(),
       },
       isAnswered: this.shown.isAnswered(client),
       shown: this.finishes.shownTo(vifplugd),
@@ -135,15 +127,6 @@ export class Checks {
     });
     this.finishes.sent(vifplugd, connection, id, lports);
     this.onTransaction?.(decided);
-  }
-
-  #waitingOf(vifplugd: Vifplugd, decided: ReadonlySet<string>): ReadonlyMap<string, Waiting> {
-    const before = this.#waiting.get(vifplugd) ?? new Map<string, Waiting>();
-    this.#waiting.set(vifplugd, before);
-    const sent = vifplugd.sentPorts();
-    const present = vifplugd.waitingFor();
-    for (const lport of decided) if (!sent.has(lport)) before.set(lport, present);
-    return new Map(Array.from(decided, (lport) => [lport, before.get(lport) ?? present]));
   }
 
   #fail(why: string): void {
@@ -242,9 +225,8 @@ export class Checks {
       if (old === null || now !== null) continue;
       const owner = owners.get(uuid);
       const left = text(old, "name") ?? "";
-      if (owner === undefined || !moved.has(owner)) continue;
-      const waits = waiting.get(owner)?.get(left);
-      if (waits === undefined) continue;
+      const waits = waiting.get(left);
+      if (owner === undefined || waits === undefined || !moved.has(owner)) continue;
       this.#fail(`${name} takes interface ${left} away, which ${owner} leaves and ${waits} waits for`);
     }
   }

@@ -225,13 +225,6 @@ export class Vifplugd {
     return new Set(statuses.flatMap(({ lport, state }) => (state === "held" ? [lport] : [])));
   }
 
-  /** The ports whose change has been sent, as the decisions know it: before a change is sent first it is not among them. */
-  sentPorts(): ReadonlySet<string> {
-    const { engine, graph } = this.#parts.reconciler;
-    const attempts = [...engine.data(graph.inputs.attempt)];
-    return new Set(attempts.flatMap(([lport, { phase }]) => (phase === "in-flight" ? [lport] : [])));
-  }
-
   /** By interface name, the ports that have no interface and wait only for another port to leave that one (P6). */
   waitingFor(): ReadonlyMap<string, string> {
     const { engine, graph, statuses } = this.#parts.reconciler;
