@@ -1,6 +1,6 @@
-/** Where everybody can clone a repository, from where one person did. */
+/** Turns the address of a clone into the public address of the repository. */
 
-/** An address without an account, and with a port only where that is a web server's: host, then path. */
+/** The forms of an address, with the groups host and path: without an account, and with a port only for web servers. */
 const FORMS = [
   /^https:\/\/([^/:@]+(?::\d+)?)\/+([^@]+)$/,
   /^ssh:\/\/git@([^/:@]+)(?::\d+)?\/+([^@]+)$/,

@@ -1,3 +1,3 @@
-/** Indexes that a session has when its options name them, and of which a program that does not has not even the code. */
+/** Optional indexes of a session. A program that does not use them does not contain their code. */
 export { type Bounds, type OrderedParts, type OrderedView, ordered } from "./ordered.ts";
 export { references } from "./references.ts";

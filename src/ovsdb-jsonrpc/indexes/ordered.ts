@@ -1,9 +1,8 @@
 /**
- * An index whose rows have an order: by its first part, then by the second, and so on. It finds equal values as every index
- * does, and ranges.
+ * An index whose rows have an order: by the first part, then by the second part, and so on. It finds equal values and ranges.
  *
- * Nothing is put in order before somebody asks for a range. Few keys that have come or gone since the last question are then
- * put in their places one by one; many, as those of a load, are sorted together.
+ * The keys are sorted when somebody asks for a range. A few keys that changed since the last question are moved one by one; many
+ * keys, as after a load, are sorted together.
  */
 import type { KeyPart, RowIndex } from "../replica/selection.ts";
 import { compose, type PartReader, partReaders, valuesOf } from "../replica/table-index.ts";
@@ -20,7 +19,7 @@ export function ordered<const Parts extends readonly string[]>(...parts: Parts):
   return { parts, make: () => new OrderedIndex(parts) };
 }
 
-/** More that have changed are sorted together with all the others. */
+/** The most changed keys that are moved one by one. */
 const FEW = 16;
 
 interface Entry {
@@ -33,7 +32,7 @@ interface Entry {
 export class OrderedIndex implements RowIndex {
   readonly #readers: readonly PartReader[];
   readonly #byKey = new Map<KeyPart, Entry>();
-  /** In order; what is in `#changed` may be missing, or be there without rows. */
+  /** The entries in order; an entry in `#changed` may be missing, or have no rows. */
   #entries: Entry[] = [];
   readonly #changed = new Set<Entry>();
 
@@ -50,8 +49,8 @@ export class OrderedIndex implements RowIndex {
   }
 
   /**
-   * The rows between the bounds in order, each once. A bound gives the values of the first parts, or of all: every key that
-   * begins with them is at the bound. Throws for a bound of more values than there are parts.
+   * The rows between the bounds, in order, each once. A bound gives the values of the first parts, or of all parts: every key that
+   * begins with these values is at the bound. Throws for a bound with more values than parts.
    */
   range(bounds: Bounds<readonly KeyPart[]> = {}): readonly Row[] {
     for (const bound of [bounds.from, bounds.after, bounds.to, bounds.before])
@@ -125,7 +124,7 @@ export class OrderedIndex implements RowIndex {
     return this.#firstAt((entry) => compareKeys(entry.values, values) >= 0);
   }
 
-  /** Where the entries begin for which this is true; it is so for all that follow. */
+  /** The number of the first entry for which `isThere` is true; it is true for all later entries. */
   #firstAt(isThere: (entry: Entry) => boolean): number {
     let low = 0;
     let high = this.#entries.length;
@@ -139,7 +138,7 @@ export class OrderedIndex implements RowIndex {
   }
 }
 
-/** By as many parts as the bound has. */
+/** Compares a key with a bound, by the parts of the bound. */
 function compareKeys(values: readonly KeyPart[], bound: readonly KeyPart[]): number {
   for (let n = 0; n < bound.length; n++) {
     const order = compareParts(values[n] ?? null, bound[n] ?? null);

@@ -1,7 +1,7 @@
 /**
- * Which rows refer to a row: by the columns of the monitored tables that hold references, as elements, keys or values.
+ * Finds the rows that refer to a row, by the columns of the monitored tables with references as elements, keys or values.
  *
- * Invariant: of a row that refers, its UUID is kept and not the row, so that a change of other columns costs nothing here.
+ * Invariant: the index keeps the UUID of a referring row and not the row, so that changes of other columns cost nothing.
  */
 import { changedElements } from "../replica/changed-elements.ts";
 import type { Reference, ReferenceKind, References } from "../replica/selection.ts";
@@ -24,7 +24,7 @@ interface Referring {
 class ReferenceIndex implements References {
   readonly #descriptor: UntypedSchema;
   readonly #rows: (table: string) => ReadonlyMap<Uuid, Row>;
-  /** By the UUID that is referred to, and by the column that refers. */
+  /** The referring rows, by the UUID of the referred row, and by the column of the reference. */
   readonly #referring = new Map<Atom, Map<ColumnSchema, Referring>>();
   readonly #columns = new Map<string, readonly (readonly [string, ColumnSchema])[]>();
 
@@ -59,7 +59,7 @@ class ReferenceIndex implements References {
     }
   }
 
-  /** Those of a table that hold references. */
+  /** The columns of a table that hold references. */
   #columnsOf(table: string): readonly (readonly [string, ColumnSchema])[] {
     const known = this.#columns.get(table);
     if (known !== undefined) return known;
@@ -87,7 +87,7 @@ class ReferenceIndex implements References {
   }
 }
 
-/** What a column's value refers to. */
+/** The UUIDs to which a value of the column refers. */
 function targetsOf(value: Value, { key, value: item }: ColumnSchema): ReadonlySet<Atom> {
   if (value instanceof Set) return value;
   if (value instanceof Map) {

@@ -1,13 +1,13 @@
 /**
- * Questions for rows by their UUIDs, in requests that are short enough to hold up nobody else at the server, and what came
- * of each: an answer, the server's refusal, or nothing that anything follows from.
+ * Questions for rows by UUID, in requests that are short enough not to delay other clients of the server, and the outcome of each
+ * request: an answer, a refusal, or no answer.
  */
 import type { Result } from "../result.ts";
 import type { Uuid } from "../schema/uuid.ts";
 import type { SelectedRow } from "./selected-rows.ts";
 import type { OperationResult, OwnTransactCode, TransactError } from "./transaction.ts";
 
-/** What became of one request of `selectByUuid`. */
+/** The outcome of one request of `selectByUuid`. */
 export type UuidAnswer<R> =
   /** The server answered: every UUID that was asked for, with its row, or with null where there is no such row. */
   | { readonly kind: "answered"; readonly rows: ReadonlyMap<Uuid, R | null> }
@@ -16,7 +16,7 @@ export type UuidAnswer<R> =
   /** There is no answer that can be read, or there was no connection: nothing follows for these rows. */
   | { readonly kind: "unknown"; readonly uuids: readonly Uuid[]; readonly error: TransactError };
 
-/** With this many selects a request keeps an ovsdb-server for about a third of a millisecond. */
+/** The most selects in a request: they take an ovsdb-server about a third of a millisecond. */
 const MAX_PER_REQUEST = 50;
 
 export function chunksOf(uuids: Iterable<Uuid>): readonly (readonly Uuid[])[] {

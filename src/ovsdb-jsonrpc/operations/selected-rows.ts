@@ -11,7 +11,7 @@ export type SelectedRow = { readonly [column: string]: Value };
 interface ColumnReader {
   readonly name: string;
   read(json: unknown): Value;
-  /** What a row without the column has; undefined where the server was asked for the column. */
+  /** The value of a row without the column; undefined: the server was asked for the column. */
   readonly default: Value | undefined;
 }
 
@@ -41,7 +41,7 @@ export function decodeSelected(
   });
 }
 
-/** Decodes any number of elements: the column may have got another type since the schema was fetched. */
+/** Decodes any number of elements, because the column may have another type since the schema was fetched. */
 function columnReader(
   descriptor: UntypedSchema,
   served: UntypedSchema,

@@ -17,7 +17,7 @@ import { encodeColumn, encodeWhere } from "./condition.ts";
 import type { Operation, WriteFields } from "./operation.ts";
 import { decodeSelected, type SelectedRow } from "./selected-rows.ts";
 
-/** What a server does not say of a transaction, because it was not asked or its answer is none. */
+/** The client's own codes, for a transaction that was not sent or has no valid reply. */
 export type OwnTransactCode =
   /** There is no server. */
   | "not sent"
@@ -146,7 +146,7 @@ function encodeOperation(schema: UntypedSchema, operation: Operation): JsonObjec
   }
 }
 
-/** Throws for what holds its members otherwise than an object does: none of them would be written. */
+/** Encodes a row. Throws for a value that is no plain object, such as a Map: none of its members would be written. */
 function encodeRow(schema: UntypedSchema, table: string, row: WriteFields): JsonObject {
   if (!isObject(row) || Reflect.has(row, Symbol.iterator))
     throw unexpected(`columns of ${table} as members of an object`, row);
@@ -198,7 +198,7 @@ function decodeElements(
   return ok(results);
 }
 
-/** What is known of a transaction that no server has answered. */
+/** The error of a transaction that no server has answered. */
 export function unanswered({ code, message }: RequestError, closed: boolean): TransactError {
   const ended = code === "canceled" || code === "abandoned";
   return {
@@ -221,7 +221,7 @@ function notAttempted(operation: number): TransactError {
   return { code: "not attempted", details, operation, retryable: true };
 }
 
-/** Every operation was carried out, or there would be an error among the results. */
+/** The error of a committed transaction with an unreadable result: a failed operation would have an error. */
 function unreadable(operation: number, reason: string): TransactError {
   const details = `the transaction was committed, but a result cannot be read: ${reason}`;
   return { code: "unreadable result", details, operation, retryable: false };

@@ -1,8 +1,8 @@
 /**
- * What differs between two versions of a set, without looking at what does not: the server has said it once, when it
- * sent the difference that made the one of the other. A bridge of 5,000 ports gets one more.
+ * The difference between two versions of a set, without a comparison of all elements: the server sent the difference when the set
+ * changed. For example, a bridge of 5,000 ports gets one more port.
  *
- * Invariant: what is remembered keeps no version of a set alive.
+ * Invariant: a remembered difference keeps no version of a set in memory.
  */
 import type { Atom } from "../schema/value.ts";
 
@@ -13,7 +13,7 @@ interface Origin {
 
 const origins = new WeakMap<ReadonlySet<Atom>, Origin>();
 
-/** Notes that `after` was made of `before` by putting in or taking out each of these elements. */
+/** Notes that `after` follows from `before` by toggling each of these elements. */
 export function rememberChange(
   before: ReadonlySet<Atom>,
   after: ReadonlySet<Atom>,
@@ -23,14 +23,14 @@ export function rememberChange(
 }
 
 /**
- * The elements that are in one of the two sets only. As many steps as there are of them when the two are a row's column
- * before and after one message of the server; otherwise as many as the sets have elements.
+ * The elements that are in only one of the two sets. The cost grows with their number when the two sets are a column before and
+ * after one message of the server, else with the sizes of the sets.
  */
 export function changedElements<T extends Atom>(before: ReadonlySet<T>, after: ReadonlySet<T>): readonly T[] {
   const origin = origins.get(after);
-  // Each of them is an element of one of the two sets, so it is a T.
+  // Each changed value is an element of one of the two sets, so it is a T.
   if (origin?.before.deref() === before) return origin.changed as readonly T[];
-  // Set.prototype.symmetricDifference would say it in one word, from Node.js 22 on.
+  // Set.prototype.symmetricDifference exists from Node.js 22 on only.
   const changed: T[] = [];
   for (const element of before) if (!after.has(element)) changed.push(element);
   for (const element of after) if (!before.has(element)) changed.push(element);

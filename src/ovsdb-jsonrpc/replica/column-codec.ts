@@ -1,4 +1,4 @@
-/** How the column of a server, in the type that it serves, becomes the column of a row. */
+/** Turns the column of a server, in the served type, into the column of a row. */
 
 import { columnDecoder, type Decoder, defaultValue, NotationError } from "../schema/notation.ts";
 import { type Projection, projection } from "../schema/projection.ts";
@@ -9,13 +9,13 @@ import { applyDifference } from "./difference.ts";
 
 export interface ColumnCodec {
   readonly name: string;
-  /** As served; the descriptor's where the server lacks the column. */
+  /** The served type; the descriptor's type where the server lacks the column. */
   readonly type: ColumnSchema;
   readonly decode: Decoder<Value>;
-  /** A `modify` carries the whole value instead of a difference. */
+  /** True: a `modify` carries the whole value instead of a difference. */
   readonly whole: boolean;
   readonly default: Value;
-  /** Null when the served value is what the row carries. */
+  /** Turns the served value into the value of the row; null: both are the same. */
   readonly project: Projection | null;
 }
 
@@ -40,7 +40,7 @@ export function columnCodec(
   };
 }
 
-/** The value that the JSON of a `modify` makes of `old`. */
+/** The value after a `modify`. */
 export function modifyColumn(codec: ColumnCodec, uuid: Uuid, old: Value, json: unknown): Value {
   try {
     const value = codec.decode(json);
@@ -50,7 +50,7 @@ export function modifyColumn(codec: ColumnCodec, uuid: Uuid, old: Value, json: u
   }
 }
 
-/** The error with the place where it was found, when it is about what is written there. */
+/** Adds the place to an error about a value. */
 export function located(error: unknown, uuid: Uuid, column?: string): unknown {
   if (!(error instanceof NotationError)) return error;
   const where = column === undefined ? `row ${uuid}` : `row ${uuid}, column ${column}`;

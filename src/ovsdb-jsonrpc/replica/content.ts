@@ -1,11 +1,11 @@
 /**
- * The content that readers see: the rows of all monitors, each once, and the indexes over them.
+ * The content that readers see: the rows of all monitors, each row once, and the indexes over them.
  *
- * A table of one monitor is that monitor's own map, so nothing is held twice. With a second monitor of the table each
- * keeps the rows of its own, because the server tells each what changed for it alone; the content then holds of every row
- * what was told last. When a monitor's view loses a row, another monitor's version of it stays.
+ * A table with one monitor uses the map of that monitor, so that no row is held twice. With a second monitor of the table, each
+ * monitor keeps its own rows, because the server tells each monitor its changes separately; the content then holds the last version
+ * of each row. When a row leaves one monitor, the version of another monitor stays.
  *
- * Invariant: the map of a table's rows is the same object for as long as the content lives.
+ * Invariant: the map of a table's rows stays the same object for the life of the content.
  */
 import type { Row, UntypedSchema } from "../schema/schema.ts";
 import type { Uuid } from "../schema/uuid.ts";
@@ -31,7 +31,7 @@ export class Content {
   readonly #tables = new Map<string, ContentTable>();
   readonly #references: References | null;
 
-  /** Throws when an index needs what is not selected, a map without a key, or a key of what is no map. */
+  /** Throws when an index needs a column that is not selected, lacks the key of a map, or has a key for a column that is no map. */
   constructor(
     descriptor: UntypedSchema,
     main: Replica,
@@ -69,7 +69,7 @@ export class Content {
     return holder?.misfits(table, uuid) ?? [];
   }
 
-  /** Takes the rows of another monitor in. Throws when it has other columns of a table than the monitors before it. */
+  /** Adds the rows of another monitor. Throws when it has other columns of a table than the former monitors. */
   attach(replica: Replica): void {
     const selected = Object.entries(replica.selection);
     for (const [name, columns] of selected) this.#assertColumns(name, columns);
@@ -83,7 +83,7 @@ export class Content {
     }
   }
 
-  /** Lets the rows of a monitor go; answers what changed by that. */
+  /** Removes the rows of a monitor; answers the changes. */
   detach(replica: Replica): Changes {
     const changes: Record<string, readonly RowChange<Row>[]> = {};
     for (const name of Object.keys(replica.selection)) {
@@ -97,7 +97,7 @@ export class Content {
     return changes;
   }
 
-  /** What became of the content by what became of a monitor's rows. */
+  /** Turns the changes of a monitor's rows into changes of the content. */
   absorb(changes: Changes): Changes {
     const merged: Record<string, readonly RowChange<Row>[]> = {};
     for (const [name, some] of Object.entries(changes)) {
@@ -125,7 +125,7 @@ export class Content {
     return merged;
   }
 
-  /** Brings up to date what is known of the rows beside them. */
+  /** Brings the indexes and references up to date. */
   #file(name: string, { indexes }: ContentTable, changes: readonly RowChange<Row>[]): void {
     for (const index of indexes.values()) for (const { old, new: row } of changes) index.replace(old, row);
     if (this.#references === null) return;
@@ -156,7 +156,7 @@ export class Content {
   }
 }
 
-/** What a monitor that has the row holds of it. */
+/** The version of the row in a monitor that has the row. */
 function versionOf(table: ContentTable, name: string, uuid: Uuid): Row | null {
   for (const holder of table.holders) {
     const row = holder.rows(name).get(uuid);

@@ -1,9 +1,9 @@
 /**
- * A `modify` of ovsdb-server(7) carries what differs in a set or a map, not the whole of it.
+ * Applies a `modify` of ovsdb-server(7), which carries the difference of a set or a map, not the whole value.
  *
- * Integers beyond 2^53 are held as the nearest double, which is the nearest of several integers. Where one of them is
- * in a set already, a difference that names the like of it takes it out or puts its neighbour in, and nobody here can
- * tell which: such a difference is refused, and whoever applies it has to get the whole value instead.
+ * An integer beyond 2^53 is held as the nearest double, which stands for several integers. When a set has such an integer, a
+ * difference with an equal double may remove that integer or add its neighbour, and the client cannot tell which. Such a difference
+ * is refused, and the caller has to ask for the whole value.
  */
 
 import { NotationError } from "../schema/notation.ts";
@@ -12,10 +12,9 @@ import { type Atom, EMPTY_MAP, EMPTY_SET, type Value } from "../schema/value.ts"
 import { rememberChange } from "./changed-elements.ts";
 
 /**
- * The value after a `modify` (ovsdb-server(7), "monitor_cond"): a set's difference toggles its elements; a map's
- * difference removes a pair that is there and otherwise adds or replaces the key. Columns with at most one element
- * carry the whole value and never come here. Throws `NotationError` when integers beyond 2^53 leave it open what the
- * value is.
+ * The value after a `modify` (ovsdb-server(7), "monitor_cond"). The difference of a set toggles its elements. The difference of a
+ * map removes an equal pair, and otherwise adds or replaces the key. Columns with at most one element carry the whole value and
+ * never come here. Throws `NotationError` when integers beyond 2^53 make the value ambiguous.
  */
 export function applyDifference(type: ColumnSchema, old: Value, difference: Value): Value {
   if (old instanceof Set && difference instanceof Set) return toggle(type.key.type, old, difference);
@@ -45,7 +44,7 @@ function toggle(type: AtomicType, old: ReadonlySet<Atom>, difference: ReadonlySe
   return next;
 }
 
-/** Throws unless an atom that equals this one here is the same one to the server. */
+/** Throws for an atom that may stand for several integers of the server. */
 function distinct(type: AtomicType, atom: Atom): void {
   if (type !== "integer" || typeof atom !== "number" || Number.isSafeInteger(atom)) return;
   throw new NotationError(

@@ -1,10 +1,8 @@
 /**
- * What one monitor has told us of its tables, as immutable rows by UUID. content.ts makes one content of the replicas of
- * all monitors.
+ * The replica of one monitor: its tables as immutable rows by UUID. content.ts joins the replicas of all monitors.
  *
- * A message is decoded completely before anything of it is applied, so that readers see the state before it or after
- * it and nothing between. A changed row is a new object that shares the values of the columns that did not change:
- * `old.c !== new.c` holds exactly for the changed columns.
+ * A message is decoded completely before it is applied, so that readers see the state before the message or after it. A changed row
+ * is a new object that shares the values of unchanged columns: `old.c !== new.c` holds exactly for the changed columns.
  */
 
 import { err, ok, type Result } from "../result.ts";
@@ -24,22 +22,22 @@ export interface RowChange<R> {
   readonly new: R | null;
 }
 
-/** How a message notates its changes: `update` of RFC 7047, or `update2` and `update3` of ovsdb-server(7). */
+/** The notation of a message's changes: `update` of RFC 7047, or `update2` and `update3` of ovsdb-server(7). */
 export type UpdateNotation = "update" | "update2";
 
-/** The changes of one message by table; every monitored table is there. */
+/** The changes of one message, by table; every monitored table has an entry. */
 export type Changes = { readonly [table: string]: readonly RowChange<Row>[] };
 
 interface Table {
   rows: Map<Uuid, Row>;
   codecs: readonly ColumnCodec[];
-  /** The rows in the types that the server has for their columns; null where those are the descriptor's. */
+  /** The rows in the served types; null: the served types are those of the descriptor. */
   served: Map<Uuid, Row> | null;
-  /** The server has other types than when the rows were read: only a snapshot can be understood. */
+  /** True: the server has other types than before, so only a snapshot can be read. */
   outdated: boolean;
 }
 
-/** What a message does to a table; null stands for a row that is gone. */
+/** The changes of a message in a table; null: the row was deleted. */
 interface Staged {
   readonly changes: readonly RowChange<Row>[];
   readonly served: ReadonlyMap<Uuid, Row | null>;
@@ -49,7 +47,7 @@ const NOTHING: Staged = { changes: [], served: new Map() };
 const NO_ROWS: Members = () => {};
 
 export class Replica {
-  /** What is monitored, each column once: a server refuses a monitor that names one twice. */
+  /** The monitored columns, each once: a server refuses a monitor that names a column twice. */
   readonly selection: Selection;
   readonly #descriptor: UntypedSchema;
   readonly #tables = new Map<string, Table>();
@@ -76,14 +74,13 @@ export class Replica {
     return this.#table(table).rows;
   }
 
-  /** Keeps the rows of a table in this map, which holds them already. */
+  /** Makes this map, which has the rows already, the store of a table. */
   store(table: string, rows: Map<Uuid, Row>): void {
     this.#table(table).rows = rows;
   }
 
   /**
-   * Reads messages from now on as a server with this schema writes them. Where that changes the type of a column, a
-   * snapshot has to come first.
+   * Reads further messages in the types of this schema. After a change of a column's type, the next message has to be a snapshot.
    */
   serve(served: UntypedSchema): void {
     for (const [name, table] of this.#tables) {
@@ -108,8 +105,8 @@ export class Replica {
   }
 
   /**
-   * Applies `<table-updates>` and answers what changed. With `snapshot` the message is the whole content, and what
-   * changed is its difference to what the replica held. The error says which row is wrong; nothing is applied then.
+   * Applies `<table-updates>` and answers the changes. With `snapshot` the message is the whole content, and the changes are its
+   * difference to the former content. The error names the wrong row; then nothing is applied.
    */
   apply(updates: unknown, notation: UpdateNotation, snapshot: boolean): Result<Changes, string> {
     try {
@@ -156,7 +153,7 @@ export class Replica {
   }
 }
 
-/** The columns whose served type is not the descriptor's, with that type. */
+/** The columns whose served type differs from the descriptor's, with the served type. */
 function otherTypes(codecs: readonly ColumnCodec[]): string {
   return JSON.stringify(
     codecs.filter(({ project }) => project !== null).map(({ name, type }) => [name, type]),
@@ -209,7 +206,7 @@ function decodeRow(table: Table, uuid: Uuid, json: unknown): Row {
   if (!isObject(json)) throw located(unexpected("columns", json), uuid);
   const row: Record<string, Value> & { _uuid: Uuid } = { _uuid: uuid };
   let column = "";
-  // One handler for the whole row: one for each column shows in the time of a load.
+  // One handler for the whole row: a handler for each column would slow a load down.
   try {
     for (const codec of table.codecs) {
       column = codec.name;
@@ -242,7 +239,7 @@ function project(served: Row, codecs: readonly ColumnCodec[]): Row {
   return row;
 }
 
-/** The new row with every equal value taken from the old one; the old row itself when nothing differs. */
+/** The new row, which shares every equal value with the old row; the old row itself when nothing differs. */
 export function share(old: Row, next: Row, columns: readonly { readonly name: string }[]): Row {
   const row: Record<string, Value> & { _uuid: Uuid } = { _uuid: next._uuid };
   let changed = false;

@@ -1,4 +1,4 @@
-/** What is kept of a database. */
+/** The selected columns and indexes of a database. */
 import type { Row, UntypedSchema } from "../schema/schema.ts";
 import type { Uuid } from "../schema/uuid.ts";
 import type { Atom } from "../schema/value.ts";
@@ -7,10 +7,10 @@ import type { Atom } from "../schema/value.ts";
 export type Selection = { readonly [table: string]: readonly string[] };
 export type IndexSelection = { readonly [table: string]: { readonly [index: string]: IndexParts } };
 
-/** The parts of an index that finds equal values, or an index of another kind. */
+/** The parts of an index for equal values, or an index of another kind. */
 export type IndexParts = readonly string[] | IndexKind;
 
-/** An index of another kind than finds equal values: `ordered` makes one. */
+/** Another kind of index: `ordered` makes one. */
 export interface IndexKind {
   readonly parts: readonly string[];
   make(): RowIndex;
@@ -31,18 +31,18 @@ export interface RowIndex extends IndexReader {
   replace(old: Row | null, next: Row | null): void;
 }
 
-/** Which rows refer to which. */
+/** An index of references between rows. */
 export interface ReferenceKind {
   make(descriptor: UntypedSchema, rows: (table: string) => ReadonlyMap<Uuid, Row>): References;
 }
 
 export interface References {
-  /** Files what a row refers to, in the place of what it referred to. */
+  /** Replaces the references of a row. */
   replace(table: string, old: Row | null, next: Row | null): void;
   find(uuid: Uuid): readonly Reference[];
 }
 
-/** A row that refers to another one, and the column by which it does. */
+/** A row that refers to another row, and the column of the reference. */
 export interface Reference {
   readonly table: string;
   readonly column: string;

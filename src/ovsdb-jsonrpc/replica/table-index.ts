@@ -1,10 +1,9 @@
 /**
- * A secondary index over a table: rows by the values of one or several columns, or of a map's key
- * (`external_ids:iface-id`). A set column files its row under each element, so that an index on a reference column
- * answers who refers to a row; a map without the key files its row nowhere.
+ * A secondary index over a table: rows by the values of one or several columns, or of a key of a map (`external_ids:iface-id`). A
+ * row with a set is filed under each element, so that an index on a reference column finds the rows that refer to a row. A row
+ * whose map lacks the key is not in the index.
  *
- * A key with one row, as most have, holds that row and nothing else; filing a row and taking it out cost the same
- * however many rows share its key.
+ * Most keys have one row, and hold only that row. The cost to add or remove a row does not depend on the number of rows of its key.
  */
 
 import { columnSchema, type Row, type UntypedSchema } from "../schema/schema.ts";
@@ -14,7 +13,7 @@ import type { IndexKind, IndexParts, IndexSelection, KeyPart, RowIndex, Selectio
 
 const NO_ROWS: readonly Row[] = [];
 
-/** The rows of a key that more than one has had, and the list of them that was last answered. */
+/** The rows of a key that has had several rows, and the last answered list. */
 class Bucket {
   readonly rows = new Set<Row>();
   #list: readonly Row[] | null = null;
@@ -35,7 +34,7 @@ class Bucket {
   }
 }
 
-/** The values of an index's part in a row: none, one, or those of each element. */
+/** Reads the values of an index's part in a row: none, one, or one for each element. */
 export type PartReader = (row: Row) => readonly KeyPart[];
 
 export class TableIndex implements RowIndex {
@@ -114,12 +113,12 @@ export function valuesOf(readers: readonly PartReader[], row: Row): readonly (re
   return combinations;
 }
 
-/** One value is its own key; several are told apart by their JSON. */
+/** The key of values: a single value itself; the JSON text of several values. */
 export function compose(values: readonly KeyPart[]): KeyPart {
   return values.length === 1 ? (values[0] ?? null) : jsonText(values);
 }
 
-/** Throws when an index needs a column that is not selected, a map without a key, or a key of what is no map. */
+/** Throws when an index needs a column that is not selected, lacks the key of a map, or has a key for a column that is no map. */
 export function checkIndexes(descriptor: UntypedSchema, selection: Selection, indexes: IndexSelection): void {
   for (const [table, declared] of Object.entries(indexes)) {
     const columns = Object.hasOwn(selection, table) ? selection[table] : undefined;

@@ -1,6 +1,6 @@
 /**
- * Integers of 64 bits, exactly: a database of which every integer is read as a `bigint`. Otherwise they are numbers, and one
- * beyond 2^53 is the nearest double.
+ * Exact integers of 64 bits: a database whose integers are all read as `bigint`. Otherwise integers are numbers, and an integer
+ * beyond 2^53 becomes the nearest double.
  */
 import type {
   BaseType,
@@ -64,7 +64,7 @@ function exactBase(base: BaseType): BaseType {
   return base.type === "integer" ? { ...base, exact: true } : base;
 }
 
-/** Without a prototype, in which a name could be found that is none of them. */
+/** An object without a prototype, so that no inherited name is found. */
 function namedOf<V>(members: readonly (readonly [string, V])[]): { readonly [name: string]: V } {
   return Object.assign(Object.create(null), Object.fromEntries(members));
 }

@@ -1,20 +1,20 @@
 /**
- * Makes equal values one value, so that a large replica whose columns repeat themselves costs little. A value is known by the
- * atoms that it is made of, one after the other. Bounded in bytes, whatever a server sends: long atoms pass by, a few
- * thousand short ones are remembered, and they are all forgotten for good when a column turns out not to repeat itself.
+ * Makes equal values one object, so that a large replica with repeated values costs little. A value is found by its atoms, one
+ * after the other. The memory is bounded in bytes, whatever a server sends: long atoms are not interned, a few thousand short
+ * atoms are remembered, and all are forgotten for good when a column proves not to repeat its values.
  */
 import type { Atom } from "./value.ts";
 
-/** In UTF-16 code units. Longer atoms pass by: they hardly ever repeat. */
+/** The longest interned atom, in UTF-16 code units: longer atoms hardly ever repeat. */
 export const LONGEST_ATOM = 512;
-/** What an atom costs beside its text, in the same units. */
+/** The cost of an atom beside its text, in the same units. */
 const ATOM_COST = 64;
-/** Of all atoms together: some 4,000 of the usual ones. */
+/** The limit on the cost of all atoms: about 4,000 usual atoms. */
 export const CAPACITY = 2 ** 19;
-/** So many values have to have been met again when it is reached, for the others to be remembered. */
+/** The number of repeated values at which the interner goes on after the limit is reached. */
 const WORTHWHILE = 2 ** 12;
 
-/** What is known by some atoms, and by those that begin with them. */
+/** The value for a list of atoms, and the values for longer lists that begin with it. */
 export interface Known<T> {
   value: T | undefined;
   next: Map<Atom, Known<T>> | undefined;
@@ -25,17 +25,17 @@ export class Interner<T> {
   #kept = 0;
   #met = 0;
 
-  /** By no atom. Null here and below: what passes by. */
+  /** The entry of the empty list. Null, here and below: not interned. */
   get root(): Known<T> | null {
     return this.#root;
   }
 
-  /** By one atom more. */
+  /** The entry of a list with one more atom. */
   step(known: Known<T> | null, atom: Atom): Known<T> | null {
     return known === null ? null : (known.next?.get(atom) ?? this.#add(known, atom));
   }
 
-  /** The value that is known, or the one that `make` makes now. Equal atoms must mean equal values. */
+  /** The interned value, or the value that `make` makes now. Equal atoms must mean equal values. */
   value(known: Known<T> | null, make: () => T): T {
     if (known === null) return make();
     if (known.value === undefined) known.value = make();

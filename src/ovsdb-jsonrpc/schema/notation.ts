@@ -18,14 +18,14 @@ export class NotationError extends Error {
   readonly code = "bad notation";
 }
 
-/** What the error is when `value` stands where something else is expected. */
+/** The error for a value in the place of something else. */
 export function unexpected(expected: string, value: unknown): NotationError {
   return new NotationError(`expected ${expected}, not ${excerpt(value)}`);
 }
 
 const INT64_LIMIT = 2 ** 63;
 
-/** Longer maps hardly ever repeat. */
+/** The longest interned map: longer maps hardly ever repeat. */
 const MAX_INTERNED_PAIRS = 4;
 
 export type Decoder<T> = (json: unknown) => T;
@@ -80,8 +80,8 @@ function atomDecoder({ type, exact }: BaseType): Decoder<Atom> {
 }
 
 /**
- * Integers beyond 2^53 arrive as the nearest double: JSON numbers have no better reading in JavaScript. What follows of
- * that for differences is in difference.ts.
+ * Integers beyond 2^53 arrive as the nearest double, because JavaScript reads JSON numbers so. difference.ts handles the
+ * consequence for differences.
  */
 function decodeInteger(json: unknown): number {
   if (typeof json === "number" && Number.isInteger(json) && Math.abs(json) <= INT64_LIMIT) return json;
@@ -193,14 +193,14 @@ function assertPair(pair: unknown): asserts pair is readonly [unknown, unknown] 
   if (!isArray(pair) || pair.length !== 2) throw unexpected("a key-value pair", pair);
 }
 
-/** The elements of `["set", […]]`; null for anything else, which is then one element by itself. */
+/** The elements of `["set", […]]`; null: the JSON is a single element. */
 function setElements(json: unknown): readonly unknown[] | null {
   return isArray(json) && json.length === 2 && json[0] === "set" && isArray(json[1]) ? json[1] : null;
 }
 
 /**
- * The JSON notation of a value of a column of this type. Sets and maps may be of any class, and of any realm: what can be
- * iterated is. Throws `NotationError` for what is no value: nothing is written in its place.
+ * The JSON notation of a value for a column of this type. Sets and maps may be any iterable object, of any class and realm. Throws
+ * `NotationError` for a value that does not fit the type.
  */
 export function encodeValue(type: ColumnSchema, value: WriteValue): Json {
   return value === null ? encodeNothing(type) : encodeContent(type, value);
@@ -217,7 +217,7 @@ function encodeContent(type: ColumnSchema, value: unknown): Json {
   return ["set", Array.from(value, (element) => encodeAtom(type.key.type, element))];
 }
 
-/** Null is an optional column that is empty. That it were a set without elements might be a mistake, which costs them all. */
+/** Encodes null: an empty optional column. For a set null is refused, because a mistake would delete all elements. */
 function encodeNothing(type: ColumnSchema): Json {
   if (type.min === 0 && type.max === 1 && type.value === undefined) return ["set", []];
   throw new NotationError(`expected ${expected(type)}, not null`);
@@ -272,8 +272,8 @@ function encodeBigint(type: AtomicType, atom: bigint): Json {
 const MIN_REAL = Number.MIN_VALUE * 2 ** 52;
 
 /**
- * A real number as the server prints it, with 15 digits, so that what was written compares equal to what is read. Written
- * with more, a number at the edge of what there is would be rounded by the server to one that it cannot read again.
+ * A real number with 15 digits, as the server prints it, so that a written number equals the number that is read. The server would
+ * round a number with more digits at the edge of the range to a number that it cannot read again.
  */
 function encodeReal(real: number): Json {
   const written = Number(real.toPrecision(15));

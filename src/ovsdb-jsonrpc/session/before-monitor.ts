@@ -1,23 +1,23 @@
 /**
- * What the user of a session asks a server before anything is monitored there, so that the first conditions can follow from
- * the answer: a server looks at every row of a table for each condition that it is given.
+ * A question of the session's user to a server before the monitors start, so that the first conditions follow from the answer: a
+ * server looks at every row of a table for each new condition.
  *
- * Invariant: the monitors start whatever comes of it, at the latest when the time is over, and what is said later is ignored.
+ * Invariant: the monitors start in any case, at the latest when the time is over. A late answer is ignored.
  */
 import type { Environment } from "../wire/environment.ts";
 import type { Conditions } from "./refusal.ts";
 
 export interface UntypedBeforeMonitor {
-  /** Conditions by table; of a table that is not named the condition stays as it is. */
+  /** Gives conditions by table; a table without an entry keeps its condition. */
   conditions(): Promise<Conditions>;
-  /** Milliseconds. */
+  /** The longest wait, in milliseconds. */
   readonly withinMs: number;
 }
 
 /**
- * @param settled called once: with the conditions, or null where there are none in time
- * @param report told of what is thrown instead
- * @returns the function after which nothing is called any more
+ * @param settled called once, with the conditions; null: no conditions in time
+ * @param report called with an error that the question throws
+ * @returns a function that ends the wait: no callback is called after it
  */
 export function askBefore(
   before: UntypedBeforeMonitor,

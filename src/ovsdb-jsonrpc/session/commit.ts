@@ -1,4 +1,4 @@
-/** The typed face of a draft, and the loop by which a session's commit tries again when it has lost a race. */
+/** The typed face of a draft, and the loop of `Session.commit`, which tries again after a lost race. */
 import type { Operation, WriteRow, Written } from "../operations/operation.ts";
 import type { OperationResult, TransactError } from "../operations/transaction.ts";
 import { ok, type Result } from "../result.ts";
@@ -60,7 +60,7 @@ export const DEFAULT_ATTEMPTS = 20;
 
 type Outcome = Result<readonly OperationResult[], TransactError>;
 
-/** Builds a draft and carries it out; again, from fresh rows, as long as one of its waits tells that a race was lost. */
+/** Builds a draft and carries it out. A failed wait means a lost race: then the draft is built anew from fresh rows. */
 export async function commitDraft({
   source,
   build,

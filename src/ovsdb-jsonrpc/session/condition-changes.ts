@@ -1,13 +1,12 @@
 /**
- * The conditions of one monitor, in the three stages that Open vSwitch's client knows (lib/ovsdb-cs.c): wanted by the
- * caller, requested from the server, and acknowledged by it.
+ * The conditions of one monitor, in the three stages of Open vSwitch's client (lib/ovsdb-cs.c): wanted by the caller, requested
+ * from the server, and acknowledged by the server.
  *
- * At most one `monitor_cond_change` is outstanding. The server sends the rows that leave before its reply, so what the
- * replica holds is open between the acknowledged and the requested condition from the moment the change is sent.
+ * At most one `monitor_cond_change` is outstanding. The server sends the rows that leave before its reply; so between the change
+ * and the reply, the content of the replica is between the acknowledged and the requested condition.
  *
- * A condition that the server refuses is dropped, and the one before stays: `[false]` for one that is refused at the
- * start. The server carries a change of several tables out up to the one that it refuses, without a word about which
- * that is, so they are then asked for again one by one.
+ * A condition that the server refuses is dropped, and the former condition stays (`[false]` at the start). The server applies a
+ * change of several tables up to the refused table, and does not name that table; so the tables are asked for again one by one.
  */
 import { type AnyCondition, EVERY_ROW, encodeMonitorCondition } from "../operations/condition.ts";
 import { tableSchema, type UntypedSchema } from "../schema/schema.ts";
@@ -17,9 +16,9 @@ import type { Rpc } from "../wire/rpc.ts";
 import { type Conditions, refusalOf, type UntypedRefusal } from "./refusal.ts";
 
 export interface ConditionEvents {
-  /** These conditions are on their way to the server. */
+  /** Called when these conditions are sent to the server. */
   onRequested(conditions: Conditions): void;
-  /** Every row of these conditions has been delivered. */
+  /** Called when every row of these conditions has been delivered. */
   onAcknowledged(conditions: Conditions): void;
   onRefused(refusal: UntypedRefusal): void;
 }
@@ -29,7 +28,7 @@ export interface ConditionTarget {
   readonly rpc: Rpc;
   readonly served: UntypedSchema;
   readonly id: string;
-  /** False for a server that sends every row, whatever the condition. */
+  /** False: the server sends every row, whatever the condition. */
   readonly conditional: boolean;
 }
 
@@ -51,12 +50,12 @@ export class ConditionChanges {
     return this.#target !== null;
   }
 
-  /** Null while not in sync. */
+  /** The acknowledged condition; null: not in sync. */
   acknowledged(table: string): AnyCondition | null {
     return this.#target === null ? null : (this.#acknowledged?.[table] ?? null);
   }
 
-  /** The condition that has been sent and not been answered; null when there is none. */
+  /** The condition that was sent and is not answered yet; null: none. */
   requested(table: string): AnyCondition | null {
     return this.#requested?.[table] ?? null;
   }
@@ -66,7 +65,7 @@ export class ConditionChanges {
     this.#send();
   }
 
-  /** What a monitor is to ask for: what it had when it comes back to that, and otherwise what is wanted. */
+  /** The conditions for a new start: the former conditions for a resumption, else the wanted conditions. */
   toStart(served: UntypedSchema): Conditions {
     const unfit = Object.keys(this.#wanted).flatMap((table) => this.#dropUnfit(served, table));
     const conditions = this.#acknowledged ?? { ...this.#wanted };
@@ -74,19 +73,19 @@ export class ConditionChanges {
     return conditions;
   }
 
-  /** The monitor has asked for these conditions, and all their rows are here. */
+  /** Notes that the monitor has started with these conditions, and has all their rows. */
   started(target: ConditionTarget, conditions: Conditions): void {
     this.#target = target;
     this.#acknowledged = target.conditional ? conditions : { ...this.#wanted };
   }
 
-  /** Tells what has been acknowledged, and goes on to what is wanted. */
+  /** Tells the acknowledged conditions, and requests the wanted conditions. */
   announce(): void {
     if (this.#acknowledged !== null) this.#events.onAcknowledged({ ...this.#acknowledged });
     this.#send();
   }
 
-  /** The monitor is no more. False when it is not known which conditions the server had applied. */
+  /** Notes the end of the monitor. @returns false: nobody knows which conditions the server has applied */
   stop(): boolean {
     this.#target = null;
     const certain = this.#requested === null;
@@ -94,7 +93,7 @@ export class ConditionChanges {
     return certain;
   }
 
-  /** The next start asks for what is wanted. */
+  /** Makes the next start ask for the wanted conditions. */
   forget(): void {
     this.#acknowledged = null;
   }
@@ -125,7 +124,7 @@ export class ConditionChanges {
     for (const refusal of unfit) this.#events.onRefused(refusal);
   }
 
-  /** Asks for the tables of each list together, list after list. */
+  /** Requests the tables of each list together, list after list. */
   #change(
     target: ConditionTarget,
     requested: Conditions,
@@ -173,7 +172,7 @@ export class ConditionChanges {
     this.#wanted[table] = before === undefined || before === condition ? NO_ROW : before;
   }
 
-  /** A condition that no server could even read is not sent. */
+  /** Drops a condition that no server could read, without sending it. */
   #dropUnfit(served: UntypedSchema, table: string): readonly UntypedRefusal[] {
     const condition = this.#wanted[table] ?? EVERY_ROW;
     const details = whyUnfit(served, table, condition);

@@ -1,4 +1,4 @@
-/** What is said of a connection when it is made. */
+/** The options of a connection. */
 
 import type { BackoffLimits } from "../wire/backoff.ts";
 import type { Environment } from "../wire/environment.ts";

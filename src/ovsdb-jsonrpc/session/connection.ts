@@ -1,6 +1,6 @@
 /**
- * A connection that one session or several use: each with a database of the same server, and all of them with the same one at
- * a time. What one of them cannot use, because its server does not lead a cluster for instance, all of them leave.
+ * A connection for one or several sessions, each with a database of the same server; all sessions use the same server at a time.
+ * When one session cannot use a server (it does not lead its cluster, for instance), all sessions leave the server.
  */
 import type { Environment } from "../wire/environment.ts";
 import { Link } from "../wire/link.ts";
@@ -10,7 +10,7 @@ import { Tap, type WireCounters } from "../wire/tap.ts";
 import type { ConnectionOptions } from "./connection-options.ts";
 import { throwLater } from "./emitter.ts";
 
-/** What a connection is made of. */
+/** The parts of a connection. */
 export interface Wire {
   readonly environment: Environment;
   readonly link: Link;
@@ -19,7 +19,7 @@ export interface Wire {
 
 const wires = new WeakMap<Connection, Wire>();
 
-/** What sessions use of a connection, and nobody else. */
+/** The parts of a connection, for sessions only. */
 export function wireOf(connection: Connection): Wire {
   const wire = wires.get(connection);
   if (wire === undefined) throw new TypeError("expected a Connection");
@@ -89,7 +89,7 @@ export class Connection {
   }
 }
 
-/** A listener that throws does not keep the session from going on. */
+/** Wraps a listener, so that its errors do not stop the session. */
 function guarded<E>(listener: (event: E) => void, environment: Environment): (event: E) => void {
   return (event) => {
     try {

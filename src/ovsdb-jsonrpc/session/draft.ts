@@ -1,6 +1,6 @@
 /**
- * A transaction that is written while rows are read: what was read is verified by `wait`s when it is carried out, and what
- * was written is read back. `Session.commit` builds it anew from fresh rows when somebody else was faster.
+ * A transaction that is built while rows are read. `wait` operations verify the columns that were read, and later reads see the
+ * columns that were written. `Session.commit` builds the draft anew from fresh rows when another client was faster.
  */
 import { encodeColumn } from "../operations/condition.ts";
 import type { Operation, WriteFields } from "../operations/operation.ts";
@@ -11,7 +11,7 @@ import type { Value, WriteAtom, WriteValue } from "../schema/value.ts";
 import { parseExactJson } from "../wire/exact-json.ts";
 import { jsonText } from "../wire/json.ts";
 
-/** What a draft needs to know. */
+/** The source of a draft's rows. */
 export interface DraftSource {
   readonly schema: UntypedSchema;
   row(table: string, uuid: Uuid): Row | undefined;
@@ -23,9 +23,9 @@ export class UntypedDraft {
   readonly #source: DraftSource;
   readonly #waits: Operation[] = [];
   readonly #operations: Operation[] = [];
-  /** The columns of each row that are verified already, by table and UUID. */
+  /** The verified columns of each row, by table and UUID. */
   readonly #verified = new Map<string, Set<string>>();
-  /** What was written, by table and UUID; null: deleted. */
+  /** The written columns, by table and UUID; null: the row was deleted. */
   readonly #written = new Map<string, Fields | null>();
   #names = 0;
 
@@ -33,12 +33,12 @@ export class UntypedDraft {
     this.#source = source;
   }
 
-  /** The waits first: they are about the rows as they were before. */
+  /** The operations, waits first: the waits are about the former rows. */
   get operations(): readonly Operation[] {
     return [...this.#waits, ...this.#operations];
   }
 
-  /** How many of the operations verify what was read. */
+  /** The number of operations that verify columns. */
   get waits(): number {
     return this.#waits.length;
   }
@@ -119,7 +119,8 @@ export class UntypedDraft {
   }
 
   /**
-   * What a value that is written will be read as; a reference to a row of this transaction has no UUID yet, and is left out.
+   * The value that a later read gets for a written value. A reference to a row of this transaction has no UUID yet: it is left
+   * out.
    */
   #asRead(table: string, column: string, value: WriteValue): Value {
     const { schema } = this.#source;

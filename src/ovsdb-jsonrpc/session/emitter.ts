@@ -1,14 +1,14 @@
 /**
- * Listeners, and the order in which they are told. Emitters that share a queue tell everything in the order in which it
- * happened, each event to all listeners before the next: what a listener's own doing brings about comes after the event
- * that it is being told of, for the other listeners too.
+ * Listeners, and the order of their calls. Emitters that share a queue deliver events in the order in which they happened, and
+ * each event to all listeners before the next event. An event that a listener causes is delivered after the present event, for
+ * all listeners.
  *
- * A listener that throws does not keep the others, or the session, from going on; one that is added while an event is
- * delivered gets the next.
+ * The errors of a listener stop neither the other listeners nor the session. A listener that is added during a delivery gets the
+ * next event first.
  */
 import type { Environment } from "../wire/environment.ts";
 
-/** Throws as if nobody had been there to catch it, when what runs now has returned. */
+/** Throws the error as an uncaught exception, after the present code has returned. */
 export function throwLater(environment: Environment, error: unknown): void {
   environment.soon(() => {
     throw error;
@@ -21,12 +21,12 @@ export class EventQueue {
   #delivering = false;
   #ended = false;
 
-  /** @param report told of what a listener throws */
+  /** @param report called with an error that a listener throws */
   constructor(report: (error: unknown) => void) {
     this.#report = report;
   }
 
-  /** Delivers now, or after what is being delivered. */
+  /** Delivers now, or after the present delivery. */
   push(deliver: () => void): void {
     if (this.#ended) return;
     this.#waiting.push(deliver);
@@ -40,7 +40,7 @@ export class EventQueue {
     this.#report(error);
   }
 
-  /** What was emitted before is still delivered, and nothing after it. */
+  /** Ends the queue after the events that were emitted before. */
   end(): void {
     this.#ended = true;
   }
@@ -54,7 +54,7 @@ export class Emitter<E> {
     this.#queue = queue;
   }
 
-  /** Answers the function that removes the listener again. */
+  /** Adds a listener. @returns the function that removes the listener */
   add(listener: (event: E) => void): () => void {
     this.#listeners.add(listener);
     return () => {

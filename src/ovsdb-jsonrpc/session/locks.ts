@@ -1,6 +1,6 @@
 /**
- * Locks (RFC 7047 sections 4.1.8 to 4.1.10): the names a session wants, asked for again on every connection, and
- * whether it holds them.
+ * Locks (RFC 7047 sections 4.1.8 to 4.1.10): the names that a session wants, and whether it holds each lock. Every new connection
+ * asks for the locks again.
  */
 import { excerpt, isObject, member } from "../wire/json.ts";
 import type { Rpc } from "../wire/rpc.ts";
@@ -15,9 +15,9 @@ export interface LockState {
 
 interface Lock {
   held: boolean;
-  /** Until the reply is here, notifications belong to an earlier request for the same name. */
+  /** True: the reply is missing, and notifications belong to an earlier request for the same name. */
   asked: boolean;
-  /** `steal` until the server has answered that once; whoever it was taken from may then take it back. */
+  /** `steal` until the server has answered it once; the former holder may then take the lock back. */
   method: "lock" | "steal";
 }
 
@@ -29,7 +29,7 @@ export class Locks {
 
   readonly #taken: Set<string>;
 
-  /** @param taken the names that sessions of the same connection want */
+  /** @param taken the names that all sessions of the connection want */
   constructor(taken: Set<string>, onChange: (state: LockState) => void, onFailed: (reason: string) => void) {
     this.#taken = taken;
     this.#onChange = onChange;

@@ -9,7 +9,7 @@ import type { UntypedBatch } from "./monitor.ts";
 import type { MonitorFeed } from "./monitors.ts";
 import type { Acknowledged, ConditionRefusal, Requested } from "./session-options.ts";
 
-/** What a listener of batches gets first. */
+/** The first batch of a listener. */
 export interface ListenOptions {
   /**
    * True: the listener is called with the rows that are there, as one batch of inserts, before `onBatch` returns. Default

@@ -1,10 +1,9 @@
 /**
- * The monitor of one database over one connection after another: it asks with `monitor_cond_since`, `monitor_cond`
- * or `monitor`, whichever the server knows, and keeps what must outlive a connection: the replica, the conditions, and
- * the last transaction id.
+ * The monitor of one database over all connections. It asks with `monitor_cond_since`, `monitor_cond` or `monitor`, whichever the
+ * server knows, and keeps everything that must outlive a connection: the replica, the conditions, and the last transaction id.
  *
- * A reconnect with a change of conditions in flight forgets the last transaction id: the server may have applied it or
- * not, and a resync by id would never send the rows that it let in.
+ * A reconnect during a change of conditions forgets the last transaction id: the server may have applied the change or not, and a
+ * resync by id would never send the rows that the change lets in.
  */
 import { type AnyCondition, EVERY_ROW, encodeMonitorCondition } from "../operations/condition.ts";
 import { type Changes, Replica, type UpdateNotation } from "../replica/replica.ts";
@@ -30,9 +29,9 @@ export interface UntypedBatch {
 
 export interface MonitorEvents extends ConditionEvents {
   onBatch(batch: UntypedBatch): void;
-  /** The server ended the monitor: the database was removed or its schema changed. */
+  /** Called when the server ends the monitor: the database was removed, or its schema changed. */
   onCanceled(): void;
-  /** The connection is of no use any more, for this reason. */
+  /** Called when the connection cannot be used any more, for this reason. */
   onFailed(reason: string): void;
 }
 
@@ -62,7 +61,7 @@ export class Monitor {
   #connection: Connection | null = null;
   #starts = 0;
 
-  /** @param idPrefix tells this monitor from others on the same connection */
+  /** @param idPrefix distinguishes this monitor from others on the same connection */
   constructor(
     descriptor: UntypedSchema,
     selection: Selection,
@@ -80,12 +79,12 @@ export class Monitor {
     this.conditions = new ConditionChanges(Object.keys(selection), conditions, events);
   }
 
-  /** The rows are those of the server, and follow it. */
+  /** Whether the rows are those of the server, and follow the server. */
   get isInSync(): boolean {
     return this.conditions.isInSync;
   }
 
-  /** Throws for a table that is not monitored, and a column that it does not have. */
+  /** Throws for a table that is not monitored, and for a column that the table does not have. */
   setCondition(table: string, condition: AnyCondition): void {
     this.#assertCondition(table, condition);
     this.conditions.set(table, condition);
@@ -101,7 +100,7 @@ export class Monitor {
     }
   }
 
-  /** Why the columns that are monitored cannot be read from a server with this schema; null: they can. */
+  /** Why the monitored columns cannot be read from a server with this schema; null: they can. */
   whyUnreadable(served: UntypedSchema): string | null {
     for (const [table, columns] of Object.entries(this.#selection)) {
       const unreadable = tableSchema(served, table)?.unreadable ?? {};
@@ -129,20 +128,20 @@ export class Monitor {
     this.#request(this.#connection);
   }
 
-  /** The connection is gone, or the monitor was canceled. */
+  /** Notes that the connection was lost, or the monitor was canceled. */
   stop(): void {
     this.#connection = null;
     if (!this.conditions.stop()) this.forgetTransaction();
   }
 
-  /** As `stop`, for a monitor that the server still keeps. */
+  /** Stops, and cancels the monitor at the server. */
   cancel(): void {
     const connection = this.#connection;
     this.stop();
     connection?.rpc.request("monitor_cancel", [connection.id], () => {});
   }
 
-  /** The next start asks for everything again. */
+  /** Makes the next start ask for all rows. */
   forgetTransaction(): void {
     this.#lastTransaction = null;
     this.conditions.forget();
@@ -216,7 +215,7 @@ export class Monitor {
     this.#synchronize(connection, conditions, updates, !found);
   }
 
-  /** Starts again without the conditions that the server refuses, if that is what the error is about. */
+  /** Starts again without refused conditions, if the error is about them. */
   #startWithoutRefused(connection: Connection, conditions: Conditions, error: unknown): void {
     const { method } = connection;
     findRefused(connection, method === "monitor" ? {} : conditions, (refused) => {
@@ -257,7 +256,7 @@ export class Monitor {
     this.#events.onBatch({ initial: false, tables: changes.value });
   }
 
-  /** The replica does not follow the server any more: the next start asks for everything again. */
+  /** Notes that the replica does not follow the server any more: the next start asks for all rows. */
   #fail(reason: string): void {
     this.forgetTransaction();
     this.#events.onFailed(`an update of ${this.#database} cannot be applied: ${reason}`);

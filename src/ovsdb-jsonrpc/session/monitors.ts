@@ -1,6 +1,6 @@
 /**
- * All monitors of a session: its own, which is there from the start, and those that are added. They come and go over one
- * connection, and share one content; each has conditions of its own.
+ * All monitors of a session: its own monitor, which exists from the start, and added monitors. They use one connection and share
+ * one content; each monitor has its own conditions.
  */
 import { Content } from "../replica/content.ts";
 import type { Changes } from "../replica/replica.ts";
@@ -12,22 +12,22 @@ import { Monitor, type UntypedBatch } from "./monitor.ts";
 import type { Conditions, UntypedRefusal } from "./refusal.ts";
 
 export interface MonitorsEvents {
-  /** The session's own monitor is in sync. */
+  /** Called when the session's own monitor is in sync. */
   onSynced(): void;
-  /** The server ended the monitors: the database was removed or its schema changed. */
+  /** Called when the server ends the monitors: the database was removed, or its schema changed. */
   onCanceled(): void;
-  /** The connection is of no use any more, for this reason. */
+  /** Called when the connection cannot be used any more, for this reason. */
   onFailed(reason: string): void;
 }
 
-/** One monitor, and what is told of it. */
+/** One monitor, and its listeners. */
 export class MonitorFeed {
   readonly batches: Emitter<UntypedBatch>;
   readonly requests: Emitter<Conditions>;
   readonly acknowledgements: Emitter<Conditions>;
   readonly refusals: Emitter<UntypedRefusal>;
   readonly monitor: Monitor;
-  /** Every table that it monitors, without changes. */
+  /** Empty changes of every monitored table. */
   readonly #noChanges: Changes;
 
   readonly #content: () => Content;
@@ -43,7 +43,7 @@ export class MonitorFeed {
     this.#noChanges = Object.fromEntries(tables.map((table) => [table, []]));
   }
 
-  /** The rows that are there as inserts. */
+  /** The present rows, as inserts. */
   existing(): UntypedBatch {
     const tables = Object.keys(this.#noChanges).map((table) => {
       const rows = this.#content().rows(table);
@@ -52,7 +52,7 @@ export class MonitorFeed {
     return { initial: false, tables: Object.fromEntries(tables) };
   }
 
-  /** Tells of what concerns its tables; of its own messages also when nothing does. */
+  /** Tells changes of its tables; a message of this monitor is told also without changes. */
   tell(changes: Changes, isOwn: boolean, initial: boolean): void {
     const tables = { ...this.#noChanges };
     let any = isOwn;
@@ -78,9 +78,9 @@ export class Monitors {
   #names = 0;
 
   /**
-   * Throws when the selection names what the descriptor lacks, or an index needs what is not selected.
+   * Throws when the descriptor lacks a selected table or column, or an index needs a column that is not selected.
    *
-   * @param suffix tells the monitors from those of others on the same connection
+   * @param suffix distinguishes these monitors from those of other sessions on the same connection
    */
   constructor(
     descriptor: UntypedSchema,
@@ -104,9 +104,9 @@ export class Monitors {
     this.content = new Content(descriptor, this.main.monitor.replica, options.indexes, options.references);
   }
 
-  /** Throws as the constructor does, and for other columns of a table that is monitored already. */
+  /** Adds a monitor. Throws as the constructor does, and for other columns of a table that is monitored already. */
   add(selection: Selection, conditions: Conditions): MonitorFeed {
-    // The session's own monitor is cancelled with it, and sees to all.
+    // The server cancels all monitors together, and the session's own monitor handles that.
     const name = `${this.#descriptor.name}${this.#suffix}+${this.#names++}`;
     const feed = this.#feed(selection, conditions, name, () => {});
     this.content.attach(feed.monitor.replica);
@@ -127,19 +127,19 @@ export class Monitors {
     for (const { monitor } of this.#all()) monitor.start(rpc, served);
   }
 
-  /** The connection is gone. */
+  /** Notes that the connection was lost. */
   stop(): void {
     this.#connection = null;
     for (const { monitor } of this.#all()) monitor.stop();
   }
 
-  /** As `stop`, where the server still keeps the monitors. */
+  /** Stops, and cancels the monitors at the server. */
   cancel(): void {
     this.#connection = null;
     for (const { monitor } of this.#all()) monitor.cancel();
   }
 
-  /** The next start asks for everything again. */
+  /** Makes the next start ask for all rows. */
   forgetTransactions(): void {
     for (const { monitor } of this.#all()) monitor.forgetTransaction();
   }

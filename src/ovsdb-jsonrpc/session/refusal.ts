@@ -1,6 +1,6 @@
 /**
- * Conditions that a server refuses, as one on a value that is outside of its column's range. Nothing in the server's
- * error tells which table it is about.
+ * Finds conditions that a server refuses, for instance because of a value outside of the column's range. The error of the server
+ * does not name the table.
  */
 import { type AnyCondition, encodeMonitorCondition } from "../operations/condition.ts";
 import { tableSchema, type UntypedSchema } from "../schema/schema.ts";
@@ -10,7 +10,7 @@ import { parseServerError, type ServerErrorCode } from "../wire/server-error.ts"
 
 export type Conditions = { readonly [table: string]: AnyCondition };
 
-/** A condition that is not in force, and will not be. */
+/** A condition that was dropped. */
 export interface UntypedRefusal {
   readonly table: string;
   readonly condition: AnyCondition;
@@ -18,7 +18,7 @@ export interface UntypedRefusal {
   readonly details: string;
 }
 
-/** The server's word, or "bad value": no server could read it; "protocol error": the server's error is none. */
+/** The code of the server; "bad value": no server could read the condition; "protocol error": the server's error is malformed. */
 export type RefusalCode = ServerErrorCode | "bad value" | "protocol error";
 
 export function refusalOf(table: string, condition: AnyCondition, error: unknown): UntypedRefusal {
@@ -30,8 +30,8 @@ export function refusalOf(table: string, condition: AnyCondition, error: unknown
 const NO_ROWS = { initial: false, insert: false, delete: false, modify: false };
 
 /**
- * Asks for each table by itself, in a monitor that sends nothing, and answers the conditions that the server refused;
- * nothing is answered when the connection ends. The monitors' ids begin with `id`.
+ * Asks for each table separately, in a monitor that sends no rows, and gives the refused conditions; gives nothing when the
+ * connection ends. The ids of these monitors begin with `id`.
  */
 export function findRefused(
   { rpc, served, id }: { readonly rpc: Rpc; readonly served: UntypedSchema; readonly id: string },

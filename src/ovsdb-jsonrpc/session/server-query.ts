@@ -1,6 +1,6 @@
 /**
- * What a server has, asked without a session: which databases, and their schemas. `_Server` is one of them where the
- * server knows it.
+ * Questions to a server without a session: the names of its databases, `_Server` among them where the server has it, and their
+ * schemas.
  */
 
 import { err, ok, type Result } from "../result.ts";

@@ -1,9 +1,9 @@
 /**
- * Watches the `_Server` database (ovsdb-server(5)) of a connection: what the server says of the database we are
- * after, and whether it is fit to serve us. A server without one, older than Open vSwitch 2.9, is taken as it is.
+ * Watches the `_Server` database (ovsdb-server(5)) of a connection, and judges whether the server is fit to serve our database. A
+ * server without `_Server`, older than Open vSwitch 2.9, is always fit.
  *
- * Invariant: a log's index is compared only with one of the same cluster (`cid`). What was seen of another cluster says
- * nothing about this one, and is forgotten when this one serves us.
+ * Invariant: the index of a log is compared only with an index of the same cluster (`cid`). The index of another cluster says
+ * nothing about this one, and is forgotten when this cluster serves us.
  */
 
 import { err, ok, type Result } from "../result.ts";
@@ -35,30 +35,30 @@ const SERVER_DATABASE: UntypedSchema = {
 };
 
 export interface ServerStatus {
-  /** Whether the server leads its cluster; null when the database is not clustered. */
+  /** Whether the server leads its cluster; null: the database is not clustered. */
   readonly leader: boolean | null;
-  /** The cluster's id; null when the database is not clustered. */
+  /** The id of the cluster; null: the database is not clustered. */
   readonly cid: Uuid | null;
-  /** The raft log's index; null when the database is not clustered. */
+  /** The index of the raft log; null: the database is not clustered. */
   readonly index: number | null;
 }
 
-/** How far a cluster's log was seen to go. */
+/** The highest known index of a cluster's log. */
 export interface SeenIndex {
   readonly cid: Uuid | null;
   readonly index: number;
 }
 
-/** Why a server is of no use. */
+/** Why a server is unfit. */
 export interface Unfit extends ConnectionError {
   readonly code: UnfitCode;
 }
 
 export interface ServerRequirements {
   readonly leaderOnly: boolean;
-  /** A server of that cluster that is behind it has stale data; null: nothing was seen. */
+  /** A server of the same cluster with a smaller index is stale; null: no index is known. */
   readonly seen: SeenIndex | null;
-  /** The only cluster that will do; null: any. */
+  /** The required cluster; null: any. */
   readonly cid?: string | null;
 }
 
@@ -99,9 +99,9 @@ function unfit(code: UnfitCode, message: string): Result<ServerStatus, Unfit> {
 }
 
 export interface ServerWatchEvents {
-  /** The server is fit; once per `start`. */
+  /** Called when the server is fit; once for each `start`. */
   onFit(status: ServerStatus): void;
-  /** What a fit server says of itself has changed. */
+  /** Called when the status of a fit server changes. */
   onStatus(status: ServerStatus): void;
   onUnfit(error: Unfit): void;
 }
@@ -111,15 +111,15 @@ export class ServerWatch {
   readonly #leaderOnly: boolean;
   readonly #events: ServerWatchEvents;
   readonly #cid: () => string | null;
-  /** On a connection whose session is with `_Server` itself there are two monitors of it, and each session has one. */
+  /** Unique on the connection: each session has its own monitor of `_Server`, and a session may be with `_Server` itself. */
   readonly #monitorId: string;
   #seen: SeenIndex | null = null;
   #monitor: Monitor | null = null;
   #fit = false;
 
   /**
-   * @param cid the only cluster whose servers will do; null: any
-   * @param suffix tells this session from others on the same connection
+   * @param cid the required cluster; null: any
+   * @param suffix distinguishes this session from others on the same connection
    */
   constructor(
     database: string,
@@ -135,7 +135,7 @@ export class ServerWatch {
     this.#events = events;
   }
 
-  /** Judges the server behind this connection, now and until it is stopped. */
+  /** Judges the server of this connection, until `stop`. */
   start(rpc: Rpc): void {
     this.stop();
     rpc.request("set_db_change_aware", [true], () => {});
@@ -154,13 +154,13 @@ export class ServerWatch {
     this.#fit = false;
   }
 
-  /** As `stop`, on a connection that stays. */
+  /** Stops, on a connection that stays open. */
   cancel(): void {
     this.#monitor?.cancel();
     this.stop();
   }
 
-  /** Accepts a server whose log is shorter than one seen before, as after a restore from a backup. */
+  /** Accepts a server with a smaller index than the known one, as after a restore from a backup. */
   forgetIndex(): void {
     this.#seen = null;
   }
@@ -199,7 +199,7 @@ export class ServerWatch {
       return;
     }
     const { cid, index } = verdict.value;
-    // It is at least what was seen, or it would be stale, or of another cluster.
+    // The index is not smaller than the known one: otherwise the server would be stale, or of another cluster.
     if (index !== null) this.#seen = { cid, index };
     if (this.#fit) this.#events.onStatus(verdict.value);
     else {

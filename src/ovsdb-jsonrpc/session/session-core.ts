@@ -1,9 +1,9 @@
 /**
- * What a session does, without the types of its rows: finds a server that is fit, fetches its schema, follows the
- * database, and starts over when any of that ends.
+ * A session without the types of its rows: finds a fit server, fetches its schema, follows the database, and starts over when
+ * the connection or the monitor ends.
  *
- * Everything happens in the order of the server's messages: the replica is updated, then the listeners run, then the
- * next message is looked at.
+ * Everything happens in the order of the server's messages: the replica is updated, then the listeners run, then the next message
+ * is read.
  */
 
 import type { IndexSelection, ReferenceKind, Selection } from "../replica/selection.ts";
@@ -28,7 +28,7 @@ import type { ServerStanding, SessionState } from "./session-options.ts";
 export interface CoreOptions {
   readonly environment: Environment;
   readonly link: Link;
-  /** The link is nobody else's, and ends with the session. */
+  /** True: the link belongs to this session, and ends with the session. */
   readonly ownsLink: boolean;
   readonly leaderOnly: boolean;
   readonly selection: Selection;
@@ -47,12 +47,12 @@ export class SessionCore {
   readonly locks: Locks;
   readonly monitors: Monitors;
   readonly server: ServerWatch;
-  /** Null: the monitors start at once. */
+  /** The question before the monitors; null: the monitors start at once. */
   beforeMonitor: UntypedBeforeMonitor | null = null;
   #served: UntypedSchema | null = null;
-  /** The schema by which the monitor was started, or is about to be; null while another one is being fetched. */
+  /** The schema of the present or next start of the monitor; null: a schema is being fetched. */
   #monitored: UntypedSchema | null = null;
-  /** Ends what is asked before the monitors start. */
+  /** Ends the question before the monitors. */
   #endAsking = () => {};
   readonly #ownsLink: boolean;
   readonly #leaveLink: () => void;
@@ -60,7 +60,7 @@ export class SessionCore {
   #standing: ServerStanding = { leader: null, cid: null };
   #state: SessionState;
 
-  /** Starts to connect in the next microtask. Throws when the selection names what the descriptor lacks. */
+  /** Starts to connect in the next microtask. Throws when the descriptor lacks a selected table or column. */
   constructor(descriptor: UntypedSchema, options: CoreOptions) {
     this.descriptor = descriptor;
     this.#environment = options.environment;
@@ -102,12 +102,12 @@ export class SessionCore {
     return this.#state;
   }
 
-  /** The schema as the server last gave it; null before the first connection. */
+  /** The last schema from the server; null: before the first connection. */
   get served(): UntypedSchema | null {
     return this.#served;
   }
 
-  /** Sends a request whose parameters are JSON text, if there is a server that was found fit. */
+  /** Sends a request whose parameters are JSON text, if there is a fit server. */
   request(method: string, params: string, onReply: RequestHandler, signal?: AbortSignal): void {
     const ready = this.#state.kind === "synced" || this.#state.kind === "connected";
     const { rpc } = this.link;
@@ -152,7 +152,7 @@ export class SessionCore {
       this.#setState({ ...this.#state, leader, cid });
   }
 
-  /** Also after the server canceled the monitor because the schema changed. */
+  /** Fetches the schema, also after the server has canceled the monitor because the schema changed. */
   #fetchSchema(): void {
     const { rpc } = this.link;
     if (rpc === null) return;
@@ -211,7 +211,7 @@ export class SessionCore {
 
   #monitor(rpc: Rpc, served: UntypedSchema): void {
     this.monitors.start(rpc, served);
-    // A conversion before the monitor is nothing that the server cancels it for, and `_Server` may not tell of it.
+    // The server cancels no monitor for a conversion that came before it, and `_Server` may not tell of the conversion.
     this.#askSchema(rpc, (again) => {
       if (!again.ok || this.#monitored !== served || equalJson(again.value, served)) return;
       this.monitors.cancel();
@@ -238,7 +238,7 @@ export class SessionCore {
     this.#setState({ kind: "disconnected", error, retryInMs });
   }
 
-  /** Goes to another server: at once if this one had served us for long, so that a change of the leader costs little. */
+  /** Goes to another server: at once if this server has served for long, so that a change of the leader costs little. */
   #leave(error: ConnectionError): void {
     if (this.#state.kind === "synced") this.link.abandon(error);
     else this.link.leave(error, false);

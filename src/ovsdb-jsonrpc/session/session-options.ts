@@ -1,4 +1,4 @@
-/** What a session is made of, and what it tells. */
+/** The options of a session, and the types of its events. */
 
 import type { Condition } from "../operations/condition.ts";
 import type { Operation, ResultsOf } from "../operations/operation.ts";

@@ -1,8 +1,8 @@
 /**
- * When to connect again, much as Open vSwitch's reconnect module decides it: after 1 s at first, doubled up to 8 s. Only a
- * connection that lasted (as long as the longest wait) starts that over: a server that serves for a moment and then fails,
- * again and again, would otherwise be asked without end by each of its clients. Free tries, one for each remote in the
- * beginning, are not waited for, as long as the remotes are no more than the servers of any cluster.
+ * Decides when to connect again, similar to Open vSwitch's reconnect module: after 1 s at first, doubled up to 8 s. Only a
+ * connection that lasted as long as the longest wait resets the delay: otherwise every client would ask without end a server that
+ * serves for a moment and fails again and again. Free tries have no delay: at the beginning one for each remote, up to the size of
+ * any cluster.
  */
 
 /** How long to wait between attempts to connect: the shortest wait, which doubles up to the longest. */
@@ -15,7 +15,7 @@ export interface BackoffLimits {
 
 export const DEFAULT_BACKOFF: BackoffLimits = { minMs: 1000, maxMs: 8000 };
 
-/** A list of thousands of remotes would otherwise be gone through hundreds of times a second. */
+/** The limit on free tries: without it, a client with thousands of remotes would try hundreds in a second. */
 const MAX_FREE_TRIES = 32;
 
 export class Backoff {
@@ -23,18 +23,18 @@ export class Backoff {
   #delayMs = 0;
   #freeTries = 0;
 
-  /** `tries` attempts in a row are made without waiting. */
+  /** @param tries the number of free tries */
   constructor(tries: number, limits: BackoffLimits = DEFAULT_BACKOFF) {
     this.#limits = limits;
     this.grant(tries);
   }
 
-  /** What the last answer was. */
+  /** The last answer of `next`. */
   get delayMs(): number {
     return this.#delayMs;
   }
 
-  /** Whether a connection that was good for so long has lasted; null: there was none. */
+  /** Whether a connection has lasted. @param connectedMs null: there was no connection */
   lasted(connectedMs: number | null): boolean {
     return connectedMs !== null && connectedMs >= this.#limits.maxMs;
   }
@@ -53,7 +53,7 @@ export class Backoff {
     return this.#delayMs;
   }
 
-  /** Lets `tries` attempts in a row, and not many more than a cluster has servers, be made without waiting. */
+  /** Grants free tries, up to the limit. */
   grant(tries: number): void {
     this.#freeTries = Math.min(tries, MAX_FREE_TRIES);
   }

@@ -1,6 +1,6 @@
 /**
- * What a session asks of the world around it: time, chance, and connections. Everything else follows from what comes in,
- * so that a session in a simulated environment does the same again. `realEnvironment` (real/environment.ts) is the default.
+ * The environment of a session: time, chance, and connections. Everything else in a session follows from these, so that a session
+ * in a simulated environment can be repeated. `realEnvironment` (real/environment.ts) is the default.
  */
 import type { Remote, TlsFiles } from "./remote.ts";
 

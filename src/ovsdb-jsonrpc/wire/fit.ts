@@ -1,12 +1,12 @@
 /**
- * What may not be sent. ovsdb-server takes no JSON text with a NUL or half a surrogate pair in a string (lib/json.c): it
- * ends the connection, and every transaction that is under way on it.
+ * Finds values that may not be sent. ovsdb-server refuses a JSON text with a NUL or half a surrogate pair in a string (lib/json.c):
+ * it ends the connection, and every open transaction is lost.
  */
 import { excerpt, isArray } from "./json.ts";
 
 const UNFIT = /[\0\p{Surrogate}]/u;
 
-/** Why ovsdb-server could not read this value, in words; null when it can. */
+/** Why ovsdb-server could not read this value, in words; null: it can. */
 export function unfitForWire(value: unknown): string | null {
   switch (typeof value) {
     case "string":
@@ -38,10 +38,10 @@ function namesAndValues(object: object): readonly unknown[] {
     .flat();
 }
 
-/** In the text that `JSON.stringify` makes, whatever is unfit shows as one of these; they say nothing for sure. */
+/** Every unfit value appears as one of these in the text of `JSON.stringify`; a fit value may appear so too. */
 const SUSPICIOUS = /\\u(?:0000|d)|null/;
 
-/** Whether a JSON text has to be looked at more closely. Costs next to nothing. */
+/** Whether a JSON text needs a closer look. The check is cheap. */
 export function isSuspicious(text: string): boolean {
   return SUSPICIOUS.test(text);
 }

@@ -1,15 +1,15 @@
 /**
- * Splits a byte stream into the JSON texts it is made of (RFC 7047 section 4.1: no separator between them).
+ * Splits a byte stream into its JSON texts (RFC 7047 section 4.1: no separator between them).
  *
- * Invariants: every byte is looked at once, whatever the chunks are; bytes of an unfinished text are kept once, in blocks of
- * some size even when they come one by one, and joined once. The framer finds borders only: whether a text is valid JSON is
- * the parser's business, but a stream that cannot be a sequence of objects or arrays, or breaks a limit, is an error at once.
- * Where a long text can be cut is noted on the way (json-outline.ts).
+ * Invariants: every byte is read once, whatever the chunks are. The bytes of an unfinished text are kept once, in large blocks even
+ * when they arrive one by one, and joined once. The framer finds only borders, and the parser finds invalid JSON; but a stream that
+ * cannot be a sequence of objects or arrays, or breaks a limit, is an error at once. The framer also notes where a long text can be
+ * cut (json-outline.ts).
  */
 import { err, ok, type Result } from "../result.ts";
 import { type LongObject, MAX_DEPTH, Outliner } from "./json-outline.ts";
 
-/** What a peer may send at most; more is an error. */
+/** The limits on the texts of a peer; a text beyond them is an error. */
 export interface FramerLimits {
   /** Deepest nesting of arrays and objects; default 1,000, as ovsdb-server's own. */
   readonly maxDepth?: number;
@@ -20,13 +20,13 @@ export interface FramerLimits {
 const DEFAULT_MAX_DEPTH = 1000;
 const DEFAULT_MAX_BYTES = 2 ** 28;
 
-/** What is shorter is parsed together. */
+/** The size of a slice, in bytes: shorter texts are parsed as a whole. */
 const SLICE_BYTES = 2 ** 16;
 
-/** White space between two texts: a server sends none, or a line end. */
+/** The limit on white space between two texts: a server sends none, or a line end. */
 const MAX_SPACE_BYTES = 2 ** 16;
 
-/** Parts that are shorter are copied together: each would cost a view, and keep the whole chunk that it came in. */
+/** Shorter parts are copied together: otherwise each part would cost a view, and keep its whole chunk in memory. */
 const SHORT_BYTES = 2 ** 12;
 const BLOCK_BYTES = 2 ** 16;
 
@@ -45,7 +45,7 @@ export class JsonFramer {
   readonly #maxBytes: number;
   readonly #outliner: Outliner;
   #chunks: Uint8Array[] = [];
-  /** Where short parts are collected, and how much of it is used. */
+  /** The block for short parts, and its used bytes. */
   #block: Uint8Array | null = null;
   #used = 0;
   #length = 0;
@@ -75,11 +75,11 @@ export class JsonFramer {
     onText: (text: Uint8Array, long: readonly LongObject[]) => void,
   ): Result<void, string> {
     const outliner = this.#outliner;
-    // A loop over millions of bytes takes half the time with what it changes in variables of its own.
+    // Local variables halve the time of a loop over millions of bytes.
     let depth = this.#depth;
     let inString = this.#inString;
     let start = 0;
-    // What makes an offset in the text of one in the chunk.
+    // The difference between an offset in the text and in the chunk.
     let base = this.#length;
     for (let i = 0; i < chunk.length; i++) {
       if (inString) {
@@ -155,7 +155,7 @@ export class JsonFramer {
     this.#length = 0;
   }
 
-  /** Where the quote is that ends the string which goes on at `start`; the chunk's length if there is none. */
+  /** The offset of the quote that ends a string which goes on at `start`; the length of the chunk: no quote. */
   #stringEnd(chunk: Uint8Array, start: number): number {
     let i = start;
     let escaped = this.#escaped;
@@ -186,7 +186,7 @@ export class JsonFramer {
   }
 }
 
-/** Most chunks are one whole text, and making a view of one costs more than everything else about it. */
+/** A part of a chunk. Most chunks are one whole text, and a view would be the largest cost of such a chunk. */
 function part(chunk: Uint8Array, start: number, end: number): Uint8Array {
   return start === 0 && end === chunk.length ? chunk : chunk.subarray(start, end);
 }

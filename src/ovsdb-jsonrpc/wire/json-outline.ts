@@ -1,11 +1,11 @@
 /**
- * Where a long JSON text can be cut, found while its bytes come in: an object that is long, of the depths in which the rows
- * of a table stand, is parsed later, in slices of whole members. What is short is in nobody's list, so that an outline takes
- * a word for each member and a few for each slice of a text.
+ * Finds where a long JSON text can be cut, while its bytes arrive. A long object at the depth of a table's rows is parsed later, in
+ * slices of whole members. Short objects are not noted, so that an outline takes one word for each member and a few words for each
+ * slice.
  *
- * Invariants: only brackets, commas, colons and their depth are looked at, outside of strings; in an object that is cut a
- * colon and a comma take turns, and whether what stands between them is JSON is found out when that is parsed. An object that
- * holds a long one is not long itself.
+ * Invariants: the outline reads only brackets, commas, colons and their depth, outside of strings. In an object that is cut, colons
+ * and commas alternate; the parser finds out whether the text between them is JSON. An object that contains a long object is not
+ * long itself.
  */
 
 /** Whole members: the bytes from `start` to before `end`, with the offsets of the colons behind their names. */
@@ -23,20 +23,20 @@ export interface LongObject {
 }
 
 /**
- * Of the rows of a table: in the reply to `monitor_cond_since` 4, to the older monitors 3. In a schema the tables, and each
- * of them.
+ * The smallest depth of a table's rows: 4 in the reply to `monitor_cond_since`, 3 in the replies to older monitors. In a schema,
+ * the tables and each table have these depths.
  */
 const MIN_DEPTH = 3;
 export const MAX_DEPTH = 4;
 
-/** What is known of the container of a depth while it is open. */
+/** An open container of a depth. */
 interface Level {
   start: number;
-  /** It is an object, is made as one so far, and holds no long one. */
+  /** True: the container is a well-formed object so far, and contains no long object. */
   canBeCut: boolean;
-  /** A colon was the last, and not a comma. */
+  /** True: a colon was the last separator, not a comma. */
   inValue: boolean;
-  /** Where the slice begins that is being collected, and the colons in it. */
+  /** The start of the present slice, and its colons. */
   run: number;
   colons: number[];
   slices: Slice[];
@@ -105,7 +105,7 @@ export class Outliner {
   }
 }
 
-/** It is parsed with what is around it; what was noted is no longer of use. */
+/** Gives up the notes on a container that is parsed together with its surroundings. */
 function giveUp(level: Level): void {
   level.canBeCut = false;
   level.colons = [];

@@ -1,15 +1,15 @@
 /**
  * Parses a complete JSON text given as UTF-8 bytes.
  *
- * A long object in it becomes a `LargeObject`, whose members are parsed a slice at a time when they are asked for. The
- * 100,000 rows of a snapshot are so never all there as JSON values, which would take several times the memory of the rows
- * themselves. Everything goes through `JSON.parse`: the text with a mark in the place of each long object, then the slices.
+ * A long object in the text becomes a `LargeObject`, whose members are parsed one slice at a time on demand. So the 100,000 rows of
+ * a snapshot are never all in memory as JSON values, which would take several times the memory of the rows. `JSON.parse` parses
+ * everything: the text with a mark in the place of each long object, and then the slices.
  */
 
 import { isArray, isObject } from "./json.ts";
 import type { LongObject, Slice } from "./json-outline.ts";
 
-/** Begins the string that stands for a long object. No server sends it: lib/json.c refuses a NUL. */
+/** The beginning of the string that stands for a long object. No server sends such a string: lib/json.c refuses a NUL. */
 const MARK = "\0{";
 
 const COMMA = 0x2c;
@@ -20,12 +20,12 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 type Reviver = (name: string, value: unknown) => unknown;
 
-/** A parser of JSON texts: `JSON.parse`, or one that keeps more of them. */
+/** A parser of JSON texts: `JSON.parse`, or a parser that keeps long integers. */
 export type Parse = (text: string, reviver?: Reviver) => unknown;
 
 /**
- * Throws `SyntaxError` for bytes that are not UTF-8 or not JSON; also for a long object that another member of the same name
- * follows, because what it holds would never be looked at.
+ * Throws `SyntaxError` for bytes that are not UTF-8 or not JSON; also for a long object that is followed by another member of the
+ * same name, because nobody would check its content.
  */
 export function parseJsonText(
   bytes: Uint8Array,
@@ -48,7 +48,7 @@ export function parseJsonText(
   return value;
 }
 
-/** The members of an object too long to be parsed at once. */
+/** The members of an object that is too long to be parsed at once. */
 export class LargeObject {
   readonly #bytes: Uint8Array;
   readonly #slices: readonly Slice[];
@@ -61,13 +61,13 @@ export class LargeObject {
   }
 
   /**
-   * Parses slice after slice; throws as `parseJsonText` does. A name that comes twice is given twice.
+   * Parses slice after slice; throws as `parseJsonText` does. A name that occurs twice is given twice.
    *
-   * A slice is parsed as an array of names and values by turns: of an object with hundreds of names, none of which any other
-   * object has, the runtime makes a table that costs more than all values in it.
+   * A slice is parsed as an array of alternating names and values: for an object with hundreds of unique names, the runtime would
+   * make a table that costs more than all its values.
    */
   readonly members: Members = (take) => {
-    // One place for all of them, with room for the brackets: copies of every slice would wait for the garbage collector.
+    // One buffer for all slices, with room for the brackets: a copy of every slice would wait for the garbage collector.
     const place = new Uint8Array(
       this.#slices.reduce((most, { start, end }) => Math.max(most, end - start), 0) + 2,
     );
@@ -88,10 +88,10 @@ export class LargeObject {
   };
 }
 
-/** Hands each member of an object to `take`. A call for each costs less than a pair for each to iterate over. */
+/** Calls `take` for each member of an object: a call costs less than an iterator with a pair for each member. */
 export type Members = (take: (name: string, value: unknown) => void) => void;
 
-/** The members of a JSON object, whichever way it was parsed; null for any other value. */
+/** The members of a JSON object, parsed in either way; null: the value is no object. */
 export function objectMembers(value: unknown): Members | null {
   if (value instanceof LargeObject) return value.members;
   if (!isObject(value)) return null;
@@ -100,7 +100,7 @@ export function objectMembers(value: unknown): Members | null {
   };
 }
 
-/** The value as plain JSON, where it or what it holds within so many levels may be large. */
+/** The value as plain JSON, where the value or its content down to `levels` levels may be large. */
 export function plainJson(value: unknown, levels: number): unknown {
   if (value instanceof LargeObject) {
     const members: (readonly [string, unknown])[] = [];

@@ -1,4 +1,4 @@
-/** JSON values as the wire carries them, and the few checks every parser at the edge needs. */
+/** JSON values of the wire, and the checks that every parser at the edge needs. */
 
 export type Json = null | boolean | number | bigint | string | readonly Json[] | JsonObject;
 export interface JsonObject {
@@ -15,7 +15,7 @@ export function isArray(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
 }
 
-/** The own member `name`, so that a missing one is never looked up in the prototype. */
+/** The own member `name`; a missing member is never looked up in the prototype. */
 export function member(object: Readonly<Record<string, unknown>>, name: string): unknown {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
@@ -34,7 +34,7 @@ export function equalJson(a: unknown, b: unknown): boolean {
   );
 }
 
-/** A short rendering of a value for error messages, also of one that JSON does not have. */
+/** A short text of a value for error messages, also of a value that JSON does not have. */
 export function excerpt(value: unknown, limit = 80): string {
   const text = textOf(value);
   return text.length <= limit ? text : `${text.slice(0, limit)}…`;

@@ -1,6 +1,6 @@
 /**
- * Keeps one connection up: tries the remotes in turn, waits between attempts as `Backoff` says, and gives up an
- * attempt that takes too long. There is at most one socket at a time, whoever and however many use it.
+ * Keeps one connection up: tries the remotes in turn, waits between attempts as `Backoff` says, and gives up an attempt that takes
+ * too long. There is at most one socket at a time, for any number of users.
  */
 import { Backoff, type BackoffLimits } from "./backoff.ts";
 import type { Environment, Stream } from "./environment.ts";
@@ -11,32 +11,32 @@ import type { Tap } from "./tap.ts";
 
 export interface LinkEvents {
   onConnecting(remote: Remote): void;
-  /** Once for each connection, also for one that was there before. */
+  /** Called once for each connection, also for a connection that existed before. */
   onUp(rpc: Rpc, remote: Remote): void;
   onNotification(method: string, params: readonly unknown[]): void;
   onDown(error: ConnectionError, retryInMs: number): void;
-  /** There will be no connection any more. */
+  /** Called when no further connection will be made. */
   onStop(): void;
 }
 
 export interface LinkOptions {
   readonly remotes: readonly Remote[];
   readonly tls?: TlsFiles | undefined;
-  /** Undefined: 5 s, and off on unix sockets. */
+  /** The interval in milliseconds; undefined: 5 s, and off on unix sockets. */
   readonly probeIntervalMs?: number | undefined;
   readonly limits?: FramerLimits | undefined;
   readonly backoff?: BackoffLimits | undefined;
   readonly tap?: Tap | undefined;
-  /** Try the remotes in a random order, so that many clients spread over the servers. */
+  /** True: the remotes are tried in random order, so that many clients spread over the servers. */
   readonly shuffle: boolean;
 }
 
 const DEFAULT_PROBE_INTERVAL_MS = 5000;
 
-/** A longer timer would fire at once. */
+/** The longest timer: the runtime fires a longer timer at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** An attempt to connect may take this long, or as long as the back-off if that is longer. */
+/** The limit on an attempt to connect, or the back-off if that is longer. */
 const MIN_CONNECT_MS = 1000;
 
 export class Link {
@@ -44,11 +44,11 @@ export class Link {
   readonly #users = new Set<LinkEvents>();
   #started = false;
   #ordinals = 0;
-  /** The first of them is being told. */
+  /** The pending calls; the first call is being made. */
   readonly #untold: ((user: LinkEvents) => void)[] = [];
-  /** Names of the locks that users want: a server knows those of a connection, and not whose they are. */
+  /** The names of the locks that users want: a server knows locks by connection, not by user. */
   readonly lockNames = new Set<string>();
-  /** The only cluster that will do; null: any. */
+  /** The required cluster; null: any. */
   cid: string | null = null;
   #tls: TlsFiles | undefined;
   readonly #limits: FramerLimits | undefined;
@@ -60,10 +60,10 @@ export class Link {
   #next = 0;
   #probeIntervalMs: number | undefined;
   #remote: Remote | null = null;
-  /** Of the connection that is being made, or is there. */
+  /** The stream of the present connection or attempt. */
   #stream: Stream | null = null;
   #rpc: Rpc | null = null;
-  /** Ends the wait for a connection, or for the next attempt; null: nothing is waited for. */
+  /** Ends the wait for a connection or for the next attempt; null: no wait. */
   #cancelTimer: (() => void) | null = null;
   #upSince = 0;
   #stopped = false;
@@ -91,14 +91,14 @@ export class Link {
     return this.#rpc;
   }
 
-  /** A number that tells a user of the connection from the others. */
+  /** A number that distinguishes a user of the connection. */
   nextOrdinal(): number {
     return this.#ordinals++;
   }
 
   /**
-   * Tells one more of what becomes of the connection; the first begins to connect, in the next microtask. Answers the
-   * function by which it leaves.
+   * Adds a user, who gets the events of the connection. The first user starts the connection, in the next microtask. Answers the
+   * function by which the user leaves.
    */
   join(user: LinkEvents): () => void {
     this.#users.add(user);
@@ -113,13 +113,13 @@ export class Link {
     return () => void this.#users.delete(user);
   }
 
-  /** Long integers keep their digits, as `RpcOptions.exact` says, for whoever uses the connection from now on. */
+  /** From now on long integers keep their digits (`RpcOptions.exact`), for every user of the connection. */
   keepDigits(): void {
     this.#exact = true;
     this.#rpc?.keepDigits();
   }
 
-  /** What one of them brings about while it is told comes after what all of them are being told. */
+  /** Calls all users. A call that a user causes meanwhile comes after this call. */
   #tell(tell: (user: LinkEvents) => void): void {
     if (this.#untold.push(tell) > 1) return;
     for (let next = this.#untold[0]; next !== undefined; next = this.#untold[0]) {
@@ -164,7 +164,7 @@ export class Link {
     else this.#remote = null;
   }
 
-  /** Leaves a server that does not serve any more, for the next remote: at once when it had served for long. */
+  /** Leaves a server that does not serve any more, for the next remote: at once if the server has served for long. */
   abandon(error: ConnectionError): void {
     const goodForMs = this.#rpc === null ? null : this.#rpc.lastReceived - this.#upSince;
     this.leave(error, this.#backoff.lasted(goodForMs));
@@ -177,7 +177,7 @@ export class Link {
     else if (atOnce && this.#stream === null && this.#cancelTimer !== null) this.#connect();
   }
 
-  /** For the next connection. */
+  /** Replaces the files for TLS, for the next connection. */
   setTls(files: TlsFiles): void {
     this.#tls = files;
   }
@@ -187,7 +187,7 @@ export class Link {
     if (this.#remote !== null) this.#rpc?.setProbeInterval(this.#probeInterval(this.#remote));
   }
 
-  /** Ends everything; nothing is told afterwards. */
+  /** Ends the connection; no event follows. */
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
@@ -217,7 +217,7 @@ export class Link {
         onClose: (error) => {
           this.#rpc = null;
           this.#stream = null;
-          // The time in which a server only hung is no time for which the connection was good (lib/reconnect.c).
+          // The time in which the server hung does not count (lib/reconnect.c).
           const goodForMs = rpc.lastReceived - upSince;
           this.#down({ ...error, message: `${remote.name}: ${error.message}` }, goodForMs);
         },
@@ -229,7 +229,7 @@ export class Link {
     });
   }
 
-  /** The stream could not be opened, or was lost. */
+  /** Handles a stream that could not be opened, or was lost. */
   #ended(stream: Stream, error: ConnectionError): void {
     if (this.#stream !== stream) return;
     if (this.#rpc !== null) {

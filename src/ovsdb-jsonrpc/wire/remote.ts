@@ -1,4 +1,4 @@
-/** Where databases are reached (ovsdb(7), "Connection Methods"): `unix:FILE`, `tcp:HOST:PORT`, `ssl:HOST:PORT`. */
+/** Remotes of databases (ovsdb(7), "Connection Methods"): `unix:FILE`, `tcp:HOST:PORT`, `ssl:HOST:PORT`. */
 import { err, ok, type Result } from "../result.ts";
 
 /** Where one server listens; `name` is the remote as the list of remotes spells it. */
@@ -61,7 +61,7 @@ export function parseRemotes(text: string): Result<readonly Remote[], string> {
   return ok(remotes);
 }
 
-/** Throws for text that is no such list, for an empty one, and for an `ssl:` remote where there are no files for TLS. */
+/** Throws for a text that is no list of remotes, for an empty list, and for an `ssl:` remote without files for TLS. */
 export function asRemotes(remotes: string | readonly Remote[], tls: TlsFiles | undefined): readonly Remote[] {
   const list = typeof remotes !== "string" && remotes.length > 0 ? remotes : parsedRemotes(remotes);
   const secure = list.find(({ kind }) => kind === "ssl");

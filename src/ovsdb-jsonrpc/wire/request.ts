@@ -1,4 +1,4 @@
-/** Single requests to a server, and what may become of them. */
+/** Single requests to a server, and their outcomes. */
 import { err, ok, type Result } from "../result.ts";
 import type { Environment } from "./environment.ts";
 import { excerpt } from "./json.ts";
@@ -19,15 +19,15 @@ export interface RequestError {
 
 export type RequestHandler = (reply: Result<Reply, RequestError>) => void;
 
-/** Milliseconds in which a server has to answer a request after it was asked to cancel it. */
+/** The time for a server to answer after it was asked to cancel a request, in milliseconds. */
 const CANCEL_TIMEOUT_MS = 1000;
 
-/** Answers in a turn of the event loop of its own, so that who asks again and again leaves room for what would help. */
+/** Answers in a later turn of the event loop, so that a caller who repeats requests at once does not block other events. */
 export function answerLater(environment: Environment, onReply: RequestHandler, error: RequestError): void {
   environment.turn(() => onReply(err(error)));
 }
 
-/** Sends a request whose parameters are JSON text. The signal asks the server to cancel it. */
+/** Sends a request whose parameters are JSON text. An abort of the signal asks the server to cancel the request. */
 export function sendRequest(
   rpc: Rpc,
   method: string,

@@ -1,10 +1,10 @@
 /**
- * One JSON-RPC 1.0 connection (RFC 7047 section 4): requests and their replies, notifications, echo both ways, and
- * the inactivity probe.
+ * One JSON-RPC 1.0 connection (RFC 7047 section 4): requests and replies, notifications, echo in both directions, and the
+ * inactivity probe.
  *
- * Messages are handed on one at a time in the order of the stream. After a reply the next message waits until whoever
- * awaits that reply has run, so that a reply is neither early nor late against the updates around it. A connection that
- * broke is closed once, with one error, and fails every request that was not answered.
+ * Messages are passed on one at a time, in the order of the stream. After a reply the next message waits until the code that awaits
+ * the reply has run, so that a reply keeps its place among the updates. A broken connection is closed once, with one error, and
+ * fails every request without a reply.
  */
 import { err, ok, type Result } from "../result.ts";
 import type { Environment, Stream, StreamFaultCode } from "./environment.ts";
@@ -21,7 +21,7 @@ export interface Reply {
   readonly error: unknown;
 }
 
-/** Why a server that answers is of no use. */
+/** Why a server that answers is unfit. */
 export type UnfitCode =
   /** The server has no database of that name. */
   | "no database"
@@ -35,13 +35,13 @@ export type UnfitCode =
   | "other cluster"
   /** The server's log is behind what the session has seen of the same cluster. */
   | "stale"
-  /** The server answers something that no server should. */
+  /** The server gives an answer that no server should give. */
   | "failed";
 
-/** Why there is no connection, or a server is of no use. */
+/** Why there is no connection, or a server is unfit. */
 export interface ConnectionError {
   /**
-   * Why the stream ended (`StreamFaultCode`), why the server is of no use (`UnfitCode`), or one of these: "protocol error"
+   * Why the stream ended (`StreamFaultCode`), why the server is unfit (`UnfitCode`), or one of these: "protocol error"
    * (the server sent something that is not JSON-RPC, or too much), "inactive" (the server was silent for too long), "closed"
    * (by the session's own `close`), "not configured" (the remote is no longer among the session's remotes), "reconnect" (the
    * caller asked for another connection).
@@ -57,7 +57,7 @@ export interface ConnectionError {
   readonly message: string;
 }
 
-/** The members of a JSON-RPC message, as they came. */
+/** The members of a JSON-RPC message, not checked. */
 type Message = Readonly<Partial<Record<"id" | "method" | "params" | "result" | "error", unknown>>>;
 
 export interface RpcEvents {
@@ -65,7 +65,7 @@ export interface RpcEvents {
   onClose(error: ConnectionError): void;
 }
 
-/** Gets the reply, or the error that ended the connection before it came. */
+/** Gets the reply, or the error that ended the connection before the reply. */
 export type ReplyHandler = (reply: Result<Reply, ConnectionError>) => void;
 
 export interface RpcOptions {
@@ -75,13 +75,13 @@ export interface RpcOptions {
    */
   readonly probeIntervalMs: number;
   readonly limits?: FramerLimits;
-  /** Sees every message. */
+  /** Called with every message. */
   readonly tap?: Tap | undefined;
-  /** Long integers keep their digits (exact-json.ts). */
+  /** True: long integers keep their digits (exact-json.ts). */
   readonly exact?: boolean;
 }
 
-/** How much of echo replies may wait to be taken by the peer. */
+/** The limit on echo replies that the peer has not read, in bytes. */
 const MAX_UNREAD_ECHOES = 2 ** 20;
 
 export class Rpc {
@@ -104,7 +104,7 @@ export class Rpc {
   #probing = false;
   #unreadEchoes = 0;
 
-  /** Takes over a stream that is open; whoever gets its data and its end hands them on. */
+  /** Takes over an open stream; the owner of the stream passes its data and its end on. */
   constructor(environment: Environment, stream: Stream, options: RpcOptions, events: RpcEvents) {
     this.environment = environment;
     this.#stream = stream;
@@ -123,7 +123,7 @@ export class Rpc {
     return this.requestText(method, jsonText(params), onReply);
   }
 
-  /** As `request`, for parameters that are JSON text already. */
+  /** `request` for parameters that are JSON text already. */
   requestText(method: string, params: string, onReply: ReplyHandler): number {
     const id = this.#nextId++;
     if (this.#closed) {
@@ -139,7 +139,7 @@ export class Rpc {
     this.#send(`{"id":null,"method":"${method}","params":${JSON.stringify(params)}}`);
   }
 
-  /** When something came in last, on the environment's clock; at first, when the connection was made. */
+  /** The time of the last bytes, on the environment's clock; at first, the time of the connection. */
   get lastReceived(): number {
     return this.#lastReceived;
   }

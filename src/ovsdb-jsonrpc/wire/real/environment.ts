@@ -1,4 +1,4 @@
-/** The world as it is: the one place of the package, with its neighbours in this folder, that asks the runtime for it. */
+/** The real environment: only this folder of the package uses clocks, timers, chance and sockets of the runtime. */
 import type { Environment } from "../environment.ts";
 import { openSocket } from "./socket.ts";
 

@@ -4,7 +4,7 @@ import type { Stream, StreamEvents, StreamFault, StreamFaultCode } from "../envi
 import type { Remote, TlsFiles } from "../remote.ts";
 import { connectTls } from "./tls.ts";
 
-/** How long a peer may take to agree to the end of a stream. */
+/** The time for a peer to end its side of a stream, in milliseconds. */
 const CLOSE_WITHIN_MS = 1000;
 
 export function openSocket(remote: Remote, tls: TlsFiles, events: StreamEvents): Stream {
@@ -57,7 +57,7 @@ function connect(remote: Remote, tls: TlsFiles, onOpen: () => void): net.Socket 
   }
 }
 
-/** TLS says that it ends (close_notify): a server that is cut off instead takes it for an error, and logs it. */
+/** Closes a socket. TLS announces the end (close_notify): without the announcement, a server logs an error. */
 function closeSocket(socket: net.Socket, isOpen: boolean): void {
   if (!isOpen) {
     socket.destroy();

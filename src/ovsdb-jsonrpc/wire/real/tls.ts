@@ -1,7 +1,7 @@
 /**
- * TLS as Open vSwitch does it: the peer's certificate must be signed by the configured CA, and ours is shown in turn.
- * The files are read at every connection, so that renewed ones are used without a restart. Host names are not
- * compared unless asked: the certificates of an Open vSwitch PKI carry none.
+ * TLS as in Open vSwitch: the configured CA must have signed the peer's certificate, and the client shows its own. The files are
+ * read at every connection, so that renewed files need no restart. Host names are not compared unless the caller asks: the
+ * certificates of an Open vSwitch PKI have none.
  */
 import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import tls from "node:tls";
@@ -33,10 +33,10 @@ export function connectTls(host: string, port: number, files: TlsFiles, onOpen: 
   );
 }
 
-/** More than the certificates of a whole system. */
+/** The limit on a file, in bytes: more than all certificates of a system. */
 const MAX_PEM_BYTES = 4 << 20;
 
-/** Never waits for a pipe that nobody writes to, and reads no device without end. */
+/** Reads a file, without waiting for a pipe, and never an endless device. */
 function readPem(path: string): Buffer {
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
@@ -49,7 +49,7 @@ function readPem(path: string): Buffer {
   }
 }
 
-/** Ends the connection in any case: the next one is verified against what was kept. */
+/** Keeps the server's CA certificate, and ends the connection: the next connection is verified with the kept certificate. */
 function bootstrap(socket: tls.TLSSocket, path: string): void {
   try {
     const ca = chainEnd(socket.getPeerCertificate(true));
