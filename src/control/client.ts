@@ -50,7 +50,15 @@ function exchange(path: string, request: string): Promise<Result<Uint8Array, str
       end(fail(`${path}: no answer in ${ANSWER_WITHIN_MS / 1000} s`)),
     );
     socket.on("connect", () => socket.write(request));
-    socket.on("error", (error) => end(fail(error.message)));
+    socket.on("error", (error) => {
+      end(
+        fail(
+          hasCode(error, "EACCES")
+            ? `${path}: permission denied; ask as the user that runs it`
+            : error.message,
+        ),
+      );
+    });
     socket.on("close", () => end(fail(`${path}: the connection was closed`)));
     socket.on("data", (chunk: Uint8Array) => {
       const framed = framer.push(chunk, (text) => end(ok(text)));

@@ -120,12 +120,16 @@ describe.each(suites)("a host of Debian %s", (suite) => {
   );
 
   test(
-    "tells its status while the file on disk is not valid",
+    "tells its status while the file on disk is not valid, and only to the user that runs it",
     async () => {
       await host.write(CONFIGURATION, "providrs: []\n");
       const both = await host.shell("vifplugd status 2>&1");
       expect(both).toContain(`${CONFIGURATION}:1:1: providrs: unknown key`);
       expect(both).toMatch(/^web1 +plugged/m);
+      const nobody = "setpriv --reuid=65534 --regid=65534 --clear-groups vifplugd status";
+      expect(await host.shell(`${nobody} 2>&1 || :`)).toContain(
+        ".ctl: permission denied; ask as the user that runs it",
+      );
       await host.write(CONFIGURATION, "providers: [{ type: dummy }]\n");
     },
     5 * MINUTES,
