@@ -5,7 +5,7 @@ import { PortLog } from "../../../src/daemon/ports/port-log.ts";
 import { Log } from "../../../src/log/log.ts";
 import { NOT_RESOLVED } from "../../../src/plug/conditions/wanted.ts";
 import { NOT_ANSWERED } from "../../../src/plug/in-place-status.ts";
-import { NOT_ANSWERED_YET, NOT_IN_VIEW } from "../../../src/plug/intent.ts";
+import { NOT_ALL_TOLD, NOT_ANSWERED_YET, NOT_IN_VIEW } from "../../../src/plug/intent.ts";
 import type { LportStatus, PortState } from "../../../src/plug/lport-status.ts";
 import { BRIDGE, map, pluggedRow, portRow } from "../../support/rows.ts";
 import { createWork } from "../../support/works.ts";
@@ -76,7 +76,7 @@ describe("a state", () => {
     ]);
   });
 
-  test.each([NOT_ANSWERED, NOT_ANSWERED_YET, NOT_IN_VIEW])(
+  test.each([NOT_ANSWERED, NOT_ANSWERED_YET, NOT_IN_VIEW, NOT_ALL_TOLD])(
     "is not news for the reason %p, which passes by itself",
     (reason) => {
       const { portLog: one, lines } = portLog();

@@ -1,6 +1,6 @@
 // Plugged ports that ovn-controller has not bound for a while: told once in the log, and counted.
 import { afterEach, beforeEach, expect, jest, test } from "bun:test";
-import { realEnvironment } from "ovsdb-jsonrpc";
+import { type Environment, realEnvironment } from "ovsdb-jsonrpc";
 import { LATE_MS, UnboundPorts } from "../../../src/daemon/ports/unbound-ports.ts";
 import { Log } from "../../../src/log/log.ts";
 import type { LportStatus } from "../../../src/plug/lport-status.ts";
@@ -8,13 +8,21 @@ import type { LportStatus } from "../../../src/plug/lport-status.ts";
 const REASON = "ovn-controller has not bound it here: no chassis has it";
 let lines: string[] = [];
 let isHeldUp = false;
+/** How long each timer that was set waits. */
+let waits: number[] = [];
 let ports: UnboundPorts;
 
 beforeEach(() => {
-  lines = [];
-  isHeldUp = false;
+  [lines, waits, isHeldUp] = [[], [], false];
   jest.useFakeTimers();
-  const environment = { ...realEnvironment, elapsed: () => Date.now() };
+  const environment: Environment = {
+    ...realEnvironment,
+    elapsed: () => Date.now(),
+    timer: (milliseconds, call) => {
+      waits.push(milliseconds);
+      return realEnvironment.timer(milliseconds, call);
+    },
+  };
   const log = new Log({
     level: "info",
     format: "text",
@@ -107,6 +115,7 @@ test("each port has its own ten seconds, with one timer for all of them, and non
   expect(ports.count).toBe(1);
   jest.advanceTimersByTime(1);
   expect([ports.count, jest.getTimerCount()]).toEqual([2, 0]);
+  expect(waits).toEqual([LATE_MS, LATE_MS / 2]);
   ports.follow("lsp3", status(true));
   jest.advanceTimersByTime(LATE_MS);
   expect(ports.count).toBe(3);
