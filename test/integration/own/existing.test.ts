@@ -50,8 +50,6 @@ test("vhost-user: the interface is a client of the socket below its folder", asy
     config: { providers: [{ type: "dummy" }, { type: "vhost-user", socket_dir: "/run/vhost-user" }] },
   });
   await hv.addLport("web1", { "vif-plug-type": "vhost-user", "vif-plug:vhost-user:socket": "vm1" });
-  await hv.daemon.waitLog(/ web1: waiting: bridge br-int has datapath_type system/);
-  await hv.chassis.vsctl("--no-wait", "set", "Bridge", "br-int", "datapath_type=netdev");
   const { type, options } = await hv.interface("vhuweb1");
   expect(type).toBe("dpdkvhostuserclient");
   expect(options.get("vhost-server-path")).toBe("/run/vhost-user/vm1");
