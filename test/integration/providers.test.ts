@@ -125,7 +125,7 @@ test("P4: with plug.on_rename: report another name changes nothing, and the port
   await other.pin("pinned", {});
   await other.pin("clamped", { kept: "kept1" });
   await other.hv.setLport("kept", clamped);
-  await other.daemon.waitLog(/ warn plug: kept: incompatible: plugged as kept0, .* says kept1: recreate/);
+  await other.daemon.waitLog(/ warn plug: kept: incompatible: plugged as kept0, .* names kept1: recreate/);
   await other.hv.settle();
   expect(other.hv.interfacesOf("kept").map((row) => row._uuid)).toEqual([before._uuid]);
 });
