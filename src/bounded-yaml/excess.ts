@@ -10,6 +10,7 @@ const SIGNS: ReadonlySet<string> = new Set(["\u0002", "\u0018", "\u001f", "\ufef
 
 /** Lists, mappings and brackets within each other. */
 const MAX_DEPTH = 64;
+const DEPTH_HINT = "close a { or [ that is open by mistake, or write the list or mapping with fewer levels";
 const LEVELS: ReadonlySet<CST.Token["type"]> = new Set(["block-map", "block-seq", "flow-collection"]);
 
 /** @returns null: the text can be composed */
@@ -28,7 +29,7 @@ export function excessOf(text: string, maxTokens: number): YamlFault | null {
       // What is complete is of no interest here.
     }
     if (depthOf(parser) > MAX_DEPTH)
-      return { offset, message: `more than ${MAX_DEPTH} levels within each other` };
+      return { offset, message: `more than ${MAX_DEPTH} levels within each other: ${DEPTH_HINT}` };
     if (!SIGNS.has(token)) offset += token.length;
   }
   return null;

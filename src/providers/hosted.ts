@@ -27,6 +27,8 @@ export interface HostedProvider extends Omit<Provider, "prepare"> {
   state(): ProviderState;
   /** The description that the provider gives of itself; null: the provider has not answered yet. */
   describe(): Description | null;
+  /** Nothing is to be decided about these logical ports any more. */
+  forget?(lports: readonly string[]): void;
   /** No former answer holds any more: every question is asked anew. */
   askAnew?(): void;
   /** The configuration is read anew: the provider for the changed files; null: the files did not change. */

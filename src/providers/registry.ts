@@ -171,6 +171,13 @@ export class ProviderRegistry {
     }
   }
 
+  /** Tells hosted providers that nothing is to be decided about these logical ports any more. */
+  forget(lports: readonly string[]): void {
+    for (const [type, { provider }] of this.#byType) {
+      if (isHosted(provider)) this.#calls.make(type, "forget", () => provider.forget?.(lports));
+    }
+  }
+
   /** The type of the provider that threw an error outside of any call; null: no provider is known. */
   culpritOf(thrown: unknown): string | null {
     return culpritOf(thrown, [

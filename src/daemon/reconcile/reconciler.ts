@@ -272,6 +272,8 @@ export class Reconciler {
       answered.keys(),
     );
     this.#attempts.forget(lports.keys());
+    const gone = [...lports.keys()].filter((lport) => !statuses.has(lport) && !advice.has(lport));
+    if (gone.length > 0) this.#options.registry.forget(gone);
     this.#attempts.settleDoubts();
     this.#confirmations.forget();
   }

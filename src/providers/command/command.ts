@@ -88,7 +88,7 @@ export class CommandProvider implements HostedProvider {
       onMessage: (message) => this.#hear(message),
       onGone: () => this.#gone(),
       onRoom: () => this.#flush(),
-      isAnswerOpen: () => this.#questions.awaited.size > 0,
+      openAnswers: () => this.#questions.awaited.size,
       log: (level, message) => this.#host?.log(level, message),
     });
     this.#outbox = new Outbox(this.#supervisor, this.#questions);
@@ -162,6 +162,11 @@ export class CommandProvider implements HostedProvider {
     this.#outbox.notify("release", outcome(this.#params.params(input), output));
   }
 
+  forget(lports: readonly string[]): void {
+    for (const lport of lports) this.#questions.forget(lport);
+    this.#endForLeavingQuestions();
+  }
+
   destroy(): Ending {
     if (this.#lateTimer !== null) clearTimeout(this.#lateTimer);
     this.#changes.forget();
@@ -196,6 +201,7 @@ export class CommandProvider implements HostedProvider {
       this.#maintainedOptions = maintainedOptions;
       // Another process may answer differently: every question is asked again, and the known answers hold meanwhile.
       this.#changes.forget();
+      this.#outbox.begin();
       this.#beginRound();
       this.#plan();
     }
@@ -227,6 +233,10 @@ export class CommandProvider implements HostedProvider {
 
   #askAgain(lport: string): void {
     this.#questions.askAgain(lport, performance.now());
+    this.#endForLeavingQuestions();
+  }
+
+  #endForLeavingQuestions(): void {
     const unanswered = this.#questions.superseded;
     if (unanswered > MAX_SUPERSEDED) {
       this.#supervisor.endFor(`it has left ${unanswered} questions without an answer`);

@@ -35,9 +35,15 @@ export class Outbox {
     this.#questions = questions;
   }
 
-  /** Sends the question with the next `flush` for which there is room. */
+  /** Sends the question with the next `flush` for which there is room. A process that starts later gets the question by `begin`. */
   put(entry: Entry): void {
-    this.#unsent.add(entry);
+    if (this.#isOpen) this.#unsent.add(entry);
+  }
+
+  /** The process is ready, and gets every question that has no answer. */
+  begin(): void {
+    this.#unsent.clear();
+    for (const entry of this.#questions.awaited) this.#unsent.add(entry);
   }
 
   /** Sends `finish` with the next `flush`. */
@@ -86,7 +92,6 @@ export class Outbox {
   lost(): void {
     for (const finish of this.#finishes) finish.readBy = null;
     this.#unsent.clear();
-    for (const entry of this.#questions.awaited) this.#unsent.add(entry);
   }
 
   /** Sends the last `finish` notifications before the process ends; no question follows. */

@@ -210,6 +210,11 @@ export class Questions {
     }
   }
 
+  /** Drops every question about the logical port: the graph asks none of them any more. */
+  forget(lport: string): void {
+    for (const entry of this.#table.of(lport)) this.#drop(entry);
+  }
+
   /** The port was due to be unplugged and stays after all: drops the questions about its removal. */
   #dropStaleRemovals(lport: string): void {
     const all = this.#table.of(lport);

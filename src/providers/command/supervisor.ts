@@ -59,7 +59,8 @@ export interface SupervisorOptions {
   /** Called when the process has ended; messages that it did not read are lost. */
   onGone(reason: string): void;
   onRoom(): void;
-  isAnswerOpen(): boolean;
+  /** The number of questions that have no answer. */
+  openAnswers(): number;
   log(level: "warn" | "info" | "debug", message: string): void;
 }
 
@@ -81,6 +82,8 @@ export class Supervisor {
   #shutdownId: number | null = null;
   /** Called when the process that was asked to end has ended; null: the process was not asked. */
   #onEnded: (() => void) | null = null;
+  /** How many answers the process that was asked to end still owes. */
+  #owed = 0;
   #endTimers: readonly ReturnType<typeof setTimeout>[] = [];
   /** The state of the program's files at the start of the process (program-files.ts). */
   #files = "";
@@ -160,6 +163,7 @@ export class Supervisor {
       ];
     }
     this.#onEnded = onEnded;
+    this.#owed = this.#options.openAnswers();
     if (wasReady) {
       this.#shutdownId = this.nextId();
       child.write(request(this.#shutdownId, "shutdown", {}));
@@ -216,8 +220,8 @@ export class Supervisor {
       this.#child?.end();
       return true;
     }
-    // This process is ending: its questions go to the next process, or to none.
-    if (this.#onEnded !== null) return false;
+    // This process is ending: its questions go to the next process, or to none. Its answers are no flood all the same.
+    if (this.#onEnded !== null) return isAnswer && this.#owed-- > 0;
     if (this.#phase.kind !== "starting" || !isAnswer || message.id !== INITIALIZE) {
       return this.#options.onMessage(message);
     }
@@ -269,7 +273,7 @@ export class Supervisor {
     const { silence } = this.#options.limits;
     const look = () => {
       this.#watch = null;
-      if (!this.#options.isAnswerOpen()) return;
+      if (this.#options.openAnswers() === 0) return;
       const left = this.#heardAt + silence - performance.now();
       if (left <= 0) this.endFor(`it said nothing for ${silence / 1000} s, with questions open`);
       else this.#watch = setTimeout(afterReading, left);

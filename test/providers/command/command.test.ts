@@ -1,4 +1,6 @@
 // A provider that is a program of its own: contract section 7, `command`.
+
+import { heapSize } from "bun:jsc";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -430,6 +432,39 @@ test("what is said to a question is said to it until the graph is woken for it, 
   expect(reasons.size).toBeGreaterThan(1);
 });
 
+describe("nothing is kept", () => {
+  test("of a port about which nothing is asked any more: it is asked about anew when it comes again", async () => {
+    await using running = new Running({ tricks: { open: { kind: "never" } } });
+    await running.answered("web1");
+    running.ask("open");
+    await running.hasRead("prepare create open");
+    running.ask("unsent");
+    running.registry.forget(["web1", "open", "unsent", "nobody"]);
+    expect(await running.answered("web1")).toEqual(plug("web1"));
+    expect(running.read().filter((each) => each === "prepare create web1")).toHaveLength(2);
+    expect(running.read()).not.toContain("prepare create unsent");
+    // Every answer to create is released once.
+    await running.hasRead("release create web1 web1");
+  });
+
+  test("of former questions for a command whose options were refused", async () => {
+    const optionsSchema = { type: "object", properties: { nic: { type: "integer" } } };
+    await using running = new Running({ introduction: { optionsSchema } }, QUICK, { nic: "x" });
+    await running.logged(/warn acme: options\.nic: /);
+    const heldBefore = held();
+    for (let round = 0; round < 2000; round++) {
+      running.ask("web1", { options: { text: `${round}-`.padEnd(50_000, "x") } });
+      if (round % 100 === 0) await Bun.sleep(0);
+    }
+    expect(held() - heldBefore).toBeLessThan(20 << 20);
+  });
+
+  function held(): number {
+    Bun.gc(true);
+    return heapSize();
+  }
+});
+
 describe("what becomes of an answer", () => {
   const output = { name: "web1", type: "internal", options: {} };
 
@@ -486,6 +521,9 @@ describe("what becomes of an answer", () => {
   });
 });
 
+/** More than may be heard at once that nobody has asked for. */
+const MANY = 40_000;
+
 describe("the end", () => {
   function isAlive(pid: number): boolean {
     try {
@@ -511,6 +549,30 @@ describe("the end", () => {
     ).toEqual(["shutdown"]);
     while (isAlive(child)) await Bun.sleep(5);
     await running[Symbol.asyncDispose]();
+  });
+
+  test("is in order also where the command answers thousands of open questions first", async () => {
+    const ended = join(mkdtempSync(join(tmpdir(), "vifplugd-ended-")), "ended");
+    const late = `
+      const [asked, lines] = [[], require("node:readline").createInterface({ input: process.stdin })];
+      const say = (id, result) => process.stdout.write(JSON.stringify({ jsonrpc: "2.0", id, result }) + "\\n");
+      lines.on("line", (line) => {
+        const { id, method } = JSON.parse(line);
+        if (method === "initialize") say(id, { protocol: 1 });
+        if (method === "prepare" && asked.push(id) === ${MANY}) console.error("all asked");
+        if (method !== "shutdown") return;
+        for (const each of asked) say(each, { ready: false, reason: "late" });
+        say(id, null);
+      });
+      lines.on("close", () => { require("node:fs").writeFileSync("${ended}", "in order"); process.exit(0); });`;
+    // Heard as if nobody had asked for them, they would take half a minute.
+    const limits = { ...QUICK, terminateAfter: 25_000, killAfter: 26_000 };
+    const running = new Running([process.execPath, "-e", late], limits);
+    for (let port = 0; port < MANY; port++) running.ask(`port${port}`);
+    await running.logged(/all asked/);
+    await running[Symbol.asyncDispose]();
+    expect(readFileSync(ended, "utf8")).toBe("in order");
+    rmSync(dirname(ended), { recursive: true });
   });
 
   test("comes by a signal when the command does not heed it", async () => {
