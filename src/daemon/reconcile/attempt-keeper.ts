@@ -243,10 +243,7 @@ export class AttemptKeeper {
       "transaction late",
     );
     const attempts = this.byLport;
-    const batch = lports.flatMap((lport) => {
-      const attempt = doubted(attempts.get(lport), NOT_ANSWERED);
-      return attempt === null ? [] : [{ lport, attempt }];
-    });
+    const batch = lports.map((lport) => ({ lport, attempt: doubted(attempts.get(lport), NOT_ANSWERED) }));
     this.#push(batch, "not answered by the database");
   }
 

@@ -157,6 +157,14 @@ describe("a transaction without an answer", () => {
     expect([state()?.state, attempt()?.phase]).toEqual(["plugged", "idle"]);
   });
 
+  test("is told of with how many ports it has, and the first of them", async () => {
+    const { daemon, pass } = await started();
+    for (const lport of ["a", "b"]) daemon.bind(binding(lport));
+    await settle();
+    await pass(LATE_MS);
+    expect(told(daemon)).toEqual([expect.stringContaining(" 2 logical ports (a, …) cannot be decided ")]);
+  });
+
   test("that is lost in the end is decided from what the rows tell", async () => {
     const { daemon, bind, state, reply, pass } = await started();
     await bind("a");
@@ -176,6 +184,26 @@ describe("a transaction without an answer", () => {
     await reply({ ok: true });
     await pass(2 * LATE_MS);
     expect(told(daemon)).toEqual([]);
+  });
+});
+
+describe("a transaction that is refused for want of the lock", () => {
+  const notOwner = { ok: false, error: transactError("not owner") } as const;
+
+  test("says nothing against its change when the lock has been taken away", async () => {
+    const { daemon, bind, reply, attempt, state } = await started();
+    await bind("a");
+    daemon.lock = null;
+    await reply(notOwner);
+    expect([attempt()?.phase, state()?.retry, daemon.sent.length]).toEqual(["idle", false, 0]);
+  });
+
+  test("is tried again with back-off when the server has not taken the lock away", async () => {
+    const { daemon, bind, reply, attempt } = await started();
+    await bind("a");
+    await reply(notOwner);
+    expect([attempt()?.phase, daemon.sent.length]).toEqual(["failed", 0]);
+    expect(daemon.reconciler.ports.nextTry("a")).toBeGreaterThan(Date.now());
   });
 });
 

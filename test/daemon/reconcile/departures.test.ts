@@ -1,6 +1,7 @@
 // What becomes of port bindings that left the view: each is asked about once, and what was answered holds for one run.
 import { expect, test } from "bun:test";
 import { settle } from "../../support/plug-daemon.ts";
+import { map, pluggedRow, uuid, wantedRow } from "../../support/rows.ts";
 import { transactError } from "../../support/works.ts";
 import { rows, started } from "./support/leaving.ts";
 
@@ -99,6 +100,24 @@ test("a row that leaves to another one of its name in view is forgotten", async 
   reconciler.departures.left([{ uuid: row._uuid, old: row, new: null }], 1);
   await settle();
   expect([known().size, daemon.inquiries.length, isAtRest()]).toEqual([0, 0, true]);
+});
+
+test("a row that comes back to a port that has no provider is forgotten", async () => {
+  const { daemon, reconciler, known, isAtRest } = await begun();
+  const ids = { "iface-id": "lsp9", "ovn-plugged": "another" };
+  const row = wantedRow({ "vif-plug-type": "another" }, { logical_port: "lsp9", _uuid: uuid(0x8009) });
+  daemon.bind(row);
+  daemon.setInterface(pluggedRow("lsp9", { _uuid: uuid(0x9009), external_ids: map(ids) }));
+  await settle();
+  const gone = [{ uuid: row._uuid, old: row, new: null }];
+  reconciler.pushRows(reconciler.graph.inputs.portBinding, gone, "update");
+  reconciler.departures.left(gone, 1);
+  await settle();
+  expect(daemon.inquiries).toMatchObject([{ lport: "lsp9" }]);
+  const back = [{ uuid: row._uuid, old: null, new: row }];
+  reconciler.pushRows(reconciler.graph.inputs.portBinding, back, "update");
+  await settle();
+  expect([known().size, isAtRest()]).toEqual([0, true]);
 });
 
 test("one that left while the view was changing is asked for by name, and not by its row", async () => {
