@@ -93,7 +93,8 @@ function claim(runDir: string): number {
       takeOver(runDir, claimed.fd);
       return claimed.fd;
     }
-    const other = claimed === 0 ? "another vifplugd runs" : `another vifplugd runs with pid ${claimed}`;
+    // Which process that is cannot be told where it runs in another namespace.
+    const other = `another vifplugd runs${claimed > 0 ? ` with pid ${claimed}` : ""}`;
     throw new Refused(`${other} (${path} is locked); stop it, or give this one another run_dir`);
   } catch (thrown) {
     if (thrown instanceof Refused) throw thrown;

@@ -44,6 +44,11 @@ function openFiles(): readonly string[] {
   });
 }
 
+/** Those in the run directory. */
+function ourOpenFiles(): readonly string[] {
+  return openFiles().filter((file) => file.startsWith(runDir));
+}
+
 /** Another process that claims the pid file, tells what came of it, and lives until its input ends. */
 async function otherProcess() {
   const module = join(import.meta.dir, "../../src/daemon/pid-file.ts");
@@ -79,6 +84,12 @@ test("holds our pid on a line, and is gone when it is removed", () => {
   file.remove();
   claimed.length = 0;
   expect(existsSync(file.path)).toBe(false);
+  expect(ourOpenFiles()).toStrictEqual([]);
+});
+
+test("is said to be there", () => {
+  const { status, path } = claim();
+  expect(status).toEqual({ kind: "pid-file", path, state: "ready", error: null });
 });
 
 test("makes the run directory", () => {
@@ -92,9 +103,16 @@ describe("a second daemon", () => {
     expect(other.told).toEqual({ pid: other.pid, error: null });
     const refused = PidFile.claim(runDir);
     expect(refused.ok).toBe(false);
-    expect(!refused.ok && refused.error).toContain(`pid ${other.pid}`);
+    expect(!refused.ok && refused.error).toStartWith(`another vifplugd runs with pid ${other.pid} (`);
     await other.end();
     claim();
+  });
+
+  test("that is refused costs no descriptor, however often it tries", async () => {
+    const other = await otherProcess();
+    for (let count = 0; count < 20; count++) expect(PidFile.claim(runDir)).toMatchObject({ ok: false });
+    expect(ourOpenFiles()).toStrictEqual([]);
+    await other.end();
   });
 
   test("is refused in another process as well", async () => {
@@ -119,6 +137,19 @@ test("the control socket of a dead process goes with its pid file, and no other"
   expect([existsSync(dead), existsSync(other)]).toEqual([false, true]);
 });
 
+test.each([
+  ["our own process", `${process.pid}`],
+  ["no process", "0"],
+  ["a group of processes", "-7"],
+  ["nothing at all", "NaN"],
+])("where the pid file names %s, no control socket goes", (_, named) => {
+  const socket = join(runDir, `vifplugd.${named}.ctl`);
+  writeFileSync(socket, "");
+  writeFileSync(pidFilePath(runDir), `${named}\n`);
+  claim();
+  expect(existsSync(socket)).toBe(true);
+});
+
 test("a run directory that cannot be one is an error that names the file", () => {
   const file = join(runDir, "file");
   writeFileSync(file, "");
@@ -133,7 +164,7 @@ test.each([
   harm();
   writeFileSync(pidFilePath(runDir), "999999999\n");
   for (let count = 0; count < 20; count++) expect(PidFile.claim(runDir)).toMatchObject({ ok: false });
-  expect(openFiles().filter((file) => file.startsWith(runDir))).toEqual([]);
+  expect(ourOpenFiles()).toStrictEqual([]);
 });
 
 test("a file in the place of the folder is left alone at the end", () => {
@@ -147,7 +178,11 @@ test("a file in the place of the folder is left alone at the end", () => {
 });
 
 describe("while it is kept,", () => {
-  const log = new Log({ level: "off", format: "text", write: () => {} }).module("daemon");
+  /** A log of its own for each test, because a log says the same only so often. */
+  function logInto(lines: string[]) {
+    const write = (line: string) => void lines.push(line);
+    return new Log({ level: "info", format: "text", write }).module("daemon");
+  }
   const content = () => Bun.spawnSync(["cat", pidFilePath(runDir)]).stdout.toString();
 
   async function claimedAnew(file: PidFile): Promise<void> {
@@ -167,9 +202,14 @@ describe("while it is kept,", () => {
     "%s is claimed anew",
     async (name) => {
       const file = claim();
-      file.keep(log, 50);
+      const lines: string[] = [];
+      file.keep(logInto(lines), 50);
       HARM[name]?.();
       await claimedAnew(file);
+      expect(ourOpenFiles()).toEqual([file.path]);
+      expect(lines).toEqual([
+        expect.stringContaining(`warn daemon: the pid file ${file.path} was gone, and has been made anew`),
+      ]);
       const other = await otherProcess();
       expect(other.told).toMatchObject({ error: expect.stringContaining(`pid ${process.pid}`) });
       await other.end();
@@ -182,13 +222,19 @@ describe("while it is kept,", () => {
     rmSync(file.path);
     const other = await otherProcess();
     expect(other.told).toEqual({ pid: other.pid, error: null });
-    file.keep(log, 50);
+    const lines: string[] = [];
+    file.keep(logInto(lines), 50);
     while (file.status.error === null) await Bun.sleep(50);
     expect(file.status).toMatchObject({
       kind: "pid-file",
       state: "failed",
       error: expect.stringContaining(`another vifplugd runs with pid ${other.pid}`),
     });
+    expect(lines).toEqual([
+      expect.stringMatching(
+        new RegExp(`error daemon: another vifplugd runs with pid ${other.pid} .*; vifplugd tries again\n$`),
+      ),
+    ]);
     file.remove();
     claimed.length = 0;
     expect(content()).toBe(`${other.pid}\n`);
