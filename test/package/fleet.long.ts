@@ -7,8 +7,8 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PACKAGES, packagesForTests } from "../../tools/package/packages-for-tests.ts";
 import { Host } from "./support/host.ts";
-import { makePackages } from "./support/packages.ts";
 
 const MINUTES = 60_000;
 const CONFIGURATION = "/etc/vifplugd/vifplugd.yaml";
@@ -45,8 +45,7 @@ const host = (name: (typeof names)[number]): Host => {
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "vifplugd-fleet-"));
-  await makePackages(join(dir, "older"), "0.1.0");
-  await makePackages(join(dir, "newer"), "0.2.0");
+  for (const version of ["0.1.0", "0.2.0"]) await packagesForTests(version);
   const started: (readonly [string, Host])[] = [];
   for (const name of names) {
     const one = await Host.start("bookworm");
@@ -78,8 +77,7 @@ afterAll(async () => {
 async function play(only: readonly string[], version: string, variables: object) {
   const inventory = only.map((name) => `${name} ansible_python_interpreter=/usr/bin/python3`).join("\n");
   await Bun.write(join(dir, "hosts"), `${inventory}\n`);
-  const folder = version === "0.1.0" ? "older" : "newer";
-  const extra = { vifplugd_package: join(dir, folder, `vifplugd_${version}_amd64.deb`), ...variables };
+  const extra = { vifplugd_package: join(PACKAGES, version, `vifplugd_${version}_amd64.deb`), ...variables };
   const child = Bun.spawn(["ansible-playbook", "-i", join(dir, "hosts"), SITE, "-e", JSON.stringify(extra)], {
     env: {
       PATH: process.env.PATH ?? "/usr/bin:/bin",

@@ -8,8 +8,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Program } from "../../tools/chassis/program.ts";
+import { packagesForTests } from "../../tools/package/packages-for-tests.ts";
+import { withChangedConffile } from "./support/changed-conffile.ts";
 import { Host, type Suite } from "./support/host.ts";
-import { changeConffile, makePackages } from "./support/packages.ts";
 
 const MINUTES = 60_000;
 const CONFIGURATION = "/etc/vifplugd/vifplugd.yaml";
@@ -20,9 +21,9 @@ let older = "";
 let newer = "";
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "vifplugd-debs-"));
-  older = join(await makePackages(join(dir, "older"), "0.1.0"), "vifplugd_0.1.0_amd64.deb");
-  newer = join(await makePackages(join(dir, "newer"), "0.2.0"), "vifplugd_0.2.0_amd64.deb");
-  await changeConffile(newer, dir);
+  older = join(await packagesForTests("0.1.0"), "vifplugd_0.1.0_amd64.deb");
+  const next = join(await packagesForTests("0.2.0"), "vifplugd_0.2.0_amd64.deb");
+  newer = await withChangedConffile(next, dir);
 }, 10 * MINUTES);
 afterAll(async () => {
   await rm(dir, { recursive: true });

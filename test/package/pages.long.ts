@@ -4,12 +4,11 @@
  * Part of `npm run test:package`.
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { copyFile, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Program } from "../../tools/chassis/program.ts";
+import { packagesForTests } from "../../tools/package/packages-for-tests.ts";
 import { Host } from "./support/host.ts";
-import { makePackages } from "./support/packages.ts";
 
 const MINUTES = 60_000;
 const docs = join(import.meta.dir, "../../docs");
@@ -34,20 +33,18 @@ function commandsBelow(heading: string, text = page): readonly string[] {
     .filter((line) => !ELSEWHERE.some(([pattern]) => pattern.test(line)));
 }
 
-let dir = "";
 let host: Host;
 let daemon: Program;
 
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), "vifplugd-page-"));
   host = await Host.start("bookworm");
   await host.startChassis();
   for (const version of ["0.1.0", "0.2.0"]) {
-    await makePackages(join(dir, version), version);
-    await host.take(join(dir, version, `vifplugd_${version}_amd64.deb`));
+    await host.take(join(await packagesForTests(version), `vifplugd_${version}_amd64.deb`));
   }
-  await host.take(join(dir, "0.1.0/vifplugd-0.1.0-linux-x64.tar.zst"));
-  await host.take(join(dir, "0.1.0/SHA256SUMS"));
+  const older = await packagesForTests("0.1.0");
+  await host.take(join(older, "vifplugd-0.1.0-linux-x64.tar.zst"));
+  await host.take(join(older, "SHA256SUMS"));
   // A minimal Debian has no zstd, which tar needs.
   await copyFile("/usr/bin/zstd", join(host.root, "usr/bin/zstd"));
   // The operator says yes when apt-get asks.
@@ -55,7 +52,6 @@ beforeAll(async () => {
 }, 15 * MINUTES);
 afterAll(async () => {
   await host[Symbol.asyncDispose]();
-  await rm(dir, { recursive: true });
 });
 
 /** Types the commands below a heading, one shell for all of them. */

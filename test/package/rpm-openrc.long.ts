@@ -3,31 +3,24 @@
  * both. What was plugged stays plugged through upgrade, stop and removal. This is part of `npm run test:package`.
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { packagesForTests } from "../../tools/package/packages-for-tests.ts";
 import { Host } from "./support/host.ts";
-import { makePackages } from "./support/packages.ts";
 
 const MINUTES = 60_000;
 const CONFIGURATION = "/etc/vifplugd/vifplugd.yaml";
 
-let dir = "";
 let host: Host;
 
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), "vifplugd-rpms-"));
   host = await Host.start("trixie+openrc+rpm");
   await host.startChassis();
   for (const version of ["0.1.0", "0.2.0"]) {
-    await host.take(
-      join(await makePackages(join(dir, version), version), `vifplugd-${version}-1.x86_64.rpm`),
-    );
+    await host.take(join(await packagesForTests(version), `vifplugd-${version}-1.x86_64.rpm`));
   }
 }, 15 * MINUTES);
 afterAll(async () => {
   await host[Symbol.asyncDispose]();
-  await rm(dir, { recursive: true });
 });
 
 /**

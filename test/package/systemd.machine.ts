@@ -6,10 +6,10 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Chassis, startChassis } from "../../tools/chassis/chassis.ts";
+import { PACKAGES } from "../../tools/package/packages-for-tests.ts";
 import { Systemd } from "../system/support/systemd.ts";
 
 const UNIT = "vifplugd.service";
-const PACKAGES = join(import.meta.dir, "../../.cache/packages");
 const CONFIGURATION = "/etc/vifplugd/vifplugd.yaml";
 const ADMIN = "/run/dpkg";
 /** Milliseconds; the machine computes slowly. */

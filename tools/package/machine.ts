@@ -6,18 +6,13 @@ import { join } from "node:path";
 import { closingLine, parseReport, verdict } from "../junit.ts";
 import { runMachine } from "../system/machine.ts";
 import { REPORT, testScript } from "../system/script.ts";
-import { run } from "./inputs.ts";
+import { packagesForTests } from "./packages-for-tests.ts";
 
-const root = join(import.meta.dir, "../..");
 /** Milliseconds, for all of it and for one test: bounds for a busy machine, of which an idle one needs a tenth. */
 const within = 1_500_000;
 const testTimeout = 480_000;
 
-for (const version of ["0.1.0", "0.2.0"]) {
-  const out = join(root, ".cache/packages", version);
-  const asked = ["--target", "linux-x64", "--level", "1", "--version", version, "--out", out];
-  await run([process.execPath, "run", "tools/package/main.ts", ...asked], root);
-}
+for (const version of ["0.1.0", "0.2.0"]) await packagesForTests(version);
 await using result = await runMachine({
   script: testScript(["./test/package/systemd.machine.ts", ...process.argv.slice(2)], testTimeout),
   within,
