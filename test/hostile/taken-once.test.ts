@@ -89,7 +89,7 @@ test("a log that was removed, and a record that no disk takes, stand in the stat
   const { runDir, daemon, files } = await alone(folder, "--log-file", log, "--record", "/dev/full");
   rmSync(log);
   expect(await files()).toMatchObject({
-    log: expect.stringContaining("vlog/reopen makes another one"),
+    log: expect.stringContaining("vlog/reopen makes a new file"),
     record: expect.stringContaining("ENOSPC"),
   });
   await askDaemon(runDir, "vlog/reopen", []);
