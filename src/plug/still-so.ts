@@ -1,7 +1,7 @@
 /**
  * Whether the reason for a change still holds, when its transaction was refused because of another port. Until the refusal
  * arrived, the Southbound may have gone away, the port binding may have come back, somebody else may have given the port an
- * interface, or another port may have come to want the interface that goes. A pure reading of the graph's data.
+ * interface, the port may be wanted no more, or another port may want the interface that goes. A pure reading of the graph's data.
  *
  * Invariant: a reason that was a reply of the Southbound about a row (rule U1, absent by `_uuid`) does not hold any more.
  */
@@ -21,9 +21,10 @@ export function isStillSo(engine: Engine, graph: PlugGraph, change: Change): boo
   const removed = removedBy(change);
   // The interface changes hands then (rule P6), and does not go.
   if (removed !== null && engine.data(graph.claim).byName.has(removed.name)) return false;
-  if (change.kind === "create") {
-    const intent = intents.get(change.desired.lport);
-    return intent?.kind === "plug" && interfacesOf(intent.lport).length === 0;
+  if (change.kind !== "remove") {
+    const intent = intents.get(lportOfChange(change));
+    if (intent?.kind !== "plug") return false;
+    if (change.kind === "create" && interfacesOf(intent.lport).length > 0) return false;
   }
   if (change.kind === "remove" && change.misplaced === undefined && isHeld(lportOfChange(change)))
     return false;

@@ -210,6 +210,37 @@ describe("what is left over of a port that is in place", () => {
   });
 });
 
+describe("what is written for a port that has an interface", () => {
+  const names: Record<string, string> = {};
+  const bench = () => {
+    names.a = "eth0";
+    return benchWith(
+      recordedProvider("dummy", { prepare: plugAs((lport) => names[lport] ?? lport) }).provider,
+      [...["a", "b"]],
+    );
+  };
+
+  test.each<[string, Change["kind"], Record<string, string>, Record<string, string>]>([
+    ["another interface name", "replug", { a: "eth1" }, {}],
+    ["another MTU", "update", {}, { "vif-plug-mtu-request": "1400" }],
+  ])(
+    "is written still while the port is wanted, and not when it is wanted no more: %s",
+    (_, kind, to, options) => {
+      const at = bench();
+      Object.assign(names, to);
+      const row = wanted("a", 0);
+      at.set("portBinding", { ...row, options: new Map([...row.options, ...Object.entries(options)]) });
+      at.attempt("a", { phase: "idle", nonce: 1 });
+      at.run();
+      const change = changeOf(at, "a");
+      expect(change.kind).toBe(kind);
+      expect(stillSo(at, change)).toBe(true);
+      moveAway(at, "a", 0);
+      expect(stillSo(at, change)).toBe(false);
+    },
+  );
+});
+
 describe("an interface that goes", () => {
   /** Each port's interface has the name that the provider has for it. */
   function wanting(names: Record<string, string>) {
