@@ -1,6 +1,6 @@
-/** What is wrong with a YAML text, and where. */
+/** A fault of a YAML text, with its place. */
 export interface YamlFault {
-  /** UTF-16 code units from the beginning of the text. */
+  /** The offset from the beginning of the text, in UTF-16 code units. */
   readonly offset: number;
   readonly message: string;
 }

@@ -1,7 +1,7 @@
 /**
- * Parses YAML that others may have written to harm: what is beyond the limits is refused before it is parsed, and aliases
- * before they are followed, so that the work grows with the text and is bounded, whatever the text. The parser alone spends
- * the square of the keys, of the aliases and of the depth.
+ * Parses YAML that somebody may have written to do harm. A text beyond the limits is refused before it is parsed, and aliases
+ * beyond the limits before they are followed, so that the work is bounded and grows only with the text. Without the limits, the
+ * cost of the parser grows with the square of the keys, of the aliases and of the depth.
  */
 import {
   type Alias,
@@ -22,30 +22,30 @@ import { yamlWords } from "./words.ts";
 
 export interface YamlLimits {
   readonly tokens: number;
-  /** Values, where each alias counts as all that it stands for. */
+  /** The limit on values; an alias counts as all values of its target. */
   readonly values: number;
-  /** Faults of a kind that are told. */
+  /** The limit on reported faults of a kind. */
   readonly faults: number;
 }
 
-/** Both count from 1. */
+/** A place in the text; lines and columns count from 1. */
 export interface Place {
   readonly line: number;
   readonly column: number;
 }
 
 export interface BoundedYaml {
-  /** With each alias replaced by what it stands for. Null: there is none, or what is in it would be a guess. */
+  /** The document, with each alias replaced by its target; null: no document, or its structure would be a guess. */
   readonly document: Document | null;
-  /** In the order of the text. With a document they are keys that are there twice. */
+  /** The faults, in the order of the text. With a document, they are duplicate keys. */
   readonly faults: readonly YamlFault[];
   readonly placeOf: (offset: number) => Place;
 }
 
-/** Keys that are there twice are found here, and warnings go to nobody. */
+/** Duplicate keys are found in this file, and warnings are dropped. */
 const PARSE_OPTIONS = { prettyErrors: false, uniqueKeys: false, logLevel: "error" } as const;
 
-/** Characters that no text has, and that would garble a terminal (YAML 1.2, section 5.1). */
+/** Characters that YAML forbids, and that would garble a terminal (YAML 1.2, section 5.1). */
 const UNPRINTABLE = /(?![\t\n\r\u0085])\p{Cc}/u;
 
 export function parseBounded(text: string, limits: YamlLimits): BoundedYaml {
@@ -62,8 +62,8 @@ export function parseBounded(text: string, limits: YamlLimits): BoundedYaml {
   const excess = unprintableIn(text) ?? excessOf(text, limits.tokens);
   if (excess !== null) return broken(excess);
   const document = parseDocument(text, PARSE_OPTIONS);
-  // A key that is there twice leaves a document to be checked; with any other error its structure is a guess, and what
-  // is said of all that follows would be one too.
+  // After a duplicate key the document can be checked. After any other error its structure is a guess, and later errors
+  // would be guesses too.
   const [syntax] = document.errors.sort((a, b) => a.pos[0] - b.pos[0]);
   if (syntax !== undefined) return broken({ offset: syntax.pos[0], message: yamlWords(syntax, text) });
   const duplicates = duplicatesIn(document, limits.faults);
@@ -79,7 +79,7 @@ function unprintableIn(text: string): YamlFault | null {
   return { offset: odd.index, message: `control character U+${code}: expected text` };
 }
 
-/** Keys that their mapping has already: the first ones, in the order of the text. */
+/** The first duplicate keys, in the order of the text. */
 function duplicatesIn(document: Document, limit: number): readonly YamlFault[] {
   const duplicates: YamlFault[] = [];
   visit(document, {
@@ -103,7 +103,7 @@ function inOrder(faults: readonly YamlFault[]): readonly YamlFault[] {
   return faults.toSorted((a, b) => a.offset - b.offset);
 }
 
-/** Puts in the place of each alias what it stands for. @returns null: done */
+/** Replaces each alias by its target. @returns null: done */
 function followAliases(document: Document, limits: YamlLimits): YamlFault | null {
   const targets = new Map<Alias, Node>();
   const anchored = new Map<string, Node>();
@@ -120,14 +120,16 @@ function followAliases(document: Document, limits: YamlLimits): YamlFault | null
         targets.set(node, target);
         return undefined;
       }
-      const why = isInside ? "an alias of what it stands in" : `no &${node.source} before it`;
+      const why = isInside
+        ? "an alias of a value that contains the alias"
+        : `no &${node.source} before the alias`;
       excess = { offset: node.range?.[0] ?? 0, message: `*${node.source}: ${why}` };
       return visit.BREAK;
     },
   });
   if (excess !== null) return excess;
   if (valuesOf(document.contents, targets) > limits.values) {
-    return { offset: 0, message: `more than ${limits.values} values, with all that aliases stand for` };
+    return { offset: 0, message: `more than ${limits.values} values, counting the targets of aliases` };
   }
   visit(document, { Alias: (_, alias) => targets.get(alias) });
   return null;

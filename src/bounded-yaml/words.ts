@@ -1,14 +1,14 @@
-/** What is wrong with the syntax of a YAML text, in words for who wrote it; the parser's own are about its insides. */
+/** Describes a syntax error of a YAML text for its author; the messages of the parser are about its internals. */
 import { Lexer, type YAMLError } from "yaml";
 
 type Words = (place: Place, text: string) => string;
 
-/** What stands around the place of an error. */
+/** The surroundings of an error. */
 interface Place {
   readonly offset: number;
-  /** How many { and [ are open there. */
+  /** The number of open { and [. */
   readonly depth: number;
-  /** A quote is open there. */
+  /** True: a quote is open. */
   readonly isInQuote: boolean;
 }
 
@@ -51,14 +51,14 @@ export function yamlWords(error: YAMLError, text: string): string {
   return WORDS.get(error.code)?.(placeOf(error.pos[0], text), text) ?? UNEXPECTED;
 }
 
-/** The parser's error codes are coarser than what there is to say: the tokens before the place tell the rest. */
+/** Reads the tokens before an error, because the error codes of the parser are coarse. */
 function placeOf(offset: number, text: string): Place {
   let at = 0;
   let depth = 0;
   let isInQuote = false;
   for (const token of new Lexer().lex(text)) {
     if (at > offset) break;
-    // Stands for what is no text: a document's beginning, a scalar's.
+    // A token without text: the beginning of a document or of a scalar.
     if (MARKS.includes(token)) continue;
     if (token === "{" || token === "[") depth++;
     else if (token === "}" || token === "]") depth = Math.max(depth - 1, 0);

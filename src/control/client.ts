@@ -1,4 +1,4 @@
-/** The other end of the control socket: how `vifplugd status` and its like ask the running daemon. */
+/** The client of the control socket, by which `vifplugd status` and other commands ask the running daemon. */
 import { connect } from "node:net";
 import { join } from "node:path";
 import { JsonFramer } from "ovsdb-jsonrpc";
@@ -6,10 +6,10 @@ import { fail, hasCode, messageOf, ok, type Result, systemMessageOf } from "../r
 import { readTrusted } from "../system/read-file.ts";
 import type { CommandAnswer } from "./command.ts";
 
-/** How long a daemon may take to answer before it counts as not answering. */
+/** The longest wait for an answer, in milliseconds. */
 const ANSWER_WITHIN_MS = 10_000;
 
-/** More than any process id has. */
+/** More digits than any process id has. */
 const PID_DIGITS = 20;
 
 export function controlSocketPath(runDir: string, pid: number): string {

@@ -1,18 +1,18 @@
-/** A command of the control socket: what `list-commands` shows of it, and what it does. */
+/** A command of the control socket: its line in `list-commands`, and its function. */
 
-/** A text for standard output; or one for standard error, and the client fails. */
+/** The answer: a text for standard output, or a text for standard error with which the client fails. */
 export interface CommandAnswer {
   readonly ok: boolean;
   readonly text: string;
-  /** What is to be done once the answer has been sent. */
+  /** Called when the answer has been sent. */
   readonly afterwards?: () => void;
 }
 
 export interface Command {
   readonly name: string;
-  /** Its arguments, as people write them: `[NODE [COUNTER]]`. */
+  /** The arguments, in the notation of the usage: `[NODE [COUNTER]]`. */
   readonly usage: string;
-  /** False: `list-commands` leaves it out, because it is another name or refuses. */
+  /** False: `list-commands` leaves the command out, because it is an alias or always refuses. */
   readonly isListed?: boolean;
   readonly minArgs: number;
   readonly maxArgs: number;
@@ -27,7 +27,7 @@ export function refuse(text: string): CommandAnswer {
   return { ok: false, text };
 }
 
-/** `list-commands`, over all the others and itself. */
+/** Adds `list-commands`, which lists all commands and itself. */
 export function withListCommands(commands: readonly Command[]): readonly Command[] {
   const list: Command = {
     name: "list-commands",

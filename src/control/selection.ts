@@ -1,14 +1,14 @@
-/** The arguments of `plug/status` that choose among the ports: `--state=STATES`, `--lport=GLOB` and `--page=FROM,COUNT`. */
+/** The arguments of `plug/status` that select ports: `--state=STATES`, `--lport=GLOB` and `--page=FROM,COUNT`. */
 import { fail, ok, type Result } from "../result.ts";
 import { type PortSelection, parseStates } from "../view/port-filter.ts";
 
-/** In `list-commands`. */
+/** The usage in `list-commands`. */
 export const SELECTION_USAGE = "[--state=STATES] [--lport=GLOB] [--page=FROM,COUNT]";
 
-/** Characters of a pattern. */
+/** The limit on a pattern, in characters. */
 const MAX_PATTERN = 1000;
 
-/** @returns the selection, and the arguments that are no part of it, in their order */
+/** @returns the selection, and all other arguments in their order */
 export function parseSelection(
   args: readonly string[],
 ): Result<{ readonly selection: PortSelection; readonly rest: readonly string[] }, string> {
@@ -41,7 +41,7 @@ function parsePage(text: string | null): Result<PortSelection["page"], string> {
     : ok({ from: Number(from), count: Number(count) });
 }
 
-/** The same, to be sent. */
+/** The arguments for a selection. */
 export function selectionArguments(
   state: string | null,
   lport: string | null,

@@ -3,8 +3,8 @@
  * `{id, method, params: [string…]}`; its reply carries a text as `result` or as `error`. Texts follow each other with
  * no separator.
  *
- * Invariants: a client's requests are answered in their order; what a client sends, or fails to send or to read, is
- * its own problem only, and so is its staying for ever; the socket is open to the daemon's user alone.
+ * Invariants: the requests of a client are answered in their order. A client that sends nonsense, does not read, or stays for ever
+ * disturbs nobody else. Only the daemon's user may open the socket.
  */
 import { mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
@@ -18,7 +18,7 @@ import { type FileStatus, fileStatus } from "../view/status-shape.ts";
 import { type Command, type CommandAnswer, refuse } from "./command.ts";
 import { whoseCommand } from "./commands/elsewhere.ts";
 
-/** A request is a handful of words: these leave room to spare. */
+/** The limits on a request, which is a handful of words. */
 const REQUEST_LIMITS = { maxBytes: 1 << 20, maxDepth: 16 };
 
 interface Request {
@@ -30,12 +30,12 @@ interface Request {
 export interface ControlServerOptions {
   readonly path: string;
   readonly commands: readonly Command[];
-  /** Clients that are kept at most. */
+  /** The most clients. */
   readonly capacity: number;
   readonly log: Logger;
-  /** So much has been written to a client. */
+  /** Called when text was written to a client. */
   readonly onWritten?: ((length: number) => void) | undefined;
-  /** Milliseconds from one look whether the socket is still there to the next. */
+  /** Milliseconds between two looks whether the socket still exists. */
   readonly lookMs?: number;
   /** Called at every request. */
   readonly onRequest?: () => void;
@@ -46,7 +46,7 @@ export class ControlServer {
   readonly #commands: ReadonlyMap<string, Command>;
   readonly #listener: ClientListener<Uint8Array>;
   readonly #resource: RetriedResource;
-  /** Of the socket; null: there is none yet, or no longer. */
+  /** The identity of the socket; null: there is no socket. */
   #identity: string | null = null;
 
   constructor(options: ControlServerOptions) {
@@ -80,8 +80,8 @@ export class ControlServer {
   }
 
   /**
-   * Settles when the socket takes connections; rejects when it cannot be made. Replaces what a dead process left, and is
-   * made anew when somebody removes it.
+   * Listens. Settles when the socket accepts connections; rejects when the socket cannot be made. A socket of a dead process is
+   * replaced, and a socket that somebody removes is made anew.
    */
   async listen(): Promise<void> {
     await this.#listen();
@@ -92,12 +92,12 @@ export class ControlServer {
     return fileStatus("control-socket", this.#options.path, this.#resource.fault);
   }
 
-  /** How many clients are connected. */
+  /** The number of connected clients. */
   get clients(): number {
     return this.#listener.clients;
   }
 
-  /** Takes no more connections; ends those there are when what was written to them has been sent. */
+  /** Accepts no more connections, and ends each connection when its answers have been sent. */
   close(): void {
     this.#resource.close();
     if (this.#identity === null) return;
@@ -114,7 +114,7 @@ export class ControlServer {
   async #listen(): Promise<void> {
     const { path } = this.#options;
     rmSync(path, { force: true });
-    // The socket is made with its permissions, and is never open to others in between.
+    // The umask makes the socket with its final permissions, so that it is never open to others.
     const umask = process.umask(0o177);
     try {
       await this.#listener.listen({ path });
@@ -157,7 +157,7 @@ export class ControlServer {
   }
 }
 
-/** The texts of complete JSON values. */
+/** Splits bytes into complete JSON texts. */
 class Texts implements Conversation<Uint8Array> {
   readonly #framer = new JsonFramer(REQUEST_LIMITS);
   readonly #texts: Uint8Array[] = [];
@@ -172,17 +172,17 @@ class Texts implements Conversation<Uint8Array> {
   }
 }
 
-/** UTF-16 code units of a text that are made JSON at once. */
+/** The size of a slice of a text, in UTF-16 code units, that is turned into JSON at once. */
 const SLICE = 16 << 10;
 
-/** `{id, result, error}` as JSON, in pieces, so that a long text is there once. */
+/** The JSON text of `{id, result, error}` in pieces, so that a long text is in memory once. */
 function* encodeAnswer(id: unknown, { ok, text }: CommandAnswer): Iterable<string> {
   yield `{"id":${JSON.stringify(id)},${ok ? '"result"' : '"error"'}:"`;
-  // A pair of surrogates that is cut apart is escaped as two, which mean the same.
+  // A surrogate pair on the border of two slices becomes two escapes, which mean the same.
   for (let from = 0; from < text.length; from += SLICE) {
     yield JSON.stringify(text.slice(from, from + SLICE)).slice(1, -1);
   }
-  // As unixctl_command_reply() of OVS does, a text ends with a new line.
+  // A text ends with a new line, as from unixctl_command_reply() of OVS.
   yield `${text === "" || text.endsWith("\n") ? "" : "\\n"}",${ok ? '"error"' : '"result"'}:null}`;
 }
 

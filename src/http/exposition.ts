@@ -1,7 +1,7 @@
 /**
  * The Prometheus text format, version 0.0.4.
  *
- * Invariant: a label's value is one line of visible characters, whatever somebody else wrote into it.
+ * Invariant: the value of a label is one line of visible characters, whatever its source.
  */
 import { printable } from "../text/printable.ts";
 import type { HistogramReading } from "../view/histogram.ts";

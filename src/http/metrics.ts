@@ -1,8 +1,8 @@
 /**
  * `/metrics` in the Prometheus text format (version 0.0.4), `/healthz` and `/readyz`.
  *
- * Invariant: whoever asks how often, making `/metrics` takes no more than a tenth of the time; who asks more often is told
- * the text before again.
+ * Invariant: `/metrics` takes at most a tenth of the time, however often clients ask; a client that asks more often gets the last
+ * text again.
  */
 import { describeGraph } from "../graph/index.ts";
 import { PORT_STATES } from "../plug/lport-status.ts";
@@ -17,7 +17,7 @@ import { EXPOSITION, histograms, metric, type Sample, single } from "./expositio
 import { type HttpResponse, text } from "./response.ts";
 import type { Audience, Route } from "./server.ts";
 
-/** @param withEngine whether the counters of each node of the graph are told, as of now */
+/** @param withEngine whether the metrics include the counters of each node, by the present configuration */
 export function metricsRoutes(daemon: DaemonView, withEngine: () => boolean): readonly Route[] {
   const metrics = new Metrics(daemon, withEngine);
   return [
@@ -35,11 +35,11 @@ export function metricsRoutes(daemon: DaemonView, withEngine: () => boolean): re
   ];
 }
 
-/** The part of the time that may go into making texts, and how much of it may be saved up, in milliseconds. */
+/** The share of the time for making texts, and the most time that may be saved up, in milliseconds. */
 const SHARE = 0.1;
 const SAVED_MS = 100;
 
-/** What is told besides what is told to everybody. */
+/** The optional parts of the metrics. */
 interface Extent {
   readonly withNames: boolean;
   readonly withEngine: boolean;
@@ -51,7 +51,7 @@ class Metrics {
   /** The last text, with names and without. */
   readonly #made = new Map<boolean, Uint8Array>();
   #leftMs = SAVED_MS;
-  /** Milliseconds, monotonic. */
+  /** The time of the last count, in monotonic milliseconds. */
   #countedAt = performance.now();
 
   constructor(daemon: DaemonView, withEngine: () => boolean) {
@@ -76,7 +76,7 @@ class Metrics {
   }
 }
 
-/** Ports whose names are told, at most. */
+/** The most ports with their names. */
 const NAMED = 100;
 
 /** Every metric of a daemon. */
@@ -95,7 +95,7 @@ function metricsText(daemon: DaemonView, { withNames, withEngine }: Extent): str
 function aboutProgram({ coverage, lastReload }: DaemonView, { chassis, ready }: Status): readonly string[] {
   const build = { version: VERSION, commit: COMMIT, target: TARGET, runtime: RUNTIME };
   return [
-    metric("vifplugd_build_info", "gauge", "The program, and what it was made from.", [[build, 1]]),
+    metric("vifplugd_build_info", "gauge", "The program, with its version and commit.", [[build, 1]]),
     metric("vifplugd_info", "gauge", "The program and its chassis.", [
       [{ version: VERSION, chassis: chassis.name ?? "" }, 1],
     ]),
@@ -111,20 +111,20 @@ function aboutProgram({ coverage, lastReload }: DaemonView, { chassis, ready }: 
           single(
             "vifplugd_last_reload_timestamp_seconds",
             "gauge",
-            "When the configuration was last read anew.",
+            "The time of the last reload of the configuration.",
             lastReload.time / 1000,
           ),
         ]),
     single(
       "vifplugd_last_reload_success",
       "gauge",
-      "The configuration that was read last is in force; 0: it was not valid, and the one before is.",
+      "The last read configuration is in force; 0: it was not valid, and the old configuration is in force.",
       Number(lastReload?.isInForce ?? true),
     ),
     single(
       "vifplugd_internal_errors_total",
       "counter",
-      "Errors of the program's own, each healed by a recompute.",
+      "Errors of vifplugd itself, each repaired by a recompute.",
       coverage.total("internal_error"),
     ),
     metric(
@@ -146,7 +146,7 @@ function aboutConnections(daemon: DaemonView, { connections, providers }: Status
     single(
       "vifplugd_lock_held",
       "gauge",
-      "This daemon decides and writes; 0: it stands by, or has no lock to hold yet.",
+      "This daemon decides and writes; 0: it stands by, or holds no lock yet.",
       Number(daemon.isLockHeld),
     ),
     metric(
@@ -174,21 +174,21 @@ function aboutPorts(
     single(
       "vifplugd_ports_plugged_with_reason",
       "gauge",
-      "Logical ports that are plugged, and do not work or are about to go for the reason that status shows.",
+      "Plugged logical ports that do not work or are due to go, for the reason that status shows.",
       noted.length,
     ),
     ...(withNames ? [namedPorts(ports)] : []),
-    single("vifplugd_held_unplugs", "gauge", "Ports whose unplugging is held until somebody confirms.", held),
+    single("vifplugd_held_unplugs", "gauge", "Ports whose unplug is held until somebody confirms it.", held),
     single(
       "vifplugd_ports_unbound",
       "gauge",
-      "Logical ports that are plugged, and that ovn-controller has not bound here for 10 seconds or more.",
+      "Plugged logical ports that ovn-controller has not bound here for 10 seconds or more.",
       unbound,
     ),
   ];
 }
 
-/** The first ones in trouble, by name. */
+/** The first ports in trouble, by name. */
 function namedPorts(ports: readonly PortStatus[]): string {
   const troubled = ports.filter(isInTrouble).slice(0, NAMED);
   return metric(
@@ -203,12 +203,12 @@ function aboutTimes({ latencies, providerTimes }: DaemonView): readonly string[]
   return [
     histograms(
       "vifplugd_event_to_commit_seconds",
-      "From a change that was seen in the Southbound to the commit of the row that it led to.",
+      "The time from a change in the Southbound to the commit of the row that follows from it.",
       [[{}, latencies.histogram]],
     ),
     histograms(
       "vifplugd_provider_call_seconds",
-      "How long providers' calls took.",
+      "The durations of calls into providers.",
       providerTimes.all.map(({ type, callback, histogram }) => [{ type, callback }, histogram] as const),
     ),
   ];
@@ -241,7 +241,7 @@ function aboutProcess(): readonly string[] {
     ...(openDescriptors === null
       ? []
       : [single("process_open_fds", "gauge", "Open file descriptors.", openDescriptors)]),
-    single("process_max_fds", "gauge", "The most file descriptors there may be.", usage.maxDescriptors),
-    single("process_start_time_seconds", "gauge", "When the process started.", usage.startSeconds),
+    single("process_max_fds", "gauge", "The limit on file descriptors.", usage.maxDescriptors),
+    single("process_start_time_seconds", "gauge", "The start of the process.", usage.startSeconds),
   ];
 }

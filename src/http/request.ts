@@ -1,23 +1,23 @@
 /**
- * HTTP/1.1 requests (RFC 9112) as far as a listener needs them that only shows things: no request has a body.
+ * HTTP/1.1 requests (RFC 9112) for a read-only listener: no request has a body.
  *
- * Invariant: no more than a request's head and what came with it in one piece is ever held.
+ * Invariant: the memory holds at most the head of a request and the rest of its last chunk.
  */
 import type { Conversation } from "../serve/listener.ts";
 
-/** Bytes of a request line with its header fields; a browser sends some hundreds. */
+/** The limit on a request line with its header fields, in bytes; a browser sends some hundreds. */
 const MAX_HEAD_BYTES = 16 << 10;
 
 export interface HttpRequest {
   readonly method: string;
-  /** Percent-encoded, as it was sent, without the query. */
+  /** The path as it was sent, percent-encoded, without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
-  /** The Host field's name without its port; null: there is none. */
+  /** The name in the Host field, without the port; null: none. */
   readonly host: string | null;
-  /** The connection is to go on after the answer. */
+  /** True: the connection goes on after the answer. */
   readonly keepAlive: boolean;
-  /** Why it cannot be answered as what it asks for; null: it can. */
+  /** Why the request is faulty; null: it is not. */
   readonly fault: RequestFault | null;
 }
 
@@ -28,7 +28,7 @@ const NOTHING = Buffer.alloc(0);
 
 export class HttpConversation implements Conversation<HttpRequest> {
   #bytes: Buffer = NOTHING;
-  /** Nothing after a faulty request can be told apart. */
+  /** True: a request was faulty, so the rest of the stream cannot be parsed. */
   #isOver = false;
 
   push(chunk: Uint8Array): string | null {
@@ -56,7 +56,7 @@ export class HttpConversation implements Conversation<HttpRequest> {
   }
 }
 
-/** Where the empty line after the head ends; null: it is not there yet. */
+/** The offset after the empty line that ends the head; null: the head is not complete. */
 function headEnd(bytes: Buffer): number | null {
   const crlf = bytes.indexOf("\r\n\r\n", 0, "latin1");
   return crlf < 0 ? null : crlf + 4;
@@ -66,7 +66,7 @@ function faulty(fault: RequestFault): HttpRequest {
   return { method: "", path: "", query: new URLSearchParams(), host: null, keepAlive: false, fault };
 }
 
-/** Fields that say for whom a request is, and where it ends. */
+/** Fields that name the host of a request, or its end: a request may have each once. */
 const ONCE: ReadonlySet<string> = new Set(["host", "content-length", "transfer-encoding"]);
 
 function parseHead(head: string): HttpRequest {
@@ -82,7 +82,7 @@ function parseHead(head: string): HttpRequest {
     const field = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*$/.exec(each);
     if (field === null) return faulty(400);
     const [, name = "", value = ""] = field;
-    // Two of them could be meant for two readers.
+    // Two such fields could mean different things to two readers.
     if (ONCE.has(name.toLowerCase()) && fields.has(name.toLowerCase())) return faulty(400);
     fields.set(name.toLowerCase(), value);
   }
@@ -93,13 +93,13 @@ function parseHead(head: string): HttpRequest {
   if (hasBody) return faulty(413);
   const connection = (fields.get("connection") ?? "").toLowerCase();
   const keepAlive = minor === "0" ? connection.includes("keep-alive") : !connection.includes("close");
-  // RFC 9112, section 3.2.2: who names the host in the target means that one.
+  // RFC 9112, section 3.2.2: a host in the target beats the Host field.
   const named = /^https?:\/\/([^/?#]*)/i.exec(target)?.[1] ?? host;
   const [path = "", query = ""] = pathOf(target).split("?", 2);
   return { method, path, query: new URLSearchParams(query), host: hostName(named), keepAlive, fault: null };
 }
 
-/** A proxy is asked with a whole URL. */
+/** The path of a target, which may be a whole URL, as for a proxy. */
 function pathOf(target: string): string {
   return target.replace(/^https?:\/\/[^/?#]*/i, "").replace(/#.*$/, "") || "/";
 }

@@ -1,4 +1,4 @@
-/** HTTP/1.1 answers, as bytes: a head, and the body as it is. */
+/** HTTP/1.1 answers as bytes: a head and the body. */
 import { STATUS_CODES } from "node:http";
 import type { Reply } from "../serve/listener.ts";
 
@@ -9,7 +9,7 @@ export interface HttpResponse {
   readonly type: string;
   readonly body: string | Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
-  /** What follows the body until the client leaves; the length of the whole is not known then. */
+  /** A stream after the body, until the client leaves; then the length of the answer is not known. */
   readonly stream?: Reply["stream"];
 }
 
@@ -17,10 +17,10 @@ export function text(status: number, body: string): HttpResponse {
   return { status, type: TEXT, body };
 }
 
-/** Bytes of a body that go with the head in one piece: to copy them costs less than to write twice. */
+/** The largest body that is sent with the head in one piece, in bytes: a copy costs less than a second write. */
 const SMALL_BODY = 16 << 10;
 
-/** @param isHead the head alone is sent, with the length that the body would have */
+/** @param isHead true: only the head is sent, with the length of the body */
 export function encodeResponse(
   { status, type, body, headers = {}, stream }: HttpResponse,
   { isHead, keepAlive }: { readonly isHead: boolean; readonly keepAlive: boolean },

@@ -1,9 +1,9 @@
 /**
- * The HTTP listener: shows things, and changes nothing. It listens where the configuration says; an address that cannot
- * be had is tried again, with back-off, until it can.
+ * The HTTP listener: it shows the state of the daemon, and changes nothing. The configuration gives the address; an address that is
+ * taken is tried again, with back-off.
  *
- * Invariant: what bears the name of a port is for this host alone, asked for by a name of this host, unless the
- * configuration makes it public.
+ * Invariant: a text with names of ports is only for clients on this host that ask by a name of this host, unless the configuration
+ * makes names public.
  */
 import type { Logger } from "../log/log.ts";
 import { messageOf } from "../result.ts";
@@ -15,17 +15,17 @@ import { namesThisHost } from "./host.ts";
 import { HttpConversation, type HttpRequest } from "./request.ts";
 import { encodeResponse, type HttpResponse, text } from "./response.ts";
 
-/** Who asks. */
+/** The rights of a client. */
 export interface Audience {
-  /** May be told names of ports. */
+  /** True: the client may see names of ports. */
   readonly maySeeNames: boolean;
 }
 
 export interface Route {
   readonly path: string;
-  /** Nothing of it is shown to whom no name may be shown. */
+  /** True: the route has names of ports, and is only for clients that may see names. */
   readonly bearsNames: boolean;
-  /** It is there only where the configuration asks for the page. */
+  /** True: the route exists only when the configuration asks for the page. */
   readonly isOfPage: boolean;
   answer(audience: Audience, query: URLSearchParams): HttpResponse;
 }
@@ -34,15 +34,15 @@ export interface HttpServerOptions {
   readonly routes: readonly Route[];
   readonly capacity: number;
   readonly log: Logger;
-  /** So much has been written to a client. */
+  /** Called when text was written to a client. */
   readonly onWritten?: ((length: number) => void) | undefined;
 }
 
 export interface HttpSettings {
   readonly address: ListenAddress;
-  /** Names of ports are for everybody who can connect. */
+  /** True: every client may see names of ports. */
   readonly isPublic: boolean;
-  /** The page is served besides. */
+  /** True: the listener also serves the page. */
   readonly hasPage: boolean;
 }
 
@@ -58,7 +58,7 @@ export class HttpServer {
     this.#routes = new Map(options.routes.map((route) => [route.path, route]));
   }
 
-  /** Listens there, and nowhere else; null: nowhere. */
+  /** Listens on this address only; null: on none. */
   apply(settings: HttpSettings | null): void {
     const before = this.#settings;
     this.#settings = settings;
@@ -69,7 +69,7 @@ export class HttpServer {
     if (settings !== null) this.#start(settings.address);
   }
 
-  /** Null: it is not to listen. */
+  /** The state of the listener; null: the configuration has no address. */
   get status(): ListenerStatus | null {
     if (this.#settings === null) return null;
     const { host, port } = this.#settings.address;
@@ -149,13 +149,13 @@ export class HttpServer {
       return text(421, `${JSON.stringify(host)} is no name of this host\n`);
     }
     if (route.bearsNames && !maySeeNames) {
-      return text(403, "this is for clients on this host, unless metrics.public is true\n");
+      return text(403, "this path is for clients on this host, unless metrics.public is true\n");
     }
     try {
       return route.answer({ maySeeNames }, query);
     } catch (thrown) {
       this.#options.log.error(`metrics: ${path}: ${messageOf(thrown)}`);
-      return text(500, "it could not be answered; the log says why\n");
+      return text(500, "an internal error; the log has the reason\n");
     }
   }
 }

@@ -1,12 +1,12 @@
 /**
  * A line of the log: its fields, as text or as JSON.
  *
- * Invariant: one line, of bounded length, that holds visible characters only, whatever the message holds.
+ * Invariant: a line has a bounded length and only visible characters, whatever the message has.
  */
 import { clipBytes, cutWords } from "../text/cut.ts";
 import { escapeUnseen, printable } from "../text/printable.ts";
 
-/** Bytes of a line with its end. */
+/** The limit on a line with its line feed, in bytes. */
 export const MAX_LINE_BYTES = 8192;
 
 export interface LineFields {
@@ -31,7 +31,7 @@ export function jsonLine({ time, level, module, message }: LineFields, prefix: s
     escapeUnseen(JSON.stringify({ time: new Date(time).toISOString(), level, module, message: text }));
   let text = cutWords(message);
   let line = encode(text);
-  // What has to be escaped takes up to six bytes for one.
+  // An escaped character takes up to six bytes.
   while (Buffer.byteLength(line) >= MAX_LINE_BYTES) {
     text = clipBytes(text, Math.floor(Buffer.byteLength(text) / 2));
     line = encode(text);

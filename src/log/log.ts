@@ -1,9 +1,9 @@
 /**
- * Logging: one line per event. A logger belongs to a module; each module has a threshold, which can be changed while
- * the log is in use, and so can the format.
+ * Logging: one line for each event. A logger belongs to a module. Each module has a threshold, which may change at any time, as
+ * may the format.
  *
- * Invariants: a line and the lines of a module in a second are bounded, whoever makes something happen how often; what
- * is left out is counted and said.
+ * Invariants: the length of a line and the number of lines of a module in a second are bounded, whatever happens. The log counts the
+ * lines that are left out, and says their number.
  *
  * Text: `2026-01-31T12:00:00.000Z info plug: lsp1: plugged`; JSON: the same fields as an object. Lines for the journal
  * begin with their priority as `<N>` (sd-daemon(3)), which the journal takes off again.

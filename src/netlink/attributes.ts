@@ -1,14 +1,14 @@
 /**
  * Netlink attributes (struct nlattr of linux/netlink.h): type, length and value, each padded to four bytes.
  *
- * Invariants: what is read lies within the bytes given, and a value of another size than its type has is malformed,
- * never guessed. Numbers are in the byte order of the machine, which on every target of ours is little-endian.
+ * Invariants: nothing outside of the given bytes is read, and a value with the wrong size for its type is malformed. Numbers are in
+ * the byte order of the machine, which is little-endian on every target.
  */
 import { MalformedMessage } from "./error.ts";
 
 const HEADER_BYTES = 4;
 const ALIGNMENT = 4;
-/** Without the flags NLA_F_NESTED and NLA_F_NET_BYTEORDER. */
+/** The mask of a type without the flags NLA_F_NESTED and NLA_F_NET_BYTEORDER. */
 const TYPE_MASK = 0x3fff;
 const NESTED = 0x8000;
 
@@ -16,7 +16,7 @@ export function aligned(length: number): number {
   return Math.ceil(length / ALIGNMENT) * ALIGNMENT;
 }
 
-/** The attributes of a message, or of an attribute; of several of one type the last one counts, as in the kernel. */
+/** The attributes of a message or of an attribute. Of several attributes with one type the last counts, as in the kernel. */
 export class Attributes {
   readonly #values = new Map<number, Uint8Array>();
   /** In the order of the message, also where a type repeats (which makes a list). */

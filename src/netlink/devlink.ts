@@ -23,7 +23,7 @@ export const DEVLINK_FAMILY = "devlink";
 export const DEVLINK_CONFIG_GROUP = "config";
 
 const VERSION = 1;
-/** A dump of ports says `new` where a notification says `portNew`; only what it carries tells a port from a device. */
+/** A dump of ports has `new` where a notification has `portNew`; only the attributes distinguish a port from a device. */
 const COMMAND = { get: 1, new: 3, delete: 4, portGet: 5, portSet: 6, portNew: 7, portDelete: 8 } as const;
 const ATTRIBUTE = {
   portIndex: 3,
@@ -44,12 +44,12 @@ const FUNCTION_ATTRIBUTE = { hardwareAddress: 1, state: 2 } as const;
 const NAMESPACE_ID = 140;
 const FUNCTION_ACTIVE = 1;
 const SUB_FUNCTION = 7;
-/** The attributes that are read, for who has to know them by their numbers. */
+/** The numbers of the attributes that are read. */
 export const DEVLINK_ATTRIBUTES = {
   netdevName: ATTRIBUTE.netdevName,
   function: ATTRIBUTE.function,
   hardwareAddress: FUNCTION_ATTRIBUTE.hardwareAddress,
-  /** Those that name a port, and all others. */
+  /** The attributes that name a port, and all others. */
   known: new Set([1, 2, ...Object.values(ATTRIBUTE)]),
 } as const;
 
@@ -59,13 +59,13 @@ export type Flavour = (typeof FLAVOURS)[number];
 
 /** A port of an embedded switch; a number that the kernel does not give is null. */
 export interface DevlinkPort extends PortName {
-  /** Null: one that this program does not know. */
+  /** Null: a flavour that this program does not know. */
   readonly flavour: Flavour | null;
-  /** Of a physical port. */
+  /** The number of a physical port. */
   readonly number: number | null;
-  /** 0: the NIC's own, and where the kernel tells none; others are the hosts that a DPU serves. */
+  /** 0: the NIC's own controller, or the kernel tells none; other numbers: the hosts that a DPU serves. */
   readonly controller: number;
-  /** The function belongs to another host than the one we run on; null where the kernel does not tell. */
+  /** True: the function belongs to another host than this one; null: the kernel does not tell. */
   readonly external: boolean | null;
   readonly pf: number | null;
   readonly vf: number | null;
@@ -73,9 +73,9 @@ export interface DevlinkPort extends PortName {
   /** The network device that represents the port here. */
   readonly netdev: { readonly ifindex: number; readonly name: string } | null;
   readonly function: {
-    /** The address of the function that the port represents; null: none is set, or the driver does not tell. */
+    /** The address of the represented function; null: no address is set, or the driver does not tell. */
     readonly hardwareAddress: string | null;
-    /** Whether the function is active; null where functions have no such state (only sub-functions have). */
+    /** Whether the function is active; null: the function has no such state (only sub-functions have). */
     readonly active: boolean | null;
   };
 }
@@ -85,7 +85,7 @@ export type { PortName } from "./port-name.ts";
 export type DevlinkEvent =
   | { readonly kind: "present"; readonly port: DevlinkPort }
   | { readonly kind: "removed"; readonly port: PortName }
-  /** A device, and those that are parts of it, which kernels tell from 6.7 on; none when it has gone. */
+  /** A device and its nested devices (Linux 6.7 and newer); empty: the device was removed. */
   | { readonly kind: "device"; readonly device: string; readonly nested: readonly string[] };
 
 export function portDumpRequest(family: number): Request {
@@ -96,7 +96,7 @@ export function deviceDumpRequest(family: number): Request {
   return { type: family, flags: FLAG.dump, payload: genericPayload(COMMAND.get, VERSION, []) };
 }
 
-/** Whether it asks for devices, and not for ports. */
+/** Whether the request is a dump of devices, not of ports. */
 export function isDeviceDump({ payload }: Request): boolean {
   return payload[0] === COMMAND.get;
 }
@@ -116,12 +116,12 @@ function setFunction(family: number, port: PortName, what: Uint8Array): Request 
   return request(family, COMMAND.portSet, [...portAttributes(port), details]);
 }
 
-/** A sub-function that is to be made. */
+/** A sub-function to make. */
 export interface NewSubFunction {
   readonly device: string;
   readonly pf: number;
   readonly sf: number;
-  /** Whose it is to be; null: this host's. */
+  /** The controller of the sub-function; null: this host. */
   readonly controller: number | null;
 }
 
@@ -146,7 +146,7 @@ function request(family: number, command: number, attributes: readonly Uint8Arra
   return { type: family, flags: FLAG.ack, payload: genericPayload(command, VERSION, attributes) };
 }
 
-/** A message of the family `devlink`, from a dump or a notification; null when it is about neither a port nor a device. */
+/** Parses a message of the family `devlink`; null: the message is about neither a port nor a device. */
 export function parseDevlinkEvent(message: Message): Result<DevlinkEvent | null, NetlinkError> {
   return decoding("devlink port", () => {
     const { command, attributes } = decodeGeneric(message);
@@ -174,7 +174,7 @@ function decodeDevice(attributes: Attributes): string {
   return device;
 }
 
-/** The attribute repeats, once for each device. Those in another namespace have a name that says nothing here. @throws MalformedMessage */
+/** The nested devices: one attribute for each. Devices of other namespaces are left out. @throws MalformedMessage */
 function nestedDevices(attributes: Attributes): readonly string[] {
   return attributes.entries.flatMap(([type, value]) => {
     if (type !== ATTRIBUTE.nestedDevlink) return [];
@@ -190,7 +190,7 @@ function decodeName(attributes: Attributes): PortName {
   return name;
 }
 
-/** What the kernel says of it, or where it says no more than the controller, that only 0 is this host's. */
+/** Whether the function is external, as the kernel tells; where the kernel tells only the controller: any other than 0. */
 function isExternal(attributes: Attributes): boolean | null {
   const told = attributes.u8(ATTRIBUTE.external);
   if (told !== undefined) return told === 1;

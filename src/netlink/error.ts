@@ -1,16 +1,16 @@
-/** What can go wrong between this program and the kernel's netlink, as a value. */
+/** An error of netlink, as a value. */
 import { fail, ok, type Result } from "../result.ts";
 
 export interface NetlinkError {
   /**
-   * - `malformed`: bytes that are not what they claim to be; nothing of the message was used.
-   * - `refused`: the kernel answered with an error; `errno` says which.
-   * - `interrupted`: the kernel's table changed while it was dumped, and again when it was tried again.
+   * - `malformed`: bytes that do not fit their declared form; nothing of the message was used.
+   * - `refused`: the kernel answered with the error `errno`.
+   * - `interrupted`: the kernel's table changed during the dump, and during every further try.
    * - `system`: a system call on the socket failed.
    */
   readonly code: "malformed" | "refused" | "interrupted" | "system";
   readonly message: string;
-  /** Positive, as in errno(3); 0 when there is none. */
+  /** The positive number of errno(3); 0: none. */
   readonly errno: number;
 }
 
@@ -18,10 +18,10 @@ export function netlinkError(code: NetlinkError["code"], message: string, errno 
   return { code, message, errno };
 }
 
-/** Thrown inside the codec only: {@link decoding} makes a value of it. */
+/** Thrown inside the codec only: {@link decoding} turns it into a value. */
 export class MalformedMessage extends Error {}
 
-/** Runs a decoder; what it finds malformed becomes an error value. */
+/** Runs a decoder, and turns a malformed message into an error value. */
 export function decoding<T>(what: string, decode: () => T): Result<T, NetlinkError> {
   try {
     return ok(decode());

@@ -1,6 +1,6 @@
 /**
- * Generic netlink (linux/genetlink.h): families of commands known by name, whose numbers the kernel hands out when
- * they register; its family `nlctrl` has the fixed number 16 and tells them.
+ * Generic netlink (linux/genetlink.h): families of commands with names. The kernel gives a family its number at registration; the
+ * family `nlctrl` with the fixed number 16 tells the numbers.
  */
 import { fail, type Result } from "../result.ts";
 import { Attributes, concatenate, textAttribute } from "./attributes.ts";

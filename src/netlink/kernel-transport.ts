@@ -1,11 +1,10 @@
 /**
- * Netlink to the kernel that we run on.
+ * Netlink to the kernel of this machine.
  *
- * A request has a socket of its own for as long as it takes, and is written to and read from by the runtime's threads for
- * files: in the kernel it may have to wait for whoever works on a device, and this thread must not. A subscription's socket is read as a stream, so that the
- * event loop wakes when there is something and at no other time. A stream ends with an error when the kernel had no
- * room for a message (ENOBUFS), and a datagram that no longer fitted into a read is cut off and so found malformed:
- * both mean that messages were lost.
+ * Each request has its own socket, and the runtime's file threads write and read that socket: the kernel may wait for another
+ * program that works on a device, and the main thread must not wait. The socket of a subscription is read as a stream, so that the
+ * event loop wakes only for messages. Messages were lost when the stream ends with ENOBUFS (the kernel had no room), or when a
+ * datagram is malformed because it did not fit into a read.
  */
 import { read, write } from "node:fs";
 import { promisify } from "node:util";
@@ -22,22 +21,22 @@ import {
 import { close, errnoName, OPTION, openSocket, setOption } from "./socket-calls.ts";
 import type { Listener, NetlinkTransport, Protocol, Request, Subscription } from "./transport.ts";
 
-/** The kernel makes the datagrams of a dump no larger than half of this. */
+/** The size of a read, in bytes: the datagrams of a dump have at most half of it. */
 const READ_BYTES = 64 << 10;
-/** Calls that wait do so in another thread. */
+/** Writes in another thread, because the call may wait. */
 const writeTo = promisify(write);
 const readFrom = promisify(read);
 
 type Answer = Result<readonly Message[], NetlinkError>;
 
-/** How often a dump that the kernel's own changes interrupted is tried. */
+/** The number of tries for a dump that changes interrupt. */
 const DUMP_TRIES = 5;
 
 export function kernelTransport(): NetlinkTransport {
   const queues = new Map<string, Promise<unknown>>();
   return {
     subscribe,
-    // One at a time of a kind: what the kernel keeps waiting takes up one thread, however much is asked meanwhile.
+    // One request of a kind at a time, so that requests that wait in the kernel take only one thread.
     request(protocol, wanted) {
       const kind = `${protocol} ${wanted.type}`;
       const before = queues.get(kind) ?? Promise.resolve();
@@ -61,7 +60,7 @@ async function requestOnce(protocol: Protocol, wanted: Request): Promise<Answer>
   const opened = openSocket(protocol, true);
   if (!opened.ok) return opened;
   const fd = opened.value;
-  // Older kernels have neither option; they only make the kernel's errors tell more in less room.
+  // Older kernels lack both options, which only improve the kernel's error texts.
   setOption(fd, OPTION.extendedAck, 1);
   setOption(fd, OPTION.capAck, 1);
   try {

@@ -1,10 +1,10 @@
 /**
  * Takes a renamed network device out of the kernel's Open vSwitch datapath.
  *
- * ovs-vswitchd knows the ports of that datapath by name. It takes one that is renamed for gone, leaves it where it is,
- * and then cannot add it under its new name: "File exists". Nothing in its database makes it let go of the old one.
+ * ovs-vswitchd knows the ports of the datapath by name. After a rename it takes the device for removed, leaves the port in the
+ * datapath, and cannot add the device under its new name: "File exists". Nothing in its database makes it remove the old port.
  *
- * The device is found by its index: by the time that the kernel is asked it may have another name again.
+ * The device is found by its index, because it may have another name again when the kernel answers.
  */
 
 import { ok, type Result } from "../result.ts";
@@ -15,7 +15,7 @@ import { type NetlinkTransport, PROTOCOL } from "./transport.ts";
 
 /**
  * @param datapath the index of the datapath's own network device
- * @returns whether there was something to take out
+ * @returns whether a port was removed
  */
 export async function leaveDatapath(
   netlink: NetlinkTransport,

@@ -28,9 +28,9 @@ const ATTRIBUTE = {
   devlinkPort: 62,
 } as const;
 const INFO_KIND = 1;
-/** Other names: IFLA_PROP_LIST, a list of IFLA_ALT_IFNAME. */
+/** The alternative names: IFLA_PROP_LIST, a list of IFLA_ALT_IFNAME. */
 const PROPERTIES = 52;
-/** The attributes that are read, for who has to know them by their numbers. */
+/** The numbers of the attributes that are read. */
 export const LINK_ATTRIBUTES = { ...ATTRIBUTE, kind: INFO_KIND } as const;
 /** Leaves the counters out of the answer (RTEXT_FILTER_SKIP_STATS). */
 const WITHOUT_COUNTERS = 8;
@@ -46,21 +46,21 @@ export interface Link {
   readonly ifindex: number;
   readonly name: string;
   readonly address: string | null;
-  /** The address that the hardware came with; null where the driver does not tell one. */
+  /** The permanent address of the hardware; null: the driver tells none. */
   readonly permanentAddress: string | null;
-  /** The device that it is a part of, such as a bridge or a datapath of Open vSwitch. */
+  /** The index of the master device, such as a bridge or a datapath of Open vSwitch; null: none. */
   readonly master: number | null;
-  /** The kind of a virtual device, such as "openvswitch"; null of others. */
+  /** The kind of a virtual device, such as "openvswitch"; null: any other device. */
   readonly kind: string | null;
-  /** The name of its port of the NIC's switch, as `pf0vf3`; null where the driver gives none. */
+  /** The name of its port in the NIC's switch, as `pf0vf3`; null: the driver gives none. */
   readonly portName: string | null;
-  /** The switch that it is a port of, in hexadecimal digits; null: none. */
+  /** The identity of its switch, in hexadecimal digits; null: none. */
   readonly switchId: string | null;
-  /** The device that it belongs to, as `pci/0000:03:00.0`; null where the kernel does not tell. */
+  /** The parent device, as `pci/0000:03:00.0`; null: the kernel does not tell. */
   readonly parent: string | null;
-  /** Its devlink port, which kernels tell from 6.2 on. */
+  /** Its devlink port (Linux 6.2 and newer); null: none. */
   readonly devlinkPort: PortName | null;
-  /** Somebody has set it up (IFF_UP). */
+  /** Whether the device is set up (IFF_UP). */
   readonly isUp: boolean;
 }
 
@@ -80,13 +80,13 @@ export function setLinkRequest(ifindex: number, up: boolean): Request {
   return { type: TYPE.setLink, flags: FLAG.ack, payload: header(ifindex, up ? FLAG_UP : 0, FLAG_UP) };
 }
 
-/** A message of rtnetlink, from a dump or a notification; null when it is not about a network device as such. */
+/** Parses a message of rtnetlink; null: the message is not about a network device itself. */
 export function parseLinkEvent({ type, payload }: Message): Result<LinkEvent | null, NetlinkError> {
   if (type !== TYPE.newLink && type !== TYPE.deleteLink) return ok(null);
   return decoding("rtnetlink link", () => {
     if (payload.length < HEADER_BYTES) throw new MalformedMessage("its header is cut off");
     const view = viewOf(payload);
-    // Of another family, the message tells of the device as a member, for instance of a bridge that it now leaves.
+    // A message of another family tells of the device as a member, for instance of a bridge that the device leaves.
     if (view.getUint8(0) !== 0) return null;
     const ifindex = view.getInt32(4, true);
     if (type === TYPE.deleteLink) return { kind: "removed", ifindex };
@@ -112,7 +112,7 @@ export function parseLinkEvent({ type, payload }: Message): Result<LinkEvent | n
   });
 }
 
-/** The alternative names of the network device that a message tells of (ip-link(8), `property`). */
+/** The alternative names of the network device in a message (ip-link(8), `property`). */
 export function alternativeNames({ type, payload }: Message): Result<readonly string[], NetlinkError> {
   if (type !== TYPE.newLink || payload.length < HEADER_BYTES) return ok([]);
   return decoding("rtnetlink link", () => {

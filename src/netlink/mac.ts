@@ -10,21 +10,21 @@ const FORMS = [
   /^[0-9a-f]{12}$/i,
 ];
 
-/** Null when `text` is not an address in full; the usual forms are taken, and digits of either case. */
+/** Parses an address in any usual form, with digits of either case; null: the text is no complete address. */
 export function parseMac(text: string): string | null {
   if (!FORMS.some((form) => form.test(text))) return null;
   const digits = text.toLowerCase().replaceAll(/[:.-]/g, "");
   return (digits.match(/../g) ?? []).join(":");
 }
 
-/** Null when it is no Ethernet address, or all zeros, which stands for none. */
+/** The text of an address; null: no Ethernet address, or all zeros, which stands for none. */
 export function formatMac(bytes: Uint8Array | null | undefined): string | null {
   if (bytes === undefined || bytes === null) return null;
   if (bytes.length !== MAC_BYTES || bytes.every((byte) => byte === 0)) return null;
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(":");
 }
 
-/** @param mac in the form in which {@link formatMac} writes it */
+/** @param mac in the notation of {@link formatMac} */
 export function macBytes(mac: string): Uint8Array {
   return Uint8Array.fromHex(mac.replaceAll(":", ""));
 }

@@ -1,6 +1,6 @@
 /**
- * Netlink messages (struct nlmsghdr of linux/netlink.h): the frames that all of netlink comes in. Several follow each
- * other in what a socket gives, each padded to four bytes.
+ * Netlink messages (struct nlmsghdr of linux/netlink.h): the frames of all netlink families. A read of a socket gives one or
+ * several messages, each padded to four bytes.
  */
 import type { Result } from "../result.ts";
 import { Attributes, aligned, viewOf } from "./attributes.ts";
@@ -25,7 +25,7 @@ export interface Message {
   readonly payload: Uint8Array;
 }
 
-/** The messages in what was read from a socket; a message that is cut off makes all of it malformed. */
+/** The messages of a read; a message that is cut off makes the whole read malformed. */
 export function parseMessages(bytes: Uint8Array): Result<readonly Message[], NetlinkError> {
   return decoding("netlink", () => {
     const view = viewOf(bytes);
@@ -60,10 +60,10 @@ export function encodeMessage({ type, flags, sequence, payload }: Message): Uint
   return bytes;
 }
 
-/** What the kernel says of a request: done (errno 0), or why not. */
+/** The kernel's acknowledgement of a request: done (errno 0), or an error. */
 export interface Acknowledgement {
   readonly errno: number;
-  /** The kernel's own words, where it has some. */
+  /** The kernel's own words; null: none. */
   readonly words: string | null;
 }
 

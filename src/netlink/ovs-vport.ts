@@ -1,4 +1,4 @@
-/** Ports of Open vSwitch's datapath in the kernel (linux/openvswitch.h), as far as this program needs them. */
+/** Ports of Open vSwitch's datapath in the kernel (linux/openvswitch.h): the requests and messages that this program needs. */
 import type { Result } from "../result.ts";
 import { Attributes, concatenate, u32Attribute, viewOf } from "./attributes.ts";
 import { decoding, MalformedMessage, type NetlinkError } from "./error.ts";
@@ -7,7 +7,7 @@ import { FLAG, type Message } from "./message.ts";
 import type { Request } from "./transport.ts";
 
 export const OVS_VPORT_FAMILY = "ovs_vport";
-/** The kind of the network device that stands for a datapath. */
+/** The kind of a datapath's network device. */
 export const OVS_DATAPATH_KIND = "openvswitch";
 
 const VERSION = 1;
@@ -19,9 +19,9 @@ const HEADER_BYTES = 4;
 
 export interface Vport {
   readonly number: number;
-  /** The name of its network device now. */
+  /** The present name of its network device. */
   readonly name: string;
-  /** Of its network device; null: the kernel does not tell (before 4.15), or it is one of another namespace. */
+  /** The index of its network device; null: the kernel does not tell (before 4.15), or the device is in another namespace. */
   readonly ifindex: number | null;
 }
 
@@ -30,7 +30,7 @@ export function vportDumpRequest(family: number, datapath: number): Request {
   return { type: family, flags: FLAG.dump, payload: payloadOf(COMMAND.get, datapath, []) };
 }
 
-/** The kernel finds a port whose network device was renamed by its number only. */
+/** Deletes a port by its number: after a rename of the network device, the kernel finds the port only by number. */
 export function deleteVportRequest(family: number, datapath: number, number: number): Request {
   const which = u32Attribute(ATTRIBUTE.number, number);
   return { type: family, flags: FLAG.ack, payload: payloadOf(COMMAND.delete, datapath, [which]) };

@@ -1,22 +1,22 @@
-/** What names a devlink port: in devlink's own messages, and in what rtnetlink says of a network device. */
+/** The name of a devlink port, in devlink's messages and in rtnetlink's messages about network devices. */
 import { type Attributes, textAttribute, u32Attribute } from "./attributes.ts";
 
 export interface PortName {
-  /** Bus and device as devlink(8) writes them: `pci/0000:03:00.0`. */
+  /** The bus and the device in the notation of devlink(8): `pci/0000:03:00.0`. */
   readonly device: string;
   readonly index: number;
 }
 
 const ATTRIBUTE = { busName: 1, deviceName: 2, portIndex: 3 } as const;
 
-/** Null when it names none. */
+/** The port that the attributes name; null: none. */
 export function portNameIn(attributes: Attributes | undefined): PortName | null {
   const device = deviceNameIn(attributes);
   const index = attributes?.u32(ATTRIBUTE.portIndex);
   return device === null || index === undefined ? null : { device, index };
 }
 
-/** Bus and device of a devlink device; null when it names none. */
+/** The bus and the device that the attributes name; null: none. */
 export function deviceNameIn(attributes: Attributes | undefined): string | null {
   const bus = attributes?.text(ATTRIBUTE.busName);
   const device = attributes?.text(ATTRIBUTE.deviceName);

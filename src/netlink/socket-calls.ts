@@ -1,4 +1,4 @@
-/** The C library's calls on sockets that Bun has no netlink for: thin, typed, and with the error number as a value. */
+/** The C library's calls on netlink sockets, which Bun lacks: thin, typed, and with the error number as a value. */
 import { FFIType, ptr, read } from "bun:ffi";
 import { getSystemErrorName } from "node:util";
 import { fail, ok, type Result } from "../result.ts";
@@ -33,8 +33,8 @@ const CALLS = {
 } as const;
 
 /**
- * A netlink socket, bound to a port of its own.
- * @param blocks whether a read of it waits until there is something
+ * Opens a netlink socket with its own port.
+ * @param blocks true: a read waits for a message
  */
 export function openSocket(protocol: number, blocks: boolean): Result<number, NetlinkError> {
   const { calls } = libc();
@@ -62,8 +62,8 @@ const IFREQ_BYTES = 40;
 const NAME_BYTES = 16;
 
 /**
- * What ETHTOOL_GPERMADDR tells of a network device (linux/ethtool.h): the address that its hardware came with; null
- * where there is none. It waits for nobody but the kernel's own lock on network devices.
+ * The permanent address of a network device (ETHTOOL_GPERMADDR of linux/ethtool.h); null: none. The call waits only for the
+ * kernel's lock on network devices.
  */
 export function permanentAddress(netdev: string): Uint8Array | null {
   const name = new TextEncoder().encode(netdev);
@@ -87,7 +87,7 @@ export function close(fd: number): void {
   libc().calls.close(fd);
 }
 
-/** "ENODEV" for 19. */
+/** The name of an errno, as "ENODEV" for 19. */
 export function errnoName(errno: number): string {
   try {
     return getSystemErrorName(-errno);
@@ -96,7 +96,7 @@ export function errnoName(errno: number): string {
   }
 }
 
-/** To be called right after the call that failed. */
+/** The error of a failed call. Call this right after that call. */
 function failed(call: string): Result<never, NetlinkError> {
   const errno = libc().errno();
   return fail(netlinkError("system", `netlink: ${call} failed: ${errnoName(errno)}`, errno));

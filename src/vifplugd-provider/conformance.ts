@@ -1,7 +1,6 @@
 /**
- * Checks that a provider keeps to the contract, whatever it is made of: an object in this process, or a program that
- * something else speaks to. They change nothing on the host: `finish` and `arrange` are called only where that is asked
- * for.
+ * The conformance checks: they check that a provider keeps to the contract, whether the provider is an object in this process or a
+ * program. The checks change nothing on the host: they call `finish` and `arrange` only on request.
  */
 import type {
   InterfaceView,
@@ -14,23 +13,23 @@ import type {
   WantedInterface,
 } from "./provider.ts";
 
-/** A provider that is checked, already begun. */
+/** A started provider to check. */
 export interface Subject {
   readonly type: string;
-  /** How long an answer may take, in milliseconds. */
+  /** The longest time for an answer, in milliseconds. */
   readonly deadline: number;
-  /** The answer to a question, when it is there; what is thrown is a finding. */
+  /** Asks a question and waits for the answer; a thrown error is a finding. */
   ask(input: PrepareInput): Promise<PrepareAnswer>;
   finish(input: PrepareInput, output: WantedInterface | null): void;
   release(input: PrepareInput, output: WantedInterface | null): void;
-  /** Settles when it has ended. */
+  /** Ends the provider. Settles when the provider has ended. */
   end(): Promise<void>;
 }
 
 export interface CheckOptions {
-  /** Logical ports that are asked about, and their options; some that nobody knows unless given. */
+  /** The logical ports of the questions, with their options; absent: unknown names without options. */
   readonly lports?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** Calls `finish` as well: it may act on what is plugged. */
+  /** True: the checks also call `finish`, which may act on plugged interfaces. */
   readonly effects?: boolean;
 }
 
@@ -38,11 +37,11 @@ export interface Finding {
   readonly check: string;
   /** Null: the check could not be made, because the provider was ready for none of the ports. */
   readonly passed: boolean | null;
-  /** What was seen, where it failed; where it could not be made, each port and why the provider is not ready for it. */
+  /** The observation of a failed check; of a check that could not be made, each port with the reason of the provider. */
   readonly detail: string;
 }
 
-/** A provider in this process, begun with these options. */
+/** Starts a provider in this process with these options. */
 export function subjectOf(
   provider: Provider,
   options: ProviderOptions = {},
@@ -61,13 +60,13 @@ export function subjectOf(
 
 const silent: ProviderHost = { wake() {}, log() {} };
 
-/** The last one is odd, and all the same a name that an interface may have (15 bytes). */
+/** Unknown logical ports. The last name is odd, but an interface may have it (15 bytes). */
 const UNKNOWN_PORTS = { "conformance-1": {}, "conformance-2": {}, "odd.name-\u{1f600}_1": {} };
 
-/** How long a provider may take to end, in milliseconds. */
+/** The longest time for the end of a provider, in milliseconds. */
 const END_WITHIN = 5000;
 
-/** Ends the subject in any case. */
+/** Runs all checks, and ends the subject in any case. */
 export async function checkProvider(
   subject: Subject,
   options: CheckOptions = {},
@@ -170,8 +169,8 @@ export async function checkProvider(
 }
 
 /**
- * Asks again, twice at most, where the answer was late: a machine that is busy for a moment is not the provider's fault.
- * @returns the last answer, and the milliseconds that the provider took for it
+ * Asks again, at most twice, when the answer was late, because the machine may be busy for a moment.
+ * @returns the last answer, and its time in milliseconds
  */
 async function askInTime(subject: Subject, input: PrepareInput) {
   for (let tries = 1; ; tries++) {
@@ -182,7 +181,7 @@ async function askInTime(subject: Subject, input: PrepareInput) {
   }
 }
 
-/** Of a check that could not be made. */
+/** The result of a check that could not be made. */
 interface Skipped {
   readonly skipped: string;
 }
@@ -215,7 +214,7 @@ function wantedIn(answer: PrepareAnswer): WantedInterface | null {
   return { ...answer.interface, type, options };
 }
 
-/** What is wrong with an answer, or null. */
+/** The fault of an answer; null: none. */
 function faultOf(answer: unknown, operation: Operation): string | null {
   if (!isRecord(answer) || typeof answer.ready !== "boolean")
     return `${json(answer)} has no boolean \`ready\``;
@@ -251,7 +250,7 @@ function same(a: unknown, b: unknown): boolean {
   return json(a) === json(b);
 }
 
-/** With keys in order. */
+/** The JSON text with sorted keys. */
 function json(value: unknown): string {
   return JSON.stringify(value, (_, each: unknown) =>
     isRecord(each) && !Array.isArray(each)

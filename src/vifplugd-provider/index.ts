@@ -1,4 +1,4 @@
-/** What an author of a plug provider needs: the contract's types, its version, the wire's messages, and the checks. */
+/** The package for authors of plug providers: the types and version of the contract, the messages of commands, and the checks. */
 export {
   type CheckOptions,
   checkProvider,

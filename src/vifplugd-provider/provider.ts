@@ -1,30 +1,29 @@
 /**
- * The provider contract: everything a plug provider gives and gets, in one file.
+ * The provider contract: all calls into a plug provider, with their arguments and answers, in one file.
  *
- * A provider answers one question: which interface realises this logical port on this chassis? It is one module that
- * exports one object of type {@link Provider}. vifplugd calls it; it never calls back, except `host.wake`.
+ * A provider answers one question: which interface does this logical port get on this chassis? A provider is a module that exports
+ * one object of type {@link Provider}. vifplugd calls the provider; the provider calls only `host.wake` and `host.log`.
  *
- * Invariants a provider can rely on:
- * - `init` comes before any other call and `destroy` after every other: one that is disabled is asked no more, and what
- *   was begun with it is finished and released before. Nothing but `type`, `summary` and `reads` is read before `init`.
- * - Create and update: `prepare`, then, when it was ready and something had to be written, the commit and `finish`;
- *   `release` ends every one of them, and is all that follows an answer that was not ready or was not used.
+ * A provider can rely on these invariants:
+ * - `init` is the first call, and `destroy` the last. vifplugd asks a disabled provider no more questions, and calls `finish` and
+ *   `release` for all open consultations before `destroy`. Before `init`, vifplugd reads only `type`, `summary` and `reads`.
+ * - Create and update: `prepare`; when the provider was ready and something had to be written, the commit and `finish`; then
+ *   `release`. After an answer that was not ready, or that was not used, only `release` follows.
  * - Remove: `prepare`, the commit, `finish` without output; never `release`.
- * - `arrange` comes after an answer that asks for it, and for what is in place when everything is known for the first
- *   time and after each change of the lookup tables. Only the daemon that may write calls it: no plan, no replay, none
- *   that stands by.
- * - When an interface changes hands, the `finish` of the remove comes before the `finish` of the create, also where both
- *   are the same provider's.
+ * - `arrange` comes after an answer that asks for it, and for each interface in place at the first complete pass and after each
+ *   change of the lookup tables. Only a daemon that may write calls it: no plan, no replay, and no daemon that stands by.
+ * - When an interface changes hands, the `finish` of the remove comes before the `finish` of the create, also when both belong to
+ *   the same provider.
  * - No two calls overlap.
  *
- * Invariants a provider keeps:
- * - No call blocks. `prepare` is synchronous and without side effects: `vifplugd plan` and `verify` call it too. What it
- *   answers depends only on its input and on the provider's own lookup tables.
+ * A provider keeps these invariants:
+ * - No call blocks. `prepare` is synchronous and has no side effects, because `vifplugd plan` and `verify` call it too. Its answer
+ *   depends only on its input and on the provider's lookup tables.
  * - When those tables change, `host.wake()` asks for a run of the graph, in which `run` answers true.
- * - An answer is a fixed point: asked again with the interface it asked for in place, it asks for the same one.
+ * - An answer is a fixed point: asked again with the answered interface in place, the provider gives the same answer.
  */
 
-/** What the provider is asked to get ready for. An update is a `create` with an interface already in place. */
+/** The operation of a question. An update is a `create` with an interface in place. */
 export type Operation = "create" | "remove";
 
 /** The columns of the `Open_vSwitch` row that providers may look at (ovs-vswitchd.conf.db(5)). */
@@ -40,14 +39,14 @@ export interface BridgeView {
   readonly other_config: ReadonlyMap<string, string>;
 }
 
-/** The interface that is in place for the logical port when the provider is asked. */
+/** The interface in place of the logical port at the time of the question. */
 export interface InterfaceView {
   readonly name: string;
   readonly type: string;
   readonly options: ReadonlyMap<string, string>;
 }
 
-/** What `prepare`, `finish` and `release` are told. */
+/** The input of `prepare`, `arrange`, `finish` and `release`. */
 export interface PrepareInput {
   readonly operation: Operation;
   readonly openVSwitch: OpenVSwitchView;
@@ -55,12 +54,12 @@ export interface PrepareInput {
   readonly lport: {
     readonly name: string;
     /**
-     * The port binding's options, verbatim. For a `remove` of one that is gone, or belongs elsewhere by now, those that this
-     * daemon saw last; none when it never saw any.
+     * The options of the port binding, verbatim. For a `remove` of a port whose binding is gone, or belongs to another chassis now:
+     * the options that this daemon saw last; empty: this daemon never saw any.
      */
     readonly options: ReadonlyMap<string, string>;
   };
-  /** The interface that carries the logical port's `iface-id` now, or null when there is none. */
+  /** The interface that has the logical port's `iface-id` now; null: none. */
   readonly interface: InterfaceView | null;
 }
 
@@ -76,7 +75,7 @@ export interface AnsweredInterface {
   readonly otherConfig?: Readonly<Record<string, string>>;
 }
 
-/** The interface a provider asked for, complete. */
+/** The complete interface that a provider answered. */
 export interface WantedInterface {
   /** Port and interface name: 1 to 15 bytes, no `/`, `:` or `%`, no white space or control character, not `.` or `..`. */
   readonly name: string;
@@ -88,16 +87,16 @@ export interface WantedInterface {
   readonly otherConfig?: Readonly<Record<string, string>>;
 }
 
-/** What any answer may say besides. */
+/** The member that any answer may have. */
 interface OfWhatIsInPlace {
   /**
-   * The provider knows that the interface in place belongs to somebody else by now: whose it is, in words that complete
-   * "it belongs to …". It goes at once (rule U7 of docs/rules.md), so this is never a guess.
+   * The present owner of the interface in place, in words that complete "it belongs to …": the provider knows that the interface
+   * belongs to somebody else now. vifplugd removes the interface at once (rule U7 of docs/rules.md), so never guess an owner.
    */
   readonly misplaced?: string;
 }
 
-/** Not now; `reason` is shown by `status` and `explain`, word for word. */
+/** The provider is not ready. `status` and `explain` show `reason`, word for word. */
 export interface NotReady extends OfWhatIsInPlace {
   readonly ready: false;
   readonly reason: string;
@@ -114,26 +113,25 @@ export interface ReadyToPlug extends OfWhatIsInPlace {
 /** For a `remove`: go ahead. */
 export interface ReadyToUnplug extends OfWhatIsInPlace {
   readonly ready: true;
-  /** Else an interface that lacks something would be taken for this answer. */
+  /** Forbidden, so that the compiler does not take an incomplete interface for this answer. */
   readonly interface?: never;
 }
 
 export type PrepareAnswer = ReadyToPlug | ReadyToUnplug | NotReady;
 
-/** What is around a provider that may tidy up. */
+/** The input of `tidy`. */
 export interface TidyInput {
-  /** What it is asked for now: every port that is wanted of it, or is in place. */
+  /** The present questions to the provider: one for every port that is wanted or in place. */
   readonly asked: readonly PrepareInput[];
-  /** The names of all interfaces that are ours, whoever plugged them. */
+  /** The names of all owned interfaces, of every provider. */
   readonly owned: ReadonlySet<string>;
 }
 
-/** What vifplugd offers to a provider. */
+/** The functions that vifplugd offers to a provider. */
 export interface ProviderHost {
   /**
-   * Asks for a run of the graph, in which the provider's `run` is called. Cheap; calls before that run are one.
-   * @param lports when the lookup tables changed for these logical ports only: they are asked about again, whatever
-   *   `run` answers
+   * Asks for a run of the graph, in which vifplugd calls the provider's `run`. Cheap: several calls before that run are one.
+   * @param lports the logical ports for which the lookup tables changed; vifplugd asks about them again, whatever `run` answers
    */
   wake(lports?: readonly string[]): void;
   log(level: "warn" | "info" | "debug", message: string): void;
@@ -142,7 +140,7 @@ export interface ProviderHost {
 /** A JSON Schema (2020-12). */
 export type OptionsSchema = boolean | Readonly<Record<string, unknown>>;
 
-/** What the configuration says under `options` of the provider's entry. */
+/** The `options` of the provider's entry in the configuration. */
 export type ProviderOptions = Readonly<Record<string, unknown>>;
 
 /** An option of the logical port, for the people who set it. */
@@ -152,35 +150,35 @@ export interface ReadOption {
 }
 
 export interface Provider {
-  /** What it plugs, in one sentence; shown by `vifplugd providers`, and so are `reads`. */
+  /** What the provider plugs, in one sentence; `vifplugd providers` shows `summary` and `reads`. */
   readonly summary?: string;
-  /** The logical port's options that it reads. */
+  /** The options of a logical port that the provider reads. */
   readonly reads?: readonly ReadOption[];
-  /** What its `options` in the configuration have to be; absent: it takes any. */
+  /** The schema of its `options` in the configuration; absent: the provider takes any options. */
   readonly optionsSchema?: OptionsSchema;
-  /** The plug type this provider answers to, as in `options:vif-plug-type` of the logical port. */
+  /** The plug type that the provider answers to: the value of `options:vif-plug-type` of the logical port. */
   readonly type: string;
-  /** Interface options this provider maintains: one of these that it no longer asks for is removed. */
+  /** The interface options that the provider maintains: vifplugd removes such an option when an answer does not have it. */
   readonly maintainedOptions?: readonly string[];
   /**
-   * Called at registration; throws to refuse, and is then not registered. `options` are those of its entry in the
-   * configuration, as a plain object.
+   * Called at registration. A provider that throws is not registered. `options` are the options of its entry in the configuration,
+   * as a plain object.
    */
   init?(host: ProviderHost, options: ProviderOptions): void;
-  /** Called when the provider has been disabled or changed and nothing that it began is on its way, and at exit. */
+  /** Called when the provider was disabled or changed and has no change in flight, and at exit. */
   destroy?(): void;
-  /** Called at each run of the graph, before any `prepare` in it: true when the lookup tables changed since. */
+  /** Called at each run of the graph, before `prepare`. @returns true: the lookup tables changed since the last call */
   run?(): boolean;
   prepare(input: PrepareInput): PrepareAnswer;
-  /** The one call in which a provider may act before a commit: the input is that of the `prepare` it belongs to. */
+  /** The only call in which a provider may act before a commit. The input is that of the `prepare` before. */
   arrange?(input: PrepareInput): void;
   /**
-   * Called, where it may act, when everything is known for the first time since it was enabled: what an earlier life left
-   * behind and nobody wants can be removed. Answers false to be called once more, because it cannot tell yet.
+   * Called by a daemon that may write, at the first complete pass after the provider was enabled: here a provider removes what an
+   * earlier process left behind and nobody wants. @returns false: the provider cannot decide yet, and asks for another call
    */
   tidy?(around: TidyInput): boolean;
-  /** The port is written (`output` is the interface asked for) or removed (`output` is null) in the database. */
+  /** Called after the commit: the interface is written (`output` is the interface) or removed (`output` is null). */
   finish?(input: PrepareInput, output: WantedInterface | null): void;
-  /** The last call about one `prepare` of a `create`; `output` is null when that was not ready. */
+  /** The last call for a `prepare` of a `create`; `output` is null: the provider was not ready. */
   release?(input: PrepareInput, output: WantedInterface | null): void;
 }

@@ -134,7 +134,7 @@ describe("ovs-appctl", () => {
     [["fdb/show", "br-int"], /not a valid command \(it may be one of ovs-vswitchd\)/],
     [["cluster/status", "OVN_Southbound"], /it may be one of ovsdb-server/],
     [["exit", "--cleanup"], /vifplugd does not unplug at exit/],
-    [["set-options", "--format", "json"], /as JSON there are plug\/status/],
+    [["set-options", "--format", "json"], /only plug\/status and plug\/explain LPORT json give JSON/],
   ])("%j is refused with words", async (args, expected) => {
     await expect(appctl(...args)).rejects.toThrow(expected);
   });

@@ -230,7 +230,7 @@ describe("an error says where it is and what was expected:", () => {
       "plug: { additional_chassis: on }\n",
       /additional_chassis: expected true or false, received "on"$/,
     ],
-    ["an alias without an anchor", "ovs: {}\nchassis: *hv\n", /^2:10: \*hv: no &hv before it$/],
+    ["an alias without an anchor", "ovs: {}\nchassis: *hv\n", /^2:10: \*hv: no &hv before the alias$/],
     ["YAML that is none", "ovs: {\n", /^\d+:\d+: /],
     ["a tab", "ovs:\n\tremote: x\n", /^2:\d+: /],
     ["a key that comes twice", "chassis: a\nchassis: b\n", /^2:1: /],

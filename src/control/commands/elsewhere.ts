@@ -1,22 +1,22 @@
 /**
- * Commands that OVS's and OVN's daemons have and this one has not: what an operator's fingers try is refused with where
- * to go instead. `list-commands` does not list them.
+ * Commands of OVS's and OVN's daemons that vifplugd lacks: vifplugd refuses them, and names the right command. `list-commands` does
+ * not list them.
  */
 import { type Command, refuse, say } from "../command.ts";
 
 const OF_CONTROLLER = (name: string) =>
   `vifplugd does not have the command ${name}; ovn-controller has it: ovs-appctl -t ovn-controller ${name}`;
 
-/** By name, the sentence of the refusal. */
+/** The sentence of each refusal, by name. */
 const REFUSALS: ReadonlyMap<string, string> = new Map([
   [
     "debug/pause",
-    "vifplugd cannot be paused; to have it change nothing, stop it (systemctl stop vifplugd): plugged ports stay plugged",
+    "vifplugd cannot be paused; to prevent changes, stop vifplugd (systemctl stop vifplugd): plugged ports stay plugged",
   ],
   ["debug/resume", "vifplugd cannot be paused, so there is nothing to resume"],
   [
     "vlog/disable-rate-limit",
-    "the log is always bounded, so that no port can fill it; plug/explain LPORT tells what happened to one, coverage/show how often what happened",
+    "the log is always bounded, so that no port can fill it; plug/explain LPORT shows the events of a port, coverage/show counts all events",
   ],
   ["vlog/enable-rate-limit", "the log is always bounded: repeated warnings, and the lines of a module"],
   ["vlog/close", "the log is never closed; to rotate its file, move it, and then: vlog/reopen"],
@@ -35,14 +35,14 @@ const REFUSALS: ReadonlyMap<string, string> = new Map([
 
 export const elsewhereCommands: readonly Command[] = [
   ...Array.from(REFUSALS, ([name, sentence]) => unlisted(name, () => refuse(sentence))),
-  // As ovn-controller says it of itself.
+  // The answer of ovn-controller.
   unlisted("debug/status", () => say("running\n")),
-  // What ovs-appctl of OVS 3.4 and newer asks for before a command, with its option --format.
+  // ovs-appctl of OVS 3.4 and newer sends this before a command, for its option --format.
   unlisted("set-options", (options) => {
     const isText = options.join(" ").replace("=", " ") === "--format text";
     return isText || options.length === 0
       ? say("")
-      : refuse("answers are text; as JSON there are plug/status and plug/explain LPORT json");
+      : refuse("answers are text; only plug/status and plug/explain LPORT json give JSON");
   }),
 ];
 
@@ -50,7 +50,7 @@ function unlisted(name: string, run: Command["run"]): Command {
   return { name, usage: "", isListed: false, minArgs: 0, maxArgs: Number.POSITIVE_INFINITY, run };
 }
 
-/** Whose commands begin so. */
+/** The daemon of each family of commands, by the beginning of their names. */
 const FAMILIES: readonly (readonly [beginning: RegExp, whose: string])[] = [
   [/^(bond|bfd|bridge|cfm|dpctl|dpif(-\w+)?|fdb|lacp|mdb|ofproto|rstp|stp|tnl|upcall)\//, "ovs-vswitchd"],
   [/^(cluster|ovsdb-server)\//, "ovsdb-server (-t, with the path of its control socket)"],
@@ -58,7 +58,7 @@ const FAMILIES: readonly (readonly [beginning: RegExp, whose: string])[] = [
   [/^(debug|lflow-cache|mac-cache|route-exchange)\//, "ovn-controller"],
 ];
 
-/** Who may have a command that nobody here knows; null: nobody that is known. */
+/** The daemon that may have an unknown command; null: no known daemon. */
 export function whoseCommand(name: string): string | null {
   return FAMILIES.find(([beginning]) => beginning.test(name))?.[1] ?? null;
 }

@@ -63,7 +63,7 @@ export function engineCommands(daemon: DaemonView): readonly Command[] {
       },
     },
     recompute("inc-engine/recompute"),
-    // The name that ovn-controller had for it before.
+    // The former name in ovn-controller.
     { ...recompute("recompute"), isListed: false },
     {
       name: "inc-engine/verify",
@@ -99,7 +99,7 @@ function recentRecomputes({ statistics }: DaemonView, node: string | undefined):
   return `\nLast recomputes and their reasons:\n${lines.join("")}`;
 }
 
-/** @returns one line for each difference, or one that says that there is none */
+/** @returns a line for each difference, or one line that says that there is none */
 export function formatVerification({ differences, skipped, errors }: Verification): string {
   const lines = [
     ...differences.map(

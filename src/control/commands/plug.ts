@@ -1,4 +1,4 @@
-/** `plug/*`: what is plugged, what is not, and why. */
+/** `plug/*`: the status of ports, explanations, and the confirmation of unplugs. */
 
 import { showExplanation } from "../../terminal/show-explanation.ts";
 import { showMatching, showPorts, showStatus } from "../../terminal/show-status.ts";
@@ -70,7 +70,7 @@ export function plugCommands(daemon: DaemonView): readonly Command[] {
   ];
 }
 
-/** For programs or for people, as it was asked for. */
+/** Answers JSON for programs or text for people, as the arguments say. */
 function present<Content>(
   format: string,
   [width, colour]: readonly [string | undefined, string | undefined],
@@ -84,6 +84,6 @@ function present<Content>(
 }
 
 function unknownPort({ notReady }: DaemonView, lport: string): string {
-  if (notReady !== null) return `nothing is known of ${lport}: ${notReady}`;
+  if (notReady !== null) return `vifplugd knows nothing about ${lport} yet: ${notReady}`;
   return `${lport} is neither wanted nor plugged on this chassis: it has no interface here, and no port binding that names this chassis; ovn-nbctl lsp-get-options LPORT says which chassis it is requested on`;
 }

@@ -1,4 +1,4 @@
-/** Commands about the process itself: its version, its connections, its end. */
+/** Commands about the process: its version, its connections, its end. */
 import { VERSION } from "../../version.ts";
 import type { DaemonView } from "../../view/daemon-view.ts";
 import { type Command, refuse, say } from "../command.ts";
@@ -18,7 +18,7 @@ export function processCommands(daemon: DaemonView): readonly Command[] {
       minArgs: 0,
       maxArgs: 1,
       run: ([option]) => {
-        // To ovn-controller it means that nothing is tidied up; here nothing ever is.
+        // For ovn-controller, --restart means to leave everything as it is; vifplugd always does.
         if (option === undefined || option === "--restart") {
           return { ...say(""), afterwards: () => daemon.exit() };
         }
@@ -44,7 +44,7 @@ export function processCommands(daemon: DaemonView): readonly Command[] {
       minArgs: 0,
       maxArgs: 0,
       run: () => {
-        // ovn-controller answers this for the Southbound alone, with "connected" or "not connected".
+        // As in ovn-controller, only the Southbound counts, and the answer is "connected" or "not connected".
         const { southbound } = daemon.connections();
         return say(southbound.state === "connected" ? "connected\n" : "not connected\n");
       },

@@ -1,4 +1,4 @@
-/** `stopwatch/*`, `coverage/show` and `memory/show`: how long, how often and how much, in the forms of OVS. */
+/** `stopwatch/*`, `coverage/show` and `memory/show`: durations, counts and memory, in OVS's formats. */
 import { describeGraph, formatTimes, showTimes } from "../../graph/index.ts";
 import type { DaemonView } from "../../view/daemon-view.ts";
 import { type Command, refuse, say } from "../command.ts";

@@ -1,12 +1,12 @@
 /**
- * `vlog/*` and `log/tail`: the log's thresholds, per module, in the words of ovs-appctl(8), and its last lines. vifplugd
- * logs to one destination: the console, that is, standard error, or a file; OVS's others are always off.
+ * `vlog/*` and `log/tail`: the thresholds of the log for each module, in the words of ovs-appctl(8), and the last lines. vifplugd
+ * logs to one destination: the console (standard error) or a file. OVS's other destinations are always off.
  */
 import type { Format, Log, Threshold } from "../../log/log.ts";
 import { fail, ok, type Result } from "../../result.ts";
 import { type Command, refuse, say } from "../command.ts";
 
-/** OVS's names, and ours where they differ. vifplugd has nothing to say at `emer`. */
+/** OVS's names of levels, and ours where they differ. vifplugd has no lines at `emer`. */
 const THRESHOLDS: ReadonlyMap<string, Threshold> = new Map([
   ["off", "off"],
   ["emer", "off"],
@@ -28,14 +28,14 @@ const OVS_NAMES: Readonly<Record<Threshold, string>> = {
 
 const DESTINATIONS: readonly string[] = ["console", "file", "syslog"];
 
-/** Lines that `log/tail` shows unless it is told how many. */
+/** The default number of lines of `log/tail`. */
 const TAIL_LINES = 100;
 
 function destinationOf(log: Log): "console" | "file" {
   return log.reopen === null ? "console" : "file";
 }
 
-/** One argument of `vlog/set`, understood; no module: all of them. */
+/** A parsed argument of `vlog/set`; without a module: all modules. */
 interface Setting {
   readonly module: string | null;
   readonly threshold: Threshold;
@@ -82,7 +82,7 @@ export function vlogCommands(log: Log): readonly Command[] {
       minArgs: 0,
       maxArgs: 0,
       async run() {
-        // As OVS does, so that one logrotate script serves all its daemons.
+        // The words of OVS, so that one logrotate script serves all daemons.
         if (log.reopen === null) return refuse("Logging to file not configured");
         const reopened = await log.reopen();
         return reopened.ok ? say("") : refuse(reopened.error);
@@ -130,7 +130,7 @@ function formatThresholds(log: Log): string {
   ].join("\n");
 }
 
-/** Words in any order, with `:`, `,` or blanks between them; without a level it is `dbg`, as in OVS. */
+/** Parses words in any order, separated by `:`, `,` or blanks; without a level the level is `dbg`, as in OVS. */
 function parseSpec(spec: string, log: Log): Result<Setting, string> {
   if (/^\s*pattern\b/i.test(spec)) {
     return fail("the pattern is fixed; log.format of the configuration chooses between text and json");

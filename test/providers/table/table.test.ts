@@ -73,14 +73,18 @@ describe("a table", () => {
     ],
     ["a key twice", "a: { name: x }\na: { name: y }\n", /^2:1: /],
     ["no YAML", "a: [\n", /^2:1: /],
-    ["an alias without an anchor", "a: *b\n", /^1:4: \*b: no &b before it/],
-    ["an alias of what it stands in", "a: &a { name: x, options: *a }\n", /^1:27: \*a: an alias of what/],
+    ["an alias without an anchor", "a: *b\n", /^1:4: \*b: no &b before the alias/],
+    [
+      "an alias of what it stands in",
+      "a: &a { name: x, options: *a }\n",
+      /^1:27: \*a: an alias of a value that contains the alias/,
+    ],
     [
       "an interface of a megabyte",
       `a: { name: x, options: { k: ${"v".repeat(1 << 20)} } }`,
       /^1:1: a: the interface has 1048641 bytes/,
     ],
-    ["brackets within brackets", "[".repeat(100_000), /^1:65: more than 64 levels within each other/],
+    ["brackets within brackets", "[".repeat(100_000), /^1:65: more than 64 nested levels/],
     [
       "millions of words",
       "a: { name: x }\n".repeat(200_000),
