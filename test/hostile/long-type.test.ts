@@ -140,6 +140,19 @@ test("programs get all of it", async () => {
   expect(ports.find(({ lport }: { lport: string }) => lport === "long").type).toBe(TYPE);
 });
 
+test("what becomes of all these ports at once, again and again, is told in bounded lines", async () => {
+  const [from, started] = [daemon.lines.length, performance.now()];
+  for (let round = 0; round < 3; round++) {
+    await setType(OTHERS, `unheard-of-${round}`);
+    await counted(OTHERS.length + 1);
+  }
+  await daemon.waitLog(/lines? (were )?left out|dropped/, 60_000, from);
+  const seconds = (performance.now() - started) / 1000;
+  // 100 lines a second of each module; two of them speak here.
+  expect(daemon.lines.length - from).toBeLessThan(200 * (seconds + 2));
+  for (const line of daemon.lines) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(8192);
+});
+
 test("nobody's look, of those above, takes memory by the length of every cell", () => {
   console.log(`a port of 2 MiB beside ${OTHERS.length} others: at most ${Math.round(most / MiB)} MiB`);
   expect(most).toBeGreaterThan(2 * MiB);
