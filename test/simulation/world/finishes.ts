@@ -89,12 +89,14 @@ export class Finishes {
     // What a transaction removed is told of before what it put in the place of that.
     const isLate = ({ calls }: Sent) =>
       operation === "remove" && [...calls.keys()].some((call) => call.startsWith("create"));
+    const isWaiting = ({ commit, calls }: Sent) => commit !== null && !calls.has(key);
     const [may] = this.#tellerOf(vifplugd)
       .sent.filter((sent) => (sent.calls.get(key) ?? 0) < this.#allowed(sent, lport))
       .sort(
         (a, b) =>
           Number(isLate(a)) - Number(isLate(b)) ||
-          // One that was committed is waiting for it.
+          // One that was committed is waiting for its first call.
+          Number(isWaiting(b)) - Number(isWaiting(a)) ||
           Number(b.commit !== null) - Number(a.commit !== null),
       );
     if (may === undefined) this.#fail(`${name}: finish of ${lport} (${operation}) without a commit`);
