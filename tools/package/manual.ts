@@ -22,7 +22,7 @@ const EXIT_CODES: Readonly<Record<keyof typeof EXIT, string>> = {
   ok: "Done. Of *plan*: there is nothing to do.",
   failed: "It failed; standard error says why. Of *explain*: the logical port is not known.",
   differs: "Of *plan*: there are changes to make.",
-  usage: "The command line is not understood.",
+  usage: "The command line is wrong.",
   config: "The configuration is not valid; each error names its file, line and column.",
 };
 
