@@ -587,6 +587,48 @@ describe("a provider that runs on its own", () => {
   test("is left alone while the daemon stands by", async () => {
     expect(await hosted(false)).toEqual([]);
   });
+
+  /** A daemon, and what its provider is told to forget. */
+  async function forgetting() {
+    const told: (readonly string[])[] = [];
+    const provider: HostedProvider = {
+      type: "dummy",
+      attend() {},
+      state: () => ({ state: "ready" }),
+      describe: () => null,
+      answer: ({ lport: { name } }) => ({
+        kind: "plug",
+        wanted: { name, type: "internal", options: {} },
+      }),
+      forget: (lports) => void told.push(lports),
+    };
+    const daemon = new PlugDaemon(registryOf(provider));
+    await daemon.start();
+    return { daemon, told };
+  }
+
+  test("is told to forget a port that is gone, and not before its change has an outcome", async () => {
+    const { daemon, told } = await forgetting();
+    daemon.bind(binding("a"));
+    await settle();
+    daemon.unbind(binding("a"));
+    await settle();
+    expect([daemon.sent.length, told]).toEqual([1, []]);
+    await reply(daemon, refusal);
+    expect(new Set(told.flat())).toEqual(new Set(["a"]));
+    expect(told).not.toContainEqual([]);
+  });
+
+  test("forgets no port that is plugged, also while the daemon stands by", async () => {
+    const { daemon, told } = await forgetting();
+    daemon.setInterface(inPlace("a"));
+    daemon.bind(binding("a"));
+    await settle();
+    daemon.reconciler.push(daemon.reconciler.graph.inputs.localSession, standby, "lock");
+    await settle();
+    expect(daemon.reconciler.statuses.get("a")?.state).toBe("plugged");
+    expect(told).toEqual([]);
+  });
 });
 
 describe("verify", () => {
