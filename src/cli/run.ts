@@ -154,7 +154,6 @@ async function runDaemon(start: Start): Promise<number> {
   const file = args.text("record");
   const record = file === null ? null : new RecordFile(file, log.module("record"));
   const serviceManager = new ServiceManager(process.env);
-  let isStarted = false;
   const tellReadiness = (notReady: string | null) => {
     serviceManager.status(readinessText(notReady));
   };
@@ -175,11 +174,7 @@ async function runDaemon(start: Start): Promise<number> {
       ...(record === null ? [] : [fileStatus("record", record.path, record.fault)]),
     ],
     verifyEvery: verifyEvery === null ? null : Number(verifyEvery),
-    onReady: () => {
-      if (isStarted) return;
-      isStarted = true;
-      keeper.started();
-    },
+    onReady: () => keeper.started(),
     onReadiness: tellReadiness,
     onWritten: (length) => keeper.took(length),
     onExit: () => end.resolve("exit"),

@@ -12,6 +12,11 @@ import { type Environment, realEnvironment, type StreamEvents } from "ovsdb-json
 
 /** Milliseconds from the first complete pass to the end of the start: sessions still look at schemas in this time. */
 export const START_MS = 2000;
+/**
+ * Milliseconds after which the start is over without a complete pass. A daemon that stands by, or that has no Southbound, may
+ * wait for a complete pass for weeks, while a database sends to the daemon.
+ */
+export const START_AT_MOST_MS = 30_000;
 /** The smallest number of bytes between two collections. */
 const COLLECT_EVERY = 2 << 20;
 /** The share of the live bytes that has to come in before the next collection, because each collection visits all of them. */
@@ -39,11 +44,12 @@ export class MemoryKeeper {
   /** The fewest resident bytes since the last release; before the first release every number is larger. */
   #atRest = Number.NEGATIVE_INFINITY;
   #isCollecting = false;
-  #cancelLook: () => void = () => {};
+  #cancelLook: () => void;
 
   constructor(memory: Memory, environment: Environment = realEnvironment) {
     this.#environment = environment;
     this.#memory = memory;
+    this.#cancelLook = environment.timer(START_AT_MOST_MS, () => this.started());
   }
 
   /** The same environment, which also counts every byte that comes in. */
@@ -65,9 +71,14 @@ export class MemoryKeeper {
     }
   }
 
-  /** The first complete pass is done: memory that only the start needed is given back soon. No collection happens before. */
+  /**
+   * A complete pass is done: memory that only the start needed is given back soon after the first one. No collection happens
+   * before.
+   */
   started(): void {
+    if (this.#hasStarted) return;
     this.#hasStarted = true;
+    this.#cancelLook();
     this.#sinceCollection = 0;
     this.#lookAfter(START_MS);
   }

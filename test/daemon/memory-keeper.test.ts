@@ -1,7 +1,7 @@
 /** When what the process holds is collected and given back: by the bytes that come in, and never for nothing. */
 import { beforeEach, expect, test } from "bun:test";
 import { type Environment, type Remote, realEnvironment, type StreamEvents } from "ovsdb-jsonrpc";
-import { MemoryKeeper, START_MS } from "../../src/daemon/memory-keeper.ts";
+import { MemoryKeeper, START_AT_MOST_MS, START_MS } from "../../src/daemon/memory-keeper.ts";
 
 const MiB = 1 << 20;
 
@@ -117,6 +117,29 @@ test("garbage is collected after some megabytes, when they have been dealt with"
   expect(collected).toBe(0);
   stage.turn();
   expect(collected).toBe(1);
+});
+
+test("a start without a complete pass is over after half a minute: of a daemon that stands by, say", () => {
+  keeper.took(100 * MiB);
+  stage.turn();
+  expect([...stage.timers.values()]).toEqual([START_AT_MOST_MS]);
+  stage.ring();
+  expect([...stage.timers.values()]).toEqual([START_MS]);
+  expect([released, collected]).toEqual([0, 0]);
+  stage.ring();
+  expect(released).toBe(1);
+  keeper.took(2 * MiB);
+  stage.turn();
+  expect(collected).toBe(1);
+});
+
+test("only the first complete pass ends the start", () => {
+  keeper.started();
+  stage.ring();
+  keeper.started();
+  stage.ring();
+  expect(released).toBe(1);
+  expect(stage.timers.size).toBe(1);
 });
 
 test("the start collects nothing", () => {
