@@ -74,6 +74,16 @@ test("what the start needed is given back however little is resident", () => {
   expect(released).toBe(1);
 });
 
+test("that the first complete pass is done counts once, however often that is said", () => {
+  keeper.started();
+  keeper.took(2 * MiB - 1);
+  keeper.started();
+  expect(stage.timers.size).toBe(1);
+  keeper.took(1);
+  stage.turn();
+  expect(collected).toBe(1);
+});
+
 test("what has grown by some megabytes is given back once", () => {
   keeper.started();
   stage.ring();
