@@ -7,7 +7,6 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Program } from "../../tools/chassis/program.ts";
 import { packagesForTests } from "../../tools/package/packages-for-tests.ts";
 import { withChangedConffile } from "./support/changed-conffile.ts";
 import { Host, type Suite } from "./support/host.ts";
@@ -33,7 +32,6 @@ const suites: readonly Suite[] = ["bookworm", "trixie"];
 
 describe.each(suites)("a host of Debian %s", (suite) => {
   let host: Host;
-  let daemon: Program;
   beforeAll(async () => {
     host = await Host.start(suite);
     await host.startChassis();
@@ -53,16 +51,6 @@ describe.each(suites)("a host of Debian %s", (suite) => {
       `/vifplugd_${version}_amd64.deb`,
     );
     expect(await host.run("vifplugd", "version")).toStartWith(`vifplugd ${version}\n`);
-  }
-
-  async function startDaemon(): Promise<void> {
-    daemon = host.spawn("vifplugd", "vifplugd", "run");
-    await daemon.waitLog(/OVN_Southbound: in sync/, MINUTES);
-  }
-
-  async function stopDaemon(): Promise<void> {
-    await host.shell("kill $(cat /run/openvswitch/vifplugd.pid)");
-    expect(await daemon.exited).toEqual({ code: 0, signal: null });
   }
 
   /** Each interface that vifplugd plugged, with its row: another row would be another interface. */
@@ -113,7 +101,7 @@ describe.each(suites)("a host of Debian %s", (suite) => {
     "plugs the first port with a configuration of one line",
     async () => {
       await host.write(CONFIGURATION, "providers: [{ type: dummy }]\n");
-      await startDaemon();
+      await host.startDaemon();
       await addLport("web1");
       await isThere("web1");
     },
@@ -144,8 +132,8 @@ describe.each(suites)("a host of Debian %s", (suite) => {
       expect(await plugged()).toBe(before);
       expect(await host.read(CONFIGURATION)).toBe("providers: [{ type: dummy }]\n");
       expect(await host.read(`${CONFIGURATION}.dpkg-dist`)).toContain("# something new");
-      await stopDaemon();
-      await startDaemon();
+      await host.stopDaemon();
+      await host.startDaemon();
       expect(await host.run("vifplugd", "status", "--json")).toStartWith('{"version":"0.2.0"');
       await addLport("web2");
       await isThere("web2");
@@ -159,8 +147,8 @@ describe.each(suites)("a host of Debian %s", (suite) => {
     async () => {
       const before = await plugged();
       await install("0.1.0");
-      await stopDaemon();
-      await startDaemon();
+      await host.stopDaemon();
+      await host.startDaemon();
       await addLport("web3");
       await isThere("web3");
       const after = await plugged();
@@ -174,7 +162,7 @@ describe.each(suites)("a host of Debian %s", (suite) => {
     "keeps ports and configuration when the package is removed, and ports when it is purged",
     async () => {
       const before = await plugged();
-      await stopDaemon();
+      await host.stopDaemon();
       await host.run("dpkg", "--remove", "vifplugd");
       expect(await host.read("/usr/bin/vifplugd")).toBeNull();
       expect(await host.read(CONFIGURATION)).toBe("providers: [{ type: dummy }]\n");

@@ -6,7 +6,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Program } from "../../tools/chassis/program.ts";
 import { packagesForTests } from "../../tools/package/packages-for-tests.ts";
 import { Host } from "./support/host.ts";
 
@@ -34,7 +33,6 @@ function commandsBelow(heading: string, text = page): readonly string[] {
 }
 
 let host: Host;
-let daemon: Program;
 
 beforeAll(async () => {
   host = await Host.start("bookworm");
@@ -59,16 +57,6 @@ async function type(heading: string): Promise<void> {
   const commands = commandsBelow(heading);
   expect(commands.length).toBeGreaterThan(0);
   await host.shell(`cd /\n${commands.join("\n")}`);
-}
-
-async function startDaemon(): Promise<void> {
-  daemon = host.spawn("vifplugd", "vifplugd", "run");
-  await daemon.waitLog(/OVN_Southbound: in sync/, MINUTES);
-}
-
-async function stopDaemon(): Promise<void> {
-  await host.shell("kill $(cat /run/openvswitch/vifplugd.pid)");
-  expect(await daemon.exited).toEqual({ code: 0, signal: null });
 }
 
 const ports = () => host.run("ovs-vsctl", "list-ports", "br-int");
@@ -100,7 +88,7 @@ test(
     expect(await host.read(configuration)).toBe("providers: [{ type: representor }]\n");
     // As the page says: to see a port plugged without any device.
     await host.write(configuration, "providers: [{ type: dummy }]\n");
-    await startDaemon();
+    await host.startDaemon();
     await host.shell(northbound.join("\n"));
     await isPlugged("web1");
     const [, shown = ""] = /^```\n\$ vifplugd status\n(.*?)^```$/ms.exec(page) ?? [];
@@ -129,7 +117,7 @@ test(
     expect(await host.run("vifplugd", "version")).toStartWith("vifplugd 0.2.0");
     await host.shell(`cd /\n${back}`);
     expect(await host.run("vifplugd", "version")).toStartWith("vifplugd 0.1.0");
-    await stopDaemon();
+    await host.stopDaemon();
     await type("## Remove");
     expect(await host.read("/etc/vifplugd/vifplugd.yaml")).toBeNull();
     expect(await ports()).toBe("web1");
@@ -146,9 +134,9 @@ test(
     await type("### Without a package manager");
     expect(await host.run("vifplugd", "version")).toStartWith("vifplugd 0.1.0");
     await host.write("/etc/vifplugd/vifplugd.yaml", "providers: [{ type: dummy }]\n");
-    await startDaemon();
+    await host.startDaemon();
     await isPlugged("web1");
-    await stopDaemon();
+    await host.stopDaemon();
   },
   5 * MINUTES,
 );
@@ -185,7 +173,7 @@ test(
         external_ids:ovn-remote=unix:/run/ovn/ovnsb_db.sock -- add-br br-int`);
     const [check = "", run = ""] = commandsBelow("## DPU and hypervisor side by side");
     expect(await host.shell(check)).toBe("");
-    await startDaemon();
+    await host.startDaemon();
     const other = host.spawn("vifplugd of the DPU", ...run.split(" "));
     await other.waitLog(/OVN_Southbound: in sync/, MINUTES);
     const status = await host.run("vifplugd", "status", "--json", "--config", second);

@@ -36,6 +36,7 @@ export class Host implements AsyncDisposable {
   readonly #init: Program;
   readonly #pid: string;
   readonly #forget: () => void;
+  #daemon: Program | null = null;
 
   private constructor(root: string, init: Program, pid: string, forget: () => void) {
     this.root = root;
@@ -75,6 +76,19 @@ export class Host implements AsyncDisposable {
   /** Databases, ovs-vswitchd, ovn-northd and ovn-controller, as installed there; returns when the chassis is in sync. */
   async startChassis(): Promise<void> {
     await this.shell(CHASSIS);
+  }
+
+  /** The installed vifplugd; returns when the Southbound is in sync. */
+  async startDaemon(): Promise<void> {
+    this.#daemon = this.spawn("vifplugd", "vifplugd", "run");
+    await this.#daemon.waitLog(/OVN_Southbound: in sync/, PATIENCE);
+  }
+
+  /** Ends vifplugd as an operator does who has its pid file. @throws Error when vifplugd does not end with exit code 0 */
+  async stopDaemon(): Promise<void> {
+    await this.shell("kill $(cat /run/openvswitch/vifplugd.pid)");
+    const status = await this.#daemon?.exited;
+    if (status?.code !== 0) throw new Error(`vifplugd ended with ${JSON.stringify(status)}`);
   }
 
   /** The process whose namespaces are the host's. */
