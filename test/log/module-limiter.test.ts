@@ -47,6 +47,14 @@ test("it is told once, whether time or the module's next line comes first", () =
   expect(told).toEqual(["a 5"]);
 });
 
+test("one timer tells of a second, however much is left out", () => {
+  const { passed, wait } = limiter();
+  passed("a", 200);
+  expect(jest.getTimerCount()).toBe(1);
+  wait(1000);
+  expect(jest.getTimerCount()).toBe(0);
+});
+
 test("who has left nothing out has nothing told", () => {
   const { told, passed, wait } = limiter();
   passed("a", 80);

@@ -80,6 +80,60 @@ test("topics that are at rest make room for others, which then have a limit of t
   for (const topic of ["a", "b"]) expect(allowed(one, topic, 9)).toBe(5);
 });
 
+test("all topics for which there is no room share one limit", () => {
+  const { limiter: one } = limiter();
+  for (let topic = 0; topic < 1000; topic++) one.pass(`topic ${topic}`);
+  expect([allowed(one, "a", 3), allowed(one, "b", 9)]).toEqual([3, 2]);
+});
+
+test("the last topic for which there is room has a limit of its own", () => {
+  const { limiter: one } = limiter();
+  for (let topic = 0; topic < 999; topic++) one.pass(`topic ${topic}`);
+  expect([allowed(one, "a", 9), allowed(one, "b", 9)]).toEqual([5, 5]);
+});
+
+test("who has had no time to get a token back is looked through once, however many topics come", () => {
+  const { limiter: one, clock } = limiter();
+  for (let topic = 0; topic < 1000; topic++) one.pass(`topic ${topic}`);
+  // None is at rest yet, which is seen now.
+  one.pass("a");
+  clock.now += 999;
+  expect(allowed(one, "b", 9)).toBe(4);
+  // The thousand have one token back each, and are forgotten.
+  clock.now += 1;
+  expect([allowed(one, "c", 9), allowed(one, "d", 9)]).toEqual([5, 5]);
+});
+
+test("between two looks there is a second, in which all further topics share", () => {
+  const { limiter: one, clock } = limiter();
+  for (let topic = 0; topic < 500; topic++) one.pass(`early ${topic}`);
+  clock.now += 500;
+  for (let topic = 0; topic < 500; topic++) one.pass(`late ${topic}`);
+  expect(allowed(one, "a", 5)).toBe(5);
+  clock.now += 999;
+  expect(allowed(one, "b", 9)).toBe(0);
+  clock.now += 1;
+  expect(allowed(one, "c", 9)).toBe(5);
+});
+
+test("nobody looks while there is room, so that there is a look when there is none", () => {
+  const { limiter: one, clock } = limiter();
+  one.pass("first");
+  clock.now += 900;
+  for (let topic = 0; topic < 998; topic++) one.pass(`topic ${topic}`);
+  clock.now += 100;
+  one.pass("n");
+  clock.now += 900;
+  one.pass("p");
+  expect([allowed(one, "q", 9), allowed(one, "r", 9)]).toEqual([5, 5]);
+});
+
+test("long topics that begin alike do not share, and are remembered", () => {
+  const { limiter: one } = limiter();
+  const long = "x".repeat(300);
+  expect([`${long}a`, `${long}b`, `${long}a`].map((topic) => allowed(one, topic, 9))).toEqual([5, 5, 0]);
+});
+
 describe("whatever comes when", () => {
   test("in any time no more pass than five and one for each second of it, and every drop is told", () => {
     checkProperty<readonly number[]>({

@@ -1,6 +1,8 @@
 // The registry owns the providers: who is registered, and every call into them. Contract section 5, provider calls.
 import { describe, expect, test } from "bun:test";
 import { SLOW_CALL_MS } from "../../src/providers/calls.ts";
+import { Ending } from "../../src/providers/ending.ts";
+import type { HostedProvider, Surroundings } from "../../src/providers/hosted.ts";
 import type { PrepareInput, Provider } from "../../src/providers/provider.ts";
 import { ProviderRegistry } from "../../src/providers/registry.ts";
 import { plugAs, recordedProvider } from "../support/providers.ts";
@@ -64,6 +66,35 @@ describe("register", () => {
     expect(inits).toEqual([]);
   });
 
+  test("refuses a type that is registered also for plug types that are free", () => {
+    const { registry } = observed();
+    registry.register(recordedProvider("dummy").provider, ["a"]);
+    const again = registry.register(recordedProvider("dummy").provider, ["b"]);
+    expect(!again.ok && again.error.message).toContain("is registered already");
+    expect(registry.forPlugType("b")).toBeUndefined();
+  });
+
+  test("says of each provider whether it is built in, in order of registration", () => {
+    const { registry } = observed();
+    registry.register(recordedProvider("b").provider, ["x"], false);
+    registry.register(recordedProvider("a").provider);
+    expect(registry.registered().map(({ type, isBuiltIn }) => [type, isBuiltIn])).toEqual([
+      ["b", false],
+      ["a", true],
+    ]);
+  });
+
+  test("remembers a provider whose init throws, with its reason, until the provider starts", () => {
+    const { registry } = observed();
+    const { provider } = recordedProvider("dummy", { init: throwing("no such bus") });
+    registry.register(provider, ["a", "b"]);
+    const refused = { type: "dummy", plugTypes: ["a", "b"], reason: "no such bus" };
+    expect(registry.refused()).toEqual([refused]);
+    registry.register(recordedProvider("dummy").provider, ["a", "b"]);
+    expect(registry.refused()).toStrictEqual([]);
+    expect(registry.types()).toEqual(["dummy"]);
+  });
+
   test("refuses a plug type that belongs to another provider, and takes none of the rest", () => {
     const { registry } = observed();
     registry.register(recordedProvider("dummy").provider, ["a"]);
@@ -120,6 +151,14 @@ describe("unregister", () => {
     expect(calls).toEqual(["unregister dummy", "finish lsp1 none", "release lsp1 none", "destroy"]);
   });
 
+  test("forgets a provider whose init threw", () => {
+    const { registry } = observed();
+    registry.register(recordedProvider("dummy", { init: throwing("no such bus") }).provider);
+    expect(registry.unregister("dummy")).toEqual({ ok: true, value: undefined });
+    expect([registry.refused().length, registry.lookups().size]).toEqual([0, 0]);
+    expect(registry.unregister("dummy").ok).toBe(false);
+  });
+
   test("refuses a type that is not registered", () => {
     expect(observed().registry.unregister("dummy")).toMatchObject({
       ok: false,
@@ -167,6 +206,122 @@ describe("lookups", () => {
     changed = false;
     registry.runAll();
     expect(registry.lookups().get("dummy")).toBe(seen[3]);
+  });
+});
+
+describe("lookups of a provider that is refused or leaves", () => {
+  test("are another number each time the provider is refused", () => {
+    const { registry } = observed();
+    const { provider } = recordedProvider("dummy", { init: throwing("no such bus") });
+    const numbers = [1, 2, 3].map(() => {
+      registry.register(provider);
+      return registry.lookups().get("dummy");
+    });
+    registry.register(recordedProvider("dummy").provider);
+    expect(new Set([...numbers, registry.lookups().get("dummy")]).size).toBe(4);
+    expect(numbers).not.toContain(undefined);
+  });
+
+  test("are none when the provider is unregistered", () => {
+    const { registry } = observed();
+    registry.register(recordedProvider("dummy").provider);
+    registry.unregister("dummy");
+    expect(registry.lookups().size).toBe(0);
+  });
+});
+
+describe("a hosted provider", () => {
+  const surroundings: Surroundings = { vifplugd: "0.0.0", chassis: "hv1", bridge: "br-int" };
+  const hosted = (attended: Surroundings[], forgotten: string[] = []): HostedProvider => ({
+    type: "acme",
+    answer: () => ({ kind: "not-ready", reason: "hosted" }),
+    attend: (told) => void attended.push(told),
+    state: () => ({ state: "starting", reason: "it comes up" }),
+    describe: () => null,
+    forget: (lports) => void forgotten.push(...lports),
+  });
+
+  test("is told of ports that nobody asks about any more, and no other provider is", () => {
+    const { registry, lines } = observed();
+    const forgotten: string[] = [];
+    registry.register(Object.assign(recordedProvider("dummy").provider, { forget: throwing("told") }));
+    registry.register(hosted([], forgotten));
+    registry.forget(["lsp1", "lsp2"]);
+    expect(forgotten).toEqual(["lsp1", "lsp2"]);
+    expect(lines).toStrictEqual([]);
+  });
+
+  test("is told that ports are decided here, and no other provider is", () => {
+    const { registry, lines } = observed();
+    const attended: Surroundings[] = [];
+    registry.register(recordedProvider("dummy").provider);
+    registry.register(hosted(attended));
+    registry.attend(surroundings);
+    expect(attended).toEqual([surroundings]);
+    expect(lines).toStrictEqual([]);
+  });
+
+  test("says itself how it fares; any other provider is ready", () => {
+    const { registry } = observed();
+    registry.register(recordedProvider("dummy").provider);
+    registry.register(hosted([]));
+    expect(registry.state("acme")).toEqual({ state: "starting", reason: "it comes up" });
+    expect([registry.state("dummy"), registry.state("nobody")]).toEqual([
+      { state: "ready" },
+      { state: "ready" },
+    ]);
+  });
+});
+
+test("the provider that an error comes from is known by its file, also while the provider leaves", () => {
+  const { registry } = observed();
+  const thrownIn = (name: string) =>
+    Object.assign(new Error("stray"), { stack: `Error: stray\n    at f (/etc/providers/${name}.ts:1:1)` });
+  registry.register(recordedProvider("stays").provider);
+  const leaving = registry.register(recordedProvider("leaves").provider);
+  if (!leaving.ok) throw new Error(leaving.error.message);
+  leaving.value.changeBegins();
+  registry.unregister("leaves");
+  expect(["stays", "leaves", "nobody"].map((name) => registry.culpritOf(thrownIn(name)))).toEqual([
+    ...["stays", "leaves", null],
+  ]);
+});
+
+describe("an end that takes time", () => {
+  function ending() {
+    const done = Promise.withResolvers<void>();
+    const told: string[] = [];
+    const { registry } = observed();
+    const destroy = () => new Ending(done.promise, () => void told.push("forced"));
+    registry.register(recordedProvider("acme", { destroy }).provider);
+    /** Calls what is to be called when there is no more time. */
+    let force = () => {};
+    const later = (call: () => void) => {
+      told.push("bounded");
+      force = call;
+      return () => void told.push("canceled");
+    };
+    return { registry, done, told, later, force: () => force() };
+  }
+
+  test("is waited for, and forced when there is no more time", async () => {
+    const { registry, done, told, later, force } = ending();
+    const destroyed = registry.destroyAll(later).then(() => told.push("destroyed"));
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    expect(told).toEqual(["bounded"]);
+    force();
+    done.resolve();
+    await destroyed;
+    expect(told).toEqual(["bounded", "forced", "canceled", "destroyed"]);
+  });
+
+  test("that is complete is waited for no more", async () => {
+    const { registry, done, told, later } = ending();
+    registry.unregister("acme");
+    done.resolve();
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    await registry.destroyAll(later);
+    expect(told).toStrictEqual([]);
   });
 });
 
