@@ -1,6 +1,6 @@
 /** Which network devices are too new to be plugged under the name that they have. */
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, jest, test } from "bun:test";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +12,7 @@ beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), "vs-"));
 });
 afterEach(async () => {
+  jest.useRealTimers();
   for (const settling of opened.splice(0)) settling.close();
   await rm(root, { recursive: true });
 });
@@ -21,6 +22,20 @@ function start(quietMs = 0) {
   const settling = new Settling({ root, quietMs, onSettled: settled.resolve, warn: settled.reject });
   opened.push(settling);
   return { settling, settled: settled.promise };
+}
+
+/** How often this process watches udev's database (proc_pid_fdinfo(5)). */
+function watches(): number {
+  const lines = readdirSync("/proc/self/fdinfo").flatMap((fd) => {
+    try {
+      return readFileSync(`/proc/self/fdinfo/${fd}`, "utf8").split("\n");
+    } catch {
+      // The descriptor by which the folder was listed is closed by now.
+      return [];
+    }
+  });
+  const inode = statSync(join(root, "run/udev/data")).ino.toString(16);
+  return lines.filter((line) => line.startsWith("inotify wd:") && line.includes(` ino:${inode} `)).length;
 }
 
 async function runUdev(...known: readonly number[]): Promise<void> {
@@ -77,6 +92,40 @@ describe("where udev runs, a device", () => {
     expect(settling.pending(7)).toBeNull();
   });
 
+  test("that udev does not get to in ten seconds is used as it is, with a warning", async () => {
+    await runUdev();
+    const told: string[] = [];
+    const onSettled = () => void told.push("settled");
+    const settling = new Settling({ root, quietMs: 0, onSettled, warn: (message) => told.push(message) });
+    opened.push(settling);
+    jest.useFakeTimers();
+    settling.appeared(7, true);
+    // The kernel tells of a device more than once, and no wait begins anew by that.
+    jest.advanceTimersByTime(9000);
+    settling.appeared(7, true);
+    jest.advanceTimersByTime(999);
+    expect([told.length, settling.pending(7) === null]).toEqual([0, false]);
+    jest.advanceTimersByTime(1);
+    expect(told).toEqual(["udev has not dealt with network device 7 in 10 s: using it as it is", "settled"]);
+    expect(settling.pending(7)).toBeNull();
+  });
+
+  test("is waited for by one watch of udev's database, for all and only while one is waited for", async () => {
+    await runUdev();
+    const { settling } = start();
+    settling.appeared(7, true);
+    settling.appeared(8, true);
+    expect(watches()).toBe(1);
+    settling.gone(7);
+    expect(watches()).toBe(1);
+    settling.gone(8);
+    expect(watches()).toBe(0);
+    settling.appeared(9, true);
+    expect(watches()).toBe(1);
+    settling.close();
+    expect(watches()).toBe(0);
+  });
+
   test("that goes is waited for no more", async () => {
     await runUdev();
     const { settling } = start();
@@ -84,6 +133,22 @@ describe("where udev runs, a device", () => {
     settling.gone(7);
     expect(settling.pending(7)).toBeNull();
   });
+});
+
+test.each([
+  ["udev", 0],
+  ["a quiet period", 60_000],
+])("at the end nothing waits for %s any more", async (_, quietMs) => {
+  if (quietMs === 0) await runUdev();
+  const { settling } = start(quietMs);
+  jest.useFakeTimers();
+  settling.appeared(7, true);
+  settling.appeared(8, true);
+  expect(jest.getTimerCount()).toBe(2);
+  settling.gone(7);
+  expect(jest.getTimerCount()).toBe(1);
+  settling.close();
+  expect([jest.getTimerCount(), settling.pending(8)]).toEqual([0, null]);
 });
 
 describe("where no udev runs, a device", () => {
