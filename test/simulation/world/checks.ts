@@ -11,7 +11,7 @@ import { Finishes } from "./finishes.ts";
 import { Interfaces, type Snapshot } from "./interfaces.ts";
 import type { Client, Connection, Knowledge } from "./network.ts";
 import { map, rowsOf, text, texts } from "./rows.ts";
-import type { Writer } from "./server-process.ts";
+import type { ServerProcess, Writer } from "./server-process.ts";
 import type { Settings } from "./settings.ts";
 import { Shown } from "./shown.ts";
 import type { Southbound } from "./southbound.ts";
@@ -50,6 +50,8 @@ interface Sent {
   readonly shown: number;
   /** What the host was called, as far as it was shown. */
   readonly hostnames: ReadonlySet<string>;
+  /** After how many of the Southbound's commits each message was made that had come on its connection by then. */
+  readonly told: ReadonlySet<number>;
 }
 
 export class Checks {
@@ -124,9 +126,19 @@ export class Checks {
       isAnswered: this.shown.isAnswered(client),
       shown: this.finishes.shownTo(vifplugd),
       hostnames: this.shown.hostnames(client),
+      told: this.#toldTo(client, known),
     });
     this.finishes.sent(vifplugd, connection, id, lports);
     this.onTransaction?.(decided);
+  }
+
+  #toldTo(client: Client, known: Knowledge | null): ReadonlySet<number> {
+    const server = this.#serverOf(known);
+    return server === undefined ? new Set() : this.shown.told(client, server);
+  }
+
+  #serverOf(known: Knowledge | null): ServerProcess | undefined {
+    return this.#scene.southbound.servers.find(({ name }) => name === known?.server);
   }
 
   #fail(why: string): void {
@@ -232,14 +244,14 @@ export class Checks {
   }
 
   #whyNot(by: Client, sent: Sent, lport: string, ownedSince: number): string | null {
-    const { known, chassisName, settings, held, hostnames, isAnswered } = sent;
+    const { known, chassisName, settings, held, hostnames, told, isAnswered } = sent;
     if (held.has(lport)) return "which is held";
     if (chassisName !== CHASSIS) return `as ${chassisName}, which has no row`;
     if (known?.isSynced !== true) return "without being in sync with the Southbound";
-    const { southbound, daemons } = this.#scene;
-    const server = southbound.servers.find(({ name }) => name === known.server);
+    const { daemons } = this.#scene;
+    const server = this.#serverOf(known);
     if (server === undefined) return "and was never shown a Southbound";
-    const unplug = { by, lport, known, server, hostnames, settings, isAnswered, ownedSince };
+    const unplug = { by, lport, known, server, hostnames, told, settings, isAnswered, ownedSince };
     return whyNot(unplug, this.shown, daemons);
   }
 }

@@ -27,6 +27,8 @@ export interface Unplug {
   readonly server: ServerProcess;
   /** What the host was called, as far as it was shown. */
   readonly hostnames: ReadonlySet<string>;
+  /** After how many of the server's commits each message was made that had come on the connection of then. */
+  readonly told: ReadonlySet<number>;
   /** What was in force when it was decided. */
   readonly settings: Settings;
   /** The Southbound had just answered a question about rows. */
@@ -39,7 +41,7 @@ export interface Unplug {
 export function whyNot(unplug: Unplug, shown: Shown, daemons: Pick<Daemons, "confirmed" | "everSettings">) {
   const reasons = new Set<string>();
   for (const state of statesBack(unplug.server, unplug.lport, unplug.known.commits)) {
-    const why = whyStays(state, unplug, shown);
+    const why = whyStays(state, unplug);
     if (why === null) return whyOfStranger(unplug, shown, daemons);
     reasons.add(why);
   }
@@ -60,11 +62,11 @@ function whyOfStranger(
   const isStranger = shownSince < cluster.since && ownedSince < cluster.since;
   if (!isStranger || confirmed.has(lport) || hasHad.size > 1) return null;
   for (const state of statesBack(server, lport, cluster.commits))
-    if (whyStays(state, unplug, shown) !== null) return null;
+    if (whyStays(state, unplug) !== null) return null;
   return "which is not in a cluster that nobody has seen before, and nobody has confirmed that";
 }
 
-function whyStays(state: State, unplug: Unplug, shown: Shown): string | null {
+function whyStays(state: State, unplug: Unplug): string | null {
   const { binding, chassis, isFilled } = state;
   if (chassis === null) return "while the chassis has no row";
   if (!isFilled) return "while ovn-northd has not filled the Southbound";
@@ -75,7 +77,7 @@ function whyStays(state: State, unplug: Unplug, shown: Shown): string | null {
   const isWithdrawn = !options.has("vif-plug-type") && !options.has("plug-type");
   if (isBindable && isWithdrawn && unplug.settings.on_withdraw === "unplug") return null;
   const isOurs = isBindable || isOursByAnotherName(binding, chassis, unplug.hostnames);
-  if (!isOurs || isAnotherRow(state, unplug, shown)) return null;
+  if (!isOurs || isAnotherRow(state, unplug)) return null;
   return isBindable ? "which is bindable here" : "which is for this host by another name";
 }
 
@@ -84,10 +86,9 @@ function whyStays(state: State, unplug: Unplug, shown: Shown): string | null {
  * and what has its name by now is not for this chassis, and so not in view. All that was told of it from then until the
  * answer came on one connection, ovn-northd had filled the Southbound, and the Chassis row was the same.
  */
-function isAnotherRow({ binding, chassis, version }: State, unplug: Unplug, shown: Shown): boolean {
-  const { by, server, lport, known, isAnswered } = unplug;
+function isAnotherRow({ binding, chassis, version }: State, unplug: Unplug): boolean {
+  const { server, lport, known, told, isAnswered } = unplug;
   if (!isAnswered || binding === null || chassis === null || isInView(binding, chassis)) return false;
-  const told = shown.told(by, server);
   for (const before of statesBack(server, lport, 0)) {
     if (before.version > Math.min(version, known.commits) || !told.has(before.version)) continue;
     if (!before.isFilled || before.chassis === null || !isSameChassis(before.chassis, chassis)) return false;
