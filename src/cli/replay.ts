@@ -1,7 +1,7 @@
 /** `vifplugd replay FILE`: repeats the decisions of a record, and prints each decision as a line of JSON. */
 import { createReadStream } from "node:fs";
-import { createInterface } from "node:readline";
 import { formatDecision } from "../record/decision.ts";
+import { recordLines } from "../record/record-lines.ts";
 import { Replayer } from "../record/replayer.ts";
 import { systemMessageOf } from "../result.ts";
 import { type Command, DONE, EXIT, printError, printLine } from "./command.ts";
@@ -40,16 +40,17 @@ async function replayFile(file: string, until: number): Promise<string | null> {
   let running: Replayer | null = null;
   let number = 0;
   try {
-    for await (const line of createInterface({ input: createReadStream(file) })) {
+    for await (const line of recordLines(createReadStream(file))) {
       number++;
+      if (!line.ok) return `${number}: ${line.error}`;
       if (running === null) {
-        const started = Replayer.start(line);
+        const started = Replayer.start(line.value);
         if (!started.ok) return `${number}: ${started.error}`;
         running = started.value;
         continue;
       }
       if (number - 1 > until) return null;
-      const decided = running.step(line);
+      const decided = running.step(line.value);
       if (!decided.ok) return `${number}: ${decided.error}`;
       for (const decision of decided.value) printLine(formatDecision(decision));
     }
