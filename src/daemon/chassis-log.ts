@@ -1,5 +1,5 @@
 /**
- * Logs events that concern all ports of the chassis: the obstacle to all decisions, the wait for the lock, the number of held
+ * Logs events that concern all ports of the chassis: the obstacle to a complete pass, the wait for the lock, the number of held
  * unplugs. Each event has one line when it begins, where a line for each port would hide it.
  */
 import type { Environment } from "ovsdb-jsonrpc";

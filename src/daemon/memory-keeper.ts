@@ -3,8 +3,8 @@
  *
  * The runtime decides by the size of its own heap when to collect garbage. Most bytes of large messages (bytes read, joined
  * pieces, long texts) are outside of that heap, and would stay long after their use. So this class collects garbage after a
- * number of bytes has come in or gone out. When there is enough free memory, it also gives memory back to the system, together
- * with pages of the executable, which any work touches.
+ * number of bytes has come in or gone out. When the process has grown enough since the last time, it also gives free
+ * memory back to the system, together with pages of the executable, which any work touches.
  *
  * Invariant: the cost is a small share of the work that makes it necessary.
  */

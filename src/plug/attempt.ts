@@ -111,7 +111,7 @@ export function afterRefusal(change: Change, error: string, before: Attempt | un
   return counted(failed, notDue(before?.written), before?.sentAway);
 }
 
-/** The attempt after a lost connection: nothing speaks against the change, and the port is decided on new answers. */
+/** The attempt after a change that was lost (transactor.ts): no refusal counts, and the port is decided on new answers. */
 export function afterLoss(before: Attempt | undefined): Attempt {
   return counted({ phase: "idle", nonce: nonceOf(before) + 1 }, before?.written, before?.sentAway);
 }

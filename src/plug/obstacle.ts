@@ -1,4 +1,7 @@
-/** An obstacle: why no logical port of the chassis can be decided. One obstacle is told once for all ports. */
+/**
+ * An obstacle to a complete pass: why not every logical port of the chassis can be decided. Some obstacles keep vifplugd from
+ * any write, and others only from unplugs (rule U3). One obstacle is told once for all ports.
+ */
 
 export type ObstacleCode =
   | "local-database"

@@ -1,6 +1,5 @@
 /**
- * The obstacle that keeps all logical ports of the chassis from being decided, if there is one. A pure reading of the graph's
- * data.
+ * Whether every logical port of the chassis can be decided, and the obstacle if not. A pure reading of the graph's data.
  */
 import type { Engine } from "../graph/index.ts";
 import { isAwaited } from "./advice.ts";

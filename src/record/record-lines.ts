@@ -11,7 +11,10 @@ export interface LineBounds {
   readonly run: number;
 }
 
-/** The first line has the settings, and the configuration is smaller. A run has at most the rows of one message of a database. */
+/**
+ * The first line has the settings, and the configuration is smaller. A run has the rows that came in one turn of the event loop:
+ * seldom more than those of one message, which has at most 256 MiB.
+ */
 export const RECORD_BOUNDS: LineBounds = { header: 4 << 20, run: 512 << 20 };
 
 /** @returns each line without its end, as UTF-8; the last one is a fault when a line is too long */

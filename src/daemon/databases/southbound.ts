@@ -228,7 +228,7 @@ export class Southbound {
     return session;
   }
 
-  /** The conditions for a new connection, where they differ from before. */
+  /** The conditions for a new connection, by the Chassis row that its server has; none: no name or no answer. */
   async #conditionsAt(connection: Transacting): Promise<Partial<Where>> {
     await this.#name.settled();
     const { chassisName } = this.#wanted;

@@ -37,7 +37,7 @@ export class PortLog {
   readonly #isHeldUp: () => boolean;
   readonly #told = new Map<string, Told>();
 
-  /** @param isHeldUp true: an obstacle keeps every port from being decided */
+  /** @param isHeldUp true: there is an obstacle to a complete pass */
   constructor(log: Logger, isHeldUp: () => boolean = () => false) {
     this.#log = log;
     this.#isHeldUp = isHeldUp;

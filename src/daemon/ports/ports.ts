@@ -28,7 +28,7 @@ export interface PortsOptions {
   readonly due: (lport: string) => void;
   /** Called with ports that have stayed in place for some minutes since their write. */
   readonly stable: (lports: readonly string[]) => void;
-  /** Whether an obstacle keeps every port from being decided. */
+  /** Whether there is an obstacle to a complete pass. */
   readonly isHeldUp: () => boolean;
 }
 

@@ -2,8 +2,8 @@
  * The plugged ports that ovn-controller has not bound here in time (rule P8): logged once each time, and counted for the metrics.
  * The status of a port tells it at once.
  *
- * Invariant: one timer for all ports, and no timer without a port. Nothing is logged while an obstacle keeps ports from being
- * decided (no Southbound, for instance), because the last known state may be stale.
+ * Invariant: one timer for all ports, and no timer without a port. Nothing is logged while there is an obstacle to
+ * a complete pass (no Southbound, for instance), because the last known state may be stale.
  */
 import type { Environment } from "ovsdb-jsonrpc";
 import type { Logger } from "../../log/log.ts";
@@ -18,7 +18,7 @@ const MANY = 10;
 export interface UnboundPortsOptions {
   readonly environment: Environment;
   readonly log: Logger;
-  /** Whether an obstacle keeps every port from being decided. */
+  /** Whether there is an obstacle to a complete pass. */
   readonly isHeldUp: () => boolean;
 }
 

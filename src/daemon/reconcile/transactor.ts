@@ -25,7 +25,10 @@ export type Outcome =
   | { readonly kind: "committed"; readonly work: Work }
   /** The server refused this change. */
   | { readonly kind: "refused"; readonly work: Work; readonly error: string }
-  /** The change was not committed, because of a lost connection or lock: nothing speaks against the change. */
+  /**
+   * The change was not committed, and the server did not refuse it: the connection or the lock was lost, or the basis of the
+   * change may not hold any more. The port is decided anew.
+   */
   | { readonly kind: "lost"; readonly work: Work; readonly error: string }
   /** The change was or may have been committed: the rows will tell. If it was not committed, its outcome is `otherwise`. */
   | {
