@@ -51,7 +51,7 @@ export function pfAddress(pf: PfFacts, around: Neighbours, sources: AddressSourc
   const external = isExternal(pf) ?? (around.pfs.some((one) => isHostBeside(one, pf)) ? false : null);
   const file = uplink.link === null || external === false ? null : hostAddress(pf, uplink.link, sources);
   if (file !== null) return { mac: file };
-  if (external === true || (external === null && hasOwnPort(pf))) {
+  if (external === true || (isExternal(pf) === null && hasOwnPort(pf))) {
     return {
       mac: null,
       reason: `it is another host's, and the kernel does not tell its address; ${pinHint(pf)}`,
