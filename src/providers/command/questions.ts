@@ -23,7 +23,7 @@ export type { Entry };
 export interface QuestionsOptions {
   /** Called with an entry that has to be sent. */
   onUnsent(entry: Entry): void;
-  /** Called with an answered question whose answer nobody needs any more. */
+  /** Called with an answered question whose answer nobody needs any more. @param output null: the answer was not ready */
   release(params: PrepareParams, output: WantedInterface | null): void;
   /** Called when `prepare` gives another answer for these logical ports now. */
   onChanged(lports: readonly string[]): void;
@@ -124,7 +124,7 @@ export class Questions {
     const old = this.#superseded.get(id);
     if (old !== undefined) {
       this.#superseded.delete(id);
-      if (old.operation === "create") this.#options.release(old, null);
+      if (old.operation === "create") this.#options.release(old, outputOf(read(old)));
       return true;
     }
     const entry = this.#byId.get(id);
@@ -133,7 +133,8 @@ export class Questions {
       this.#byId.delete(id);
       entry.id = null;
       entry.isSuspect = false;
-      if (entry.params.operation === "create") this.#options.release(entry.params, null);
+      if (entry.params.operation === "create")
+        this.#options.release(entry.params, outputOf(read(entry.params)));
       this.#askAgain(entry, now);
       return true;
     }
@@ -276,7 +277,7 @@ export class Questions {
       this.#superseded.set(entry.id, entry.params);
     }
     entry.phase = "over";
-    if (entry.isUnreleased) this.#options.release(entry.params, null);
+    if (entry.isUnreleased) this.#options.release(entry.params, outputOf(entry.answer));
     entry.isUnreleased = false;
   }
 

@@ -444,7 +444,7 @@ describe("nothing is kept", () => {
     expect(running.read().filter((each) => each === "prepare create web1")).toHaveLength(2);
     expect(running.read()).not.toContain("prepare create unsent");
     // Every answer to create is released once.
-    await running.hasRead("release create web1");
+    await running.hasRead("release create web1 web1");
   });
 
   test("of former questions for a command whose options were refused", async () => {
@@ -487,12 +487,12 @@ describe("what becomes of an answer", () => {
     expect(running.read().filter((each) => each.startsWith("release"))).toEqual([]);
   });
 
-  test("that nobody waits for any more is released without output", async () => {
+  test("that nobody waits for any more is released, with what it was", async () => {
     await using running = new Running({ tricks: { web1: { kind: "late", ms: 50 } } });
     running.ask("web1");
     await running.hasRead("prepare create web1");
     running.ask("web1", { options: { speed: "1" } });
-    await running.hasRead("release create web1");
+    await running.hasRead("release create web1 web1");
   });
 
   test("a finish that the command may not have read when it died is said to the next one", async () => {
@@ -566,7 +566,7 @@ describe("the end", () => {
       });
       lines.on("close", () => { require("node:fs").writeFileSync("${ended}", "in order"); process.exit(0); });`;
     // Heard as if nobody had asked for them, they would take half a minute.
-    const limits = { ...QUICK, terminateAfter: 25_000, killAfter: 26_000 };
+    const limits = { ...QUICK, silence: 120_000, terminateAfter: 25_000, killAfter: 26_000 };
     const running = new Running([process.execPath, "-e", late], limits);
     for (let port = 0; port < MANY; port++) running.ask(`port${port}`);
     await running.logged(/all asked/);
