@@ -47,7 +47,7 @@ const bytesOf = (text: string) => new TextEncoder().encode(text);
 interface Endless {
   readonly behave: (socket: Socket) => void;
   readonly why: RegExp;
-  /** Bytes that may be held beyond what is held at rest. */
+  /** Bytes that may be held beyond what was held before. */
   readonly atMost: number;
 }
 
@@ -120,6 +120,8 @@ describe("a Southbound is left that", () => {
       if (endless === undefined) throw new Error(name);
       const path = join(site.chassis.runDir, `${Object.keys(ENDLESS).indexOf(name)}.sock`);
       await listen(path, endless.behave);
+      // What the server before has sent may not have been given back yet.
+      const before = Math.max(atRest, memory(daemon.pid).anonymous);
       let most = 0;
       const look = setInterval(() => {
         most = Math.max(most, memory(daemon.pid).anonymous);
@@ -132,9 +134,9 @@ describe("a Southbound is left that", () => {
         from,
       );
       clearInterval(look);
-      console.log(`${name}: ${Math.round((most - atRest) / MiB)} MiB: ${line}`);
+      console.log(`${name}: ${Math.round((most - before) / MiB)} MiB: ${line}`);
       expect(line).toMatch(endless.why);
-      expect(most - atRest).toBeLessThan(endless.atMost);
+      expect(most - before).toBeLessThan(endless.atMost);
       expect(await site.chassis.appctl("vifplugd", "version")).toStartWith("vifplugd ");
     },
     90_000,

@@ -81,7 +81,8 @@ beforeAll(async () => {
   held = join(dir, "held");
   for (const [type, more] of Object.entries(MODULES))
     await Bun.write(join(dir, "own", `${type}.ts`), moduleText(type, more));
-  const leaving = `setsid sh -c 'echo $$ >${held}; exec sleep 1000' & while ! [ -s ${held} ]; do sleep 0.01; done; exit 3`;
+  // One child, however often the command is started again.
+  const leaving = `[ -s ${held} ] || setsid sh -c 'echo $$ >${held}; exec sleep 1000' & while ! [ -s ${held} ]; do sleep 0.01; done; exit 3`;
   started = performance.now();
   daemon = await startDaemon({
     chassis: site.chassis,
@@ -169,7 +170,8 @@ test("the end comes, and takes along all that did not leave", async () => {
   const children = childrenOf(daemon.pid);
   expect(children.length).toBeGreaterThan(0);
   expect(await daemon.stop("SIGTERM", END_MS)).toEqual({ code: 0, signal: null });
-  expect(children.filter(isAlive)).toEqual([]);
+  // Who was killed may need a moment for that on a busy machine; none of them would leave on its own.
+  while (children.some(isAlive)) await Bun.sleep(20);
 }, 120_000);
 
 /** Its children, and theirs. */
