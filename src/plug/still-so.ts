@@ -1,12 +1,14 @@
 /**
  * Whether the reason for a change still holds, when its transaction was refused because of another port. Until the refusal
  * arrived, the Southbound may have gone away, the port binding may have come back, somebody else may have given the port an
- * interface, the port may be wanted no more, or another port may want the interface that goes. A pure reading of the graph's data.
+ * interface, the port may be wanted no more, another port may want the interface that goes, or the provider may be another
+ * one. A pure reading of the graph's data.
  *
  * Invariant: a reason that was a reply of the Southbound about a row (rule U1, absent by `_uuid`) does not hold any more.
  */
 import type { Engine } from "../graph/index.ts";
-import { type Change, lportOfChange, removedBy, unpluggedBy } from "./change.ts";
+import { misplacementOf } from "./advice.ts";
+import { type Change, lportOfChange, misplacedOf, removedBy, unpluggedBy } from "./change.ts";
 import type { PlugGraph } from "./graph.ts";
 import { interfacesOf } from "./lport.ts";
 import { heldReason } from "./nodes/hold-node.ts";
@@ -26,8 +28,13 @@ export function isStillSo(engine: Engine, graph: PlugGraph, change: Change): boo
     if (intent?.kind !== "plug") return false;
     if (change.kind === "create" && interfacesOf(intent.lport).length > 0) return false;
   }
-  if (change.kind === "remove" && change.misplaced === undefined && isHeld(lportOfChange(change)))
-    return false;
+  const misplacement = misplacementOf(engine.data(graph.advice).get(lportOfChange(change)));
+  const wasMisplaced = misplacedOf(change) !== null;
+  // The provider that said so may be another one by now.
+  if (wasMisplaced && misplacement === null) return false;
+  // Rule U7 beats U6 only by the word of a provider that is part of the executable.
+  const goesAtOnce = wasMisplaced && misplacement?.isBuiltIn === true;
+  if (change.kind === "remove" && !goesAtOnce && isHeld(lportOfChange(change))) return false;
   return unpluggedBy(change).every((lport) => {
     const intent = intents.get(lport);
     if (intent?.kind !== "unplug" || isHeld(lport) || isInDoubt === true) return false;

@@ -155,40 +155,69 @@ describe("the interface of a port that has none", () => {
   });
 });
 
-describe("nobody has to be due to go for", () => {
-  test("what is another's by now, be it held", () => {
-    const { bench, change } = misplaced(() => ({ ready: false, reason: "no such device" }));
+describe("what is another's by now", () => {
+  const notReady = () => ({ ready: false, reason: "no such device" }) as const;
+
+  test("goes still, be it held, by the word of a provider that is part of the executable", () => {
+    const { bench, change } = misplaced(notReady);
     expect(change).toMatchObject({ kind: "remove", misplaced: "VF 7" });
     holdAll(bench);
     expect(stillSo(bench, change)).toBe(true);
   });
 
-  test("a port that moves as its interface is another's by now, be the others held", () => {
-    const { bench, change } = misplaced((input) => plugAs(() => "eth9")(input));
+  test("stays while it is held, when a provider from outside says so", () => {
+    const { bench, change } = misplaced(notReady, false);
+    expect(stillSo(bench, change)).toBe(true);
+    holdAll(bench);
+    expect(stillSo(bench, change)).toBe(false);
+  });
+
+  test("stays when the provider that said so is enabled no more, or says so no more", () => {
+    const disabled = misplaced(notReady);
+    disabled.registry.unregister("dummy");
+    disabled.bench.run();
+    expect(stillSo(disabled.bench, disabled.change)).toBe(false);
+    const changed = misplaced(notReady);
+    changed.takeBack();
+    expect(stillSo(changed.bench, changed.change)).toBe(false);
+  });
+
+  test("makes way for the port's next interface, be the others held", () => {
+    const { bench, change } = misplaced((input) => plugAs(() => "eth9")(input), false);
     expect(change.kind).toBe("replug");
     holdAll(bench);
     expect(bench.engine.data(bench.graph.hold).due.has("a")).toBe(true);
     expect(stillSo(bench, change)).toBe(true);
   });
 
-  /** A provider from outside says so of the interface that is in place. */
+  test("and makes way no more when the provider says so no more", () => {
+    const { bench, change, takeBack } = misplaced((input) => plugAs(() => "eth9")(input));
+    takeBack();
+    expect(stillSo(bench, change)).toBe(false);
+  });
+
+  /** The provider says so of the interface that is in place, until it takes that back. */
   function misplaced(
     then: (input: Parameters<ReturnType<typeof plugAs>>[0]) => ReturnType<ReturnType<typeof plugAs>>,
+    isBuiltIn = true,
   ) {
     let isAnothers = false;
     const registry = registryOf();
     const { provider } = recordedProvider("dummy", {
       prepare: (input) => (isAnothers ? { ...then(input), misplaced: "VF 7" } : plugAs()(input)),
     });
-    registry.register(provider, ["dummy"], false);
+    registry.register(provider, ["dummy"], isBuiltIn);
     const bench = PlugBench.started(registry);
     bench.set("portBinding", wanted("a", 0));
     bench.run();
     bench.commit();
-    isAnothers = true;
-    bench.attempt("a", { phase: "idle", nonce: 1 });
-    bench.run();
-    return { bench, change: changeOf(bench, "a") };
+    const say = (isSo: boolean, nonce: number) => {
+      isAnothers = isSo;
+      bench.attempt("a", { phase: "idle", nonce });
+      bench.run();
+    };
+    say(true, 1);
+    return { bench, registry, change: changeOf(bench, "a"), takeBack: () => say(false, 2) };
   }
 });
 
