@@ -76,6 +76,19 @@ export function removedBy(change: Change): InterfaceRow | null {
   return change.kind === "remove" ? change.interface : null;
 }
 
+/** The bridges that the change adds a port to or takes a port from. */
+export function bridgesOf(change: Change): readonly BridgeRef[] {
+  switch (change.kind) {
+    case "create":
+    case "remove":
+      return [change.bridge];
+    case "update":
+      return [];
+    case "replug":
+      return [...(change.remove === null ? [] : bridgesOf(change.remove)), ...bridgesOf(change.take)];
+  }
+}
+
 /** The logical ports that the change leaves without an interface, because they are to have none (rule U1 or U2). */
 export function unpluggedBy(change: Change): readonly string[] {
   switch (change.kind) {

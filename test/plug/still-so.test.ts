@@ -7,7 +7,15 @@ import { isStillSo } from "../../src/plug/still-so.ts";
 import { benchWith, wanted } from "../support/logical-ports.ts";
 import { PlugBench } from "../support/plug-bench.ts";
 import { plugAs, recordedProvider, registryOf } from "../support/providers.ts";
-import { chassisRow, map, OTHER_CHASSIS, pluggedRow, uuid } from "../support/rows.ts";
+import {
+  bridgeRow,
+  chassisRow,
+  map,
+  OTHER_CHASSIS,
+  openVSwitchRow,
+  pluggedRow,
+  uuid,
+} from "../support/rows.ts";
 
 const stranger = { before: "c1", now: "c2" };
 
@@ -237,6 +245,35 @@ describe("what is left over of a port that is in place", () => {
     holdAll(bench);
     expect(stillSo(bench, change)).toBe(false);
   });
+
+  test("stays when the port is not known to be wanted by then (U3)", () => {
+    const { bench, change } = leftover();
+    bench.setSouthbound({ synced: false, acknowledged: null });
+    bench.delete("portBinding", wanted("a", 0)._uuid);
+    bench.run();
+    expect(bench.status("a")).toMatchObject({ state: "plugged", change: null });
+    expect(stillSo(bench, change)).toBe(false);
+  });
+
+  test("stays when it is all that the port has by then", () => {
+    const { bench, change } = leftover();
+    bench.removeInterface(bench.interfaceNamed("a")?._uuid ?? uuid(0));
+    bench.run();
+    expect(stillSo(bench, change)).toBe(false);
+  });
+});
+
+test("no interface is to be made still on a bridge that is not the integration bridge any more", () => {
+  const bench = PlugBench.started(registryOf(recordedProvider("dummy").provider));
+  bench.set("portBinding", wanted("a", 0));
+  bench.run();
+  const change = changeOf(bench, "a");
+  bench.set("bridge", bridgeRow({ _uuid: uuid(0xb2), name: "br-other", ports: new Set() }));
+  const external_ids = map({ "system-id": "hv1", "ovn-bridge": "br-other" });
+  bench.set("openVSwitch", openVSwitchRow({ external_ids }));
+  bench.run();
+  expect(changeOf(bench, "a")).toMatchObject({ kind: "create", bridge: { name: "br-other" } });
+  expect(stillSo(bench, change)).toBe(false);
 });
 
 describe("what is written for a port that has an interface", () => {
