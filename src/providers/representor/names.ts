@@ -49,7 +49,8 @@ export type DriverName =
     };
 
 /**
- * Parses a driver's name; null: the name names no function, as with older drivers. Devlink's own form is c1pf0vf2. EF100 puts its
+ * Parses a driver's name; null: the name names no function, as with older drivers. Devlink's own form is
+ * c1pf0vf2, with the controller only where that is another host's. EF100 puts its
  * port first, and the interface of another host second (p0pf0vf2, p0if1pf0vf2). Old versions of ice wrote pf0vfr2.
  */
 export function parseDriverName(name: string | null): DriverName | null {
@@ -61,7 +62,7 @@ export function parseDriverName(name: string | null): DriverName | null {
   return {
     kind: "function",
     controller: controller === undefined ? null : Number(controller),
-    external: otherHost === undefined ? null : true,
+    external: controller === undefined && otherHost === undefined ? null : true,
     pf: Number(pf),
     function: kind === "vf" || kind === "sf" ? { kind, number: Number(number) } : { kind: "pf" },
   };

@@ -44,9 +44,8 @@ export function portsByName(
     if (said?.kind !== "function") return [];
     const { controller, pf } = said;
     const role = { kind: "function", function: said.function } as const;
-    const external = said.external ?? (controller === null ? null : controller !== 0);
     const device = deviceOf(one, said, [...toldUplinks, ...uplinks]);
-    return [{ ...common(one, device), controller: controller ?? 0, external, pf, role }];
+    return [{ ...common(one, device), controller: controller ?? 0, external: said.external, pf, role }];
   });
   const named = [...uplinks, ...functions];
   return [...named, ...namelessUplinks(untold, [...told, ...named])];

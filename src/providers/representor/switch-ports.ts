@@ -134,7 +134,7 @@ function hostOf(
 ): Pick<SwitchPort, "controller" | "external"> {
   const said = external === null && link !== null ? parseDriverName(link.portName) : null;
   if (said?.kind !== "function" || said.controller === null) return { controller, external };
-  return { controller: said.controller, external: said.controller !== 0 };
+  return { controller: said.controller, external: said.external };
 }
 
 /** Whether the device of a PF's port is the PF itself, as with some drivers: the port is the uplink, and represents nothing. */
