@@ -78,7 +78,8 @@ export class Questions {
     const fields = JSON.stringify(params);
     const about = this.#table.about(params);
     const isSame = about !== undefined && (about.fields === fields || becameAnswer(about, params));
-    let entry = isSame ? about : this.#table.became(params);
+    // Another question's answer may stand for a question about an interface that nothing has been asked about yet.
+    let entry = isSame ? about : about === undefined ? this.#table.became(params) : undefined;
     if (entry === undefined) entry = this.#ask(params, fields, now, about);
     else if (entry.round !== this.#round) {
       if (entry.phase === "answered") entry = this.#askAgain(entry, now);
