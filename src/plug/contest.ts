@@ -197,7 +197,7 @@ export class Contests {
     for (const member of all) {
       for (const observed of this.#owned(member)) {
         const taker = this.takerOf(observed);
-        if (taker !== null && !this.#isTaking(taker, observed)) all.add(taker);
+        if (taker !== null) all.add(taker);
       }
     }
     return [...all].sort();

@@ -153,12 +153,15 @@ describe("who moves together", () => {
     ]);
   });
 
-  test("is not one whose change to what they leave is on its way already", () => {
+  test("waits while a change to what one of them leaves is on its way, because the server may refuse that change", () => {
     const { contests } = cloud({
       p: { has: ["a"], wants: "b" },
       q: { wants: "a", attempt: "moving" },
     });
-    expect(contests.contest("p", "b")).toMatchObject({ kind: "free", together: ["p"] });
+    expect(contests.contest("p", "b")).toEqual({
+      kind: "lost",
+      reason: "logical port q moves with it, and its change is on its way",
+    });
     expect(contests.taker("p")).toBe("q");
   });
 });
