@@ -85,6 +85,8 @@ export class AttemptKeeper {
       timer: (milliseconds, call) => environment.timer(milliseconds, call),
       late: (works) => this.#late(works),
       isOurs: (lock) => options.lock() === lock,
+      // A run that is scheduled is scheduled in the same way, and comes first.
+      decided: () => new Promise((resolve) => environment.soon(resolve)),
       isStillSo: (change) => isStillSo(options.engine, options.graph, change),
       report: (outcomes) => this.#conclude(outcomes),
     });

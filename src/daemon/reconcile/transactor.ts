@@ -54,6 +54,8 @@ export interface TransactorOptions {
   late(works: readonly Work[]): void;
   /** Whether this session holds the lock. */
   isOurs(lock: string): boolean;
+  /** Resolves when the graph has decided about everything that was reported and pushed before the call. */
+  decided(): Promise<void>;
   /** Whether the basis of the change certainly still holds, so that the change may be sent again. */
   isStillSo(change: Change): boolean;
   /** Called once or more for the works of one `submit`. */
@@ -142,6 +144,8 @@ export class Transactor {
 
   /** Sends the works again whose basis still holds. The others are decided anew, together with the ports that move with them. */
   async #submitAgain(works: readonly Work[], lock: string): Promise<void> {
+    // The refusal of one change may be why another one is held back.
+    await this.#options.decided();
     const firm: Work[] = [];
     const stale: Work[] = [];
     for (const unit of unitsOf(works)) {

@@ -15,6 +15,7 @@ async function submit(
   together: readonly string[] = [],
   stale: readonly string[] = [],
   isOurs = true,
+  decided: (outcomes: readonly Outcome[]) => Promise<void> = async () => {},
 ) {
   const transactions: (readonly Operation[])[] = [];
   const outcomes: Outcome[] = [];
@@ -26,6 +27,7 @@ async function submit(
     },
     timer: () => () => {},
     late: () => {},
+    decided: () => decided(outcomes),
     isOurs: () => isOurs,
     isStillSo: (change) => !stale.includes(lportOfChange(change)),
     report: (some) => {
@@ -134,6 +136,23 @@ describe("a bad port", () => {
       for (const operations of transactions.slice(1)) expect(insertOf(operations, "stale")).toBe(-1);
     },
   );
+
+  test("makes others stale by its refusal, and these are decided anew", async () => {
+    const stale: string[] = [];
+    const { transactions, summary } = await submit(
+      ["a", "bad"],
+      (operations) => transactError("constraint violation", { operation: insertOf(operations, "bad") }),
+      [],
+      stale,
+      true,
+      async (outcomes) => {
+        expect(summaryOf(outcomes)).toEqual({ bad: "refused constraint violation" });
+        stale.push("a");
+      },
+    );
+    expect(transactions).toHaveLength(1);
+    expect(summary).toMatchObject({ a: expect.stringContaining("lost not sent again") });
+  });
 
   test("among others of which nothing is so any more is all that is sent", async () => {
     const { transactions, summary } = await submit(
