@@ -13,7 +13,7 @@ import type {
   Uuid,
 } from "ovsdb-jsonrpc";
 import type { Logger } from "../../log/log.ts";
-import { withFormer } from "../../plug/former-hostnames.ts";
+import { type FormerHostnames, withFormer } from "../../plug/former-hostnames.ts";
 import { MonitorScope } from "../../plug/monitor-scope.ts";
 import type { SouthboundState } from "../../plug/nodes/input-nodes.ts";
 import { hasAnswered } from "../../plug/readiness.ts";
@@ -45,6 +45,8 @@ export class Southbound {
   /** Counts the views (`SouthboundState.view`). */
   #view = 0;
   #announced: SouthboundState | null = null;
+  /** Kept here because the graph knows the names of one message only after a run, and messages may be read together. */
+  #formerHostnames: FormerHostnames = new Map();
   readonly #clusters = new KnownClusters();
   /** Why the last connection ended; null: a connection has been in sync since, or nothing was tried. */
   #lost: ConnectionError | null = null;
@@ -257,10 +259,10 @@ export class Southbound {
 
   /** Notes former hostnames in the same turn as the change of the row, because the decision after the change needs them. */
   #noteHostnames(changes: readonly RowChange<ChassisRow>[]): void {
-    const { inputs } = this.#reconciler.graph;
-    const before = this.#reconciler.engine.data(inputs.formerHostnames).current;
-    const after = withFormer(before, changes);
-    if (after !== before) this.#reconciler.push(inputs.formerHostnames, after, "hostname changed");
+    const after = withFormer(this.#formerHostnames, changes);
+    if (after === this.#formerHostnames) return;
+    this.#formerHostnames = after;
+    this.#reconciler.push(this.#reconciler.graph.inputs.formerHostnames, after, "hostname changed");
   }
 
   #announce(session: ReturnType<typeof connect>): void {
