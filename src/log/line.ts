@@ -17,14 +17,14 @@ export interface LineFields {
   readonly message: string;
 }
 
-/** @param prefix counts as part of the line */
+/** @param prefix counts toward the line's limit */
 export function textLine({ time, level, module, message }: LineFields, prefix: string): string {
   const head = `${prefix}${new Date(time).toISOString()} ${level} ${module}: `;
   const body = printable(cutWords(message).replaceAll(/[\r\n\u2028\u2029]+/g, " "));
   return `${clipBytes(head + body, MAX_LINE_BYTES - 1)}\n`;
 }
 
-/** @param prefix counts as part of the line */
+/** @param prefix counts toward the line's limit */
 export function jsonLine({ time, level, module, message }: LineFields, prefix: string): string {
   const encode = (text: string) =>
     prefix +

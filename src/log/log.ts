@@ -37,13 +37,13 @@ export interface Logger {
 export interface LogOptions {
   readonly level: Threshold;
   readonly format: Format;
-  /** Standard error is the journal's: lines carry their priority. */
+  /** Whether the journal reads standard error. Each line then begins with its priority. */
   readonly journal?: boolean;
-  /** It must not wait. */
+  /** Writes a line. The function must not wait. */
   readonly write: (line: string) => void;
-  /** How many lines it has lost since this was last asked. */
+  /** How many lines `write` has lost since the last call. */
   readonly takeLost?: () => number;
-  /** Opens the file that the lines go to anew; absent: they go to the console. */
+  /** Opens the log's file anew; absent: the lines go to the console. */
   readonly reopen?: () => Promise<Result<null, string>>;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
@@ -54,14 +54,14 @@ export class Log {
   readonly #journal: boolean;
   readonly #write: (line: string) => void;
   readonly #takeLost: () => number;
-  /** Opens the file that the lines go to anew; null: they go to the console. */
+  /** Opens the log's file anew; null: the lines go to the console. */
   readonly reopen: (() => Promise<Result<null, string>>) | null;
   readonly #now: () => number;
   readonly #warnings: RateLimiter;
   readonly #modules: ModuleLimiter;
   readonly #tail = new Tail();
   #level: Threshold;
-  /** Of every module; those that follow the log's own level have none. */
+  /** The threshold of each module; null: the module follows the log's own level. */
   readonly #thresholds = new Map<string, Threshold | null>();
 
   constructor(options: LogOptions) {
@@ -78,7 +78,7 @@ export class Log {
     });
   }
 
-  /** The threshold of modules that were given none of their own. */
+  /** The threshold of modules without a threshold of their own. */
   get level(): Threshold {
     return this.#level;
   }
@@ -101,7 +101,7 @@ export class Log {
     return new Map(Array.from(this.#thresholds, ([name, own]) => [name, own ?? this.#level]));
   }
 
-  /** The last lines, up to so many, the oldest first. */
+  /** At most `count` of the last lines, the oldest first. */
   tail(count: number): readonly string[] {
     return this.#tail.last(count);
   }

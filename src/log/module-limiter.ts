@@ -1,6 +1,6 @@
 /**
- * At most so many lines a second of each module; how many were left out is told when the second is over. Some of them are
- * kept for warnings and errors, so that a burst of news never hides what somebody has to see.
+ * The limit on the lines that a module writes in a second. At the end of the second the log tells how many lines were left
+ * out. A part of the lines is kept for warnings and errors, so that a burst of other lines never hides them.
  */
 
 export const LINES_A_SECOND = 100;
@@ -20,7 +20,7 @@ export class ModuleLimiter {
 
   /**
    * @param now milliseconds
-   * @param tell says how many lines of a module were left out; what it writes is not counted
+   * @param tell writes how many lines of a module were left out, past this limit
    */
   constructor(now: () => number, tell: (module: string, dropped: number) => void) {
     this.#now = now;
@@ -33,7 +33,7 @@ export class ModuleLimiter {
       window.lines++;
       return true;
     }
-    // Told in time also when the module has nothing more to say.
+    // A module that writes no further line starts no new second, so a timer ends this one.
     if (window.dropped === 0) setTimeout(() => this.#end(module, window), SECOND_MS).unref();
     window.dropped++;
     return false;
@@ -42,7 +42,7 @@ export class ModuleLimiter {
   #window(module: string): Window {
     const now = this.#now();
     const window = this.#windows.get(module);
-    // A clock that was set back ends a second, too.
+    // A clock that was set back also ends the second.
     if (window !== undefined && now >= window.since && now - window.since < SECOND_MS) return window;
     const next = { since: now, lines: 0, dropped: 0 };
     this.#windows.set(module, next);
@@ -55,7 +55,7 @@ export class ModuleLimiter {
     window.dropped = 0;
     if (dropped === 0) return;
     this.#tell(module, dropped);
-    // That line is one of the module's, too.
+    // The line that `tell` wrote counts in the second that has begun.
     const current = this.#windows.get(module);
     if (current !== undefined && current !== window) current.lines++;
   }

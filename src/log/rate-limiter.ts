@@ -1,12 +1,15 @@
-/** A token bucket per topic: 5 at once, then one a second; what did not pass is counted and told with the next. */
+/**
+ * A token bucket for each topic: 5 messages at once, then one a second. The next message that passes tells how many
+ * messages of its topic did not pass.
+ */
 
 import { TokenBucket, type TokenBucketOptions } from "../token-bucket.ts";
 
 const A_TOPIC: TokenBucketOptions = { burst: 5, refillMs: 1000 };
-/** Topics whose bucket is full again are forgotten when there are more than this many. */
+/** At this number of topics, the limiter forgets those whose bucket is full again. */
 const MAX_TOPICS = 1000;
 const LONG_TOPIC = 200;
-/** No topic is empty. */
+/** The key of the bucket that all further topics share. No topic is the empty text. */
 const OTHERS = "";
 
 interface Topic {
@@ -17,7 +20,7 @@ interface Topic {
 export class RateLimiter {
   readonly #now: () => number;
   readonly #topics = new Map<string, Topic>();
-  /** When the topics were last looked through for those that are full; milliseconds. */
+  /** When the limiter last looked for topics with a full bucket; milliseconds. */
   #lookedAt = Number.NEGATIVE_INFINITY;
 
   /** @param now milliseconds */
@@ -42,7 +45,7 @@ export class RateLimiter {
     const known = this.#topics.get(name);
     if (known !== undefined) return known;
     if (this.#topics.size >= MAX_TOPICS && this.#mayBeFull(now)) this.#forgetFull(now);
-    // Where there are more that cannot be forgotten, all further ones share a bucket.
+    // When no topic can be forgotten, all further topics share a bucket.
     const key = this.#topics.size >= MAX_TOPICS ? OTHERS : name;
     const shared = this.#topics.get(key);
     if (shared !== undefined) return shared;
@@ -51,7 +54,7 @@ export class RateLimiter {
     return topic;
   }
 
-  /** Since the last look there was time for a token: whoever brings thousands of topics at once is looked at once. */
+  /** Whether a bucket had time for a token since the last look. A burst of thousands of topics thus costs one look. */
   #mayBeFull(now: number): boolean {
     return Math.abs(now - this.#lookedAt) >= A_TOPIC.refillMs;
   }
@@ -64,7 +67,7 @@ export class RateLimiter {
   }
 }
 
-/** A topic may be as long as the texts in a database. */
+/** The key has a bounded length, because a topic may be as long as a text in a database. */
 function keyOf(topic: string): string {
   return topic.length <= LONG_TOPIC ? topic : `${topic.slice(0, LONG_TOPIC)}${Bun.hash(topic)}`;
 }

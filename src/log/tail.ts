@@ -1,9 +1,9 @@
-/** The last lines of a log, bounded in bytes, for who looks when something has happened. */
+/** The last lines of a log, bounded in bytes, for a person who looks after something has happened. */
 
 const KEPT_BYTES = 256 << 10;
 
 export class Tail {
-  /** The oldest first, from `#first` on. */
+  /** The kept lines begin at `#first`, the oldest first. */
   #lines: string[] = [];
   #first = 0;
   #bytes = 0;
@@ -15,7 +15,7 @@ export class Tail {
       this.#bytes -= Buffer.byteLength(this.#lines[this.#first] ?? "");
       this.#first++;
     }
-    // In one go, now and then.
+    // Removing many old lines at once is cheaper than removing each of them.
     if (this.#first * 2 > this.#lines.length) {
       this.#lines = this.#lines.slice(this.#first);
       this.#first = 0;

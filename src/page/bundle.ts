@@ -1,7 +1,7 @@
 /**
- * A macro: runs when the program is bundled (and, in a checkout, when the module that calls it is first loaded), and
- * leaves the browser's code and style in the program as two texts. The bundler cannot call itself from within, so a second
- * one is started.
+ * A macro that leaves the browser's script, style and body in the program as texts. The macro runs when the program is
+ * bundled and, in a checkout, when the calling module is first loaded. The bundler cannot call itself from within, so the
+ * macro starts a second bundler.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -20,7 +20,7 @@ export function bundlePage(): PageParts {
   );
   if (exitCode !== 0) throw new Error(`the page cannot be bundled: ${stderr}`);
   return {
-    // Nothing in a text of the script may end its element.
+    // No text in the script may end the script element.
     script: stdout.toString().replaceAll("</script", "<\\/script"),
     style: readFileSync(join(folder, "page.css"), "utf8"),
     body: readFileSync(join(folder, "body.html"), "utf8"),

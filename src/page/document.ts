@@ -1,6 +1,6 @@
 /**
- * The page as one document without external resources, and the policy that a browser holds it to: nothing runs but the
- * script in it, nothing is styled but by the style in it, and it talks to nobody but this daemon.
+ * The page as one document without external resources, and the policy that the browser enforces: the page runs its own
+ * script alone, uses its own style alone, and talks to this daemon alone.
  */
 import { createHash } from "node:crypto";
 import { bundlePage } from "./bundle.ts" with { type: "macro" };
@@ -18,7 +18,7 @@ export const pageDocument = [
   `<body>${body}<script>${script}</script></body></html>\n`,
 ].join("");
 
-/** Which page this is: another program has another one. */
+/** The name of the page. A program with another page has another name. */
 export const pageName = createHash("sha256").update(pageDocument).digest("base64url").slice(0, 16);
 
 export const pagePolicy = [

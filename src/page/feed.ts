@@ -1,8 +1,8 @@
 /**
- * What one open page has been told, and therefore what it has to be told now.
+ * What the daemon has told one open page, and therefore what the daemon has to tell the page now.
  *
- * Invariant: nothing is kept for a page but what it was told last; a page that does not read is told nothing, and then
- * the difference, once.
+ * Invariant: a feed keeps only what the page was told last. A page that does not read for some time is told the difference
+ * once, afterwards.
  */
 import { describeGraph, formatReason, type NodeInfo, type RecomputeRecord } from "../graph/index.ts";
 import type { LportStatus } from "../plug/lport-status.ts";
@@ -17,20 +17,20 @@ export class Feed {
   readonly #page: string;
   #isBegun = false;
   #chassis = "";
-  /** A port that says the same is the same object. */
+  /** The status that was told last. A status that has not changed is the same object. */
   readonly #ports = new Map<string, LportStatus>();
   readonly #nodes = new Map<string, string>();
   /** The last recompute and the last commit that were told. */
   #recompute: RecomputeRecord | undefined;
   #commit = 0;
 
-  /** @param page which page this program has */
+  /** @param page the name of this program's page */
   constructor(daemon: DaemonView, page: string) {
     this.#daemon = daemon;
     this.#page = page;
   }
 
-  /** Events of the stream (text/event-stream) for what is new since the last call; empty: nothing is. */
+  /** Events of the stream (text/event-stream) for the changes since the last call; empty: nothing changed. */
   news(): string {
     const parts = [
       ...this.#greeting(),
@@ -69,7 +69,7 @@ export class Feed {
       changed.push(verdict);
     }
     const gone = this.#ports.size === verdicts.size ? [] : this.#forget(verdicts);
-    // A page that has just been opened is told that there is none, too.
+    // A page that has just been opened is also told that there are no ports.
     if (changed.length === 0 && gone.length === 0 && this.#isBegun) return [];
     return [event("ports", { changed: changed.map(shownPort), gone })];
   }
@@ -114,7 +114,7 @@ export class Feed {
   }
 }
 
-/** A page is read by people: texts of others are cut. Its name is what a port is known by. */
+/** People read the page, so texts of others are cut. A port's name stays whole, because the name identifies the port. */
 function shownPort(status: LportStatus): PortStatus {
   const port = portStatus(status);
   const { type, reason } = port;

@@ -1,24 +1,24 @@
 /**
- * What the daemon tells the page: one event of the stream for each entry, with its data as JSON. Types only, so that both
- * ends are compiled against the same words.
+ * The messages from the daemon to the page: each message is an event of the stream, with data as JSON. This file has types
+ * only, so that both ends are compiled against the same names.
  */
 import type { Graph } from "../graph/index.ts";
 import type { Latency } from "../view/latencies.ts";
 import type { ChassisStatus, PortStatus } from "../view/status-shape.ts";
 
 export interface Messages {
-  /** First of all: which page and daemon this is. Another page than the one that is open is to be loaded anew. */
+  /** The first message: the page and the daemon. A browser with another page open has to load the page anew. */
   readonly hello: { readonly page: string; readonly pid: number };
   readonly chassis: ChassisStatus;
-  /** The ports that are there for the first time or say something new, and the names of those that are gone. */
+  /** The ports that are new or have changed, and the names of the ports that are gone. */
   readonly ports: { readonly changed: readonly PortStatus[]; readonly gone: readonly string[] };
   /** The whole graph, once. */
   readonly graph: Graph;
-  /** The nodes whose counters have moved. */
+  /** The nodes whose counters have changed. */
   readonly nodes: Graph["nodes"];
-  /** The recomputes since the last word, oldest first. */
+  /** The recomputes since the last message of this kind, oldest first. */
   readonly recomputes: readonly RecomputeMessage[];
-  /** The commits since the last word, oldest first. */
+  /** The commits since the last message of this kind, oldest first. */
   readonly latencies: readonly Latency[];
 }
 

@@ -1,4 +1,4 @@
-/** The page at `/`, and what it asks for: a stream of what is new, and all that is known of one port. */
+/** The page at `/`, and the page's own requests: a stream of news, and the explanation of one port. */
 import { type HttpResponse, text } from "../http/response.ts";
 import type { Route } from "../http/server.ts";
 import { cutSentence } from "../text/cut.ts";
@@ -37,7 +37,7 @@ export function pageRoutes(daemon: DaemonView): readonly Route[] {
   ];
 }
 
-/** A page is read by people: texts of others are cut, but the name that a port is known by. */
+/** People read the page, so texts of others are cut. A port's name stays whole, because the name identifies the port. */
 function json(value: object): HttpResponse {
   const body = JSON.stringify(value, (key, member: unknown) => {
     return typeof member === "string" && key !== "lport" ? cutSentence(member) : member;

@@ -1,17 +1,17 @@
 /**
- * The pages that are open: each is a stream that is told, four times a second, what is new.
+ * The streams of the open pages. Four times a second, each stream gets what is new.
  *
- * Invariants: there are at most eight; no timer runs while none is open; a page that has not taken what it was sent is
- * sent nothing more until it has.
+ * Invariants: at most eight streams are open. No timer runs while no stream is open. A page that has not taken everything
+ * that was sent gets nothing more until then.
  */
 import type { Outlet } from "../serve/listener.ts";
 import type { DaemonView } from "../view/daemon-view.ts";
 import { Feed } from "./feed.ts";
 
 export const MOST_STREAMS = 8;
-/** Milliseconds from one look to the next; a person takes a quarter of a second for "at once". */
+/** Milliseconds from one look for news to the next. For a person, a quarter of a second is "at once". */
 const LOOK_MS = 250;
-/** Milliseconds after which a page without news is sent a comment, so that both ends notice when the other is gone. */
+/** Milliseconds without news after which a page gets a comment, so that either end notices when the other is gone. */
 const SILENCE_MS = 15_000;
 
 interface Stream {
@@ -36,7 +36,7 @@ export class Streams {
     return this.#open.size >= MOST_STREAMS;
   }
 
-  /** @returns what ends the stream */
+  /** @returns a function that ends the stream */
   open(outlet: Outlet): () => void {
     const stream: Stream = { feed: new Feed(this.#daemon, this.#page), outlet, toldAt: performance.now() };
     this.#open.add(stream);

@@ -1,21 +1,21 @@
 /**
- * Texts of others, cut to what a person reads; programs get all of them.
+ * Cuts texts of others to a length that a person reads. Programs get the whole texts.
  *
- * Invariant: the work and what comes out are bounded, whatever the length of the text.
+ * Invariant: the work and the result are bounded, whatever the length of the text.
  */
 
-/** Characters (UTF-16 code units) of a text that are shown. */
+/** How much of a text is shown, in characters (UTF-16 code units). */
 export const SHOWN = 200;
-/** Of a sentence of ours with texts of others in it. */
+/** How much of our own sentence with texts of others in it is shown, in the same unit. */
 const SHOWN_OF_SENTENCE = 600;
 
-/** The beginning of a text, then `…` and how long the whole is. */
+/** The beginning of a text, then `…` and the length of the whole text; a text within the limit stays as it is. */
 export function cut(text: string, limit: number = SHOWN): string {
   return text.length <= limit ? text : `${beginning(text, limit)} ${lengthOf(text)}`;
 }
 
 function beginning(text: string, limit: number): string {
-  // Not half a character.
+  // The cut must not split a surrogate pair.
   const end = /[\ud800-\udbff]/.test(text.charAt(limit - 1)) ? limit - 1 : limit;
   return `${text.slice(0, end)}…`;
 }
@@ -24,18 +24,18 @@ function lengthOf(text: string): string {
   return `(${text.length.toLocaleString("en")} characters)`;
 }
 
-/** More than is ever left of a text: what comes after it is not looked at. */
+/** How much of a text is read, in the same unit: more than is ever shown. */
 const LOOKED_AT = 20_000;
 
 /**
- * A sentence in which each text of somebody else, quoted or a word without blanks, is cut; the length of the whole
- * stands at its end when anything was.
+ * Cuts each text of others in a sentence: a quoted text, or a word without blanks. When anything was cut, the length of the
+ * whole sentence stands at the end.
  */
 export function cutWords(text: string): string {
   return cutParts(text, LOOKED_AT);
 }
 
-/** The same, and the whole is cut to some lines. */
+/** Cuts the texts of others as `cutWords` does, and the whole sentence to some lines. */
 export function cutSentence(text: string): string {
   return cutParts(text, SHOWN_OF_SENTENCE);
 }
@@ -51,20 +51,23 @@ function cutParts(text: string, limit: number): string {
   return shown === text ? text : `${shown} ${lengthOf(text)}`;
 }
 
-/** The beginning of a text, in at most so many bytes of UTF-8, and then `…`; the text itself where it fits. */
+/** The beginning of a text with `…`, in at most `limit` bytes of UTF-8; a text within the limit stays as it is. */
 export function clipBytes(text: string, limit: number): string {
   if (Buffer.byteLength(text) <= limit) return text;
   const bytes = Buffer.from(text.slice(0, limit));
   let end = Math.max(0, limit - Buffer.byteLength("…"));
-  // Not within a character: its further bytes begin with the bits 10.
+  // The cut must not split a character, whose bytes after the first begin with the bits 10.
   while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
   return `${bytes.toString("utf8", 0, end)}…`;
 }
 
-/** What is kept of somebody else's sentence (why a port waits, what was thrown), in bytes: each port may have its own. */
+/**
+ * How much of a sentence of others (why a port waits, the message of an exception) is kept, in bytes. Each port may have
+ * such a sentence of its own.
+ */
 const KEPT_OF_SENTENCE = 4 << 10;
 
-/** The beginning of somebody else's sentence that is to be kept. */
+/** The part of a sentence of others that is kept. */
 export function clipWords(text: string): string {
   return clipBytes(text, KEPT_OF_SENTENCE);
 }

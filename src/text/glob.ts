@@ -1,6 +1,6 @@
 /**
- * Patterns as a shell has them: `*` is any text, `?` one character, `[a-z]` one of these, `[!a-z]` one of the others, and
- * `\` takes the next character as it is. A pattern has to match the whole of a text.
+ * Patterns of a shell: `*` matches any text, `?` any character, `[a-z]` a character of the set, and `[!a-z]` a character
+ * outside of the set. `\` makes the next character stand for itself. A pattern has to match the whole text.
  *
  * Invariant: the work is bounded by the product of both lengths, whatever the pattern.
  */
@@ -9,7 +9,11 @@ type Token =
   | { readonly kind: "any text" }
   | { readonly kind: "character"; readonly matches: (character: string) => boolean };
 
-/** @returns whether a text matches; every pattern is one: a bracket that is not closed stands for itself */
+/**
+ * Every text is a valid pattern: a bracket that is not closed stands for itself.
+ *
+ * @returns a function that tells whether a text matches
+ */
 export function globMatcher(pattern: string): (text: string) => boolean {
   const tokens = tokensOf(Array.from(pattern));
   return (text) => matches(tokens, Array.from(text));
@@ -37,7 +41,7 @@ function tokensOf(pattern: readonly string[]): readonly Token[] {
   return tokens;
 }
 
-/** Of the set that begins at `at`, in which a bracket that comes first stands for itself; -1: it is not closed. */
+/** Where the set that begins at `at` ends; -1: nowhere. A closing bracket at the set's beginning stands for itself. */
 function closingBracket(pattern: readonly string[], at: number): number {
   const isNegated = pattern[at + 1] === "!" || pattern[at + 1] === "^";
   return pattern.indexOf("]", at + (isNegated ? 3 : 2));
@@ -56,7 +60,7 @@ function setOf(inside: readonly string[]): (character: string) => boolean {
   return (character) => ranges.some(([from, to]) => from <= character && character <= to) !== isNegated;
 }
 
-/** Where a text does not match behind `*`, the last `*` takes one character more: no earlier one ever has to. */
+/** When the text after a `*` does not match, the last `*` takes one character more. No earlier `*` ever has to. */
 function matches(tokens: readonly Token[], text: readonly string[]): boolean {
   let [token, at] = [0, 0];
   let [star, from] = [-1, 0];

@@ -1,21 +1,21 @@
 /**
- * Texts that others chose, made fit to be looked at.
+ * Makes texts of others fit for a person to look at.
  *
- * Invariant: what comes out holds nothing that a terminal, a log's reader or an eye takes for anything but a visible
- * character: no control characters, no format characters (which reorder, join or hide text), no separators of lines.
+ * Invariant: apart from tabs, the result holds visible characters and blanks alone: no control characters, no format
+ * characters (which reorder, join or hide text), no separators of lines or paragraphs.
  */
 
-/** Control and format characters, separators of lines, and halves of characters. A tab is let through. */
+/** Control and format characters, separators of lines and paragraphs, and lone surrogates. A tab passes. */
 const UNSEEN = /(?!\t)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
-/** Stands for each of them. */
+/** Stands for each unseen character. */
 const STAND_IN = "\ufffd";
 
 export function printable(text: string): string {
   return text.replaceAll(UNSEEN, STAND_IN);
 }
 
-/** In JSON, where each of them can be written so that it is seen and is still itself. */
+/** Writes each unseen character of a JSON text as an escape, so that the text is readable and keeps its value. */
 export function escapeUnseen(json: string): string {
   return json.replaceAll(UNSEEN, (character) => {
     const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
@@ -23,7 +23,7 @@ export function escapeUnseen(json: string): string {
   });
 }
 
-/** Whether the text is shown as it is, on one line and without a tab. */
+/** Whether `printable` leaves the text as it is, and the text has no tab. */
 export function isPrintable(text: string): boolean {
   return !text.includes("\t") && text.search(UNSEEN) < 0;
 }

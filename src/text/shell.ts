@@ -1,12 +1,12 @@
-/** Texts of others in a command that a person may copy into a shell: one word there, whatever they hold. */
+/** Quotes texts of others in a command that a person may copy into a shell: each text is one word there. */
 
-/** What no shell sees anything in. A word that begins with `-` stays one; where it would be an option, the command says. */
+/** A word without a special meaning in any shell. Quotes would not keep a word that begins with `-` from being an option. */
 const PLAIN_WORD = /^[A-Za-z0-9_./:@%+,-]+$/;
 
-/** What cannot be seen or would garble a terminal, and so has to be written as an escape. */
+/** Characters that cannot be seen or would garble a terminal, and so have to be written as escapes. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
-/** @returns the text as one word of sh(1); of bash, zsh and ksh where it has what cannot be seen */
+/** @returns the text as one word of sh(1); a text with unseen characters as one word of bash, zsh and ksh */
 export function shellWord(text: string): string {
   if (PLAIN_WORD.test(text)) return text;
   if (!UNSEEN.test(text)) return `'${text.replaceAll("'", "'\\''")}'`;
