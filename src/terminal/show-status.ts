@@ -1,4 +1,4 @@
-/** `vifplugd status` for people: who and where we are, whom we talk to, and every port with its state. */
+/** `vifplugd status` for people: the daemon and its chassis, the connections, and every port with its state. */
 import type {
   ConnectionStatus,
   FileStatus,
@@ -45,14 +45,14 @@ export function showStatus(status: Status, style: Style = PLAIN): string {
   return `${head}\n${showPorts(status.ports, status.reason, style)}`;
 }
 
-/** The ports that were asked for, and nothing of the chassis but what keeps them from being decided. */
+/** The ports that were asked for. Of the chassis it shows only the reason why the daemon is not ready. */
 export function showMatching({ ports, counts, reason }: Status, style: Style = PLAIN): string {
   const notReady = reason === null ? "" : hang("not ready: ", reason, style);
   if (ports.length === 0) return `${notReady}none of ${portsText(counts.all)} matches\n`;
   return `${notReady}${showPorts(ports, reason, style)}\n${counts.matching} of ${portsText(counts.all)}\n`;
 }
 
-/** `46, 2 in trouble: 1 conflict, 1 held, 44 plugged`. */
+/** As `46, 2 in trouble: 1 conflict, 1 held, 44 plugged`. */
 export function countsText({ all, trouble, states }: PortCounts): string {
   if (all === 0) return "0";
   const parts = STATES_BY_TROUBLE.flatMap((state) => {
@@ -66,7 +66,7 @@ function portsText(number: number): string {
   return number === 1 ? "1 port" : `${number} ports`;
 }
 
-/** @param notReady what is missing; null: nothing */
+/** @param notReady what is missing; null: the daemon is ready */
 export function readinessText(notReady: string | null): string {
   return notReady === null ? "ready" : `not ready: ${notReady}`;
 }
@@ -89,7 +89,7 @@ function fileFact({ kind, state, path, error }: FileStatus): readonly [string, s
 }
 
 function connectionText({ remote, state, error }: ConnectionStatus): string {
-  // Most errors begin with the remote that they are about.
+  // Most errors begin with the remote, which need not stand there twice.
   const isNamed = remote !== null && error?.startsWith(`${remote}: `) === true;
   return [state, isNamed ? null : remote, error].filter((part) => part !== null).join("  ");
 }
@@ -103,7 +103,7 @@ export function stateColour(state: PortStatus["state"]): Colour {
   return COLOURS[state];
 }
 
-/** Trouble first. @param notReady why there may be ports that nothing is known of */
+/** Ports in trouble come first. @param notReady why ports may be missing; null: the daemon is ready */
 export function showPorts(
   ports: readonly PortStatus[],
   notReady: string | null,

@@ -1,8 +1,8 @@
 /**
- * How texts for people are laid out: within a width, and coloured or not.
+ * The layout of texts for people: within a width, with colours or without.
  *
- * Invariants: lines are broken between words, and words are not broken; what others chose is cut where it is long, and
- * nothing but our own colours controls the terminal.
+ * Invariants: lines are broken between words, never within a word. Long texts of others are cut. Only our own colours control
+ * the terminal.
  */
 import { fail, ok, type Result } from "../result.ts";
 import { cut, cutSentence } from "../text/cut.ts";
@@ -10,7 +10,7 @@ import { printable } from "../text/printable.ts";
 import { columnsOf } from "./width.ts";
 
 export interface Style {
-  /** Columns. */
+  /** In columns. */
   readonly width: number;
   readonly colour: boolean;
 }
@@ -27,7 +27,7 @@ export function paint({ colour }: Style, name: Colour | null, text: string): str
   return colour && name !== null && text !== "" ? `\x1b[${CODES[name]}m${text}\x1b[0m` : text;
 }
 
-/** The arguments `[WIDTH [colour]]` of a control command. */
+/** Parses the arguments `[WIDTH [colour]]` of a control command. */
 export function parseStyle(width: string | undefined, colour: string | undefined): Result<Style, string> {
   if (width === undefined) return ok(PLAIN);
   if (!/^\d{1,4}$/.test(width)) return fail(`expected a width in columns, received ${JSON.stringify(width)}`);
@@ -37,14 +37,14 @@ export function parseStyle(width: string | undefined, colour: string | undefined
   return ok({ width: Math.max(Number(width), MIN_WIDTH), colour: colour !== undefined });
 }
 
-/** The same, to be sent. */
+/** The arguments `WIDTH [colour]` for a control command. */
 export function styleArguments({ width, colour }: Style): readonly string[] {
   return colour ? [String(width), "colour"] : [String(width)];
 }
 
 /**
- * Breaks a text between words into lines of at most `width` columns; a word that is wider has a line of its own. What
- * is long in it is cut.
+ * Breaks a text between words into lines of at most `width` columns; a wider word has a line of its own. Long texts of
+ * others in the text are cut.
  */
 export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
@@ -62,7 +62,7 @@ export function wrap(text: string, width: number): readonly string[] {
   return line === "" ? lines : [...lines, line];
 }
 
-/** `first` and the text after it; further lines are indented by as much as `first` is wide. */
+/** `first` with the text behind it. Further lines are indented by the width of `first`. */
 export function hang(first: string, text: string, { width }: Style): string {
   const head = printable(cut(first));
   const indentation = columnsOf(head);

@@ -4,7 +4,7 @@ import { printable } from "../text/printable.ts";
 import { type Colour, PLAIN, paint, type Style, wrap } from "./style.ts";
 import { columnsOf } from "./width.ts";
 
-/** A cell; the colour is for its text alone, not for what aligns it. */
+/** A cell. Only its text is coloured, not the blanks that align the cell. */
 export interface Cell {
   readonly text: string;
   readonly colour: Colour | null;
@@ -12,22 +12,22 @@ export interface Cell {
 
 export interface Row {
   readonly cells: readonly (string | Cell)[];
-  /** After the cells where it fits, otherwise below them. */
+  /** The note stands behind the cells where there is room, otherwise below them. */
   readonly note?: string;
 }
 
 const NOTE_INDENT = 2;
-/** A cell that is wider moves what comes after it in its row, and nothing in other rows. */
+/** The widest column. A wider cell moves the later cells of its own row, and no cell of another row. */
 const MAX_ALIGNED = 40;
 
-/** A cell as it is shown. */
+/** A cell with its text made printable and cut. */
 interface Shown {
   readonly text: string;
   readonly columns: number;
   readonly colour: Colour | null;
 }
 
-/** Columns two spaces apart, or one where that makes the rows fit. */
+/** Aligns the columns two blanks apart, or one blank where the rows are too wide for two. */
 export function table(content: readonly (Row | readonly string[])[], style: Style = PLAIN): string {
   const rows = content.map((row) => {
     const { cells, note = "" }: Row = "cells" in row ? row : { cells: row };
@@ -57,7 +57,7 @@ export function table(content: readonly (Row | readonly string[])[], style: Styl
     .join("");
 }
 
-/** Names and what they stand for; long values go on below themselves. */
+/** Names with their values. A long value continues below itself. */
 export function facts(rows: readonly (readonly [string, string])[], style: Style = PLAIN): string {
   const widest = Math.max(0, ...rows.map(([name]) => columnsOf(name)));
   const indent = " ".repeat(widest + 2);

@@ -1,8 +1,7 @@
 /**
- * The pictures of `vifplugd watch`: the ports, of which as many are shown as fit, and the explanation of one.
+ * The pictures of `vifplugd watch`: the list of as many ports as fit, and the explanation of one port.
  *
- * Invariants: no picture has more lines than the terminal has rows, and no line more columns, whatever its size; the port
- * that is selected is in the picture.
+ * Invariants: a picture fits the rows and columns of the terminal, whatever their number. The list shows the selected port.
  */
 import { cut } from "../text/cut.ts";
 import { printable } from "../text/printable.ts";
@@ -18,23 +17,23 @@ export interface Size {
 
 export interface ListView {
   readonly status: Status;
-  /** Why the daemon does not answer now; null: it does. */
+  /** Why the daemon does not answer now; null: the daemon answers. */
   readonly fault: string | null;
-  /** The number of the first port in `status.ports`, among those that match. */
+  /** The number of the first port in `status.ports`, among all matching ports. */
   readonly from: number;
-  /** The number of the port that is selected. */
+  /** The number of the selected port, among all matching ports. */
   readonly selected: number;
-  /** The number of the first port that was shown last. */
+  /** The number of the first port in the last picture. */
   readonly top: number;
-  /** What is asked for, for people; null: every port. */
+  /** The filter in words; null: every port. */
   readonly filter: string | null;
-  /** What is being typed; null: nothing. */
+  /** The text that the person has typed so far; null: the person types no text. */
   readonly typing: string | null;
 }
 
 export interface Picture {
   readonly lines: readonly string[];
-  /** The number of the first line or port that is shown, and how many are. */
+  /** The number of the first line or port in the picture, and the number of lines or ports there is room for. */
   readonly top: number;
   readonly shown: number;
 }
@@ -42,12 +41,12 @@ export interface Picture {
 const KEYS = "up/down move  enter explain  / filter  t trouble  q quit";
 const EXPLAINED_KEYS = "up/down scroll  esc, q back  ^C quit";
 
-/** Rows of ports for which what stands around them makes way. */
+/** Lines around the ports make way for this number of ports. */
 const MIN_PORTS = 3;
-/** Lines of what is said of the selected port. */
+/** The largest number of lines about the selected port. */
 const MAX_DETAIL = 5;
 const GAP = 2;
-/** Columns of a reason below which another column makes way for it. */
+/** The columns that a reason needs. Other columns make way for them. */
 const MIN_REASON = 24;
 
 export function listPicture(view: ListView, size: Size, colour: boolean): Picture {
@@ -57,7 +56,7 @@ export function listPicture(view: ListView, size: Size, colour: boolean): Pictur
   const columns = layout(status.ports, size.columns);
   const { head, foot } = around(view, selected, columns, size, style);
   const room = Math.max(0, size.rows - head.length - foot.length);
-  // As little is scrolled as shows what is selected, and no row stays empty that a port could have.
+  // Scrolls no further than the selected port needs, and leaves no row empty while there is a port for it.
   const last = Math.max(0, status.counts.matching - room);
   const top = Math.min(last, view.selected, Math.max(view.top, view.selected - room + 1));
   const ports = status.ports.slice(Math.max(0, top - from), Math.max(0, top - from) + room);
@@ -67,7 +66,7 @@ export function listPicture(view: ListView, size: Size, colour: boolean): Pictur
   return { lines, top, shown: room };
 }
 
-/** @param lines the explanation, already laid out for these columns */
+/** @param lines the explanation, laid out for these columns */
 export function explanationPicture(
   lines: readonly string[],
   top: number,
@@ -83,7 +82,7 @@ export function explanationPicture(
   return { lines: [...shown, ...filler, keys].slice(0, size.rows), top: first, shown: room };
 }
 
-/** What stands above and below the ports: as much of it as leaves room for some of them. */
+/** The lines above and below the ports: as many as leave room for `MIN_PORTS` ports. */
 function around(
   view: ListView,
   selected: PortStatus | undefined,
@@ -123,7 +122,7 @@ function connectionsLine({ connections, providers }: Status, fit: (text: string)
   return fit(`Open_vSwitch ${ovs.state}  OVN_Southbound ${southbound.state}  providers ${types}`);
 }
 
-/** Of the whole chassis, in red. */
+/** The troubles of the whole chassis, in red. */
 function troublesOf({ status, fault }: ListView, style: Style): readonly string[] {
   const sentences = [
     ...(fault === null ? [] : [`no answer now, and what follows is what it last said: ${fault}`]),
@@ -139,7 +138,7 @@ function troublesOf({ status, fault }: ListView, style: Style): readonly string[
   );
 }
 
-/** The whole of what the row of the selected port has no room for. */
+/** The facts about the selected port that its row may have no room for. */
 function detailOf(
   { lport, state, type, interface: name, reason }: PortStatus,
   style: Style,
@@ -151,7 +150,7 @@ function detailOf(
 
 interface Cell {
   readonly text: string;
-  /** Columns that it gets. */
+  /** In columns. */
   readonly width: number;
   readonly colour: Colour | null;
 }
@@ -164,7 +163,7 @@ const CELLS = [
 ] as const;
 type Layout = readonly { readonly column: (typeof CELLS)[number]; readonly width: number }[];
 
-/** The columns that fit with some of the reasons, and how wide each is; what makes way first is the type. */
+/** The columns that fit beside the reasons, with their widths. The type makes way first, then the interface. */
 function layout(ports: readonly PortStatus[], columns: number): Layout {
   const natural = CELLS.map((column) => ({
     column,
@@ -217,7 +216,7 @@ function portRows(
   });
 }
 
-/** A sign, and the cells two columns apart; what the terminal is not wide enough for is cut. */
+/** The sign, then the cells two blanks apart, cut to the width of the terminal. */
 function rowText(
   cells: readonly Cell[],
   columns: number,

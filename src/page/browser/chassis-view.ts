@@ -1,4 +1,4 @@
-/** The head of the page: what this chassis is, and the way of a change through the daemon, with what it stands at. */
+/** The head of the page: the chassis, and the stations of a change on its way through the daemon, each with its state. */
 import type { ChassisStatus, ConnectionStatus } from "../../view/status-shape.ts";
 import { byId, element, fill, say, sentence, word } from "./dom.ts";
 
@@ -23,17 +23,17 @@ export function showChassis(status: ChassisStatus): void {
   readiness.dataset.ready = status.ready ? "yes" : "no";
   const stations = stationsOf(status);
   const text = JSON.stringify(stations);
-  // What is the same stays as it is: a pulse may be on its way.
+  // Equal content is not drawn anew, because a pulse may be under way.
   if (text === shown) return;
   shown = text;
   fill(path, ...stations.map(stationElement));
 }
 
-/** A change has come through. */
+/** Shows that a change has gone through the daemon. */
 export function pulse(): void {
   for (const each of path.querySelectorAll(".pulse")) {
     each.classList.remove("run");
-    // Reading the layout ends the animation that was on its way.
+    // Reading the layout ends an animation that is under way, so that the next one begins anew.
     each.getBoundingClientRect();
     each.classList.add("run");
   }

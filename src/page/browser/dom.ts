@@ -1,8 +1,8 @@
 /**
- * Making and filling elements.
+ * Makes and fills elements.
  *
- * Invariant: a text of somebody else becomes a text node or the value of a harmless attribute, with what cannot be seen made
- * visible; nothing is ever parsed as markup.
+ * Invariant: a text of others becomes a text node or the value of a harmless attribute, with its unseen characters made
+ * visible. No text is ever parsed as markup.
  */
 import { cut, cutSentence } from "../../text/cut.ts";
 import { printable } from "../../text/printable.ts";
@@ -37,12 +37,12 @@ export function fill(parent: Element, ...children: readonly Child[]): void {
   parent.replaceChildren(...children.filter((child) => child !== null));
 }
 
-/** Somebody else's word: a name, a value. */
+/** A text of others, as a name or a value. */
 export function word(text: string): string {
   return cut(printable(text));
 }
 
-/** A sentence of ours with words of others in it. */
+/** A sentence of our own with texts of others in it. */
 export function sentence(text: string): string {
   return cutSentence(printable(text));
 }
@@ -54,7 +54,7 @@ export function byId<E extends Element>(id: string, type: new () => E): E {
   return found;
 }
 
-/** Writes a text where it is another one, so that a screen reader is told of changes alone. */
+/** Writes a text only when it differs, so that a screen reader tells of changes alone. */
 export function say(where: Element, text: string): void {
   if (where.textContent !== text) where.textContent = text;
 }

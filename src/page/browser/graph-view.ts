@@ -1,4 +1,4 @@
-/** The dataflow graph as a picture: drawn once, then lit where something ran. */
+/** The dataflow graph as a picture, drawn once. The nodes that run light up. */
 import type { Graph } from "../../graph/index.ts";
 import { liveLine, type PictureEdge, type PictureNode, pictureOf } from "../../graph/inspect/picture.ts";
 import type { RecomputeMessage } from "../messages.ts";
@@ -33,7 +33,7 @@ export function drawGraph(graph: Graph): void {
   fill(picture, svg("svg", size, ...edges.map(drawEdge), ...boxes.map(drawNode)));
 }
 
-/** Nodes that ran since the last word light up, with the wires between them. */
+/** Lights the nodes that ran since the last message, and the wires between them. */
 export function lightNodes(ran: Graph["nodes"]): void {
   const names = new Set(ran.map(({ name }) => name));
   for (const node of ran) {

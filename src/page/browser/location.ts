@@ -1,4 +1,4 @@
-/** Where the page is: in the part of its address behind `#`, so that each place can be linked to and gone back to. Pure. */
+/** The place that the page shows: the part of the address behind `#`, so that links and the browser's history work. Pure. */
 
 export type Place =
   | { readonly kind: "ports" }

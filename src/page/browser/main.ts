@@ -1,4 +1,4 @@
-/** The page: what the daemon says goes into the store, and each view shows its part. */
+/** The page: the daemon's messages go into the store, and each view shows its part of the store. */
 import type { MessageName, Messages } from "../messages.ts";
 import { pulse, showChassis } from "./chassis-view.ts";
 import { byId, element, fill, say, word } from "./dom.ts";
@@ -32,7 +32,7 @@ function take<Name extends MessageName>(name: Name, data: Messages[Name]): void 
 
 const shown: { readonly [Name in MessageName]: (data: Messages[Name]) => void } = {
   hello: (hello) => {
-    // Another program answers now: its page is another one.
+    // Another program answers now, with another page.
     if (page !== null && page !== hello.page) location.reload();
     page = hello.page;
   },
@@ -68,7 +68,7 @@ function showCounts(): void {
   );
   fill(
     bar,
-    // Plugged ports that something is said of are in trouble: they come first, and are no good news.
+    // Plugged ports with a reason are in trouble: they come before the other plugged ports, in another colour.
     ...counts.flatMap(({ state, count, noted }) =>
       state === "plugged"
         ? [...barPart(state, noted, true), ...barPart(state, count - noted, false)]

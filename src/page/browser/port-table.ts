@@ -1,8 +1,8 @@
 /**
- * The ports as a table. Only the rows that are in sight are elements, whatever the number of ports; the space of the
- * others is kept by one empty row above and one below.
+ * The ports as a table. Only the rows in sight are elements, whatever the number of ports. An empty row above and an empty
+ * row below take the space of the other rows.
  *
- * Invariant: a row that stays in sight stays the same element, so focus and selection survive news.
+ * Invariant: a row that stays in sight stays the same element, so focus and selection survive changes.
  */
 import type { PortStatus } from "../../view/status-shape.ts";
 import { byId, element, fill, say, sentence, word } from "./dom.ts";
@@ -13,7 +13,7 @@ const rows = byId("rows", HTMLTableSectionElement);
 const table = byId("table", HTMLTableElement);
 const shownText = byId("shown", HTMLParagraphElement);
 
-/** Rows above and below what is in sight. */
+/** The rows that are elements beyond each end of the sight. */
 const MARGIN = 12;
 
 interface Row {
@@ -68,7 +68,7 @@ function draw(): void {
   place([above, ...elements, below]);
 }
 
-/** Puts the rows in their order, and moves none that is in its place. */
+/** Puts the rows in their order. A row that is in its place does not move. */
 function place(wanted: readonly HTMLTableRowElement[]): void {
   const keep = new Set<Element>(wanted);
   for (const child of [...rows.children]) if (!keep.has(child)) child.remove();

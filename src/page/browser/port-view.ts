@@ -1,4 +1,4 @@
-/** One port's page: its state, what would have to change, every condition, and what happened to it. */
+/** The view of one port: its state, what would have to change, every condition, and the port's history. */
 import type { ExplainedPort } from "../../view/explanation-shape.ts";
 import type { PortStatus } from "../../view/status-shape.ts";
 import { byId, element, fill, sentence, word } from "./dom.ts";
@@ -12,7 +12,7 @@ type Fetched = Explained | { readonly kind: "unknown" } | { readonly kind: "unan
 let shown: string | null = null;
 let seen: PortStatus | undefined;
 
-/** Shows the port; asks the daemon anew only when what the list says of the port is another thing. */
+/** Shows the port. Asks the daemon anew only when the port's status in the list has changed. */
 export async function showPort(lport: string, status: PortStatus | undefined): Promise<void> {
   if (shown === lport && seen === status) return;
   const isOther = shown !== lport;
@@ -71,12 +71,12 @@ function explained(port: ExplainedPort): readonly Node[] {
         ? null
         : element("span", {}, "interface ", element("code", {}, word(port.interface))),
     ),
-    // What has to change is often the reason itself.
+    // The remedy is often the reason itself.
     ...callout("Why", reason === toChange ? null : reason, state),
     ...callout("What would have to change", toChange, state),
     ...group(
       "In the way",
-      // What would have to change stands above already.
+      // The same remedy stands above already.
       conditions
         .filter(({ holds }) => holds === false)
         .map((each) => (each.remedy === toChange ? { ...each, remedy: null } : each)),
@@ -128,7 +128,7 @@ function condition({
   );
 }
 
-/** `TABLE UUID` with the beginning of the UUID, which is the whole when somebody points at it. */
+/** `TABLE UUID` with the beginning of the UUID alone. A pointer on the name shows the whole UUID. */
 function rowName(source: string): Node | string {
   const row = /^(\w+) ([0-9a-f]{8})-[0-9a-f-]{27}$/.exec(source);
   if (row === null) return word(source);

@@ -1,4 +1,4 @@
-/** The mark of a port's state: a shape of its own besides its colour, always with the word beside it. */
+/** The mark of a port's state: each state has its own shape and colour, and its name always stands beside the mark. */
 import { element, svg } from "./dom.ts";
 import type { PortState } from "./store.ts";
 
@@ -15,7 +15,7 @@ const SHAPES: Readonly<Record<PortState, string>> = {
   error: "M6 .8 11.6 10.8H.4Z",
 };
 
-/** @param note there is something to be said of a plugged port */
+/** @param note whether the port has a reason, which marks a plugged port in another way */
 export function stateMark(state: PortState, note = false): HTMLElement {
   const shape = svg("svg", { viewBox: "0 0 12 12", "aria-hidden": "true" });
   shape.append(svg("path", { d: SHAPES[state], "fill-rule": "evenodd" }));

@@ -1,4 +1,4 @@
-/** What the page knows: messages go in, and what is shown comes out. Pure; knows no document. */
+/** The page's knowledge: messages go in, and the content of the views comes out. Pure; knows no document. */
 import type { Graph } from "../../graph/index.ts";
 import type { Latency } from "../../view/latencies.ts";
 import type { ChassisStatus, PortStatus } from "../../view/status-shape.ts";
@@ -8,16 +8,16 @@ import type { MessageName, Messages, RecomputeMessage } from "../messages.ts";
 export type PortState = PortStatus["state"];
 
 export interface Filter {
-  /** Part of a logical port's or an interface's name, or of a reason. */
+  /** A part of the name of a logical port or of an interface, or of a reason. */
   readonly text: string;
-  /** Null: any. */
+  /** Null: any state. */
   readonly state: PortState | "trouble" | null;
   readonly provider: string | null;
 }
 
 export const NO_FILTER: Filter = { text: "", state: null, provider: null };
 
-/** How many of each are kept. */
+/** The number of commits and of recomputes that the store keeps. */
 const COMMITS = 240;
 const RECOMPUTES = 60;
 
@@ -29,7 +29,7 @@ export class Store {
   recomputes: readonly RecomputeMessage[] = [];
   #sorted: readonly PortStatus[] | null = null;
 
-  /** A stream has begun: what is known is that of another time, or of another daemon. */
+  /** Forgets everything but the chassis and the graph: a stream has begun, perhaps of another daemon. */
   clear(): void {
     this.ports.clear();
     this.latencies = [];
@@ -69,7 +69,7 @@ export class Store {
     takers[name](data);
   }
 
-  /** Those that the filter lets through, trouble first. */
+  /** The ports that pass the filter, ports in trouble first. */
   shown(filter: Filter): readonly PortStatus[] {
     this.#sorted ??= [...this.ports.values()].sort(byTrouble);
     const text = filter.text.trim().toLowerCase();
@@ -77,7 +77,7 @@ export class Store {
     return this.#sorted.filter((port) => passes(port, filter, text));
   }
 
-  /** How many there are in each state that any is in, from the worst on, and of how many of these there is something to say. */
+  /** For each state of at least one port, the worst first: the number of ports, and the number of those with a reason. */
   counts(): readonly { readonly state: PortState; readonly count: number; readonly noted: number }[] {
     const counts = new Map<PortState, { count: number; noted: number }>();
     for (const { state, reason } of this.ports.values()) {
@@ -96,7 +96,7 @@ export class Store {
     return count;
   }
 
-  /** The plug types of the ports that are there, in the order of their names. */
+  /** The plug types of the ports, sorted by name. */
   get providers(): readonly string[] {
     return [...new Set(Array.from(this.ports.values(), ({ type }) => type))].sort();
   }
@@ -110,7 +110,7 @@ function passes(port: PortStatus, { state, provider }: Filter, text: string): bo
   return [lport, name ?? "", reason ?? ""].some((field) => field.toLowerCase().includes(text));
 }
 
-/** The value below which the given part of them lies; null: there are none. */
+/** The value below which the given part of the values lies; null: there are no values. */
 export function quantile(values: readonly number[], part: number): number | null {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? null;

@@ -1,16 +1,16 @@
 /**
- * The daemon's word, as it comes. A stream that breaks is begun anew, at growing intervals, for as long as the page is
- * open.
+ * The stream of the daemon's messages. After a stream breaks, the page tries another stream, at growing intervals, for as
+ * long as the page is open.
  */
 import type { MessageName, Messages } from "../messages.ts";
 
 export interface Listener {
   take<Name extends MessageName>(name: Name, data: Messages[Name]): void;
-  /** The daemon is not to be reached, or has as many pages open as it can. */
+  /** Called when the daemon does not answer ("gone"), or when its limit of open pages is reached ("full"). */
   lost(why: "gone" | "full"): void;
 }
 
-/** Every message there is. */
+/** The names of all messages. */
 const NAMES: readonly MessageName[] = Object.keys({
   hello: 0,
   chassis: 0,
@@ -42,7 +42,7 @@ export function listen(listener: Listener, waitMs = FIRST_MS): void {
   });
 }
 
-/** A stream does not tell why it was refused. */
+/** Asks another path why the stream ended, because a refused stream does not tell. */
 async function whyLost(): Promise<"gone" | "full"> {
   try {
     return (await fetch("healthz")).ok ? "full" : "gone";
