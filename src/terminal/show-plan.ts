@@ -34,7 +34,7 @@ export function showPlan(plan: Plan, style: Style = PLAIN): string {
   ].join("");
 }
 
-/** The plan in one line, for the plans of many chassis one below the other. Kinds and states without a member are left out. */
+/** The plan in one line, for the plans of many chassis one below the other. Kinds without a change are left out. */
 export function summarizePlan({ chassis, changes, ports }: Plan): string {
   const kinds = Object.keys(MARKS).flatMap((kind) => {
     const some = changes.filter(({ change }) => change === kind).length;

@@ -79,7 +79,7 @@ function metricsText({ listen, state, error }: ListenerStatus): string {
   return error === null ? `${state}  ${listen}` : `${state}  ${error}`;
 }
 
-/** The kinds have the names that people call them by. */
+/** The kind of the file, as people write it, with its state, its path and its error. */
 function fileFact({ kind, state, path, error }: FileStatus): readonly [string, string] {
   const isNamed = error?.includes(path) === true;
   return [
