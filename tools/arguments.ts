@@ -1,6 +1,6 @@
-/** What a tool is told on its command line: what is wrong there is one line, and ends the tool with exit code 2. */
+/** Reads the command line of a tool. A fault there is printed as one line, and ends the tool with exit code 2. */
 
-/** Answers what `read` makes of the command line; what it throws is told in the name of the tool, which ends. */
+/** @returns the result of `read`; an error that `read` throws is printed with the name of the tool, and ends the tool */
 export function readArguments<T>(tool: string, read: () => T): T {
   try {
     return read();
@@ -11,14 +11,14 @@ export function readArguments<T>(tool: string, read: () => T): T {
   }
 }
 
-/** The number of an option. Throws for a text that is none, and for a number below `least`. */
+/** The number of an option. Throws for a text that is no number, and for a number below `least`. */
 export function numberOf(option: string, text: string, least: number): number {
   const number = Number(text);
   if (text.trim() !== "" && Number.isFinite(number) && number >= least) return number;
   throw new Error(`${option} ${text}: expected a number of at least ${least}`);
 }
 
-/** As `numberOf`, for what can be counted. Throws for a fraction, too. */
+/** The whole number of an option. Throws as `numberOf` does, and for a fraction. */
 export function countOf(option: string, text: string, least: number): number {
   const count = numberOf(option, text, least);
   if (Number.isSafeInteger(count)) return count;

@@ -1,7 +1,7 @@
 /**
- * What must not outlive this process, whichever way it ends: return, exception, process.exit or a signal.
+ * Removes what must not outlive this process, however the process ends: by return, exception, process.exit or a signal.
  *
- * The undo functions are synchronous, because at exit nothing else gets to run; the last registered is the first called.
+ * The undo functions are synchronous, because nothing else runs at exit. The function that was registered last runs first.
  */
 
 const undos = new Set<() => void>();
@@ -9,7 +9,7 @@ let installed = false;
 
 const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
-/** Registers `undo` and returns the function that takes it back, for when the work has been undone in the normal way. */
+/** Registers `undo`. @returns a function that takes `undo` off again, to call after the work was undone in the normal way */
 export function undoAtExit(undo: () => void): () => void {
   if (!installed) install();
   undos.add(undo);

@@ -2,7 +2,7 @@
  * `npm run demo`: a throwaway OVN chassis, vifplugd on it, and one port's life in three steps.
  * `npm run demo -- --keep` leaves the chassis up to play with.
  *
- * Exits 0 when every step came true, 1 when one did not; removes what it made, also on Ctrl-C.
+ * Exits 0 when every step came true, else 1. The demo removes everything that it made, also on Ctrl-C.
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -61,7 +61,7 @@ async function introduce(screen: Screen, chassis: Chassis): Promise<void> {
   screen.fact("vifplugd", `dist/vifplugd run --config ${configPath(chassis)}`);
 }
 
-/** Gives the step's commands and waits for its outcomes; false, after saying so, when one does not come true. */
+/** Gives the step's commands and waits for its outcomes. @returns false: an outcome did not come true, and the screen says so */
 async function take(step: Step, chassis: Chassis, daemon: Program, screen: Screen): Promise<boolean> {
   screen.heading(step.title);
   let started = performance.now();

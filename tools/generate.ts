@@ -1,7 +1,7 @@
 /**
- * `npm run generate`: writes what is derived from the sources, so that nobody has to keep it in step by hand: the
- * configuration's JSON Schema, those of what `--json` prints, its table and the commands' in docs/, the table of conditions,
- * and the shells' completion. A test holds that all is current.
+ * `npm run generate`: writes the files that follow from the sources, so that nobody keeps them in step by hand: the JSON Schemas
+ * of the configuration and of the output of `--json`, the tables of keys, commands and conditions in docs/, and the completion
+ * for shells. A test checks that all of these files are current.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -32,7 +32,7 @@ export function generated(): ReadonlyMap<string, string> {
   ]);
 }
 
-/** The text with what stands between `<!-- NAME -->` and `<!-- /NAME -->` replaced. */
+/** The text with the part between `<!-- NAME -->` and `<!-- /NAME -->` replaced. */
 export function between(text: string, name: string, content: string): string {
   const [start, end] = [`<!-- ${name} -->\n`, `<!-- /${name} -->`];
   const [from, to] = [text.indexOf(start), text.indexOf(end)];

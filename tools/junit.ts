@@ -6,7 +6,7 @@ export interface Counts {
   readonly skipped: number;
 }
 
-/** Reads the totals on the report's root element; undefined when this is not a whole report. */
+/** Reads the totals on the report's root element; undefined: the text is no whole report. */
 export function parseReport(xml: string): Counts | undefined {
   const root = /<testsuites\b([^>]*)>/.exec(xml)?.[1];
   if (root === undefined || !xml.trimEnd().endsWith("</testsuites>")) return undefined;
@@ -21,9 +21,9 @@ function count(attributes: string, name: string): number | undefined {
 }
 
 /**
- * The run's verdict from what the runner reported and how it ended. A runner that ended badly without reporting a
- * failure (it crashed, a file did not load, an error came between tests) counts as one failure, and so does a run
- * without tests: nothing that looks like success may come of it.
+ * The verdict about a run, from the runner's report and its exit. A runner that failed without a reported failure (it crashed,
+ * a file did not load, an error came between tests) counts as one failure, and so does a run without tests: neither may look
+ * like a success.
  */
 export function verdict(report: Counts | undefined, exitCode: number | null): Counts {
   const counts = report ?? { passed: 0, failed: 0, skipped: 0 };

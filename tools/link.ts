@@ -1,11 +1,11 @@
 /**
- * Links providers of one's own into vifplugd, without a change to its sources: where they list the linked providers
- * (src/providers/linked.ts), these files' default exports stand.
+ * Links providers from outside into vifplugd without a change to the sources: the default exports of the given files take the
+ * place of the list of linked providers (src/providers/linked.ts).
  */
 import { resolve } from "node:path";
 import type { BunPlugin } from "bun";
 
-/** @param files a module each, whose default export is a provider */
+/** @param files modules; the default export of each is a provider */
 export function linkProviders(files: readonly string[]): BunPlugin {
   const imports = files.map((file, index) => `import p${index} from ${JSON.stringify(resolve(file))};\n`);
   const names = files.map((_, index) => `p${index}`);

@@ -1,6 +1,6 @@
 /**
- * `npm run -s nics -- FILE...`: puts the questions of tables of NICs, in JSON, to the provider `representor`; prints each
- * answer that is not right, and at the end `N right, M not`. Exit code 1 when M is not 0.
+ * `npm run -s nics -- FILE...`: asks the provider `representor` the questions in tables of NICs, which are JSON files. Prints
+ * each wrong answer, and at the end `N right, M not`. Exit code 1 when M is not 0.
  */
 import { askNic } from "../test/providers/representor/support/ask-nic.ts";
 import { tablesOf } from "../test/providers/representor/support/nic-table.ts";

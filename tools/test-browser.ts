@@ -1,6 +1,6 @@
 /**
- * `npm run test:browser [-- ARGUMENT...]`: builds the executable and tries its page in a real browser; the pictures that
- * the documentation shows are made by it, with `PICTURES=docs/pictures`.
+ * `npm run test:browser [-- ARGUMENT...]`: builds the executable and tests its page in a real browser. With
+ * `PICTURES=docs/pictures` the tests also make the pictures of the documentation.
  */
 import { join } from "node:path";
 

@@ -1,7 +1,7 @@
 /**
  * `npm test [-- ARGUMENT...]`: builds the executable, runs `bun test` with the arguments (all of test/ without any),
- * and closes with the line `N passed, N failed` from the runner's own report. What limits a test is in bunfig.toml, so
- * a plain `bun test FILE` runs it in the same way.
+ * and closes with the line `N passed, N failed` from the runner's own report. bunfig.toml has the limits on a test, so a plain
+ * `bun test FILE` has the same limits.
  *
  * The tests' temporary files go into one folder that is removed afterwards; a run that leaves something there fails.
  */

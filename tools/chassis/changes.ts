@@ -1,8 +1,8 @@
 /**
- * Waiting for something to become true by being told of changes, never by polling.
+ * Waits until a state is as expected. Notifications of changes end a wait; nothing polls.
  *
- * An owner of state calls `notify` after each change and `end` when no further change can come; every wait is bounded
- * and its error says what was waited for and what was there instead.
+ * The owner of the state calls `notify` after each change, and `end` when no further change can come. Every wait is bounded,
+ * and its error has the expected state and the present state.
  */
 
 export interface Expectation<T> {
@@ -10,9 +10,9 @@ export interface Expectation<T> {
   readonly look: () => T | undefined;
   /** Milliseconds. */
   readonly within: number;
-  /** What is waited for, to follow "waited 100 ms for ". */
+  /** The expected state, in words that follow "waited 100 ms for ". */
   readonly what: string;
-  /** The state as it is, for the error. */
+  /** The present state, for the error. */
   readonly instead: () => string;
 }
 
@@ -24,7 +24,7 @@ export class Changes {
     for (const look of [...this.#looks]) look();
   }
 
-  /** No further change will come, for this reason: whoever still waits is told at once. */
+  /** No further change will come, for this reason. Every wait rejects at once. */
   end(reason: string): void {
     this.#ended ??= reason;
     this.notify();

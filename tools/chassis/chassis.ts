@@ -2,8 +2,8 @@
  * A throwaway OVN chassis: real, unmodified programs in a temporary folder, on unix sockets only.
  *
  * Each database is a process of its own, so that each can be killed. The sockets carry the names that the OVS and OVN
- * tools expect, so that with `chassis.env` they need no options. Nothing of the system's is touched, several chassis
- * can run side by side, and whichever way this process ends, theirs end too and the folder goes.
+ * tools expect, so with `chassis.env` the tools need no options. A chassis changes nothing of the system, and several chassis
+ * can run side by side. However this process ends, the programs end with it and the folder is removed.
  */
 import { rmSync } from "node:fs";
 import { mkdir, mkdtemp, rename } from "node:fs/promises";
@@ -39,23 +39,23 @@ export function startChassis(options: ChassisOptions = {}): Promise<Chassis> {
   return Chassis.start(options);
 }
 
-/** For programs that would wait for ever; long, because an emulated machine on a busy host answers late. */
+/** The limit for programs that could wait for ever; long, because an emulated machine on a busy host answers late. */
 const BOUNDED = "--timeout=50";
 
 export class Chassis {
   readonly name: string;
-  /** The folder of everything; databases and configuration. */
+  /** The folder of the chassis, with the databases and the configuration. */
   readonly dir: string;
-  /** Sockets and pid files. */
+  /** The folder with the sockets and the pid files. */
   readonly runDir: string;
-  /** For programs that are to talk to this chassis. */
+  /** The environment of programs that talk to this chassis. */
   readonly env: Readonly<Record<string, string>>;
   readonly #programs = new Map<string, Program>();
   readonly #watches = new Set<Disposable>();
   readonly #forget: () => void;
   #chassisCount = 1;
   #stopped = false;
-  /** How many databases were put in the place of others. */
+  /** The number of databases that were replaced. */
   #rebuilt = 0;
 
   private constructor(dir: string, name: string) {
@@ -109,12 +109,12 @@ export class Chassis {
     return run(["ovn-sbctl", BOUNDED, ...args], this.env);
   }
 
-  /** `target` is a program of this chassis, or whatever else wrote a pid file into the run directory. */
+  /** @param target a program of this chassis, or another program with a pid file in the run directory */
   appctl(target: ProgramName | (string & {}), ...args: readonly string[]): Promise<string> {
     return run(["ovs-appctl", BOUNDED, "-t", controlTarget(target, this.dir), ...args], this.env);
   }
 
-  /** A further Chassis row, without a host behind it: somewhere for a port to move to. */
+  /** Adds a Chassis row without a host, so that a port can move there. */
   async addChassis(name: string): Promise<void> {
     this.#chassisCount++;
     await this.sbctl("chassis-add", name, "geneve", `127.0.0.${this.#chassisCount}`);
@@ -148,7 +148,7 @@ export class Chassis {
     }
   }
 
-  /** The rows of a table as they are now. */
+  /** The present rows of a table. */
   rows<D extends DatabaseName, T extends TableOf<D>, C extends ColumnOf<D, T>>(
     database: D,
     table: T,
@@ -157,7 +157,7 @@ export class Chassis {
     return this.waitUntil(database, table, columns, () => true);
   }
 
-  /** Everything in a database, as `ovsdb-client dump` prints it: for comparing a before with an after. */
+  /** The content of a database, as `ovsdb-client dump` prints it, to compare two moments. */
   dump(database: DatabaseName): Promise<string> {
     return run(["ovsdb-client", BOUNDED, "dump", `unix:${this.socket(database)}`, database], this.env);
   }
@@ -220,8 +220,8 @@ export class Chassis {
   }
 
   /**
-   * Puts an empty database in the place of the one that there is, as somebody does who builds it anew.
-   * @returns the file that the one before is in from now on
+   * Replaces a database by an empty one, as a person does who builds a database anew.
+   * @returns the file with the former database
    */
   async rebuild(database: DatabaseName): Promise<string> {
     const { server, file } = databases[database];
@@ -232,7 +232,7 @@ export class Chassis {
     return before;
   }
 
-  /** Runs another program in the environment of this chassis; it ends with the chassis. */
+  /** Runs another program in the environment of this chassis. The program ends with the chassis. */
   spawn(name: string, argv: readonly string[]): Program {
     if (this.#stopped) throw new Error(`chassis ${this.name} was stopped before it could start ${name}`);
     const before = this.#programs.get(name);
@@ -251,7 +251,7 @@ export class Chassis {
       this.sbctl("init"),
     ]);
     await Promise.all([vswitchd && this.start("ovs-vswitchd"), northd && this.#startNorthd()]);
-    // Only now: when it finds no OpenFlow socket of the bridge, ovn-controller waits a second before it looks again.
+    // ovn-controller starts last: when it finds no OpenFlow socket of the bridge, it waits a second before it looks again.
     if (controller) await this.#startController();
     if (controller && northd && vswitchd) await this.nbctl("--wait=hv", "sync");
   }
@@ -290,7 +290,7 @@ export class Chassis {
   }
 }
 
-/** Tries again when a program that is on its way out has just written another file. */
+/** Tries again when a program that is ending has just written another file. */
 function removeFolder(dir: string): void {
   rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
 }

@@ -1,4 +1,4 @@
-/** vifplugd itself on a throwaway chassis: its configuration, its process, its log. */
+/** vifplugd on a throwaway chassis: its configuration, its process, its log. */
 import { join } from "node:path";
 import type { Chassis } from "./chassis.ts";
 import type { Program } from "./program.ts";
@@ -10,11 +10,11 @@ export interface DaemonOptions {
   readonly chassis: Chassis;
   /** The built executable (the default), the TypeScript source, or the path of another executable. */
   readonly program?: "built" | "source" | (string & {});
-  /** A YAML text, or a value that is written as one. Unless given: the chassis's own remote and run directory, and the dummy provider. */
+  /** A YAML text, or a value to write as YAML. Default: the remote and the run directory of the chassis, and the dummy provider. */
   readonly config?: string | object;
   /** Further arguments after `run --config FILE`. */
   readonly args?: readonly string[];
-  /** Tells several daemons on one chassis apart; "vifplugd" unless given. */
+  /** The name of the daemon, which differs for each daemon on a chassis; "vifplugd" unless given. */
   readonly name?: string;
 }
 
@@ -27,7 +27,7 @@ export function configPath(chassis: Chassis, name = "vifplugd"): string {
   return join(chassis.dir, `${name}.yaml`);
 }
 
-/** Starts the daemon; it has not necessarily read its configuration yet when this returns. Ends with the chassis. */
+/** Starts the daemon, and returns perhaps before the daemon has read its configuration. The daemon ends with the chassis. */
 export async function startDaemon({
   chassis,
   program = "built",

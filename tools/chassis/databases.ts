@@ -1,9 +1,9 @@
 /**
  * The three databases of a chassis, and their rows decoded from OVSDB notation (RFC 7047 section 5.1).
  *
- * Tests look at databases with this and not with the package that the daemon uses, so that a fault in one of them
- * does not hide in the other; only the generated schemas are shared. A column that may be empty decodes to null, a
- * set to a Set, a map to a Map, as the schemas' row types say.
+ * Tests look at databases with this decoder and not with the package that the daemon uses, so that a fault of the package
+ * shows. Both share only the generated schemas. A column that may be empty decodes to null, a set to a Set, a map to a Map,
+ * as the schemas' row types say.
  */
 import type { ColumnName, ColumnSchema, TableName, TableSchema } from "ovsdb-jsonrpc";
 import { type OpenVSwitchTables, openVSwitch } from "../../src/schemas/open_vswitch.gen.ts";
@@ -33,7 +33,7 @@ const schemas: {
   OVN_Southbound: ovnSouthbound,
 };
 
-/** Decodes a row; throws where it is not of the schema's types. */
+/** Decodes a row. Throws when a value is not of the schema's type. */
 export function decodeRow<D extends DatabaseName, T extends TableOf<D>, C extends ColumnOf<D, T>>(
   [database, table, columns]: readonly [D, T, readonly C[]],
   uuid: string,

@@ -1,4 +1,4 @@
-/** The framing of OVSDB's JSON-RPC: objects follow each other with nothing between them (RFC 7047 section 4). */
+/** The framing of OVSDB's JSON-RPC: one object follows another without a separator (RFC 7047 section 4). */
 
 /** Returns a function that takes text as it arrives and calls `onMessage` with each complete object. */
 export function splitMessages(

@@ -1,7 +1,7 @@
 /**
- * One program that runs beside us: its process, its output by lines, its end.
+ * A program that runs beside this process: its process, its lines of output, its end.
  *
- * It is killed by the kernel when this process dies, even by SIGKILL. Standard output and standard error are one log.
+ * The kernel kills the program when this process dies, even by SIGKILL. Standard output and standard error are one log.
  */
 import { Changes } from "./changes.ts";
 
@@ -45,12 +45,12 @@ export class Program {
     return this.#process.pid;
   }
 
-  /** What it has written so far, a line per element. */
+  /** The output so far, an element for each line. */
   get lines(): readonly string[] {
     return this.#lines;
   }
 
-  /** How it ended; undefined while it runs. */
+  /** How the program ended; undefined while it runs. */
   get status(): ExitStatus | undefined {
     return this.#status;
   }
@@ -60,7 +60,7 @@ export class Program {
     if (this.#status === undefined) this.#process.kill(signal);
   }
 
-  /** Asks it to end with `signal`, and ends it with SIGKILL when it has not after `within` ms. */
+  /** Asks the program to end by `signal`, and ends it by SIGKILL after `within` ms. */
   async stop(signal: NodeJS.Signals = "SIGTERM", within = 5_000): Promise<ExitStatus> {
     this.kill(signal);
     const timer = setTimeout(() => this.kill("SIGKILL"), within);
@@ -71,7 +71,7 @@ export class Program {
     }
   }
 
-  /** The first line, from line number `from` on, that matches; waits for it when it is not there yet. */
+  /** The first matching line, from line number `from` on. Waits for such a line. */
   waitLog(pattern: RegExp, within = 30_000, from = 0): Promise<string> {
     let next = from;
     return this.#changes.until({
@@ -88,7 +88,7 @@ export class Program {
     });
   }
 
-  /** The end of its log, for an error message. */
+  /** The end of the log, for an error message. */
   tail(count = 15): string {
     const lines = this.#lines.slice(-count).map((line) => `  ${line}\n`);
     return `the end of ${this.name}'s log:\n${lines.join("") || "  (empty)\n"}`;

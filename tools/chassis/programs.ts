@@ -1,4 +1,4 @@
-/** The programs of a chassis: names, arguments, and the line by which each says that it serves. */
+/** The programs of a chassis: their names, their arguments, and the line with which each program says that it serves. */
 import { join } from "node:path";
 import type { DatabaseName } from "./databases.ts";
 
@@ -12,7 +12,7 @@ export type ProgramName =
 
 export interface DatabaseFiles {
   readonly server: ProgramName;
-  /** In the run directory; the name by which the OVS and OVN tools look for it. */
+  /** The name in the run directory by which the OVS and OVN tools look for the socket. */
   readonly socket: string;
   readonly file: string;
   readonly schema: string;
@@ -39,7 +39,7 @@ export const databases: { readonly [D in DatabaseName]: DatabaseFiles } = {
   },
 };
 
-/** The line follows the opening of the program's sockets; a program without one is ready when something else says so. */
+/** A program writes its line after it has opened its sockets. For a program without a line, another sign says that it is ready. */
 export const readyLine: { readonly [P in ProgramName]: RegExp | undefined } = {
   "ovsdb-server": /\|INFO\|ovsdb-server \(/,
   ovnnb_db: /\|INFO\|ovsdb-server \(/,
@@ -94,7 +94,7 @@ export function controlTarget(name: string, dir: string): string {
   return name === "ovnnb_db" || name === "ovnsb_db" ? join(dir, "run", `${name}.ctl`) : name;
 }
 
-/** Points every OVS and OVN program into the folder. What the caller's environment says of them is not passed on. */
+/** Points every OVS and OVN program into the folder. The caller's own settings for these programs are left out. */
 export function environment(dir: string): Readonly<Record<string, string>> {
   const env: Record<string, string> = {};
   for (const [key, value] of Object.entries(process.env)) {

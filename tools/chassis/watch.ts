@@ -1,14 +1,14 @@
 /**
- * A view of one table, kept current by the database's own monitor (RFC 7047 section 4.1.5).
+ * A view of one table, which a monitor of the database keeps current (RFC 7047 section 4.1.5).
  *
- * The rows are those after the latest transaction that the server has reported; the view ends with its connection.
+ * The rows are those after the last transaction that the server has reported. The view ends with its connection.
  */
 import { connect } from "node:net";
 import { Changes } from "./changes.ts";
 import { type ColumnOf, type DatabaseName, decodeRow, type RowOf, type TableOf } from "./databases.ts";
 import { splitMessages } from "./messages.ts";
 
-/** A database, one of its tables, and the columns to look at. */
+/** A database, a table in it, and the columns to monitor. */
 export type Selection<D extends DatabaseName, T extends TableOf<D>, C extends ColumnOf<D, T>> = readonly [
   database: D,
   table: T,
@@ -40,12 +40,12 @@ export class Watch<D extends DatabaseName, T extends TableOf<D>, C extends Colum
     this.#send({ id: "monitor", method: "monitor", params: [database, null, { [table]: [{ columns }] }] });
   }
 
-  /** The rows as they are now. */
+  /** The present rows. */
   get rows(): readonly RowOf<D, T, C>[] {
     return [...this.#rows.values()];
   }
 
-  /** Resolves with the rows when the table has been read and satisfies the predicate. */
+  /** Resolves with the rows when they have been read and satisfy the predicate. */
   until(
     predicate: (rows: readonly RowOf<D, T, C>[]) => boolean,
     within = 30_000,

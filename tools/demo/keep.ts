@@ -1,14 +1,14 @@
 /**
- * `--keep`: the demo runs in a keeper, a process of its own session that stays behind as the chassis's owner when the
- * demo returns. Until then the keeper lives and dies with the demo; from then on a signal ends it and its chassis.
+ * `--keep`: the demo runs in a keeper, a process with a session of its own. The keeper stays behind as the owner of the
+ * chassis when the demo returns. Until then the keeper ends with the demo; afterwards a signal ends the keeper and its chassis.
  *
- * What the keeper prints goes through its parent, so that it holds no terminal and no pipe of anybody's.
+ * The keeper prints through its parent, so that it holds no terminal and no pipe of others.
  */
 
 /** A line to print, or the news that the chassis stays up. */
 type Message = { readonly line: string } | { readonly stays: true };
 
-/** Runs this program again as a keeper and prints what it says. Returns its exit code; 0 when it stays behind. */
+/** Runs this program again as a keeper, and prints its messages. @returns its exit code; 0: the keeper stays behind */
 export async function runKeeper(program: string, args: readonly string[]): Promise<number> {
   const { promise: stays, resolve } = Promise.withResolvers<number>();
   const keeper = Bun.spawn([process.execPath, program, ...args], {
@@ -33,7 +33,7 @@ export function printThroughParent(line: string): void {
   send({ line });
 }
 
-/** In the keeper: ends it when its parent ends, until the returned function is called. */
+/** In the keeper: ends this process when its parent ends, until the returned function is called. */
 export function followParent(): () => void {
   const follow = () => process.exit(1);
   process.on("disconnect", follow);

@@ -1,22 +1,22 @@
-/** How the demo looks: aligned, short, coloured only for a person at a terminal. */
+/** The look of the demo: aligned, short, coloured only for a person at a terminal. */
 
 export interface Screen {
   /** One line in bold, with space above. */
   heading(text: string): void;
-  /** A label in a column of its own, and what it stands for. */
+  /** A label in a column of its own, with its meaning. */
   fact(label: string, text: string): void;
-  /** A command as one would type it. */
+  /** A command, as a person types it. */
   command(argv: readonly string[]): void;
-  /** Something that has happened, and after how many milliseconds. */
+  /** An outcome that has come true, with its time in milliseconds. */
   done(text: string, milliseconds: number): void;
-  /** A command that shows it, and what the command printed. */
+  /** A command that shows the outcome, with the output of the command. */
   look(command: string, output: string): void;
-  /** Something that did not happen, with the details below it. */
+  /** An outcome that has not come true, with the details below it. */
   failed(text: string, details: string): void;
   plain(text: string): void;
 }
 
-/** `NO_COLOR` set to anything but nothing wins (no-color.org). */
+/** `NO_COLOR` wins when it is set and not empty (no-color.org). */
 export function wantsColour(
   stream: { readonly isTTY?: boolean },
   env: Readonly<Record<string, string | undefined>>,

@@ -1,11 +1,11 @@
-/** The story that the demo tells: what the cloud asks for, and what then comes true, each seen in a database. */
+/** The story of the demo: the requests of the cloud and their outcomes, each seen in a database. */
 import type { Chassis } from "../chassis/chassis.ts";
 
 export interface Outcome {
   readonly says: string;
-  /** A command that shows it; its words hold no spaces. */
+  /** A command that shows the outcome. Its words have no blanks. */
   readonly look: string;
-  /** Resolves when it is so. */
+  /** Resolves when the outcome has come true. */
   readonly comesTrue: (chassis: Chassis) => Promise<unknown>;
 }
 

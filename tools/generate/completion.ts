@@ -1,14 +1,14 @@
 /**
- * Shell completion, from the very table of commands that the command line is parsed by.
+ * Completion for shells, made from the table of commands with which vifplugd parses its command line.
  *
- * Names of logical ports are chosen by tenants. No shell ever expands one: they are lines that are compared with what
- * was typed, and what is inserted is quoted, character by character.
+ * Tenants choose the names of logical ports, so no shell may ever expand such a name. The names are lines that are compared with
+ * the typed text, and the inserted text is quoted, character by character.
  */
 import type { Command, Option } from "../../src/cli/command.ts";
 
 const NOTE = "Generated from src/cli/commands.ts by `npm run generate`; do not edit.";
 
-/** One a line, of the running daemon; a name that cannot be seen whole is left out. */
+/** Prints the names of the running daemon's logical ports, a name a line. A name with unseen characters is left out. */
 const LPORTS = "timeout 2 vifplugd status --names 2>/dev/null";
 
 /** For bash(1)'s programmable completion; needs no package but bash. */
@@ -111,7 +111,7 @@ complete -F _vifplugd vifplugd
 `;
 }
 
-/** What stands for an argument that is no option, by command. */
+/** The completion of arguments that are no options, by command. */
 const POSITIONALS: ReadonlyMap<string, { readonly bash: string; readonly zsh: string }> = new Map([
   ["explain", { bash: "_vifplugd_offer_lports", zsh: "1:logical port:_vifplugd_lports" }],
   ["replay", { bash: "compopt -o default", zsh: "1:record:_files" }],

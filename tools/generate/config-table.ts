@@ -13,7 +13,7 @@ export function configRows(root: Part): readonly (readonly string[])[] {
   return [...root.keys].flatMap(([key, part]) => rowsOf(key, part, ""));
 }
 
-/** @param where what the keys are keys of, if that is not the whole configuration */
+/** @param where the owner of the keys, unless this is the whole configuration */
 function rowsOf(key: string, part: Part, where: string): readonly (readonly string[])[] {
   if (part.kind === "mapping") {
     return [...part.keys].flatMap(([name, each]) => rowsOf(`${key}.${name}`, each, where));
@@ -24,7 +24,7 @@ function rowsOf(key: string, part: Part, where: string): readonly (readonly stri
   return [row, ...rowsOf(`${key}[]`, part.item, where)];
 }
 
-/** The keys that all of them have come first, and once. */
+/** The keys that all mappings have come first, and once. */
 function variantRows(key: string, variants: readonly Variant[]): readonly (readonly string[])[] {
   const isCommon = (name: string) => variants.every(({ part }) => part.keys.has(name));
   const [first] = variants;

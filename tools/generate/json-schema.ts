@@ -1,4 +1,4 @@
-/** The configuration's JSON Schema, with which editors complete and check it. */
+/** The JSON Schema with which editors complete and check the configuration. */
 import type { Part } from "./schema-keys.ts";
 
 type Json = { readonly [key: string]: unknown };
@@ -15,7 +15,7 @@ export function formatJson(schema: object): string {
   return `${JSON.stringify(schema, null, 2).replaceAll(LIST_OF_WORDS, onOneLine)}\n`;
 }
 
-/** As the formatter of this repository writes them: on one line, where it fits. */
+/** A list of words on several lines. The formatter of this repository writes such a list on one line where there is room. */
 const LIST_OF_WORDS = /^(.*)\[\n\s+([^[\]{}]*?)\n\s+\](,?)/gm;
 const LINE_WIDTH = 110;
 
@@ -42,7 +42,7 @@ function typeOf(part: Part): Json {
     case "mapping": {
       const required = [...keys].filter(([, each]) => each.required).map(([key]) => key);
       return {
-        // A section of which every line is commented out.
+        // Null is the value of a section whose lines are all commented out.
         type: part.required ? "object" : ["object", "null"],
         properties: Object.fromEntries([...keys].map(([key, each]) => [key, schemaOf(each)])),
         ...(required.length === 0 ? {} : { required }),

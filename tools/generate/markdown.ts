@@ -1,6 +1,6 @@
-/** Tables in Markdown, aligned as a person would write them. */
+/** Tables in Markdown, with aligned columns. */
 
-/** @param rows the head first; a bar in a cell has to be written as `\\|` */
+/** @param rows the head first; a cell has to have each bar as `\\|` */
 export function markdownTable(rows: readonly (readonly string[])[]): string {
   const [head = [], ...body] = rows;
   const widths = head.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));

@@ -1,4 +1,4 @@
-/** The JSON Schemas of what `--json` prints, made from the shapes that the program is typed and parsed with. */
+/** The JSON Schemas of the output of `--json`, made from the schemas that give the program its types and parsers. */
 import { toJsonSchema } from "@valibot/to-json-schema";
 import { JSON_OUTPUTS, type JsonOutput } from "../../src/view/shapes.ts";
 import { formatJson } from "./json-schema.ts";

@@ -1,4 +1,4 @@
-/** Reads a valibot schema as data: what each part of it says, whatever it is wrapped and piped in. */
+/** Reads a valibot schema as data: the facts about each key, through all wrappers and pipes. */
 
 /** One part of the configuration. */
 export interface Part {
@@ -11,41 +11,41 @@ export interface Part {
     | "number"
     | "integer"
     | "boolean"
-    /** A mapping with keys that nobody here knows. */
+    /** A mapping with unknown keys. */
     | "anything"
-    /** One of {@link Part.choices}. */
+    /** A value of {@link Part.choices}. */
     | "either";
   readonly description: string | null;
-  /** The value when it is absent; undefined: none that is fixed. */
+  /** The value of an absent key; undefined: no fixed value. */
   readonly fixedDefault: unknown;
-  /** Where the value comes from when it is absent. */
+  /** The origin of the value of an absent key. */
   readonly otherDefault: string | null;
   readonly required: boolean;
   readonly words: readonly (string | number)[];
   readonly pattern: string | null;
   readonly minimum: number | null;
   readonly maximum: number | null;
-  /** Of a string's letters, or a list's items. */
+  /** The least number of a string's letters, or of a list's items. */
   readonly minLength: number | null;
   readonly keys: ReadonlyMap<string, Part>;
   readonly item: Part | null;
-  /** What it can be, each of another kind. */
+  /** The alternatives, each of another kind. */
   readonly choices: readonly Part[];
-  /** The mappings that it can be, of which a key `type` says which. */
+  /** The alternative mappings, which a key `type` tells apart. */
   readonly variants: readonly Variant[];
 }
 
 export interface Variant {
-  /** Null: any type that no other has. */
+  /** Null: any type that no other variant has. */
   readonly type: string | null;
-  /** What people call it. */
+  /** The name for people. */
   readonly name: string;
   readonly part: Part;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** @throws Error for a schema of a kind that is not known here: its key would be missing everywhere */
+/** @throws Error for a schema of an unknown kind, whose key would be missing everywhere */
 export function readSchema(schema: unknown): Part {
   const items = flatten(schema);
   const of = (...types: readonly string[]) => items.find(({ type }) => types.includes(String(type)));
@@ -65,7 +65,7 @@ export function readSchema(schema: unknown): Part {
   return {
     kind: kindOf(items),
     description: textOr(of("description")?.description),
-    // One that is computed follows from something else, which its metadata names.
+    // A computed default has no fixed value: the metadata name its origin.
     fixedDefault: typeof optional?.default === "function" ? undefined : optional?.default,
     otherDefault: textOr(isFields(metadata) ? metadata.default : null),
     required: optional === undefined,
@@ -91,7 +91,7 @@ function readVariant(schema: unknown): Variant {
   return { type, name: name ?? `\`${type}\``, part };
 }
 
-/** Wrappers, schemas and actions in one row. */
+/** The wrappers, schemas and actions, in one list. */
 function flatten(schema: unknown): readonly Fields[] {
   if (!isFields(schema)) return [];
   if (Array.isArray(schema.pipe)) return schema.pipe.flatMap(flatten);

@@ -1,6 +1,6 @@
 /**
- * Mutants that change nothing that anybody could notice (equivalent.yaml), each with the reason. An entry is found by what
- * is mutated and where, not by its line.
+ * Mutants that no test can notice (equivalent.yaml), each with the reason. An entry names the mutated code and its place, not
+ * its line.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ const Entry = v.strictObject({
   in: v.optional(v.string(), ""),
   was: v.string(),
   becomes: v.string(),
-  /** Which of the same in that place. */
+  /** The number among equal mutants of the place, from 1. */
   nth: v.optional(v.number(), 1),
   why: v.pipe(v.string(), v.nonEmpty()),
 });
@@ -29,7 +29,7 @@ export function isEquivalent(mutant: Mutant, equivalents: readonly Equivalent[])
   return equivalents.some((entry) => names(entry, mutant));
 }
 
-/** Entries about these files that name none of their mutants: the code has become another one. */
+/** The entries about these files that name none of the mutants, because the code has changed. */
 export function outdated(
   equivalents: readonly Equivalent[],
   files: ReadonlySet<string>,

@@ -1,6 +1,6 @@
 /**
- * Stands for `bun:test` in the copy: tests are kept instead of run, so that each can be run as often as there are mutants
- * that it comes by. A test that is run alone gets its groups' `beforeAll` and `afterAll` too.
+ * Takes the place of `bun:test` in the copy. The harness keeps the tests, so that each test can run once for every mutant
+ * that the test reaches. A test that runs alone also gets the `beforeAll` and `afterAll` of its groups.
  */
 export { expect, jest, mock, setSystemTime, spyOn } from "bun:test";
 
@@ -16,7 +16,7 @@ interface Group {
 }
 
 export interface Kept {
-  /** In which file, in which groups, and the how manieth of the name. */
+  /** The file, the groups, the name, and the number among tests of the same name. */
   readonly id: string;
   run(): Promise<void>;
 }
@@ -25,7 +25,7 @@ let kept: Kept[] = [];
 let counts = new Map<string, number>();
 let group: Group = newGroup("", null);
 
-/** The tests of a file; `file` is how they are known. @throws what the file throws */
+/** The tests of a file. @param file the name of the file in the tests' ids @throws the error of the file */
 export async function testsOf(file: string, path: string): Promise<readonly Kept[]> {
   kept = [];
   counts = new Map();
@@ -68,7 +68,7 @@ function enter(name: string, body: Body, args: readonly unknown[]): void {
   }
 }
 
-/** A row that is no list is the only argument, as bun:test has it. */
+/** A row that is no list is the only argument, as in bun:test. */
 function argumentsOf(row: unknown): readonly unknown[] {
   return Array.isArray(row) ? row : [row];
 }
@@ -77,7 +77,7 @@ function newGroup(name: string, above: Group | null): Group {
   return { name, above, beforeAll: [], beforeEach: [], afterEach: [], afterAll: [] };
 }
 
-/** The outermost first. */
+/** The groups around a test, the outermost first. */
 function groupsOf(within: Group): readonly Group[] {
   return within.above === null ? [within] : [...groupsOf(within.above), within];
 }

@@ -1,4 +1,4 @@
-/** What the tool and the processes that run the tests say to each other. */
+/** The messages between the tool and the processes that run the tests. */
 import * as v from "valibot";
 
 const Survey = v.object({ kind: v.literal("survey"), files: v.array(v.string()) });
@@ -6,9 +6,9 @@ const Survey = v.object({ kind: v.literal("survey"), files: v.array(v.string()) 
 const Trial = v.object({
   kind: v.literal("trial"),
   mutant: v.number(),
-  /** Left out when its first call may be by the loading of a file. */
+  /** How often the tests may reach the mutant before it counts as running in circles (switch.ts). */
   hitLimit: v.number(),
-  /** Tests in the order in which they are to be run, with how long each may take. */
+  /** The tests in the order in which they run, with the longest time of each. */
   tests: v.array(v.object({ file: v.string(), id: v.string(), boundMs: v.number() })),
 });
 
@@ -20,9 +20,9 @@ const SurveyedTest = v.object({
   file: v.string(),
   id: v.string(),
   milliseconds: v.number(),
-  /** What it ended with, undisturbed; null: it passed. */
+  /** The failure of the test without a mutant; null: the test passed. */
   failure: v.nullable(v.string()),
-  /** Mutants that it comes by, and how often. */
+  /** The mutants that the test reaches, with the number of times. */
   hits: v.array(v.tuple([v.number(), v.number()])),
 });
 export type SurveyedTest = v.InferOutput<typeof SurveyedTest>;
@@ -32,18 +32,18 @@ export const Report = v.variant("kind", [
   v.object({ kind: v.literal("surveyed test"), test: SurveyedTest }),
   v.object({
     kind: v.literal("surveyed"),
-    /** Mutants that are come by when files are loaded. */
+    /** The mutants that the loading of files reaches. */
     atLoad: v.array(v.number()),
-    /** Files of tests that cannot be loaded, and why. */
+    /** The files of tests that cannot be loaded, with the reason. */
     unloaded: v.array(v.object({ file: v.string(), failure: v.string() })),
   }),
-  /** Said before a test, as it may never end. */
+  /** Sent before a test, because the test may never end. */
   v.object({ kind: v.literal("running"), boundMs: v.number() }),
   v.object({
     kind: v.literal("tried"),
-    /** The test that noticed, and what it said; null: none did. */
+    /** The test that noticed the mutant, with its failure; null: no test did. */
     noticed: v.nullable(v.object({ test: v.string(), failure: v.string() })),
-    /** The process is as it was before: the test that noticed passes again without the mutant. */
+    /** Whether the mutant left nothing behind: the test that noticed the mutant passes again without the mutant. */
     isClean: v.boolean(),
   }),
 ]);

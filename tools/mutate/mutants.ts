@@ -1,17 +1,17 @@
-/** The mutants of a file: everything that can be made wrong in it, each with a key that stays when lines move. */
+/** The mutants of a file: every single edit that makes the file wrong, each with a key that stays when lines move. */
 import { type Edit, isMessage, type Mutation, mutationsOf } from "./mutators.ts";
 import { childrenOf, type Node, nameOf, parseTypeScript } from "./syntax.ts";
 
 export interface Mutant extends Mutation {
-  /** From the root of the repository. */
+  /** The path from the root of the repository. */
   readonly file: string;
   readonly line: number;
-  /** In which class, function or constant: `Contests.#winner`; empty at the top of the file. */
+  /** The class, function or constant: `Contests.#winner`; empty at the top of the file. */
   readonly place: string;
-  /** The statement or expression as it is, and as it would be, in one line. */
+  /** The statement or expression without the mutant, and with the mutant, in one line each. */
   readonly was: string;
   readonly becomes: string;
-  /** Which of the same in that place, from 1. */
+  /** The number among equal mutants of the place, from 1. */
   readonly nth: number;
 }
 
@@ -39,7 +39,7 @@ export function mutantsOf(file: string, source: string): readonly Mutant[] {
   return mutants;
 }
 
-/** What a reader sees of a mutant: `- ` lines as they are, `+ ` lines as they would be. */
+/** The mutant as a diff for a reader: `- ` before lines without the mutant, `+ ` before lines with the mutant. */
 export function diffOf(mutant: Mutant, source: string): string {
   const start = source.lastIndexOf("\n", mutant.edit.start - 1) + 1;
   const after = source.indexOf("\n", mutant.edit.end);

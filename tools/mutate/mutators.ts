@@ -1,22 +1,22 @@
 /**
- * What can be made wrong at a node of the syntax tree: one small edit each, after which the file still compiles to
- * something that runs. Texts are left out, as are messages: what is in a template, thrown, or an Error's.
+ * The mutations of a node of the syntax tree. Each is one small edit, after which the file still compiles and runs. Texts have
+ * no mutations, and neither have messages: the contents of templates, of `throw` statements and of Errors.
  */
 import { bare, type Node, type Range, rangeOf } from "./syntax.ts";
 
 export interface Edit extends Range {
-  /** What stands there instead. */
+  /** The text that takes the place of the range. */
   readonly text: string;
 }
 
-/** A node, and an edit of it. `statement` is left out as a whole; `body` returns before its first statement. */
+/** A node, and an edit of the node. A `statement` is left out as a whole; a `body` returns before its first statement. */
 export interface Mutation {
   readonly kind: "expression" | "statement" | "body";
   readonly node: Range;
   readonly edit: Edit;
 }
 
-/** What is above the node, nearest first. */
+/** The nodes above a node, the nearest first. */
 export type Ancestors = readonly Node[];
 
 export function mutationsOf(node: Node, above: Ancestors, source: string): readonly Mutation[] {
@@ -34,7 +34,7 @@ export function mutationsOf(node: Node, above: Ancestors, source: string): reado
   return mutations;
 }
 
-/** Whether anything at and below a node is a message, in which nothing is made wrong. */
+/** Whether the node is a message, which gets no mutations at any depth. */
 export function isMessage(node: Node): boolean {
   if (node.type === "TemplateLiteral" || node.type === "ThrowStatement") return true;
   return (
@@ -52,7 +52,7 @@ function editsOfExpression(node: Node, above: Ancestors, source: string): readon
     if (node.type === "LogicalExpression") return own;
     const loops = parent.type === "WhileStatement" || parent.type === "DoWhileStatement";
     const always = loops || parent.type === "ForStatement" ? ["false"] : ["true", "false"];
-    // That it is always or never so says more than the opposite.
+    // A condition that always or never holds is a better mutant than the opposite condition.
     const boundaries = isRelation(node) ? own.slice(0, 1) : [];
     return [...always.map(whole), ...boundaries];
   }
@@ -109,7 +109,7 @@ function editsOf(node: Node, parent: Node, source: string): readonly Edit[] {
   }
 }
 
-/** The boundary first, then the opposite. */
+/** The replacements of each operator: the boundary first, then the opposite. */
 const OPERATORS: Readonly<Record<string, readonly string[]>> = {
   "===": ["!=="],
   "!==": ["==="],
@@ -129,7 +129,7 @@ const OPERATORS: Readonly<Record<string, readonly string[]>> = {
   "||=": ["="],
 };
 
-/** Methods that give what they are called on, but for something; and those that have an opposite. */
+/** Methods whose call a mutant leaves out: the object has the type of the result. */
 const PASSING = new Set([
   "filter",
   "sort",
@@ -161,7 +161,7 @@ function editsOfCall(call: Node & { callee: Node }, source: string): readonly Ed
   return [{ start: rangeOf(callee.object).end, end: rangeOf(call).end, text: "" }];
 }
 
-/** Each entry left out, with a comma; the comma behind an entry that is the last one stays, unless it is the only one. */
+/** For each entry an edit that leaves the entry out with a comma. A comma behind the last entry stays, unless there is one entry. */
 function entriesOf<N extends Node>(
   all: readonly (N | null)[],
   source: string,
@@ -178,7 +178,7 @@ function entriesOf<N extends Node>(
   });
 }
 
-/** Part of a chain with `?.`, which it would break to put it in parentheses. */
+/** Whether the node is a part of a chain with `?.`, which parentheses would break. */
 function isInChain(node: Node, parent: Node): boolean {
   if (parent.type === "OptionalMemberExpression") return parent.object === node;
   return parent.type === "OptionalCallExpression" && parent.callee === node;
@@ -223,11 +223,11 @@ function isRemovable(node: Node, above: Ancestors): boolean {
     return !(expression.type === "CallExpression" && expression.callee.type === "Super");
   }
   if (node.type === "ContinueStatement") return true;
-  // Out of a loop; a case that runs on into the next does not compile.
+  // Only a `break` out of a loop: a case that runs on into the next case does not compile.
   return node.type === "BreakStatement" && above.every(({ type }) => type !== "SwitchCase");
 }
 
-/** The body of a function of several statements; of a shorter one what is in it is made wrong anyway. */
+/** The body of a function with several statements. The single statement of a shorter function has mutants of its own. */
 function bodyOf(node: Node): Node | null {
   const isConstructor = node.type === "ClassMethod" && node.kind === "constructor";
   if (isConstructor || !("body" in node) || !("params" in node)) return null;

@@ -1,4 +1,4 @@
-/** A process that runs tests in the copy (worker.ts): asked one thing at a time, and ended when a test never ends. */
+/** A process that runs tests in the copy (worker.ts). It gets one order at a time, and is ended when a test never ends. */
 import { readFileSync } from "node:fs";
 import * as v from "valibot";
 import { undoAtExit } from "../cleanup.ts";
@@ -10,14 +10,14 @@ export interface Survey {
   readonly unloaded: readonly { readonly file: string; readonly failure: string }[];
 }
 
-/** `ended` is a process that hung, grew too large, or left of itself; it is gone then. */
+/** `ended`: the process hung, grew too large, or left by itself, and is gone. */
 export type Outcome =
   | { readonly kind: "noticed"; readonly test: string; readonly failure: string; readonly isClean: boolean }
   | { readonly kind: "survived" }
   | { readonly kind: "ended"; readonly how: "hung" | "too large" | "left" };
 
 const WATCH_MS = 250;
-/** A test whose code never gives way does not end in its bound either; then the process is ended from outside. */
+/** The time after a test's bound until the process is ended from outside: code that never gives way passes its bound, too. */
 const GRACE_MS = 5000;
 const LARGEST_BYTES = 2_000_000_000;
 const START_MS = 120_000;
@@ -47,7 +47,7 @@ export class TestProcess {
     void this.#process.exited.then(this.#keepUndone);
   }
 
-  /** @throws Error when a test of the undisturbed code ends the process */
+  /** @throws Error when a test without a mutant ends the process */
   async survey(files: string[]): Promise<Survey> {
     const tests: SurveyedTest[] = [];
     this.#send({ kind: "survey", files });
@@ -79,7 +79,7 @@ export class TestProcess {
     if (this.#process.exitCode === null && this.#process.signalCode === null) this.#process.send(order);
   }
 
-  /** What `answer` makes of a report; null: the process ended before that. */
+  /** The first result of `answer` that is not null; null: the process ended before. */
   async #until<T>(firstBoundMs: number, answer: (report: Report) => T | null): Promise<T | null> {
     const { promise, resolve } = Promise.withResolvers<T | null>();
     let deadline = performance.now() + firstBoundMs;
@@ -101,7 +101,7 @@ export class TestProcess {
   }
 }
 
-/** What a process has in memory; 0 where the system does not say. */
+/** The memory of a process, in bytes; 0 where the system does not tell. */
 function bytesOf(pid: number): number {
   try {
     const [, resident = "0"] = readFileSync(`/proc/${pid}/statm`, "utf8").split(" ");

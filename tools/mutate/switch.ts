@@ -1,14 +1,14 @@
 /**
- * Which mutant is chosen, as the switched files ask (switched.ts). Part of the copy that the tests run in.
+ * The chosen mutant, for which the switched files ask (switched.ts). This file is a part of the copy in which the tests run.
  *
- * A mutant that is come by far more often than the same place was undisturbed runs in circles; its code throws.
+ * A mutant that the tests reach far more often than the same place without the mutant runs in circles; its code throws.
  */
 
 let chosen = -1;
 let left = Number.POSITIVE_INFINITY;
 let hits: Map<number, number> | null = null;
 
-/** Asked by the mutated code. */
+/** The mutated code asks here whether the mutant is chosen. */
 export function __mutant(number: number): boolean {
   if (hits !== null) hits.set(number, (hits.get(number) ?? 0) + 1);
   if (number !== chosen) return false;
@@ -20,13 +20,13 @@ export class RunsInCircles extends Error {
   override name = "RunsInCircles";
 }
 
-/** Chooses a mutant until the next call; null chooses none. */
+/** Chooses a mutant until the next call. @param number null: no mutant */
 export function choose(number: number | null, limit = Number.POSITIVE_INFINITY): void {
   chosen = number ?? -1;
   left = limit;
 }
 
-/** Begins to count which mutants are come by; the answer ends it. */
+/** Begins to count the mutants that tests reach. @returns a function that ends the count */
 export function countHits(): () => ReadonlyMap<number, number> {
   const counted = new Map<number, number>();
   hits = counted;

@@ -1,6 +1,6 @@
 /**
- * A file with all of its mutants in it, of which at most one is chosen while it runs (switch.ts): every mutated node asks
- * whether it is to be what it is, or one of its mutants. Lines keep their numbers as far as mutants have none of their own.
+ * Makes a file with all of its mutants in it, of which at most one is chosen while the file runs (switch.ts). Every mutated node
+ * asks whether one of its mutants is chosen. Lines keep their numbers, unless a mutant has several lines.
  */
 import { edited, type Mutant } from "./mutants.ts";
 import type { Range } from "./syntax.ts";
@@ -12,7 +12,7 @@ export function switched(
   importOfSwitch: string,
 ): string {
   const groups = Map.groupBy(numbered, ([, { node }]) => `${node.start} ${node.end}`);
-  // Outer ones before inner ones, so that each takes in what follows it and lies within.
+  // Outer nodes come before inner nodes, so that each node takes in the following nodes within it.
   const nodes = [...groups.values()]
     .flatMap(([first]) => (first === undefined ? [] : [first[1].node]))
     .sort((a, b) => a.start - b.start || b.end - a.end);

@@ -1,4 +1,4 @@
-/** The syntax tree of a TypeScript file, and the walk over the part of it that runs. */
+/** The syntax tree of a TypeScript file, and the walk over the nodes that run. */
 import { parse } from "@babel/parser";
 import type { File, Node } from "@babel/types";
 
@@ -6,11 +6,11 @@ export type { Node } from "@babel/types";
 
 export interface Range {
   readonly start: number;
-  /** The first character after it. */
+  /** The position of the first character after the node. */
   readonly end: number;
 }
 
-/** Of a file that compiles; parentheses are nodes, so that a node's range holds the whole of its text. */
+/** Parses a file that compiles. Parentheses are nodes, so the range of a node holds the node's whole text. */
 export function parseTypeScript(source: string): File {
   return parse(source, {
     sourceType: "module",
@@ -26,7 +26,7 @@ export function rangeOf(node: Node): Range {
   return { start, end };
 }
 
-/** Notations of types around what runs. */
+/** Notations of types around an expression that runs. */
 const TRANSPARENT = new Set([
   "TSAsExpression",
   "TSSatisfiesExpression",
@@ -34,7 +34,7 @@ const TRANSPARENT = new Set([
   "TSParameterProperty",
 ]);
 
-/** What is directly below a node and runs: types are left out. */
+/** The nodes directly below a node that run: types are left out. */
 export function childrenOf(node: Node): readonly Node[] {
   return Object.values(node)
     .flat()
@@ -46,13 +46,13 @@ function isNode(value: unknown): value is Node {
   return typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
 }
 
-/** What is in the parentheses and below notations of types. */
+/** The node within parentheses and notations of types. */
 export function bare(node: Node): Node {
   const isWrapped = node.type === "ParenthesizedExpression" || TRANSPARENT.has(node.type);
   return isWrapped && "expression" in node && isNode(node.expression) ? bare(node.expression) : node;
 }
 
-/** What a class, a function, a variable or a property is called; null: it is none of these, or has no plain name. */
+/** The name of a class, a function, a variable or a property; null: the node is none of these, or has no plain name. */
 export function nameOf(node: Node): string | null {
   const named = "key" in node ? node.key : "id" in node ? node.id : null;
   if (!isNode(named)) return null;

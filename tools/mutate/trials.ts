@@ -1,4 +1,4 @@
-/** Which tests a mutant is put to, and what became of it. */
+/** Chooses the tests for each mutant, and runs them. */
 import type { SurveyedTest, Trial } from "./messages.ts";
 import type { Mutant } from "./mutants.ts";
 import type { Outcome, Survey, TestProcess } from "./process.ts";
@@ -8,22 +8,22 @@ export type Verdict =
   | { readonly kind: "killed"; readonly by: string }
   | { readonly kind: "survived"; readonly tests: number };
 
-/** How many times more often than undisturbed a mutant may be come by before it is taken to run in circles. */
+/** How many times more often than without a mutant the tests may reach its place, before the mutant counts as running in circles. */
 const HIT_FACTOR = 100;
 const HITS_AT_LEAST = 10_000;
-/** How long a test may take with a mutant, by what it takes undisturbed; a machine may be busy. */
+/** How many times longer than without a mutant a test may take; large, because the machine may be busy. */
 const BOUND_FACTOR = 20;
 const BOUND_AT_LEAST_MS = 5000;
 
 export interface Bench {
   readonly survey: Survey;
   readonly files: readonly TestFile[];
-  /** Undisturbed time of tests that a mutant is put to at most. */
+  /** The longest time of all tests for a mutant together, as measured without a mutant. */
   readonly budgetMs: number;
   start(): Promise<TestProcess>;
 }
 
-/** Puts one mutant after the other to its tests, in a process that lasts while mutants leave it clean. */
+/** Tries one mutant after the other. A process of tests lasts for as long as mutants leave nothing behind. */
 export class Trials {
   readonly #bench: Bench;
   #process: TestProcess | null = null;
@@ -37,7 +37,7 @@ export class Trials {
     const coming = survey.tests.filter(({ hits }) => hits.some(([hit]) => hit === number));
     const verdict = await this.#put(number, coming, false);
     if (verdict.kind === "killed" || !survey.atLoad.has(number)) return verdict;
-    // What is made when files are loaded has to be made anew.
+    // A mutant that the loading of files reaches needs a process that loads the files anew.
     const loading = new Set(
       this.#bench.files.filter(({ loads }) => loads.has(mutant.file)).map(({ file }) => file),
     );
@@ -58,7 +58,7 @@ export class Trials {
     if (tests.length === 0) return { kind: "survived", tests: 0 };
     const trial = trialOf(number, tests, isAtLoad);
     let outcome = await this.#attempt(trial, isAtLoad);
-    // What an earlier mutant left behind may have ended it, or failed it: it is asked again in a new process.
+    // An earlier mutant may have left behind what ended the process or failed the test, so a new process tries again.
     const isInDoubt = (ended: Outcome) =>
       (ended.kind === "ended" && ended.how === "left") || (ended.kind === "noticed" && !ended.isClean);
     if (!isAtLoad && isInDoubt(outcome)) outcome = await this.#attempt(trial, true);
@@ -77,7 +77,7 @@ export class Trials {
   }
 }
 
-/** The quickest first, as many as the budget lets; at least one. */
+/** The quickest tests first, as many as fit into the budget, and at least one. */
 function quickest(tests: readonly SurveyedTest[], budgetMs: number): readonly SurveyedTest[] {
   const sorted = tests.toSorted((a, b) => a.milliseconds - b.milliseconds);
   let sum = 0;

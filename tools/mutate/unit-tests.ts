@@ -1,19 +1,19 @@
-/** Which files of tests are run: those of units that come by a mutated file. */
+/** Chooses the files of tests to run: unit tests that load a mutated file. */
 import { readFileSync, realpathSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
-/** Beside those of the mutated rooms. */
+/** The folders of tests to look through, beside those of the mutated files. */
 const FOLDERS = ["plug", "graph", "daemon", "record", "log", "serve"];
-/** Whoever imports these starts servers and programs. */
+/** A test that imports one of these files starts servers and programs, so it is no unit test. */
 const STARTERS = ["test/ovsdb-jsonrpc/support/server.ts", "tools/chassis/program.ts"];
 
 export interface TestFile {
   readonly file: string;
-  /** Every file that is loaded with it. */
+  /** Every file that the test loads. */
   readonly loads: ReadonlySet<string>;
 }
 
-/** @param only folders of `test`, in the place of those that may come by a mutated file */
+/** @param only folders of `test` to look through; absent: every folder that may have such tests */
 export function unitTests(
   root: string,
   mutated: ReadonlySet<string>,
@@ -30,7 +30,7 @@ export function unitTests(
     .filter(({ loads }) => !mutated.isDisjointFrom(loads));
 }
 
-/** @param folder of `test`, such as `daemon/databases` */
+/** @param folder a folder in `test`, such as `daemon/databases` */
 export function testsBelow(root: string, folder: string): readonly string[] {
   return [...new Bun.Glob(`test/${folder}/**/*.test.ts`).scanSync({ cwd: root })];
 }

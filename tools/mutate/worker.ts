@@ -1,6 +1,7 @@
 /**
- * Runs tests in the copy, in a process of `bun test` that lasts: once undisturbed, to see which test comes by which mutant,
- * then one mutant after the other, as it is told (messages.ts). It is one test itself, as `expect` works in a test only.
+ * Runs tests in the copy, in one process of `bun test`: first without a mutant, to see which test reaches which mutant, then
+ * with one mutant after the other, as the tool asks (messages.ts). The worker itself is a test, because `expect` works in tests
+ * only.
  */
 import { test } from "bun:test";
 import { join } from "node:path";
@@ -10,7 +11,7 @@ import { Order, type Report, type SurveyedTest, type Trial } from "./messages.ts
 import { choose, countHits } from "./switch.ts";
 
 const ROOT = join(import.meta.dir, "../..");
-/** Of a survey; a test that takes longer has no place among those of units. */
+/** The longest time of a test in a survey, in milliseconds. A longer test is no unit test. */
 const SURVEY_BOUND_MS = 120_000;
 const ALL_DAY = 86_400_000;
 
@@ -28,7 +29,7 @@ function report(what: Report): void {
   process.send?.(what);
 }
 
-/** What a test ends with: null when it passes. */
+/** The failure of a test; null: the test passes. */
 async function failureOf(run: () => Promise<void>, boundMs: number): Promise<string | null> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<string>((resolve) => {
@@ -49,7 +50,7 @@ function firstLine(error: unknown): string {
 }
 
 /**
- * Runs every test twice, the second time in the opposite order: one that needs another one before it, or that it is run only
+ * Runs every test twice, the second time in the opposite order. A test that needs another test before it, or that passes only
  * once, would fail whatever the mutant.
  */
 async function survey(files: readonly string[]): Promise<void> {
@@ -93,7 +94,7 @@ async function attempt({ mutant, hitLimit, tests }: Trial): Promise<void> {
     let failure: string | null;
     try {
       found = (await load(file)).find((one) => one.id === id);
-      // A test that a mutant made go away says nothing.
+      // A test that is missing with a mutant is no failure.
       failure = found === undefined ? null : await failureOf(found.run, boundMs);
     } catch (error) {
       failure = `${file} cannot be loaded: ${firstLine(error)}`;

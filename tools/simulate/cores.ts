@@ -1,4 +1,4 @@
-/** Histories on every core for some minutes, with words about how it goes, until one fails. */
+/** Plays histories on every core for some minutes, or until a history fails, and tells the progress. */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { add, NOTHING, type Played, sentenceOf, type Totals } from "./totals.ts";
@@ -12,7 +12,7 @@ export interface Run {
   readonly failed: Pick<Played, "seed" | "failure"> | null;
 }
 
-/** @param say takes a line at once */
+/** @param say prints a line at once */
 export async function playOnEveryCore(
   seed: number,
   minutes: number,
@@ -20,7 +20,7 @@ export async function playOnEveryCore(
 ): Promise<Run> {
   const count = Math.max(1, availableParallelism());
   const workers: Worker[] = [];
-  /** The last report of each. */
+  /** The last report of each worker. */
   const reports = new Map<number, Report>();
   const started = performance.now();
   const pause = Math.min(60_000, Math.max(10_000, minutes * 6000));

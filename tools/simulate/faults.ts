@@ -1,6 +1,6 @@
 /**
- * The simulation finds what is known: each patch of test/simulation/faults takes a repair out of a copy of the sources, or
- * turns a decision round, and a history has to fail within a minute.
+ * Shows that the simulation finds known faults. Each patch of test/simulation/faults takes a repair out of a copy of the sources,
+ * or turns a decision round, and then a history has to fail within a minute.
  */
 import { readdir, readFile, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
@@ -11,11 +11,11 @@ import { type Report, startWorker } from "./worker.ts";
 
 const ROOT = join(import.meta.dir, "../..");
 const FAULTS = join(ROOT, "test/simulation/faults");
-/** Of a core, for one fault. */
+/** The time of a core for one fault. */
 const MINUTES = 1;
 const FIRST_SEED = 1;
 
-/** Prints the table, as many faults at once as there are cores; true when every fault was found. */
+/** Tries as many faults at once as there are cores, and prints the table. @returns whether every fault was found */
 export async function findFaults(only: string | undefined): Promise<boolean> {
   const patches = (await readdir(FAULTS)).filter((name) => name.endsWith(".patch")).sort();
   const chosen = patches.filter((name) => only === undefined || name.includes(only)).values();
@@ -40,7 +40,7 @@ export async function findFaults(only: string | undefined): Promise<boolean> {
 
 interface Found {
   readonly histories: number;
-  /** Of a core. */
+  /** The time of a core. */
   readonly seconds: number;
   readonly failure: string | null;
 }

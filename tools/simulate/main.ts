@@ -31,13 +31,13 @@ const values = readArguments("simulate", () => {
       story: { type: "boolean", default: false },
       lines: { type: "boolean", default: false },
       faults: { type: "boolean", default: false },
-      /** Of the faults, those whose names have this in them. */
+      /** A part of the names of the chosen faults. */
       fault: { type: "string" },
-      /** Of the seeds, every so manieth: one worker's part. */
+      /** From one seed to the next: each worker has a part of the seeds. */
       stride: { type: "string", default: "1" },
-      /** The minutes are those of a core that has nothing else to do. */
+      /** Counts the minutes of CPU that the process has used, instead of the time. */
       cpu: { type: "boolean", default: false },
-      /** Tells its parent of each history as JSON. */
+      /** Reports each history to the parent process as JSON. */
       worker: { type: "boolean", default: false },
     },
   });
@@ -60,7 +60,7 @@ else {
   await conclude(await playOnEveryCore(seed, minutes, say));
 }
 
-/** At once, whoever reads it. */
+/** Writes the line at once, also to a pipe. */
 function say(line: string): void {
   writeSync(1, `${line}\n`);
 }
@@ -78,7 +78,7 @@ async function playEvents(events: number): Promise<Run> {
   return { totals, failed };
 }
 
-/** For the parent's minutes, or until a history fails. */
+/** Plays histories for the parent's minutes, or until a history fails. */
 async function work(): Promise<void> {
   const clock = values.cpu ? cpuTime : () => performance.now();
   const end = clock() + minutes * 60_000;
@@ -90,13 +90,13 @@ async function work(): Promise<void> {
   });
 }
 
-/** Milliseconds in which this process has worked. */
+/** The CPU time that this process has used, in milliseconds. */
 function cpuTime(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }
 
-/** Plays the histories of every so manieth seed, as long as `goesOn` says so of the last one. */
+/** Plays the history of every seed at a distance of `stride`, while `goesOn` answers true about the last history. */
 async function playOn(stride: number, goesOn: (played: Played) => boolean): Promise<void> {
   for (let next = seed; ; next += stride) {
     const { events, writes, unplugs, failure } = await play(planOf(next));

@@ -1,6 +1,6 @@
 /**
- * Patches that survive that sources are moved: of a unified diff only the lines count, and they are sought in every file of
- * the sources. What stands there exactly once is replaced; anything else is an error, and the patch has to be written anew.
+ * Patches that survive when sources move. Of a unified diff only the lines count, and they are sought in every file of the
+ * sources. Lines that stand there exactly once are replaced; anything else is an error, and the patch has to be written anew.
  */
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ export interface Hunk {
   readonly after: string;
 }
 
-/** Throws a `SyntaxError` when there is nothing in it to be done. */
+/** Throws a `SyntaxError` when the patch changes nothing. */
 export function parsePatch(text: string): readonly Hunk[] {
   const hunks = text
     .split(/^@@.*@@.*\n/m)
@@ -29,7 +29,7 @@ export function parsePatch(text: string): readonly Hunk[] {
   return hunks;
 }
 
-/** The sources by their paths, as they are with the patch; throws when it does not fit. */
+/** The patched sources by their paths. Throws when the patch does not fit. */
 export function patched(
   sources: ReadonlyMap<string, string>,
   hunks: readonly Hunk[],
@@ -60,7 +60,7 @@ export function patched(
   return changed;
 }
 
-/** Every source of a folder, by its path in there. */
+/** Every source of a folder, by its path in the folder. */
 export async function readSources(folder: string): Promise<ReadonlyMap<string, string>> {
   const paths = (await readdir(folder, { recursive: true })).filter((path) => path.endsWith(".ts"));
   return new Map(

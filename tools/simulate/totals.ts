@@ -1,6 +1,6 @@
-/** What histories add up to, and in which words it is told. */
+/** The totals of several histories, and the sentence about them. */
 
-/** One history that has been played. */
+/** The result of a history. */
 export interface Played {
   readonly seed: number;
   readonly events: number;

@@ -1,6 +1,6 @@
 /**
- * A worker: a process of its own that plays one history after the other until its time is over or one fails, and tells its
- * parent of each, a line a history. A history that does not end is a failure too, which only the parent can tell.
+ * A worker: a process of its own that plays one history after the other, until its time is over or a history fails. The worker
+ * writes a line to its parent for each history. A history that does not end is a failure too, which only the parent can tell.
  */
 import { join } from "node:path";
 import type { Played } from "./totals.ts";
@@ -12,26 +12,26 @@ export interface WorkerOptions {
   /** From one seed to the next. */
   readonly stride: number;
   readonly minutes: number;
-  /** The minutes are those of a core that has nothing else to do. */
+  /** Counts the minutes of CPU that the worker has used, instead of the time. */
   readonly cpu: boolean;
   readonly told: (report: Report) => void;
 }
 
-/** What a worker tells of each history. */
+/** A worker's report about a history. */
 export interface Report extends Played {
-  /** Seconds of a core that the process has worked until now. */
+  /** The CPU time that the process has used so far, in seconds. */
   readonly seconds: number;
-  /** What the process holds, in MB. */
+  /** The memory of the process, in MB. */
   readonly memory: number;
 }
 
 export interface Worker {
-  /** Null when it has told of everything; otherwise what is wrong, which it could not tell itself, and where. */
+  /** Null: the worker has told everything. Otherwise the failure that the worker could not tell, and its seed. */
   readonly ended: Promise<{ readonly seed: number; readonly failure: string } | null>;
   stop(): void;
 }
 
-/** A history takes a second or two; a machine that is busy makes more of them. */
+/** The limit on the time of a history, which takes a second or two; large, because the machine may be busy. */
 const LONGEST_HISTORY_MS = 180_000;
 
 export function startWorker({ root, seed, stride, minutes, cpu, told }: WorkerOptions): Worker {
@@ -63,7 +63,7 @@ export function startWorker({ root, seed, stride, minutes, cpu, told }: WorkerOp
       if (code === 0 || isStopped) return null;
       return { seed: present, failure: `ended its process with ${child.signalCode ?? `code ${code}`}` };
     } finally {
-      // Also when it tells what is no report, or whoever it tells throws: no process stays behind.
+      // The process must not stay behind when a line is no report, or `told` throws.
       clearTimeout(stuck);
       child.kill("SIGKILL");
     }

@@ -1,8 +1,8 @@
 /**
- * The virtual machine of the system test: Debian's kernel under qemu, without KVM, on this host's file system, which
- * it cannot change. One folder is shared for writing, at {@link EXCHANGE} in the machine.
+ * The virtual machine of the system test: Debian's kernel under qemu, without KVM, on this host's file system, which the machine
+ * cannot change. One folder is shared for writing, at {@link EXCHANGE} in the machine.
  *
- * The machine runs one shell script and is switched off; it ends with this process, whichever way that ends.
+ * The machine runs one shell script and is switched off. However this process ends, the machine ends with it.
  */
 import { rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -12,24 +12,24 @@ import { undoAtExit } from "../cleanup.ts";
 
 const cache = join(import.meta.dir, "../../.cache/system");
 
-/** Where the machine sees the shared folder. */
+/** The path of the shared folder in the machine. */
 export const EXCHANGE = "/exchange";
 
 export interface MachineRun {
   /** The shell script, run with the host's programs as root of the machine. */
   readonly script: string;
-  /** Milliseconds, after which the machine is switched off. */
+  /** The machine is switched off after this time, in milliseconds. */
   readonly within: number;
 }
 
 export interface MachineResult {
-  /** Of the script; null when the machine did not get to its end. */
+  /** The exit code of the script; null: the machine did not reach the end of the script. */
   readonly exitCode: number | null;
-  /** What the script wrote to its standard output and standard error. */
+  /** The standard output and the standard error of the script. */
   readonly output: string;
-  /** What the kernel and the first program wrote to the console. */
+  /** The output of the kernel and of the first program on the console. */
   readonly console: string;
-  /** The shared folder; gone when the result is disposed of. */
+  /** The shared folder, which is removed when the result is disposed of. */
   readonly exchange: string;
   [Symbol.asyncDispose](): Promise<void>;
 }

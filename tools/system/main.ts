@@ -11,7 +11,7 @@ import { REPORT, testScript } from "./script.ts";
 
 const root = join(import.meta.dir, "../..");
 const tests = ["representor", "service"].map((name) => `./test/system/${name}.machine.ts`);
-/** Milliseconds, for all of it and for one test. */
+/** The limits on the whole run and on one test, in milliseconds. */
 const within = 1_800_000;
 const testTimeout = 300_000;
 

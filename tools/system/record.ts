@@ -1,8 +1,8 @@
 /**
- * Records what the machine's kernel says over netlink while a pretended NIC comes, changes and goes, for the tests of
- * the codec: `sh tools/system/prepare.sh bun run tools/system/record.ts`
+ * Records the kernel's netlink messages while a simulated NIC comes, changes and goes, for the tests of the codec:
+ * `sh tools/system/prepare.sh bun run tools/system/record.ts`
  *
- * Started on the host it runs itself in the machine; there it writes a JSON text of steps, each with its messages.
+ * On the host the program starts itself in the machine. There it writes a JSON text of steps, each with its messages.
  */
 import { join } from "node:path";
 import { DEVLINK_CONFIG_GROUP, DEVLINK_FAMILY, portDumpRequest } from "../../src/netlink/devlink.ts";
@@ -14,7 +14,7 @@ import { PROTOCOL, type Protocol, type Request } from "../../src/netlink/transpo
 import { EXCHANGE, runMachine } from "./machine.ts";
 
 const target = join(import.meta.dir, "../../test/netlink/recorded/netdevsim.json");
-/** The kernel has told everything when a command ends; this is for reading it, with room to spare. */
+/** The time to read the messages after a command, in milliseconds: the kernel has sent all of them when the command ends. */
 const SETTLING_MS = 500;
 const device = "/sys/bus/netdevsim/devices/netdevsim7";
 
@@ -44,7 +44,7 @@ async function devlinkFamily(): Promise<Family> {
   return family.value;
 }
 
-/** Does something and notes what a subscription tells of it. */
+/** Runs a command, and notes the messages of a subscription. */
 async function observe(family: Family, what: string, command: string): Promise<void> {
   const config = family.groups.get(DEVLINK_CONFIG_GROUP) ?? 0;
   const sources: readonly [string, Protocol, number][] = [

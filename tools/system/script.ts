@@ -1,13 +1,13 @@
-/** What the virtual machine is to run: `bun test`, with its report in the exchange folder. */
+/** The script for the virtual machine: `bun test`, with its report in the exchange folder. */
 import { join } from "node:path";
 import { EXCHANGE } from "./machine.ts";
 
 const root = join(import.meta.dir, "../..");
 
-/** In the exchange folder. */
+/** The name of the report in the exchange folder. */
 export const REPORT = "report.xml";
 
-/** @param args files and options of `bun test`. @param testTimeout milliseconds, for one test */
+/** @param args files and options of `bun test` @param testTimeout the limit on one test, in milliseconds */
 export function testScript(args: readonly string[], testTimeout: number): string {
   const report = ["--reporter=junit", `--reporter-outfile=${EXCHANGE}/${REPORT}`];
   const command = [process.execPath, "test", `--timeout=${testTimeout}`, ...report, ...args];
