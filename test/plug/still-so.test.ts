@@ -173,6 +173,27 @@ describe("what is another's by now", () => {
     expect(stillSo(bench, change)).toBe(true);
   });
 
+  test("goes still when its port is due to go as well, and held", () => {
+    const { bench } = misplaced(notReady);
+    moveAway(bench, "a", 0);
+    const change = changeOf(bench, "a");
+    expect(change).toMatchObject({ kind: "remove", misplaced: "VF 7" });
+    holdAll(bench);
+    expect(bench.engine.data(bench.graph.hold).due.has("a")).toBe(true);
+    expect(stillSo(bench, change)).toBe(true);
+  });
+
+  test("is decided anew when it was to go for another reason, and is held", () => {
+    const { bench, say } = misplaced(notReady);
+    say(false, 2);
+    moveAway(bench, "a", 0);
+    const change = changeOf(bench, "a");
+    expect(change).not.toHaveProperty("misplaced");
+    say(true, 3);
+    holdAll(bench);
+    expect(stillSo(bench, change)).toBe(false);
+  });
+
   test("stays while it is held, when a provider from outside says so", () => {
     const { bench, change } = misplaced(notReady, false);
     expect(stillSo(bench, change)).toBe(true);
@@ -225,7 +246,7 @@ describe("what is another's by now", () => {
       bench.run();
     };
     say(true, 1);
-    return { bench, registry, change: changeOf(bench, "a"), takeBack: () => say(false, 2) };
+    return { bench, registry, change: changeOf(bench, "a"), say, takeBack: () => say(false, 2) };
   }
 });
 
