@@ -1,11 +1,11 @@
 /**
- * Which commit of the repository a folder is at, and when that was made. A folder need not be a repository: the archive
- * of the sources has a file that says so, and packages that are made from there are the same bytes.
+ * The commit of a folder, and the time of the commit. The folder need not be a repository: the archive of the sources has a file
+ * with both, so packages made from the archive have the same bytes.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** In the archive of the sources: the commit, and the seconds since the epoch. */
+/** The file in the archive of the sources with the commit and its time, in seconds since the epoch. */
 export const COMMIT_FILE = "COMMIT";
 
 function told(folder: string): { readonly commit: string; readonly date: string } | null {
@@ -33,7 +33,7 @@ export function commitOf(folder: string): string {
   return git(folder, "status", "--porcelain") === "" ? commit : `${commit}-dirty`;
 }
 
-/** Seconds since the epoch: `SOURCE_DATE_EPOCH`, else of the commit, else of the first day that a zip file can have. */
+/** `SOURCE_DATE_EPOCH`, else the time of the commit, else the first day of zip files; in seconds since the epoch. */
 export function sourceDate(folder: string): number {
   const given =
     process.env.SOURCE_DATE_EPOCH ?? told(folder)?.date ?? git(folder, "log", "-1", "--format=%ct") ?? "";

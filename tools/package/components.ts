@@ -1,6 +1,6 @@
 /**
- * What is in an executable besides our own code: the libraries that the program imports, and the runtime with all that
- * is linked into it. Of each, whose work it is, under which licence, and where its source is.
+ * The components of an executable besides our own code: the imported libraries, the runtime, and the libraries linked into the
+ * runtime. Each component has its copyright holder, its licence and the place of its source.
  *
  * The versions of the runtime's parts are those that the runtime itself tells (`process.versions`); a part that it tells
  * of and that is not in this table fails a test, so that an update of the runtime cannot smuggle anything in.
@@ -13,7 +13,7 @@ const MODULES = join(import.meta.dir, "../../node_modules");
 
 export interface Component {
   readonly name: string;
-  /** Null where the runtime does not tell: then it is of the runtime's commit. */
+  /** Null: the runtime does not tell the version, which belongs to the runtime's commit. */
   readonly version: string | null;
   /** An SPDX expression. */
   readonly licence: string;
@@ -40,7 +40,7 @@ const POLYFILLS = [
   ...["string_decoder", "timers-browserify", "tty-browserify", "url", "util", "vm-browserify"],
 ];
 
-/** The runtime first, then what is linked into it. */
+/** The runtime first, then the libraries linked into the runtime. */
 export const RUNTIME_PARTS: readonly Part[] = [
   {
     name: "Bun",
@@ -229,7 +229,7 @@ export const RUNTIME_PARTS: readonly Part[] = [
 /** Keys of `process.versions` that tell of no code: interfaces that the runtime is compatible with, data in ICU. */
 export const NO_PART = ["openssl", "v8", "napi", "unicode", "typescript", "modules"];
 
-/** Everything in an executable that is not ours. */
+/** All components of an executable besides our own code. */
 export function components(): readonly Component[] {
   const told: Readonly<Record<string, string | undefined>> = process.versions;
   return [
@@ -238,7 +238,7 @@ export function components(): readonly Component[] {
   ];
 }
 
-/** What an npm package says of itself; its version and licence are the lock file's. */
+/** The component of an npm package: its version and licence are from the lock file, the rest from the package. */
 function imported({ name, version, license }: NpmPackage): Component {
   const folder = join(MODULES, name);
   const manifest: { readonly repository?: string | { readonly url?: string } } = JSON.parse(
@@ -251,7 +251,7 @@ function imported({ name, version, license }: NpmPackage): Component {
   return { name, version, licence: license, holder: holderOf(folder), source };
 }
 
-/** Whom its licence names. */
+/** The copyright holder that the licence in the folder names. */
 function holderOf(folder: string): string {
   const [file] = readdirSync(folder).filter((each) => /^licen[cs]e/i.test(each));
   const text = file === undefined ? "" : readFileSync(join(folder, file), "utf8");

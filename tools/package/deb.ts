@@ -1,4 +1,4 @@
-/** The package for Debian and what follows it: what dpkg-deb(1) makes of the files, and of the scripts in config/debian. */
+/** The package for Debian and its derivatives: dpkg-deb(1) makes it from the files and the scripts in config/debian. */
 import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "./inputs.ts";
@@ -7,10 +7,10 @@ import type { Target } from "./targets.ts";
 
 const SCRIPTS = ["postinst", "prerm", "postrm"];
 
-/** The newest symbol of glibc that the runtime asks for. */
+/** The version of the newest glibc symbol that the runtime needs. */
 export const GLIBC = "2.17";
 
-/** Debian sorts `~` before everything else: what comes before a version of semantic versioning is older there, too. */
+/** Debian sorts `~` before everything else, so a pre-release of semantic versioning is older for Debian, too. */
 export function packageVersion(version: string): string {
   return version.replace("-", "~");
 }
@@ -70,7 +70,7 @@ Description: plugs VIFs on OVN chassis
 `;
 }
 
-/** What dpkg --verify compares installed files with. */
+/** The checksums with which dpkg --verify compares installed files. */
 async function md5sums(root: string): Promise<string> {
   const find = "find . -type f ! -path './DEBIAN/*' -printf '%P\\n' | LC_ALL=C sort | xargs -d '\\n' md5sum";
   return run(["sh", "-c", find], root);

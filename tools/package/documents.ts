@@ -1,12 +1,12 @@
 /**
- * What a package brings to be read: the pages, the examples, and the files that the pages point at. Every relative link in
- * a packaged page leads to a file of the package: a link to anything else (tests, most sources) becomes its own text.
+ * The documents of a package: the pages, the examples, and the files to which the pages link. Every relative link in a packaged
+ * page leads to a file of the package. A link to any other file (tests, most sources) becomes its own text.
  */
 import { readdir } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
 
 export interface PackagedDocument {
-  /** Below the folder of the documentation; the same as in the repository. */
+  /** The path below the folder of the documentation, which is the path in the repository. */
   readonly path: string;
   readonly content: string | Blob;
   readonly isExecutable: boolean;
@@ -63,7 +63,7 @@ async function filesBelow(root: string, path: string): Promise<readonly string[]
 /** A block of code, a piece of code in a line, or a link; a link has its text and its target. */
 const CODE_OR_LINK = /^```.*?^```$|`[^`\n]*`|!?\[((?:`[^`]*`|[^\]`])*)\]\(([^)\s]+)\)/gms;
 
-/** @param path of the page; targets are relative to its folder */
+/** @param path the path of the page; targets are relative to its folder */
 export function withoutDeadLinks(page: string, path: string, has: (path: string) => boolean): string {
   return page.replace(CODE_OR_LINK, (whole: string, text?: string, target?: string) => {
     if (text === undefined || target === undefined) return whole;

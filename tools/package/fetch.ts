@@ -1,4 +1,4 @@
-/** `npm run fetch`: all that executables for every target are made from; after that, builds and packages need no network. */
+/** `npm run fetch`: fetches the inputs of executables for every target. Afterwards builds and packages need no network. */
 import { CACHE, fetchInputs } from "./inputs.ts";
 
 await fetchInputs((line) => console.log(line));

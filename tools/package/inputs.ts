@@ -1,12 +1,12 @@
 /**
- * The npm packages that executables are made from, kept as the archives that the registry serves, and checked against
- * the lock file's sha512 whenever they are unpacked: a byte that changed in the cache ends the build.
+ * The npm packages that go into executables, kept as the archives of the registry. Each archive is checked against the sha512 of
+ * the lock file whenever it is unpacked, so a changed byte in the cache ends the build.
  */
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { inputs, type NpmPackage } from "./lock-file.ts";
 
-/** Where the archives are kept; not part of the repository. */
+/** The folder of the archives, which is not part of the repository. */
 export const CACHE = join(import.meta.dir, "../../.cache/npm");
 
 /** The archive's name, as `npm pack` gives it. */
@@ -14,7 +14,7 @@ export function archiveOf({ name, version }: NpmPackage): string {
   return `${name.replace("@", "").replace("/", "-")}-${version}.tgz`;
 }
 
-/** Fetches with npm what is not there, or not what the lock file pins; the rest needs no network. */
+/** Fetches with npm the archives that are missing or differ from the lock file. The other archives need no network. */
 export async function fetchInputs(say: (line: string) => void, cache = CACHE): Promise<void> {
   await mkdir(cache, { recursive: true });
   for (const input of inputs()) {
@@ -22,7 +22,7 @@ export async function fetchInputs(say: (line: string) => void, cache = CACHE): P
     say(`fetching ${input.name} ${input.version}`);
     const folder = await mkdtemp(join(cache, ".fetch-"));
     try {
-      // From a folder without a package.json of ours, so that no setting of the repository has a say.
+      // The folder has no package.json of ours, so that no setting of the repository applies.
       const npm = ["npm", "pack", `${input.name}@${input.version}`, "--silent", "--ignore-scripts"];
       await run(npm, folder);
       await verify(input, folder);
@@ -33,7 +33,7 @@ export async function fetchInputs(say: (line: string) => void, cache = CACHE): P
   }
 }
 
-/** Unpacks the package into the folder. @throws when it is not there, or not what the lock file pins */
+/** Unpacks the package into the folder. @throws when the archive is missing, or differs from the lock file */
 export async function unpack(input: NpmPackage, folder: string, cache = CACHE): Promise<void> {
   await verify(input, cache);
   await mkdir(folder, { recursive: true });
@@ -59,7 +59,7 @@ async function isIntact(input: NpmPackage, folder: string): Promise<boolean> {
   return `sha512-${hash.digest("base64")}` === input.integrity;
 }
 
-/** @throws with what the program wrote, when it fails */
+/** @throws when the program fails, with the output of the program */
 export async function run(
   argv: readonly string[],
   cwd: string,

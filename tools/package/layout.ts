@@ -1,8 +1,8 @@
 /**
- * Where each file lies: in an archive, and on a host. One list, from which archives, .deb and .rpm are made.
+ * The place of each file in an archive and on a host: one list, from which archives, .deb and .rpm are made.
  *
- * Invariants: nothing in it depends on the machine, the user or the folder that packages are made in; every file has
- * the date of the commit.
+ * Invariants: nothing in the list depends on the machine, the user or the folder in which packages are made. Every file has the
+ * date of the commit.
  */
 import { chmod, mkdir, readdir, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -15,32 +15,32 @@ import type { Target } from "./targets.ts";
 export type PackageKind = "deb" | "rpm";
 
 export interface PackagedFile {
-  /** Below the archive's only folder; empty: it is not in there. */
+  /** The path below the archive's only folder; empty: the file is not in the archive. */
   readonly archive: string;
-  /** Absolute; null: a package manager's host has no use for it. */
+  /** The absolute path; null: packages do not install the file. */
   readonly host: string | Readonly<Record<PackageKind, string | null>> | null;
   readonly content: string | Blob | Uint8Array;
   readonly isExecutable?: boolean;
-  /** Edits of it are kept by the package managers. */
+  /** Whether package managers keep edits of the file. */
   readonly isConfiguration?: boolean;
 }
 
 export interface Release {
   readonly version: string;
   readonly commit: string;
-  /** Seconds since the epoch: of the commit. */
+  /** The time of the commit, in seconds since the epoch. */
   readonly date: number;
   /** The repository's folder. */
   readonly root: string;
-  /** A folder for what is made on the way. */
+  /** A folder for intermediate files. */
   readonly scratch: string;
 }
 
 const DOC = "/usr/share/doc/vifplugd";
-/** Editors find it where the configuration's first line says. */
+/** The schema's name, by which the first line of the configuration names the schema for editors. */
 const SCHEMA = "vifplugd.schema.json";
 
-/** @param executable its path */
+/** @param executable the path of the executable */
 export async function filesFor(
   release: Release,
   target: Target,
@@ -100,7 +100,7 @@ export async function filesFor(
   ];
 }
 
-/** Goes to the documentation on a host. */
+/** A file that goes to the documentation on a host. */
 function document(archive: string, content: PackagedFile["content"]): PackagedFile {
   return { archive, host: `${DOC}/${archive}`, content };
 }
@@ -112,18 +112,18 @@ async function manual(release: Release): Promise<readonly PackagedFile[]> {
     const name = `${page.name}.${page.section}`;
     const host = `/usr/share/man/man${page.section}/${name}.gz`;
     files.push({ archive: `man/${name}`, host: null, content: text });
-    // Neither a name nor a time is in what this makes.
+    // The compressed file has neither a name nor a time in it.
     files.push({ archive: "", host, content: Bun.gzipSync(Buffer.from(text), { level: 9 }) });
   }
   return files;
 }
 
-/** The path on a host; null: it is not for one. */
+/** The path on a host; null: packages of this kind do not install the file. */
 export function hostPath({ host }: PackagedFile, kind: PackageKind): string | null {
   return host === null || typeof host === "string" ? host : host[kind];
 }
 
-/** Writes the files below a folder, each with its mode and the date. @param pathOf null: not that one */
+/** Writes the files below a folder, each with its mode and the date. @param pathOf null: the file is left out */
 export async function writeTree(
   files: readonly PackagedFile[],
   folder: string,
@@ -141,7 +141,7 @@ export async function writeTree(
   await setDates(folder, date);
 }
 
-/** Gives everything below a folder, and the folder, the same date; folders may be entered by everybody. */
+/** Gives the folder and everything below it the same date, and lets everybody enter the folders. */
 export async function setDates(folder: string, date: number): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   for (const entry of entries) {

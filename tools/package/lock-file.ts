@@ -1,6 +1,6 @@
 /**
- * What package-lock.json pins: of each npm package its version, and the sha512 that its archive must have. Only what
- * ends up in the executable is asked for here: the libraries that the program imports, and the runtimes.
+ * The npm packages that package-lock.json pins, with their versions and the sha512 of their archives. Only packages that go into
+ * executables are read: the libraries that the program imports, and the runtimes.
  */
 import lock from "../../package-lock.json";
 import { targets } from "./targets.ts";
@@ -26,7 +26,7 @@ interface Locked {
 
 const locked: Readonly<Record<string, Locked>> = lock.packages;
 
-/** @throws when the lock file does not pin it */
+/** @throws when the lock file does not pin the package */
 export function pinned(name: string): NpmPackage {
   const entry = locked[`node_modules/${name}`];
   const { version, integrity, license = "NOASSERTION" } = entry ?? {};
@@ -36,7 +36,7 @@ export function pinned(name: string): NpmPackage {
   return { name, version, integrity, license };
 }
 
-/** The libraries that the program imports, and what these depend on, by name; packages of our own are not among them. */
+/** The libraries that the program imports, and their dependencies, sorted by name; without packages of our own. */
 export function libraries(): readonly NpmPackage[] {
   const found = new Map<string, NpmPackage>();
   const visit = ({ dependencies = {} }: Locked): void => {
@@ -54,13 +54,13 @@ export function libraries(): readonly NpmPackage[] {
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Packages of our own, by the names by which the sources import them. */
+/** The names by which the sources import packages of our own. */
 export function ownPackages(): readonly string[] {
   const links = Object.entries(locked).filter(([, { link }]) => link === true);
   return links.map(([path]) => path.replace("node_modules/", "")).sort();
 }
 
-/** Everything that every executable is made from. */
+/** The inputs of the executables for all targets. */
 export function inputs(): readonly NpmPackage[] {
   return [...libraries(), ...targets.map(({ runtime }) => pinned(runtime))];
 }

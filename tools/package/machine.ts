@@ -8,7 +8,7 @@ import { runMachine } from "../system/machine.ts";
 import { REPORT, testScript } from "../system/script.ts";
 import { packagesForTests } from "./packages-for-tests.ts";
 
-/** Milliseconds, for all of it and for one test: bounds for a busy machine, of which an idle one needs a tenth. */
+/** The limits on the whole run and on one test, in milliseconds: for a busy machine. An idle machine needs a tenth. */
 const within = 1_500_000;
 const testTimeout = 480_000;
 

@@ -27,7 +27,7 @@ const root = join(import.meta.dir, "../..");
 /** Level 19 takes eight times as long, and makes packages a twelfth smaller. */
 const STANDARD_LEVEL = "12";
 
-/** Names of what this program makes; what an earlier run left of another version goes. */
+/** The names of files that this program makes. Such files of an earlier run are removed. */
 const MADE = /^vifplugd[-_].*\.(tar\.zst|deb|rpm|cdx\.json)$/;
 
 async function main(): Promise<void> {

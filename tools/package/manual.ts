@@ -1,6 +1,6 @@
 /**
- * The manual pages vifplugd(8) and vifplugd.yaml(5), from the tables that `help`, docs/ and the JSON Schema are
- * made from: here as scdoc's source, which scdoc turns into what man(1) shows.
+ * The manual pages vifplugd(8) and vifplugd.yaml(5), made from the same tables as `help`, docs/ and the JSON Schema. This file
+ * writes the source for scdoc, and scdoc makes the pages for man(1).
  */
 import { type Command, EXIT, exitsText } from "../../src/cli/command.ts";
 import { commands } from "../../src/cli/commands.ts";
@@ -17,7 +17,7 @@ export interface ManualPage {
   readonly source: string;
 }
 
-/** What each exit code means, whatever the command. */
+/** The meaning of each exit code, for all commands. */
 const EXIT_CODES: Readonly<Record<keyof typeof EXIT, string>> = {
   ok: "Done. Of *plan*: there is nothing to do.",
   failed: "It failed; standard error says why. Of *explain*: the logical port is not known.",
@@ -45,7 +45,7 @@ export function manualPages(version: string): readonly ManualPage[] {
   ];
 }
 
-/** What man(1) reads. @param date seconds since the epoch */
+/** The page for man(1). @param date seconds since the epoch */
 export async function render({ source }: ManualPage, date: number, scratch: string): Promise<string> {
   const file = `${scratch}/page.scd`;
   await Bun.write(file, source);
@@ -104,7 +104,7 @@ function section(title: string, ...paragraphs: readonly string[]): string {
   return `\n# ${title}\n\n${paragraphs.join("\n\n")}\n`;
 }
 
-/** A term and, indented below it, what is said of it. */
+/** A term with its meaning indented below. */
 function entry(term: string, meaning: string): string {
   return `${term}\n\t${meaning}`;
 }
@@ -132,13 +132,13 @@ function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
-/** A cell of a Markdown table: what stands between backticks is bold. */
+/** A cell of a Markdown table. Text between backticks becomes bold. */
 function marked(markdown: string): string {
   const parts = markdown.replaceAll("\\|", "|").split("`");
   return parts.map((part, index) => (index % 2 === 1 ? bold(part) : literal(part))).join("");
 }
 
-/** Text of `help`, where backticks mark what is typed. */
+/** A text of `help`, where backticks mark text to type. */
 function plain(text: string): string {
   return marked(text);
 }

@@ -1,4 +1,4 @@
-/** The licence texts that go with every executable: whose work is in it, under which terms, and how to relink it. */
+/** The licence texts of every executable: the copyright holders, their terms, and how to relink the executable. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import licenceList from "spdx-license-list/full.js";
@@ -11,7 +11,7 @@ export function licencesOf(expression: string): readonly string[] {
   return expression.split(/ AND | OR /);
 }
 
-/** @throws when it is no identifier of a licence */
+/** @throws when `id` identifies no licence */
 function licenceText(id: string): string {
   const licence = licenceList[id];
   if (licence === undefined) throw new Error(`${id}: expected an SPDX identifier`);
@@ -32,7 +32,7 @@ export function ownLicence(): string {
   return readFileSync(join(root, "LICENSE"), "utf8");
 }
 
-/** What Debian asks of every package: whose work it is, in short. */
+/** The copyright file that Debian requires of every package. */
 export function copyright(): string {
   return `vifplugd is the work of its maintainers, under the Apache License, version 2.0: see LICENSE beside this file, and
 /usr/share/common-licenses/Apache-2.0.
@@ -43,7 +43,7 @@ programs.
 `;
 }
 
-/** @param commit of Bun, which the others are of */
+/** @param commit the commit of Bun, to which the versions of its parts belong */
 export function thirdParties(commit = Bun.revision): string {
   const all = components();
   const ids = [...new Set(all.flatMap(({ licence }) => licencesOf(licence)))].sort();

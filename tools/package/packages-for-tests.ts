@@ -1,16 +1,16 @@
-/** Packages for tests: made as for a release, for this machine, in a hurry. */
+/** Packages for tests, made as for a release, but quickly and for linux-x64 alone. */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { commitOf } from "./commit.ts";
 import { run } from "./inputs.ts";
 
 const root = join(import.meta.dir, "../..");
-/** Where the tests find them, by version. */
+/** The folder of the packages, with a folder for each version. */
 export const PACKAGES = join(root, ".cache/packages");
 
 /**
- * Makes everything for linux-x64, once for a commit: the same commit gives the same bytes. With changes that are not
- * committed everything is made anew. Who calls leaves the files as they are.
+ * Makes all packages for linux-x64, once for each commit, because a commit always gives the same bytes. With uncommitted changes
+ * everything is made anew. The caller must not change the files.
  *
  * @returns the folder
  */

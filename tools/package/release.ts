@@ -1,6 +1,6 @@
 /**
- * `npm run release [-- --dry-run] [--only STEP,STEP]`: everything that a release has to pass, one step after the other;
- * then, unless it is a dry run, the annotated tag of the version. It pushes nothing and publishes nothing.
+ * `npm run release [-- --dry-run] [--only STEP,STEP]`: takes the steps that a release has to pass, one after the other. Then,
+ * unless this is a dry run, makes the annotated tag of the version. The tool pushes nothing and publishes nothing.
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -11,11 +11,11 @@ const tag = `v${manifest.version}`;
 
 interface Step {
   readonly name: string;
-  /** Shell commands; each has to end with 0. */
+  /** Shell commands. Each command has to exit with 0. */
   readonly commands: readonly string[];
 }
 
-/** The quick ones first; docs/releasing.md has them, too. */
+/** The steps, the quick ones first. docs/releasing.md has the same steps. */
 export const STEPS: readonly Step[] = [
   {
     name: "tree",
@@ -34,7 +34,7 @@ export const STEPS: readonly Step[] = [
   { name: "debian13", commands: ["npm run --silent test:debian13"] },
 ];
 
-/** @throws when it is none */
+/** @throws when no step has such a name */
 export function stepsNamed(names: readonly string[]): readonly Step[] {
   return names.map((name) => {
     const step = STEPS.find((each) => each.name === name);

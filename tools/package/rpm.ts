@@ -1,4 +1,4 @@
-/** The package for distributions of RPM: what rpmbuild(8) makes of the files, and of the spec file that is written here. */
+/** The package for distributions with RPM: rpmbuild(8) makes it from the files and from the spec file of this module. */
 import { mkdir, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { GLIBC, packageVersion } from "./deb.ts";
@@ -6,10 +6,10 @@ import { run } from "./inputs.ts";
 import { hostPath, type PackagedFile, type Release, writeTree } from "./layout.ts";
 import type { Target } from "./targets.ts";
 
-/** Folders that go with the package, where nobody else has a file in them; others are every distribution's. */
+/** The folders that are removed with the package, unless they hold files of others. All other folders belong to the system. */
 const OWN_FOLDERS = ["/etc/vifplugd", "/usr/share/doc/vifplugd", "/usr/share/openvswitch"];
 
-/** The folders of files that are our own, from the top down: rpm removes no folder that no package lists. */
+/** Our own folders among the folders of files, from the top down. The package lists them, because rpm removes no other folder. */
 export function ownFolders(paths: readonly string[]): readonly string[] {
   const isOwn = (folder: string) => OWN_FOLDERS.some((own) => `${folder}/`.startsWith(`${own}/`));
   const folders = new Set<string>();
@@ -47,7 +47,7 @@ export async function rpm(
   return path;
 }
 
-/** Nothing is searched, stripped or compressed: the files are as they are to be. */
+/** The spec file, by which rpmbuild searches, strips and compresses no file: the files are final. */
 function specFile(release: Release, files: readonly PackagedFile[], tree: string, level: number): string {
   const packed = files.flatMap((file) => {
     const path = hostPath(file, "rpm");

@@ -1,4 +1,4 @@
-/** What an executable is made of, for programs: a software bill of materials in CycloneDX 1.6 (ECMA-424). */
+/** The software bill of materials of an executable, in CycloneDX 1.6 (ECMA-424). */
 import { components } from "./components.ts";
 import { libraries, type NpmPackage, pinned } from "./lock-file.ts";
 import type { Target } from "./targets.ts";
@@ -7,13 +7,13 @@ export interface SbomRequest {
   readonly version: string;
   readonly commit: string;
   readonly target: Target;
-  /** Of the executable, in hexadecimal. */
+  /** The SHA-256 of the executable, in hexadecimal. */
   readonly sha256: string;
   /** Seconds since the epoch. */
   readonly date: number;
 }
 
-/** The document, as JSON; the same request gives the same bytes. */
+/** The document, as JSON. The same request gives the same bytes. */
 export function sbom(request: SbomRequest): string {
   const { version, commit, target, sha256, date } = request;
   const product = `pkg:generic/vifplugd@${version}?arch=${target.debian}&libc=${target.libc}`;
@@ -69,7 +69,7 @@ function licenceOf(expression: string) {
   return /^\S+$/.test(expression) ? { license: { id: expression } } : { expression };
 }
 
-/** Bun is in the executable as the package of its runtime for one target. */
+/** The package URL of a component. Bun's is that of the npm package with the runtime for the target. */
 function purlOf({ name, version }: NpmPackage, runtime: NpmPackage): string {
   const packageName = name === "Bun" ? runtime.name : name;
   return `pkg:npm/${packageName.replace("@", "%40")}@${version}`;
@@ -80,7 +80,7 @@ function sha512Of({ integrity }: NpmPackage) {
   return { alg: "SHA-512", content };
 }
 
-/** A UUID (version 8 of RFC 9562: of our own making) that follows from a hash. */
+/** A UUID that follows from a hash (version 8 of RFC 9562, which has a format of our own). */
 function uuidOf(hash: string): string {
   const variant = "89ab"[Number.parseInt(hash[16] ?? "0", 16) % 4];
   return [

@@ -1,4 +1,4 @@
-/** The archive of the sources: what the repository has, and nothing that only lies in its folder. */
+/** The archive of the sources: the files of the repository, without other files in its folder. */
 import { chmod, cp, mkdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pack } from "./archive.ts";
@@ -6,7 +6,7 @@ import { COMMIT_FILE } from "./commit.ts";
 import { run } from "./inputs.ts";
 import { type Release, setDates } from "./layout.ts";
 
-/** Where there is no repository, as in an unpacked archive of the sources: all but these. */
+/** Entries to leave out where there is no repository, as in an unpacked archive of the sources. */
 const NOT_SOURCES = ["node_modules", "dist", ".cache", ".git"];
 
 export async function sourceArchive(release: Release, outDir: string, level: number): Promise<string> {
@@ -14,7 +14,7 @@ export async function sourceArchive(release: Release, outDir: string, level: num
   return pack(dirname(tree), basename(tree), outDir, level);
 }
 
-/** What is in the archive, as a folder. */
+/** Writes the content of the archive as a folder. */
 export async function sourceTree(release: Release): Promise<string> {
   const name = `vifplugd-${release.version}-source`;
   const parent = join(release.scratch, "source-archive");
@@ -22,7 +22,7 @@ export async function sourceTree(release: Release): Promise<string> {
     const to = join(parent, name, path);
     await mkdir(dirname(to), { recursive: true });
     await cp(join(release.root, path), to);
-    // Git knows of a mode whether the file can be run, and no more.
+    // Of a file's mode, git keeps only whether the file is executable.
     await chmod(to, ((await Bun.file(to).stat()).mode & 0o100) === 0 ? 0o644 : 0o755);
   }
   await Bun.write(join(parent, name, COMMIT_FILE), `${release.commit} ${release.date}\n`);

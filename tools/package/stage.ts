@@ -1,6 +1,6 @@
 /**
- * The sources in a folder of their own, with nothing beside them but what the lock file pins: the executables of a
- * release are made there, so that nothing that lies around in a checkout gets into them.
+ * A folder with the sources and the packages that the lock file pins, and nothing else. The executables of a release are made
+ * there, so that no other file of a checkout gets into them.
  */
 import { cp, mkdir, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -9,7 +9,7 @@ import { run, unpack } from "./inputs.ts";
 import { libraries, pinned } from "./lock-file.ts";
 import { hostTarget, type Target } from "./targets.ts";
 
-/** What build.ts reads, besides libraries and runtimes. */
+/** The files that build.ts reads, besides libraries and runtimes. */
 const SOURCES = ["build.ts", "package.json", "package-lock.json", "tsconfig.json", "src", "tools"];
 
 export class Stage {
@@ -21,7 +21,7 @@ export class Stage {
     this.#bun = bun;
   }
 
-  /** @param version what the executables say of themselves */
+  /** @param version the version that the executables tell */
   static async make(root: string, folder: string, version: string): Promise<Stage> {
     await mkdir(folder, { recursive: true });
     for (const path of SOURCES) await cp(join(root, path), join(folder, path), { recursive: true, filter });
@@ -41,7 +41,7 @@ export class Stage {
     return new Stage(folder, join(host, "bin/bun"));
   }
 
-  /** Makes the executable, and returns its path below the folder for them. */
+  /** Makes the executable. @returns its path below the folder of executables */
   async build(target: Target, outDir: string, commit: string): Promise<string> {
     const runtime = join(dirname(this.#folder), `runtime-${target.name}`);
     await unpack(pinned(target.runtime), runtime);
@@ -56,7 +56,7 @@ export class Stage {
   }
 }
 
-/** Packages of our own that the sources import: by name, the folder. */
+/** The folders of packages of our own that the sources import, by the name of the package. */
 async function workspaces(folder: string): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
   for (const path of manifest.workspaces) {

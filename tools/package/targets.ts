@@ -1,13 +1,13 @@
-/** The machines that executables are made for: one table, from which build, packages and SBOM take what they call them. */
+/** The targets of executables: one table, from which the build, the packages and the SBOM take the names of each target. */
 import { closeSync, openSync, readSync } from "node:fs";
 
 export interface Target {
-  /** In file names, and on the command line. */
+  /** The name in file names and on the command line. */
   readonly name: "linux-x64" | "linux-x64-musl" | "linux-arm64" | "linux-arm64-musl";
   /** The npm package that holds the runtime, pinned by the lock file. */
   readonly runtime: string;
   readonly libc: "glibc" | "musl";
-  /** What the package managers call the machine; they are of glibc's distributions. */
+  /** The names of the machine in package managers, all of which belong to distributions with glibc. */
   readonly debian: "amd64" | "arm64";
   readonly rpm: "x86_64" | "aarch64";
 }
@@ -24,7 +24,7 @@ export const targets: readonly Target[] = [
   { name: "linux-arm64-musl", runtime: "@oven/bun-linux-aarch64-musl", libc: "musl", ...arm64 },
 ];
 
-/** @throws when there is no target of that name; it may begin with `bun-`, as Bun's own names do */
+/** @param name may begin with `bun-`, as Bun's own names do @throws when no target has the name */
 export function targetNamed(name: string): Target {
   const known = targets.find((target) => target.name === name.replace(/^bun-/, ""));
   if (known !== undefined) return known;
@@ -33,18 +33,18 @@ export function targetNamed(name: string): Target {
   );
 }
 
-/** @param names as given on the command line; `all` stands for every one */
+/** @param names as given on the command line; `all` stands for every target */
 export function targetsNamed(names: readonly string[]): readonly Target[] {
   return names.flatMap((name) => (name === "all" ? targets : [targetNamed(name)]));
 }
 
-/** The target that this very process runs on. @throws on a machine that nothing is made for */
+/** The target of this machine. @throws when no target fits the machine */
 export function hostTarget(): Target {
   if (process.platform !== "linux") throw new Error(`expected Linux, this is ${process.platform}`);
   return targetNamed(`linux-${process.arch}${isForMusl(process.execPath) ? "-musl" : ""}`);
 }
 
-/** The executable's first bytes name its loader; a host with glibc may have musl's, too. */
+/** Whether the executable needs musl, by the loader that its first bytes name: a host with glibc may have musl's loader, too. */
 function isForMusl(executable: string): boolean {
   const start = Buffer.alloc(4096);
   const fd = openSync(executable, "r");
