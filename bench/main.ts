@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- [PART…] [--quick] [--json FILE] [--compare OLD.json]`: measures the parts named (default: all), one
- * after the other, and prints a table of each. It asserts nothing.
+ * `npm run bench -- [PART…] [--quick] [--json FILE] [--compare OLD.json]`: measures the named parts (default: all), one after the
+ * other, and prints a table for each part. The benchmark asserts nothing.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
@@ -66,7 +66,7 @@ async function main(): Promise<void> {
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 1)}\n`);
 }
 
-/** What is measured is the executable of these very sources. */
+/** Builds the executable, so that the benchmark measures these very sources. */
 function build(): void {
   const cwd = join(import.meta.dir, "..");
   const command = [process.execPath, "run", "build.ts"];
@@ -74,7 +74,7 @@ function build(): void {
   if (exitCode !== 0) throw new Error("the executable cannot be built; what is wrong is said above");
 }
 
-/** @throws Error for a part that does not exist */
+/** @throws Error when no part has such a name */
 function chosen(names: readonly string[]): readonly Part[] {
   const unknown = names.find((name) => parts.every((part) => part.name !== name));
   if (unknown !== undefined) throw new Error(`no part is named ${unknown}\n\n${usage}`);

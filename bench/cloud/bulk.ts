@@ -1,4 +1,4 @@
-/** Many ports that move away at once, and nothing that happens for a while. */
+/** The cost of many ports that move away at once, and of a while in which nothing happens. */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Trial } from "../plug/trial.ts";
@@ -34,13 +34,13 @@ export async function moveBulk({ bulks }: CloudPlan, server: number, { site, pid
 }
 
 export interface Silence {
-  /** Between the process and the server, in both directions. */
+  /** The bytes between the process and the server, in both directions. */
   readonly bytes: number;
   /** Milliseconds of the server's CPU. */
   readonly server: number;
 }
 
-/** The process is sent to the server by another way, by which nothing else goes. */
+/** Measures a silence. The process connects to the server through a counter, which no other connection uses. */
 export async function keepStill(
   { idleMs }: CloudPlan,
   { pid, socket, site }: Server,

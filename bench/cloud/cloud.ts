@@ -1,7 +1,7 @@
-/** A Southbound with so many port bindings of other chassis, as that of a cloud has. */
+/** Fills a Southbound with port bindings of other chassis, as in a cloud. */
 import { type Site, uuidOf } from "../plug/site.ts";
 
-/** Chassis that the port bindings are spread over. */
+/** The number of chassis of the port bindings. */
 export const CHASSIS_COUNT = 500;
 const ROWS_IN_A_TRANSACTION = 1_000;
 

@@ -1,4 +1,4 @@
-/** What one thing costs: how long it takes, and how much of the CPU of the server that a chassis is connected to. */
+/** The costs of an action: its time, and the CPU of the server to which the chassis is connected. */
 import { atRest, cpuSeconds } from "../support/usage.ts";
 
 const REST_WITHIN_MS = 60_000;
@@ -6,7 +6,7 @@ const REST_WITHIN_MS = 60_000;
 export interface Costs {
   /** Milliseconds. */
   readonly took: number[];
-  /** Milliseconds of the server's CPU, until everybody rests. */
+  /** Milliseconds of the server's CPU, until all processes rest. */
   readonly server: number[];
 }
 
@@ -15,8 +15,8 @@ export function noCosts(): Costs {
 }
 
 /**
- * @param act answers how long it took, where that is not all of its time
- * @param others whose rest is waited for, besides the server's
+ * @param act the action; its result is its time in milliseconds, or undefined: measure the whole call
+ * @param others the processes that have to rest, besides the server
  */
 export async function measure(
   server: number,

@@ -1,13 +1,13 @@
-/** Stands between a process and a server, and counts what goes by. */
+/** Stands between a process and a server, and counts the bytes. */
 import { connect, createServer, type Socket } from "node:net";
 
 export interface Counted extends AsyncDisposable {
   readonly socket: string;
-  /** So far, in both directions. */
+  /** The bytes so far, in both directions. */
   readonly bytes: number;
 }
 
-/** Listens at `socket` and passes on to the server at `target`. */
+/** Listens at `socket`, and passes every byte on to the server at `target`. */
 export async function countBytes(socket: string, target: string): Promise<Counted> {
   let bytes = 0;
   const open = new Set<Socket>();

@@ -1,6 +1,6 @@
 /**
- * What the steps of a port's life cost the servers that chassis are connected to, with vifplugd and without. The clouds take
- * turns, and so does having vifplugd or not, so that what else the machine does is alike for all of them.
+ * The costs of a port's plug, update and unplug for the server of a chassis, with vifplugd and without. The clouds take turns,
+ * and so do the rounds with and without vifplugd, so that other work of the machine affects all alike.
  */
 import { tables } from "../../src/plug/tables.ts";
 import { vifplugd } from "../plug/pluggers.ts";
@@ -16,16 +16,16 @@ export const WITHIN_MS = 120_000;
 export type Life = ReadonlyMap<Step, Costs>;
 
 export interface Lives {
-  /** The same commits with nobody who plugs. */
+  /** The same commits without a plugger. */
   readonly alone: Life;
   readonly plugged: Life;
-  /** Of one `select` by a row's uuid, from a connection that is there already: what a port that goes cannot do without. */
+  /** The costs of a `select` by a row's uuid on an open connection, which every departure of a port needs. */
   readonly select: Costs;
 }
 
 /**
- * @param atLast what else is to be done with a process of vifplugd
- * @returns of each server, in their order
+ * @param atLast called in the last turn with each process of vifplugd
+ * @returns the costs at each server, in the order of the servers
  */
 export async function measureLives(
   { turns, warmUp, rounds }: Pick<CloudPlan, "turns" | "warmUp" | "rounds">,

@@ -1,4 +1,4 @@
-/** Part `cloud`: what a cloud pays for vifplugd in its Southbound servers, from 1,000 to 100,000 port bindings. */
+/** Part `cloud`: the cost of vifplugd for the Southbound servers of a cloud, from 1,000 to 100,000 port bindings. */
 import { vifplugd } from "../plug/pluggers.ts";
 import { messageOf, STEPS } from "../plug/trial.ts";
 import type { Figure } from "../support/figures.ts";
@@ -17,7 +17,7 @@ export const cloud: Part = {
       await measureClouds(plan, figures);
       if (plan.ownPorts.length > 0) await measureOwnPorts(plan, Math.min(...plan.bindings), figures);
     } catch (error) {
-      // What was measured until then took long, and is true.
+      // The figures so far took long to measure and are valid, so the report keeps them.
       process.stderr.write(`bench: cloud: ends early: ${messageOf(error)}\n`);
       process.exitCode = 1;
     }

@@ -1,4 +1,4 @@
-/** The same steps with an ovn-controller that plugs in the place of vifplugd: what the Southbound server has to do for it. */
+/** The costs of the same steps for the Southbound server, with an ovn-controller that plugs in the place of vifplugd. */
 import { ovnController } from "../plug/pluggers.ts";
 import { Trial } from "../plug/trial.ts";
 import { atRest, cpuSeconds } from "../support/usage.ts";
@@ -7,7 +7,7 @@ import { liveOnce, noLife, WITHIN_MS } from "./life.ts";
 import type { CloudPlan } from "./plan.ts";
 import type { Server } from "./servers.ts";
 
-/** Everything that is for the chassis is there when it has plugged a port that was requested before. */
+/** ovn-controller has all rows of its chassis when it has plugged a port that was requested before its start. */
 export async function lifeWithOvnController(
   { peerRounds }: CloudPlan,
   { pid, site }: Server,

@@ -1,28 +1,28 @@
-/** How much is measured of a cloud: everything, or enough for a look. */
+/** The extent of the measurement: everything, or enough for a quick look. */
 import type { ServerKind } from "./servers.ts";
 
 export interface CloudPlan {
-  /** Port bindings of other chassis. */
+  /** The numbers of port bindings of other chassis, one for each cloud. */
   readonly bindings: readonly number[];
   readonly servers: readonly ServerKind[];
-  /** Ports that are plugged on this chassis. */
+  /** The number of plugged ports on this chassis. */
   readonly plugged: number;
-  /** How many of its own does it make a difference to have, in the smallest cloud; none: that is not measured. */
+  /** Numbers of plugged ports to compare in the smallest cloud; empty: no comparison. */
   readonly ownPorts: readonly number[];
-  /** How often vifplugd is there and is not, by turns, and in each turn so many rounds; the first ones with it are not counted. */
+  /** The turns without and with vifplugd, and the rounds of a turn. `warmUp` more rounds with vifplugd come first, uncounted. */
   readonly turns: number;
   readonly warmUp: number;
   readonly rounds: number;
   readonly starts: number;
   readonly bulks: number;
   readonly idleMs: number;
-  /** Chassis that are started together. */
+  /** The number of chassis that start together. */
   readonly sessions: number;
-  /** How many of them are processes of vifplugd, if there is memory for them; the others are sessions with the same requests. */
+  /** How many of these chassis are processes of vifplugd, as far as memory allows; the others are sessions with the same requests. */
   readonly processes: number;
-  /** In which cloud they are also started as they were before: by name first. */
+  /** The port bindings of the cloud in which the chassis also start by name first (sessions.ts). */
   readonly nameFirst: number;
-  /** Rounds with ovn-controller in the same steps; 0: it is not measured. */
+  /** Rounds with ovn-controller in the same steps; 0: ovn-controller is not measured. */
   readonly peerRounds: number;
 }
 

@@ -1,4 +1,4 @@
-/** The servers that a chassis may be connected to: the database's only one, a relay of that, and the leader of a quiet cluster. */
+/** The servers of a chassis: a standalone server, a relay of that server, or the leader of a quiet cluster. */
 import { join } from "node:path";
 import { run } from "../../tools/chassis/program.ts";
 import type { Site } from "../plug/site.ts";
@@ -8,16 +8,16 @@ export type ServerKind = "standalone" | "relay" | "cluster";
 export interface Server extends AsyncDisposable {
   readonly pid: number;
   readonly socket: string;
-  /** The place, whose commits reach the server as those of a cloud do. */
+  /** The site, whose commits reach the server as those of a cloud do. */
   readonly site: Site;
 }
 
 const DATABASE = "OVN_Southbound";
 const WITHIN_MS = 120_000;
-/** So rarely does a leader tell its followers that it is there, three times in this time, and costs nothing in between. */
+/** The election timer: a leader sends three heartbeats in this time, and costs nothing in between. */
 const ELECTION_MS = 5_000;
 
-/** The local database says from now on that the Southbound is there. */
+/** Starts a server, and makes it the Southbound of the local database. */
 export async function startServer(kind: ServerKind, site: Site): Promise<Server> {
   const server = await start(kind, site);
   await pointTo(site, server.socket);
@@ -64,7 +64,7 @@ async function start(kind: ServerKind, site: Site): Promise<Server> {
   }
 }
 
-/** Who reads the local database goes there. */
+/** Makes the socket the Southbound of the local database. */
 export async function pointTo({ chassis }: Site, socket: string): Promise<void> {
   await chassis.vsctl("--no-wait", "set", "Open_vSwitch", ".", `external_ids:ovn-remote="unix:${socket}"`);
 }
@@ -90,7 +90,7 @@ async function serve({ chassis }: Site, name: string, database: string): Promise
   return { pid: program.pid, socket, stop: () => program.stop() };
 }
 
-/** Three members with what the standalone server has; the first one leads. */
+/** Starts three members with the content of the standalone server. The first member leads. */
 async function startCluster(site: Site): Promise<readonly [Process, ...Process[]]> {
   const { dir, env } = site.chassis;
   const file = (member: number) => join(dir, `member${member}.db`);

@@ -1,7 +1,6 @@
 /**
- * Many chassis that are started anew together: as many processes of vifplugd as there is memory for, and sessions with the
- * same requests for the others. How long until all of them are in sync, and how long another client of the server waited
- * for an echo meanwhile.
+ * Many chassis that start together: as many processes of vifplugd as memory allows, and sessions with the same requests for the
+ * others. Measures the time until all of them are in sync, and the longest echo of another client of the server meanwhile.
  */
 import { freemem } from "node:os";
 import { join } from "node:path";
@@ -20,11 +19,11 @@ import type { Server } from "./servers.ts";
 import { IN_SYNC } from "./start.ts";
 
 const WITHIN_MS = 900_000;
-/** What a process may take, of the memory that is free. */
+/** The memory for each process, and the share of the free memory for all of them. */
 const BYTES_EACH = 96 * 2 ** 20;
 const SHARE_OF_FREE = 0.85;
 
-/** "lookup": as vifplugd does; "name first": as before, by the chassis's name and then once more by its row. */
+/** "lookup": the chassis row is looked up first, as vifplugd does; "name first": requests by the chassis name, then by the row. */
 export type Asking = "lookup" | "name first";
 
 export async function startTogether(
@@ -69,7 +68,7 @@ export async function startTogether(
   ];
 }
 
-/** Its bridge is nowhere, so that it has nothing to plug or unplug; what it asks the Southbound for is the same. */
+/** Starts a process whose bridge does not exist, so that it plugs and unplugs nothing. Its requests to the Southbound are the same. */
 function startProcess({ chassis }: Site, name: string) {
   const config = {
     ...baseConfig(chassis),
@@ -82,7 +81,7 @@ function startProcess({ chassis }: Site, name: string) {
 }
 
 interface Opened {
-  /** All rows are here, of the conditions with the chassis's row. */
+  /** Settles when all rows of the conditions with the chassis row have arrived. */
   readonly synced: Promise<unknown>;
   close(): void;
 }

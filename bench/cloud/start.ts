@@ -1,4 +1,4 @@
-/** What a start costs the server, beside the one monitor request that nobody can do without. */
+/** The costs of a start for the server, beside the one monitor request that every start needs. */
 import { ZERO_UUID } from "ovsdb-jsonrpc";
 import { keysOf, tables } from "../../src/plug/tables.ts";
 import type { Program } from "../../tools/chassis/program.ts";
@@ -10,19 +10,19 @@ import type { CloudPlan } from "./plan.ts";
 import type { Server } from "./servers.ts";
 
 const WITHIN_MS = 120_000;
-/** How the log says that everything is here. */
+/** The line of the log after all rows have arrived. */
 export const IN_SYNC = /OVN_Southbound: in sync/;
 
 export interface StartCosts {
-  /** Of a process, until it is in sync; every port that it has plugged is in view. */
+  /** The costs until a process is in sync. All of its plugged ports are in view. */
   readonly start: Costs;
-  /** Of the monitor request alone, with the conditions of that chassis. */
+  /** The costs of the monitor request alone, with the conditions of the chassis. */
   readonly request: Costs;
-  /** With one port that has to be asked for by its name, because it went meanwhile. */
+  /** The costs of a start with one port that left meanwhile, and so has to be asked for by its name. */
   readonly startByName: Costs;
 }
 
-/** In turns. */
+/** Measures the kinds of start in turns. */
 export async function measureStarts(plan: CloudPlan, { pid, socket, site }: Server): Promise<StartCosts> {
   const costs = { start: noCosts(), request: noCosts(), startByName: noCosts() };
   const sample = site.lport("sample");
@@ -41,7 +41,7 @@ export async function measureStarts(plan: CloudPlan, { pid, socket, site }: Serv
     program = null;
     await site.southbound.send(site.request([sample], "hv2"));
     await measure(pid, costs.startByName, others, async () => {
-      // It has read everything when it has unplugged what went meanwhile.
+      // The process has read everything when it has unplugged the port that left meanwhile.
       program = await vifplugd.start(site);
       await site.interfaces.unplugged("sample", WITHIN_MS);
       return undefined;
@@ -59,7 +59,7 @@ async function stop(program: Program | null): Promise<void> {
   await program?.stop();
 }
 
-/** @returns milliseconds until the reply is here */
+/** @returns the milliseconds until the reply has arrived */
 async function requestMonitor(socket: string, chassisUuid: string): Promise<number> {
   const here = uuidOf(chassisUuid);
   const where: Readonly<Record<string, unknown>> = {

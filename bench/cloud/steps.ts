@@ -1,4 +1,4 @@
-/** Everything that is measured in a cloud of one size. */
+/** All measurements of the clouds. */
 import { vifplugd } from "../plug/pluggers.ts";
 import { Site } from "../plug/site.ts";
 import { type Figure, figure } from "../support/figures.ts";
@@ -18,7 +18,7 @@ export const SELECT = "one select by uuid";
 export const OWN = "vifplugd, so many ports of its own";
 export const CPU = "server's CPU";
 
-/** Whose figures these are, where the chassis is connected to such a server. */
+/** The subject of figures for a chassis that is connected to a server of this kind. */
 export function subjectAt(subject: string, kind: ServerKind): string {
   return kind === "standalone" ? subject : `${subject}, ${kind}`;
 }
@@ -32,8 +32,8 @@ interface Place {
 }
 
 /**
- * All sizes are there at the same time, and take turns.
- * @param figures gets each figure as soon as there is one
+ * All sizes run at the same time, and take turns.
+ * @param figures gets each figure as soon as it is measured
  */
 export async function measureClouds(plan: CloudPlan, figures: Figure[]): Promise<void> {
   await using sites = new AsyncDisposableStack();
@@ -55,7 +55,7 @@ export async function measureClouds(plan: CloudPlan, figures: Figure[]): Promise
   }
   if (plan.peerRounds === 0) return;
   for (const { site, at } of clouds) {
-    // It plugs only where there is a switch.
+    // ovn-controller plugs only with ovs-vswitchd.
     await site.chassis.start("ovs-vswitchd");
     await using server = await startServer("standalone", site);
     for (const monitorAll of [false, true]) {
@@ -125,7 +125,7 @@ async function measurePlaces(
   }
 }
 
-/** Chassis with so many ports of their own, among so many port bindings. */
+/** Compares chassis with different numbers of plugged ports, among the same number of port bindings. */
 export async function measureOwnPorts(plan: CloudPlan, bindings: number, figures: Figure[]): Promise<void> {
   await using stack = new AsyncDisposableStack();
   const servers: Server[] = [];

@@ -1,4 +1,4 @@
-/** A server that takes every connection and does nothing with it: what a crowd costs the machine by itself. Prints its port. */
+/** A server that accepts connections and ignores them, to measure what clients alone cost the machine. Prints its port. */
 import { createServer } from "node:net";
 
 const server = createServer((socket) => {

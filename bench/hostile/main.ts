@@ -1,6 +1,6 @@
 /**
- * Part `hostile`: what a thousand clients at the metrics listener cost a port's change, beside the same clients at a server
- * that does nothing, and what they cost in memory.
+ * Part `hostile`: the time of a port's change with a thousand clients at the metrics listener, beside the same clients at a
+ * server that does nothing; and the memory that the clients cost.
  */
 import { join } from "node:path";
 import { Crowd, type CrowdKind } from "../../test/hostile/support/crowds.ts";
@@ -62,7 +62,7 @@ class Changes {
     this.#hypervisor = hypervisor;
   }
 
-  /** Milliseconds, of each. */
+  /** The time of each change, in milliseconds. */
   async times(count: number): Promise<readonly number[]> {
     if (this.#mtu === 1300) await this.#hypervisor.addPlugged("bench");
     const times: number[] = [];

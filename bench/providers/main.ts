@@ -1,6 +1,6 @@
 /**
- * Part `providers`: what it costs that a provider is a program of its own, beside the built-in `dummy`: one port from a
- * Southbound commit to its interface, and 5,000 questions at once. The program does what `dummy` does, in Python.
+ * Part `providers`: the cost of a provider that is a program of its own, beside the built-in `dummy`: for one port, from a
+ * Southbound commit to the interface, and for 5,000 questions at once. The program is `dummy` written in Python.
  */
 import { join } from "node:path";
 import { CommandProvider } from "../../src/providers/command/command.ts";
@@ -22,7 +22,7 @@ const PORTS = 100;
 const VOLLEY = 5000;
 const QUESTIONS = `${VOLLEY.toLocaleString("en")} questions`;
 
-/** How much longer a change may take with a command, and 5,000 questions at all, in milliseconds. */
+/** The goals: the ratio of a change with a command to a change without, and the time of 5,000 questions, in milliseconds. */
 const COMMAND_TIMES = 1.3;
 const VOLLEY_MS = 1000;
 
@@ -39,7 +39,7 @@ export const providers: Part = {
   },
 };
 
-/** The two take turns, each at a site of its own, so that whatever else the machine does is everybody's. */
+/** The two take turns, each at a site of its own, so that other work of the machine affects both alike. */
 async function changes(rounds: number): Promise<readonly Figure[]> {
   await using sites = new AsyncDisposableStack();
   const trials: (readonly [string, Trial])[] = [];
@@ -64,7 +64,7 @@ async function changes(rounds: number): Promise<readonly Figure[]> {
   });
 }
 
-/** Answers to the plug type of the site's ports. */
+/** vifplugd with the command as the provider of the site's ports. */
 const withCommand: Plugger = {
   ...vifplugd,
   start: ({ chassis }) =>
@@ -77,7 +77,7 @@ const withCommand: Plugger = {
     }),
 };
 
-/** By turns with the floor: the program itself, asked the same by a bare pipe. */
+/** Asks in turns with the floor: the program itself, which gets the same questions from a bare pipe. */
 async function volleys(count: number): Promise<readonly Figure[]> {
   const lports = Array.from({ length: VOLLEY }, (_, index) => `lsp${index}`);
   const [ours, floor]: [number[], number[]] = [[], []];
@@ -92,7 +92,7 @@ async function volleys(count: number): Promise<readonly Figure[]> {
   return [figure(COMMAND, QUESTIONS, "ms", ours), figure(FLOOR, QUESTIONS, "ms", floor)];
 }
 
-/** What one question costs at least: there and back through two pipes, and Python's part. */
+/** The least time of one question: the way through two pipes and back, and Python's part. */
 async function roundTrips(count: number): Promise<Figure> {
   await using bare = new BarePipe();
   const times: number[] = [];
@@ -104,7 +104,7 @@ async function roundTrips(count: number): Promise<Figure> {
   return figure(FLOOR, "one question", "ms", times);
 }
 
-/** The program without anything of ours around it. */
+/** The program without our own code around it. */
 class BarePipe {
   readonly #params = new ParamsMaker();
   readonly #program = Bun.spawn([PYTHON], { stdio: ["pipe", "pipe", "inherit"] });
@@ -115,7 +115,7 @@ class BarePipe {
       question(id, JSON.stringify(this.#params.params(inputOf(lport)))),
     );
     this.#program.stdin.write(questions.join(""));
-    // It answers while it is still being asked, and waits when nobody reads.
+    // The program answers before it has all questions, and waits when nobody reads.
     void this.#program.stdin.flush();
     for (let missing = lports.length; missing > 0; ) {
       const { value, done } = await this.#answers.read();
@@ -151,7 +151,7 @@ async function volley(lports: readonly string[]): Promise<number> {
   const isAnswered = (lport: string) => !isAwaited(registered.value.prepare(inputOf(lport)));
   let open = lports.filter((lport) => !isAnswered(lport)).length;
   await new Promise<void>((resolve) => {
-    // As the graph does: whose answers are there is told, and only they are asked about again.
+    // Asks again only about the ports whose answers have arrived, as the graph does.
     wake = (told) => {
       open -= told.filter(isAnswered).length;
       if (open === 0) resolve();

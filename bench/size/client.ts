@@ -1,2 +1,2 @@
-/** What of the client a program has that follows a database and writes to it: the entry of the bundle that is measured. */
+/** The entry of the measured bundle: the part of the client that a program needs to follow a database and to write. */
 export { operations, Session } from "ovsdb-jsonrpc";

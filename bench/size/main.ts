@@ -1,6 +1,6 @@
 /**
- * Part `size`: what the executable weighs, how soon it is ready, and what it holds while there is nothing to do; and what
- * the client weighs in a program of somebody else's.
+ * Part `size`: the size of the executable, the time until a daemon is ready, and the memory of an idle daemon; and the size of
+ * the client in another program.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ const KILOBYTE = 1e3;
 const RSS_GOAL_MB = 45;
 const CLIENT_GOAL_KB = 60;
 const READY_WITHIN = 10_000;
-/** How often a daemon that starts is asked whether it is ready: the resolution of the figure, in milliseconds. */
+/** The interval of questions whether a starting daemon is ready, in milliseconds: the resolution of the figure. */
 const ASK_EVERY_MS = 1;
 
 export const size: Part = {
@@ -63,7 +63,7 @@ async function clientBytes(): Promise<number> {
   return outputs.reduce((bytes, { size }) => bytes + size, 0);
 }
 
-/** As `xz --threads=2` makes it, at its default level. */
+/** The size of the executable after `xz --threads=2` at the default level. */
 function compressedBytes(): number {
   const { stdout } = Bun.spawnSync(["sh", "-c", 'xz --threads=2 --stdout "$1" | wc -c', "sh", executable]);
   return Number(stdout.toString());

@@ -1,4 +1,4 @@
-/** Asks a daemon by its control socket, without the process that `vifplugd status` or ovs-appctl would be. */
+/** Asks a daemon through its control socket, without a process of `vifplugd status` or ovs-appctl. */
 import { connect } from "node:net";
 
 export interface Answer {
@@ -7,7 +7,7 @@ export interface Answer {
 
 const REQUEST = JSON.stringify({ id: 0, method: "plug/status", params: ["json"] });
 
-/** Answers "not ready" also while nobody listens. */
+/** Asks whether the daemon is ready. A socket without a listener counts as "not ready". */
 export function askStatus(socketPath: string): Promise<Answer> {
   return new Promise((resolve) => {
     let text = "";
@@ -25,7 +25,7 @@ export function askStatus(socketPath: string): Promise<Answer> {
   });
 }
 
-/** Null: the reply is not complete. */
+/** Whether the reply says that the daemon is ready; null: the reply is not complete. */
 export function readyIn(reply: string): boolean | null {
   try {
     return JSON.parse(JSON.parse(reply).result).ready === true;

@@ -1,13 +1,13 @@
-/** Figures of a measurement: what was measured of whom, under which circumstances, how often, and how it came out. */
+/** Figures of a measurement: the subject, the metric, the circumstances, the number of samples, and the result. */
 
 export interface Figure {
-  /** Whose: vifplugd, a peer, the floor, the machine itself. */
+  /** The measured subject: vifplugd, a peer, the floor, the machine itself. */
   readonly subject: string;
-  /** What: "one change", "recompute". Unique with the subject and the circumstances. */
+  /** The measured quantity: "one change", "recompute". Unique together with the subject and the circumstances. */
   readonly metric: string;
   /** "µs", "ms", "s", "bytes", "MB", "per s"; empty: a number. */
   readonly unit: string;
-  /** How many ports (or rows) there are, and whether ovs-vswitchd runs; as far as it matters. */
+  /** The number of ports (or rows), and whether ovs-vswitchd runs; absent where it does not matter. */
   readonly ports?: number;
   readonly vswitchd?: boolean;
   readonly samples: number;
@@ -39,14 +39,14 @@ export function figure(
   };
 }
 
-/** The nearest rank; the lower one of two in the middle. */
+/** The quantile by the nearest rank. Of two values in the middle, the lower is the median. */
 export function quantile(sorted: ArrayLike<number>, share: number): number {
   const value = sorted[Math.max(Math.ceil(sorted.length * share) - 1, 0)];
   if (value === undefined) throw new RangeError("no value was measured");
   return value;
 }
 
-/** What two figures of the same thing have in common. */
+/** A key that is equal for two figures of the same quantity. */
 export function keyOf({ subject, metric, ports, vswitchd }: Figure): string {
   return JSON.stringify([subject, metric, ports ?? null, vswitchd ?? null]);
 }

@@ -1,7 +1,7 @@
 /**
- * The report of a benchmark: what `--json` writes and `--compare` reads, in one shape for all parts.
+ * The report of a benchmark, which `--json` writes and `--compare` reads, in one shape for all parts.
  *
- * Nothing here asserts: a goal that is missed is shown, and that is all.
+ * Nothing here asserts: the report only shows that a goal is missed.
  */
 import { cpus, release, totalmem } from "node:os";
 import { type Figure, keyOf } from "./figures.ts";
@@ -24,7 +24,7 @@ export interface Machine {
   readonly memoryBytes: number;
   readonly system: string;
   readonly bun: string;
-  /** What ran beside the measurement: the load average of the minute before it. */
+  /** The load average of the minute before the measurement, which tells what else ran. */
   readonly load: number;
 }
 
@@ -32,23 +32,23 @@ export interface PartReport extends PartResult {
   readonly name: string;
 }
 
-/** What a part measures. */
+/** The results of a part. */
 export interface PartResult {
   readonly figures: readonly Figure[];
   readonly ratios: readonly Ratio[];
 }
 
-/** A figure beside another one, or beside a goal. */
+/** The ratio of a figure to another figure, or a figure with a goal. */
 export interface Ratio {
   readonly name: string;
   readonly value: number;
-  /** Where the value is a median of several: between which values the middle half of them lies. */
+  /** The quartiles, where the value is a median. */
   readonly quartiles?: readonly [number, number];
-  /** What the value is to be, at most or at least; absent: there is no goal. */
+  /** The goal for the value; absent: there is no goal. */
   readonly goal?: { readonly atMost: number } | { readonly atLeast: number };
 }
 
-/** One part of the benchmark. */
+/** A part of the benchmark. */
 export interface Part {
   readonly name: string;
   /** One line for `--help`. */
@@ -91,7 +91,7 @@ export function formatPart({ name, figures, ratios }: PartReport): string {
   return [`${name}\n`, table, ratios.length === 0 ? "" : `\n${formatTable(lines, [1])}`].join("");
 }
 
-/** The medians now beside those of an earlier report: above 1, it takes more now. */
+/** The present medians as ratios to those of an earlier report: above 1, the present value is larger. */
 export function formatComparison(before: Report, after: Report): string {
   const known = new Map<string, Figure>();
   for (const { name, figures } of before.parts) {
@@ -138,7 +138,7 @@ function formatGoal(ratio: Ratio): string {
   return `goal: ${words}${isMet(ratio) ? "" : ": missed"}`;
 }
 
-/** Three significant digits, and no digit lost before the point. */
+/** Writes three significant digits, and every digit before the point. */
 function formatNumber(value: number): string {
   return Math.abs(value) >= 100 ? Math.round(value).toLocaleString("en") : value.toPrecision(3);
 }

@@ -1,18 +1,18 @@
-/** What a process has used, from /proc (proc(5)). */
+/** The use of CPU and memory by a process, from /proc (proc(5)). */
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 export interface Memory {
   /** Bytes, now and at most so far. */
   readonly resident: number;
-  /** What of it is no page of a file: those of the executable come and go as the kernel likes. */
+  /** The resident bytes without pages of files: the kernel drops and loads pages of the executable as it likes. */
   readonly anonymous: number;
   readonly peak: number;
 }
 
 /**
- * Seconds of CPU of a process's threads, to the nanosecond, where /proc/PID/stat knows hundredths only. A thread that
- * ends takes its part along.
+ * The CPU seconds of a process's threads, to the nanosecond; /proc/PID/stat has hundredths only. The part of a thread that has
+ * ended is not in the sum.
  */
 export function cpuSeconds(pid: number): number {
   const tasks = `/proc/${pid}/task`;
@@ -21,13 +21,13 @@ export function cpuSeconds(pid: number): number {
     try {
       seconds += onCpu(readFileSync(`${tasks}/${task}/schedstat`, "utf8"));
     } catch {
-      // It ended after it was listed.
+      // The thread ended after it was listed.
     }
   }
   return seconds;
 }
 
-/** The first field of schedstat is nanoseconds spent on a CPU. */
+/** The seconds on a CPU, by the first field of schedstat, which has nanoseconds. */
 export function onCpu(schedstat: string): number {
   return Number(schedstat.split(" ", 1)[0]) / 1e9;
 }
@@ -45,7 +45,7 @@ const LOOK_EVERY_MS = 25;
 /** A process that uses less of a CPU than this is at rest. */
 const REST_SHARE = 0.02;
 
-/** Waits until each of the processes is at rest, at most `within` ms; answers whether it came to that. */
+/** Waits at most `within` ms until all processes are at rest. @returns whether they are */
 export async function atRest(pids: readonly number[], within: number): Promise<boolean> {
   const end = performance.now() + within;
   let before = pids.map(cpuSeconds);
