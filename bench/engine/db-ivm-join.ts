@@ -1,4 +1,4 @@
-/** The same join, written with the operators of @tanstack/db-ivm; its result is kept in a map, as ours is. */
+/** The join, written with the operators of @tanstack/db-ivm. The result is kept in a map, as our own result is. */
 import { D2, filter, join, MultiSet, map, output } from "@tanstack/db-ivm";
 import {
   CHASSIS,

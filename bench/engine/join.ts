@@ -19,13 +19,13 @@ export interface Plugged {
   readonly ofport: number;
 }
 
-/** A solution, loaded with as many ports and interfaces as it was made for. */
+/** A solution, loaded with its ports and interfaces. */
 export interface Solution {
-  /** Lets one port have another MTU, and brings the result up to date. */
+  /** Changes the MTU of a port, and brings the result up to date. */
   change(before: Port, after: Port): void;
-  /** Computes everything again; undefined: it has no such notion. */
+  /** Computes everything again; undefined: the engine has no recompute. */
   recompute: (() => void) | undefined;
-  /** What the result holds for a port. */
+  /** The result for a port. */
   plugged(name: string): Plugged | undefined;
 }
 

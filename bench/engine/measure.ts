@@ -1,11 +1,11 @@
 /** Times of repeated work. */
 
-/** Nothing is to be prepared. */
+/** For work that needs no preparation. */
 export const NOTHING = () => {};
 
 /**
- * Calls `work` often enough for the compiler to have done its part, then times `count` more calls, in µs.
- * @param prepare makes what each call of `work` is given; it is not timed
+ * Calls `work` until the compiler has done its part, then times `count` more calls, in µs.
+ * @param prepare makes the argument of each call of `work`, outside of the measured time
  */
 export function timesOf<T>(
   count: number,
@@ -16,7 +16,7 @@ export function timesOf<T>(
   return timesOnce(count, prepare, work);
 }
 
-/** As `timesOf`, of work that has been done often enough. */
+/** Times calls as `timesOf` does, without calls before: the compiler has done its part. */
 export function timesOnce<T>(
   count: number,
   prepare: (index: number) => T,

@@ -1,6 +1,6 @@
 /**
- * Measures the daemon's graph in a process of its own, because the daemon has only one: what is compiled for several,
- * in a heap that the ones before have filled, is slower. Prints what it was asked for as JSON.
+ * Measures the daemon's graph in a process of its own, because the daemon has one graph: code compiled for several graphs, in a
+ * heap that earlier graphs have filled, is slower. Prints the result as JSON.
  *
  *     process.ts figures PORTS CHANGES
  *     process.ts ratios FEW MANY TURNS

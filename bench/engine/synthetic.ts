@@ -1,5 +1,5 @@
 /**
- * What the engine itself costs: a run that passes one change through a chain of nodes, and a join of two tables of
+ * The costs of the engine itself: of a run that passes one change through a chain of nodes, and of a join of two tables with
  * 100, 1,000 and 10,000 ports, beside the same join written with @tanstack/db-ivm.
  */
 import {
@@ -20,7 +20,7 @@ import { NOTHING, timesOf } from "./measure.ts";
 export const SIZES = [100, 1_000, 10_000] as const;
 const CHAIN = 8;
 
-/** Of the chain, and of each join by either engine. */
+/** The figures of the chain, and of each join by either engine. */
 export function measureSynthetic(changes: number): readonly Figure[] {
   const joins = SIZES.flatMap((ports) => [
     ...measureJoin("join by src/graph", ports, changes, joinByGraph),

@@ -53,7 +53,7 @@ async function beside<T>(kind: CrowdKind, port: number, measure: () => Promise<T
   return measure();
 }
 
-/** Changes of one port's MTU request, each from the Northbound command to the interface's row. */
+/** Changes of a port's MTU request, each measured from the Northbound command to the interface's row. */
 class Changes {
   readonly #hypervisor: Hypervisor;
   #mtu = 1300;

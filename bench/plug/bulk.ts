@@ -1,4 +1,4 @@
-/** Many ports in one Southbound commit, until all their interfaces are there; beside one transaction of the same rows. */
+/** The time from one Southbound commit with many ports to the last interface, beside one transaction with the same rows. */
 import { type Figure, figure } from "../support/figures.ts";
 import { atRest, memory } from "../support/usage.ts";
 import { Floor } from "./floor.ts";
@@ -9,13 +9,13 @@ import { Site } from "./site.ts";
 import { coldStart } from "./start.ts";
 import { messageOf } from "./trial.ts";
 
-/** Milliseconds in which all have to be there. */
+/** The limit until all interfaces are there, in milliseconds. */
 const WITHIN = 180_000;
-/** In which all that runs may come to rest before; ovs-vswitchd may not, for it has thousands of ports to remove. */
+/** The longest wait for rest before, in milliseconds. ovs-vswitchd may not rest: it has thousands of ports to remove. */
 const REST_WITHIN = 10_000;
 const MEGABYTE = 1e6;
 
-/** @param size how many ports come at once, to an empty bridge */
+/** @param size the number of ports that come at once to an empty bridge */
 export async function measureBulk(plan: Plan, size: Size): Promise<readonly Figure[]> {
   const figures: Figure[] = [];
   for (const plugger of pluggersWith(size.vswitchd)) {

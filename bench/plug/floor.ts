@@ -1,7 +1,7 @@
 /**
- * The floor: what ovsdb-server alone takes for the same steps, with the same clients connected. The transactions are
- * those that vifplugd would send, its `wait` operations and its lock included, made before the clock starts and sent
- * on a bare socket; only the key that makes an interface ours is spelt in another way, so that nobody takes it up.
+ * The floor: the time of ovsdb-server alone for the same steps, with the same clients connected. The transactions are those that
+ * vifplugd would send, with its `wait` operations and its lock. They are made before the clock starts, and sent on a bare
+ * socket. Only the key that marks an interface as ours has another spelling, so that no plugger takes the interface up.
  */
 import { parseUuid, type Uuid } from "ovsdb-jsonrpc";
 import { encodeTransaction } from "../../src/ovsdb-jsonrpc/operations/transaction.ts";
@@ -21,9 +21,9 @@ const WITHIN_MS = 30_000;
 
 /** Milliseconds of each step. */
 export interface FloorTimes {
-  /** A Southbound commit, to the notification that a chassis gets of it. */
+  /** From a Southbound commit to the notification of a chassis. */
   readonly southbound: number;
-  /** The question that makes a port's absence certain, to its answer. */
+  /** From the question that makes a port's absence certain to its answer. */
   readonly question: number;
   readonly plug: number;
   readonly update: number;
@@ -35,7 +35,7 @@ interface Rows {
   readonly port: PortRow;
 }
 
-/** Who is to be told when the next notification was there. */
+/** The function to call with the time of the next notification. */
 interface Notices {
   next: (at: number) => void;
 }
@@ -70,8 +70,8 @@ export class Floor {
   }
 
   /**
-   * Each step once, for a logical port that no plugger has to do with; all is as before when it settles.
-   * @param rest waits until nothing is going on any more
+   * Takes each step once, for a logical port of no plugger. Afterwards the databases are as before.
+   * @param rest waits until all processes rest
    */
   async measure(lport: Lport, rest: () => Promise<unknown>): Promise<FloorTimes> {
     const southbound = await this.bulkSouthbound([lport]);
@@ -97,14 +97,14 @@ export class Floor {
     return { southbound, question, plug, update, unplug };
   }
 
-  /** One commit that requests the ports at another chassis, to that chassis's notification. */
+  /** The time from a commit that requests the ports at another chassis to the notification of that chassis. */
   async bulkSouthbound(lports: readonly Lport[]): Promise<number> {
     const there = await this.#notification(this.#site.request(lports, "hv3"));
     await this.#notification(this.#site.request(lports, "hv2"));
     return there;
   }
 
-  /** One transaction that plugs them all, to the monitor's update. */
+  /** The time from a transaction that plugs all interfaces to the update of the monitor. */
   async bulkPlug(
     names: readonly string[],
   ): Promise<{ readonly plug: number; readonly rows: readonly Rows[] }> {
@@ -172,8 +172,8 @@ export class Floor {
   }
 
   /**
-   * Asks for one more port by its name, as vifplugd does when a port has left its view. Whoever asks is there for the
-   * question alone: the Southbound would make every update for it, too, that a plugger waits for.
+   * Asks for one more port by its name, as vifplugd does when a port has left its view. The connection exists for the question
+   * alone: otherwise the Southbound would make every update for this connection, too, while a plugger waits.
    */
   async #question({ name }: Lport, rest: () => Promise<unknown>): Promise<number> {
     const asker = await Wire.open(this.#site.chassis.sbSock);
@@ -182,7 +182,7 @@ export class Floor {
     const change = (where: readonly unknown[]) =>
       asker.prepare("monitor_cond_change", ["asker", "asker", { Port_Binding: [{ where }] }]);
     const asked = [...usual, ["logical_port", "==", name]];
-    // The first question of a connection takes the server longer; a plugger has asked before.
+    // The first question of a connection takes the server longer, and a plugger has asked before.
     for (const where of [asked, usual]) await asker.send(change(where));
     await rest();
     const question = change(asked);

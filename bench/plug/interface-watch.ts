@@ -1,14 +1,14 @@
-/** The interfaces of a local database, by name, as a monitor of its own tells them, and when each message was there. */
+/** The interfaces of a local database by name, from a separate monitor, with the arrival time of each message. */
 import { Changes } from "../../tools/chassis/changes.ts";
 import { type Answer, Wire } from "./wire.ts";
 
 interface Seen {
   readonly name: string;
-  /** Bytes; null: none requested. */
+  /** In bytes; null: no MTU is requested. */
   readonly mtu: number | null;
 }
 
-/** `insert` and `initial` carry every column, `modify` the ones that changed, `delete` is null (ovsdb-server(7)). */
+/** `insert` and `initial` have every column, `modify` the changed columns, and `delete` is null (ovsdb-server(7)). */
 type RowUpdate = { readonly [kind in "initial" | "insert" | "modify" | "delete"]?: Columns | null };
 interface Columns {
   readonly name?: string;
@@ -41,7 +41,7 @@ export class InterfaceWatch {
     return this.#rows.size;
   }
 
-  /** When the message was here after which this holds, or is now. */
+  /** The arrival time of the message after which `holds` is true. */
   when(what: string, holds: () => boolean, within: number): Promise<number> {
     return this.#changes.until({
       look: () => (holds() ? this.#at : undefined),

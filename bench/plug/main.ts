@@ -1,5 +1,5 @@
 /**
- * Part `plug`: from a Southbound commit to the interface's row, beside ovn-controller's own plugging and the floor that
+ * Part `plug`: the time from a Southbound commit to the interface's row, beside ovn-controller's own plugging and the floor that
  * the database servers set.
  */
 import type { Figure } from "../support/figures.ts";
@@ -28,7 +28,7 @@ export const plug: Part = {
   },
 };
 
-/** One size that fails does not take the others' figures along; the benchmark fails in the end. */
+/** A size that fails loses only its own figures, and makes the benchmark fail in the end. */
 async function orNothing(measured: Promise<readonly Figure[]>): Promise<readonly Figure[]> {
   try {
     return await measured;
@@ -43,7 +43,7 @@ function wordsOf({ ports, vswitchd }: Size): string {
   return `${ports.toLocaleString("en")} ports, ${vswitchd ? "with" : "without"} ovs-vswitchd`;
 }
 
-/** What is measured now, for whoever waits. */
+/** Tells the progress. */
 function say(words: string): void {
   process.stderr.write(`bench: plug: ${words}\n`);
 }

@@ -1,6 +1,6 @@
-/** How much is measured: everything, or enough for a look in less than two minutes. */
+/** The extent of the measurement: everything, or enough for a quick look in less than two minutes. */
 
-/** Ports that are plugged already, and whether ovs-vswitchd runs. */
+/** The number of ports, and whether ovs-vswitchd runs. */
 export interface Size {
   readonly ports: number;
   readonly vswitchd: boolean;
@@ -8,20 +8,20 @@ export interface Size {
 
 export interface Plan {
   readonly sizes: readonly Size[];
-  /** Rounds of plug, update and unplug that are measured, after some of warm-up. */
+  /** The measured rounds of plug, update and unplug, after the rounds of the warm-up. */
   readonly rounds: number;
   readonly warmUp: number;
   readonly coldStarts: number;
-  /** When ovn-controller's turns at one size have taken so many milliseconds, it has no further one. */
+  /** The milliseconds of turns at one size after which ovn-controller gets no further turn. */
   readonly peerMs: number;
-  /** Milliseconds in which it may come to rest after its start; with thousands of ports it does not. */
+  /** The longest wait for ovn-controller to rest after its start, in milliseconds; with thousands of ports it does not rest. */
   readonly peerRestMs: number;
-  /** Milliseconds before memory is looked at: what a program has let go takes a while to be given back. */
+  /** The wait before memory is measured, in milliseconds: a program gives memory back some time after it frees the memory. */
   readonly silenceMs: number;
-  /** Ports that come at once. */
+  /** The sizes of the bulks: ports that come at once. */
   readonly bulks: readonly Size[];
   readonly bulkRounds: number;
-  /** Sizes of the bulk that ovn-controller takes part in, once. */
+  /** The sizes of bulks in which ovn-controller takes part, once. */
   readonly peerBulks: readonly number[];
   readonly stormPorts: number;
   readonly stormSeconds: number;
@@ -31,7 +31,7 @@ function withAndWithout(...sizes: readonly number[]): readonly Size[] {
   return [true, false].flatMap((vswitchd) => sizes.map((ports) => ({ ports, vswitchd })));
 }
 
-/** About half an hour. */
+/** Takes about half an hour. */
 export const FULL: Plan = {
   sizes: withAndWithout(10, 100, 1_000, 5_000),
   rounds: 50,

@@ -5,11 +5,11 @@ import { commandLine } from "../../tools/chassis/programs.ts";
 import type { Site } from "./site.ts";
 
 export interface Plugger {
-  /** Its name, also among the programs of its chassis. */
+  /** The name of the plugger, also among the programs of its chassis. */
   readonly subject: "vifplugd" | "ovn-controller";
-  /** Starts it; it has not necessarily done anything yet. */
+  /** Starts the plugger, and returns perhaps before the plugger has done anything. */
   start(site: Site): Promise<Program>;
-  /** To be called once it has plugged something: from then on it unplugs as well. */
+  /** Call this when the plugger has plugged a port: from then on it unplugs as well. */
   letUnplug(site: Site): Promise<void>;
 }
 
@@ -20,8 +20,8 @@ export const vifplugd: Plugger = {
 };
 
 /**
- * It unplugs nothing in its first 10 s, which can be cut short. Cut short at once, it would unplug every port whose
- * binding it has not read yet.
+ * ovn-controller unplugs nothing in its first 10 s. A command ends this delay; given too early, ovn-controller would unplug every
+ * port whose binding it has not read yet.
  */
 export const ovnController: Plugger = {
   subject: "ovn-controller",
@@ -30,18 +30,18 @@ export const ovnController: Plugger = {
     return chassis.spawn("ovn-controller", argv);
   },
   async letUnplug({ chassis }) {
-    // With thousands of ports it may not look at its control socket for minutes; then the 10 s are over anyway.
+    // With thousands of ports ovn-controller may not read its control socket for minutes; then the 10 s are over anyway.
     const argv = ["ovn-appctl", "--timeout=30", "-t", "ovn-controller", "debug/ignore-startup-delay"];
     await run(argv, chassis.env, 35_000).catch(() => {});
   },
 };
 
-/** Without ovs-vswitchd ovn-controller does not plug: it first waits to learn what the switch can do. */
+/** Without ovs-vswitchd ovn-controller does not plug: it waits for the features of the switch. */
 export function pluggersWith(vswitchd: boolean): readonly Plugger[] {
   return vswitchd ? [vifplugd, ovnController] : [vifplugd];
 }
 
-/** What ovn-controller says of its plugging pass alone, of every loop since its start; milliseconds. */
+/** Parses ovn-controller's figures about its plugging pass, over all loops since its start; in milliseconds. */
 export function parseStopwatch(text: string): { readonly passes: number; readonly average: number } {
   const number = (label: string) =>
     Number(new RegExp(`${label}:\\s+([\\d.]+)`).exec(text)?.[1] ?? Number.NaN);

@@ -1,4 +1,4 @@
-/** The goals of the part `plug`, each as a ratio of figures of the same run. A ratio whose figures are not there is left out. */
+/** The goals of the part `plug`, each as a ratio of figures of the same run. A ratio without figures is left out. */
 import type { Figure } from "../support/figures.ts";
 import type { Ratio } from "../support/report.ts";
 import { STEPS } from "./trial.ts";
@@ -8,7 +8,7 @@ const FLAT_TIMES = 1.3;
 const BULK_TIMES = 2;
 const COLD_START_MS = 1_000;
 const RSS_MB = 90;
-/** How much less than ovn-controller a change is to cost, by the number of ports. */
+/** The goals for the ratio of ovn-controller's time to vifplugd's for a change, by the number of ports. */
 const PEER_TIMES: ReadonlyMap<number, number> = new Map([
   [10, 1],
   [1_000, 40],

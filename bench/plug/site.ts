@@ -1,17 +1,17 @@
 /**
- * A place to measure at: a chassis whose local database holds so many plugged ports, whose Southbound holds their port
- * bindings and a few more that no one wants yet, and the connections that write and watch. Nothing but ovsdb-servers
- * (and ovs-vswitchd, on request) runs there until somebody starts a plugger.
+ * A place to measure: a chassis with plugged ports in its local database, with their port bindings and a few spare port bindings
+ * in its Southbound, and with connections that write and watch. Only ovsdb-servers (and ovs-vswitchd, on request) run there until
+ * a plugger starts.
  */
 import { type Chassis, startChassis } from "../../tools/chassis/chassis.ts";
 import { InterfaceWatch } from "./interface-watch.ts";
 import { type Prepared, Wire } from "./wire.ts";
 
 export const CHASSIS = "hv1";
-/** Chassis without a host, for ports to be at before and after. */
+/** Chassis without a host, where ports are before and after a step. */
 const ELSEWHERE = ["hv2", "hv3"] as const;
 
-/** A logical port whose binding the measurement writes. */
+/** A logical port whose binding the benchmark writes. */
 export interface Lport {
   readonly name: string;
   readonly uuid: string;
@@ -20,7 +20,7 @@ export interface Lport {
 export interface SiteOptions {
   readonly ports: number;
   readonly vswitchd: boolean;
-  /** Logical ports that are nowhere yet. */
+  /** Logical ports that are requested at no chassis yet. */
   readonly spare: readonly string[];
 }
 
@@ -79,7 +79,7 @@ export class Site {
     return this.#chassisUuids.get(name) ?? "";
   }
 
-  /** A commit that requests the ports at a chassis, to be plugged if it is this one. */
+  /** A commit that requests the ports at a chassis. "hv1" is the chassis of this site, which plugs the ports. */
   request(lports: readonly Lport[], at: "hv1" | "hv2" | "hv3", mtu?: number): Prepared {
     const requested = uuidOf(this.chassisUuid(at));
     const options = optionsAt(at, mtu);
@@ -92,13 +92,13 @@ export class Site {
     return this.southbound.prepare("transact", ["OVN_Southbound", ...updates]);
   }
 
-  /** The same place, whose Southbound is written to by way of another server of it; ends with this one, but for its connection. */
+  /** This site, with writes to the Southbound through another server. Only its connection has to be closed separately. */
   async through(socket: string): Promise<Site> {
     const southbound = await Wire.open(socket);
     return new Site(this.chassis, southbound, this.interfaces, this.bridge, this.#chassisUuids, this.#lports);
   }
 
-  /** The databases' processes. (ovs-vswitchd is not among them: with thousands of ports it never rests.) */
+  /** The processes of the databases, without ovs-vswitchd, which never rests with thousands of ports. */
   get servers(): readonly number[] {
     return (["ovsdb-server", "ovnsb_db"] as const).map((name) => this.chassis.program(name).pid);
   }

@@ -1,7 +1,7 @@
 /**
- * All that is measured with so many ports plugged already. The pluggers are up at once, each on a chassis of its own,
- * and take turns with the floor, so that whatever else the machine does is everybody's. While one has its turn the
- * chassis of the others stand still, so that what one does in the background is not in the figures of another.
+ * All measurements with one number of plugged ports. The pluggers run at the same time, each on a chassis of its own, and take
+ * turns with the floor, so that other work of the machine affects all alike. During a turn the chassis of the other pluggers
+ * stand still, so that their work in the background is not in the figures.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Figure, figure } from "../support/figures.ts";
@@ -14,14 +14,14 @@ import { type ColdStart, coldStart } from "./start.ts";
 import { storm } from "./storm.ts";
 import { messageOf, STEPS, Trial } from "./trial.ts";
 
-/** Milliseconds that a plugger may take for a change, and for a start. */
+/** The limits on a change and on a start of a plugger, in milliseconds. */
 const WITHIN = 60_000;
 const START_WITHIN = 240_000;
-/** Whoever needs longer to come to rest (an ovn-controller with a thousand ports may never) is worked beside. */
+/** The longest wait for rest, in milliseconds: an ovn-controller with a thousand ports may never rest. */
 const REST_WITHIN = 250;
 const STORM_LPORTS = Array.from({ length: 10 }, (_, index) => `storm${index}`);
 const MEGABYTE = 1e6;
-/** Rounds of the warm-up: the first ones, which are reported, and the last ones, which the floor takes part in. */
+/** Rounds of the warm-up: the first rounds, which are reported, and the last rounds, in which the floor takes part. */
 const FRESH = 10;
 const FLOOR_WARM_UP = 10;
 
@@ -59,7 +59,7 @@ async function startAgainAndAgain(plugger: Plugger, site: Site, count: number) {
   return { all, last };
 }
 
-/** A plugger that did not do in time what is in these words. */
+/** The figure for a plugger that missed its limit. @param words the missed step */
 function gaveUp(subject: string, words: string, size: Size): Figure {
   return figure(subject, `gave up: ${words}`, "", [1], size);
 }
@@ -111,7 +111,7 @@ async function takeTurns(plan: Plan, trials: readonly Trial[], size: Size): Prom
   ];
 }
 
-/** Gives a trial its turn, in which the chassis of all others stand still. */
+/** Gives a trial its turn, in which the chassis of all other trials stand still. */
 async function alone<Outcome>(
   trial: Trial,
   trials: readonly Trial[],
@@ -127,8 +127,8 @@ async function alone<Outcome>(
 }
 
 /**
- * vifplugd and the floor's bytes are compiled as they run; for ovn-controller one round is enough. How vifplugd does
- * when it has just been started is measured here.
+ * Runs the rounds of the warm-up: the code of vifplugd and of the floor is compiled while it runs. For ovn-controller one round is
+ * enough. The figures of a vifplugd that has just started are from here.
  */
 async function warmUp(
   plan: Plan,
@@ -196,7 +196,7 @@ async function afterwards(plan: Plan, trial: Trial, size: Size): Promise<readonl
   return figures;
 }
 
-/** What ovn-controller says of its plugging alone; with thousands of ports it may be too busy to say it. */
+/** ovn-controller's own figure about its plugging. With thousands of ports ovn-controller may be too busy to answer. */
 async function plugPass({ plugger: { subject }, site }: Trial, size: Size): Promise<Figure> {
   try {
     const { average } = parseStopwatch(await site.chassis.appctl(subject, "stopwatch/show", "vif-plug-run"));
@@ -208,7 +208,7 @@ async function plugPass({ plugger: { subject }, site }: Trial, size: Size): Prom
 
 const CALIBRATION = new Uint8Array(1 << 20);
 
-/** A fixed piece of work: its spread is the machine's noise. */
+/** The time of a fixed piece of work, whose spread is the noise of the machine. */
 function calibrate(): number {
   const started = performance.now();
   new Bun.CryptoHasher("sha256").update(CALIBRATION).digest();

@@ -1,6 +1,6 @@
 /**
- * Cold starts: a plugger finds so many ports plugged as they are to be, and one that is not. When that one is plugged,
- * the plugger has read both databases and decided every port; and what else it wrote, it wrote for nothing.
+ * Cold starts: a plugger finds all ports plugged as desired but one. When this port is plugged, the plugger has read both
+ * databases and decided every port. Every other write of the plugger was needless.
  */
 import type { Program } from "../../tools/chassis/program.ts";
 import { atRest } from "../support/usage.ts";
@@ -8,7 +8,7 @@ import type { Plugger } from "./pluggers.ts";
 import type { Site } from "./site.ts";
 import { Wire } from "./wire.ts";
 
-/** What pluggers write; ovn-controller also puts its own marks on interfaces, which are `external_ids` as well. */
+/** The columns that pluggers write, without `external_ids`, where ovn-controller also puts its own marks. */
 const WRITTEN = {
   Bridge: [{ columns: ["ports"] }],
   Port: [{ columns: ["name", "interfaces"] }],
@@ -29,7 +29,7 @@ async function endOf(program: Program): Promise<never> {
   throw new Error(`${program.name} ended with ${signal ?? `exit code ${code}`}\n${program.tail()}`);
 }
 
-/** The port is the one called "sample"; it is unplugged again when this settles, and the plugger runs. */
+/** Starts a plugger, with the port "sample" to plug. In the end the port is unplugged again, and the plugger runs. */
 export async function coldStart(plugger: Plugger, site: Site, within: number): Promise<ColdStart> {
   const waiting = site.lport("sample");
   await site.southbound.send(site.request([waiting], "hv1"));

@@ -1,4 +1,4 @@
-/** A storm: a change every 100 ms, whether the one before has arrived or not, each of another port than the last. */
+/** A storm: a change every 100 ms, each of another port than the last, without a wait for the changes before. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Lport } from "./site.ts";
 import { STEPS, type Trial } from "./trial.ts";
@@ -6,9 +6,9 @@ import { STEPS, type Trial } from "./trial.ts";
 const EVERY_MS = 100;
 
 export interface Storm {
-  /** Milliseconds of each change that arrived. */
+  /** The time of each change that arrived, in milliseconds. */
   readonly times: readonly number[];
-  /** Changes that did not arrive in time. */
+  /** The number of changes that did not arrive in time. */
   readonly missed: number;
   /** Seconds of CPU per second. */
   readonly cpu: number;

@@ -1,6 +1,6 @@
 /**
- * One plugger at one site: how long it takes from a Southbound commit to the interface's row, and what it uses.
- * Every wait is bounded; a change that has not come in time is a miss and ends the trial.
+ * A plugger at a site: its times from a Southbound commit to the interface's row, and its use of CPU. Every wait is bounded. A
+ * change that has not come in time is a miss, and ends the trial.
  */
 import type { Program } from "../../tools/chassis/program.ts";
 import { cpuSeconds, type Memory, memory } from "../support/usage.ts";
@@ -15,7 +15,7 @@ const MTU = 1400;
 
 export class Trial {
   readonly plugger: Plugger;
-  /** Milliseconds. */
+  /** In milliseconds. */
   readonly times: { readonly [S in Step]: number[] } = { plug: [], update: [], unplug: [] };
   readonly site: Site;
   readonly pid: number;
@@ -24,7 +24,7 @@ export class Trial {
   #used = 0;
   #missed: string | null = null;
 
-  /** @param withinMs what a change may take at most */
+  /** @param withinMs the limit on a change */
   constructor(plugger: Plugger, site: Site, program: Program, withinMs: number) {
     this.plugger = plugger;
     this.site = site;
@@ -33,7 +33,7 @@ export class Trial {
     this.#withinMs = withinMs;
   }
 
-  /** What did not come in time, or null. */
+  /** The step that did not come in time; null: no step was missed. */
   get missed(): string | null {
     return this.#missed;
   }
@@ -42,12 +42,12 @@ export class Trial {
     return memory(this.pid);
   }
 
-  /** What the process has used since its start. */
+  /** The CPU seconds of the process since its start. */
   get cpuSeconds(): number {
     return cpuSeconds(this.pid);
   }
 
-  /** What it used for a hundred of the changes measured; null when there was none. */
+  /** The CPU seconds for a hundred measured changes; null: no change was measured. */
   get cpuSecondsPer100(): number | null {
     const changes = STEPS.reduce((sum, step) => sum + this.times[step].length, 0);
     return changes === 0 ? null : (this.#used * 100) / changes;
@@ -55,7 +55,7 @@ export class Trial {
 
   /**
    * Plugs, updates and unplugs once.
-   * @param rest waits until nothing is going on any more
+   * @param rest waits until all processes rest
    */
   async round(rest: () => Promise<unknown>): Promise<void> {
     await rest();
@@ -72,7 +72,7 @@ export class Trial {
     }
   }
 
-  /** Forgets what was measured so far. */
+  /** Forgets all measurements so far. */
   begin(): void {
     for (const step of STEPS) this.times[step].length = 0;
     this.#used = 0;
@@ -109,7 +109,7 @@ function outcomeOf({ interfaces }: Site, step: Step, { name }: Lport, within: nu
   }
 }
 
-/** The first line of it. */
+/** The first line of an error's message. */
 export function messageOf(error: unknown): string {
   return String(error instanceof Error ? error.message : error)
     .split("\n", 1)

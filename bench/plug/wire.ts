@@ -1,11 +1,11 @@
 /**
- * A bare connection to an ovsdb-server: texts that were made before go out, and what comes back carries the time at
- * which its last byte was here. Nothing is typed, checked or kept, so that what is measured is the server.
+ * A bare connection to an ovsdb-server. Requests may be made before they are sent, and every answer has the arrival time of its
+ * last byte. Nothing is typed, checked or kept, so that the server alone is measured.
  */
 import { connect, type Socket } from "node:net";
 import { JsonFramer } from "ovsdb-jsonrpc";
 
-/** A result of RFC 7047 as it came, and when: milliseconds of `performance.now()`. */
+/** A result of RFC 7047 without a type, and its arrival time in milliseconds of `performance.now()`. */
 export interface Answer {
   readonly result: unknown;
   readonly at: number;
@@ -36,13 +36,13 @@ export class Wire {
     return new Wire(socket, onNotice);
   }
 
-  /** Makes a request ready to be sent. */
+  /** Makes the text of a request. */
   prepare(method: string, params: readonly unknown[]): Prepared {
     const id = this.#nextId++;
     return { id, text: JSON.stringify({ id, method, params }) };
   }
 
-  /** Sends it and waits for the answer; throws the server's error, also that of one operation. */
+  /** Sends a request and waits for the answer. Throws the server's error, also the error of an operation. */
   send({ id, text }: Prepared): Promise<Answer> {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     this.#waiting.set(id, { resolve, reject });
