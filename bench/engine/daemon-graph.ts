@@ -1,6 +1,6 @@
 /**
- * The daemon's own graph, with every port plugged: what a change of one port costs from the rows that tell of it to the
- * status, and on to the echo of the commit; what a recompute costs; and how much memory a port takes.
+ * The daemon's own graph, with every port plugged: the cost of a port's change from the changed rows to the status, and on to the
+ * echo of the commit; the cost of a recompute; and the memory of a port.
  */
 import { heapStats } from "bun:jsc";
 import { parseUuid, type Uuid } from "ovsdb-jsonrpc";
@@ -27,11 +27,11 @@ export const RECOMPUTE_AFTER_CHANGES = "recompute, after all those changes";
 const RECOMPUTES = 9;
 const CHANGES_IN_A_TURN = 1_000;
 const FEW = 100;
-/** Few ports weigh less than what the program itself allocates meanwhile. */
+/** With fewer ports, the memory of the ports is less than what the program itself allocates meanwhile. */
 const ENOUGH_TO_WEIGH = 10_000;
 const CHASSIS = uuid(1);
 const BRIDGE = uuid(2);
-/** In front of the index of a row, to tell the tables apart. */
+/** Added to the index of a row, so that rows of different tables have different numbers. */
 const TABLE = { iface: 1e9, port: 2e9, binding: 3e9 };
 
 export function measureDaemonGraph(ports: number, changes: number): readonly Figure[] {
@@ -42,11 +42,11 @@ export function measureDaemonGraph(ports: number, changes: number): readonly Fig
   const plugged = heapBytes();
   const at = { ports };
   const loadedRecomputes = recomputesOf(daemon);
-  // Steps by a prime, so that the changed ports are all over the tables.
+  // Steps by a prime spread the changed ports over the tables.
   const all = (index: number) => (index * 7919) % ports;
   const decide = (_: number, rows: TableBatch<PortBindingRow>) => daemon.decide(rows);
   const decided = timesOf(changes, (index) => daemon.change(all(index)), decide);
-  // The same work on rows that the processor's caches hold, however many there are besides.
+  // The same work on few rows, which the processor's caches hold.
   const again = timesOf(changes, (index) => daemon.change(index % FEW), decide);
   daemon.commitAll();
   const decideAndCommit = (index: number, rows: TableBatch<PortBindingRow>) => {
@@ -75,8 +75,8 @@ function recomputesOf(daemon: PluggedDaemon): Float64Array {
 }
 
 /**
- * What one change costs with many ports, to what it costs with few. They take turns, because what else the machine does
- * changes from one second to the next: one ratio for each turn, of the medians of its changes.
+ * The ratios of a change's cost with many ports to its cost with few ports. Both take turns, because other work of the machine
+ * changes from one second to the next. Each turn has one ratio, of the medians of its changes.
  */
 export function ratiosOfChanges(few: number, many: number, turns: number): readonly number[] {
   const daemons = [few, many].map((ports) => ({ ports, daemon: new PluggedDaemon(makeRows(ports)) }));
@@ -132,7 +132,7 @@ class PluggedDaemon {
     }
   }
 
-  /** The rows that tell that the port is to have another MTU. */
+  /** The rows that request another MTU for the port. */
   change(port: number): TableBatch<PortBindingRow> {
     const old = this.#binding(port);
     const mtu = old.options.get("vif-plug-mtu-request") === "1400" ? "1500" : "1400";
@@ -146,7 +146,7 @@ class PluggedDaemon {
     this.#run();
   }
 
-  /** What was decided of the port is sent, written, and seen. */
+  /** Commits the port's change: it is sent, written, and seen. */
   commit(port: number): void {
     const { attempt, iface } = this.#graph.inputs;
     const name = this.#binding(port).logical_port;
@@ -221,7 +221,7 @@ class PluggedDaemon {
   }
 }
 
-/** Small maps with the same content are one map, and empty columns one value, as the replica decodes them. */
+/** Makes the rows. Equal small maps are one map, and empty columns one value, as in rows that the replica decodes. */
 function makeRows(count: number): Rows {
   const indexes = Array.from({ length: count }, (_, index) => index);
   const bindingOptions = new Map([
@@ -276,7 +276,7 @@ function uuid(index: number): Uuid {
   return parsed;
 }
 
-/** In use after a collection, with what is held outside the heap. */
+/** The bytes in use after a collection, with the memory outside of the heap. */
 function heapBytes(): number {
   Bun.gc(true);
   const { heapSize, extraMemorySize } = heapStats();

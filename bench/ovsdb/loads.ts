@@ -1,6 +1,6 @@
 /**
- * Loads of a whole table, from connecting to the last row. The server composes its reply before it sends the first byte
- * of it, so a bare socket that throws the bytes away shows what no client can do without.
+ * Loads of a whole table, from the start of the connection to the last row. The server composes its whole reply before it sends
+ * the first byte, so a bare socket that drops the bytes shows the least time of any client.
  */
 import { type Figure, figure, quantile } from "../support/figures.ts";
 import type { PartResult, Ratio } from "../support/report.ts";
@@ -124,7 +124,7 @@ interface Timed {
   readonly milliseconds: number;
 }
 
-/** The median of the rounds, each against the one beside it, with its quartiles: what else runs is alike in both. */
+/** The median, with its quartiles, of the ratios of rounds that ran side by side: other work of the machine affects both alike. */
 function ofPairs(
   name: string,
   some: readonly Timed[],
@@ -151,7 +151,7 @@ interface Run {
 
 const LOOK_EVERY_MS = 10;
 
-/** Its memory is looked at while it runs: what a process says at its end counts that of the one that started it. */
+/** Runs a command. Its memory is read while it runs: the figure at its end includes memory of the process that started it. */
 async function run(command: string, ...args: readonly string[]): Promise<Run> {
   const started = performance.now();
   const child = Bun.spawn([command, ...args], { stdout: "pipe", stderr: "pipe" });
@@ -170,7 +170,7 @@ async function run(command: string, ...args: readonly string[]): Promise<Run> {
   return { milliseconds, output, peakBytes };
 }
 
-/** Null once it has ended. */
+/** The peak memory of a process; null: the process has ended. */
 function peakOf(pid: number): number | null {
   try {
     const { peak } = memory(pid);
@@ -182,12 +182,12 @@ function peakOf(pid: number): number | null {
 
 interface Load {
   readonly milliseconds: number;
-  /** Above what the process takes that has loaded nothing. */
+  /** The bytes above those of a process that has loaded nothing. */
   readonly heldBytes: number;
   readonly peakBytes: number;
 }
 
-/** In a process of its own, so that no load is helped by the one before. */
+/** Loads in a process of its own, so that no load profits from an earlier load. */
 async function load(
   server: Southbound,
   rows: number,
@@ -206,7 +206,7 @@ interface PythonLoad {
   readonly peakBytes: number;
 }
 
-/** Null where the Python IDL is not installed. */
+/** Loads with the Python IDL; null: the Python IDL is not installed. */
 async function loadWithPython(server: Southbound, rows: number): Promise<PythonLoad | null> {
   const python = "/usr/bin/python3";
   if (Bun.spawnSync([python, "-c", "import ovs.db.idl"], { stderr: "ignore" }).exitCode !== 0) return null;

@@ -7,7 +7,7 @@ import { measureLoads } from "./loads.ts";
 import { startSouthbound } from "./southbound.ts";
 import { measureLatency, measureTransactions } from "./transactions.ts";
 
-/** How many loads of how many rows: of few rows more, because there chance has the greater part. */
+/** The numbers of rows, with the number of loads of each: more loads of fewer rows, where chance has a greater part. */
 const LOADS: readonly (readonly [number, number])[] = [
   [10_000, 9],
   [100_000, 3],

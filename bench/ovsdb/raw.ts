@@ -1,7 +1,7 @@
-/** A bare socket to the server: how fast the bytes alone go, without framing, parsing or a replica. */
+/** A bare socket to the server, to measure the bytes alone, without framing, parsing or a replica. */
 import net from "node:net";
 
-/** Milliseconds since the request until its reply began, and until it was there. */
+/** Milliseconds from the request to the first and to the last byte of its reply. */
 export interface Exchange {
   readonly firstByte: number;
   readonly lastByte: number;
@@ -23,7 +23,7 @@ export class RawConnection {
     });
   }
 
-  /** Writes the text, throws away what comes back, and settles when that was so many bytes. */
+  /** Writes the text, drops the reply, and settles when `replyBytes` bytes have arrived. */
   exchange(text: string, replyBytes: number): Promise<Exchange> {
     return new Promise((resolve) => {
       const started = performance.now();
@@ -39,7 +39,7 @@ export class RawConnection {
     });
   }
 
-  /** Sends `count` requests in turn, `window` of them at any time; each is answered with `replyBytes`. */
+  /** Sends `count` requests in turn, `window` of them at any time. Each reply has `replyBytes` bytes. */
   exchangeMany(requests: RequestBytes, replyBytes: number, count: number, window: number): Promise<void> {
     return new Promise((resolve) => {
       let received = 0;
@@ -58,7 +58,7 @@ export class RawConnection {
     });
   }
 
-  /** The least that a client does which knows JSON: makes each request a text, and a value of each reply. */
+  /** The least work of a client with JSON: makes a text of each request, and a value of each reply. */
   async callMany(request: (n: number) => unknown, replyBytes: number, count: number): Promise<void> {
     for (let n = 0; n < count; n++) {
       await new Promise<unknown>((resolve) => {
@@ -72,7 +72,7 @@ export class RawConnection {
     }
   }
 
-  /** Writes the text and answers how many bytes come back until the server has been silent for a while. */
+  /** Writes the text. @returns the number of bytes that arrive until the server has been silent for a while */
   async measureReply(text: string): Promise<number> {
     let received = 0;
     this.#onChunk = (chunk) => {
@@ -91,13 +91,13 @@ export class RawConnection {
   }
 }
 
-/** Requests of the same length encoded one after the other, so that several of them in turn are one piece. */
+/** Requests of equal length, encoded one after the other, so that several requests in turn are one piece. */
 export class RequestBytes {
   readonly #bytes: Uint8Array;
   readonly #length: number;
   readonly #turns: number;
 
-  /** @param most how many are asked for at once */
+  /** @param most the largest number of requests in a piece */
   constructor(requests: readonly string[], most: number) {
     this.#turns = requests.length;
     const rounds = Math.ceil(most / requests.length) + 1;

@@ -13,7 +13,7 @@ export interface Southbound {
   stop(): void;
 }
 
-/** Columns that the loads of the benchmark monitor. */
+/** The columns that the loads of the benchmark monitor. */
 export const COLUMNS = ["logical_port", "type", "options", "external_ids", "requested_chassis"] as const;
 
 export const SCHEMA = "/usr/share/ovn/ovn-sb.ovsschema";

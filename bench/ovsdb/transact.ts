@@ -9,7 +9,7 @@ import { operations, Session, type Uuid } from "ovsdb-jsonrpc";
 import { ovnSouthbound } from "../../src/schemas/ovn_southbound.gen.ts";
 import { RawConnection, RequestBytes } from "./raw.ts";
 
-/** Transactions under way at any time, when there are several. */
+/** The number of transactions under way at a time, where several are. */
 export const PIPELINE = 100;
 
 const SINGLE_ROUND = 200;
@@ -19,18 +19,18 @@ export const OURS = "ovsdb-jsonrpc";
 export const BARE = "bare socket";
 export const JSON_ONLY = "bare socket with JSON";
 
-/** Transactions of each that do not count: until then the client is not compiled for good, and takes twice the CPU. */
+/** Transactions of each subject before those that count: until then the client is not fully compiled, and takes twice the CPU. */
 const WARM_UP = 60_000;
 const SHORT_WARM_UP = 4_000;
 
-/** What one transaction of a round took. */
+/** The time and the CPU of one transaction of a round. */
 export interface Round {
   readonly seconds: number;
-  /** Of this process, which is the client. */
+  /** The CPU of this process, which is the client. */
   readonly cpuSeconds: number;
 }
 
-/** By the subject: its rounds in the order in which they were run, so that those of one index stand beside each other. */
+/** The rounds of each subject in the order in which they ran, so that rounds of the same index ran side by side. */
 export type Rounds = { readonly [subject: string]: readonly Round[] };
 
 export interface Transactions {
@@ -38,14 +38,14 @@ export interface Transactions {
   readonly pipelined: Rounds;
 }
 
-/** How many transactions: of each round, in all rounds that count, and before those. */
+/** Numbers of transactions: in each round, in all rounds that count, and before these rounds. */
 interface Extent {
   readonly round: number;
   readonly counted: number;
   readonly warmUp: number;
 }
 
-/** Runs so many transactions of each subject. */
+/** For each subject a function that runs a number of transactions. */
 type Contenders = { readonly [subject: string]: (count: number) => Promise<void> };
 
 async function alternate({ round, counted, warmUp }: Extent, contenders: Contenders): Promise<Rounds> {

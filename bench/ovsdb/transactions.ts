@@ -1,4 +1,4 @@
-/** Latency of one update, and transactions per second beside bare sockets: what `transact.ts` measures, as figures. */
+/** The latency of one update, and the rates that `transact.ts` measures beside bare sockets, as figures. */
 import { operations, Session } from "ovsdb-jsonrpc";
 import { ovnSouthbound } from "../../src/schemas/ovn_southbound.gen.ts";
 import { type Figure, figure, quantile } from "../support/figures.ts";
@@ -8,7 +8,7 @@ import { BARE, JSON_ONLY, OURS, PIPELINE, type Rounds, type Transactions } from 
 
 const UPDATES = 500;
 
-/** One row updated by one session: until another one has it, and until the reply. */
+/** The time from an update of a row by one session to the row in another session, and to the reply. */
 export async function measureLatency(server: Southbound, rows: number): Promise<readonly Figure[]> {
   const op = operations(ovnSouthbound);
   const reader = new Session({
@@ -81,7 +81,7 @@ function figuresOf(metric: string, rounds: Rounds): readonly Figure[] {
   ]);
 }
 
-/** How much of the rate of `other` the `subject` reaches: the median of the rounds, with its quartiles. */
+/** The rate of `subject` as a share of the rate of `other`: the median of the rounds, with its quartiles. */
 function share(metric: string, rounds: Rounds, subject: string, other: string, goal?: Ratio["goal"]): Ratio {
   const others = rounds[other] ?? [];
   const shares = Float64Array.from(
