@@ -17,9 +17,9 @@ export interface PlaceToAsk {
 }
 
 /**
- * Where the daemon is that a command asks. A file that became invalid does not keep anybody from asking: the daemon goes
- * on with what it read before, in the default run directory unless somebody chose another. Only for a file that
- * `--config` names nobody can know the run directory.
+ * Where to find the daemon that a command asks. When the file is invalid, the daemon goes on with the configuration that it
+ * read before, so the command asks in the default run directory, with a warning. When `--config` names the invalid file, the
+ * run directory is unknown, and the command asks nobody.
  *
  * @param isNamed whether `--config` names the file
  */

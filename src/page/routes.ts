@@ -32,7 +32,9 @@ export function pageRoutes(daemon: DaemonView): readonly Route[] {
       const lport = query.get("name");
       if (lport === null) return text(400, "which port? give ?name=LPORT\n");
       const port = explainPort(daemon, lport);
-      return port === null ? text(404, "no such port is known here\n") : json(port);
+      return port === null
+        ? text(404, "vifplugd knows no logical port of this name on this chassis\n")
+        : json(port);
     }),
   ];
 }

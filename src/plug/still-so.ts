@@ -1,5 +1,5 @@
 /**
- * Whether the reason for a change still holds, when its transaction was refused because of another port. Until the refusal
+ * Whether the reason for a change still holds when its transaction was refused because of another port. Until the refusal
  * arrived, the Southbound may have gone away, the port binding may have come back, somebody else may have given the port an
  * interface, the port may be wanted no more, another port may want the interface that goes, or the provider may be another
  * one. The interface that a port keeps beside a leftover may be gone, and another bridge may be the integration bridge. A pure

@@ -125,7 +125,7 @@ function connectionsLine({ connections, providers }: Status, fit: (text: string)
 /** The troubles of the whole chassis, in red. */
 function troublesOf({ status, fault }: ListView, style: Style): readonly string[] {
   const sentences = [
-    ...(fault === null ? [] : [`no answer now, and what follows is what it last said: ${fault}`]),
+    ...(fault === null ? [] : [`the daemon does not answer, and this is its last answer: ${fault}`]),
     ...(status.reason === null ? [] : [readinessText(status.reason)]),
     ...status.providers.flatMap(({ type, state, reason }) =>
       state === "ready" ? [] : [`provider ${type}: ${reason === undefined ? state : `${state}: ${reason}`}`],

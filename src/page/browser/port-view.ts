@@ -144,7 +144,7 @@ function history({ last_change: change, last_error: error, next_try: nextTry }: 
     ...(nextTry === null ? [] : ([["Next try", moment(nextTry)]] as const)),
   ];
   if (entries.length === 0)
-    return element("p", { class: "facts" }, "Nothing has happened to it since the daemon started.");
+    return element("p", { class: "facts" }, "The logical port has not changed since the daemon started.");
   return element(
     "dl",
     { class: "history" },
