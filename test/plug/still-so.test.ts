@@ -1,9 +1,10 @@
-// Whether what led to an unplug is so still, when its transaction was refused for another port's sake.
+// Which ground of a change does not hold any more, when its transaction was refused for another port's sake.
 import { describe, expect, test } from "bun:test";
+import { misplacementOf } from "../../src/plug/advice.ts";
 import type { Change } from "../../src/plug/change.ts";
 import { NOT_ALL_TOLD } from "../../src/plug/intent.ts";
 import { MonitorScope } from "../../src/plug/monitor-scope.ts";
-import { isStillSo } from "../../src/plug/still-so.ts";
+import { lapsedGround } from "../../src/plug/still-so.ts";
 import { benchWith, wanted } from "../support/logical-ports.ts";
 import { PlugBench } from "../support/plug-bench.ts";
 import { plugAs, recordedProvider, registryOf } from "../support/providers.ts";
@@ -19,8 +20,11 @@ import {
 
 const stranger = { before: "c1", now: "c2" };
 
-function stillSo({ engine, graph }: PlugBench, change: Change): boolean {
-  return isStillSo(engine, graph, change);
+const ALL_HOLD = "every ground holds";
+
+/** The rules of the ground that does not hold any more. */
+function lapsed({ engine, graph }: PlugBench, change: Change): string {
+  return lapsedGround(engine, graph, change)?.rules ?? ALL_HOLD;
 }
 
 function changeOf(bench: PlugBench, lport: string): Change {
@@ -52,24 +56,24 @@ describe("the removal of a port that is requested elsewhere", () => {
   test("is so still while its row says so", () => {
     const { bench, change } = leaving();
     expect(change.kind).toBe("remove");
-    expect(stillSo(bench, change)).toBe(true);
+    expect(lapsed(bench, change)).toBe(ALL_HOLD);
   });
 
   test("is not when the port is wanted again, or known no more", () => {
     const { bench, change } = leaving();
     bench.set("portBinding", wanted("a", 0));
     bench.run();
-    expect(stillSo(bench, change)).toBe(false);
+    expect(lapsed(bench, change)).toBe("U1, U2, U3");
     bench.delete("portBinding", wanted("a", 0)._uuid);
     bench.removeInterface(bench.interfaceNamed("a")?._uuid ?? uuid(0));
     bench.run();
-    expect(stillSo(bench, change)).toBe(false);
+    expect(lapsed(bench, change)).toBe("U1, U2, U3");
   });
 
   test("is not when the port is held by then (U6)", () => {
     const { bench, change } = leaving();
     holdAll(bench);
-    expect(stillSo(bench, change)).toBe(false);
+    expect(lapsed(bench, change)).toBe("U6, U7");
   });
 
   test("is not while a part of what a commit changed may be on its way, and waits for that (U3)", () => {
@@ -77,7 +81,10 @@ describe("the removal of a port that is requested elsewhere", () => {
     const known = bench.engine.data(bench.graph.inputs.southbound).current;
     bench.setSouthbound({ ...known, isInDoubt: true });
     bench.run();
-    expect(stillSo(bench, change)).toBe(false);
+    expect(lapsedGround(bench.engine, bench.graph, change)).toMatchObject({
+      rules: "U3",
+      lapse: NOT_ALL_TOLD,
+    });
     expect(bench.status("a")).toMatchObject({ state: "plugged", reason: NOT_ALL_TOLD, change: null });
     bench.setSouthbound({ ...known, isInDoubt: false });
     bench.run();
@@ -88,7 +95,7 @@ describe("the removal of a port that is requested elsewhere", () => {
     const { bench, change } = leaving();
     bench.setSouthbound({ synced: false, acknowledged: null });
     bench.run();
-    expect(stillSo(bench, change)).toBe(false);
+    expect(lapsed(bench, change)).toBe("U1, U2, U3");
   });
 });
 
@@ -106,7 +113,7 @@ describe("the removal of a port that has no port binding", () => {
 
   test("is so still while the Southbound is asked for its name and has no such row", () => {
     const { bench, change } = absent();
-    expect(stillSo(bench, change)).toBe(true);
+    expect(lapsed(bench, change)).toBe(ALL_HOLD);
   });
 
   test("is not while its row may be on its way", () => {
@@ -114,7 +121,7 @@ describe("the removal of a port that has no port binding", () => {
     bench.setSouthbound({ synced: true, acknowledged: asks("a"), view: 1, isInDoubt: true });
     bench.run();
     expect(bench.engine.data(bench.graph.intent).get("a")?.kind).toBe("unplug");
-    expect(stillSo(bench, change)).toBe(false);
+    expect(lapsed(bench, change)).toBe("U3");
   });
 
   test("is not where that was a reply about its row, which is true of its moment alone", () => {
@@ -128,7 +135,7 @@ describe("the removal of a port that has no port binding", () => {
     ]);
     bench.run();
     expect(bench.status("a").change?.kind).toBe("remove");
-    expect(stillSo(bench, change)).toBe(false);
+    expect(lapsed(bench, change)).toBe("U1, U3");
   });
 });
 
@@ -143,7 +150,15 @@ describe("the interface of a port that has none", () => {
   test("is to be made still while the port is wanted and has none", () => {
     const { bench, change } = missing();
     expect(change.kind).toBe("create");
-    expect(stillSo(bench, change)).toBe(true);
+    expect(lapsed(bench, change)).toBe(ALL_HOLD);
+  });
+
+  test("is to be made still while a part of what a commit changed may be on its way, as nothing goes", () => {
+    const { bench, change } = missing();
+    const known = bench.engine.data(bench.graph.inputs.southbound).current;
+    bench.setSouthbound({ ...known, isInDoubt: true });
+    bench.run();
+    expect(lapsed(bench, change)).toBe(ALL_HOLD);
   });
 
   test("is not when somebody has given the port an interface, be it ours or not", () => {
@@ -151,7 +166,7 @@ describe("the interface of a port that has none", () => {
       const { bench, change } = missing();
       bench.addInterface(pluggedRow("a", { name: "tap1", external_ids: map(marks) }));
       bench.run();
-      expect(stillSo(bench, change)).toBe(false);
+      expect(lapsed(bench, change)).toBe("P1, P5");
     }
   });
 
@@ -159,7 +174,7 @@ describe("the interface of a port that has none", () => {
     const { bench, change } = missing();
     bench.delete("portBinding", wanted("a", 0)._uuid);
     bench.run();
-    expect(stillSo(bench, change)).toBe(false);
+    expect(lapsed(bench, change)).toBe("P1, P2, U1");
   });
 });
 
@@ -170,7 +185,7 @@ describe("what is another's by now", () => {
     const { bench, change } = misplaced(notReady);
     expect(change).toMatchObject({ kind: "remove", misplaced: "VF 7" });
     holdAll(bench);
-    expect(stillSo(bench, change)).toBe(true);
+    expect(lapsed(bench, change)).toBe(ALL_HOLD);
   });
 
   test("goes still when its port is due to go as well, and held", () => {
@@ -180,7 +195,7 @@ describe("what is another's by now", () => {
     expect(change).toMatchObject({ kind: "remove", misplaced: "VF 7" });
     holdAll(bench);
     expect(bench.engine.data(bench.graph.hold).due.has("a")).toBe(true);
-    expect(stillSo(bench, change)).toBe(true);
+    expect(lapsed(bench, change)).toBe(ALL_HOLD);
   });
 
   test("is decided anew when it was to go for another reason, and is held", () => {
@@ -191,24 +206,24 @@ describe("what is another's by now", () => {
     expect(change).not.toHaveProperty("misplaced");
     say(true, 3);
     holdAll(bench);
-    expect(stillSo(bench, change)).toBe(false);
+    expect(lapsed(bench, change)).toBe("U6, U7");
   });
 
   test("stays while it is held, when a provider from outside says so", () => {
     const { bench, change } = misplaced(notReady, false);
-    expect(stillSo(bench, change)).toBe(true);
+    expect(lapsed(bench, change)).toBe(ALL_HOLD);
     holdAll(bench);
-    expect(stillSo(bench, change)).toBe(false);
+    expect(lapsed(bench, change)).toBe("U6, U7");
   });
 
   test("stays when the provider that said so is enabled no more, or says so no more", () => {
     const disabled = misplaced(notReady);
     disabled.registry.unregister("dummy");
     disabled.bench.run();
-    expect(stillSo(disabled.bench, disabled.change)).toBe(false);
+    expect(lapsed(disabled.bench, disabled.change)).toBe("U7");
     const changed = misplaced(notReady);
     changed.takeBack();
-    expect(stillSo(changed.bench, changed.change)).toBe(false);
+    expect(lapsed(changed.bench, changed.change)).toBe("U7");
   });
 
   test("makes way for the port's next interface, be the others held", () => {
@@ -216,13 +231,13 @@ describe("what is another's by now", () => {
     expect(change.kind).toBe("replug");
     holdAll(bench);
     expect(bench.engine.data(bench.graph.hold).due.has("a")).toBe(true);
-    expect(stillSo(bench, change)).toBe(true);
+    expect(lapsed(bench, change)).toBe(ALL_HOLD);
   });
 
   test("and makes way no more when the provider says so no more", () => {
     const { bench, change, takeBack } = misplaced((input) => plugAs(() => "eth9")(input));
     takeBack();
-    expect(stillSo(bench, change)).toBe(false);
+    expect(lapsed(bench, change)).toBe("U7");
   });
 
   /** The provider says so of the interface that is in place, until it takes that back. */
@@ -262,9 +277,34 @@ describe("what is left over of a port that is in place", () => {
   test("goes still, unless it is held by then", () => {
     const { bench, change } = leftover();
     expect(change).toMatchObject({ kind: "remove", keeps: { lport: "a" } });
-    expect(stillSo(bench, change)).toBe(true);
+    expect(lapsed(bench, change)).toBe(ALL_HOLD);
     holdAll(bench);
-    expect(stillSo(bench, change)).toBe(false);
+    expect(lapsed(bench, change)).toBe("U6, U7");
+  });
+
+  test("stays while it is held, though a provider says by then that the interface beside it is another's", () => {
+    let isAnothers = false;
+    const registry = registryOf(recordedProvider("next", { prepare: plugAs() }).provider);
+    const { provider } = recordedProvider("dummy", {
+      prepare: (input) =>
+        isAnothers ? { ready: false, reason: "no such device", misplaced: "VF 7" } : plugAs()(input),
+    });
+    registry.register(provider, ["dummy"], true);
+    const bench = PlugBench.started(registry);
+    bench.set("portBinding", wanted("a", 0));
+    bench.run();
+    bench.commit();
+    const external_ids = map({ "iface-id": "a", "ovn-plugged": "dummy" });
+    bench.addInterface(pluggedRow("a", { _uuid: uuid(0x9000), name: "tap1", external_ids }));
+    bench.run();
+    const change = changeOf(bench, "a");
+    expect(change).toMatchObject({ kind: "remove", keeps: { lport: "a" } });
+    isAnothers = true;
+    const options = map({ ...Object.fromEntries(wanted("a", 0).options), "vif-plug-type": "next" });
+    bench.set("portBinding", { ...wanted("a", 0), options });
+    holdAll(bench);
+    expect(misplacementOf(bench.engine.data(bench.graph.advice).get("a"))?.isBuiltIn).toBe(true);
+    expect(lapsed(bench, change)).toBe("U6, U7");
   });
 
   test("stays when the port is not known to be wanted by then (U3)", () => {
@@ -273,14 +313,14 @@ describe("what is left over of a port that is in place", () => {
     bench.delete("portBinding", wanted("a", 0)._uuid);
     bench.run();
     expect(bench.status("a")).toMatchObject({ state: "plugged", change: null });
-    expect(stillSo(bench, change)).toBe(false);
+    expect(lapsed(bench, change)).toBe("P1, P2, U1");
   });
 
   test("stays when it is all that the port has by then", () => {
     const { bench, change } = leftover();
     bench.removeInterface(bench.interfaceNamed("a")?._uuid ?? uuid(0));
     bench.run();
-    expect(stillSo(bench, change)).toBe(false);
+    expect(lapsed(bench, change)).toBe("U1");
   });
 });
 
@@ -294,7 +334,7 @@ test("no interface is to be made still on a bridge that is not the integration b
   bench.set("openVSwitch", openVSwitchRow({ external_ids }));
   bench.run();
   expect(changeOf(bench, "a")).toMatchObject({ kind: "create", bridge: { name: "br-other" } });
-  expect(stillSo(bench, change)).toBe(false);
+  expect(lapsed(bench, change)).toBe("P1, U1");
 });
 
 describe("what is written for a port that has an interface", () => {
@@ -321,9 +361,9 @@ describe("what is written for a port that has an interface", () => {
       at.run();
       const change = changeOf(at, "a");
       expect(change.kind).toBe(kind);
-      expect(stillSo(at, change)).toBe(true);
+      expect(lapsed(at, change)).toBe(ALL_HOLD);
       moveAway(at, "a", 0);
-      expect(stillSo(at, change)).toBe(false);
+      expect(lapsed(at, change)).toBe("P1, P2, U1");
     },
   );
 });
@@ -345,10 +385,10 @@ describe("an interface that goes", () => {
     bench.run();
     const change = changeOf(bench, "a");
     expect(change).toMatchObject({ kind: "replug", remove: { interface: { name: "eth0" } } });
-    expect(stillSo(bench, change)).toBe(true);
+    expect(lapsed(bench, change)).toBe(ALL_HOLD);
     bench.set("portBinding", wanted("c", 2));
     bench.run();
-    expect(stillSo(bench, change)).toBe(false);
+    expect(lapsed(bench, change)).toBe("P6");
     expect(changeOf(bench, "a")).toMatchObject({ kind: "replug", remove: null });
   });
 
@@ -357,10 +397,10 @@ describe("an interface that goes", () => {
     moveAway(bench, "a", 0);
     const change = changeOf(bench, "a");
     expect(change).toMatchObject({ kind: "remove", interface: { name: "eth0" } });
-    expect(stillSo(bench, change)).toBe(true);
+    expect(lapsed(bench, change)).toBe(ALL_HOLD);
     bench.set("portBinding", wanted("c", 2));
     bench.run();
-    expect(stillSo(bench, change)).toBe(false);
+    expect(lapsed(bench, change)).toBe("P6");
     expect(changeOf(bench, "c")).toMatchObject({ kind: "update", adoption: { from: "a" } });
   });
 });
@@ -374,8 +414,8 @@ describe("an interface that is taken over", () => {
     bench.run();
     const change = changeOf(bench, "new");
     expect(change).toMatchObject({ kind: "update", adoption: { from: "old" } });
-    expect(stillSo(bench, change)).toBe(true);
+    expect(lapsed(bench, change)).toBe(ALL_HOLD);
     holdAll(bench);
-    expect(stillSo(bench, change)).toBe(false);
+    expect(lapsed(bench, change)).toBe("U6, U7");
   });
 });

@@ -26,7 +26,7 @@ import { withLeaving } from "../../plug/change-advice.ts";
 import { isDone } from "../../plug/done.ts";
 import type { PlugGraph } from "../../plug/graph.ts";
 import type { AttemptBatch } from "../../plug/nodes/input-nodes.ts";
-import { isStillSo } from "../../plug/still-so.ts";
+import { lapsedGround } from "../../plug/still-so.ts";
 import type { Ports } from "../ports/ports.ts";
 import { Relapses } from "../ports/relapses.ts";
 import {
@@ -87,7 +87,7 @@ export class AttemptKeeper {
       isOurs: (lock) => options.lock() === lock,
       // A run that is scheduled is scheduled in the same way, and comes first.
       decided: () => new Promise((resolve) => environment.soon(resolve)),
-      isStillSo: (change) => isStillSo(options.engine, options.graph, change),
+      lapsedGround: (change) => lapsedGround(options.engine, options.graph, change),
       report: (outcomes) => this.#conclude(outcomes),
     });
   }

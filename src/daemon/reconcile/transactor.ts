@@ -8,8 +8,9 @@
 import type { Operation, TransactError } from "ovsdb-jsonrpc";
 import type { Cause } from "../../graph/index.ts";
 import type { Advice } from "../../plug/advice.ts";
-import { type Change, togetherOf } from "../../plug/change.ts";
+import { type Change, lportOfChange, togetherOf } from "../../plug/change.ts";
 import { transactionOf } from "../../plug/operations.ts";
+import type { Ground } from "../../plug/still-so.ts";
 import { clipWords } from "../../text/cut.ts";
 
 /** A change, its reason (null: the logical port asks for the change), and the answers behind the change. */
@@ -26,7 +27,7 @@ export type Outcome =
   /** The server refused this change. */
   | { readonly kind: "refused"; readonly work: Work; readonly error: string }
   /**
-   * The change was not committed, and the server did not refuse it: the connection or the lock was lost, or the basis of the
+   * The change was not committed, and the server did not refuse it: the connection or the lock was lost, or a ground of the
    * change may not hold any more. The port is decided anew.
    */
   | { readonly kind: "lost"; readonly work: Work; readonly error: string }
@@ -56,8 +57,8 @@ export interface TransactorOptions {
   isOurs(lock: string): boolean;
   /** Resolves when the graph has decided about everything that was reported and pushed before the call. */
   decided(): Promise<void>;
-  /** Whether the basis of the change certainly still holds, so that the change may be sent again. */
-  isStillSo(change: Change): boolean;
+  /** The ground of the change that may not hold any more; null: every ground holds, and the change may be sent again. */
+  lapsedGround(change: Change): Pick<Ground, "lapse" | "rules"> | null;
   /** Called once or more for the works of one `submit`. */
   report(outcomes: readonly Outcome[]): void;
 }
@@ -142,24 +143,34 @@ export class Transactor {
     }
   }
 
-  /** Sends the works again whose basis still holds. The others are decided anew, together with the ports that move with them. */
+  /** Sends the works again whose grounds hold. The others are decided anew, together with the ports that move with them. */
   async #submitAgain(works: readonly Work[], lock: string): Promise<void> {
     // The refusal of one change may be why another one is held back.
     await this.#options.decided();
     const firm: Work[] = [];
-    const stale: Work[] = [];
+    const stale: Outcome[] = [];
     for (const unit of unitsOf(works)) {
-      const isFirm = unit.every(({ change }) => this.#options.isStillSo(change));
-      (isFirm ? firm : stale).push(...unit);
+      const lapse = this.#lapseOf(unit);
+      if (lapse === null) firm.push(...unit);
+      else stale.push(...unit.map((work): Outcome => ({ kind: "lost", work, error: lapse })));
     }
-    if (stale.length > 0) {
-      this.#options.report(stale.map((work) => ({ kind: "lost", work, error: NOT_SO_ANY_MORE })));
-    }
+    if (stale.length > 0) this.#options.report(stale);
     if (firm.length > 0) await this.submit(firm, lock);
   }
-}
 
-const NOT_SO_ANY_MORE = "not sent again: what the change was decided on may not be so any more";
+  /** Why works that are written together may not be sent again; null: they may. */
+  #lapseOf(unit: readonly Work[]): string | null {
+    for (const { change } of unit) {
+      const ground = this.#options.lapsedGround(change);
+      if (ground === null) continue;
+      const { length } = unit;
+      const whose =
+        length === 1 ? "" : `logical port ${lportOfChange(change)}, one of ${length} that move together: `;
+      return `not sent again: ${whose}${ground.lapse} (${ground.rules})`;
+    }
+    return null;
+  }
+}
 
 /** Groups works that are written together or not at all: ports whose interfaces change hands (rule P6); other works are alone. */
 function unitsOf(works: readonly Work[]): readonly (readonly Work[])[] {

@@ -29,7 +29,8 @@ async function submit(
     late: () => {},
     decided: () => decided(outcomes),
     isOurs: () => isOurs,
-    isStillSo: (change) => !stale.includes(lportOfChange(change)),
+    lapsedGround: (change) =>
+      stale.includes(lportOfChange(change)) ? { rules: "U1, U2", lapse: "it is not due to go" } : null,
     report: (some) => {
       expect(some).not.toBeEmpty();
       outcomes.push(...some);
@@ -130,9 +131,11 @@ describe("a bad port", () => {
         ["m1", "m2"],
         ["m2", "stale"],
       );
-      const lost = "lost not sent again: what the change was decided on may not be so any more";
+      const lost = "lost not sent again: it is not due to go (U1, U2)";
+      const withOthers =
+        "lost not sent again: logical port m2, one of 2 that move together: it is not due to go (U1, U2)";
       const refused = "refused constraint violation";
-      expect(summary).toEqual({ a: "committed", bad: refused, m1: lost, m2: lost, stale: lost });
+      expect(summary).toEqual({ a: "committed", bad: refused, m1: withOthers, m2: withOthers, stale: lost });
       for (const operations of transactions.slice(1)) expect(insertOf(operations, "stale")).toBe(-1);
     },
   );
