@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { selectionArguments } from "../control/selection.ts";
 import { fail, ok, type Result } from "../result.ts";
+import { isReaderGone, openPoll } from "../system/poll.ts";
 import { styleArguments } from "../terminal/style.ts";
 import { explanationPicture, listPicture } from "../terminal/watch-screen.ts";
 import { readStatus } from "../view/read-status.ts";
@@ -18,6 +19,7 @@ import { pressed, type Seen, startOf, type WatchModel } from "./watch-model.ts";
 import { WatchTerminal } from "./watch-terminal.ts";
 
 const LOOK_EVERY_MS = 500;
+const STDOUT = 1;
 
 export const watch: Command = {
   name: "watch",
@@ -54,9 +56,15 @@ export const watch: Command = {
     }
     const ended = new AbortController();
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => ended.abort());
+    // Nothing is written while nothing changes, so that no write could tell that the reader has gone (`watch | head -1`).
+    const poll = openPoll();
+    const watching = setInterval(() => {
+      if (isReaderGone(poll, STDOUT)) ended.abort();
+    }, LOOK_EVERY_MS);
     const isScreen = process.stdout.isTTY && process.env.TERM !== "dumb";
     if (isScreen) await showScreen(args, question, ended.signal);
     else await showTexts(args, question, first.value, ended.signal);
+    clearInterval(watching);
     return EXIT.ok;
   },
 };

@@ -6,10 +6,9 @@
  * bytes, and tried again. Lines beyond the bound, and lines without a reader, are dropped and counted. Lines stay whole and in
  * order.
  */
-import { FFIType, ptr } from "bun:ffi";
 import { fstatSync, writeSync } from "node:fs";
 import { messageOf } from "../result.ts";
-import { openLibc } from "./libc.ts";
+import { openPoll, POLLOUT } from "./poll.ts";
 import { identityOfDescriptor } from "./same-file.ts";
 
 /** The default bound on kept bytes. */
@@ -24,18 +23,13 @@ const MAX_RETRY_MS = 60_000;
 /** The errors that say that nobody reads any more. */
 const GONE: ReadonlySet<unknown> = new Set(["EPIPE", "ECONNRESET", "ENOTCONN"]);
 
-const POLLOUT = 4;
-const SIGNATURES = {
-  poll: { args: [FFIType.ptr, FFIType.u64, FFIType.i32], returns: FFIType.i32 },
-} as const;
-
 export interface LineWriterOptions {
   readonly keptBytes?: number;
   readonly retryMs?: number;
 }
 
 export class LineWriter {
-  readonly #calls = openLibc(SIGNATURES);
+  readonly #poll = openPoll();
   readonly #keptBytes: number;
   readonly #firstRetryMs: number;
   /** Null: there is no descriptor yet. */
@@ -157,7 +151,8 @@ export class LineWriter {
 
   /** Writes a piece. @returns the number of bytes that were taken or are given up */
   #writeSome(fd: number, piece: Buffer): number | "later" | "failed" {
-    if (!this.#isWritable(fd)) return "later";
+    // A descriptor with a fault counts as writable: the write tells the fault.
+    if (this.#poll(fd, POLLOUT) === 0) return "later";
     try {
       const written = writeSync(fd, piece, 0, Math.min(piece.length, this.#pieceBytes));
       this.#fault = null;
@@ -172,14 +167,6 @@ export class LineWriter {
       this.#dropped++;
       return piece.length;
     }
-  }
-
-  #isWritable(fd: number): boolean {
-    // struct pollfd: int fd, short events, short revents.
-    const pollfd = Buffer.alloc(8);
-    pollfd.writeInt32LE(fd, 0);
-    pollfd.writeInt16LE(POLLOUT, 4);
-    return this.#calls.poll(ptr(pollfd), 1, 0) !== 0;
   }
 }
 

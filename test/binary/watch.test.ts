@@ -83,6 +83,25 @@ describe("status", () => {
   );
 });
 
+test("watch into a pipe ends when its reader has gone, though nothing changes", async () => {
+  // The shell becomes vifplugd, and `head` ends after one line.
+  const child = Bun.spawn(
+    [
+      "bash",
+      "-c",
+      'exec "$0" "$@" > >(head -1)',
+      executable,
+      "watch",
+      "--config",
+      configPath(hypervisor.chassis),
+    ],
+    { stdin: "ignore", stdout: "pipe", stderr: "pipe", timeout: 50_000, killSignal: "SIGKILL" },
+  );
+  const [first, stderr, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(first).toMatch(/^vifplugd .*\n$/);
+});
+
 describe.skipIf(!hasTerminal())("watch", () => {
   function watching(columns: number, rows: number, ...args: readonly string[]): PseudoTerminal {
     const argv = [executable, "watch", ...args, "--config", configPath(hypervisor.chassis)];
