@@ -64,15 +64,13 @@ export function southboundTarget(
   return { kind: "named", remotes: text, probeIntervalMs, tls };
 }
 
-/** The files of the configuration; where the configuration names no file, those of the Open_vSwitch SSL table. */
+/** Each file that the configuration names; each other file is that of the Open_vSwitch SSL table. */
 function tlsFiles(configured: TlsFiles, ssl: SslRow | null): TlsFiles {
-  if (ssl === null || Object.keys(configured).length > 0) return configured;
-  return {
-    privateKey: ssl.private_key,
-    certificate: ssl.certificate,
-    caCert: ssl.ca_cert,
-    bootstrapCaCert: ssl.bootstrap_ca_cert,
-  };
+  if (ssl === null) return configured;
+  const { private_key: privateKey, certificate, ca_cert: caCert, bootstrap_ca_cert: bootstrapCaCert } = ssl;
+  // The table allows only its own file to be taken from the server.
+  const authority = configured.caCert === undefined ? { caCert, bootstrapCaCert } : {};
+  return { privateKey, certificate, ...authority, ...configured };
 }
 
 /** The shortest interval, in milliseconds; Open vSwitch has the same bound (reconnect_set_probe_interval). */

@@ -1,5 +1,6 @@
 // Where the Southbound is: what the configuration says, and the Open_vSwitch row and its SSL table where that is silent.
 import { describe, expect, test } from "bun:test";
+import type { TlsFiles } from "ovsdb-jsonrpc";
 import type { SslRow } from "../../src/plug/rows.ts";
 import type { SouthboundSettings } from "../../src/plug/settings.ts";
 import { faultOf, southboundTarget } from "../../src/plug/southbound-target.ts";
@@ -27,7 +28,19 @@ describe("the Southbound", () => {
       tls: { privateKey: "/t/key", certificate: "/t/cert", caCert: "/t/ca", bootstrapCaCert: true },
     });
     const tls = { privateKey: "/k", certificate: "/c", caCert: "/a" };
-    expect(target({ tls }, ids, ssl)).toMatchObject({ tls });
+    const tlsOf = (configured: TlsFiles, row: SslRow | null) => {
+      const found = target({ tls: configured }, ids, row);
+      return found.kind === "named" ? found.tls : found;
+    };
+    expect(tlsOf(tls, ssl)).toEqual(tls);
+    // Each file has its own default.
+    expect(tlsOf({ privateKey: "/k", certificate: "/c" }, ssl)).toEqual({
+      ...{ privateKey: "/k", certificate: "/c", caCert: "/t/ca", bootstrapCaCert: true },
+    });
+    expect(tlsOf({ caCert: "/a" }, ssl)).toEqual({
+      ...{ privateKey: "/t/key", certificate: "/t/cert", caCert: "/a" },
+    });
+    expect(tlsOf({ caCert: "/a" }, null)).toEqual({ caCert: "/a" });
   });
 
   test("is where the file says, else ovn-remote of this chassis, else ovn-remote, else unknown", () => {

@@ -3,6 +3,7 @@ import net from "node:net";
 import type { Stream, StreamEvents, StreamFault, StreamFaultCode } from "../environment.ts";
 import type { Remote, TlsFiles } from "../remote.ts";
 import { connectTls } from "./tls.ts";
+import { wordsForTls } from "./tls-words.ts";
 
 /** The time for a peer to end its side of a stream, in milliseconds. */
 const CLOSE_WITHIN_MS = 1000;
@@ -26,7 +27,11 @@ export function openSocket(remote: Remote, tls: TlsFiles, events: StreamEvents):
     socket.on("data", (chunk: Uint8Array) => {
       if (!isOver) events.onData(chunk);
     });
-    socket.on("error", (error: Error) => end(isOpen ? lost(error.message) : faultOf(error, remote)));
+    // A server of TLS 1.3 refuses the client's certificate only after the client's end of the handshake.
+    socket.on("error", (error: Error) => {
+      const message = remote.kind === "ssl" ? wordsForTls(error, tls.caCert) : error.message;
+      end(isOpen ? lost(message) : { code: codeOf(error, remote), message });
+    });
     socket.on("end", () => end(lost("the server closed the connection")));
     socket.on("close", () => end(lost("the connection was lost")));
   } catch (error) {
@@ -81,9 +86,8 @@ const BY_ERRNO: ReadonlyMap<string, StreamFaultCode> = new Map([
   ...(["EACCES", "EPERM"] as const).map((errno) => [errno, "not permitted"] as const),
 ]);
 
-/** Why the stream could not be opened. */
-function faultOf(error: Error, { kind }: Remote): StreamFault {
+/** The kind of fault that kept a stream from opening. */
+function codeOf(error: Error, { kind }: Remote): StreamFaultCode {
   const errno = "code" in error && typeof error.code === "string" ? error.code : "";
-  const code = BY_ERRNO.get(errno) ?? (kind === "ssl" ? "tls" : "disconnected");
-  return { code, message: error.message };
+  return BY_ERRNO.get(errno) ?? (kind === "ssl" ? "tls" : "disconnected");
 }

@@ -7,30 +7,55 @@ import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync, wr
 import tls from "node:tls";
 import type { TlsFiles } from "../remote.ts";
 
-/** Starts to connect; `onOpen` comes after the handshake. Throws when a file is missing or cannot be read. */
+/** Starts to connect; `onOpen` comes after the handshake. Throws when a file is missing, unreadable or of no use; names the file. */
 export function connectTls(host: string, port: number, files: TlsFiles, onOpen: () => void): tls.TLSSocket {
-  const { privateKey, certificate, caCert } = files;
+  const { caCert } = files;
   if (caCert === undefined)
     throw new Error("ssl: needs a CA certificate to verify the server with (tls.caCert)");
-  const identity = {
-    host,
-    port,
-    ...(privateKey !== undefined && { key: readPem(privateKey) }),
-    ...(certificate !== undefined && { cert: readPem(certificate) }),
-  };
+  const identity = readIdentity(files);
   if (files.bootstrapCaCert === true && !existsSync(caCert)) {
-    const socket = tls.connect({ ...identity, rejectUnauthorized: false }, () => bootstrap(socket, caCert));
+    const options = { host, port, ...identity, rejectUnauthorized: false };
+    const socket = tls.connect(options, () => bootstrap(socket, caCert));
     return socket;
   }
   return tls.connect(
     {
-      ...identity,
-      ca: readPem(caCert),
+      ...{ host, port, ...identity, ca: readUsable(caCert, "CA certificate", (ca) => ({ ca })) },
       rejectUnauthorized: true,
       ...(files.verifyHost !== true && { checkServerIdentity: () => undefined }),
     },
     onOpen,
   );
+}
+
+/** The client's key and certificate. Throws unless they belong together. */
+function readIdentity({ privateKey, certificate }: TlsFiles): { key?: Buffer; cert?: Buffer } {
+  const key =
+    privateKey && readUsable(privateKey, "private key without a passphrase", (pem) => ({ key: pem }));
+  const cert = certificate && readUsable(certificate, "certificate", (pem) => ({ cert: pem }));
+  const identity = { ...(key && { key }), ...(cert && { cert }) };
+  if (!isUsable(identity)) throw new Error(`${certificate} is not the certificate of the key ${privateKey}`);
+  return identity;
+}
+
+/** Reads a file that has to hold something. */
+function readUsable(
+  path: string,
+  expected: string,
+  asOption: (pem: Buffer) => tls.SecureContextOptions,
+): Buffer {
+  const content = readPem(path);
+  if (!isUsable(asOption(content))) throw new Error(`${path}: expected a ${expected} in PEM`);
+  return content;
+}
+
+function isUsable(options: tls.SecureContextOptions): boolean {
+  try {
+    tls.createSecureContext(options);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The limit on a file, in bytes: more than all certificates of a system. */
