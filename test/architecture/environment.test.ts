@@ -5,7 +5,11 @@ import { join } from "node:path";
 
 const SOURCE = join(import.meta.dir, "../../src");
 
-const ROOMS = ["daemon/**/*.ts", "graph/**/*.ts", "plug/**/*.ts", "record/**/*.ts", "providers/registry.ts"];
+const ROOMS = [
+  ...["daemon/**/*.ts", "graph/**/*.ts", "plug/**/*.ts", "record/**/*.ts", "providers/registry.ts"],
+  // The process of a provider's command, and its pipes, are real.
+  "providers/command/{changes,command,outbox,question-table,questions,supervisor}.ts",
+];
 
 const ASKS =
   /\b(?:Date\.now|new Date\(\)|performance\b|(?:set|clear)(?:Timeout|Interval|Immediate)|Math\.random|crypto\b|queueMicrotask|process\.(?:nextTick|hrtime|uptime)|Bun\.(?:sleep|nanoseconds|connect|listen|serve|spawn|randomUUID)\w*|fetch\(|WebSocket\b)|"node:(?:net|tls|http|https|dgram|timers|timers\/promises|perf_hooks|crypto|child_process)"/;

@@ -6,11 +6,13 @@
  * answers to the repeated questions come on the same pipe.
  */
 import { TokenBucket, type TokenBucketOptions } from "../../token-bucket.ts";
+import type { Time } from "./time.ts";
 
 /** `burst` questions are asked again at once, then one in each `refillMs`. */
 const ASKED_AGAIN: TokenBucketOptions = { burst: 10_000, refillMs: 1, longestWaitMs: 5000 };
 
 export interface ChangesOptions {
+  readonly time: Time;
   /** Whether the table has a question about the logical port. */
   isKnown(lport: string): boolean;
   askAgain(lport: string): void;
@@ -20,26 +22,29 @@ export interface ChangesOptions {
 
 export class Changes {
   readonly #options: ChangesOptions;
-  readonly #bucket = new TokenBucket(ASKED_AGAIN, performance.now());
+  readonly #time: Time;
+  readonly #bucket: TokenBucket;
   readonly #lports = new Set<string>();
   #isForAll = false;
-  #timer: ReturnType<typeof setTimeout> | null = null;
+  #cancelTimer: (() => void) | null = null;
 
   constructor(options: ChangesOptions) {
     this.#options = options;
+    this.#time = options.time;
+    this.#bucket = new TokenBucket(ASKED_AGAIN, this.#time.elapsed());
   }
 
   /** Notes a notification. @param lports null: all logical ports */
   note(lports: readonly string[] | null): void {
     if (lports === null) this.#isForAll = true;
     else for (const lport of lports) if (this.#options.isKnown(lport)) this.#lports.add(lport);
-    if (this.#timer === null) this.#heed();
+    if (this.#cancelTimer === null) this.#heed();
   }
 
   /** Forgets the notifications: every question is asked again anyway, or no question is. */
   forget(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
     this.#isForAll = false;
     this.#lports.clear();
   }
@@ -48,23 +53,23 @@ export class Changes {
     if (this.#isForAll) {
       if (this.#mustWait()) return;
       this.forget();
-      this.#bucket.take(this.#options.beginRound(), performance.now());
+      this.#bucket.take(this.#options.beginRound(), this.#time.elapsed());
     }
     for (const lport of this.#lports) {
       if (this.#mustWait()) return;
       this.#lports.delete(lport);
-      this.#bucket.take(1, performance.now());
+      this.#bucket.take(1, this.#time.elapsed());
       this.#options.askAgain(lport);
     }
   }
 
   #mustWait(): boolean {
-    const wait = this.#bucket.waitMs(performance.now());
+    const wait = this.#bucket.waitMs(this.#time.elapsed());
     if (wait === 0) return false;
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
+    this.#cancelTimer = this.#time.timer(wait, () => {
+      this.#cancelTimer = null;
       this.#heed();
-    }, wait);
+    });
     return true;
   }
 }

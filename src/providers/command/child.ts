@@ -29,7 +29,8 @@ export function costOf(line: string): number {
 
 export interface ChildOptions {
   readonly argv: readonly string[];
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The environment variables of vifplugd. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
   /** Takes a line of standard output. @returns the cost of a line that nobody asked for, else 0 (throttled-lines.ts) */
   onLine(line: string): number;
   /** Takes a line of standard error. */
@@ -51,7 +52,7 @@ export interface Child {
 }
 
 /** node:child_process throws some errors of a start, and tells the others as an event of the process. */
-function spawnGroup({ argv, environment: { PATH, LANG } }: ChildOptions): Result<ChildProcess, string> {
+function spawnGroup({ argv, variables: { PATH, LANG } }: ChildOptions): Result<ChildProcess, string> {
   const [program = "", ...args] = argv;
   try {
     return ok(
@@ -71,6 +72,9 @@ function spawnGroup({ argv, environment: { PATH, LANG } }: ChildOptions): Result
 function hasPipes(started: ChildProcess): started is ChildProcessWithoutNullStreams {
   return started.stdin != null && started.stdout != null && started.stderr != null;
 }
+
+/** Starts a process; a simulation has its own. */
+export type StartChild = (options: ChildOptions) => Child;
 
 /** A process that could not be started. */
 const NOBODY: Child = { hasRoom: false, write: () => false, end() {}, signal() {} };

@@ -18,9 +18,11 @@ import type {
   WantedInterface,
 } from "../provider.ts";
 import { Changes } from "./changes.ts";
+import { type StartChild, startChild } from "./child.ts";
 import { Outbox } from "./outbox.ts";
 import { type Entry, Questions } from "./questions.ts";
 import { LIMITS, type Limits, Supervisor } from "./supervisor.ts";
+import { realTime, type Time } from "./time.ts";
 import { type Incoming, type Introduction, outcome, ParamsMaker, PROTOCOL } from "./wire.ts";
 
 /** The port is `waiting` when its answer takes longer, in milliseconds. */
@@ -33,6 +35,8 @@ export interface CommandOptions {
   /** Checks the options against the schema that the program declares; null: the options have no fault. */
   checkOptions(schema: OptionsSchema): string | null;
   readonly limits?: Partial<Limits & { readonly late: number }>;
+  readonly time?: Time;
+  readonly startChild?: StartChild;
 }
 
 /** The limit on questions that were asked anew before their answer: they are kept, because their answers may still come. */
@@ -44,6 +48,7 @@ const VOLLEY = 100;
 export class CommandProvider implements HostedProvider {
   readonly type: string;
   readonly #options: CommandOptions;
+  readonly #time: Time;
   readonly #lateMs: number;
   readonly #params = new ParamsMaker();
   readonly #questions: Questions;
@@ -58,11 +63,13 @@ export class CommandProvider implements HostedProvider {
   #isTurnPlanned = false;
   /** Why the program refuses its options; then the program is not started again. */
   #refusal: string | null = null;
-  #lateTimer: ReturnType<typeof setTimeout> | null = null;
+  #cancelLate: (() => void) | null = null;
 
   constructor(options: CommandOptions) {
     this.type = options.type;
     this.#options = options;
+    const { time = realTime } = options;
+    this.#time = time;
     this.#lateMs = options.limits?.late ?? LATE_MS;
     this.#questions = new Questions({
       onUnsent: (entry) => this.#enqueue(entry),
@@ -70,13 +77,16 @@ export class CommandProvider implements HostedProvider {
       onChanged: (lports) => this.#noteChanged(lports),
     });
     this.#changes = new Changes({
+      time,
       isKnown: (lport) => this.#questions.isKnown(lport),
       askAgain: (lport) => this.#askAgain(lport),
       beginRound: () => this.#beginRound(),
     });
     this.#supervisor = new Supervisor({
       argv: options.argv,
-      environment: process.env,
+      time,
+      variables: process.env,
+      startChild: options.startChild ?? startChild,
       limits: { ...LIMITS, ...options.limits },
       initialize: () => ({
         protocol: PROTOCOL,
@@ -91,7 +101,7 @@ export class CommandProvider implements HostedProvider {
       openAnswers: () => this.#questions.awaited.size,
       log: (level, message) => this.#host?.log(level, message),
     });
-    this.#outbox = new Outbox(this.#supervisor, this.#questions);
+    this.#outbox = new Outbox(time, this.#supervisor, this.#questions);
   }
 
   get maintainedOptions(): readonly string[] {
@@ -141,7 +151,7 @@ export class CommandProvider implements HostedProvider {
   }
 
   answer(input: PrepareInput): Answer {
-    return this.#questions.prepare(this.#params.params(input), performance.now(), (entry) =>
+    return this.#questions.prepare(this.#params.params(input), this.#time.elapsed(), (entry) =>
       this.#awaiting(entry),
     );
   }
@@ -168,7 +178,7 @@ export class CommandProvider implements HostedProvider {
   }
 
   destroy(): Ending {
-    if (this.#lateTimer !== null) clearTimeout(this.#lateTimer);
+    this.#cancelLate?.();
     this.#changes.forget();
     this.#outbox.close();
     this.#host = null;
@@ -232,7 +242,7 @@ export class CommandProvider implements HostedProvider {
   }
 
   #askAgain(lport: string): void {
-    this.#questions.askAgain(lport, performance.now());
+    this.#questions.askAgain(lport, this.#time.elapsed());
     this.#endForLeavingQuestions();
   }
 
@@ -246,7 +256,7 @@ export class CommandProvider implements HostedProvider {
   /** @returns whether a question has this number */
   #answered(message: Extract<Incoming, { kind: "result" | "error" }>): boolean {
     const { id } = message;
-    const known = this.#questions.answered(id, performance.now(), ({ operation }) =>
+    const known = this.#questions.answered(id, this.#time.elapsed(), ({ operation }) =>
       message.kind === "error"
         ? broken(`the command answered with an error: ${message.message}`)
         : parseAnswer(operation, message.result),
@@ -287,7 +297,7 @@ export class CommandProvider implements HostedProvider {
   #plan(): void {
     if (this.#isTurnPlanned) return;
     this.#isTurnPlanned = true;
-    queueMicrotask(() => {
+    this.#time.soon(() => {
       this.#isTurnPlanned = false;
       this.#flush();
       if (this.#changed.size === 0) return;
@@ -303,18 +313,16 @@ export class CommandProvider implements HostedProvider {
   }
 
   #watchDeadlines(): void {
-    if (this.#lateTimer !== null) return;
+    if (this.#cancelLate !== null) return;
     const [oldest] = this.#questions.awaited;
     const next = oldest === undefined || oldest.isLate ? this.#nextDeadline() : oldest.since;
     if (next === null) return;
-    this.#lateTimer = setTimeout(
-      () => {
-        this.#lateTimer = null;
-        this.#questions.late(performance.now() - this.#lateMs);
-        this.#watchDeadlines();
-      },
-      Math.max(0, next + this.#lateMs - performance.now()),
-    );
+    const left = next + this.#lateMs - this.#time.elapsed();
+    this.#cancelLate = this.#time.timer(Math.max(0, left), () => {
+      this.#cancelLate = null;
+      this.#questions.late(this.#time.elapsed(), this.#lateMs);
+      this.#watchDeadlines();
+    });
   }
 
   /** The start of the oldest question that is not late yet; null: no such question is open. */

@@ -8,6 +8,7 @@
  */
 import type { Entry, Questions } from "./questions.ts";
 import type { Supervisor } from "./supervisor.ts";
+import type { Time } from "./time.ts";
 import { notification, question } from "./wire.ts";
 
 /** Questions are written together up to about this length: few calls, and a bound on characters beyond the room. */
@@ -24,13 +25,15 @@ interface Finish {
 }
 
 export class Outbox {
+  readonly #time: Time;
   readonly #supervisor: Supervisor;
   readonly #questions: Questions;
   readonly #unsent = new Set<Entry>();
   #finishes: Finish[] = [];
-  #suspectTimer: ReturnType<typeof setTimeout> | null = null;
+  #cancelSuspect: (() => void) | null = null;
 
-  constructor(supervisor: Supervisor, questions: Questions) {
+  constructor(time: Time, supervisor: Supervisor, questions: Questions) {
+    this.#time = time;
     this.#supervisor = supervisor;
     this.#questions = questions;
   }
@@ -96,7 +99,7 @@ export class Outbox {
 
   /** Sends the last `finish` notifications before the process ends; no question follows. */
   close(): void {
-    if (this.#suspectTimer !== null) clearTimeout(this.#suspectTimer);
+    this.#cancelSuspect?.();
     if (this.#isOpen) this.#sayFinishes();
   }
 
@@ -114,12 +117,12 @@ export class Outbox {
 
   /** Plans the next suspect for later: in this turn the graph may have more questions. */
   #planSuspect(): void {
-    if (this.#suspectTimer !== null || this.#questions.nextSuspect() === null) return;
-    this.#suspectTimer = setTimeout(() => {
-      this.#suspectTimer = null;
+    if (this.#cancelSuspect !== null || this.#questions.nextSuspect() === null) return;
+    this.#cancelSuspect = this.#time.timer(SUSPECT_MS, () => {
+      this.#cancelSuspect = null;
       const suspect = this.#questions.nextSuspect();
       if (suspect !== null && this.#supervisor.hasRoom) this.#supervisor.send(this.#askedIn(suspect));
-    }, SUSPECT_MS);
+    });
   }
 
   /** Makes the message of the question, and notes the question as open. */

@@ -158,11 +158,11 @@ export class Questions {
     return true;
   }
 
-  /** Questions that were asked before `before` and have no answer yet are late from now on. */
-  late(before: number): void {
+  /** Questions that have had no answer for `lateMs` are late from now on. */
+  late(now: number, lateMs: number): void {
     const late: Entry[] = [];
     for (const entry of this.#awaited) {
-      if (entry.since > before) break;
+      if (entry.since + lateMs > now) break;
       if (entry.isLate) continue;
       entry.isLate = true;
       late.push(entry);

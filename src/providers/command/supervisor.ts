@@ -8,8 +8,9 @@
 import { fail } from "../../result.ts";
 import { clipWords } from "../../text/cut.ts";
 import { Ending } from "../ending.ts";
-import { type Child, costOf, startChild } from "./child.ts";
+import { type Child, costOf, type StartChild } from "./child.ts";
 import { stateOfFiles } from "./program-files.ts";
+import type { Time } from "./time.ts";
 import {
   type Incoming,
   type InitializeParams,
@@ -49,7 +50,10 @@ export type Phase =
 
 export interface SupervisorOptions {
   readonly argv: readonly string[];
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly time: Time;
+  /** The environment variables of vifplugd. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly startChild: StartChild;
   readonly limits: Limits;
   initialize(): InitializeParams;
   /** Called when the command has answered `initialize`. */
@@ -73,8 +77,8 @@ export class Supervisor {
   #child: Child | null = null;
   #nextId = FIRST_ID;
   #restartMs: number;
-  #timer: ReturnType<typeof setTimeout> | null = null;
-  #watch: ReturnType<typeof setTimeout> | null = null;
+  #cancelTimer: (() => void) | null = null;
+  #cancelWatch: (() => void) | null = null;
   #heardAt = 0;
   #readyAt = 0;
   /** Why vifplugd ends the process; null: vifplugd does not end the process. */
@@ -84,7 +88,7 @@ export class Supervisor {
   #onEnded: (() => void) | null = null;
   /** How many answers the process that was asked to end still owes. */
   #owed = 0;
-  #endTimers: readonly ReturnType<typeof setTimeout>[] = [];
+  #cancelEnd: readonly (() => void)[] = [];
   /** The state of the program's files at the start of the process (program-files.ts). */
   #files = "";
 
@@ -129,14 +133,14 @@ export class Supervisor {
 
   /** Starts a command that is down at once, and restarts a command whose files have changed. */
   renew(): void {
-    const { argv, environment, log } = this.#options;
+    const { argv, variables, log } = this.#options;
     const child = this.#child;
     if (this.#phase.kind === "stopped" || this.#phase.kind === "idle" || this.#onEnded !== null) return;
     if (child === null) {
       this.#startAnew();
       return;
     }
-    if (stateOfFiles(argv, environment) === this.#files) return;
+    if (stateOfFiles(argv, variables) === this.#files) return;
     log("info", "the files of the command have changed: the command is started anew");
     const wasReady = this.#phase.kind === "ready";
     this.#phase = { kind: "down", reason: "its files have changed, and the command is being started anew" };
@@ -155,11 +159,11 @@ export class Supervisor {
 
   /** @param onEnded called when the process has ended, unless a later call gave another function */
   #endInOrder(child: Child, wasReady: boolean, onEnded: () => void): void {
-    const { terminateAfter, killAfter } = this.#options.limits;
+    const { time, limits } = this.#options;
     if (this.#onEnded === null) {
-      this.#endTimers = [
-        setTimeout(() => child.signal("SIGTERM"), terminateAfter),
-        setTimeout(() => child.signal("SIGKILL"), killAfter),
+      this.#cancelEnd = [
+        time.timer(limits.terminateAfter, () => child.signal("SIGTERM")),
+        time.timer(limits.killAfter, () => child.signal("SIGKILL")),
       ];
     }
     this.#onEnded = onEnded;
@@ -177,29 +181,28 @@ export class Supervisor {
   }
 
   #start(): void {
-    const { argv, environment, limits, log } = this.#options;
+    const { argv, time, variables, limits, log } = this.#options;
     this.#phase = { kind: "starting" };
     this.#verdict = null;
-    this.#files = stateOfFiles(argv, environment);
+    this.#files = stateOfFiles(argv, variables);
     this.#nextId = FIRST_ID;
-    this.#child = startChild({
+    this.#child = this.#options.startChild({
       argv,
-      environment,
+      variables,
       onLine: (line) => this.#hear(line),
       onStderr: (line) => log("info", line),
       onRoom: () => this.#options.onRoom(),
       onEnd: (how) => this.#ended(this.#verdict ?? how),
     });
     this.#child.write(request(INITIALIZE, "initialize", this.#options.initialize()));
-    this.#timer = setTimeout(
-      () => this.endFor(`it did not answer initialize within ${limits.initialize / 1000} s`),
-      limits.initialize,
+    this.#cancelTimer = time.timer(limits.initialize, () =>
+      this.endFor(`it did not answer initialize within ${limits.initialize / 1000} s`),
     );
   }
 
   /** @returns the cost of a line that nobody asked for, else 0 */
   #hear(line: string): number {
-    this.#heardAt = performance.now();
+    this.#heardAt = this.#options.time.elapsed();
     const wasAsked = this.#verdict === null && this.#understand(line);
     return wasAsked ? 0 : costOf(line);
   }
@@ -240,7 +243,7 @@ export class Supervisor {
     }
     this.#clear();
     this.#phase = { kind: "ready", introduction: introduction.value };
-    this.#readyAt = performance.now();
+    this.#readyAt = this.#options.time.elapsed();
     this.#options.onReady(introduction.value);
   }
 
@@ -249,7 +252,7 @@ export class Supervisor {
     this.#child = null;
     this.#shutdownId = null;
     this.#clear();
-    for (const timer of this.#endTimers) clearTimeout(timer);
+    for (const cancel of this.#cancelEnd) cancel();
     const onEnded = this.#onEnded;
     this.#onEnded = null;
     if (onEnded !== null) {
@@ -257,36 +260,37 @@ export class Supervisor {
       return;
     }
     const { restartFirst, restartLast, silence } = this.#options.limits;
-    const worked = this.#phase.kind === "ready" && performance.now() - this.#readyAt > silence;
+    const worked = this.#phase.kind === "ready" && this.#options.time.elapsed() - this.#readyAt > silence;
     if (worked) this.#restartMs = restartFirst;
     const wait = this.#restartMs;
     this.#restartMs = Math.min(wait * 2, restartLast);
     this.#phase = { kind: "down", reason };
     this.#options.log("warn", `the command is down: ${reason}; it is started again in ${wait / 1000} s`);
     this.#options.onGone(reason);
-    this.#timer = setTimeout(() => this.#start(), wait);
+    this.#cancelTimer = this.#options.time.timer(wait, () => this.#start());
   }
 
   #watchSilence(): void {
-    if (this.#watch !== null || this.#phase.kind !== "ready") return;
-    this.#heardAt = Math.max(this.#heardAt, performance.now());
-    const { silence } = this.#options.limits;
+    if (this.#cancelWatch !== null || this.#phase.kind !== "ready") return;
+    this.#heardAt = Math.max(this.#heardAt, this.#options.time.elapsed());
+    const { time, limits } = this.#options;
+    const { silence } = limits;
     const look = () => {
-      this.#watch = null;
+      this.#cancelWatch = null;
       if (this.#options.openAnswers() === 0) return;
-      const left = this.#heardAt + silence - performance.now();
+      const left = this.#heardAt + silence - this.#options.time.elapsed();
       if (left <= 0) this.endFor(`it said nothing for ${silence / 1000} s, with questions open`);
-      else this.#watch = setTimeout(afterReading, left);
+      else this.#cancelWatch = time.timer(left, afterReading);
     };
     // Output that arrived while this process was busy is read first.
-    const afterReading = () => setImmediate(look);
-    this.#watch = setTimeout(afterReading, silence);
+    const afterReading = () => time.turn(look);
+    this.#cancelWatch = time.timer(silence, afterReading);
   }
 
   #clear(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    if (this.#watch !== null) clearTimeout(this.#watch);
-    this.#timer = null;
-    this.#watch = null;
+    this.#cancelTimer?.();
+    this.#cancelWatch?.();
+    this.#cancelTimer = null;
+    this.#cancelWatch = null;
   }
 }

@@ -2,12 +2,14 @@
 import { expect, test } from "bun:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Changes } from "../../../src/providers/command/changes.ts";
+import { realTime } from "../../../src/providers/command/time.ts";
 
 const AT_ONCE = 10_000;
 
 function changes(roundSize: number) {
   const asked: string[] = [];
   const noted = new Changes({
+    time: realTime,
     isKnown: (lport) => !lport.startsWith("unknown"),
     askAgain: (lport) => asked.push(lport),
     beginRound: () => {

@@ -10,7 +10,7 @@ function child(argv: readonly string[]) {
   const { promise: ended, resolve: onEnd } = Promise.withResolvers<string>();
   const started = startChild({
     argv,
-    environment: process.env,
+    variables: process.env,
     onLine: () => 0,
     onStderr() {},
     onRoom() {},
@@ -38,7 +38,7 @@ test("all of it arrives in its order, with room again when enough has been read,
   const { promise: ended, resolve: onEnd } = Promise.withResolvers<string>();
   const started = startChild({
     argv: ["sh", "-c", script],
-    environment: process.env,
+    variables: process.env,
     onLine: (line) => {
       heard.push(line.trim());
       return 0;
@@ -77,7 +77,7 @@ test("a program that cannot be started because descriptors have run out ends, to
     import { startChild } from ${JSON.stringify(CHILD)};
     const taken = [];
     const start = () => new Promise((onEnd) => startChild({
-      argv: ["true"], environment: process.env, onLine: () => 0, onStderr() {}, onRoom() {}, onEnd,
+      argv: ["true"], variables: process.env, onLine: () => 0, onStderr() {}, onRoom() {}, onEnd,
     }));
     await start();
     for (let left = 0; left < 4; left++) {

@@ -92,7 +92,7 @@ test.each(["exec yes", "exec yes >&2", "exec tr '\\0' x </dev/zero >&2"])(
     const began = performance.now();
     const child = startChild({
       argv: ["sh", "-c", script],
-      environment: process.env,
+      variables: process.env,
       onLine: () => ++heard && 1,
       onStderr: () => heard++,
       onRoom: () => {},

@@ -8,18 +8,26 @@ export class Daemons {
   readonly #world: World;
   readonly #devices: Devices;
   readonly #deeds: Deeds;
+  readonly #isProgram: boolean;
   /** The configurations that there have been; the last one is in force. */
   readonly everSettings: [Settings, ...Settings[]];
   readonly #present: Vifplugd[];
   /** All that there ever were. */
   readonly all: Vifplugd[] = [];
 
-  constructor(world: World, devices: Devices, deeds: Deeds, settings: Settings, count: number) {
+  constructor(
+    world: World,
+    devices: Devices,
+    deeds: Deeds,
+    settings: Settings,
+    { daemons, isProgram = false }: { readonly daemons: number; readonly isProgram?: boolean },
+  ) {
     this.#world = world;
     this.#devices = devices;
     this.#deeds = deeds;
+    this.#isProgram = isProgram;
     this.everSettings = [settings];
-    this.#present = Array.from({ length: count }, (_, n) => this.#start(n));
+    this.#present = Array.from({ length: daemons }, (_, n) => this.#start(n));
   }
 
   get present(): readonly Vifplugd[] {
@@ -29,7 +37,12 @@ export class Daemons {
   #start(n: number): Vifplugd {
     const name = `vifplugd-${"ab"[n]}`;
     this.#world.tell(name, "starts");
-    const vifplugd = new Vifplugd(this.#world, name, this.#devices, this.#deeds, this.settings);
+    const vifplugd = new Vifplugd(this.#world, name, {
+      devices: this.#devices,
+      isProgram: this.#isProgram,
+      deeds: this.#deeds,
+      settings: this.settings,
+    });
     this.all.push(vifplugd);
     return vifplugd;
   }
@@ -64,6 +77,11 @@ export class Daemons {
   /** The next node of each that asks for a provider throws. */
   throwOnce(): void {
     for (const vifplugd of this.present) vifplugd.throwOnce();
+  }
+
+  /** The programs of the providers die, or stand still for so many milliseconds. */
+  disturbPrograms(what: "die" | "hang", ms: number): void {
+    for (const vifplugd of this.present) vifplugd.disturbProgram(what, ms);
   }
 
   command(name: string, args: readonly string[]): void {

@@ -2,6 +2,7 @@
  * What a provider finds on the host: which interface realises a logical port. The same for every process that asks; a
  * provider in a process looks at it when it is told that it has changed.
  */
+import type { HostedProvider } from "../../../src/providers/hosted.ts";
 import type { PrepareAnswer, PrepareInput, Provider, ProviderHost } from "../../../src/providers/provider.ts";
 
 export const PLUG_TYPE = "dummy";
@@ -77,9 +78,11 @@ export interface Watcher {
 }
 
 export interface DeviceProvider {
-  readonly provider: Provider;
+  readonly provider: Provider | HostedProvider;
   /** The ports of which it has said that what is in place is another's. */
   misplaced(): ReadonlySet<string>;
+  /** Each `finish` that it has not been told. */
+  unheard(): readonly string[];
   /** It is told nothing any more. */
   end(): void;
 }
@@ -123,15 +126,16 @@ export function providerOf(devices: Devices, watcher: Watcher): DeviceProvider {
         return kept.has(lport.name) ? { ready: false, reason: "the device is busy" } : { ready: true };
       if (device.kind === "misplaced") misplaced.add(lport.name);
       else misplaced.delete(lport.name);
-      return answer(device, lport.name);
+      return answerOf(device, lport.name);
     },
     finish: ({ operation, lport }) => watcher.finished(lport.name, operation),
     release: ({ lport }) => watcher.released(lport.name),
   };
-  return { provider, misplaced: () => new Set(misplaced), end };
+  return { provider, misplaced: () => new Set(misplaced), unheard: () => [], end };
 }
 
-function answer(device: Device, lport: string): PrepareAnswer {
+/** What a provider answers where something is to be plugged. */
+export function answerOf(device: Device, lport: string): PrepareAnswer {
   switch (device.kind) {
     case "absent":
       return { ready: false, reason: "there is no such device" };

@@ -32,6 +32,8 @@ export interface Plan {
   readonly readsTogether?: boolean;
   /** Of a client's monitors the last one tells first. Absent: the first one, as in histories of version 2. */
   readonly tellsLastFirst?: boolean;
+  /** The provider is a program, which answers later. Absent: it answers at once, as in histories of version 3. */
+  readonly isProgram?: boolean;
   readonly steps: readonly Step[];
 }
 
@@ -98,6 +100,7 @@ export function planOf(seed: number): Plan {
     maxUnplug: source.chance(0.6) ? 100 : 25,
     readsTogether: source.chance(0.7),
     tellsLastFirst: random(seed ^ 0x27d4eb2f).chance(0.5),
+    isProgram: random(seed ^ 0x6a09e667).chance(0.4),
     steps: [...firstSteps(source), ...randomSteps(source, 20 + source.int(100), DISORDER)],
   };
 }
@@ -178,7 +181,7 @@ function setUp(world: World, plan: Plan): Stage {
     ...{ additional_chassis: "true", chassis: null, bridge: null, remote: null },
   };
   const deeds: Deeds = { finished: (...call) => holder.checks?.finishes.called(...call) };
-  const daemons = new Daemons(world, devices, deeds, settings, plan.daemons);
+  const daemons = new Daemons(world, devices, deeds, settings, plan);
   for (const server of southbound.servers)
     server.onArrival = (connection, commits, message) => {
       connection.client.shown(server.name, commits);
@@ -227,6 +230,9 @@ function becalm(stage: Stage): void {
     ...checks.finishes.complaints(),
     ...daemons.present.flatMap((one) =>
       one.inFlight > 0 ? [`${one.process.name} has changes in flight`] : [],
+    ),
+    ...daemons.present.flatMap((one) =>
+      one.unheard.map((finish) => `the program of ${one.process.name} has not heard of: finish ${finish}`),
     ),
   ];
   waitUntil(stage, judge);

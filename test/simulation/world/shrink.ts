@@ -31,6 +31,7 @@ export async function shrink(plan: Plan, mostEvents = MOST_EVENTS): Promise<Plan
   if (smallest.maxUnplug !== 100) await attempt({ maxUnplug: 100 });
   if (smallest.readsTogether === true) await attempt({ readsTogether: false });
   if (smallest.tellsLastFirst === true) await attempt({ tellsLastFirst: false });
+  if (smallest.isProgram === true) await attempt({ isProgram: false });
   if (smallest.steps.length < plan.steps.length) await fewerSteps();
   return smallest;
 }

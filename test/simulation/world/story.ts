@@ -11,10 +11,11 @@ export function describePlan({
   maxUnplug,
   readsTogether,
   tellsLastFirst,
+  isProgram,
   steps,
 }: Plan): string {
   return [
-    `seed ${seed}: ${topology} Southbound, ${daemons} vifplugd, on_withdraw ${onWithdraw}, on_rename ${onRename}, max_unplug ${maxUnplug}%${readsTogether === true ? ", messages are read together" : ""}${tellsLastFirst === true ? ", the last monitor tells first" : ""}`,
+    `seed ${seed}: ${topology} Southbound, ${daemons} vifplugd, on_withdraw ${onWithdraw}, on_rename ${onRename}, max_unplug ${maxUnplug}%${readsTogether === true ? ", messages are read together" : ""}${tellsLastFirst === true ? ", the last monitor tells first" : ""}${isProgram === true ? ", the provider is a program" : ""}`,
     ...steps.map((step) => `  ${describeStep(step)}`),
   ].join("\n");
 }

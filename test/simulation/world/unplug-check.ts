@@ -54,10 +54,12 @@ function whyOfStranger(
   shown: Shown,
   { confirmed, everSettings }: Pick<Daemons, "confirmed" | "everSettings">,
 ): string | null {
-  const { by, lport, ownedSince, server } = unplug;
+  const { by, lport, known, ownedSince, server } = unplug;
   const { cluster } = server;
   const shownSince = shown.since(by);
   if (cluster === null || shownSince === null) return null;
+  // What was on its way for a long time was sent before that cluster came.
+  if (known.commits < cluster.commits) return null;
   const hasHad = new Set(everSettings.map(({ on_withdraw }) => on_withdraw));
   const isStranger = shownSince < cluster.since && ownedSince < cluster.since;
   if (!isStranger || confirmed.has(lport) || hasHad.size > 1) return null;

@@ -15,8 +15,9 @@ import { Log } from "../../../src/log/log.ts";
 import { togetherOf } from "../../../src/plug/change.ts";
 import { obstacleOf } from "../../../src/plug/readiness.ts";
 import { CHASSIS } from "./chassis.ts";
-import { type DeviceProvider, type Devices, PLUG_TYPE, providerOf } from "./devices.ts";
+import { type DeviceProvider, type Devices, PLUG_TYPE, providerOf, type Watcher } from "./devices.ts";
 import type { Process } from "./process.ts";
+import { type ProgramProvider, programOf } from "./program.ts";
 import { configOf, type Settings } from "./settings.ts";
 import type { World } from "./world.ts";
 
@@ -25,22 +26,34 @@ export interface Deeds {
   finished(vifplugd: Vifplugd, lport: string, operation: "create" | "remove"): void;
 }
 
+/** What a vifplugd is started with. */
+export interface Beginning {
+  readonly devices: Devices;
+  /** The provider is a program of its own. */
+  readonly isProgram: boolean;
+  readonly deeds: Deeds;
+  readonly settings: Settings;
+}
+
 export class Vifplugd {
   readonly process: Process;
   readonly #world: World;
   readonly #parts: Parts;
   readonly #devices: Devices;
   readonly #deeds: Deeds;
+  readonly #isProgram: boolean;
   /** Null: none is enabled. */
-  #provider: DeviceProvider | null = null;
+  #provider: DeviceProvider | ProgramProvider | null = null;
   #settings: Settings;
   readonly #commands: readonly Command[];
   #throwsOnce = false;
   #stopped = false;
-  constructor(world: World, name: string, devices: Devices, deeds: Deeds, settings: Settings) {
+
+  constructor(world: World, name: string, { devices, isProgram, deeds, settings }: Beginning) {
     this.#world = world;
     this.#devices = devices;
     this.#deeds = deeds;
+    this.#isProgram = isProgram;
     this.#settings = settings;
     this.process = world.process(name);
     const { environment } = this.process;
@@ -82,12 +95,15 @@ export class Vifplugd {
 
   #register(): void {
     const { scheduler, random } = this.#world;
-    const made = providerOf(this.#devices, {
+    const watcher: Watcher = {
       changed: (notice) => void scheduler.after(random.int(3), () => this.process.enter(notice)),
       asked: (lport) => this.#asked(lport),
       finished: (lport, operation) => this.#deeds.finished(this, lport, operation),
       released: () => {},
-    });
+    };
+    const made = this.#isProgram
+      ? programOf(this.#world, this.process, this.#devices, watcher)
+      : providerOf(this.#devices, watcher);
     if (this.#parts.registry.register(made.provider).ok) this.#provider = made;
     else made.end();
   }
@@ -217,6 +233,15 @@ export class Vifplugd {
   /** The ports of which its provider has said that what is in place is another's. */
   misplaced(): ReadonlySet<string> {
     return this.#provider?.misplaced() ?? new Set();
+  }
+
+  /** Each `finish` that the provider's program has not read. */
+  get unheard(): readonly string[] {
+    return this.#provider?.unheard() ?? [];
+  }
+
+  disturbProgram(what: "die" | "hang", ms: number): void {
+    if (this.#provider !== null && "disturb" in this.#provider) this.#provider.disturb(what, ms);
   }
 
   /** The ports whose unplug is held back. */

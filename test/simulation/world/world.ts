@@ -9,6 +9,8 @@ export class World {
   /** For whatever has no stream of its own: delays, and what actors do. */
   readonly random: Random;
   readonly network: Network;
+  /** For the programs of providers. */
+  readonly programs: Random;
   /** Of a client's monitors the last one tells first. */
   readonly tellsLastFirst: boolean;
   readonly #uuids: Random;
@@ -28,6 +30,7 @@ export class World {
     this.tellsLastFirst = tellsLastFirst;
     this.random = random(seed);
     this.#uuids = random(seed ^ 0x5bd1e995);
+    this.programs = random(seed ^ 0x1f83d9ab);
     const reading = readsTogether ? random(seed ^ 0x3c6ef372) : null;
     this.network = new Network(this.scheduler, random(seed ^ 0x2545f491), reading);
   }

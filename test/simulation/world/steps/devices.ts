@@ -47,6 +47,15 @@ export const DEVICES: Kinds = {
       return `the provider is not enabled for ${ms} ms`;
     },
   },
+  program: {
+    weight: 2,
+    isFault: true,
+    args: (random) => [random.pick(["die", "hang"]), String(random.int(random.pick([300, 3000, 15_000])))],
+    run: ({ daemons }, [what = "", ms = "0"]) => {
+      daemons.disturbPrograms(what === "die" ? what : "hang", Number(ms));
+      return `the provider's program, if it is one: ${what}, for ${ms} ms`;
+    },
+  },
   throw: {
     weight: 1,
     isFault: true,
