@@ -2,6 +2,7 @@
 import { readSystemIdOverride } from "../config/effective.ts";
 import { loadConfig } from "../config/load.ts";
 import { makePlan } from "../daemon/planner.ts";
+import { onStrayErrors } from "../system/stray-errors.ts";
 import { showPlan, summarizePlan } from "../terminal/show-plan.ts";
 import { CONFIG_OPTION, type Command, EXIT, JSON_OPTION, printError, printLine } from "./command.ts";
 import { printConfigErrors } from "./config-errors.ts";
@@ -40,6 +41,7 @@ export const plan: Command = {
       config: loaded.value,
       systemIdOverride: readSystemIdOverride(),
       warn: (message) => printError(`vifplugd: plan: ${message}`),
+      onStrayErrors,
     });
     if (!planned.ok) {
       printError(`vifplugd: plan: ${planned.error}`);

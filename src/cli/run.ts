@@ -15,6 +15,7 @@ import { endWithin } from "../system/deadline.ts";
 import { isJournal } from "../system/journal.ts";
 import { ServiceManager } from "../system/service-manager.ts";
 import { collectGarbage, releaseSpareMemory } from "../system/spare-memory.ts";
+import { onStrayErrors } from "../system/stray-errors.ts";
 import { readinessText } from "../terminal/show-status.ts";
 import { VERSION } from "../version.ts";
 import { fileStatus } from "../view/status-shape.ts";
@@ -183,9 +184,7 @@ async function runDaemon(start: Start): Promise<number> {
     serviceManager.reloading(() => reloadDaemon(daemon, args.text("config"), main));
   };
   // After there is a daemon to handle errors; before that, the runtime ends the process, which is right.
-  for (const event of ["uncaughtException", "unhandledRejection"] as const) {
-    process.on(event, (thrown: unknown) => daemon.stray(thrown));
-  }
+  onStrayErrors((thrown) => daemon.stray(thrown));
   try {
     await daemon.start();
     serviceManager.ready();

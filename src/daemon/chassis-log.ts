@@ -30,8 +30,9 @@ const STANDING_BY_AFTER_MS = 1000;
 const asIs = (reason: string) => reason;
 const waiting = (reason: string) => `waiting: ${reason}`;
 
-/** The line for each obstacle; null: the log of the session has a line, or the next message ends the obstacle. */
+/** The line for each obstacle; null: another line of the log tells the obstacle, or the next message ends the obstacle. */
 const TELLINGS: Readonly<Record<ObstacleCode, Telling | null>> = {
+  "internal-error": null,
   "local-database": null,
   "chassis-name": { level: "warn", words: asIs },
   lock: { level: "info", words: (reason) => `standing by: ${reason}`, afterMs: STANDING_BY_AFTER_MS },

@@ -15,7 +15,6 @@ import { metricsRoutes } from "../http/metrics.ts";
 import { HttpServer } from "../http/server.ts";
 import type { Log, Logger } from "../log/log.ts";
 import { pageRoutes } from "../page/routes.ts";
-import { obstacleOf } from "../plug/readiness.ts";
 import type { Recorder } from "../record/recorder.ts";
 import { messageOf, stackOf } from "../result.ts";
 import { clientCapacity } from "../serve/capacity.ts";
@@ -194,13 +193,14 @@ export class Daemon {
 
   /** Called after every run of the graph. */
   #ran(): void {
-    const { engine, graph } = this.#parts.reconciler;
+    const { reconciler } = this.#parts;
+    const { engine, graph } = reconciler;
     this.#checks.ran(!engine.needsRun);
     const hold = engine.data(graph.hold);
     this.#chassisLog.tellHold(hold, engine.data(graph.inputs.settings).current.maxUnplugPercent);
     // Another run follows at once, and may change what is missing.
     if (engine.needsRun) return;
-    const obstacle = obstacleOf(engine, graph);
+    const { obstacle } = reconciler;
     this.#chassisLog.tell(obstacle);
     this.#options.onReadiness?.(obstacle?.reason ?? null);
     if (obstacle !== null) return;

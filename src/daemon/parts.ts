@@ -89,6 +89,7 @@ export function makeParts(options: PartsOptions): Parts {
       inquiries: (inquiries) => southbound.inquire(inquiries),
       otherChassis: (uuids) => southbound.inquireChassis(uuids),
     },
+    onInternalError: () => count("internal_error"),
     onRetry: () => count("port_retry"),
     onMisplaced: () => count("port_misplaced"),
     onCommitted: ({ source, time }) => {

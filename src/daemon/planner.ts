@@ -7,7 +7,7 @@ import { type Environment, realEnvironment } from "ovsdb-jsonrpc";
 import type { Config } from "../config/schema.ts";
 import { Log } from "../log/log.ts";
 import { isDecided } from "../plug/readiness.ts";
-import { fail, ok, type Result } from "../result.ts";
+import { fail, messageOf, ok, type Result, stackOf } from "../result.ts";
 import { planOf } from "../view/plan.ts";
 import type { Plan } from "../view/plan-shape.ts";
 import { takeNoLock } from "./databases/chassis-lock.ts";
@@ -26,15 +26,18 @@ export interface PlannerOptions {
   readonly systemIdOverride: string | null;
   /** Called with warnings that a person needs to judge the plan. */
   readonly warn: (message: string) => void;
+  /** Calls the listener with errors that are thrown outside of any call. @returns ends that */
+  readonly onStrayErrors: (listener: (thrown: unknown) => void) => () => void;
   /** Clocks, timers and connections; absent: the real ones. */
   readonly environment?: Environment;
 }
 
 /** Makes the plan; the error says why no plan could be made. */
 export async function makePlan(options: PlannerOptions): Promise<Result<Plan, string>> {
-  const { config, systemIdOverride, warn, environment = realEnvironment } = options;
+  const { config, systemIdOverride, warn, onStrayErrors, environment = realEnvironment } = options;
   const { timer } = environment;
   const end = Promise.withResolvers<void>();
+  let fault: string | null = null;
   let quiet: () => void = () => {};
   const parts = makeParts({
     ...{ environment, config, systemIdOverride },
@@ -44,10 +47,21 @@ export async function makePlan(options: PlannerOptions): Promise<Result<Plan, st
     lock: takeNoLock,
     onRun: () => {
       quiet();
-      quiet = timer(QUIET_MS, () => isDecided(engine, graph) && end.resolve());
+      quiet = timer(QUIET_MS, () => isFinal() && end.resolve());
     },
   });
-  const { engine, graph } = parts.reconciler;
+  const { reconciler, registry } = parts;
+  const { engine, graph } = reconciler;
+  const isFinal = () => reconciler.fault === null && isDecided(engine, graph);
+  const noStrays = onStrayErrors((thrown) => {
+    const type = registry.culpritOf(thrown);
+    if (type !== null) {
+      warn(`provider ${type}: threw outside of a call: ${messageOf(thrown)}`);
+      return;
+    }
+    fault ??= internalError("outside of the graph", thrown);
+    end.resolve();
+  });
   const isOnItsWay = () => Object.values(connectionsOf(parts)).some(({ state }) => state === "connecting");
   const late = timer(PATIENCE_MS, () => !isOnItsWay() && end.resolve());
   const tooLate = timer(LAST_PATIENCE_MS, () => end.resolve());
@@ -57,6 +71,11 @@ export async function makePlan(options: PlannerOptions): Promise<Result<Plan, st
     for (const { type, reason } of parts.providers.statuses()) {
       if (reason !== undefined) warn(`provider ${type}: ${reason}`);
     }
+    if (reconciler.fault !== null) {
+      const { node, where, error } = reconciler.fault;
+      fault ??= internalError(`in node ${node} (${where})`, error);
+    }
+    if (fault !== null) return fail(fault);
     const notReady = whyNotReady(parts);
     if (notReady !== null) {
       const errors = Object.values(connectionsOf(parts)).flatMap(({ error }) => error ?? []);
@@ -69,5 +88,10 @@ export async function makePlan(options: PlannerOptions): Promise<Result<Plan, st
     tooLate();
     quiet();
     await stopParts(parts, environment);
+    noStrays();
   }
+}
+
+function internalError(where: string, thrown: unknown): string {
+  return `an internal error ${where}, so no plan can be made; please report the error, with these lines: ${stackOf(thrown)}`;
 }

@@ -1,7 +1,6 @@
 /** The daemon as control commands, metrics and the page see it, and the actions that they may ask for. */
 
 import type { Verification } from "../graph/index.ts";
-import { obstacleOf } from "../plug/readiness.ts";
 import type { DaemonView, LastChange, LastError, LastReload } from "../view/daemon-view.ts";
 import type { Connections, FileStatus, ListenerStatus, ProviderStatus } from "../view/status-shape.ts";
 import { connectionStatus, southboundStatus } from "./databases/session-status.ts";
@@ -147,8 +146,8 @@ export class View implements DaemonView {
 }
 
 /** The obstacle to a complete pass, in words; null: none. */
-export function whyNotReady({ reconciler: { engine, graph } }: Parts): string | null {
-  return obstacleOf(engine, graph)?.reason ?? null;
+export function whyNotReady({ reconciler }: Parts): string | null {
+  return reconciler.obstacle?.reason ?? null;
 }
 
 export function connectionsOf({ local, southbound }: Parts): Connections {

@@ -4,6 +4,8 @@
  */
 
 export type ObstacleCode =
+  /** A node of the graph threw, and what follows from the node is not up to date. */
+  | "internal-error"
   | "local-database"
   | "chassis-name"
   | "lock"

@@ -248,3 +248,41 @@ describe("the end", () => {
     expect(chassis.process.elapsed() - began).toBeWithin(2500, 3000);
   });
 });
+
+describe("a node of the graph that throws", () => {
+  /** As long as it is out of order, the node that reads it throws. */
+  class OutOfOrder implements Provider {
+    readonly type = "dummy";
+    readonly prepare = plugAs();
+    isOut = false;
+    get maintainedOptions(): readonly string[] {
+      if (this.isOut) throw new RangeError("out of order");
+      return [];
+    }
+  }
+
+  test("is counted and told, and nothing is ready until the node has been recomputed", () => {
+    const provider = new OutOfOrder();
+    const { chassis, parts, counted } = ready(provider);
+    provider.isOut = true;
+    chassis.want("a");
+    expect(parts.reconciler.obstacle).toEqual({
+      code: "internal-error",
+      reason: expect.stringMatching(/^an internal error in node advice \(\w+\): out of order; .* report/),
+    });
+    expect(parts.isReady()).toBe(false);
+    expect(parts.lines).toContainEqual(
+      expect.stringMatching(/^error plug: internal error, please report it: node advice: \w+ threw, .* at /s),
+    );
+    const before = counted("internal_error");
+    expect(before).toBeGreaterThan(0);
+    chassis.pass(3000);
+    expect(counted("internal_error")).toBe(before + 3);
+    expect(chassis.plugged()).toEqual([]);
+    provider.isOut = false;
+    chassis.pass(1500);
+    expect(parts.isReady()).toBe(true);
+    expect(chassis.plugged()).toEqual(["a"]);
+    expect(counted("internal_error")).toBe(before + 3);
+  });
+});

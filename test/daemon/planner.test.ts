@@ -1,6 +1,7 @@
 // `vifplugd plan`: one look at what would be done, which writes nothing and takes no lock.
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { makePlan } from "../../src/daemon/planner.ts";
+import { onBehalfOf } from "../../src/providers/culprit.ts";
 import type { HostedProvider } from "../../src/providers/hosted.ts";
 import type { Provider, ProviderHost } from "../../src/providers/provider.ts";
 import { plugAs } from "../support/providers.ts";
@@ -10,10 +11,13 @@ interface Circumstances {
   readonly systemIdOverride?: string;
   /** Takes the place of the provider that the configuration names. */
   readonly provider?: Provider | HostedProvider;
+  /** Is thrown outside of any call, so many milliseconds after the start. */
+  readonly stray?: { readonly afterMs: number; readonly error: unknown; readonly of?: string };
 }
 
 async function planned(chassis: SimulatedChassis, circumstances: Circumstances = {}) {
-  const { systemIdOverride = null, provider } = circumstances;
+  const { systemIdOverride = null, provider, stray } = circumstances;
+  const { environment } = chassis.process;
   const warnings: string[] = [];
   const started = chassis.process.elapsed();
   const plan = await chassis.settled(
@@ -21,7 +25,14 @@ async function planned(chassis: SimulatedChassis, circumstances: Circumstances =
       config: chassis.config(undefined, provider),
       systemIdOverride,
       warn: (message) => warnings.push(message),
-      environment: chassis.process.environment,
+      onStrayErrors: (listener) => {
+        if (stray === undefined) return () => {};
+        return environment.timer(stray.afterMs, () => {
+          if (stray.of === undefined) listener(stray.error);
+          else onBehalfOf(stray.of, () => listener(stray.error));
+        });
+      },
+      environment,
     }),
   );
   return { plan, warnings, took: chassis.process.elapsed() - started };
@@ -211,4 +222,63 @@ test("of a chassis without ports is there at once, and says that nothing is to b
   const { plan, took } = await planned(new SimulatedChassis());
   expect(plan).toMatchObject({ ok: true, value: { changes: [], ports: [] } });
   expect(took).toBeLessThan(5000);
+});
+
+describe("an internal error", () => {
+  /** A provider of the executable with a fault outside of its calls: the node of the graph that reads the provider throws. */
+  function failing(times: number): Provider {
+    let left = times;
+    return {
+      type: "dummy",
+      get maintainedOptions(): readonly string[] {
+        if (left-- > 0) throw new RangeError("out of order");
+        return [];
+      },
+      prepare: plugAs(),
+    };
+  }
+
+  test("in a node of the graph makes no plan, and says what happened, where, and what to do", async () => {
+    const chassis = new SimulatedChassis();
+    chassis.want("a");
+    const { plan, took } = await planned(chassis, { provider: failing(Number.POSITIVE_INFINITY) });
+    expect(plan).toMatchObject({
+      ok: false,
+      error: expect.stringMatching(
+        /^an internal error in node advice \(\w+\), so no plan can be made; please report the error, .*RangeError: out of order\n +at /,
+      ),
+    });
+    expect(took).toBeWithin(5000, 6000);
+    expect(chassis.process.leftOver.timers).toBe(0);
+  });
+
+  test("that is over at the next run keeps nobody from the plan", async () => {
+    const chassis = new SimulatedChassis();
+    chassis.want("a");
+    const { plan, took } = await planned(chassis, { provider: failing(1) });
+    expect(plan).toMatchObject({ ok: true, value: { changes: [{ lport: "a", change: "create" }] } });
+    expect(took).toBeWithin(1000, 5000);
+  });
+
+  test("outside of any call makes no plan, and says so at once", async () => {
+    const chassis = new SimulatedChassis();
+    const stray = { afterMs: 10, error: new RangeError("out of order") };
+    const { plan, took } = await planned(chassis, { stray });
+    expect(plan).toMatchObject({
+      ok: false,
+      error: expect.stringMatching(
+        /^an internal error outside of the graph, .* please report .*RangeError: out of order\n +at /,
+      ),
+    });
+    expect(took).toBeLessThan(5000);
+  });
+
+  test("outside of any call that is a provider's is told by the provider's name, beside the plan", async () => {
+    const chassis = new SimulatedChassis();
+    chassis.want("a");
+    const stray = { afterMs: 10, error: new RangeError("out of order"), of: "dummy" };
+    const { plan, warnings } = await planned(chassis, { stray });
+    expect(plan).toMatchObject({ ok: true, value: { changes: [{ lport: "a", change: "create" }] } });
+    expect(warnings).toEqual(["provider dummy: threw outside of a call: out of order"]);
+  });
 });

@@ -35,6 +35,8 @@ export interface ReconcilerOptions {
   isInSync(): boolean;
   /** The receivers of the graph's outputs. */
   readonly outputs: Outputs;
+  /** Called when a node of the graph threw. */
+  onInternalError?(): void;
   /** Called when a port is tried again after its back-off. */
   onRetry?(): void;
   /** Called when an interface with another owner was removed (rule U7). */

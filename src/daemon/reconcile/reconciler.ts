@@ -12,16 +12,18 @@ import {
   type Engine,
   type GraphNode,
   type InputNode,
+  type RunError,
   type RunResult,
   Statistics,
   type Verification,
 } from "../../graph/index.ts";
 import { type PlugGraph, plugGraph } from "../../plug/graph.ts";
 import type { LportStatus } from "../../plug/lport-status.ts";
+import type { Obstacle } from "../../plug/obstacle.ts";
 import { obstacleOf } from "../../plug/readiness.ts";
 import type { TableBatch } from "../../plug/rows.ts";
 import type { Changes, DatabaseName } from "../../plug/tables.ts";
-import { stackOf } from "../../result.ts";
+import { messageOf, stackOf } from "../../result.ts";
 import { VERSION } from "../../version.ts";
 import type { Standing } from "../ports/arrangements.ts";
 import { Ports } from "../ports/ports.ts";
@@ -53,6 +55,7 @@ export class Reconciler {
   #scheduled = false;
   #stopped = false;
   #again: (() => void) | null = null;
+  #fault: RunError | null = null;
   /** Ports of a run that named another Southbound: the next run decides them, knowing that this Southbound is not in sync (U3). */
   #unsent: ReadonlyMap<string, Cause | null> = NOTHING;
 
@@ -80,7 +83,7 @@ export class Reconciler {
         this.#attempts.askAgain(lport);
       },
       stable: (lports) => this.#attempts.settle(lports),
-      isHeldUp: () => obstacleOf(this.engine, this.graph) !== null,
+      isHeldUp: () => this.obstacle !== null,
     });
     const { engine, graph, ports } = this;
     registry.onUnregister((type) => ports.releaseOf(type));
@@ -146,6 +149,20 @@ export class Reconciler {
     return this.engine.data(this.graph.plug);
   }
 
+  /** What a node of the graph threw that has not been recomputed since; null: every node is up to date. */
+  get fault(): RunError | null {
+    return this.#fault;
+  }
+
+  /** The first obstacle to a complete pass, or null. */
+  get obstacle(): Obstacle | null {
+    if (this.#fault === null) return obstacleOf(this.engine, this.graph);
+    const { node, where, error } = this.#fault;
+    const what = `an internal error in node ${node} (${where}): ${messageOf(error)}`;
+    const reason = `${what}; vifplugd tries again every second; please report the error (vifplugd bugreport)`;
+    return { code: "internal-error", reason };
+  }
+
   /** Confirms the unplug of all ports that are due now (rule U6). @returns the number of ports */
   confirmUnplug(): number {
     return this.#confirmations.give();
@@ -209,8 +226,13 @@ export class Reconciler {
     this.#attempts.ran();
     this.#options.recorder?.ran(this.#options.environment.now(), this.#options.registry);
     for (const { node, where, error } of result.errors) {
-      this.#options.log.error(`node ${node}: ${where} threw, the node will be recomputed: ${stackOf(error)}`);
+      this.#options.log.error(
+        `internal error, please report it: node ${node}: ${where} threw, the node will be recomputed: ${stackOf(error)}`,
+      );
+      this.#options.onInternalError?.();
     }
+    const [fault = null] = result.errors;
+    if (fault !== null || !result.canceled) this.#fault = fault;
     this.#follow(result);
     this.#attendProviders();
     if (result.canceled) this.#runAgainLater();
@@ -265,7 +287,7 @@ export class Reconciler {
         isOther: decided.has(lport),
       });
     }
-    const isComplete = obstacleOf(engine, graph) === null;
+    const isComplete = this.obstacle === null;
     this.ports.arrangements.follow(
       this.#options.lock() === null ? null : this.#standing(isComplete),
       advice,

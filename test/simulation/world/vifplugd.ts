@@ -13,7 +13,6 @@ import { makeParts, type Parts, rowsOf, startParts, stopParts } from "../../../s
 import { View } from "../../../src/daemon/view.ts";
 import { Log } from "../../../src/log/log.ts";
 import { togetherOf } from "../../../src/plug/change.ts";
-import { obstacleOf } from "../../../src/plug/readiness.ts";
 import { CHASSIS } from "./chassis.ts";
 import { type DeviceProvider, type Devices, PLUG_TYPE, providerOf, type Watcher } from "./devices.ts";
 import type { Process } from "./process.ts";
@@ -145,8 +144,8 @@ export class Vifplugd {
   /** What `vifplugd` does after every run. */
   #ran(): void {
     const { southbound, reconciler } = this.#parts;
-    const { engine, graph } = reconciler;
-    if (engine.needsRun || obstacleOf(engine, graph) !== null) return;
+    const { engine, graph, obstacle } = reconciler;
+    if (engine.needsRun || obstacle !== null) return;
     if (engine.data(graph.hold).due.size === 0) southbound.acceptCluster();
   }
 
