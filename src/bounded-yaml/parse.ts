@@ -15,6 +15,7 @@ import {
   type Node,
   parseDocument,
   visit,
+  type YAMLWarning,
 } from "yaml";
 import { excessOf } from "./excess.ts";
 import type { YamlFault } from "./fault.ts";
@@ -64,12 +65,19 @@ export function parseBounded(text: string, limits: YamlLimits): BoundedYaml {
   const document = parseDocument(text, PARSE_OPTIONS);
   // After a duplicate key the document can be checked. After any other error its structure is a guess, and later errors
   // would be guesses too.
-  const [syntax] = document.errors.sort((a, b) => a.pos[0] - b.pos[0]);
+  const [syntax] = [...document.errors, ...document.warnings.filter(isUnknownTag)].sort(
+    (a, b) => a.pos[0] - b.pos[0],
+  );
   if (syntax !== undefined) return broken({ offset: syntax.pos[0], message: yamlWords(syntax, text) });
   const duplicates = duplicatesIn(document, limits.faults);
   const unfollowed = followAliases(document, limits);
   if (unfollowed !== null) return broken(...duplicates, unfollowed);
   return { document, faults: duplicates, placeOf };
+}
+
+/** The parser only warns of a tag that it does not know, and takes the value as if it had none. */
+function isUnknownTag({ code }: YAMLWarning): boolean {
+  return code === "TAG_RESOLVE_FAILED";
 }
 
 function unprintableIn(text: string): YamlFault | null {

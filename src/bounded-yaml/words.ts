@@ -1,5 +1,5 @@
 /** Describes a syntax error of a YAML text for its author; the messages of the parser are about its internals. */
-import { Lexer, type YAMLError } from "yaml";
+import { Lexer, type YAMLError, type YAMLWarning } from "yaml";
 
 type Words = (place: Place, text: string) => string;
 
@@ -37,6 +37,7 @@ const WORDS: ReadonlyMap<YAMLError["code"], Words> = new Map<YAMLError["code"], 
     "BAD_SCALAR_START",
     ({ offset }, text) => `a value cannot begin with ${text[offset] ?? "this"}: put it in quotes`,
   ],
+  ["TAG_RESOLVE_FAILED", () => "an unknown tag: expected the value without it"],
   ["MULTIPLE_DOCS", () => "a second document begins here: expected one, so remove this line"],
   [
     "MISSING_CHAR",
@@ -47,7 +48,7 @@ const WORDS: ReadonlyMap<YAMLError["code"], Words> = new Map<YAMLError["code"], 
   ],
 ]);
 
-export function yamlWords(error: YAMLError, text: string): string {
+export function yamlWords(error: YAMLError | YAMLWarning, text: string): string {
   return WORDS.get(error.code)?.(placeOf(error.pos[0], text), text) ?? UNEXPECTED;
 }
 

@@ -1,8 +1,7 @@
 /** A mapping of the configuration: these keys and no other. */
 import * as v from "valibot";
+import { noList } from "../mapping.ts";
 
-/** (Valibot alone takes a list for a mapping.) */
 export function section<const Entries extends v.ObjectEntries>(entries: Entries) {
-  const isNoList = (value: unknown) => !Array.isArray(value);
-  return v.pipe(v.custom<object>(isNoList, "expected a mapping, received a list"), v.strictObject(entries));
+  return v.pipe(noList, v.strictObject(entries));
 }

@@ -2,6 +2,7 @@
  * Providers that other people wrote: each is an object whose members are checked before vifplugd uses the object.
  */
 import * as v from "valibot";
+import { mapping } from "../mapping.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { copyOfAround, copyOfInput, copyOfOutput } from "./copies.ts";
 import { commonKeys, type LinkedEntry, type ProviderModule } from "./module.ts";
@@ -58,7 +59,7 @@ export function ownType(taken: readonly string[]) {
 /** The schema of `options` in an entry for somebody else's provider. */
 export const ownOptions = v.optional(
   v.pipe(
-    v.record(v.string(), v.unknown()),
+    mapping(v.unknown()),
     v.description("Handed to the provider, and checked against the schema that the provider declares."),
     v.metadata({ default: "none" }),
   ),

@@ -4,6 +4,7 @@
  * questions), and the providers when they changed. Decisions are not recorded, because they follow from these.
  */
 import * as v from "valibot";
+import { mapping } from "../mapping.ts";
 import type { RecordedJson } from "./recorded-json.ts";
 
 export const RECORD_FORMAT = 4;
@@ -49,7 +50,7 @@ export const runSchema = v.object({
   answers: v.optional(v.array(answerSchema), []),
   providers: v.optional(v.array(providerSchema)),
   refused: v.optional(v.array(refusedSchema)),
-  lookups: v.optional(v.record(v.string(), v.number())),
+  lookups: v.optional(mapping(v.number())),
 });
 
 export type RecordHeader = v.InferOutput<typeof headerSchema>;

@@ -4,13 +4,14 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import * as v from "valibot";
+import { mapping } from "../mapping.ts";
 import type { Providers } from "../plug/nodes/provider-lookup-node.ts";
 import type { Answer } from "../providers/answer.ts";
 import type { PrepareInput } from "../providers/provider.ts";
 import type { RefusedProvider, RegisteredProvider } from "../providers/registry.ts";
 import type { RecordedAnswer, RecordedProvider, RecordedRun } from "./format.ts";
 
-const strings = v.record(v.string(), v.string());
+const strings = mapping(v.string());
 const wantedSchema = v.object({ name: v.string(), type: v.string(), options: strings });
 const misplacement = { misplaced: v.exactOptional(v.string()) };
 const answerSchema: v.GenericSchema<unknown, Answer> = v.variant("kind", [

@@ -3,6 +3,7 @@
  * the parser drops unknown keys.
  */
 import * as v from "valibot";
+import { mapping } from "../mapping.ts";
 
 type Schema = v.GenericSchema;
 
@@ -23,7 +24,7 @@ export function orNull<const S extends Schema>(schema: S) {
 export const text = v.string();
 export const flag = v.boolean();
 export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-export const texts = v.pipe(v.record(v.string(), v.string()), v.readonly());
+export const texts = v.pipe(mapping(v.string()), v.readonly());
 /** A time in RFC 3339, UTC. */
 export const time = v.pipe(v.string(), v.isoTimestamp());
 /** The version of the program, not of the shape (docs/json.md). */

@@ -7,6 +7,7 @@ import { dirname, join, relative } from "node:path";
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   result: ["text"],
   unknown: [],
+  mapping: ["valibot"],
   "token-bucket": [],
   "bounded-yaml": ["yaml"],
   version: [],
@@ -26,6 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       "@cfworker/json-schema",
       "bounded-yaml",
       "es-module-lexer",
+      "mapping",
       "netlink",
       "result",
       "system",
@@ -38,9 +40,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   // Decides, and touches nothing.
   plug: ["graph", "ovsdb-jsonrpc", "providers", "result", "schemas", "text"],
-  record: ["graph", "log", "ovsdb-jsonrpc", "plug", "providers", "result", "system", "version", "valibot"],
+  record: [
+    ...["graph", "log", "mapping", "ovsdb-jsonrpc", "plug", "providers", "result", "system", "version"],
+    "valibot",
+  ],
   // What is shown, as data.
-  view: ["graph", "plug", "result", "text", "valibot", "version"],
+  view: ["graph", "mapping", "plug", "result", "text", "valibot", "version"],
   // And as texts for people.
   terminal: ["plug", "result", "text", "view"],
   // Clients that nobody knows, and what they may ask.
@@ -52,6 +57,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   config: [
     "bounded-yaml",
     "log",
+    "mapping",
     "ovsdb-jsonrpc",
     "plug",
     "providers",

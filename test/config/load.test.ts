@@ -160,6 +160,17 @@ describe("an error says where it is and what was expected:", () => {
     ["a value where a mapping belongs", "ovs: 1\n", /^1:6: ovs: expected a mapping, received 1$/],
     ["a list where a mapping belongs", "plug: [keep]\n", /^1:7: plug: expected a mapping, received a list$/],
     ["an empty list there", "plug: []\n", /^1:7: plug: expected a mapping, received a list$/],
+    [
+      "a list where the options of a provider belong",
+      "providers: [{ type: acme, command: [/bin/true], options: [a] }]\n",
+      /^1:58: providers\.0\.options: expected a mapping, received a list$/,
+    ],
+    [
+      "a command whose program is empty",
+      "providers: [{ type: acme, command: [''] }]\n",
+      /^1:36: providers\.0\.command: expected a program and its arguments, the program not empty$/,
+    ],
+    ["an unknown tag", "log: !loud {}\n", /^1:6: an unknown tag: expected the value without it$/],
     ["a list at the top", "- ovs\n", /^1:1: expected a mapping, received a list$/],
     [
       "a mapping where a list belongs",

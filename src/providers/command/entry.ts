@@ -14,6 +14,7 @@ export function commandSchema(taken: readonly string[]) {
       command: v.pipe(
         v.array(v.string()),
         v.minLength(1, "expected a program and its arguments"),
+        v.check(([program]) => program !== "", "expected a program and its arguments, the program not empty"),
         v.description("The program and its arguments; vifplugd starts the program without a shell."),
       ),
       options: ownOptions,

@@ -6,6 +6,7 @@
  */
 import * as v from "valibot";
 import { type InitializeParams, PROTOCOL, type PrepareParams, type Texts } from "vifplugd-provider";
+import { mapping } from "../../mapping.ts";
 import { fail, ok, type Result } from "../../result.ts";
 import type { OptionsSchema, PrepareInput, ReadOption, WantedInterface } from "../provider.ts";
 
@@ -105,7 +106,7 @@ const introductionSchema = v.object({
   summary: v.optional(v.string(), ""),
   reads: v.optional(v.array(v.object({ name: v.string(), meaning: v.string() })), []),
   maintainedOptions: v.optional(v.array(v.string()), []),
-  optionsSchema: v.optional(v.nullable(v.union([v.boolean(), v.record(v.string(), v.unknown())])), null),
+  optionsSchema: v.optional(v.nullable(v.union([v.boolean(), mapping(v.unknown())])), null),
 });
 
 export function parseIntroduction(result: unknown): Result<Introduction, string> {

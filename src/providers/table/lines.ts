@@ -8,6 +8,7 @@
 import * as v from "valibot";
 import { isMap, isNode, isScalar } from "yaml";
 import { parseBounded } from "../../bounded-yaml/parse.ts";
+import { mapping } from "../../mapping.ts";
 import { fail, messageOf, ok, type Result } from "../../result.ts";
 import { interfaceNameFault, interfaceSizeFault } from "../answer.ts";
 import type { WantedInterface } from "../provider.ts";
@@ -23,7 +24,7 @@ export interface Lines {
 }
 
 const text = v.string("expected a text, in quotes where it looks like a number");
-const texts = v.record(v.string(), text, "expected a mapping of texts");
+const texts = mapping(text, "expected a mapping of texts");
 
 const line = v.strictObject(
   {
