@@ -13,7 +13,7 @@
  * - Nothing here reads a clock: the time is an argument.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { Answer } from "../answer.ts";
+import { type Answer, misplacedIn } from "../answer.ts";
 import type { WantedInterface } from "../provider.ts";
 import { becameAnswer, type Entry, outputOf, QuestionTable } from "./question-table.ts";
 import type { PrepareParams } from "./wire.ts";
@@ -223,6 +223,8 @@ export class Questions {
     const [create, more] = all.filter(({ params }) => params.operation === "create");
     // Leftovers beside the interface in place may still have to be removed.
     if (create === undefined || more !== undefined) return;
+    // The interface that the port is to leave, for another one or for another owner, may have to be removed.
+    if (create.told !== null && leaves(create.told, create.about)) return;
     const inPlace = create.about ?? outputOf(create.answer)?.name;
     for (const entry of all) {
       const isRemoval = entry.params.operation === "remove" && entry.about === inPlace;
@@ -286,6 +288,12 @@ export class Questions {
     this.#supersede(entry);
     this.#table.drop(entry);
   }
+}
+
+/** Whether a port with this answer leaves the interface that is in place. @param inPlace its name; null: there is none */
+function leaves(answer: Answer, inPlace: string | null): boolean {
+  const name = outputOf(answer)?.name ?? inPlace;
+  return misplacedIn(answer) !== null || (inPlace !== null && name !== inPlace);
 }
 
 /** The answer for the graph. While a new answer is awaited, a plugged interface keeps the last answer. */

@@ -1,0 +1,87 @@
+// The table of questions to a program: what it says again, and what it asks again.
+import { expect, test } from "bun:test";
+import type { PrepareParams } from "vifplugd-provider";
+import type { Answer } from "../../../src/providers/answer.ts";
+import { type Entry, Questions } from "../../../src/providers/command/questions.ts";
+
+const AWAITED: Answer = { kind: "not-ready", reason: "asked", awaited: true };
+const UNPLUG: Answer = { kind: "unplug" };
+
+const plug = (name: string): Answer => ({ kind: "plug", wanted: { name, type: "internal", options: {} } });
+
+function about(operation: "create" | "remove", name: string | null): PrepareParams {
+  return {
+    operation,
+    lport: { name: "web1", options: {} },
+    interface: name === null ? null : { name, type: "internal", options: {} },
+    openVSwitch: { external_ids: {}, other_config: {} },
+    bridge: { name: "br-int", datapath_type: "", other_config: {} },
+  };
+}
+
+/** A table whose questions are sent when a test says so, and answered with what the test says. */
+class Table {
+  readonly changed: string[] = [];
+  #unsent: Entry[] = [];
+  #ids = 0;
+  readonly questions = new Questions({
+    onUnsent: (entry) => this.#unsent.push(entry),
+    release: () => {},
+    onChanged: (lports) => this.changed.push(...lports),
+  });
+
+  ask(params: PrepareParams): Answer {
+    return this.questions.prepare(params, 0, () => AWAITED);
+  }
+
+  /** Sends what is unsent, in one go. @returns what was asked */
+  send(): readonly { readonly id: number; readonly words: string }[] {
+    const entries = this.#unsent.filter(({ phase }) => phase === "unsent");
+    this.#unsent = [];
+    return entries.map((entry) => {
+      const id = ++this.#ids;
+      this.questions.sent(entry, id);
+      return { id, words: `${entry.params.operation} ${entry.params.interface?.name ?? "-"}` };
+    });
+  }
+
+  answered(params: PrepareParams, answer: Answer): Answer {
+    this.ask(params);
+    for (const { id } of this.send()) this.questions.answered(id, 0, () => answer);
+    return this.ask(params);
+  }
+}
+
+test.each<[string, Answer]>([
+  ["another interface", plug("dev2")],
+  ["another owner", { kind: "not-ready", reason: "not its own", misplaced: "another port" }],
+])("a change of the tables asks again about a removal that waits for %s", (_, answer) => {
+  const table = new Table();
+  expect(table.answered(about("create", "dev1"), answer)).toEqual(answer);
+  expect(table.answered(about("remove", "dev1"), UNPLUG)).toEqual(UNPLUG);
+  // The graph asks the first question again by itself, and goes on with what it knows of the second one.
+  table.ask(about("create", "dev1"));
+  table.questions.askAgain("web1", 0);
+  expect(table.ask(about("remove", "dev1"))).toEqual(UNPLUG);
+  const words = table.send().map((sent) => sent.words);
+  expect(words).toEqual(["create dev1", "remove dev1"]);
+});
+
+test("a change of the tables asks nothing about the removal of an interface that stays after all", () => {
+  const table = new Table();
+  expect(table.answered(about("remove", "dev1"), UNPLUG)).toEqual(UNPLUG);
+  expect(table.answered(about("create", "dev1"), plug("dev1"))).toEqual(plug("dev1"));
+  table.questions.askAgain("web1", 0);
+  expect(table.send().map(({ words }) => words)).toEqual(["create dev1"]);
+});
+
+test("a question is late exactly when its time is over, and is said to be late once", () => {
+  const table = new Table();
+  expect(table.questions.prepare(about("create", null), 100.3, () => AWAITED)).toEqual(AWAITED);
+  table.questions.late(2100.3 - 0.001, 2000);
+  expect(table.changed).toEqual([]);
+  table.questions.late(100.3 + 2000, 2000);
+  expect(table.changed).toEqual(["web1"]);
+  table.questions.late(5000, 2000);
+  expect(table.changed).toEqual(["web1"]);
+});
