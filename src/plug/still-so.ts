@@ -62,10 +62,15 @@ const claimedByNobody: Ground = {
 };
 
 /** A second interface with the same iface-id would be a leftover, or stand beside a foreign interface. */
-const withoutInterface: Ground = {
+const withoutAnother: Ground = {
   rules: "P1, P5",
-  lapse: "the logical port has an interface",
-  holds: (facts) => facts.change.kind !== "create" || interfaceNames(facts).length === 0,
+  lapse: "the logical port has got an interface from somebody else",
+  holds(facts) {
+    const { change } = facts;
+    const getsOne = change.kind !== "remove" && (change.kind !== "update" || change.adoption !== undefined);
+    const left = change.kind === "replug" ? change.leaves.name : null;
+    return !getsOne || interfaceNames(facts).every((name) => name === left);
+  },
 };
 
 /** An interface for a port that nobody wants here would have to be unplugged again. */
@@ -134,7 +139,7 @@ const inViewOrAskedForByName: Ground = {
 const GROUNDS: readonly Ground[] = [
   onTheIntegrationBridge,
   claimedByNobody,
-  withoutInterface,
+  withoutAnother,
   wanted,
   besideTheKept,
   misplaced,

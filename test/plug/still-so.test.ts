@@ -366,6 +366,23 @@ describe("what is written for a port that has an interface", () => {
       expect(lapsed(at, change)).toBe("P1, P2, U1");
     },
   );
+
+  test.each<[string, Change["kind"], string, string]>([
+    ["another interface is not made beside one from somebody else", "replug", "eth1", "P1, P5"],
+    ["its own is changed still", "update", "eth0", ALL_HOLD],
+  ])("%s", (_, kind, name, expected) => {
+    const at = bench();
+    names.a = name;
+    const row = wanted("a", 0);
+    at.set("portBinding", { ...row, options: new Map([...row.options, ["vif-plug-mtu-request", "1400"]]) });
+    at.attempt("a", { phase: "idle", nonce: 1 });
+    at.run();
+    const change = changeOf(at, "a");
+    expect(change.kind).toBe(kind);
+    at.addInterface(pluggedRow("a", { name: "tap1" }));
+    at.run();
+    expect(lapsed(at, change)).toBe(expected);
+  });
 });
 
 describe("an interface that goes", () => {
@@ -406,6 +423,19 @@ describe("an interface that goes", () => {
 });
 
 describe("an interface that is taken over", () => {
+  test("goes to its next port no more when somebody has given that port an interface", () => {
+    const provider = recordedProvider("dummy", { prepare: plugAs(() => "eth0") }).provider;
+    const bench = benchWith(provider, ["old"]);
+    moveAway(bench, "old", 0);
+    bench.set("portBinding", wanted("new", 1));
+    bench.run();
+    const change = changeOf(bench, "new");
+    expect(change).toMatchObject({ kind: "update", adoption: { from: "old" } });
+    bench.addInterface(pluggedRow("new", { name: "tap1" }));
+    bench.run();
+    expect(lapsed(bench, change)).toBe("P1, P5");
+  });
+
   test("is let go still while all that lose theirs are due to go, and not held", () => {
     const provider = recordedProvider("dummy", { prepare: plugAs(() => "eth0") }).provider;
     const bench = benchWith(provider, ["old"]);
