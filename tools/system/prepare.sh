@@ -63,12 +63,37 @@ choose_kernel() {
   version=$(apt-cache show --no-all-versions "$image" | sed -n 's/^Version: //p')
 }
 
+# Copies into the present folder what apt has in its cache of these packages. apt itself would trust a file of the right
+# length, so the checksum is compared here.
+reuse_packages() {
+  apt-get download --print-uris "$@" 2>>"$work/log" | while read -r _ file _ sum; do
+    cp "$archives$file" . 2>/dev/null || continue
+    echo "${sum#SHA256:}  $file" | sha256sum --check --status || rm "$file"
+  done
+}
+
+# Leaves the packages of the present folder in apt's cache for the next clone, as apt-get install would. apt-get clean
+# removes them. Whoever may not write there fetches them again.
+keep_packages() {
+  [ -w "$archives" ] || return 0
+  for package in *.deb; do
+    [ -e "$archives$package" ] || { cp "$package" "$archives$package.part" && mv "$archives$package.part" "$archives$package"; }
+  done
+}
+
 fetch_kernel() {
-  say "fetching and unpacking Debian's kernel $version (about 220 MB)"
+  eval "$(apt-config shell archives Dir::Cache::archives/d)"
   set -- "linux-image-$abi=$version" "linux-headers-$abi=$version" "linux-headers-$base-common=$version" \
     "linux-kbuild-$series=$version" "linux-source-$series=$version" busybox-static
-  (cd "$work" && { apt-get download "$@" || { apt-get update && apt-get download "$@"; }; }) >>"$work/log" 2>&1 ||
-    show_log 'apt-get download failed'
+  (
+    cd "$work"
+    reuse_packages "$@"
+    found=$(find . -name '*.deb' | wc -l)
+    say "unpacking Debian's kernel $version ($found of $# packages are in apt's cache; all of them are about 220 MB)"
+    { apt-get download "$@" || { apt-get update && apt-get download "$@"; }; } >>"$work/log" 2>&1 ||
+      show_log 'apt-get download failed'
+    keep_packages
+  )
   for package in "$work"/linux-image-* "$work"/linux-headers-* "$work"/linux-kbuild-* "$work"/busybox-static_*; do
     dpkg-deb -x "$package" "$work/tree"
   done
