@@ -111,7 +111,8 @@ export function startChild(options: ChildOptions): Child {
     isOver = true;
     if (lastWords !== null) clearTimeout(lastWords);
     lines.close();
-    errors.close();
+    // Often the reason for the end, and perhaps without a line end.
+    errors.end();
     // Ends the processes that the command started and that do not notice its end.
     signal("SIGKILL");
     onEnd(fault ?? how);

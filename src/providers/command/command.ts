@@ -206,7 +206,8 @@ export class CommandProvider implements HostedProvider {
       this.#refusal = clipWords(fault);
       this.#host?.log("warn", this.#refusal);
       this.#supervisor.stop();
-      this.#wakeAll();
+      // The ports that were asked about already wait for the same reason.
+      this.#beginRound();
     } else {
       this.#maintainedOptions = maintainedOptions;
       // Another process may answer differently: every question is asked again, and the known answers hold meanwhile.

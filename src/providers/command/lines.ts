@@ -29,6 +29,14 @@ export class LineSplitter {
     }
   }
 
+  /** @returns what stands after the last line end, which is a line, too, when nothing follows; null: nothing */
+  end(): Buffer | null {
+    const rest = this.#restBytes === 0 ? null : Buffer.concat(this.#rest);
+    this.#rest = [];
+    this.#restBytes = 0;
+    return rest;
+  }
+
   /** @returns whether there was room for the piece */
   #take(piece: Buffer): boolean {
     const room = this.#maxBytes - this.#restBytes;

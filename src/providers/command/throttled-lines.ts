@@ -51,6 +51,15 @@ export class ThrottledLines {
     this.#hear();
   }
 
+  /** Nothing follows: hears the lines that wait, and what stands after the last line end. */
+  end(): void {
+    if (this.#isClosed) return;
+    this.hurry();
+    const rest = this.#options.splitter.end();
+    if (rest !== null && !this.#isClosed) this.#options.onLine(String(rest));
+    this.close();
+  }
+
   /** Takes no more lines. */
   close(): void {
     this.#isClosed = true;

@@ -55,7 +55,8 @@ export interface WireFault {
 const responseSchema = v.object({
   id: v.number(),
   result: v.optional(v.unknown()),
-  error: v.optional(v.object({ message: v.string() })),
+  /** Null in the answers of programs that know JSON-RPC 1.0. */
+  error: v.nullish(v.object({ message: v.string() })),
 });
 
 const changedSchema = v.optional(v.object({ lports: v.optional(v.array(v.string())) }), {});
@@ -78,7 +79,7 @@ export function parseLine(line: string): Result<Incoming, WireFault> {
   const response = v.safeParse(responseSchema, message);
   if (!response.success) return fail({ code: "no-message", message: "a line that is no JSON-RPC message" });
   const { id, result, error } = response.output;
-  if (error !== undefined) return ok({ kind: "error", id, message: error.message });
+  if (error) return ok({ kind: "error", id, message: error.message });
   return ok({ kind: "result", id, result });
 }
 

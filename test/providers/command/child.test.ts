@@ -31,6 +31,21 @@ test("there is no room while a program has more than 8 MiB unread, and it is end
   expect(await ended).toMatch(/^it has left \d{8} bytes unread$/);
 });
 
+test("the last words on the standard error are heard, also without a line end", async () => {
+  const heard: string[] = [];
+  const { promise: ended, resolve: onEnd } = Promise.withResolvers<string>();
+  startChild({
+    argv: ["sh", "-c", "printf 'first\\nno such NIC' >&2; exit 7"],
+    variables: process.env,
+    onLine: () => 0,
+    onStderr: (line) => heard.push(line),
+    onRoom() {},
+    onEnd,
+  });
+  await ended;
+  expect(heard).toEqual(["first", "no such NIC"]);
+});
+
 test("all of it arrives in its order, with room again when enough has been read, and then the end", async () => {
   const script = "sleep 0.1; head -c 1000000 >/dev/null; sleep 0.1; wc -c; exit 7";
   const heard: string[] = [];

@@ -240,6 +240,18 @@ describe("a command that", () => {
     expect(running.read().filter((word) => word === "initialize")).toHaveLength(1);
   });
 
+  test("refuses the options by its schema is why a port waits that was asked about before", async () => {
+    const optionsSchema = { type: "object", properties: { nic: { type: "integer" } } };
+    const patient = { ...QUICK, late: 60_000 };
+    await using running = new Running({ introduction: { optionsSchema } }, patient, { nic: "x" });
+    expect(running.ask("web1")).toMatchObject({ kind: "not-ready", awaited: true });
+    await running.logged(/warn acme: options\.nic: /);
+    expect(running.ask("web1")).toEqual({
+      kind: "not-ready",
+      reason: expect.stringMatching(/^options\.nic: /),
+    });
+  });
+
   test("declares a schema that could take for ever to check is failed", async () => {
     const doubled = (index: number) => ({ allOf: [0, 1, 2].map(() => ({ $ref: `#/$defs/d${index - 1}` })) });
     const definitions = Array.from({ length: 25 }, (_, index) => [

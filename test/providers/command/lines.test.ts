@@ -51,3 +51,10 @@ test("or it is cut, and the next line begins after its end", () => {
     "long",
   ]);
 });
+
+test("what stands after the last line end is told at the end, once", () => {
+  const splitter = new LineSplitter(4, "cut");
+  expect((splitter.push(Buffer.from("a\nbcdef")) ?? []).map(String)).toEqual(["a"]);
+  expect(String(splitter.end())).toBe("bcde");
+  expect(splitter.end()).toBeNull();
+});
