@@ -1,7 +1,9 @@
 /** Transactions that are not sent, and transactions that nobody answers. */
 import { describe, expect, test } from "bun:test";
 import type { Operation } from "ovsdb-jsonrpc";
+import { encodeTransaction } from "../../src/ovsdb-jsonrpc/operations/transaction.ts";
 import { closingAfterEach, playgroundForEachTest, unchecked } from "./support/for-tests.ts";
+import { playground } from "./support/playground.gen.ts";
 import { type ProxyRules, ProxyServer } from "./support/proxy.ts";
 import { failure, names, op, open, openSynced, reach, value } from "./support/session.ts";
 
@@ -16,6 +18,23 @@ const rules = (transacts: unknown[]): ProxyRules => ({
     if (method === "transact") transacts.push(params);
     return "pass";
   },
+});
+
+describe("the text of thousands of operations", () => {
+  const operations = Array.from({ length: 3000 }, (_, index) => thing(`thing${index}`));
+  const text = value(encodeTransaction(playground, operations));
+
+  test("is the text of their list", () => {
+    const [database, ...encoded] = JSON.parse(text);
+    expect(database).toBe(playground.name);
+    expect(encoded).toEqual(operations.map(({ row }) => ({ op: "insert", table: "Thing", row })));
+  });
+
+  test("is an error of none of them where it is too long", () => {
+    expect(encodeTransaction(playground, operations, text.length).ok).toBe(true);
+    const error = failure(encodeTransaction(playground, operations, text.length / 2));
+    expect(error).toMatchObject({ code: "bad value", operation: null, retryable: false });
+  });
 });
 
 describe("what no server could read", () => {
@@ -54,6 +73,17 @@ describe("what no server could read", () => {
     const texts = ["null", "\\u0000", "\\ud800", "\u{10000}", "\ud83d\ude00", "\u0001"];
     value(await session.transact(texts.map(thing)));
     expect(names(session)).toEqual([...texts].sort());
+  });
+
+  test.each([
+    ["a NUL", thing("a\0b")],
+    ["no row", op.insert("Thing", unchecked<never>(null))],
+  ])("is an error of its operation among thousands: %s", (_, wrong) => {
+    const operations = Array.from({ length: 3000 }, (_, index) => (index === 1234 ? wrong : thing("fine")));
+    expect(failure(encodeTransaction(playground, operations))).toMatchObject({
+      code: "bad value",
+      operation: 1234,
+    });
   });
 
   test("is an error when there are no operations at all", async () => {

@@ -21,7 +21,7 @@ import { decodeSelected, type SelectedRow } from "./selected-rows.ts";
 export type OwnTransactCode =
   /** There is no server. */
   | "not sent"
-  /** Nothing was sent: no server could read what `operation` holds. */
+  /** Nothing was sent: no server could read what `operation` holds; null: the operations are too long together. */
   | "bad value"
   /** The connection was lost before the reply: it may have been committed. */
   | "disconnected"
@@ -61,22 +61,49 @@ export type OperationResult =
 /** Errors that say nothing against the transaction itself. */
 const RETRYABLE: ReadonlySet<TransactError["code"]> = new Set(["timed out", "unknown database"]);
 
+/** The longest text of a transaction, in UTF-16 code units: as long as the longest message that a peer may send. */
+const LONGEST_TRANSACTION = 2 ** 28;
+
+/** The operations that become text together: the encoded operations of a bulk would take several times the memory of their text. */
+const TOGETHER = 64;
+
 /** The parameters of `transact` as JSON text, or the first operation that cannot be sent. */
 export function encodeTransaction(
   schema: UntypedSchema,
   operations: readonly Operation[],
+  longest: number = LONGEST_TRANSACTION,
+): Result<string, TransactError> {
+  if (!isArray(operations)) return err(badValue("no list", operations, null));
+  const texts = [JSON.stringify(schema.name)];
+  let length = 0;
+  for (let from = 0; from < operations.length; from += TOGETHER) {
+    const text = encodeSome(schema, operations, from);
+    if (!text.ok) return text;
+    length += text.value.length;
+    if (length > longest) return err(badValue(`longer than ${longest} characters`, operations, null));
+    texts.push(text.value);
+  }
+  return ok(`[${texts.join(",")}]`);
+}
+
+/** The next operations from `from` on, with commas between them. */
+function encodeSome(
+  schema: UntypedSchema,
+  operations: readonly Operation[],
+  from: number,
 ): Result<string, TransactError> {
   const encoded: JsonObject[] = [];
   try {
-    for (const operation of operations) encoded.push(encodeOperation(schema, operation));
+    for (const operation of operations.slice(from, from + TOGETHER)) {
+      encoded.push(encodeOperation(schema, operation));
+    }
   } catch (error) {
-    const index = isArray(operations) ? encoded.length : null;
-    return err(badValue(wordsOf(error), operations, index));
+    return err(badValue(wordsOf(error), operations, from + encoded.length));
   }
-  const text = jsonText([schema.name, ...encoded]);
-  if (!isSuspicious(text)) return ok(text);
-  const unfit = encoded.findIndex((operation) => unfitForWire(operation) !== null);
-  return unfit === -1 ? ok(text) : err(badValue(unfitForWire(encoded[unfit]) ?? "", operations, unfit));
+  const text = jsonText(encoded);
+  const unfit = isSuspicious(text) ? encoded.findIndex((one) => unfitForWire(one) !== null) : -1;
+  if (unfit === -1) return ok(text.slice(1, -1));
+  return err(badValue(unfitForWire(encoded[unfit]) ?? "", operations, from + unfit));
 }
 
 function badValue(
