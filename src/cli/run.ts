@@ -14,7 +14,7 @@ import { messageOf } from "../result.ts";
 import { endWithin } from "../system/deadline.ts";
 import { isJournal } from "../system/journal.ts";
 import { ServiceManager } from "../system/service-manager.ts";
-import { collectGarbage, releaseSpareMemory } from "../system/spare-memory.ts";
+import { collectGarbage, releasePages, releaseSpareMemory } from "../system/spare-memory.ts";
 import { onStrayErrors } from "../system/stray-errors.ts";
 import { readinessText } from "../terminal/show-status.ts";
 import { VERSION } from "../version.ts";
@@ -161,6 +161,7 @@ async function runDaemon(start: Start): Promise<number> {
   const keeper = new MemoryKeeper({
     collect: collectGarbage,
     release: releaseSpareMemory,
+    releasePages,
     resident: () => process.memoryUsage.rss(),
   });
   const daemon = new Daemon({
@@ -185,6 +186,7 @@ async function runDaemon(start: Start): Promise<number> {
   };
   // After there is a daemon to handle errors; before that, the runtime ends the process, which is right.
   onStrayErrors((thrown) => daemon.stray(thrown));
+  keeper.loaded();
   try {
     await daemon.start();
     serviceManager.ready();

@@ -27,6 +27,8 @@ const WORTHWHILE = 16 << 20;
 const LOOK_MS = 15_000;
 
 export interface Memory {
+  /** Gives back the pages of the executable; a page that is used again comes from the page cache. */
+  releasePages(): void;
   /** Collects the garbage of handled messages. @returns the number of live bytes */
   collect(): number;
   /** Gives free memory back to the system. Blocks the process for some milliseconds. */
@@ -59,6 +61,14 @@ export class MemoryKeeper {
       ...world,
       connect: (remote, tls, events) => world.connect(remote, tls, this.#counting(events)),
     };
+  }
+
+  /**
+   * The program is loaded, and its work begins: pages that only the loading needed are given back. Otherwise these pages and the
+   * pages of the work would be resident at the same time.
+   */
+  loaded(): void {
+    this.#memory.releasePages();
   }
 
   /** Counts bytes that have come in or gone out. */

@@ -26,9 +26,14 @@ export function collectGarbage(): number {
   return heapSize();
 }
 
-/** Gives memory back. Blocks the process for some milliseconds. Without /proc the pages stay. */
+/** Gives memory back: garbage and pages. Blocks the process for some milliseconds. */
 export function releaseSpareMemory(): void {
   Bun.gc(true);
+  releasePages();
+}
+
+/** Gives back the pages of the executable. Without /proc the pages stay. */
+export function releasePages(): void {
   let smaps: string;
   try {
     smaps = readFileSync("/proc/self/smaps", "utf8");

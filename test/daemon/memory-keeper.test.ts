@@ -40,10 +40,11 @@ let keeper: MemoryKeeper;
 let held = 0;
 let collected = 0;
 let released = 0;
+let unmapped = 0;
 let resident = 0;
 beforeEach(() => {
   stage = new Stage();
-  [held, collected, released, resident] = [MiB, 0, 0, 100 * MiB];
+  [held, collected, released, unmapped, resident] = [MiB, 0, 0, 0, 100 * MiB];
   keeper = new MemoryKeeper(
     {
       collect: () => {
@@ -51,6 +52,7 @@ beforeEach(() => {
         return held;
       },
       release: () => void released++,
+      releasePages: () => void unmapped++,
       resident: () => resident,
     },
     stage.environment,
@@ -65,6 +67,11 @@ test("what the start needed is given back soon, and nothing more while nothing g
   resident += 8 * MiB;
   for (let look = 0; look < 10; look++) stage.ring();
   expect([released, collected]).toEqual([1, 0]);
+});
+
+test("the pages that only the loading needed are given back at once, and no garbage is looked for", () => {
+  keeper.loaded();
+  expect([unmapped, released, collected]).toEqual([1, 0, 0]);
 });
 
 test("what the start needed is given back however little is resident", () => {
