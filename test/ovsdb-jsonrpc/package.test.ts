@@ -99,10 +99,10 @@ test("the sources are not packed by mistake", () => {
 });
 
 test.each([
-  ["everything of it", 'export * from "ovsdb-jsonrpc"', 70_500],
-  ["a session and its operations", 'export { Session, operations } from "ovsdb-jsonrpc"', 69_000],
-  ["what asks a server without a session", 'export { listDatabases } from "ovsdb-jsonrpc"', 18_500],
-  ["the commands on Open vSwitch, with their session", 'export * from "ovsdb-jsonrpc/ovs"', 72_500],
+  ["everything of it", 'export * from "ovsdb-jsonrpc"', 72_500],
+  ["a session and its operations", 'export { Session, operations } from "ovsdb-jsonrpc"', 71_000],
+  ["what asks a server without a session", 'export { listDatabases } from "ovsdb-jsonrpc"', 20_500],
+  ["the commands on Open vSwitch, with their session", 'export * from "ovsdb-jsonrpc/ovs"', 74_500],
   ["the indexes", 'export * from "ovsdb-jsonrpc/indexes"', 5_500],
   ["a function", 'export { isUuid } from "ovsdb-jsonrpc"', 500],
 ])("a program has of the package what it imports: %s", async (_name, program, bytes) => {
