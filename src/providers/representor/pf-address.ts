@@ -129,22 +129,44 @@ type Uplink =
   | { readonly link: Link }
   | { readonly link: null /** For people to read. */; readonly reason: string };
 
-/** The uplink of a PF: the uplink of its number, or the only uplink when there is only one PF. */
-export function uplinkOf(pf: PfFacts, { pfs, uplinks }: Neighbours): Uplink {
+/**
+ * Whether the device is the PF, and does not only show functions of another PF: drivers give a PF the number of its PCI function
+ * or, on a DPU, the number of the host's PF behind the device. A device that is not on PCI has no number to compare.
+ */
+function isDeviceOf(pf: PfFacts, pfs: readonly PfFacts[]): boolean {
+  const { device, number } = pf;
+  const pci = /^pci\/.*\.([0-7])$/.exec(device);
+  if (pci === null || Number(pci[1]) === number) return true;
+  const hosts = pfs.filter((one) => isHostBeside(one, pf) && hasOwnPort(one));
+  return isExternal(pf) !== true && hosts.length > 0 && hosts.every((one) => one.number === number);
+}
+
+/** The uplinks of which one is the PF's: those of its number, or all of the device that the PF is; empty: nobody can tell. */
+export function uplinksOf(pf: PfFacts, { pfs, uplinks }: Neighbours): readonly SwitchPort[] {
   const near = uplinks.filter(({ device }) => device === pf.device);
+  const same = near.filter(({ role }) => role.kind === "uplink" && role.number === pf.number);
+  if (same.length > 0) return same;
   // Each host numbers its own PFs, so only PFs of the same controller count.
   const siblings = pfs.filter((one) => one.device === pf.device && one.controller === pf.controller);
-  const numbers = new Set(siblings.map(({ number }) => number));
-  const same = near.filter(({ role }) => role.kind === "uplink" && role.number === pf.number);
-  const [only, ...others] = same.length > 0 ? same : numbers.size === 1 ? near : [];
+  const isAlone = siblings.every(({ number }) => number === pf.number);
+  // The kernel has to tell the device of each port: a port that was placed there by its switch may be another PF's.
+  const isTold = [...near, ...pf.ports].every(({ isPlaced }) => isPlaced !== true);
+  return isTold && isAlone && isDeviceOf(pf, pfs) ? near : [];
+}
+
+/** The uplink of a PF, when there is one candidate. */
+export function uplinkOf(pf: PfFacts, around: Neighbours): Uplink {
+  const [only, ...others] = uplinksOf(pf, around);
   if (only !== undefined && others.length === 0) {
     return only.link === null
       ? { link: null, reason: "its uplink has no network device" }
       : { link: only.link };
   }
-  if (near.length === 0) return { link: null, reason: "its device has no uplink" };
-  return {
-    link: null,
-    reason: `the kernel does not tell which of the ${near.length} uplinks is that of ${nameOfPf(pf)}`,
-  };
+  const [one, ...more] = around.uplinks.filter(({ device }) => device === pf.device);
+  if (one === undefined) return { link: null, reason: "its device has no uplink" };
+  const reason =
+    more.length === 0
+      ? `the kernel does not tell whether the uplink ${one.name} is that of ${nameOfPf(pf)} or of another PF`
+      : `the kernel does not tell which of the ${more.length + 1} uplinks is that of ${nameOfPf(pf)}`;
+  return { link: null, reason };
 }

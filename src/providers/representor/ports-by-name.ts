@@ -80,8 +80,10 @@ function uplink(one: Untold, number: number | null, device: string): SwitchPort 
   };
 }
 
-function common({ link }: Untold, device: string) {
-  return { name: `${link.name} (${link.portName ?? "no name"})`, devlink: null, device, link, fault: null };
+function common({ link, parent }: Untold, device: string) {
+  const name = `${link.name} (${link.portName ?? "no name"})`;
+  const place = parent === null ? ({ device, isPlaced: true } as const) : { device };
+  return { name, devlink: null, ...place, link, fault: null };
 }
 
 /**

@@ -13,6 +13,7 @@ import {
   type PfFacts,
   pfAddress,
   uplinkOf,
+  uplinksOf,
 } from "./pf-address.ts";
 import type { PortSources, SwitchPort } from "./switch-port.ts";
 import { composePorts } from "./switch-ports.ts";
@@ -56,7 +57,10 @@ export function indexOf(facts: KernelFacts, sources: IndexSources): SwitchIndex 
   });
   // A PF of this machine of which only the uplink is known: functions may still appear, or be made.
   for (const { device, role } of uplinks) {
-    const isKnown = bare.some((pf) => pf.device === device && isOfThisMachine(pf, bare));
+    const isKnown = bare.some(
+      (pf) =>
+        pf.device === device && isOfThisMachine(pf, bare) && uplinksOf(pf, { pfs: bare, uplinks }).length > 0,
+    );
     const number = role.kind === "uplink" ? role.number : null;
     if (!isKnown || bare.some((pf) => pf.device === device && pf.ports.length === 0)) {
       const other = { device, controller: 0, number: number ?? 0, isForeign: false, ports: [] };

@@ -15,6 +15,8 @@ export interface SwitchPort {
   readonly devlink: DevlinkPort | null;
   /** The devlink device of the PF, which has the functions. */
   readonly device: string;
+  /** The device was found by the port's switch, because the kernel tells no device of the port. */
+  readonly isPlaced?: true;
   readonly controller: number;
   readonly external: boolean | null;
   /** Null: an uplink that is not the port of a PF. */

@@ -174,7 +174,7 @@ function placeUplinks(told: readonly SwitchPort[]): readonly SwitchPort[] {
     const { role, link, device } = port;
     if (role.kind === "function" || populated.has(device) || !link?.switchId) return port;
     const place = only(places.get(link.switchId)) ?? only(numbered.get(`${link.switchId} ${role.number}`));
-    return place === null ? port : { ...port, device: place };
+    return place === null ? port : { ...port, device: place, isPlaced: true };
   });
 }
 

@@ -60,6 +60,79 @@ describe.each(less)("where the kernel tells no %s", (_, without) => {
   });
 });
 
+/** What is not there for a while: an uplink in another namespace or without its driver, and the VFs and sub-functions of a PF. */
+function withoutSome(table: NicTable): readonly { readonly what: string; readonly left: NicTable }[] {
+  const links = new Map(table.links.map((link) => [link.ifindex, link]));
+  const isUplink = ({ portName, ifindex }: Link) =>
+    /^p\d+$/.test(portName ?? "") ||
+    table.ports.some(({ flavour, netdev }) => flavour === "physical" && netdev?.ifindex === ifindex);
+  const uplinks = table.links.filter(isUplink).map(({ ifindex }) => ifindex);
+  const told = table.ports.flatMap(({ device, controller, flavour, pf, netdev }) =>
+    netdev !== null && (flavour === "pcivf" || flavour === "pcisf")
+      ? [{ pf: `${device} ${controller} ${pf}`, ifindex: netdev.ifindex }]
+      : [],
+  );
+  const named = table.links.flatMap(({ ifindex, portName, parent }) => {
+    const [, pf] = /^(.*pf\d+)(?:vf|sf)r?\d+$/.exec(portName ?? "") ?? [];
+    return pf === undefined || told.some((one) => one.ifindex === ifindex)
+      ? []
+      : [{ pf: `${parent} ${pf}`, ifindex }];
+  });
+  const ofOnePf = [...Map.groupBy([...told, ...named], ({ pf }) => pf).values()];
+  const functions = ofOnePf.map((all) => all.map(({ ifindex }) => ifindex));
+  return [null, ...uplinks].flatMap((uplink) =>
+    [[], ...functions].flatMap((gone) =>
+      [true, false].map((hasPort) => {
+        const left = {
+          ...table,
+          links: table.links.filter(({ ifindex }) => ifindex !== uplink && !gone.includes(ifindex)),
+          ports: table.ports.flatMap((port) => {
+            const ifindex = port.netdev?.ifindex ?? null;
+            if (ifindex === null) return [port];
+            if (gone.includes(ifindex)) return [];
+            return ifindex !== uplink ? [port] : hasPort ? [{ ...port, netdev: null }] : [];
+          }),
+        };
+        const names = [...(uplink === null ? [] : [uplink]), ...gone].map((one) => links.get(one)?.name);
+        return { what: `without ${names.join(", ")}`, left };
+      }),
+    ),
+  );
+}
+
+test("while an uplink or the functions of a PF are away, nobody gets a function of another PF", async () => {
+  const wrong: string[] = [];
+  let asked = 0;
+  for (const table of tables) {
+    const all = await askNic(table);
+    // Of PFs that match alike, the last one that is there is the right one.
+    const isChoice = new Map(
+      all.map(({ question, reason }) => [question, /several PFs match/.test(reason ?? "")]),
+    );
+    for (const { what, left } of withoutSome(table)) {
+      for (const { question, netdev } of await askNic(left)) {
+        if (isChoice.get(question) === true) continue;
+        asked++;
+        if (netdev !== null && netdev !== question.representor)
+          wrong.push(`${table.nic}, ${what}: ${question.what}: ${netdev}`);
+      }
+    }
+  }
+  expect(asked).toBeGreaterThan(1000);
+  expect(wrong).toEqual([]);
+});
+
+test("a PF whose functions are all away is known by its uplink, beside the functions of another PF", async () => {
+  const table = tables.find(({ nic }) => /functions of another PF on the same switch$/.test(nic));
+  const [left] = (table === undefined ? [] : withoutSome(table)).filter(
+    ({ what }) => what === "without ens3f0npf0vf0",
+  );
+  const answers = left === undefined ? [] : await askNic(left.left);
+  expect(answers[0]?.reason).toBe(
+    "PF b8:ce:f6:00:00:10 (pci/0000:98:00.0 pf 0) is known by its uplink ens3f0np0, and has no VFs yet",
+  );
+});
+
 test("every table asks something, and has ports and network devices to ask about", () => {
   for (const { nic, links, questions } of tables) {
     expect([nic, links.length > 0, questions.length > 0]).toEqual([nic, true, true]);
