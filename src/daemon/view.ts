@@ -151,9 +151,9 @@ export function whyNotReady({ reconciler }: Parts): string | null {
 }
 
 export function connectionsOf({ local, southbound }: Parts): Connections {
-  const { state, remotes, fault, lost } = southbound;
+  const { state, remotes, fault, lost, refused } = southbound;
   return {
     ovs: connectionStatus(local.state, local.remotes),
-    southbound: southboundStatus(state, remotes, fault, lost),
+    southbound: southboundStatus(state, remotes, fault, lost, refused),
   };
 }

@@ -6,6 +6,7 @@ import type { Condition } from "ovsdb-jsonrpc";
 import type { MonitorScope } from "../../plug/monitor-scope.ts";
 import type { PortBindingRow } from "../../plug/rows.ts";
 import { tables } from "../../plug/tables.ts";
+import { Refusal } from "./refusal.ts";
 
 const monitor = { Port_Binding: tables.portBinding.columns } as const;
 type Clauses = Condition<PortBindingRow>;
@@ -33,6 +34,8 @@ export interface Monitoring {
 }
 
 const NONE: ReadonlySet<string> = new Set();
+/** Not among the clauses that were asked for. */
+const NO_CLAUSES: object = {};
 
 export class NamedPorts {
   readonly #session: Monitoring;
@@ -42,6 +45,7 @@ export class NamedPorts {
   /** Not null: another monitor has told of a commit, and the message of this monitor may be on its way. */
   #doubt: { readonly hidesNames: boolean } | null = null;
   #isAsking = false;
+  readonly refusal = new Refusal("by their names");
   /** The names behind each clauses object. */
   readonly #lports = new WeakMap<object, ReadonlySet<string>>();
   #between: { readonly now: object; readonly next: object; readonly both: ReadonlySet<string> } | null = null;
@@ -57,6 +61,7 @@ export class NamedPorts {
     if (scope.lports.size === 0) {
       this.#names?.drop();
       this.#names = null;
+      this.refusal.ended();
       this.#onChange();
       return;
     }
@@ -116,8 +121,12 @@ export class NamedPorts {
   #open(clauses: Clauses): Names {
     const names = this.#session.addMonitor({ monitor, where: { Port_Binding: clauses } });
     names.onConditionRequested(() => this.#onChange());
-    names.onCondition(() => this.#onChange());
+    names.onCondition(() => {
+      if (this.#lports.has(names.acknowledged("Port_Binding") ?? NO_CLAUSES)) this.refusal.ended();
+      this.#onChange();
+    });
     names.onConditionRefused(({ code, details }) => {
+      this.refusal.refused(code, details);
       this.#onRefused(code, details);
       this.#onChange();
     });

@@ -25,12 +25,14 @@ export function connectionStatus(state: SessionState, remotes: string): Connecti
  * @param state null: the address of the Southbound is not known
  * @param fault why the address is not known
  * @param lost why the last connection ended; null: a connection has been in sync since
+ * @param refused the question that the server refuses to answer, and what to do; null: none
  */
 export function southboundStatus(
   state: SessionState | null,
   remotes: string | null,
   fault: string | null,
   lost: ConnectionError | null = null,
+  refused: string | null = null,
 ): Connections["southbound"] {
   if (state === null || remotes === null) {
     return { remote: null, state: "disconnected", leader: null, error: fault };
@@ -41,5 +43,6 @@ export function southboundStatus(
     return { remote: remotes, state: "disconnected", leader: null, error };
   }
   const leader = state.kind === "synced" || state.kind === "connected" ? state.leader : null;
-  return { ...connectionStatus(state, remotes), leader };
+  const status = { ...connectionStatus(state, remotes), leader };
+  return state.kind === "synced" ? { ...status, error: refused } : status;
 }

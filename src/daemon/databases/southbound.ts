@@ -26,6 +26,7 @@ import type { Reconciler } from "../reconcile/reconciler.ts";
 import { AwaitedName, findChassis } from "./chassis-lookup.ts";
 import { KnownClusters } from "./known-clusters.ts";
 import { NamedPorts } from "./named-ports.ts";
+import { Refusal } from "./refusal.ts";
 import { logState } from "./session-log.ts";
 import { inquire, inquireChassis } from "./southbound-inquirer.ts";
 import { connect, type Where } from "./southbound-session.ts";
@@ -50,6 +51,7 @@ export class Southbound {
   readonly #clusters = new KnownClusters();
   /** Why the last connection ended; null: a connection has been in sync since, or nothing was tried. */
   #lost: ConnectionError | null = null;
+  readonly #refusal = new Refusal("of this chassis");
   /** The scope behind each clauses object. */
   readonly #conditions = new WeakMap<object, MonitorScope>();
 
@@ -74,6 +76,11 @@ export class Southbound {
   /** Why the last connection ended; null: the database is in sync, or nothing was tried yet. */
   get lost(): ConnectionError | null {
     return this.#lost;
+  }
+
+  /** The question that the server refuses, and what to do; null: the server answers. */
+  get refused(): string | null {
+    return this.#refusal.words ?? this.#named?.refusal.words ?? null;
   }
 
   /** Accepts a server whose log is behind the known index of its cluster, as after a restore from a backup. */
@@ -215,11 +222,15 @@ export class Southbound {
       this.#announce(session);
     });
     session.onConditionRequested(() => this.#announce(session));
-    session.onCondition(() => this.#announce(session));
+    session.onCondition(() => {
+      if (this.#conditions.has(session.acknowledged("Port_Binding") ?? NO_CLAUSES)) this.#refusal.ended();
+      this.#announce(session);
+    });
     const refused = (table: string, code: string, details: string) =>
       this.#log.error(`OVN_Southbound: the condition on ${table} is refused: ${code}: ${details}`);
     session.onConditionRefused(({ table, code, details }) => {
       refused(table, code, details);
+      if (table === "Port_Binding") this.#refusal.refused(code, details);
       this.#announce(session);
     });
     this.#named = new NamedPorts(
@@ -305,6 +316,8 @@ export class Southbound {
 }
 
 const NO_LPORTS: ReadonlySet<string> = new Set();
+/** Not among the clauses that were asked for. */
+const NO_CLAUSES: object = {};
 
 function isSame(a: SouthboundState, b: SouthboundState): boolean {
   return (

@@ -195,4 +195,22 @@ describe("names", () => {
     refuse();
     expect([refused, told(), complete()]).toEqual([["syntax error: no"], 1, []]);
   });
+
+  test("that the server refuses are said to be refused until the server grants others, or none is asked for", () => {
+    const { named, ask, refuse, grant, server } = negotiating();
+    const no = expect.stringContaining("by their names (syntax error: no)");
+    ask("a");
+    refuse();
+    expect(named.refusal.words).toEqual(no);
+    // What the session asks for in the place of what was refused.
+    server.next = [false];
+    grant();
+    expect(named.refusal.words).toEqual(no);
+    ask("b");
+    grant();
+    expect(named.refusal.words).toBeNull();
+    refuse();
+    ask();
+    expect(named.refusal.words).toBeNull();
+  });
 });

@@ -43,6 +43,16 @@ test("a Southbound that was stale and is in sync is connected, and one that is a
   });
 });
 
+test("a Southbound that refuses a question says so while it is in sync", () => {
+  const synced = { kind: "synced", remote: "tcp:a:1", leader: true, cid: null } as const;
+  expect(southboundStatus(synced, REMOTES, null, null, "it refuses")).toEqual({
+    ...{ remote: "tcp:a:1", state: "connected", leader: true },
+    error: "it refuses",
+  });
+  const disconnected = { kind: "disconnected", error, retryInMs: 1 } as const;
+  expect(southboundStatus(disconnected, REMOTES, null, null, "it refuses").error).toBe("closed");
+});
+
 test.each<[SessionState | null, string | null]>([
   [null, null],
   [null, REMOTES],

@@ -382,6 +382,24 @@ describe("news of the chassis itself", () => {
       expect.stringMatching(/^error ovsdb: OVN_Southbound: the condition on Port_Binding is refused: /),
     );
     expect(stage.known()?.hostname).toBe(before);
+    expect(stage.southbound.refused).toMatch(/^the server refuses .* of this chassis \(syntax error: no\); /);
+  });
+
+  test("for which the server refuses every condition by its row says so, until a server answers", () => {
+    stage.rules.toServer = (message) =>
+      JSON.stringify(message).includes('["requested_chassis","=="') ? "refuse" : "pass";
+    stage.learnName();
+    stage.connect();
+    stage.until(() => stage.southbound.refused !== null && stage.state.synced);
+    stage.pass(10_000);
+    expect(stage.state).toMatchObject({ synced: true, acknowledged: null });
+    expect(stage.southbound.refused).toMatch(/^the server refuses .* of this chassis \(syntax error: no\); /);
+    expect(stage.sent).toBe(0);
+    stage.rules.toServer = () => "pass";
+    lose();
+    comeBack();
+    stage.until(() => stage.known()?.chassisUuid != null);
+    expect(stage.southbound.refused).toBeNull();
   });
 });
 
@@ -420,18 +438,15 @@ describe("a plugged port whose binding is not in view", () => {
   });
 
   test("whose name the server refuses is told of, and not known to be gone", () => {
-    stage.rules.toClient = (message) => {
-      const request = stage.requests.find(({ id }) => id === message.id);
-      if (request === undefined || message.method !== undefined) return message;
-      if (!JSON.stringify(request).includes('"logical_port","=="')) return message;
-      return { id: message.id ?? null, result: null, error: { error: "syntax error", details: "no" } };
-    };
+    stage.rules.toServer = (message) =>
+      JSON.stringify(message).includes('"logical_port","=="') ? "refuse" : "pass";
     stage.start();
     stage.pass(5000);
     expect(stage.lines).toContainEqual(
       expect.stringMatching(/^error ovsdb: OVN_Southbound: the condition on Port_Binding is refused: /),
     );
     expect(stage.known()?.lports.has(LPORT)).not.toBe(true);
+    expect(stage.southbound.refused).toMatch(/^the server refuses .* by their names \(syntax error: no\); /);
   });
 
   test("that another chassis has bound is told of with that chassis's name", () => {
