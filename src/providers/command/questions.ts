@@ -201,14 +201,18 @@ export class Questions {
 
   /**
    * The interface of that name was removed, and its questions end. A question whose answer has another interface name is about
-   * that interface from now on; a question whose answer is not released stays.
+   * that interface from now on. A question stays when its answer is not released, and when the graph has asked for another
+   * interface since it asked about the removal: another port took the interface over, and the port is wanted still.
    */
   removed(lport: string, name: string | null): void {
-    for (const entry of this.#table.of(lport)) {
+    const entries = this.#table.of(lport);
+    const removal = entries.find(({ params, about }) => params.operation === "remove" && about === name);
+    const removalAsked = removal?.prepared ?? this.#prepared;
+    for (const entry of entries) {
       const output = outputOf(entry.answer)?.name ?? null;
       if (entry.about !== name && output !== name) continue;
       if (output !== null && output !== name && !this.#table.knows(lport, output)) entry.about = output;
-      else if (!entry.isUnreleased) this.#drop(entry);
+      else if (!entry.isUnreleased && entry.prepared <= removalAsked) this.#drop(entry);
     }
   }
 
@@ -254,7 +258,7 @@ export class Questions {
       isSuspect: isSame && before.isSuspect,
       isOutdated: false,
       round: this.#round,
-      prepared: this.#prepared,
+      prepared: before?.prepared ?? this.#prepared,
     };
     if (before !== undefined) this.#supersede(before);
     this.#table.put(entry);

@@ -75,6 +75,28 @@ test("a change of the tables asks nothing about the removal of an interface that
   expect(table.send().map(({ words }) => words)).toEqual(["create dev1"]);
 });
 
+test("an interface that was taken over ends the questions about it, and not the one of a port that is wanted still", () => {
+  const table = new Table();
+  expect(table.answered(about("create", null), plug("dev1"))).toEqual(plug("dev1"));
+  expect(table.ask(about("create", "dev1"))).toEqual(plug("dev1"));
+  expect(table.answered(about("remove", "dev1"), UNPLUG)).toEqual(UNPLUG);
+  expect(table.ask(about("create", null))).toEqual(plug("dev1"));
+  table.questions.release("web1", null);
+  table.questions.removed("web1", "dev1");
+  table.questions.askAgain("web1", 0);
+  expect(table.send().map(({ words }) => words)).toEqual(["create -"]);
+});
+
+test("an interface that has gone ends every question about it, also after a change of the tables", () => {
+  const table = new Table();
+  expect(table.answered(about("create", "dev1"), plug("dev1"))).toEqual(plug("dev1"));
+  table.questions.release("web1", "dev1");
+  table.ask(about("remove", "dev1"));
+  table.questions.askAgain("web1", 0);
+  table.questions.removed("web1", "dev1");
+  expect(table.questions.isKnown("web1")).toBe(false);
+});
+
 test("a question is late exactly when its time is over, and is said to be late once", () => {
   const table = new Table();
   expect(table.questions.prepare(about("create", null), 100.3, () => AWAITED)).toEqual(AWAITED);
