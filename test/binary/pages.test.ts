@@ -4,6 +4,7 @@ import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { commands } from "../../src/cli/commands.ts";
 import { startHypervisor } from "../integration/support/hypervisor.ts";
+import { unhurried } from "./support/unhurried.ts";
 import { Folder } from "./support/vifplugd.ts";
 
 const page = (name: string) => Bun.file(join(import.meta.dir, "../../docs", name)).text();
@@ -43,6 +44,14 @@ test.each(commands.map(({ name }) => name))("%s is in the table of commands", (n
   expect(operating).toMatch(new RegExp(`^\\| .*\`vifplugd ${name}\\b.*\\|`, "m"));
 });
 
+/** What `providers check` says of a provider whose configuration is in the folder. */
+function checked(folder: Folder, type: string) {
+  return unhurried(
+    () => folder.run("providers", "check", type, "--config", `${type}.yaml`),
+    ({ stdout, stderr }) => `${stdout}${stderr}`,
+  );
+}
+
 test("the provider of ten lines keeps to the contract", async () => {
   const [, program = ""] = /^```python\n(.*?)^```$/ms.exec(await page("providers.md")) ?? [];
   await using folder = await Folder.make();
@@ -50,13 +59,13 @@ test("the provider of ten lines keeps to the contract", async () => {
   await folder.write("acme", program);
   await chmod(file, 0o755);
   await folder.write("acme.yaml", `providers: [{ type: acme, command: [${file}] }]\n`);
-  const { code, stdout } = await folder.run("providers", "check", "acme", "--config", "acme.yaml");
+  const { code, stdout } = await checked(folder, "acme");
   expect({ code, failed: stdout.match(/^FAIL.*$/gim) ?? [] }).toEqual({ code: 0, failed: [] });
 });
 
 test("and so does what is built in and asks nobody", async () => {
   await using folder = await Folder.make();
   await folder.write("dummy.yaml", "providers: [{ type: dummy }]\n");
-  const { code, stdout } = await folder.run("providers", "check", "dummy", "--config", "dummy.yaml");
+  const { code, stdout } = await checked(folder, "dummy");
   expect({ code, failed: stdout.match(/^FAIL.*$/gim) ?? [] }).toEqual({ code: 0, failed: [] });
 });

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { executable } from "../../tools/chassis/daemon.ts";
+import { unhurried } from "./support/unhurried.ts";
 
 const python = join(import.meta.dir, "../../examples/provider-python/provider.py");
 let folder = "";
@@ -16,8 +17,13 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 async function run(providers: readonly object[], ...args: readonly string[]) {
   await Bun.write(file, JSON.stringify({ providers }));
-  const { exitCode, stdout, stderr } = Bun.spawnSync([executable, ...args, "--config", file]);
-  return { exitCode, stdout: `${stdout}`, text: `${stdout}${stderr}` };
+  return unhurried(
+    () => {
+      const { exitCode, stdout, stderr } = Bun.spawnSync([executable, ...args, "--config", file]);
+      return { exitCode, stdout: `${stdout}`, text: `${stdout}${stderr}` };
+    },
+    ({ text }) => text,
+  );
 }
 
 const pinned = (options: object) => ({ type: "pinned", command: [python], options });
