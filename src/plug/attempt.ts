@@ -5,7 +5,7 @@
  */
 import type { Uuid } from "ovsdb-jsonrpc";
 import type { Advice } from "./advice.ts";
-import { type Change, desiredAfter, misplacedOf } from "./change.ts";
+import { type Change, desiredAfter, misplacedOf, PLUGGED, thingsWrittenBy } from "./change.ts";
 import { type DesiredInterface, sameDesired } from "./desired.ts";
 
 interface Counted {
@@ -24,12 +24,13 @@ export interface SentAway {
   readonly isDue?: true;
 }
 
-/** The state that the interface was given, and how often in a row, whichever columns were written each time. */
+/** The state that the interface was given, and how often in a row. */
 export interface Written {
   readonly desired: DesiredInterface;
   /** The bridge that the interface was added to; null: the interface was there before. */
   readonly bridge: Uuid | null;
-  readonly times: number;
+  /** By thing (change.ts): how often it was written. Edits of different things are no disagreement about one of them. */
+  readonly times: ReadonlyMap<string, number>;
   /** The back-off is over: the state may be written once more. */
   readonly isDue?: true;
 }
@@ -48,7 +49,7 @@ export type Attempt =
   | (Counted & { readonly phase: "failed"; readonly change: Change; readonly error: string });
 
 /**
- * The number of writes in a row (a first one and three repairs) after which another program must be undoing them. vifplugd
+ * The number of writes of one thing in a row (a first one and three repairs) after which another program must be undoing them. vifplugd
  * then leaves the interface alone for longer and longer times, so that the two programs do not fight (rule T4). What
  * people edit by hand is repaired at once (rule P3).
  */
@@ -58,14 +59,20 @@ const WRITES_IN_A_ROW = 4;
 export function setbacksOf(attempt: Attempt | undefined, change: Change): number {
   const written = attempt?.written;
   if (written === undefined || written.isDue || !isSame(written, change)) return 0;
-  return Math.max(0, written.times - WRITES_IN_A_ROW + 1);
+  const times = thingsWrittenBy(change).map((thing) => timesOf(written, thing));
+  return Math.max(0, Math.max(...times) - WRITES_IN_A_ROW + 1);
+}
+
+/** Whoever plugged the interface wrote all of it. */
+function timesOf({ times }: Written, thing: string): number {
+  return times.get(thing) ?? (times.has(PLUGGED) ? 1 : 0);
 }
 
 /** The desired state was written and undone so often that vifplugd leaves the interface alone for a while. */
 export function undoneTooOften(attempt: Attempt | undefined, desired: DesiredInterface): boolean {
   const written = attempt?.written;
   if (written === undefined || written.isDue || !sameDesired(written.desired, desired)) return false;
-  return written.times >= WRITES_IN_A_ROW;
+  return Math.max(...written.times.values()) >= WRITES_IN_A_ROW;
 }
 
 /** Re-creating the bridge is not a conflict: writes on the former bridge do not count. */
@@ -81,17 +88,22 @@ function bridgeOf(change: Change): Uuid | null {
   return change.kind === "replug" ? bridgeOf(change.take) : null;
 }
 
-/** The record of a change that was written `times` in a row; undefined for a removal. */
-export function writtenBy(change: Change, times: number): Written | undefined {
+/** What counts after a change was committed; undefined for a removal. @param before what counted before */
+export function writtenAfter(change: Change, before: Written | undefined): Written | undefined {
   const desired = desiredAfter(change);
-  return desired === null ? undefined : { desired, bridge: bridgeOf(change), times };
+  if (desired === null) return undefined;
+  const bridge = bridgeOf(change);
+  const last = before !== undefined && isSame(before, change) ? before : { desired, bridge, times: NEVER };
+  const times = new Map(last.times);
+  for (const thing of thingsWrittenBy(change)) times.set(thing, timesOf(last, thing) + 1);
+  return { desired, bridge, times };
 }
 
+const NEVER: ReadonlyMap<string, number> = new Map();
+
 export function afterCommit(change: Change, before: Attempt | undefined): Attempt {
-  const last = before?.written;
-  const times = last !== undefined && isSame(last, change) ? last.times + 1 : 1;
   const idle = { phase: "idle", nonce: nonceOf(before) } as const;
-  return counted(idle, writtenBy(change, times), sentAwayAfter(change, before?.sentAway));
+  return counted(idle, writtenAfter(change, before?.written), sentAwayAfter(change, before?.sentAway));
 }
 
 function sentAwayAfter(change: Change, before: SentAway | undefined): SentAway | undefined {

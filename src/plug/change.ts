@@ -118,6 +118,29 @@ export function desiredAfter(change: Change): DesiredInterface | null {
   }
 }
 
+/** The thing that is written where an interface comes into place. */
+export const PLUGGED = "interface";
+
+/** The things that the change writes, by which rule T4 counts: the interface, a column, a key of a column, a leftover. */
+export function thingsWrittenBy(change: Change): readonly string[] {
+  switch (change.kind) {
+    case "create":
+    case "replug":
+      return [PLUGGED];
+    case "update":
+      return thingsOf(change.edit);
+    case "remove":
+      return [`leftover ${change.interface.name}`];
+  }
+}
+
+function thingsOf(edit: InterfaceEdit): readonly string[] {
+  return Object.entries(edit).flatMap(([column, value]) => {
+    if (value === null || typeof value !== "object") return [column];
+    return [...value.set.keys(), ...value.remove].map((key) => `${column} ${key}`);
+  });
+}
+
 /** The logical ports whose changes are written together: all of them, or none. */
 export function togetherOf(change: Change): readonly string[] {
   return (change.kind === "remove" ? undefined : change.together) ?? [lportOfChange(change)];

@@ -61,13 +61,20 @@ export function propose(
   }
   const setbacks = setbacksOf(attempt, change);
   if (setbacks > 0) {
-    const name = nameOfChange(change);
-    const undoes = change.kind === "update" ? `undoing what is written to` : `removing`;
-    const reason = `another program keeps ${undoes} interface ${name}: configure one of the two programs to leave the interface alone`;
+    const name = change.kind === "remove" ? change.interface.name : nameOfChange(change);
+    const reason = `another program keeps ${UNDOING[change.kind]} interface ${name}: configure one of the two programs to leave the interface alone`;
     return status(at, "error", reason, { retry: true, setbacks, interface: name });
   }
   return status(at, "pending", reason, { change: movingWith(change, together) });
 }
+
+/** What another program does to an interface, by the change that repairs it. */
+const UNDOING: Readonly<Record<Change["kind"], string>> = {
+  create: "removing",
+  update: "undoing what is written to",
+  remove: "adding the left over",
+  replug: "removing",
+};
 
 function movingWith(change: Change, together: readonly string[] | null): Change {
   return together === null || change.kind === "remove" ? change : { ...change, together };

@@ -7,7 +7,7 @@ import * as v from "valibot";
 import { mapping } from "../mapping.ts";
 import type { RecordedJson } from "./recorded-json.ts";
 
-export const RECORD_FORMAT = 4;
+export const RECORD_FORMAT = 5;
 
 const json: v.GenericSchema<RecordedJson> = v.custom<RecordedJson>((value) => value !== undefined);
 

@@ -3,8 +3,16 @@
  * change and the answers from the same places as the daemon: the status, and the attempt before.
  */
 import * as v from "valibot";
+import { mapping } from "../mapping.ts";
 import type { Advice } from "../plug/advice.ts";
-import { type Attempt, counted, nonceOf, type SentAway, type Written, writtenBy } from "../plug/attempt.ts";
+import {
+  type Attempt,
+  counted,
+  nonceOf,
+  type SentAway,
+  type Written,
+  writtenAfter,
+} from "../plug/attempt.ts";
 import { withLeaving } from "../plug/change-advice.ts";
 import type { LportStatus } from "../plug/lport-status.ts";
 import type { AttemptBatch } from "../plug/nodes/input-nodes.ts";
@@ -15,8 +23,8 @@ const batchSchema = v.array(
     lport: v.string(),
     phase: v.picklist(["idle", "in-flight", "failed", "forgotten"]),
     nonce: v.optional(v.number(), 0),
-    /** The number of equal writes in a row; 0: no earlier write counts. */
-    repairs: v.optional(v.number(), 0),
+    /** By thing, the number of writes in a row; null: no earlier write counts. */
+    times: v.optional(v.nullable(mapping(v.number())), null),
     due: v.optional(v.boolean(), false),
     /** The number of removals because of another owner (rule U7). */
     sentAway: v.optional(v.number(), 0),
@@ -34,7 +42,7 @@ export function encodeAttempts(batch: AttemptBatch): RecordedJson {
     const { written, sentAway } = attempt;
     return {
       ...{ lport, phase, nonce },
-      ...(written === undefined ? {} : { repairs: written.times }),
+      ...(written === undefined ? {} : { times: Object.fromEntries(written.times) }),
       ...(written?.isDue === undefined ? {} : { due: true }),
       ...(sentAway === undefined ? {} : { sentAway: sentAway.times }),
       ...(sentAway?.isDue === undefined ? {} : { mayCome: true }),
@@ -90,13 +98,13 @@ function sentAwayOf({ sentAway, mayCome }: RecordedAttempt): SentAway | undefine
 
 /** The write that was just committed (only a commit keeps the count of tries), else the write that counted before. */
 function writtenOf(
-  { lport, phase, nonce, repairs, due }: RecordedAttempt,
+  { lport, phase, nonce, times, due }: RecordedAttempt,
   before: Attempt | undefined,
 ): Written | undefined {
-  if (repairs === 0) return undefined;
+  if (times === null) return undefined;
   const isCommitted = phase === "idle" && before?.phase === "in-flight" && nonce === nonceOf(before);
-  const written = isCommitted ? writtenBy(before.change, repairs) : before?.written;
+  const written = isCommitted ? writtenAfter(before.change, undefined) : before?.written;
   if (written === undefined) throw new Error(`${lport} counts as written, which it was not`);
   const { isDue: _, ...rest } = written;
-  return { ...rest, times: repairs, ...(due ? { isDue: true } : {}) };
+  return { ...rest, times: new Map(Object.entries(times)), ...(due ? { isDue: true } : {}) };
 }

@@ -99,7 +99,7 @@ function cloud(ports: Readonly<Record<string, Port>>, settings: { onRename?: "re
     const held = advice.get(name);
     const desired = held?.kind === "asked" ? held.main.desired : null;
     if (desired === null) throw new Error(`nothing is desired for ${name}`);
-    return { phase: "idle", nonce: 0, written: { desired, bridge: null, times: 4 } };
+    return { phase: "idle", nonce: 0, written: { desired, bridge: null, times: new Map([["type", 4]]) } };
   };
   const facts: ContestFacts = {
     onRename: settings.onRename ?? "replug",

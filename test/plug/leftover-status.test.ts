@@ -1,6 +1,7 @@
 // The status on a port that is in place, and of which another interface is left over (rules U1, P3).
 import { describe, expect, test } from "bun:test";
 import type { Leaving } from "../../src/plug/advice.ts";
+import { afterCommit } from "../../src/plug/attempt.ts";
 import { desiredAfter } from "../../src/plug/change.ts";
 import type { LportStatus } from "../../src/plug/lport-status.ts";
 import { classify } from "../../src/plug/observed-interface.ts";
@@ -60,6 +61,16 @@ describe("an interface that is left over of a port that is in place", () => {
       state: "held",
       reason: `${also}, but too many`,
       change: null,
+    });
+  });
+
+  test("is named where another program adds it again and again (T4)", () => {
+    const { change } = beside(lets);
+    if (change === null) throw new Error("nothing is removed");
+    const attempt = [1, 2, 3].reduce((before) => afterCommit(change, before), afterCommit(change, undefined));
+    expect(beside(lets, { attempt })).toMatchObject({
+      ...{ state: "error", change: null, retry: true, setbacks: 1, interface: "tap1" },
+      reason: expect.stringMatching(/^another program keeps adding the left over interface tap1: configure /),
     });
   });
 

@@ -1,6 +1,6 @@
 // What is proposed for a port: the change itself, unless the server has just refused it, or others keep undoing it.
 import { describe, expect, test } from "bun:test";
-import { type Attempt, writtenBy } from "../../src/plug/attempt.ts";
+import { type Attempt, afterCommit } from "../../src/plug/attempt.ts";
 import type { Contest } from "../../src/plug/contest.ts";
 import { bridge, changeOf, observed, type Situation, unplug, verdictOf } from "./support/situation.ts";
 
@@ -73,9 +73,8 @@ describe("a change that was refused", () => {
 
 describe("what others undo again and again", () => {
   const undone = (situation: Situation): Attempt => {
-    const written = writtenBy(changeOf(situation), 4);
-    if (written === undefined) throw new Error("nothing is made");
-    return { phase: "idle", nonce: 0, written };
+    const change = changeOf(situation);
+    return [1, 2, 3].reduce((before) => afterCommit(change, before), afterCommit(change, undefined));
   };
 
   test("is left alone for a while, as its interface is removed again and again (T4)", () => {

@@ -38,16 +38,16 @@ describe("a file that is no record", () => {
     [
       "a record of another format",
       '{"record":1,"version":"0.0.1","settings":{}}',
-      "1: not a record that this version can replay: record: expected a record of format 4",
+      "1: not a record that this version can replay: record: expected a record of format 5",
     ],
     [
       "a header without settings",
-      '{"record":4,"version":"0.1.0"}',
+      '{"record":5,"version":"0.1.0"}',
       "1: not a record that this version can replay: settings: ",
     ],
     [
       "settings that are none",
-      '{"record":4,"version":"0.1.0","settings":{"chassis":5}}',
+      '{"record":5,"version":"0.1.0","settings":{"chassis":5}}',
       "1: not a record that this version can replay: chassis: ",
     ],
     ["an empty line", "", "1: not a record"],
