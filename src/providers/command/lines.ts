@@ -3,10 +3,13 @@
 /** What happens to a longer line: the splitter refuses the line, or cuts the line. */
 export type Overlong = "refuse" | "cut";
 
+const NOTHING = Buffer.alloc(0);
+
 export class LineSplitter {
   readonly #maxBytes: number;
   readonly #overlong: Overlong;
-  #rest: Buffer[] = [];
+  /** The bytes of the unfinished line, in a buffer with room for more: a list would cost far more than a line that comes byte by byte. */
+  #rest: Buffer = NOTHING;
   #restBytes = 0;
 
   constructor(maxBytes: number, overlong: Overlong) {
@@ -22,17 +25,19 @@ export class LineSplitter {
       const end = chunk.indexOf(0x0a, from);
       if (!this.#take(chunk.subarray(from, end < 0 ? undefined : end))) return null;
       if (end < 0) return lines;
-      lines.push(Buffer.concat(this.#rest));
-      this.#rest = [];
-      this.#restBytes = 0;
+      lines.push(this.#takeRest());
       from = end + 1;
     }
   }
 
   /** @returns what stands after the last line end, which is a line, too, when nothing follows; null: nothing */
   end(): Buffer | null {
-    const rest = this.#restBytes === 0 ? null : Buffer.concat(this.#rest);
-    this.#rest = [];
+    return this.#restBytes === 0 ? null : this.#takeRest();
+  }
+
+  #takeRest(): Buffer {
+    const rest = this.#rest.subarray(0, this.#restBytes);
+    this.#rest = NOTHING;
     this.#restBytes = 0;
     return rest;
   }
@@ -42,8 +47,14 @@ export class LineSplitter {
     const room = this.#maxBytes - this.#restBytes;
     if (piece.length > room && this.#overlong === "refuse") return false;
     const kept = piece.subarray(0, room);
-    if (kept.length > 0) this.#rest.push(kept);
-    this.#restBytes += kept.length;
+    const bytes = this.#restBytes + kept.length;
+    if (bytes > this.#rest.length) {
+      const larger = Buffer.allocUnsafe(Math.max(bytes, 2 * this.#rest.length));
+      this.#rest.copy(larger, 0, 0, this.#restBytes);
+      this.#rest = larger;
+    }
+    kept.copy(this.#rest, this.#restBytes);
+    this.#restBytes = bytes;
     return true;
   }
 }

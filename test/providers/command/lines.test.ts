@@ -1,4 +1,6 @@
 // A stream of bytes is cut into lines, and no line takes more memory than it may.
+
+import { heapSize } from "bun:jsc";
 import { expect, test } from "bun:test";
 import { LineSplitter } from "../../../src/providers/command/lines.ts";
 import { checkProperty } from "../../support/random.ts";
@@ -36,6 +38,21 @@ test("lines are the same, however the bytes arrive", () => {
     shrink: (value) => value,
     format: (value) => JSON.stringify(value),
   });
+});
+
+test("a line that comes byte by byte takes about the memory of its bytes, and is whole", () => {
+  const bytes = 500_000;
+  const splitter = new LineSplitter(bytes, "refuse");
+  Bun.gc(true);
+  const before = heapSize();
+  for (let index = 0; index < bytes; index++) splitter.push(Buffer.from([97 + (index % 26)]));
+  Bun.gc(true);
+  expect(heapSize() - before).toBeLessThan(10 * bytes);
+  const [line] = splitter.push(Buffer.from("\n")) ?? [];
+  expect(line?.length).toBe(bytes);
+  expect(line?.subarray(-3).toString()).toBe(
+    String.fromCharCode(...[3, 2, 1].map((back) => 97 + ((bytes - back) % 26))),
+  );
 });
 
 test("a line of just the bound is a line, and one more byte is refused, with or without its end", () => {
