@@ -34,13 +34,16 @@ export interface CommandOptions {
   readonly options: ProviderOptions;
   /** Checks the options against the schema that the program declares; null: the options have no fault. */
   checkOptions(schema: OptionsSchema): string | null;
-  readonly limits?: Partial<Limits & { readonly late: number }>;
+  readonly limits?: Partial<Limits & { readonly late: number; readonly left: number }>;
   readonly time?: Time;
   readonly startChild?: StartChild;
 }
 
-/** The limit on questions that were asked anew before their answer: they are kept, because their answers may still come. */
-const MAX_SUPERSEDED = 100_000;
+/**
+ * The limit on questions that were asked anew before their answer, in UTF-16 code units: they are kept, because their answers may
+ * still come. About 60,000 usual questions.
+ */
+const MAX_LEFT = 32 << 20;
 
 /** From this number of questions at once, the log has a line about them. */
 const VOLLEY = 100;
@@ -50,6 +53,7 @@ export class CommandProvider implements HostedProvider {
   readonly #options: CommandOptions;
   readonly #time: Time;
   readonly #lateMs: number;
+  readonly #maxLeft: number;
   readonly #params = new ParamsMaker();
   readonly #questions: Questions;
   readonly #supervisor: Supervisor;
@@ -71,6 +75,7 @@ export class CommandProvider implements HostedProvider {
     const { time = realTime } = options;
     this.#time = time;
     this.#lateMs = options.limits?.late ?? LATE_MS;
+    this.#maxLeft = options.limits?.left ?? MAX_LEFT;
     this.#questions = new Questions({
       onUnsent: (entry) => this.#enqueue(entry),
       release: (params, output) => this.#outbox.notify("release", outcome(params, output)),
@@ -174,7 +179,7 @@ export class CommandProvider implements HostedProvider {
 
   forget(lports: readonly string[]): void {
     for (const lport of lports) this.#questions.forget(lport);
-    this.#endForLeavingQuestions();
+    this.#plan();
   }
 
   destroy(): Ending {
@@ -244,14 +249,13 @@ export class CommandProvider implements HostedProvider {
 
   #askAgain(lport: string): void {
     this.#questions.askAgain(lport, this.#time.elapsed());
-    this.#endForLeavingQuestions();
   }
 
   #endForLeavingQuestions(): void {
-    const unanswered = this.#questions.superseded;
-    if (unanswered > MAX_SUPERSEDED) {
-      this.#supervisor.endFor(`it has left ${unanswered} questions without an answer`);
-    }
+    const { count, length } = this.#questions.superseded;
+    if (length <= this.#maxLeft) return;
+    const size = `${length.toLocaleString("en")} characters`;
+    this.#supervisor.endFor(`it has left ${count} questions of ${size} without an answer`);
   }
 
   /** @returns whether a question has this number */
@@ -300,6 +304,7 @@ export class CommandProvider implements HostedProvider {
     this.#isTurnPlanned = true;
     this.#time.soon(() => {
       this.#isTurnPlanned = false;
+      this.#endForLeavingQuestions();
       this.#flush();
       if (this.#changed.size === 0) return;
       const lports = [...this.#changed];

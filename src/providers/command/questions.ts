@@ -35,8 +35,9 @@ export class Questions {
   /** The questions without an answer, in the order in which they are asked. */
   readonly #awaited = new Set<Entry>();
   readonly #byId = new Map<number, Entry>();
-  /** The open questions whose answer nobody waits for any more, by message number. */
-  readonly #superseded = new Map<number, PrepareParams>();
+  /** The open questions whose answer nobody waits for any more, by message number, with the length of their fields as text. */
+  readonly #superseded = new Map<number, { readonly params: PrepareParams; readonly length: number }>();
+  #supersededLength = 0;
   #round = 0;
   /** The number of questions that the graph asked. */
   #prepared = 0;
@@ -49,9 +50,9 @@ export class Questions {
     return this.#table.size;
   }
 
-  /** The number of open questions whose answer nobody waits for any more. */
-  get superseded(): number {
-    return this.#superseded.size;
+  /** The open questions whose answer nobody waits for any more: their number, and their length in UTF-16 code units. */
+  get superseded(): { readonly count: number; readonly length: number } {
+    return { count: this.#superseded.size, length: this.#supersededLength };
   }
 
   /** Whether the table has a question about the logical port. */
@@ -125,7 +126,9 @@ export class Questions {
     const old = this.#superseded.get(id);
     if (old !== undefined) {
       this.#superseded.delete(id);
-      if (old.operation === "create") this.#options.release(old, outputOf(read(old)));
+      this.#supersededLength -= old.length;
+      const { params } = old;
+      if (params.operation === "create") this.#options.release(params, outputOf(read(params)));
       return true;
     }
     const entry = this.#byId.get(id);
@@ -174,6 +177,7 @@ export class Questions {
   lost(): void {
     this.#byId.clear();
     this.#superseded.clear();
+    this.#supersededLength = 0;
     for (const entry of this.#table) entry.isUnreleased = false;
     // A process that answers in order was busy with the oldest question.
     const [oldest] = [...this.#awaited].filter(({ phase }) => phase === "open");
@@ -281,7 +285,8 @@ export class Questions {
     this.#awaited.delete(entry);
     if (entry.id !== null) {
       this.#byId.delete(entry.id);
-      this.#superseded.set(entry.id, entry.params);
+      this.#superseded.set(entry.id, { params: entry.params, length: entry.fields.length });
+      this.#supersededLength += entry.fields.length;
     }
     entry.phase = "over";
     if (entry.isUnreleased) this.#options.release(entry.params, outputOf(entry.answer));

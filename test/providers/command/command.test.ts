@@ -477,6 +477,22 @@ describe("nothing is kept", () => {
   }
 });
 
+test("questions that a command leaves without an answer are bounded by their length, whatever else it answers", async () => {
+  const limits = { ...QUICK, left: 1 << 20 };
+  await using running = new Running({ tricks: { web1: { kind: "never" } } }, limits);
+  const ask = (round: number) => running.ask("web1", { options: { junk: `${round}`.padEnd(100_000, "x") } });
+  for (let round = 0; round < 11; round++) {
+    ask(round);
+    await running.hasRead("prepare create web1", round + 1);
+    await running.answered(`other${round}`);
+  }
+  expect(running.log).toEqual([]);
+  ask(11);
+  expect(await running.logged(/has left/)).toMatch(
+    /has left 11 questions of 1,\d{3},\d{3} characters without an answer/,
+  );
+});
+
 describe("what becomes of an answer", () => {
   const output = { name: "web1", type: "internal", options: {} };
 
