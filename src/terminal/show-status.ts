@@ -29,7 +29,7 @@ export function showStatus(status: Status, style: Style = PLAIN): string {
   const head = facts(
     [
       ["vifplugd", `${status.version}, ${readinessText(status.reason)}`],
-      ["chassis", `${chassis.name ?? "(no name)"}  ${chassis.uuid ?? "(no Chassis row)"}`],
+      ["chassis", `${chassis.name ?? "(no name)"}  ${chassis.uuid ?? noRowText(connections.southbound)}`],
       ["bridge", status.bridge],
       ["Open_vSwitch", connectionText(connections.ovs)],
       ["OVN_Southbound", connectionText(connections.southbound) + leaderText(connections.southbound.leader)],
@@ -43,6 +43,11 @@ export function showStatus(status: Status, style: Style = PLAIN): string {
     style,
   );
   return `${head}\n${showPorts(status.ports, status.reason, style)}`;
+}
+
+/** Only the Southbound knows whether there is a row. */
+function noRowText({ state }: ConnectionStatus): string {
+  return state === "connected" ? "(no Chassis row)" : "(Chassis row not known)";
 }
 
 /** The ports that were asked for. Of the chassis it shows only the reason why the daemon is not ready. */
