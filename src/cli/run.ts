@@ -1,4 +1,5 @@
 /** `vifplugd run`: runs the daemon in the foreground, until SIGTERM, SIGINT or `exit`. */
+import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { plugSettings, readSystemIdOverride } from "../config/effective.ts";
 import { formatConfigError } from "../config/error.ts";
@@ -9,6 +10,7 @@ import { MemoryKeeper } from "../daemon/memory-keeper.ts";
 import { PidFile } from "../daemon/pid-file.ts";
 import { Log, type Logger } from "../log/log.ts";
 import { RecordFile } from "../record/record-file.ts";
+import { Secrets } from "../record/recorded-json.ts";
 import { Recorder } from "../record/recorder.ts";
 import { messageOf } from "../result.ts";
 import { endWithin } from "../system/deadline.ts";
@@ -169,7 +171,10 @@ async function runDaemon(start: Start): Promise<number> {
     config,
     systemIdOverride,
     log,
-    recorder: record === null ? null : new Recorder(record, plugSettings(config, systemIdOverride)),
+    recorder:
+      record === null
+        ? null
+        : new Recorder(record, plugSettings(config, systemIdOverride), new Secrets(randomBytes(32))),
     files: () => [
       pidFile.status,
       ...(output.status === null ? [] : [output.status]),

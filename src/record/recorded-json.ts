@@ -14,21 +14,32 @@ export type RecordedJson =
 /** Keys whose values may be secrets; no decision reads them. */
 const SECRET_KEY = /psk|passw|secret|credential|private_key|token/i;
 
-/** Replacements of secrets: equal secrets get equal replacements, so that comparisons give the same result. */
+/** Hexadecimal digits of a replacement: too many for two secrets to get the same. */
+const DIGITS = 16;
+
+/**
+ * Replacements of secrets: equal secrets get equal replacements, so that comparisons give the same result. A replacement follows
+ * from the secret and the key: a table of replacements would keep every secret that there ever was.
+ */
 export class Secrets {
-  readonly #standIns = new Map<string, string>();
+  readonly #key: Uint8Array;
+
+  /** @param key random bytes that nobody learns: otherwise short secrets could be found out by trying */
+  constructor(key: Uint8Array) {
+    this.#key = key;
+  }
 
   standInFor(secret: string): string {
-    const known = this.#standIns.get(secret);
-    if (known !== undefined) return known;
-    const standIn = `(left out ${this.#standIns.size + 1})`;
-    this.#standIns.set(secret, standIn);
-    return standIn;
+    const digest = new Bun.CryptoHasher("sha256", this.#key).update(secret).digest("hex");
+    return `(left out ${digest.slice(0, DIGITS)})`;
   }
 }
 
-/** @throws TypeError: the value is neither plain data, a map nor a set */
-export function encode(value: unknown, secrets = new Secrets()): RecordedJson {
+/**
+ * @param secrets null: all secrets get one replacement, because nothing compares them
+ * @throws TypeError: the value is neither plain data, a map nor a set
+ */
+export function encode(value: unknown, secrets: Secrets | null = null): RecordedJson {
   if (value === null || typeof value === "boolean" || typeof value === "string") return value;
   if (typeof value === "number") return Number.isFinite(value) ? value : null;
   if (Array.isArray(value)) return value.map((item) => encode(item, secrets));
@@ -47,9 +58,10 @@ export function encode(value: unknown, secrets = new Secrets()): RecordedJson {
   return encoded;
 }
 
-function encodeEntry(key: unknown, entry: unknown, secrets: Secrets): RecordedJson {
+function encodeEntry(key: unknown, entry: unknown, secrets: Secrets | null): RecordedJson {
   const isSecret = typeof key === "string" && typeof entry === "string" && SECRET_KEY.test(key);
-  return isSecret ? secrets.standInFor(entry) : encode(entry, secrets);
+  if (!isSecret) return encode(entry, secrets);
+  return secrets === null ? "(left out)" : secrets.standInFor(entry);
 }
 
 export function decode(json: RecordedJson): unknown {

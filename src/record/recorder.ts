@@ -12,7 +12,7 @@ import { VERSION } from "../version.ts";
 import { RECORD_FORMAT, type RecordedAnswer, type RecordedProvider, type RecordedPush } from "./format.ts";
 import type { RecordFile } from "./record-file.ts";
 import { encodeAttempts } from "./recorded-attempts.ts";
-import { encode, Secrets } from "./recorded-json.ts";
+import { encode, type Secrets } from "./recorded-json.ts";
 
 /** The providers, with the list that the recorder needs beside the graph's needs. */
 export interface RecordableProviders extends Providers {
@@ -21,7 +21,7 @@ export interface RecordableProviders extends Providers {
 
 export class Recorder {
   readonly #file: RecordFile;
-  readonly #secrets = new Secrets();
+  readonly #secrets: Secrets;
   #recompute: string | null = null;
   #pushes: RecordedPush[] = [];
   #answers: RecordedAnswer[] = [];
@@ -31,8 +31,9 @@ export class Recorder {
   #runs = 0;
   #paused = false;
 
-  constructor(file: RecordFile, settings: PlugSettings) {
+  constructor(file: RecordFile, settings: PlugSettings, secrets: Secrets) {
     this.#file = file;
+    this.#secrets = secrets;
     this.#write({ record: RECORD_FORMAT, version: VERSION, settings: encode(settings) });
   }
 

@@ -6,6 +6,7 @@ import { plugSettings } from "../../src/config/effective.ts";
 import { Log } from "../../src/log/log.ts";
 import { onBehalfOf } from "../../src/providers/culprit.ts";
 import { RecordFile } from "../../src/record/record-file.ts";
+import { Secrets } from "../../src/record/recorded-json.ts";
 import { Recorder } from "../../src/record/recorder.ts";
 import { joinedParts } from "./support/joined-parts.ts";
 import { daemons } from "./support/running-daemon.ts";
@@ -213,7 +214,8 @@ describe("the record of what enters the graph", () => {
   function recordOf(chassis: SimulatedChassis) {
     const log = new Log({ level: "off", format: "text", write: () => {} });
     const file = new RecordFile(join(bench.folder, "record"), log.module("record"));
-    return { file, recorder: new ReadRecorder(file, plugSettings(chassis.config(), null)) };
+    const secrets = new Secrets(new Uint8Array(32));
+    return { file, recorder: new ReadRecorder(file, plugSettings(chassis.config(), null), secrets) };
   }
 
   test("is whole when the daemon has ended, and is closed when its reader has had everything", async () => {

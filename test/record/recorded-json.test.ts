@@ -1,6 +1,10 @@
 // Values in a record: what goes in comes out, and no secret does.
+
+import { heapSize } from "bun:jsc";
 import { expect, test } from "bun:test";
 import { decode, encode, Secrets } from "../../src/record/recorded-json.ts";
+
+const KEY = new Uint8Array(32);
 
 test.each([
   ["a text", "text"],
@@ -53,8 +57,28 @@ test.each([
   }
 });
 
+test("of secrets that come and go nothing is kept", () => {
+  const secrets = new Secrets(KEY);
+  const held = () => {
+    Bun.gc(true);
+    return heapSize();
+  };
+  secrets.standInFor("first");
+  const before = held();
+  const standIns = Array.from({ length: 64 }, (_, round) =>
+    secrets.standInFor(`${round}`.padEnd(1 << 20, "x")),
+  );
+  expect(held() - before).toBeLessThan(8 << 20);
+  expect(new Set(standIns).size).toBe(64);
+});
+
+test("a replacement tells nothing about its secret: another record has another one", () => {
+  const other = Uint8Array.from(KEY).fill(1);
+  expect(new Secrets(KEY).standInFor("x")).not.toBe(new Secrets(other).standInFor("x"));
+});
+
 test("the same secret is left out the same way, and another one another way", () => {
-  const secrets = new Secrets();
+  const secrets = new Secrets(KEY);
   const [first, second, other] = ["x", "x", "y"].map((psk) => encode(new Map([["psk", psk]]), secrets));
   expect(first).toEqual(second);
   expect(first).not.toEqual(other);

@@ -6,6 +6,7 @@ import { Log } from "../../../src/log/log.ts";
 import type { PlugSettings } from "../../../src/plug/settings.ts";
 import { type Decision, decisionsOf, formatDecision } from "../../../src/record/decision.ts";
 import { RecordFile } from "../../../src/record/record-file.ts";
+import { Secrets } from "../../../src/record/recorded-json.ts";
 import { Recorder } from "../../../src/record/recorder.ts";
 import { Replayer } from "../../../src/record/replayer.ts";
 import type { Step } from "../../plug/support/history.ts";
@@ -39,7 +40,7 @@ export function recordTo(file: string, settings: PlugSettings = initialSettings,
     told.push(line.trim().slice(25));
   };
   const log = new Log({ level: "info", format: "text", write }).module("record");
-  return new Recorder(new RecordFile(file, log), settings);
+  return new Recorder(new RecordFile(file, log), settings, new Secrets(new Uint8Array(32)));
 }
 
 /** Plays a history with a recorder that listens. */
