@@ -85,37 +85,39 @@ export async function checkProvider(
   };
   const inputs = lports.map(([name, texts]) => inputOf(name, texts));
   const answers = new Map<PrepareInput, PrepareAnswer>();
+  /** The questions that had no answer, with the error of each. No other check asks these questions again. */
+  const unanswered = new Map<PrepareInput, string>();
 
   await check("answers in time", async () => {
     let late: string | null = null;
     for (const input of inputs) {
-      const { answer, took } = await askInTime(subject, input);
-      answers.set(input, answer);
+      const { answer, error, took } = await askInTime(subject, input);
+      if (answer !== undefined) answers.set(input, answer);
+      else unanswered.set(input, error);
       if (took > subject.deadline)
         late ??= `${input.lport.name}: ${Math.round(took)} ms, at most ${subject.deadline}`;
     }
     return late;
   });
   await check("answers are interfaces, or reasons", async () => {
-    for (const [input, answer] of answers) {
-      const fault = faultOf(answer, input.operation);
+    for (const input of inputs) {
+      const fault = unanswered.get(input) ?? faultOf(answers.get(input), input.operation);
       if (fault !== null) return `${input.lport.name}: ${fault}`;
     }
     return null;
   });
   await check("the same question has the same answer, in any order", async () => {
-    for (const input of inputs.toReversed()) {
+    for (const [input, first] of [...answers].toReversed()) {
       const again = await subject.ask({ ...input });
-      const first = answers.get(input);
       if (!same(first, again)) return `${input.lport.name}: first ${json(first)}, then ${json(again)}`;
     }
     return null;
   });
   await check("options that it does not read change nothing", async () => {
-    for (const input of inputs) {
+    for (const [input, first] of answers) {
       const more = new Map([...input.lport.options, ["vifplugd-conformance:unknown", "1"]]);
       const answer = await subject.ask({ ...input, lport: { ...input.lport, options: more } });
-      if (!same(answer, answers.get(input))) return `${input.lport.name}: ${json(answer)}`;
+      if (!same(answer, first)) return `${input.lport.name}: ${json(answer)}`;
     }
     return null;
   });
@@ -168,16 +170,28 @@ export async function checkProvider(
   return findings;
 }
 
+type Asked =
+  | { readonly answer: PrepareAnswer; readonly error?: undefined }
+  | { readonly answer?: undefined; readonly error: string };
+
 /**
  * Asks again, at most twice, when the answer was late, because the machine may be busy for a moment.
- * @returns the last answer, and its time in milliseconds
+ * @returns the last answer or error, and its time in milliseconds
  */
-async function askInTime(subject: Subject, input: PrepareInput) {
+async function askInTime(subject: Subject, input: PrepareInput): Promise<Asked & { readonly took: number }> {
   for (let tries = 1; ; tries++) {
     const began = performance.now();
-    const answer = await subject.ask(input);
+    const asked = await ask(subject, input);
     const took = performance.now() - began;
-    if (took <= subject.deadline || tries === 3) return { answer, took };
+    if (took <= subject.deadline || tries === 3) return { ...asked, took };
+  }
+}
+
+async function ask(subject: Subject, input: PrepareInput): Promise<Asked> {
+  try {
+    return { answer: await subject.ask(input) };
+  } catch (thrown) {
+    return { error: wordsOf(thrown) };
   }
 }
 
@@ -228,18 +242,25 @@ function faultOf(answer: unknown, operation: Operation): string | null {
   const { name, type = "", options = {}, otherConfig = {} } = wanted;
   if (typeof name !== "string" || !isInterfaceName(name))
     return `${json(name)} cannot be an interface's name`;
-  if (typeof type !== "string") return "the interface has a `type` that is no text";
+  if (!isText(type)) return "the interface has a `type` that is no text";
   return areTexts(options) && areTexts(otherConfig) ? null : "options and otherConfig have to be texts";
 }
 
-/** 1 to 15 bytes, no `/`, `:` or `%`, no white space or control character, not `.` or `..`. */
+/** Text that a database takes, 1 to 15 bytes, no `/`, `:` or `%`, no white space or control character, not `.` or `..`. */
 function isInterfaceName(name: string): boolean {
   const bytes = new TextEncoder().encode(name).length;
-  return bytes >= 1 && bytes <= 15 && !/[\s/:%\p{Cc}]/u.test(name) && name !== "." && name !== "..";
+  return (
+    isText(name) && bytes >= 1 && bytes <= 15 && !/[\s/:%\p{Cc}]/u.test(name) && name !== "." && name !== ".."
+  );
 }
 
 function areTexts(value: unknown): boolean {
-  return isRecord(value) && Object.values(value).every((each) => typeof each === "string");
+  return isRecord(value) && !Array.isArray(value) && Object.entries(value).flat().every(isText);
+}
+
+/** No NUL, and no half of a surrogate pair: a database takes no such text. */
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value.isWellFormed() && !value.includes("\0");
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -27,7 +27,17 @@ const ready = (name: string) => ({ ready: true, interface: { name, type: "", opt
 let count = 0;
 let wasReleased = false;
 const BAD: readonly (readonly [string, Partial<Provider>, string])[] = [
-  ["throws", { prepare: () => JSON.parse("{") }, "answers in time"],
+  ["throws", { prepare: () => JSON.parse("{") }, "answers are interfaces, or reasons"],
+  [
+    "cuts a character in two",
+    { prepare: () => ready("odd-\u{1f600}".slice(0, 5)) },
+    "answers are interfaces, or reasons",
+  ],
+  [
+    "gives an option with a NUL",
+    { prepare: () => ({ ready: true, interface: { name: "a", options: { k: "\0" } } }) },
+    "answers are interfaces, or reasons",
+  ],
   [
     "blocks",
     {
@@ -158,4 +168,17 @@ test("one late answer may be the machine's fault: the question is asked again", 
 
 test("a provider that blocks each time is told so, and of nothing else", async () => {
   expect(await failed(blocking(Number.POSITIVE_INFINITY))).toEqual(["answers in time"]);
+});
+
+test("a question without an answer is one finding, with the name of the port and the error", async () => {
+  const picky = good({
+    prepare({ operation, lport }) {
+      if (operation === "create" && lport.name === "db1") throw new Error("no such NIC");
+      return operation === "remove" ? { ready: true } : ready(lport.name);
+    },
+  });
+  const findings = await checkProvider(subjectOf(picky), { lports: LPORTS });
+  expect(findings.filter(({ passed }) => passed !== true)).toEqual([
+    { check: "answers are interfaces, or reasons", passed: false, detail: "db1: no such NIC" },
+  ]);
 });
