@@ -67,7 +67,15 @@ const ENDLESS: Readonly<Record<string, Endless>> = {
       socket.pause();
       flood(socket, bytesOf(JSON.stringify({ id: "e", method: "echo", params: ["x".repeat(20_000)] })));
     },
-    why: /asks for echoes/,
+    why: /does not read the answers/,
+    atMost: 128 * MiB,
+  },
+  "asks for what there is not without end, and reads no answer": {
+    behave: (socket) => {
+      socket.pause();
+      flood(socket, bytesOf(JSON.stringify({ id: "e", method: "x".repeat(20_000), params: [] })));
+    },
+    why: /does not read the answers/,
     atMost: 128 * MiB,
   },
   "sends a long message byte by byte, and hangs up": {

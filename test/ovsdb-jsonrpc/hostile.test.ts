@@ -122,15 +122,19 @@ test("a line end between messages is nothing, however many there are", () => {
   expect(texts).toBe(100);
 });
 
-test("a server that asks for echoes and never reads them is left", async () => {
-  const echo = new TextEncoder().encode(
-    JSON.stringify({ id: "e", method: "echo", params: ["x".repeat(20_000)] }),
-  );
+const LONG = "x".repeat(20_000);
+
+test.each([
+  ["echoes", { id: "e", method: "echo", params: [LONG] }],
+  ["what there is not", { id: "e", method: LONG, params: [] }],
+  ["what there is not, by long numbers of its own", { id: LONG, method: "e", params: [] }],
+])("a server that asks for %s and never reads the answers is left", async (_, request) => {
+  const bytes = new TextEncoder().encode(JSON.stringify(request));
   const { code, message, peakBytes } = await against((socket) => {
     socket.pause();
-    flood(socket, echo);
+    flood(socket, bytes);
   }, 0);
-  expect([code, message]).toEqual(["protocol error", expect.stringContaining("asks for echoes")]);
+  expect([code, message]).toEqual(["protocol error", expect.stringContaining("does not read the answers")]);
   expect(peakBytes).toBeLessThan(128 * MIB);
 });
 

@@ -81,8 +81,8 @@ export interface RpcOptions {
   readonly exact?: boolean;
 }
 
-/** The limit on echo replies that the peer has not read, in bytes. */
-const MAX_UNREAD_ECHOES = 2 ** 20;
+/** The limit on answers that the peer has not read, in UTF-16 code units. */
+const MAX_UNREAD_ANSWERS = 2 ** 20;
 
 export class Rpc {
   readonly environment: Environment;
@@ -102,7 +102,7 @@ export class Rpc {
   #lastActivity: number;
   #lastReceived: number;
   #probing = false;
-  #unreadEchoes = 0;
+  #unreadAnswers = 0;
 
   /** Takes over an open stream; the owner of the stream passes its data and its end on. */
   constructor(environment: Environment, stream: Stream, options: RpcOptions, events: RpcEvents) {
@@ -219,18 +219,18 @@ export class Rpc {
   #call({ id = null, method, params }: Message): boolean {
     if (typeof method !== "string" || !isArray(params)) return false;
     if (id === null) this.#events.onNotification(method, params);
-    else if (method === "echo") this.#echo(JSON.stringify({ id, result: params, error: null }));
-    else
-      this.#send(JSON.stringify({ id, result: null, error: { error: "unknown method", details: method } }));
+    else if (method === "echo") this.#answer({ id, result: params, error: null });
+    else this.#answer({ id, result: null, error: { error: "unknown method", details: method } });
     return true;
   }
 
-  /** A peer that asks for echoes and does not read them is none that could ever be served. */
-  #echo(reply: string): void {
-    if (this.#stream.unsent === 0) this.#unreadEchoes = 0;
-    this.#unreadEchoes += reply.length;
-    if (this.#unreadEchoes <= MAX_UNREAD_ECHOES) this.#send(reply);
-    else this.close({ code: "protocol error", message: "the server asks for echoes and does not read them" });
+  /** A peer that asks and does not read the answers is none that could ever be served. */
+  #answer(reply: object): void {
+    const text = JSON.stringify(reply);
+    if (this.#stream.unsent === 0) this.#unreadAnswers = 0;
+    this.#unreadAnswers += text.length;
+    if (this.#unreadAnswers <= MAX_UNREAD_ANSWERS) this.#send(text);
+    else this.close({ code: "protocol error", message: "the server asks and does not read the answers" });
   }
 
   /** A reply, also one to a request that was given up; false for anything else. */
