@@ -125,6 +125,15 @@ test("every room has a line in the table, and every line a room", () => {
   expect([...new Set(files.map(roomOf))].sort()).toEqual(Object.keys(MAY_IMPORT).sort());
 });
 
+test("imports of each kind are found", () => {
+  const found = (file: string) =>
+    imports.filter((one) => one.file === file).map(({ specifier, target }) => target ?? specifier);
+  expect(found("providers/builtin.ts")).toContain("providers/dummy/dummy.ts");
+  expect(found("daemon/reconcile/reconciler.ts")).toContain("graph/index.ts");
+  expect(found("control/client.ts")).toEqual(expect.arrayContaining(["node:net", "ovsdb-jsonrpc"]));
+  expect(found("ovsdb-jsonrpc/session/session.ts")).toContain("ovsdb-jsonrpc/session/session-core.ts");
+});
+
 test("no room imports what the table does not allow", () => {
   const wrong = imports.filter((one) => {
     if (isBuiltin(one) || one.target?.startsWith("../")) return false;

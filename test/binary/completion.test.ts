@@ -82,6 +82,14 @@ describe.each([
   ["bash", startBash],
   ["zsh", startZsh],
 ] as const)("%s", (_, start) => {
+  test("what a name would run leaves a file in the folder that is looked at", async () => {
+    await using shell = await start();
+    await shell.type("touch seen");
+    expect(await readdir(work)).toEqual(["seen"]);
+    await shell.type("rm seen");
+    expect(await readdir(work)).toEqual([]);
+  });
+
   test.each(NAMES)("explain %s<TAB><ENTER> explains %s, and runs nothing", async (typed, name) => {
     await using shell = await start();
     expect(await shell.type(`vifplugd explain ${typed}\t`)).toContain(`${name}: no-provider: `);

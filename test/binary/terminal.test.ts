@@ -56,6 +56,7 @@ describe.skipIf(!hasTerminal())("on a terminal", () => {
     expect(text).toContain("\x1b[31mno-provider\x1b[0m");
     const narrow = await onTerminal(50, "", "explain lsp2");
     const lines = Bun.stripANSI(narrow).split("\n");
+    expect(lines[0]).toStartWith("lsp2: no-provider");
     // A row's UUID is never cut.
     expect(lines.filter((line) => line.length > 50 && !/[0-9a-f-]{36}/.test(line))).toEqual([]);
   });

@@ -8,10 +8,18 @@ const root = join(import.meta.dir, "../..");
 const folders = ["*.md", "docs/**/*.md", "src/**/*.md", "examples/**/*.md", "test/**/*.md"];
 const pages = folders.flatMap((pattern) => [...new Glob(pattern).scanSync(root)].sort());
 
+/** The files and folders of the repository that a page has links to. */
+function targetsOf(page: string): readonly string[] {
+  const links = readFileSync(join(root, page), "utf8").matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g);
+  return Array.from(links, ([, target = ""]) => target);
+}
+
+test("the first page has links to the pages beside it", () => {
+  expect(targetsOf("README.md")).toEqual(expect.arrayContaining(["docs/install.md", "SECURITY.md"]));
+});
+
 test.each(pages)("%s has no dead link", (page) => {
-  const targets = [...readFileSync(join(root, page), "utf8").matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(
-    ([, target = ""]) => target,
-  );
+  const targets = targetsOf(page);
   expect(targets.filter((target) => !existsSync(join(root, dirname(page), target)))).toEqual([]);
 });
 

@@ -13,6 +13,11 @@ function importsOf(file: string): string[] {
   });
 }
 
+test("the files of the room are looked at, and what they import", () => {
+  expect(files).toEqual(expect.arrayContaining(["engine.ts", "inspect/statistics.ts"]));
+  expect(importsOf("engine.ts")).toContain("node.ts");
+});
+
 test("no file imports anything from outside the room but Node's own modules", () => {
   const outside = files.flatMap((file) =>
     importsOf(file).filter((from) => !files.includes(from) && !from.startsWith("node:")),

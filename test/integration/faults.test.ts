@@ -194,6 +194,7 @@ describe("T3: a bad port never blocks the others", () => {
     await hv.installed("t3-c");
     await hv.daemon.waitLog(/ warn plug: t3-bad: error: constraint violation: .*"Port" table/);
     expect(hv.interfacesOf("t3-bad")).toEqual([]);
+    expect(warnings("t3-bad")).not.toBeEmpty();
     for (const lport of ["t3-a", "t3-c"]) expect(warnings(lport)).toEqual([]);
   });
 
@@ -208,6 +209,7 @@ describe("T3: a bad port never blocks the others", () => {
       await hv.daemon.waitLog(new RegExp(` ${lport}: error: constraint violation: `));
       expect(hv.interfacesOf(lport)).toEqual([]);
     }
+    for (const lport of bad) expect(warnings(lport)).not.toBeEmpty();
     expect(good.flatMap(warnings)).toEqual([]);
   });
 

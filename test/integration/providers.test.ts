@@ -72,6 +72,7 @@ describe("U1: a provider that refuses to let an interface go", () => {
     await host.pin("pinned", {});
     await hv.gone("refused0");
     await hv.settle();
+    expect(host.calls("refused")).toContainEqual(expect.stringContaining("prepare remove"));
     expect(host.calls("refused").filter((call) => call.includes("release remove"))).toEqual([]);
     expect(host.calls("refused").at(-1)).toBe("pinned: finish remove refused none");
   });

@@ -40,8 +40,10 @@ test.each(["SIGTERM", "SIGKILL"] as const)("U4: a restart after %s writes nothin
 
   const ofOthers = /"fence2"|^record \d+: .* "ovn-controller$/m;
   const sent = hv.writes().slice(requests);
+  expect(sent).not.toBeEmpty();
   expect(sent.filter((request) => !ofOthers.test(request))).toEqual([]);
   const since = (await hv.chassis.transactions("Open_vSwitch")).slice(stored);
+  expect(since).not.toBeEmpty();
   expect(since.filter((transaction) => !ofOthers.test(transaction))).toEqual([]);
   expect(await plugged(hv)).toEqual(before);
 });

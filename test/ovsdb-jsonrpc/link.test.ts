@@ -51,6 +51,7 @@ describe("probes", () => {
       for (let round = 0; round < 20; round++) value(await session.transact([op.comment("busy")]));
       const delays = timers.mock.calls.map(([, delay]) => delay ?? 0);
       timers.mockRestore();
+      expect(delays).not.toBeEmpty();
       expect(delays.filter((delay) => !(delay >= 0 && delay < 2 ** 31))).toEqual([]);
       expect(probes.count).toBe(0);
       session.setProbeInterval(1);

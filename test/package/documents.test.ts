@@ -30,15 +30,16 @@ test("a package brings what its first page promises: alerts, a dashboard, the ro
 });
 
 test("every link in a packaged page leads to a file of the package", () => {
-  const dead = packaged.flatMap(({ path, content }) => {
+  const links = packaged.flatMap(({ path, content }) => {
     if (typeof content !== "string") return [];
     const prose = content.replace(/^```.*?^```$/gms, "");
-    return [...prose.matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g)]
-      .map(([, target = ""]) => normalize(join(dirname(path), target)).replace(/\/$/, ""))
-      .filter((target) => !isThere(target))
-      .map((target) => `${path}: ${target}`);
+    return Array.from(prose.matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g), ([, target = ""]) => ({
+      path,
+      target: normalize(join(dirname(path), target)).replace(/\/$/, ""),
+    }));
   });
-  expect(dead).toEqual([]);
+  expect(links).toContainEqual({ path: "README.md", target: "docs/install.md" });
+  expect(links.filter(({ target }) => !isThere(target))).toEqual([]);
 });
 
 test("the first page keeps its pictures, and its links to pages that are packaged", () => {

@@ -79,6 +79,7 @@ test("a step that fails is shown with its reason and the daemon's log, and the e
 test("Ctrl-C in the middle leaves nothing", async () => {
   const { demo, leftBehind } = await startDemo();
   await firstOutcome(demo.stdout);
+  expect(await leftBehind()).not.toBeEmpty();
   demo.kill("SIGINT");
   expect(await demo.exited).toBe(130);
   expect(await demo.stderr.text()).toContain("Interrupted");

@@ -82,6 +82,7 @@ const FAINT = `(() => {
   };
   const texts = [...document.querySelectorAll("body *")].filter((element) =>
     [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim() !== ""));
+  if (texts.length === 0) throw new Error("the page has no text");
   return texts.flatMap((element) => {
     const { left, right, top, bottom } = element.getBoundingClientRect();
     const [x, y] = [(left + right) / 2, (top + bottom) / 2];

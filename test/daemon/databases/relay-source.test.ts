@@ -97,6 +97,7 @@ describe.each(WAYS)("a relay whose source is given another database %s", (way) =
     await stage.write(op.insert("SB_Global", { options: map({ northd_internal_version: "24" }) }));
     await stage.until(() => stage.transactions.length > 0);
     expect(stage.known()?.lports.size).toBe(1);
+    expect(stage.requests).not.toBeEmpty();
     expect(stage.requests.filter(asksForPort)).toEqual([]);
   });
 });

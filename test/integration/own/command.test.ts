@@ -301,6 +301,7 @@ test("U4: a thousand ports of a program in Python keep their rows over a restart
   await hv.settle();
   expect((await owned()).filter((row) => !row.startsWith("late "))).toEqual(before);
   const sent = hv.writes().slice(requests);
+  expect(sent.filter((request) => request.includes('"late"'))).not.toBeEmpty();
   expect(sent.filter((request) => /"vifplugd/.test(request) && /lsp\d/.test(request))).toEqual([]);
 });
 

@@ -117,6 +117,7 @@ describe.each(ways)("a provider that is %s", (way, entry) => {
       await hv.settle();
       expect((await owned()).filter((row) => !row.startsWith("if-late "))).toEqual(before);
       const sent = hv.writes().slice(requests);
+      expect(sent.filter((request) => request.includes('"if-late"'))).not.toBeEmpty();
       expect(sent.filter((request) => /if-lsp\d/.test(request))).toEqual([]);
     },
     PATIENCE,

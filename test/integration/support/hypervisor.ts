@@ -201,7 +201,7 @@ export class Hypervisor {
 
   /** The transactions, in the order in which the server got them, that vifplugd sent and that name an interface. */
   writesTo(name: string): readonly string[] {
-    return this.writes().filter((request) => request.includes(`"name":${JSON.stringify(name)}`));
+    return this.#told().filter((request) => request.includes(`"name":${JSON.stringify(name)}`));
   }
 
   /** Every transaction that vifplugd sent, whatever became of it. */
@@ -211,7 +211,14 @@ export class Hypervisor {
 
   /** Those of them that take a port out of the bridge. */
   removals(): readonly string[] {
-    return this.writes().filter((request) => request.includes('["ports","delete"'));
+    return this.#told().filter((request) => request.includes('["ports","delete"'));
+  }
+
+  /** `writes`, of which there has to be one: that the log tells of none of some kind says nothing where it tells of nothing. */
+  #told(): readonly string[] {
+    const writes = this.writes();
+    if (writes.length === 0) throw new Error("the log of ovsdb-server tells of no transaction of vifplugd");
+    return writes;
   }
 
   /**

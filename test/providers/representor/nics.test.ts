@@ -46,16 +46,19 @@ const less: readonly (readonly [string, Partial<Link>])[] = [
 describe.each(less)("where the kernel tells no %s", (_, without) => {
   test("less is answered, and nothing wrong", async () => {
     const wrong: string[] = [];
+    let right = 0;
     for (const table of tables) {
       // Of a table that is about a contradiction, half is no contradiction; and what only names tell nobody tells without them.
       if (/has to agree$/.test(table.nic)) continue;
       if ("portName" in without && /names (do|tell)$/.test(table.nic)) continue;
       const told = { ...table, nested: {}, links: table.links.map((link) => ({ ...link, ...without })) };
       for (const { question, netdev } of await askNic(told)) {
-        if (netdev !== null && netdev !== question.representor)
-          wrong.push(`${table.nic}: ${question.what}: ${netdev}`);
+        if (netdev === null) continue;
+        if (netdev === question.representor) right++;
+        else wrong.push(`${table.nic}: ${question.what}: ${netdev}`);
       }
     }
+    expect(right).toBeGreaterThan(20);
     expect(wrong).toEqual([]);
   });
 });

@@ -38,7 +38,8 @@ test("every port is shown, by device and index, with its netdev and its PF's add
   });
   expect(kernel.listeners).toBe(0);
   const rows = await read(kernel).rows;
-  const withLports = rows.ok ? rows.value.map((row) => ({ ...row, lport: null })) : [];
+  if (!rows.ok) throw new Error(rows.error);
+  const withLports = rows.value.map((row) => ({ ...row, lport: null }));
   expect(faultsOf("representor-ports", withLports)).toEqual([]);
 });
 
