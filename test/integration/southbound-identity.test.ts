@@ -61,7 +61,7 @@ test("a Southbound that is made anew is taken up, and what would go is held the 
     30_000,
   );
   expect(await chassis.appctl("vifplugd", "plug/show", "deleted")).toContain("another database than before");
-  await chassis.appctl("vifplugd", "plug/confirm-unplug");
+  expect(await chassis.appctl("vifplugd", "plug/confirm-unplug")).toBe("1 port may be unplugged");
   await hv.gone("deleted");
 
   // The second cluster has few entries, and the first had many: to one that knows one index, the second is stale.

@@ -44,7 +44,11 @@ export function plugCommands(daemon: DaemonView): readonly Command[] {
       maxArgs: 0,
       run: () => {
         const count = daemon.confirmUnplug();
-        return say(count === 0 ? "no port is due to be unplugged" : `${count} ports may be unplugged`);
+        return say(
+          count === 0
+            ? "no port is due to be unplugged"
+            : `${count} ${count === 1 ? "port" : "ports"} may be unplugged`,
+        );
       },
     },
     {
