@@ -12,16 +12,11 @@
  * Invariant: the ports that move together, and whether they move, are the same for every one of them.
  */
 
-import { type Advice, inPlaceOf, type Leaving, leftoversBeside, leftoversIn } from "./advice.ts";
-import { type Attempt, undoneTooOften } from "./attempt.ts";
-import { type Change, desiredAfter } from "./change.ts";
+import { undoneTooOften } from "./attempt.ts";
+import { type ContestFacts, ContestPorts } from "./contest-ports.ts";
 import { holderReason, refusalOf } from "./contest-reasons.ts";
-import { sameContent, sameDesired } from "./desired.ts";
-import type { Intent } from "./intent.ts";
-import { interfacesOf } from "./lport.ts";
 import type { ObservedInterface } from "./observed-interface.ts";
 import type { Consultation } from "./question.ts";
-import type { InterfaceRow } from "./rows.ts";
 
 export type Contest = { readonly kind: "lost"; readonly reason: string } | Won;
 
@@ -44,18 +39,6 @@ export type Won = (
   readonly isInTurn: boolean;
 };
 
-/** The facts that a contest depends on; every look-up is by key. */
-export interface ContestFacts {
-  readonly onRename: "replug" | "report";
-  holder(name: string): ObservedInterface | undefined;
-  claimants(name: string): Iterable<string>;
-  intent(lport: string): Intent | undefined;
-  advice(lport: string): Advice | undefined;
-  attempt(lport: string): Attempt | undefined;
-  /** True when rule U6 holds the unplug of this port. */
-  isHeld(lport: string): boolean;
-}
-
 /** The way in which a port gets the name that it claims: the ports that have to move, this port first. */
 type Route =
   | { readonly ok: true; readonly path: readonly string[] }
@@ -64,11 +47,13 @@ type Route =
 /** All contests of one pass; a route or a winner that was found for one port serves the next ports too. */
 export class Contests {
   readonly #facts: ContestFacts;
+  readonly #ports: ContestPorts;
   readonly #winners = new Map<string, string | null>();
   readonly #routes = new Map<string, Route>();
 
   constructor(facts: ContestFacts) {
     this.#facts = facts;
+    this.#ports = new ContestPorts(facts);
   }
 
   contest(lport: string, name: string): Contest {
@@ -76,7 +61,7 @@ export class Contests {
     if (!route.ok) return { kind: "lost", reason: route.reason };
     const together = this.#together(route.path);
     // A port whose change is on its way is not decided again before the answer (rule T2), so that it cannot move with others.
-    const sent = together.find((other) => other !== lport && this.#isInFlight(other));
+    const sent = together.find((other) => other !== lport && this.#ports.isInFlight(other));
     if (sent !== undefined)
       return { kind: "lost", reason: `logical port ${sent} moves with it, and its change is on its way` };
     const isRefused = this.#isRefused(together);
@@ -84,13 +69,13 @@ export class Contests {
     const isInTurn = this.#winner(name) === lport;
     if (observed === undefined || observed.lport === null)
       return { kind: "free", together, isRefused, isInTurn };
-    const leaving = this.#goneConsultation(observed) ?? this.#besideConsultation(observed);
+    const leaving = this.#ports.goneConsultation(observed) ?? this.#ports.besideConsultation(observed);
     return { kind: "take", observed, from: observed.lport, leaving, together, isRefused, isInTurn };
   }
 
   /** The logical port that takes over the interface of `lport` in this pass, because `lport` goes or moves; else null. */
   taker(lport: string): string | null {
-    const inPlace = this.#inPlace(lport);
+    const inPlace = this.#ports.inPlace(lport);
     return inPlace === null ? null : this.takerOf(inPlace);
   }
 
@@ -98,21 +83,12 @@ export class Contests {
   takerOf(observed: ObservedInterface): string | null {
     const winner = this.#winner(observed.interface.name);
     if (winner === null) return null;
-    return this.#isTaking(winner, observed) || this.#routeOf(winner).ok ? winner : null;
-  }
-
-  #isInFlight(lport: string): boolean {
-    return this.#facts.attempt(lport)?.phase === "in-flight";
-  }
-
-  #isTaking(lport: string, { interface: { _uuid } }: ObservedInterface): boolean {
-    const attempt = this.#facts.attempt(lport);
-    return attempt?.phase === "in-flight" && takenBy(attempt.change)?._uuid === _uuid;
+    return this.#ports.isTaking(winner, observed) || this.#routeOf(winner).ok ? winner : null;
   }
 
   /** The claim of this port and the claims of others form a circle. */
   isInCircle(lport: string): boolean {
-    return this.#owned(lport).some((observed) => this.#closer(observed) !== null);
+    return this.#ports.owned(lport).some((observed) => this.#closer(observed) !== null);
   }
 
   #routeOf(lport: string): Route {
@@ -127,7 +103,7 @@ export class Contests {
     const path: string[] = [];
     for (let at = start; ; ) {
       path.push(at);
-      const name = this.#claimOf(at);
+      const name = this.#ports.claimOf(at);
       const holder = name === null ? undefined : this.#facts.holder(name);
       const next = this.#nextOf(at, name, holder);
       if (next.kind === "end") return { ok: true, path };
@@ -151,7 +127,7 @@ export class Contests {
     if (holder === undefined) {
       // A refused claimant comes first only when the server has refused the name to all claimants: then each of them has
       // this reason, and tries again by itself.
-      if (winner === at || winner === null || this.#wasRefused(winner, holder)) return { kind: "end" };
+      if (winner === at || winner === null || this.#ports.wasRefused(winner, holder)) return { kind: "end" };
       const reason = `logical port ${winner} wants interface ${name} too, and comes first`;
       return { kind: "blocked", reason };
     }
@@ -159,18 +135,19 @@ export class Contests {
     if (!holder.isOwned || owner === null || winner !== at) {
       return { kind: "blocked", reason: holderReason(holder, name) };
     }
-    if (this.#isLeftOver(owner, holder) || this.#goneConsultation(holder) !== null) return { kind: "end" };
+    if (this.#ports.isLeftOver(owner, holder) || this.#ports.goneConsultation(holder) !== null)
+      return { kind: "end" };
     // The next wish of a port in flight is decided after the answer to its change.
-    const isMoving = this.#isInFlight(owner);
-    if (isMoving || this.#claimOf(owner) === null)
+    const isMoving = this.#ports.isInFlight(owner);
+    if (isMoving || this.#ports.claimOf(owner) === null)
       return { kind: "blocked", reason: holderReason(holder, name) };
-    const stays = refusalOf(this.#beside(holder));
+    const stays = refusalOf(this.#ports.beside(holder));
     if (stays === null) return { kind: "mover", lport: owner };
     return { kind: "blocked", reason: `${holderReason(holder, name)}, and stays: ${stays}` };
   }
 
   #blockedBy(start: string, at: string, reason: string): string {
-    const name = this.#claimOf(start) ?? "";
+    const name = this.#ports.claimOf(start) ?? "";
     const holder = this.#facts.holder(name);
     const held = holder === undefined ? "" : `${holderReason(holder, name)}; `;
     return `${held}logical port ${at} keeps the others from moving: ${reason}`;
@@ -178,7 +155,7 @@ export class Contests {
 
   /** The reason why a port may not leave its interface, or null. */
   #trouble(lport: string): string | null {
-    if (this.#inPlace(lport) === null) return null;
+    if (this.#ports.inPlace(lport) === null) return null;
     const attempt = this.#facts.attempt(lport);
     if (attempt?.phase === "in-flight") return "its change is on its way";
     if (this.#facts.onRename === "report") return "plug.on_rename is report";
@@ -195,7 +172,7 @@ export class Contests {
   #together(path: readonly string[]): readonly string[] {
     const all = new Set(path);
     for (const member of all) {
-      for (const observed of this.#owned(member)) {
+      for (const observed of this.#ports.owned(member)) {
         const taker = this.takerOf(observed);
         if (taker !== null) all.add(taker);
       }
@@ -207,19 +184,9 @@ export class Contests {
   #isRefused(together: readonly string[]): boolean {
     const [leader] = together;
     if (leader === undefined) return false;
-    const name = this.#claimOf(leader);
-    const wasRefused = this.#wasRefused(leader, name === null ? undefined : this.#facts.holder(name));
-    return wasRefused && together.every((lport) => this.#leavesTheSame(lport));
-  }
-
-  /** Whether the interface that the port has to leave, and its Port row, are the same as at the refusal. */
-  #leavesTheSame(lport: string): boolean {
-    const attempt = this.#facts.attempt(lport);
-    if (attempt?.phase !== "failed" || attempt.change.kind !== "replug") return true;
-    const { leaves, remove } = attempt.change;
-    const inPlace = this.#inPlace(lport);
-    if (inPlace === null || !sameContent(leaves, inPlace.interface)) return false;
-    return remove === null || remove.port === inPlace.port;
+    const name = this.#ports.claimOf(leader);
+    const wasRefused = this.#ports.wasRefused(leader, name === null ? undefined : this.#facts.holder(name));
+    return wasRefused && together.every((lport) => this.#ports.leavesTheSame(lport));
   }
 
   #winner(name: string): string | null {
@@ -237,14 +204,14 @@ export class Contests {
    */
   #seekWinner(name: string): string | null {
     const claimants = [...this.#facts.claimants(name)];
-    const inFlight = claimants.find((lport) => this.#isInFlight(lport));
+    const inFlight = claimants.find((lport) => this.#ports.isInFlight(lport));
     if (inFlight !== undefined) return inFlight;
     const holder = this.#facts.holder(name);
     const closer = holder === undefined ? null : this.#closer(holder);
     if (closer !== null) return closer;
-    const able = claimants.filter((lport) => !this.#wasRefused(lport, holder));
+    const able = claimants.filter((lport) => !this.#ports.wasRefused(lport, holder));
     const first = able.length > 0 ? able : claimants;
-    return smallest(first.filter((lport) => this.#inPlace(lport) === null)) ?? smallest(first);
+    return smallest(first.filter((lport) => this.#ports.inPlace(lport) === null)) ?? smallest(first);
   }
 
   /** The logical port that claims this interface in a circle of claims; null: the interface is in no circle. */
@@ -255,73 +222,12 @@ export class Contests {
       const owner = at.lport;
       if (seen.has(owner)) return null;
       seen.add(owner);
-      const claim = this.#claimOf(owner);
+      const claim = this.#ports.claimOf(owner);
       if (claim === null) return null;
       if (claim === name) return owner;
       at = this.#facts.holder(claim);
     }
     return null;
-  }
-
-  #inPlace(lport: string): ObservedInterface | null {
-    const intent = this.#facts.intent(lport);
-    if (intent === undefined) return null;
-    return inPlaceOf(intent, this.#facts.advice(lport));
-  }
-
-  /** Every interface of ours that carries the iface-id of the logical port. */
-  #owned(lport: string): readonly ObservedInterface[] {
-    const intent = this.#facts.intent(lport);
-    return intent === undefined ? [] : interfacesOf(intent.lport).filter(({ isOwned }) => isOwned);
-  }
-
-  #claimOf(lport: string): string | null {
-    const advice = this.#facts.advice(lport);
-    return advice?.kind === "asked" ? advice.claim : null;
-  }
-
-  /** Whether the interface is a leftover of a logical port that has the interface that its provider names (rule P3). */
-  #isLeftOver(lport: string, holder: ObservedInterface): boolean {
-    return (
-      !this.#isInFlight(lport) &&
-      leftoversIn(this.#facts.advice(lport)).some(({ observed }) => observed === holder)
-    );
-  }
-
-  /** The question about an interface that a moving port has beside the interface in place; null: there is no such interface. */
-  #beside(holder: ObservedInterface): Leaving | null {
-    if (holder.lport === null || this.#claimOf(holder.lport) === null) return null;
-    const all = leftoversBeside(this.#facts.advice(holder.lport));
-    return all.find(({ observed }) => observed === holder)?.leaving ?? null;
-  }
-
-  #besideConsultation(holder: ObservedInterface): Consultation | null {
-    const leaving = this.#beside(holder);
-    return leaving !== null && "answer" in leaving ? leaving : null;
-  }
-
-  /** The consent of the provider of a port that is due to go; null: the port is not due, or may not go. */
-  #goneConsultation(holder: ObservedInterface): Consultation | null {
-    const from = holder.lport;
-    if (from === null || this.#inPlace(from) !== holder || this.#facts.isHeld(from)) return null;
-    const intent = this.#facts.intent(from);
-    if (intent?.kind !== "unplug" || intent.ground === "withdrawn" || !intent.isCertain) return null;
-    const advice = this.#facts.advice(from);
-    if (advice?.kind !== "asked" || advice.main.answer.kind !== "unplug") return null;
-    return this.#isInFlight(from) ? null : advice.main;
-  }
-
-  /** Whether the server has refused the port's wish for this interface, or for a new interface where `holder` is undefined. */
-  #wasRefused(lport: string, holder: ObservedInterface | undefined): boolean {
-    const attempt = this.#facts.attempt(lport);
-    const advice = this.#facts.advice(lport);
-    if (attempt?.phase !== "failed" || advice?.kind !== "asked") return false;
-    const { change } = attempt;
-    const [before, now] = [desiredAfter(change), advice.main.desired];
-    if (before === null || now === null || !sameDesired(before, now)) return false;
-    const row = takenBy(change);
-    if (row === undefined || holder === undefined) return row === undefined && holder === undefined;
-    return sameContent(row, holder.interface);
   }
 }
 
@@ -329,12 +235,6 @@ type Next =
   | { readonly kind: "end" }
   | { readonly kind: "mover"; readonly lport: string }
   | { readonly kind: "blocked"; readonly reason: string };
-
-/** The interface that a change takes over; undefined: none. */
-function takenBy(change: Change): InterfaceRow | undefined {
-  if (change.kind === "replug") return takenBy(change.take);
-  return change.kind === "update" ? change.interface : undefined;
-}
 
 function smallest(lports: Iterable<string>): string | null {
   let first: string | null = null;

@@ -2,7 +2,8 @@
 import { describe, expect, test } from "bun:test";
 import type { Attempt } from "../../src/plug/attempt.ts";
 import type { Change, Remove } from "../../src/plug/change.ts";
-import { type ContestFacts, Contests } from "../../src/plug/contest.ts";
+import { Contests } from "../../src/plug/contest.ts";
+import type { ContestFacts } from "../../src/plug/contest-ports.ts";
 import { gatherAdvice } from "../../src/plug/gather-advice.ts";
 import type { Intent } from "../../src/plug/intent.ts";
 import { makeLport } from "../../src/plug/lport.ts";
