@@ -47,6 +47,6 @@ export function hasWantedVersion(
   { options }: Pick<PortBindingRow, "options">,
   { external_ids }: Pick<InterfaceRow, "external_ids">,
 ): boolean {
-  const wanted = options.get(IFACE_ID_VER) ?? "";
-  return wanted === "" || wanted === external_ids.get(IFACE_ID_VER);
+  // An empty version is compared, too.
+  return !options.has(IFACE_ID_VER) || options.get(IFACE_ID_VER) === external_ids.get(IFACE_ID_VER);
 }

@@ -122,7 +122,7 @@ function desiredInterface(
   wanted: WantedInterface,
 ): DesiredInterface {
   const mtuRequest = options === null ? null : mtuRequestOf({ options });
-  const ifaceIdVer = options?.get(IFACE_ID_VER) || null;
+  const ifaceIdVer = options?.get(IFACE_ID_VER) ?? null;
   return { lport, plugType, wanted, maintainedOptions: provider.maintainedOptions, mtuRequest, ifaceIdVer };
 }
 

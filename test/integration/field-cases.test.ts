@@ -121,6 +121,14 @@ describe("the options of a port have an iface-id-ver", () => {
     await hv.settle();
     expect((await hv.interface("fc-pod")).external_ids.get("iface-id-ver")).toBe("pod-uid-2");
   });
+
+  test("that is empty: the interface gets it, too, because ovn-controller compares it", async () => {
+    await hv.addLport("fc-empty", { "iface-id-ver": "" });
+    await hv.interface("fc-empty", (row) => row.external_ids.get("iface-id-ver") === "");
+    await hv.chassis.waitUntil("OVN_Southbound", "Port_Binding", ["logical_port", "chassis"], (rows) =>
+      rows.some(({ logical_port, chassis }) => logical_port === "fc-empty" && chassis !== null),
+    );
+  });
 });
 
 describe("a value is none", () => {

@@ -72,7 +72,10 @@ describe("the version that ovn-controller waits for", () => {
   test("is there where it is the same, or none is asked for", () => {
     expect(isThere("1", "1")).toBe(true);
     expect(isThere(null, "1")).toBe(true);
-    expect(isThere("", "1")).toBe(true);
     expect(isThere(null, null)).toBe(true);
+  });
+
+  test("may be empty, and then is missed like any other", () => {
+    expect([isThere("", null), isThere("", "1"), isThere("", "")]).toEqual([false, false, true]);
   });
 });

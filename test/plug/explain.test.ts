@@ -165,10 +165,16 @@ describe("what would have to change", () => {
     bench.run();
     bench.commit();
     answer = { kind: "not-ready", reason: "it has been asked", awaited: true };
-    bench.set("portBinding", { ...wanted("lsp1", 0, { "iface-id-ver": "v2" }), chassis: null });
-    bench.run();
-    expect(bench.status("lsp1")).toMatchObject({ state: "plugged", unbound: { by: null } });
-    expect(remedyOf(bench)).toBe("ovs-vsctl set Interface lsp1 'external_ids:iface-id-ver=v2'");
+    for (const [version, text] of [
+      ["v2", "v2"],
+      ["", '""'],
+      ["a, b", '"a, b"'],
+    ] as const) {
+      bench.set("portBinding", { ...wanted("lsp1", 0, { "iface-id-ver": version }), chassis: null });
+      bench.run();
+      expect(bench.status("lsp1")).toMatchObject({ state: "plugged", unbound: { by: null } });
+      expect(remedyOf(bench)).toBe(`ovs-vsctl set Interface lsp1 'external_ids:iface-id-ver=${text}'`);
+    }
   });
 });
 

@@ -121,9 +121,16 @@ export const version: Condition<{ readonly binding: PortBindingRow; readonly obs
       return `${observed.interface.name}: ${is}; options:iface-id-ver=${binding.options.get(IFACE_ID_VER)}`;
     },
     source: ({ observed }) => `Interface ${observed.interface._uuid}`,
-    remedy: ({ binding, observed }) =>
-      `ovs-vsctl set Interface ${shellWord(observed.interface.name)} ${shellWord(`external_ids:${IFACE_ID_VER}=${binding.options.get(IFACE_ID_VER)}`)}`,
+    remedy({ binding, observed }) {
+      const wanted = vsctlText(binding.options.get(IFACE_ID_VER) ?? "");
+      return `ovs-vsctl set Interface ${shellWord(observed.interface.name)} ${shellWord(`external_ids:${IFACE_ID_VER}=${wanted}`)}`;
+    },
   };
+
+/** A string as ovs-vsctl(8) reads a string: in quotes where it is empty or has other characters than a word. */
+function vsctlText(text: string): string {
+  return /^[\w.:-]+$/.test(text) ? text : JSON.stringify(text);
+}
 
 interface NameFacts {
   readonly view: PortView;
@@ -173,7 +180,7 @@ export const IN_PLACE: readonly Listed<PortView>[] = [
   }),
   listed(version, ({ binding, inPlace, interfaces }) => {
     const [observed = null] = inPlace === null ? interfaces : [inPlace];
-    return binding?.options.get(IFACE_ID_VER) && observed !== null ? [{ binding, observed }] : [];
+    return binding?.options.has(IFACE_ID_VER) && observed !== null ? [{ binding, observed }] : [];
   }),
   listed(bound, ({ binding, chassis, interfaces, engine, graph }) => {
     if (binding === null || chassis === null || interfaces.length === 0) return [];
