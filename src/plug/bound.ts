@@ -4,6 +4,7 @@
  * describes the columns.
  */
 import type { Uuid } from "ovsdb-jsonrpc";
+import { cut } from "../text/cut.ts";
 import type { ChassisIdentity } from "./lport.ts";
 import { IFACE_ID_VER } from "./observed-interface.ts";
 import type { InterfaceRow, PortBindingRow } from "./rows.ts";
@@ -36,7 +37,7 @@ export function whoHasIt({ by }: Unbound, other: OtherChassis | undefined): stri
   if (by === null) return "no chassis has it";
   if (other === undefined) return `chassis row ${by} has it`;
   if (other === null) return `chassis row ${by}, which is gone, has it`;
-  const { name, hostname } = other;
+  const [name, hostname] = [cut(other.name), cut(other.hostname)];
   return hostname === "" || hostname === name
     ? `chassis ${name} has it`
     : `chassis ${name} (${hostname}) has it`;

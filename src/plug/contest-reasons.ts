@@ -1,4 +1,6 @@
 /** The sentences of rule P6 for people: why a logical port does not get an interface name. */
+
+import { cut } from "../text/cut.ts";
 import { shellWord } from "../text/shell.ts";
 import type { Leaving } from "./advice.ts";
 import { noProvider } from "./no-provider.ts";
@@ -18,7 +20,7 @@ const OWN_OF_BRIDGE = 65534;
 /** The reason has a command to copy only where the interface cannot be a local port of a bridge. */
 export function holderReason(holder: ObservedInterface, name: string): string {
   const { interface: row, port } = holder;
-  if (holder.isOwned) return `interface ${name} is plugged for logical port ${holder.lport}`;
+  if (holder.isOwned) return `interface ${name} is plugged for logical port ${cut(holder.lport ?? "")}`;
   const mayBeOfBridge = row.ofport === OWN_OF_BRIDGE || (row.type === "internal" && row.ofport === null);
   if (mayBeOfBridge && !row.external_ids.has(OVN_PLUGGED)) {
     return `interface ${name} is, or may be, the local port of a bridge, and stays: the logical port needs another interface name`;

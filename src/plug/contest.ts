@@ -12,6 +12,7 @@
  * Invariant: the ports that move together, and whether they move, are the same for every one of them.
  */
 
+import { cut } from "../text/cut.ts";
 import { undoneTooOften } from "./attempt.ts";
 import { type ContestFacts, ContestPorts } from "./contest-ports.ts";
 import { holderReason, refusalOf } from "./contest-reasons.ts";
@@ -63,7 +64,10 @@ export class Contests {
     // A port whose change is on its way is not decided again before the answer (rule T2), so that it cannot move with others.
     const sent = together.find((other) => other !== lport && this.#ports.isInFlight(other));
     if (sent !== undefined)
-      return { kind: "lost", reason: `logical port ${sent} moves with it, and its change is on its way` };
+      return {
+        kind: "lost",
+        reason: `logical port ${cut(sent)} moves with it, and its change is on its way`,
+      };
     const isRefused = this.#isRefused(together);
     const observed = this.#facts.holder(name);
     const isInTurn = this.#winner(name) === lport;
@@ -128,7 +132,7 @@ export class Contests {
       // A refused claimant comes first only when the server has refused the name to all claimants: then each of them has
       // this reason, and tries again by itself.
       if (winner === at || winner === null || this.#ports.wasRefused(winner, holder)) return { kind: "end" };
-      const reason = `logical port ${winner} wants interface ${name} too, and comes first`;
+      const reason = `logical port ${cut(winner)} wants interface ${name} too, and comes first`;
       return { kind: "blocked", reason };
     }
     const owner = holder.lport;
@@ -150,7 +154,7 @@ export class Contests {
     const name = this.#ports.claimOf(start) ?? "";
     const holder = this.#facts.holder(name);
     const held = holder === undefined ? "" : `${holderReason(holder, name)}; `;
-    return `${held}logical port ${at} keeps the others from moving: ${reason}`;
+    return `${held}logical port ${cut(at)} keeps the others from moving: ${reason}`;
   }
 
   /** The reason why a port may not leave its interface, or null. */

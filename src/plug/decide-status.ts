@@ -2,6 +2,8 @@
  * Decides the status of one logical port, by one pure function. Rules P1 to P7, the unplug rules and the states of
  * docs/rules.md follow here from the port's intent, its advice, its last attempt and the contest for its name.
  */
+
+import { cut } from "../text/cut.ts";
 import { inPlaceOf, leftoversIn, type Misplacement, misplacementOf } from "./advice.ts";
 import { sentAwayBefore } from "./attempt.ts";
 import type { Remove } from "./change.ts";
@@ -76,7 +78,7 @@ function decideAsked(at: StatusFacts, intent: ToPlug | ToUnplug): LportStatus {
   const unwilling = refusal(advice.main) ?? refusalToLeave(advice.leaving, at, desired);
   if (unwilling !== null) {
     if (desired !== null && at.chassis.contests.isInCircle(intent.lport.name)) {
-      const reason = `logical port ${intent.lport.name} keeps the others from moving: ${unwilling.reason}`;
+      const reason = `logical port ${cut(intent.lport.name)} keeps the others from moving: ${unwilling.reason}`;
       return status(at, "conflict", reason, { interface: desired.wanted.name, retry: true });
     }
     return status(at, unwilling.state, unwilling.reason, { retry: unwilling.state !== "no-provider" });
@@ -100,7 +102,7 @@ function decideUnplug(at: StatusFacts, bridge: BridgeRef, intent: ToUnplug): Lpo
   if (!intent.isCertain) return stands(at, intent.lport.binding === null ? NOT_IN_VIEW : NOT_ALL_TOLD);
   const taker = at.chassis.contests.taker(name);
   if (taker !== null) {
-    return status(at, "pending", `logical port ${taker} takes its interface over`, {});
+    return status(at, "pending", `logical port ${cut(taker)} takes its interface over`, {});
   }
   return propose(at, removal(at, bridge, intent.plugType), intent.reason);
 }
@@ -130,7 +132,7 @@ function decidePlug(at: StatusFacts, bridge: BridgeRef, desired: DesiredInterfac
   const take = takeOf(contest, bridge, desired);
   if (take === null)
     return status(at, "pending", "the local database has not told yet that the interface is its own", {});
-  const reason = contest.kind === "take" ? `taken over from logical port ${contest.from}` : null;
+  const reason = contest.kind === "take" ? `taken over from logical port ${cut(contest.from)}` : null;
   if (inPlace === null) return propose(at, take, reason, contest);
   const isTaken = at.chassis.contests.taker(lport) !== null;
   const remove = isTaken ? null : removal(at, bridge, desired.plugType);
@@ -148,7 +150,7 @@ function clearLeftovers(at: StatusFacts, bridge: BridgeRef, desired: DesiredInte
   const { name } = over.interface;
   const lport = at.intent.lport.name;
   const taker = at.chassis.contests.takerOf(over);
-  if (taker !== null) return stands(at, `logical port ${taker} takes interface ${name} back`);
+  if (taker !== null) return stands(at, `logical port ${cut(taker)} takes interface ${name} back`);
   const also = `interface ${name} has its iface-id as well`;
   const refused = "answer" in leaving ? refusal(leaving) : noProviderFor(leaving);
   if (refused !== null)

@@ -5,6 +5,7 @@
  * Invariant: a status that carries a change is the only thing that leads to a write.
  */
 import type { Uuid } from "ovsdb-jsonrpc";
+import { clipWords } from "../text/cut.ts";
 import { type Advice, inPlaceOf } from "./advice.ts";
 import { type Attempt, nonceOf } from "./attempt.ts";
 import type { OtherChassis, Unbound } from "./bound.ts";
@@ -101,7 +102,8 @@ export function status(
     plugType: at.intent.plugType,
     state,
     interface: rest.interface ?? inPlaceAt(at)?.interface.name ?? nameOfChange(rest.change),
-    reason,
+    // A reason may have the name of another port or chassis in it, which costs as much in each port that it is told to.
+    reason: reason === null ? null : clipWords(reason),
     change: rest.change ?? null,
     retry: rest.retry ?? false,
     tries: nonceOf(at.attempt),

@@ -2,6 +2,8 @@
  * The change that is proposed for a logical port: the difference between the interface in place and the desired interface.
  * The change is held back where the server has just refused it, or where others keep undoing it (rules T3, T4).
  */
+
+import { cut } from "../text/cut.ts";
 import { misplacementOf } from "./advice.ts";
 import { setbacksOf } from "./attempt.ts";
 import { type Change, type Create, type Remove, sameBasis, type Update } from "./change.ts";
@@ -48,7 +50,7 @@ export function propose(
     const words =
       attempt?.phase === "failed"
         ? attempt.error
-        : `it moves with logical port ${leader}, whose change was refused`;
+        : `it moves with logical port ${cut(leader ?? "")}, whose change was refused`;
     return status(at, "error", words, { retry: true });
   }
   const isOutOfTurn = won !== undefined && !won.isInTurn;

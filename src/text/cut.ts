@@ -53,7 +53,9 @@ function cutParts(text: string, limit: number): string {
 
 /** The beginning of a text with `…`, in at most `limit` bytes of UTF-8; a text within the limit stays as it is. */
 export function clipBytes(text: string, limit: number): string {
-  if (Buffer.byteLength(text) <= limit) return text;
+  // A code unit of UTF-16 takes one to three bytes of UTF-8.
+  if (3 * text.length <= limit) return text;
+  if (text.length <= limit && Buffer.byteLength(text) <= limit) return text;
   const bytes = Buffer.from(text.slice(0, limit));
   let end = Math.max(0, limit - Buffer.byteLength("…"));
   // The cut must not split a character, whose bytes after the first begin with the bits 10.

@@ -4,6 +4,8 @@
  *
  * Invariant: `goes` follows only from the row of the port. Whether enough is known to unplug is decided later.
  */
+
+import { cut } from "../../text/cut.ts";
 import {
   anotherNameOf,
   type ChassisIdentity,
@@ -59,7 +61,7 @@ const bindable: WantedCondition = {
     const name = anotherNameOf(binding, chassis);
     if (name === null) return { goes: "not-bindable", reason };
     return stays(
-      `${reason}: ${name} has no Chassis row, and is this host (${chassis.record?.hostname}) by another name`,
+      `${reason}: ${name} has no Chassis row, and is this host (${cut(chassis.record?.hostname ?? "")}) by another name`,
     );
   },
 };
