@@ -22,6 +22,8 @@ export class Process implements Client {
   isSynced: () => boolean = () => false;
   #alive = true;
   #haltedUntil = 0;
+  /** What has come while it stands still. */
+  readonly #waiting: (() => void)[] = [];
 
   constructor(name: string, scheduler: Scheduler, network: Network, random: Random) {
     this.name = name;
@@ -105,12 +107,25 @@ export class Process implements Client {
     this.#connections.delete(connection);
   }
 
-  /** Runs code of the process, if it lives; what came while it stood still comes when it goes on. */
+  /** Runs code of the process, if it lives; what came while it stood still comes in the same order when it goes on. */
   enter(run: () => void): void {
     if (!this.#alive) return;
-    const isHalted = this.#haltedUntil > this.#scheduler.now;
-    if (isHalted) this.#scheduler.at(this.#haltedUntil, () => this.enter(run));
-    else run();
+    if (this.#waiting.length === 0 && this.#haltedUntil <= this.#scheduler.now) {
+      run();
+      return;
+    }
+    this.#waiting.push(run);
+    if (this.#waiting.length === 1) this.#scheduler.at(this.#haltedUntil, () => this.#goOn());
+  }
+
+  /** One thing after the other, each in an event of its own. */
+  #goOn(): void {
+    if (!this.#alive) return;
+    if (this.#haltedUntil <= this.#scheduler.now) {
+      this.#waiting[0]?.();
+      this.#waiting.shift();
+    }
+    if (this.#waiting.length > 0) this.#scheduler.at(this.#haltedUntil, () => this.#goOn());
   }
 
   /** As by SIGSTOP, and SIGCONT after so many milliseconds. */
