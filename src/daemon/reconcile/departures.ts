@@ -3,7 +3,7 @@
  * names the departures to ask the Southbound about; the graph decides what follows from the replies.
  *
  * Invariants: the Southbound is asked once about a departure, and once more when the provider of the port answers after the
- * Southbound. A reply is fresh for one run: an unplug that was not sent in that run does not follow from the reply any more.
+ * Southbound. At most one question about a logical port is open: a Southbound that does not answer collects no questions. A reply is fresh for one run: an unplug that was not sent in that run does not follow from the reply any more.
  * After the outcome of a sent unplug nothing more follows from the reply.
  */
 import type { Uuid } from "ovsdb-jsonrpc";
@@ -35,6 +35,8 @@ export class Departures {
   #serial = 0;
   /** The serials of the departures that were asked about, by logical port. */
   readonly #asked = new Map<string, number>();
+  /** The logical ports with a question that has no reply yet, about whichever departure. */
+  readonly #open = new Set<string>();
   /** The ports whose change was sent on a fresh reply. */
   readonly #sent = new Set<string>();
 
@@ -56,11 +58,14 @@ export class Departures {
   replied(replies: readonly (Inquiry & { readonly outcome: Outcome })[]): void {
     const departures = this.#byLport;
     const at = this.#options.now();
+    for (const { lport } of replies) this.#open.delete(lport);
     const batch = replies.flatMap(({ lport, serial, outcome }) => {
       if (departures.get(lport)?.serial !== serial) return [];
       return [{ lport, event: { kind: "replied", reply: { ...outcome, at, isFresh: true } } as const }];
     });
     if (batch.length > 0) this.#options.push(batch, "answered by the Southbound");
+    // The reply was about an earlier departure; the question about the last one has waited for it.
+    this.#ask(replies.map(({ lport }) => lport));
   }
 
   /**
@@ -74,20 +79,15 @@ export class Departures {
     if (departures.size === 0) return;
     const absences = engine.data(graph.absence);
     const advice = engine.data(graph.advice);
-    const inquiries: Inquiry[] = [];
     const batch: DepartureBatch[number][] = [];
-    for (const lport of this.#looked(result)) {
+    const looked = [...this.#looked(result)];
+    this.#ask(looked);
+    for (const lport of looked) {
       const departure = departures.get(lport);
       if (departure === undefined) continue;
       const absence = absences.get(lport);
       if (sent.has(lport)) this.#sent.add(lport);
-      const { serial, row, reply } = departure;
       const isHeard = !isAwaited(advice.get(lport));
-      const isToAsk = absence?.kind === "asked" || (reply?.isEarly === true && isHeard);
-      if (isToAsk && this.#asked.get(lport) !== serial) {
-        this.#asked.set(lport, serial);
-        inquiries.push({ lport, serial, uuid: row._uuid });
-      }
       if (this.#sent.has(lport)) continue;
       if (absence === undefined) {
         this.#asked.delete(lport);
@@ -95,13 +95,32 @@ export class Departures {
       } else if (absence.kind === "by-name") {
         // The departure keeps its row, which names the function of the interface in place (rule U7).
         if (departure.view !== null) batch.push({ lport, event: { kind: "outdated" } });
-      } else if (reply?.isFresh === true) {
+      } else if (departure.reply?.isFresh === true) {
         this.#asked.delete(lport);
         batch.push({ lport, event: { kind: isHeard ? "aged" : "early" } });
       }
     }
-    if (inquiries.length > 0) this.#options.ask(inquiries);
     if (batch.length > 0) this.#options.push(batch, "that was true of its moment");
+  }
+
+  /** Asks about the departures of these ports that are to be asked about, and have not been. */
+  #ask(lports: readonly string[]): void {
+    const { engine, graph } = this.#options;
+    const departures = this.#byLport;
+    const absences = engine.data(graph.absence);
+    const advice = engine.data(graph.advice);
+    const inquiries = lports.flatMap((lport): readonly Inquiry[] => {
+      const departure = departures.get(lport);
+      if (departure === undefined || this.#open.has(lport)) return [];
+      const { serial, row, reply } = departure;
+      const isToAsk =
+        absences.get(lport)?.kind === "asked" || (reply?.isEarly === true && !isAwaited(advice.get(lport)));
+      if (!isToAsk || this.#asked.get(lport) === serial) return [];
+      this.#asked.set(lport, serial);
+      this.#open.add(lport);
+      return [{ lport, serial, uuid: row._uuid }];
+    });
+    if (inquiries.length > 0) this.#options.ask(inquiries);
   }
 
   /** Call this before the outcome of changes enters the graph: the next decision needs a new answer of the Southbound. */

@@ -49,6 +49,16 @@ test("that its provider has another answer meanwhile is one run", async () => {
   expect(await runsOf(() => reconciler.answersChanged([LPORT]))).toBe(1);
 });
 
+test("a Southbound that does not answer is asked once, however often the row comes and goes", async () => {
+  const { daemon, leave, row } = await begun();
+  for (let index = 0; index < 100; index++) {
+    await leave(LPORT);
+    daemon.bind(row);
+    await settle();
+  }
+  expect(daemon.inquiries).toHaveLength(1);
+});
+
 test("others are decided as before meanwhile", async () => {
   const { leave, says, southboundSays, unplugs, state } = await begun();
   await leave(LPORT);
@@ -57,19 +67,25 @@ test("others are decided as before meanwhile", async () => {
   expect([unplugs(), state("lsp2")]).toEqual([1, "plugged"]);
 });
 
-test("an answer to the question of an earlier time counts for nothing", async () => {
+test("an answer to the question of an earlier time counts for nothing, and the last question comes after it", async () => {
   const { daemon, leave, reconciler, row, unplugs, known, runsOf } = await begun();
   await leave(LPORT);
   const [first] = daemon.inquiries.splice(0);
   daemon.bind(row);
   await settle();
   await leave(LPORT);
-  expect(daemon.inquiries).toHaveLength(1);
+  expect(daemon.inquiries).toEqual([]);
   if (first === undefined) throw new Error("nobody asked");
   expect(await runsOf(() => reconciler.departures.replied([{ ...first, outcome: { kind: "none" } }]))).toBe(
     0,
   );
   expect([unplugs(), known().get(LPORT)?.reply]).toEqual([0, null]);
+  const [last] = daemon.inquiries;
+  expect(last).toMatchObject({ lport: LPORT, serial: first.serial + 1 });
+  if (last === undefined) throw new Error("nobody asked again");
+  reconciler.departures.replied([{ ...last, outcome: { kind: "none" } }]);
+  await settle();
+  expect(unplugs()).toBe(1);
 });
 
 test("when it was answered is kept, for people", async () => {
