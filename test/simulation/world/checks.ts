@@ -70,15 +70,10 @@ export class Checks {
 
   constructor(scene: Scene) {
     const { world, chassis } = scene;
-    const now = () => world.scheduler.now;
     this.#scene = scene;
     this.shown = new Shown(world.scheduler, (client) => this.#vifplugdOf(client)?.seesChassis === true);
-    this.finishes = new Finishes(
-      chassis.server.commits,
-      () => world.scheduler.done,
-      (why) => world.fail(why),
-    );
-    this.#interfaces = new Interfaces(chassis, now);
+    this.finishes = new Finishes(chassis.server.commits, world.scheduler, (why) => world.fail(why));
+    this.#interfaces = new Interfaces(chassis);
     world.network.onSend = (connection, message, known) => this.#send(connection, message, known);
     chassis.server.onArrival = (connection, commits, message) => {
       this.#sent.get(connection)?.delete(message.id ?? null);
@@ -243,7 +238,7 @@ export class Checks {
     }
   }
 
-  #whyNot(by: Client, sent: Sent, lport: string, ownedSince: number): string | null {
+  #whyNot(by: Client, sent: Sent, lport: string, ownedAfter: number): string | null {
     const { known, chassisName, settings, held, hostnames, told, isAnswered } = sent;
     if (held.has(lport)) return "which is held";
     if (chassisName !== CHASSIS) return `as ${chassisName}, which has no row`;
@@ -251,6 +246,8 @@ export class Checks {
     const { daemons } = this.#scene;
     const server = this.#serverOf(known);
     if (server === undefined) return "and was never shown a Southbound";
+    const vifplugd = this.#vifplugdOf(by);
+    const ownedSince = vifplugd === undefined ? 0 : this.finishes.knownSince(vifplugd, ownedAfter);
     const unplug = { by, lport, known, server, hostnames, told, settings, isAnswered, ownedSince };
     return whyNot(unplug, this.shown, daemons);
   }

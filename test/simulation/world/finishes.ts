@@ -8,6 +8,7 @@ import type { Change, Row } from "../ovsdb/database.ts";
 import { OPTION } from "./devices.ts";
 import type { Connection } from "./network.ts";
 import { map, number, text } from "./rows.ts";
+import type { Scheduler } from "./scheduler.ts";
 import type { Writer } from "./server-process.ts";
 import type { Vifplugd } from "./vifplugd.ts";
 
@@ -36,19 +37,24 @@ interface Teller {
   /** By which it was shown the last of them. */
   connection: Connection | null;
   sent: readonly Sent[];
+  /** When it was shown more commits than before, in milliseconds. */
+  readonly shownAt: { readonly commits: number; readonly at: number }[];
 }
 
 export class Finishes {
   /** Of the local database. */
   readonly #commits: readonly (readonly Change[])[];
   readonly #fail: (why: string) => void;
-  /** How many events have happened. */
-  readonly #event: () => number;
+  readonly #scheduler: Pick<Scheduler, "done" | "now">;
   readonly #tellers = new Map<Vifplugd, Teller>();
 
-  constructor(commits: readonly (readonly Change[])[], event: () => number, fail: (why: string) => void) {
+  constructor(
+    commits: readonly (readonly Change[])[],
+    scheduler: Pick<Scheduler, "done" | "now">,
+    fail: (why: string) => void,
+  ) {
     this.#commits = commits;
-    this.#event = event;
+    this.#scheduler = scheduler;
     this.#fail = fail;
   }
 
@@ -68,10 +74,11 @@ export class Finishes {
   /** A message of the local database is about to be read. */
   arrived(vifplugd: Vifplugd, connection: Connection, commits: number, message: JsonObject): void {
     const teller = this.#tellerOf(vifplugd);
-    const event = this.#event();
+    const { done: event, now: at } = this.#scheduler;
     // What is read together is read before anything follows from it.
     if (teller.event !== event) this.#settle(vifplugd, teller);
     teller.event = event;
+    if (commits > teller.shown) teller.shownAt.push({ commits, at });
     teller.shown = commits;
     teller.connection = connection;
     const sent = teller.sent.find((one) => one.connection === connection && one.id === message.id);
@@ -81,6 +88,12 @@ export class Finishes {
   /** How many commits it has been shown. */
   shownTo(vifplugd: Vifplugd): number {
     return this.#tellerOf(vifplugd).shown;
+  }
+
+  /** Since when it has known what so many commits made, in milliseconds; infinity: it does not. */
+  knownSince(vifplugd: Vifplugd, commits: number): number {
+    const shown = this.#tellerOf(vifplugd).shownAt.find((one) => one.commits >= commits);
+    return shown?.at ?? Number.POSITIVE_INFINITY;
   }
 
   called(vifplugd: Vifplugd, lport: string, operation: Operation): void {
@@ -119,7 +132,7 @@ export class Finishes {
   #tellerOf(vifplugd: Vifplugd): Teller {
     const known = this.#tellers.get(vifplugd);
     if (known !== undefined) return known;
-    const teller: Teller = { event: 0, shown: 0, connection: null, sent: [] };
+    const teller: Teller = { event: 0, shown: 0, connection: null, sent: [], shownAt: [] };
     this.#tellers.set(vifplugd, teller);
     return teller;
   }

@@ -11,7 +11,7 @@ export interface Snapshot {
   readonly lports: ReadonlySet<string>;
   /** Those that own several. */
   readonly several: ReadonlySet<string>;
-  /** By logical port, in milliseconds. */
+  /** By logical port, after how many commits it has had an interface without a break. */
   readonly since: ReadonlyMap<string, number>;
 }
 
@@ -19,17 +19,14 @@ const NOBODY: ReadonlySet<string> = new Set();
 
 export class Interfaces {
   readonly #chassis: LocalChassis;
-  readonly #now: () => number;
   /** By how many commits there had been; where none owned several there is none. */
   readonly #several = new Map<number, ReadonlySet<string>>();
   /** How many ports owned an interface, by how many commits there had been. */
   readonly #counts = new Map<number, number>();
   #present: Snapshot;
 
-  /** @param now milliseconds */
-  constructor(chassis: LocalChassis, now: () => number) {
+  constructor(chassis: LocalChassis) {
     this.#chassis = chassis;
-    this.#now = now;
     this.#present = this.#take(new Map());
   }
 
@@ -70,13 +67,12 @@ export class Interfaces {
     const commits = this.#chassis.server.commits.length;
     if (several.size > 0) this.#several.set(commits, several);
     this.#counts.set(commits, lports.size);
-    const now = this.#now();
     return {
       rows: new Map(rowsOf(this.#chassis.database, "Interface")),
       owners,
       lports,
       several,
-      since: new Map(Array.from(lports, (lport) => [lport, before.get(lport) ?? now])),
+      since: new Map(Array.from(lports, (lport) => [lport, before.get(lport) ?? commits])),
     };
   }
 }

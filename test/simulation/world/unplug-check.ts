@@ -33,7 +33,7 @@ export interface Unplug {
   readonly settings: Settings;
   /** The Southbound had just answered a question about rows. */
   readonly isAnswered: boolean;
-  /** Since when the port has had an interface, in milliseconds. */
+  /** Since when it has known that the port has an interface, in milliseconds. */
   readonly ownedSince: number;
 }
 
