@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { CommandProvider } from "../../src/providers/command/command.ts";
-import { ParamsMaker, question } from "../../src/providers/command/wire.ts";
+import { ParamsMaker, request } from "../../src/providers/command/wire.ts";
 import { ProviderRegistry } from "../../src/providers/registry.ts";
 import { baseConfig, startDaemon } from "../../tools/chassis/daemon.ts";
 import { type Plugger, vifplugd } from "../plug/pluggers.ts";
@@ -111,9 +111,7 @@ class BarePipe {
   readonly #answers = this.#program.stdout.getReader();
 
   async ask(lports: readonly string[]): Promise<void> {
-    const questions = lports.map((lport, id) =>
-      question(id, JSON.stringify(this.#params.params(inputOf(lport)))),
-    );
+    const questions = lports.map((lport, id) => request(id, "prepare", this.#params.params(inputOf(lport))));
     this.#program.stdin.write(questions.join(""));
     // The program answers before it has all questions, and waits when nobody reads.
     void this.#program.stdin.flush();

@@ -9,7 +9,7 @@
 import type { Entry, Questions } from "./questions.ts";
 import type { Supervisor } from "./supervisor.ts";
 import type { Time } from "./time.ts";
-import { notification, question } from "./wire.ts";
+import { notification, request } from "./wire.ts";
 
 /** Questions are written together up to about this length: few calls, and a bound on characters beyond the room. */
 const WRITE_LENGTH = 64 << 10;
@@ -129,6 +129,6 @@ export class Outbox {
   #askedIn(entry: Entry): string {
     const id = this.#supervisor.nextId();
     this.#questions.sent(entry, id);
-    return question(id, entry.fields);
+    return request(id, "prepare", entry.params);
   }
 }

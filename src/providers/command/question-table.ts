@@ -6,6 +6,7 @@
  */
 import { type Answer, misplacedIn } from "../answer.ts";
 import type { Operation, WantedInterface } from "../provider.ts";
+import { QuestionFields } from "./question-fields.ts";
 import type { PrepareParams } from "./wire.ts";
 
 export interface Entry {
@@ -13,7 +14,7 @@ export interface Entry {
   /** The name of the interface that the question is about; null: nothing is in place. */
   about: string | null;
   readonly params: PrepareParams;
-  /** The question as JSON text. Two questions are equal when their texts are equal. */
+  /** Two questions are equal when these are equal (question-fields.ts). */
   readonly fields: string;
   /** `over`: nobody waits for the answer any more. */
   phase: "unsent" | "open" | "answered" | "over";
@@ -42,6 +43,11 @@ export interface Entry {
 
 export class QuestionTable implements Iterable<Entry> {
   readonly #byLport = new Map<string, Entry[]>();
+  readonly #fields = new QuestionFields();
+
+  fieldsOf(params: PrepareParams): string {
+    return this.#fields.of(params);
+  }
 
   get size(): number {
     let size = 0;
@@ -74,7 +80,20 @@ export class QuestionTable implements Iterable<Entry> {
 
   /** Finds the entry whose answer is equal to the interface of the question. */
   became(params: PrepareParams): Entry | undefined {
-    return this.#asked(params.lport.name, params.operation).find((entry) => becameAnswer(entry, params));
+    return this.#asked(params.lport.name, params.operation).find((entry) => this.becameAnswer(entry, params));
+  }
+
+  /** Whether the question differs from the entry only by the interface, and the interface is equal to the answer. */
+  becameAnswer(entry: Entry, params: PrepareParams): boolean {
+    const { answer, phase } = entry;
+    if (answer === null || phase !== "answered" || misplacedIn(answer) !== null) return false;
+    const wanted = outputOf(answer);
+    const current = params.interface;
+    if (wanted === null || current === null) return false;
+    const { name, type, options } = current;
+    if (name !== wanted.name || type !== wanted.type) return false;
+    if (Object.entries(wanted.options).some(([key, value]) => options[key] !== value)) return false;
+    return this.fieldsOf({ ...params, interface: entry.params.interface }) === entry.fields;
   }
 
   /** Whether a question to create is about the interface of this name. */
@@ -112,17 +131,4 @@ export function outputOf(answer: Answer | null): WantedInterface | null {
 
 export function isAboutSame(one: Entry, other: Entry): boolean {
   return one.params.operation === other.params.operation && one.about === other.about;
-}
-
-/** Whether the question differs from the entry only by the interface, and the interface is equal to the answer. */
-export function becameAnswer(entry: Entry, params: PrepareParams): boolean {
-  const { answer, phase } = entry;
-  if (answer === null || phase !== "answered" || misplacedIn(answer) !== null) return false;
-  const wanted = outputOf(answer);
-  const current = params.interface;
-  if (wanted === null || current === null) return false;
-  const { name, type, options } = current;
-  if (name !== wanted.name || type !== wanted.type) return false;
-  if (Object.entries(wanted.options).some(([key, value]) => options[key] !== value)) return false;
-  return JSON.stringify({ ...params, interface: entry.params.interface }) === entry.fields;
 }

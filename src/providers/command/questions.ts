@@ -15,7 +15,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Answer, misplacedIn } from "../answer.ts";
 import type { WantedInterface } from "../provider.ts";
-import { becameAnswer, type Entry, outputOf, QuestionTable } from "./question-table.ts";
+import { type Entry, outputOf, QuestionTable } from "./question-table.ts";
 import type { PrepareParams } from "./wire.ts";
 
 export type { Entry };
@@ -76,9 +76,10 @@ export class Questions {
 
   /** @param awaiting makes the answer for a question that has no answer yet */
   prepare(params: PrepareParams, now: number, awaiting: (entry: Entry) => Answer): Answer {
-    const fields = JSON.stringify(params);
+    const fields = this.#table.fieldsOf(params);
     const about = this.#table.about(params);
-    const isSame = about !== undefined && (about.fields === fields || becameAnswer(about, params));
+    const isSame =
+      about !== undefined && (about.fields === fields || this.#table.becameAnswer(about, params));
     // Another question's answer may stand for a question about an interface that nothing has been asked about yet.
     let entry = isSame ? about : about === undefined ? this.#table.became(params) : undefined;
     if (entry === undefined) entry = this.#ask(params, fields, now, about);

@@ -32,11 +32,6 @@ export function request(id: number, method: string, params: unknown): string {
   return `${JSON.stringify({ jsonrpc: "2.0", id, method, params })}\n`;
 }
 
-/** A `prepare` request. @param params as JSON */
-export function question(id: number, params: string): string {
-  return `{"jsonrpc":"2.0","id":${id},"method":"prepare","params":${params}}\n`;
-}
-
 export function notification(method: string, params: unknown): string {
   return `${JSON.stringify({ jsonrpc: "2.0", method, params })}\n`;
 }
@@ -119,9 +114,16 @@ export function parseIntroduction(result: unknown): Result<Introduction, string>
   return fail(`its answer to initialize: ${path === null ? "" : `${path}: `}${expected}`);
 }
 
-/** Makes params of questions. Parts that many logical ports share become plain objects once. */
+/** A part that many questions share, as it was last. */
+interface SharedPart {
+  readonly map: ReadonlyMap<string, string>;
+  readonly text: string;
+  readonly plain: Texts;
+}
+
+/** Makes params of questions. Parts that many logical ports share become plain objects once, and equal parts are one object. */
 export class ParamsMaker {
-  readonly #plain = new WeakMap<ReadonlyMap<string, string>, Texts>();
+  readonly #shared = new Map<string, SharedPart>();
 
   params({ operation, lport, interface: current, openVSwitch, bridge }: PrepareInput): PrepareParams {
     return {
@@ -132,22 +134,24 @@ export class ParamsMaker {
           ? null
           : { name: current.name, type: current.type, options: textsOf(current.options) },
       openVSwitch: {
-        external_ids: this.#shared(openVSwitch.external_ids),
-        other_config: this.#shared(openVSwitch.other_config),
+        external_ids: this.#plain("external_ids", openVSwitch.external_ids),
+        other_config: this.#plain("other_config", openVSwitch.other_config),
       },
       bridge: {
         name: bridge.name,
         datapath_type: bridge.datapath_type,
-        other_config: this.#shared(bridge.other_config),
+        other_config: this.#plain("bridge other_config", bridge.other_config),
       },
     };
   }
 
-  #shared(map: ReadonlyMap<string, string>): Texts {
-    const known = this.#plain.get(map);
-    if (known !== undefined) return known;
-    const plain = textsOf(map);
-    this.#plain.set(map, plain);
+  #plain(part: string, map: ReadonlyMap<string, string>): Texts {
+    const last = this.#shared.get(part);
+    if (last?.map === map) return last.plain;
+    const made = textsOf(map);
+    const text = JSON.stringify(made);
+    const plain = last?.text === text ? last.plain : made;
+    this.#shared.set(part, { map, text, plain });
     return plain;
   }
 }

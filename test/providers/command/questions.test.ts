@@ -3,9 +3,14 @@ import { expect, test } from "bun:test";
 import type { PrepareParams } from "vifplugd-provider";
 import type { Answer } from "../../../src/providers/answer.ts";
 import { type Entry, Questions } from "../../../src/providers/command/questions.ts";
+import { ParamsMaker } from "../../../src/providers/command/wire.ts";
+import { map, openVSwitchRow } from "../../support/rows.ts";
+import { inputOf } from "./support/running.ts";
 
 const AWAITED: Answer = { kind: "not-ready", reason: "asked", awaited: true };
 const UNPLUG: Answer = { kind: "unplug" };
+
+const NO_TEXTS = {};
 
 const plug = (name: string): Answer => ({ kind: "plug", wanted: { name, type: "internal", options: {} } });
 
@@ -14,14 +19,15 @@ function about(operation: "create" | "remove", name: string | null): PreparePara
     operation,
     lport: { name: "web1", options: {} },
     interface: name === null ? null : { name, type: "internal", options: {} },
-    openVSwitch: { external_ids: {}, other_config: {} },
-    bridge: { name: "br-int", datapath_type: "", other_config: {} },
+    openVSwitch: { external_ids: NO_TEXTS, other_config: NO_TEXTS },
+    bridge: { name: "br-int", datapath_type: "", other_config: NO_TEXTS },
   };
 }
 
 /** A table whose questions are sent when a test says so, and answered with what the test says. */
 class Table {
   readonly changed: string[] = [];
+  readonly sent: Entry[] = [];
   #unsent: Entry[] = [];
   #ids = 0;
   readonly questions = new Questions({
@@ -41,6 +47,7 @@ class Table {
     return entries.map((entry) => {
       const id = ++this.#ids;
       this.questions.sent(entry, id);
+      this.sent.push(entry);
       return { id, words: `${entry.params.operation} ${entry.params.interface?.name ?? "-"}` };
     });
   }
@@ -95,6 +102,25 @@ test("an interface that has gone ends every question about it, also after a chan
   table.questions.askAgain("web1", 0);
   table.questions.removed("web1", "dev1");
   expect(table.questions.isKnown("web1")).toBe(false);
+});
+
+test("a question is the same as long as the texts are, in whichever objects, and repeats none that others share", () => {
+  const maker = new ParamsMaker();
+  const table = new Table();
+  const asked = (id: string) => {
+    const { lport, bridge, operation } = inputOf("web1");
+    const openVSwitch = {
+      ...openVSwitchRow(),
+      external_ids: map({ "system-id": "hv1", note: id.repeat(100_000) }),
+    };
+    table.ask(maker.params({ operation, lport, bridge, openVSwitch, interface: null }));
+    return table.send().length;
+  };
+  expect(["a", "a", "b", "b", "a"].map(asked)).toEqual([1, 0, 1, 0, 1]);
+  const [entry] = table.sent;
+  if (entry === undefined) throw new Error("nothing was sent");
+  expect(entry.fields.length).toBeLessThan(1000);
+  expect(entry.params.openVSwitch.external_ids.note).toHaveLength(100_000);
 });
 
 test("a question is late exactly when its time is over, and is said to be late once", () => {
