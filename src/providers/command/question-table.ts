@@ -96,9 +96,9 @@ export class QuestionTable implements Iterable<Entry> {
     return this.fieldsOf({ ...params, interface: entry.params.interface }) === entry.fields;
   }
 
-  /** Whether a question to create is about the interface of this name. */
-  knows(lport: string, name: string): boolean {
-    return this.#asked(lport, "create").some(({ about }) => about === name);
+  /** Finds the question to create that is about the interface of this name. */
+  createAbout(lport: string, name: string): Entry | undefined {
+    return this.#asked(lport, "create").find(({ about }) => about === name);
   }
 
   /** The entry of the logical port and the operation that has an answer, about any interface. */

@@ -206,8 +206,9 @@ export class Questions {
 
   /**
    * The interface of that name was removed, and its questions end. A question whose answer has another interface name is about
-   * that interface from now on. A question stays when its answer is not released, and when the graph has asked for another
-   * interface since it asked about the removal: another port took the interface over, and the port is wanted still.
+   * that interface from now on, and takes the place of an older question about it. A question stays when its answer is not
+   * released, and when the graph has asked for another interface since it asked about the removal: another port took the
+   * interface over, and the port is wanted still.
    */
   removed(lport: string, name: string | null): void {
     const entries = this.#table.of(lport);
@@ -215,9 +216,15 @@ export class Questions {
     const removalAsked = removal?.prepared ?? this.#prepared;
     for (const entry of entries) {
       const output = outputOf(entry.answer)?.name ?? null;
-      if (entry.about !== name && output !== name) continue;
-      if (output !== null && output !== name && !this.#table.knows(lport, output)) entry.about = output;
-      else if (!entry.isUnreleased && entry.prepared <= removalAsked) this.#drop(entry);
+      if (entry.phase === "over" || (entry.about !== name && output !== name)) continue;
+      const isNext = output !== null && output !== name;
+      const former = isNext ? this.#table.createAbout(lport, output) : undefined;
+      if (isNext && (former === undefined || former.prepared < entry.prepared)) {
+        if (former !== undefined) this.#drop(former);
+        entry.about = output;
+      } else if (!entry.isUnreleased && (entry.about === name || entry.prepared <= removalAsked)) {
+        this.#drop(entry);
+      }
     }
   }
 

@@ -94,6 +94,16 @@ test("an interface that was taken over ends the questions about it, and not the 
   expect(table.send().map(({ words }) => words)).toEqual(["create -"]);
 });
 
+test("the interface that a port has come to is that of its last question, and not of an older one about the same interface", () => {
+  const table = new Table();
+  expect(table.answered(about("create", "dev2"), plug("dev9"))).toEqual(plug("dev9"));
+  expect(table.answered(about("create", "dev1"), plug("dev2"))).toEqual(plug("dev2"));
+  expect(table.answered(about("remove", "dev1"), UNPLUG)).toEqual(UNPLUG);
+  table.questions.removed("web1", "dev1");
+  expect(table.ask(about("create", "dev2"))).toEqual(plug("dev2"));
+  expect(table.send()).toEqual([]);
+});
+
 test("an interface that has gone ends every question about it, also after a change of the tables", () => {
   const table = new Table();
   expect(table.answered(about("create", "dev1"), plug("dev1"))).toEqual(plug("dev1"));
