@@ -114,16 +114,9 @@ export function parseIntroduction(result: unknown): Result<Introduction, string>
   return fail(`its answer to initialize: ${path === null ? "" : `${path}: `}${expected}`);
 }
 
-/** A part that many questions share, as it was last. */
-interface SharedPart {
-  readonly map: ReadonlyMap<string, string>;
-  readonly text: string;
-  readonly plain: Texts;
-}
-
-/** Makes params of questions. Parts that many logical ports share become plain objects once, and equal parts are one object. */
+/** Makes params of questions. Parts that many logical ports share become plain objects once. */
 export class ParamsMaker {
-  readonly #shared = new Map<string, SharedPart>();
+  readonly #plain = new WeakMap<ReadonlyMap<string, string>, Texts>();
 
   params({ operation, lport, interface: current, openVSwitch, bridge }: PrepareInput): PrepareParams {
     return {
@@ -134,24 +127,22 @@ export class ParamsMaker {
           ? null
           : { name: current.name, type: current.type, options: textsOf(current.options) },
       openVSwitch: {
-        external_ids: this.#plain("external_ids", openVSwitch.external_ids),
-        other_config: this.#plain("other_config", openVSwitch.other_config),
+        external_ids: this.#shared(openVSwitch.external_ids),
+        other_config: this.#shared(openVSwitch.other_config),
       },
       bridge: {
         name: bridge.name,
         datapath_type: bridge.datapath_type,
-        other_config: this.#plain("bridge other_config", bridge.other_config),
+        other_config: this.#shared(bridge.other_config),
       },
     };
   }
 
-  #plain(part: string, map: ReadonlyMap<string, string>): Texts {
-    const last = this.#shared.get(part);
-    if (last?.map === map) return last.plain;
-    const made = textsOf(map);
-    const text = JSON.stringify(made);
-    const plain = last?.text === text ? last.plain : made;
-    this.#shared.set(part, { map, text, plain });
+  #shared(map: ReadonlyMap<string, string>): Texts {
+    const known = this.#plain.get(map);
+    if (known !== undefined) return known;
+    const plain = textsOf(map);
+    this.#plain.set(map, plain);
     return plain;
   }
 }
