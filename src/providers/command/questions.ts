@@ -213,7 +213,8 @@ export class Questions {
   removed(lport: string, name: string | null): void {
     const entries = this.#table.of(lport);
     const removal = entries.find(({ params, about }) => params.operation === "remove" && about === name);
-    const removalAsked = removal?.prepared ?? this.#prepared;
+    // A question about the removal that was dropped before was older than the question about what the port wants.
+    const removalAsked = removal?.prepared ?? NEVER;
     for (const entry of entries) {
       const output = outputOf(entry.answer)?.name ?? null;
       if (entry.phase === "over" || (entry.about !== name && output !== name)) continue;
@@ -312,6 +313,9 @@ function leaves(answer: Answer, inPlace: string | null): boolean {
   const name = outputOf(answer)?.name ?? inPlace;
   return misplacedIn(answer) !== null || (inPlace !== null && name !== inPlace);
 }
+
+/** Before the first question. */
+const NEVER = 0;
 
 /** The answer for the graph. While a new answer is awaited, a plugged interface keeps the last answer. */
 function sayOf(entry: Entry, params: PrepareParams, awaiting: (entry: Entry) => Answer): Answer {

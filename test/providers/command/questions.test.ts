@@ -82,17 +82,27 @@ test("a change of the tables asks nothing about the removal of an interface that
   expect(table.send().map(({ words }) => words)).toEqual(["create dev1"]);
 });
 
-test("an interface that was taken over ends the questions about it, and not the one of a port that is wanted still", () => {
-  const table = new Table();
-  expect(table.answered(about("create", null), plug("dev1"))).toEqual(plug("dev1"));
-  expect(table.ask(about("create", "dev1"))).toEqual(plug("dev1"));
-  expect(table.answered(about("remove", "dev1"), UNPLUG)).toEqual(UNPLUG);
-  expect(table.ask(about("create", null))).toEqual(plug("dev1"));
-  table.questions.release("web1", null);
-  table.questions.removed("web1", "dev1");
-  table.questions.askAgain("web1", 0);
-  expect(table.send().map(({ words }) => words)).toEqual(["create -"]);
-});
+test.each([
+  ["", false],
+  [", also when the tables changed meanwhile", true],
+])(
+  "an interface that was taken over ends the questions about it, and not that of a port wanted still%s",
+  (_, changes) => {
+    const table = new Table();
+    expect(table.answered(about("create", null), plug("dev1"))).toEqual(plug("dev1"));
+    expect(table.ask(about("create", "dev1"))).toEqual(plug("dev1"));
+    expect(table.answered(about("remove", "dev1"), UNPLUG)).toEqual(UNPLUG);
+    expect(table.ask(about("create", null))).toEqual(plug("dev1"));
+    table.questions.release("web1", null);
+    if (changes) {
+      table.questions.askAgain("web1", 0);
+      for (const { id } of table.send()) table.questions.answered(id, 0, () => plug("dev1"));
+    }
+    table.questions.removed("web1", "dev1");
+    table.questions.askAgain("web1", 0);
+    expect(table.send().map(({ words }) => words)).toEqual(["create -"]);
+  },
+);
 
 test("the interface that a port has come to is that of its last question, and not of an older one about the same interface", () => {
   const table = new Table();
