@@ -27,8 +27,8 @@ export interface Entry {
   answer: Answer | null;
   /** The last answer that `prepare` gave to the graph. */
   told: Answer | null;
-  /** The question that got the answer `told`, as text; null: `prepare` gives another answer now. */
-  toldTo: string | null;
+  /** The answers that `prepare` repeats, by question as text: one entry may answer for several interfaces of a logical port. */
+  readonly repeated: Map<string, Answer>;
   /** True: a question to create was answered, and nobody has released the answer. */
   isUnreleased: boolean;
   /** True: the question may have ended the process. It is asked alone, so that no other answer is lost with it. */

@@ -90,10 +90,10 @@ export class Questions {
     }
     entry.round = this.#round;
     entry.prepared = ++this.#prepared;
-    if (entry.told === null || entry.toldTo !== fields) {
-      entry.told = sayOf(entry, params, awaiting);
-      entry.toldTo = fields;
-    }
+    entry.told = entry.repeated.get(fields) ?? sayOf(entry, params, awaiting);
+    entry.repeated.set(fields, entry.told);
+    const [oldest = fields] = entry.repeated.keys();
+    if (entry.repeated.size > MAX_REPEATED) entry.repeated.delete(oldest);
     return entry.told;
   }
 
@@ -110,7 +110,7 @@ export class Questions {
   nextRound(): void {
     for (const entry of [...this.#table]) {
       if (entry.round < this.#round) this.#drop(entry);
-      else entry.toldTo = null;
+      else entry.repeated.clear();
     }
     this.#round++;
   }
@@ -152,7 +152,7 @@ export class Questions {
     entry.isSuspect = false;
     entry.answer = answer;
     const isCreate = entry.params.operation === "create";
-    if (isDeepStrictEqual(entry.told, answer)) {
+    if (toldBy(entry).every((told) => isDeepStrictEqual(told, answer))) {
       // The graph has this answer, and has released it.
       if (isCreate) this.#options.release(entry.params, outputOf(answer));
       return true;
@@ -189,7 +189,7 @@ export class Questions {
       entry.id = null;
     }
     // The reason for which these ports wait has changed.
-    this.#tellAnew([...this.#awaited].filter(({ told, answer }) => told !== answer));
+    this.#tellAnew([...this.#awaited].filter((entry) => toldBy(entry).some((told) => told !== entry.answer)));
   }
 
   /**
@@ -266,7 +266,7 @@ export class Questions {
       isLate: isStillOpen && before.isLate,
       answer: last?.answer ?? null,
       told: last?.told ?? null,
-      toldTo: isSame ? before.toldTo : null,
+      repeated: isSame ? before.repeated : new Map(),
       isUnreleased: false,
       isSuspect: isSame && before.isSuspect,
       isOutdated: false,
@@ -286,7 +286,7 @@ export class Questions {
 
   /** Notes that `prepare` gives other answers to these questions now. */
   #tellAnew(entries: readonly Entry[]): void {
-    for (const entry of entries) entry.toldTo = null;
+    for (const entry of entries) entry.repeated.clear();
     if (entries.length > 0) this.#options.onChanged(entries.map(({ lport }) => lport));
   }
 
@@ -308,6 +308,11 @@ export class Questions {
   }
 }
 
+/** Every answer that the graph may have from the entry. */
+function toldBy({ told, repeated }: Entry): readonly (Answer | null)[] {
+  return [told, ...repeated.values()];
+}
+
 /** Whether a port with this answer leaves the interface that is in place. @param inPlace its name; null: there is none */
 function leaves(answer: Answer, inPlace: string | null): boolean {
   const name = outputOf(answer)?.name ?? inPlace;
@@ -316,6 +321,9 @@ function leaves(answer: Answer, inPlace: string | null): boolean {
 
 /** Before the first question. */
 const NEVER = 0;
+
+/** The questions of one entry: more than the interfaces that a logical port has at once. */
+const MAX_REPEATED = 8;
 
 /** The answer for the graph. While a new answer is awaited, a plugged interface keeps the last answer. */
 function sayOf(entry: Entry, params: PrepareParams, awaiting: (entry: Entry) => Answer): Answer {

@@ -104,6 +104,21 @@ test.each([
   },
 );
 
+test("an answer that stands for two interfaces is repeated for each until there is another answer", () => {
+  const table = new Table();
+  const [leftOver, own] = [about("create", "dev1"), about("create", "dev2")];
+  expect(table.answered(leftOver, plug("dev2"))).toEqual(plug("dev2"));
+  expect(table.ask(own)).toEqual(plug("dev2"));
+  table.questions.askAgain("web1", 0);
+  table.changed.length = 0;
+  const [asked] = table.send();
+  for (const question of [leftOver, own, leftOver]) expect(table.ask(question)).toEqual(plug("dev2"));
+  expect(table.changed).toEqual([]);
+  table.questions.answered(asked?.id ?? 0, 0, () => plug("dev3"));
+  expect(table.changed).toEqual(["web1"]);
+  expect(table.ask(leftOver)).toEqual(plug("dev3"));
+});
+
 test("the interface that a port has come to is that of its last question, and not of an older one about the same interface", () => {
   const table = new Table();
   expect(table.answered(about("create", "dev2"), plug("dev9"))).toEqual(plug("dev9"));
