@@ -227,6 +227,8 @@ export class Questions {
         this.#drop(entry);
       }
     }
+    // The interface may be in place all the same, when the database did not say legibly what became of the removal.
+    this.#options.onChanged([lport]);
   }
 
   /** Drops every question about the logical port: the graph asks none of them any more. */
