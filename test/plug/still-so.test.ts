@@ -423,7 +423,7 @@ describe("an interface that goes", () => {
 });
 
 describe("an interface that is taken over", () => {
-  test("goes to its next port no more when somebody has given that port an interface", () => {
+  function takenOver() {
     const provider = recordedProvider("dummy", { prepare: plugAs(() => "eth0") }).provider;
     const bench = benchWith(provider, ["old"]);
     moveAway(bench, "old", 0);
@@ -431,19 +431,18 @@ describe("an interface that is taken over", () => {
     bench.run();
     const change = changeOf(bench, "new");
     expect(change).toMatchObject({ kind: "update", adoption: { from: "old" } });
+    return { bench, change };
+  }
+
+  test("goes to its next port no more when somebody has given that port an interface", () => {
+    const { bench, change } = takenOver();
     bench.addInterface(pluggedRow("new", { name: "tap1" }));
     bench.run();
     expect(lapsed(bench, change)).toBe("P1, P5");
   });
 
   test("is let go still while all that lose theirs are due to go, and not held", () => {
-    const provider = recordedProvider("dummy", { prepare: plugAs(() => "eth0") }).provider;
-    const bench = benchWith(provider, ["old"]);
-    moveAway(bench, "old", 0);
-    bench.set("portBinding", wanted("new", 1));
-    bench.run();
-    const change = changeOf(bench, "new");
-    expect(change).toMatchObject({ kind: "update", adoption: { from: "old" } });
+    const { bench, change } = takenOver();
     expect(lapsed(bench, change)).toBe(ALL_HOLD);
     holdAll(bench);
     expect(lapsed(bench, change)).toBe("U6, U7");
