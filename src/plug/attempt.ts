@@ -49,9 +49,9 @@ export type Attempt =
   | (Counted & { readonly phase: "failed"; readonly change: Change; readonly error: string });
 
 /**
- * The number of writes of one thing in a row (a first one and three repairs) after which another program must be undoing them. vifplugd
- * then leaves the interface alone for longer and longer times, so that the two programs do not fight (rule T4). What
- * people edit by hand is repaired at once (rule P3).
+ * The number of writes of one thing in a row (a first write and three repairs) after which another program must be undoing
+ * them. vifplugd then leaves the interface alone for longer and longer times, so that the two programs do not fight (rule T4).
+ * What people edit by hand is repaired at once (rule P3).
  */
 const WRITES_IN_A_ROW = 4;
 

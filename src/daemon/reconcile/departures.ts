@@ -3,8 +3,9 @@
  * names the departures to ask the Southbound about; the graph decides what follows from the replies.
  *
  * Invariants: the Southbound is asked once about a departure, and once more when the provider of the port answers after the
- * Southbound. At most one question about a logical port is open: a Southbound that does not answer collects no questions. A reply is fresh for one run: an unplug that was not sent in that run does not follow from the reply any more.
- * After the outcome of a sent unplug nothing more follows from the reply.
+ * Southbound. At most one question about a logical port is open: a Southbound that does not answer collects no questions. A reply
+ * is fresh for one run: an unplug that was not sent in that run does not follow from the reply any more. After the outcome of a
+ * sent unplug nothing more follows from the reply.
  */
 import type { Uuid } from "ovsdb-jsonrpc";
 import type { Cause, Engine, GraphNode, RunResult } from "../../graph/index.ts";

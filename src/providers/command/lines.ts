@@ -8,7 +8,7 @@ const NOTHING = Buffer.alloc(0);
 export class LineSplitter {
   readonly #maxBytes: number;
   readonly #overlong: Overlong;
-  /** The bytes of the unfinished line, in a buffer with room for more: a list would cost far more than a line that comes byte by byte. */
+  /** The bytes of the unfinished line, in one buffer with room for more: a list of pieces would cost a hundred times its bytes. */
   #rest: Buffer = NOTHING;
   #restBytes = 0;
 

@@ -13,9 +13,10 @@
  * - Nothing here reads a clock: the time is an argument.
  */
 import { isDeepStrictEqual } from "node:util";
-import { type Answer, misplacedIn } from "../answer.ts";
+import type { Answer } from "../answer.ts";
 import type { WantedInterface } from "../provider.ts";
 import { type Entry, outputOf, QuestionTable } from "./question-table.ts";
+import { leaves, sayOf, toldBy } from "./told.ts";
 import type { PrepareParams } from "./wire.ts";
 
 export type { Entry };
@@ -28,6 +29,12 @@ export interface QuestionsOptions {
   /** Called when `prepare` gives another answer for these logical ports now. */
   onChanged(lports: readonly string[]): void;
 }
+
+/** The count before the graph's first question. */
+const NEVER = 0;
+
+/** The limit on questions that one entry answers: more than the interfaces that a logical port has at once. */
+const MAX_REPEATED = 8;
 
 export class Questions {
   readonly #options: QuestionsOptions;
@@ -308,31 +315,4 @@ export class Questions {
     this.#supersede(entry);
     this.#table.drop(entry);
   }
-}
-
-/** Every answer that the graph may have from the entry. */
-function toldBy({ told, repeated }: Entry): readonly (Answer | null)[] {
-  return [told, ...repeated.values()];
-}
-
-/** Whether a port with this answer leaves the interface that is in place. @param inPlace its name; null: there is none */
-function leaves(answer: Answer, inPlace: string | null): boolean {
-  const name = outputOf(answer)?.name ?? inPlace;
-  return misplacedIn(answer) !== null || (inPlace !== null && name !== inPlace);
-}
-
-/** Before the first question. */
-const NEVER = 0;
-
-/** The questions of one entry: more than the interfaces that a logical port has at once. */
-const MAX_REPEATED = 8;
-
-/** The answer for the graph. While a new answer is awaited, a plugged interface keeps the last answer. */
-function sayOf(entry: Entry, params: PrepareParams, awaiting: (entry: Entry) => Answer): Answer {
-  const { answer } = entry;
-  if (entry.phase === "answered" && answer !== null) return answer;
-  if (entry.isLate || answer === null || params.operation === "remove") return awaiting(entry);
-  const output = outputOf(answer);
-  // An answer to another question plugs no new interface.
-  return output !== null && output.name !== params.interface?.name ? awaiting(entry) : answer;
 }

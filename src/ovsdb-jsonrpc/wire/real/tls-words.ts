@@ -1,4 +1,7 @@
-/** What went wrong in a TLS handshake, in words: the runtime's texts name its own routines, and do not say whose certificate is meant. */
+/**
+ * What went wrong in a TLS handshake, in words. The runtime's texts name the routines of its TLS library, and do not say whose
+ * certificate is meant.
+ */
 
 /** The runtime's text of an error of its TLS library: `error:CODE:LIBRARY:FUNCTION:REASON`. */
 const LIBRARY_ERROR = /^error:[0-9a-f]+:[^:]*:[^:]*:([A-Z0-9_]+)$/i;
