@@ -230,12 +230,12 @@ export class Questions {
       if (isNext && (former === undefined || former.prepared < entry.prepared)) {
         if (former !== undefined) this.#drop(former);
         entry.about = output;
+        // The former interface may be in place all the same, when the database did not say legibly what became of it.
+        this.#options.onChanged([lport]);
       } else if (!entry.isUnreleased && (entry.about === name || entry.prepared <= removalAsked)) {
         this.#drop(entry);
       }
     }
-    // The interface may be in place all the same, when the database did not say legibly what became of the removal.
-    this.#options.onChanged([lport]);
   }
 
   /** Drops every question about the logical port: the graph asks none of them any more. */
