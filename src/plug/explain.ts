@@ -19,22 +19,33 @@ export interface Explanation {
   readonly remedy: string | null;
 }
 
-/** @returns null: the port is unknown, without a port binding in view and without an interface */
-export function explain(engine: Engine, graph: PlugGraph, lport: string): Explanation | null {
+/**
+ * @param obstacle the reason for which not every port can be decided; a daemon knows also what is not in the graph's data.
+ * @returns null: the port is unknown, without a port binding in view and without an interface
+ */
+export function explain(
+  engine: Engine,
+  graph: PlugGraph,
+  lport: string,
+  obstacle = obstacleOf(engine, graph)?.reason ?? null,
+): Explanation | null {
   const view = viewOf(engine, graph, lport);
   if (view === null) return null;
   const conditions = CONDITIONS.flatMap((condition) => condition.find(view));
-  return { lport, status: view.status, conditions, remedy: remedyOf(view, conditions) };
+  return { lport, status: view.status, conditions, remedy: remedyOf(view, conditions, obstacle) };
 }
 
-function remedyOf({ engine, graph, status }: PortView, conditions: readonly Finding[]): string | null {
+function remedyOf(
+  { status }: PortView,
+  conditions: readonly Finding[],
+  obstacle: string | null,
+): string | null {
   if (status?.state === "plugged") {
     return status.unbound === undefined ? null : remedyOfUnbound(conditions);
   }
   if (status?.reason) return status.reason;
   // While something is missing, a row that is not in view may exist.
-  const obstacle = obstacleOf(engine, graph);
-  if (obstacle !== null) return obstacle.reason;
+  if (obstacle !== null) return obstacle;
   return conditions.find(({ holds }) => holds === false)?.remedy ?? null;
 }
 

@@ -7,7 +7,7 @@ import type { ExplainedPort } from "./explanation-shape.ts";
 import { portStatus } from "./status.ts";
 
 export function explainPort(daemon: DaemonView, lport: string): ExplainedPort | null {
-  const explanation = explain(daemon.engine, daemon.graph, lport);
+  const explanation = explain(daemon.engine, daemon.graph, lport, daemon.notReady);
   if (explanation === null) return null;
   const { conditions, remedy: toChange } = explanation;
   const status = explanation.status === null ? null : portStatus(explanation.status);

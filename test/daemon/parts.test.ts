@@ -1,5 +1,6 @@
 // The daemon's parts, joined: what one of them says reaches the others, and their end leaves nothing undone.
 import { describe, expect, test } from "bun:test";
+import { explain } from "../../src/plug/explain.ts";
 import { Ending } from "../../src/providers/ending.ts";
 import type { HostedProvider } from "../../src/providers/hosted.ts";
 import type { PrepareAnswer, PrepareInput, Provider, ProviderHost } from "../../src/providers/provider.ts";
@@ -271,6 +272,9 @@ describe("a node of the graph that throws", () => {
       reason: expect.stringMatching(/^an internal error in node advice \(\w+\): out of order; .* report/),
     });
     expect(parts.isReady()).toBe(false);
+    const { engine, graph, obstacle } = parts.reconciler;
+    const reason = obstacle?.reason;
+    expect(explain(engine, graph, "a", reason)).toMatchObject({ status: null, remedy: reason });
     expect(parts.lines).toContainEqual(
       expect.stringMatching(/^error plug: internal error, please report it: node advice: \w+ threw, .* at /s),
     );
