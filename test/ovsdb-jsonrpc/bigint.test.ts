@@ -206,3 +206,25 @@ test("only integers that are long are kept from the runtime's parser, and never 
     d: 1234567890123456,
   });
 });
+
+test.each([
+  ["plain", "x"],
+  ["escaped", '\\n\\"\\\\'],
+  ["digits", "7"],
+])("a string of 24 million %s characters does not hide the integers beside it", (_, some) => {
+  const long = some.repeat(24e6 / some.length);
+  const parsed = parseExactJson(
+    `{"before":12345678901234567,"long":"${long}","after":[-9223372036854775808,""]}`,
+  );
+  expect(parsed).toMatchObject({
+    before: "\u000012345678901234567",
+    after: ["\u0000-9223372036854775808", ""],
+  });
+  const { long: read } = Object(parsed);
+  expect(read === JSON.parse(`"${long}"`)).toBe(true);
+});
+
+test("a text that ends within a string is no JSON, whatever it ends with", () => {
+  for (const end of ["", "\\", '\\"', "12345678901234567"])
+    expect(() => parseExactJson(`{"a":12345678901234567,"b":"${end}`)).toThrow(SyntaxError);
+});
