@@ -1,4 +1,6 @@
 /** Ordered indexes and references: what they answer is what looking at every row would, whatever came and went. */
+
+import { heapSize } from "bun:jsc";
 import { describe, expect, test } from "bun:test";
 import { allColumns, Session } from "ovsdb-jsonrpc";
 import { ordered, references } from "ovsdb-jsonrpc/indexes";
@@ -112,6 +114,22 @@ test("whatever rows come and go, a range is what sorting all of them gives", () 
   });
 });
 
+test("keys that came and went are forgotten, also when nobody asks for a range", () => {
+  const index = indexOf(["group", "size"], row("stays", 0));
+  const held = () => {
+    Bun.gc(true);
+    return heapSize();
+  };
+  const before = held();
+  for (let size = 0; size < 100_000; size++) {
+    const passing = row("passes", size);
+    index.replace(null, passing);
+    index.replace(passing, null);
+  }
+  expect(held() - before).toBeLessThan(5e6);
+  expect(index.range().map(({ group }) => group)).toEqual(["stays"]);
+});
+
 test("a session keeps its ordered indexes current", async () => {
   await using server = await startPlayground();
   const session = closeLater(
@@ -179,6 +197,40 @@ describe("references", () => {
     expect(referring()).toEqual(["one.parts"]);
     value(await session.transact([op.update("Thing", [["name", "==", "one"]], { parts: new Set() })]));
     expect(referring()).toEqual([]);
+  });
+
+  test("are told by column, also where a descriptor gives two columns the very same type", async () => {
+    await using server = await startPlayground();
+    const { columns } = playground.tables.Thing;
+    const shared = { ...columns, parts: columns.seen };
+    const session = closeLater(
+      new Session({
+        database: {
+          ...playground,
+          tables: { ...playground.tables, Thing: { ...playground.tables.Thing, columns: shared } },
+        },
+        remotes: server.remote,
+        monitor: { Thing: ["name", "parts", "seen"] },
+        references: references(),
+      }),
+    );
+    await session.synced();
+    const uuid = parseUuid("11111111-1111-4111-8111-111111111111") ?? ZERO_UUID;
+    const both = { parts: new Set([uuid]), seen: new Set([uuid]) };
+    value(
+      await session.transact([
+        op.insert("Part", { serial: 1 }, { uuid }),
+        op.insert("Thing", { name: "one", color: "red", ...both }),
+      ]),
+    );
+    const referring = () =>
+      session.replica
+        .referring(uuid)
+        .map(({ column }) => column)
+        .sort();
+    expect(referring()).toEqual(["parts", "seen"]);
+    value(await session.transact([op.update("Thing", [], { seen: new Set() })]));
+    expect(referring()).toEqual(["parts"]);
   });
 
   test("are the same as those that a look at every row finds, after random transactions", async () => {

@@ -95,8 +95,15 @@ export class OrderedIndex implements RowIndex {
 
   #remove(values: readonly KeyPart[], row: Row): void {
     const entry = this.#byKey.get(compose(values));
-    entry?.rows.delete(row);
-    if (entry?.rows.size === 0) this.#changed.add(entry);
+    if (entry === undefined) return;
+    entry.rows.delete(row);
+    if (entry.rows.size > 0) return;
+    if (entry.isListed) this.#changed.add(entry);
+    else {
+      // Otherwise every key that came and went would stay until somebody asks for a range.
+      this.#byKey.delete(entry.key);
+      this.#changed.delete(entry);
+    }
   }
 
   /** Brings the list in order up to date. */

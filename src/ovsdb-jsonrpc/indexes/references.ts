@@ -14,19 +14,19 @@ export function references(): ReferenceKind {
   return { make: (descriptor, rows) => new ReferenceIndex(descriptor, rows) };
 }
 
-/** The rows of a column that refer to one row. */
-interface Referring {
+/** A column with references. There is one object for each column, because several columns may share one type. */
+interface ReferenceColumn {
   readonly table: string;
-  readonly column: string;
-  readonly uuids: Set<Uuid>;
+  readonly name: string;
+  readonly type: ColumnSchema;
 }
 
 class ReferenceIndex implements References {
   readonly #descriptor: UntypedSchema;
   readonly #rows: (table: string) => ReadonlyMap<Uuid, Row>;
   /** The referring rows, by the UUID of the referred row, and by the column of the reference. */
-  readonly #referring = new Map<Atom, Map<ColumnSchema, Referring>>();
-  readonly #columns = new Map<string, readonly (readonly [string, ColumnSchema])[]>();
+  readonly #referring = new Map<Atom, Map<ReferenceColumn, Set<Uuid>>>();
+  readonly #columns = new Map<string, readonly ReferenceColumn[]>();
 
   constructor(descriptor: UntypedSchema, rows: (table: string) => ReadonlyMap<Uuid, Row>) {
     this.#descriptor = descriptor;
@@ -35,10 +35,10 @@ class ReferenceIndex implements References {
 
   find(uuid: Uuid): readonly Reference[] {
     const found: Reference[] = [];
-    for (const { table, column, uuids } of this.#referring.get(uuid)?.values() ?? []) {
+    for (const [{ table, name }, uuids] of this.#referring.get(uuid) ?? []) {
       for (const from of uuids) {
         const row = this.#rows(table).get(from);
-        if (row !== undefined) found.push({ table, column, row });
+        if (row !== undefined) found.push({ table, column: name, row });
       }
     }
     return found;
@@ -47,42 +47,43 @@ class ReferenceIndex implements References {
   replace(table: string, old: Row | null, next: Row | null): void {
     const uuid = (next ?? old)?._uuid;
     if (uuid === undefined) return;
-    for (const [column, type] of this.#columnsOf(table)) {
-      const before = old?.[column] ?? null;
-      const after = next?.[column] ?? null;
+    for (const column of this.#columnsOf(table)) {
+      const { name, type } = column;
+      const before = old?.[name] ?? null;
+      const after = next?.[name] ?? null;
       if (before === after) continue;
       const now = targetsOf(after, type);
       for (const target of changedElements(targetsOf(before, type), now)) {
-        if (now.has(target)) this.#add(target, table, column, type, uuid);
-        else this.#remove(target, type, uuid);
+        if (now.has(target)) this.#add(target, column, uuid);
+        else this.#remove(target, column, uuid);
       }
     }
   }
 
   /** The columns of a table that hold references. */
-  #columnsOf(table: string): readonly (readonly [string, ColumnSchema])[] {
+  #columnsOf(table: string): readonly ReferenceColumn[] {
     const known = this.#columns.get(table);
     if (known !== undefined) return known;
-    const columns = Object.entries(tableSchema(this.#descriptor, table)?.columns ?? {}).filter(
-      ([, { key, value }]) => key.refTable !== undefined || value?.refTable !== undefined,
-    );
+    const columns = Object.entries(tableSchema(this.#descriptor, table)?.columns ?? {})
+      .filter(([, { key, value }]) => key.refTable !== undefined || value?.refTable !== undefined)
+      .map(([name, type]) => ({ table, name, type }));
     this.#columns.set(table, columns);
     return columns;
   }
 
-  #add(target: Atom, table: string, column: string, type: ColumnSchema, uuid: Uuid): void {
-    const columns = this.#referring.get(target) ?? new Map<ColumnSchema, Referring>();
+  #add(target: Atom, column: ReferenceColumn, uuid: Uuid): void {
+    const columns = this.#referring.get(target) ?? new Map<ReferenceColumn, Set<Uuid>>();
     this.#referring.set(target, columns);
-    const referring = columns.get(type) ?? { table, column, uuids: new Set() };
-    columns.set(type, referring);
-    referring.uuids.add(uuid);
+    const uuids = columns.get(column) ?? new Set();
+    columns.set(column, uuids);
+    uuids.add(uuid);
   }
 
-  #remove(target: Atom, type: ColumnSchema, uuid: Uuid): void {
+  #remove(target: Atom, column: ReferenceColumn, uuid: Uuid): void {
     const columns = this.#referring.get(target);
-    const referring = columns?.get(type);
-    referring?.uuids.delete(uuid);
-    if (referring?.uuids.size === 0) columns?.delete(type);
+    const uuids = columns?.get(column);
+    uuids?.delete(uuid);
+    if (uuids?.size === 0) columns?.delete(column);
     if (columns?.size === 0) this.#referring.delete(target);
   }
 }
