@@ -2,13 +2,18 @@
 import { describe, expect, test } from "bun:test";
 import type { Operation } from "ovsdb-jsonrpc";
 import { encodeTransaction } from "../../src/ovsdb-jsonrpc/operations/transaction.ts";
+import { Rpc } from "../../src/ovsdb-jsonrpc/wire/rpc.ts";
 import { closingAfterEach, playgroundForEachTest, unchecked } from "./support/for-tests.ts";
 import { playground } from "./support/playground.gen.ts";
 import { type ProxyRules, ProxyServer } from "./support/proxy.ts";
 import { failure, names, op, open, openSynced, reach, value } from "./support/session.ts";
+import { microtasks, VirtualEnvironment } from "./support/virtual.ts";
 
 const server = playgroundForEachTest();
 const closeLater = closingAfterEach();
+
+const endless: unknown[] = [];
+endless.push(endless);
 
 const thing = (name: string) => op.insert("Thing", { name, color: "red" });
 /** Is answered when somebody sees to it that there is such a row. */
@@ -54,6 +59,7 @@ describe("what no server could read", () => {
     ["no row", "insert", op.insert("Thing", unchecked<never>(null))],
     ["no clauses", "delete", op.delete("Thing", unchecked<never>(null))],
     ["an unknown operation", "refresh", unchecked<never>({ op: "refresh" })],
+    ["a comment within itself", "comment", op.comment(unchecked<string>(endless))],
   ])("%s is an error of its operation, and is not sent", async (_, name, operation) => {
     const transacts: unknown[] = [];
     await using proxy = await ProxyServer.start(server.socket, rules(transacts));
@@ -93,6 +99,24 @@ describe("what no server could read", () => {
       operation: null,
     });
   });
+});
+
+test("requests of one turn go out in their order, also where no string could hold all of them", async () => {
+  const environment = new VirtualEnvironment();
+  const written: string[] = [];
+  const stream = { write: (text: string) => void written.push(text), unsent: 0, close: () => {} };
+  const events = { onNotification: () => {}, onClose: () => {} };
+  const rpc = new Rpc(environment, stream, { probeIntervalMs: 0 }, events);
+  // The runtime keeps such a text as a few references to the shorter texts that it was made of.
+  const long = `["${"xy".repeat(2 ** 27)}"]`;
+  const short = JSON.stringify(["short"]);
+  const params = [short, short, ...Array.from({ length: 9 }, () => long), short, short];
+  for (const text of params) rpc.requestText("transact", text, () => {});
+  await microtasks();
+  const ids = written.flatMap((text) => (text.length < 1000 ? [...text.matchAll(/"id":(\d+)/g)] : []));
+  expect(ids.map(([, id]) => id)).toEqual(["0", "1", "11", "12"]);
+  expect(written.length).toBe(11);
+  expect(written.reduce((sum, { length }) => sum + length, 0)).toBeGreaterThan(9 * long.length);
 });
 
 describe("a signal", () => {

@@ -100,10 +100,23 @@ function encodeSome(
   } catch (error) {
     return err(badValue(wordsOf(error), operations, from + encoded.length));
   }
-  const text = jsonText(encoded);
+  const text = textOf(encoded);
+  if (text === null) {
+    const at = encoded.findIndex((one) => textOf([one]) === null);
+    return err(badValue("the runtime makes no JSON text of this", operations, at === -1 ? null : from + at));
+  }
   const unfit = isSuspicious(text) ? encoded.findIndex((one) => unfitForWire(one) !== null) : -1;
   if (unfit === -1) return ok(text.slice(1, -1));
   return err(badValue(unfitForWire(encoded[unfit]) ?? "", operations, from + unfit));
+}
+
+/** Null: the text would be longer than any string of the runtime, or a value in the place of a text is no JSON. */
+function textOf(encoded: readonly JsonObject[]): string | null {
+  try {
+    return jsonText(encoded);
+  } catch {
+    return null;
+  }
 }
 
 function badValue(
@@ -120,6 +133,7 @@ function wordsOf(error: unknown): string {
 }
 
 function encodeOperation(schema: UntypedSchema, operation: Operation): JsonObject {
+  if (!isObject(operation)) throw unexpected("an operation", operation);
   switch (operation.op) {
     case "insert": {
       const { op, table, row, uuidName, uuid } = operation;

@@ -84,6 +84,9 @@ export interface RpcOptions {
 /** The limit on answers that the peer has not read, in UTF-16 code units. */
 const MAX_UNREAD_ANSWERS = 2 ** 20;
 
+/** The longest text of several messages, in UTF-16 code units: together they could be longer than any string of the runtime. */
+const MAX_TOGETHER = 2 ** 24;
+
 export class Rpc {
   readonly environment: Environment;
   readonly #stream: Stream;
@@ -171,6 +174,7 @@ export class Rpc {
   #send(message: string): void {
     if (this.#closed) return;
     this.#tap?.sent(message);
+    if (this.#outbox.length + message.length > MAX_TOGETHER) this.#flush();
     if (this.#outbox === "" && !this.#yielding) this.environment.soon(this.#flush);
     this.#outbox += message;
   }
