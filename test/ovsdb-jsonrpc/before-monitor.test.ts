@@ -117,6 +117,21 @@ describe("the first conditions follow from what is asked before", () => {
     expect(calls).toEqual(["get_schema", "transact", "monitor_cond_since", "get_schema"]);
   });
 
+  test("however long the answer takes, where the wait has no end", async () => {
+    const [asked, isDecided] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const session = openAsking(async (connection) => {
+      asked.resolve();
+      await isDecided.promise;
+      return askWhich(connection);
+    }, Number.POSITIVE_INFINITY);
+    await asked.promise;
+    for (let round = 0; round < 20; round++) value(await writer.transact([op.comment("meanwhile")]));
+    isDecided.resolve();
+    await session.synced();
+    expect(names(session)).toEqual(["a"]);
+    expect(calls).not.toContain("monitor_cond_change");
+  });
+
   test("on every connection, and in a session that resumes too", async () => {
     const session = openAsking();
     await session.synced();

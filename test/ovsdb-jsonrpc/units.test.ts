@@ -59,6 +59,13 @@ describe("back-off", () => {
     expect(backoff.next(8000)).toBe(1000);
   });
 
+  test("never waits longer than a timer of the runtime can, which would fire at once", () => {
+    const endless = { minMs: Number.POSITIVE_INFINITY, maxMs: Number.POSITIVE_INFINITY };
+    expect(new Backoff(1, endless).next(null)).toBe(2 ** 31 - 1);
+    const backoff = new Backoff(1, { minMs: 2 ** 30, maxMs: 2 ** 40 });
+    expect([1, 2, 3].map(() => backoff.next(null))).toEqual([2 ** 30, 2 ** 31 - 1, 2 ** 31 - 1]);
+  });
+
   test("has no more than 32 free tries, however many remotes there are", () => {
     const backoff = new Backoff(50_000);
     const waits = () => Array.from({ length: 33 }, () => backoff.next(null)).filter((wait) => wait > 0);

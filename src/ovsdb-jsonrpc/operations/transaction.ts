@@ -133,7 +133,7 @@ function wordsOf(error: unknown): string {
 }
 
 function encodeOperation(schema: UntypedSchema, operation: Operation): JsonObject {
-  if (!isObject(operation)) throw unexpected("an operation", operation);
+  if (typeof operation !== "object" || operation === null) throw unexpected("an operation", operation);
   switch (operation.op) {
     case "insert": {
       const { op, table, row, uuidName, uuid } = operation;

@@ -4,7 +4,7 @@
  *
  * Invariant: the monitors start in any case, at the latest when the time is over. A late answer is ignored.
  */
-import type { Environment } from "../wire/environment.ts";
+import { type Environment, MAX_TIMER_MS } from "../wire/environment.ts";
 import type { Conditions } from "./refusal.ts";
 
 export interface UntypedBeforeMonitor {
@@ -31,7 +31,7 @@ export function askBefore(
     end();
     settled(conditions);
   };
-  const cancelTimer = environment.timer(before.withinMs, () => settle(null));
+  const cancelTimer = environment.timer(Math.min(before.withinMs, MAX_TIMER_MS), () => settle(null));
   const end = () => {
     isOver = true;
     cancelTimer();

@@ -5,6 +5,8 @@
  * any cluster.
  */
 
+import { MAX_TIMER_MS } from "./environment.ts";
+
 /** How long to wait between attempts to connect: the shortest wait, which doubles up to the longest. */
 export interface BackoffLimits {
   /** Milliseconds of the first wait. */
@@ -25,7 +27,8 @@ export class Backoff {
 
   /** @param tries the number of free tries */
   constructor(tries: number, limits: BackoffLimits = DEFAULT_BACKOFF) {
-    this.#limits = limits;
+    const { minMs, maxMs } = limits;
+    this.#limits = { minMs: Math.min(minMs, MAX_TIMER_MS), maxMs: Math.min(maxMs, MAX_TIMER_MS) };
     this.grant(tries);
   }
 

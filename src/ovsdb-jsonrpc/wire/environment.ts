@@ -4,6 +4,9 @@
  */
 import type { Remote, TlsFiles } from "./remote.ts";
 
+/** The longest timer, in milliseconds: the runtime fires a longer timer at once. */
+export const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** The source of time, chance and connections of a session. `realEnvironment` is the real one; a simulation has its own. */
 export interface Environment {
   /** The time in milliseconds since the epoch: for people, never for decisions. */

@@ -3,7 +3,7 @@
  * too long. There is at most one socket at a time, for any number of users.
  */
 import { Backoff, type BackoffLimits } from "./backoff.ts";
-import type { Environment, Stream } from "./environment.ts";
+import { type Environment, MAX_TIMER_MS, type Stream } from "./environment.ts";
 import type { FramerLimits } from "./json-framer.ts";
 import type { Remote, TlsFiles } from "./remote.ts";
 import { type ConnectionError, Rpc } from "./rpc.ts";
@@ -32,9 +32,6 @@ export interface LinkOptions {
 }
 
 const DEFAULT_PROBE_INTERVAL_MS = 5000;
-
-/** The longest timer: the runtime fires a longer timer at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The limit on an attempt to connect, or the back-off if that is longer. */
 const MIN_CONNECT_MS = 1000;
