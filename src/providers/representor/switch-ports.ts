@@ -80,12 +80,17 @@ function pair(port: DevlinkPort, saying: KnownLink | undefined, { links }: Kerne
   const known = links.get(ifindex);
   if (known === undefined) return { ...none, doubt: true };
   const { link, names } = known;
-  const another = link.devlinkPort !== null || (name !== "" && !names.has(name));
+  const another = link.devlinkPort !== null || (name !== "" && !names.has(name)) || isSoftware(link);
   if (!another && !contradicts(port, parseDriverName(link.portName)))
     return { link, fault: null, doubt: false };
   const calls = link.portName === null ? "" : `, which calls itself ${link.portName}`;
   const fault = `port ${nameOfPort(port)} has network device ${name} (${ifindex}), which is ${link.name}${calls}: the kernel's two tables do not agree yet`;
   return { link: null, fault, doubt: true };
+}
+
+/** Whether the device is no NIC's: it has got the index and the name of a device that has gone. */
+function isSoftware({ kind, parent, portName, switchId }: Link): boolean {
+  return kind !== null && parent === null && portName === null && switchId === null;
 }
 
 function contradicts(port: DevlinkPort, said: DriverName | null): boolean {

@@ -165,6 +165,17 @@ describe("a device that moves to another namespace", () => {
     expect(answerOf(provider, "1")).toBe(gone);
   });
 
+  test("leaves its port without one, whatever software gets its index and its name", async () => {
+    kernel.removePort(vf(1));
+    kernel.removeLink(1001);
+    const provider = await start();
+    kernel.setLink(link(1001, "pf0vf1", { kind: "dummy" }));
+    kernel.tell(GENERIC, [encodePort(vf(1))]);
+    const answer = answerOf(provider, "1");
+    expect(answer).toStartWith("port pci/0000:03:00.0/101 has network device pf0vf1 (1001), which is pf0vf1");
+    expect(provider.prepare(input("1", { interface: viewOf("pf0vf1") }))).toHaveProperty("misplaced");
+  });
+
   test("is found again when it comes back, under whatever index", async () => {
     const provider = await start();
     kernel.moveAway(1001);
