@@ -2,6 +2,7 @@
 /** Command line of the generator: `ovsdb-jsonrpc-generate SCHEMA.ovsschema OUT.gen.ts`; here `bun run generate.ts …`. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { generateModule } from "./generate/generator.ts";
+import { whyNoModule } from "./generate/identifier.ts";
 import { parseDatabaseSchema } from "./schema/parse.ts";
 
 const USAGE = "usage: ovsdb-jsonrpc-generate SCHEMA.ovsschema OUT.gen.ts";
@@ -22,6 +23,11 @@ function main(args: readonly string[]): number {
     const schema = parseDatabaseSchema(JSON.parse(readFileSync(input, "utf8")));
     if (!schema.ok) {
       console.error(`${input}: ${schema.error}`);
+      return 1;
+    }
+    const reason = whyNoModule(schema.value);
+    if (reason !== null) {
+      console.error(`${input}: ${reason}`);
       return 1;
     }
     for (const table of Object.values(schema.value.tables))

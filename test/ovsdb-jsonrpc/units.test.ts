@@ -308,4 +308,29 @@ describe("the generator", () => {
     expect(() => run(process.execPath, "run", generate)).toThrow("usage:");
     folder.remove();
   });
+
+  const table = (column: string, key: object = { type: "string" }) => ({
+    T: { columns: { [column]: { type: { key } } } },
+  });
+
+  test.each<readonly [object, string]>([
+    [{ name: "a-b", tables: {} }, 'name of the database is "a-b": expected letters, digits and _'],
+    [{ name: "A", version: "1 */ evil() /*", tables: {} }, 'version is "1 */ evil() /*": expected X.Y.Z'],
+    [{ name: "A", tables: { "T 1": { columns: {} } } }, 'name of a table is "T 1"'],
+    [{ name: "A", tables: table("my-column") }, 'a column of table T, or of a table there, is "my-column"'],
+    [{ name: "A", tables: table("x\n", { type: "?" }) }, 'is "x\\n"'],
+    [{ name: "A", tables: table("x", { type: "uuid", refTable: "*/ evil() /*" }) }, 'is "*/ evil() /*"'],
+  ])(
+    "it makes no module of %j, which no server takes and TypeScript would read otherwise",
+    async (schema, why) => {
+      const folder = new Folder();
+      const generate = `${import.meta.dir}/../../src/ovsdb-jsonrpc/generate.ts`;
+      await Bun.write(folder.at("bad.ovsschema"), JSON.stringify(schema));
+      const make = () =>
+        run(process.execPath, "run", generate, folder.at("bad.ovsschema"), folder.at("none.ts"));
+      expect(make).toThrow(why);
+      expect(existsSync(folder.at("none.ts"))).toBe(false);
+      folder.remove();
+    },
+  );
 });

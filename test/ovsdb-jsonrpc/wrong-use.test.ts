@@ -139,7 +139,12 @@ describe("a column that cannot be understood", () => {
       },
     },
   };
-  const odd = { ...schema.tables.T.columns, later: { type: "decimal" } };
+  const odd = {
+    ...schema.tables.T.columns,
+    later: { type: "decimal" },
+    lines: { type: "\u2028evil()" },
+    never: { type: { key: { type: "string", enum: ["set", []] } } },
+  };
 
   test("is a reference like any other when it is one of a few, which Open vSwitch takes", async () => {
     const folder = new Folder();
@@ -161,10 +166,15 @@ describe("a column that cannot be understood", () => {
   test("is left out, with the reason, and the other columns are there; also in what is generated", () => {
     const parsed = value(parseDatabaseSchema({ ...schema, tables: { T: { columns: odd } } }));
     expect(Object.keys(parsed.tables.T?.columns ?? {})).toEqual(["name", "choice"]);
-    expect(parsed.tables.T?.unreadable).toEqual({ later: 'Odd.T.later: unknown atomic type "decimal"' });
+    expect(parsed.tables.T?.unreadable).toEqual({
+      later: 'Odd.T.later: unknown atomic type "decimal"',
+      lines: 'Odd.T.lines: unknown atomic type "\u2028evil()"',
+      never: 'Odd.T.never: "enum" holds no value',
+    });
     const module = generateModule(parsed);
     expect(module).toContain('// Left out: Odd.T.later: unknown atomic type "decimal"');
     expect(module).not.toContain("readonly later");
+    expect(module).toContain('// Left out: Odd.T.lines: unknown atomic type " evil()"');
   });
 
   test("is nobody's problem but of who monitors it", async () => {

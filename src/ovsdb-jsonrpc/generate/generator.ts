@@ -90,7 +90,10 @@ function rowInterface(name: string, interfaceName: string, table: TableSchema): 
       const note = columnNote(type);
       return [...(note === "" ? [] : [`  /** ${note} */`]), `  readonly ${column}: ${valueType(type)};`];
     }),
-    ...Object.values(table.unreadable ?? {}).map((reason) => `  // Left out: ${reason}`),
+    ...Object.values(table.unreadable ?? {}).map(
+      // The two line ends that are no white space in JSON.
+      (reason) => `  // Left out: ${reason.replaceAll(/[\u2028\u2029]/g, " ")}`,
+    ),
     "}",
     "",
   ];

@@ -127,6 +127,7 @@ function atomicType(json: unknown, where: string): AtomicType {
 function enumeration(json: unknown, where: string): Pick<BaseType, "enum"> {
   if (json === undefined) return {};
   const atoms = isArray(json) && json[0] === "set" && isArray(json[1]) ? json[1] : [json];
+  if (atoms.length === 0) throw new SchemaError(`${where}: "enum" holds no value`);
   const values: (string | number | boolean)[] = [];
   for (const one of atoms) {
     const atom = exactInteger(one) === null ? one : Number(exactInteger(one));
