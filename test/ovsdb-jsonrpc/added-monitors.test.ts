@@ -102,6 +102,51 @@ test("a row that is deleted goes from both at once", async () => {
   expect([names(session), told]).toEqual([["t2"], ["+t2", "-t1"]]);
 });
 
+describe("a listener that begins with the rows that are there is told of each change once,", () => {
+  /** What the things are by what a listener of this monitor is told, from now on; and what it is told that does not fit. */
+  const follow = (monitor: Pick<PlaygroundSession, "onBatch">) => {
+    const things = new Map<string, string>();
+    const misfits: string[] = [];
+    const text = (row: { readonly name: string; readonly count: number } | null) =>
+      row === null ? undefined : `${row.name}=${row.count}`;
+    monitor.onBatch(
+      ({ tables }) => {
+        for (const { uuid, old, new: row } of tables.Thing) {
+          if (things.get(uuid) !== text(old)) misfits.push(`${text(old)} becomes ${text(row)}`);
+          if (row === null) things.delete(uuid);
+          else things.set(uuid, text(row) ?? "");
+        }
+      },
+      { existing: true },
+    );
+    return { misfits, things };
+  };
+  const followedBy = async (session: PlaygroundSession, begin: () => ReturnType<typeof follow>) => {
+    const begun = Promise.withResolvers<ReturnType<typeof follow>>();
+    session.onBatch(({ tables }) => {
+      if (tables.Thing.some((change) => change.new?.count === 9)) begun.resolve(begin());
+    });
+    value(await session.transact([op.update("Thing", named("t1"), { count: 9 })]));
+    const { misfits, things } = await begun.promise;
+    expect(misfits).toEqual([]);
+    return [...things.values()].sort();
+  };
+
+  test("also when a listener adds it for another monitor, which is told of the same message next", async () => {
+    const { session, second } = await openWithSecond("t2");
+    expect(await followedBy(session, () => follow(unchecked(second)))).toEqual(["t1=9", "t2=2"]);
+  });
+
+  test("also when the listener that adds it has dropped a monitor before", async () => {
+    const { session, second } = await openWithSecond("t2");
+    const begin = () => {
+      second.drop();
+      return follow(session);
+    };
+    expect(await followedBy(session, begin)).toEqual(["t1=9"]);
+  });
+});
+
 test("what is dropped takes along what nobody else has, and the server is told", async () => {
   const requests: Message[] = [];
   await using proxy = await ProxyServer.start(server.socket, {

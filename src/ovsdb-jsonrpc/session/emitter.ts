@@ -3,8 +3,8 @@
  * each event to all listeners before the next event. An event that a listener causes is delivered after the present event, for
  * all listeners.
  *
- * The errors of a listener stop neither the other listeners nor the session. A listener that is added during a delivery gets the
- * next event first.
+ * The errors of a listener stop neither the other listeners nor the session. A listener gets the events that are emitted after it
+ * was added, and none that waits at that moment: whoever adds the listener can see already what that event is about.
  */
 import type { Environment } from "../wire/environment.ts";
 
@@ -30,6 +30,19 @@ export class EventQueue {
   push(deliver: () => void): void {
     if (this.#ended) return;
     this.#waiting.push(deliver);
+    this.#drain();
+  }
+
+  /** Lets several events be emitted before the first of them is delivered. */
+  together(emit: () => void): void {
+    const isDelivering = this.#delivering;
+    this.#delivering = true;
+    emit();
+    this.#delivering = isDelivering;
+    this.#drain();
+  }
+
+  #drain(): void {
     if (this.#delivering) return;
     this.#delivering = true;
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) next();
@@ -48,7 +61,9 @@ export class EventQueue {
 
 export class Emitter<E> {
   readonly #queue: EventQueue;
-  readonly #listeners = new Set<(event: E) => void>();
+  /** The listeners, each with the number of events that were emitted before the listener was added. */
+  readonly #listeners = new Map<(event: E) => void, number>();
+  #emitted = 0;
 
   constructor(queue: EventQueue) {
     this.#queue = queue;
@@ -56,19 +71,20 @@ export class Emitter<E> {
 
   /** Adds a listener. @returns the function that removes the listener */
   add(listener: (event: E) => void): () => void {
-    this.#listeners.add(listener);
+    this.#listeners.set(listener, this.#emitted);
     return () => {
       this.#listeners.delete(listener);
     };
   }
 
   emit(event: E): void {
-    this.#queue.push(() => this.#deliver(event));
+    const number = ++this.#emitted;
+    this.#queue.push(() => this.#deliver(event, number));
   }
 
-  #deliver(event: E): void {
-    for (const listener of [...this.#listeners]) {
-      if (!this.#listeners.has(listener)) continue;
+  #deliver(event: E, number: number): void {
+    for (const [listener, since] of [...this.#listeners]) {
+      if (since >= number || !this.#listeners.has(listener)) continue;
       try {
         listener(event);
       } catch (error) {

@@ -186,6 +186,8 @@ export class Monitors {
   }
 
   #tell(changes: Changes, own: MonitorFeed | null, initial: boolean): void {
-    for (const feed of [...this.#all()]) feed.tell(changes, feed === own, initial && feed === own);
+    this.#queue.together(() => {
+      for (const feed of this.#all()) feed.tell(changes, feed === own, initial && feed === own);
+    });
   }
 }
