@@ -107,6 +107,8 @@ class Program implements Child {
   #outAt = 0;
   #thoughtAt = 0;
   #hangsUntil = 0;
+  /** What it does when it works again, in order. */
+  #waiting: (() => void)[] = [];
   #isOver = false;
 
   constructor(
@@ -152,18 +154,25 @@ class Program implements Child {
     this.#exit(`it was ended by ${name}`);
   }
 
+  /** @param ms from now; 0: it works again */
   hang(ms: number): void {
-    this.#hangsUntil = this.#world.scheduler.now + ms;
+    const { scheduler } = this.#world;
+    this.#hangsUntil = scheduler.now + ms;
+    scheduler.at(this.#hangsUntil, () => this.#goOn());
   }
 
   /** Now, or when it works again; never after its end. */
   #when(run: () => void): void {
-    if (!this.#process.alive) this.#exit("nobody is there any more");
-    if (this.#isOver) return;
-    const { scheduler } = this.#world;
-    const hangs = this.#hangsUntil > scheduler.now && !this.#world.isCalm;
-    if (hangs) scheduler.at(this.#hangsUntil, () => this.#when(run));
-    else run();
+    this.#waiting.push(run);
+    this.#goOn();
+  }
+
+  #goOn(): void {
+    if (this.#hangsUntil > this.#world.scheduler.now) return;
+    for (const run of this.#waiting.splice(0)) {
+      if (!this.#process.alive) this.#exit("nobody is there any more");
+      if (!this.#isOver) run();
+    }
   }
 
   /** Milliseconds that a pipe takes. */
