@@ -258,6 +258,39 @@ test("a port that is held shows how many are due, and that safety.max_unplug doe
   );
 });
 
+describe("a port that is held for another reason than that it is to be unplugged shows that, too", () => {
+  const MAY_GO = "safety.max_unplug lets it go";
+
+  test("because other interfaces with its iface-id are left over", () => {
+    const bench = started({ maxUnplugPercent: 25 });
+    for (const [index, lport] of ["a", "b"].entries()) {
+      bench.set("portBinding", wanted(lport, index));
+      bench.addInterface(pluggedRow(lport, { _uuid: uuid(0x2000 + index), options: map() }));
+      bench.addInterface(pluggedRow(lport, { _uuid: uuid(0x2010 + index), name: `tap-${lport}` }));
+    }
+    bench.run();
+    expect(bench.states()).toEqual({ a: "held", b: "held" });
+    expect(explained(bench, "a").of(MAY_GO)).toMatchObject({
+      holds: false,
+      value: "2 of 2 plugged ports are due and not confirmed, 25% may go at once",
+    });
+  });
+
+  test("because a module names another owner of its interface", () => {
+    const registry = registryOf();
+    const prepare = () => ({ ready: false, reason: "no device", misplaced: "lsp9" }) as const;
+    registry.register(recordedProvider("dummy", { prepare }).provider, ["dummy"], false);
+    const bench = PlugBench.started(registry, { maxUnplugPercent: 25 });
+    for (const [index, lport] of ["a", "b"].entries()) {
+      bench.set("portBinding", wanted(lport, index));
+      bench.addInterface(pluggedRow(lport, { _uuid: uuid(0x2000 + index), options: map() }));
+    }
+    bench.run();
+    expect(bench.states()).toEqual({ a: "held", b: "held" });
+    expect(explained(bench, "a").failing).toContain(MAY_GO);
+  });
+});
+
 test("what is not wanted here is told by the first condition that does not hold, and what to do about it", () => {
   const bench = started();
   const options = map({ "requested-chassis": "hv1" });

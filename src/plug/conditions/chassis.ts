@@ -1,7 +1,7 @@
 /** The conditions that are the same for every logical port of the chassis, and the conditions of an unplug. */
 
 import type { Activity } from "../nodes/activity-node.ts";
-import { CONFIRM, type Holding, heldReason, otherSouthbound } from "../nodes/hold-node.ts";
+import { CONFIRM, type Holding, heldReason, isDueToGo, otherSouthbound } from "../nodes/hold-node.ts";
 import { missingKnowledge } from "../nodes/intent-node.ts";
 import type { LocalChassis } from "../nodes/local-chassis-node.ts";
 import type { Obstacle } from "../obstacle.ts";
@@ -78,8 +78,8 @@ const local = ({ engine, graph }: PortView) => engine.data(graph.localChassis).c
 export const CHASSIS_ROW: Listed<PortView> = listed(chassisRow, (view) => [local(view)]);
 
 export const CHASSIS: readonly Listed<PortView>[] = [
-  listed(mayGo, ({ engine, graph, lport, settings }) => {
-    if (engine.data(graph.intent).get(lport)?.kind !== "unplug") return [];
+  listed(mayGo, ({ engine, graph, lport, advice, settings }) => {
+    if (!isDueToGo(engine.data(graph.intent).get(lport), advice)) return [];
     return [{ hold: engine.data(graph.hold), lport, settings }];
   }),
   listed(mayWrite, ({ engine, graph }) => [{ activity: engine.data(graph.activity).current }]),
