@@ -2,6 +2,7 @@
  * The status of a port whose interface is as desired: what ovs-vswitchd and ovn-controller say of the interface (rule P8),
  * and other faults that people should know.
  */
+import { shellWord } from "../text/shell.ts";
 import { type Unbound, unboundOf, whoHasIt } from "./bound.ts";
 import { badMtuOf, type Lport } from "./lport.ts";
 import { inPlaceAt, type LportStatus, type StatusFacts, status } from "./lport-status.ts";
@@ -38,7 +39,7 @@ function notBound({ chassis }: StatusFacts, unbound: Unbound): string {
 /** The words for a network device of the system that is down: such a port passes no traffic (rule P8). Null: it is up. */
 function isDown(iface: InterfaceRow): string | null {
   if (iface.type !== "" || iface.admin_state !== "down") return null;
-  return `network device ${iface.name} is down, so nothing passes: ip link set ${iface.name} up`;
+  return `network device ${iface.name} is down, so nothing passes: ip link set ${shellWord(iface.name)} up`;
 }
 
 function badMtu({ binding }: Lport): string | null {

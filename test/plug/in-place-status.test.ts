@@ -124,6 +124,10 @@ describe("plugged", () => {
       reason: "network device lsp1 is down, so nothing passes: ip link set lsp1 up",
     });
     expect(verdictOf({ owned: observed({ admin_state: "down" }) })).toMatchObject({ reason: null });
+    const name = "$(id>x)";
+    const named = recordedProvider("dummy", { prepare: plugAs(() => name, { type: "" }) }).provider;
+    const { reason } = verdictOf({ providers: [named], owned: observed({ ...inPlace.interface, name }) });
+    expect(reason).toEndWith(": ip link set '$(id>x)' up");
   });
 
   test("is a port that stays, with the reason why", () => {

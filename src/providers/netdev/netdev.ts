@@ -13,6 +13,7 @@ import { kernelTransport } from "../../netlink/kernel-transport.ts";
 import { leaveDatapath } from "../../netlink/leave-datapath.ts";
 import { OVS_DATAPATH_KIND } from "../../netlink/ovs-vport.ts";
 import type { NetlinkTransport } from "../../netlink/transport.ts";
+import { shellWord } from "../../text/shell.ts";
 import { InPlace } from "../in-place.ts";
 import { defineProvider } from "../module.ts";
 import type { PrepareAnswer, PrepareInput, Provider, ProviderHost, WantedInterface } from "../provider.ts";
@@ -144,7 +145,7 @@ export class NetdevProvider implements Provider {
     const isInDatapath = whole?.kind === OVS_DATAPATH_KIND;
     if (isInDatapath && inPlace === name) return null;
     if (isInDatapath) return "it is in a bridge of Open vSwitch already (ovs-vsctl port-to-br)";
-    return `it is a part of ${whole?.name ?? `network device ${master}`} (ip link set ${name} nomaster)`;
+    return `it is a part of ${whole?.name ?? `network device ${master}`} (ip link set ${shellWord(name)} nomaster)`;
   }
 
   /** A plugged device with a new name has to leave the datapath before it can be plugged under the new name. */

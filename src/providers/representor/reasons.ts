@@ -1,4 +1,5 @@
 /** The reasons for which the provider is not ready, for operators: what is missing, what exists, and what to do. */
+import { shellWord } from "../../text/shell.ts";
 import { nameOfPf } from "./names.ts";
 import { CONTROLLER, nameOfFunction, type PciFunction, PF_NUM, PF_PCI, type WantedPf } from "./options.ts";
 import { nameWithAddress, type Pf, type SwitchIndex } from "./switch-index.ts";
@@ -45,7 +46,7 @@ export function whyNoFunction(pf: Pf, wanted: PciFunction): string {
   if (pf.functions.size === 0 && pf.uplink !== null) {
     const { device, uplink } = pf;
     return uplink.switchId === null
-      ? `${name} is known by its uplink ${uplink.name}, and is not in switchdev mode: devlink dev eswitch set ${device} mode switchdev`
+      ? `${name} is known by its uplink ${uplink.name}, and is not in switchdev mode: devlink dev eswitch set ${shellWord(device)} mode switchdev`
       : `${name} is known by its uplink ${uplink.name}, and has no VFs yet`;
   }
   const others = [...pf.functions.values()].reduce((sum, ports) => sum + ports.size, 0);
