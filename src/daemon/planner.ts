@@ -6,7 +6,7 @@
 import { type Environment, realEnvironment } from "ovsdb-jsonrpc";
 import type { Config } from "../config/schema.ts";
 import { Log } from "../log/log.ts";
-import { isDecided } from "../plug/readiness.ts";
+import { hasAnswered, isDecided } from "../plug/readiness.ts";
 import { fail, messageOf, ok, type Result, stackOf } from "../result.ts";
 import { planOf } from "../view/plan.ts";
 import type { Plan } from "../view/plan-shape.ts";
@@ -16,10 +16,13 @@ import { connectionsOf, whyNotReady } from "./view.ts";
 
 /** The wait for a connection or a missing row, in milliseconds. */
 const PATIENCE_MS = 5000;
-/** The wait for a connected database to send all rows, in milliseconds. */
+/** The wait for a connected database to send all rows and answer all questions, in milliseconds. */
 const LAST_PATIENCE_MS = 30_000;
 /** The time without a new decision after which the plan is final, in milliseconds: providers look up devices in the background. */
 const QUIET_MS = 250;
+
+const UNANSWERED =
+  "the Southbound has not said whether the plugged ports are gone whose port bindings are not in view";
 
 export interface PlannerOptions {
   readonly config: Config;
@@ -62,7 +65,9 @@ export async function makePlan(options: PlannerOptions): Promise<Result<Plan, st
     fault ??= internalError("outside of the graph", thrown);
     end.resolve();
   });
-  const isOnItsWay = () => Object.values(connectionsOf(parts)).some(({ state }) => state === "connecting");
+  const isOnItsWay = () =>
+    Object.values(connectionsOf(parts)).some(({ state }) => state === "connecting") ||
+    !hasAnswered(engine, graph);
   const late = timer(PATIENCE_MS, () => !isOnItsWay() && end.resolve());
   const tooLate = timer(LAST_PATIENCE_MS, () => end.resolve());
   try {
@@ -76,7 +81,8 @@ export async function makePlan(options: PlannerOptions): Promise<Result<Plan, st
       fault ??= internalError(`in node ${node} (${where})`, error);
     }
     if (fault !== null) return fail(fault);
-    const notReady = whyNotReady(parts);
+    // A port that the Southbound was asked about may be due to go.
+    const notReady = whyNotReady(parts) ?? (hasAnswered(engine, graph) ? null : UNANSWERED);
     if (notReady !== null) {
       const errors = Object.values(connectionsOf(parts)).flatMap(({ error }) => error ?? []);
       return fail([...new Set([notReady, ...errors])].join("; "));

@@ -8,6 +8,7 @@ import { plugAs } from "../support/providers.ts";
 import { SimulatedChassis } from "./support/simulated-chassis.ts";
 
 interface Circumstances {
+  readonly yaml?: string;
   readonly systemIdOverride?: string;
   /** Takes the place of the provider that the configuration names. */
   readonly provider?: Provider | HostedProvider;
@@ -16,13 +17,13 @@ interface Circumstances {
 }
 
 async function planned(chassis: SimulatedChassis, circumstances: Circumstances = {}) {
-  const { systemIdOverride = null, provider, stray } = circumstances;
+  const { yaml, systemIdOverride = null, provider, stray } = circumstances;
   const { environment } = chassis.process;
   const warnings: string[] = [];
   const started = chassis.process.elapsed();
   const plan = await chassis.settled(
     makePlan({
-      config: chassis.config(undefined, provider),
+      config: chassis.config(yaml, provider),
       systemIdOverride,
       warn: (message) => warnings.push(message),
       onStrayErrors: (listener) => {
@@ -110,7 +111,7 @@ test("waits half a minute for a database that is there and does not answer", asy
 });
 
 test("says of a port that has gone that its interface goes, however slow the Southbound is to say so", async () => {
-  for (const latency of [0.2, 200, 400]) {
+  for (const latency of [0.2, 200, 235, 400]) {
     const chassis = new SimulatedChassis();
     plugLeftover(chassis);
     chassis.world.network.weather.latency = latency;
@@ -118,6 +119,37 @@ test("says of a port that has gone that its interface goes, however slow the Sou
     expect(plan).toMatchObject({ ok: true, value: { changes: [{ lport: "gone", change: "remove" }] } });
     expect(took).toBeLessThan(10_000);
   }
+});
+
+describe("a Southbound that is silent when it is asked for a port by name", () => {
+  /** The Southbound is silent for so long, from that question on. */
+  async function plannedIn(silentMs: number) {
+    const chassis = new SimulatedChassis();
+    plugLeftover(chassis);
+    const plan = planned(chassis, {
+      yaml: "southbound: { probe_interval_ms: 0 }\nproviders: [{ type: dummy }]",
+    });
+    const questions = () => chassis.requests.filter((method) => method.startsWith("monitor_cond")).length;
+    // Two for each database, and one for the name.
+    chassis.until(() => questions() === 5);
+    chassis.southbound.servers[0]?.halt(silentMs);
+    return await plan;
+  }
+
+  test("is waited for, because the port may be due to go", async () => {
+    const { plan, took } = await plannedIn(8000);
+    expect(plan).toMatchObject({ ok: true, value: { changes: [{ lport: "gone", change: "remove" }] } });
+    expect(took).toBeWithin(8000, 10_000);
+  });
+
+  test("for half a minute leads to no plan, and to the reason why", async () => {
+    const { plan, took } = await plannedIn(100_000);
+    expect(plan).toMatchObject({
+      ok: false,
+      error: expect.stringMatching(/^the Southbound has not said .* gone/),
+    });
+    expect(took).toBeWithin(30_000, 40_000);
+  });
 });
 
 test("is of the chassis that it is told to be", async () => {
