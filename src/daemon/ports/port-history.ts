@@ -17,6 +17,11 @@ export class PortHistory {
     this.#now = now;
   }
 
+  /** Every logical port with a status. */
+  lports(): Iterable<string> {
+    return this.#changes.keys();
+  }
+
   /** Notes a status; a status with the same content is no change. */
   decided(lport: string, status: LportStatus | undefined, cause: Cause | null): void {
     if (status === undefined) {

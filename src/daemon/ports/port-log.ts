@@ -43,11 +43,6 @@ export class PortLog {
     this.#isHeldUp = isHeldUp;
   }
 
-  /** Every logical port with a line in the log. */
-  lports(): Iterable<string> {
-    return this.#told.keys();
-  }
-
   tell(lport: string, status: LportStatus | undefined): void {
     if (status === undefined) {
       this.#told.delete(lport);

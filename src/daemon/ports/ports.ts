@@ -67,9 +67,9 @@ export class Ports {
     return this.#unbound.count;
   }
 
-  /** Every port whose status was logged. */
+  /** Every port that had a status when it was last decided. */
   lports(): Iterable<string> {
-    return this.#log.lports();
+    return this.history.lports();
   }
 
   /** Follows a port that was decided anew or consulted anew. */

@@ -537,6 +537,43 @@ describe("when every port is decided anew", () => {
     expect([attempts(daemon).size, [...daemon.reconciler.ports.lports()]]).toEqual([0, []]);
   });
 
+  test("what is asked anew is released, and what waits goes on to wait with the new answer", async () => {
+    const { daemon, calls } = await started();
+    daemon.setInterface(inPlace("a"));
+    for (const lport of ["a", "b"]) daemon.bind(binding(lport));
+    await settle();
+    await reply(daemon, refusal);
+    const ofPort = (lport: string) => calls.filter((call) => call.split(" ")[1] === lport);
+    calls.length = 0;
+    daemon.reconciler.recompute("test");
+    await settle();
+    expect(ofPort("a")).toEqual(["prepare a create", "release a a"]);
+    // The former answer is released, and the new one is kept.
+    expect(ofPort("b")).toEqual(["prepare b create", "release b b"]);
+    await daemon.reconciler.stop();
+    expect(ofPort("b")).toEqual(["prepare b create", "release b b", "release b b"]);
+  });
+
+  test("nothing is remembered of a port that waited to be decided, and that is gone", async () => {
+    const { daemon } = await started();
+    daemon.reconciler.push(
+      daemon.reconciler.graph.inputs.localSession,
+      { synced: true, lock: { kind: "asked", name: "vifplugd_hv1", held: false } },
+      "standing by",
+    );
+    daemon.bind(binding("a"));
+    await settle();
+    const { ports } = daemon.reconciler;
+    expect([daemon.reconciler.statuses.get("a")?.state, ports.history.lastChange("a") === null]).toEqual([
+      "pending",
+      false,
+    ]);
+    daemon.unbind(binding("a"));
+    daemon.reconciler.recompute("test");
+    await settle();
+    expect(ports.history.lastChange("a")).toBeNull();
+  });
+
   test("and nothing is told of a port that is gone", async () => {
     const { daemon } = await started();
     daemon.setInterface(inPlace("a"));
