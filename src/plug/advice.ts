@@ -7,7 +7,7 @@ import { misplacedIn } from "../providers/answer.ts";
 import type { RefusedProvider } from "../providers/registry.ts";
 import type { Intent } from "./intent.ts";
 import type { ObservedInterface } from "./observed-interface.ts";
-import { type Consultation, sameConsultation } from "./question.ts";
+import type { Consultation } from "./question.ts";
 
 export type Advice =
   | {
@@ -54,15 +54,6 @@ export type Leaving =
   | Consultation
   | { readonly noProviderFor: string; readonly refused: RefusedProvider | null };
 
-/** Compares advices with one consultation, as nearly every port has; all others count as different. */
-export function sameAdvice(a: Advice, b: Advice): boolean {
-  if (a === b) return true;
-  if (a.kind !== "asked" || b.kind !== "asked") return false;
-  const isAlone = a.leaving === null && a.several === undefined && a.adopted === undefined;
-  const areAlone = isAlone && b.leaving === null && b.several === undefined && b.adopted === undefined;
-  return areAlone && a.claim === b.claim && a.isAhead === b.isAhead && sameConsultation(a.main, b.main);
-}
-
 const NO_LEFTOVERS: readonly Leftover[] = [];
 
 /** The interface that counts as the one in place of a logical port; null: there is none. */
@@ -98,12 +89,17 @@ export function typesOf(advice: Advice | undefined): readonly string[] {
   return [...asked, ...others];
 }
 
-/** Every consultation of an advice, in the order in which the providers were asked. */
+/** The consultations about a port and its interface in place, in the order of the questions; none about leftovers or a probe. */
 export function consultationsOf(advice: Advice | undefined): readonly Consultation[] {
   if (advice?.kind !== "asked") return [];
   const { main, leaving, adopted } = advice;
   const held = leaving !== null && "answer" in leaving ? [main, leaving] : [main];
   return adopted === undefined ? held : [...held, adopted];
+}
+
+/** The question that only told which of several interfaces is the port's; null: there was none. */
+export function probeOf(advice: Advice | undefined): Consultation | null {
+  return advice?.kind === "asked" ? (advice.several?.probe ?? null) : null;
 }
 
 /** True while a provider has been asked and has not answered. */

@@ -17,7 +17,7 @@ import type {
   WantedInterface,
 } from "../providers/provider.ts";
 import type { RegisteredProvider } from "../providers/registry.ts";
-import { type DesiredInterface, sameDesired, sameMap, satisfies } from "./desired.ts";
+import { type DesiredInterface, sameMap, satisfies } from "./desired.ts";
 import { mtuRequestOf } from "./lport.ts";
 import { IFACE_ID_VER } from "./observed-interface.ts";
 import type { InterfaceRow, PortBindingRow } from "./rows.ts";
@@ -69,20 +69,6 @@ export function stillHolds(last: Consultation, question: Question): boolean {
   // The answer named another owner of the former interface, and says nothing about the new interface.
   if (misplacedIn(last.answer) !== null) return false;
   return last.desired !== null && question.interface !== null && satisfies(question.interface, last.desired);
-}
-
-/** True when both ask the same about the same rows and lead to the same interface; answers without an interface differ. */
-export function sameConsultation(a: Consultation, b: Consultation): boolean {
-  if (a === b) return true;
-  if (a.desired === null || b.desired === null) return false;
-  return (
-    isSameQuestion(a.question, b.question) &&
-    a.question.interface === b.question.interface &&
-    a.question.options === b.question.options &&
-    misplacedIn(a.answer) === misplacedIn(b.answer) &&
-    a.desired.maintainedOptions === b.desired.maintainedOptions &&
-    sameDesired(a.desired, b.desired)
-  );
 }
 
 /** True when two questions are the same but for the interface. */

@@ -10,7 +10,6 @@ import {
   leftoversBeside,
   leftoversIn,
   misplacementOf,
-  sameAdvice,
   typesOf,
 } from "../../src/plug/advice.ts";
 import type { Intent } from "../../src/plug/intent.ts";
@@ -37,42 +36,6 @@ function observe(name: string): ObservedInterface {
 function typed(type: string): Consultation {
   return answered({ kind: "unplug" }, { plugType: type });
 }
-
-describe("two advices say the same", () => {
-  const question = questionOf();
-  const plain = (rest: Partial<Extract<Advice, { readonly kind: "asked" }>> = {}): Advice =>
-    askedToPlug({ main: consult(question), ...rest });
-
-  test("where they are one, or the same was asked and the same interface follows", () => {
-    const alone = plain();
-    expect(sameAdvice(nobody, nobody)).toBe(true);
-    expect(sameAdvice(alone, alone)).toBe(true);
-    expect(sameAdvice(alone, plain())).toBe(true);
-    expect(sameAdvice(plain({ claim: "lsp1" }), plain({ claim: "lsp1" }))).toBe(true);
-    expect(sameAdvice(plain({ isAhead: true }), plain({ isAhead: true }))).toBe(true);
-  });
-
-  test.each<[string, Advice]>([
-    ["there is no provider", nobody],
-    ["its interface changes hands", plain({ leaving })],
-    ["there are several interfaces", plain({ several })],
-    ["a change of it ends another consultation", plain({ adopted: typed("other") })],
-    ["it wants another interface", plain({ claim: "eth9" })],
-    ["it was asked ahead", plain({ isAhead: true })],
-    [
-      "another interface follows",
-      plain({ main: consult(questionOf({}, { prepare: plugAs(() => "eth9") })) }),
-    ],
-  ])("but not where %s", (_, differs) => {
-    expect([sameAdvice(plain(), differs), sameAdvice(differs, plain())]).toEqual([false, false]);
-  });
-
-  test("but not, as far as it is worth telling, where more than one provider was asked, or none", () => {
-    const kinds = [{ leaving }, { several }, { adopted: typed("other") }];
-    for (const rest of kinds) expect(sameAdvice(plain(rest), plain(rest))).toBe(false);
-    expect(sameAdvice(nobody, { ...nobody })).toBe(false);
-  });
-});
 
 describe("of several interfaces", () => {
   const binding = wantedRow();

@@ -1,13 +1,6 @@
 // What a provider is told, and when its last answer still holds.
 import { describe, expect, test } from "bun:test";
-import {
-  carryOver,
-  consult,
-  prepareInputOf,
-  type Question,
-  sameConsultation,
-  stillHolds,
-} from "../../src/plug/question.ts";
+import { carryOver, consult, prepareInputOf, type Question, stillHolds } from "../../src/plug/question.ts";
 import { notReady, plugAs, recordedProvider, registered } from "../support/providers.ts";
 import {
   bridgeRow,
@@ -152,43 +145,6 @@ test("an answer that says whose the interface is holds for no other interface", 
   const inPlace = pluggedRow("lsp1", { options: map() });
   expect(stillHolds(last, last.question)).toBe(true);
   expect(stillHolds(last, { ...last.question, interface: inPlace })).toBe(false);
-});
-
-describe("two consultations say the same", () => {
-  const row = pluggedRow("lsp1", { mtu_request: 1400 });
-  const question: Question = { ...base, interface: row };
-  const one = consult(question);
-
-  test("where the same was asked about the same rows, and the same interface follows", () => {
-    expect(sameConsultation(one, consult({ ...question }))).toBe(true);
-    const refused = consult({ ...base, operation: "remove" });
-    expect(sameConsultation(refused, refused)).toBe(true);
-  });
-
-  test("but not where no interface follows from one of them, or from both", () => {
-    const refused = consult({ ...question, operation: "remove" });
-    expect(sameConsultation(one, refused)).toBe(false);
-    expect(sameConsultation(refused, one)).toBe(false);
-    expect(sameConsultation(refused, { ...refused })).toBe(false);
-    const waiting = { ...one, answer: { kind: "not-ready", reason: "no link" }, desired: null } as const;
-    expect(sameConsultation(one, waiting)).toBe(false);
-    expect(sameConsultation(waiting, one)).toBe(false);
-    expect(sameConsultation(waiting, { ...waiting })).toBe(false);
-  });
-
-  test.each<[string, typeof one]>([
-    ["another question", consult({ ...question, lookup: 1 })],
-    ["another row of the interface", consult({ ...question, interface: { ...row } })],
-    ["another object of the options", consult({ ...question, options: new Map(base.options) })],
-    ["whose the interface is", { ...one, answer: { ...one.answer, misplaced: "VF 7" } as typeof one.answer }],
-    [
-      "what is maintained",
-      { ...one, desired: one.desired && { ...one.desired, maintainedOptions: new Set() } },
-    ],
-    ["what follows", { ...one, desired: one.desired && { ...one.desired, plugType: "nic" } }],
-  ])("but not with %s", (_, other) => {
-    expect([sameConsultation(one, other), sameConsultation(other, one)]).toEqual([false, false]);
-  });
 });
 
 describe("what was said of a removal", () => {

@@ -2,11 +2,12 @@
  * Ends consultations: every consultation about a `create` is released once, after its commit if there is one
  * (src/providers/provider.ts).
  *
- * A consultation that leads to no change is released at once: the provider was not ready, or the interface is in place. A
- * consultation that is ready and waits (for a taken name, for the lock) is kept until a change uses it or another consultation
- * replaces it.
+ * A consultation that leads to no change is released at once: the provider was not ready, or the interface is in place as the
+ * provider asked for. A consultation that is ready and waits (for a taken name, for a port that stays to be wanted again) is kept
+ * until a change uses it or another consultation replaces it.
  */
-import { type Advice, consultationsOf } from "../../plug/advice.ts";
+import { type Advice, consultationsOf, probeOf } from "../../plug/advice.ts";
+import { satisfies } from "../../plug/desired.ts";
 import { isSettled, type LportStatus } from "../../plug/lport-status.ts";
 import { type Consultation, prepareInputOf } from "../../plug/question.ts";
 import type { Answer } from "../../providers/answer.ts";
@@ -26,10 +27,10 @@ export class Consultations {
     const current = consultationsOf(advice).find(isCreate);
     const kept = this.#kept.get(lport);
     if (kept !== undefined && kept.answer !== current?.answer) this.#release(lport, kept);
-    const probe = advice?.kind === "asked" ? (advice.several?.probe ?? null) : null;
+    const probe = probeOf(advice);
     if (probe !== null && !this.#ended.has(probe.answer)) this.#discard(probe);
     if (current === undefined || this.#ended.has(current.answer)) return;
-    const isWaiting = status !== undefined && !isSettled(status);
+    const isWaiting = status !== undefined && !(isSettled(status) && isInPlace(current));
     if (current.answer.kind === "plug" && isWaiting) this.#kept.set(lport, current);
     else this.#release(lport, current);
   }
@@ -83,6 +84,11 @@ export class Consultations {
     this.#ended.add(answer);
     question.provider.release(prepareInputOf(question), answer.kind === "plug" ? answer.wanted : null);
   }
+}
+
+/** The interface in place is as the provider asked for: a port that only stays for some time may have another one. */
+function isInPlace({ question, desired }: Consultation): boolean {
+  return question.interface !== null && desired !== null && satisfies(question.interface, desired);
 }
 
 function isCreate({ question }: Pick<Consultation, "question">): boolean {

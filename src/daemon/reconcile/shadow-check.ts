@@ -5,7 +5,7 @@
 import type { Uuid } from "ovsdb-jsonrpc";
 import { type Engine, scratchOf, type Verification, verify } from "../../graph/index.ts";
 import { eventsOf } from "../../plug/absence.ts";
-import { consultationsOf } from "../../plug/advice.ts";
+import { consultationsOf, probeOf } from "../../plug/advice.ts";
 import type { PlugGraph } from "../../plug/graph.ts";
 import type { TableInputs } from "../../plug/nodes/input-nodes.ts";
 import { prepareInputOf } from "../../plug/question.ts";
@@ -77,7 +77,9 @@ function releaseUnused(engine: Engine, scratch: Engine, graph: PlugGraph): void 
   const attempts = engine.data(graph.inputs.attempt);
   for (const [lport, advice] of scratch.data(graph.advice)) {
     if (attempts.get(lport)?.phase === "in-flight") continue;
-    for (const { question, answer } of consultationsOf(advice)) {
+    const probe = probeOf(advice);
+    const asked = probe === null ? consultationsOf(advice) : [...consultationsOf(advice), probe];
+    for (const { question, answer } of asked) {
       if (question.operation !== "create") continue;
       question.provider.release(prepareInputOf(question), answer.kind === "plug" ? answer.wanted : null);
     }

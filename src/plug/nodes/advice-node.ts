@@ -6,7 +6,7 @@
  * database), nor about a port whose change is in flight.
  */
 import { type Cause, sameKeys } from "../../graph/index.ts";
-import { type Advice, sameAdvice, typesOf } from "../advice.ts";
+import { type Advice, typesOf } from "../advice.ts";
 import { type Attempt, nonceOf } from "../attempt.ts";
 import { type AskingFacts, gatherAdvice, refusedFor } from "../gather-advice.ts";
 import type { Intent } from "../intent.ts";
@@ -39,7 +39,6 @@ export function adviceNode(providers: Providers) {
       return (lport: string, intent: Intent | undefined, last: Advice | undefined) =>
         settle(intent, inputs.attempt.data.get(lport), facts, last);
     },
-    same: sameAdvice,
     concerned: {
       activity: everyLport,
       localChassis: everyLport,

@@ -6,7 +6,7 @@ import type { LportStatus, PortState } from "../../../src/plug/lport-status.ts";
 import { classify } from "../../../src/plug/observed-interface.ts";
 import type { PrepareInput, WantedInterface } from "../../../src/providers/provider.ts";
 import { type Calls, notReady, recordedProvider, registered } from "../../support/providers.ts";
-import { pluggedRow, portRow, uuid } from "../../support/rows.ts";
+import { map, pluggedRow, portRow, uuid } from "../../support/rows.ts";
 import { askedOf } from "../../support/works.ts";
 
 function status(state: PortState, retry = false): LportStatus {
@@ -22,6 +22,9 @@ function status(state: PortState, retry = false): LportStatus {
     tries: 0,
   };
 }
+
+/** As the provider asks for it. */
+const inPlace = pluggedRow("lsp1", { options: map() });
 
 /** Advice of a provider that notes its calls; `prepare` is not among them. */
 function asked(behaviour = {}, rest = {}): { readonly advice: Advice; readonly calls: Calls } {
@@ -165,10 +168,20 @@ describe("a consultation that leads to none", () => {
 
   test("is released at once when the interface is in place, whatever ovs-vswitchd says of it", () => {
     for (const state of ["plugged", "error"] as const) {
-      const { advice, calls } = asked();
+      const { advice, calls } = asked({}, { interface: inPlace });
       new Consultations().follow("lsp1", advice, status(state));
       expect(calls).toEqual(["release lsp1 lsp1"]);
     }
+  });
+
+  test("is kept while a port stays whose interface would be changed, because the change may still come", () => {
+    const { advice, calls } = asked({}, { interface: { ...inPlace, mtu_request: 9000 } });
+    const consultations = new Consultations();
+    consultations.follow("lsp1", advice, status("plugged"));
+    expect(calls).toEqual([]);
+    consultations.use("lsp1", advice);
+    consultations.end([{ advice, committed: true }]);
+    expect(calls).toEqual(["finish lsp1 lsp1", "release lsp1 lsp1"]);
   });
 
   test("is kept while something else is waited for, and released when another answer takes its place", () => {

@@ -9,6 +9,7 @@ import { settings } from "../../support/plug-bench.ts";
 import { PlugDaemon, settle } from "../../support/plug-daemon.ts";
 import { notReady, plugAs, recordedProvider, registryOf } from "../../support/providers.ts";
 import { map, OTHER_CHASSIS, pluggedRow, uuid, wantedRow } from "../../support/rows.ts";
+import { transactError } from "../../support/works.ts";
 
 /** A daemon with logical port `a` plugged, and `b` on its way. */
 async function started(recorder: Recorder | null = null) {
@@ -81,6 +82,25 @@ test("nothing differs in what the daemon itself knows, and a check ends no remov
   expect(released.toSorted()).toEqual(["release b b", "release c c", "release d none"]);
   expect(outputs).toContain(null);
   expect(outputs).not.toContain(undefined);
+});
+
+test("a check releases what was asked to plug a port of several interfaces, as often as that was asked", async () => {
+  const { provider, calls } = recordedProvider("dummy", { prepare: plugAs(() => "tap1") });
+  const daemon = new PlugDaemon(registryOf(provider));
+  await daemon.start();
+  for (const [index, name] of ["tap0", "tap1"].entries()) {
+    daemon.setInterface(pluggedRow("a", { _uuid: uuid(0x9000 + index), name, options: map() }));
+  }
+  daemon.bind(wantedRow({}, { logical_port: "a", _uuid: uuid(0x8001) }));
+  await settle();
+  // Nothing is in flight while the removal of the leftover is refused.
+  daemon.next().reply({ ok: false, error: transactError("timed out") });
+  await settle();
+  const count = (call: string) => calls.filter((one) => one === call).length;
+  calls.length = 0;
+  expect(daemon.reconciler.verify(daemon.source).differences).toEqual([]);
+  expect(count("prepare a create")).toBe(2);
+  expect(count("release a tap1")).toBe(2);
 });
 
 test.each(["intent", "advice", "plug"] as const)(

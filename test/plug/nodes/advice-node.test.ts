@@ -6,7 +6,7 @@ import { benchWith, wanted } from "../../support/logical-ports.ts";
 import { holder, PlugBench } from "../../support/plug-bench.ts";
 import { plugAs, recordedProvider, registryOf } from "../../support/providers.ts";
 import { BRIDGE, bindingRow, bridgeRow, chassisRow, map, openVSwitchRow } from "../../support/rows.ts";
-import { askedToPlug, cause } from "../support/by-hand.ts";
+import { cause } from "../support/by-hand.ts";
 
 describe("a port whose change is in flight and that nobody wants any more", () => {
   function inFlight() {
@@ -101,11 +101,4 @@ test("whether this daemon may write bears on every port that something is intend
       },
     };
   }
-});
-
-test("an advice that says the same as before counts as the same", () => {
-  const { same } = adviceNode(registryOf());
-  expect(same(askedToPlug(), askedToPlug({ claim: "eth9" }))).toBe(false);
-  const advice = askedToPlug();
-  expect(same(advice, { ...advice })).toBe(true);
 });

@@ -74,6 +74,8 @@ export interface Watcher {
   /** It is asked something. */
   asked(lport: string): void;
   finished(lport: string, operation: PrepareInput["operation"]): void;
+  /** An answer about something to be plugged is given, which has to be released; a program is told of that by its own rules. */
+  answered(lport: string): void;
   released(lport: string): void;
 }
 
@@ -120,6 +122,7 @@ export function providerOf(devices: Devices, watcher: Watcher): DeviceProvider {
     },
     prepare: ({ operation, lport }) => {
       watcher.asked(lport.name);
+      if (operation === "create") watcher.answered(lport.name);
       const device = deviceOf(lport.name);
       if (device.kind === "throws") throw new Error("the provider is out of order");
       if (operation === "remove")

@@ -267,7 +267,11 @@ function end(stage: Stage): void {
   const last = daemons.present;
   for (const vifplugd of last) vifplugd.stop();
   run(stage, world.scheduler.now + 10_000);
-  for (const { process } of last) {
+  for (const { process, unreleased } of last) {
+    if (unreleased.length > 0)
+      world.fail(
+        `${process.name} has not released what its provider answered about ${unreleased.join(", ")}`,
+      );
     const { timers, connections } = process.leftOver;
     if (timers + connections > 0)
       world.fail(`${process.name} leaves ${timers} timers and ${connections} connections`);

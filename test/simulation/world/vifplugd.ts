@@ -46,6 +46,9 @@ export class Vifplugd {
   #settings: Settings;
   readonly #commands: readonly Command[];
   #throwsOnce = false;
+  #hasThrown = false;
+  /** By port, the answers of the present provider to questions to create that were not released. */
+  #unreleased: ReadonlyMap<string, number> = new Map();
   #stopped = false;
 
   constructor(world: World, name: string, { devices, isProgram, deeds, settings }: Beginning) {
@@ -94,12 +97,20 @@ export class Vifplugd {
 
   #register(): void {
     const { scheduler, random } = this.#world;
+    const unreleased = new Map<string, number>();
     const watcher: Watcher = {
       changed: (notice) => void scheduler.after(random.int(3), () => this.process.enter(notice)),
       asked: (lport) => this.#asked(lport),
       finished: (lport, operation) => this.#deeds.finished(this, lport, operation),
-      released: () => {},
+      answered: (lport) => unreleased.set(lport, (unreleased.get(lport) ?? 0) + 1),
+      released: (lport) => {
+        const left = (unreleased.get(lport) ?? 0) - 1;
+        if (left < 0) this.#world.fail(`${this.process.name} releases an answer about ${lport} twice`);
+        if (left > 0) unreleased.set(lport, left);
+        else unreleased.delete(lport);
+      },
     };
+    this.#unreleased = unreleased;
     const made = this.#isProgram
       ? programOf(this.#world, this.process, this.#devices, watcher)
       : providerOf(this.#devices, watcher);
@@ -162,6 +173,7 @@ export class Vifplugd {
   /** The next node that asks for a provider throws: a fault of our own, which the graph gets over. */
   throwOnce(): void {
     this.#throwsOnce = true;
+    this.#hasThrown = true;
   }
 
   /** Somebody asks something on the control socket; what it answers when the process stands still comes to nobody. */
@@ -232,6 +244,11 @@ export class Vifplugd {
   /** The ports of which its provider has said that what is in place is another's. */
   misplaced(): ReadonlySet<string> {
     return this.#provider?.misplaced() ?? new Set();
+  }
+
+  /** The ports with an answer of the provider that was not released; none after a fault of our own, which loses answers. */
+  get unreleased(): readonly string[] {
+    return this.#hasThrown ? [] : [...this.#unreleased.keys()];
   }
 
   /** Each `finish` that the provider's program has not read. */
