@@ -104,7 +104,12 @@ export function probeOf(advice: Advice | undefined): Consultation | null {
 
 /** True while a provider has been asked and has not answered. */
 export function isAwaited(advice: Advice | undefined): boolean {
-  return consultationsOf(advice).some(({ answer }) => answer.kind === "not-ready" && answer.awaited === true);
+  const ofLeftovers = leftoversBeside(advice).flatMap(({ leaving }) =>
+    "answer" in leaving ? [leaving] : [],
+  );
+  return [...consultationsOf(advice), ...ofLeftovers].some(
+    ({ answer }) => answer.kind === "not-ready" && answer.awaited === true,
+  );
 }
 
 /** The new owner of the interface in place, as a provider knows for sure; null: no provider names a new owner. */

@@ -113,6 +113,9 @@ test("an advice is awaited while one of those that were asked has not answered y
   expect(isAwaited(askedToPlug({ main: waits }))).toBe(true);
   expect(isAwaited(askedToPlug({ leaving: waits }))).toBe(true);
   expect(isAwaited(askedToPlug({ main: waits, leaving: refuses }))).toBe(true);
+  const beside = { ...several, leftovers: [leftover, { observed: other, leaving: waits }] };
+  expect(isAwaited(askedToPlug({ several: beside }))).toBe(true);
+  expect(isAwaited(askedToPlug({ several }))).toBe(false);
   for (const advice of [askedToPlug({ main: refuses, leaving }), askedToPlug(), nobody, undefined])
     expect(isAwaited(advice)).toBe(false);
 });
