@@ -110,7 +110,6 @@ export class Daemons {
 
   calm(): void {
     for (const at of this.#present.keys()) this.#again(at);
-    for (const vifplugd of this.present) vifplugd.enableProvider();
-    this.disturbPrograms("hang", 0);
+    for (const vifplugd of this.present) vifplugd.calm();
   }
 }

@@ -5,6 +5,7 @@ import type { Environment, Stream, StreamEvents } from "ovsdb-jsonrpc";
 import type { Random } from "../../support/random.ts";
 import type { Client, Connection, Knowledge, Network } from "./network.ts";
 import type { Event, Scheduler } from "./scheduler.ts";
+import { Standstill } from "./standstill.ts";
 
 /** Where every history begins, in milliseconds since the epoch. */
 export const BEGINNING = Date.UTC(2026, 0, 1);
@@ -21,15 +22,14 @@ export class Process implements Client {
   /** Whether the Southbound is in sync. */
   isSynced: () => boolean = () => false;
   #alive = true;
-  #haltedUntil = 0;
-  /** What has come while it stands still. */
-  readonly #waiting: (() => void)[] = [];
+  readonly #standstill: Standstill;
 
   constructor(name: string, scheduler: Scheduler, network: Network, random: Random) {
     this.name = name;
     this.#scheduler = scheduler;
     this.#network = network;
     this.#random = random;
+    this.#standstill = new Standstill(scheduler);
     this.environment = {
       now: () => this.now(),
       elapsed: () => this.elapsed(),
@@ -110,27 +110,14 @@ export class Process implements Client {
   /** Runs code of the process, if it lives; what came while it stood still comes in the same order when it goes on. */
   enter(run: () => void): void {
     if (!this.#alive) return;
-    if (this.#waiting.length === 0 && this.#haltedUntil <= this.#scheduler.now) {
-      run();
-      return;
-    }
-    this.#waiting.push(run);
-    if (this.#waiting.length === 1) this.#scheduler.at(this.#haltedUntil, () => this.#goOn());
-  }
-
-  /** One thing after the other, each in an event of its own. */
-  #goOn(): void {
-    if (!this.#alive) return;
-    if (this.#haltedUntil <= this.#scheduler.now) {
-      this.#waiting[0]?.();
-      this.#waiting.shift();
-    }
-    if (this.#waiting.length > 0) this.#scheduler.at(this.#haltedUntil, () => this.#goOn());
+    this.#standstill.enter(() => {
+      if (this.#alive) run();
+    });
   }
 
   /** As by SIGSTOP, and SIGCONT after so many milliseconds. */
   halt(milliseconds: number): void {
-    this.#haltedUntil = Math.max(this.#haltedUntil, this.#scheduler.now + milliseconds);
+    this.#standstill.begin(milliseconds);
   }
 
   /** As by SIGKILL: not one more instruction. */

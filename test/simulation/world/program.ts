@@ -11,11 +11,14 @@ import type { PrepareInput, WantedInterface } from "../../../src/providers/provi
 import type { Random } from "../../support/random.ts";
 import { answerOf, type DeviceProvider, type Devices, OPTION, PLUG_TYPE, type Watcher } from "./devices.ts";
 import type { Process } from "./process.ts";
+import { Standstill } from "./standstill.ts";
 import type { World } from "./world.ts";
 
 export interface ProgramProvider extends DeviceProvider {
   /** Kills the program, or lets it stand still for so many milliseconds. */
   disturb(what: "die" | "hang", ms: number): void;
+  /** The program stands still no more. */
+  calm(): void;
 }
 
 /** @param process that of the vifplugd whose program it is */
@@ -48,6 +51,7 @@ export function programOf(
       if (what === "die") program?.signal("SIGKILL");
       else program?.hang(ms);
     },
+    calm: () => program?.goOn(),
   };
 }
 
@@ -106,9 +110,7 @@ class Program implements Child {
   #inAt = 0;
   #outAt = 0;
   #thoughtAt = 0;
-  #hangsUntil = 0;
-  /** What it does when it works again, in order. */
-  #waiting: (() => void)[] = [];
+  readonly #standstill: Standstill;
   #isOver = false;
 
   constructor(
@@ -119,6 +121,7 @@ class Program implements Child {
     onFinish: (lport: string, operation: string) => void,
   ) {
     this.#options = options;
+    this.#standstill = new Standstill(world.scheduler);
     this.#world = world;
     this.#random = world.programs;
     this.#process = process;
@@ -154,25 +157,21 @@ class Program implements Child {
     this.#exit(`it was ended by ${name}`);
   }
 
-  /** @param ms from now; 0: it works again */
   hang(ms: number): void {
-    const { scheduler } = this.#world;
-    this.#hangsUntil = scheduler.now + ms;
-    scheduler.at(this.#hangsUntil, () => this.#goOn());
+    this.#standstill.begin(ms);
+  }
+
+  /** It stands still no more. */
+  goOn(): void {
+    this.#standstill.end();
   }
 
   /** Now, or when it works again; never after its end. */
   #when(run: () => void): void {
-    this.#waiting.push(run);
-    this.#goOn();
-  }
-
-  #goOn(): void {
-    if (this.#hangsUntil > this.#world.scheduler.now) return;
-    for (const run of this.#waiting.splice(0)) {
+    this.#standstill.enter(() => {
       if (!this.#process.alive) this.#exit("nobody is there any more");
       if (!this.#isOver) run();
-    }
+    });
   }
 
   /** Milliseconds that a pipe takes. */

@@ -4,6 +4,7 @@ import type { Change } from "../ovsdb/database.ts";
 import { SimulatedServer } from "../ovsdb/server.ts";
 import type { ServerSession } from "../ovsdb/session.ts";
 import type { Connection, Knowledge } from "./network.ts";
+import { Standstill } from "./standstill.ts";
 import type { World } from "./world.ts";
 
 /** Whose message it is that leads to a commit. */
@@ -25,7 +26,7 @@ export class ServerProcess {
   readonly #clients = new Map<ServerSession, Connection>();
   #server: SimulatedServer;
   #alive = false;
-  #haltedUntil = 0;
+  readonly #standstill: Standstill;
   /** Fills a new server with its databases. */
   readonly #serve: (server: SimulatedServer) => void;
   /**
@@ -46,6 +47,7 @@ export class ServerProcess {
 
   constructor(world: World, name: string, address: string, serve: (server: SimulatedServer) => void) {
     this.#world = world;
+    this.#standstill = new Standstill(world.scheduler);
     this.name = name;
     this.address = address;
     this.#serve = serve;
@@ -89,7 +91,7 @@ export class ServerProcess {
 
   /** It does nothing for so long. */
   halt(milliseconds: number): void {
-    this.#haltedUntil = Math.max(this.#haltedUntil, this.#world.scheduler.now + milliseconds);
+    this.#standstill.begin(milliseconds);
   }
 
   #make(): SimulatedServer {
@@ -147,9 +149,9 @@ export class ServerProcess {
   }
 
   #whenRunning(run: () => void): void {
-    const { scheduler } = this.#world;
-    if (this.#haltedUntil > scheduler.now) scheduler.at(this.#haltedUntil, () => this.#whenRunning(run));
-    else if (this.#alive) run();
+    this.#standstill.enter(() => {
+      if (this.#alive) run();
+    });
   }
 
   /** Several commits may be told as one. */

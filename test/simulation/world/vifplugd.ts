@@ -260,6 +260,12 @@ export class Vifplugd {
     if (this.#provider !== null && "disturb" in this.#provider) this.#provider.disturb(what, ms);
   }
 
+  /** Its provider is in the configuration, and works. */
+  calm(): void {
+    this.enableProvider();
+    if (this.#provider !== null && "calm" in this.#provider) this.#provider.calm();
+  }
+
   /** The ports whose unplug is held back. */
   held(): ReadonlySet<string> {
     const statuses = [...this.#parts.reconciler.statuses.values()];
