@@ -4,7 +4,7 @@ import { allColumns, Session, type Uuid } from "ovsdb-jsonrpc";
 import { closingAfterEach, playgroundForAllTests } from "./support/for-tests.ts";
 import { playground } from "./support/playground.gen.ts";
 import { type Message, ProxyServer } from "./support/proxy.ts";
-import { startCluster } from "./support/server.ts";
+import { Folder, PLAYGROUND, startCluster, startPlayground } from "./support/server.ts";
 import { failure, op, open, openSynced, type PlaygroundSession, reach, value } from "./support/session.ts";
 
 const server = playgroundForAllTests();
@@ -42,6 +42,30 @@ describe("a commit", () => {
       { _uuid: uuid, count: 1, words: new Set(["x"]), options: new Map([["b", "2"]]) },
     ]);
     expect(row()).toMatchObject({ count: 1, words: new Set(["x"]), options: new Map([["b", "2"]]) });
+  });
+
+  test("verifies of what it reads only what the server has: the default of any other column stays", async () => {
+    const folder = new Folder();
+    const schema = await Bun.file(PLAYGROUND).json();
+    delete schema.tables.Thing.columns.note;
+    delete schema.tables.Only;
+    await Bun.write(folder.at("older.ovsschema"), JSON.stringify(schema));
+    await using older = await startPlayground({}, folder.at("older.ovsschema"));
+    folder.remove();
+    const other = closeLater(await openSynced(older.remote));
+    const [made] = value(await other.transact([op.insert("Thing", { name: "t", color: "red" })]));
+    const read: unknown[] = [];
+    value(
+      await other.commit((draft) => {
+        read.push(
+          draft.read("Thing", made.uuid, ["note", "count"]),
+          draft.read("Only", made.uuid, ["value"]),
+        );
+        draft.update("Thing", made.uuid, { count: 5 });
+      }),
+    );
+    expect(read).toEqual([{ _uuid: made.uuid, note: null, count: 0 }, null]);
+    expect(row(other)?.count).toBe(5);
   });
 
   test("sets a key of a map and leaves the others, of whoever they are", async () => {

@@ -105,6 +105,12 @@ export function columnSchema(schema: UntypedSchema, table: string, column: strin
   return columns !== undefined && Object.hasOwn(columns, column) ? columns[column] : undefined;
 }
 
+/** Whether rows of the table have the column; every table has `_uuid`. */
+export function hasColumn(schema: UntypedSchema, table: string, column: string): boolean {
+  const columns = tableSchema(schema, table)?.columns;
+  return columns !== undefined && (column === "_uuid" || Object.hasOwn(columns, column));
+}
+
 const UUID_COLUMN: ColumnSchema = { key: { type: "uuid" }, min: 1, max: 1 };
 
 /** Stands for a column that a schema lacks. */

@@ -15,6 +15,8 @@ import { jsonText } from "../wire/json.ts";
 export interface DraftSource {
   readonly schema: UntypedSchema;
   row(table: string, uuid: Uuid): Row | undefined;
+  /** Whether the server has the column. Where the server does not, a row has the default, which nobody else changes. */
+  serves(table: string, column: string): boolean;
 }
 
 type Fields = { readonly [column: string]: Value };
@@ -99,7 +101,9 @@ export class UntypedDraft {
     const key = keyOf(table, uuid);
     const verified = this.#verified.get(key) ?? new Set();
     this.#verified.set(key, verified);
-    const fresh = ["_uuid", ...columns].filter((column) => !verified.has(column));
+    const fresh = ["_uuid", ...columns].filter(
+      (column) => !verified.has(column) && this.#source.serves(table, column),
+    );
     if (fresh.length === 0) return;
     for (const column of fresh) verified.add(column);
     const rows = row === undefined ? [] : [Object.fromEntries(fresh.map((column) => [column, row[column]]))];

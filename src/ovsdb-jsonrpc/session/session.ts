@@ -27,7 +27,7 @@ import {
 import { err, type Result } from "../result.ts";
 import {
   type ColumnName,
-  columnSchema,
+  hasColumn,
   type TableName,
   type TablesOf,
   type UntypedSchema,
@@ -174,7 +174,7 @@ export class Session<
   /** Whether the server's schema has the column; false before the first connection. */
   has<K extends TableName<T>>(table: K, column: ColumnName<T[K]>): boolean {
     const { served } = this.#core;
-    return served !== null && columnSchema(served, table, column) !== undefined;
+    return served !== null && hasColumn(served, table, column);
   }
 
   /**
@@ -225,7 +225,11 @@ export class Session<
   ): Promise<Result<readonly OperationResult[], TransactError>> {
     const { descriptor, monitors } = this.#core;
     return commitDraft({
-      source: { schema: descriptor, row: (table, uuid) => monitors.content.rows(table).get(uuid) },
+      source: {
+        schema: descriptor,
+        row: (table, uuid) => monitors.content.rows(table).get(uuid),
+        serves: (table, column) => hasColumn(this.served ?? descriptor, table, column),
+      },
       build: (draft) => build(draft as Draft<T, MonitoredRows<T, M>>),
       carryOut: (operations) => new Promise((resolve) => this.#carryOut(operations, signal, resolve)),
       attempts,
