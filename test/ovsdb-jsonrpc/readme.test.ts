@@ -13,6 +13,10 @@ const README = readFileSync(join(ROOT, "src/ovsdb-jsonrpc/README.md"), "utf8");
 const EXAMPLES = [...README.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) =>
   (code ?? "").replace("./open_vswitch.gen.ts", GENERATED),
 );
+/** The indented parts, of which each stands for itself, without what only a shell reads. */
+const FRAGMENTS = [...README.matchAll(/^\n((?: {4}.*\n)+)/gm)]
+  .map(([, code]) => code ?? "")
+  .filter((code) => !/^ +np[mx] /.test(code));
 const op = operations(openVSwitch);
 
 /** A server whose database has a bridge br-int and what else is given. */
@@ -90,6 +94,22 @@ test("there are no other examples that nobody runs", () => {
   expect(EXAMPLES.length).toBe(4);
 });
 
+/** A module with everything that a fragment leaves to its reader: options are a session's, and statements are carried out. */
+function moduleOf(fragment: string): string {
+  const statements = fragment.replaceAll(/^ *import .*$/gm, "");
+  const isOption = /^\s*\w+: /.test(statements);
+  return `import { Connection, getSchema, operations, Session } from "ovsdb-jsonrpc";
+    import { Ovs } from "ovsdb-jsonrpc/ovs";
+    import { startTestServer } from "ovsdb-jsonrpc/testing";
+    import { openVSwitch } from "${GENERATED}";
+    import { ovnSouthbound } from "${GENERATED.replace("open_vswitch", "ovn_southbound")}";
+    export const op = operations(openVSwitch);
+    export const all = [Connection, getSchema, Ovs, startTestServer, ovnSouthbound];
+    export async function fragment() {
+      ${isOption ? `return new Session({ database: openVSwitch, remotes: "unix:/x", monitor: { Bridge: ["name"] }, ${statements} });` : statements}
+    }`;
+}
+
 test("the examples compile, and one that misspells a column does not", async () => {
   const folder = new Folder();
   const compile = () => run(join(ROOT, "node_modules/.bin/tsc"), "-p", folder.at("tsconfig.json"));
@@ -98,6 +118,7 @@ test("the examples compile, and one that misspells a column does not", async () 
     JSON.stringify({
       extends: join(ROOT, "tsconfig.json"),
       compilerOptions: {
+        noUnusedLocals: false,
         typeRoots: [join(ROOT, "node_modules/@types")],
         paths: {
           "ovsdb-jsonrpc": [join(ROOT, "src/ovsdb-jsonrpc/index.ts")],
@@ -107,7 +128,11 @@ test("the examples compile, and one that misspells a column does not", async () 
       include: ["*.ts"],
     }),
   );
-  await Promise.all(EXAMPLES.map((code, n) => Bun.write(folder.at(`example${n}.ts`), code)));
+  expect(FRAGMENTS.length).toBe(4);
+  await Promise.all([
+    ...EXAMPLES.map((code, n) => Bun.write(folder.at(`example${n}.ts`), code)),
+    ...FRAGMENTS.map((code, n) => Bun.write(folder.at(`fragment${n}.ts`), moduleOf(code))),
+  ]);
   compile();
   for (const [right, wrong] of [
     ['"mtu_request", "external_ids"]', '"mtu_requested", "external_ids"]'],
