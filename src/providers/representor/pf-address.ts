@@ -42,16 +42,18 @@ export interface Neighbours {
 const FIRST_HOST = 1;
 
 export function pfAddress(pf: PfFacts, around: Neighbours, sources: AddressSources): PfAddress {
-  const pinned = sources.pins.find((pin) => pinnedBy(pin, around.pfs) === pf);
-  if (pinned !== undefined) return { mac: pinned.mac };
   const told = toldAddress(pf);
+  const pinned = sources.pins.find((pin) => pinnedBy(pin, around.pfs) === pf);
+  // A NIC that tells the address of its own PF (EF100) has a pin for its host's PF of that number, which may be away.
+  const isOfHost = told !== null && pf.ports.some(({ role }) => role.kind === "uplink");
+  if (pinned !== undefined && !isOfHost) return { mac: pinned.mac };
   if (told !== null) return { mac: told };
   const uplink = uplinkOf(pf, around);
   // Where functions of hosts are told apart from others, those of which nothing is told are this machine's.
   const external = isExternal(pf) ?? (around.pfs.some((one) => isHostBeside(one, pf)) ? false : null);
   const file = uplink.link === null || external === false ? null : hostAddress(pf, uplink.link, sources);
   if (file !== null) return { mac: file };
-  if (external === true || (isExternal(pf) === null && hasOwnPort(pf))) {
+  if (external === true || (isExternal(pf) === null && hasOwnPort(pf) && hasToldFunctions(pf, around))) {
     return {
       mac: null,
       reason: `it is another host's, and the kernel does not tell its address; ${pinHint(pf)}`,
@@ -106,6 +108,11 @@ function isOwnPort({ role }: SwitchPort): boolean {
   return role.kind === "uplink" || role.function.kind === "pf";
 }
 
+/** Whether devlink has functions of the PF's device. A driver without them (nfp) shows PFs of this machine by names alone. */
+function hasToldFunctions({ device }: PfFacts, { pfs }: Neighbours): boolean {
+  return pfs.some((one) => one.device === device && one.ports.some(({ devlink }) => devlink !== null));
+}
+
 function hasOwnPort({ ports }: PfFacts): boolean {
   return ports.some(isOwnPort);
 }
@@ -133,7 +140,7 @@ type Uplink =
  * Whether the device is the PF, and does not only show functions of another PF: drivers give a PF the number of its PCI function
  * or, on a DPU, the number of the host's PF behind the device. A device that is not on PCI has no number to compare.
  */
-function isDeviceOf(pf: PfFacts, pfs: readonly PfFacts[]): boolean {
+export function isDeviceOf(pf: PfFacts, pfs: readonly PfFacts[]): boolean {
   const { device, number } = pf;
   const pci = /^pci\/.*\.([0-7])$/.exec(device);
   if (pci === null || Number(pci[1]) === number) return true;
@@ -141,17 +148,27 @@ function isDeviceOf(pf: PfFacts, pfs: readonly PfFacts[]): boolean {
   return isExternal(pf) !== true && hosts.length > 0 && hosts.every((one) => one.number === number);
 }
 
+/** Whether the PF has a port or an uplink of its own on its device, or is another host's: other PFs have functions only there. */
+export function isPfOfItsDevice(pf: PfFacts, around: Neighbours): boolean {
+  return isExternal(pf) === true || hasOwnPort(pf) || uplinksOf(pf, around).length > 0;
+}
+
 /** The uplinks of which one is the PF's: those of its number, or all of the device that the PF is; empty: nobody can tell. */
 export function uplinksOf(pf: PfFacts, { pfs, uplinks }: Neighbours): readonly SwitchPort[] {
   const near = uplinks.filter(({ device }) => device === pf.device);
   const same = near.filter(({ role }) => role.kind === "uplink" && role.number === pf.number);
-  if (same.length > 0) return same;
   // Each host numbers its own PFs, so only PFs of the same controller count.
-  const siblings = pfs.filter((one) => one.device === pf.device && one.controller === pf.controller);
-  const isAlone = siblings.every(({ number }) => number === pf.number);
+  const others = pfs.filter(
+    ({ device, controller, number }) =>
+      device === pf.device && controller === pf.controller && number !== pf.number,
+  );
+  const isDevice = isDeviceOf(pf, pfs);
+  // Newer drivers give the number of a PCI function to a PF, and that of a port to an uplink: which number counts, nobody tells.
+  const isContested = near.length === 1 && !isDevice && others.some((one) => isDeviceOf(one, pfs));
+  if (same.length > 0) return isContested ? [] : same;
   // The kernel has to tell the device of each port: a port that was placed there by its switch may be another PF's.
-  const isTold = [...near, ...pf.ports].every(({ isPlaced }) => isPlaced !== true);
-  return isTold && isAlone && isDeviceOf(pf, pfs) ? near : [];
+  const isPlaced = [...near, ...pf.ports].some((port) => port.isPlaced === true);
+  return !isPlaced && others.length === 0 && isDevice ? near : [];
 }
 
 /** The uplink of a PF, when there is one candidate. */

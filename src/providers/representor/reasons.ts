@@ -9,13 +9,21 @@ export function whyNoPf(wanted: WantedPf, { ports, pfs }: SwitchIndex): string {
   const head = `no PF ${nameOfWanted(wanted)} is known`;
   if (ports.length === 0)
     return `${head}: the kernel shows no port of a NIC's switch at all (is the NIC in switchdev mode?)`;
+  const { mac } = wanted;
+  if (mac === null) return `${head}: the known PFs are ${pfs.map(nameOfPf).sort().join(", ")}`;
+  const owners = pfs.filter(({ address }) => address.mac === mac);
+  if (owners.length > 0) return `${head}: the address is that of ${owners.map(nameOfPf).sort().join(", ")}`;
   const known = pfs.flatMap(({ address }) => address.mac ?? []).sort();
-  const unknown = pfs.flatMap((pf) =>
-    pf.address.mac === null ? [`${nameOfPf(pf)} has none (${pf.address.reason})`] : [],
-  );
   const there =
     known.length === 0 ? "no PF has an address" : `the known addresses are ${[...new Set(known)].join(", ")}`;
-  return `${head}: ${[there, ...unknown.sort()].join("; ")}`;
+  return `${head}: ${[there, ...withoutAddress(pfs)].join("; ")}`;
+}
+
+/** What to do about each PF whose address nobody tells. */
+function withoutAddress(pfs: readonly Pf[]): readonly string[] {
+  return pfs
+    .flatMap((pf) => (pf.address.mac === null ? [`${nameOfPf(pf)} has none (${pf.address.reason})`] : []))
+    .sort();
 }
 
 function nameOfWanted({ mac, device, number, controller }: WantedPf): string {
@@ -39,18 +47,28 @@ export function whySeveral(wanted: WantedPf, pfs: readonly Pf[]): string {
   return `several PFs match ${nameOfWanted(wanted)}: ${names}; choose one with ${options.join(" or ")}`;
 }
 
+/** The reason when the only PF on the wanted device may have functions there only. */
+export function whyGuess(pf: Pf): string {
+  return `the kernel does not tell whether ${nameOfPf(pf)} is the PF of ${pf.device}, or only has functions there: say so with ${PF_NUM}`;
+}
+
 /** The reason when the PF is known, and the function has no representor. */
-export function whyNoFunction(pf: Pf, wanted: PciFunction): string {
+export function whyNoFunction(pf: Pf, wanted: PciFunction, { pfs }: SwitchIndex): string {
   const name = `PF ${nameWithAddress(pf)}`;
   if (wanted.kind === "pf") return `${name} has no representor of its own here: give a VF or a sub-function`;
-  if (pf.functions.size === 0 && pf.uplink !== null) {
-    const { device, uplink } = pf;
-    return uplink.switchId === null
-      ? `${name} is known by its uplink ${uplink.name}, and is not in switchdev mode: devlink dev eswitch set ${shellWord(device)} mode switchdev`
-      : `${name} is known by its uplink ${uplink.name}, and has no VFs yet`;
+  const { device, functions, uplink } = pf;
+  if (functions.size > 0 || uplink === null) {
+    const others = [...functions.values()].reduce((sum, ports) => sum + ports.size, 0);
+    return `${name} has no ${nameOfFunction(wanted)} among its ${count(others, "representor")} yet`;
   }
-  const others = [...pf.functions.values()].reduce((sum, ports) => sum + ports.size, 0);
-  return `${name} has no ${nameOfFunction(wanted)} among its ${count(others, "representor")} yet`;
+  const known = `${name} is known by its uplink ${uplink.name}`;
+  const { switchId } = uplink;
+  if (switchId === null) {
+    return `${known}, and is not in switchdev mode: devlink dev eswitch set ${shellWord(device)} mode switchdev`;
+  }
+  const beside = pfs.filter(({ ports }) => ports.some(({ link }) => link?.switchId === switchId));
+  const what = wanted.kind === "vf" ? "VFs" : "sub-functions";
+  return [`${known}, and has no ${what} yet`, ...withoutAddress(beside)].join("; ");
 }
 
 function count(number: number, what: string): string {

@@ -161,23 +161,27 @@ function busOf(device: string): string {
   return device.slice(0, device.indexOf("/"));
 }
 
+/** Whether the device is a part of another device, which nobody has told. */
+function isPart(device: string): boolean {
+  return busOf(device) === "auxiliary";
+}
+
 /**
- * Finds the device of each uplink without a parent: the device that has functions of the same switch, when there is only one such
- * device. A NIC can have one switch for all ports; then the device that has functions of the uplink's own number.
+ * Finds the device of each uplink that is a part of an unknown device: the device that has functions of the same switch, when there
+ * is only one such device. A NIC can have one switch for all ports; then the device that has functions of the uplink's own number.
+ * An uplink on a device of its own stays there: its PF may have no functions yet.
  */
 function placeUplinks(told: readonly SwitchPort[]): readonly SwitchPort[] {
   const places = new Map<string, Set<string>>();
   const numbered = new Map<string, Set<string>>();
-  const populated = new Set<string>();
   for (const { role, link, device, pf } of told) {
     if (role.kind !== "function") continue;
-    populated.add(device);
     add(places, link?.switchId, device);
     if (link?.switchId) add(numbered, `${link.switchId} ${pf}`, device);
   }
   return told.map((port) => {
     const { role, link, device } = port;
-    if (role.kind === "function" || populated.has(device) || !link?.switchId) return port;
+    if (role.kind === "function" || !isPart(device) || !link?.switchId) return port;
     const place = only(places.get(link.switchId)) ?? only(numbered.get(`${link.switchId} ${role.number}`));
     return place === null ? port : { ...port, device: place, isPlaced: true };
   });

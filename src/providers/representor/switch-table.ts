@@ -11,7 +11,8 @@ import type { RepresentorOptions } from "./config.ts";
 import type { Facts } from "./facts.ts";
 import { functionKey } from "./names.ts";
 import { nameOfFunction, type PciFunction, type WantedFunction, type WantedPf } from "./options.ts";
-import { whyNoFunction, whyNoPf, whySeveral } from "./reasons.ts";
+import { isDeviceOf, isPfOfItsDevice, type Neighbours } from "./pf-address.ts";
+import { whyGuess, whyNoFunction, whyNoPf, whySeveral } from "./reasons.ts";
 import { type IndexSources, indexOf, nameWithAddress, type Pf, type SwitchIndex } from "./switch-index.ts";
 import type { SwitchPort } from "./switch-port.ts";
 import type { Sysfs } from "./sysfs.ts";
@@ -54,7 +55,7 @@ export class SwitchTable {
     const pf = found.value;
     const ports = [...(pf.functions.get(functionKey(this.#numberedBy(pf, wanted))) ?? [])];
     const [port, ...others] = ports;
-    if (port === undefined) return fail(whyNoFunction(pf, wanted));
+    if (port === undefined) return fail(whyNoFunction(pf, wanted, this.index));
     if (others.length > 0) {
       const names = ports.map(({ name }) => name).sort();
       const what = `${nameOfFunction(wanted)} of PF ${nameWithAddress(pf)}`;
@@ -69,7 +70,8 @@ export class SwitchTable {
     const matching = pfs.filter((pf) => matches(pf, wanted) === true);
     const [pf, ...others] = matching;
     if (pf === undefined) return fail(whyNoPf(wanted, this.index));
-    return others.length === 0 ? ok(pf) : fail(whySeveral(wanted, matching));
+    if (others.length > 0) return fail(whySeveral(wanted, matching));
+    return isGuess(pf, wanted, this.index) ? fail(whyGuess(pf)) : ok(pf);
   }
 
   /** The port whose network device has this name. */
@@ -112,10 +114,24 @@ export class SwitchTable {
 function matches(pf: Pf, { mac, device, number, controller }: WantedPf): boolean | null {
   if (controller !== null && pf.controller !== controller) return false;
   if (number !== null && pf.number !== number) return false;
-  if (device !== null && pf.device !== device) return false;
-  if (mac === null || pf.address.mac === mac) return true;
-  if (pf.address.mac !== null) return false;
-  return device === null ? null : true;
+  const isThere = device === null ? null : pf.device === device || (isPlaced(pf) ? null : false);
+  if (isThere === false) return false;
+  if (mac === null || pf.address.mac === null) return isThere;
+  return pf.address.mac === mac;
+}
+
+/** Whether the switch alone tells where the functions of the PF are: their uplink may be away, and on another device. */
+function isPlaced({ ports }: Pf): boolean {
+  return ports.some((port) => port.isPlaced === true);
+}
+
+/**
+ * Whether the only PF on a device may be another PF than the wanted one, which the device alone names: a device can have functions
+ * of another PF, and the functions of its own PF may be away.
+ */
+function isGuess(pf: Pf, { mac, device, number }: WantedPf, around: Neighbours): boolean {
+  if (device === null || number !== null || (mac !== null && pf.address.mac === mac)) return false;
+  return !isDeviceOf(pf, around.pfs) && (isPlaced(pf) || !isPfOfItsDevice(pf, around));
 }
 
 /** The facts beside netlink's: from the configuration and from sysfs. */

@@ -22,10 +22,12 @@ describe.each(tables.map((table) => [table.nic, table] as const))("%s", (_, tabl
       expect({
         what,
         netdev: answered?.netdev,
+        misplaced: answered?.misplaced,
         ...(question.representor === null ? {} : { reason: answered?.reason }),
       }).toEqual({
         what,
         netdev: question.representor,
+        misplaced: null,
         ...(question.representor === null ? {} : { reason: null }),
       });
       if (question.representor === null) expect(answered?.reason).toMatch(/\w/);
@@ -52,7 +54,10 @@ describe.each(less)("where the kernel tells no %s", (_, without) => {
       if (/has to agree$/.test(table.nic)) continue;
       if ("portName" in without && /names (do|tell)$/.test(table.nic)) continue;
       const told = { ...table, nested: {}, links: table.links.map((link) => ({ ...link, ...without })) };
-      for (const { question, netdev } of await askNic(told)) {
+      for (const { question, netdev, misplaced } of await askNic(told)) {
+        // An address in use counts as the PF's, and in a bond it can be another port's.
+        if (misplaced !== null && !("permanentAddress" in without))
+          wrong.push(`${table.nic}: ${question.what}: ${misplaced}`);
         if (netdev === null) continue;
         if (netdev === question.representor) right++;
         else wrong.push(`${table.nic}: ${question.what}: ${netdev}`);
@@ -63,8 +68,15 @@ describe.each(less)("where the kernel tells no %s", (_, without) => {
   });
 });
 
+interface Left {
+  readonly what: string;
+  /** Whether the port of the uplink that is away is still there. */
+  readonly hasPort: boolean;
+  readonly left: NicTable;
+}
+
 /** What is not there for a while: an uplink in another namespace or without its driver, and the VFs and sub-functions of a PF. */
-function withoutSome(table: NicTable): readonly { readonly what: string; readonly left: NicTable }[] {
+function withoutSome(table: NicTable): readonly Left[] {
   const links = new Map(table.links.map((link) => [link.ifindex, link]));
   const isUplink = ({ portName, ifindex }: Link) =>
     /^p\d+$/.test(portName ?? "") ||
@@ -97,7 +109,7 @@ function withoutSome(table: NicTable): readonly { readonly what: string; readonl
           }),
         };
         const names = [...(uplink === null ? [] : [uplink]), ...gone].map((one) => links.get(one)?.name);
-        return { what: `without ${names.join(", ")}`, left };
+        return { what: `without ${names.join(", ")}`, hasPort, left };
       }),
     ),
   );
@@ -112,12 +124,14 @@ test("while an uplink or the functions of a PF are away, nobody gets a function 
     const isChoice = new Map(
       all.map(({ question, reason }) => [question, /several PFs match/.test(reason ?? "")]),
     );
-    for (const { what, left } of withoutSome(table)) {
-      for (const { question, netdev } of await askNic(left)) {
+    for (const { what, hasPort, left } of withoutSome(table)) {
+      for (const { question, netdev, misplaced } of await askNic(left)) {
         if (isChoice.get(question) === true) continue;
         asked++;
-        if (netdev !== null && netdev !== question.representor)
-          wrong.push(`${table.nic}, ${what}: ${question.what}: ${netdev}`);
+        const isWrong = netdev !== null && netdev !== question.representor;
+        // A device with several uplinks looks like one with the uplink that is left when the other one's port has gone.
+        if (isWrong || (misplaced !== null && hasPort))
+          wrong.push(`${table.nic}, ${what}: ${question.what}: ${misplaced ?? netdev}`);
       }
     }
   }
@@ -131,9 +145,18 @@ test("a PF whose functions are all away is known by its uplink, beside the funct
     ({ what }) => what === "without ens3f0npf0vf0",
   );
   const answers = left === undefined ? [] : await askNic(left.left);
-  expect(answers[0]?.reason).toBe(
-    "PF b8:ce:f6:00:00:10 (pci/0000:98:00.0 pf 0) is known by its uplink ens3f0np0, and has no VFs yet",
+  expect(answers[0]?.reason).toStartWith(
+    "PF b8:ce:f6:00:00:10 (pci/0000:98:00.0 pf 0) is known by its uplink ens3f0np0, and has no VFs yet; pci/0000:98:00.0 pf 1 has none",
   );
+});
+
+test("a pinned address without a controller is the host's, and not the NIC's own PF's while the host is away", async () => {
+  const table = tables.find(({ nic }) => /^AMD EF100: the host and the NIC's own processor/.test(nic));
+  if (table === undefined) throw new Error("there is no such table");
+  const ports = table.ports.filter(({ external }) => external === false);
+  const kept = new Set(ports.map(({ netdev }) => netdev?.ifindex));
+  const left = { ...table, ports, links: table.links.filter(({ ifindex }) => kept.has(ifindex)) };
+  expect((await askNic(left)).map(({ netdev }) => netdev)).toEqual(["eth4", null, null, null]);
 });
 
 test("every table asks something, and has ports and network devices to ask about", () => {

@@ -74,6 +74,8 @@ describe("the only uplink of a device, of another number,", () => {
   test.each<[string, PfFacts, readonly SwitchPort[], readonly PfFacts[]]>([
     ["the PF has another number than the PCI function", pf(1), [uplink(0)], []],
     ["another PF of the controller is there", pf(0), [uplink(2)], [pf(1)]],
+    ["it has the PF's number, and another PF that of the PCI function", pf(1), [uplink(1)], [pf(0)]],
+    ["it has another PF's number, and the PF that of the PCI function", pf(0), [uplink(1)], [pf(1)]],
     ["only some hosts' PFs have the number", pf(1), [uplink(0)], [hostPf(1), hostPf(2, 2)]],
     ["the hosts' PFs have another number", pf(1), [uplink(0)], [hostPf(2)]],
     ["a host's function, and not its PF, has the number", pf(1), [uplink(0)], [hostFunction()]],

@@ -4,12 +4,15 @@ import type { Machine } from "../../../../src/providers/representor/machine.ts";
 import { representorProvider } from "../../../../src/providers/representor/representor.ts";
 import { FakeKernel } from "./fake-kernel.ts";
 import type { NicTable, Question } from "./nic-table.ts";
+import { viewOf } from "./start.ts";
 
 export interface Answered {
   readonly question: Question;
   /** The network device, or null with the reason. */
   readonly netdev: string | null;
   readonly reason: string | null;
+  /** Whose the provider says the right network device is, asked as if that device were in place; null: the port's own. */
+  readonly misplaced: string | null;
 }
 
 /** A machine whose kernel shows that NIC. */
@@ -36,14 +39,15 @@ export async function askNic(table: NicTable): Promise<readonly Answered[]> {
     return table.questions.map((question) => {
       const answer = provider.prepare(inputOf(question));
       const netdev = answer.ready ? (answer.interface?.name ?? null) : null;
-      return { question, netdev, reason: answer.ready ? null : answer.reason };
+      const { misplaced = null } = answer;
+      return { question, netdev, reason: answer.ready ? null : answer.reason, misplaced };
     });
   } finally {
     provider.destroy?.();
   }
 }
 
-function inputOf({ options }: Question): PrepareInput {
+function inputOf({ options, representor }: Question): PrepareInput {
   const prefixed = Object.entries(options).map(
     ([key, value]) => [key.includes(":") ? key : `vif-plug:representor:${key}`, value] as const,
   );
@@ -52,6 +56,6 @@ function inputOf({ options }: Question): PrepareInput {
     openVSwitch: { external_ids: new Map(), other_config: new Map() },
     bridge: { name: "br-int", datapath_type: "", other_config: new Map() },
     lport: { name: "lp0", options: new Map(prefixed) },
-    interface: null,
+    interface: representor === null ? null : viewOf(representor),
   };
 }
