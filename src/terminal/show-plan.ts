@@ -1,7 +1,9 @@
 /** `vifplugd plan` for people: a line for each change, its details below, and the ports that are not in place. */
 
+import { cut } from "../text/cut.ts";
 import { printable } from "../text/printable.ts";
 import type { Plan, PlannedChange } from "../view/plan-shape.ts";
+import { isInTrouble } from "../view/trouble.ts";
 import { stateColour } from "./show-status.ts";
 import { type Colour, hang, PLAIN, paint, type Style } from "./style.ts";
 
@@ -18,8 +20,10 @@ export function showPlan(plan: Plan, style: Style = PLAIN): string {
   const told = ports.filter(({ state, reason }) => state !== "plugged" || reason !== null);
   const lines = changes.map((change) => formatChange(change, style));
   const others = told.map(({ lport, state, reason }) => {
-    const head = hang(`! ${lport}: `, `${state}${reason === null ? "" : `: ${reason}`}`, style);
-    return head.replace(state, paint(style, stateColour(state), state));
+    const head = `! ${lport}: `;
+    const text = hang(head, `${state}${reason === null ? "" : `: ${reason}`}`, style);
+    const start = printable(cut(head)).length;
+    return text.slice(0, start) + paint(style, stateColour(state), state) + text.slice(start + state.length);
   });
   return [
     ...lines,
@@ -41,12 +45,11 @@ export function summarizePlan({ chassis, changes, ports }: Plan): string {
     return some === 0 ? [] : [`${some} to ${kind}`];
   });
   const inPlace = ports.filter(({ state, reason }) => state === "plugged" && reason === null).length;
-  const changing = new Set(changes.map(({ lport }) => lport));
-  const others = ports.filter(({ lport, state }) => state !== "plugged" && !changing.has(lport)).length;
+  const troubled = ports.filter(isInTrouble).length;
   const facts = [
     count(changes.length, "change") + (kinds.length === 0 ? "" : ` (${kinds.join(", ")})`),
     `${count(inPlace, "port")} in place`,
-    ...(others === 0 ? [] : [`${count(others, "port")} in trouble`]),
+    ...(troubled === 0 ? [] : [`${count(troubled, "port")} in trouble`]),
   ];
   return `${printable(chassis ?? "(no name)")}: ${facts.join(", ")}`;
 }

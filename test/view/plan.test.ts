@@ -157,6 +157,23 @@ test("in one line it counts what is in place and what is in trouble", () => {
   );
 });
 
+test("in one line a port in place that does not work is in trouble, as status says; one that hands over is not", () => {
+  const down = (lport: string) => status(lport, null, { reason: `network device ${lport} is down` });
+  const handsOver = status("h", null, {
+    state: "pending",
+    reason: "logical port n takes its interface over",
+  });
+  expect(summarizePlan(planOf("hv1", "br-int", [down("d"), down("f"), handsOver, status("e", null)]))).toBe(
+    "hv1: 0 changes, 1 port in place, 2 ports in trouble",
+  );
+});
+
+test("in colours the state of a port is painted, and not the same word in its name", () => {
+  const named = status("error-1", null, { state: "error", reason: "no such device" });
+  const shown = showPlan(planOf("hv1", "br-int", [named]), { width: 80, colour: true });
+  expect(shown).toStartWith("! error-1: \x1b[31merror\x1b[0m: no such device\n");
+});
+
 test("every kind of change is as the JSON Schema says", () => {
   const plan = planOf("hv1", "br-int", statuses);
   expect(new Set(plan.changes.map(({ change }) => change)).size).toBe(4);
