@@ -101,7 +101,11 @@ export class Vifplugd {
     const watcher: Watcher = {
       changed: (notice) => void scheduler.after(random.int(3), () => this.process.enter(notice)),
       asked: (lport) => this.#asked(lport),
-      finished: (lport, operation) => this.#deeds.finished(this, lport, operation),
+      finished: (lport, operation) => {
+        this.#deeds.finished(this, lport, operation);
+        if (operation === "create" && !this.#isProgram && !unreleased.has(lport))
+          this.#world.fail(`${this.process.name} finishes ${lport}, whose answer it has released`);
+      },
       answered: (lport) => unreleased.set(lport, (unreleased.get(lport) ?? 0) + 1),
       released: (lport) => {
         const left = (unreleased.get(lport) ?? 0) - 1;
