@@ -75,7 +75,7 @@ export class ChassisLog {
     else this.#cancelLate = this.#environment.timer(telling.afterMs, say);
   }
 
-  /** Call this after every run. */
+  /** Call this after every run in which this daemon may write. */
   tellHold({ isHeld, due, ownedCount, stranger }: Held, maxUnplugPercent: number): void {
     const held = isHeld ? due.size : 0;
     if (held === this.#held) return;

@@ -197,7 +197,10 @@ export class Daemon {
     const { engine, graph } = reconciler;
     this.#checks.ran(!engine.needsRun);
     const hold = engine.data(graph.hold);
-    this.#chassisLog.tellHold(hold, engine.data(graph.inputs.settings).current.maxUnplugPercent);
+    // A daemon that may not write holds nothing back: another one may have a confirmation.
+    if (engine.data(graph.activity).current === null) {
+      this.#chassisLog.tellHold(hold, engine.data(graph.inputs.settings).current.maxUnplugPercent);
+    }
     // Another run follows at once, and may change what is missing.
     if (engine.needsRun) return;
     const { obstacle } = reconciler;

@@ -66,6 +66,25 @@ test("it says in the log how many unplugs are held", async () => {
   expect(lines.at(-1)).toMatch(/^warn plug: held: 2 of 2 plugged ports .*max_unplug \(10%\)/);
 });
 
+test("while it stands by it holds nothing back: the log says nothing of that, and nobody can confirm it there", async () => {
+  const yaml = "safety: { max_unplug: 10% }\nproviders: [{ type: dummy }]";
+  const chassis = new SimulatedChassis();
+  const another = joinedParts(chassis, { yaml, process: chassis.world.process("another") });
+  for (const lport of ["a", "b"]) chassis.want(lport);
+  const running = await bench.start({ chassis, yaml });
+  const withdrawn = new Map([["requested-chassis", "hv1"]]);
+  for (const lport of ["a", "b"]) chassis.cloud.set(lport, { type: "", parent: "", options: withdrawn });
+  chassis.pass(10_000);
+  expect(chassis.plugged()).toEqual(["a", "b"]);
+  expect(running.lines.join("\n")).not.toContain("held");
+  await expect(running.ask("plug/confirm-unplug")).rejects.toThrow("another vifplugd holds the lock");
+  await another.stop();
+  chassis.pass(10_000);
+  expect(running.lines.join("\n")).toMatch(/warn plug: held: 2 of 2 plugged ports /);
+  expect(await running.ask("plug/confirm-unplug")).toBe("2 ports may be unplugged\n");
+  chassis.until(() => chassis.plugged().length === 0);
+});
+
 test("it is the chassis that it was told to be", async () => {
   const running = await bench.start({ systemIdOverride: "hv7" });
   running.chassis.pass(10_000);

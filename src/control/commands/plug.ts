@@ -43,6 +43,8 @@ export function plugCommands(daemon: DaemonView): readonly Command[] {
       minArgs: 0,
       maxArgs: 0,
       run: () => {
+        const obstacle = daemon.engine.data(daemon.graph.activity).current;
+        if (obstacle !== null) return refuse(`this vifplugd unplugs nothing: ${obstacle.reason}`);
         const count = daemon.confirmUnplug();
         return say(
           count === 0

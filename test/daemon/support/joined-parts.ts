@@ -9,17 +9,19 @@ import type { Process } from "../../simulation/world/process.ts";
 import type { SimulatedChassis } from "./simulated-chassis.ts";
 
 interface Circumstances {
+  /** Of the configuration. */
+  readonly yaml?: string;
   readonly provider?: Provider | HostedProvider;
   /** The chassis's own unless given. */
   readonly process?: Process;
 }
 
 export function joinedParts(chassis: SimulatedChassis, circumstances: Circumstances = {}) {
-  const { provider, process = chassis.process } = circumstances;
+  const { yaml, provider, process = chassis.process } = circumstances;
   const { environment } = process;
   const lines: string[] = [];
   const log = new Log({ level: "info", format: "text", write: (line) => lines.push(line.trim().slice(25)) });
-  const config = chassis.config(undefined, provider);
+  const config = chassis.config(yaml, provider);
   let runs = 0;
   const parts = makeParts({
     ...{ environment, config, systemIdOverride: null, log, recorder: null },
