@@ -2,8 +2,8 @@
  * The Chassis rows of other chassis that have bound ports which are plugged here (rule P8). Each row that a status names is asked
  * for once, by its `_uuid`, and the answer enters the graph by its input `other_chassis`.
  *
- * Invariant: a row that no status names any more is forgotten. A question without an answer is asked again in the next view of
- * the Southbound.
+ * Invariants: a row that no status names any more is forgotten. A question without an answer is asked again in the next view of
+ * the Southbound. At most one question about a row is open: a Southbound that does not answer collects no questions.
  */
 import type { Uuid } from "ovsdb-jsonrpc";
 import type { Engine, RunResult } from "../../graph/index.ts";
@@ -29,8 +29,10 @@ export class OtherChassisRows {
   readonly #byLport = new Map<string, Uuid>();
   /** The number of statuses that name each row. */
   readonly #named = new Map<Uuid, number>();
-  /** The rows that were asked for. */
+  /** The rows that were asked for in the present view. */
   readonly #asked = new Set<Uuid>();
+  /** The rows with a question that has no reply yet. */
+  readonly #open = new Set<Uuid>();
 
   constructor(options: OtherChassisOptions) {
     this.#options = options;
@@ -48,8 +50,13 @@ export class OtherChassisRows {
     if (this.#named.size === 0 && known.size === 0 && this.#asked.size === 0) return;
     if (result.isUpdated(graph.inputs.southbound)) this.#asked.clear();
     for (const uuid of this.#asked) if (!this.#named.has(uuid)) this.#asked.delete(uuid);
-    const unasked = [...this.#named.keys()].filter((uuid) => !known.has(uuid) && !this.#asked.has(uuid));
-    for (const uuid of unasked) this.#asked.add(uuid);
+    const unasked = [...this.#named.keys()].filter(
+      (uuid) => !known.has(uuid) && !this.#asked.has(uuid) && !this.#open.has(uuid),
+    );
+    for (const uuid of unasked) {
+      this.#asked.add(uuid);
+      this.#open.add(uuid);
+    }
     if (unasked.length > 0) this.#options.ask(unasked);
     this.#push(
       [...known.keys()].filter((uuid) => !this.#named.has(uuid)).map((uuid) => ({ uuid })),
@@ -58,6 +65,7 @@ export class OtherChassisRows {
   }
 
   replied(replies: readonly ChassisReply[]): void {
+    for (const { uuid } of replies) this.#open.delete(uuid);
     const batch = replies.flatMap((reply) =>
       reply.kind === "answered" && this.#named.has(reply.uuid)
         ? [{ uuid: reply.uuid, chassis: reply.chassis }]

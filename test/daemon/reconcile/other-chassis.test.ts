@@ -35,10 +35,10 @@ async function replied(): Promise<void> {
   await settle();
 }
 
-async function anotherView(): Promise<void> {
+async function anotherView(view = 7): Promise<void> {
   const { southbound } = daemon.reconciler.graph.inputs;
   const state = daemon.reconciler.engine.data(southbound).current;
-  daemon.reconciler.push(southbound, { ...state, view: 7 }, "synced");
+  daemon.reconciler.push(southbound, { ...state, view }, "synced");
   await settle();
 }
 
@@ -70,12 +70,14 @@ describe("a Chassis row that has ports that are plugged here", () => {
     expect(daemon.chassisAsked).toEqual([OTHER_CHASSIS, OTHER_CHASSIS]);
   });
 
-  test("is asked for again when its ports were gone before it was answered for, and there is another", async () => {
+  test("is asked for once also when its ports were gone for a while before it was answered for", async () => {
     for (const bound of [null, OTHER_CHASSIS]) {
       for (const [index, lport] of ["lsp1", "lsp2"].entries()) daemon.bind(rowOf(lport, index, bound));
       await settle();
     }
-    expect(daemon.chassisAsked).toEqual([OTHER_CHASSIS, OTHER_CHASSIS]);
+    expect(daemon.chassisAsked).toEqual([OTHER_CHASSIS]);
+    await replied();
+    expect(reasonOf("lsp1")).toContain("chassis hv2 (node2) has it");
   });
 
   test("that is answered for when nobody needs to know any more is no news", async () => {
@@ -103,6 +105,16 @@ describe("a Chassis row that has ports that are plugged here", () => {
     await anotherView();
     expect(daemon.chassisAsked).toEqual([OTHER_CHASSIS, OTHER_CHASSIS]);
   });
+});
+
+test("a Southbound that does not answer collects no questions, however often its view changes", async () => {
+  for (let view = 1; view < 4; view++) {
+    await anotherView(view);
+    expect(daemon.chassisAsked).toEqual([OTHER_CHASSIS]);
+  }
+  daemon.reconciler.otherChassis.replied([{ uuid: OTHER_CHASSIS, kind: "unknown" }]);
+  await anotherView(4);
+  expect(daemon.chassisAsked).toEqual([OTHER_CHASSIS, OTHER_CHASSIS]);
 });
 
 test("asks nobody a question for that: neither providers nor, of what is bound here, the Southbound", async () => {
