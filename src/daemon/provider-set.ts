@@ -41,6 +41,7 @@ export class ProviderSet {
   readonly #timer: ProviderSetOptions["timer"];
   readonly #onStarted: () => void;
   readonly #enabled = new Map<string, Enabled>();
+  #isStopped = false;
 
   constructor({ registry, log, timer, onStarted }: ProviderSetOptions) {
     this.#registry = registry;
@@ -49,8 +50,9 @@ export class ProviderSet {
     this.#onStarted = onStarted;
   }
 
-  /** Cancels all further tries. */
+  /** Nothing is started from now on. */
   stop(): void {
+    this.#isStopped = true;
     for (const enabled of this.#enabled.values()) cancelRetry(enabled);
   }
 
@@ -86,8 +88,8 @@ export class ProviderSet {
   async #renew(entry: ProviderConfig, started: Started): Promise<void> {
     const { provider } = started;
     const renewed = isHosted(provider) ? ((await provider.renewed?.()) ?? null) : null;
-    // The configuration may have been reloaded meanwhile.
-    if (renewed === null || this.#enabled.get(entry.type) !== started) return;
+    // The configuration may have been reloaded meanwhile, or the daemon may have ended.
+    if (renewed === null || this.#isStopped || this.#enabled.get(entry.type) !== started) return;
     this.#log.info(`provider ${entry.type}: its files have changed, it is loaded anew`);
     this.#registry.unregister(entry.type);
     this.#enable(entry, renewed);

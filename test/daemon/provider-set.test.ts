@@ -167,6 +167,18 @@ test("whose files have changed is loaded anew when the configuration is read aga
   expect(answers("dummy")).toBe(now);
 });
 
+test("whose files have changed is not loaded anew any more when the daemon ends meanwhile", async () => {
+  const { set, answers, lines } = started();
+  const entry = entryOf(hosted(async () => hosted()));
+  set.apply([entry]);
+  const before = answers("dummy");
+  set.apply([entry]);
+  set.stop();
+  await settle();
+  expect(answers("dummy")).toBe(before);
+  expect(lines).toEqual([]);
+});
+
 test("whose files are the same is left alone", async () => {
   const { set, answers, lines } = started();
   const entry = entryOf(hosted(async () => null));
