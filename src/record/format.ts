@@ -53,7 +53,6 @@ export const runSchema = v.object({
   lookups: v.optional(mapping(v.number())),
 });
 
-export type RecordHeader = v.InferOutput<typeof headerSchema>;
 export type RecordedRun = v.InferOutput<typeof runSchema>;
 export type RecordedPush = v.InferOutput<typeof pushSchema>;
 export type RecordedAnswer = v.InferOutput<typeof answerSchema>;

@@ -270,7 +270,7 @@ test("a daemon that may not write arranges nothing", async () => {
   expect(arranged()).toEqual([]);
 });
 
-test("verify and a forced recompute ask again and arrange nothing", async () => {
+test("verify asks again and arranges nothing", async () => {
   const { daemon, arranged } = daemonWith(wantsArranging);
   await daemon.start();
   daemon.bind(binding("a"));
