@@ -53,7 +53,7 @@ export function pfAddress(pf: PfFacts, around: Neighbours, sources: AddressSourc
   const external = isExternal(pf) ?? (around.pfs.some((one) => isHostBeside(one, pf)) ? false : null);
   const file = uplink.link === null || external === false ? null : hostAddress(pf, uplink.link, sources);
   if (file !== null) return { mac: file };
-  if (external === true || (isExternal(pf) === null && hasOwnPort(pf) && hasToldFunctions(pf, around))) {
+  if (external === true || (isExternal(pf) === null && hasOwnPort(pf) && !isNamedOnly(pf, around))) {
     return {
       mac: null,
       reason: `it is another host's, and the kernel does not tell its address; ${pinHint(pf)}`,
@@ -108,9 +108,13 @@ function isOwnPort({ role }: SwitchPort): boolean {
   return role.kind === "uplink" || role.function.kind === "pf";
 }
 
-/** Whether devlink has functions of the PF's device. A driver without them (nfp) shows PFs of this machine by names alone. */
-function hasToldFunctions({ device }: PfFacts, { pfs }: Neighbours): boolean {
-  return pfs.some((one) => one.device === device && one.ports.some(({ devlink }) => devlink !== null));
+/**
+ * Whether names alone tell the functions on the PF's device, and nobody tells the parent of the PF's ports: so does a driver (nfp)
+ * that shows no other host's PF. On a DPU devlink tells the ports, and the network devices their parents, whoever is read first.
+ */
+function isNamedOnly({ device, ports }: PfFacts, { pfs }: Neighbours): boolean {
+  const near = pfs.filter((one) => one.device === device).flatMap((one) => one.ports);
+  return near.every(({ devlink }) => devlink === null) && ports.every(({ isPlaced }) => isPlaced === true);
 }
 
 function hasOwnPort({ ports }: PfFacts): boolean {

@@ -1,5 +1,5 @@
 /** Puts the questions of a NIC's table to the provider, as the daemon does, over a kernel that shows that NIC. */
-import type { PrepareInput } from "../../../../src/providers/provider.ts";
+import type { PrepareInput, Provider } from "../../../../src/providers/provider.ts";
 import type { Machine } from "../../../../src/providers/representor/machine.ts";
 import { representorProvider } from "../../../../src/providers/representor/representor.ts";
 import { FakeKernel } from "./fake-kernel.ts";
@@ -15,36 +15,51 @@ export interface Answered {
   readonly misplaced: string | null;
 }
 
-/** A machine whose kernel shows that NIC. */
-export function machineWith(table: NicTable): Machine & { readonly netlink: FakeKernel } {
-  const netlink = new FakeKernel();
-  for (const link of table.links) netlink.setLink(link);
-  for (const port of table.ports) netlink.setPort(port);
-  for (const [device, nested] of Object.entries(table.nested)) netlink.setDevice(device, nested);
+/** A machine whose kernel shows nothing yet, and that has what else the table tells. */
+export function machineFor(table: NicTable): Machine & { readonly netlink: FakeKernel } {
   const lookUps = {
     smartNic: (uplink: string) => table.smartNic[uplink] ?? null,
     permanentAddress: (uplink: string) => table.permanent[uplink] ?? null,
     parentOf: () => null,
   };
-  return { netlink, lookUps, root: "/nonexistent" };
+  return { netlink: new FakeKernel(), lookUps, root: "/nonexistent" };
+}
+
+/** A machine whose kernel shows that NIC. */
+export function machineWith(table: NicTable): Machine & { readonly netlink: FakeKernel } {
+  const machine = machineFor(table);
+  for (const link of table.links) machine.netlink.setLink(link);
+  for (const port of table.ports) machine.netlink.setPort(port);
+  for (const [device, nested] of Object.entries(table.nested)) machine.netlink.setDevice(device, nested);
+  return machine;
 }
 
 export async function askNic(table: NicTable): Promise<readonly Answered[]> {
-  const read = Promise.withResolvers<void>();
-  const provider = representorProvider(table.options, machineWith(table));
-  provider.init?.({ wake: () => read.resolve(), log() {} }, {});
+  const provider = await startOn(machineWith(table), table);
   try {
-    await read.promise;
-    provider.run?.();
-    return table.questions.map((question) => {
-      const answer = provider.prepare(inputOf(question));
-      const netdev = answer.ready ? (answer.interface?.name ?? null) : null;
-      const { misplaced = null } = answer;
-      return { question, netdev, reason: answer.ready ? null : answer.reason, misplaced };
-    });
+    return askAll(provider, table);
   } finally {
     provider.destroy?.();
   }
+}
+
+/** Returns when the provider has read what the kernel knows. */
+export async function startOn(machine: Machine, { options }: NicTable): Promise<Provider> {
+  const read = Promise.withResolvers<void>();
+  const provider = representorProvider(options, machine);
+  provider.init?.({ wake: () => read.resolve(), log() {} }, {});
+  await read.promise;
+  return provider;
+}
+
+export function askAll(provider: Provider, { questions }: NicTable): readonly Answered[] {
+  provider.run?.();
+  return questions.map((question) => {
+    const answer = provider.prepare(inputOf(question));
+    const netdev = answer.ready ? (answer.interface?.name ?? null) : null;
+    const { misplaced = null } = answer;
+    return { question, netdev, reason: answer.ready ? null : answer.reason, misplaced };
+  });
 }
 
 function inputOf({ options, representor }: Question): PrepareInput {
