@@ -15,6 +15,9 @@ export interface PfName {
   readonly isForeign: boolean;
 }
 
+/** Where functions are whose device nobody tells: before the identity of their switch. */
+export const UNKNOWN_DEVICE = "switch/";
+
 export function nameOfPf({ device, controller, number, isForeign }: PfName): string {
   const whose = isForeign ? " (external)" : "";
   return `${device}${controller === 0 ? "" : ` controller ${controller}`} pf ${number}${whose}`;

@@ -11,7 +11,7 @@
  */
 import type { Link } from "../../netlink/link.ts";
 import type { PfPin } from "./config.ts";
-import { nameOfPf, type PfName } from "./names.ts";
+import { nameOfPf, type PfName, UNKNOWN_DEVICE } from "./names.ts";
 import type { SwitchPort } from "./switch-port.ts";
 
 export type PfAddress =
@@ -54,9 +54,10 @@ export function pfAddress(pf: PfFacts, around: Neighbours, sources: AddressSourc
   const file = uplink.link === null || external === false ? null : hostAddress(pf, uplink.link, sources);
   if (file !== null) return { mac: file };
   if (external === true || (isExternal(pf) === null && hasOwnPort(pf) && !isNamedOnly(pf, around))) {
+    const whose = external === true ? "is" : "may be";
     return {
       mac: null,
-      reason: `it is another host's, and the kernel does not tell its address; ${pinHint(pf)}`,
+      reason: `it ${whose} another host's, and the kernel does not tell its address; ${pinHint(pf)}`,
     };
   }
   if (!isOfThisMachine(pf, around.pfs)) {
@@ -184,7 +185,15 @@ export function uplinkOf(pf: PfFacts, around: Neighbours): Uplink {
       : { link: only.link };
   }
   const [one, ...more] = around.uplinks.filter(({ device }) => device === pf.device);
-  if (one === undefined) return { link: null, reason: "its device has no uplink" };
+  if (one === undefined) {
+    const isUnknown = pf.device.startsWith(UNKNOWN_DEVICE);
+    return {
+      link: null,
+      reason: isUnknown
+        ? "the kernel does not tell its device, and the switch does not have one uplink"
+        : "its device has no uplink",
+    };
+  }
   const reason =
     more.length === 0
       ? `the kernel does not tell whether the uplink ${one.name} is that of ${nameOfPf(pf)} or of another PF`

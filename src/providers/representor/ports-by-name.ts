@@ -7,7 +7,7 @@
 import type { Link } from "../../netlink/link.ts";
 import type { KernelFacts } from "./facts.ts";
 import { only } from "./multimap.ts";
-import { type DriverName, parseDriverName } from "./names.ts";
+import { type DriverName, parseDriverName, UNKNOWN_DEVICE } from "./names.ts";
 import type { PortSources, SwitchPort } from "./switch-port.ts";
 
 /** A network device of a switch, without a devlink port. */
@@ -94,7 +94,7 @@ function deviceOf({ parent, switchId }: Untold, said: DriverName, uplinks: reado
   if (parent !== null) return parent;
   const near = uplinks.filter(({ link }) => link?.switchId === switchId);
   const devices = (of: readonly SwitchPort[]) => only(new Set(of.map(({ device }) => device)));
-  const nowhere = `switch/${switchId}`;
+  const nowhere = `${UNKNOWN_DEVICE}${switchId}`;
   const one = devices(near);
   if (one !== null || said.kind === "physical") return one ?? nowhere;
   const isFunction = new RegExp(`^pci/.*\\.${said.pf}$`);

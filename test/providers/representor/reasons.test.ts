@@ -61,3 +61,20 @@ test("of a device that only has another PF's functions, the number of the PF dec
   );
   expect(await answerOf(table, { "pf-pci": "98:00.0", "pf-num": "1", "vf-num": "1" })).toBe("ens3f0npf1vf1");
 });
+
+test.each([
+  [
+    "without anybody's word of controllers may be a host's",
+    "bluefield-2-linux-5.4",
+    "it may be another host's, and the kernel does not tell its address",
+  ],
+  [
+    "whose uplink is away is on an unknown device, where names alone tell of it",
+    "names-only",
+    "the kernel does not tell its device, and the switch does not have one uplink",
+  ],
+])("a PF %s", async (_, file, reason) => {
+  const { links, ...rest } = tableOf(file);
+  const table = { ...rest, smartNic: {}, links: links.filter(({ name }) => name !== "up0") };
+  expect(await answerOf(table, { "pf-mac": "0c:42:a1:c6:cf:7c", "vf-num": "0" })).toContain(reason);
+});
