@@ -22,7 +22,7 @@ export function showPlan(plan: Plan, style: Style = PLAIN): string {
   const others = told.map(({ lport, state, reason }) => {
     const head = `! ${lport}: `;
     const text = hang(head, `${state}${reason === null ? "" : `: ${reason}`}`, style);
-    const start = printable(cut(head)).length;
+    const start = text.indexOf(state, printable(cut(head)).trimEnd().length);
     return text.slice(0, start) + paint(style, stateColour(state), state) + text.slice(start + state.length);
   });
   return [

@@ -62,10 +62,19 @@ export function wrap(text: string, width: number): readonly string[] {
   return line === "" ? lines : [...lines, line];
 }
 
-/** `first` with the text behind it. Further lines are indented by the width of `first`. */
-export function hang(first: string, text: string, { width }: Style): string {
+/** The indentation of a text that begins below its head, in columns. */
+const BELOW = 6;
+
+/**
+ * `first` with the text behind it. Further lines are indented by the width of `first`. When `first` takes more than half of the
+ * width (a long name), the text begins below.
+ */
+export function hang(first: string, text: string, style: Style): string {
+  const { width } = style;
   const head = printable(cut(first));
   const indentation = columnsOf(head);
+  if (indentation > Math.max(BELOW, width / 2))
+    return `${head.trimEnd()}\n${hang(" ".repeat(BELOW), text, style)}`;
   const lines = wrap(text, width - indentation);
   const indent = " ".repeat(indentation);
   if (lines.length === 0) return `${head.trimEnd()}\n`;

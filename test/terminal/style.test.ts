@@ -10,6 +10,15 @@ test("lines are broken between words, and a long word is left whole", () => {
   expect(hang("> ", "one two three", { width: 9, colour: false })).toBe("> one two\n  three\n");
 });
 
+test("the text behind a long name begins below the name, so that it keeps to the width", () => {
+  const narrow = { width: 20, colour: false };
+  expect(hang("1234567890 ", "one two three four five", narrow)).toBe(
+    "1234567890\n      one two three\n      four five\n",
+  );
+  expect(hang("12345678: ", "one two three", narrow)).toBe("12345678: one two\n          three\n");
+  expect(hang("123456: ", "one two", { width: 4, colour: false })).toBe("123456:\n      one\n      two\n");
+});
+
 test("colour is there where it is asked for, and does not count as width", () => {
   const colourful = { width: 80, colour: true };
   expect(paint(colourful, "red", "x")).toBe("\x1b[31mx\x1b[0m");

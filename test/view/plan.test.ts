@@ -174,6 +174,26 @@ test("in colours the state of a port is painted, and not the same word in its na
   expect(shown).toStartWith("! error-1: \x1b[31merror\x1b[0m: no such device\n");
 });
 
+test("what is said of a port with a long name keeps to the width of the terminal", () => {
+  const lport = `namespace_${"pod".repeat(40)}`;
+  const reason =
+    "interface eth0 is plugged for logical port other, and stays there as long as that port is wanted";
+  const plan = planOf("hv1", "br-int", [
+    status(lport, { kind: "create", desired: desired(lport, "eth0"), bridge }, { reason }),
+    status(`${lport}2`, null, { state: "conflict", reason }),
+  ]);
+  for (const colour of [false, true]) {
+    const lines = showPlan(plan, { width: 80, colour }).split("\n");
+    expect(lines.filter((line) => Bun.stringWidth(line) > 80)).toEqual([
+      expect.stringContaining(`${lport}:`),
+      expect.stringContaining(`${lport}2:`),
+    ]);
+    expect(lines.some((line) => line.includes(colour ? "  \x1b[31mconflict\x1b[0m: " : "  conflict: "))).toBe(
+      true,
+    );
+  }
+});
+
 test("every kind of change is as the JSON Schema says", () => {
   const plan = planOf("hv1", "br-int", statuses);
   expect(new Set(plan.changes.map(({ change }) => change)).size).toBe(4);
