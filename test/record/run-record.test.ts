@@ -25,7 +25,7 @@ test("what a daemon decided on a real chassis is decided again from its record, 
     // Asks every provider again, in the middle of the record.
     await chassis.appctl("vifplugd", "inc-engine/recompute");
     await chassis.nbctl("set", "Logical_Switch_Port", "lsp2", "options:vif-plug-mtu-request=1400");
-    await daemon.waitLog(/lsp2: updated interface lsp2 \(mtuRequest\)/);
+    await daemon.waitLog(/lsp2: updated interface lsp2 \(mtu_request\)/);
     await daemon.stop();
     expect(daemon.lines.filter((line) => line.includes("differs from a recompute"))).toEqual([]);
   } finally {

@@ -5,6 +5,7 @@
 import type { Logger } from "../../log/log.ts";
 import { type Change, lportOfChange, misplacedOf, type Remove, type Replug } from "../../plug/change.ts";
 import { NOT_RESOLVED } from "../../plug/conditions/wanted.ts";
+import type { InterfaceEdit } from "../../plug/desired.ts";
 import { NOT_ANSWERED } from "../../plug/in-place-status.ts";
 import { NOT_ALL_TOLD, NOT_ANSWERED_YET, NOT_IN_VIEW } from "../../plug/intent.ts";
 import type { LportStatus, PortState } from "../../plug/lport-status.ts";
@@ -93,12 +94,25 @@ function writtenText(change: Change): string {
       return `plugged interface ${change.desired.wanted.name} (${change.desired.plugType})`;
     case "update":
       if (change.adoption !== undefined) return `adopted interface ${change.interface.name}`;
-      return `updated interface ${change.interface.name} (${Object.keys(change.edit).join(", ")})`;
+      return `updated interface ${change.interface.name} (${columnsOf(change.edit).join(", ")})`;
     case "remove":
       return `unplugged interface ${goneText(change)}`;
     case "replug":
       return `replugged: interface ${leftText(change)} is now ${change.take.desired.wanted.name}`;
   }
+}
+
+/** The columns of Interface (ovs-vswitchd.conf.db(5)), by the members of an edit. */
+const COLUMNS = {
+  type: "type",
+  mtuRequest: "mtu_request",
+  externalIds: "external_ids",
+  options: "options",
+  otherConfig: "other_config",
+} as const satisfies Readonly<Record<keyof InterfaceEdit, string>>;
+
+function columnsOf(edit: InterfaceEdit): readonly string[] {
+  return Object.entries(COLUMNS).flatMap(([member, column]) => (Object.hasOwn(edit, member) ? [column] : []));
 }
 
 function leftText({ leaves, remove }: Replug): string {

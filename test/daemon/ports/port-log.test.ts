@@ -168,7 +168,8 @@ describe("a write", () => {
     if (create.change.kind !== "create") throw new Error("not a create");
     const { desired } = create.change;
     one.conclude({ kind: "committed", work: create });
-    const edit = { mtuRequest: 1400, type: "" };
+    const some = { set: new Map([["key", "value"]]), remove: [] };
+    const edit = { mtuRequest: 1400, type: "", externalIds: some, otherConfig: some };
     one.conclude({
       kind: "committed",
       work: { ...create, change: { kind: "update", desired, interface: row, edit } },
@@ -184,7 +185,7 @@ describe("a write", () => {
     });
     expect(lines).toEqual([
       "info plug: lsp1: plugged interface lsp1 (dummy)",
-      "info plug: lsp1: updated interface lsp1 (mtuRequest, type)",
+      "info plug: lsp1: updated interface lsp1 (type, mtu_request, external_ids, other_config)",
       "info plug: lsp1: unplugged interface lsp1: it is gone",
       "info plug: lsp1: replugged: interface lsp1 is now eth7",
     ]);
