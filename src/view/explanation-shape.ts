@@ -27,7 +27,12 @@ export const explanationShape = v.object({
     "what bears on the plugging of the port",
   ),
   last_change: orNull(v.object({ at: time, cause: text })),
-  last_error: orNull(v.object({ at: time, error: said(text, "why a change was not written: a refusal in the server's own words") })),
+  last_error: orNull(
+    v.object({
+      at: time,
+      error: said(text, "why a change was not written: a refusal in the server's own words"),
+    }),
+  ),
   next_try: said(orNull(time), "when the port is tried again, if only time can help it"),
   to_change: said(orNull(text), "what would have to change for the port to be plugged"),
 });
