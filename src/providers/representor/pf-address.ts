@@ -7,7 +7,8 @@
  * 4. For functions of this machine (a hypervisor, or a DPU's own): the network device of the uplink is that of the PF. Its
  *    permanent address counts, or its present address where the kernel tells no permanent address.
  *
- * Invariant: an address from the configuration or from sysfs belongs to one PF of one controller, never to several.
+ * Invariant: an address from the configuration or from sysfs belongs to one PF of one controller, never to several. An uplink
+ * gives no PF an address that the configuration gives to another PF, also while that PF is away.
  */
 import type { Link } from "../../netlink/link.ts";
 import type { PfPin } from "./config.ts";
@@ -66,7 +67,14 @@ export function pfAddress(pf: PfFacts, around: Neighbours, sources: AddressSourc
   if (uplink.link === null) return { mac: null, reason: `${uplink.reason}; ${pinHint(pf)}` };
   const { link } = uplink;
   const mac = link.permanentAddress ?? sources.permanentAddress(link) ?? link.address;
-  return mac === null ? { mac, reason: `its uplink ${link.name} has no address; ${pinHint(pf)}` } : { mac };
+  if (mac === null) return { mac, reason: `its uplink ${link.name} has no address; ${pinHint(pf)}` };
+  const other = sources.pins.find((pin) => pin.mac === mac && !isNamedBy(pin, pf));
+  return other === undefined
+    ? { mac }
+    : {
+        mac: null,
+        reason: `the address of its uplink ${link.name} is that of ${other.device} pf ${other.pf} in the configuration`,
+      };
 }
 
 /** Says how to write the address into the configuration. */
@@ -88,16 +96,16 @@ export function isOfThisMachine(pf: PfFacts, pfs: readonly PfFacts[]): boolean {
 }
 
 /** The PF of a pin; null: no PF matches, or a pin without a controller matches several. */
-function pinnedBy({ device, pf, controller }: PfPin, pfs: readonly PfFacts[]): PfFacts | null {
-  const named = pfs.filter(
-    (one) =>
-      one.device === device &&
-      one.number === pf &&
-      (controller === undefined || one.controller === controller),
-  );
+function pinnedBy(pin: PfPin, pfs: readonly PfFacts[]): PfFacts | null {
+  const named = pfs.filter((one) => isNamedBy(pin, one));
   const hosts = named.length > 1 ? named.filter((one) => isExternal(one) === true) : named;
   const [only, ...others] = hosts;
   return only === undefined || others.length > 0 ? null : only;
+}
+
+function isNamedBy({ device, pf, controller }: PfPin, one: PfFacts): boolean {
+  if (one.device !== device || one.number !== pf) return false;
+  return controller === undefined || controller === one.controller;
 }
 
 function toldAddress({ ports }: PfFacts): string | null {
