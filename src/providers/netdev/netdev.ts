@@ -134,7 +134,8 @@ export class NetdevProvider implements Provider {
     if (pending !== null) return pending;
     if (kind === OVS_DATAPATH_KIND) return "it is an internal interface of Open vSwitch";
     if (name === "lo") return "it is the loopback device";
-    if (switchId !== null && /^p\d+$/.test(portName ?? ""))
+    // A physical port, or a part of a split one.
+    if (switchId !== null && /^p\d+(s\d+)?$/.test(portName ?? ""))
       return "it is the uplink of a NIC in switchdev mode";
     if (carriesDefaultRoute(this.#machine.root, name)) {
       return "it carries a default route of this host, and the host would lose its uplink";

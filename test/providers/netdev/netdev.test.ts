@@ -113,6 +113,7 @@ describe("a device is refused", () => {
   });
 
   test("that is the uplink of a switch, or this host's way out", async () => {
+    kernel.setLink(link(6, "enp3s0np1s1", { switchId: "00aa", portName: "p1s1" }));
     kernel.setLink(link(7, "enp3s0np0", { switchId: "00aa", portName: "p0" }));
     kernel.setLink(link(8, "eth8"));
     kernel.setLink(link(9, "eth9"));
@@ -127,6 +128,7 @@ describe("a device is refused", () => {
       `${nowhere} 00 ${nowhere} 00 fe80 00000400 00000001 00000000 00000003     eth9\n`,
     );
     expect(ask({ name: "enp3s0np0" })).toEqual(refused(/uplink/));
+    expect(ask({ name: "enp3s0np1s1" })).toEqual(refused(/uplink/));
     expect(ask({ name: "eth8" })).toEqual(refused(/default route/));
     expect(ask({ name: "eth9" })).toEqual(refused(/default route/));
   });
