@@ -1,19 +1,27 @@
 /** The package as npm would publish it, under Node.js. */
-import { expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { type Identity, makeCa, makeCertificate } from "./support/pki.ts";
 import { Folder, run, startPlayground } from "./support/server.ts";
 
 const SOURCE = join(import.meta.dir, "../../src/ovsdb-jsonrpc");
 
-test("it builds, and Node.js follows a database with it", async () => {
-  await using server = await startPlayground();
-  const folder = new Folder();
+/** Where the package is, as somebody else has it. */
+const folder = new Folder();
+
+beforeAll(() => {
   const origin = "git@example.org:net/vifplugd.git";
   run(process.execPath, "run", join(SOURCE, "build.ts"), folder.at("built"), origin);
   mkdirSync(folder.at("node_modules"));
   symlinkSync(folder.at("built"), folder.at("node_modules/ovsdb-jsonrpc"));
+}, 60_000);
+
+afterAll(() => folder.remove());
+
+test("Node.js follows a database with it", async () => {
+  await using server = await startPlayground();
   const generated = run(
     "node",
     folder.at("built/generate.js"),
@@ -89,7 +97,42 @@ test("it builds, and Node.js follows a database with it", async () => {
     }),
   );
   run(join(SOURCE, "../../node_modules/.bin/tsc"), "-p", folder.at("tsconfig.json"));
-  folder.remove();
+});
+
+test("Node.js says in plain words why there is no connection over TLS", async () => {
+  const [ca, otherCa] = [makeCa(folder, "ca"), makeCa(folder, "other-ca")];
+  const server = makeCertificate(folder, ca, "server", "127.0.0.1", 2);
+  const stranger = makeCertificate(folder, otherCa, "stranger", "stranger.example.com", 2);
+  const nobody: Partial<Identity> = {};
+  const args = [
+    `--private-key=${server.key}`,
+    `--certificate=${server.certificate}`,
+    `--ca-cert=${ca.certificate}`,
+  ];
+  await using secure = await startPlayground({ remotes: ["pssl:0:127.0.0.1"], args });
+  await Bun.write(
+    folder.at("tls.mjs"),
+    `import { Session } from "ovsdb-jsonrpc";
+    const [remotes, tls, words] = process.argv.slice(2);
+    const database = { name: "Playground", version: "", tables: {} };
+    const session = new Session({ database, remotes, tls: JSON.parse(tls), monitor: {} });
+    session.onState(({ error }) => {
+      if (!error?.message.includes(words)) return;
+      console.log(error.code, error.message);
+      session.close();
+    });`,
+  );
+  const remote = `ssl:127.0.0.1:${secure.port}`;
+  for (const [{ key, certificate }, caCert, words] of [
+    [stranger, ca, "the server does not trust the authority that signed our certificate"],
+    [nobody, ca, "the server asks for our certificate, and none is configured"],
+    [nobody, otherCa, "the server's certificate does not pass the check"],
+  ] as const) {
+    const tls = JSON.stringify({ privateKey: key, certificate, caCert: caCert.certificate });
+    const said = run("timeout", "60", "node", folder.at("tls.mjs"), remote, tls, words);
+    expect(said).toStartWith(`tls ${remote}: ${words}`);
+    expect(said.split("\n")).toHaveLength(2);
+  }
 });
 
 test("the sources are not packed by mistake", () => {
@@ -110,14 +153,14 @@ test.each([
   ["the indexes", 'export * from "ovsdb-jsonrpc/indexes"', 5_500],
   ["a function", 'export { isUuid } from "ovsdb-jsonrpc"', 500],
 ])("a program has of the package what it imports: %s", async (_name, program, bytes) => {
-  const folder = new Folder();
-  mkdirSync(folder.at("node_modules"));
-  symlinkSync(SOURCE, folder.at("node_modules/ovsdb-jsonrpc"));
-  await Bun.write(folder.at("program.ts"), program);
-  const built = await Bun.build({ entrypoints: [folder.at("program.ts")], target: "node", minify: true });
+  const own = new Folder();
+  mkdirSync(own.at("node_modules"));
+  symlinkSync(SOURCE, own.at("node_modules/ovsdb-jsonrpc"));
+  await Bun.write(own.at("program.ts"), program);
+  const built = await Bun.build({ entrypoints: [own.at("program.ts")], target: "node", minify: true });
   const [bundle] = built.outputs;
   expect(bundle?.size ?? Number.POSITIVE_INFINITY).toBeLessThan(bytes);
-  folder.remove();
+  own.remove();
 });
 
 test("the README says how much of the package a program has", () => {

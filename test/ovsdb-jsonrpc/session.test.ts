@@ -68,7 +68,7 @@ describe("states", () => {
     const { error } = await reach(session, "disconnected");
     session.close();
     expect(error.code).toBe("protocol error");
-    expect(error.message).toContain("expected the start of an object or array");
+    expect(error.message).toContain("the server sent byte 0x32 where an object or array should begin");
     impostor.close();
     folder.remove();
   });

@@ -6,7 +6,7 @@ import type { TlsFiles } from "ovsdb-jsonrpc";
 import { closingAfterEach } from "./support/for-tests.ts";
 import { type Identity, makeCa, makeCertificate } from "./support/pki.ts";
 import { Folder, OvsdbServer, PLAYGROUND, run } from "./support/server.ts";
-import { op, open, openSynced, type PlaygroundSession, reach, value } from "./support/session.ts";
+import { next, op, open, openSynced, type PlaygroundSession, reach, value } from "./support/session.ts";
 
 const HOST = "127.0.0.1";
 const folder = new Folder();
@@ -67,10 +67,18 @@ async function refusal(server: OvsdbServer, tls: TlsFiles): Promise<string> {
   return (await reach(attempt(server, tls), "disconnected")).error.message;
 }
 
-/** Waits until a refusal says the words. A server that resets the connection at once can make one refusal lose its alert. */
+/**
+ * Waits until a refusal says the words, with the code of TLS. A server that resets the connection at once can make one refusal lose
+ * its alert.
+ */
 async function refusedWith(server: OvsdbServer, tls: TlsFiles, words: string): Promise<void> {
   const session = attempt(server, tls);
-  while (!(await reach(session, "disconnected")).error.message.endsWith(words));
+  const said = await next(
+    session.onState.bind(session),
+    (state) => state.kind === "disconnected" && state.error.message.endsWith(words),
+  );
+  expect(said).toMatchObject({ error: { code: "tls" } });
+  session.close();
 }
 
 test("closing a session says so to the server, which logs no warning for it", async () => {

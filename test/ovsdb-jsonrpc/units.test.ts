@@ -97,7 +97,7 @@ describe("framing", () => {
 
   test.each(["1", '"a"', "null", "}", "x{}", "{}]"])("%p cannot be a sequence of messages", (text) => {
     const result = new JsonFramer().push(encode(text), () => {});
-    expect(result.ok ? "" : result.error).toContain("expected the start of an object or array");
+    expect(result.ok ? "" : result.error).toContain("where an object or array should begin");
   });
 
   test("a long message is framed in time that grows with its length alone", () => {

@@ -56,6 +56,7 @@ describe("why there is no connection has a code:", () => {
     expect(await code(`unix:${folder.at("none")}`)).toBe("no server");
     writeFileSync(folder.at("file"), "");
     expect(await code(`unix:${folder.at("file")}`)).toBe("no server");
+    expect(await code(`unix:${folder.at("file/below")}`)).toBe("no server");
     const gone = await startPlayground();
     const { port } = gone;
     await gone[Symbol.asyncDispose]();

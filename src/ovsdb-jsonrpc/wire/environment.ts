@@ -57,7 +57,7 @@ export type StreamFaultCode =
   | "not permitted"
   /** A file that TLS needs is not named or cannot be read. */
   | "tls files"
-  /** The TLS handshake failed: the peer's certificate, or ours. */
+  /** TLS failed: the peer's certificate or ours was refused, or the peer does not speak TLS as we do. */
   | "tls";
 
 /** Why a stream could not be opened, or has ended: a code to decide by, and a sentence for people. */

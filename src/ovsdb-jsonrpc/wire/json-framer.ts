@@ -196,5 +196,5 @@ function isSpace(byte: number | undefined): boolean {
 }
 
 function unexpected(byte: number | undefined): string {
-  return `expected the start of an object or array, not byte 0x${(byte ?? 0).toString(16).padStart(2, "0")}`;
+  return `byte 0x${(byte ?? 0).toString(16).padStart(2, "0")} where an object or array should begin`;
 }

@@ -3,7 +3,7 @@ import net from "node:net";
 import type { Stream, StreamEvents, StreamFault, StreamFaultCode } from "../environment.ts";
 import type { Remote, TlsFiles } from "../remote.ts";
 import { connectTls } from "./tls.ts";
-import { wordsForTls } from "./tls-words.ts";
+import { isOfTls, wordsForTls } from "./tls-words.ts";
 
 /** The time for a peer to end its side of a stream, in milliseconds. */
 const CLOSE_WITHIN_MS = 1000;
@@ -30,7 +30,8 @@ export function openSocket(remote: Remote, tls: TlsFiles, events: StreamEvents):
     // A server of TLS 1.3 refuses the client's certificate only after the client's end of the handshake.
     socket.on("error", (error: Error) => {
       const message = remote.kind === "ssl" ? wordsForTls(error, tls.caCert) : error.message;
-      end(isOpen ? lost(message) : { code: codeOf(error, remote), message });
+      const isLost = isOpen && !isOfTls(error);
+      end(isLost ? lost(message) : { code: codeOf(error, remote), message });
     });
     socket.on("end", () => end(lost("the server closed the connection")));
     socket.on("close", () => end(lost("the connection was lost")));
@@ -79,7 +80,9 @@ function lost(message: string): StreamFault {
 }
 
 const BY_ERRNO: ReadonlyMap<string, StreamFaultCode> = new Map([
-  ...(["ENOENT", "ECONNREFUSED", "ENOTSOCK"] as const).map((errno) => [errno, "no server"] as const),
+  ...(["ENOENT", "ENOTDIR", "ECONNREFUSED", "ENOTSOCK"] as const).map(
+    (errno) => [errno, "no server"] as const,
+  ),
   ...(["EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT", "EADDRNOTAVAIL"] as const).map(
     (errno) => [errno, "unreachable"] as const,
   ),
