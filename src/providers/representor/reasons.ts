@@ -4,6 +4,9 @@ import { nameOfPf } from "./names.ts";
 import { CONTROLLER, nameOfFunction, type PciFunction, PF_NUM, PF_PCI, type WantedPf } from "./options.ts";
 import { nameWithAddress, type Pf, type SwitchIndex } from "./switch-index.ts";
 
+/** How many functions of a PF a reason names. */
+const MANY = 8;
+
 /** The reason when no PF matches. */
 export function whyNoPf(wanted: WantedPf, { ports, pfs }: SwitchIndex): string {
   const head = `no PF ${nameOfWanted(wanted)} is known`;
@@ -56,10 +59,12 @@ export function whyGuess(pf: Pf): string {
 export function whyNoFunction(pf: Pf, wanted: PciFunction, { pfs }: SwitchIndex): string {
   const name = `PF ${nameWithAddress(pf)}`;
   if (wanted.kind === "pf") return `${name} has no representor of its own here: give a VF or a sub-function`;
-  const { device, functions, uplink } = pf;
-  if (functions.size > 0 || uplink === null) {
-    const others = [...functions.values()].reduce((sum, ports) => sum + ports.size, 0);
-    return `${name} has no ${nameOfFunction(wanted)} among its ${count(others, "representor")} yet`;
+  const { device, ports, uplink } = pf;
+  const there = ports.flatMap(({ role }) => (role.kind === "function" ? [role.function] : []));
+  if (there.length > 0 || uplink === null) {
+    const { length } = there;
+    const among = `${length} representor${length === 1 ? "" : "s"}`;
+    return `${name} has no ${nameOfFunction(wanted)} among its ${among} yet${listOf(there)}`;
   }
   const known = `${name} is known by its uplink ${uplink.name}`;
   const { switchId } = uplink;
@@ -71,6 +76,14 @@ export function whyNoFunction(pf: Pf, wanted: PciFunction, { pfs }: SwitchIndex)
   return [`${known}, and has no ${what} yet`, ...withoutAddress(beside)].join("; ");
 }
 
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? "" : "s"}`;
+/** The functions that have representors, in parentheses: drivers number them in more than one way. */
+function listOf(functions: readonly PciFunction[]): string {
+  if (functions.length === 0) return "";
+  const names = functions.toSorted(byNumber).map(nameOfFunction);
+  return ` (${names.slice(0, MANY).join(", ")}${names.length > MANY ? ", …" : ""})`;
+}
+
+function byNumber(a: PciFunction, b: PciFunction): number {
+  if (a.kind !== b.kind) return a.kind < b.kind ? -1 : 1;
+  return a.kind === "pf" || b.kind === "pf" ? 0 : a.number - b.number;
 }

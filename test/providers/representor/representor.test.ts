@@ -107,7 +107,7 @@ describe("a logical port", () => {
     [
       "a VF that is not there",
       "9",
-      `PF ${uplinkMac} (pci/0000:03:00.0 pf 0) has no VF 9 among its 2 representors yet`,
+      `PF ${uplinkMac} (pci/0000:03:00.0 pf 0) has no VF 9 among its 2 representors yet (VF 0, VF 1)`,
     ],
   ])("is told why it is not ready: %s", async (_, number, reason) => {
     expect(answerOf(await start(), number)).toBe(reason);
