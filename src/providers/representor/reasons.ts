@@ -1,7 +1,15 @@
 /** The reasons for which the provider is not ready, for operators: what is missing, what exists, and what to do. */
 import { shellWord } from "../../text/shell.ts";
 import { nameOfPf } from "./names.ts";
-import { CONTROLLER, nameOfFunction, type PciFunction, PF_NUM, PF_PCI, type WantedPf } from "./options.ts";
+import {
+  CONTROLLER,
+  nameOfFunction,
+  type PciFunction,
+  PF_MAC,
+  PF_NUM,
+  PF_PCI,
+  type WantedPf,
+} from "./options.ts";
 import { nameWithAddress, type Pf, type SwitchIndex } from "./switch-index.ts";
 
 /** How many functions of a PF a reason names. */
@@ -25,7 +33,9 @@ export function whyNoPf(wanted: WantedPf, { ports, pfs }: SwitchIndex): string {
 /** What to do about each PF whose address nobody tells. */
 function withoutAddress(pfs: readonly Pf[]): readonly string[] {
   return pfs
-    .flatMap((pf) => (pf.address.mac === null ? [`${nameOfPf(pf)} has none (${pf.address.reason})`] : []))
+    .flatMap((pf) =>
+      pf.address.mac === null ? [`${nameOfPf(pf)} has no address (${pf.address.reason})`] : [],
+    )
     .sort();
 }
 
@@ -46,8 +56,10 @@ export function whySeveral(wanted: WantedPf, pfs: readonly Pf[]): string {
     ...(differs(({ number }) => number) ? [PF_NUM] : []),
     ...(differs(({ controller }) => controller) ? [CONTROLLER] : []),
   ];
-  const names = pfs.map(nameOfPf).sort().join(", ");
-  return `several PFs match ${nameOfWanted(wanted)}: ${names}; choose one with ${options.join(" or ")}`;
+  // A host's PF can have the controller and the number of the NIC's own PF (EF100).
+  const how = options.length > 0 ? options : wanted.mac === null ? [PF_MAC] : [];
+  const what = how.length > 0 ? `choose one with ${how.join(" or ")}` : "no option tells them apart";
+  return `several PFs match ${nameOfWanted(wanted)}: ${pfs.map(nameOfPf).sort().join(", ")}; ${what}`;
 }
 
 /** The reason when the only PF on the wanted device may have functions there only. */

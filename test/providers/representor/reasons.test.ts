@@ -46,9 +46,29 @@ test("who gives the DPU's address instead of the host's learns that the host's h
   const { options: _, ...rest } = tableOf("dpu-address-pinned");
   expect(await answerOf({ ...rest, options: {} }, { "pf-mac": "b8:ce:f6:00:00:10", "vf-num": "0" })).toBe(
     "PF b8:ce:f6:00:00:10 (pci/0033:01:00.0 pf 0) is known by its uplink enP51p1s0f0np0, and has no VFs yet; " +
-      "pci/0033:01:00.0 controller 1 pf 0 has none (it is another host's, and the kernel does not tell its address; " +
+      "pci/0033:01:00.0 controller 1 pf 0 has no address (it is another host's, and the kernel does not tell its address; " +
       'write it in the configuration, under the provider: pf: [{ device: "pci/0033:01:00.0", pf: 0, controller: 1, mac: "…" }])',
   );
+});
+
+test.each<[string, Readonly<Record<string, string>>, string]>([
+  [
+    "connectx-bond-without-permanent-addresses",
+    { "pf-mac": "b8:ce:f6:00:00:10" },
+    "with MAC address b8:ce:f6:00:00:10: pci/0000:98:00.0 pf 0, pci/0000:98:00.1 pf 1; choose one with vif-plug:representor:pf-pci or vif-plug:representor:pf-num",
+  ],
+  [
+    "bluefield-3-linux-6.5",
+    { "pf-pci": "03:00.1" },
+    "on pci/0000:03:00.1: pci/0000:03:00.1 controller 1 pf 1, pci/0000:03:00.1 pf 1; choose one with vif-plug:representor:controller",
+  ],
+  [
+    "ef100-two-hosts",
+    { "pf-pci": "41:00.0" },
+    "on pci/0000:41:00.0: pci/0000:41:00.0 pf 0, pci/0000:41:00.0 pf 0 (external); choose one with vif-plug:representor:pf-mac",
+  ],
+])("of several PFs the operator learns what tells them apart: %s", async (file, options, rest) => {
+  expect(await answerOf(tableOf(file), { ...options, "vf-num": "0" })).toBe(`several PFs match ${rest}`);
 });
 
 test("of a device that only has another PF's functions, the number of the PF decides", async () => {
