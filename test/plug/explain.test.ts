@@ -258,6 +258,76 @@ test("a port that is held shows how many are due, and that safety.max_unplug doe
   );
 });
 
+describe("a port that gets no other interface name shows why", () => {
+  const renamed = (name: string, plugType = "dummy") =>
+    pluggedRow("a", { name, external_ids: map({ "iface-id": "a", "ovn-plugged": plugType }) });
+
+  test("where plug.on_rename is report", () => {
+    const { provider } = recordedProvider("dummy", { prepare: plugAs(() => "eth1") });
+    const bench = PlugBench.started(registryOf(provider), { onRename: "report" });
+    bench.set("portBinding", wanted("a", 0));
+    bench.addInterface(renamed("eth0"));
+    bench.run();
+    expect(bench.states()).toEqual({ a: "incompatible" });
+    const { failing, of } = explained(bench, "a");
+    expect(failing).toEqual(["plug.on_rename lets it get the name that its provider answers"]);
+    expect(of(failing[0] ?? "")).toEqual({
+      id: "on-rename",
+      statement: "plug.on_rename lets it get the name that its provider answers",
+      holds: false,
+      value: "eth0 is in place, the provider names eth1, and plug.on_rename is report",
+      source: "configuration",
+      remedy: "recreate the logical port, or set plug.on_rename to replug",
+    });
+  });
+
+  test("where the provider that has to let the former interface go is not enabled", () => {
+    const bench = PlugBench.started(registryOf(recordedProvider("dummy").provider));
+    bench.set("portBinding", wanted("a", 0));
+    bench.addInterface(renamed("eth0", "ghost"));
+    bench.run();
+    expect(bench.states()).toEqual({ a: "no-provider" });
+    const { failing, of } = explained(bench, "a");
+    expect(failing).toEqual(["an enabled provider answers to the plug type"]);
+    expect(of(failing[0] ?? "")?.value).toBe("ghost");
+  });
+
+  test("and nothing of that where it gets the name", () => {
+    const { provider } = recordedProvider("dummy", { prepare: plugAs(() => "eth1") });
+    const bench = PlugBench.started(registryOf(provider));
+    bench.set("portBinding", wanted("a", 0));
+    bench.addInterface(renamed("eth0"));
+    bench.run();
+    expect(bench.status("a").change?.kind).toBe("replug");
+    const { failing, of } = explained(bench, "a");
+    expect([failing, of("plug.on_rename lets it get the name that its provider answers")?.holds]).toEqual([
+      [],
+      true,
+    ]);
+  });
+});
+
+test("a port that is plugged again with back-off shows how often its interface had another owner", () => {
+  const bench = started();
+  bench.set("portBinding", wanted("a", 0));
+  bench.attempt("a", { phase: "idle", nonce: 0, sentAway: { times: 2 } });
+  bench.run();
+  expect(bench.states()).toEqual({ a: "waiting" });
+  const KEPT = "its interface has not got another owner twice within a short while";
+  const { failing, of } = explained(bench, "a");
+  expect([failing, of(KEPT)?.value]).toEqual([[KEPT], "removed 2 times because of another owner"]);
+  bench.attempt("a", { phase: "idle", nonce: 1, sentAway: { times: 2, isDue: true } });
+  bench.run();
+  expect([bench.states(), explained(bench, "a").failing]).toEqual([{ a: "pending" }, []]);
+  bench.commit();
+  bench.attempt("a", { phase: "idle", nonce: 1, sentAway: { times: 1 } });
+  bench.run();
+  expect(explained(bench, "a").of(KEPT)).toMatchObject({
+    holds: true,
+    value: "removed once because of another owner",
+  });
+});
+
 describe("a port that is held for another reason than that it is to be unplugged shows that, too", () => {
   const MAY_GO = "safety.max_unplug lets it go";
 

@@ -5,6 +5,7 @@
 import type { Uuid } from "ovsdb-jsonrpc";
 import { shellWord } from "../../text/shell.ts";
 import { consultationsOf } from "../advice.ts";
+import { sentAwayBefore } from "../attempt.ts";
 import { hasWantedVersion, type OtherChassis, unboundOf, whoHasIt } from "../bound.ts";
 import { badMtuOf, type ChassisIdentity, type MtuText, mtuRequestOf, mtuTextOf } from "../lport.ts";
 import { IFACE_ID, IFACE_ID_VER, type ObservedInterface, OVN_PLUGGED } from "../observed-interface.ts";
@@ -132,6 +133,34 @@ function vsctlText(text: string): string {
   return /^[\w.:-]+$/.test(text) ? text : JSON.stringify(text);
 }
 
+interface RenameFacts {
+  readonly view: PortView;
+  readonly inPlace: ObservedInterface;
+  readonly name: string;
+}
+
+const onRename: Condition<RenameFacts> = {
+  id: "on-rename",
+  statement: "plug.on_rename lets it get the name that its provider answers",
+  otherwise: "nothing is written: `incompatible` (P4)",
+  holds: ({ view }) => view.status?.state !== "incompatible",
+  value: ({ view, inPlace, name }) =>
+    `${inPlace.interface.name} is in place, the provider names ${name}, and plug.on_rename is ${view.settings.onRename}`,
+  source: () => "configuration",
+  remedy: () => "recreate the logical port, or set plug.on_rename to replug",
+};
+
+/** Listed while earlier removals count (rule U7). */
+const keptOwner: Condition<{ readonly isWaiting: boolean; readonly times: number }> = {
+  id: "kept-owner",
+  statement: "its interface has not got another owner twice within a short while",
+  otherwise: "the port is plugged again with back-off: `waiting` (U7)",
+  holds: ({ isWaiting, times }) => !isWaiting || times < 2,
+  value: ({ times }) => `removed ${times === 1 ? "once" : `${times} times`} because of another owner`,
+  source: () => "rule U7",
+  remedy: () => "find out what renames or moves the network device",
+};
+
 interface NameFacts {
   readonly view: PortView;
   readonly name: string;
@@ -166,12 +195,25 @@ export const IN_PLACE: readonly Listed<PortView>[] = [
   listed(noLeftovers, ({ inPlace, leftovers }) =>
     inPlace === null || leftovers.length === 0 ? [] : [{ inPlace, leftovers }],
   ),
-  listed(providerEnabled, ({ advice }) =>
-    advice?.kind === "no-provider"
-      ? [{ plugType: advice.plugType, failed: advice.refused?.type ?? null }]
-      : [],
-  ),
+  listed(providerEnabled, ({ advice, status }) => {
+    if (advice?.kind === "no-provider")
+      return [{ plugType: advice.plugType, failed: advice.refused?.type ?? null }];
+    const leaving = status?.state === "no-provider" ? (advice?.leaving ?? null) : null;
+    if (leaving === null || "answer" in leaving) return [];
+    return [{ plugType: leaving.noProviderFor, failed: leaving.refused?.type ?? null }];
+  }),
   listed(providerReady, ({ advice }) => consultationsOf(advice)),
+  listed(keptOwner, ({ engine, graph, lport, status, inPlace }) => {
+    const attempt = engine.data(graph.inputs.attempt).get(lport);
+    if (attempt?.sentAway === undefined) return [];
+    const isWaiting = status?.state === "waiting" && inPlace === null && sentAwayBefore(attempt) > 0;
+    return [{ isWaiting, times: attempt.sentAway.times }];
+  }),
+  listed(onRename, (view) => {
+    const { advice, inPlace } = view;
+    const name = advice?.kind === "asked" ? advice.claim : null;
+    return name === null || inPlace === null ? [] : [{ view, inPlace, name }];
+  }),
   listed(nameFree, (view) => {
     const { advice, status } = view;
     const name = advice?.kind === "asked" ? (advice.main.desired?.wanted.name ?? null) : null;

@@ -292,5 +292,8 @@ function verify({ daemons, world }: Stage): void {
     const differences = vifplugd.verify();
     if (differences.length > 0)
       world.fail(`${vifplugd.process.name} differs from a recompute in ${differences.join(", ")}`);
+    const unexplained = vifplugd.unexplained();
+    if (unexplained.length > 0)
+      world.fail(`${vifplugd.process.name} explains not why ${unexplained.join(", ")}`);
   }
 }

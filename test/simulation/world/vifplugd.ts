@@ -13,6 +13,8 @@ import { makeParts, type Parts, rowsOf, startParts, stopParts } from "../../../s
 import { View } from "../../../src/daemon/view.ts";
 import { Log } from "../../../src/log/log.ts";
 import { togetherOf } from "../../../src/plug/change.ts";
+import { explain } from "../../../src/plug/explain.ts";
+import type { PortState } from "../../../src/plug/lport-status.ts";
 import { CHASSIS } from "./chassis.ts";
 import { type DeviceProvider, type Devices, PLUG_TYPE, providerOf, type Watcher } from "./devices.ts";
 import type { Process } from "./process.ts";
@@ -208,6 +210,19 @@ export class Vifplugd {
     return differences.map(({ node, key }) => (key === undefined ? node : `${node} ${key}`));
   }
 
+  /** The ports in trouble of which `explain` shows no condition that keeps them from being plugged. */
+  unexplained(): readonly string[] {
+    const { engine, graph, statuses } = this.#parts.reconciler;
+    if (!this.alive || engine.needsRun) return [];
+    return [...statuses.values()].flatMap(({ lport, state }) => {
+      const ids = EXPLAINED_BY[state];
+      if (ids === undefined) return [];
+      const conditions = explain(engine, graph, lport)?.conditions ?? [];
+      const isExplained = conditions.some(({ id, holds }) => holds === false && ids.includes(id));
+      return isExplained ? [] : [`${lport} (${state})`];
+    });
+  }
+
   /** It has the local database's rows as they are. */
   get hasLocalRows(): boolean {
     return this.#parts.local.state.kind === "synced";
@@ -332,6 +347,16 @@ export class Vifplugd {
     this.#world.tell(this.process.name, "stops");
   }
 }
+
+/** The conditions that do not hold of a port in this state; the words of databases have no condition. */
+const EXPLAINED_BY: Readonly<Partial<Record<PortState, readonly string[]>>> = {
+  waiting: ["provider-ready", "kept-owner"],
+  foreign: ["ours"],
+  conflict: ["name-free"],
+  incompatible: ["on-rename"],
+  "no-provider": ["provider-enabled"],
+  held: ["max-unplug"],
+};
 
 /** Commands that change nothing. */
 const READING: ReadonlySet<string> = new Set([
