@@ -127,6 +127,59 @@ describe("a session that is closed", () => {
     expect(connection.counters.connections).toBe(1);
   });
 
+  test.each(Array.from({ length: 10 }, (_, messages) => messages))(
+    "stays closed, and asks for nothing any more, also when it gets in sync: after %p messages",
+    async (messages) => {
+      let received = 0;
+      let closing: Session<PlaygroundTables, typeof monitor> | null = null;
+      const running = new Set<string>();
+      const connection = connect({
+        onMessage(message) {
+          if (message.direction === "received" && closing !== null && received++ === messages)
+            closing.close();
+          if (message.direction === "received") return;
+          const { method, params } = JSON.parse(message.text(10_000));
+          if (/^monitor(_cond_since)?$/.test(method)) running.add(params[1]);
+          if (method === "monitor_cancel") running.delete(params[0]);
+        },
+      });
+      const one = over(connection, playground);
+      await one.synced();
+      closing = over(connection, second);
+      for (let round = 0; round < 10; round++) value(await one.transact([op.comment("meanwhile")]));
+      expect(received).toBeGreaterThan(messages);
+      expect(closing.state.kind).toBe("closed");
+      expect([...running].sort()).toEqual(["Playground/0", "server-watch/0"]);
+      expect(connection.counters.connections).toBe(1);
+    },
+  );
+
+  test("does not make the others leave a server that lacks its database", async () => {
+    const connection = connect();
+    const one = over(connection, playground);
+    await one.synced();
+    const two = over(connection, { ...playground, name: "Nowhere" });
+    await Promise.resolve();
+    two.close();
+    for (let round = 0; round < 5; round++) value(await one.transact([op.comment("meanwhile")]));
+    expect([one.state.kind, connection.counters.connections]).toEqual(["synced", 1]);
+  });
+
+  test("gives its locks up for good, also when a listener asks for one that it has lost again", async () => {
+    const connection = connect();
+    const [one, two] = [over(connection, playground), over(connection, second)];
+    await Promise.all([one.synced(), two.synced()]);
+    const held = next(one.onLock.bind(one), (lock) => lock.held);
+    one.lock("passed_on");
+    await held;
+    one.onLock((lock) => lock.held || one.lock(lock.name));
+    one.close();
+    const taken = next(two.onLock.bind(two), (lock) => lock.held);
+    two.lock("passed_on");
+    await taken;
+    expect([one.holds("passed_on"), two.holds("passed_on")]).toEqual([false, true]);
+  });
+
   test("still gets the answers to what it has asked", async () => {
     const connection = connect();
     const [one, two] = [over(connection, playground), over(connection, second)];

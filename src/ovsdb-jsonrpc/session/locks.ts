@@ -25,9 +25,9 @@ export class Locks {
   readonly #onChange: (state: LockState) => void;
   readonly #onFailed: (reason: string) => void;
   readonly #locks = new Map<string, Lock>();
-  #rpc: Rpc | null = null;
-
   readonly #taken: Set<string>;
+  #rpc: Rpc | null = null;
+  #isEnded = false;
 
   /** @param taken the names that all sessions of the connection want */
   constructor(taken: Set<string>, onChange: (state: LockState) => void, onFailed: (reason: string) => void) {
@@ -43,10 +43,12 @@ export class Locks {
   /**
    * Asks for the lock, in its queue (`lock`) or at once from whoever holds it (`steal`).
    * Throws for a name that is not an `<id>` (RFC 7047 section 3.1), and for one that another session of the connection wants.
+   * Does nothing after `end`.
    */
   want(name: string, method: "lock" | "steal"): void {
     if (!ID.test(name))
       throw new RangeError(`${excerpt(name)} is not a lock name: expected [A-Za-z_][A-Za-z0-9_]*`);
+    if (this.#isEnded) return;
     if (this.#taken.has(name) && !this.#locks.has(name))
       throw new RangeError(`lock ${name} is wanted by another session of the same connection`);
     if (this.#locks.has(name)) {
@@ -67,8 +69,11 @@ export class Locks {
     this.#set(name, lock, false);
   }
 
-  unlockAll(): void {
+  /** Gives all locks up for good: from now on none is wanted, whatever listeners ask for. */
+  end(): void {
+    this.#isEnded = true;
     for (const name of [...this.#locks.keys()]) this.unlock(name);
+    this.#rpc = null;
   }
 
   connected(rpc: Rpc): void {

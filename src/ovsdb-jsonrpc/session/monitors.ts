@@ -123,8 +123,12 @@ export class Monitors {
 
   /** Starts to monitor over this connection, where the server's schema is `served`. */
   start(rpc: Rpc, served: UntypedSchema): void {
-    this.#connection = { rpc, served };
-    for (const { monitor } of this.#all()) monitor.start(rpc, served);
+    const connection = { rpc, served };
+    this.#connection = connection;
+    for (const { monitor } of this.#all()) {
+      // A listener that is told of a refused condition may end the session.
+      if (this.#connection === connection) monitor.start(rpc, served);
+    }
   }
 
   /** Notes that the connection was lost. */

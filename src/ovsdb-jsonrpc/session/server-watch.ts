@@ -114,6 +114,8 @@ export class ServerWatch {
   /** Unique on the connection: each session has its own monitor of `_Server`, and a session may be with `_Server` itself. */
   readonly #monitorId: string;
   #seen: SeenIndex | null = null;
+  /** The connection whose server is judged; null: none. */
+  #rpc: Rpc | null = null;
   #monitor: Monitor | null = null;
   #fit = false;
 
@@ -138,9 +140,10 @@ export class ServerWatch {
   /** Judges the server of this connection, until `stop`. */
   start(rpc: Rpc): void {
     this.stop();
+    this.#rpc = rpc;
     rpc.request("set_db_change_aware", [true], () => {});
     rpc.request("get_schema", [SERVER_DATABASE.name], (reply) => {
-      if (!reply.ok) return;
+      if (!reply.ok || this.#rpc !== rpc) return;
       const { result, error } = reply.value;
       const schema = error === null ? parseDatabaseSchema(result) : null;
       if (schema?.ok === true) this.#watch(rpc, schema.value);
@@ -149,6 +152,7 @@ export class ServerWatch {
   }
 
   stop(): void {
+    this.#rpc = null;
     this.#monitor?.stop();
     this.#monitor = null;
     this.#fit = false;

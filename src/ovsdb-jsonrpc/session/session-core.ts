@@ -126,8 +126,7 @@ export class SessionCore {
     this.#endAsking();
     this.monitors.cancel();
     this.server.cancel();
-    this.locks.unlockAll();
-    this.locks.disconnected();
+    this.locks.end();
     this.#setState({ kind: "closed" });
     this.#events.end();
   }
@@ -166,7 +165,8 @@ export class SessionCore {
 
   #askSchema(rpc: Rpc, onSchema: (schema: Result<UntypedSchema, Unfit>) => void): void {
     rpc.request("get_schema", [this.descriptor.name], (reply) => {
-      if (!reply.ok) return;
+      // A connection of several sessions outlives this session, and still answers.
+      if (!reply.ok || this.#state.kind === "closed") return;
       const { result, error } = reply.value;
       if (error !== null) {
         const isUnknown = parseServerError(error)?.code === "unknown database";
