@@ -159,11 +159,11 @@ function aboutConnections(daemon: DaemonView, { connections, providers }: Status
 }
 
 function aboutPorts(
-  { ports, counts, held_unplugs: held }: Status,
+  { ports, counts, held_unplugs: held, reason: ofChassis }: Status,
   unbound: number,
   withNames: boolean,
 ): readonly string[] {
-  const noted = ports.filter(({ state, reason }) => state === "plugged" && reason !== null);
+  const troubled = ports.filter((port) => isInTrouble(port, ofChassis));
   return [
     metric(
       "vifplugd_ports",
@@ -175,9 +175,9 @@ function aboutPorts(
       "vifplugd_ports_plugged_with_reason",
       "gauge",
       "Plugged logical ports that do not work or are due to go, for the reason that status shows.",
-      noted.length,
+      troubled.filter(({ state }) => state === "plugged").length,
     ),
-    ...(withNames ? [namedPorts(ports)] : []),
+    ...(withNames ? [namedPorts(troubled)] : []),
     single("vifplugd_held_unplugs", "gauge", "Ports whose unplug is held until somebody confirms it.", held),
     single(
       "vifplugd_ports_unbound",
@@ -189,13 +189,12 @@ function aboutPorts(
 }
 
 /** The first ports in trouble, by name. */
-function namedPorts(ports: readonly PortStatus[]): string {
-  const troubled = ports.filter(isInTrouble).slice(0, NAMED);
+function namedPorts(troubled: readonly PortStatus[]): string {
   return metric(
     "vifplugd_port_info",
     "gauge",
     "Logical ports in trouble; the first hundred by name, and none for clients that may not see names.",
-    troubled.map(({ lport, state }): Sample => [{ lport: cut(lport), state }, 1]),
+    troubled.slice(0, NAMED).map(({ lport, state }): Sample => [{ lport: cut(lport), state }, 1]),
   );
 }
 

@@ -45,7 +45,7 @@ export function summarizePlan({ chassis, changes, ports }: Plan): string {
     return some === 0 ? [] : [`${some} to ${kind}`];
   });
   const inPlace = ports.filter(({ state, reason }) => state === "plugged" && reason === null).length;
-  const troubled = ports.filter(isInTrouble).length;
+  const troubled = ports.filter((port) => isInTrouble(port)).length;
   const facts = [
     count(changes.length, "change") + (kinds.length === 0 ? "" : ` (${kinds.join(", ")})`),
     `${count(inPlace, "port")} in place`,

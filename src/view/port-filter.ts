@@ -36,14 +36,16 @@ export function parseStates(text: string | null): Result<PortSelection["states"]
   return ok(words);
 }
 
-/** The ports of a selection, without its page. */
+/** The ports of a selection, without its page. @param ofChassis as in `isInTrouble` */
 export function matching(
   ports: readonly PortStatus[],
   { states, lport }: PortSelection,
+  ofChassis: string | null = null,
 ): readonly PortStatus[] {
   const isNamed = lport === null ? () => true : globMatcher(lport);
   const isWanted = (port: PortStatus) =>
-    states === null || states.some((word) => (word === TROUBLE ? isInTrouble(port) : word === port.state));
+    states === null ||
+    states.some((word) => (word === TROUBLE ? isInTrouble(port, ofChassis) : word === port.state));
   return states === null && lport === null
     ? ports
     : ports.filter((port) => isWanted(port) && isNamed(port.lport));

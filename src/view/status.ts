@@ -11,8 +11,8 @@ import { isInTrouble } from "./trouble.ts";
 export function statusOf(daemon: DaemonView, selection: PortSelection = EVERY_PORT): Status {
   const { engine, graph } = daemon;
   const ports = Array.from(engine.data(graph.plug).values(), portStatus);
-  const wanted = matching(ports, selection);
-  const counts = countsOf(ports, wanted.length);
+  const wanted = matching(ports, selection, daemon.notReady);
+  const counts = countsOf(ports, wanted.length, daemon.notReady);
   return {
     ...chassisStatusOf(daemon),
     ports: paged(wanted, selection),
@@ -28,12 +28,17 @@ export function statusOf(daemon: DaemonView, selection: PortSelection = EVERY_PO
   };
 }
 
-export function countsOf(ports: readonly PortStatus[], matchingCount: number): PortCounts {
+/** @param ofChassis as in `isInTrouble` */
+export function countsOf(
+  ports: readonly PortStatus[],
+  matchingCount: number,
+  ofChassis: string | null = null,
+): PortCounts {
   const states: Partial<Record<PortState, number>> = {};
   for (const { state } of ports) states[state] = (states[state] ?? 0) + 1;
   return {
     all: ports.length,
-    trouble: ports.filter(isInTrouble).length,
+    trouble: ports.filter((port) => isInTrouble(port, ofChassis)).length,
     matching: matchingCount,
     states,
   };

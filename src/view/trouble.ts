@@ -19,9 +19,15 @@ export const STATES_BY_TROUBLE = [
 /** The states that need attention. A port in another state is on its way, or in place. */
 const TROUBLE: ReadonlySet<State> = new Set<State>(STATES_BY_TROUBLE.slice(0, -2));
 
-/** Whether the port needs attention: it is not plugged, or something keeps it from working. */
-export function isInTrouble({ state, reason }: Pick<PortStatus, "state" | "reason">): boolean {
-  return TROUBLE.has(state) || (state === "plugged" && reason !== null);
+/**
+ * Whether the port needs attention: it is not plugged, or something keeps it from working.
+ * @param ofChassis what keeps every port from being decided: no trouble of a plugged port; null: nothing
+ */
+export function isInTrouble(
+  { state, reason }: Pick<PortStatus, "state" | "reason">,
+  ofChassis: string | null = null,
+): boolean {
+  return TROUBLE.has(state) || (state === "plugged" && reason !== null && reason !== ofChassis);
 }
 
 const RANKS = new Map<State, number>(STATES_BY_TROUBLE.map((state, rank) => [state, rank]));

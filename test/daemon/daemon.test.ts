@@ -85,6 +85,24 @@ test("while it stands by it holds nothing back: the log says nothing of that, an
   chassis.until(() => chassis.plugged().length === 0);
 });
 
+test("while it stands by no port of its is in trouble for that, in status and in the metrics", async () => {
+  const chassis = new SimulatedChassis();
+  const another = joinedParts(chassis, { process: chassis.world.process("another") });
+  for (const lport of ["a", "b"]) chassis.want(lport);
+  const yaml = "metrics: { listen: '127.0.0.1:0', public: true }\nproviders: [{ type: dummy }]";
+  const running = await bench.start({ chassis, yaml });
+  chassis.pass(5000);
+  const status = JSON.parse(await running.ask("plug/status", "--state=trouble"));
+  expect(status).toMatchObject({
+    ready: false,
+    ports: [],
+    counts: { all: 2, trouble: 0, states: { plugged: 2 } },
+  });
+  expect(await running.metric("vifplugd_ports_plugged_with_reason")).toBe(0);
+  expect(await running.fetch()).not.toContain("vifplugd_port_info{");
+  await another.stop();
+});
+
 test("it is the chassis that it was told to be", async () => {
   const running = await bench.start({ systemIdOverride: "hv7" });
   running.chassis.pass(10_000);

@@ -34,6 +34,24 @@ test("counts are those of the states that there are, the worst first", () => {
     { state: "plugged", count: 2, noted: 1 },
   ]);
   expect(store.inTrouble).toBe(2);
+  store.take("chassis", {
+    ...{
+      version: "0",
+      ready: false,
+      reason: "not bound",
+      bridge: "br-int",
+      providers: [],
+      metrics: null,
+      files: [],
+    },
+    chassis: { name: "hv1", uuid: null },
+    connections: {
+      ovs: { remote: null, state: "connected", error: null },
+      southbound: { remote: null, state: "connected", error: null, leader: null },
+    },
+  });
+  expect(store.inTrouble).toBe(1);
+  expect(store.shown({ ...NO_FILTER, state: "trouble" }).map(({ lport }) => lport)).toEqual(["b"]);
 });
 
 describe("a filter lets through", () => {

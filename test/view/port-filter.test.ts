@@ -23,7 +23,7 @@ test.each([...PORT_STATES])("%s lets ports in that state through, and no other",
 
 test("trouble lets those through that are in trouble, whatever their state", () => {
   const left = matching(ports, { ...EVERY_PORT, states: ["trouble"] });
-  expect(left).toEqual(ports.filter(isInTrouble));
+  expect(left).toEqual(ports.filter((each) => isInTrouble(each)));
   expect(names(left)).toContain("b");
 });
 

@@ -25,3 +25,10 @@ test("a port that is on its way or in place is in no trouble, and one with a rea
   expect(PORT_STATES.filter((state) => !isInTrouble(port("p", state)))).toEqual(["plugged", "pending"]);
   expect(isInTrouble(port("p", "plugged", "ovn-controller has not bound it"))).toBe(true);
 });
+
+test("what keeps every port of the chassis from being decided is no trouble of one that is plugged", () => {
+  const why = "another vifplugd holds the lock";
+  expect(isInTrouble(port("p", "plugged", why), why)).toBe(false);
+  expect(isInTrouble(port("p", "plugged", "it is down"), why)).toBe(true);
+  expect(isInTrouble(port("p", "waiting", why), why)).toBe(true);
+});

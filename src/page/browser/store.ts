@@ -74,7 +74,7 @@ export class Store {
     this.#sorted ??= [...this.ports.values()].sort(byTrouble);
     const text = filter.text.trim().toLowerCase();
     if (text === "" && filter.state === null && filter.provider === null) return this.#sorted;
-    return this.#sorted.filter((port) => passes(port, filter, text));
+    return this.#sorted.filter((port) => passes(port, filter, text, this.#ofChassis));
   }
 
   /** For each state of at least one port, the worst first: the number of ports, and the number of those with a reason. */
@@ -90,9 +90,14 @@ export class Store {
     });
   }
 
+  /** What keeps every port from being decided; null: nothing, or nothing is known. */
+  get #ofChassis(): string | null {
+    return this.chassis?.reason ?? null;
+  }
+
   get inTrouble(): number {
     let count = 0;
-    for (const port of this.ports.values()) if (isInTrouble(port)) count++;
+    for (const port of this.ports.values()) if (isInTrouble(port, this.#ofChassis)) count++;
     return count;
   }
 
@@ -102,8 +107,14 @@ export class Store {
   }
 }
 
-function passes(port: PortStatus, { state, provider }: Filter, text: string): boolean {
-  if (state === "trouble" ? !isInTrouble(port) : state !== null && port.state !== state) return false;
+function passes(
+  port: PortStatus,
+  { state, provider }: Filter,
+  text: string,
+  ofChassis: string | null,
+): boolean {
+  if (state === "trouble" ? !isInTrouble(port, ofChassis) : state !== null && port.state !== state)
+    return false;
   if (provider !== null && port.type !== provider) return false;
   if (text === "") return true;
   const { lport, interface: name, reason } = port;
