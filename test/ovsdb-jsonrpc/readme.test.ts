@@ -90,6 +90,20 @@ test("the fourth example adds a monitor, drops it, and asks", async () => {
   ]);
 });
 
+test.each([
+  ["operations/transaction.ts", "type OwnTransactCode ="],
+  ["wire/environment.ts", "type StreamFaultCode ="],
+  ["wire/rpc.ts", "type UnfitCode ="],
+  ["wire/rpc.ts", "readonly code:"],
+])("every code of errors that %s declares as %p is explained", (file, declaration) => {
+  const source = readFileSync(join(ROOT, "src/ovsdb-jsonrpc", file), "utf8");
+  const union = source.slice(source.indexOf(declaration)).split(";\n")[0] ?? "";
+  const codes = Array.from(union.matchAll(/^ *\| "(.*)"/gm), ([, code]) => code);
+  expect(codes.length).toBeGreaterThan(3);
+  const words = README.replaceAll(/\s+/g, " ");
+  expect(codes.filter((code) => !words.includes(`\`${code}\``))).toEqual([]);
+});
+
 test("there are no other examples that nobody runs", () => {
   expect(EXAMPLES.length).toBe(4);
 });
