@@ -154,6 +154,13 @@ describe("a session that is closed", () => {
     },
   );
 
+  test("before there is a connection leaves the start of the connection to the others", async () => {
+    const connection = connect();
+    const [one, two] = [over(connection, playground), over(connection, second)];
+    one.close();
+    expect(await two.synced()).toBe(true);
+  });
+
   test("does not make the others leave a server that lacks its database", async () => {
     const connection = connect();
     const one = over(connection, playground);
@@ -198,6 +205,16 @@ test("closing the connection closes all of them", async () => {
   connection.close();
   expect(sessions.map(({ state }) => state.kind)).toEqual(["closed", "closed"]);
   connection.close();
+});
+
+test("a session that comes to a closed connection is closed", async () => {
+  const connection = connect();
+  const states: string[] = [];
+  connection.close();
+  const late = over(connection, playground);
+  late.onState(({ kind }) => states.push(kind));
+  expect(await late.synced()).toBe(false);
+  expect(states).toEqual(["closed"]);
 });
 
 test("a lock is wanted by one of them at most", async () => {

@@ -94,20 +94,24 @@ export class Link {
   }
 
   /**
-   * Adds a user, who gets the events of the connection. The first user starts the connection, in the next microtask. Answers the
-   * function by which the user leaves.
+   * Adds a user, who gets the events of the connection from the next microtask on. The first user starts the connection; a user
+   * who comes after the end is told of the end. Answers the function by which the user leaves.
    */
   join(user: LinkEvents): () => void {
     this.#users.add(user);
-    const isFirst = !this.#started;
-    this.#started = true;
     const rpc = this.#rpc;
     this.#environment.soon(() => {
-      if (isFirst) this.#connect();
-      else if (rpc !== null && rpc === this.#rpc && this.#remote !== null && this.#users.has(user))
-        user.onUp(rpc, this.#remote);
+      if (!this.#users.has(user)) return;
+      if (this.#stopped) user.onStop();
+      else if (!this.#started) this.#start();
+      else if (rpc !== null && rpc === this.#rpc && this.#remote !== null) user.onUp(rpc, this.#remote);
     });
     return () => void this.#users.delete(user);
+  }
+
+  #start(): void {
+    this.#started = true;
+    this.#connect();
   }
 
   /** From now on long integers keep their digits (`RpcOptions.exact`), for every user of the connection. */
