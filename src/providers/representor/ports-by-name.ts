@@ -25,7 +25,7 @@ export function portsByName(
   { links }: KernelFacts,
   taken: ReadonlySet<number>,
   told: readonly SwitchPort[],
-  { parentOf }: PortSources,
+  { parentOf, vfBase }: PortSources,
 ): readonly SwitchPort[] {
   const untold = Array.from(links.values(), ({ link }) => link).flatMap((link): Untold[] => {
     const { ifindex, kind, devlinkPort, switchId, portName } = link;
@@ -35,10 +35,13 @@ export function portsByName(
     return [{ link, switchId, said, parent: link.parent ?? parentOf(link) }];
   });
   const toldUplinks = told.filter(isUplink);
-  const uplinks = untold.flatMap((one) => {
+  const physical = untold.flatMap((one): SwitchPort[] => {
     const { said } = one;
-    return said?.kind === "physical" ? [uplink(one, said.number, deviceOf(one, said, toldUplinks))] : [];
+    if (said?.kind !== "physical") return [];
+    const device = deviceOf(one, said, toldUplinks);
+    return [vfBase(device) > 0 ? pfItself(one, said.number, device) : uplink(one, said.number, device)];
   });
+  const uplinks = physical.filter(isUplink);
   const functions = untold.flatMap((one): SwitchPort[] => {
     const { said } = one;
     if (said?.kind !== "function") return [];
@@ -47,7 +50,7 @@ export function portsByName(
     const device = deviceOf(one, said, [...toldUplinks, ...uplinks]);
     return [{ ...common(one, device), controller: controller ?? 0, external: said.external, pf, role }];
   });
-  const named = [...uplinks, ...functions];
+  const named = [...physical, ...functions];
   return [...named, ...namelessUplinks(untold, [...told, ...named])];
 }
 
@@ -78,6 +81,12 @@ function uplink(one: Untold, number: number | null, device: string): SwitchPort 
     pf: null,
     role: { kind: "uplink", number },
   };
+}
+
+/** The port of a PF on a device that counts its VFs from 1, and shows the PF as its number 0. */
+function pfItself(one: Untold, pf: number, device: string): SwitchPort {
+  const role = { kind: "function", function: { kind: "pf" } } as const;
+  return { ...common(one, device), controller: 0, external: null, pf, role };
 }
 
 function common({ link, parent }: Untold, device: string) {

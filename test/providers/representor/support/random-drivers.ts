@@ -194,4 +194,36 @@ function ef100(machine: RandomMachine, random: Random): void {
   machine.pfs.push({ mac: machine.address(), device, controller: null, functions });
 }
 
-export const DRIVERS: Readonly<Record<string, Compose>> = { hypervisor, dpu, ice, bnxt, nfp, ef100 };
+/** Marvell's driver: VFs counted from 1, several PFs on one device, and PFs' ports that are physical and represent the PFs. */
+function octeon(machine: RandomMachine, random: Random): void {
+  const slot = machine.slot();
+  const device = `pci/0002:${slot}:00.0`;
+  const place = { switchId: slot, parent: device };
+  const tellsAddress = random.chance(0.5);
+  machine.devices.push({ device, vf_base: 1 });
+  const count = 1 + random.int(2);
+  for (let pf = 1; pf <= count; pf++) {
+    const mac = machine.address();
+    const told = { hardwareAddress: tellsAddress ? mac : null, active: null };
+    const functions = [
+      {
+        option: PF,
+        representor: machine.add(
+          { device, number: pf, function: told },
+          { ...place, address: machine.address(), portName: `p${pf}` },
+        ),
+      },
+      ...random.list(random.int(3), (at) => ({
+        option: vf(at),
+        representor: machine.add(
+          { device, flavour: "pcivf", pf, vf: at + 1, controller: 0, external: false },
+          { ...place, portName: `pf${pf}vf${at + 1}` },
+        ),
+      })),
+    ];
+    if (!tellsAddress && random.chance(0.7)) machine.pins.push({ device, pf, mac });
+    machine.pfs.push({ mac, device, controller: count === 1 ? 0 : null, functions });
+  }
+}
+
+export const DRIVERS: Readonly<Record<string, Compose>> = { hypervisor, dpu, ice, bnxt, nfp, ef100, octeon };

@@ -32,6 +32,8 @@ export class RandomMachine {
   readonly nested: Record<string, readonly string[]> = {};
   readonly smartNic: Record<string, string> = {};
   readonly pins: { device: string; pf: number; controller?: number; mac: string }[] = [];
+  /** Devices that count their VFs from 1. */
+  readonly devices: { device: string; vf_base: 1 }[] = [];
   readonly pfs: Pf[] = [];
   #addresses = 0;
   #nics = 0;
@@ -72,7 +74,7 @@ export class RandomMachine {
   }
 
   table(): NicTable {
-    const { ports, links, nested, smartNic, pins } = this;
+    const { ports, links, nested, smartNic, pins, devices } = this;
     const questions = this.pfs.flatMap(({ mac, device, controller, functions }) =>
       [
         { "pf-mac": mac },
@@ -87,7 +89,7 @@ export class RandomMachine {
     );
     return {
       ...{ nic: "random", ports, links, nested, smartNic, permanent: {}, questions },
-      options: { pf: pins, devices: [] },
+      options: { pf: pins, devices },
     };
   }
 }
