@@ -57,15 +57,18 @@ export function indexOf(facts: KernelFacts, sources: IndexSources): SwitchIndex 
   });
   // A PF of this machine of which only the uplink is known: functions may still appear, or be made.
   for (const { device, role } of uplinks) {
+    const around = { pfs: bare, uplinks };
     const isKnown = bare.some(
       (pf) =>
-        pf.device === device && isOfThisMachine(pf, bare) && uplinksOf(pf, { pfs: bare, uplinks }).length > 0,
+        pf.device === device &&
+        pf.ports.length > 0 &&
+        isOfThisMachine(pf, bare) &&
+        uplinksOf(pf, around).length > 0,
     );
-    const number = role.kind === "uplink" ? role.number : null;
-    if (!isKnown || bare.some((pf) => pf.device === device && pf.ports.length === 0)) {
-      const other = { device, controller: 0, number: number ?? 0, isForeign: false, ports: [] };
-      if (!bare.some((pf) => nameOfPf(pf) === nameOfPf(other))) bare.push(other);
-    }
+    if (isKnown) continue;
+    const number = (role.kind === "uplink" ? role.number : null) ?? 0;
+    const other = { device, controller: 0, number, isForeign: false, ports: [] };
+    if (!bare.some((pf) => nameOfPf(pf) === nameOfPf(other))) bare.push(other);
   }
   const pfOf = new Map<SwitchPort, Pf>();
   const pfs = bare.map((facts): Pf => {
