@@ -64,6 +64,11 @@ describe("why there is no connection has a code:", () => {
     folder.remove();
   });
 
+  test("a path that is longer than any socket's, of which a runtime may take the beginning", async () => {
+    const { error } = await reach(closeLater(open(`unix:/${"é".repeat(54)}`)), "disconnected");
+    expect(error).toMatchObject({ code: "no server", message: expect.stringContaining("at most 107 bytes") });
+  });
+
   test.skipIf(process.getuid?.() === 0)("a socket that one may not use", async () => {
     chmodSync(server.socket, 0);
     expect(await code(server.remote)).toBe("not permitted");

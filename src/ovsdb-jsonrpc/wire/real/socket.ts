@@ -8,6 +8,9 @@ import { isOfTls, wordsForTls } from "./tls-words.ts";
 /** The time for a peer to end its side of a stream, in milliseconds. */
 const CLOSE_WITHIN_MS = 1000;
 
+/** The longest path of a unix socket in bytes (unix(7), `sun_path`). A runtime may cut a longer path, and find another socket. */
+const LONGEST_PATH = 107;
+
 export function openSocket(remote: Remote, tls: TlsFiles, events: StreamEvents): Stream {
   let socket: net.Socket | null = null;
   let isOpen = false;
@@ -37,7 +40,7 @@ export function openSocket(remote: Remote, tls: TlsFiles, events: StreamEvents):
     socket.on("close", () => end(lost("the connection was lost")));
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    setImmediate(() => end({ code: remote.kind === "ssl" ? "tls files" : "disconnected", message }));
+    setImmediate(() => end({ code: remote.kind === "ssl" ? "tls files" : "no server", message }));
   }
   return {
     write: (text) => void socket?.write(text),
@@ -55,6 +58,8 @@ export function openSocket(remote: Remote, tls: TlsFiles, events: StreamEvents):
 function connect(remote: Remote, tls: TlsFiles, onOpen: () => void): net.Socket {
   switch (remote.kind) {
     case "unix":
+      if (Buffer.byteLength(remote.path) > LONGEST_PATH)
+        throw new Error(`expected the path of a socket, which has at most ${LONGEST_PATH} bytes`);
       return net.connect({ path: remote.path }, onOpen);
     case "tcp":
       return net.connect({ host: remote.host, port: remote.port, noDelay: true }, onOpen);
