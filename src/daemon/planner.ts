@@ -65,10 +65,13 @@ export async function makePlan(options: PlannerOptions): Promise<Result<Plan, st
     fault ??= internalError("outside of the graph", thrown);
     end.resolve();
   });
-  const isOnItsWay = () =>
-    Object.values(connectionsOf(parts)).some(({ state }) => state === "connecting") ||
-    !hasAnswered(engine, graph);
-  const late = timer(PATIENCE_MS, () => !isOnItsWay() && end.resolve());
+  const isOnItsWay = () => Object.values(connectionsOf(parts)).some(({ state }) => state === "connecting");
+  const look = () => {
+    if (isOnItsWay()) return;
+    if (hasAnswered(engine, graph)) end.resolve();
+    else cancelLook = timer(QUIET_MS, look);
+  };
+  let cancelLook = timer(PATIENCE_MS, look);
   const tooLate = timer(LAST_PATIENCE_MS, () => end.resolve());
   try {
     startParts(parts, config);
@@ -90,7 +93,7 @@ export async function makePlan(options: PlannerOptions): Promise<Result<Plan, st
     const local = engine.data(graph.localChassis).current;
     return ok(planOf(local.chassis?.name ?? null, local.bridgeName, engine.data(graph.plug).values()));
   } finally {
-    late();
+    cancelLook();
     tooLate();
     quiet();
     await stopParts(parts, environment);

@@ -123,10 +123,14 @@ test("says of a port that has gone that its interface goes, however slow the Sou
 
 describe("a Southbound that is silent when it is asked for a port by name", () => {
   /** The Southbound is silent for so long, from that question on. */
-  async function plannedIn(silentMs: number) {
+  async function plannedIn(
+    silentMs: number,
+    circumstances: (chassis: SimulatedChassis) => Circumstances = () => ({}),
+  ) {
     const chassis = new SimulatedChassis();
     plugLeftover(chassis);
     const plan = planned(chassis, {
+      ...circumstances(chassis),
       yaml: "southbound: { probe_interval_ms: 0 }\nproviders: [{ type: dummy }]",
     });
     const questions = () => chassis.requests.filter((method) => method.startsWith("monitor_cond")).length;
@@ -139,6 +143,15 @@ describe("a Southbound that is silent when it is asked for a port by name", () =
   test("is waited for, because the port may be due to go", async () => {
     const { plan, took } = await plannedIn(8000);
     expect(plan).toMatchObject({ ok: true, value: { changes: [{ lport: "gone", change: "remove" }] } });
+    expect(took).toBeWithin(8000, 10_000);
+  });
+
+  test("is waited for no longer than until it answers, also while a provider never comes to rest", async () => {
+    const forEver = Array.from({ length: 1000 }, () => "a");
+    const { plan, took } = await plannedIn(8000, (chassis) => ({
+      provider: searching(chassis, 100, forEver),
+    }));
+    expect(plan.ok).toBe(true);
     expect(took).toBeWithin(8000, 10_000);
   });
 
