@@ -172,6 +172,19 @@ describe("a session that is closed", () => {
     expect([one.state.kind, connection.counters.connections]).toEqual(["synced", 1]);
   });
 
+  test("has no say in the connection any more", async () => {
+    const connection = connect();
+    const [one, two] = [over(connection, playground), over(connection, second)];
+    await Promise.all([one.synced(), two.synced()]);
+    two.close();
+    two.reconnect();
+    two.setRemotes("unix:/nonexistent/socket");
+    two.setProbeInterval(1);
+    two.setTls({});
+    for (let round = 0; round < 5; round++) value(await one.transact([op.comment("meanwhile")]));
+    expect([one.state.kind, connection.counters.connections]).toEqual(["synced", 1]);
+  });
+
   test("gives its locks up for good, also when a listener asks for one that it has lost again", async () => {
     const connection = connect();
     const [one, two] = [over(connection, playground), over(connection, second)];

@@ -259,6 +259,11 @@ export class Session<
     });
   }
 
+  /** The connection; undefined once the session is closed: others may use it. */
+  get #openConnection(): Connection | undefined {
+    return this.state.kind === "closed" ? undefined : this.#connection;
+  }
+
   /** How many connections the session had, and how many messages and bytes they have carried. */
   get counters(): WireCounters {
     return this.#connection.counters;
@@ -306,22 +311,22 @@ export class Session<
    * them. Throws for remotes that cannot be parsed, and for `ssl:` remotes without `tls`.
    */
   setRemotes(remotes: string | readonly Remote[]): void {
-    this.#connection.setRemotes(remotes);
+    this.#openConnection?.setRemotes(remotes);
   }
 
   /** Replaces the files for TLS. The next attempt to connect uses the new files; the present connection stays. */
   setTls(files: TlsFiles): void {
-    this.#connection.setTls(files);
+    this.#openConnection?.setTls(files);
   }
 
   /** Replaces the option `probeIntervalMs`, in milliseconds; undefined: the default; infinity: no probes. */
   setProbeInterval(milliseconds: number | undefined): void {
-    this.#connection.setProbeInterval(milliseconds);
+    this.#openConnection?.setProbeInterval(milliseconds);
   }
 
   /** Leaves the present server, if there is one, and connects to the next remote at once. */
   reconnect(): void {
-    this.#connection.reconnect();
+    this.#openConnection?.reconnect();
   }
 
   /**
@@ -335,7 +340,8 @@ export class Session<
 
   /**
    * Ends the session for good; the state `closed` is the last event. The session's own connection ends, and transactions
-   * without a reply end as `disconnected`. A `Connection` of several sessions stays, and still answers their transactions.
+   * without a reply end as `disconnected`. A `Connection` of several sessions stays, and still answers their transactions. From
+   * then on the session asks for nothing and changes nothing, whatever is called.
    */
   close(): void {
     this.#core.close();
