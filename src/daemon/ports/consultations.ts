@@ -28,7 +28,8 @@ export class Consultations {
     const kept = this.#kept.get(lport);
     if (kept !== undefined && kept.answer !== current?.answer) this.#release(lport, kept);
     const probe = probeOf(advice);
-    if (probe !== null && !this.#ended.has(probe.answer)) this.#discard(probe);
+    // The answer of the probe may be the very answer about the port.
+    if (probe !== null && probe.answer !== current?.answer) this.#discard(probe);
     if (current === undefined || this.#ended.has(current.answer)) return;
     const isWaiting = status !== undefined && !(isSettled(status) && isInPlace(current));
     if (current.answer.kind === "plug" && isWaiting) this.#kept.set(lport, current);
@@ -81,6 +82,7 @@ export class Consultations {
   }
 
   #discard({ question, answer }: Consultation): void {
+    if (this.#ended.has(answer)) return;
     this.#ended.add(answer);
     question.provider.release(prepareInputOf(question), answer.kind === "plug" ? answer.wanted : null);
   }

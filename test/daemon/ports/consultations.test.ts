@@ -152,6 +152,19 @@ describe("a consultation that leads to none", () => {
     expect([probed.calls, calls]).toEqual([["release lsp1 lsp1"], []]);
   });
 
+  test("is released, once, when the answer that told which of several interfaces is the port's is about the port", () => {
+    const { advice, calls } = asked();
+    if (advice.kind !== "asked") throw new Error("nobody was asked");
+    const bridge = { name: "br-int", ports: new Set([uuid(0x3000)]) };
+    const several = { inPlace: classify(pluggedRow(), portRow(), bridge), leftovers: [], probe: advice.main };
+    const consultations = new Consultations();
+    consultations.follow("lsp1", { ...advice, several }, status("conflict"));
+    expect(calls).toEqual([]);
+    consultations.follow("lsp1", { ...advice, several }, undefined);
+    consultations.follow("lsp1", undefined, undefined);
+    expect(calls).toEqual(["release lsp1 lsp1"]);
+  });
+
   test("is released when its provider goes, and those of others are kept", () => {
     const first = asked();
     const { provider, calls } = recordedProvider("other");
