@@ -36,9 +36,12 @@ describe("what failed once does not fail any more:", () => {
   test("some are kept", () => expect(kept.length).toBeGreaterThan(0));
 });
 
-/** Plays them in processes of their own; throws what they print when a history fails. */
+/**
+ * Plays them in processes of their own, on every core, and lets everybody else go first; throws what they print when a history
+ * fails.
+ */
 function simulate(...options: readonly string[]): void {
-  const run = Bun.spawnSync([process.execPath, "run", MAIN, ...options], { stderr: "inherit" });
+  const run = Bun.spawnSync(["nice", process.execPath, "run", MAIN, ...options], { stderr: "inherit" });
   const output = run.stdout.toString();
   console.log(output.trim());
   if (run.exitCode !== 0) throw new Error(output);

@@ -27,6 +27,8 @@ import { type Stage, stageController, stageVifplugd } from "./support/stage.ts";
 /** How long an idle daemon is looked at. */
 const IDLE_SECONDS = 5;
 const WOKEN = /\b(recvfrom|recvmsg|sendto|sendmsg)\(/;
+/** The daemon has come to wait for events: a daemon on a starved machine may be busy with one of them all the time. */
+const RESTED = /\bepoll_pwait2?\(/;
 /** What ovn-controller logs when it plugs (controller/vif-plug.c). */
 const PLUGGED_BY_CONTROLLER = /\|vif_plug\|INFO\|Plugging port/;
 
@@ -292,12 +294,12 @@ describe("vifplugd beside ovn-controller", () => {
     await up(stage.chassis, "idle", await nic.representorOf(0));
     // The kernel's last word of the plugging may come late on a slow machine; what asks by itself asks in each of these.
     let trace = await traceOf(daemon.pid, IDLE_SECONDS);
-    for (let again = 0; again < 5 && WOKEN.test(trace); again++) {
+    for (let again = 0; again < 10 && (WOKEN.test(trace) || !RESTED.test(trace)); again++) {
       trace = await traceOf(daemon.pid, IDLE_SECONDS);
     }
     await Bun.write(join(EXCHANGE, "strace"), trace);
     expect(trace).not.toMatch(/\b(execve|fork|vfork|posix_spawn)\(/);
-    expect(trace).toMatch(/\bepoll_pwait2?\(/);
+    expect(trace).toMatch(RESTED);
     expect(trace).not.toMatch(WOKEN);
     expect(trace).not.toMatch(/"(\/sys|\/run\/udev)\//);
   });
