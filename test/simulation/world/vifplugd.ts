@@ -212,8 +212,9 @@ export class Vifplugd {
 
   /** The ports in trouble of which `explain` shows no condition that keeps them from being plugged. */
   unexplained(): readonly string[] {
-    const { engine, graph, statuses } = this.#parts.reconciler;
-    if (!this.alive || engine.needsRun) return [];
+    const { engine, graph, statuses, fault } = this.#parts.reconciler;
+    // What follows from a node that threw is not up to date.
+    if (!this.alive || engine.needsRun || fault !== null) return [];
     return [...statuses.values()].flatMap(({ lport, state }) => {
       const ids = EXPLAINED_BY[state];
       if (ids === undefined) return [];
