@@ -15,6 +15,7 @@ import {
   lportOfChange,
   misplacedOf,
   removedBy,
+  togetherOf,
   unpluggedBy,
 } from "./change.ts";
 import type { PlugGraph } from "./graph.ts";
@@ -81,13 +82,19 @@ const wanted: Ground = {
     desiredAfter(change) === null || intents.get(lportOfChange(change))?.kind === "plug",
 };
 
-/** A leftover goes only beside the interface that its port keeps; without that interface it is all that the port has. */
+/** A leftover goes only beside an interface of ours that its port keeps; without that interface it is all that the port has. */
 const besideTheKept: Ground = {
   rules: "U1",
   lapse: "the logical port has lost the interface that it was to keep",
-  holds(facts) {
-    const kept = facts.change.kind === "remove" ? facts.change.keeps : undefined;
-    return kept === undefined || interfaceNames(facts).includes(kept.wanted.name);
+  holds({ change, intents }) {
+    if (change.kind === "remove" && change.keeps !== undefined) {
+      return ownNames(intents.get(change.lport)).includes(change.keeps.wanted.name);
+    }
+    const taken = change.kind === "replug" ? change.take : change;
+    if (taken.kind !== "update" || taken.adoption === undefined) return true;
+    const { from, leaving } = taken.adoption;
+    const isLeftover = leaving === null && !togetherOf(change).includes(from);
+    return !isLeftover || ownNames(intents.get(from)).some((name) => name !== taken.interface.name);
   },
 };
 
@@ -170,6 +177,12 @@ export function lapsedGround(engine: Engine, graph: PlugGraph, change: Change): 
 function interfaceNames({ change, intents }: Facts): readonly string[] {
   const intent = intents.get(lportOfChange(change));
   return intent === undefined ? [] : interfacesOf(intent.lport).map(({ interface: { name } }) => name);
+}
+
+/** The names of the interfaces of ours that carry the iface-id of a logical port. */
+function ownNames(intent: Intent | undefined): readonly string[] {
+  if (intent === undefined) return [];
+  return interfacesOf(intent.lport).flatMap(({ isOwned, interface: { name } }) => (isOwned ? [name] : []));
 }
 
 /** The intents of the logical ports that the change unplugs and that are due to go. */

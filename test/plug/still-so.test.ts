@@ -266,8 +266,12 @@ describe("what is another's by now", () => {
 });
 
 describe("what is left over of a port that is in place", () => {
-  function leftover() {
-    const bench = benchWith(recordedProvider("dummy").provider, ["a", "b"]);
+  /** @param taker wants the name of what is left over, too */
+  function leftover(taker: string | null = null) {
+    let isWanted = false;
+    const prepare = plugAs((lport) => (lport === taker && isWanted ? "tap1" : lport));
+    const bench = benchWith(recordedProvider("dummy", { prepare }).provider, ["a", "b"]);
+    isWanted = true;
     const external_ids = map({ "iface-id": "a", "ovn-plugged": "dummy" });
     bench.addInterface(pluggedRow("a", { _uuid: uuid(0x9000), name: "tap1", external_ids }));
     bench.run();
@@ -322,7 +326,44 @@ describe("what is left over of a port that is in place", () => {
     bench.run();
     expect(lapsed(bench, change)).toBe("U1");
   });
+
+  test("stays when the interface beside it is not ours any more", () => {
+    const { bench, change } = leftover();
+    disown(bench, "a");
+    expect(lapsed(bench, change)).toBe("P1, P2, U1");
+  });
+
+  test("goes still to another port that wants it, but not when its port has lost the interface beside it", () => {
+    for (const lose of [disown, remove]) {
+      const { bench } = leftover("b");
+      bench.attempt("b", { phase: "idle", nonce: 1 });
+      bench.run();
+      const change = changeOf(bench, "b");
+      expect(change).toMatchObject({ kind: "replug", take: { adoption: { from: "a", leaving: null } } });
+      expect(lapsed(bench, change)).toBe(ALL_HOLD);
+      lose(bench, "a");
+      expect(lapsed(bench, change)).toBe("U1");
+    }
+  });
+
+  /** Somebody takes the mark of OVN's direction from the interface. */
+  function disown(bench: PlugBench, name: string): void {
+    const row = interfaceOf(bench, name);
+    bench.set("iface", { ...row, external_ids: map({ "iface-id": name }) });
+    bench.run();
+  }
+
+  function remove(bench: PlugBench, name: string): void {
+    bench.removeInterface(interfaceOf(bench, name)._uuid);
+    bench.run();
+  }
 });
+
+function interfaceOf(bench: PlugBench, name: string) {
+  const row = bench.interfaceNamed(name);
+  if (row === undefined) throw new Error(`there is no interface ${name}`);
+  return row;
+}
 
 test("no interface is to be made still on a bridge that is not the integration bridge any more", () => {
   const bench = PlugBench.started(registryOf(recordedProvider("dummy").provider));
