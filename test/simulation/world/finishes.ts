@@ -103,11 +103,14 @@ export class Finishes {
     const isLate = ({ calls }: Sent) =>
       operation === "remove" && [...calls.keys()].some((call) => call.startsWith("create"));
     const isWaiting = ({ commit, calls }: Sent) => commit !== null && !calls.has(key);
+    const isUntold = ({ commit, calls }: Sent) => commit !== null && !isToldOf(calls, lport);
     const [may] = this.#tellerOf(vifplugd)
       .sent.filter((sent) => (sent.calls.get(key) ?? 0) < this.#allowed(sent, lport))
       .sort(
         (a, b) =>
           Number(isLate(a)) - Number(isLate(b)) ||
+          // An older one of the port, of which the provider was told, may stay until the rows are complete.
+          Number(isUntold(b)) - Number(isUntold(a)) ||
           // One that was committed is waiting for its first call.
           Number(isWaiting(b)) - Number(isWaiting(a)) ||
           Number(b.commit !== null) - Number(a.commit !== null),
@@ -169,7 +172,7 @@ export class Finishes {
     if (!vifplugd.alive) return;
     for (const sent of known)
       for (const lport of this.#due(sent, teller.shown))
-        if (!OPERATIONS.some((operation) => sent.calls.has(callOf(lport, operation))))
+        if (!isToldOf(sent.calls, lport))
           this.#fail(`${vifplugd.process.name}: no finish of ${lport} after its commit`);
   }
 
@@ -192,6 +195,11 @@ const OPERATIONS: readonly Operation[] = ["create", "remove"];
 
 function callOf(lport: string, operation: Operation): string {
   return `${operation} ${lport}`;
+}
+
+/** Whether `finish` was called for an interface of the port. */
+function isToldOf(calls: Sent["calls"], lport: string): boolean {
+  return OPERATIONS.some((operation) => calls.has(callOf(lport, operation)));
 }
 
 function interfacesIn(changes: readonly Change[]): readonly Change[] {
