@@ -26,7 +26,7 @@ import { withLeaving } from "../../plug/change-advice.ts";
 import { isDone } from "../../plug/done.ts";
 import type { PlugGraph } from "../../plug/graph.ts";
 import type { AttemptBatch } from "../../plug/nodes/input-nodes.ts";
-import { lapsedGround } from "../../plug/still-so.ts";
+import { type Ground, lapsedGround } from "../../plug/still-so.ts";
 import type { Ports } from "../ports/ports.ts";
 import { Relapses } from "../ports/relapses.ts";
 import {
@@ -62,6 +62,11 @@ type Doubt = Extract<Outcome, { readonly kind: "unknown" }>;
 
 const NONE: ReadonlySet<string> = new Set();
 
+const ENDED: Pick<Ground, "lapse" | "rules"> = {
+  rules: "U3",
+  lapse: "vifplugd is ending, and takes in no more what the databases say",
+};
+
 const NOT_ANSWERED = `no answer within ${LATE_MS / 1000} s`;
 
 export class AttemptKeeper {
@@ -74,6 +79,7 @@ export class AttemptKeeper {
   /** The attempts that were pushed since the last run, which the graph does not know yet. */
   readonly #pushed = new Map<string, Attempt | undefined>();
   #inFlight = 0;
+  #isStopped = false;
   #onQuiet: (() => void) | null = null;
 
   constructor(options: AttemptKeeperOptions) {
@@ -87,7 +93,8 @@ export class AttemptKeeper {
       isOurs: (lock) => options.lock() === lock,
       // A run that is scheduled is scheduled in the same way, and comes first.
       decided: () => new Promise((resolve) => environment.soon(resolve)),
-      lapsedGround: (change) => lapsedGround(options.engine, options.graph, change),
+      lapsedGround: (change) =>
+        this.#isStopped ? ENDED : lapsedGround(options.engine, options.graph, change),
       report: (outcomes) => this.#conclude(outcomes),
     });
   }
@@ -107,7 +114,9 @@ export class AttemptKeeper {
     return this.#inFlight;
   }
 
-  stopTimers(): void {
+  /** Nothing is sent again from now on, because the graph takes no more from the databases. */
+  stop(): void {
+    this.#isStopped = true;
     this.#relapses.stop();
   }
 

@@ -210,7 +210,7 @@ export class Reconciler {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.ports.stopTimers();
-    this.#attempts.stopTimers();
+    this.#attempts.stop();
     this.#again?.();
     await this.#attempts.quiet();
     this.#attempts.giveUpDoubts();

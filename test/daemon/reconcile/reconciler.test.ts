@@ -706,6 +706,16 @@ describe("stop", () => {
     expect(daemon.sent).toEqual([]);
   });
 
+  test("sends nothing again that was refused for another port's sake, because it knows no more what has changed (U3)", async () => {
+    const { daemon, calls } = await bound("a", "b");
+    const stopping = daemon.reconciler.stop();
+    await reply(daemon, { ok: false, error: { ...refusal.error, operation: 1 } });
+    await stopping;
+    expect(daemon.sent).toEqual([]);
+    const released = calls.filter((call) => call.startsWith("release"));
+    expect(released.sort()).toEqual(["release a a", "release b b"]);
+  });
+
   test("releases what waits for something else, and leaves no timer", async () => {
     const { daemon, calls } = await started({
       prepare: ({ lport }) =>
