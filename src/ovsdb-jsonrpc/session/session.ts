@@ -9,13 +9,7 @@
 import type { AnyCondition } from "../operations/condition.ts";
 import type { Operation, ResultsOf } from "../operations/operation.ts";
 import { answerOf, chunksOf, type UuidAnswer } from "../operations/select-by-uuid.ts";
-import {
-  decodeResults,
-  encodeTransaction,
-  type OperationResult,
-  type TransactError,
-  unanswered,
-} from "../operations/transaction.ts";
+import type { OperationResult, TransactError } from "../operations/transaction.ts";
 import {
   type IndexDeclarations,
   type MonitoredRows,
@@ -24,7 +18,7 @@ import {
   type ReplicaView,
   replicaView,
 } from "../replica/view.ts";
-import { err, type Result } from "../result.ts";
+import type { Result } from "../result.ts";
 import {
   type ColumnName,
   hasColumn,
@@ -35,9 +29,10 @@ import {
 import type { Uuid } from "../schema/uuid.ts";
 import type { Environment } from "../wire/environment.ts";
 import type { Remote, TlsFiles } from "../wire/remote.ts";
-import type { RequestError, RequestHandler } from "../wire/request.ts";
+import type { RequestError } from "../wire/request.ts";
 import type { WireCounters } from "../wire/tap.ts";
 import { AddedMonitor } from "./added-monitor.ts";
+import { carryOut } from "./carry-out.ts";
 import { type CommitOptions, commitDraft, DEFAULT_ATTEMPTS, type Draft } from "./commit.ts";
 import { Connection, wireOf } from "./connection.ts";
 import type { LockState } from "./locks.ts";
@@ -52,6 +47,7 @@ import type {
   SyncedOptions,
   TransactOptions,
 } from "./session-options.ts";
+import { settledInSync } from "./settled-in-sync.ts";
 
 /**
  * A session with one database: the session connects to one of the servers, monitors the tables that were asked for, keeps
@@ -116,23 +112,7 @@ export class Session<
    * waits for ever for a server that is not there: `onState` tells why. Never rejects.
    */
   synced({ signal }: SyncedOptions = {}): Promise<boolean> {
-    return new Promise((resolve) => {
-      const isOver = () => this.state.kind === "synced" || this.state.kind === "closed";
-      if (isOver() || signal?.aborted === true) {
-        resolve(this.state.kind === "synced");
-        return;
-      }
-      const settle = (synced: boolean) => {
-        remove();
-        signal?.removeEventListener("abort", giveUp);
-        resolve(synced);
-      };
-      const giveUp = () => settle(false);
-      const remove = this.onState(() => {
-        if (isOver()) settle(this.state.kind === "synced");
-      });
-      signal?.addEventListener("abort", giveUp);
-    });
+    return settledInSync(this, signal);
   }
 
   /**
@@ -193,23 +173,12 @@ export class Session<
     return new Promise((resolve) => this.#carryOut(operations, signal, resolve));
   }
 
-  /** Calls `settle` in the order of the server's messages, or in a later turn of the event loop when nothing is sent. */
   #carryOut(
     operations: readonly Operation[],
     signal: AbortSignal | undefined,
     settle: (result: Result<readonly OperationResult[], TransactError>) => void,
   ): void {
-    const { descriptor } = this.#core;
-    const params = encodeTransaction(descriptor, operations);
-    if (!params.ok) {
-      this.#environment.turn(() => settle(params));
-      return;
-    }
-    const onReply: RequestHandler = (reply) => {
-      if (reply.ok) settle(decodeResults(descriptor, operations, reply.value, this.served ?? descriptor));
-      else settle(err(unanswered(reply.error, this.state.kind === "closed")));
-    };
-    this.#core.request("transact", params.value, onReply, signal);
+    carryOut(this.#core, this.#environment, operations, signal, settle);
   }
 
   /**
