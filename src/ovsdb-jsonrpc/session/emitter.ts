@@ -37,8 +37,11 @@ export class EventQueue {
   together(emit: () => void): void {
     const isDelivering = this.#delivering;
     this.#delivering = true;
-    emit();
-    this.#delivering = isDelivering;
+    try {
+      emit();
+    } finally {
+      this.#delivering = isDelivering;
+    }
     this.#drain();
   }
 

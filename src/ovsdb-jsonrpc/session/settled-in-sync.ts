@@ -1,4 +1,4 @@
-/** Waits until a session is in sync with a server, or can be no more. */
+/** Waits until a session is in sync with a server, or is closed. */
 import type { SessionState } from "./session-options.ts";
 
 interface Stateful {
