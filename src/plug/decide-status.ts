@@ -101,18 +101,23 @@ function decideUnplug(at: StatusFacts, bridge: BridgeRef, intent: ToUnplug): Lpo
   // The next answer of the Southbound says whether it is still so.
   if (!intent.isCertain) return stands(at, intent.lport.binding === null ? NOT_IN_VIEW : NOT_ALL_TOLD);
   const taker = at.chassis.contests.taker(name);
-  if (taker !== null) {
-    return status(at, "pending", `logical port ${cut(taker)} takes its interface over`, {});
-  }
+  if (taker !== null) return takenOver(at, taker);
   return propose(at, removal(at, bridge, intent.plugType), intent.reason);
+}
+
+function takenOver(at: StatusFacts, taker: string): LportStatus {
+  return status(at, "pending", `logical port ${cut(taker)} takes its interface over`, {});
 }
 
 function decidePlug(at: StatusFacts, bridge: BridgeRef, desired: DesiredInterface): LportStatus {
   const { onRename } = at.chassis;
   const lport = at.intent.lport.name;
   const inPlace = inPlaceAt(at);
+  const taker = at.chassis.contests.taker(lport);
   const { name } = desired.wanted;
   if (inPlace !== null && inPlace.interface.name === name) {
+    // The port's provider has come to name an interface that another port's transaction, on its way, takes over.
+    if (taker !== null) return takenOver(at, taker);
     // The iface-id is right: the interface was found by it.
     const edit = diffInterface(inPlace.interface, desired, inPlace.plugType === desired.plugType);
     if (edit === null) return clearLeftovers(at, bridge, desired) ?? stands(at, null);
@@ -125,7 +130,8 @@ function decidePlug(at: StatusFacts, bridge: BridgeRef, desired: DesiredInterfac
   const contest = at.chassis.contests.contest(lport, name);
   if (contest.kind === "lost") return status(at, "conflict", contest.reason, { interface: name });
   const sentAway = timesSentAway(at);
-  if (contest.kind === "free" && sentAway > 1) {
+  // A port whose interface is taken over moves in the same pass: the ports that move together all move, or none does.
+  if (contest.kind === "free" && taker === null && sentAway > 1) {
     const reason = `its interface got another owner ${sentAway} times within a short while: it is plugged again with back-off`;
     return status(at, "waiting", reason, { interface: name, retry: true, setbacks: sentAway - 2 });
   }
@@ -134,9 +140,8 @@ function decidePlug(at: StatusFacts, bridge: BridgeRef, desired: DesiredInterfac
     return status(at, "pending", "the local database has not told yet that the interface is its own", {});
   const reason = contest.kind === "take" ? `taken over from logical port ${cut(contest.from)}` : null;
   if (inPlace === null) return propose(at, take, reason, contest);
-  const isTaken = at.chassis.contests.taker(lport) !== null;
-  const remove = isTaken ? null : removal(at, bridge, desired.plugType);
-  if (!isTaken && remove === null) return propose(at, null, null);
+  const remove = taker !== null ? null : removal(at, bridge, desired.plugType);
+  if (taker === null && remove === null) return propose(at, null, null);
   return propose(at, { kind: "replug", leaves: inPlace.interface, remove, take }, reason, contest);
 }
 

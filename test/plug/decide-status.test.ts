@@ -131,6 +131,14 @@ describe("pending", () => {
     });
   });
 
+  test("is a port whose interface another port's transaction, on its way, takes over", () => {
+    expect(verdictOf({ owned: observed({ mtu_request: 1400 }), taker: "lsp2" })).toMatchObject({
+      state: "pending",
+      reason: "logical port lsp2 takes its interface over",
+      change: null,
+    });
+  });
+
   test("is a port that is wanted, while there is only the answer to another question", () => {
     const advice: Advice = askedToPlug({ main: answered({ kind: "unplug" }) });
     expect(verdictOf({ advice })).toMatchObject({

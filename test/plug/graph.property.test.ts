@@ -42,3 +42,24 @@ test("what a random history has found stays found: two ports that are to be rena
   ];
   expect(faultOfHistory(history)).toBeUndefined();
 });
+
+test("what a random history has found stays found: a port that is sent away, while another port takes its interface over", () => {
+  const device = {
+    mood: "ready",
+    name: "eth2",
+    type: "",
+    options: {},
+    lets: true,
+    knowsOthers: true,
+  } as const;
+  const wanted = { plugType: "dummy", requested: "hv1", mtu: null, mode: null, kind: "vif" } as const;
+  const history: History = [
+    { do: "set lport", lport: "b", to: wanted, run: true },
+    { do: "catch up", run: false },
+    { do: "device", lport: "b", to: device, run: false },
+    { do: "catch up", run: false },
+    { do: "set lport", lport: "a", to: { ...wanted, plugType: "nic" }, run: true },
+    { do: "exchange", lports: ["b", "a"], run: true },
+  ];
+  expect(faultOfHistory(history)).toBeUndefined();
+});

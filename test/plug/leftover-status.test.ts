@@ -56,6 +56,10 @@ describe("an interface that is left over of a port that is in place", () => {
     });
   });
 
+  test("stays while another port's transaction, on its way, takes over the interface in place", () => {
+    expect(beside(lets, { taker: "lsp2" })).toMatchObject({ state: "pending", change: null });
+  });
+
   test("is held with the others that are due to go (U6)", () => {
     expect(beside(lets, { held: "too many" })).toMatchObject({
       state: "held",

@@ -4,7 +4,7 @@ import type { Attempt } from "../../src/plug/attempt.ts";
 import type { Intent } from "../../src/plug/intent.ts";
 import { type Behaviour, notReady, plugAs, recordedProvider } from "../support/providers.ts";
 import { map } from "../support/rows.ts";
-import { observed, plug, ready, type Situation, unplug, verdictOf } from "./support/situation.ts";
+import { changeOf, observed, plug, ready, type Situation, unplug, verdictOf } from "./support/situation.ts";
 
 describe("an interface that is another's by now (U7)", () => {
   const misplaced = "VF 7 of pci/0000:41:00.0";
@@ -64,6 +64,16 @@ describe("an interface that is another's by now (U7)", () => {
   test("moves with its port when that gets the other one in the same pass", () => {
     expect(verdictOf({ providers: knowing(elsewhere), owned: observed() })).toMatchObject({
       change: { kind: "replug", remove: { misplaced }, take: { desired: { wanted: { name: "eth7" } } } },
+    });
+  });
+
+  test("moves at once too when another port takes it over, however often it was sent away before", () => {
+    const providers = knowing(elsewhere);
+    const attempt: Attempt = { phase: "idle", nonce: 0, sentAway: { times: 3 } };
+    expect(verdictOf({ providers, owned: observed(), attempt }).state).toBe("pending");
+    expect(changeOf({ providers, owned: observed(), attempt, taker: "lsp2" })).toMatchObject({
+      kind: "replug",
+      remove: null,
     });
   });
 

@@ -265,7 +265,9 @@ export class Inspection {
       this.#world.devices.of(this.#lport).name,
       this.interfaces.filter((one) => one !== row),
     ];
-    if (this.isWanted && row.name !== name && others.some((one) => one.name === name && this.isOwned(one))) {
+    // What is in view may be older than what the server has, but only while the Southbound is away.
+    const isWanted = this.isWanted || !this.#world.isSouthboundSynced;
+    if (isWanted && row.name !== name && others.some((one) => one.name === name && this.isOwned(one))) {
       return undefined;
     }
     return this.#faultOfAdoption(row) ?? (to === this.#lport ? "it is its own" : undefined);
