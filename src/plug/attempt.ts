@@ -60,7 +60,7 @@ export function setbacksOf(attempt: Attempt | undefined, change: Change): number
   const written = attempt?.written;
   if (written === undefined || written.isDue || !isSame(written, change)) return 0;
   const times = thingsWrittenBy(change).map((thing) => timesOf(written, thing));
-  return Math.max(0, Math.max(...times) - WRITES_IN_A_ROW + 1);
+  return beyond(Math.max(...times));
 }
 
 /** Whoever plugged the interface wrote all of it. */
@@ -68,11 +68,15 @@ function timesOf({ times }: Written, thing: string): number {
   return times.get(thing) ?? (times.has(PLUGGED) ? 1 : 0);
 }
 
-/** The desired state was written and undone so often that vifplugd leaves the interface alone for a while. */
-export function undoneTooOften(attempt: Attempt | undefined, desired: DesiredInterface): boolean {
+/** How often any part of the desired state was undone beyond what vifplugd accepts; 0: the port may move. */
+export function setbacksOfAll(attempt: Attempt | undefined, desired: DesiredInterface): number {
   const written = attempt?.written;
-  if (written === undefined || written.isDue || !sameDesired(written.desired, desired)) return false;
-  return Math.max(...written.times.values()) >= WRITES_IN_A_ROW;
+  if (written === undefined || written.isDue || !sameDesired(written.desired, desired)) return 0;
+  return beyond(Math.max(...written.times.values()));
+}
+
+function beyond(times: number): number {
+  return Math.max(0, times - WRITES_IN_A_ROW + 1);
 }
 
 /** Re-creating the bridge is not a conflict: writes on the former bridge do not count. */

@@ -13,13 +13,20 @@
  */
 
 import { cut } from "../text/cut.ts";
-import { undoneTooOften } from "./attempt.ts";
+import { setbacksOfAll } from "./attempt.ts";
 import { type ContestFacts, ContestPorts } from "./contest-ports.ts";
 import { holderReason, refusalOf } from "./contest-reasons.ts";
 import type { ObservedInterface } from "./observed-interface.ts";
 import type { Consultation } from "./question.ts";
 
-export type Contest = { readonly kind: "lost"; readonly reason: string } | Won;
+export type Contest = Lost | Won;
+
+export interface Lost {
+  readonly kind: "lost";
+  readonly reason: string;
+  /** How often others undid what the port gets in a move: only time helps (rule T4). Absent: there is another reason. */
+  readonly setbacks?: number;
+}
 
 export type Won = (
   | { readonly kind: "free" }
@@ -41,9 +48,7 @@ export type Won = (
 };
 
 /** The way in which a port gets the name that it claims: the ports that have to move, this port first. */
-type Route =
-  | { readonly ok: true; readonly path: readonly string[] }
-  | { readonly ok: false; readonly reason: string };
+type Route = { readonly ok: true; readonly path: readonly string[] } | ({ readonly ok: false } & Obstacle);
 
 /** All contests of one pass; a route or a winner that was found for one port serves the next ports too. */
 export class Contests {
@@ -59,7 +64,10 @@ export class Contests {
 
   contest(lport: string, name: string): Contest {
     const route = this.#routeOf(lport);
-    if (!route.ok) return { kind: "lost", reason: route.reason };
+    if (!route.ok) {
+      const { reason, setbacks } = route;
+      return setbacks === undefined ? { kind: "lost", reason } : { kind: "lost", reason, setbacks };
+    }
     const together = this.#together(route.path);
     // A port whose change is on its way is not decided again before the answer (rule T2), so that it cannot move with others.
     const sent = together.find((other) => other !== lport && this.#ports.isInFlight(other));
@@ -117,15 +125,16 @@ export class Contests {
         at = next.lport;
         continue;
       }
-      const { reason } = next;
-      return { ok: false, reason: at === start ? reason : this.#blockedBy(start, at, reason) };
+      const { reason, setbacks } = next;
+      if (at !== start) return { ok: false, reason: this.#blockedBy(start, at, reason) };
+      return setbacks === undefined ? { ok: false, reason } : { ok: false, reason, setbacks };
     }
   }
 
   /** The port that has to move before `at` gets the name, the end of the route, or the obstacle. */
   #nextOf(at: string, name: string | null, holder: ObservedInterface | undefined): Next {
-    const trouble = this.#trouble(at);
-    if (trouble !== null) return { kind: "blocked", reason: trouble };
+    const trouble = this.#trouble(at, holder);
+    if (trouble !== null) return { kind: "blocked", ...trouble };
     if (name === null) return { kind: "blocked", reason: "it wants no other interface" };
     const winner = this.#winner(name);
     if (holder === undefined) {
@@ -157,19 +166,21 @@ export class Contests {
     return `${held}logical port ${cut(at)} keeps the others from moving: ${reason}`;
   }
 
-  /** The reason why a port may not leave its interface, or null. */
-  #trouble(lport: string): string | null {
-    if (this.#ports.inPlace(lport) === null) return null;
+  /** Why a port may not leave its interface, or take over another port's; null: it may. */
+  #trouble(lport: string, holder: ObservedInterface | undefined): Obstacle | null {
+    const isInPlace = this.#ports.inPlace(lport) !== null;
+    if (!isInPlace && holder === undefined) return null;
     const attempt = this.#facts.attempt(lport);
-    if (attempt?.phase === "in-flight") return "its change is on its way";
-    if (this.#facts.onRename === "report") return "plug.on_rename is report";
+    if (attempt?.phase === "in-flight") return isInPlace ? { reason: "its change is on its way" } : null;
     const advice = this.#facts.advice(lport);
-    if (advice?.kind !== "asked") return "its provider has not answered";
-    const { leaving, main } = advice;
-    if (main.desired !== null && undoneTooOften(attempt, main.desired)) {
-      return "another program keeps undoing what is written for it";
-    }
-    return refusalOf(leaving);
+    const desired = advice?.kind === "asked" ? advice.main.desired : null;
+    const setbacks = desired === null ? 0 : setbacksOfAll(attempt, desired);
+    if (setbacks > 0) return { reason: "another program keeps undoing what is written for it", setbacks };
+    if (!isInPlace) return null;
+    if (this.#facts.onRename === "report") return { reason: "plug.on_rename is report" };
+    if (advice?.kind !== "asked") return { reason: "its provider has not answered" };
+    const refusal = refusalOf(advice.leaving);
+    return refusal === null ? null : { reason: refusal };
   }
 
   /** The ports of the route, and the ports that take over the interfaces that these leave. */
@@ -235,10 +246,15 @@ export class Contests {
   }
 }
 
+interface Obstacle {
+  readonly reason: string;
+  readonly setbacks?: number;
+}
+
 type Next =
   | { readonly kind: "end" }
   | { readonly kind: "mover"; readonly lport: string }
-  | { readonly kind: "blocked"; readonly reason: string };
+  | ({ readonly kind: "blocked" } & Obstacle);
 
 function smallest(lports: Iterable<string>): string | null {
   let first: string | null = null;

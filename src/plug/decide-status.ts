@@ -12,7 +12,7 @@ import { stands } from "./in-place-status.ts";
 import { NOT_ALL_TOLD, NOT_IN_VIEW, type ToPlug, type ToUnplug } from "./intent.ts";
 import { inPlaceAt, type LportStatus, nameOfChange, type StatusFacts, status } from "./lport-status.ts";
 import { noProvider } from "./no-provider.ts";
-import { propose, removal, takeOf } from "./proposal.ts";
+import { keptUndone, propose, removal, takeOf } from "./proposal.ts";
 import { awaitedIn, noBridge, noProviderFor, refusal, refusalToLeave } from "./refusals.ts";
 import type { BridgeRef } from "./rows.ts";
 
@@ -128,7 +128,11 @@ function decidePlug(at: StatusFacts, bridge: BridgeRef, desired: DesiredInterfac
     return status(at, "incompatible", reason, {});
   }
   const contest = at.chassis.contests.contest(lport, name);
-  if (contest.kind === "lost") return status(at, "conflict", contest.reason, { interface: name });
+  if (contest.kind === "lost") {
+    const { reason, setbacks } = contest;
+    if (setbacks === undefined) return status(at, "conflict", reason, { interface: name });
+    return keptUndone(at, inPlace === null ? "update" : "replug", name, setbacks);
+  }
   const sentAway = timesSentAway(at);
   // A port whose interface is taken over moves in the same pass: the ports that move together all move, or none does.
   if (contest.kind === "free" && taker === null && sentAway > 1) {

@@ -63,11 +63,21 @@ export function propose(
   }
   const setbacks = setbacksOf(attempt, change);
   if (setbacks > 0) {
-    const name = change.kind === "remove" ? change.interface.name : nameOfChange(change);
-    const reason = `another program keeps ${UNDOING[change.kind]} interface ${name}: configure one of the two programs to leave the interface alone`;
-    return status(at, "error", reason, { retry: true, setbacks, interface: name });
+    const name = change.kind === "remove" ? change.interface.name : (nameOfChange(change) ?? "");
+    return keptUndone(at, change.kind, name, setbacks);
   }
   return status(at, "pending", reason, { change: movingWith(change, together) });
+}
+
+/** Rule T4: others undid the change so often that the interface is left alone for a while. */
+export function keptUndone(
+  at: StatusFacts,
+  kind: Change["kind"],
+  name: string,
+  setbacks: number,
+): LportStatus {
+  const reason = `another program keeps ${UNDOING[kind]} interface ${name}: configure one of the two programs to leave the interface alone`;
+  return status(at, "error", reason, { retry: true, setbacks, interface: name });
 }
 
 /** What another program does to an interface, by the change that repairs it. */

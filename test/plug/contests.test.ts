@@ -343,11 +343,6 @@ describe("a logical port that cannot move says why", () => {
 
   test.each<[string, Parameters<typeof cloud>[0], string]>([
     ["its change is on its way", { p: { ...p, attempt: "moving" } }, "its change is on its way"],
-    [
-      "another program undoes it",
-      { p: { ...p, attempt: "undone" } },
-      "another program keeps undoing what is written for it",
-    ],
     ["its interface may not go", { p: { ...p, keeps: ["a"] } }, "a is in use"],
     [
       "the one that has the name is being written",
@@ -381,6 +376,25 @@ describe("a logical port that cannot move says why", () => {
     ],
   ])("%s", (_, ports, reason) => {
     expect(cloud(ports).contests.contest("p", "b")).toEqual({ kind: "lost", reason });
+  });
+
+  test("another program undoes it, which only time can help, be it in place or not", () => {
+    const undone = {
+      kind: "lost",
+      reason: "another program keeps undoing what is written for it",
+      setbacks: 1,
+    } as const;
+    expect(cloud({ p: { ...p, attempt: "undone" } }).contests.contest("p", "b")).toEqual(undone);
+    const { contests } = cloud({ p: { wants: "b", attempt: "undone" }, q });
+    expect(contests.contest("p", "b")).toEqual(undone);
+    // The port that would move stays with its interface, because nobody takes the interface over.
+    expect(contests.taker("q")).toBeNull();
+    const first = { p: { wants: "a", attempt: "undone" }, r: { wants: "z", has: ["y"] } } as const;
+    expect(cloud(first).contests.contest("p", "a")).toMatchObject({ kind: "free" });
+    expect(cloud({ ...first, p: { ...p, attempt: "undone" }, q }).contests.contest("q", "c")).toMatchObject({
+      kind: "free",
+      together: ["q"],
+    });
   });
 
   test("it wants no other interface, or nobody has been asked about it", () => {

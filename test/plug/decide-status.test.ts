@@ -366,6 +366,20 @@ describe("error", () => {
     });
   });
 
+  test("is a move that another program keeps undoing: it is tried again with back-off (T4)", () => {
+    const taken: Contest = { kind: "lost", reason: "another program keeps undoing it", setbacks: 2 };
+    const providers = [recordedProvider("dummy", { prepare: plugAs(() => "eth7") }).provider];
+    const left = "configure one of the two programs to leave the interface alone";
+    expect(verdictOf({ providers, owned: observed(), contest: taken })).toMatchObject({
+      ...{ state: "error", interface: "eth7", change: null, retry: true, setbacks: 2 },
+      reason: `another program keeps removing interface eth7: ${left}`,
+    });
+    expect(verdictOf({ providers, contest: taken })).toMatchObject({
+      ...{ state: "error", interface: "eth7", change: null, retry: true, setbacks: 2 },
+      reason: `another program keeps undoing what is written to interface eth7: ${left}`,
+    });
+  });
+
   test("is over when the port was tried again", () => {
     expect(verdictOf({ attempt: { phase: "idle", nonce: 2 } })).toMatchObject({
       state: "pending",

@@ -63,3 +63,15 @@ test("what a random history has found stays found: a port that is sent away, whi
   ];
   expect(faultOfHistory(history)).toBeUndefined();
 });
+
+test("what a random history has found stays found: a move that another program keeps undoing", () => {
+  const world = new World();
+  const wanted = { plugType: "dummy", requested: "hv1", mtu: null, mode: null, kind: "vif" } as const;
+  const plain = { mood: "ready", type: "internal", options: {}, lets: true, knowsOthers: false } as const;
+  perform(world, { do: "set lport", lport: "a", to: wanted, run: true });
+  perform(world, { do: "catch up", run: true });
+  perform(world, { do: "undo", lport: "a", to: { ...plain, name: "eth9" }, times: 5, run: true });
+  expect(world.statuses.get("a")).toMatchObject({ state: "error", retry: true, setbacks: 1 });
+  calmDown(world);
+  expect(faultAtRest(world)).toBeUndefined();
+});

@@ -44,10 +44,14 @@ function faultOf(world: World, lport: string): string | undefined {
   if (status?.state === "pending") return "it is pending still";
   const types = world.registry.types();
   const device = world.devices.of(lport);
-  if (port.isWanted && port.interfaces.length === 0 && device.mood === "ready") {
+  if (port.isWanted && device.mood === "ready") {
     const isAnswered = types.includes(port.binding?.options.get("vif-plug-type") ?? "");
     const isTaken = world.local.iface.find(({ name }) => name === device.name) !== undefined;
-    if (isAnswered && !isTaken) return "it could be plugged";
+    const mayLeave = port.interfaces.every((row) => {
+      const isLetGo = device.lets && types.includes(row.external_ids.get("ovn-plugged") ?? "");
+      return port.isOwned(row) && isLetGo && world.settings.onRename === "replug";
+    });
+    if (isAnswered && !isTaken && mayLeave) return `it could get interface ${device.name}`;
   }
   if (port.isWanted || !port.isDue || !device.lets) return undefined;
   // Of several interfaces, the first by name is dealt with first, and may keep the others waiting.

@@ -38,6 +38,8 @@ export type Action =
   /** Two logical ports are to have each other's interface. */
   | { readonly do: "exchange"; readonly lports: readonly [string, string] }
   | { readonly do: "finish"; readonly at: number; readonly how: Finish }
+  /** The device of a logical port becomes another one, and another program puts back what was there after each write. */
+  | { readonly do: "undo"; readonly lport: string; readonly to: Device; readonly times: number }
   | { readonly do: "settings"; readonly to: SettingsEdit }
   | { readonly do: "register" | "unregister"; readonly type: string }
   | { readonly do: "open_vswitch"; readonly key: string; readonly value: string | null }
@@ -226,6 +228,7 @@ const MAKERS: readonly (readonly [number, Maker])[] = [
       how: random.pick(["commit", "commit", "commit", "commit", "refuse", "lose", "answer lost"] as const),
     }),
   ],
+  [2, (random) => ({ do: "undo", lport: random.pick(LPORTS), to: device(random), times: 2 + random.int(4) })],
   [4, (random) => ({ do: "settings", to: settingsEdit(random) })],
   [
     2,

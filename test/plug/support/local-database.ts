@@ -9,6 +9,10 @@ import type { BridgeRow, InterfaceRow, OpenVSwitchRow, PortRow, SslRow } from ".
 import { bridgeRow, interfaceRow, map, openVSwitchRow } from "../../support/rows.ts";
 import { Table } from "./table.ts";
 
+type Snapshot = {
+  readonly [Name in "bridge" | "port" | "iface"]: ReturnType<LocalDatabase[Name]["snapshot"]>;
+};
+
 export class LocalDatabase {
   readonly openVSwitch = new Table<OpenVSwitchRow>();
   readonly bridge = new Table<BridgeRow>();
@@ -83,12 +87,21 @@ export class LocalDatabase {
 
   /** Writes the changes as one transaction, or nothing, where the server would refuse one of them. */
   carryOutAll(changes: readonly Change[]): boolean {
-    const tables = [this.bridge.snapshot(), this.port.snapshot(), this.iface.snapshot()] as const;
+    const before = this.snapshot();
     if (changes.every((change) => this.carryOut(change))) return true;
-    this.bridge.restore(tables[0]);
-    this.port.restore(tables[1]);
-    this.iface.restore(tables[2]);
+    this.restore(before);
     return false;
+  }
+
+  /** All that is plugged. */
+  snapshot(): Snapshot {
+    return { bridge: this.bridge.snapshot(), port: this.port.snapshot(), iface: this.iface.snapshot() };
+  }
+
+  restore({ bridge, port, iface }: Snapshot): void {
+    this.bridge.restore(bridge);
+    this.port.restore(port);
+    this.iface.restore(iface);
   }
 
   /** Writes the change, or answers false where the server would refuse it. */

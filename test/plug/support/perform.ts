@@ -94,6 +94,18 @@ function change(world: World, step: Step): void {
       if (sent !== undefined) world.finish(sent.attempt.change, step.how);
       break;
     }
+    case "undo":
+      devices.set(step.lport, step.to, registry.types());
+      for (let time = 0; time < step.times; time++) {
+        const before = local.snapshot();
+        catchUp(world);
+        world.tell();
+        world.run();
+        local.restore(before);
+        world.tell();
+        world.run();
+      }
+      break;
     case "send":
       // Only what a run has decided is sent.
       if (world.engine.needsRun) world.run();

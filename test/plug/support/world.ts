@@ -361,9 +361,10 @@ export class World {
     this.engine.recompute("history");
   }
 
+  /** The back-off is over for the ports that only time may help. */
   tryAgain(): void {
-    const over = [...this.attempts].filter(([, { phase }]) => phase !== "in-flight");
-    this.#pushAttempts(over.map(([lport, attempt]) => ({ lport, attempt: askedAgain(attempt) })));
+    const over = [...this.statuses].filter(([, { retry }]) => retry);
+    this.#pushAttempts(over.map(([lport]) => ({ lport, attempt: askedAgain(this.attempts.get(lport)) })));
   }
 
   /** Of ports that nobody wants any more, and of what has stayed in place for minutes. */
