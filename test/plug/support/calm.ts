@@ -47,11 +47,14 @@ function faultOf(world: World, lport: string): string | undefined {
   if (port.isWanted && device.mood === "ready") {
     const isAnswered = types.includes(port.binding?.options.get("vif-plug-type") ?? "");
     const isTaken = world.local.iface.find(({ name }) => name === device.name) !== undefined;
+    // Of several ports that want one name, the first one gets it, and may have to stay where it is.
+    const isClaimed = LPORTS.some((one) => one !== lport && world.devices.of(one).name === device.name);
     const mayLeave = port.interfaces.every((row) => {
       const isLetGo = device.lets && types.includes(row.external_ids.get("ovn-plugged") ?? "");
       return port.isOwned(row) && isLetGo && world.settings.onRename === "replug";
     });
-    if (isAnswered && !isTaken && mayLeave) return `it could get interface ${device.name}`;
+    if (isAnswered && !isTaken && mayLeave && (!isClaimed || port.interfaces.length === 0))
+      return `it could get interface ${device.name}`;
   }
   if (port.isWanted || !port.isDue || !device.lets) return undefined;
   // Of several interfaces, the first by name is dealt with first, and may keep the others waiting.

@@ -243,7 +243,7 @@ function operate(
   return `by hand: interface ${name} gets ${JSON.stringify(changed)}`;
 }
 
-function addPort({ chassis }: Stage, name: string, ids: readonly (readonly [string, string])[]): void {
+export function addPort({ chassis }: Stage, name: string, ids: readonly (readonly [string, string])[]): void {
   const row = { name, type: "internal", external_ids: mapJson(ids) };
   chassis.write([
     { op: "insert", table: "Interface", row, "uuid-name": "iface" },

@@ -1,6 +1,9 @@
 /** Orders of events that single steps seldom make: several things that meet within a few milliseconds. */
-import { CHASSIS } from "../chassis.ts";
+import { BRIDGE, CHASSIS } from "../chassis.ts";
+import { PLUG_TYPE, usualName } from "../devices.ts";
+import { map, text, uuidOf } from "../rows.ts";
 import { HOSTNAME, type Kinds, lport, newPort, outage, PASSING_HOSTNAMES, type Stage } from "./kind.ts";
+import { addPort } from "./operator.ts";
 
 export const ORDERS: Kinds = {
   bounce: {
@@ -83,7 +86,38 @@ export const ORDERS: Kinds = {
       return `something is against unplugging ${name}: ${what}`;
     },
   },
+  fight: {
+    weight: 1,
+    isFault: false,
+    args: (random) => [lport(random), random.pick(["dev0", "dev1"]), String(2 + random.int(5))],
+    run: (stage, [name = "", other = "", times = "0"]) => {
+      putInPlace(stage, name, other, Number(times), 100);
+      return `another program puts interface ${other} in the place of ${name}'s, up to ${times} times`;
+    },
+  },
 };
+
+/** As by a program that looks every 100 ms, for so many times, and knows another name of the port's interface. */
+function putInPlace(stage: Stage, name: string, other: string, times: number, looks: number): void {
+  const { chassis, world } = stage;
+  if (world.isCalm || times === 0 || looks === 0) return;
+  const own = chassis.onBridge().find(({ iface, alone }) => {
+    return (
+      alone && text(iface, "name") === usualName(name) && map(iface, "external_ids").get("iface-id") === name
+    );
+  });
+  if (own !== undefined) {
+    const [where, ports] = [[["name", "==", BRIDGE]], ["set", [["uuid", uuidOf(own.port)]]]];
+    chassis.write([{ op: "mutate", table: "Bridge", where, mutations: [["ports", "delete", ports]] }]);
+    addPort(stage, other, [
+      ["iface-id", name],
+      ["ovn-plugged", PLUG_TYPE],
+    ]);
+    world.tell("step", `another program: interface ${other} takes the place of ${usualName(name)}`);
+  }
+  const left = own === undefined ? times : times - 1;
+  world.scheduler.after(100, () => putInPlace(stage, name, other, left, looks - 1));
+}
 
 /** The port is to go, and cannot; answers how that ends. */
 function hold({ cloud, daemons, devices }: Stage, name: string, what: string): () => void {
