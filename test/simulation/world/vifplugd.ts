@@ -12,13 +12,11 @@ import { takeLock } from "../../../src/daemon/databases/chassis-lock.ts";
 import { makeParts, type Parts, rowsOf, startParts, stopParts } from "../../../src/daemon/parts.ts";
 import { View } from "../../../src/daemon/view.ts";
 import { Log } from "../../../src/log/log.ts";
-import { togetherOf } from "../../../src/plug/change.ts";
-import { explain } from "../../../src/plug/explain.ts";
-import type { PortState } from "../../../src/plug/lport-status.ts";
 import { CHASSIS } from "./chassis.ts";
-import { type DeviceProvider, type Devices, PLUG_TYPE, providerOf, type Watcher } from "./devices.ts";
+import type { Devices } from "./devices.ts";
 import type { Process } from "./process.ts";
-import { type ProgramProvider, programOf } from "./program.ts";
+import { ProviderSlot } from "./provider-slot.ts";
+import { held, refusedForNothing, statusLines, unexplained, waitingFor } from "./readings.ts";
 import { configOf, type Settings } from "./settings.ts";
 import type { World } from "./world.ts";
 
@@ -40,24 +38,15 @@ export class Vifplugd {
   readonly process: Process;
   readonly #world: World;
   readonly #parts: Parts;
-  readonly #devices: Devices;
-  readonly #deeds: Deeds;
-  readonly #isProgram: boolean;
-  /** Null: none is enabled. */
-  #provider: DeviceProvider | ProgramProvider | null = null;
+  readonly #provider: ProviderSlot;
   #settings: Settings;
   readonly #commands: readonly Command[];
   #throwsOnce = false;
   #hasThrown = false;
-  /** By port, the answers of the present provider to questions to create that were not released. */
-  #unreleased: ReadonlyMap<string, number> = new Map();
   #stopped = false;
 
   constructor(world: World, name: string, { devices, isProgram, deeds, settings }: Beginning) {
     this.#world = world;
-    this.#devices = devices;
-    this.#deeds = deeds;
-    this.#isProgram = isProgram;
     this.#settings = settings;
     this.process = world.process(name);
     const { environment } = this.process;
@@ -76,6 +65,10 @@ export class Vifplugd {
       lock: takeLock,
       onRun: () => this.#ran(),
     });
+    this.#provider = new ProviderSlot({
+      ...{ world, process: this.process, parts: this.#parts, devices, isProgram },
+      finished: (lport, operation) => deeds.finished(this, lport, operation),
+    });
     const view = new View(this.#parts, {
       clients: () => ({ control: 1, http: 0 }),
       metrics: () => null,
@@ -92,56 +85,17 @@ export class Vifplugd {
     this.process.isSynced = () => this.#parts.southbound.state?.kind === "synced";
     this.#letNodesThrow();
     // One provider of ten comes late.
-    if (world.random.int(10) > 0) this.#register();
+    if (world.random.int(10) > 0) this.#provider.enable();
     else world.scheduler.after(world.outage(), () => this.enableProvider());
     startParts(this.#parts, config);
-  }
-
-  #register(): void {
-    const { scheduler, random } = this.#world;
-    const unreleased = new Map<string, number>();
-    const watcher: Watcher = {
-      changed: (notice) => void scheduler.after(random.int(3), () => this.process.enter(notice)),
-      asked: (lport) => this.#asked(lport),
-      finished: (lport, operation) => {
-        this.#deeds.finished(this, lport, operation);
-        if (operation === "create" && !this.#isProgram && !unreleased.has(lport))
-          this.#world.fail(`${this.process.name} finishes ${lport}, whose answer it has released`);
-      },
-      answered: (lport) => unreleased.set(lport, (unreleased.get(lport) ?? 0) + 1),
-      released: (lport) => {
-        const left = (unreleased.get(lport) ?? 0) - 1;
-        if (left < 0) this.#world.fail(`${this.process.name} releases an answer about ${lport} twice`);
-        if (left > 0) unreleased.set(lport, left);
-        else unreleased.delete(lport);
-      },
-    };
-    this.#unreleased = unreleased;
-    const made = this.#isProgram
-      ? programOf(this.#world, this.process, this.#devices, watcher)
-      : providerOf(this.#devices, watcher);
-    if (this.#parts.registry.register(made.provider).ok) this.#provider = made;
-    else made.end();
-  }
-
-  /** One that stands by asks no provider. */
-  #asked(lport: string): void {
-    const { engine, graph } = this.#parts.reconciler;
-    const { lock } = engine.data(graph.inputs.localSession).current;
-    if (lock.kind !== "asked" || !lock.held)
-      this.#world.fail(`${this.process.name} asks its provider about ${lport}, and stands by`);
   }
 
   /** As SIGHUP does, with the provider in the configuration, or without it. */
   enableProvider(isEnabled = true): void {
     this.process.enter(() => {
-      if (this.#stopped || isEnabled === (this.#provider !== null)) return;
-      if (isEnabled) this.#register();
-      else {
-        this.#provider?.end();
-        this.#provider = null;
-        this.#parts.registry.unregister(PLUG_TYPE);
-      }
+      if (this.#stopped || isEnabled === this.#provider.isEnabled) return;
+      if (isEnabled) this.#provider.enable();
+      else this.#provider.disable();
       this.#parts.reconciler.schedule();
     });
   }
@@ -210,18 +164,10 @@ export class Vifplugd {
     return differences.map(({ node, key }) => (key === undefined ? node : `${node} ${key}`));
   }
 
-  /** The ports in trouble of which `explain` shows no condition that keeps them from being plugged. */
+  /** As {@link unexplained}; what follows from a node that threw is not up to date. */
   unexplained(): readonly string[] {
-    const { engine, graph, statuses, fault } = this.#parts.reconciler;
-    // What follows from a node that threw is not up to date.
-    if (!this.alive || engine.needsRun || fault !== null) return [];
-    return [...statuses.values()].flatMap(({ lport, state }) => {
-      const ids = EXPLAINED_BY[state];
-      if (ids === undefined) return [];
-      const conditions = explain(engine, graph, lport)?.conditions ?? [];
-      const isExplained = conditions.some(({ id, holds }) => holds === false && ids.includes(id));
-      return isExplained ? [] : [`${lport} (${state})`];
-    });
+    const { engine, fault } = this.#parts.reconciler;
+    return !this.alive || engine.needsRun || fault !== null ? [] : unexplained(this.#parts);
   }
 
   /** It has the local database's rows as they are. */
@@ -263,79 +209,51 @@ export class Vifplugd {
 
   /** The ports of which its provider has said that what is in place is another's. */
   misplaced(): ReadonlySet<string> {
-    return this.#provider?.misplaced() ?? new Set();
+    return this.#provider.misplaced();
   }
 
   /** The ports with an answer of the provider that was not released; none after a fault of our own, which loses answers. */
   get unreleased(): readonly string[] {
-    return this.#hasThrown ? [] : [...this.#unreleased.keys()];
+    return this.#hasThrown ? [] : this.#provider.unreleased;
   }
 
   /** Each `finish` that the provider's program has not read. */
   get unheard(): readonly string[] {
-    return this.#provider?.unheard() ?? [];
+    return this.#provider.unheard;
   }
 
   disturbProgram(what: "die" | "hang", ms: number): void {
-    if (this.#provider !== null && "disturb" in this.#provider) this.#provider.disturb(what, ms);
+    this.#provider.disturb(what, ms);
   }
 
   /** Its provider is in the configuration, and works. */
   calm(): void {
     this.enableProvider();
-    if (this.#provider !== null && "calm" in this.#provider) this.#provider.calm();
+    this.#provider.calm();
   }
 
   /** The ports whose unplug is held back. */
   held(): ReadonlySet<string> {
-    const statuses = [...this.#parts.reconciler.statuses.values()];
-    return new Set(statuses.flatMap(({ lport, state }) => (state === "held" ? [lport] : [])));
+    return held(this.#parts);
   }
 
-  /** By interface name, the ports that have no interface and wait only for another port to leave that one (P6). */
+  /** As {@link waitingFor}. */
   waitingFor(): ReadonlyMap<string, string> {
-    const { engine, graph, statuses } = this.#parts.reconciler;
-    const attempts = engine.data(graph.inputs.attempt);
-    const waiting = new Map<string, string>();
-    const busy = new Set<string>();
-    for (const { lport, state, interface: name } of statuses.values()) {
-      if (name === null) continue;
-      const hasInterface = engine.data(graph.intent).get(lport)?.lport.inPlace !== null;
-      const isNew = (attempts.get(lport)?.phase ?? "idle") === "idle" && !hasInterface;
-      if (state === "conflict" && isNew) waiting.set(name, lport);
-      // Whose change is on its way, or was refused, may come first.
-      else if (!hasInterface || state === "conflict") busy.add(name);
-    }
-    for (const name of busy) waiting.delete(name);
-    return waiting;
+    return waitingFor(this.#parts);
   }
 
-  /** The ports that are in error for a refusal of what stood on a row that is not there any more (T2). */
+  /** As {@link refusedForNothing}. */
   refusedForNothing(): readonly string[] {
-    const { engine, graph, statuses } = this.#parts.reconciler;
-    if (!this.alive || engine.needsRun) return [];
-    const ports = rowsOf(this.#parts, "port");
-    return [...statuses.values()].flatMap(({ lport, state, reason }) => {
-      const attempt = engine.data(graph.inputs.attempt).get(lport);
-      if (state !== "error" || attempt?.phase !== "failed" || reason !== attempt.error) return [];
-      const { change } = attempt;
-      // What refused one of those that move together refused them all, whatever stood on that row.
-      if (togetherOf(change).length > 1) return [];
-      const removal = change.kind === "replug" ? change.remove : change.kind === "remove" ? change : null;
-      return removal === null || ports.has(removal.port._uuid) ? [] : [lport];
-    });
+    return !this.alive || this.#parts.reconciler.engine.needsRun ? [] : refusedForNothing(this.#parts);
   }
 
   /** What it says of every port, for failures. */
   statuses(): readonly string[] {
-    return Array.from(
-      this.#parts.reconciler.statuses.values(),
-      ({ lport, state, reason }) => `${lport}: ${state}${reason === null ? "" : `: ${reason}`}`,
-    );
+    return statusLines(this.#parts);
   }
 
   kill(): void {
-    this.#provider?.end();
+    this.#provider.end();
     this.process.kill();
   }
 
@@ -343,21 +261,11 @@ export class Vifplugd {
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    this.#provider?.end();
+    this.#provider.end();
     this.process.enter(() => void stopParts(this.#parts, this.process.environment));
     this.#world.tell(this.process.name, "stops");
   }
 }
-
-/** The conditions that do not hold of a port in this state; the words of databases have no condition. */
-const EXPLAINED_BY: Readonly<Partial<Record<PortState, readonly string[]>>> = {
-  waiting: ["provider-ready", "kept-owner"],
-  foreign: ["ours"],
-  conflict: ["name-free"],
-  incompatible: ["on-rename"],
-  "no-provider": ["provider-enabled"],
-  held: ["max-unplug"],
-};
 
 /** Commands that change nothing. */
 const READING: ReadonlySet<string> = new Set([
