@@ -13,6 +13,7 @@
  */
 
 import { cut } from "../text/cut.ts";
+import type { Advice } from "./advice.ts";
 import { setbacksOfAll } from "./attempt.ts";
 import { type ContestFacts, ContestPorts } from "./contest-ports.ts";
 import { holderReason, refusalOf } from "./contest-reasons.ts";
@@ -173,14 +174,19 @@ export class Contests {
     const attempt = this.#facts.attempt(lport);
     if (attempt?.phase === "in-flight") return isInPlace ? { reason: "its change is on its way" } : null;
     const advice = this.#facts.advice(lport);
+    const refusal = isInPlace ? this.#refusalToLeave(advice) : null;
+    if (refusal !== null) return { reason: refusal };
+    // Last, as in the port's own status: all else needs somebody, and this needs only time.
     const desired = advice?.kind === "asked" ? advice.main.desired : null;
     const setbacks = desired === null ? 0 : setbacksOfAll(attempt, desired);
-    if (setbacks > 0) return { reason: "another program keeps undoing what is written for it", setbacks };
-    if (!isInPlace) return null;
-    if (this.#facts.onRename === "report") return { reason: "plug.on_rename is report" };
-    if (advice?.kind !== "asked") return { reason: "its provider has not answered" };
-    const refusal = refusalOf(advice.leaving);
-    return refusal === null ? null : { reason: refusal };
+    return setbacks === 0
+      ? null
+      : { reason: "another program keeps undoing what is written for it", setbacks };
+  }
+
+  #refusalToLeave(advice: Advice | undefined): string | null {
+    if (this.#facts.onRename === "report") return "plug.on_rename is report";
+    return advice?.kind === "asked" ? refusalOf(advice.leaving) : "its provider has not answered";
   }
 
   /** The ports of the route, and the ports that take over the interfaces that these leave. */

@@ -134,8 +134,8 @@ function decidePlug(at: StatusFacts, bridge: BridgeRef, desired: DesiredInterfac
     return keptUndone(at, inPlace === null ? "update" : "replug", name, setbacks);
   }
   const sentAway = timesSentAway(at);
-  // A port whose interface is taken over moves in the same pass: the ports that move together all move, or none does.
-  if (contest.kind === "free" && taker === null && sentAway > 1) {
+  // A port whose interface is taken over, be it one of several, moves in the same pass: ports that move together all move, or none.
+  if (contest.kind === "free" && contest.together.length < 2 && sentAway > 1) {
     const reason = `its interface got another owner ${sentAway} times within a short while: it is plugged again with back-off`;
     return status(at, "waiting", reason, { interface: name, retry: true, setbacks: sentAway - 2 });
   }

@@ -345,6 +345,11 @@ describe("a logical port that cannot move says why", () => {
     ["its change is on its way", { p: { ...p, attempt: "moving" } }, "its change is on its way"],
     ["its interface may not go", { p: { ...p, keeps: ["a"] } }, "a is in use"],
     [
+      "its interface may not go, and another program undoes it as well",
+      { p: { ...p, keeps: ["a"], attempt: "undone" } },
+      "a is in use",
+    ],
+    [
       "the one that has the name is being written",
       { p, q: { ...q, attempt: "moving" } },
       "interface b is plugged for logical port q",

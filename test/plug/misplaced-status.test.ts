@@ -67,15 +67,19 @@ describe("an interface that is another's by now (U7)", () => {
     });
   });
 
-  test("moves at once too when another port takes it over, however often it was sent away before", () => {
-    const providers = knowing(elsewhere);
-    const attempt: Attempt = { phase: "idle", nonce: 0, sentAway: { times: 3 } };
-    expect(verdictOf({ providers, owned: observed(), attempt }).state).toBe("pending");
-    expect(changeOf({ providers, owned: observed(), attempt, taker: "lsp2" })).toMatchObject({
-      kind: "replug",
-      remove: null,
-    });
-  });
+  test.each([
+    ["it over", { taker: "lsp2" }, { remove: null }],
+    ["over a second interface of its port", {}, { remove: { misplaced } }],
+  ])(
+    "moves at once too when another port takes %s, however often it was sent away before",
+    (_, rest, what) => {
+      const together = ["lsp1", "lsp2"];
+      const contest = { kind: "free", together, isRefused: false, isInTurn: true } as const;
+      const attempt: Attempt = { phase: "idle", nonce: 0, sentAway: { times: 3 } };
+      const situation = { providers: knowing(elsewhere), owned: observed(), attempt, contest, ...rest };
+      expect(changeOf(situation)).toMatchObject({ kind: "replug", together, ...what });
+    },
+  );
 
   test("is not another's when the provider asks for it by its name", () => {
     expect(verdictOf({ providers: knowing(ready), owned: observed() })).toMatchObject({ state: "plugged" });

@@ -35,6 +35,26 @@ export function faultAtRest(world: World): string | undefined {
   return undefined;
 }
 
+/** What is decided otherwise because of what was sent before, although nothing of it is to count any more, or undefined. */
+export function faultOfMemory(world: World): string | undefined {
+  const before = decisionsOf(world);
+  world.forgetAllAttempts();
+  world.run();
+  const after = decisionsOf(world);
+  const other = LPORTS.find((lport) => before.get(lport) !== after.get(lport));
+  return other === undefined
+    ? undefined
+    : `${other}: ${before.get(other)}, and after a restart ${after.get(other)}`;
+}
+
+function decisionsOf({ statuses }: World): ReadonlyMap<string, string> {
+  return new Map(
+    Array.from(statuses, ([lport, { state, interface: name, reason, change, retry }]) => {
+      return [lport, JSON.stringify([state, name, reason, change?.kind ?? null, retry])];
+    }),
+  );
+}
+
 function faultOf(world: World, lport: string): string | undefined {
   const port = new Inspection(world, lport);
   const status = world.statuses.get(lport);

@@ -195,8 +195,8 @@ export class Inspection {
     return this.#faultOfWanted();
   }
 
-  #faultOfUpdate({ interface: row, edit, adoption }: Update): string | undefined {
-    const fault = this.#faultOfWanted() ?? this.#faultOfEdit(edit);
+  #faultOfUpdate({ interface: row, edit, adoption, together = [] }: Update): string | undefined {
+    const fault = this.#faultOfWanted() ?? this.#faultOfEdit(edit) ?? this.#faultOfMates(together);
     if (fault !== undefined) return fault;
     if (row.name !== this.#world.devices.of(this.#lport).name) return `nobody asked for ${row.name}`;
     if (adoption === undefined) return this.#faultOfEdited(row);

@@ -379,6 +379,11 @@ export class World {
     this.#pushAttempts(batch);
   }
 
+  /** Nothing that was sent counts any more, as after a restart. */
+  forgetAllAttempts(): void {
+    this.#pushAttempts([...this.attempts.keys()].map((lport) => ({ lport, attempt: null })));
+  }
+
   /** What the graph holds, beside a recompute from what it was told. */
   verify(): Verification {
     const check = () => shadowCheck(this.engine, this.graph, this.#source);
