@@ -92,8 +92,16 @@ export class Contests {
     return inPlace === null ? null : this.takerOf(inPlace);
   }
 
-  /** The port that takes this interface over, or null. A transaction on its way keeps its interface until its answer. */
+  /** The port that takes this interface over in this pass, or null. A refused move waits, and keeps no interface meanwhile. */
   takerOf(observed: ObservedInterface): string | null {
+    const next = this.#nextOwner(observed);
+    if (next === null || this.#ports.isTaking(next, observed)) return next;
+    const route = this.#routeOf(next);
+    return route.ok && this.#isRefused(this.#together(route.path)) ? null : next;
+  }
+
+  /** The port that may take this interface over, or null. A transaction on its way keeps its interface until its answer. */
+  #nextOwner(observed: ObservedInterface): string | null {
     const winner = this.#winner(observed.interface.name);
     if (winner === null) return null;
     return this.#ports.isTaking(winner, observed) || this.#routeOf(winner).ok ? winner : null;
@@ -194,8 +202,8 @@ export class Contests {
     const all = new Set(path);
     for (const member of all) {
       for (const observed of this.#ports.owned(member)) {
-        const taker = this.takerOf(observed);
-        if (taker !== null) all.add(taker);
+        const next = this.#nextOwner(observed);
+        if (next !== null) all.add(next);
       }
     }
     return [...all].sort();

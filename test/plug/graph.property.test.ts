@@ -1,10 +1,10 @@
 // Random histories of a chassis on the daemon's own graph: after every run the data of every node are what a recompute
 // gives, and every decision is one that docs/rules.md allows. (21,000 steps, and 4,000 more that come to rest.)
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { checkProperty } from "../support/random.ts";
 import { calmDown, faultAtRest, faultOfMemory } from "./support/calm.ts";
 import { faultOfHistory, type History, histories } from "./support/check.ts";
-import { perform } from "./support/perform.ts";
+import { catchUp, perform } from "./support/perform.ts";
 import { World } from "./support/world.ts";
 
 test("whatever happens around a chassis, the graph holds what a recompute gives, and decides what it may", () => {
@@ -90,4 +90,27 @@ test("what a random history has found stays found: a move that another program k
   expect(world.statuses.get("a")).toMatchObject({ state: "error", retry: true, setbacks: 1 });
   calmDown(world);
   expect(faultAtRest(world)).toBeUndefined();
+});
+
+describe("a port whose move the server refuses each time keeps no other port in its place (T3)", () => {
+  const wanted = { plugType: "dummy", requested: "hv1", mtu: null, mode: null, kind: "vif" } as const;
+  const elsewhere = { mood: "ready", type: "internal", options: {}, lets: true } as const;
+
+  test.each<[string, History[number]]>([
+    ["that is due to go (U1)", { do: "delete lport", lport: "b", run: true }],
+    [
+      "whose interface is another's by now (U7)",
+      { do: "device", lport: "b", to: { ...elsewhere, name: "eth5", knowsOthers: true }, run: true },
+    ],
+  ])("%s", (_, step) => {
+    const world = new World();
+    perform(world, { do: "set lport", lport: "b", to: wanted, run: true });
+    perform(world, { do: "catch up", run: true });
+    perform(world, { do: "set lport", lport: "a", to: wanted, run: true });
+    perform(world, step);
+    for (let time = 0; time < 4; time++) catchUp(world, "a");
+    world.run();
+    expect(world.statuses.get("a")).toMatchObject({ state: "error", retry: true });
+    expect(world.local.iface.find(({ name }) => name === "a")).toBeUndefined();
+  });
 });

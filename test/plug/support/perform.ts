@@ -1,4 +1,5 @@
 /** Lets one step of a history happen to a world. */
+import { togetherOf } from "../../../src/plug/change.ts";
 import type { InterfaceRow } from "../../../src/plug/rows.ts";
 import { interfaceRow, map } from "../../support/rows.ts";
 import type { InterfaceEdit, Step } from "./history.ts";
@@ -183,8 +184,11 @@ function change(world: World, step: Step): void {
   }
 }
 
-/** The daemon goes on undisturbed: what is asked is answered, what is decided is sent and committed. */
-export function catchUp(world: World): void {
+/**
+ * The daemon goes on undisturbed: what is asked is answered, what is decided is sent and committed.
+ * @param refused the logical port whose changes the server refuses; absent: none
+ */
+export function catchUp(world: World, refused?: string): void {
   world.acknowledge();
   world.tell();
   world.run();
@@ -193,7 +197,9 @@ export function catchUp(world: World): void {
   world.run();
   for (const lport of [...world.attempts.keys()]) {
     const attempt = world.attempts.get(lport);
-    if (attempt?.phase === "in-flight") world.finish(attempt.change, "commit");
+    if (attempt?.phase !== "in-flight") continue;
+    const isRefused = togetherOf(attempt.change).includes(refused ?? "");
+    world.finish(attempt.change, isRefused ? "refuse" : "commit");
   }
 }
 
