@@ -82,7 +82,9 @@ export class Ports {
     if (status?.retry === true) this.#retries.schedule(lport, status.setbacks ?? 0);
     else if (status?.state === "pending") this.#retries.suspend(lport);
     else this.#retries.reset(lport);
-    const isCounted = attempt?.phase === "idle" && attempt.written !== undefined;
+    // A refusal ends here too, where somebody else has put the interface right.
+    const isCounted =
+      attempt?.phase === "failed" || (attempt?.phase === "idle" && attempt.written !== undefined);
     if (isCounted && status !== undefined && isSettled(status)) this.#stable.begin(lport);
     else this.#stable.end(lport);
   }

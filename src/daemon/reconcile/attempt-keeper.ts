@@ -173,12 +173,13 @@ export class AttemptKeeper {
     if (batch.length > 0) this.#push(batch, "answered by its provider");
   }
 
-  /** Forgets earlier writes of ports that have stayed in place for a while. */
+  /** Forgets earlier writes and refusals of ports that have stayed in place for a while. */
   settle(lports: readonly string[]): void {
     const attempts = this.byLport;
     const batch = lports.flatMap((lport) => {
       const attempt = attempts.get(lport);
-      return attempt?.phase === "idle" ? [{ lport, attempt: settled(attempt) }] : [];
+      const isOver = attempt !== undefined && attempt.phase !== "in-flight";
+      return isOver ? [{ lport, attempt: settled(attempt) }] : [];
     });
     if (batch.length > 0) this.#push(batch, "in place for a while");
   }

@@ -141,9 +141,16 @@ describe("a port that only time can help", () => {
 describe("a port that has stayed in place for a while", () => {
   const { change } = createWork("lsp1");
   const written = afterCommit(change, undefined);
+  const refused: Attempt = { ...written, phase: "failed", change, error: "no" };
 
   test("is told of when something was written of it", () => {
     decide(status(), { attempt: written });
+    jest.advanceTimersByTime(2 * PERIOD_MS);
+    expect(stable).toEqual(["lsp1"]);
+  });
+
+  test("is told of when a change was refused, and somebody else has put the interface right", () => {
+    decide(status(), { attempt: refused });
     jest.advanceTimersByTime(2 * PERIOD_MS);
     expect(stable).toEqual(["lsp1"]);
   });
@@ -153,7 +160,7 @@ describe("a port that has stayed in place for a while", () => {
     ["nothing is known of an attempt", status(), undefined],
     ["it is not in place", waiting, written],
     ["it is no port any more", undefined, written],
-    ["its change was refused", status(), { ...written, phase: "failed", change, error: "no" }],
+    ["its change was refused", status({ state: "error", retry: true }), refused],
   ])("is not told of when %s", (_, now, attempt) => {
     decide(status(), { attempt: written });
     decide(now, { attempt });

@@ -105,3 +105,18 @@ test("who edits by hand once a day is no such program", async () => {
     expect(stateOf(daemon)?.state).toBe("plugged");
   }
 });
+
+test("it is forgotten also when the server refused the last write, and the other program put the interface right", async () => {
+  const daemon = await plugged();
+  const undo = editInTurn(daemon);
+  await writesAgainst(daemon, undo);
+  await waitForNextTry(daemon);
+  daemon.next().reply({ ok: false, error: transactError("constraint violation") });
+  await settle();
+  daemon.setInterface(inPlace());
+  await settle();
+  expect(stateOf(daemon)?.state).toBe("plugged");
+  jest.advanceTimersByTime(20 * MINUTE_MS);
+  await settle();
+  expect(await writesAgainst(daemon, undo)).toBeGreaterThan(0);
+});

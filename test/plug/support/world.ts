@@ -373,7 +373,7 @@ export class World {
     for (const [lport, attempt] of this.attempts) {
       const status = this.statuses.get(lport);
       if (status === undefined && attempt.phase !== "in-flight") batch.push({ lport, attempt: null });
-      else if (status !== undefined && isSettled(status) && attempt.phase === "idle")
+      else if (status !== undefined && isSettled(status) && attempt.phase !== "in-flight")
         batch.push({ lport, attempt: settled(attempt) });
     }
     this.#pushAttempts(batch);
