@@ -65,7 +65,13 @@ function subjectOf(up: BroughtUp, deadline: number): Subject {
   return {
     type: up.type,
     deadline,
-    ask: async (input) => answerOf(await up.ask(input)),
+    ask: async (input) => {
+      const answer = await up.ask(input);
+      // "Not ready" is an answer of the provider, but not where vifplugd answers so because the program has ended.
+      const fault = up.fault();
+      if (fault !== null) throw new Error(fault);
+      return answerOf(answer);
+    },
     finish: (input, output) => up.finish(input, output),
     release: (input, output) => up.release(input, output),
     end: () => up.end(),

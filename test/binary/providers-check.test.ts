@@ -53,6 +53,20 @@ for line in sys.stdin:
   expect(exitCode).toBe(1);
 });
 
+test.each([
+  ["ends", "exit 3", "it exited with status 3"],
+  ["writes what is no message", "echo '{'", "it wrote a line that is no JSON"],
+])(
+  "a program that %s when it is asked fails, though vifplugd then has the ports wait",
+  async (_, does, seen) => {
+    const script = `read -r line; echo '{"jsonrpc":"2.0","id":0,"result":{"protocol":1}}'; read -r line; ${does}`;
+    const bad = { type: "bad", command: ["sh", "-c", script] };
+    const { exitCode, text } = await run([bad], "providers", "check", "bad", "--lport", "web1");
+    expect(text).toMatch(new RegExp(`^FAIL .*\n +web1: the command is down: ${seen}$`, "m"));
+    expect(exitCode).toBe(1);
+  },
+);
+
 test("a logical port that the provider is not ready for is named, with the reason", async () => {
   const pins = join(folder, "no-pins");
   await Bun.write(pins, "");
