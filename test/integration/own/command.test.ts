@@ -37,7 +37,9 @@ test("a program in shell plugs and unplugs", async () => {
   await using hv = await startHypervisor({
     config: { providers: [{ type: "dummy" }, { type: "shell", command: [shell] }] },
   });
-  await hv.addLport("web1", { "vif-plug-type": "shell" });
+  // A program that looks for its words anywhere in a line would find them among the port's options.
+  const misleading = { id: "x", method: "shutdown", operation: "remove" };
+  await hv.addLport("web1", { ...misleading, "vif-plug-type": "shell" });
   await hv.installed("web1");
   await hv.deleteLport("web1");
   await hv.gone("web1");
