@@ -24,7 +24,10 @@ export function isConfigValid(args: Arguments, command: string): boolean {
 
 /** The first error, and how many more there are. */
 export function inOneLine([first, ...more]: readonly ConfigError[]): string {
-  const rest = more.length === 0 ? "" : ` (and ${more.length} more: vifplugd check)`;
+  const rest =
+    more.length === 0
+      ? ""
+      : ` (and ${more.length} more: vifplugd check --config ${printable(first?.file ?? "")})`;
   return first === undefined ? "" : `${printable(formatConfigError(first))}${rest}`;
 }
 

@@ -241,5 +241,5 @@ function reloadDaemon(daemon: Daemon, file: string | null, log: Logger): void {
   log.error("SIGHUP: the configuration is not valid; the old configuration stays in force");
   for (const error of loaded.error.slice(0, ERRORS_LOGGED)) log.error(formatConfigError(error));
   const more = loaded.error.length - ERRORS_LOGGED;
-  if (more > 0) log.error(`and ${more} more: vifplugd check shows them`);
+  if (more > 0) log.error(`and ${more} more: vifplugd check --config ${loaded.error[0]?.file} shows them`);
 }

@@ -139,7 +139,11 @@ function unknownKeys(schema: unknown, value: unknown, path: readonly unknown[]):
 }
 
 function explainUnknown(keys: readonly unknown[], known: readonly string[]): string {
-  return `${keys.map(String).join(".")}: unknown key: expected ${known.join(", ")}${hint(keys.at(-1), known)}`;
+  return `${keys.map(shownKey).join(".")}: unknown key: expected ${known.join(", ")}${hint(keys.at(-1), known)}`;
+}
+
+function shownKey(key: unknown): string {
+  return key === "" ? '""' : String(key);
 }
 
 function hint(given: unknown, known: readonly string[]): string {
@@ -180,13 +184,18 @@ function offsetOf(document: Document, keys: readonly unknown[], wantKey: boolean
   for (const [depth, key] of keys.entries()) {
     // Of several pairs with one key, the last pair counts.
     const pair = isMap(node)
-      ? node.items.findLast((item) => isScalar(item.key) && String(item.key.value) === String(key))
+      ? node.items.findLast((item) => isScalar(item.key) && keyOf(item.key.value) === String(key))
       : undefined;
     const isKey = wantKey && depth === keys.length - 1;
     node = isSeq(node) ? node.items[Number(key)] : isKey ? pair?.key : pair?.value;
     offset = rangeStart(node) ?? rangeStart(pair?.key) ?? offset;
   }
   return offset;
+}
+
+/** The name of a key in what the parser makes of a mapping, where `null` and an absent key are the empty text. */
+function keyOf(value: unknown): string {
+  return value === null ? "" : String(value);
 }
 
 function rangeStart(node: unknown): number | null {

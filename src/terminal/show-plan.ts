@@ -16,7 +16,6 @@ const MARKS: Readonly<Record<PlannedChange["change"], readonly [string, Colour]>
 
 export function showPlan(plan: Plan, style: Style = PLAIN): string {
   const { chassis, bridge, changes, ports } = plan;
-  const plugged = ports.filter(({ state, reason }) => state === "plugged" && reason === null).length;
   const told = ports.filter(({ state, reason }) => state !== "plugged" || reason !== null);
   const lines = changes.map((change) => formatChange(change, style));
   const others = told.map(({ lport, state, reason }) => {
@@ -32,26 +31,31 @@ export function showPlan(plan: Plan, style: Style = PLAIN): string {
     ...(lines.length + others.length > 0 ? ["\n"] : []),
     hang(
       "",
-      `chassis ${chassis ?? "(no name)"}, bridge ${bridge}: ${count(changes.length, "change")}, ${count(plugged, "port")} in place`,
+      `chassis ${chassis ?? "(no name)"}, bridge ${bridge}: ${count(changes.length, "change")}, ${count(inPlaceOf(plan), "port")} in place`,
       style,
     ),
   ].join("");
 }
 
 /** The plan in one line, for the plans of many chassis one below the other. Kinds without a change are left out. */
-export function summarizePlan({ chassis, changes, ports }: Plan): string {
+export function summarizePlan(plan: Plan): string {
+  const { chassis, changes, ports } = plan;
   const kinds = Object.keys(MARKS).flatMap((kind) => {
     const some = changes.filter(({ change }) => change === kind).length;
     return some === 0 ? [] : [`${some} to ${kind}`];
   });
-  const inPlace = ports.filter(({ state, reason }) => state === "plugged" && reason === null).length;
   const troubled = ports.filter((port) => isInTrouble(port)).length;
   const facts = [
     count(changes.length, "change") + (kinds.length === 0 ? "" : ` (${kinds.join(", ")})`),
-    `${count(inPlace, "port")} in place`,
+    `${count(inPlaceOf(plan), "port")} in place`,
     ...(troubled === 0 ? [] : [`${count(troubled, "port")} in trouble`]),
   ];
   return `${printable(chassis ?? "(no name)")}: ${facts.join(", ")}`;
+}
+
+/** How many ports have their interface already, with those that do not work for another reason, which is told. */
+function inPlaceOf({ ports }: Plan): number {
+  return ports.filter(({ state }) => state === "plugged").length;
 }
 
 function formatChange(change: PlannedChange, style: Style): string {

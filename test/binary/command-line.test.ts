@@ -51,7 +51,7 @@ test.each([["graph"], ["providers"]])(
     expect(stdout).not.toBe("");
     expect(stderr).toMatch(
       new RegExp(
-        `^vifplugd: ${command}: ${RegExp.escape(config)}:1:1: chasis: .* \\(and 1 more: vifplugd check\\)\\n$`,
+        `^vifplugd: ${command}: ${RegExp.escape(config)}:1:1: chasis: .* \\(and 1 more: vifplugd check --config ${RegExp.escape(config)}\\)\\n$`,
       ),
     );
   },

@@ -23,7 +23,7 @@ test("is the default one while the default file is not valid, and a warning of o
   expect(place).toMatchObject({ ok: true, value: { runDir: run_dir } });
   expect(place.ok && place.value.warning).toMatch(
     new RegExp(
-      `^${FILE}:1:8: ovs\\.brige: .* \\(and 1 more: vifplugd check\\); the answer is of the daemon in ${run_dir}$`,
+      `^${FILE}:1:8: ovs\\.brige: .* \\(and 1 more: vifplugd check --config ${FILE}\\); the answer is of the daemon in ${run_dir}$`,
     ),
   );
 });
@@ -31,6 +31,6 @@ test("is the default one while the default file is not valid, and a warning of o
 test("is nowhere while a file that --config names is not valid: one line says why", () => {
   const place = placeToAsk(invalid, true);
   expect(place.ok || place.error).toMatch(
-    new RegExp(`^${FILE}:1:8: ovs\\.brige: .* \\(and 1 more: vifplugd check\\)$`),
+    new RegExp(`^${FILE}:1:8: ovs\\.brige: .* \\(and 1 more: vifplugd check --config ${FILE}\\)$`),
   );
 });

@@ -156,6 +156,8 @@ describe("an error says where it is and what was expected:", () => {
     ["a control character", "chassis: hv\u00001\n", /^1:12: control character U\+0000/],
     ["one that every object has", "constructor: x\n", /^1:1: constructor: unknown key/],
     ["one that is no string", "1: x\n", /^1:1: 1: unknown key/],
+    ["null as a key", "log: {}\nnull: x\n", /^2:1: "": unknown key/],
+    ["an empty key", 'log: { "": x }\n', /^1:8: log\."": unknown key/],
     ["a wrong type", "chassis: 12\n", /^1:10: chassis: expected a string, received 12$/],
     ["a value where a mapping belongs", "ovs: 1\n", /^1:6: ovs: expected a mapping, received 1$/],
     ["a list where a mapping belongs", "plug: [keep]\n", /^1:7: plug: expected a mapping, received a list$/],

@@ -164,7 +164,7 @@ test("in one line a port in place that does not work is in trouble, as status sa
     reason: "logical port n takes its interface over",
   });
   expect(summarizePlan(planOf("hv1", "br-int", [down("d"), down("f"), handsOver, status("e", null)]))).toBe(
-    "hv1: 0 changes, 1 port in place, 2 ports in trouble",
+    "hv1: 0 changes, 3 ports in place, 2 ports in trouble",
   );
 });
 
