@@ -20,7 +20,7 @@ import { openVSwitch } from "../../schemas/open_vswitch.gen.ts";
 import type { CountedEvent } from "../../view/coverage.ts";
 import type { Reconciler } from "../reconcile/reconciler.ts";
 import type { ChassisLock, Locking } from "./chassis-lock.ts";
-import { logState } from "./session-log.ts";
+import { stateLog } from "./session-log.ts";
 
 export interface LocalDatabaseOptions {
   readonly environment: Environment;
@@ -78,8 +78,9 @@ export class LocalDatabase {
       this.#count(`ovs_${label}`);
       reconciler.pushTables("Open_vSwitch", changes, label);
     });
+    const log = stateLog(this.#log, "Open_vSwitch");
     this.#session.onState((state) => {
-      logState(this.#log, "Open_vSwitch", state);
+      log(state);
       if (state.kind === "disconnected") this.#count("ovs_disconnect");
       this.#announce();
     });

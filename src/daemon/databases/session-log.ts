@@ -3,14 +3,27 @@ import type { SessionState } from "ovsdb-jsonrpc";
 import type { Logger } from "../../log/log.ts";
 import { RESET_HINT } from "./session-status.ts";
 
-export function logState(log: Logger, database: string, state: SessionState): void {
+/** @returns what logs each new state of a session of the database */
+export function stateLog(log: Logger, database: string): (state: SessionState) => void {
+  let last: SessionState | null = null;
+  return (state) => {
+    logState(log, database, state, last);
+    last = state;
+  };
+}
+
+function logState(log: Logger, database: string, state: SessionState, last: SessionState | null): void {
   switch (state.kind) {
     case "connecting":
     case "connected":
       log.debug(`${database}: ${state.kind} ${state.remote}`);
       break;
     case "synced":
-      log.info(`${database}: in sync with ${state.remote}`);
+      // Still in sync: only what the server says of itself in its cluster has changed.
+      if (last?.kind === "synced" && last.remote === state.remote && last.cid === state.cid) {
+        const leads = state.leader === true ? "leads its cluster now" : "no longer leads its cluster";
+        log.info(`${database}: ${state.remote} ${leads}`);
+      } else log.info(`${database}: in sync with ${state.remote}`);
       break;
     case "disconnected": {
       // Somebody has just named another remote; the log has a line about that already.

@@ -27,7 +27,7 @@ import { AwaitedName, findChassis } from "./chassis-lookup.ts";
 import { KnownClusters } from "./known-clusters.ts";
 import { NamedPorts } from "./named-ports.ts";
 import { Refusal } from "./refusal.ts";
-import { logState } from "./session-log.ts";
+import { stateLog } from "./session-log.ts";
 import { inquire, inquireChassis } from "./southbound-inquirer.ts";
 import { connect, type Where } from "./southbound-session.ts";
 
@@ -213,8 +213,9 @@ export class Southbound {
       this.#reconciler.departures.left(changes.Port_Binding, view);
       this.#announce(session);
     });
+    const log = stateLog(this.#log, "OVN_Southbound");
     session.onState((state) => {
-      logState(this.#log, "OVN_Southbound", state);
+      log(state);
       if (state.kind === "disconnected") {
         this.#count("sb_disconnect");
         this.#lost = state.error;

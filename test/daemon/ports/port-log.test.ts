@@ -1,6 +1,6 @@
 // What people are told of each logical port: each state once, and each write.
 import { describe, expect, test } from "bun:test";
-import { logState } from "../../../src/daemon/databases/session-log.ts";
+import { stateLog } from "../../../src/daemon/databases/session-log.ts";
 import { PortLog } from "../../../src/daemon/ports/port-log.ts";
 import { Log } from "../../../src/log/log.ts";
 import { NOT_RESOLVED } from "../../../src/plug/conditions/wanted.ts";
@@ -254,12 +254,13 @@ test("changes that are refused are each told of by its port, also those of many 
 
 test("a database session tells when it is in sync, when it is lost, and when it tries again", () => {
   const { logger, lines } = observed();
-  logState(logger, "DB", { kind: "connecting", remote: "unix:x" });
-  logState(logger, "DB", { kind: "connected", remote: "unix:x", leader: null, cid: null });
-  logState(logger, "DB", { kind: "synced", remote: "unix:x", leader: null, cid: null });
+  const log = stateLog(logger, "DB");
+  log({ kind: "connecting", remote: "unix:x" });
+  log({ kind: "connected", remote: "unix:x", leader: null, cid: null });
+  log({ kind: "synced", remote: "unix:x", leader: null, cid: null });
   const error = { code: "disconnected", message: "closed by the server" } as const;
-  logState(logger, "DB", { kind: "disconnected", error, retryInMs: 1234 });
-  logState(logger, "DB", { kind: "closed" });
+  log({ kind: "disconnected", error, retryInMs: 1234 });
+  log({ kind: "closed" });
   expect(lines).toEqual([
     "debug plug: DB: connecting unix:x",
     "debug plug: DB: connected unix:x",
@@ -271,7 +272,8 @@ test("a database session tells when it is in sync, when it is lost, and when it 
 
 test("a database session that leaves a remote because it is to does not warn of that", () => {
   const { logger, lines } = observed();
+  const log = stateLog(logger, "DB");
   const error = { code: "not configured", message: "unix:x: the remote is not configured any more" } as const;
-  logState(logger, "DB", { kind: "disconnected", error, retryInMs: 0 });
+  log({ kind: "disconnected", error, retryInMs: 0 });
   expect(lines).toEqual(["debug plug: DB: unix:x: the remote is not configured any more"]);
 });
