@@ -110,7 +110,11 @@ export function parseIntroduction(result: unknown): Result<Introduction, string>
   if (parsed.success) return ok(parsed.output);
   const [issue] = parsed.issues;
   const path = v.getDotPath(issue);
-  const expected = `expected ${issue.expected ?? "another value"}, received ${issue.received}`;
+  // valibot takes the absent key itself for what is expected.
+  const expected =
+    issue.type === "object" && issue.received === "undefined"
+      ? "missing: this member is required"
+      : `expected ${issue.expected ?? "another value"}, received ${issue.received}`;
   return fail(`its answer to initialize: ${path === null ? "" : `${path}: `}${expected}`);
 }
 

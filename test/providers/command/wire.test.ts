@@ -1,6 +1,6 @@
 // What a command may say: the messages of JSON-RPC 2.0, and an `error` of null beside a result.
 import { expect, test } from "bun:test";
-import { parseLine } from "../../../src/providers/command/wire.ts";
+import { parseIntroduction, parseLine } from "../../../src/providers/command/wire.ts";
 
 const parse = (message: object) => parseLine(JSON.stringify(message));
 
@@ -25,3 +25,18 @@ test("what is no message is told apart from what is no JSON", () => {
     expect(parseLine(line)).toMatchObject({ ok: false, error: { code: "no-json" } });
   }
 });
+
+test.each<[object, string]>([
+  [{}, "protocol: missing: this member is required"],
+  [{ protocol: 1, reads: [{ name: "acme:port" }] }, "reads.0.meaning: missing: this member is required"],
+  [{ protocol: 2 }, "protocol: expected 1, received 2"],
+  [{ protocol: 1, summary: 5 }, "summary: expected string, received 5"],
+])(
+  "an answer to initialize that lacks a member says which, and one of another shape what was expected",
+  (answer, fault) => {
+    expect(parseIntroduction(answer)).toMatchObject({
+      ok: false,
+      error: `its answer to initialize: ${fault}`,
+    });
+  },
+);
