@@ -4,11 +4,11 @@
  * Invariant: the report has no secrets. The command reads no file but the configuration. Of the options of a provider the report
  * has only the names, and a URL has no user part.
  */
-import { closeSync, constants, writeSync } from "node:fs";
+import { closeSync, constants, existsSync, writeSync } from "node:fs";
 import { hostname, release } from "node:os";
 import { gzipSync } from "node:zlib";
 import { formatConfigError } from "../config/error.ts";
-import { loadConfig } from "../config/load.ts";
+import { DEFAULT_CONFIG_FILE, loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { askDaemon } from "../control/client.ts";
 import { systemMessageOf } from "../result.ts";
@@ -85,7 +85,7 @@ function printReport(bytes: Uint8Array): number {
 
 async function gather(configFile: string | null): Promise<readonly Section[]> {
   const config = loadConfig(configFile);
-  const head = [program(), configuration(config)];
+  const head = [program(), configuration(config, configFile)];
   const asked = placeToAsk(config, configFile !== null);
   return asked.ok ? [...head, ...(await daemonSections(asked.value.runDir))] : head;
 }
@@ -99,11 +99,13 @@ function program(): Section {
   return { title: "program", text: facts.join("\n") };
 }
 
-function configuration(config: ReturnType<typeof loadConfig>): Section {
-  const text = config.ok
-    ? JSON.stringify(withoutSecrets(config.value), null, 2)
-    : config.error.map(formatConfigError).join("\n");
-  return { title: "configuration, as it is on disk now", text };
+/** Names the file: a daemon that was started with another file has another configuration. */
+function configuration(config: ReturnType<typeof loadConfig>, configFile: string | null): Section {
+  const title = "configuration, as it is on disk now";
+  if (!config.ok) return { title, text: config.error.map(formatConfigError).join("\n") };
+  const file = configFile ?? DEFAULT_CONFIG_FILE;
+  const origin = existsSync(file) ? file : `${file} does not exist, so these are the defaults`;
+  return { title, text: `${origin}\n${JSON.stringify(withoutSecrets(config.value), null, 2)}` };
 }
 
 /** Hides every option of a provider, because any option may be a password. */

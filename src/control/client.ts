@@ -35,34 +35,51 @@ export async function askDaemon(
   if (!(pid > 0)) return fail(`no vifplugd runs in ${runDir}: ${pidFile} holds no process id`);
   const path = controlSocketPath(runDir, pid);
   const reply = await exchange(path, JSON.stringify({ id: 0, method, params }));
-  return reply.ok ? parseReply(reply.value) : fail(`vifplugd (pid ${pid}) does not answer: ${reply.error}`);
+  if (reply.ok) return parseReply(reply.value);
+  const { message, isNobodyThere } = reply.error;
+  // A daemon that was killed leaves its pid file; a daemon that hangs still has its socket.
+  if (isNobodyThere && hasEnded(pid)) {
+    return fail(
+      `no vifplugd runs in ${runDir}: the process that wrote ${pidFile}, ${pid}, has ended; start vifplugd`,
+    );
+  }
+  return fail(`vifplugd (pid ${pid}) does not answer: ${message}`);
 }
 
-function exchange(path: string, request: string): Promise<Result<Uint8Array, string>> {
+function hasEnded(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (thrown) {
+    return hasCode(thrown, "ESRCH");
+  }
+}
+
+interface Silence {
+  readonly message: string;
+  /** No process listens on the socket. */
+  readonly isNobodyThere: boolean;
+}
+
+function exchange(path: string, request: string): Promise<Result<Uint8Array, Silence>> {
   return new Promise((resolve) => {
     const framer = new JsonFramer();
     const socket = connect(path);
-    const end = (result: Result<Uint8Array, string>) => {
+    const end = (result: Result<Uint8Array, Silence>) => {
       socket.destroy();
       resolve(result);
     };
-    socket.setTimeout(ANSWER_WITHIN_MS, () =>
-      end(fail(`${path}: no answer in ${ANSWER_WITHIN_MS / 1000} s`)),
-    );
+    const silent = (message: string, isNobodyThere = false) => end(fail({ message, isNobodyThere }));
+    socket.setTimeout(ANSWER_WITHIN_MS, () => silent(`${path}: no answer in ${ANSWER_WITHIN_MS / 1000} s`));
     socket.on("connect", () => socket.write(request));
     socket.on("error", (error) => {
-      end(
-        fail(
-          hasCode(error, "EACCES")
-            ? `${path}: permission denied; ask as the user that runs it`
-            : error.message,
-        ),
-      );
+      if (hasCode(error, "EACCES")) silent(`${path}: permission denied; ask as the user that runs it`);
+      else silent(error.message, hasCode(error, "ECONNREFUSED") || hasCode(error, "ENOENT"));
     });
-    socket.on("close", () => end(fail(`${path}: the connection was closed`)));
+    socket.on("close", () => silent(`${path}: the connection was closed`));
     socket.on("data", (chunk: Uint8Array) => {
       const framed = framer.push(chunk, (text) => end(ok(text)));
-      if (!framed.ok) end(fail(framed.error));
+      if (!framed.ok) silent(framed.error);
     });
   });
 }

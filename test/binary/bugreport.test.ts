@@ -44,6 +44,7 @@ test("says what the program is, what it is configured to, and all that the daemo
   const text = await report("whole.gz", configPath(hypervisor.chassis));
   const titles = [...text.matchAll(/^== (.*)$/gm)].map(([, title]) => title);
   expect(titles.slice(0, 3)).toEqual(["program", "configuration, as it is on disk now", "plug/status json"]);
+  expect(text).toContain(`now\n${configPath(hypervisor.chassis)}\n{`);
   expect(titles).toContain("log/tail 1000");
   expect(titles).toContain("plug/explain lsp2 json");
   expect(titles).not.toContain("plug/explain lsp1 json");

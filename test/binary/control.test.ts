@@ -111,6 +111,7 @@ describe("ovs-appctl", () => {
     [["no-such-command"], /"no-such-command" is not a valid command/],
     [["plug/explain"], /requires at least 1/],
     [["plug/explain", "nobody"], /nobody is neither wanted nor plugged/],
+    [["plug/explain", ""], /^"" is neither wanted nor plugged/m],
     [["plug/show", "nobody"], /nobody/],
     [["plug/status", "xml"], /unknown format xml/],
     [["plug/status", "text", "wide"], /a width in columns/],

@@ -35,7 +35,16 @@ test.each<[string, string | null, RegExp]>([
   ],
   ["the pid file is empty", "", /^no vifplugd runs in .* holds no process id$/],
   ["the pid file is garbage", "garbage", /holds no process id$/],
-  ["the process is gone", "999999999\n", /^vifplugd \(pid 999999999\) does not answer: .*ENOENT/],
+  [
+    "the process is gone",
+    "999999999\n",
+    /^no vifplugd runs in \S+: the process that wrote \S+\.pid, 999999999, has ended; start vifplugd$/,
+  ],
+  [
+    "the process is there without its socket",
+    `${process.pid}\n`,
+    new RegExp(`^vifplugd \\(pid ${process.pid}\\) does not answer: .*ENOENT`),
+  ],
 ])("%s", async (_, pid, error) => {
   if (pid !== null) writeFileSync(join(runDir, "vifplugd.pid"), pid);
   expect(await askDaemon(runDir, "version", [])).toEqual({ ok: false, error: expect.stringMatching(error) });

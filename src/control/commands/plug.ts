@@ -91,5 +91,5 @@ function present<Content>(
 
 function unknownPort({ notReady }: DaemonView, lport: string): string {
   if (notReady !== null) return `vifplugd knows nothing about ${lport} yet: ${notReady}`;
-  return `${lport} is neither wanted nor plugged on this chassis: it has no interface here, and no port binding that names this chassis; ovn-nbctl lsp-get-options LPORT says which chassis it is requested on`;
+  return `${lport === "" ? '""' : lport} is neither wanted nor plugged on this chassis: it has no interface here, and no port binding that names this chassis; ovn-nbctl lsp-get-options LPORT says which chassis it is requested on`;
 }
