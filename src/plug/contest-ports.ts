@@ -62,14 +62,27 @@ export class ContestPorts {
     return attempt?.phase === "in-flight" && takenBy(attempt.change)?._uuid === _uuid;
   }
 
-  /** Whether the interface that the port has to leave, and its Port row, are the same as at the refusal. */
-  leavesTheSame(lport: string): boolean {
+  /**
+   * Whether the interface that the port has to leave, and its Port row, are the same as at the refusal, or there is none as then.
+   * @param isTaken another port takes that interface over
+   */
+  leavesTheSame(lport: string, isTaken: boolean): boolean {
     const attempt = this.#facts.attempt(lport);
-    if (attempt?.phase !== "failed" || attempt.change.kind !== "replug") return true;
-    const { leaves, remove } = attempt.change;
+    if (attempt?.phase !== "failed") return true;
+    const { change } = attempt;
     const inPlace = this.inPlace(lport);
-    if (inPlace === null || !sameContent(leaves, inPlace.interface)) return false;
+    if (change.kind !== "replug" || inPlace === null) return change.kind !== "replug" && inPlace === null;
+    const { leaves, remove } = change;
+    if (!sameContent(leaves, inPlace.interface) || isTaken !== (remove === null)) return false;
     return remove === null || remove.port === inPlace.port;
+  }
+
+  /** Whether the server has refused to remove the interface that the port has to leave (rule U7). */
+  wasRefusedToGo(lport: string): boolean {
+    const attempt = this.#facts.attempt(lport);
+    const inPlace = this.inPlace(lport);
+    if (attempt?.phase !== "failed" || attempt.change.kind !== "remove" || inPlace === null) return false;
+    return sameContent(attempt.change.interface, inPlace.interface);
   }
 
   /** Whether the server has refused the port's wish for this interface, or for a new interface where `holder` is undefined. */

@@ -42,8 +42,8 @@ export type Won = (
 ) & {
   /** The logical ports that move together, this port among them, in the order of their names. */
   readonly together: readonly string[];
-  /** The server has refused this move, and nothing has changed since. */
-  readonly isRefused: boolean;
+  /** The port whose refusal by the server holds this move back, because nothing has changed since; null: the move may be made. */
+  readonly refused: string | null;
   /** False: the server has refused the name to all claimants, and another claimant comes first when the back-off is over. */
   readonly isInTurn: boolean;
 };
@@ -77,13 +77,13 @@ export class Contests {
         kind: "lost",
         reason: `logical port ${cut(sent)} moves with it, and its change is on its way`,
       };
-    const isRefused = this.#isRefused(together);
+    const refused = this.#refusedIn(together);
     const observed = this.#facts.holder(name);
-    const isInTurn = this.#winner(name) === lport;
+    const isInTurn = this.#isInTurn(lport);
     if (observed === undefined || observed.lport === null)
-      return { kind: "free", together, isRefused, isInTurn };
+      return { kind: "free", together, refused, isInTurn };
     const leaving = this.#ports.goneConsultation(observed) ?? this.#ports.besideConsultation(observed);
-    return { kind: "take", observed, from: observed.lport, leaving, together, isRefused, isInTurn };
+    return { kind: "take", observed, from: observed.lport, leaving, together, refused, isInTurn };
   }
 
   /** The logical port that takes over the interface of `lport` in this pass, because `lport` goes or moves; else null. */
@@ -97,7 +97,7 @@ export class Contests {
     const next = this.#nextOwner(observed);
     if (next === null || this.#ports.isTaking(next, observed)) return next;
     const route = this.#routeOf(next);
-    return route.ok && this.#isRefused(this.#together(route.path)) ? null : next;
+    return route.ok && this.#refusedIn(this.#together(route.path)) !== null ? null : next;
   }
 
   /** The port that may take this interface over, or null. A transaction on its way keeps its interface until its answer. */
@@ -209,13 +209,28 @@ export class Contests {
     return [...all].sort();
   }
 
-  /** Whether the server has refused this move. After the back-off of the first port, the whole group is tried again. */
-  #isRefused(together: readonly string[]): boolean {
+  /**
+   * The port whose refusal holds these ports back, or null. It is the first one, after whose back-off the whole group is tried
+   * again; one that claims a free name which another claimant is to get first; or one whose interface was to go alone, after the
+   * refusal of the move: the two changes would else be sent in turn without a pause.
+   */
+  #refusedIn(together: readonly string[]): string | null {
     const [leader] = together;
-    if (leader === undefined) return false;
+    if (leader === undefined) return null;
     const name = this.#ports.claimOf(leader);
     const wasRefused = this.#ports.wasRefused(leader, name === null ? undefined : this.#facts.holder(name));
-    return wasRefused && together.every((lport) => this.#ports.leavesTheSame(lport));
+    if (wasRefused && together.every((one) => this.#leavesTheSame(one))) return leader;
+    return together.find((one) => !this.#isInTurn(one) || this.#ports.wasRefusedToGo(one)) ?? null;
+  }
+
+  #leavesTheSame(lport: string): boolean {
+    const inPlace = this.#ports.inPlace(lport);
+    return this.#ports.leavesTheSame(lport, inPlace !== null && this.#nextOwner(inPlace) !== null);
+  }
+
+  #isInTurn(lport: string): boolean {
+    const name = this.#ports.claimOf(lport);
+    return name === null || this.#winner(name) === lport;
   }
 
   #winner(name: string): string | null {

@@ -8,7 +8,7 @@ import { misplacementOf } from "./advice.ts";
 import { setbacksOf } from "./attempt.ts";
 import { type Change, type Create, type Remove, sameBasis, type Update } from "./change.ts";
 import type { Won } from "./contest.ts";
-import { type DesiredInterface, diffInterface } from "./desired.ts";
+import { type DesiredInterface, diffInterface, sameContent } from "./desired.ts";
 import { inPlaceAt, type LportStatus, nameOfChange, type StatusFacts, status } from "./lport-status.ts";
 import type { BridgeRef } from "./rows.ts";
 
@@ -45,19 +45,18 @@ export function propose(
   const { attempt } = at;
   if (change === null) return status(at, "pending", "the port of its interface is not known yet", {});
   const together = won === undefined || won.together.length < 2 ? null : won.together;
-  if (together !== null && won?.isRefused) {
-    const [leader] = together;
+  if (together !== null && won !== undefined && won.refused !== null) {
     const words =
       attempt?.phase === "failed"
         ? attempt.error
-        : `it moves with logical port ${cut(leader ?? "")}, whose change was refused`;
+        : `it moves with logical port ${cut(won.refused)}, whose change was refused`;
     return status(at, "error", words, { retry: true });
   }
   const isOutOfTurn = won !== undefined && !won.isInTurn;
   if (
     together === null &&
     attempt?.phase === "failed" &&
-    (isOutOfTurn || sameBasis(attempt.change, change))
+    (isOutOfTurn || isRefusedWith(attempt.change, change))
   ) {
     return status(at, "error", attempt.error, { retry: true });
   }
@@ -67,6 +66,14 @@ export function propose(
     return keptUndone(at, change.kind, name, setbacks);
   }
   return status(at, "pending", reason, { change: movingWith(change, together) });
+}
+
+/** A port whose interface was refused to go does not move either: the two changes would be sent in turn without a pause (rule T3). */
+function isRefusedWith(refused: Change, change: Change): boolean {
+  if (sameBasis(refused, change)) return true;
+  return (
+    refused.kind === "remove" && change.kind === "replug" && sameContent(refused.interface, change.leaves)
+  );
 }
 
 /** Rule T4: others undid the change so often that the interface is left alone for a while. */

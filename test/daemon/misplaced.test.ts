@@ -6,6 +6,7 @@ import { ProviderRegistry } from "../../src/providers/registry.ts";
 import { PlugDaemon, settle } from "../support/plug-daemon.ts";
 import { type Calls, recordedProvider } from "../support/providers.ts";
 import { map, pluggedRow, uuid, wantedRow } from "../support/rows.ts";
+import { transactError } from "../support/works.ts";
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -274,4 +275,17 @@ describe("a second time within a minute", () => {
     expect(nic.state("a")).toMatchObject({ state: "pending", change: null });
     expect(nic.daemon.sent.length).toBe(1);
   });
+});
+
+test("a server that refuses every change is asked with back-off only, whether the port moves or goes (T3)", async () => {
+  const nic = new Nic();
+  await nic.start();
+  await nic.plug("lsp1", "eth0");
+  await nic.has({ lsp1: "eth1" }, { eth0: "VF 7" });
+  for (let sent = 0; sent < 2; sent++) {
+    nic.daemon.next().reply({ ok: false, error: transactError("constraint violation") });
+    await settle();
+  }
+  expect(nic.daemon.sent).toEqual([]);
+  expect(nic.state("lsp1")).toMatchObject({ state: "error", retry: true });
 });

@@ -134,9 +134,9 @@ describe("who moves together", () => {
     const together = ["p", "q", "r"];
     expect(contests.contest("p", "b")).toMatchObject({
       ...{ kind: "take", from: "q", together },
-      ...{ isRefused: false, isInTurn: true },
+      ...{ refused: null, isInTurn: true },
     });
-    expect(contests.contest("r", "d")).toMatchObject({ kind: "free", together, isRefused: false });
+    expect(contests.contest("r", "d")).toMatchObject({ kind: "free", together, refused: null });
   });
 
   test("are all members of a circle, which only they are in", () => {
@@ -188,7 +188,7 @@ describe("an interface is left to another logical port", () => {
       q: { wants: "a", attempt: "refused" },
       r: { has: ["a"] },
     });
-    expect(contests.contest("p", "a")).toMatchObject({ kind: "take", from: "r", isRefused: true });
+    expect(contests.contest("p", "a")).toMatchObject({ kind: "take", from: "r", refused: "p" });
     expect(contests.contest("q", "a")).toMatchObject({ kind: "lost" });
     expect(contests.takerOf(interfaceNamed("a"))).toBeNull();
   });
@@ -284,23 +284,23 @@ describe("what the server has refused", () => {
   }
 
   test("is told of the very same change", () => {
-    expect(refusedTo("create", {})).toMatchObject({ kind: "free", isRefused: true });
-    expect(refusedTo("take", { q: { has: ["b"] } })).toMatchObject({ kind: "take", isRefused: true });
+    expect(refusedTo("create", {})).toMatchObject({ kind: "free", refused: "p" });
+    expect(refusedTo("take", { q: { has: ["b"] } })).toMatchObject({ kind: "take", refused: "p" });
   });
 
   test("is nothing to a change of something else", () => {
-    expect(refusedTo("create", { q: { has: ["b"] } })).toMatchObject({ kind: "take", isRefused: false });
-    expect(refusedTo("take", {})).toMatchObject({ kind: "free", isRefused: false });
-    expect(refusedTo("remove", { q: { has: ["b"] } })).toMatchObject({ kind: "take", isRefused: false });
+    expect(refusedTo("create", { q: { has: ["b"] } })).toMatchObject({ kind: "take", refused: null });
+    expect(refusedTo("take", {})).toMatchObject({ kind: "free", refused: null });
+    expect(refusedTo("remove", { q: { has: ["b"] } })).toMatchObject({ kind: "take", refused: null });
     const first = { o: { wants: "b" } };
     expect(refusedTo("create", first)).toMatchObject({ kind: "lost" });
   });
 });
 
 describe("a move that the server has refused", () => {
-  /** p moves from a to the free b, and q to a; the server refused what p did, which stood on these rows. */
+  /** p moves from a to b, and q from b to the free c; the server refused what p did, which stood on these rows. */
   function refusedOn(rows: (a: ObservedInterface) => Partial<Pick<Remove, "port" | "interface">>) {
-    const ports = { p: { has: ["a"], wants: "b" }, q: { wants: "a" } } as const;
+    const ports = { p: { has: ["a"], wants: "b" }, q: { has: ["b"], wants: "c" } } as const;
     const { advice, interfaceNamed } = cloud(ports);
     const held = advice.get("p");
     const desired = held?.kind === "asked" ? held.main.desired : null;
@@ -312,7 +312,7 @@ describe("a move that the server has refused", () => {
       ...usual,
       ...rows(a),
     };
-    const take = { kind: "create", desired, bridge: BRIDGE } as const;
+    const take = { kind: "update", desired, interface: interfaceNamed("b").interface, edit: {} } as const;
     const change: Change = { kind: "replug", leaves: remove.interface, remove, take };
     const refused = { phase: "failed", nonce: 0, error: "no", change } as const;
     const now = cloud({ ...ports, p: { ...ports.p, attempt: refused } });
@@ -322,18 +322,18 @@ describe("a move that the server has refused", () => {
     return now.contests;
   }
 
-  test.each<[string, Parameters<typeof refusedOn>[0], boolean]>([
-    ["is not made again while nothing has changed", () => ({}), true],
-    ["is made again when the Port row is another one", () => ({ port: portRow({ name: "a" }) }), false],
+  test.each<[string, Parameters<typeof refusedOn>[0], string | null]>([
+    ["is not made again while nothing has changed", () => ({}), "p"],
+    ["is made again when the Port row is another one", () => ({ port: portRow({ name: "a" }) }), null],
     [
       "is made again when the interface that is left is another one",
       ({ interface: row }) => ({ interface: { ...row, mtu_request: 1300 } }),
-      false,
+      null,
     ],
-  ])("%s, whichever of its ports is asked", (_, rows, isRefused) => {
+  ])("%s, whichever of its ports is asked", (_, rows, refused) => {
     const contests = refusedOn(rows);
-    expect(contests.contest("p", "b")).toMatchObject({ together: ["p", "q"], isRefused });
-    expect(contests.contest("q", "a")).toMatchObject({ together: ["p", "q"], isRefused });
+    expect(contests.contest("p", "b")).toMatchObject({ together: ["p", "q"], refused });
+    expect(contests.contest("q", "c")).toMatchObject({ together: ["p", "q"], refused });
   });
 });
 
@@ -427,7 +427,38 @@ test("of a free name that the server refused to all that want it, each is told s
     p: { wants: "b", attempt: attemptOf("p") },
     q: { wants: "b", attempt: attemptOf("q") },
   });
-  const told = { kind: "free", isRefused: true };
-  expect(contests.contest("p", "b")).toMatchObject({ ...told, together: ["p"], isInTurn: true });
-  expect(contests.contest("q", "b")).toMatchObject({ ...told, together: ["q"], isInTurn: false });
+  const free = { kind: "free" };
+  expect(contests.contest("p", "b")).toMatchObject({
+    ...free,
+    together: ["p"],
+    refused: "p",
+    isInTurn: true,
+  });
+  expect(contests.contest("q", "b")).toMatchObject({
+    ...free,
+    together: ["q"],
+    refused: "q",
+    isInTurn: false,
+  });
+});
+
+test("a move onto a free name that the server refused to all that want it waits for its turn, whoever is asked again", () => {
+  const { advice, interfaceNamed } = cloud({ p: { wants: "b" }, q: { has: ["a"], wants: "b" } });
+  const refused = (lport: string): Attempt => {
+    const held = advice.get(lport);
+    const desired = held?.kind === "asked" ? held.main.desired : null;
+    if (desired === null) throw new Error(`nothing is desired for ${lport}`);
+    const take = { kind: "create", desired, bridge: BRIDGE } as const;
+    const leaves = interfaceNamed("a").interface;
+    const change = lport === "p" ? take : ({ kind: "replug", leaves, remove: null, take } as const);
+    return { phase: "failed", nonce: 0, error: "no", change };
+  };
+  const { contests } = cloud({
+    o: { wants: "a" },
+    p: { wants: "b", attempt: refused("p") },
+    q: { has: ["a"], wants: "b", attempt: refused("q") },
+  });
+  const together = ["o", "q"];
+  expect(contests.contest("o", "a")).toMatchObject({ kind: "take", together, refused: "q" });
+  expect(contests.contest("q", "b")).toMatchObject({ kind: "free", together, refused: "q" });
 });

@@ -98,7 +98,7 @@ describe("pending", () => {
   test("is a port that takes over an interface of another, and says of which", () => {
     const other = classify(pluggedRow("lsp2", { name: "lsp1" }), portRow(), bridgeRow());
     const take = { kind: "take", observed: other, from: "lsp2", leaving: null } as const;
-    const contest: Contest = { ...take, together: ["lsp1"], isRefused: false, isInTurn: true };
+    const contest: Contest = { ...take, together: ["lsp1"], refused: null, isInTurn: true };
     expect(verdictOf({ contest })).toMatchObject({
       state: "pending",
       reason: "taken over from logical port lsp2",

@@ -1,9 +1,11 @@
 // Random histories of a chassis on the daemon's own graph: after every run the data of every node are what a recompute
 // gives, and every decision is one that docs/rules.md allows. (21,000 steps, and 4,000 more that come to rest.)
 import { describe, expect, test } from "bun:test";
+import { type Change, togetherOf } from "../../src/plug/change.ts";
 import { checkProperty } from "../support/random.ts";
-import { calmDown, faultAtRest, faultOfMemory } from "./support/calm.ts";
+import { calmDown, faultAtRest, faultBeside, faultOfMemory, faultOfUnrest } from "./support/calm.ts";
 import { faultOfHistory, type History, histories } from "./support/check.ts";
+import { faultOfChanges } from "./support/invariants.ts";
 import { catchUp, perform } from "./support/perform.ts";
 import { World } from "./support/world.ts";
 
@@ -21,6 +23,24 @@ test("when nothing happens any more, everything that can be done has been done, 
     }),
   );
 });
+
+test.each<[string, (change: Change) => boolean, (world: World) => string | undefined]>([
+  ["one port's changes", (change) => togetherOf(change).includes("a"), (world) => faultBeside(world, "a")],
+  ["everything", () => true, faultOfUnrest],
+])(
+  "while the server refuses %s, all else comes to rest, and nothing is sent before its time (T3)",
+  (_, refuses, faultIn) => {
+    checkProperty(
+      histories(60, 40, (history) => {
+        let fault: string | undefined;
+        const world = new World({ onRun: (_result, at) => (fault ??= faultOfChanges(at)) });
+        for (const step of history) perform(world, step);
+        calmDown(world, refuses);
+        return fault ?? faultOfUnrest(world) ?? faultIn(world);
+      }),
+    );
+  },
+);
 
 test("what a random history has found stays found: two ports that are to be renamed to one name", () => {
   const wanted = { plugType: "dummy", requested: "hv1", mtu: null, mode: null, kind: "vif" } as const;
@@ -108,7 +128,7 @@ describe("a port whose move the server refuses each time keeps no other port in 
     perform(world, { do: "catch up", run: true });
     perform(world, { do: "set lport", lport: "a", to: wanted, run: true });
     perform(world, step);
-    for (let time = 0; time < 4; time++) catchUp(world, "a");
+    for (let time = 0; time < 4; time++) catchUp(world, (change) => togetherOf(change).includes("a"));
     world.run();
     expect(world.statuses.get("a")).toMatchObject({ state: "error", retry: true });
     expect(world.local.iface.find(({ name }) => name === "a")).toBeUndefined();

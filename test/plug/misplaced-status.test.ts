@@ -74,7 +74,7 @@ describe("an interface that is another's by now (U7)", () => {
     "moves at once too when another port takes %s, however often it was sent away before",
     (_, rest, what) => {
       const together = ["lsp1", "lsp2"];
-      const contest = { kind: "free", together, isRefused: false, isInTurn: true } as const;
+      const contest = { kind: "free", together, refused: null, isInTurn: true } as const;
       const attempt: Attempt = { phase: "idle", nonce: 0, sentAway: { times: 3 } };
       const situation = { providers: knowing(elsewhere), owned: observed(), attempt, contest, ...rest };
       expect(changeOf(situation)).toMatchObject({ kind: "replug", together, ...what });

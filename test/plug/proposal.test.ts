@@ -7,7 +7,7 @@ import { bridge, changeOf, observed, type Situation, unplug, verdictOf } from ".
 type Won = Extract<Contest, { readonly kind: "free" }>;
 
 const won = (rest: Partial<Won>): Won => ({
-  ...{ kind: "free", together: ["lsp1"], isRefused: false, isInTurn: true },
+  ...{ kind: "free", together: ["lsp1"], refused: null, isInTurn: true },
   ...rest,
 });
 const refused: Attempt = { phase: "failed", nonce: 1, change: changeOf({}), error: "refused" };
@@ -38,7 +38,7 @@ describe("ports that move together", () => {
   });
 
   test("are all held back when the server has refused the first of them, each told why", () => {
-    const other: Won = { ...contest, together: ["lsp0", "lsp1"], isRefused: true };
+    const other: Won = { ...contest, together: ["lsp0", "lsp1"], refused: "lsp0" };
     expect(verdictOf({ contest: other })).toMatchObject({
       ...{ state: "error", change: null, retry: true },
       reason: "it moves with logical port lsp0, whose change was refused",

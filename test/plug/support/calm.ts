@@ -1,4 +1,5 @@
 /** A chassis that nothing happens to any more: whatever was broken is mended, and the daemon goes on until it is done. */
+import type { Change } from "../../../src/plug/change.ts";
 import { LPORTS } from "./history.ts";
 import { Inspection } from "./invariants.ts";
 import { catchUp } from "./perform.ts";
@@ -7,7 +8,8 @@ import type { World } from "./world.ts";
 /** More than any chain of changes among a few logical ports takes. */
 const ROUNDS = 12;
 
-export function calmDown(world: World): void {
+/** @param refuses whether the server goes on to refuse the change, and what is written with it */
+export function calmDown(world: World, refuses?: (change: Change) => boolean): void {
   world.connectLocal(true);
   world.holdLock(true);
   world.local.addBridge("br-int");
@@ -19,10 +21,13 @@ export function calmDown(world: World): void {
   world.run();
   for (let round = 0; round < ROUNDS; round++) {
     world.confirmUnplug();
-    catchUp(world);
+    catchUp(world, refuses);
     world.tryAgain();
     world.run();
   }
+  // What was refused last waits for its back-off, which is not over; what follows from the refusal does not.
+  for (let round = 0; round < ROUNDS; round++) catchUp(world, refuses);
+  world.run();
 }
 
 /** What has not been done although nothing keeps it from being done, or undefined. */
@@ -31,6 +36,28 @@ export function faultAtRest(world: World): string | undefined {
     const fault = faultOf(world, lport);
     if (fault !== undefined)
       return `${lport}: ${fault}: ${Bun.inspect(world.statuses.get(lport), { depth: 1 })}`;
+  }
+  return undefined;
+}
+
+/** What is to be written although the server has refused all that it goes on to refuse, or undefined. */
+export function faultOfUnrest(world: World): string | undefined {
+  const unrest = [...world.statuses].find(([, { change }]) => change !== null);
+  return unrest === undefined ? undefined : `no rest: ${Bun.inspect(unrest, { depth: 2 })}`;
+}
+
+/** What is held up by the one logical port whose changes the server refuses (rule T3), or undefined. */
+export function faultBeside(world: World, refused: string): string | undefined {
+  for (const lport of LPORTS) {
+    const status = world.statuses.get(lport);
+    const port = new Inspection(world, lport);
+    if (lport === refused || status === undefined || port.bridge === undefined) continue;
+    const [left, ...others] = port.interfaces;
+    const isToGo = port.isDue && left !== undefined && others.length === 0 && port.isOwned(left);
+    const isAnswered = world.registry.types().includes(left?.external_ids.get("ovn-plugged") ?? "");
+    const mayGo = isToGo && isAnswered && world.devices.of(lport).lets && port.chassis.uuid !== undefined;
+    if (status.change === null && status.state !== "pending" && !mayGo) continue;
+    return `${lport} is held up: ${Bun.inspect(status, { depth: 1 })}`;
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
 /** Lets one step of a history happen to a world. */
-import { togetherOf } from "../../../src/plug/change.ts";
+import type { Change } from "../../../src/plug/change.ts";
 import type { InterfaceRow } from "../../../src/plug/rows.ts";
 import { interfaceRow, map } from "../../support/rows.ts";
 import type { InterfaceEdit, Step } from "./history.ts";
@@ -186,9 +186,9 @@ function change(world: World, step: Step): void {
 
 /**
  * The daemon goes on undisturbed: what is asked is answered, what is decided is sent and committed.
- * @param refused the logical port whose changes the server refuses; absent: none
+ * @param refuses whether the server refuses the change, and what is written with it
  */
-export function catchUp(world: World, refused?: string): void {
+export function catchUp(world: World, refuses: (change: Change) => boolean = () => false): void {
   world.acknowledge();
   world.tell();
   world.run();
@@ -198,8 +198,7 @@ export function catchUp(world: World, refused?: string): void {
   for (const lport of [...world.attempts.keys()]) {
     const attempt = world.attempts.get(lport);
     if (attempt?.phase !== "in-flight") continue;
-    const isRefused = togetherOf(attempt.change).includes(refused ?? "");
-    world.finish(attempt.change, isRefused ? "refuse" : "commit");
+    world.finish(attempt.change, refuses(attempt.change) ? "refuse" : "commit");
   }
 }
 

@@ -88,7 +88,7 @@ export function circumstances(situation: Situation): StatusFacts {
     lookup: () => 0,
   };
   const asked = unasked ? undefined : gatherAdvice(intent, 0, surroundings, undefined);
-  const free = { kind: "free", together: [intent.lport.name], isRefused: false, isInTurn: true } as const;
+  const free = { kind: "free", together: [intent.lport.name], refused: null, isInTurn: true } as const;
   return {
     intent,
     advice: situation.advice ?? asked,
