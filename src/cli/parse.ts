@@ -80,7 +80,17 @@ function parseArguments(command: Command, args: readonly string[]): Result<Argum
       positionals,
     });
   } catch (thrown) {
-    const [sentence = ""] = messageOf(thrown).split(/[.\n]/);
-    return fail(sentence);
+    return fail(wordsOf(messageOf(thrown), command));
   }
+}
+
+/** The fault in one line: the runtime says in further sentences what to do, and not in the words of this command line. */
+function wordsOf(message: string, { positionals }: Command): string {
+  const [sentence = ""] = message.split(/\. |\.?\n/);
+  const dashed = /^Option '(--[^' ]+)[^']*' argument is ambiguous$/.exec(sentence)?.[1];
+  if (dashed !== undefined) {
+    return `${dashed} expects a value; write a value that begins with a dash as ${dashed}=-VALUE`;
+  }
+  const isName = positionals > 0 && sentence.startsWith("Unknown option ");
+  return isName ? `${sentence} (a name that begins with a dash comes after --)` : sentence;
 }

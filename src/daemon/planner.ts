@@ -39,6 +39,8 @@ export interface PlannerOptions {
 export async function makePlan(options: PlannerOptions): Promise<Result<Plan, string>> {
   const { config, systemIdOverride, warn, onStrayErrors, environment = realEnvironment } = options;
   const { timer } = environment;
+  const startedAt = environment.elapsed();
+  const waitedSeconds = () => Math.round((environment.elapsed() - startedAt) / 1000);
   const end = Promise.withResolvers<void>();
   let fault: string | null = null;
   let quiet: () => void = () => {};
@@ -87,7 +89,10 @@ export async function makePlan(options: PlannerOptions): Promise<Result<Plan, st
     // A port that the Southbound was asked about may be due to go.
     const notReady = whyNotReady(parts) ?? (hasAnswered(engine, graph) ? null : UNANSWERED);
     if (notReady !== null) {
-      const errors = Object.values(connectionsOf(parts)).flatMap(({ error }) => error ?? []);
+      const errors = Object.values(connectionsOf(parts)).flatMap(({ remote, state, error }) => {
+        if (error !== null) return error;
+        return state === "connecting" ? `${remote}: not all has arrived within ${waitedSeconds()} s` : [];
+      });
       return fail([...new Set([notReady, ...errors])].join("; "));
     }
     const local = engine.data(graph.localChassis).current;

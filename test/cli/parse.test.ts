@@ -115,6 +115,15 @@ describe("one line says what is wrong with", () => {
     [["frobnicate"], 'unknown command "frobnicate"; try vifplugd help'],
     [["run", "--colour"], /^run: Unknown option '--colour'; try vifplugd help run$/],
     [["--colour"], /^run: Unknown option '--colour'; try vifplugd help$/],
+    [["run", "--col.our"], /^run: Unknown option '--col\.our'; try vifplugd help run$/],
+    [
+      ["run", "--config", "-x"],
+      /^run: --config expects a value; write a value that begins with a dash as --config=-VALUE; try /,
+    ],
+    [
+      ["explain", "-x"],
+      /^explain: Unknown option '-x' \(a name that begins with a dash comes after --\); try vifplugd help explain$/,
+    ],
     [["version", "--config", "f"], /^version: Unknown option '--config'/],
     [["run", "--config"], /^run: .*--config/],
     [["explain", "--json=yes", "lsp1"], /^explain: .*--json/],
