@@ -48,7 +48,8 @@ function badMtu({ binding }: Lport): string | null {
   return `no MTU is requested: ${bad.option} is ${JSON.stringify(bad.text)}, and has to be a decimal number of bytes, at most 2147483647`;
 }
 
-function vswitchdFault(iface: InterfaceRow): string | null {
+/** What ovs-vswitchd says against the interface; null: nothing. */
+export function vswitchdFault(iface: InterfaceRow): string | null {
   if (iface.error !== null && iface.error !== "") return `ovs-vswitchd: ${iface.error}`;
   return iface.ofport === -1 ? "ovs-vswitchd could not add the interface to the datapath (ofport -1)" : null;
 }

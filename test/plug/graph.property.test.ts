@@ -2,6 +2,7 @@
 // gives, and every decision is one that docs/rules.md allows. (21,000 steps, and 4,000 more that come to rest.)
 import { describe, expect, test } from "bun:test";
 import { type Change, togetherOf } from "../../src/plug/change.ts";
+import { explain } from "../../src/plug/explain.ts";
 import { checkProperty } from "../support/random.ts";
 import { calmDown, faultAtRest, faultBeside, faultOfMemory, faultOfUnrest } from "./support/calm.ts";
 import { faultOfHistory, type History, histories } from "./support/check.ts";
@@ -108,6 +109,8 @@ test("what a random history has found stays found: a move that another program k
   perform(world, { do: "catch up", run: true });
   perform(world, { do: "undo", lport: "a", to: { ...plain, name: "eth9" }, times: 5, run: true });
   expect(world.statuses.get("a")).toMatchObject({ state: "error", retry: true, setbacks: 1 });
+  const failing = explain(world.engine, world.graph, "a")?.conditions.filter(({ holds }) => holds === false);
+  expect(failing?.map(({ id }) => id)).toContain("not-undone");
   calmDown(world);
   expect(faultAtRest(world)).toBeUndefined();
 });

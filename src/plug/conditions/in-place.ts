@@ -7,6 +7,7 @@ import { shellWord } from "../../text/shell.ts";
 import { consultationsOf } from "../advice.ts";
 import { sentAwayBefore } from "../attempt.ts";
 import { hasWantedVersion, type OtherChassis, unboundOf, whoHasIt } from "../bound.ts";
+import { vswitchdFault } from "../in-place-status.ts";
 import { badMtuOf, type ChassisIdentity, type MtuText, mtuRequestOf, mtuTextOf } from "../lport.ts";
 import { IFACE_ID, IFACE_ID_VER, type ObservedInterface, OVN_PLUGGED } from "../observed-interface.ts";
 import type { Consultation } from "../question.ts";
@@ -185,6 +186,38 @@ const nameFree: Condition<NameFacts> = {
   remedy: ({ view }) => view.status?.reason ?? "let the provider answer another name",
 };
 
+const accepted: Condition<{ readonly refusal: string }> = {
+  id: "accepted",
+  statement: "the local database accepts its change",
+  otherwise: "the change is tried again with back-off: `error` (T3)",
+  holds: () => false,
+  value: ({ refusal }) => refusal,
+  source: () => "ovsdb-server of Open_vSwitch",
+  remedy: () =>
+    "look up in the log of ovsdb-server, and in the answer of the provider, why the change is refused",
+};
+
+const notUndone: Condition<{ readonly name: string; readonly times: number }> = {
+  id: "not-undone",
+  statement: "no other program keeps undoing what is written for it",
+  otherwise: "the interface is left alone for longer and longer times: `error` (T4)",
+  holds: () => false,
+  value: ({ name, times }) => `interface ${name}: written ${times} times in a row, and undone`,
+  source: () => "rule T4",
+  remedy: () => "configure one of the two programs to leave the interface alone",
+};
+
+const noFault: Condition<{ readonly observed: ObservedInterface; readonly fault: string }> = {
+  id: "no-fault",
+  statement: "ovs-vswitchd reports no fault of its interface",
+  otherwise: "the port is in `error`, with the words of ovs-vswitchd (P8)",
+  holds: () => false,
+  value: ({ fault }) => fault,
+  source: ({ observed }) => `Interface ${observed.interface._uuid}`,
+  remedy: ({ observed }) =>
+    `mend what ovs-vswitchd reports of interface ${observed.interface.name}; its log says more`,
+};
+
 export const IN_PLACE: readonly Listed<PortView>[] = [
   listed(mtuRequest, ({ binding }) => {
     if (binding === null) return [];
@@ -220,6 +253,19 @@ export const IN_PLACE: readonly Listed<PortView>[] = [
     if (name === null || status === null) return [];
     return [{ view, name, holder: view.engine.data(view.graph.observed).byName.get(name) }];
   }),
+  listed(accepted, (view) => {
+    const refusal = refusalIn(view);
+    return refusal === null ? [] : [{ refusal }];
+  }),
+  listed(notUndone, ({ engine, graph, lport, status }) => {
+    if (status?.state !== "error" || status.setbacks === undefined) return [];
+    const times = engine.data(graph.inputs.attempt).get(lport)?.written?.times.values() ?? [];
+    return [{ name: status.interface ?? "", times: Math.max(0, ...times) }];
+  }),
+  listed(noFault, ({ inPlace: observed }) => {
+    const fault = observed?.isOwned ? vswitchdFault(observed.interface) : null;
+    return observed === null || fault === null ? [] : [{ observed, fault }];
+  }),
   listed(version, ({ binding, inPlace, interfaces }) => {
     const [observed = null] = inPlace === null ? interfaces : [inPlace];
     return binding?.options.has(IFACE_ID_VER) && observed !== null ? [{ binding, observed }] : [];
@@ -229,6 +275,14 @@ export const IN_PLACE: readonly Listed<PortView>[] = [
     return [{ binding, chassis, other: (row) => engine.data(graph.inputs.otherChassis).get(row) }];
   }),
 ];
+
+/** The refusal by the local database that holds the port's change back, be it of this port or of one that moves with it. */
+function refusalIn({ engine, graph, lport, status, advice }: PortView): string | null {
+  if (status?.state !== "error" || !status.retry || status.setbacks !== undefined) return null;
+  const isOwn = engine.data(graph.inputs.attempt).get(lport)?.phase === "failed";
+  const isProviders = consultationsOf(advice).some(({ answer }) => answer.kind === "broken");
+  return isOwn || !isProviders ? status.reason : null;
+}
 
 function namesOf(interfaces: readonly ObservedInterface[]): string {
   return interfaces.map((observed) => observed.interface.name).join(", ");

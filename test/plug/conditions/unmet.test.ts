@@ -5,7 +5,7 @@ import { explain } from "../../../src/plug/explain.ts";
 import { MonitorScope } from "../../../src/plug/monitor-scope.ts";
 import { benchWith, wanted } from "../../support/logical-ports.ts";
 import { holder, PlugBench, standby } from "../../support/plug-bench.ts";
-import { notReady, recordedProvider, registryOf } from "../../support/providers.ts";
+import { type Behaviour, notReady, recordedProvider, registryOf } from "../../support/providers.ts";
 import {
   BRIDGE,
   CHASSIS,
@@ -35,7 +35,7 @@ function withBinding(bench: PlugBench, ...binding: Parameters<typeof wantedRow>)
   bench.run();
   return bench;
 }
-const started = (prepare?: ReturnType<typeof notReady>) =>
+const started = (prepare?: Behaviour["prepare"]) =>
   PlugBench.started(registryOf(recordedProvider("dummy", prepare === undefined ? {} : { prepare }).provider));
 
 describe("of a port that is plugged and whose port binding is not in view", () => {
@@ -310,5 +310,61 @@ describe("of its provider", () => {
       source: `Interface ${uuid(0x9000)}`,
     });
     expect(free.remedy).toBe(bench.status("lsp1").reason);
+  });
+});
+
+describe("of a port in error", () => {
+  test("that the local database refused the change, in its words", () => {
+    const bench = withBinding(started());
+    const { change } = bench.status("lsp1");
+    if (change === null) throw new Error("nothing is to be written");
+    bench.attempt("lsp1", { phase: "failed", nonce: 0, change, error: "constraint violation" });
+    bench.run();
+    expect(bench.states()).toEqual({ lsp1: "error" });
+    expect(finding(bench, "lsp1", "accepted")).toEqual({
+      holds: false,
+      value: "constraint violation",
+      source: "ovsdb-server of Open_vSwitch",
+      remedy:
+        "look up in the log of ovsdb-server, and in the answer of the provider, why the change is refused",
+    });
+  });
+
+  test("that another program keeps undoing what is written", () => {
+    const bench = withBinding(started());
+    const { change } = bench.status("lsp1");
+    if (change?.kind !== "create") throw new Error("nothing is to be made");
+    const written = { desired: change.desired, bridge: BRIDGE, times: new Map([["interface", 5]]) };
+    bench.attempt("lsp1", { phase: "idle", nonce: 0, written });
+    bench.run();
+    expect(bench.states()).toEqual({ lsp1: "error" });
+    expect(finding(bench, "lsp1", "not-undone")).toEqual({
+      holds: false,
+      value: "interface lsp1: written 5 times in a row, and undone",
+      source: "rule T4",
+      remedy: "configure one of the two programs to leave the interface alone",
+    });
+    expect(() => finding(bench, "lsp1", "accepted")).toThrow();
+  });
+
+  test("that ovs-vswitchd reports a fault of its interface", () => {
+    const bench = benchWith(dummy(), ["a"]);
+    const row = bench.interfaceNamed("a");
+    if (row === undefined) throw new Error("a is not plugged");
+    bench.set("iface", { ...row, error: "no such device" });
+    bench.run();
+    expect(finding(bench, "a", "no-fault")).toEqual({
+      holds: false,
+      value: "ovs-vswitchd: no such device",
+      source: `Interface ${row._uuid}`,
+      remedy: "mend what ovs-vswitchd reports of interface a; its log says more",
+    });
+  });
+
+  test("nothing of the database where a provider gave an invalid answer", () => {
+    const bench = withBinding(started(() => ({ ready: true })));
+    expect(bench.states()).toEqual({ lsp1: "error" });
+    expect(finding(bench, "lsp1", "provider-ready").holds).toBe(false);
+    expect(() => finding(bench, "lsp1", "accepted")).toThrow();
   });
 });

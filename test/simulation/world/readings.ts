@@ -4,13 +4,14 @@ import { togetherOf } from "../../../src/plug/change.ts";
 import { explain } from "../../../src/plug/explain.ts";
 import type { PortState } from "../../../src/plug/lport-status.ts";
 
-/** The conditions that do not hold of a port in this state; the words of databases have no condition. */
+/** The conditions that do not hold of a port in this state. */
 const EXPLAINED_BY: Readonly<Partial<Record<PortState, readonly string[]>>> = {
   waiting: ["provider-ready", "kept-owner"],
   foreign: ["ours"],
   conflict: ["name-free"],
   incompatible: ["on-rename"],
   "no-provider": ["provider-enabled"],
+  error: ["provider-ready", "accepted", "not-undone", "no-fault"],
   held: ["max-unplug"],
 };
 
