@@ -56,7 +56,7 @@ export class PortLog {
     const isPassing = status.unbound !== undefined || (status.reason !== null && PASSING.has(status.reason));
     const reason = isPassing ? null : status.reason;
     const before = this.#told.get(lport);
-    if (before?.state === state && before.reason === reason) return;
+    if (before?.state === state && (isPassing || before.reason === reason)) return;
     const words = `${lport}: ${state}${reason === null ? "" : `: ${reason}`}`;
     if (state === "plugged" && reason !== null && this.#isHeldUp()) {
       // After the obstacle, a port with its former state is no news.

@@ -86,6 +86,17 @@ describe("a state", () => {
     },
   );
 
+  test.each([
+    ["of a database", status("plugged", NOT_ANSWERED)],
+    ["of ovn-controller", { ...status("plugged", "it has not bound it"), unbound: { by: null } }],
+  ])("with its reason is no news after a wait that passes by itself: %s", (_, passing) => {
+    const { portLog: one, lines } = portLog();
+    one.tell("lsp1", status("plugged", "no MTU is requested"));
+    one.tell("lsp1", passing);
+    one.tell("lsp1", status("plugged", "no MTU is requested"));
+    expect(lines).toEqual(["info plug: lsp1: plugged: no MTU is requested"]);
+  });
+
   test("is not news for what ovn-controller has not done yet", () => {
     const { portLog: one, lines } = portLog();
     one.tell("lsp1", { ...status("plugged", "it has not bound it"), unbound: { by: null } });
