@@ -1,7 +1,7 @@
 /** `vifplugd explain` for people: the verdict, each condition with its value and its row, and what last happened. */
 
 import { cut } from "../text/cut.ts";
-import { printable } from "../text/printable.ts";
+import { countable } from "../text/printable.ts";
 import type { ExplainedPort } from "../view/explanation-shape.ts";
 import { hang, PLAIN, paint, type Style, wrap } from "./style.ts";
 import { facts } from "./table.ts";
@@ -20,7 +20,7 @@ export function showExplanation(port: ExplainedPort, style: Style = PLAIN): stri
     const colour = holds === null ? null : holds ? "green" : "red";
     const mark = paint(style, colour, answer) + " ".repeat(3 - answer.length);
     const [line = "", ...rest] = wrap(condition, style.width - INDENT.length);
-    const oneLine = printable(`${cut(value)}  (${source})`);
+    const oneLine = countable(`${cut(value)}  (${source})`);
     const fits = INDENT.length + columnsOf(oneLine) <= style.width;
     const details = fits
       ? `${INDENT}${oneLine}\n`

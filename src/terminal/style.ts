@@ -6,7 +6,7 @@
  */
 import { fail, ok, type Result } from "../result.ts";
 import { cut, cutSentence } from "../text/cut.ts";
-import { printable } from "../text/printable.ts";
+import { countable } from "../text/printable.ts";
 import { columnsOf } from "./width.ts";
 
 export interface Style {
@@ -50,7 +50,7 @@ export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = "";
   let columns = 0;
-  for (const word of printable(cutSentence(text)).split(" ")) {
+  for (const word of countable(cutSentence(text)).split(" ")) {
     const wide = columnsOf(word);
     if (line === "") [line, columns] = [word, wide];
     else if (columns + 1 + wide <= width) [line, columns] = [`${line} ${word}`, columns + 1 + wide];
@@ -71,7 +71,7 @@ const BELOW = 6;
  */
 export function hang(first: string, text: string, style: Style): string {
   const { width } = style;
-  const head = printable(cut(first));
+  const head = countable(cut(first));
   const indentation = columnsOf(head);
   if (indentation > Math.max(BELOW, width / 2))
     return `${head.trimEnd()}\n${hang(" ".repeat(BELOW), text, style)}`;

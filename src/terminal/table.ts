@@ -1,6 +1,6 @@
 /** Rows of cells as aligned columns. */
 import { cut } from "../text/cut.ts";
-import { printable } from "../text/printable.ts";
+import { countable } from "../text/printable.ts";
 import { type Colour, PLAIN, paint, type Style, wrap } from "./style.ts";
 import { columnsOf } from "./width.ts";
 
@@ -20,7 +20,7 @@ const NOTE_INDENT = 2;
 /** The widest column. A wider cell moves the later cells of its own row, and no cell of another row. */
 const MAX_ALIGNED = 40;
 
-/** A cell with its text made printable and cut. */
+/** A cell with its text cut and made fit for a column. */
 interface Shown {
   readonly text: string;
   readonly columns: number;
@@ -72,6 +72,6 @@ export function facts(rows: readonly (readonly [string, string])[], style: Style
 
 function shown(cell: string | Cell): Shown {
   const { text: raw, colour } = typeof cell === "string" ? { text: cell, colour: null } : cell;
-  const text = printable(cut(raw));
+  const text = countable(cut(raw));
   return { text, columns: columnsOf(text), colour };
 }

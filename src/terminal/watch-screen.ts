@@ -4,7 +4,7 @@
  * Invariants: a picture fits the rows and columns of the terminal, whatever their number. The list shows the selected port.
  */
 import { cut } from "../text/cut.ts";
-import { printable } from "../text/printable.ts";
+import { countable } from "../text/printable.ts";
 import type { PortStatus, Status } from "../view/status-shape.ts";
 import { countsText, readinessText, stateColour } from "./show-status.ts";
 import { type Colour, paint, type Style, wrap } from "./style.ts";
@@ -91,7 +91,7 @@ function around(
   style: Style,
 ): { readonly head: readonly string[]; readonly foot: readonly string[] } {
   const { status, typing } = view;
-  const fit = (text: string) => fitted(printable(text), size.columns);
+  const fit = (text: string) => fitted(countable(text), size.columns);
   const { chassis, bridge, counts } = status;
   const title = fit(`vifplugd ${status.version}  ${chassis.name ?? "(no name)"}  ${bridge}`);
   const first = paint(style, "bold", title);
@@ -185,7 +185,7 @@ function layout(ports: readonly PortStatus[], columns: number): Layout {
 }
 
 function shown(text: string): string {
-  return printable(cut(text)).replaceAll("\t", " ");
+  return countable(cut(text));
 }
 
 function titleCells(columns: Layout): readonly Cell[] {

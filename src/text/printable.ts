@@ -15,6 +15,11 @@ export function printable(text: string): string {
   return text.replaceAll(UNSEEN, STAND_IN);
 }
 
+/** `printable` for a text whose columns are counted: a terminal gives a tab one to eight columns, so a blank stands for it. */
+export function countable(text: string): string {
+  return printable(text).replaceAll("\t", " ");
+}
+
 /** Writes each unseen character of a JSON text as an escape, so that the text is readable and keeps its value. */
 export function escapeUnseen(json: string): string {
   return json.replaceAll(UNSEEN, (character) => {

@@ -27,6 +27,13 @@ test("colour is there where it is asked for, and does not count as width", () =>
   expect(table(rows, colourful)).toBe("\x1b[31ma\x1b[0m     b\nlong  c\n");
 });
 
+test("a tab, whose columns only the terminal knows, is a blank wherever columns are counted", () => {
+  expect(table([["a\tb", "c"], { cells: ["long name", "d"], note: "no\tlink" }])).toBe(
+    "a b        c\nlong name  d  no link\n",
+  );
+  expect(hang("a\tb: ", "c\td", PLAIN)).toBe("a b: c d\n");
+});
+
 test("nothing that comes from elsewhere controls the terminal", () => {
   const evil = "a\x1b[31mb\x07\x9b1m";
   const colourful = { width: 80, colour: true };
