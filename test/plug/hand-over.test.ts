@@ -94,6 +94,22 @@ describe("a circle of two", () => {
     expect(at.bench.status("a").change?.kind).toBe("replug");
   });
 
+  test("that the server has refused is no circle when one of the two is to go: the other takes over its interface at once", () => {
+    const at = new Moving({ a: "x0", b: "x1" });
+    at.to({ a: "x1", b: "x0" });
+    for (const name of ["a", "b"]) {
+      const { change } = at.bench.status(name);
+      if (change === null) throw new Error("nothing is to be written");
+      at.bench.attempt(name, { phase: "failed", nonce: 1, change, error: "constraint violation" });
+    }
+    at.bench.run();
+    expect(at.bench.states()).toEqual({ a: "error", b: "error" });
+    at.move("b", OTHER_CHASSIS);
+    expect(at.bench.status("b")).toMatchObject({ state: "pending", change: null });
+    at.bench.commit();
+    expect(owners(at)).toEqual({ x1: "a" });
+  });
+
   test("comes before an outsider that wants one of the interfaces, which then is somebody's", () => {
     const at = new Moving({ b: "x0", c: "x1" });
     at.want("a", "x1");

@@ -84,7 +84,7 @@ export class Questions {
   /** @param awaiting makes the answer for a question that has no answer yet */
   prepare(params: PrepareParams, now: number, awaiting: (entry: Entry) => Answer): Answer {
     const fields = this.#table.fieldsOf(params);
-    const about = this.#table.about(params);
+    const about = this.#entryAbout(params);
     const isSame =
       about !== undefined && (about.fields === fields || this.#table.becameAnswer(about, params));
     // Another question's answer may stand for a question about an interface that nothing has been asked about yet.
@@ -102,6 +102,19 @@ export class Questions {
     const [oldest = fields] = entry.repeated.keys();
     if (entry.repeated.size > MAX_REPEATED) entry.repeated.delete(oldest);
     return entry.told;
+  }
+
+  /**
+   * The question about the interface. Somebody may have removed an earlier interface of that name by hand: then the question about
+   * that one is older than the question from which the interface has come, and ends.
+   */
+  #entryAbout(params: PrepareParams): Entry | undefined {
+    const about = this.#table.about(params);
+    const became = this.#table.became(params);
+    if (about === undefined || became?.about !== null || became.prepared < about.prepared) return about;
+    this.#drop(about);
+    became.about = about.about;
+    return became;
   }
 
   /** The tables of the command changed for this logical port: its questions are asked again. */

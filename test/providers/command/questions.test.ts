@@ -132,6 +132,15 @@ test("the interface that a port has come to is that of its last question, and no
   expect(table.send()).toEqual([]);
 });
 
+test("an interface that has come is not that of an older question about one of its name that somebody removed by hand", () => {
+  const table = new Table();
+  expect(table.answered(about("create", "dev1"), plug("dev2"))).toEqual(plug("dev2"));
+  expect(table.answered(about("create", null), plug("dev1"))).toEqual(plug("dev1"));
+  expect(table.ask(about("create", "dev1"))).toEqual(plug("dev1"));
+  table.questions.askAgain("web1", 0);
+  expect(table.send().map(({ words }) => words)).toEqual(["create -"]);
+});
+
 test("an interface that has gone ends every question about it, also after a change of the tables", () => {
   const table = new Table();
   expect(table.answered(about("create", "dev1"), plug("dev1"))).toEqual(plug("dev1"));
