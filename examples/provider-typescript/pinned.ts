@@ -2,7 +2,10 @@
  * An example of a plug provider: an administrator pins logical ports to interface names in a file, which the
  * configuration names:
  *
- *     providers: [{ type: pinned, options: { file: /etc/vifplugd/pins } }]
+ *     providers:
+ *       - type: pinned
+ *         module: /etc/vifplugd/providers/pinned.ts
+ *         options: { file: /etc/vifplugd/pins }
  *
  * A line of the file is `LPORT INTERFACE`. A logical port without a line has to wait; an interface that a line still
  * pins to its logical port is not let go, so that nobody loses a device that is pinned. A change of the file takes effect at

@@ -172,6 +172,11 @@ describe("an error says where it is and what was expected:", () => {
       "providers: [{ type: acme, command: [''] }]\n",
       /^1:36: providers\.0\.command: expected a program and its arguments, the program not empty$/,
     ],
+    [
+      "a command by a path that is not absolute",
+      "providers: [{ type: acme, command: [bin/acme] }]\n",
+      /^1:36: providers\.0\.command: expected the absolute path of a program, or a name .* PATH: .* in the folder \/$/,
+    ],
     ["an unknown tag", "log: !loud {}\n", /^1:6: an unknown tag: expected the value without it$/],
     ["a list at the top", "- ovs\n", /^1:1: expected a mapping, received a list$/],
     [

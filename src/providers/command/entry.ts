@@ -15,6 +15,10 @@ export function commandSchema(taken: readonly string[]) {
         v.array(v.string()),
         v.minLength(1, "expected a program and its arguments"),
         v.check(([program]) => program !== "", "expected a program and its arguments, the program not empty"),
+        v.check(
+          ([program = ""]) => program.startsWith("/") || !program.includes("/"),
+          "expected the absolute path of a program, or a name that is looked for in PATH: the program runs in the folder /",
+        ),
         v.description("The program and its arguments; vifplugd starts the program without a shell."),
       ),
       options: ownOptions,
