@@ -4,7 +4,7 @@
  */
 import { type Advice, inPlaceOf, type Leaving, leftoversBeside, leftoversIn } from "./advice.ts";
 import type { Attempt } from "./attempt.ts";
-import { type Change, desiredAfter } from "./change.ts";
+import { type Change, desiredAfter, misplacedOf } from "./change.ts";
 import { sameContent, sameDesired } from "./desired.ts";
 import type { Intent } from "./intent.ts";
 import { interfacesOf } from "./lport.ts";
@@ -77,12 +77,15 @@ export class ContestPorts {
     return remove === null || remove.port === inPlace.port;
   }
 
-  /** Whether the server has refused to remove the interface that the port has to leave (rule U7). */
+  /** Whether the server has refused to remove another owner's interface, which the port has to leave, with its Port row (U7). */
   wasRefusedToGo(lport: string): boolean {
     const attempt = this.#facts.attempt(lport);
     const inPlace = this.inPlace(lport);
-    if (attempt?.phase !== "failed" || attempt.change.kind !== "remove" || inPlace === null) return false;
-    return sameContent(attempt.change.interface, inPlace.interface);
+    if (attempt?.phase !== "failed" || inPlace === null) return false;
+    const { change } = attempt;
+    if (change.kind !== "remove" || misplacedOf(change) === null || change.port !== inPlace.port)
+      return false;
+    return sameContent(change.interface, inPlace.interface);
   }
 
   /** Whether the server has refused the port's wish for this interface, or for a new interface where `holder` is undefined. */

@@ -337,6 +337,33 @@ describe("a move that the server has refused", () => {
   });
 });
 
+describe("after the server has refused to remove the port's own interface, the move", () => {
+  const refusal = (row: ObservedInterface, rest: Partial<Remove>): Attempt => {
+    if (row.port === null) throw new Error("nobody holds a");
+    const from = { lport: "p", plugType: "dummy", bridge: BRIDGE } as const;
+    const change: Remove = { kind: "remove", ...from, interface: row.interface, port: row.port, ...rest };
+    return { phase: "failed", nonce: 0, error: "no", change };
+  };
+
+  test.each<[string, Partial<Remove>, string | null]>([
+    ["waits, where another owner has the interface (U7)", { misplaced: "VF 7" }, "p"],
+    ["is made, where the port was to go", {}, null],
+    ["is made, where the Port row is another one by now", { misplaced: "VF 7", port: portRow() }, null],
+  ])("%s", (_, rest, refused) => {
+    let attempt: Attempt = { phase: "idle", nonce: 0 };
+    const { contests, interfaceNamed } = cloud({
+      p: {
+        ...{ has: ["a"], wants: "b" },
+        get attempt() {
+          return attempt;
+        },
+      },
+    });
+    attempt = refusal(interfaceNamed("a"), rest);
+    expect(contests.contest("p", "b")).toMatchObject({ kind: "free", refused });
+  });
+});
+
 describe("a logical port that cannot move says why", () => {
   const p = { has: ["a"], wants: "b" };
   const q = { has: ["b"], wants: "c" };
