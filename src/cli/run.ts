@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { plugSettings, readSystemIdOverride } from "../config/effective.ts";
 import { formatConfigError } from "../config/error.ts";
-import { loadConfig } from "../config/load.ts";
+import { DEFAULT_CONFIG_FILE, loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { Daemon } from "../daemon/daemon.ts";
 import { MemoryKeeper } from "../daemon/memory-keeper.ts";
@@ -20,9 +20,9 @@ import { collectGarbage, releasePages, releaseSpareMemory } from "../system/spar
 import { onStrayErrors } from "../system/stray-errors.ts";
 import { readinessText } from "../terminal/show-status.ts";
 import { VERSION } from "../version.ts";
-import { fileStatus } from "../view/status-shape.ts";
+import { type FileStatus, fileStatus } from "../view/status-shape.ts";
 import { type Arguments, CONFIG_OPTION, type Command, DONE, EXIT, NOT_VALID, printError } from "./command.ts";
-import { printConfigErrors } from "./config-errors.ts";
+import { inOneLine, printConfigErrors } from "./config-errors.ts";
 import { FILES } from "./files.ts";
 import { LogOutput } from "./log-output.ts";
 
@@ -160,6 +160,7 @@ async function runDaemon(start: Start): Promise<number> {
   const tellReadiness = (notReady: string | null) => {
     serviceManager.status(readinessText(notReady));
   };
+  let refused: FileStatus | null = null;
   const keeper = new MemoryKeeper({
     collect: collectGarbage,
     release: releaseSpareMemory,
@@ -179,6 +180,7 @@ async function runDaemon(start: Start): Promise<number> {
       pidFile.status,
       ...(output.status === null ? [] : [output.status]),
       ...(record === null ? [] : [fileStatus("record", record.path, record.fault)]),
+      ...(refused === null ? [] : [refused]),
     ],
     verifyEvery: verifyEvery === null ? null : Number(verifyEvery),
     onReady: () => keeper.started(),
@@ -187,7 +189,9 @@ async function runDaemon(start: Start): Promise<number> {
     onExit: () => end.resolve("exit"),
   });
   const reload = () => {
-    serviceManager.reloading(() => reloadDaemon(daemon, args.text("config"), main));
+    serviceManager.reloading(() => {
+      refused = reloadDaemon(daemon, args.text("config"), main);
+    });
   };
   // After there is a daemon to handle errors; before that, the runtime ends the process, which is right.
   onStrayErrors((thrown) => daemon.stray(thrown));
@@ -229,17 +233,23 @@ class Hangups {
   }
 }
 
-/** Reloads at SIGHUP: a valid file takes effect; a file that is not valid changes nothing, and the log says why. */
-function reloadDaemon(daemon: Daemon, file: string | null, log: Logger): void {
+/**
+ * Reloads at SIGHUP: a valid file takes effect; a file that is not valid changes nothing, and the log says why.
+ *
+ * @returns the state of the file for `status`, until the next SIGHUP; null: the file is in force
+ */
+function reloadDaemon(daemon: Daemon, file: string | null, log: Logger): FileStatus | null {
   const loaded = loadConfig(file);
   if (loaded.ok) {
     log.info("SIGHUP: the configuration is read anew");
     daemon.reload(loaded.value);
-    return;
+    return null;
   }
   daemon.refuseReload();
   log.error("SIGHUP: the configuration is not valid; the old configuration stays in force");
   for (const error of loaded.error.slice(0, ERRORS_LOGGED)) log.error(formatConfigError(error));
   const more = loaded.error.length - ERRORS_LOGGED;
   if (more > 0) log.error(`and ${more} more: vifplugd check --config ${loaded.error[0]?.file} shows them`);
+  const fault = `${inOneLine(loaded.error)}; the old configuration stays in force`;
+  return fileStatus("configuration", file ?? DEFAULT_CONFIG_FILE, fault);
 }

@@ -53,7 +53,7 @@ export type ListenerStatus = v.InferOutput<typeof listenerShape>;
 
 /** The state of a file that the daemon keeps. */
 const fileShape = v.object({
-  kind: v.picklist(["pid-file", "control-socket", "log", "record"]),
+  kind: v.picklist(["pid-file", "control-socket", "log", "record", "configuration"]),
   path: text,
   state: v.picklist(["ready", "failed"]),
   error: said(
@@ -83,7 +83,7 @@ const chassisEntries = {
   metrics: said(orNull(listenerShape), "the listener for HTTP; null: the listener is off"),
   files: said(
     listOf(fileShape),
-    "what the daemon has made and keeps; the log and the record where they are files",
+    "what the daemon has made and keeps; the log and the record where they are files, and the configuration while its present content is refused",
   ),
 };
 const chassisShape = v.object(chassisEntries);

@@ -56,6 +56,21 @@ describe("SIGHUP", () => {
     expect((await hv.interface("kept"))._uuid).toBe(before._uuid);
   });
 
+  test("status says that the file is refused, until the file is in force", async () => {
+    await using hv = await startHypervisor();
+    const shown = async () =>
+      (await hv.chassis.appctl("vifplugd", "plug/status", "text")).replace(/\s+/g, " ");
+    await reconfigure(hv, "providers:\n  - type: dumy\nchasis: hv1\n");
+    const file = configPath(hv.chassis);
+    const refused = `configuration failed ${file}:2:11: providers.0.type: `;
+    const more = `(and 1 more: vifplugd check --config ${file}); the old configuration stays in force`;
+    await hv.daemon.waitLog(/the old configuration stays in force/);
+    expect(await shown()).toContain(refused);
+    expect(await shown()).toContain(more);
+    await reconfigure(hv, { providers: dummy });
+    expect(await shown()).not.toContain("configuration failed");
+  });
+
   test("what to do with a withdrawn plug type takes effect for ports that wait for it", async () => {
     await using hv = await startHypervisor({ config: { plug: { on_withdraw: "keep" } } });
     await hv.addPlugged("withdrawn");
