@@ -489,3 +489,24 @@ test("a move onto a free name that the server refused to all that want it waits 
   expect(contests.contest("o", "a")).toMatchObject({ kind: "take", together, refused: "q" });
   expect(contests.contest("q", "b")).toMatchObject({ kind: "free", together, refused: "q" });
 });
+
+test("ports do not move while the server refuses to let one of their interfaces go alone, which would be tried in turn", () => {
+  const ports = { o: { wants: "a" }, p: { has: ["a"], wants: "b" } } as const;
+  const { interface: row, port } = cloud(ports).interfaceNamed("a");
+  if (port === null) throw new Error("nobody holds a");
+  const change: Remove = {
+    ...{ kind: "remove", lport: "p", plugType: "dummy", bridge: BRIDGE },
+    ...{ interface: row, port },
+  };
+  const refused = (one: Remove) => {
+    const attempt: Attempt = { phase: "failed", nonce: 0, error: "no", change: one };
+    return cloud({ ...ports, p: { ...ports.p, attempt } }).contests.contest("o", "a");
+  };
+  expect(refused(change)).toMatchObject({ together: ["o", "p"], refused: "p" });
+  expect(refused({ ...change, interface: { ...row, type: "tap" } })).toMatchObject({ refused: null });
+});
+
+test("a port without an interface takes one over also where plug.on_rename is report: it leaves none", () => {
+  const { contests } = cloud({ p: { wants: "b" }, q: { has: ["b"] } }, { onRename: "report" });
+  expect(contests.contest("p", "b")).toMatchObject({ kind: "take", from: "q" });
+});
