@@ -49,9 +49,9 @@ export class LogOutput {
     if (this.file !== null) await this.#resource.take();
   }
 
-  /** The number of lines lost since the last call; 0 while lines wait to be written. */
+  /** The number of lines lost since the last call; 0 while lines wait to be written, or nobody would read of the loss. */
   takeLost(): number {
-    return this.#writer.isDrained ? this.#writer.takeDropped() : 0;
+    return this.#writer.isDrained && this.#writer.fault === null ? this.#writer.takeDropped() : 0;
   }
 
   /** Opens the file anew after somebody renamed the former file. After a fault the former file stays in use. */

@@ -130,12 +130,18 @@ export class Log {
   }
 
   #put(level: Level, module: string, message: string): void {
+    this.#putLine(level, module, message);
+    const lost = this.#takeLost();
+    // Where nobody reads, this line is lost, too: that is told with a later line, because to tell of it here would never end.
+    if (lost > 0)
+      this.#putLine("warn", "log", `${lost} lines were lost: whoever reads the log did not keep up`);
+  }
+
+  #putLine(level: Level, module: string, message: string): void {
     const fields = { time: this.#now(), level, module, message };
     const prefix = this.#journal ? `<${PRIORITIES[level]}>` : "";
     const line = this.format === "json" ? jsonLine(fields, prefix) : textLine(fields, prefix);
     this.#tail.add(line.slice(prefix.length));
     this.#write(line);
-    const lost = this.#takeLost();
-    if (lost > 0) this.#put("warn", "log", `${lost} lines were lost: whoever reads the log did not keep up`);
   }
 }

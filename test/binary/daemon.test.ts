@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { version } from "../../package.json" with { type: "json" };
+import { executable } from "../../tools/chassis/daemon.ts";
 import { Folder } from "./support/vifplugd.ts";
 
 /** A configuration that points at nothing but the folder. */
@@ -34,6 +35,19 @@ test.each(["SIGTERM", "SIGINT"] as const)(
     expect(existsSync(pidFile(folder))).toBe(false);
   },
 );
+
+test("it goes on when whoever reads its log has left, and ends as usual", async () => {
+  await using folder = await Folder.make();
+  const config = await writeConfig(folder);
+  const daemon = Bun.spawn([executable, "run", "--config", config], { stdout: "ignore", stderr: "pipe" });
+  const reader = daemon.stderr.getReader();
+  await reader.read();
+  await reader.cancel();
+  daemon.kill("SIGHUP");
+  daemon.kill("SIGTERM");
+  expect(await daemon.exited).toBe(0);
+  expect(existsSync(pidFile(folder))).toBe(false);
+});
 
 test("without a sub-command it is the daemon", async () => {
   await using folder = await Folder.make();

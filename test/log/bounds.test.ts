@@ -139,6 +139,14 @@ describe("the tail", () => {
   });
 });
 
+test("where the line that tells of a loss is lost, too, the next loss is told with the next line", () => {
+  const { log, lines } = observed({ takeLost: () => 1 });
+  log.module("m").info("one");
+  log.module("m").info("two");
+  const told = "warn log: 1 lines were lost: whoever reads the log did not keep up\n";
+  expect(lines.map((line) => line.slice(25))).toEqual(["info m: one\n", told, "info m: two\n", told]);
+});
+
 test("lines that were lost are told of", () => {
   const lost = [0, 7, 0];
   const { log, lines } = observed({ takeLost: () => lost.shift() ?? 0 });
