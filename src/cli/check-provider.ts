@@ -35,7 +35,7 @@ export async function checkOneProvider(args: Arguments): Promise<number> {
     printError(`vifplugd: providers check: --lport: ${lports.error}`);
     return EXIT.usage;
   }
-  const up = await BroughtUp.start(entry, (line) => printError(`${type}: ${line}`));
+  const up = await BroughtUp.start(entry, printError);
   const fault = up.fault();
   if (fault !== null) {
     printError(`vifplugd: provider ${type}: ${fault}`);

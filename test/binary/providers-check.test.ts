@@ -62,6 +62,7 @@ test.each([
     const script = `read -r line; echo '{"jsonrpc":"2.0","id":0,"result":{"protocol":1}}'; read -r line; ${does}`;
     const bad = { type: "bad", command: ["sh", "-c", script] };
     const { exitCode, text } = await run([bad], "providers", "check", "bad", "--lport", "web1");
+    expect(text).toMatch(new RegExp(`^warn bad: the command is down: ${seen}; `, "m"));
     expect(text).toMatch(new RegExp(`^FAIL .*\n +web1: the command is down: ${seen}$`, "m"));
     expect(exitCode).toBe(1);
   },
