@@ -146,6 +146,15 @@ export function togetherOf(change: Change): readonly string[] {
   return (change.kind === "remove" ? undefined : change.together) ?? [lportOfChange(change)];
 }
 
+/** Whether the change removes this interface, with this Port row, because another owner has the interface (rule U7). */
+export function sendsAway(
+  change: Change,
+  { interface: iface, port }: { readonly interface: InterfaceRow; readonly port: PortRow | null },
+): boolean {
+  if (change.kind !== "remove" || change.misplaced === undefined) return false;
+  return change.port === port && sameContent(change.interface, iface);
+}
+
 /** Whether two changes stand on the same rows and names, so that the server would give both the same answer. */
 export function sameBasis(a: Change, b: Change): boolean {
   if (a.kind === "create" && b.kind === "create") {

@@ -4,7 +4,7 @@
  */
 import { type Advice, inPlaceOf, type Leaving, leftoversBeside, leftoversIn } from "./advice.ts";
 import type { Attempt } from "./attempt.ts";
-import { type Change, desiredAfter, misplacedOf } from "./change.ts";
+import { type Change, desiredAfter, sendsAway } from "./change.ts";
 import { sameContent, sameDesired } from "./desired.ts";
 import type { Intent } from "./intent.ts";
 import { interfacesOf } from "./lport.ts";
@@ -77,15 +77,11 @@ export class ContestPorts {
     return remove === null || remove.port === inPlace.port;
   }
 
-  /** Whether the server has refused to remove another owner's interface, which the port has to leave, with its Port row (U7). */
+  /** Whether the server has refused to remove another owner's interface, which the port has to leave (rule U7). */
   wasRefusedToGo(lport: string): boolean {
     const attempt = this.#facts.attempt(lport);
     const inPlace = this.inPlace(lport);
-    if (attempt?.phase !== "failed" || inPlace === null) return false;
-    const { change } = attempt;
-    if (change.kind !== "remove" || misplacedOf(change) === null || change.port !== inPlace.port)
-      return false;
-    return sameContent(change.interface, inPlace.interface);
+    return attempt?.phase === "failed" && inPlace !== null && sendsAway(attempt.change, inPlace);
   }
 
   /** Whether the server has refused the port's wish for this interface, or for a new interface where `holder` is undefined. */

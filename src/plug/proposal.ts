@@ -6,9 +6,9 @@
 import { cut } from "../text/cut.ts";
 import { misplacementOf } from "./advice.ts";
 import { setbacksOf } from "./attempt.ts";
-import { type Change, type Create, type Remove, sameBasis, type Update } from "./change.ts";
+import { type Change, type Create, type Remove, sameBasis, sendsAway, type Update } from "./change.ts";
 import type { Won } from "./contest.ts";
-import { type DesiredInterface, diffInterface, sameContent } from "./desired.ts";
+import { type DesiredInterface, diffInterface } from "./desired.ts";
 import { inPlaceAt, type LportStatus, nameOfChange, type StatusFacts, status } from "./lport-status.ts";
 import type { BridgeRef } from "./rows.ts";
 
@@ -56,7 +56,7 @@ export function propose(
   if (
     together === null &&
     attempt?.phase === "failed" &&
-    (isOutOfTurn || isRefusedWith(attempt.change, change))
+    (isOutOfTurn || sameBasis(attempt.change, change) || wasRefusedToGo(at, attempt.change, change))
   ) {
     return status(at, "error", attempt.error, { retry: true });
   }
@@ -69,11 +69,9 @@ export function propose(
 }
 
 /** A port whose interface was refused to go does not move either: the two changes would be sent in turn without a pause (rule T3). */
-function isRefusedWith(refused: Change, change: Change): boolean {
-  if (sameBasis(refused, change)) return true;
-  return (
-    refused.kind === "remove" && change.kind === "replug" && sameContent(refused.interface, change.leaves)
-  );
+function wasRefusedToGo(at: StatusFacts, refused: Change, change: Change): boolean {
+  const inPlace = inPlaceAt(at);
+  return change.kind === "replug" && inPlace !== null && sendsAway(refused, inPlace);
 }
 
 /** Rule T4: others undid the change so often that the interface is left alone for a while. */

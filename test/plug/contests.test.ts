@@ -337,7 +337,7 @@ describe("a move that the server has refused", () => {
   });
 });
 
-describe("after the server has refused to remove the port's own interface, the move", () => {
+describe("after the server has refused to let one of their interfaces go alone, ports that move together", () => {
   const refusal = (row: ObservedInterface, rest: Partial<Remove>): Attempt => {
     if (row.port === null) throw new Error("nobody holds a");
     const from = { lport: "p", plugType: "dummy", bridge: BRIDGE } as const;
@@ -346,12 +346,13 @@ describe("after the server has refused to remove the port's own interface, the m
   };
 
   test.each<[string, Partial<Remove>, string | null]>([
-    ["waits, where another owner has the interface (U7)", { misplaced: "VF 7" }, "p"],
-    ["is made, where the port was to go", {}, null],
-    ["is made, where the Port row is another one by now", { misplaced: "VF 7", port: portRow() }, null],
+    ["wait, where it is another owner's (U7), or both would be tried in turn", { misplaced: "VF 7" }, "p"],
+    ["move, where its port was to go", {}, null],
+    ["move, where the Port row is another one by now", { misplaced: "VF 7", port: portRow() }, null],
   ])("%s", (_, rest, refused) => {
     let attempt: Attempt = { phase: "idle", nonce: 0 };
     const { contests, interfaceNamed } = cloud({
+      o: { wants: "a" },
       p: {
         ...{ has: ["a"], wants: "b" },
         get attempt() {
@@ -360,6 +361,7 @@ describe("after the server has refused to remove the port's own interface, the m
       },
     });
     attempt = refusal(interfaceNamed("a"), rest);
+    expect(contests.contest("o", "a")).toMatchObject({ together: ["o", "p"], refused });
     expect(contests.contest("p", "b")).toMatchObject({ kind: "free", refused });
   });
 });
@@ -488,22 +490,6 @@ test("a move onto a free name that the server refused to all that want it waits 
   const together = ["o", "q"];
   expect(contests.contest("o", "a")).toMatchObject({ kind: "take", together, refused: "q" });
   expect(contests.contest("q", "b")).toMatchObject({ kind: "free", together, refused: "q" });
-});
-
-test("ports do not move while the server refuses to let one of their interfaces go alone, which would be tried in turn", () => {
-  const ports = { o: { wants: "a" }, p: { has: ["a"], wants: "b" } } as const;
-  const { interface: row, port } = cloud(ports).interfaceNamed("a");
-  if (port === null) throw new Error("nobody holds a");
-  const change: Remove = {
-    ...{ kind: "remove", lport: "p", plugType: "dummy", bridge: BRIDGE },
-    ...{ interface: row, port },
-  };
-  const refused = (one: Remove) => {
-    const attempt: Attempt = { phase: "failed", nonce: 0, error: "no", change: one };
-    return cloud({ ...ports, p: { ...ports.p, attempt } }).contests.contest("o", "a");
-  };
-  expect(refused(change)).toMatchObject({ together: ["o", "p"], refused: "p" });
-  expect(refused({ ...change, interface: { ...row, type: "tap" } })).toMatchObject({ refused: null });
 });
 
 test("a port without an interface takes one over also where plug.on_rename is report: it leaves none", () => {

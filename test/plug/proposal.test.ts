@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { type Attempt, afterCommit } from "../../src/plug/attempt.ts";
 import type { Contest } from "../../src/plug/contest.ts";
 import { plugAs, recordedProvider } from "../support/providers.ts";
+import { portRow } from "../support/rows.ts";
 import { bridge, changeOf, observed, type Situation, unplug, verdictOf } from "./support/situation.ts";
 
 type Won = Extract<Contest, { readonly kind: "free" }>;
@@ -71,19 +72,21 @@ describe("a change that was refused", () => {
     });
   });
 
-  test("is not followed by a move off the interface whose removal was refused, but by any other move", () => {
+  test("is not followed by a move off another owner's interface whose removal was refused, but by any other move", () => {
     const { provider } = recordedProvider("dummy", { prepare: plugAs(() => "eth7") });
     const owned = observed();
     const moving: Situation = { providers: [provider], owned };
-    const remove = changeOf({ intent: unplug, owned });
-    if (remove.kind !== "remove") throw new Error("nothing is to go");
+    const gone = changeOf({ intent: unplug, owned });
+    if (gone.kind !== "remove") throw new Error("nothing is to go");
+    const remove = { ...gone, misplaced: "VF 7" };
     const stale = { ...remove, interface: { ...remove.interface, type: "tap" } };
     const edit = changeOf({ owned: observed({ mtu_request: 1400 }) });
     if (edit.kind !== "update") throw new Error("nothing is to be edited");
-    const kindsAfter = [remove, stale, { ...edit, interface: owned.interface }].map(
+    const onAnotherRow = { ...remove, port: portRow() };
+    const kindsAfter = [remove, gone, stale, onAnotherRow, { ...edit, interface: owned.interface }].map(
       (change) => verdictOf({ ...moving, attempt: { ...refused, change } }).change?.kind,
     );
-    expect(kindsAfter).toEqual([undefined, "replug", "replug"]);
+    expect(kindsAfter).toEqual([undefined, "replug", "replug", "replug", "replug"]);
   });
 });
 
