@@ -1,7 +1,7 @@
 /** Starts somebody else's providers for a short while without a daemon: to ask for their description, and to check them. */
 import type { ProviderConfig } from "../config/provider-entries.ts";
 import type { Answer } from "../providers/answer.ts";
-import { type HostedProvider, isHosted, type ProviderState } from "../providers/hosted.ts";
+import { type HostedProvider, isHosted, type ProviderState, stateOf } from "../providers/hosted.ts";
 import type { PrepareInput, Provider } from "../providers/provider.ts";
 import { ProviderRegistry, type RegisteredProvider } from "../providers/registry.ts";
 import { VERSION } from "../version.ts";
@@ -43,7 +43,7 @@ export class BroughtUp {
 
   state(): ProviderState {
     if (this.#refusal !== null) return { state: "failed", reason: this.#refusal };
-    return isHosted(this.provider) ? this.provider.state() : { state: "ready" };
+    return stateOf(this.provider);
   }
 
   /** Why the provider cannot be used; null: it can. */

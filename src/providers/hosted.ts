@@ -10,7 +10,8 @@ export interface Surroundings {
 }
 
 export type ProviderState =
-  | { readonly state: "ready" }
+  /** @property reason why something older is in force than what is there; absent: it is not */
+  | { readonly state: "ready"; readonly reason?: string }
   | { readonly state: "starting" | "failed"; readonly reason: string };
 
 export interface Description {
@@ -33,6 +34,23 @@ export interface HostedProvider extends Omit<Provider, "prepare"> {
   askAnew?(): void;
   /** The configuration is read anew: the provider for the changed files; null: the files did not change. */
   renewed?(): Promise<HostedProvider | null>;
+}
+
+/** A provider of our own that may have to go on with what it had, because what is there now cannot be used. */
+export interface Remarking extends Provider {
+  /** Why something older is in force; null: it is not. */
+  remark(): string | null;
+}
+
+/** The state of a provider that is registered. */
+export function stateOf(provider: Provider | HostedProvider): ProviderState {
+  if (isHosted(provider)) return provider.state();
+  const reason = isRemarking(provider) ? provider.remark() : null;
+  return reason === null ? { state: "ready" } : { state: "ready", reason };
+}
+
+function isRemarking(provider: Provider): provider is Remarking {
+  return "remark" in provider;
 }
 
 export function isHosted(provider: Provider | HostedProvider): provider is HostedProvider {

@@ -12,7 +12,7 @@ import { fail, messageOf, ok, type Result } from "../result.ts";
 import { type CallOptions, Calls } from "./calls.ts";
 import { culpritOf, onBehalfOf, onNobodysBehalf } from "./culprit.ts";
 import { Ending } from "./ending.ts";
-import { type HostedProvider, isHosted, type ProviderState, type Surroundings } from "./hosted.ts";
+import { type HostedProvider, isHosted, type ProviderState, type Surroundings, stateOf } from "./hosted.ts";
 import type { Provider, ProviderHost } from "./provider.ts";
 import { type Life, type RegisteredProvider, registeredProvider } from "./registered.ts";
 
@@ -189,7 +189,7 @@ export class ProviderRegistry {
   /** The state of a registered provider. */
   state(type: string): ProviderState {
     const provider = this.#byType.get(type)?.provider;
-    return provider !== undefined && isHosted(provider) ? provider.state() : { state: "ready" };
+    return provider === undefined ? { state: "ready" } : stateOf(provider);
   }
 
   /**

@@ -39,7 +39,7 @@ export type Connections = v.InferOutput<typeof connectionsShape>;
 const providerShape = v.object({
   type: text,
   state: v.picklist(["ready", "starting", "failed"]),
-  reason: v.exactOptional(said(text, "why the provider is not ready")),
+  reason: v.exactOptional(said(text, "why the provider is not ready, or goes on with what it had before")),
 });
 export type ProviderStatus = v.InferOutput<typeof providerShape>;
 

@@ -63,7 +63,7 @@ function stationsOf(status: ChassisStatus): readonly Station[] {
       lines: providers.length === 0 ? ["no provider is enabled"] : [],
       fault: lost.length === 0 ? null : lost.join("; "),
       items: providers.map(({ type, state, reason }) => {
-        const isFailed = state !== "ready";
+        const isFailed = state !== "ready" || reason !== undefined;
         return { text: isFailed ? `${word(type)}: ${sentence(reason ?? state)}` : word(type), isFailed };
       }),
     },

@@ -38,6 +38,8 @@ export class ModuleProvider implements HostedProvider {
   #bundle: Bundle | null;
   #provider: Provider | null = null;
   #fault: string | null = null;
+  /** Why the present files could not take the place of the module that is loaded; null: they are that module's. */
+  #refused: string | null = null;
 
   /** @param bundle the files of the module; null: they are read by `init` */
   constructor(options: ModuleOptions, bundle: Bundle | null = null) {
@@ -66,7 +68,8 @@ export class ModuleProvider implements HostedProvider {
 
   state(): ProviderState {
     if (this.#fault !== null) return { state: "failed", reason: this.#fault };
-    return this.#provider === null ? { state: "starting", reason: LOADING } : { state: "ready" };
+    if (this.#provider === null) return { state: "starting", reason: LOADING };
+    return this.#refused === null ? { state: "ready" } : { state: "ready", reason: this.#refused };
   }
 
   /** The provider for the changed files of the module; null: the files did not change, or cannot be loaded. */
@@ -74,9 +77,11 @@ export class ModuleProvider implements HostedProvider {
     const bundle = await this.#options.bundle();
     if (!bundle.ok) {
       const stays = this.#provider === null ? "" : "; the module that was loaded before stays in force";
-      this.#host?.log("warn", `${bundle.error}${stays}`);
+      this.#refused = `${bundle.error}${stays}`;
+      this.#host?.log("warn", this.#refused);
       return null;
     }
+    this.#refused = null;
     const isSame = bundle.value.hash === this.#bundle?.hash && this.#fault === null;
     return isSame ? null : new ModuleProvider(this.#options, bundle.value);
   }

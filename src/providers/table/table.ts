@@ -12,8 +12,9 @@ import * as v from "valibot";
 import { fail, messageOf, ok, type Result } from "../../result.ts";
 import { FolderWatch } from "../../system/folder-watch.ts";
 import { readTrusted } from "../../system/read-file.ts";
+import type { Remarking } from "../hosted.ts";
 import { defineProvider } from "../module.ts";
-import type { PrepareAnswer, PrepareInput, Provider, ProviderHost } from "../provider.ts";
+import type { PrepareAnswer, PrepareInput, ProviderHost } from "../provider.ts";
 import { type Lines, parseTable, type TableFault } from "./lines.ts";
 
 const DEFAULT_FILE = "/etc/vifplugd/ports.yaml";
@@ -41,7 +42,7 @@ const MAX_BYTES = 4 << 20;
 /** Whoever writes the file in pieces has so long between two of them, in milliseconds. */
 const QUIET_MS = 50;
 
-export class TableProvider implements Provider {
+export class TableProvider implements Remarking {
   readonly type: string = "table";
   readonly #file: string;
   #host: ProviderHost | null = null;
@@ -89,6 +90,10 @@ export class TableProvider implements Provider {
     return { ready: false, reason: `${this.#file} has no line for it: add ${key}: { name: INTERFACE }` };
   }
 
+  remark(): string | null {
+    return this.#fault === null ? null : `${this.#fault}${stays(this.#lines)}`;
+  }
+
   #readSoon(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
@@ -98,15 +103,15 @@ export class TableProvider implements Provider {
   }
 
   #read(): void {
-    const { interfaces: before, nameFaults: namesBefore } = this.#lines;
+    const former = this.#lines;
+    const { interfaces: before, nameFaults: namesBefore } = former;
     const faultBefore = this.#fault;
     const read = readLines(this.#file);
     if (read.ok) this.#lines = read.value;
     const [first] = read.ok ? [] : read.error;
     this.#fault = first ?? null;
     if (!read.ok && first !== faultBefore) {
-      const stays = before.size === 0 ? "" : "; what was valid before stays in force";
-      for (const fault of read.error) this.#host?.log("warn", `${fault}${stays}`);
+      for (const fault of read.error) this.#host?.log("warn", `${fault}${stays(former)}`);
     }
     const { interfaces, nameFaults } = this.#lines;
     for (const fault of nameFaults) if (!namesBefore.includes(fault)) this.#host?.log("warn", fault);
@@ -118,6 +123,10 @@ export class TableProvider implements Provider {
     );
     if (changed.length > 0) this.#host?.wake(changed);
   }
+}
+
+function stays({ interfaces }: Lines): string {
+  return interfaces.size === 0 ? "" : "; what was valid before stays in force";
 }
 
 function readLines(file: string): Result<Lines, readonly TableFault[]> {

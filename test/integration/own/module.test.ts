@@ -62,6 +62,8 @@ test("a module plugs, and on SIGHUP what it imports is loaded anew", async () =>
   await put("acme.ts", "export default {");
   reload();
   await hv.daemon.waitLog(/ warn provider: acme: .*the module that was loaded before stays in force/);
+  const shown = async () => (await hv.chassis.appctl("vifplugd", "plug/status", "text")).replace(/\s+/g, " ");
+  expect(await shown()).toMatch(/acme \(ready: .*the module that was loaded before stays in force\)/);
   await hv.addLport("web2", acme);
   await hv.installed("b-web2");
 });

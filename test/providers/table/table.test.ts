@@ -5,6 +5,7 @@ import { rename } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseAnswer } from "../../../src/providers/answer.ts";
+import { stateOf } from "../../../src/providers/hosted.ts";
 import { parseTable } from "../../../src/providers/table/lines.ts";
 import { TableProvider } from "../../../src/providers/table/table.ts";
 import { prepareInput } from "../../support/providers.ts";
@@ -166,7 +167,12 @@ describe("the provider", () => {
       expect.stringMatching(/ports\.yaml:1:7: web1: .*what was valid before stays in force/),
     ]);
     expect(answer("db1")).toMatchObject({ reason: expect.stringContaining("ports.yaml:1:7: web1: ") });
+    expect(stateOf(provider)).toEqual({
+      state: "ready",
+      reason: expect.stringMatching(/ports\.yaml:1:7: web1: .*what was valid before stays in force$/),
+    });
     await change("web1: { name: b }\n");
+    expect(stateOf(provider)).toEqual({ state: "ready" });
     expect(answer("web1")).toMatchObject({ interface: { name: "b" } });
   });
 
