@@ -93,7 +93,10 @@ function faultOf(world: World, lport: string): string | undefined {
   const device = world.devices.of(lport);
   if (port.isWanted && device.mood === "ready") {
     const isAnswered = types.includes(port.binding?.options.get("vif-plug-type") ?? "");
-    const isTaken = world.local.iface.find(({ name }) => name === device.name) !== undefined;
+    // A Port row may have the name, too, after its interface was bonded into another one.
+    const isTaken = [...world.local.iface.rows, ...world.local.port.rows].some(
+      ({ name }) => name === device.name,
+    );
     // Of several ports that want one name, the first one gets it, and may have to stay where it is.
     const isClaimed = LPORTS.some((one) => one !== lport && world.devices.of(one).name === device.name);
     const mayLeave = port.interfaces.every((row) => {
