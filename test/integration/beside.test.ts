@@ -101,6 +101,31 @@ test("T4: a change that another program keeps undoing is reported, and not fough
   await other.interface("lsp1", (row) => row.options.get("vif-plug-dummy-option") === "value");
 });
 
+test("T4: a move that another program keeps undoing is left alone, and made when its time has come", async () => {
+  await using other = await startHypervisor();
+  await other.addPlugged("lsp1");
+  const marks = "external_ids:iface-id=lsp1 external_ids:ovn-plugged=dummy".split(" ");
+  const undo = () =>
+    other.chassis.vsctl(
+      ...["--if-exists", "del-port", "lsp1", "--", "add-port", "br-int", "old1"],
+      ...["--", "set", "Interface", "old1", "type=internal", ...marks],
+    );
+  const replugged = / info plug: lsp1: replugged: interface old1 is now lsp1/;
+  for (let round = 1; round <= 3; round++) {
+    const from = other.daemon.lines.length;
+    await undo();
+    await other.daemon.waitLog(replugged, undefined, from);
+  }
+  const from = other.daemon.lines.length;
+  await undo();
+  await other.daemon.waitLog(/ warn plug: lsp1: error: another program keeps removing interface lsp1/);
+  expect(await other.chassis.appctl("vifplugd", "plug/explain", "lsp1")).toContain(
+    "  no   no other program keeps undoing what is written for it\n",
+  );
+  await other.daemon.waitLog(replugged, undefined, from);
+  expect(other.interfacesOf("lsp1").map(({ name }) => name)).toEqual(["lsp1"]);
+});
+
 describe("taking over a chassis", () => {
   test("from an ovn-controller that plugs: nothing is written, before nor after it is exchanged", async () => {
     await using other = await startHypervisor({ daemon: false, controller: false });
