@@ -89,6 +89,7 @@ export const run: Command = {
     const end = Promise.withResolvers<string>();
     // Before the pid file: an unhandled signal would leave the pid file behind.
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => end.resolve(signal));
+    ignoreOthers(log.module("main"));
     const code = await runUntil(end, { config, args, log, output, hangups: new Hangups() });
     await output.drained(LOG_WITHIN_MS);
     // Ends the process whatever is still open: a stuck reader of standard error, a timer of a provider.
@@ -230,6 +231,17 @@ class Hangups {
     this.#answer = answer;
     if (this.#isUnanswered) answer();
     this.#isUnanswered = false;
+  }
+}
+
+/** Other daemons open their log anew at these signals. Unhandled, they would end the process. */
+function ignoreOthers(log: Logger): void {
+  for (const signal of ["SIGUSR1", "SIGUSR2"] as const) {
+    process.on(signal, () => {
+      log.warn(
+        `${signal} does nothing; the control command vlog/reopen opens the log anew, and SIGHUP reads the configuration`,
+      );
+    });
   }
 }
 

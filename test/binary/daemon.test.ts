@@ -36,6 +36,17 @@ test.each(["SIGTERM", "SIGINT"] as const)(
   },
 );
 
+test("a signal at which other daemons open their log anew does nothing, and the log says what does", async () => {
+  await using folder = await Folder.make();
+  const daemon = folder.start("run", "--config", await writeConfig(folder));
+  await daemon.waitLog(/Open_vSwitch: not connected/);
+  for (const signal of ["SIGUSR1", "SIGUSR2"] as const) {
+    daemon.kill(signal);
+    await daemon.waitLog(new RegExp(` warn main: ${signal} does nothing; .* vlog/reopen`));
+  }
+  expect(await daemon.stop("SIGTERM")).toEqual({ code: 0, signal: null });
+});
+
 test("it goes on when whoever reads its log has left, and ends as usual", async () => {
   await using folder = await Folder.make();
   const config = await writeConfig(folder);

@@ -36,6 +36,7 @@ const ENVIRONMENT = [
 const SIGNALS = [
   ["SIGHUP", "Read the configuration anew; a file that is not valid changes nothing, and the log says why."],
   ["SIGTERM, SIGINT", "End, within seconds. Plugged ports stay plugged."],
+  ["SIGUSR1, SIGUSR2", "Nothing but a line in the log."],
 ] as const;
 
 export function manualPages(version: string): readonly ManualPage[] {
