@@ -49,7 +49,7 @@ export type Won = (
 };
 
 /** The way in which a port gets the name that it claims: the ports that have to move, this port first. */
-type Route = { readonly ok: true; readonly path: readonly string[] } | ({ readonly ok: false } & Obstacle);
+type Route = { readonly ok: true; readonly path: readonly string[] } | ({ readonly ok: false } & Blocked);
 
 /** All contests of one pass; a route or a winner that was found for one port serves the next ports too. */
 export class Contests {
@@ -176,7 +176,7 @@ export class Contests {
   }
 
   /** Why a port may not leave its interface, or take over another port's; null: it may. */
-  #trouble(lport: string, holder: ObservedInterface | undefined): Obstacle | null {
+  #trouble(lport: string, holder: ObservedInterface | undefined): Blocked | null {
     const isInPlace = this.#ports.inPlace(lport) !== null;
     if (!isInPlace && holder === undefined) return null;
     const attempt = this.#facts.attempt(lport);
@@ -275,7 +275,7 @@ export class Contests {
   }
 }
 
-interface Obstacle {
+interface Blocked {
   readonly reason: string;
   readonly setbacks?: number;
 }
@@ -283,7 +283,7 @@ interface Obstacle {
 type Next =
   | { readonly kind: "end" }
   | { readonly kind: "mover"; readonly lport: string }
-  | ({ readonly kind: "blocked" } & Obstacle);
+  | ({ readonly kind: "blocked" } & Blocked);
 
 function smallest(lports: Iterable<string>): string | null {
   let first: string | null = null;
