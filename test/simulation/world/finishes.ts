@@ -104,8 +104,10 @@ export class Finishes {
       operation === "remove" && [...calls.keys()].some((call) => call.startsWith("create"));
     const isWaiting = ({ commit, calls }: Sent) => commit !== null && !calls.has(key);
     const isUntold = ({ commit, calls }: Sent) => commit !== null && !isToldOf(calls, lport);
-    const [may] = this.#tellerOf(vifplugd)
-      .sent.filter((sent) => (sent.calls.get(key) ?? 0) < this.#allowed(sent, lport))
+    const { sent: all, connection } = this.#tellerOf(vifplugd);
+    const isAwaited = (sent: Sent) => sent.reply === "none" && sent.connection === connection;
+    const [may] = all
+      .filter((sent) => !isAwaited(sent) && (sent.calls.get(key) ?? 0) < this.#allowed(sent, lport))
       .sort(
         (a, b) =>
           Number(isLate(a)) - Number(isLate(b)) ||
