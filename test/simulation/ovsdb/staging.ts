@@ -56,10 +56,12 @@ export class Staging {
     return this.tables().flatMap((table) => this.of(table));
   }
 
-  /** Forgets the rows that are as they were. */
+  /** Forgets the rows that are as they were, and those that came and went. */
   dropUnchanged(): void {
-    for (const { table, uuid, old, now } of this.all())
-      if (isSameRow(table, old, now)) this.#staged.get(table)?.delete(uuid);
+    for (const { table, uuid, old, now } of this.all()) {
+      const isPassing = old === null && now === null;
+      if (isPassing || isSameRow(table, old, now)) this.#staged.get(table)?.delete(uuid);
+    }
   }
 }
 
