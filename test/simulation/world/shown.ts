@@ -6,13 +6,16 @@ import { text } from "./rows.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { ServerProcess } from "./server-process.ts";
 
+/** After how many commits of which server a message was made, and on which connection it came. */
+interface Told {
+  readonly server: ServerProcess;
+  readonly commits: number;
+  readonly connection: Connection;
+}
+
 interface Seen {
-  /** What it has been told, the newest last: after how many commits of which server, on which connection. */
-  readonly told: {
-    readonly server: ServerProcess;
-    readonly commits: number;
-    readonly connection: Connection;
-  }[];
+  /** The newest last. */
+  readonly told: Told[];
   readonly hostnames: Set<string>;
   /** Milliseconds. */
   readonly since: number;
@@ -26,6 +29,8 @@ interface Scanned {
 
 export class Shown {
   readonly #seen = new Map<Client, Seen>();
+  /** The last message before a client was in sync: the one that brought it in sync, when it is by the next one. */
+  readonly #lastBefore = new WeakMap<Client, Told>();
   readonly #scanned = new Map<ServerProcess, Scanned>();
   /** The ids of questions about rows that have not been answered. */
   readonly #asked = new WeakMap<Connection, Set<string>>();
@@ -55,12 +60,16 @@ export class Shown {
       this.#answeredIn.set(client, this.#scheduler.done);
     const isSynced = client.know()?.isSynced === true;
     let seen = this.#seen.get(client);
+    const told: Told = { server, commits, connection };
     if (seen === undefined) {
+      const before = this.#lastBefore.get(client);
+      this.#lastBefore.set(client, told);
       if (!isSynced) return;
-      seen = { told: [], hostnames: new Set(), since: this.#scheduler.now };
+      const first = before === undefined ? [] : [before];
+      seen = { told: first, hostnames: new Set(), since: this.#scheduler.now };
       this.#seen.set(client, seen);
     }
-    seen.told.push({ server, commits, connection });
+    seen.told.push(told);
     if (!isSynced || !this.#seesChassis(client)) return;
     const hostname = this.#namesOf(server).findLast(({ from }) => from <= commits)?.hostname;
     if (typeof hostname === "string") seen.hostnames.add(hostname);
