@@ -108,6 +108,17 @@ export class OvsdbServer {
     await this.#end("SIGKILL");
   }
 
+  /** The signal by which the process ends by itself, within `withinMs`; null: the process goes on, or has exited. */
+  async crash(withinMs: number): Promise<string | null> {
+    const process = this.#process;
+    if (process === null) return null;
+    const timer = Promise.withResolvers<void>();
+    const cancel = setTimeout(timer.resolve, withinMs);
+    await Promise.race([process.exited, timer.promise]);
+    clearTimeout(cancel);
+    return process.signalCode === null ? null : String(process.signalCode);
+  }
+
   pause(): void {
     this.#process?.kill("SIGSTOP");
   }
