@@ -10,7 +10,7 @@ export interface Surroundings {
 }
 
 export type ProviderState =
-  /** @property reason why something older is in force than what is there; absent: it is not */
+  /** With a reason, the provider goes on with what it had, because what is there now cannot be used. */
   | { readonly state: "ready"; readonly reason?: string }
   | { readonly state: "starting" | "failed"; readonly reason: string };
 
@@ -36,21 +36,24 @@ export interface HostedProvider extends Omit<Provider, "prepare"> {
   renewed?(): Promise<HostedProvider | null>;
 }
 
-/** A provider of our own that may have to go on with what it had, because what is there now cannot be used. */
+/** A symbol, because a provider that somebody else has written may have members of any name. */
+export const REMARK = Symbol("remark");
+
+/** A provider of our own that may have to go on with what it had. */
 export interface Remarking extends Provider {
-  /** Why something older is in force; null: it is not. */
-  remark(): string | null;
+  /** Why the provider goes on with what it had; null: it does not. */
+  [REMARK](): string | null;
 }
 
 /** The state of a provider that is registered. */
 export function stateOf(provider: Provider | HostedProvider): ProviderState {
   if (isHosted(provider)) return provider.state();
-  const reason = isRemarking(provider) ? provider.remark() : null;
+  const reason = isRemarking(provider) ? provider[REMARK]() : null;
   return reason === null ? { state: "ready" } : { state: "ready", reason };
 }
 
 function isRemarking(provider: Provider): provider is Remarking {
-  return "remark" in provider;
+  return REMARK in provider;
 }
 
 export function isHosted(provider: Provider | HostedProvider): provider is HostedProvider {

@@ -18,13 +18,14 @@ function logState(log: Logger, database: string, state: SessionState, last: Sess
     case "connected":
       log.debug(`${database}: ${state.kind} ${state.remote}`);
       break;
-    case "synced":
-      // Still in sync: only what the server says of itself in its cluster has changed.
-      if (last?.kind === "synced" && last.remote === state.remote && last.cid === state.cid) {
+    case "synced": {
+      const isSameServer = last?.kind === "synced" && last.remote === state.remote && last.cid === state.cid;
+      if (isSameServer && last.leader !== state.leader) {
         const leads = state.leader === true ? "leads its cluster now" : "no longer leads its cluster";
         log.info(`${database}: ${state.remote} ${leads}`);
       } else log.info(`${database}: in sync with ${state.remote}`);
       break;
+    }
     case "disconnected": {
       // Somebody has just named another remote; the log has a line about that already.
       if (state.error.code === "not configured") {

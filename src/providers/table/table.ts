@@ -12,7 +12,7 @@ import * as v from "valibot";
 import { fail, messageOf, ok, type Result } from "../../result.ts";
 import { FolderWatch } from "../../system/folder-watch.ts";
 import { readTrusted } from "../../system/read-file.ts";
-import type { Remarking } from "../hosted.ts";
+import { REMARK, type Remarking } from "../hosted.ts";
 import { defineProvider } from "../module.ts";
 import type { PrepareAnswer, PrepareInput, ProviderHost } from "../provider.ts";
 import { type Lines, parseTable, type TableFault } from "./lines.ts";
@@ -90,7 +90,7 @@ export class TableProvider implements Remarking {
     return { ready: false, reason: `${this.#file} has no line for it: add ${key}: { name: INTERFACE }` };
   }
 
-  remark(): string | null {
+  [REMARK](): string | null {
     return this.#fault === null ? null : `${this.#fault}${stays(this.#lines)}`;
   }
 

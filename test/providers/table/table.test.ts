@@ -176,6 +176,12 @@ describe("the provider", () => {
     expect(answer("web1")).toMatchObject({ interface: { name: "b" } });
   });
 
+  test("is ready for no reason where a provider of somebody else has a member of that name", () => {
+    start("web1: { name: a }\n");
+    const other = { type: "acme", prepare: () => ({ ready: true }) as const, remark: "none" };
+    expect(stateOf(other)).toEqual({ state: "ready" });
+  });
+
   test("answers for every other port when a name is none, and says where it is", async () => {
     start("web1: { name: a }\n");
     expect(await change("web1: { name: b }\ndb1: { name: a/b }\n")).toEqual(["web1", "db1"]);
