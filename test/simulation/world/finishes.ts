@@ -104,13 +104,16 @@ export class Finishes {
       operation === "remove" && [...calls.keys()].some((call) => call.startsWith("create"));
     const isWaiting = ({ commit, calls }: Sent) => commit !== null && !calls.has(key);
     const isUntold = ({ commit, calls }: Sent) => commit !== null && !isToldOf(calls, lport);
-    const { sent: all, connection } = this.#tellerOf(vifplugd);
+    const { sent: all, shown, connection } = this.#tellerOf(vifplugd);
+    const isDue = (sent: Sent) => isUntold(sent) && this.#due(sent, shown).has(lport);
     const isAwaited = (sent: Sent) => sent.reply === "none" && sent.connection === connection;
     const [may] = all
       .filter((sent) => !isAwaited(sent) && (sent.calls.get(key) ?? 0) < this.#allowed(sent, lport))
       .sort(
         (a, b) =>
           Number(isLate(a)) - Number(isLate(b)) ||
+          // The port may have lost another interface by another one, of which nobody has to be told.
+          Number(isDue(b)) - Number(isDue(a)) ||
           // An older one of the port, of which the provider was told, may stay until the rows are complete.
           Number(isUntold(b)) - Number(isUntold(a)) ||
           // One that was committed is waiting for its first call.
