@@ -74,7 +74,7 @@ test("T4: ports that both plug are plugged once, follow their options, and go", 
     expect(changes.filter((changed) => "mtu_request" in changed).length).toBeLessThan(5);
     expect(changes.filter((changed) => "options" in changed || "type" in changed)).toEqual([]);
   }
-  expect(hv.interfacesOf("lsp0")).toEqual([]);
+  expect(await hv.interfacesOf("lsp0")).toEqual([]);
   expect(hv.daemon.lines.filter((line) => / warn plug: lsp\d+: (error|conflict|foreign)/.test(line))).toEqual(
     [],
   );
@@ -94,9 +94,9 @@ test("T4: a change that another program keeps undoing is reported, and not fough
   await other.daemon.waitLog(
     / warn plug: lsp1: error: another program keeps undoing what is written to interface lsp1/,
   );
-  const writes = other.writesTo("lsp1").length;
+  const writes = (await other.writesTo("lsp1")).length;
   await other.settle();
-  expect(other.writesTo("lsp1")).toHaveLength(writes);
+  expect(await other.writesTo("lsp1")).toHaveLength(writes);
   // One more try when its time has come.
   await other.interface("lsp1", (row) => row.options.get("vif-plug-dummy-option") === "value");
 });
@@ -123,7 +123,7 @@ test("T4: a move that another program keeps undoing is left alone, and made when
     "  no   no other program keeps undoing what is written for it\n",
   );
   await other.daemon.waitLog(replugged, undefined, from);
-  expect(other.interfacesOf("lsp1").map(({ name }) => name)).toEqual(["lsp1"]);
+  expect((await other.interfacesOf("lsp1")).map(({ name }) => name)).toEqual(["lsp1"]);
 });
 
 describe("taking over a chassis", () => {
@@ -148,7 +148,7 @@ describe("taking over a chassis", () => {
     await chassis.start("ovn-controller");
     await other.addLport("next");
     await other.interface("next", ({ ofport }) => (ofport ?? 0) > 0);
-    for (const lport of lports) expect(other.writesTo(lport)).toEqual([]);
+    for (const lport of lports) expect(await other.writesTo(lport)).toEqual([]);
     const after = await other.interfaces(lports);
     expect(after.map((row) => row._uuid)).toEqual(before.map((row) => row._uuid));
   });

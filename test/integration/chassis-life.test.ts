@@ -29,14 +29,14 @@ test("U3: ovn-controller exits, and comes back with another Chassis row: nothing
   await chassis.program("ovn-controller").exited;
   expect(await chassisUuid(hv)).toBeUndefined();
   await addStale(hv, "stale", "no Chassis row");
-  expect(hv.removals()).toEqual([]);
+  expect(await hv.removals()).toEqual([]);
   await chassis.start("ovn-controller");
   await hv.gone("stale");
   await hv.settle();
   expect(await chassisUuid(hv)).not.toBe(first);
   const after = await hv.interfaces(lports);
   expect(after.map((row) => row._uuid)).toEqual(before.map((row) => row._uuid));
-  for (const lport of lports) expect(hv.writesTo(lport)).toHaveLength(1);
+  for (const lport of lports) expect(await hv.writesTo(lport)).toHaveLength(1);
   const told = hv.daemon.lines.filter((line) => / (info|warn) plug: /.test(line));
   expect(told.filter((line) => /: waiting: .*no Chassis row/.test(line))).toHaveLength(1);
   expect(told.filter((line) => / lsp\d+: plugged: /.test(line))).toEqual([]);
@@ -64,8 +64,8 @@ test("the local database's server starts with an older copy of its database: wha
   await hv.gone("deleted");
   await hv.settle();
   expect((await hv.interface("kept"))._uuid).toBe(kept._uuid);
-  expect(hv.writesTo("kept")).toEqual([]);
-  for (const lport of ["later", "changed", "deleted"]) expect(hv.writesTo(lport)).toHaveLength(1);
+  expect(await hv.writesTo("kept")).toEqual([]);
+  for (const lport of ["later", "changed", "deleted"]) expect(await hv.writesTo(lport)).toHaveLength(1);
 });
 
 test("the integration bridge is deleted and made by hand while vifplugd is stopped: its ports are plugged again", async () => {

@@ -27,14 +27,14 @@ describe("SIGHUP", () => {
     await hv.daemon.waitLog(/ warn plug: new: no-provider: /);
     await hv.deleteLport("deleted");
     await hv.daemon.waitLog(/ warn plug: deleted: no-provider: /);
-    expect(hv.interfacesOf("new")).toEqual([]);
-    expect(hv.removals()).toEqual([]);
+    expect(await hv.interfacesOf("new")).toEqual([]);
+    expect(await hv.removals()).toEqual([]);
     await reconfigure(hv, { providers: dummy });
     await hv.installed("new");
     await hv.gone("deleted");
     await hv.settle();
     expect((await hv.interface("kept"))._uuid).toBe(before._uuid);
-    expect(hv.writesTo("kept")).toHaveLength(1);
+    expect(await hv.writesTo("kept")).toHaveLength(1);
   });
 
   test("a provider that is enabled for another plug type plugs that one", async () => {
@@ -76,7 +76,7 @@ describe("SIGHUP", () => {
     await hv.addPlugged("withdrawn");
     await hv.setLport("withdrawn", { "vif-plug-type": null });
     await hv.settle();
-    expect(hv.interfacesOf("withdrawn")).toHaveLength(1);
+    expect(await hv.interfacesOf("withdrawn")).toHaveLength(1);
     await reconfigure(hv, { providers: dummy, plug: { on_withdraw: "unplug" } });
     await hv.gone("withdrawn");
   });
@@ -86,12 +86,12 @@ describe("SIGHUP", () => {
     await hv.chassis.addChassis("hv2");
     await hv.addLport("migrates", { "requested-chassis": "hv2,hv1" });
     await hv.settle();
-    expect(hv.interfacesOf("migrates")).toEqual([]);
+    expect(await hv.interfacesOf("migrates")).toEqual([]);
     await reconfigure(hv, { providers: dummy });
     const before = await hv.interface("migrates");
     await reconfigure(hv, { providers: dummy, plug: { additional_chassis: false } });
     await hv.settle();
-    expect(hv.interfacesOf("migrates").map((row) => row._uuid)).toEqual([before._uuid]);
+    expect((await hv.interfacesOf("migrates")).map((row) => row._uuid)).toEqual([before._uuid]);
   });
 
   test("is not the end of a daemon that has just claimed its pid file", async () => {
@@ -125,7 +125,7 @@ describe("the Open_vSwitch row", () => {
       await hv.interface("kept", ({ _uuid }) => _uuid !== before._uuid);
       await hv.installed("kept");
       expect(await chassis.vsctl("port-to-br", "kept")).toBe("br-new");
-      expect(hv.removals()).toEqual([]);
+      expect(await hv.removals()).toEqual([]);
     },
   );
 
@@ -138,7 +138,7 @@ describe("the Open_vSwitch row", () => {
     await hv.daemon.waitLog(/OVN_Southbound: in sync with unix:.*moved\.sock/);
     await hv.addPlugged("next");
     await hv.settle();
-    expect(hv.writesTo("kept")).toHaveLength(1);
+    expect(await hv.writesTo("kept")).toHaveLength(1);
     expect(hv.daemon.lines.filter((line) => line.includes(" warn "))).toEqual([]);
   });
 
@@ -153,7 +153,7 @@ describe("the Open_vSwitch row", () => {
     await hv.daemon.waitLog(/OVN_Southbound: not connected: .*nobody\.sock/);
     await hv.deleteLport("deleted");
     await hv.settleLocally("kept");
-    expect(hv.removals()).toEqual([]);
+    expect(await hv.removals()).toEqual([]);
     await set(`unix:${chassis.sbSock}`);
     await hv.gone("deleted");
   });
@@ -166,7 +166,7 @@ describe("the Open_vSwitch row", () => {
     await hv.daemon.waitLog(/holding the lock vifplugd_renamed$/);
     await hv.addInterface("br-int", "stale", "external_ids:iface-id=none", "external_ids:ovn-plugged=dummy");
     await hv.daemon.waitLog(/ none: plugged: .*no Chassis row/);
-    expect(hv.removals()).toEqual([]);
+    expect(await hv.removals()).toEqual([]);
     // ovn-controller cannot make the new row while the old one has its tunnel endpoint.
     await chassis.sbctl("chassis-del", "hv1");
     await chassis.waitUntil("OVN_Southbound", "Chassis", ["name"], (rows) =>
@@ -177,6 +177,6 @@ describe("the Open_vSwitch row", () => {
     await hv.settle();
     await hv.addPlugged("next", { "requested-chassis": "renamed" });
     expect((await hv.interface("kept"))._uuid).toBe(before._uuid);
-    expect(hv.writesTo("kept")).toHaveLength(1);
+    expect(await hv.writesTo("kept")).toHaveLength(1);
   });
 });

@@ -66,8 +66,8 @@ test.each<[string, Parameters<typeof replies>[1]]>([
   await hv.daemon.waitLog(/ info plug: t5a: plugged interface t5a/);
   await hv.daemon.waitLog(/ info plug: t5b: plugged interface t5b/);
   await hv.settle();
-  expect(hv.writesTo("t5a")).toHaveLength(1);
-  expect(hv.writesTo("t5b")).toHaveLength(1);
+  expect(await hv.writesTo("t5a")).toHaveLength(1);
+  expect(await hv.writesTo("t5b")).toHaveLength(1);
   expect(hv.daemon.lines.filter((line) => / t5.: not written/.test(line))).toEqual([]);
   // The two, and the one that `settle` plugs and unplugs.
   expect(await finished(hv)).toBe(4);

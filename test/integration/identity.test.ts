@@ -39,18 +39,18 @@ test("the lock is stolen: nothing is written until the thief is gone, and then w
   const steal = ["ovsdb-client", "steal", `unix:${chassis.ovsSock}`, "vifplugd_hv1"];
   const thief = chassis.spawn("thief", steal);
   await daemon.waitLog(/ not holding the lock vifplugd_hv1 any more$/);
-  const before = hv.writes().length;
+  const before = (await hv.writes()).length;
   await hv.addLport("new");
   await hv.deleteLport("deleted");
   await explained(hv, "new", /yes\s+its port binding is in view/);
   await explained(hv, "deleted", /no\s+its port binding is in view/);
-  expect(hv.writes()).toHaveLength(before);
+  expect(await hv.writes()).toHaveLength(before);
   await thief.stop();
   await hv.installed("new");
   await hv.gone("deleted");
   await hv.settle();
   expect((await hv.interface("kept"))._uuid).toBe(kept._uuid);
-  expect(hv.writesTo("kept")).toHaveLength(1);
+  expect(await hv.writesTo("kept")).toHaveLength(1);
 });
 
 describe.each(["Open_vSwitch", "OVN_Southbound"] as const)("the database %s", (database) => {
@@ -63,7 +63,7 @@ describe.each(["Open_vSwitch", "OVN_Southbound"] as const)("the database %s", (d
     await using hv = await startHypervisor();
     const kept = await hv.addPlugged("kept");
     await hv.addPlugged("deleted");
-    const requests = hv.writesTo("kept").length;
+    const requests = (await hv.writesTo("kept")).length;
     await act(hv, async () => {
       await hv.addLport("new");
       await hv.deleteLport("deleted");
@@ -73,7 +73,7 @@ describe.each(["Open_vSwitch", "OVN_Southbound"] as const)("the database %s", (d
     await hv.gone("deleted");
     await hv.settle();
     expect((await hv.interface("kept"))._uuid).toBe(kept._uuid);
-    expect(hv.writesTo("kept")).toHaveLength(requests);
+    expect(await hv.writesTo("kept")).toHaveLength(requests);
   }
 
   test("is taken off its server, which goes on, and given back", () =>
@@ -194,7 +194,7 @@ describe("the Southbound is reached by TLS, and the certificates become others",
     await hv.deleteLport("deleted");
     await refused;
     await hv.settleLocally("kept");
-    expect(hv.removals()).toEqual([]);
+    expect(await hv.removals()).toEqual([]);
 
     await install(dir, files(1));
     await hv.gone("deleted");
@@ -219,7 +219,7 @@ describe("the Southbound is reached by TLS, and the certificates become others",
     await serve(hv, 1, port);
     await hv.addPlugged("afterwards");
     expect((await hv.interface("kept"))._uuid).toBe(kept._uuid);
-    expect(hv.writesTo("kept")).toHaveLength(1);
+    expect(await hv.writesTo("kept")).toHaveLength(1);
   });
 });
 
@@ -245,7 +245,7 @@ test("the run directory is tidied up, and a second daemon finds room there: what
   expect(await answering()).toBe(second.pid);
   await hv.addPlugged("by-the-second");
   expect((await hv.interface("kept"))._uuid).toBe(kept._uuid);
-  expect(hv.writesTo("kept")).toHaveLength(1);
+  expect(await hv.writesTo("kept")).toHaveLength(1);
 });
 
 test("table: the folder of its file is renamed away, and another one is put in its place", async () => {
@@ -271,7 +271,7 @@ test("table: the folder of its file is renamed away, and another one is put in i
     await hv.installed(name);
   }
   expect((await hv.interface("kept0"))._uuid).toBe(kept._uuid);
-  expect(hv.writesTo("kept0")).toHaveLength(1);
+  expect(await hv.writesTo("kept0")).toHaveLength(1);
 });
 
 test("a command's program is exchanged: SIGHUP starts the new one, and until it answers all stays as it is", async () => {
@@ -285,7 +285,7 @@ test("a command's program is exchanged: SIGHUP starts the new one, and until it 
   });
   await hv.addLport("web1", { "vif-plug-type": "acme" });
   const first = await hv.interface("web1", generation("0"));
-  const requests = hv.writesTo("web1").length;
+  const requests = (await hv.writesTo("web1")).length;
 
   // One that does not work: what its predecessor answered holds.
   await agent.install(BROKEN);
@@ -293,7 +293,7 @@ test("a command's program is exchanged: SIGHUP starts the new one, and until it 
   daemon.kill("SIGHUP");
   await down;
   await hv.settle();
-  expect(hv.writesTo("web1")).toHaveLength(requests);
+  expect(await hv.writesTo("web1")).toHaveLength(requests);
 
   await agent.install(2);
   daemon.kill("SIGHUP");

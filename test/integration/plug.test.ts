@@ -30,7 +30,7 @@ describe("P1: a logical port that is wanted here", () => {
   test("is written in one transaction that asserts the lock of this chassis", async () => {
     await hv.addPlugged("p1-once");
     await hv.settle();
-    const writes = hv.writesTo("p1-once");
+    const writes = await hv.writesTo("p1-once");
     expect(writes).toHaveLength(1);
     expect(writes[0]).toContain('{"lock":"vifplugd_hv1","op":"assert"}');
   });
@@ -90,8 +90,8 @@ describe("P1: a logical port that is not wanted here", () => {
   ])("is not plugged: %s", async (_, lport, options) => {
     await hv.addLport(lport, options);
     await hv.settle();
-    expect(hv.interfacesOf(lport)).toEqual([]);
-    expect(hv.writesTo(lport)).toEqual([]);
+    expect(await hv.interfacesOf(lport)).toEqual([]);
+    expect(await hv.writesTo(lport)).toEqual([]);
   });
 
   test("is not plugged: a port nested in another", async () => {
@@ -99,14 +99,14 @@ describe("P1: a logical port that is not wanted here", () => {
     await hv.chassis.nbctl("lsp-add", "sw0", "p1-nested", "p1-parent", "7");
     await hv.setLport("p1-nested", { "requested-chassis": "hv1", "vif-plug-type": "dummy" });
     await hv.settle();
-    expect(hv.writesTo("p1-nested")).toEqual([]);
+    expect(await hv.writesTo("p1-nested")).toEqual([]);
   });
 
   test("is not plugged: a port that is no VIF", async () => {
     await hv.chassis.nbctl("lsp-add", "sw0", "p1-localnet", "--", "lsp-set-type", "p1-localnet", "localnet");
     await hv.setLport("p1-localnet", { "requested-chassis": "hv1", "vif-plug-type": "dummy" });
     await hv.settle();
-    expect(hv.writesTo("p1-localnet")).toEqual([]);
+    expect(await hv.writesTo("p1-localnet")).toEqual([]);
   });
 });
 
@@ -117,7 +117,7 @@ describe("P2: an owned interface follows its logical port", () => {
     const after = await hv.interface("p2-mtu", (row) => row.mtu_request === 1300);
     expect(after._uuid).toBe(before._uuid);
     await hv.settle();
-    const [, update, ...more] = hv.writesTo("p2-mtu");
+    const [, update, ...more] = await hv.writesTo("p2-mtu");
     expect(update).toContain('"row":{"mtu_request":1300}');
     expect(update).not.toContain('"mutate"');
     expect(more).toEqual([]);
@@ -140,14 +140,14 @@ describe("P2: an owned interface follows its logical port", () => {
     await hv.addPlugged("p2-same");
     await hv.setLport("p2-same", { qos_max_rate: "1000000" });
     await hv.settle();
-    expect(hv.writesTo("p2-same")).toHaveLength(1);
+    expect(await hv.writesTo("p2-same")).toHaveLength(1);
   });
 
   test("and nothing is written for what ovn-controller and ovs-vswitchd add to it", async () => {
     const vif = await hv.addPlugged("p2-installed");
     expect(vif.external_ids.has("ovn-installed")).toBe(true);
     await hv.settle();
-    expect(hv.writesTo("p2-installed")).toHaveLength(1);
+    expect(await hv.writesTo("p2-installed")).toHaveLength(1);
   });
 });
 
@@ -184,7 +184,7 @@ describe("P2: keys and columns of other users", () => {
     await hv.addPlugged("p2-theirs");
     await hv.setInterface("p2-theirs", "external_ids:vm-id=vm1", "options:theirs=1", "other_config:a=b");
     await hv.settle();
-    expect(hv.writesTo("p2-theirs")).toHaveLength(1);
+    expect(await hv.writesTo("p2-theirs")).toHaveLength(1);
   });
 });
 
@@ -208,7 +208,7 @@ describe("P3: a local change is put back", () => {
         row.external_ids.get("ovn-plugged") === "dummy",
     );
     expect(after._uuid).toBe(before._uuid);
-    expect(hv.writesTo(lport)).toHaveLength(2);
+    expect(await hv.writesTo(lport)).toHaveLength(2);
   });
 
   test("to all options: ours are set again", async () => {
@@ -224,7 +224,7 @@ describe("P3: a local change is put back", () => {
     await hv.setInterface("p3-iface-id", "external_ids:iface-id=nobody");
     await hv.settle();
     await hv.interface("p3-iface-id", (row) => row.external_ids.get("iface-id") === "p3-iface-id");
-    expect(hv.interfacesOf("nobody")).toEqual([]);
+    expect(await hv.interfacesOf("nobody")).toEqual([]);
   });
 
   test("to the whole port: it is plugged anew", async () => {

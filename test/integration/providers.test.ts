@@ -52,7 +52,7 @@ describe("P1: a provider that is not ready", () => {
       "pinned: release create waits none",
     ]);
     expect(await host.explain("waits")).toContain('not pinned: add a line "waits INTERFACE"');
-    expect(hv.interfacesOf("waits")).toEqual([]);
+    expect(await hv.interfacesOf("waits")).toEqual([]);
     await host.pin("pinned", { waits: "waits0" });
     await hv.interface("waits0");
     await hv.settle();
@@ -110,10 +110,12 @@ describe("P4: the provider or its interface name changes", () => {
     await host.pin("pinned", {});
     await hv.interface("renamed1");
     await hv.gone("renamed0");
-    const writes = hv.writes().filter((line) => line.includes('"renamed0"') && line.includes('"renamed1"'));
+    const writes = (await hv.writes()).filter(
+      (line) => line.includes('"renamed0"') && line.includes('"renamed1"'),
+    );
     expect(writes).toHaveLength(1);
     await hv.settle();
-    expect(hv.interfacesOf("renamed").map((row) => row.name)).toEqual(["renamed1"]);
+    expect((await hv.interfacesOf("renamed")).map((row) => row.name)).toEqual(["renamed1"]);
     expect(host.calls("renamed")).toContain("pinned: finish remove renamed none");
   });
 });
@@ -128,7 +130,7 @@ test("P4: with plug.on_rename: report another name changes nothing, and the port
   await other.hv.setLport("kept", clamped);
   await other.daemon.waitLog(/ warn plug: kept: incompatible: plugged as kept0, .* names kept1: recreate/);
   await other.hv.settle();
-  expect(other.hv.interfacesOf("kept").map((row) => row._uuid)).toEqual([before._uuid]);
+  expect((await other.hv.interfacesOf("kept")).map((row) => row._uuid)).toEqual([before._uuid]);
 });
 
 test("P6: an interface is adopted with the leaving provider's remove calls, and only when it agrees", async () => {

@@ -40,15 +40,15 @@ test(`scale: ${PORTS} ports in one transaction are plugged, ${MOVED} that move a
     Array.from({ length: PORTS }, (_, index) => name(index)),
   );
   await pluggedHere(hv, PORTS);
-  expect(hv.writes()).toHaveLength(1);
+  expect(await hv.writes()).toHaveLength(1);
   await movePorts(hv);
   await hv.daemon.waitLog(new RegExp(` warn plug: held: ${MOVED} of ${PORTS} plugged ports `), 60_000);
   // Whatever else had been decided would have been sent before this port, which is plugged meanwhile.
   await hv.addLport("next");
   await hv.interface("next");
-  expect(hv.removals()).toEqual([]);
+  expect(await hv.removals()).toEqual([]);
   const answer = await hv.chassis.appctl("vifplugd", "plug/confirm-unplug");
   expect(answer).toBe(`${MOVED} ports may be unplugged`);
   await pluggedHere(hv, PORTS + 1 - MOVED);
-  expect(hv.removals()).toHaveLength(1);
+  expect(await hv.removals()).toHaveLength(1);
 }, 200_000);

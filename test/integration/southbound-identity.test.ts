@@ -73,7 +73,7 @@ test("a Southbound that is made anew is taken up, and what would go is held the 
   await hv.deleteLport("new");
   await hv.gone("new");
   expect((await hv.interface("kept"))._uuid).toBe(kept._uuid);
-  expect(hv.writesTo("kept")).toHaveLength(1);
+  expect(await hv.writesTo("kept")).toHaveLength(1);
 });
 
 test("a Southbound that went back in time is stale, says how to get over it, and is taken up when it is told to", async () => {

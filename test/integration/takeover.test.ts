@@ -50,5 +50,5 @@ test("the one that stands by takes over within a second: nothing is deleted, and
   // The one that settling takes comes and goes.
   expect(inserted).toBe(PORTS + 2);
   expect(events.filter(({ after }) => after === null)).toHaveLength(1);
-  for (const lport of [...lports, "next"]) expect(hv.writesTo(lport)).toHaveLength(1);
+  for (const lport of [...lports, "next"]) expect(await hv.writesTo(lport)).toHaveLength(1);
 });

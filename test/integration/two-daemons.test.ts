@@ -48,14 +48,14 @@ test("with another run directory it stands by, and takes over when the first is 
   await hv.deleteLport("lsp2");
   await hv.gone("lsp2");
   await hv.settle();
-  expect(hv.writesTo("lsp2")).toHaveLength(2);
+  expect(await hv.writesTo("lsp2")).toHaveLength(2);
 
   await hv.daemon.stop("SIGKILL");
   await second.waitLog(/holding the lock vifplugd_hv1/);
   await hv.addPlugged("lsp3");
   await hv.settle();
   expect((await hv.interface("lsp1"))._uuid).toBe(before._uuid);
-  for (const lport of ["lsp1", "lsp3"]) expect(hv.writesTo(lport)).toHaveLength(1);
+  for (const lport of ["lsp1", "lsp3"]) expect(await hv.writesTo(lport)).toHaveLength(1);
 });
 
 test("what happens while nobody is active is dealt with by the one that takes over", async () => {
@@ -71,7 +71,7 @@ test("what happens while nobody is active is dealt with by the one that takes ov
   await hv.gone("deleted");
   await hv.installed("new");
   await hv.settle();
-  expect(hv.writesTo("new")).toHaveLength(1);
+  expect(await hv.writesTo("new")).toHaveLength(1);
 });
 
 test("the one that stands by ends on SIGTERM and writes nothing", async () => {
@@ -82,5 +82,5 @@ test("the one that stands by ends on SIGTERM and writes nothing", async () => {
   expect(await second.stop()).toEqual({ code: 0, signal: null });
   await hv.addPlugged("lsp2");
   await hv.settle();
-  for (const lport of ["lsp1", "lsp2"]) expect(hv.writesTo(lport)).toHaveLength(1);
+  for (const lport of ["lsp1", "lsp2"]) expect(await hv.writesTo(lport)).toHaveLength(1);
 });

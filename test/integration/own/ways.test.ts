@@ -109,14 +109,14 @@ describe.each(ways)("a provider that is %s", (way, entry) => {
       };
       const before = await owned();
       expect(before).toHaveLength(PORTS);
-      const requests = hv.writes().length;
+      const requests = (await hv.writes()).length;
       await daemon.stop("SIGKILL");
       await startAgain();
       await hv.addLport("late", pinned);
       await hv.interface("if-late");
       await hv.settle();
       expect((await owned()).filter((row) => !row.startsWith("if-late "))).toEqual(before);
-      const sent = hv.writes().slice(requests);
+      const sent = (await hv.writes()).slice(requests);
       expect(sent.filter((request) => request.includes('"if-late"'))).not.toBeEmpty();
       expect(sent.filter((request) => /if-lsp\d/.test(request))).toEqual([]);
     },
@@ -157,6 +157,7 @@ export default {
   ])
     await hv.daemon.waitLog(words);
   await hv.addPlugged("web1");
-  for (const lport of ["garbage", "promise", "throws", "huge"]) expect(hv.interfacesOf(lport)).toEqual([]);
+  for (const lport of ["garbage", "promise", "throws", "huge"])
+    expect(await hv.interfacesOf(lport)).toEqual([]);
   expect(await hv.daemon.stop()).toEqual({ code: 0, signal: null });
 });

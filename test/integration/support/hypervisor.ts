@@ -9,6 +9,7 @@ import { baseConfig, startDaemon } from "../../../tools/chassis/daemon.ts";
 import type { RowOf } from "../../../tools/chassis/databases.ts";
 import type { Program } from "../../../tools/chassis/program.ts";
 import type { Watch } from "../../../tools/chassis/watch.ts";
+import { transact } from "./transact.ts";
 
 const interfaceColumns = [
   ...(["name", "type", "options", "other_config", "external_ids"] as const),
@@ -54,6 +55,7 @@ export class Hypervisor {
   #interfaces: Watch<"Open_vSwitch", "Interface", InterfaceColumn>;
   #daemon: Program | null = null;
   #fences = 0;
+  #reads = 0;
 
   constructor(chassis: Chassis) {
     this.chassis = chassis;
@@ -194,29 +196,43 @@ export class Hypervisor {
     await this.#interfaces.until((rows) => rows.every((row) => row.name !== name));
   }
 
-  /** The interfaces that carry the logical port's iface-id, as they are now. */
-  interfacesOf(lport: string): readonly Interface[] {
-    return this.#interfaces.rows.filter((row) => row.external_ids.get("iface-id") === lport);
+  /**
+   * The interfaces that carry the iface-id of one of the logical ports, as they are now in the database. What is watched may come later
+   * than a line of vifplugd's log.
+   */
+  async interfacesOf(...lports: readonly string[]): Promise<readonly Interface[]> {
+    const rows = await this.chassis.rows("Open_vSwitch", "Interface", interfaceColumns);
+    return rows.filter((row) => lports.includes(row.external_ids.get("iface-id") ?? ""));
   }
 
-  /** The transactions, in the order in which the server got them, that vifplugd sent and that name an interface. */
-  writesTo(name: string): readonly string[] {
-    return this.#told().filter((request) => request.includes(`"name":${JSON.stringify(name)}`));
+  /**
+   * The transactions, in the order in which the server got them, that vifplugd sent and that name one of the interfaces; each
+   * once.
+   */
+  async writesTo(...names: readonly string[]): Promise<readonly string[]> {
+    const written = names.map((name) => `"name":${JSON.stringify(name)}`);
+    return (await this.#told()).filter((request) => written.some((name) => request.includes(name)));
   }
 
-  /** Every transaction that vifplugd sent, whatever became of it. */
-  writes(): readonly string[] {
-    return this.chassis.program("ovsdb-server").lines.filter((line) => transactPattern.test(line));
+  /** Every transaction that vifplugd has sent until now, whatever became of it. */
+  async writes(): Promise<readonly string[]> {
+    const server = this.chassis.program("ovsdb-server");
+    // The log has to be read so far that a request of now is in it.
+    const mark = `read${++this.#reads}`;
+    const read = { op: "select", table: "Interface", where: [["name", "==", mark]] };
+    await transact(this.chassis.socket("Open_vSwitch"), "Open_vSwitch", [read]);
+    await server.waitLog(new RegExp(`method="transact".*"${mark}"`));
+    return server.lines.filter((line) => transactPattern.test(line));
   }
 
   /** Those of them that take a port out of the bridge. */
-  removals(): readonly string[] {
-    return this.#told().filter((request) => request.includes('["ports","delete"'));
+  async removals(): Promise<readonly string[]> {
+    return (await this.#told()).filter((request) => request.includes('["ports","delete"'));
   }
 
   /** `writes`, of which there has to be one: that the log tells of none of some kind says nothing where it tells of nothing. */
-  #told(): readonly string[] {
-    const writes = this.writes();
+  async #told(): Promise<readonly string[]> {
+    const writes = await this.writes();
     if (writes.length === 0) throw new Error("the log of ovsdb-server tells of no transaction of vifplugd");
     return writes;
   }
