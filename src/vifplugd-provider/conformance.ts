@@ -232,9 +232,13 @@ function wantedIn(answer: PrepareAnswer): WantedInterface | null {
 function faultOf(answer: unknown, operation: Operation): string | null {
   if (!isRecord(answer) || typeof answer.ready !== "boolean")
     return `${json(answer)} has no boolean \`ready\``;
-  if (!answer.ready) {
-    const { reason } = answer;
-    return typeof reason === "string" && reason !== "" ? null : "it is not ready, and gives no `reason`";
+  const { ready, reason, arrange = false, misplaced } = answer;
+  if (misplaced !== undefined && !isWords(misplaced))
+    return `${json(misplaced)} says nobody's name: leave out \`misplaced\` when nobody else has the interface`;
+  if (!ready) {
+    if (!isWords(reason)) return "it is not ready, and gives no `reason`";
+    if (typeof arrange !== "boolean") return `\`arrange\` is ${json(arrange)}, and has to be true or absent`;
+    return arrange && operation === "remove" ? "it asks to `arrange` for a removal" : null;
   }
   if (operation === "remove") return null;
   const wanted = answer.interface;
@@ -243,7 +247,22 @@ function faultOf(answer: unknown, operation: Operation): string | null {
   if (typeof name !== "string" || !isInterfaceName(name))
     return `${json(name)} cannot be an interface's name`;
   if (!isText(type)) return "the interface has a `type` that is no text";
-  return areTexts(options) && areTexts(otherConfig) ? null : "options and otherConfig have to be texts";
+  if (!areTexts(options) || !areTexts(otherConfig)) return "options and otherConfig have to be texts";
+  const size = sizeOf([type], [options, otherConfig]);
+  return size <= MAX_BYTES
+    ? null
+    : `type, options and otherConfig have ${size} bytes, ${BYTES_BESIDE} counted for each option beside its texts; at most ${MAX_BYTES} are allowed`;
+}
+
+/** The limit on the type and the options of an interface together, in bytes of UTF-8. */
+const MAX_BYTES = 16 << 10;
+/** The bytes of an option beside its texts. */
+const BYTES_BESIDE = 64;
+
+function sizeOf(texts: readonly string[], options: readonly Texts[]): number {
+  const all = options.flatMap((each) => Object.entries(each));
+  const bytes = [...texts, ...all.flat()].map((text) => new TextEncoder().encode(text).length);
+  return bytes.reduce((sum, each) => sum + each, BYTES_BESIDE * all.length);
 }
 
 /** Text that a database takes, 1 to 15 bytes, no `/`, `:` or `%`, no white space or control character, not `.` or `..`. */
@@ -254,8 +273,16 @@ function isInterfaceName(name: string): boolean {
   );
 }
 
-function areTexts(value: unknown): boolean {
-  return isRecord(value) && !Array.isArray(value) && Object.entries(value).flat().every(isText);
+type Texts = Readonly<Record<string, string>>;
+
+/** False for a Map or an array: their members are no options. */
+function areTexts(value: unknown): value is Texts {
+  if (!isRecord(value) || Array.isArray(value) || value instanceof Map) return false;
+  return Object.entries(value).flat().every(isText);
+}
+
+function isWords(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
 }
 
 /** No NUL, and no half of a surrogate pair: a database takes no such text. */

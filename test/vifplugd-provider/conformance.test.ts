@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { checkProvider, type PrepareInput, type Provider, subjectOf } from "vifplugd-provider";
 import pinned from "../../examples/provider-typescript/pinned.ts";
+import { parseAnswer } from "../../src/providers/answer.ts";
 import { dummyProvider } from "../../src/providers/dummy/dummy.ts";
 
 const LPORTS = { web1: {}, db1: {} };
@@ -118,6 +119,53 @@ describe("a provider that", () => {
     const provider = good({ prepare: () => ({ ready: false, reason: "no NIC" }) });
     const findings = await checkProvider(subjectOf(provider), { lports: LPORTS });
     expect(findings.find(({ check }) => check === "an answer is a fixed point")?.passed).toBeNull();
+  });
+});
+
+describe("what vifplugd refuses is found, and what it takes is not", () => {
+  const text = "x".repeat((16 << 10) - "internal".length - 64 - 1);
+  const options = [null, "a", ["a"], new Map([["a", "1"]]), { a: 1 }, { a: "\0" }, { "\ud800": "" }, {}];
+  /** Values for a member of an answer, one of which is wrong at a time. */
+  const members: Readonly<Record<string, readonly unknown[]>> = {
+    ready: [undefined, 1, "true", true, false],
+    reason: [undefined, null, "", 7, "no NIC"],
+    misplaced: [undefined, null, "", 7, {}, "VF 3"],
+    arrange: [undefined, null, 1, "", true, false],
+    interface: [undefined, null, "eth0", [], {}],
+  };
+  const columns: Readonly<Record<string, readonly unknown[]>> = {
+    name: [undefined, null, "", "a b", "a/b", "..", "a\u0085", "0123456789abcdef", "\ud800", "ä", 7],
+    type: [undefined, null, 7, "\0", ""],
+    options: [undefined, ...options, { k: text }, { k: `${text}x` }],
+    otherConfig: [undefined, ...options, { k: "ä".repeat(8 << 10) }],
+  };
+  const wanted = { name: "eth0", type: "internal" };
+  const bases = [
+    { ready: true, interface: wanted },
+    { ready: false, reason: "no NIC" },
+  ];
+  const variants = (of: object, values: typeof members) =>
+    Object.entries(values).flatMap(([name, some]) => some.map((value) => ({ ...of, [name]: value })));
+  const answers = [
+    ...bases.flatMap((base) => variants(base, members)),
+    ...variants(wanted, columns).map((row) => ({ ready: true, interface: row })),
+  ];
+  const checks = {
+    create: "answers are interfaces, or reasons",
+    remove: "a removal is agreed to, or refused with a reason",
+  };
+
+  test.each(["create", "remove"] as const)("to a %s", async (operation) => {
+    const unlike: string[] = [];
+    for (const answer of answers) {
+      // A provider in JavaScript may answer anything.
+      const prepare: unknown = (input: PrepareInput) =>
+        input.operation === operation ? answer : { ready: true, interface: wanted };
+      const provider = Object.assign(good(), { prepare });
+      const isFound = (await failed(provider)).includes(checks[operation]);
+      if (isFound !== (parseAnswer(operation, answer).kind === "broken")) unlike.push(Bun.inspect(answer));
+    }
+    expect(unlike).toEqual([]);
   });
 });
 
