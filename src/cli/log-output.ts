@@ -5,7 +5,7 @@
  */
 import { closeSync, constants } from "node:fs";
 import type { Logger } from "../log/log.ts";
-import { fail, messageOf, ok, type Result } from "../result.ts";
+import { fail, ok, type Result, systemMessageOf } from "../result.ts";
 import { LineWriter } from "../system/line-writer.ts";
 import { openNamed } from "../system/open-file.ts";
 import { RetriedResource } from "../system/retried-resource.ts";
@@ -92,6 +92,6 @@ function openLog(file: string): number {
   try {
     return openNamed(file, O_WRONLY | O_APPEND | O_CREAT, 0o640);
   } catch (thrown) {
-    throw new Error(`cannot write the log to ${file}: ${messageOf(thrown)}`);
+    throw new Error(`cannot write the log to ${file}: ${systemMessageOf(thrown)}`);
   }
 }

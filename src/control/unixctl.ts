@@ -10,7 +10,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { JsonFramer } from "ovsdb-jsonrpc";
 import type { Logger } from "../log/log.ts";
-import { messageOf } from "../result.ts";
+import { messageOf, systemMessageOf } from "../result.ts";
 import { ClientListener, type Conversation, type Reply } from "../serve/listener.ts";
 import { RetriedResource } from "../system/retried-resource.ts";
 import { identityOf } from "../system/same-file.ts";
@@ -70,7 +70,7 @@ export class ControlServer {
           mkdirSync(dirname(path), { recursive: true });
           await this.#listen();
         } catch (thrown) {
-          throw new Error(`cannot make the control socket ${path}: ${messageOf(thrown)}`);
+          throw new Error(`cannot make the control socket ${path}: ${systemMessageOf(thrown)}`);
         }
       },
       onFault: (fault) => log.error(`${fault}; vifplugd tries again`),

@@ -9,7 +9,7 @@ import { closeSync, constants, ftruncateSync, mkdirSync, readSync, rmSync, write
 import { join } from "node:path";
 import { controlSocketPath } from "../control/client.ts";
 import type { Logger } from "../log/log.ts";
-import { fail, messageOf, ok, type Result } from "../result.ts";
+import { fail, messageOf, ok, type Result, systemMessageOf } from "../result.ts";
 import { lockFile } from "../system/file-lock.ts";
 import { openOwn } from "../system/open-file.ts";
 import { RetriedResource } from "../system/retried-resource.ts";
@@ -98,7 +98,7 @@ function claim(runDir: string): number {
     throw new Refused(`${other} (${path} is locked); stop it, or give this one another run_dir`);
   } catch (thrown) {
     if (thrown instanceof Refused) throw thrown;
-    throw new Error(`cannot write the pid file ${path}: ${messageOf(thrown)}; check run_dir`);
+    throw new Error(`cannot write the pid file ${path}: ${systemMessageOf(thrown)}; check run_dir`);
   }
 }
 

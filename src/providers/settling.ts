@@ -9,7 +9,7 @@
  */
 import { existsSync, type FSWatcher, watch } from "node:fs";
 import { join } from "node:path";
-import { messageOf } from "../result.ts";
+import { systemMessageOf } from "../result.ts";
 
 export const UDEV_PATIENCE_MS = 10_000;
 
@@ -101,7 +101,7 @@ export class Settling {
       watcher.on("error", () => this.#lookAgain());
       this.#watcher = watcher;
     } catch (thrown) {
-      this.#options.warn(`cannot watch ${this.#database}: ${messageOf(thrown)}`);
+      this.#options.warn(`cannot watch ${this.#database}: ${systemMessageOf(thrown)}`);
     }
   }
 

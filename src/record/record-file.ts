@@ -6,7 +6,7 @@
  */
 import { closeSync, constants, existsSync, fstatSync, ftruncateSync, lstatSync, renameSync } from "node:fs";
 import type { Logger } from "../log/log.ts";
-import { messageOf } from "../result.ts";
+import { systemMessageOf } from "../result.ts";
 import { LineWriter } from "../system/line-writer.ts";
 import { openNamed, resolveNamed } from "../system/open-file.ts";
 import { RetriedResource } from "../system/retried-resource.ts";
@@ -82,9 +82,7 @@ export class RecordFile {
       if (kept !== null) this.#log.info(`${this.path} existed already; it is kept as ${kept}`);
       this.#fd = openEmpty(path);
     } catch (thrown) {
-      // Node's message ends with the system call and the path, which the error has already.
-      const why = messageOf(thrown).replace(/, \w+( '.*')*$/, "");
-      throw new Error(`cannot write the record to ${this.path}: ${why}`);
+      throw new Error(`cannot write the record to ${this.path}: ${systemMessageOf(thrown)}`);
     }
     this.#writer.redirect(this.#fd);
   }

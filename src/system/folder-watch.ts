@@ -5,6 +5,7 @@
  * Invariant: when a watch begins again, this counts as a change, because something may have happened without a watch.
  */
 import { type FSWatcher, watch } from "node:fs";
+import { systemMessageOf } from "../result.ts";
 import { identityOf } from "./same-file.ts";
 
 /** Milliseconds between two looks at the identity of the folder. */
@@ -56,10 +57,7 @@ export class FolderWatch {
       this.#after(lookMs, () => this.#look());
       return true;
     } catch (thrown) {
-      if (!this.#isTold)
-        onFault(
-          `cannot watch ${folder}: ${thrown instanceof Error ? thrown.message : thrown}; vifplugd tries again`,
-        );
+      if (!this.#isTold) onFault(`cannot watch ${folder}: ${systemMessageOf(thrown)}; vifplugd tries again`);
       this.#isTold = true;
       const next = Math.min(2 * retryMs, MAX_RETRY_MS);
       this.#after(retryMs, () => {

@@ -7,7 +7,7 @@
  * order.
  */
 import { fstatSync, writeSync } from "node:fs";
-import { messageOf } from "../result.ts";
+import { systemMessageOf } from "../result.ts";
 import { openPoll, POLLOUT } from "./poll.ts";
 import { identityOfDescriptor } from "./same-file.ts";
 
@@ -161,8 +161,7 @@ export class LineWriter {
     } catch (thrown) {
       const code = thrown instanceof Error && "code" in thrown ? thrown.code : null;
       if (code === "EAGAIN" || code === "EINTR") return "later";
-      // Node's message ends with the system call.
-      this.#fault = messageOf(thrown).replace(/, write$/, "");
+      this.#fault = systemMessageOf(thrown);
       if (!GONE.has(code)) return "failed";
       this.#dropped++;
       return piece.length;

@@ -112,9 +112,7 @@ test.each(["/nonexistent/record", "/dev/full"])(
     expect(await daemon.stop()).toEqual({ code: 0, signal: null });
     expect(daemon.lines.filter((line) => line.includes(file))).toEqual([
       expect.stringMatching(
-        new RegExp(
-          ` error record: cannot write the record to ${file}: E\\w+: [a-z ]+; vifplugd tries again$`,
-        ),
+        new RegExp(` error record: cannot write the record to ${file}: [a-z ]+; vifplugd tries again$`),
       ),
     ]);
   },

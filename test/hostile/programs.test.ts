@@ -130,7 +130,7 @@ interface Status {
 test("what they cannot or will not do is told of by their names", async () => {
   for (const [type, why] of [
     ["is-no-program", "it cannot be started: .*"],
-    ["is-not-there", "it cannot be started: .*ENOENT"],
+    ["is-not-there", "it cannot be started: .*no such file or directory"],
     ["has-a-nul", "it cannot be started: .*"],
     ["is-too-long", "it cannot be started: .*"],
     ["is-a-folder", "it cannot be started: .*"],

@@ -81,7 +81,7 @@ test("what a full disk does not take is kept, tried again, and goes where it is 
   const lines = new LineWriter(full, { retryMs: 1 });
   lines.write("first\n");
   lines.write("second\n");
-  expect(lines.fault).toContain("ENOSPC");
+  expect(lines.fault).toBe("no space left on device");
   // Nobody waits for a disk.
   await lines.drained(60_000);
   expect(lines.isDrained).toBe(false);
@@ -117,7 +117,7 @@ test("the fault of one descriptor is none of the next", () => {
   closeSync(reader);
   const lines = new LineWriter(writer);
   lines.write("to nobody\n");
-  expect(lines.fault).toContain("EPIPE");
+  expect(lines.fault).toBe("broken pipe");
   reader = openSync("/dev/null", constants.O_RDWR);
   lines.redirect(reader);
   expect(lines.fault).toBeNull();
@@ -137,6 +137,6 @@ test("a reader that is gone is nobody to wait for", () => {
   lines.write("to nobody\n");
   expect(lines.isDrained).toBe(true);
   expect(lines.takeDropped()).toBe(1);
-  expect(lines.fault).toContain("EPIPE");
+  expect(lines.fault).toBe("broken pipe");
   reader = openSync("/dev/null", constants.O_RDONLY);
 });

@@ -6,7 +6,8 @@
  * returns false when there is no more room.
  */
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { fail, messageOf, ok, type Result } from "../../result.ts";
+import { fail, ok, type Result, systemMessageOf } from "../../result.ts";
+import { cut } from "../../text/cut.ts";
 import { LineSplitter } from "./lines.ts";
 import { PipeWriter } from "./pipe-writer.ts";
 import { ThrottledLines } from "./throttled-lines.ts";
@@ -64,7 +65,7 @@ function spawnGroup({ argv, variables: { PATH, LANG } }: ChildOptions): Result<C
       }),
     );
   } catch (thrown) {
-    return fail(messageOf(thrown));
+    return fail(systemMessageOf(thrown));
   }
 }
 
@@ -81,7 +82,8 @@ const NOBODY: Child = { hasRoom: false, write: () => false, end() {}, signal() {
 
 export function startChild(options: ChildOptions): Child {
   const { onLine, onStderr, onRoom, onEnd } = options;
-  const notStarted = (why: string) => `it cannot be started: ${why}`;
+  const program = JSON.stringify(cut(options.argv[0] ?? ""));
+  const notStarted = (why: string) => `it cannot be started: ${program}: ${why}`;
   const spawned = spawnGroup(options);
   if (!spawned.ok) {
     queueMicrotask(() => onEnd(notStarted(spawned.error)));
@@ -89,7 +91,7 @@ export function startChild(options: ChildOptions): Child {
   }
   const started = spawned.value;
   if (!hasPipes(started)) {
-    started.once("error", (error) => onEnd(notStarted(messageOf(error))));
+    started.once("error", (error) => onEnd(notStarted(systemMessageOf(error))));
     return NOBODY;
   }
   const { stdin, stdout, stderr } = started;
@@ -138,7 +140,7 @@ export function startChild(options: ChildOptions): Child {
     isFull = false;
     onRoom();
   });
-  started.on("error", (error) => over(notStarted(messageOf(error))));
+  started.on("error", (error) => over(notStarted(systemMessageOf(error))));
   const howItEnded = (code: number | null, name: string | null) =>
     name === null ? `it exited with status ${code}` : `it was ended by ${name}`;
   // `close` comes after the end of the pipes, so no output is lost.

@@ -8,7 +8,7 @@
 import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { init, parse } from "es-module-lexer";
-import { fail, messageOf, ok, type Result } from "../../result.ts";
+import { fail, ok, type Result, systemMessageOf } from "../../result.ts";
 import { checkOwnership } from "./ownership.ts";
 
 export interface Bundle {
@@ -69,7 +69,7 @@ export async function bundleModule(path: string): Promise<Result<Bundle, string>
     if (computed !== null) return fail(`${path}: ${computed}`);
     return ok({ code, hash: hashOf(files), files: [...files.keys()] });
   } catch (thrown) {
-    return fail(refusal ?? messageOf(thrown));
+    return fail(refusal ?? `${path}: ${systemMessageOf(thrown)}`);
   }
 }
 
@@ -105,7 +105,7 @@ function readChecked(path: string): Result<string, string> {
     const owned = checkOwnership(fd, realpathSync(path));
     return owned.ok ? ok(readFileSync(fd, "utf8")) : owned;
   } catch (thrown) {
-    return fail(messageOf(thrown));
+    return fail(`${path}: ${systemMessageOf(thrown)}`);
   } finally {
     if (fd !== null) closeSync(fd);
   }

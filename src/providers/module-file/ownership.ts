@@ -4,7 +4,7 @@
  */
 import { fstatSync, lstatSync, type Stats } from "node:fs";
 import { dirname } from "node:path";
-import { fail, messageOf, ok, type Result } from "../../result.ts";
+import { fail, ok, type Result, systemMessageOf } from "../../result.ts";
 
 const GROUP_OR_OTHERS_WRITE = 0o022;
 const STICKY = 0o1000;
@@ -15,7 +15,7 @@ export function checkOwnership(fd: number, path: string): Result<void, string> {
     const fault = faultOf(fstatSync(fd), path) ?? foldersFault(path);
     return fault === null ? ok(undefined) : fail(fault);
   } catch (thrown) {
-    return fail(messageOf(thrown));
+    return fail(`${path}: ${systemMessageOf(thrown)}`);
   }
 }
 

@@ -9,7 +9,7 @@ import { realpathSync } from "node:fs";
 import { dirname, isAbsolute } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import * as v from "valibot";
-import { fail, messageOf, ok, type Result } from "../../result.ts";
+import { fail, ok, type Result, systemMessageOf } from "../../result.ts";
 import { FolderWatch } from "../../system/folder-watch.ts";
 import { readTrusted } from "../../system/read-file.ts";
 import { REMARK, type Remarking } from "../hosted.ts";
@@ -138,6 +138,6 @@ function readLines(file: string): Result<Lines, readonly TableFault[]> {
     if (!parsed.ok) return fail(placed(parsed.error));
     return ok({ ...parsed.value, nameFaults: placed(parsed.value.nameFaults) });
   } catch (thrown) {
-    return fail([`${file} cannot be read: ${messageOf(thrown)}`]);
+    return fail([`${file} cannot be read: ${systemMessageOf(thrown)}`]);
   }
 }

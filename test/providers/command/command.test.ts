@@ -198,7 +198,9 @@ describe("a command that", () => {
 
   test("cannot be started is down, with its reason, and tried again", async () => {
     await using running = new Running(["/nonexistent/acme"]);
-    await running.logged(/warn acme: the command is down: it cannot be started: .*ENOENT/);
+    await running.logged(
+      /warn acme: the command is down: it cannot be started: ".*": no such file or directory/,
+    );
     await running.logged(/again in 0\.04 s/);
     expect(running.registry.state("acme")).toMatchObject({ state: "failed" });
     expect(running.ask("web1")).toMatchObject({ reason: expect.stringContaining("it cannot be started") });
