@@ -1,5 +1,6 @@
 /** `vifplugd run`: runs the daemon in the foreground, until SIGTERM, SIGINT or `exit`. */
 import { randomBytes } from "node:crypto";
+import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { plugSettings, readSystemIdOverride } from "../config/effective.ts";
 import { formatConfigError } from "../config/error.ts";
@@ -77,13 +78,19 @@ export const run: Command = {
       printError(`vifplugd: run: --verify-every ${expected}, received ${JSON.stringify(verifyEvery)}`);
       return EXIT.usage;
     }
+    const [logFile, record] = [args.text("log-file"), args.text("record")];
+    if (logFile !== null && record !== null && resolve(logFile) === resolve(record)) {
+      const expected = "--log-file and --record expect two files";
+      printError(`vifplugd: run: ${expected}, received ${JSON.stringify(record)} for both`);
+      return EXIT.usage;
+    }
     const loaded = loadConfig(args.text("config"));
     if (!loaded.ok) {
       printConfigErrors(loaded.error, printError);
       return EXIT.config;
     }
     const config = loaded.value;
-    const output = new LogOutput(args.text("log-file"));
+    const output = new LogOutput(logFile);
     const log = makeLog(config, output);
     await output.begin(log.module("log"));
     const end = Promise.withResolvers<string>();
