@@ -67,7 +67,7 @@ export interface TransactorOptions {
  * Errors that concern every change: all changes are refused, and tried again with back-off. A server that answers "not owner"
  * without having told that the lock was lost would give the same answer again.
  */
-const ABOUT_ALL: ReadonlySet<TransactError["code"]> = new Set(["unknown database", "not owner", "canceled"]);
+const ABOUT_ALL: ReadonlySet<TransactError["code"]> = new Set(["unknown database", "not owner"]);
 
 /**
  * Errors after which the changes may be committed, with the outcome of a change that was not. After an error of a server that
@@ -76,6 +76,8 @@ const ABOUT_ALL: ReadonlySet<TransactError["code"]> = new Set(["unknown database
 const MAYBE_COMMITTED: ReadonlyMap<TransactError["code"], "lost" | "refused"> = new Map([
   ["disconnected", "lost"],
   ["cluster error", "refused"],
+  // At a conversion of the database, a cluster and a relay may carry out what they cancel (ovsdb/trigger.c).
+  ["canceled", "refused"],
   ["abandoned", "refused"],
   ["not attempted", "refused"],
   ["unreadable result", "refused"],

@@ -25,7 +25,10 @@ export type OwnTransactCode =
   | "bad value"
   /** The connection was lost before the reply: it may have been committed. */
   | "disconnected"
-  /** The signal was aborted before it was sent, or the server canceled it: it was not committed. */
+  /**
+   * The signal was aborted before it was sent; or the server canceled it, for the signal or at a conversion of the database: a
+   * cluster or a relay may have committed it all the same (ovsdb/trigger.c).
+   */
   | "canceled"
   /** The signal was aborted, and the server said nothing: it may have been committed. */
   | "abandoned"

@@ -149,9 +149,9 @@ export interface SyncedOptions {
 export interface TransactOptions {
   /**
    * When the signal is aborted, the session asks the server to give the transaction up: the transaction then ends as
-   * `canceled`, unless the server has carried out the transaction already. When the server has said nothing 1 s after the
-   * abort, the transaction ends as `abandoned`, and may have been committed. With a signal that was aborted before, nothing
-   * is sent.
+   * `canceled`, unless the server has carried out the transaction already. A cluster or a relay may still commit what it
+   * has canceled. When the server has said nothing 1 s after the abort, the transaction ends as `abandoned`, and may have been
+   * committed. With a signal that was aborted before, nothing is sent.
    */
   readonly signal?: AbortSignal;
 }

@@ -23,6 +23,8 @@ export interface Storage {
 export interface Client {
   holds(lock: string): boolean;
   reply(id: Json, result: Json): void;
+  /** The request is given up. */
+  canceled(id: Json): void;
 }
 
 export interface Trigger {
@@ -123,6 +125,14 @@ export class ServedDatabase {
     const found = this.#waiting.find((one) => one.session === session && JSON.stringify(one.id) === text);
     this.#waiting = this.#waiting.filter((one) => one !== found);
     return found !== undefined;
+  }
+
+  /** Another schema takes its place: whoever waits hears nothing but that. What was proposed may be committed all the same. */
+  replaced(): void {
+    const open = [...this.#waiting, ...this.#proposed];
+    this.#waiting = [];
+    this.#proposed.clear();
+    for (const { session, id } of open) session.canceled(id);
   }
 
   /** The session is gone. What was proposed may be committed all the same. */

@@ -80,6 +80,7 @@ export class SimulatedServer implements Host {
     const { model } = before.storage;
     const after = this.#serve(database, model === "standalone" ? null : before.storage);
     for (const session of [...this.#sessions]) session.databaseChanged(before);
+    before.replaced();
     if (model === "standalone") this.setStatus(after.name, model, standaloneStatus(database.schema));
   }
 

@@ -63,7 +63,7 @@ export class ServerSession implements Client {
     if (method !== "cancel" || id === undefined) return;
     const canceled = this.#server.served().some((served) => served.cancel(this, id));
     // A client that does not know of databases that come and go is not answered at all.
-    if (canceled && this.#isChangeAware) this.#send({ id, error: "canceled" });
+    if (canceled && this.#isChangeAware) this.canceled(id);
   }
 
   #requested(id: Json, method: string, params: readonly Json[]): void {
@@ -195,6 +195,10 @@ export class ServerSession implements Client {
 
   reply(id: Json, result: Json): void {
     this.#send({ id, result, error: null });
+  }
+
+  canceled(id: Json): void {
+    this.#send({ id, error: "canceled" });
   }
 
   notify(method: string, params: readonly Json[]): void {
