@@ -2,7 +2,7 @@
 import { FFIType, ptr, read } from "bun:ffi";
 import { getSystemErrorName } from "node:util";
 import { fail, ok, type Result } from "../result.ts";
-import { openLibc } from "../system/libc.ts";
+import { libcFunctions } from "../system/libc.ts";
 import { type NetlinkError, netlinkError } from "./error.ts";
 
 const AF_NETLINK = 16;
@@ -20,7 +20,7 @@ const ADDRESS_BYTES = 12;
 
 export const OPTION = { addMembership: 1, capAck: 10, extendedAck: 11 } as const;
 
-const CALLS = {
+const libc = libcFunctions({
   socket: { args: [FFIType.i32, FFIType.i32, FFIType.i32], returns: FFIType.i32 },
   bind: { args: [FFIType.i32, FFIType.ptr, FFIType.u32], returns: FFIType.i32 },
   setsockopt: {
@@ -30,14 +30,14 @@ const CALLS = {
   ioctl: { args: [FFIType.i32, FFIType.u64, FFIType.ptr], returns: FFIType.i32 },
   close: { args: [FFIType.i32], returns: FFIType.i32 },
   __errno_location: { args: [], returns: FFIType.ptr },
-} as const;
+});
 
 /**
  * Opens a netlink socket with its own port.
  * @param blocks true: a read waits for a message
  */
 export function openSocket(protocol: number, blocks: boolean): Result<number, NetlinkError> {
-  const { calls } = libc();
+  const calls = libc();
   const type = SOCK_RAW | SOCK_CLOEXEC | (blocks ? 0 : SOCK_NONBLOCK);
   const fd = calls.socket(AF_NETLINK, type, protocol);
   if (fd < 0) return failed("socket");
@@ -51,7 +51,7 @@ export function openSocket(protocol: number, blocks: boolean): Result<number, Ne
 
 export function setOption(fd: number, option: number, value: number): Result<void, NetlinkError> {
   const bytes = new Uint32Array([value]);
-  const { calls } = libc();
+  const calls = libc();
   return calls.setsockopt(fd, SOL_NETLINK, option, ptr(bytes), 4) === 0
     ? ok(undefined)
     : failed("setsockopt");
@@ -68,7 +68,7 @@ const NAME_BYTES = 16;
 export function permanentAddress(netdev: string): Uint8Array | null {
   const name = new TextEncoder().encode(netdev);
   if (name.length >= NAME_BYTES) return null;
-  const { calls } = libc();
+  const calls = libc();
   const fd = calls.socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (fd < 0) return null;
   const answer = new Uint8Array(8 + MAX_ADDRESS_BYTES);
@@ -84,7 +84,7 @@ export function permanentAddress(netdev: string): Uint8Array | null {
 }
 
 export function close(fd: number): void {
-  libc().calls.close(fd);
+  libc().close(fd);
 }
 
 /** The name of an errno, as "ENODEV" for 19. */
@@ -98,22 +98,7 @@ export function errnoName(errno: number): string {
 
 /** The error of a failed call. Call this right after that call. */
 function failed(call: string): Result<never, NetlinkError> {
-  const errno = libc().errno();
+  const location = libc().__errno_location();
+  const errno = typeof location === "number" ? read.i32(location, 0) : 0;
   return fail(netlinkError("system", `netlink: ${call} failed: ${errnoName(errno)}`, errno));
-}
-
-let loaded: ReturnType<typeof load> | null = null;
-
-function libc(): ReturnType<typeof load> {
-  loaded ??= load();
-  return loaded;
-}
-
-function load() {
-  const calls = openLibc(CALLS);
-  const errno = () => {
-    const location = calls.__errno_location();
-    return typeof location === "number" ? read.i32(location, 0) : 0;
-  };
-  return { calls, errno };
 }

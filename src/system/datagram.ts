@@ -1,6 +1,6 @@
 /** Datagrams to unix sockets (unix(7)), for which Bun has no call. A datagram is sent without waiting, or dropped. */
 import { FFIType, ptr } from "bun:ffi";
-import { openLibc } from "./libc.ts";
+import { libcFunctions } from "./libc.ts";
 
 const AF_UNIX = 1;
 const SOCK_DGRAM_CLOEXEC = 2 | 0o2000000;
@@ -8,13 +8,13 @@ const MSG_DONTWAIT_NOSIGNAL = 0x40 | 0x4000;
 /** The size of `sun_path`, in bytes. */
 const PATH_BYTES = 108;
 
-const SIGNATURES = {
+const libc = libcFunctions({
   socket: { args: [FFIType.i32, FFIType.i32, FFIType.i32], returns: FFIType.i32 },
   sendto: {
     args: [FFIType.i32, FFIType.ptr, FFIType.u64, FFIType.i32, FFIType.ptr, FFIType.u32],
     returns: FFIType.i64,
   },
-} as const;
+});
 
 /** The address of a socket, as `struct sockaddr_un`; null: the name is neither a path nor an abstract name (`@NAME`). */
 export function unixAddress(name: string): Uint8Array | null {
@@ -29,7 +29,7 @@ export function unixAddress(name: string): Uint8Array | null {
 }
 
 export class DatagramSender {
-  readonly #calls = openLibc(SIGNATURES);
+  readonly #calls = libc();
   readonly #fd: number;
   readonly #address: Uint8Array;
 

@@ -5,7 +5,7 @@
  * locks on a file when it closes any descriptor of the file.
  */
 import { FFIType, type Pointer, ptr } from "bun:ffi";
-import { openLibc } from "./libc.ts";
+import { libcFunctions } from "./libc.ts";
 
 const F_GETLK = 5;
 const F_SETLK = 6;
@@ -34,13 +34,10 @@ function wholeFile(type: number): Buffer {
   return lock;
 }
 
-const SIGNATURES = {
+const libc = libcFunctions({
   fcntl: { args: [FFIType.i32, FFIType.i32, FFIType.ptr], returns: FFIType.i32 },
-} as const;
-
-let loaded: ReturnType<typeof openLibc<typeof SIGNATURES>> | null = null;
+});
 
 function fcntl(fd: number, command: number, argument: Pointer): number {
-  loaded ??= openLibc(SIGNATURES);
-  return loaded.fcntl(fd, command, argument);
+  return libc().fcntl(fd, command, argument);
 }

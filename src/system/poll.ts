@@ -1,6 +1,6 @@
 /** What poll(2) says about a descriptor at this moment; the call never waits. */
 import { FFIType, ptr } from "bun:ffi";
-import { openLibc } from "./libc.ts";
+import { libcFunctions } from "./libc.ts";
 
 /** The descriptor takes bytes without waiting. */
 export const POLLOUT = 0x4;
@@ -8,16 +8,16 @@ export const POLLOUT = 0x4;
 const POLLERR = 0x8;
 const POLLHUP = 0x10;
 
-const SIGNATURES = {
+const libc = libcFunctions({
   poll: { args: [FFIType.ptr, FFIType.u64, FFIType.i32], returns: FFIType.i32 },
-} as const;
+});
 
 /** Asks about one descriptor for some events. @returns the events that are so, and the faults of the descriptor; 0: none */
 export type Poll = (fd: number, events: number) => number;
 
 /** @throws AggregateError: no C library can be loaded */
 export function openPoll(): Poll {
-  const calls = openLibc(SIGNATURES);
+  const calls = libc();
   return (fd, events) => {
     // struct pollfd: int fd, short events, short revents.
     const pollfd = Buffer.alloc(8);

@@ -6,13 +6,13 @@
 import { FFIType } from "bun:ffi";
 import { heapSize } from "bun:jsc";
 import { readFileSync } from "node:fs";
-import { openLibc } from "./libc.ts";
+import { libcFunctions } from "./libc.ts";
 
 const MADV_DONTNEED = 4;
 
-const SIGNATURES = {
+const libc = libcFunctions({
   madvise: { args: [FFIType.u64, FFIType.u64, FFIType.i32], returns: FFIType.i32 },
-} as const;
+});
 
 /** A part of the address space, in bytes. */
 export interface Mapping {
@@ -40,7 +40,7 @@ export function releasePages(): void {
   } catch {
     return;
   }
-  const { madvise } = openLibc(SIGNATURES);
+  const { madvise } = libc();
   for (const { start, length } of cleanMappings(smaps, process.execPath)) {
     madvise(start, length, MADV_DONTNEED);
   }

@@ -155,6 +155,17 @@ test("the table has no cycle", () => {
 });
 
 describe("besides,", () => {
+  test("the C library is opened in one place, and its functions are constants of a module", () => {
+    const opening = files.filter((file) => /\bdlopen\(/.test(readFileSync(join(SOURCE, file), "utf8")));
+    expect(opening).toEqual(["system/libc.ts"]);
+    const elsewhere = files.flatMap((file) => {
+      const text = readFileSync(join(SOURCE, file), "utf8");
+      const uses = [...text.matchAll(/^.*\blibcFunctions\(.*$/gm)].map(([line]) => `${file}: ${line}`);
+      return file === "system/libc.ts" ? [] : uses.filter((use) => !use.includes(": const libc = "));
+    });
+    expect(elsewhere).toEqual([]);
+  });
+
   test("only the version is read from outside src", () => {
     const outside = imports.filter(({ target }) => target?.startsWith("../"));
     expect(outside.map(describeImport)).toEqual(["version.ts -> ../package.json"]);

@@ -43,3 +43,28 @@ test("the process holds less of its executable afterwards, and works on", () => 
   const { before, after } = JSON.parse(stdout.toString());
   expect(after).toBeLessThan(before / 2);
 });
+
+test.each([
+  ["reading the process's usage, as each scrape does", "process-usage.ts", "processUsage"],
+  ["reading the clock, as each reload does", "clock.ts", "monotonicMicroseconds"],
+])(
+  "%s takes no memory that stays",
+  (_, file, call) => {
+    const module = join(import.meta.dir, "../../src/system", file);
+    const script = `
+    import { ${call} } from ${JSON.stringify(module)};
+    const round = () => {
+      for (let index = 0; index < 6000; index++) ${call}();
+      Bun.gc(true);
+      return process.memoryUsage.rss();
+    };
+    for (let warm = 0; warm < 2; warm++) round();
+    const before = round();
+    for (let rounds = 0; rounds < 6; rounds++) round();
+    console.log(round() - before);`;
+    const { stdout, stderr } = Bun.spawnSync([process.execPath, "-e", script]);
+    expect(stderr.toString()).toBe("");
+    expect(Number(stdout.toString())).toBeLessThan(8 << 20);
+  },
+  60_000,
+);

@@ -4,16 +4,17 @@
  */
 import { FFIType, ptr } from "bun:ffi";
 import { unixAddress } from "../../../src/system/datagram.ts";
-import { openLibc } from "../../../src/system/libc.ts";
+import { libcFunctions } from "../../../src/system/libc.ts";
 
 const AF_UNIX = 1;
 const SOCK_DGRAM = 2;
 
-const { socket, bind, recv } = openLibc({
+const libc = libcFunctions({
   socket: { args: [FFIType.i32, FFIType.i32, FFIType.i32], returns: FFIType.i32 },
   bind: { args: [FFIType.i32, FFIType.ptr, FFIType.u32], returns: FFIType.i32 },
   recv: { args: [FFIType.i32, FFIType.ptr, FFIType.u64, FFIType.i32], returns: FFIType.i64 },
 });
+const { socket, bind, recv } = libc();
 
 const address = unixAddress(process.argv[2] ?? "");
 if (address === null) throw new Error(`no address of a unix socket: ${process.argv[2]}`);
