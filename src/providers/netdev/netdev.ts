@@ -6,13 +6,14 @@
  * The provider guesses no device: it refuses the device of a default route, a device that is part of another device, and one
  * of several devices that match.
  */
-import { readFileSync, readlinkSync } from "node:fs";
-import { basename, join } from "node:path";
+import { existsSync, readFileSync, readlinkSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import * as v from "valibot";
 import { kernelTransport } from "../../netlink/kernel-transport.ts";
 import { leaveDatapath } from "../../netlink/leave-datapath.ts";
 import { OVS_DATAPATH_KIND } from "../../netlink/ovs-vport.ts";
 import type { NetlinkTransport } from "../../netlink/transport.ts";
+import { fail, hasCode, ok, type Result, systemMessageOf } from "../../result.ts";
 import { shellWord } from "../../text/shell.ts";
 import { InPlace } from "../in-place.ts";
 import { defineProvider } from "../module.ts";
@@ -137,9 +138,8 @@ export class NetdevProvider implements Provider {
     // A physical port, or a part of a split one.
     if (switchId !== null && /^p\d+(s\d+)?$/.test(portName ?? ""))
       return "it is the uplink of a NIC in switchdev mode";
-    if (carriesDefaultRoute(this.#machine.root, name)) {
-      return "it carries a default route of this host, and the host would lose its uplink";
-    }
+    const routed = routeFault(this.#machine.root, name);
+    if (routed !== null) return routed;
     if (master === null) return null;
     const whole = this.#devices.get(master);
     // A device that we plugged is part of the datapath; a renamed device is about to leave the datapath.
@@ -180,24 +180,30 @@ function pciOf(root: string, name: string): string | null {
   }
 }
 
-/** Whether a default route leads over the device (proc_net(5)): to 0.0.0.0/0, or to ::/0 by a route that is not "unreachable". */
-function carriesDefaultRoute(root: string, name: string): boolean {
-  const fields = (file: string) => linesOf(join(root, "proc/net", file)).map((line) => line.split(/\s+/));
-  const v4 = fields("route").some(([device, to, , , , , , mask]) => {
-    return device === name && to === "00000000" && mask === "00000000";
-  });
-  return (
-    v4 ||
-    fields("ipv6_route").some((route) => {
-      return route.at(-1) === name && route[0] === "0".repeat(32) && route[1] === "00";
-    })
-  );
+/**
+ * Says why the device may be this host's way out, or null. A default route leads to 0.0.0.0/0, or to ::/0 and is not
+ * "unreachable" (proc_net(5)). The files are those below /proc/self: a service may see nothing else of /proc (ProcSubset=pid).
+ */
+function routeFault(root: string, name: string): string | null {
+  const [v4, v6] = [linesOf(root, "proc/self/net/route"), linesOf(root, "proc/self/net/ipv6_route")];
+  const fault = [v4, v6].find((read) => !read.ok);
+  if (fault?.ok === false) return `it may carry a default route of this host: ${fault.error}`;
+  const fieldsOf = (read: typeof v4) => (read.ok ? read.value.map((line) => line.split(/\s+/)) : []);
+  const isDefault = ([device, to, , , , , , mask]: readonly string[]) =>
+    device === name && to === "00000000" && mask === "00000000";
+  const isDefault6 = (route: readonly string[]) =>
+    route.at(-1) === name && route[0] === "0".repeat(32) && route[1] === "00";
+  return fieldsOf(v4).some(isDefault) || fieldsOf(v6).some(isDefault6)
+    ? "it carries a default route of this host, and the host would lose its uplink"
+    : null;
 }
 
-function linesOf(file: string): readonly string[] {
+/** A kernel without IPv4 or IPv6 has no such file. */
+function linesOf(root: string, path: string): Result<readonly string[], string> {
   try {
-    return readFileSync(file, "utf8").trim().split("\n");
-  } catch {
-    return [];
+    return ok(readFileSync(join(root, path), "utf8").trim().split("\n"));
+  } catch (thrown) {
+    const isAbsent = hasCode(thrown, "ENOENT") && existsSync(join(root, dirname(path)));
+    return isAbsent ? ok([]) : fail(`/${path} cannot be read: ${systemMessageOf(thrown)}`);
   }
 }

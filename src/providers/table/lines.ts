@@ -23,7 +23,8 @@ export interface Lines {
   readonly nameFaults: readonly TableFault[];
 }
 
-const text = v.string("expected a text, in quotes where it looks like a number");
+const QUOTED = "in quotes where it looks like a number";
+const text = v.string(`expected a text, ${QUOTED}`);
 const texts = mapping(text, "expected a mapping of texts");
 
 const line = v.strictObject(
@@ -64,8 +65,16 @@ export function parseTable(content: string): Result<Lines, readonly TableFault[]
   const nameFaults: TableFault[] = [];
   for (const { key, value } of contents.items) {
     if (faults.length >= MAX_FAULTS) break;
-    const lport = isScalar(key) ? String(key.value) : "";
     const offset = startOf(key) ?? 0;
+    const lport = textOfKey(key);
+    if (lport === null) {
+      faults.push(at(offset, "expected the name of a logical port as the key"));
+      continue;
+    }
+    for (const other of keysWithin(value)) {
+      if (isScalar(other) && typeof other.value === "string") continue;
+      faults.push(at(startOf(other) ?? offset, `${lport}: expected a text as the key, ${QUOTED}`));
+    }
     try {
       const plain: unknown = isNode(value) ? value.toJS(document) : value;
       // (Valibot alone takes a list for a mapping.)
@@ -92,6 +101,17 @@ export function parseTable(content: string): Result<Lines, readonly TableFault[]
     }
   }
   return faults.length === 0 ? ok({ interfaces, nameFaults }) : fail(faults.slice(0, MAX_FAULTS));
+}
+
+/** The key as it is written: `007` is another name than `7`, although YAML reads the same number. Null: it is no scalar. */
+function textOfKey(key: unknown): string | null {
+  if (!isScalar(key)) return null;
+  return typeof key.value === "string" ? key.value : (key.source ?? null);
+}
+
+/** The keys of a mapping, and of the mappings in it. */
+function keysWithin(node: unknown): readonly unknown[] {
+  return isMap(node) ? node.items.flatMap(({ key, value }) => [key, ...keysWithin(value)]) : [];
 }
 
 /** Where the value stands that is under these keys, or as much of them as there is. */

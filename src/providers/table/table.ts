@@ -6,11 +6,11 @@
  * the log says where it is not.
  */
 import { realpathSync } from "node:fs";
-import { dirname, isAbsolute } from "node:path";
+import { isAbsolute } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import * as v from "valibot";
 import { fail, ok, type Result, systemMessageOf } from "../../result.ts";
-import { FolderWatch } from "../../system/folder-watch.ts";
+import { FileWatch } from "../../system/file-watch.ts";
 import { readTrusted } from "../../system/read-file.ts";
 import { REMARK, type Remarking } from "../hosted.ts";
 import { defineProvider } from "../module.ts";
@@ -28,7 +28,9 @@ export const table = defineProvider({
       v.pipe(
         v.string(),
         v.check((path) => isAbsolute(path), "expected an absolute path"),
-        v.description("The YAML file with the interface of each logical port; its folder is watched."),
+        v.description(
+          "The YAML file with the interface of each logical port; its folder is watched, and where it is a link the folder of what it leads to.",
+        ),
       ),
       DEFAULT_FILE,
     ),
@@ -46,7 +48,7 @@ export class TableProvider implements Remarking {
   readonly type: string = "table";
   readonly #file: string;
   #host: ProviderHost | null = null;
-  #watch: FolderWatch | null = null;
+  #watch: FileWatch | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #lines: Lines = { interfaces: new Map(), nameFaults: [] };
   /** Why the lines may not be those of the file. */
@@ -59,9 +61,8 @@ export class TableProvider implements Remarking {
 
   init(host: ProviderHost): void {
     this.#host = host;
-    // The folder, because editors put another file in the place of the old one.
-    this.#watch = new FolderWatch({
-      folder: dirname(this.#file),
+    this.#watch = new FileWatch({
+      file: this.#file,
       onChange: () => this.#readSoon(),
       onFault: (message) => host.log("warn", message),
     });
@@ -106,6 +107,7 @@ export class TableProvider implements Remarking {
     const former = this.#lines;
     const { interfaces: before, nameFaults: namesBefore } = former;
     const faultBefore = this.#fault;
+    this.#watch?.follow();
     const read = readLines(this.#file);
     if (read.ok) this.#lines = read.value;
     const [first] = read.ok ? [] : read.error;

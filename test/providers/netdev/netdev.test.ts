@@ -17,6 +17,7 @@ let woken: () => void = () => {};
 const log: string[] = [];
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), "vifplugd-netdev-"));
+  await mkdir(join(root, "proc/self/net"), { recursive: true });
   kernel = new FakeKernel();
   log.length = 0;
 });
@@ -119,18 +120,30 @@ describe("a device is refused", () => {
     kernel.setLink(link(9, "eth9"));
     await start();
     await Bun.write(
-      join(root, "proc/net/route"),
+      join(root, "proc/self/net/route"),
       "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\neth8\t00000000\t0100A8C0\t0003\t0\t0\t0\t00000000\n",
     );
     const nowhere = "0".repeat(32);
     await Bun.write(
-      join(root, "proc/net/ipv6_route"),
+      join(root, "proc/self/net/ipv6_route"),
       `${nowhere} 00 ${nowhere} 00 fe80 00000400 00000001 00000000 00000003     eth9\n`,
     );
     expect(ask({ name: "enp3s0np0" })).toEqual(refused(/uplink/));
     expect(ask({ name: "enp3s0np1s1" })).toEqual(refused(/uplink/));
     expect(ask({ name: "eth8" })).toEqual(refused(/default route/));
     expect(ask({ name: "eth9" })).toEqual(refused(/default route/));
+  });
+
+  test("where nobody can tell which way this host's way out is", async () => {
+    kernel.setLink(link(7, "eth7"));
+    await start();
+    expect(ask({ name: "eth7" })).toEqual(found("eth7"));
+    await mkdir(join(root, "proc/self/net/ipv6_route"));
+    const unreadable =
+      /may carry a default route.*ipv6_route cannot be read: illegal operation on a directory$/;
+    expect(ask({ name: "eth7" })).toEqual(refused(unreadable));
+    await rm(join(root, "proc/self/net"), { recursive: true });
+    expect(ask({ name: "eth7" })).toEqual(refused(/may carry a default route.*net\/route cannot be read/));
   });
 });
 

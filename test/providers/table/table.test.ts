@@ -1,6 +1,6 @@
 // The provider `table`: a file says which interface realises which logical port.
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -62,7 +62,23 @@ describe("a table", () => {
     });
   });
 
+  test("has the name of a logical port as it is written, also where it looks like a number", () => {
+    const names = ["007", "1e3", "0x1F", "12345678901234567890", "~", "true", "1.50"];
+    const parsed = parseTable(names.map((name, index) => `${name}: { name: eth${index} }\n`).join(""));
+    expect(parsed.ok && [...parsed.value.interfaces.keys()]).toEqual(names);
+  });
+
   test.each<[string, string, RegExp]>([
+    [
+      "no name as a key",
+      "? [a, b]\n: { name: x }\n",
+      /^1:3: expected the name of a logical port as the key$/,
+    ],
+    [
+      "a number as the key of an option",
+      "a: { name: x, options: { 007: y } }\n",
+      /^1:26: a: expected a text as the key, in quotes/,
+    ],
     ["no mapping", "- a\n", /^1:1: expected a mapping/],
     ["a line that is none", "a:\n  name: x\nb: 7\n", /^3:4: b: expected a mapping: name/],
     ["a line without a name", "a: { type: internal }\n", /^1:4: a\.name: name is missing/],
@@ -135,13 +151,19 @@ describe("the provider", () => {
     provider.init({ wake: (lports = []) => woken?.(lports), log: (_, message) => log.push(message) });
   }
 
-  async function change(content: string): Promise<readonly string[]> {
+  async function change(content: string, at = file): Promise<readonly string[]> {
+    const lports = wakes();
+    writeFileSync(`${at}.new`, content);
+    await rename(`${at}.new`, at);
+    return lports;
+  }
+
+  /** The logical ports of the next wake. */
+  function wakes(): Promise<readonly string[]> {
     // As the registry does; until then every look at the folder wakes it again.
     provider.run();
     const { promise, resolve } = Promise.withResolvers<readonly string[]>();
     woken = resolve;
-    writeFileSync(`${file}.new`, content);
-    await rename(`${file}.new`, file);
     return promise;
   }
 
@@ -191,6 +213,27 @@ describe("the provider", () => {
       reason: expect.stringContaining('the interface name "a/b"'),
     });
     expect(log).toEqual([expect.stringMatching(/ports\.yaml:2:14: db1\.name: expected the name of an/)]);
+  });
+
+  test("follows a file that a link leads to, by way of another link, and each of the links", async () => {
+    const [agent, present] = [join(folder, "agent"), join(folder, "present")];
+    for (const each of [agent, present]) mkdirSync(each);
+    const [first, second] = [join(agent, "first.yaml"), join(agent, "second.yaml")];
+    writeFileSync(first, "web1: { name: a }\n");
+    writeFileSync(second, "web1: { name: c }\n");
+    symlinkSync(first, join(present, "ports.yaml"));
+    symlinkSync("present/ports.yaml", file);
+    start(null);
+    expect(answer("web1")).toMatchObject({ interface: { name: "a" } });
+    expect(await change("web1: { name: b }\n", first)).toEqual(["web1"]);
+    expect(answer("web1")).toMatchObject({ interface: { name: "b" } });
+    const turned = wakes();
+    symlinkSync(second, join(present, "new"));
+    await rename(join(present, "new"), join(present, "ports.yaml"));
+    expect(await turned).toEqual(["web1"]);
+    expect(answer("web1")).toMatchObject({ interface: { name: "c" } });
+    expect(await change("web1: { name: d }\n", second)).toEqual(["web1"]);
+    expect(answer("web1")).toMatchObject({ interface: { name: "d" } });
   });
 
   test("waits for a file that is not there yet", async () => {
