@@ -16,6 +16,10 @@ function scriptsIn(text: string): readonly string[] {
 }
 
 describe("the DaemonSet", () => {
+  interface Mount {
+    readonly name: string;
+    readonly mountPath: string;
+  }
   interface Manifest {
     readonly kind: string;
     readonly data?: Readonly<Record<string, string>>;
@@ -24,8 +28,11 @@ describe("the DaemonSet", () => {
       readonly template: {
         readonly metadata: { readonly labels: object };
         readonly spec: {
-          readonly containers: readonly { readonly volumeMounts: readonly { readonly name: string }[] }[];
-          readonly volumes: readonly { readonly name: string }[];
+          readonly containers: readonly { readonly volumeMounts: readonly Mount[] }[];
+          readonly volumes: readonly {
+            readonly name: string;
+            readonly hostPath?: { readonly path: string };
+          }[];
         };
       };
     };
@@ -44,6 +51,19 @@ describe("the DaemonSet", () => {
     const volumes = spec?.template.spec.volumes.map(({ name }) => name) ?? [];
     for (const { volumeMounts } of spec?.template.spec.containers ?? []) {
       for (const { name } of volumeMounts) expect(volumes).toContain(name);
+    }
+  });
+
+  test("mounts each folder of sockets at /run and at /var/run, which the image does not link", async () => {
+    const pod = (await documents()).find(({ kind }) => kind === "DaemonSet")?.spec?.template.spec;
+    const mounts = pod?.containers.flatMap(({ volumeMounts }) => volumeMounts) ?? [];
+    const folders = pod?.volumes.flatMap(({ name, hostPath }) =>
+      hostPath === undefined ? [] : [{ name, ...hostPath }],
+    );
+    expect(folders?.map(({ path }) => path)).toEqual(["/run/openvswitch", "/run/ovn"]);
+    for (const { name, path } of folders ?? []) {
+      const places = mounts.filter((mount) => mount.name === name).map(({ mountPath }) => mountPath);
+      expect(places).toEqual([path, `/var${path}`]);
     }
   });
 
