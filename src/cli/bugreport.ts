@@ -135,8 +135,9 @@ async function answerOf(runDir: string, method: string, params: readonly string[
   return { title, text: answer.value.ok ? answer.value.text : `refused: ${answer.value.text}` };
 }
 
-function redacted(report: string): string {
-  return report.replaceAll(/([a-z][a-z0-9+.-]*:\/\/)[^/@\s"']+@/gi, "$1***@");
+/** Hides what stands between `://` and `@`. Exported for tests: a word without end, as a tenant may choose, costs no more time. */
+export function redacted(report: string): string {
+  return report.replaceAll(/:\/\/[^/@\s"']+@/g, "://***@");
 }
 
 /** The name of a file in the present folder. An existing file is never overwritten. */

@@ -79,12 +79,11 @@ function parseHead(head: string): HttpRequest {
   const fields = new Map<string, string>();
   for (const each of lines) {
     if (each === "") continue;
-    const field = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*$/.exec(each);
+    const field = headerField(each);
     if (field === null) return faulty(400);
-    const [, name = "", value = ""] = field;
     // Two such fields could mean different things to two readers.
-    if (ONCE.has(name.toLowerCase()) && fields.has(name.toLowerCase())) return faulty(400);
-    fields.set(name.toLowerCase(), value);
+    if (ONCE.has(field.name) && fields.has(field.name)) return faulty(400);
+    fields.set(field.name, field.value);
   }
   const host = fields.get("host");
   // RFC 9112, section 3.2: an HTTP/1.1 request has one.
@@ -97,6 +96,24 @@ function parseHead(head: string): HttpRequest {
   const named = /^https?:\/\/([^/?#]*)/i.exec(target)?.[1] ?? host;
   const [path = "", query = ""] = pathOf(target).split("?", 2);
   return { method, path, query: new URLSearchParams(query), host: hostName(named), keepAlive, fault: null };
+}
+
+/**
+ * A header field out of its line (RFC 9112, section 5), with its name in small letters; null: the line is none. The time grows
+ * with the length of the line, whatever the line holds: a pattern for the blanks at the end would try each run of blanks anew.
+ */
+export function headerField(line: string): { readonly name: string; readonly value: string } | null {
+  const [, name, rest] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):(.*)$/.exec(line) ?? [];
+  if (name === undefined || rest === undefined) return null;
+  let [start, end] = [0, rest.length];
+  while (start < end && isBlank(rest, start)) start++;
+  while (end > start && isBlank(rest, end - 1)) end--;
+  return { name: name.toLowerCase(), value: rest.slice(start, end) };
+}
+
+/** Only a space and a tab are blanks around a value (RFC 9110, section 5.6.3). */
+function isBlank(text: string, at: number): boolean {
+  return text[at] === " " || text[at] === "\t";
 }
 
 /** The path of a target, which may be a whole URL, as for a proxy. */

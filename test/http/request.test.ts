@@ -1,7 +1,7 @@
 /** HTTP requests out of bytes, however they are cut; and what is none. */
 import { describe, expect, test } from "bun:test";
 import { namesThisHost } from "../../src/http/host.ts";
-import { HttpConversation, type HttpRequest } from "../../src/http/request.ts";
+import { HttpConversation, type HttpRequest, headerField } from "../../src/http/request.ts";
 
 /** Every request in the text, which comes in pieces of that many bytes. */
 function requestsIn(text: string, pieces = text.length): readonly HttpRequest[] {
@@ -67,6 +67,25 @@ test.each([
   [`GET /${"x".repeat(20_000)}`, 431],
 ] as const)("%.40j is answered with %p, and nothing after it is read", (text, fault) => {
   expect(requestsIn(text + GET)).toMatchObject([{ fault, keepAlive: false }]);
+});
+
+test.each([
+  ["Host:a", "host", "a"],
+  ["Host: \t a b\t ", "host", "a b"],
+  ["X-Empty:", "x-empty", ""],
+  ["X-Blank: \t ", "x-blank", ""],
+  ["X: \u00a0a\f", "x", "\u00a0a\f"],
+])("%j is the field %j with the value %j", (line, name, value) => {
+  expect(headerField(line)).toEqual({ name, value });
+});
+
+test.each(["Host", " Host: a", ": a", "Ho st: a", "Host: a\rb"])("%j is no field", (line) => {
+  expect(headerField(line)).toBeNull();
+});
+
+test("a million blanks within a field are read in one go", () => {
+  const blanks = " ".repeat(1_000_000);
+  expect(headerField(`X: b${blanks}c`)?.value).toHaveLength(blanks.length + 2);
 });
 
 describe("a Host field names this host when it is", () => {
