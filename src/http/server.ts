@@ -2,8 +2,8 @@
  * The HTTP listener: it shows the state of the daemon, and changes nothing. The configuration gives the address; an address that is
  * taken is tried again, with back-off.
  *
- * Invariant: a text with names of ports is only for clients on this host that ask by a name of this host, unless the configuration
- * makes names public.
+ * Invariant: a text with names of ports is only for clients that ask by a name of this host, and only for clients on this host,
+ * unless the configuration makes names public.
  */
 import type { Logger } from "../log/log.ts";
 import { messageOf } from "../result.ts";
@@ -146,7 +146,7 @@ export class HttpServer {
     const isKnown = namesThisHost(host);
     const maySeeNames = isKnown && (isLoopback || this.#settings?.isPublic === true);
     if (route.bearsNames && !isKnown) {
-      return text(421, `${JSON.stringify(host)} is no name of this host\n`);
+      return text(421, `${JSON.stringify(host)} is no name of this host; ${HOW_TO_ASK}\n`);
     }
     if (route.bearsNames && !maySeeNames) {
       return text(403, "this path is for clients on this host, unless metrics.public is true\n");
@@ -159,6 +159,10 @@ export class HttpServer {
     }
   }
 }
+
+/** Says no name: the one who asks may be a foreign page. */
+const HOW_TO_ASK =
+  "ask by localhost, an address or the host's own name, or add the name to the host's line in /etc/hosts";
 
 const FAULTS = {
   400: "this is no HTTP request",

@@ -1,5 +1,6 @@
 /** HTTP requests out of bytes, however they are cut; and what is none. */
 import { describe, expect, test } from "bun:test";
+import { hostname } from "node:os";
 import { namesThisHost } from "../../src/http/host.ts";
 import { HttpConversation, type HttpRequest, headerField } from "../../src/http/request.ts";
 
@@ -89,17 +90,58 @@ test("a million blanks within a field are read in one go", () => {
 });
 
 describe("a Host field names this host when it is", () => {
-  test.each([null, "127.0.0.1", "::1", "192.0.2.7", "localhost", "hv1.localhost", "hv1", "hv1.dc.example"])(
-    "%p",
+  const HOSTS = [
+    "127.0.0.1 localhost",
+    "127.0.1.1\tHV1.dc.example hv1  metrics.example # hv1.comment.example",
+    "192.0.2.8 hv2.dc.example hv2",
+    "# 192.0.2.9 hv1.old.example hv1",
+  ].join("\n");
+  const names = (host: string | null, hostname: string) =>
+    namesThisHost(host, { hostname, hosts: () => HOSTS });
+
+  test.each([
+    null,
+    "127.0.0.1",
+    "::1",
+    "192.0.2.7",
+    "localhost",
+    "localhost.",
+    "hv1.localhost",
+    "hv1",
+    "hv1.",
+  ])("%p", (host) => {
+    expect(names(host, "HV1")).toBe(true);
+    expect(names(host, "HV1.elsewhere.example")).toBe(true);
+  });
+
+  test("the whole of a name with a domain", () => {
+    expect(names("hv1.elsewhere.example", "HV1.elsewhere.example")).toBe(true);
+  });
+
+  test.each(["hv1.dc.example", "hv1.dc.example.", "metrics.example"])(
+    "%p, which /etc/hosts has beside the host's name",
     (host) => {
-      expect(namesThisHost(host, "HV1.elsewhere.example")).toBe(true);
+      expect(names(host, "hv1")).toBe(true);
     },
   );
 
-  test.each(["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "hv10", ""])(
-    "and not %p",
-    (host) => {
-      expect(namesThisHost(host, "hv1")).toBe(false);
-    },
-  );
+  test.each([
+    ...["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "hv10", "", "."],
+    // Anybody can have the first word in a domain of his own.
+    ...["hv1.evil.example", "hv1.dc.example.evil.example"],
+    ...["hv2", "hv2.dc.example", "hv1.old.example", "hv1.comment.example", "#"],
+  ])("and not %p", (host) => {
+    expect(names(host, "hv1")).toBe(false);
+    expect(names(host, "hv1.dc.example")).toBe(false);
+  });
+
+  test("and nothing but addresses and localhost where the host has no name", () => {
+    for (const host of ["", ".", ".evil.example", "evil.example"]) expect(names(host, "")).toBe(false);
+    expect(names("localhost", "")).toBe(true);
+  });
+
+  test("and this very host is known by its name, and not in a foreign domain", () => {
+    expect(namesThisHost(hostname().toLowerCase())).toBe(true);
+    expect(namesThisHost(`${hostname().toLowerCase()}.evil.example`)).toBe(false);
+  });
 });
