@@ -61,7 +61,7 @@ export class ProviderSet {
     if (entries.length === 0) {
       this.#log.warn("no provider is enabled, so nothing will be plugged; list some under providers");
     }
-    const wanted = new Map<string, string>(entries.map((entry) => [entry.type, JSON.stringify(entry)]));
+    const wanted = new Map<string, string>(entries.map((entry) => [entry.type, textOf(entry)]));
     for (const [type, enabled] of this.#enabled) {
       // Whoever reloads the configuration expects failed providers to be tried again.
       if (enabled.kind === "started" && wanted.get(type) === enabled.entry) continue;
@@ -99,7 +99,7 @@ export class ProviderSet {
     const { type } = entry;
     const registered = this.#registry.register(provider, plugTypesOf(entry), isBuiltIn(entry));
     if (registered.ok) {
-      this.#enabled.set(type, { kind: "started", entry: JSON.stringify(entry), provider });
+      this.#enabled.set(type, { kind: "started", entry: textOf(entry), provider });
       return true;
     }
     const { code, message: reason } = registered.error;
@@ -120,6 +120,11 @@ export class ProviderSet {
     this.#log.info(`provider ${entry.type} has started after all`);
     this.#onStarted();
   }
+}
+
+/** The entry without where it stands: a line above it is no change. */
+function textOf({ place: _, ...entry }: ProviderConfig & { readonly place?: string }): string {
+  return JSON.stringify(entry);
 }
 
 function cancelRetry(enabled: Enabled): void {

@@ -88,6 +88,19 @@ test("the same entry is the same provider, whatever becomes of the others", () =
   expect(set.statuses().map(({ type }) => type)).toEqual(["dummy"]);
 });
 
+test("an entry that has moved in the file is the same provider", () => {
+  const { set, answers } = started();
+  const acme = (yaml: string) =>
+    entries(yaml).map((entry) => ({ ...entry, create: () => recordedProvider("acme").provider }));
+  set.apply(acme("[{ type: acme, command: [/bin/acme] }]"));
+  const before = answers("acme");
+  expect(before).not.toBeNull();
+  set.apply(acme("\n# a word more\n- { type: acme, command: [/bin/acme] }\n"));
+  expect(answers("acme")).toBe(before);
+  set.apply(acme("[{ type: acme, command: [/bin/other] }]"));
+  expect(answers("acme")).not.toBe(before);
+});
+
 test("another entry is another provider", () => {
   const { set, answers } = started();
   set.apply(entries("[{ type: dummy }]"));
