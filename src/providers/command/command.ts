@@ -129,7 +129,11 @@ export class CommandProvider implements HostedProvider {
     const { phase } = this.#supervisor;
     if (phase.kind === "ready") return { state: "ready" };
     if (phase.kind === "down") return { state: "failed", reason: `the command is down: ${phase.reason}` };
-    return { state: "starting", reason: "the command has not answered initialize yet" };
+    const reason =
+      phase.kind === "idle"
+        ? "the command has not been started: a daemon that stands by starts none"
+        : "the command has not answered initialize yet";
+    return { state: "starting", reason };
   }
 
   describe(): Description | null {

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Answer } from "../../../src/providers/answer.ts";
+import { CommandProvider } from "../../../src/providers/command/command.ts";
 import { inputOf, plugged, puppet, QUICK, Running } from "./support/running.ts";
 
 const plug = (name: string): Answer => ({
@@ -220,6 +221,14 @@ describe("a command that", () => {
   test("refuses to initialize is down with its words", async () => {
     await using running = new Running({ introduction: "no licence" });
     await running.logged(/the command is down: it refused to initialize: no licence/);
+  });
+
+  test("says before it is started that nobody has asked it for anything", async () => {
+    const argv = ["/nonexistent/acme"];
+    const provider = new CommandProvider({ type: "acme", argv, options: {}, checkOptions: () => null });
+    const reason = expect.stringMatching(/has not been started: a daemon that stands by starts none$/);
+    expect(provider.state()).toEqual({ state: "starting", reason });
+    await provider.destroy().done;
   });
 
   test("does not answer initialize in time is ended", async () => {
