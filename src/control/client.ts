@@ -1,4 +1,5 @@
 /** The client of the control socket, by which `vifplugd status` and other commands ask the running daemon. */
+import { statSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { JsonFramer } from "ovsdb-jsonrpc";
@@ -25,7 +26,9 @@ export async function askDaemon(
   const pidFile = join(runDir, "vifplugd.pid");
   let pid: number;
   try {
-    pid = Number.parseInt(readTrusted(pidFile, PID_DIGITS).toString("latin1"), 10);
+    // The daemon may run as the user to whom its run directory belongs.
+    const { uid } = statSync(runDir);
+    pid = Number.parseInt(readTrusted(pidFile, PID_DIGITS, uid).toString("latin1"), 10);
   } catch (thrown) {
     if (!hasCode(thrown, "ENOENT")) return fail(`cannot read ${pidFile}: ${systemMessageOf(thrown)}`);
     return fail(

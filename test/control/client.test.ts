@@ -1,6 +1,6 @@
 // Asking the running daemon: why no daemon answers is said in words.
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -49,6 +49,21 @@ test.each<[string, string | null, RegExp]>([
   if (pid !== null) writeFileSync(join(runDir, "vifplugd.pid"), pid);
   expect(await askDaemon(runDir, "version", [])).toEqual({ ok: false, error: expect.stringMatching(error) });
 });
+
+test.skipIf(process.getuid?.() !== 0)(
+  "root asks a daemon of the user to whom the run directory belongs, and nobody else's",
+  async () => {
+    const pidFile = join(runDir, "vifplugd.pid");
+    await impostor((socket) => socket.end('{"id":0,"result":"yes\\n","error":null}'));
+    chownSync(pidFile, 65534, 65534);
+    expect(await askDaemon(runDir, "version", [])).toEqual({
+      ok: false,
+      error: `cannot read ${pidFile}: it belongs to user 65534: expected user 0`,
+    });
+    chownSync(runDir, 65534, 65534);
+    expect(await askDaemon(runDir, "version", [])).toEqual({ ok: true, value: { ok: true, text: "yes\n" } });
+  },
+);
 
 test.each<[string, string, RegExp]>([
   ["closes the connection", "", /the connection was closed$/],
