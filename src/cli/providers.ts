@@ -15,8 +15,8 @@ import {
   type Command,
   DONE,
   EXIT,
+  type ExitCode,
   JSON_OPTION,
-  NOT_VALID,
   printError,
   printLine,
 } from "./command.ts";
@@ -32,6 +32,9 @@ const COMMON: readonly ReadOption[] = [
   { name: "vif-plug-type", meaning: "the plug type, which chooses the provider (also: plug-type)" },
   { name: "vif-plug-mtu-request", meaning: "the interface's mtu_request, in bytes (also: plug-mtu-request)" },
 ];
+
+/** The list of the types is printed all the same. */
+const OF_CHECK: ExitCode = { code: EXIT.config, when: "if check finds that the configuration is not valid" };
 
 /** A further command `providers WORDS...`. */
 interface Subject {
@@ -53,7 +56,7 @@ export const providers: Command = {
     "[representor ports | representor record FILE | check TYPE [--lport 'NAME KEY=VALUE...'] [--effects]] [--json] [--seconds N] [--plain] [--config FILE]",
   summary:
     "list the provider types with their options; list or record the NIC ports that a provider sees; check that a provider keeps to the contract",
-  exits: [DONE, { code: EXIT.failed, when: "if the ports cannot be read, or a check fails" }, NOT_VALID],
+  exits: [DONE, { code: EXIT.failed, when: "if the ports cannot be read, or a check fails" }, OF_CHECK],
   examples: [
     { line: "providers", does: "list the types, and the options of a logical port that each type reads" },
     {
@@ -128,9 +131,10 @@ function ownEntries(args: Arguments): readonly ProviderConfig[] {
 async function describeOwn(entry: ProviderConfig): Promise<ProviderListing["providers"][number]> {
   const up = await BroughtUp.start(entry);
   const description = isHosted(up.provider) ? up.provider.describe() : null;
-  const summary = description?.summary ?? up.fault() ?? "";
+  const error = up.fault();
   await up.end();
-  return { type: entry.type, summary, options: description?.reads ?? [] };
+  const { summary = "", reads = [] } = description ?? {};
+  return { type: entry.type, summary, options: reads, error };
 }
 
 function list(own: ProviderListing["providers"]): ProviderListing {
@@ -138,15 +142,15 @@ function list(own: ProviderListing["providers"]): ProviderListing {
     version: VERSION,
     options: COMMON,
     providers: [
-      ...providerModules.map(({ type, summary, reads }) => ({ type, summary, options: reads })),
+      ...providerModules.map(({ type, summary, reads }) => ({ type, summary, options: reads, error: null })),
       ...own,
     ],
   };
 }
 
 function format(listing: ProviderListing, style: Style): string {
-  const blocks = listing.providers.map(({ type, summary, options }) => {
-    const head = hang(`${type}: `, summary, style);
+  const blocks = listing.providers.map(({ type, summary, options, error }) => {
+    const head = hang(`${type}: `, error ?? summary, style);
     return paint(style, "bold", type) + head.slice(type.length) + optionLines(options, style);
   });
   const common = `Every provider's logical ports:\n${optionLines(listing.options, style)}`;

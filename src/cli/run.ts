@@ -16,6 +16,7 @@ import { Recorder } from "../record/recorder.ts";
 import { messageOf } from "../result.ts";
 import { endWithin } from "../system/deadline.ts";
 import { isJournal } from "../system/journal.ts";
+import { identityOf } from "../system/same-file.ts";
 import { ServiceManager } from "../system/service-manager.ts";
 import { collectGarbage, releasePages, releaseSpareMemory } from "../system/spare-memory.ts";
 import { onStrayErrors } from "../system/stray-errors.ts";
@@ -79,7 +80,7 @@ export const run: Command = {
       return EXIT.usage;
     }
     const [logFile, record] = [args.text("log-file"), args.text("record")];
-    if (logFile !== null && record !== null && resolve(logFile) === resolve(record)) {
+    if (logFile !== null && record !== null && isOneFile(logFile, record)) {
       const expected = "--log-file and --record expect two files";
       printError(`vifplugd: run: ${expected}, received ${JSON.stringify(record)} for both`);
       return EXIT.usage;
@@ -133,6 +134,12 @@ async function runUntil(
   } finally {
     pidFile.value.remove();
   }
+}
+
+/** Whether both paths lead to one file, or would when it is made. */
+function isOneFile(a: string, b: string): boolean {
+  const identity = identityOf(a, "followed");
+  return resolve(a) === resolve(b) || (identity !== null && identity === identityOf(b, "followed"));
 }
 
 function makeLog({ log }: Config, output: LogOutput): Log {

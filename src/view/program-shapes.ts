@@ -23,7 +23,14 @@ const optionShape = v.object({ name: text, meaning: text });
 export const providersShape = v.object({
   version,
   options: said(listOf(optionShape), "options of a logical port that vifplugd itself reads"),
-  providers: listOf(v.object({ type: text, summary: text, options: listOf(optionShape) })),
+  providers: listOf(
+    v.object({
+      type: text,
+      summary: text,
+      options: listOf(optionShape),
+      error: said(orNull(text), "why a provider of one's own cannot say more; null: it can"),
+    }),
+  ),
 });
 export type ProviderListing = v.InferOutput<typeof providersShape>;
 

@@ -370,6 +370,22 @@ describe("providers", () => {
     expect(listing.providers.map(({ type }: { type: string }) => type)).toContain("dummy");
   });
 
+  test("says apart from what a provider is that it cannot start", async () => {
+    const own = "providers: [{ type: acme, command: [/nonexistent/acme] }]\n";
+    const file = await folder.write("own.yaml", own);
+    const { code, stdout } = await folder.run("providers", "--json", "--config", file);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).providers.at(-1)).toEqual({
+      type: "acme",
+      summary: "",
+      options: [],
+      error: expect.stringMatching(
+        /^the command is down: it cannot be started: "\/nonexistent\/acme": no such/,
+      ),
+    });
+    expect((await folder.run("providers", "--config", file)).stdout).toContain("acme: the command is down");
+  });
+
   test("knows no other subject", async () => {
     expect(await folder.run("providers", "unheard-of")).toMatchObject({ code: 64, stdout: "" });
   });

@@ -1,6 +1,6 @@
 /** The compiled daemon's life as a process: start, signals, pid file, log; with no database there at all. */
 import { describe, expect, test } from "bun:test";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { version } from "../../package.json" with { type: "json" };
 import { executable } from "../../tools/chassis/daemon.ts";
@@ -121,13 +121,16 @@ test.each(["/nonexistent/record", "/dev/full"])(
 test("a log and a record in one file are refused, and the file is left alone", async () => {
   await using folder = await Folder.make();
   const file = await folder.write("both", "ours\n");
-  const alias = `${folder.path}/./both`;
-  const args = ["--log-file", file, "--record", alias];
-  const { code, stderr } = await folder.run("run", "--config", await writeConfig(folder), ...args);
-  expect([code, stderr]).toEqual([
-    64,
-    `vifplugd: run: --log-file and --record expect two files, received "${alias}" for both\n`,
-  ]);
+  const link = join(folder.path, "link");
+  symlinkSync(file, link);
+  for (const alias of [`${folder.path}/./both`, link]) {
+    const args = ["--log-file", file, "--record", alias];
+    const { code, stderr } = await folder.run("run", "--config", await writeConfig(folder), ...args);
+    expect([code, stderr]).toEqual([
+      64,
+      `vifplugd: run: --log-file and --record expect two files, received "${alias}" for both\n`,
+    ]);
+  }
   expect(readFileSync(file, "utf8")).toBe("ours\n");
 });
 
