@@ -23,7 +23,6 @@ const {
 } = JSON.parse(readFileSync(join(source, "package.json"), "utf8"));
 const published = {
   ...manifest,
-  engines: { node: ">=18" },
   exports: { ".": { types: "./index.d.ts", default: "./index.js" } },
 };
 writeFileSync(join(target, "package.json"), `${JSON.stringify(published, null, 2)}\n`);

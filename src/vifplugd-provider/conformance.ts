@@ -66,14 +66,16 @@ const UNKNOWN_PORTS = { "conformance-1": {}, "conformance-2": {}, "odd.name-\u{1
 /** The longest time for the end of a provider, in milliseconds. */
 const END_WITHIN = 5000;
 
+/** Runs a check, and keeps its finding. Null: the check passed; a text: what failed. */
+type Check = (name: string, run: () => Promise<string | null | Skipped>) => Promise<void>;
+
 /** Runs all checks, and ends the subject in any case. */
 export async function checkProvider(
   subject: Subject,
   options: CheckOptions = {},
 ): Promise<readonly Finding[]> {
-  const lports = Object.entries(options.lports ?? UNKNOWN_PORTS);
   const findings: Finding[] = [];
-  const check = async (name: string, run: () => Promise<string | null | Skipped>) => {
+  const check: Check = async (name, run) => {
     try {
       const outcome = await run();
       if (typeof outcome === "object" && outcome !== null)
@@ -83,6 +85,16 @@ export async function checkProvider(
       findings.push({ check: name, passed: false, detail: `it threw: ${wordsOf(thrown)}` });
     }
   };
+  try {
+    await checkAnswers(subject, options, check);
+  } finally {
+    await check("it ends in time", () => endInTime(subject));
+  }
+  return findings;
+}
+
+async function checkAnswers(subject: Subject, options: CheckOptions, check: Check): Promise<void> {
+  const lports = Object.entries(options.lports ?? UNKNOWN_PORTS);
   const inputs = lports.map(([name, texts]) => inputOf(name, texts));
   const answers = new Map<PrepareInput, PrepareAnswer>();
   /** The questions that had no answer, with the error of each. No other check asks these questions again. */
@@ -107,7 +119,7 @@ export async function checkProvider(
     return null;
   });
   await check("the same question has the same answer, in any order", async () => {
-    for (const [input, first] of [...answers].toReversed()) {
+    for (const [input, first] of [...answers].reverse()) {
       const again = await subject.ask({ ...input });
       if (!same(first, again)) return `${input.lport.name}: first ${json(first)}, then ${json(again)}`;
     }
@@ -160,14 +172,20 @@ export async function checkProvider(
     }
     return null;
   });
-  await check("it ends in time", async () => {
-    const late = Promise.withResolvers<"late">();
-    const timer = setTimeout(() => late.resolve("late"), END_WITHIN);
-    const ended = await Promise.race([subject.end(), late.promise]);
-    clearTimeout(timer);
-    return ended === "late" ? `it has not ended after ${END_WITHIN / 1000} s` : null;
+}
+
+/** Ends the subject before anything else, so that nothing can keep it from being ended. */
+async function endInTime(subject: Subject): Promise<string | null> {
+  const ended = subject.end().then(() => null);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve(`it has not ended after ${END_WITHIN / 1000} s`), END_WITHIN);
   });
-  return findings;
+  try {
+    return await Promise.race([ended, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 type Asked =
@@ -287,7 +305,7 @@ function isWords(value: unknown): value is string {
 
 /** No NUL, and no half of a surrogate pair: a database takes no such text. */
 function isText(value: unknown): value is string {
-  return typeof value === "string" && value.isWellFormed() && !value.includes("\0");
+  return typeof value === "string" && !/[\0\p{Surrogate}]/u.test(value);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -307,6 +325,11 @@ function json(value: unknown): string {
   );
 }
 
+/** The words of whatever was thrown, even of what has none and throws again when it is asked for them. */
 function wordsOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  try {
+    return thrown instanceof Error ? String(thrown.message) : String(thrown);
+  } catch {
+    return "something that cannot be put in words";
+  }
 }

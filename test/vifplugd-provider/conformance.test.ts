@@ -231,3 +231,27 @@ test("a question without an answer is one finding, with the name of the port and
     { check: "answers are interfaces, or reasons", passed: false, detail: "db1: no such NIC" },
   ]);
 });
+
+describe("a provider is ended, whatever was thrown:", () => {
+  /** Throws again when it is asked for its words. */
+  const wordless = {
+    toString() {
+      throw new Error("no words");
+    },
+  };
+
+  const throws = () => {
+    throw wordless;
+  };
+
+  test.each([
+    ["by an answer", { ask: async () => throws() }, {}],
+    ["by a release", { release: throws }, {}],
+    ["by the options of a port", {}, { lports: { web1: JSON.parse("null") } }],
+  ] as const)("%s", async (_, behaviour, options) => {
+    let ended = 0;
+    const subject = { ...subjectOf(good()), ...behaviour, end: async () => void ended++ };
+    await checkProvider(subject, options).catch(() => []);
+    expect(ended).toBe(1);
+  });
+});
