@@ -18,6 +18,8 @@ export interface Style {
 export const PLAIN: Style = { width: 80, colour: false };
 
 const MIN_WIDTH = 40;
+/** Wider texts than anybody reads: the client and the daemon take a wider terminal for one of this width. */
+const MAX_WIDTH = 9999;
 
 /** Select Graphic Rendition (ECMA-48). */
 const CODES = { green: 32, yellow: 33, red: 31, magenta: 35, dim: 2, bold: 1, reverse: 7 } as const;
@@ -30,11 +32,16 @@ export function paint({ colour }: Style, name: Colour | null, text: string): str
 /** Parses the arguments `[WIDTH [colour]]` of a control command. */
 export function parseStyle(width: string | undefined, colour: string | undefined): Result<Style, string> {
   if (width === undefined) return ok(PLAIN);
-  if (!/^\d{1,4}$/.test(width)) return fail(`expected a width in columns, received ${JSON.stringify(width)}`);
+  if (!/^\d+$/.test(width)) return fail(`expected a width in columns, received ${JSON.stringify(width)}`);
   if (colour !== undefined && colour !== "colour") {
     return fail(`expected "colour" or nothing, received ${JSON.stringify(colour)}`);
   }
-  return ok({ width: Math.max(Number(width), MIN_WIDTH), colour: colour !== undefined });
+  return ok({ width: boundedWidth(Math.max(Number(width), MIN_WIDTH)), colour: colour !== undefined });
+}
+
+/** The width for texts on a terminal of so many columns, which may be any number that the terminal says (`stty cols`). */
+export function boundedWidth(columns: number): number {
+  return Math.min(columns, MAX_WIDTH);
 }
 
 /** The arguments `WIDTH [colour]` for a control command. */

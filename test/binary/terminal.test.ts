@@ -61,6 +61,11 @@ describe.skipIf(!hasTerminal())("on a terminal", () => {
     expect(lines.filter((line) => line.length > 50 && !/[0-9a-f-]{36}/.test(line))).toEqual([]);
   });
 
+  test.each([9999, 10_000, 65_535])("a terminal of %d columns is as good as any", async (columns) => {
+    expect(await onTerminal(columns, "", "status")).toContain("no-provider");
+    expect(await onTerminal(columns, "", "explain lsp2")).toContain("no-provider");
+  });
+
   test("watch redraws the alternate screen within its rows, and leaves it as it was", async () => {
     const [executable = ""] = folder.command();
     const line = `stty cols 80 rows 11; echo pid $$; exec ${executable} watch --config ${configPath(hypervisor.chassis)}`;

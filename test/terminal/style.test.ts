@@ -1,6 +1,14 @@
 // How texts are laid out: within the width wherever words allow it, and with nothing lost.
 import { expect, test } from "bun:test";
-import { hang, PLAIN, paint, parseStyle, styleArguments, wrap } from "../../src/terminal/style.ts";
+import {
+  boundedWidth,
+  hang,
+  PLAIN,
+  paint,
+  parseStyle,
+  styleArguments,
+  wrap,
+} from "../../src/terminal/style.ts";
 import { facts, table } from "../../src/terminal/table.ts";
 
 test("lines are broken between words, and a long word is left whole", () => {
@@ -54,7 +62,19 @@ test("a style survives being sent to the daemon", () => {
     expect(parseStyle(width, colour)).toEqual({ ok: true, value: style });
   }
   expect(parseStyle("wide", undefined)).toMatchObject({ ok: false });
+  expect(parseStyle("-80", undefined)).toMatchObject({ ok: false });
   expect(parseStyle("80", "blue")).toMatchObject({ ok: false });
+});
+
+test("a terminal of any width is laid out for", () => {
+  for (const columns of [9999, 10_000, 65_535]) {
+    const style = { width: boundedWidth(columns), colour: false };
+    expect(style.width).toBe(9999);
+    const [width, colour] = styleArguments(style);
+    expect(parseStyle(width, colour)).toEqual({ ok: true, value: style });
+    expect(parseStyle(String(columns), undefined)).toEqual({ ok: true, value: style });
+  }
+  expect(parseStyle("1", undefined)).toMatchObject({ value: { width: 40 } });
 });
 
 test("a note stands after its row where it fits, and otherwise below", () => {
