@@ -10,8 +10,9 @@ import { gzipSync } from "node:zlib";
 import { formatConfigError } from "../config/error.ts";
 import { DEFAULT_CONFIG_FILE, loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
-import { askDaemon } from "../control/client.ts";
-import { systemMessageOf } from "../result.ts";
+import { type NoAnswer, questionDaemon } from "../control/client.ts";
+import type { CommandAnswer } from "../control/command.ts";
+import { type Result, systemMessageOf } from "../result.ts";
 import { openNamed } from "../system/open-file.ts";
 import { cutSentence } from "../text/cut.ts";
 import { COMMIT, RUNTIME, TARGET, VERSION } from "../version.ts";
@@ -23,9 +24,12 @@ import { TO_ASK } from "./files.ts";
 /** The most ports in trouble that the report explains. */
 const EXPLAINED = 50;
 
+/** The question whose answer names the ports in trouble. */
+const STATUS: Question = ["plug/status", "json"];
+
 /** The questions to the daemon, in the order of the report. */
-const QUESTIONS: readonly (readonly [method: string, ...params: readonly string[]])[] = [
-  ["plug/status", "json"],
+const QUESTIONS: readonly Question[] = [
+  STATUS,
   ["connection-status"],
   ["inc-engine/graph", "text"],
   ["inc-engine/show-stats"],
@@ -87,7 +91,7 @@ async function gather(configFile: string | null): Promise<readonly Section[]> {
   const config = loadConfig(configFile);
   const head = [program(), configuration(config, configFile)];
   const asked = placeToAsk(config, configFile !== null);
-  return asked.ok ? [...head, ...(await daemonSections(asked.value.runDir))] : head;
+  return asked.ok ? [...head, ...(await daemonSections(askerOf(asked.value.runDir)))] : head;
 }
 
 function program(): Section {
@@ -117,22 +121,37 @@ function withoutSecrets(config: Config): object {
   return { ...config, providers };
 }
 
-async function daemonSections(runDir: string): Promise<readonly Section[]> {
+type Question = readonly [method: string, ...params: readonly string[]];
+type Ask = (question: Question) => Promise<Result<CommandAnswer, NoAnswer>>;
+
+function askerOf(runDir: string): Ask {
+  return ([method, ...params]) => questionDaemon(runDir, method, params);
+}
+
+/** All that the daemon tells of itself. A daemon that hangs is waited for once, and then asked nothing more. */
+export async function daemonSections(ask: Ask): Promise<readonly Section[]> {
   const sections: Section[] = [];
-  for (const [method, ...params] of QUESTIONS) sections.push(await answerOf(runDir, method, params));
-  const [status] = sections;
-  const troubled = troubledOf(status?.text ?? "");
-  for (const lport of troubled.slice(0, EXPLAINED)) {
-    sections.push(await answerOf(runDir, "plug/explain", [lport, "json"]));
+  const rest = [...QUESTIONS];
+  for (let next = rest.shift(); next !== undefined; next = rest.shift()) {
+    const title = cutSentence(next.join(" "));
+    const answer = await ask(next);
+    sections.push({ title, text: textOf(answer) });
+    if (next === STATUS) {
+      const troubled = troubledOf(textOf(answer)).slice(0, EXPLAINED);
+      rest.push(...troubled.map((lport): Question => ["plug/explain", lport, "json"]));
+    }
+    if (!answer.ok && answer.error.isSilent && rest.length > 0) {
+      const left = rest.map((question) => cutSentence(question.join(" "))).join("\n");
+      sections.push({ title: "not asked, because the daemon does not answer", text: left });
+      break;
+    }
   }
   return sections;
 }
 
-async function answerOf(runDir: string, method: string, params: readonly string[]): Promise<Section> {
-  const answer = await askDaemon(runDir, method, params);
-  const title = cutSentence([method, ...params].join(" "));
-  if (!answer.ok) return { title, text: `no answer: ${answer.error}` };
-  return { title, text: answer.value.ok ? answer.value.text : `refused: ${answer.value.text}` };
+function textOf(answer: Result<CommandAnswer, NoAnswer>): string {
+  if (!answer.ok) return `no answer: ${answer.error.message}`;
+  return answer.value.ok ? answer.value.text : `refused: ${answer.value.text}`;
 }
 
 /** Hides what stands between `://` and `@`. Exported for tests: a word without end, as a tenant may choose, costs no more time. */

@@ -17,12 +17,48 @@ export function controlSocketPath(runDir: string, pid: number): string {
   return join(runDir, `vifplugd.${pid}.ctl`);
 }
 
+/** Why no daemon answered. */
+export interface NoAnswer {
+  readonly message: string;
+  /** True: the daemon took the question and was waited for in vain, as it will be for the next question. */
+  readonly isSilent: boolean;
+}
+
 /** Asks the daemon of a run directory; the error says why no daemon answered. */
 export async function askDaemon(
   runDir: string,
   method: string,
   params: readonly string[],
 ): Promise<Result<CommandAnswer, string>> {
+  const answer = await questionDaemon(runDir, method, params);
+  return answer.ok ? answer : fail(answer.error.message);
+}
+
+/** Asks the daemon one of several questions. */
+export async function questionDaemon(
+  runDir: string,
+  method: string,
+  params: readonly string[],
+): Promise<Result<CommandAnswer, NoAnswer>> {
+  const found = daemonOf(runDir);
+  if (!found.ok) return fail({ message: found.error, isSilent: false });
+  const { pid, pidFile } = found.value;
+  const path = controlSocketPath(runDir, pid);
+  const reply = await exchange(path, JSON.stringify({ id: 0, method, params }));
+  if (reply.ok) {
+    const answer = parseReply(reply.value);
+    return answer.ok ? answer : fail({ message: answer.error, isSilent: false });
+  }
+  const { message, isNobodyThere, isSilent } = reply.error;
+  // A daemon that was killed leaves its pid file; a daemon that hangs still has its socket.
+  if (isNobodyThere && hasEnded(pid)) {
+    const ended = `the process that wrote ${pidFile}, ${pid}, has ended; start vifplugd`;
+    return fail({ message: `no vifplugd runs in ${runDir}: ${ended}`, isSilent });
+  }
+  return fail({ message: `vifplugd (pid ${pid}) does not answer: ${message}`, isSilent });
+}
+
+function daemonOf(runDir: string): Result<{ readonly pid: number; readonly pidFile: string }, string> {
   const pidFile = join(runDir, "vifplugd.pid");
   let pid: number;
   try {
@@ -35,18 +71,9 @@ export async function askDaemon(
       `no vifplugd runs in ${runDir} (no vifplugd.pid there); start one, or name its configuration with --config`,
     );
   }
-  if (!(pid > 0)) return fail(`no vifplugd runs in ${runDir}: ${pidFile} holds no process id`);
-  const path = controlSocketPath(runDir, pid);
-  const reply = await exchange(path, JSON.stringify({ id: 0, method, params }));
-  if (reply.ok) return parseReply(reply.value);
-  const { message, isNobodyThere } = reply.error;
-  // A daemon that was killed leaves its pid file; a daemon that hangs still has its socket.
-  if (isNobodyThere && hasEnded(pid)) {
-    return fail(
-      `no vifplugd runs in ${runDir}: the process that wrote ${pidFile}, ${pid}, has ended; start vifplugd`,
-    );
-  }
-  return fail(`vifplugd (pid ${pid}) does not answer: ${message}`);
+  return pid > 0
+    ? ok({ pid, pidFile })
+    : fail(`no vifplugd runs in ${runDir}: ${pidFile} holds no process id`);
 }
 
 function hasEnded(pid: number): boolean {
@@ -58,31 +85,34 @@ function hasEnded(pid: number): boolean {
   }
 }
 
-interface Silence {
-  readonly message: string;
+interface Failure extends NoAnswer {
   /** No process listens on the socket. */
   readonly isNobodyThere: boolean;
 }
 
-function exchange(path: string, request: string): Promise<Result<Uint8Array, Silence>> {
+function exchange(path: string, request: string): Promise<Result<Uint8Array, Failure>> {
   return new Promise((resolve) => {
     const framer = new JsonFramer();
     const socket = connect(path);
-    const end = (result: Result<Uint8Array, Silence>) => {
+    const end = (result: Result<Uint8Array, Failure>) => {
       socket.destroy();
       resolve(result);
     };
-    const silent = (message: string, isNobodyThere = false) => end(fail({ message, isNobodyThere }));
-    socket.setTimeout(ANSWER_WITHIN_MS, () => silent(`${path}: no answer in ${ANSWER_WITHIN_MS / 1000} s`));
+    const failed = (message: string, isNobodyThere = false) =>
+      end(fail({ message, isNobodyThere, isSilent: false }));
+    socket.setTimeout(ANSWER_WITHIN_MS, () => {
+      const message = `${path}: no answer in ${ANSWER_WITHIN_MS / 1000} s`;
+      end(fail({ message, isNobodyThere: false, isSilent: true }));
+    });
     socket.on("connect", () => socket.write(request));
     socket.on("error", (error) => {
-      if (hasCode(error, "EACCES")) silent(`${path}: permission denied; ask as the user that runs it`);
-      else silent(error.message, hasCode(error, "ECONNREFUSED") || hasCode(error, "ENOENT"));
+      if (hasCode(error, "EACCES")) failed(`${path}: permission denied; ask as the user that runs it`);
+      else failed(error.message, hasCode(error, "ECONNREFUSED") || hasCode(error, "ENOENT"));
     });
-    socket.on("close", () => silent(`${path}: the connection was closed`));
+    socket.on("close", () => failed(`${path}: the connection was closed`));
     socket.on("data", (chunk: Uint8Array) => {
       const framed = framer.push(chunk, (text) => end(ok(text)));
-      if (!framed.ok) silent(framed.error);
+      if (!framed.ok) failed(framed.error);
     });
   });
 }

@@ -69,6 +69,18 @@ test("is written when no daemon answers and when the configuration is not valid,
   expect(await report("invalid.gz", config)).toMatch(/== configuration.*\n.*config\.yaml:1:1: /);
 });
 
+test("waits once for a daemon that hangs, and says what it was not asked", async () => {
+  const { daemon, chassis } = hypervisor;
+  daemon.kill("SIGSTOP");
+  try {
+    const text = await report("hangs.gz", configPath(chassis));
+    expect(text.match(/^no answer: /gm)).toHaveLength(1);
+    expect(text).toMatch(/^== not asked, because the daemon does not answer\nconnection-status\n/m);
+  } finally {
+    daemon.kill("SIGCONT");
+  }
+}, 60_000);
+
 test("writes over no file", async () => {
   const file = join(reports, "there");
   await writeFile(file, "mine");
