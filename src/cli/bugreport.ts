@@ -4,7 +4,7 @@
  * Invariant: the report has no secrets. The command reads no file but the configuration. Of the options of a provider the report
  * has only the names, and a URL has no user part.
  */
-import { closeSync, constants, existsSync, writeSync } from "node:fs";
+import { closeSync, existsSync, writeSync } from "node:fs";
 import { hostname, release } from "node:os";
 import { gzipSync } from "node:zlib";
 import { formatConfigError } from "../config/error.ts";
@@ -13,7 +13,7 @@ import type { Config } from "../config/schema.ts";
 import { type NoAnswer, questionDaemon } from "../control/client.ts";
 import type { CommandAnswer } from "../control/command.ts";
 import { type Result, systemMessageOf } from "../result.ts";
-import { openNamed } from "../system/open-file.ts";
+import { createNamed } from "../system/open-file.ts";
 import { cutSentence } from "../text/cut.ts";
 import { COMMIT, RUNTIME, TARGET, VERSION } from "../version.ts";
 import { troubledOf } from "./answered-ports.ts";
@@ -165,8 +165,7 @@ function defaultName(): string {
 }
 
 function write(file: string, bytes: Uint8Array): void {
-  const { O_WRONLY, O_CREAT, O_EXCL } = constants;
-  const fd = openNamed(file, O_WRONLY | O_CREAT | O_EXCL, 0o600);
+  const fd = createNamed(file);
   try {
     for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written);
   } finally {

@@ -65,7 +65,7 @@ export const providers: Command = {
     },
     {
       line: "providers representor record nic.jsonl --seconds 60",
-      does: "record the kernel's messages about the NICs for a minute",
+      does: "record the kernel's messages about the NICs for a minute, in a file that must not exist yet",
     },
     {
       line: "providers check acme --lport 'web1 vif-plug-type=acme'",

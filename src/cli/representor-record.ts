@@ -2,14 +2,14 @@
  * `vifplugd providers representor record FILE`: records the kernel's messages about NICs, for people who do not have them. In the
  * folder test/providers/representor/recorded the file is a test.
  */
-import { closeSync, constants, ftruncateSync, readFileSync, readlinkSync, writeSync } from "node:fs";
+import { closeSync, readFileSync, readlinkSync, unlinkSync, writeSync } from "node:fs";
 import { basename } from "node:path";
 import { formatConfigError } from "../config/error.ts";
 import { loadConfig } from "../config/load.ts";
 import { thisMachine } from "../providers/representor/machine.ts";
 import { recordNics } from "../providers/representor/record-nics.ts";
-import { systemMessageOf } from "../result.ts";
-import { openNamed } from "../system/open-file.ts";
+import { type Result, systemMessageOf } from "../result.ts";
+import { createNamed } from "../system/open-file.ts";
 import { VERSION } from "../version.ts";
 import { type Arguments, EXIT, printError, printLine } from "./command.ts";
 
@@ -32,23 +32,18 @@ export async function representorRecord(args: Arguments): Promise<number> {
     (each) => each.source === "built in" && each.type === "representor",
   );
   try {
-    const fd = openNamed(file, constants.O_WRONLY | constants.O_CREAT, 0o600);
-    try {
-      ftruncateSync(fd);
-    } catch {
-      // A pipe or a device has nothing to cut.
-    }
-    const recorded = await recordNics({
-      machine: thisMachine(),
-      options: entry?.options ?? {},
-      isPlain: args.flag("plain"),
-      about: { version: VERSION, kernel: readFileSync("/proc/version", "utf8").trim() },
-      driverOf,
-      write: (line) => writeSync(fd, `${line}\n`),
-      warn: (message) => printError(`vifplugd: ${message}`),
-      end: interrupted(seconds * 1000),
-    });
-    closeSync(fd);
+    const recorded = await inNewFile(file, (fd) =>
+      recordNics({
+        machine: thisMachine(),
+        options: entry?.options ?? {},
+        isPlain: args.flag("plain"),
+        about: { version: VERSION, kernel: readFileSync("/proc/version", "utf8").trim() },
+        driverOf,
+        write: (line) => writeSync(fd, `${line}\n`),
+        warn: (message) => printError(`vifplugd: ${message}`),
+        end: interrupted(seconds * 1000),
+      }),
+    );
     if (!recorded.ok) {
       printError(`vifplugd: ${recorded.error}`);
       return EXIT.failed;
@@ -56,8 +51,25 @@ export async function representorRecord(args: Arguments): Promise<number> {
     printLine(`${recorded.value} messages of the kernel are in ${file}`);
     return EXIT.ok;
   } catch (thrown) {
-    printError(`vifplugd: cannot write ${file}: ${systemMessageOf(thrown)}`);
+    printError(`vifplugd: cannot write the record to ${file}: ${systemMessageOf(thrown)}`);
     return EXIT.failed;
+  }
+}
+
+/** Writes a file that is not there yet. Nothing is left of it when that fails, so that the same command can be given again. */
+async function inNewFile<Written>(
+  file: string,
+  write: (fd: number) => Promise<Result<Written, string>>,
+): Promise<Result<Written, string>> {
+  const fd = createNamed(file);
+  let isWhole = false;
+  try {
+    const written = await write(fd);
+    isWhole = written.ok;
+    return written;
+  } finally {
+    closeSync(fd);
+    if (!isWhole) unlinkSync(file);
   }
 }
 

@@ -17,7 +17,7 @@ import {
 } from "node:fs";
 import { dirname, resolve } from "node:path";
 
-const { O_NOFOLLOW, O_NONBLOCK } = constants;
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = constants;
 const WRITABLE_BY_OTHERS = 0o022;
 const STICKY = 0o1000;
 
@@ -46,6 +46,14 @@ export function resolveNamed(path: string): string {
  */
 export function openNamed(path: string, flags: number, mode: number): number {
   return isOursAlone(dirname(resolve(path))) ? open(path, flags, mode) : openOwn(path, flags, mode);
+}
+
+/**
+ * Makes a file that an operator names, with the rights of its owner alone. What is there already stays as it is.
+ * @throws Error: there is a file of that name, or the file cannot be made
+ */
+export function createNamed(path: string): number {
+  return openNamed(path, O_WRONLY | O_CREAT | O_EXCL, 0o600);
 }
 
 function open(path: string, flags: number, mode: number): number {

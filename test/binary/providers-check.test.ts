@@ -1,6 +1,6 @@
 /** `providers check`, `providers` and `check --providers` of the executable, on providers of one's own. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { executable } from "../../tools/chassis/daemon.ts";
@@ -97,6 +97,28 @@ test.each([
     exitCode: 64,
     text: `vifplugd: ${error}; try vifplugd help providers\n`,
   });
+});
+
+test("a record of the NICs writes over no file, and leaves none when it cannot be written", async () => {
+  const record = join(folder, "nic.jsonl");
+  const words = ["providers", "representor", "record", record, "--seconds", "0"];
+  await Bun.write(record, "mine\n");
+  const refused = await run([], ...words);
+  expect(refused).toMatchObject({
+    exitCode: 1,
+    text: `vifplugd: cannot write the record to ${record}: file already exists\n`,
+  });
+  expect(await Bun.file(record).text()).toBe("mine\n");
+  rmSync(record);
+  const command = [executable, ...words, "--config", file];
+  const full = Bun.spawnSync(["sh", "-c", 'trap "" XFSZ; ulimit -f 0; exec "$@"', "sh", ...command]);
+  expect({ code: full.exitCode, stderr: `${full.stderr}` }).toEqual({
+    code: 1,
+    stderr: expect.stringContaining(`vifplugd: cannot write the record to ${record}: `),
+  });
+  expect(existsSync(record)).toBe(false);
+  expect(await run([], ...words)).toMatchObject({ exitCode: 0 });
+  expect(await Bun.file(record).text()).toStartWith('{"record":"nics"');
 });
 
 test("check starts nothing, and check --providers tells what a program's schema refuses, with the place", async () => {
