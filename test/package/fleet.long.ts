@@ -1,6 +1,6 @@
 /**
- * The Ansible role against three hosts at once: one that is new, one whose plan surprises, one that is upgraded. Ansible
- * reaches them as it would by ssh, by a program in the place of ssh that enters their namespaces.
+ * The Ansible role against three hosts at once: one that is new, one whose plan surprises, one that is upgraded; and against
+ * one host each of those that are not as a play has left them. Ansible reaches them as it would by ssh, by a program in the place of ssh that enters their namespaces.
  * Part of `npm run test:package`.
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
@@ -33,7 +33,7 @@ case $1 in
 esac
 `;
 
-const names = ["new", "surprising", "older"] as const;
+const names = ["new", "surprising", "older", "by-apt", "cut-off", "failing", "by-tar"] as const;
 let dir = "";
 let hosts: ReadonlyMap<string, Host>;
 
@@ -122,7 +122,7 @@ test(
     await host("surprising").write(CONFIGURATION, "chassis: hv1\n");
     // Somebody requests a port there that the play does not expect.
     await request(host("surprising"), "unexpected");
-    const { code, text } = await play(names, "0.2.0", dummy);
+    const { code, text } = await play(["new", "surprising", "older"], "0.2.0", dummy);
     expect(code).not.toBe(0);
     expect(text).toContain(
       "rolled back: hv1: 1 change (1 to create), 0 ports in place; at most 0 were expected",
@@ -146,6 +146,87 @@ test(
     const { code } = await play(["surprising"], "0.2.0", { ...dummy, vifplugd_max_changes: 1 });
     expect(code).toBe(0);
     await host("surprising").run("ovs-vsctl", "--timeout=60", "wait-until", "Interface", "unexpected");
+  },
+  15 * MINUTES,
+);
+
+const KEPT = "/var/cache/vifplugd.before.deb";
+
+test(
+  "a package that did not come from the role: nothing is changed until there is a package to come back to",
+  async () => {
+    const one = host("by-apt");
+    const deb = await one.take(join(PACKAGES, "0.1.0/vifplugd_0.1.0_amd64.deb"));
+    await one.run("dpkg", "--install", deb);
+    await one.write(CONFIGURATION, "chassis: hv1\n");
+    await request(one, "unexpected");
+    const isAsBefore = async () => {
+      expect(await one.run("vifplugd", "version")).toStartWith("vifplugd 0.1.0");
+      expect(await one.run("ls", "/etc/vifplugd")).toBe("vifplugd.yaml");
+      expect(await one.read(CONFIGURATION)).toBe("chassis: hv1\n");
+    };
+    const refused = await play(["by-apt"], "0.2.0", dummy);
+    expect(refused.code).not.toBe(0);
+    expect(refused.text).toContain(
+      `nothing was changed: the play could not come back to the installed vifplugd 0.1.0, because ${KEPT} is not there`,
+    );
+    await isAsBefore();
+    await one.run("mv", deb, KEPT);
+    const surprising = await play(["by-apt"], "0.2.0", dummy);
+    expect(surprising.code).not.toBe(0);
+    expect(surprising.text).toContain("rolled back: hv1: 1 change");
+    await isAsBefore();
+    const expected = await play(["by-apt"], "0.2.0", { ...dummy, vifplugd_max_changes: 1 });
+    expect(expected).toMatchObject({ code: 0 });
+    expect(await one.run("vifplugd", "version")).toStartWith("vifplugd 0.2.0");
+  },
+  15 * MINUTES,
+);
+
+test(
+  "after a play that was cut off, the next one comes back to the configuration of before both",
+  async () => {
+    const one = host("cut-off");
+    await one.run("mkdir", "-p", "/etc/vifplugd");
+    await one.write(`${CONFIGURATION}.before`, "chassis: hv1\n");
+    await one.write(CONFIGURATION, "providers: []\n");
+    const { code, text } = await play(["cut-off"], "0.2.0", { vifplugd_configuration: { chasis: "hv1" } });
+    expect(code).not.toBe(0);
+    expect(text).toMatch(/rolled back: failed to validate: \S+:1:1: chasis: /);
+    expect(await one.run("ls", "/etc/vifplugd")).toBe("vifplugd.yaml");
+    expect(await one.read(CONFIGURATION)).toBe("chassis: hv1\n");
+  },
+  15 * MINUTES,
+);
+
+test(
+  "what fails after the start takes back the start, too, and that the service starts with the host",
+  async () => {
+    const one = host("failing");
+    await one.run("dpkg", "--install", await one.take(join(PACKAGES, "0.1.0/vifplugd_0.1.0_amd64.deb")));
+    await one.run("rm", CONFIGURATION);
+    // Nothing can be put in the place of what is mounted.
+    await one.shell(`touch ${KEPT} && mount --bind ${KEPT} ${KEPT}`);
+    const { code, text } = await play(["failing"], "0.1.0", dummy);
+    expect(code).not.toBe(0);
+    expect(text).toMatch(/start with the host\] \*+\nchanged: .*Keep the package.*fatal: .*rolled back: /s);
+    expect(await one.shell("vifplugd status >/dev/null 2>&1 || echo stopped")).toBe("stopped");
+    expect(await one.shell("ls /etc/rc?.d | grep '^S.*vifplugd' || echo none")).toBe("none");
+    expect(await one.run("ls", "/etc/vifplugd")).toBe("");
+    expect(await one.run("vifplugd", "version")).toStartWith("vifplugd 0.1.0");
+  },
+  15 * MINUTES,
+);
+
+test(
+  "an executable that no package has installed is left where it is",
+  async () => {
+    const one = host("by-tar");
+    await one.write("/usr/bin/vifplugd", "mine\n");
+    const { code, text } = await play(["by-tar"], "0.2.0", dummy);
+    expect(code).not.toBe(0);
+    expect(text).toContain("the play could not bring /usr/bin/vifplugd back, which no package has installed");
+    expect(await one.read("/usr/bin/vifplugd")).toBe("mine\n");
   },
   15 * MINUTES,
 );
