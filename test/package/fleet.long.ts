@@ -33,7 +33,7 @@ case $1 in
 esac
 `;
 
-const names = ["new", "surprising", "older", "by-apt", "cut-off", "failing", "by-tar"] as const;
+const names = ["new", "surprising", "older", "by-apt", "cut-off", "failing", "by-tar", "running"] as const;
 let dir = "";
 let hosts: ReadonlyMap<string, Host>;
 
@@ -214,6 +214,24 @@ test(
     expect(await one.shell("ls /etc/rc?.d | grep '^S.*vifplugd' || echo none")).toBe("none");
     expect(await one.run("ls", "/etc/vifplugd")).toBe("");
     expect(await one.run("vifplugd", "version")).toStartWith("vifplugd 0.1.0");
+  },
+  15 * MINUTES,
+);
+
+test(
+  "a service that ran goes on with the package and the configuration of before",
+  async () => {
+    const one = host("running");
+    expect(await play(["running"], "0.1.0", dummy)).toMatchObject({ code: 0 });
+    await one.run("mount", "--bind", KEPT, KEPT);
+    const providers = [{ type: "dummy" }, { type: "netdev" }];
+    const { code, text } = await play(["running"], "0.2.0", { vifplugd_configuration: { providers } });
+    expect(code).not.toBe(0);
+    expect(text).toMatch(/read its configuration\] \*+\nchanged: .*fatal: .*rolled back: /s);
+    expect(await one.run("vifplugd", "version")).toStartWith("vifplugd 0.1.0");
+    expect(await one.read(CONFIGURATION)).not.toContain("netdev");
+    await one.shell("while vifplugd status | grep netdev; do sleep 0.1; done");
+    expect(await one.run("vifplugd", "status")).toContain("ready");
   },
   15 * MINUTES,
 );
