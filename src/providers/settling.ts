@@ -3,15 +3,19 @@
  * and a port plugged under the first name would be plugged twice. And which devices are still in the datapath under their
  * former name.
  *
- * Where udev runs, a device is settled when udev's database has it: udev writes that after the new name is in place.
- * A device that udev does not get to in {@link UDEV_PATIENCE_MS} counts as settled. Where no udev runs, a device that
+ * Where udev runs, a device is settled when udev's database has it and udev is done with it. A new udev writes the database before
+ * it renames the device, and says there what it still does; an older one writes it afterwards.
+ * A device that udev does not get to or to an end with in {@link UDEV_PATIENCE_MS} counts as settled. Where no udev runs, a device that
  * appears while we run is settled after a quiet period, if one is configured. Nothing wakes when nothing is pending.
  */
-import { existsSync, type FSWatcher, watch } from "node:fs";
+import { existsSync, type FSWatcher, readFileSync, watch } from "node:fs";
 import { join } from "node:path";
 import { systemMessageOf } from "../result.ts";
 
 export const UDEV_PATIENCE_MS = 10_000;
+
+/** What udev's database says of a device that udev renames (until it has seen the new name), or has not yet run all rules for. */
+const AT_WORK = /^E:ID_(?:RENAMING|PROCESSING)=1$/m;
 
 export interface SettlingOptions {
   /** The folder of `run/udev`. */
@@ -74,7 +78,7 @@ export class Settling {
   }
 
   #awaitUdev(ifindex: number): void {
-    if (this.#isInDatabase(ifindex)) return;
+    if (this.#isDone(ifindex)) return;
     const timer = setTimeout(() => {
       this.#options.warn(
         `udev has not dealt with network device ${ifindex} in ${UDEV_PATIENCE_MS / 1000} s: using it as it is`,
@@ -84,7 +88,7 @@ export class Settling {
     this.#pending.set(ifindex, { reason: "udev has not dealt with it yet and may rename it", timer });
     this.#watchDatabase();
     // It may have been written before the watch began.
-    if (this.#isInDatabase(ifindex)) this.#end(ifindex);
+    if (this.#isDone(ifindex)) this.#end(ifindex);
   }
 
   #awaitQuiet(ifindex: number): void {
@@ -107,12 +111,17 @@ export class Settling {
 
   #lookAgain(): void {
     for (const ifindex of [...this.#pending.keys()]) {
-      if (this.#isInDatabase(ifindex)) this.#settle(ifindex);
+      if (this.#isDone(ifindex)) this.#settle(ifindex);
     }
   }
 
-  #isInDatabase(ifindex: number): boolean {
-    return existsSync(join(this.#database, `n${ifindex}`));
+  #isDone(ifindex: number): boolean {
+    try {
+      return !AT_WORK.test(readFileSync(join(this.#database, `n${ifindex}`), "utf8"));
+    } catch {
+      // udev has not written it yet.
+      return false;
+    }
   }
 
   #settle(ifindex: number): void {

@@ -1,7 +1,7 @@
 /** Which network devices are too new to be plugged under the name that they have. */
 import { afterEach, beforeEach, describe, expect, jest, test } from "bun:test";
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Settling } from "../../src/providers/settling.ts";
@@ -44,6 +44,13 @@ async function runUdev(...known: readonly number[]): Promise<void> {
   for (const ifindex of known) await Bun.write(join(root, `run/udev/data/n${ifindex}`), "I:1\n");
 }
 
+/** As udev writes its database: a file of another name, which then takes the place of the former one. */
+async function writeAnew(name: string, text: string): Promise<void> {
+  const path = join(root, "run/udev/data", name);
+  await Bun.write(`${path}.new`, text);
+  await rename(`${path}.new`, path);
+}
+
 describe("where udev runs, a device", () => {
   test("that udev has dealt with is settled", async () => {
     await runUdev(7);
@@ -62,6 +69,40 @@ describe("where udev runs, a device", () => {
     await settled;
     expect(settling.pending(7)).toBeNull();
     expect(settling.pending(8)).not.toBeNull();
+  });
+
+  test.each([
+    ["is about to rename", "E:ID_RENAMING=1\nE:ID_PROCESSING=1\n"],
+    ["has just renamed", "I:1\nE:ID_RENAMING=1\n"],
+    ["still runs rules for", "I:1\nE:ID_NET_NAME=enp3s0\nE:ID_PROCESSING=1\nG:systemd\n"],
+  ])("that udev %s is settled only when udev is done with it", async (_, written) => {
+    await runUdev();
+    await Bun.write(join(root, "run/udev/data/n7"), written);
+    const { settling, settled } = start();
+    settling.appeared(7, true);
+    expect(settling.pending(7)).toBe("udev has not dealt with it yet and may rename it");
+    await writeAnew("n7", "I:1\nE:ID_NET_NAME=enp3s0\nV:1\n");
+    await settled;
+    expect(settling.pending(7)).toBeNull();
+  });
+
+  test("that udev writes down before it renames it is waited for further", async () => {
+    await runUdev();
+    const { settling, settled } = start();
+    settling.appeared(7, true);
+    settling.appeared(8, true);
+    await writeAnew("n7", "E:ID_RENAMING=1\nE:ID_PROCESSING=1\n");
+    await writeAnew("n8", "I:1\n");
+    await settled;
+    expect([settling.pending(7) === null, settling.pending(8) === null]).toEqual([false, true]);
+  });
+
+  test("of which udev says that it was renamed once, or of which a value only looks alike, is settled", async () => {
+    await runUdev();
+    await Bun.write(join(root, "run/udev/data/n7"), "I:1\nE:ID_RENAMING=0\nE:NOTE=E:ID_RENAMING=1\n");
+    const { settling } = start();
+    settling.appeared(7, true);
+    expect(settling.pending(7)).toBeNull();
   });
 
   test("is waited for also when it was there before us", async () => {
@@ -92,8 +133,12 @@ describe("where udev runs, a device", () => {
     expect(settling.pending(7)).toBeNull();
   });
 
-  test("that udev does not get to in ten seconds is used as it is, with a warning", async () => {
+  test.each([
+    ["does not get to", null],
+    ["leaves marked as being renamed", "I:1\nE:ID_RENAMING=1\n"],
+  ])("that udev %s in ten seconds is used as it is, with a warning", async (_, written) => {
     await runUdev();
+    if (written !== null) await Bun.write(join(root, "run/udev/data/n7"), written);
     const told: string[] = [];
     const onSettled = () => void told.push("settled");
     const settling = new Settling({ root, quietMs: 0, onSettled, warn: (message) => told.push(message) });
