@@ -1,5 +1,6 @@
 /** The options of a logical port for this provider: exactly one property of the wanted network device. */
 import { parseMac } from "../../netlink/mac.ts";
+import { parsePciAddress } from "../../netlink/pci-address.ts";
 import { fail, ok, type Result } from "../../result.ts";
 import type { ReadOption } from "../provider.ts";
 
@@ -27,8 +28,6 @@ export interface WantedDevice {
   readonly value: string;
 }
 
-const PCI_ADDRESS = /^[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/;
-
 /** An empty option counts as absent. The error is the reason that operators read. */
 export function parseOptions(options: ReadonlyMap<string, string>): Result<WantedDevice, string> {
   const given = PROPERTIES.filter((property) => (options.get(`${PREFIX}${property}`) ?? "") !== "");
@@ -47,9 +46,7 @@ export function parseOptions(options: ReadonlyMap<string, string>): Result<Wante
 
 function normal(by: Property, text: string): string | null {
   if (by === "mac") return parseMac(text);
-  if (by !== "pci") return text;
-  const address = text.toLowerCase().replace(/^pci\//, "");
-  return PCI_ADDRESS.test(address) ? address : null;
+  return by === "pci" ? parsePciAddress(text.replace(/^pci\//i, "")) : text;
 }
 
 /** "the network device with MAC address X". */

@@ -1,6 +1,10 @@
-/** The keys that only an entry for this provider has in the configuration file. */
+/**
+ * The keys that only an entry for this provider has in the configuration file. Addresses and devices are in the notation of the
+ * kernel here, with which they are compared.
+ */
 import * as v from "valibot";
 import { parseMac } from "../../netlink/mac.ts";
+import { parseDevlinkDevice } from "../../netlink/pci-address.ts";
 
 function wholeNumber(max: number, what: string) {
   const message = `expected ${what}, a whole number from 0 to ${max}`;
@@ -16,6 +20,7 @@ const mac = v.pipe(
 const devlinkDevice = v.pipe(
   v.string(),
   v.regex(/^[^/\s]+\/[^/\s]+$/, "expected a devlink device like pci/0000:03:00.0"),
+  v.transform((text) => parseDevlinkDevice(text) ?? text),
 );
 
 const pin = v.strictObject({

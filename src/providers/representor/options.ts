@@ -1,5 +1,6 @@
 /** The options of a logical port for this provider: a PF, and one of its functions. */
 import { parseMac } from "../../netlink/mac.ts";
+import { parseDevlinkDevice, parsePciAddress } from "../../netlink/pci-address.ts";
 import { fail, ok, type Result } from "../../result.ts";
 import type { ReadOption } from "../provider.ts";
 
@@ -104,11 +105,11 @@ function parseAddress(options: Options, key: string): Result<string | null, stri
 }
 
 function parseDevice(options: Options): Result<string | null, string> {
-  const text = (options.get(PF_PCI) ?? "").toLowerCase();
+  const text = options.get(PF_PCI) ?? "";
   if (text === "") return ok(null);
-  const address = /^(?:pci\/)?((?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])$/.exec(text)?.[1];
-  if (address !== undefined) return ok(`pci/${address.length === 7 ? `0000:${address}` : address}`);
-  if (/^[^/\s]+\/[^/\s]+$/.test(text)) return ok(text);
+  const address = parsePciAddress(text);
+  const device = address === null ? parseDevlinkDevice(text) : `pci/${address}`;
+  if (device !== null) return ok(device);
   return fail(
     `option ${PF_PCI} is ${JSON.stringify(text)}: expected a devlink device like pci/0000:03:00.0, or its PCI address`,
   );

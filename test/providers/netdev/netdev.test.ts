@@ -53,6 +53,7 @@ describe("a device is found", () => {
     expect(ask({ name: "eth7" })).toEqual(found("eth7"));
     expect(ask({ mac: MAC.toUpperCase() })).toEqual(found("eth7"));
     expect(ask({ pci: "0000:03:00.2" })).toEqual(found("eth7"));
+    expect(ask({ pci: "PCI/00000000:03:00.2" })).toEqual(found("eth7"));
     expect(ask({ name: "eth9" })).toEqual(refused(/^there is no network device "eth9"$/));
   });
 

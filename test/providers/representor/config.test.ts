@@ -42,6 +42,22 @@ describe("an entry of the provider", () => {
     ]);
   });
 
+  test("may write its PCI and MAC addresses in any usual form", () => {
+    const all = check(
+      "  - type: representor",
+      '    pf: [{ device: "PCI/0002:1C:00.0", pf: 1, mac: "B8-CE-F6-00-00-10" }]',
+      '    devices: [{ device: "pci/00000002:1C:00.0", vf_base: 1 }]',
+    );
+    expect(JSON.parse(all)).toMatchObject([
+      {
+        options: {
+          pf: [{ device: "pci/0002:1c:00.0", mac: "b8:ce:f6:00:00:10" }],
+          devices: [{ device: "pci/0002:1c:00.0" }],
+        },
+      },
+    ]);
+  });
+
   test.each([
     [
       "a key that nobody knows",

@@ -48,7 +48,10 @@ describe("options say which PF", () => {
     ["0000:03:00.0", "pci/0000:03:00.0"],
     ["03:00.0", "pci/0000:03:00.0"],
     ["pci/0000:03:00.0", "pci/0000:03:00.0"],
+    ["pci/0000:3B:00.0", "pci/0000:3b:00.0"],
+    ["00000000:3B:00.0", "pci/0000:3b:00.0"],
     ["netdevsim/netdevsim7", "netdevsim/netdevsim7"],
+    ["platform/MLNXBF17:00", "platform/MLNXBF17:00"],
   ])("by its device %s", (text, device) => {
     expect(pf({ "pf-pci": text })).toEqual({ mac: null, device, number: null, controller: null });
   });

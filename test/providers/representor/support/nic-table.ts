@@ -6,7 +6,7 @@ import * as v from "valibot";
 import type { DevlinkPort, Flavour } from "../../../../src/netlink/devlink.ts";
 import type { Link } from "../../../../src/netlink/link.ts";
 import { formatMac, macBytes, parseMac } from "../../../../src/netlink/mac.ts";
-import type { RepresentorOptions } from "../../../../src/providers/representor/config.ts";
+import { type RepresentorOptions, representorKeys } from "../../../../src/providers/representor/config.ts";
 import { link, port } from "./nic.ts";
 
 export interface Question {
@@ -40,6 +40,8 @@ const mac = v.pipe(
     return parsed === null ? null : formatMac(macBytes(parsed));
   }),
 );
+/** As the configuration file is read. */
+const configured = v.object({ pf: representorKeys.pf, devices: representorKeys.devices });
 const jsonTable = v.object({
   id: v.string(),
   nic: v.string(),
@@ -57,21 +59,7 @@ const jsonTable = v.object({
     }),
   ),
   smart_nic_pf_mac: v.optional(v.record(v.string(), mac), {}),
-  pf: v.optional(
-    v.array(
-      v.object({
-        device: v.string(),
-        pf: v.number(),
-        controller: v.exactOptional(v.number()),
-        mac: v.pipe(
-          v.string(),
-          v.transform((given) => parseMac(given) ?? given),
-        ),
-      }),
-    ),
-    [],
-  ),
-  devices: v.optional(v.array(v.object({ device: v.string(), vf_base: v.picklist([0, 1]) })), []),
+  ...configured.entries,
   questions: v.array(
     v.pipe(
       v.objectWithRest(
@@ -105,7 +93,7 @@ export function tablesOf(json: unknown): readonly NicTable[] {
       ),
       smartNic: table.smart_nic_pf_mac,
       permanent: Object.fromEntries(table.netdevs.map((one) => [one.name, one.ethtool_permanent_address])),
-      options: { pf: table.pf, devices: table.devices },
+      options: { pf: table.pf ?? [], devices: table.devices ?? [] },
       questions: table.questions,
     };
   });
@@ -147,7 +135,7 @@ export function parseTable(source: string): NicTable {
     ),
     smartNic: Object.fromEntries(begins("smart_nic").map(([, uplink = "", mac = ""]) => [uplink, mac])),
     permanent: Object.fromEntries(netdevs.map(({ name, facts }) => [name, facts.ethtool ?? null])),
-    options: {
+    options: v.parse(configured, {
       pf: begins("pf").map(([, device = "", ...rest]) => {
         const { number = "0", controller, mac = "" } = pairsOf(rest);
         return {
@@ -157,8 +145,8 @@ export function parseTable(source: string): NicTable {
           ...(controller === undefined ? {} : { controller: Number(controller) }),
         };
       }),
-      devices: begins("device").map(([, device = ""]) => ({ device, vf_base: 1 as const })),
-    },
+      devices: begins("device").map(([, device = ""]) => ({ device, vf_base: 1 })),
+    }),
     questions: lines.flatMap((line) => {
       const [, what, options, representor] = /^ask (.*): (\S.*) -> (\S+)$/.exec(line) ?? [];
       if (what === undefined || options === undefined || representor === undefined) return [];
