@@ -30,6 +30,9 @@ const ATTRIBUTE = {
 const INFO_KIND = 1;
 /** The alternative names: IFLA_PROP_LIST, a list of IFLA_ALT_IFNAME. */
 const PROPERTIES = 52;
+/** The device below, as of a VLAN: IFLA_LINK, and IFLA_LINK_NETNSID where that device is in another network namespace. */
+const BELOW = 5;
+const BELOW_NAMESPACE = 37;
 /** The numbers of the attributes that are read. */
 export const LINK_ATTRIBUTES = { ...ATTRIBUTE, kind: INFO_KIND } as const;
 /** Leaves the counters out of the answer (RTEXT_FILTER_SKIP_STATS). */
@@ -119,6 +122,18 @@ export function alternativeNames({ type, payload }: Message): Result<readonly st
     const properties = new Attributes(payload.subarray(HEADER_BYTES)).nested(PROPERTIES);
     const decoder = new TextDecoder();
     return properties?.all.map((bytes) => decoder.decode(bytes).replace(/\0.*$/s, "")) ?? [];
+  });
+}
+
+/**
+ * The index of the network device in this network namespace on which the one in a message stands, as a VLAN does; null: none.
+ * Of a veth it is the other end.
+ */
+export function deviceBelow({ type, payload }: Message): Result<number | null, NetlinkError> {
+  if (type !== TYPE.newLink || payload.length < HEADER_BYTES) return ok(null);
+  return decoding("rtnetlink link", () => {
+    const attributes = new Attributes(payload.subarray(HEADER_BYTES));
+    return attributes.has(BELOW_NAMESPACE) ? null : (attributes.u32(BELOW) ?? null);
   });
 }
 

@@ -8,8 +8,9 @@ import {
   u32Attribute,
   viewOf,
 } from "../../src/netlink/attributes.ts";
-import { parseLinkEvent, setLinkRequest } from "../../src/netlink/link.ts";
+import { deviceBelow, parseLinkEvent, setLinkRequest } from "../../src/netlink/link.ts";
 import type { Message } from "../../src/netlink/message.ts";
+import { ok } from "../../src/result.ts";
 import { recorded } from "./recorded.ts";
 
 const NEW_LINK = 16;
@@ -91,6 +92,13 @@ describe("messages made by hand", () => {
         devlinkPort: { device: "pci/0000:03:00.0", index: 7 },
       },
     });
+  });
+
+  test("tell on which device another one stands, unless that device is in another namespace", () => {
+    const said = [textAttribute(3, "vlan8"), u32Attribute(5, 7)];
+    expect(deviceBelow(message(NEW_LINK, 0, 8, said))).toEqual(ok(7));
+    expect(deviceBelow(message(NEW_LINK, 0, 8, [...said, u32Attribute(37, 0)]))).toEqual(ok(null));
+    expect(deviceBelow(message(NEW_LINK, 0, 8, [textAttribute(3, "eth8")]))).toEqual(ok(null));
   });
 
   test("of a device that leaves a bridge do not say that it goes", () => {

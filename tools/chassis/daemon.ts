@@ -14,6 +14,8 @@ export interface DaemonOptions {
   readonly config?: string | object;
   /** Further arguments after `run --config FILE`. */
   readonly args?: readonly string[];
+  /** A program that runs the daemon, with its own arguments before the daemon's command line; none unless given. */
+  readonly through?: readonly string[];
   /** The name of the daemon, which differs for each daemon on a chassis; "vifplugd" unless given. */
   readonly name?: string;
 }
@@ -33,12 +35,13 @@ export async function startDaemon({
   program = "built",
   config = { ...baseConfig(chassis), providers: [{ type: "dummy" }] },
   args = [],
+  through = [],
   name = "vifplugd",
 }: DaemonOptions): Promise<Program> {
   const file = configPath(chassis, name);
   // JSON is YAML.
   await Bun.write(file, typeof config === "string" ? config : JSON.stringify(config, null, 2));
-  return chassis.spawn(name, [...commandFor(program), "run", "--config", file, ...args]);
+  return chassis.spawn(name, [...through, ...commandFor(program), "run", "--config", file, ...args]);
 }
 
 function commandFor(program: string): readonly string[] {

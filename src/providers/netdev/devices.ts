@@ -8,6 +8,7 @@
 import { isDeepStrictEqual } from "node:util";
 import {
   alternativeNames,
+  deviceBelow,
   LINK_GROUP,
   type Link,
   linkDumpRequest,
@@ -19,6 +20,8 @@ import type { WantedDevice } from "./options.ts";
 
 export interface Device extends Link {
   readonly alternativeNames: readonly string[];
+  /** The index of the device on which it stands, as a VLAN does; null: it stands on none, or nobody tells. */
+  readonly below: number | null;
   /** The address of its PCI device; null: no PCI device is known. */
   readonly pci: string | null;
 }
@@ -66,6 +69,7 @@ export class Devices {
     return this.#byIndex.get(ifindex);
   }
 
+  /** All that match, in the order of the kernel: also such as only borrow a MAC address, and cannot be plugged. */
   find({ by, value }: WantedDevice): readonly Device[] {
     return [...this.#byIndex.values()].filter((device) => {
       if (by === "name") return device.name === value;
@@ -157,10 +161,16 @@ export class Devices {
     }
     const { link } = event.value;
     const names = alternativeNames(message);
+    const below = deviceBelow(message);
     const before = this.#byIndex.get(link.ifindex);
     const parent = /^pci\/(.+)$/.exec(link.parent ?? "")?.[1] ?? null;
     const pci = parent ?? before?.pci ?? this.#options.pciOf(link.name);
-    const device: Device = { ...link, alternativeNames: names.ok ? names.value : [], pci };
+    const device: Device = {
+      ...link,
+      alternativeNames: names.ok ? names.value : [],
+      below: below.ok ? below.value : null,
+      pci,
+    };
     if (isDeepStrictEqual(before, device)) return link.ifindex;
     this.#version++;
     this.#byIndex.set(link.ifindex, device);

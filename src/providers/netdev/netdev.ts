@@ -4,7 +4,9 @@
  *
  * Invariants: an answer depends on the options of the logical port, the interface in place and the kernel's network devices.
  * The provider guesses no device: it refuses the device of a default route, a device that is part of another device, and one
- * of several devices that match.
+ * of several devices that match. But many devices borrow the MAC address of another one, among them the local port of the
+ * bridge as soon as the port is plugged. So no device that can never be plugged counts for a MAC address; and the interface
+ * in place counts alone beside devices that cannot be plugged now, or that stand on it.
  */
 import { existsSync, readFileSync, readlinkSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -96,12 +98,14 @@ export class NetdevProvider implements Provider {
     return changed;
   }
 
-  prepare({ operation, lport, interface: current }: PrepareInput): PrepareAnswer {
+  prepare({ operation, bridge, lport, interface: current }: PrepareInput): PrepareAnswer {
     if (operation === "remove") return { ready: true };
     if (this.#devices.fault !== null) return { ready: false, reason: this.#devices.fault };
     const wanted = parseOptions(lport.options);
     if (!wanted.ok) return { ready: false, reason: wanted.error };
-    const found = this.#devices.find(wanted.value);
+    const matching = this.#devices.find(wanted.value);
+    const found =
+      wanted.value.by === "mac" ? this.#ofMac(matching, bridge.name, current?.name ?? null) : matching;
     const [device] = found;
     const what = nameOfWanted(wanted.value);
     if (device === undefined) {
@@ -115,7 +119,8 @@ export class NetdevProvider implements Provider {
         reason: `several network devices match ${what}: ${names}; set an option that only one of them matches`,
       };
     }
-    const fault = this.#whyNot(device, current?.name ?? null);
+    const fault =
+      this.#settling.pending(device.ifindex) ?? this.#whyNot(device, bridge.name, current?.name ?? null);
     if (fault !== null) return { ready: false, reason: `network device ${device.name}: ${fault}` };
     return { ready: true, interface: { name: device.name, type: "", options: {} } };
   }
@@ -128,13 +133,21 @@ export class NetdevProvider implements Provider {
     this.#inPlace.set(lport.name, output === null ? null : { name: output.name, ifindex: null });
   }
 
+  /** Those of the devices with a MAC address that do not merely borrow the address. @param inPlace as for {@link #whyNot} */
+  #ofMac(matching: readonly Device[], bridge: string, inPlace: string | null): readonly Device[] {
+    const possible = matching.filter((device) => whyNever(device, bridge) === null);
+    const ours = possible.find(({ name }) => name === inPlace);
+    if (ours === undefined) return possible;
+    const isRival = (device: Device) =>
+      device.below !== ours.ifindex && this.#whyNot(device, bridge, inPlace) === null;
+    return possible.filter((device) => device === ours || isRival(device));
+  }
+
   /** Says why the device cannot be plugged, or null. @param inPlace the present interface name of the logical port, or null */
-  #whyNot(device: Device, inPlace: string | null): string | null {
-    const { ifindex, name, kind, master, portName, switchId } = device;
-    const pending = this.#settling.pending(ifindex);
-    if (pending !== null) return pending;
-    if (kind === OVS_DATAPATH_KIND) return "it is an internal interface of Open vSwitch";
-    if (name === "lo") return "it is the loopback device";
+  #whyNot(device: Device, bridge: string, inPlace: string | null): string | null {
+    const { name, master, portName, switchId } = device;
+    const never = whyNever(device, bridge);
+    if (never !== null) return never;
     // A physical port, or a part of a split one.
     if (switchId !== null && /^p\d+(s\d+)?$/.test(portName ?? ""))
       return "it is the uplink of a NIC in switchdev mode";
@@ -168,6 +181,13 @@ export class NetdevProvider implements Provider {
     this.#changed = true;
     this.#host?.wake();
   }
+}
+
+/** Says why the device can be plugged on no account, or null. On a userspace datapath a local port is a tap device. */
+function whyNever({ name, kind }: Device, bridge: string): string | null {
+  if (kind === OVS_DATAPATH_KIND) return "it is an internal interface of Open vSwitch";
+  if (name === bridge) return "it is the local port of the integration bridge";
+  return name === "lo" ? "it is the loopback device" : null;
 }
 
 /** Reads the PCI address from the link `device` in sysfs, whose last part is the address. */

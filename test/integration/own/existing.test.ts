@@ -2,7 +2,9 @@
 import { afterAll, expect, test } from "bun:test";
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
-import { startHypervisor } from "../support/hypervisor.ts";
+import { run } from "../../../tools/chassis/program.ts";
+import { commandLine } from "../../../tools/chassis/programs.ts";
+import { type Hypervisor, startHypervisor } from "../support/hypervisor.ts";
 
 /** Names that nobody else on this machine has. */
 const [near, far, renamed] = ["a", "b", "c"].map((end) => `vp${process.pid % 1_000_000}${end}`) as [
@@ -45,6 +47,46 @@ test("netdev: a veth is plugged when it comes, found by an alternative name, fol
   await hv.gone(renamed);
 });
 
+test("netdev: a device found by its MAC address stays plugged when the bridge and a macvlan take that address", async () => {
+  await using hv = await startHypervisor({ daemon: false, vswitchd: false, controller: false });
+  const inNamespace = await startUserspaceSwitch(hv);
+  const mac = "00:53:00:00:00:42";
+  const addressOf = async (name: string) =>
+    (await run([...inNamespace, "ip", "-brief", "link", "show", "dev", name], hv.chassis.env)).split(
+      /\s+/,
+    )[2];
+  await hv.launchDaemon({ providers: [{ type: "dummy" }, { type: "netdev" }] }, inNamespace);
+  await hv.addLport("web1", {
+    ...{ "vif-plug-type": "netdev", "vif-plug:netdev:mac": mac, "vif-plug-mtu-request": "1400" },
+  });
+  await hv.daemon.waitLog(/ web1: waiting: there is no network device with MAC address/);
+  await run([...inNamespace, "ip", "link", "add", "eth7", "address", mac, "type", "veth"], hv.chassis.env);
+  await hv.interface("eth7", (row) => row.ofport !== null && row.ofport > 0);
+  await hv.chassis.waitUntil("Open_vSwitch", "Interface", ["name", "mac_in_use"], (rows) =>
+    rows.some(({ name, mac_in_use }) => name === "br-int" && mac_in_use === mac),
+  );
+  expect(await addressOf("br-int")).toBe(mac);
+  const macvlan = [
+    "ip",
+    "link",
+    "add",
+    "link",
+    "eth7",
+    "name",
+    "above",
+    "type",
+    "macvlan",
+    "mode",
+    "passthru",
+  ];
+  await run([...inNamespace, ...macvlan], hv.chassis.env);
+  expect(await addressOf("above")).toBe(mac);
+  await hv.settle();
+  expect(await hv.chassis.appctl("vifplugd", "plug/show", "web1")).toMatch(/^web1 +plugged /m);
+  expect((await hv.interface("eth7")).mtu_request).toBe(1400);
+  expect(hv.daemon.lines.filter((line) => line.includes("several network devices"))).toEqual([]);
+});
+
 test("vhost-user: the interface is a client of the socket below its folder", async () => {
   await using hv = await startHypervisor({
     config: { providers: [{ type: "dummy" }, { type: "vhost-user", socket_dir: "/run/vhost-user" }] },
@@ -75,3 +117,20 @@ test("table: a line is plugged, another one replaces it, and one that is not val
   await hv.settle();
   expect((await hv.interface("eth-b"))._uuid).toBe(second._uuid);
 });
+
+/**
+ * Starts the chassis' ovs-vswitchd with the userspace datapath of Open vSwitch, whose bridges are tap devices, in a network
+ * namespace of its own. @returns what puts a command into that namespace
+ */
+async function startUserspaceSwitch({ chassis }: Hypervisor): Promise<readonly string[]> {
+  await chassis.vsctl(
+    ...["--no-wait", "set", "Bridge", "br-int", "datapath_type=netdev"],
+    ...["--", "set", "Open_vSwitch", ".", "external_ids:ovn-bridge-datapath-type=netdev"],
+  );
+  const argv = commandLine("ovs-vswitchd", chassis.dir).filter((one) => !one.startsWith("--enable-dummy"));
+  const vswitchd = chassis.spawn("ovs-vswitchd", ["unshare", "--net", ...argv]);
+  await vswitchd.waitLog(/\|INFO\|ovs-vswitchd \(/);
+  await chassis.start("ovn-controller");
+  await chassis.nbctl("--wait=hv", "sync");
+  return ["nsenter", "--net", `--target=${vswitchd.pid}`];
+}

@@ -74,12 +74,13 @@ export class Hypervisor {
     return daemon;
   }
 
-  /** Starts vifplugd (again) and returns at once. */
-  async launchDaemon(config: Config = {}): Promise<Program> {
+  /** Starts vifplugd (again) and returns at once. @param through a program that runs it, with that program's arguments */
+  async launchDaemon(config: Config = {}, through: readonly string[] = []): Promise<Program> {
     const { chassis } = this;
     this.#daemon = await startDaemon({
       chassis,
       config: { ...baseConfig(chassis), providers: [{ type: "dummy" }], ...config },
+      through,
     });
     return this.#daemon;
   }

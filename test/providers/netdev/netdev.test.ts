@@ -3,8 +3,13 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { concatenate, u32Attribute } from "../../../src/netlink/attributes.ts";
+import type { Link } from "../../../src/netlink/link.ts";
+import type { Message } from "../../../src/netlink/message.ts";
+import { PROTOCOL } from "../../../src/netlink/transport.ts";
 import { NetdevProvider } from "../../../src/providers/netdev/netdev.ts";
 import type { InterfaceView, PrepareAnswer } from "../../../src/providers/provider.ts";
+import { encodeLink } from "../../netlink/support/encode.ts";
 import { prepareInput } from "../../support/providers.ts";
 import { FakeKernel } from "../representor/support/fake-kernel.ts";
 import { link } from "../representor/support/nic.ts";
@@ -40,6 +45,13 @@ function ask(options: Readonly<Record<string, string>>, inPlace: InterfaceView |
   const named = Object.entries(options).map(([key, value]) => [`vif-plug:netdev:${key}`, value] as const);
   const lport = { name: "web1", options: new Map(named) };
   return provider.prepare({ ...prepareInput("web1"), lport, interface: inPlace });
+}
+
+const inPlace = (name: string): InterfaceView => ({ name, type: "", options: new Map() });
+/** What the kernel tells of a device that stands on another one (IFLA_LINK). */
+function standingOn(below: number, device: Link): Message {
+  const told = encodeLink(device);
+  return { ...told, payload: concatenate([told.payload, u32Attribute(5, below)]) };
 }
 
 const found = (name: string): PrepareAnswer => ({ ready: true, interface: { name, type: "", options: {} } });
@@ -82,6 +94,41 @@ describe("a device is found", () => {
   });
 });
 
+describe("a MAC address is not looked for among devices that borrow it", () => {
+  const { name: bridge } = prepareInput("web1").bridge;
+
+  test("because they are Open vSwitch's own, on a datapath of either kind", async () => {
+    kernel.setLink(link(4, "br-ex", { address: MAC, kind: "openvswitch" }));
+    kernel.setLink(link(5, bridge, { address: MAC, kind: "tun" }));
+    await start();
+    expect(ask({ mac: MAC })).toEqual(refused(/there is no network device with MAC address/));
+    kernel.setLink(link(7, "eth7", { address: MAC }));
+    expect(ask({ mac: MAC })).toEqual(found("eth7"));
+    expect(ask({ mac: MAC }, inPlace("eth7"))).toEqual(found("eth7"));
+    expect(ask({ name: bridge })).toEqual(refused(/it is the local port of the integration bridge/));
+  });
+
+  test("and cannot be plugged, where another one is in place: the members of a bond", async () => {
+    kernel.setLink(link(2, "bond0", { address: MAC, kind: "bond" }));
+    kernel.setLink(link(3, "eth3", { address: MAC, permanentAddress: MAC, master: 2 }));
+    kernel.setLink(link(4, "eth4", { address: MAC, master: 2 }));
+    await start();
+    expect(ask({ mac: MAC })).toEqual(refused(/several network devices match .*: bond0, eth3, eth4/));
+    expect(ask({ mac: MAC }, inPlace("bond0"))).toEqual(found("bond0"));
+  });
+
+  test("and stand on the device in place, as a VLAN does", async () => {
+    await start();
+    kernel.setLink(link(7, "eth7", { address: MAC }));
+    kernel.tell(PROTOCOL.route, [standingOn(7, link(8, "vlan8", { address: MAC, kind: "vlan" }))]);
+    expect(ask({ mac: MAC })).toEqual(refused(/several network devices match .*: eth7, vlan8/));
+    expect(ask({ mac: MAC }, inPlace("eth7"))).toEqual(found("eth7"));
+    expect(ask({ mac: MAC }, inPlace("vlan8"))).toEqual(
+      refused(/several network devices match .*: eth7, vlan8/),
+    );
+  });
+});
+
 describe("a device is refused", () => {
   test.each<[string, Readonly<Record<string, string>>, RegExp]>([
     ["without any option", {}, /expected exactly one of the options .*; there is none$/],
@@ -100,6 +147,15 @@ describe("a device is refused", () => {
     expect(ask({ mac: MAC })).toEqual(refused(/several network devices match .*: eth7, vlan8/));
   });
 
+  test("where the interface in place shares its MAC address with a device that could be plugged as well", async () => {
+    kernel.setLink(link(7, "eth7", { address: MAC }));
+    kernel.setLink(link(8, "eth8", { address: MAC }));
+    await start();
+    expect(ask({ mac: MAC }, inPlace("eth7"))).toEqual(
+      refused(/several network devices match .*: eth7, eth8/),
+    );
+  });
+
   test("that is a part of something else, or Open vSwitch's own, or the loopback", async () => {
     kernel.setLink(link(1, "lo"));
     kernel.setLink(link(2, "bond0", { kind: "bond" }));
@@ -111,7 +167,7 @@ describe("a device is refused", () => {
     expect(ask({ name: "eth3" })).toEqual(refused(/it is a part of bond0/));
     expect(ask({ name: "ovs-system" })).toEqual(refused(/internal interface of Open vSwitch/));
     expect(ask({ name: "eth5" })).toEqual(refused(/in a bridge of Open vSwitch already/));
-    expect(ask({ name: "eth5" }, { name: "eth5", type: "", options: new Map() })).toEqual(found("eth5"));
+    expect(ask({ name: "eth5" }, inPlace("eth5"))).toEqual(found("eth5"));
   });
 
   test("that is the uplink of a switch, or this host's way out", async () => {
