@@ -62,6 +62,10 @@ export class KernelPorts {
   #asking: "no" | "yes" | "once more" = "no";
   /** The messages about ports that arrived while the ports were asked for again. */
   #heardMeanwhile: Message[] = [];
+  /** Set after asking again has failed: nobody else asks, because the doubts stay the same. */
+  #askTimer: ReturnType<typeof setTimeout> | null = null;
+  /** Why asking again failed last; null: it did not. */
+  #askFault: string | null = null;
 
   constructor(options: KernelPortsOptions) {
     this.#options = options;
@@ -90,19 +94,24 @@ export class KernelPorts {
   close(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
+    this.#stopAskTimer();
     for (const subscription of this.#session?.subscriptions ?? []) subscription.close();
     this.#session = null;
   }
 
-  /** Reads the ports again, because facts about them are in doubt. A call during such a reading makes one more reading follow. */
+  /**
+   * Reads the ports again, because facts about them are in doubt. A call during such a reading makes one more reading follow. When
+   * a reading fails, the next one follows after {@link RETRY_MS}.
+   */
   async askAgain(): Promise<void> {
-    const { netlink, facts, log, onChange } = this.#options;
+    const { netlink, facts, onChange } = this.#options;
     if (this.#asking !== "no") {
       this.#asking = "once more";
       return;
     }
     const session = this.#session;
     if (session?.heard !== null || this.#family === null) return;
+    this.#stopAskTimer();
     this.#asking = "yes";
     const meanwhile: Message[] = [];
     this.#heardMeanwhile = meanwhile;
@@ -111,11 +120,25 @@ export class KernelPorts {
     this.#asking = "no";
     if (this.#session !== session) return;
     if (isOld) return await this.askAgain();
-    if (!answer.ok) return log("warn", `the kernel's ports cannot be asked again: ${answer.error.message}`);
+    if (!answer.ok) return this.#askLater(answer.error.message);
+    this.#askFault = null;
     const before = facts.version;
     facts.replacePorts(this.#portsIn(answer.value));
     for (const message of meanwhile) this.#applyPort(message);
     if (facts.version !== before) onChange();
+  }
+
+  #askLater(fault: string): void {
+    if (fault !== this.#askFault) {
+      this.#options.log("warn", `the kernel's ports cannot be asked again: ${fault}`);
+    }
+    this.#askFault = fault;
+    this.#askTimer = setTimeout(() => void this.askAgain(), RETRY_MS);
+  }
+
+  #stopAskTimer(): void {
+    if (this.#askTimer !== null) clearTimeout(this.#askTimer);
+    this.#askTimer = null;
   }
 
   #isAskedMeanwhile(): boolean {

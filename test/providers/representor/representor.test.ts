@@ -1,5 +1,5 @@
 /** The provider over a kernel made of tables: what it answers, when it wakes the graph, and what it does to a port. */
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, jest, test } from "bun:test";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -42,6 +42,7 @@ beforeEach(async () => {
   said = [];
 });
 afterEach(async () => {
+  jest.useRealTimers();
   for (const provider of running.splice(0)) provider.destroy?.();
   await rm(root, { recursive: true });
 });
@@ -186,6 +187,24 @@ describe("a device that moves to another namespace", () => {
     await turn();
     expect(answerOf(provider, "1")).toBe("pf0vf1");
   });
+});
+
+test("a device that came back while the kernel could not be asked again is found a moment later", async () => {
+  jest.useFakeTimers();
+  const provider = await start();
+  kernel.moveAway(1001);
+  provider.run?.();
+  await turn();
+  kernel.refusesDumps = true;
+  kernel.moveBack(vf(1), 2001);
+  provider.run?.();
+  await turn();
+  kernel.refusesDumps = false;
+  expect(answerOf(provider, "1")).toBe("port pci/0000:03:00.0/101 has no network device yet");
+  jest.advanceTimersByTime(1000);
+  await turn();
+  provider.run?.();
+  expect(answerOf(provider, "1")).toBe("pf0vf1");
 });
 
 describe("the interface in place", () => {
