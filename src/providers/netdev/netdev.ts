@@ -8,12 +8,13 @@
  * bridge as soon as the port is plugged. So no device that can never be plugged counts for a MAC address; and the interface
  * in place counts alone beside devices that cannot be plugged now, or that stand on it.
  */
-import { existsSync, readFileSync, readlinkSync } from "node:fs";
+import { existsSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import * as v from "valibot";
 import { kernelTransport } from "../../netlink/kernel-transport.ts";
 import { leaveDatapath } from "../../netlink/leave-datapath.ts";
 import { OVS_DATAPATH_KIND } from "../../netlink/ovs-vport.ts";
+import { parsePciAddress } from "../../netlink/pci-address.ts";
 import type { NetlinkTransport } from "../../netlink/transport.ts";
 import { fail, hasCode, ok, type Result, systemMessageOf } from "../../result.ts";
 import { shellWord } from "../../text/shell.ts";
@@ -190,11 +191,17 @@ function whyNever({ name, kind }: Device, bridge: string): string | null {
   return name === "lo" ? "it is the loopback device" : null;
 }
 
-/** Reads the PCI address from the link `device` in sysfs, whose last part is the address. */
+/**
+ * Reads the PCI address from the link `device` in sysfs, whose last part is the address, or is the virtio device below it. A PCI
+ * function has one virtio device. Other devices below a function do not count, because the function can have many of them: a
+ * sub-function is on the auxiliary bus below its PF, and a USB device below its controller.
+ */
 function pciOf(root: string, name: string): string | null {
   try {
-    const device = basename(readlinkSync(join(root, "sys/class/net", name, "device")));
-    return /^[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/.test(device) ? device : null;
+    const link = join(root, "sys/class/net", name, "device");
+    const device = basename(readlinkSync(link));
+    const address = /^virtio\d+$/.test(device) ? basename(dirname(realpathSync(link))) : device;
+    return parsePciAddress(address);
   } catch {
     return null;
   }

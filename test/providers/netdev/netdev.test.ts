@@ -1,8 +1,8 @@
 // The provider `netdev`: one network device that is there already, or a reason why none is taken.
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { concatenate, u32Attribute } from "../../../src/netlink/attributes.ts";
 import type { Link } from "../../../src/netlink/link.ts";
 import type { Message } from "../../../src/netlink/message.ts";
@@ -48,6 +48,15 @@ function ask(options: Readonly<Record<string, string>>, inPlace: InterfaceView |
 }
 
 const inPlace = (name: string): InterfaceView => ({ name, type: "", options: new Map() });
+/** A network device of the device at a path below the folder of a PCI bus. */
+async function inSysfs(name: string, path: string): Promise<void> {
+  const device = join(root, "sys/devices/pci0000:00", path);
+  await mkdir(join(device, "net", name), { recursive: true });
+  await mkdir(join(root, "sys/class/net"), { recursive: true });
+  await symlink(join("../../../", basename(path)), join(device, "net", name, "device"));
+  await symlink(join(device, "net", name), join(root, "sys/class/net", name));
+}
+
 /** What the kernel tells of a device that stands on another one (IFLA_LINK). */
 function standingOn(below: number, device: Link): Message {
   const told = encodeLink(device);
@@ -67,6 +76,22 @@ describe("a device is found", () => {
     expect(ask({ pci: "0000:03:00.2" })).toEqual(found("eth7"));
     expect(ask({ pci: "PCI/00000000:03:00.2" })).toEqual(found("eth7"));
     expect(ask({ name: "eth9" })).toEqual(refused(/^there is no network device "eth9"$/));
+  });
+
+  test("by the PCI address of its function, which sysfs tells where the kernel's messages do not", async () => {
+    await inSysfs("eth7", "0000:00:03.0");
+    await inSysfs("eth8", "0000:00:05.0/virtio2");
+    // What is below these functions is not all that they have.
+    await inSysfs("sf4", "0000:08:00.0/mlx5_core.sf.4");
+    await inSysfs("usb0", "0000:00:14.0/usb1/1-2/1-2:1.0");
+    await inSysfs("mmio0", "../platform/virtio-mmio.0/virtio5");
+    const names = ["eth7", "eth8", "sf4", "usb0", "mmio0"];
+    for (const [index, name] of names.entries()) kernel.setLink(link(7 + index, name));
+    await start();
+    expect(ask({ pci: "0000:00:03.0" })).toEqual(found("eth7"));
+    expect(ask({ pci: "0000:00:05.0" })).toEqual(found("eth8"));
+    for (const pci of ["0000:08:00.0", "0000:00:14.0"])
+      expect(ask({ pci })).toEqual(refused(/^there is no network device with PCI address/));
   });
 
   test("when it comes, under the name that it then has, and not when it has gone", async () => {
