@@ -230,7 +230,9 @@ test(
     expect(text).toMatch(/read its configuration\] \*+\nchanged: .*fatal: .*rolled back: /s);
     expect(await one.run("vifplugd", "version")).toStartWith("vifplugd 0.1.0");
     expect(await one.read(CONFIGURATION)).not.toContain("netdev");
-    await one.shell("while vifplugd status | grep netdev; do sleep 0.1; done");
+    await one.shell(
+      `for i in $(seq 100); do vifplugd status | grep -q netdev || exit 0; sleep 0.1; done; exit 1`,
+    );
     expect(await one.run("vifplugd", "status")).toContain("ready");
   },
   15 * MINUTES,
