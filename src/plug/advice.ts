@@ -112,13 +112,16 @@ export function isAwaited(advice: Advice | undefined): boolean {
   );
 }
 
-/** The new owner of the interface in place, as a provider knows for sure; null: no provider names a new owner. */
+/**
+ * The new owner of the interface in place, as a provider knows for sure; null: no provider names a new owner. Of an interface that
+ * another provider plugged, that one alone knows what it was plugged for: to the provider of a NIC a veth is always another's.
+ */
 export function misplacementOf(advice: Advice | undefined): Misplacement | null {
   if (advice?.kind !== "asked" || advice.isAhead === true) return null;
   const { main, leaving } = advice;
-  const misplacement = misplacementIn(main);
-  if (misplacement !== null || leaving === null || !("answer" in leaving)) return misplacement;
-  return misplacementIn(leaving);
+  if (leaving === null || !("answer" in leaving)) return misplacementIn(main);
+  const isOfAnother = leaving.question.provider !== main.question.provider;
+  return (isOfAnother ? null : misplacementIn(main)) ?? misplacementIn(leaving);
 }
 
 /** An interface that the provider asks for by its name has no other owner, whatever else the provider says. */

@@ -126,10 +126,21 @@ describe("whose the interface in place is by now (U7)", () => {
     answered({ kind: "not-ready", reason: "no", misplaced }, inPlace);
   const whose = (advice: Advice | undefined) => misplacementOf(advice)?.whose ?? null;
 
-  test("is what the port's provider says, else the one that it leaves", () => {
-    expect(misplacementOf(askedToPlug({ main: says("VF 1") }))).toEqual({ whose: "VF 1", isBuiltIn: true });
-    expect(whose(askedToPlug({ main: says("VF 1"), leaving: says("VF 2") }))).toBe("VF 1");
+  test("is what the port's provider says, also of another interface of its own that it leaves", () => {
+    const main = says("VF 1");
+    const { provider } = main.question;
+    const before = (misplaced: string) =>
+      answered({ kind: "unplug", misplaced }, { ...inPlace, provider, operation: "remove" });
+    expect(misplacementOf(askedToPlug({ main }))).toEqual({ whose: "VF 1", isBuiltIn: true });
+    expect(whose(askedToPlug({ main, leaving: before("VF 2") }))).toBe("VF 1");
     expect(whose(askedToPlug({ leaving: says("VF 2") }))).toBe("VF 2");
+  });
+
+  test("is what the provider says that plugged it, and not the one that has the port now", () => {
+    const main = says("a veth's");
+    expect(whose(askedToPlug({ main, leaving: says("VF 2") }))).toBe("VF 2");
+    expect(whose(askedToPlug({ main, leaving }))).toBeNull();
+    expect(whose(askedToPlug({ main, leaving: { noProviderFor: "ghost", refused: null } }))).toBe("a veth's");
   });
 
   test("is nobody's where no provider says so", () => {

@@ -85,7 +85,25 @@ describe("an interface that is another's by now (U7)", () => {
     expect(verdictOf({ providers: knowing(ready), owned: observed() })).toMatchObject({ state: "plugged" });
   });
 
-  test("goes without leave of whoever plugged it", () => {
+  test("is not another's because the provider of the port's new plug type does not know it", () => {
+    const owned = observed({ external_ids: map({ "iface-id": "lsp1", "ovn-plugged": "veth" }) });
+    const veth = recordedProvider("veth", { prepare: () => ({ ready: true }) }).provider;
+    const providers = [...knowing(lost), veth];
+    expect(verdictOf({ providers, owned })).toMatchObject({
+      state: "waiting",
+      reason: "no such device",
+      change: null,
+    });
+    expect(verdictOf({ providers: [...knowing(elsewhere), veth], owned, onRename: "report" })).toMatchObject({
+      state: "incompatible",
+      change: null,
+    });
+    const knows = recordedProvider("veth", { prepare: () => ({ ready: true, misplaced }) }).provider;
+    const change = { kind: "remove", misplaced };
+    expect(verdictOf({ providers: [...knowing(lost), knows], owned })).toMatchObject({ change });
+  });
+
+  test("goes without leave of whoever plugged it, where nobody knows that plug type any more", () => {
     const owned = observed({ external_ids: map({ "iface-id": "lsp1", "ovn-plugged": "ghost" }) });
     expect(verdictOf({ providers: knowing(lost), owned })).toMatchObject({ change: { kind: "remove" } });
   });
