@@ -1,10 +1,10 @@
 // The provider `vhost-user`: sockets below one folder, and nowhere else.
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { vhostUserProvider } from "../../../src/providers/vhost-user/vhost-user.ts";
+import { VhostUserProvider } from "../../../src/providers/vhost-user/vhost-user.ts";
 import { prepareInput } from "../../support/providers.ts";
 
 let folder = "";
@@ -15,10 +15,15 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-function ask(lport: string, options: Readonly<Record<string, string>>, datapath = "netdev") {
+function ask(
+  lport: string,
+  options: Readonly<Record<string, string>>,
+  datapath = "netdev",
+  socketDir = folder,
+) {
   const named = Object.entries(options).map(([key, value]) => [`vif-plug:vhost-user:${key}`, value] as const);
   const input = prepareInput(lport);
-  return vhostUserProvider(folder).prepare({
+  return new VhostUserProvider(socketDir).prepare({
     ...input,
     lport: { name: lport, options: new Map(named) },
     bridge: { ...input.bridge, datapath_type: datapath },
@@ -67,6 +72,38 @@ describe("is not ready,", () => {
     expect(ask("web1", { socket: "vm1" })).toMatchObject({ reason: expect.stringContaining("a link") });
     expect(ask("web1", { socket: "vm2" })).toMatchObject({ reason: expect.stringContaining("no socket") });
   });
+});
+
+describe("is not ready where it cannot see what is in the socket's place,", () => {
+  test.each<[string, string, RegExp]>([
+    ["without the folder", "none", /\/none does not exist, or vifplugd does not see it: make the folder/],
+    ["with a file in the folder's place", "file", /\/file is no folder: remove it, or set socket_dir/],
+    ["with a file above the folder", "file/below", /\/file\/below cannot be looked at: not a directory/],
+  ])("%s", (_, name, words) => {
+    writeFileSync(join(folder, "file"), "");
+    expect(ask("web1", { socket: "vm1" }, "netdev", join(folder, name))).toEqual({
+      ready: false,
+      reason: expect.stringMatching(words),
+    });
+  });
+});
+
+test("wakes when the folder comes, and when it goes", async () => {
+  const socketDir = join(folder, "sockets");
+  const provider = new VhostUserProvider(socketDir);
+  let woken = Promise.withResolvers<void>();
+  provider.init({ wake: () => woken.resolve(), log() {} });
+  expect(provider.run()).toBe(false);
+  mkdirSync(socketDir);
+  await woken.promise;
+  expect(provider.run()).toBe(true);
+  expect(ask("web1", { socket: "vm1" }, "netdev", socketDir)).toMatchObject({ ready: true });
+  woken = Promise.withResolvers<void>();
+  expect(provider.run()).toBe(false);
+  rmSync(socketDir, { recursive: true });
+  await woken.promise;
+  expect(provider.run()).toBe(true);
+  provider.destroy();
 });
 
 test("answers the same on every datapath: whether it can be had there is ovs-vswitchd's to say", () => {
