@@ -174,7 +174,8 @@ export interface Provider {
   arrange?(input: PrepareInput): void;
   /**
    * Called by a daemon that may write, at the first complete pass after the provider was enabled: here a provider removes what an
-   * earlier process left behind and nobody wants. @returns false: the provider cannot decide yet, and asks for another call
+   * earlier process left behind and nobody wants. @returns false: the provider cannot decide yet, or has more to look after, and
+   * asks for another call at the next complete pass
    */
   tidy?(around: TidyInput): boolean;
   /** Called after the commit: the interface is written (`output` is the interface) or removed (`output` is null). */

@@ -1,13 +1,14 @@
 /**
  * Calls the providers that may act before a commit. `arrange` is called once for each answer that asks for the call, and for each
- * interface in place at the first complete pass and after each change of the provider's lookup tables. `tidy` is called once in
- * the life of a provider, at the first complete pass (src/providers/provider.ts).
+ * interface in place at the first complete pass and after each change of the provider's lookup tables. `tidy` is called at the
+ * first complete pass, and after each later one until the provider asks for no more calls (src/providers/provider.ts).
  *
  * Invariant: no call while this daemon may not write.
  */
 import { type Advice, consultationsOf } from "../../plug/advice.ts";
 import { type Consultation, prepareInputOf } from "../../plug/question.ts";
 import type { Answer } from "../../providers/answer.ts";
+import type { PrepareInput } from "../../providers/provider.ts";
 import type { RegisteredProvider } from "../../providers/registry.ts";
 
 /** The provider and the state of its tables for which an interface in place was arranged. */
@@ -52,11 +53,16 @@ export class Arrangements {
   #tidy({ providers, owned }: Standing, advice: ReadonlyMap<string, Advice>): void {
     for (const provider of providers) {
       if (this.#tidied.has(provider)) continue;
-      const asked = [...advice.values()]
-        .flatMap(consultationsOf)
-        .filter(({ question }) => question.provider.type === provider.type)
-        .map(({ question }) => prepareInputOf(question));
-      if (provider.tidy({ asked, owned: owned() })) this.#tidied.add(provider);
+      // Most calls look at neither.
+      const around = {
+        get asked() {
+          return questionsTo(provider, advice);
+        },
+        get owned() {
+          return owned();
+        },
+      };
+      if (provider.tidy(around)) this.#tidied.add(provider);
     }
   }
 
@@ -84,6 +90,16 @@ export class Arrangements {
     }
     question.provider.arrange(prepareInputOf(question));
   }
+}
+
+function questionsTo(
+  { type }: RegisteredProvider,
+  advice: ReadonlyMap<string, Advice>,
+): readonly PrepareInput[] {
+  return [...advice.values()]
+    .flatMap(consultationsOf)
+    .filter(({ question }) => question.provider.type === type)
+    .map(({ question }) => prepareInputOf(question));
 }
 
 function arrangedFor({ provider, lookup }: Consultation["question"]): Arranged {

@@ -33,6 +33,8 @@ export class Running {
   /** The network devices of ports that `#settling` knows. */
   #netdevs: ReadonlySet<number> = new Set();
   #hasRead = false;
+  /** All questions and owned interfaces, as of the last complete pass; null: there was none. */
+  #around: TidyInput | null = null;
   /** The version of the facts that `#followTable` last saw. */
   #seen = "";
   #changed = false;
@@ -61,6 +63,7 @@ export class Running {
       netlink,
       table: this.#nics.table,
       family: () => this.#nics.ports.familyId,
+      isCurrent: () => this.#nics.ports.isCurrent,
       log: (level, message) => host.log(level, message),
       onChange: () => this.#wake(),
     });
@@ -109,19 +112,27 @@ export class Running {
     }
   }
 
-  /** Deletes sub-functions of ours that no port wants and no owned interface uses: they are left over from before the start. */
-  tidy({ asked, owned }: TidyInput): boolean {
+  /**
+   * Deletes sub-functions of ours that no port wants and no owned interface uses: in the first call those that are left over from
+   * before the start, later only those that this process made and nobody plugged, and those that could not be deleted. A
+   * sub-function that somebody else made meanwhile may be for a port that is still to come.
+   */
+  tidy(around: TidyInput): boolean {
     if (this.#options.sf_range === undefined) return true;
     if (this.#nics.ports.fault !== null) return false;
-    const wanted = asked.flatMap(({ lport }) => {
-      const parsed = parseOptions(lport.options);
-      return parsed.ok ? [parsed.value] : [];
-    });
-    for (const port of this.#nics.table.index.ports) {
-      if (!this.#subFunctions.isOurs(port) || owned.has(port.link?.name ?? "")) continue;
-      if (!wanted.some((one) => this.#nics.table.mayBe(port, one))) this.#subFunctions.remove(port);
+    const { table } = this.#nics;
+    const isFirst = this.#around === null;
+    this.#around = around;
+    if (!isFirst && !this.#subFunctions.hasLoose) return false;
+    const ours = table.index.ports.filter((port) => this.#subFunctions.isOurs(port));
+    const loose = this.#subFunctions.looseOf(ours);
+    const wanted = wantedIn(around);
+    const { owned } = around;
+    for (const port of isFirst ? ours : loose) {
+      if (owned.has(port.link?.name ?? "") || wanted.some((one) => table.mayBe(port, one))) continue;
+      this.#subFunctions.remove(port);
     }
-    return true;
+    return false;
   }
 
   finish(input: PrepareInput, output: WantedInterface | null): void {
@@ -139,24 +150,49 @@ export class Running {
     this.#inPlace.set(lport.name, { name: output.name, ifindex: port?.link?.ifindex ?? null });
     const link = port?.link ?? null;
     if (port === null || link === null) return;
+    this.#subFunctions.plugged(port);
     if (output.type === "" && this.#setsLinks) this.#links.plugged(this.#asItIs(link));
     if (this.#options.sf_activate === true || this.#subFunctions.isOurs(port)) this.#activate(port);
   }
 
-  /** Touches only a device that was known to be the port's own: another device may have the name now. */
+  /**
+   * Touches only a device that was known to be the port's own, because another device may have the name now; and a sub-function of
+   * ours under the name, unless it is known to be another port's.
+   */
   #unplugged({ lport, interface: before }: PrepareInput): void {
     const placed = this.#inPlace.of(lport.name);
     this.#inPlace.set(lport.name, null);
-    if (placed === null || placed.ifindex === null || placed.name !== before?.name) return;
+    if (placed === null || placed.ifindex === null || placed.name !== before?.name) {
+      if (before !== null) this.#deleteNamed(before.name, lport);
+      return;
+    }
     const link = this.#nics.facts.links.get(placed.ifindex)?.link;
     if (link === undefined) return;
     const port = this.#nics.table.named(link.name);
     // When the interface changes hands, the call for its new port comes in the same turn.
     queueMicrotask(() => {
       if (this.#inPlace.has(link.name)) return;
-      if (port !== null && this.#subFunctions.isOurs(port)) this.#subFunctions.remove(port);
+      if (port !== null && this.#subFunctions.isOurs(port)) this.#delete(port, lport.name);
       else this.#links.unplugged(link);
     });
+  }
+
+  /** Deletes the sub-function of a port that went while vifplugd did not run, or whose device was not known as its own. */
+  #deleteNamed(name: string, { name: lport, options }: PrepareInput["lport"]): void {
+    const port = this.#nics.table.named(name);
+    if (port === null || !this.#subFunctions.isOurs(port)) return;
+    const wanted = parseOptions(options);
+    if (wanted.ok && !this.#nics.table.mayBe(port, wanted.value)) return;
+    queueMicrotask(() => {
+      if (!this.#inPlace.has(name)) this.#delete(port, lport);
+    });
+  }
+
+  /** Deletes a sub-function of ours that has been unplugged, unless another port waits for it. */
+  #delete(port: SwitchPort, unplugged: string): void {
+    const others = this.#around === null ? [] : wantedIn(this.#around, unplugged);
+    if (others.some((one) => this.#nics.table.mayBe(port, one))) this.#subFunctions.letGo(port);
+    else this.#subFunctions.remove(port);
   }
 
   #answer(wanted: Result<WantedFunction, string>, datapathType: string): PrepareAnswer {
@@ -164,6 +200,8 @@ export class Running {
     if (!wanted.ok) return { ready: false, reason: wanted.error };
     const found = this.#nics.table.find(wanted.value);
     if (!found.ok) return this.#subFunctions.whyNot(wanted.value) ?? { ready: false, reason: found.error };
+    const whyNot = this.#subFunctions.whyGoing(found.value.port);
+    if (whyNot !== null) return whyNot;
     const { ifindex, name } = found.value.link;
     const pending = this.#settling.pending(ifindex);
     if (pending !== null) return { ready: false, reason: `network device ${name}: ${pending}` };
@@ -246,6 +284,14 @@ export class Running {
     this.#changed = true;
     this.#host.wake();
   }
+}
+
+/** The functions that logical ports want, but for one port. */
+function wantedIn({ asked }: TidyInput, except: string | null = null): readonly WantedFunction[] {
+  return asked.flatMap(({ lport }) => {
+    const parsed = lport.name === except ? null : parseOptions(lport.options);
+    return parsed?.ok === true ? [parsed.value] : [];
+  });
 }
 
 function dpdkAnswer({ port, pf, link }: Representor): PrepareAnswer {

@@ -2,7 +2,8 @@
  * Sub-functions on demand. A sub-function with a number in the configured range is ours: vifplugd makes the sub-function when it
  * is wanted and absent, and deletes it at unplug, or after a start when nobody wants it. Others are never touched.
  *
- * Invariant: only {@link make} and {@link remove} change sub-functions; `whyNot` changes nothing.
+ * Invariants: only {@link make} and {@link remove} change sub-functions. What this process made and nobody has plugged yet, and
+ * what could not be deleted, is loose: it is looked at until it is plugged or gone.
  */
 import {
   addSubFunctionRequest,
@@ -14,7 +15,7 @@ import {
 import { type NetlinkTransport, PROTOCOL, type Request } from "../../netlink/transport.ts";
 import type { NotReady } from "../provider.ts";
 import type { SfRange } from "./config.ts";
-import { nameOfPf } from "./names.ts";
+import { nameOfPf, type PfName, pfNameOf } from "./names.ts";
 import type { WantedFunction } from "./options.ts";
 import type { Pf } from "./switch-index.ts";
 import type { SwitchPort } from "./switch-port.ts";
@@ -27,6 +28,8 @@ export interface SubFunctionsOptions {
   readonly table: SwitchTable;
   /** The number of the family `devlink`. */
   readonly family: () => number;
+  /** Whether the table is up to date with the kernel. */
+  readonly isCurrent: () => boolean;
   readonly log: (level: "warn" | "info", message: string) => void;
   /** Called when the answer of `whyNot` may have changed. */
   readonly onChange: () => void;
@@ -37,6 +40,8 @@ type Making =
   | { readonly phase: "failed"; readonly reason: string }
   | { readonly phase: "due" };
 
+/** errno: the sub-function has gone meanwhile. */
+const ENODEV = 19;
 /** The delay after a failure, in milliseconds: doubled from the first to the last. */
 const FIRST_RETRY_MS = 1000;
 const LAST_RETRY_MS = 60_000;
@@ -47,6 +52,11 @@ export class SubFunctions {
   readonly #failures = new Map<string, number>();
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   readonly #removing = new Set<string>();
+  /** The sub-functions that could not be deleted, until another try is due. */
+  readonly #kept = new Set<string>();
+  /** The loose sub-functions; true: the kernel has told their port. */
+  readonly #loose = new Map<string, boolean>();
+  #isClosed = false;
 
   constructor(options: SubFunctionsOptions) {
     this.#options = options;
@@ -65,6 +75,12 @@ export class SubFunctions {
     return { ready: false, reason: `${name} cannot be made (sf_range): ${making.reason}` };
   }
 
+  /** Why a port has to wait for another sub-function in the place of this one; null: it stays. */
+  whyGoing({ name }: SwitchPort): NotReady | null {
+    if (!this.#removing.has(name)) return null;
+    return { ready: false, reason: `sub-function ${name} is to be deleted and made anew (sf_range)` };
+  }
+
   /** Makes the wanted sub-function, when it is ours and absent. */
   make(wanted: WantedFunction): void {
     const absent = this.#absent(wanted);
@@ -73,7 +89,7 @@ export class SubFunctions {
     const making = this.#making.get(key);
     if (making !== undefined && making.phase !== "due") return;
     this.#making.set(key, { phase: "making" });
-    void this.#make(pf, number, wanted.hardwareAddress).then((failure) => {
+    void this.#make(key, pf, number, wanted.hardwareAddress).then((failure) => {
       if (failure === null) {
         this.#making.delete(key);
         this.#failures.delete(key);
@@ -88,23 +104,65 @@ export class SubFunctions {
     return this.#isInRange(role.function.number);
   }
 
-  /** Deletes a sub-function of ours. */
-  remove(port: SwitchPort): void {
-    const { devlink, name } = port;
-    if (devlink === null || !this.isOurs(port) || this.#removing.has(name)) return;
-    this.#removing.add(name);
-    void this.#ask(deletePortRequest(this.#options.family(), devlink)).then((answer) => {
-      this.#removing.delete(name);
-      if (answer.ok) this.#options.log("info", `sub-function ${name} has been deleted (sf_range)`);
-      else
-        this.#options.log(
-          "warn",
-          `sub-function ${name} cannot be deleted (sf_range): ${answer.error.message}`,
-        );
+  get hasLoose(): boolean {
+    return this.#loose.size > 0;
+  }
+
+  /** The loose ones of these sub-functions, none that is still being made. */
+  looseOf(ours: readonly SwitchPort[]): readonly SwitchPort[] {
+    const there = new Map(ours.map((port) => [keyOf(port), port]));
+    for (const [key, wasThere] of this.#loose) {
+      if (there.has(key)) this.#loose.set(key, true);
+      else if (wasThere) this.#loose.delete(key);
+    }
+    return [...there].flatMap(([key, port]) => {
+      const isMade = this.#making.get(key)?.phase !== "making";
+      return this.#loose.has(key) && isMade ? [port] : [];
     });
   }
 
+  /** The sub-function was unplugged, and may go when nobody wants it any more. */
+  letGo(port: SwitchPort): void {
+    this.#loose.set(keyOf(port), true);
+  }
+
+  /** The sub-function is in place: its unplug deletes it. */
+  plugged(port: SwitchPort): void {
+    this.#loose.delete(keyOf(port));
+  }
+
+  /** Deletes a sub-function of ours; later, where another one may have its place in devlink's table by now, or the kernel refuses. */
+  remove(port: SwitchPort): void {
+    const { devlink, name } = port;
+    if (devlink === null || !this.isOurs(port) || this.#removing.has(name) || this.#kept.has(name)) return;
+    if (!this.#options.isCurrent()) {
+      this.letGo(port);
+      return;
+    }
+    this.#removing.add(name);
+    void this.#ask(deletePortRequest(this.#options.family(), devlink)).then((answer) => {
+      this.#removing.delete(name);
+      if (!answer.ok && answer.error.errno !== ENODEV) {
+        this.#notRemoved(port, answer.error.message);
+        return;
+      }
+      this.#loose.delete(keyOf(port));
+      this.#failures.delete(name);
+      this.#options.log("info", `sub-function ${name} has been deleted (sf_range)`);
+    });
+  }
+
+  #notRemoved(port: SwitchPort, reason: string): void {
+    const { name } = port;
+    this.#options.log("warn", `sub-function ${name} cannot be deleted (sf_range): ${reason}`);
+    this.letGo(port);
+    this.#kept.add(name);
+    this.#later(name, () => this.#kept.delete(name));
+    this.#options.onChange();
+  }
+
   close(): void {
+    this.#isClosed = true;
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
   }
@@ -114,7 +172,7 @@ export class SubFunctions {
     if (which.kind !== "sf" || !this.#isInRange(which.number)) return null;
     const pf = this.#options.table.findPf(wanted.pf);
     if (!pf.ok || pf.value.functions.has(`sf ${which.number}`)) return null;
-    const name = `sub-function ${which.number} of ${nameOfPf(pf.value)}`;
+    const name = nameOf(which.number, pf.value);
     return { key: name, name, pf: pf.value, number: which.number };
   }
 
@@ -124,12 +182,13 @@ export class SubFunctions {
   }
 
   /** @returns the reason of the failure; null: the sub-function was made */
-  async #make(pf: Pf, sf: number, hardwareAddress: string | null): Promise<string | null> {
+  async #make(key: string, pf: Pf, sf: number, hardwareAddress: string | null): Promise<string | null> {
     const { device, controller, number } = pf;
     const family = this.#options.family();
     const wanted = { device, pf: number, sf, controller: controller === 0 ? null : controller };
     const made = await this.#ask(addSubFunctionRequest(family, wanted));
     if (!made.ok) return made.error.message;
+    this.#loose.set(key, false);
     if (hardwareAddress === null) return null;
     const [port] = made.value.flatMap((message): DevlinkPort[] => {
       const event = parseDevlinkEvent(message);
@@ -139,19 +198,26 @@ export class SubFunctions {
     const addressed = await this.#ask(setAddressRequest(family, port, hardwareAddress));
     if (addressed.ok) return null;
     // Without its address the sub-function cannot be used, and a later look would take it for a complete one.
-    await this.#ask(deletePortRequest(family, port));
+    const deleted = await this.#ask(deletePortRequest(family, port));
+    if (deleted.ok) this.#loose.delete(key);
     return `its address cannot be set: ${addressed.error.message}`;
   }
 
   #failed(key: string, name: string, reason: string): void {
     this.#options.log("warn", `${name} cannot be made (sf_range): ${reason}`);
     this.#making.set(key, { phase: "failed", reason });
-    const failures = this.#failures.get(key) ?? 0;
-    this.#failures.set(key, failures + 1);
+    this.#later(key, () => this.#making.set(key, { phase: "due" }));
+  }
+
+  /** Another try is due after a time that grows with every failure. */
+  #later(what: string, due: () => void): void {
+    if (this.#isClosed) return;
+    const failures = this.#failures.get(what) ?? 0;
+    this.#failures.set(what, failures + 1);
     const timer = setTimeout(
       () => {
         this.#timers.delete(timer);
-        this.#making.set(key, { phase: "due" });
+        due();
         this.#options.onChange();
       },
       Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures),
@@ -162,4 +228,14 @@ export class SubFunctions {
   #ask(request: Request) {
     return this.#options.netlink.request(PROTOCOL.generic, request);
   }
+}
+
+function keyOf(port: SwitchPort): string {
+  const { role } = port;
+  const number = role.kind === "function" && role.function.kind === "sf" ? role.function.number : null;
+  return number === null ? port.name : nameOf(number, pfNameOf(port));
+}
+
+function nameOf(number: number, pf: PfName): string {
+  return `sub-function ${number} of ${nameOfPf(pf)}`;
 }

@@ -1,6 +1,6 @@
 /** Sub-functions on demand: made when wanted and absent, deleted when unplugged, and only those of the range. */
 import { afterEach, beforeEach, describe, expect, jest, test } from "bun:test";
-import type { PrepareAnswer, Provider } from "../../../src/providers/provider.ts";
+import type { PrepareAnswer, PrepareInput, Provider } from "../../../src/providers/provider.ts";
 import { FakeKernel } from "./support/fake-kernel.ts";
 import {
   device,
@@ -15,7 +15,7 @@ import {
   vf,
   vfLink,
 } from "./support/nic.ts";
-import { questionOf, startProvider, turn } from "./support/start.ts";
+import { questionOf, startProvider, turn, viewOf } from "./support/start.ts";
 
 let kernel = new FakeKernel();
 let provider: Provider;
@@ -47,6 +47,19 @@ function answerTo(sf: number, more: Record<string, string> = {}): PrepareAnswer 
 }
 
 const plugged = (name: string) => ({ name, type: "", options: {} });
+/** A complete pass, in which these questions are all that are asked, and these interfaces all that are ours. */
+async function tidy(asked: readonly PrepareInput[] = [], ...owned: readonly string[]): Promise<void> {
+  provider.run?.();
+  provider.tidy?.({ asked, owned: new Set(owned) });
+  await turn();
+}
+
+/** The call after the interface of this name has gone from a logical port. */
+async function unplug(question: PrepareInput, name: string): Promise<void> {
+  provider.finish?.({ ...question, operation: "remove", interface: viewOf(name) }, null);
+  await turn();
+}
+
 const existing = (sf: number) =>
   port({
     ...{ index: 40_000 + sf, flavour: "pcisf", pf: 0, sf, netdev: { ifindex: 4000 + sf, name: `own${sf}` } },
@@ -118,6 +131,19 @@ describe("a sub-function of the range that is wanted and absent", () => {
       ready: false,
       reason: expect.stringContaining("address cannot be set"),
     });
+  });
+
+  test("is not left without that address where the kernel does not delete it at once", async () => {
+    jest.useFakeTimers();
+    await start();
+    await tidy();
+    kernel.refuses = { add: null, address: "EOPNOTSUPP" };
+    kernel.refusesDeletion = "EBUSY";
+    provider.arrange?.(asking(1001, { "hw-addr": "00:53:00:00:10:01" }));
+    await turn();
+    kernel.refusesDeletion = null;
+    await tidy();
+    expect(kernel.changes).toEqual([`add ${device} controller 0 pf 0 sf 1001`, `delete ${device}/31001`]);
   });
 
   test("is made for a host on a DPU, with that host's controller", async () => {
@@ -205,16 +231,14 @@ describe("what is left over from before", () => {
 
   test("is deleted, but for what a port wants, what an interface stands on, and what is not of the range", async () => {
     await start();
-    expect(provider.tidy?.({ asked: [asking(1000)], owned: new Set(["own1001"]) })).toBe(true);
-    await turn();
+    await tidy([asking(1000)], "own1001");
     expect(kernel.changes).toEqual([`delete ${device}/41002`]);
   });
 
   test("stays while a port may want it of a PF whose address is not known yet", async () => {
     kernel.setLink({ ...uplinkLink, address: null, permanentAddress: null });
     await start();
-    provider.tidy?.({ asked: [1000, 1001, 1002].map((sf) => asking(sf)), owned: new Set() });
-    await turn();
+    await tidy([1000, 1001, 1002].map((sf) => asking(sf)));
     expect(kernel.changes).toEqual([]);
   });
 
@@ -222,11 +246,197 @@ describe("what is left over from before", () => {
     const work = Promise.withResolvers<void>();
     kernel.busy = work.promise;
     await start();
-    expect(provider.tidy?.({ asked: [], owned: new Set() })).toBe(false);
+    await tidy();
+    expect(kernel.changes).toEqual([]);
     work.resolve();
     await turn();
-    expect(provider.tidy?.({ asked: [], owned: new Set() })).toBe(true);
-    await turn();
+    await tidy();
     expect(kernel.changes).toEqual([1000, 1001, 1002].map((sf) => `delete ${device}/${40_000 + sf}`));
+  });
+});
+
+describe("a sub-function of the range", () => {
+  const made = `add ${device} controller 0 pf 0 sf 1000`;
+  const deleted = `delete ${device}/31000`;
+  const oldDeleted = `delete ${device}/41000`;
+
+  function thereIsAlready(...numbers: readonly number[]): void {
+    for (const sf of numbers) {
+      kernel.setPort(existing(sf));
+      kernel.setLink(link(4000 + sf, `own${sf}`));
+    }
+  }
+
+  async function startAndMake(): Promise<void> {
+    await start();
+    await tidy();
+    provider.arrange?.(asking(1000));
+    await turn();
+  }
+
+  test("whose port went while vifplugd did not run is deleted at the unplug", async () => {
+    thereIsAlready(1000);
+    await start();
+    const removal = questionOf("lp1000", {}, { operation: "remove", inPlace: "own1000" });
+    await tidy([removal], "own1000");
+    await unplug(removal, "own1000");
+    expect(kernel.changes).toEqual([oldDeleted]);
+  });
+
+  test("whose port was plugged before its device was known as its own is deleted at the unplug", async () => {
+    thereIsAlready(1000);
+    kernel.removePort(uplink);
+    await start();
+    provider.arrange?.({ ...asking(1000), interface: viewOf("own1000") });
+    kernel.setPort(uplink);
+    await unplug(asking(1000), "own1000");
+    expect(kernel.changes).toEqual([oldDeleted]);
+  });
+
+  test("stays at the unplug of an interface that stood on it while it is another port's", async () => {
+    thereIsAlready(1000, 1001);
+    await start();
+    await unplug(asking(1001), "own1000");
+    expect(kernel.changes).toEqual([]);
+  });
+
+  test("stays at the unplug while another port has it in place", async () => {
+    thereIsAlready(1000);
+    await start();
+    provider.finish?.(questionOf("other", {}), plugged("own1000"));
+    await unplug(questionOf("gone", {}), "own1000");
+    expect(kernel.changes).toEqual([]);
+  });
+
+  test.each([
+    ["known", true],
+    ["unknown", false],
+  ])(
+    "stays at the unplug of its %s port while another port waits for it, and goes with that one",
+    async (_, isKnown) => {
+      thereIsAlready(1000);
+      await start();
+      const other = { ...asking(1000), lport: { ...asking(1000).lport, name: "other" } };
+      await tidy([asking(1000), other], "own1000");
+      if (isKnown) provider.finish?.(asking(1000), plugged("own1000"));
+      await turn();
+      kernel.changes.length = 0;
+      await unplug(asking(1000), "own1000");
+      await tidy([other]);
+      expect(kernel.changes).toEqual([]);
+      await tidy();
+      expect(kernel.changes).toEqual([oldDeleted]);
+    },
+  );
+
+  test("that is not of the range stays at the unplug of a port that went", async () => {
+    thereIsAlready(7);
+    await start();
+    await unplug(questionOf("lp7", {}), "own7");
+    expect(kernel.changes).toEqual([]);
+  });
+
+  test("that was made for a port that no longer wants it is deleted", async () => {
+    await startAndMake();
+    await tidy([asking(1000)]);
+    expect(kernel.changes).toEqual([made]);
+    await tidy([asking(1001)]);
+    expect(kernel.changes).toEqual([made, deleted]);
+  });
+
+  test("that was made is left alone once it is plugged, until its unplug", async () => {
+    await startAndMake();
+    provider.run?.();
+    provider.finish?.(asking(1000), plugged("sf1000"));
+    await turn();
+    kernel.changes.length = 0;
+    await tidy();
+    expect(kernel.changes).toEqual([]);
+    await unplug(asking(1000), "sf1000");
+    expect(kernel.changes).toEqual([deleted]);
+  });
+
+  test("that was made is left alone while somebody else has plugged it", async () => {
+    await startAndMake();
+    await tidy([], "sf1000");
+    expect(kernel.changes).toEqual([made]);
+  });
+
+  test("whose port goes while it is being made is deleted when it is complete, and not before", async () => {
+    await start();
+    await tidy();
+    const work = Promise.withResolvers<void>();
+    kernel.busy = work.promise;
+    provider.arrange?.(asking(1000, { "hw-addr": "00:53:00:00:10:00" }));
+    await tidy();
+    work.resolve();
+    await turn();
+    expect(kernel.changes).toEqual([made, `address of ${device}/31000 00:53:00:00:10:00`]);
+    await tidy();
+    expect(kernel.changes.slice(2)).toEqual([deleted]);
+  });
+
+  test("that somebody else has made since the start stays: its port may be still to come", async () => {
+    await start();
+    await tidy();
+    thereIsAlready(1000);
+    await tidy();
+    expect(kernel.changes).toEqual([]);
+  });
+
+  test("that was made, went, and was made by somebody else, is that one's", async () => {
+    await startAndMake();
+    await tidy([asking(1000)]);
+    const own = kernel.ports.get(`${device}/31000`);
+    kernel.removeLink(4000);
+    if (own !== undefined) kernel.removePort(own);
+    await tidy([asking(1001)]);
+    thereIsAlready(1000);
+    await tidy([asking(1001)]);
+    expect(kernel.changes).toEqual([made]);
+  });
+
+  test("is looked at only while the kernel's tables are known", async () => {
+    await startAndMake();
+    provider.run?.();
+    kernel.overrun(() => {});
+    provider.tidy?.({ asked: [], owned: new Set() });
+    expect(kernel.changes).toEqual([made]);
+    await turn();
+    await tidy();
+    expect(kernel.changes).toEqual([made, deleted]);
+  });
+
+  test("that the kernel does not delete is tried again later, unless somebody wants it by then", async () => {
+    jest.useFakeTimers();
+    thereIsAlready(1000);
+    await start();
+    await tidy([], "own1000");
+    kernel.refusesDeletion = "the kernel refused it: EBUSY";
+    await unplug(questionOf("lp1000", {}), "own1000");
+    kernel.refusesDeletion = null;
+    await tidy();
+    expect(kernel.changes).toEqual([]);
+    expect(answerTo(1000)).toEqual({ ready: true, interface: plugged("own1000") });
+    jest.advanceTimersByTime(1001);
+    await tidy([asking(1000)]);
+    expect(kernel.changes).toEqual([]);
+    await tidy();
+    expect(kernel.changes).toEqual([oldDeleted]);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test("is nobody's while it is being deleted", async () => {
+    await startAndMake();
+    const work = Promise.withResolvers<void>();
+    kernel.busy = work.promise;
+    await tidy();
+    expect(answerTo(1000)).toEqual({
+      ready: false,
+      reason: `sub-function ${device}/31000 is to be deleted and made anew (sf_range)`,
+    });
+    work.resolve();
+    await turn();
+    expect(answerTo(1000)).toMatchObject({ ready: false, arrange: true });
   });
 });

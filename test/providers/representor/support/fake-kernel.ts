@@ -140,6 +140,9 @@ export class FakeKernel implements NetlinkTransport {
   /** Why it makes no sub-function, and gives none an address; null: it does. */
   refuses: { readonly add: string | null; readonly address: string | null } = { add: null, address: null };
 
+  /** Why it deletes no sub-function; null: it does. */
+  refusesDeletion: string | null = null;
+
   #change(payload: Uint8Array): Result<readonly Message[], NetlinkError> {
     const attributes = new Attributes(payload.subarray(4));
     const details = attributes.nested(145);
@@ -148,6 +151,7 @@ export class FakeKernel implements NetlinkTransport {
     if (name === null) return fail(netlinkError("refused", "the kernel refused it: EINVAL", 22));
     const words = `${name.device}/${name.index}`;
     if (payload[0] === DELETE_PORT) {
+      if (this.refusesDeletion !== null) return fail(netlinkError("refused", this.refusesDeletion, 16));
       this.changes.push(`delete ${words}`);
       const ifindex = this.ports.get(words)?.netdev?.ifindex;
       if (ifindex !== undefined) this.removeLink(ifindex);
