@@ -3,12 +3,13 @@
  * PCI address: a container's veth, an appliance's port, a function of a NIC that is not in switchdev mode.
  *
  * Invariants: an answer depends on the options of the logical port, the interface in place and the kernel's network devices.
- * The provider guesses no device: it refuses the device of a default route, a device that is part of another device, and one
- * of several devices that match. But many devices borrow the MAC address of another one, among them the local port of the
+ * The provider guesses no device: it refuses the device of a default route (as far as the files of {@link routeFault} show it), a
+ * device that is part of another device, and one of several devices that match. But many devices borrow the MAC address of another one, among them the local port of the
  * bridge as soon as the port is plugged. So no device that can never be plugged counts for a MAC address; and the interface
  * in place counts alone beside devices that cannot be plugged now, or that stand on it.
  */
 import { existsSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
+import { endianness } from "node:os";
 import { basename, dirname, join } from "node:path";
 import * as v from "valibot";
 import { kernelTransport } from "../../netlink/kernel-transport.ts";
@@ -208,21 +209,36 @@ function pciOf(root: string, name: string): string | null {
 }
 
 /**
- * Says why the device may be this host's way out, or null. A default route leads to 0.0.0.0/0, or to ::/0 and is not
- * "unreachable" (proc_net(5)). The files are those below /proc/self: a service may see nothing else of /proc (ProcSubset=pid).
+ * Says why the device may be this host's way out, or null. A route counts that leads everywhere, or to so large a part of all
+ * addresses that it stands for a default route: a half (as 0.0.0.0/1), or all global addresses of IPv6 (2000::/3).
+ *
+ * The files show less than the kernel has (proc_net(5)): of IPv4 the routes of the table main alone, and of a route with several
+ * next hops the first one; of IPv6 all tables, and of a route to a group of next hops (`ip nexthop`) the first one. The files are
+ * those below /proc/self: a service may see nothing else of /proc (ProcSubset=pid).
  */
 function routeFault(root: string, name: string): string | null {
   const [v4, v6] = [linesOf(root, "proc/self/net/route"), linesOf(root, "proc/self/net/ipv6_route")];
   const fault = [v4, v6].find((read) => !read.ok);
   if (fault?.ok === false) return `it may carry a default route of this host: ${fault.error}`;
-  const fieldsOf = (read: typeof v4) => (read.ok ? read.value.map((line) => line.split(/\s+/)) : []);
-  const isDefault = ([device, to, , , , , , mask]: readonly string[]) =>
-    device === name && to === "00000000" && mask === "00000000";
-  const isDefault6 = (route: readonly string[]) =>
-    route.at(-1) === name && route[0] === "0".repeat(32) && route[1] === "00";
-  return fieldsOf(v4).some(isDefault) || fieldsOf(v6).some(isDefault6)
+  const isDefault = v4.ok && v4.value.some((line) => line.startsWith(`${name}\t`) && leadsOut4(line));
+  const isDefault6 = v6.ok && v6.value.some((line) => leadsOut6(line) && line.split(/\s+/).at(-1) === name);
+  return isDefault || isDefault6
     ? "it carries a default route of this host, and the host would lose its uplink"
     : null;
+}
+
+/** The second field is the destination, and the eighth one the mask, as numbers in the order of the host's bytes. */
+function leadsOut4(line: string): boolean {
+  const [, to = "", , , , , , mask = ""] = line.split("\t", 8);
+  return LARGE_PARTS.has(`${to}/${mask}`);
+}
+
+const HALF = endianness() === "LE" ? "00000080" : "80000000";
+const LARGE_PARTS = new Set(["00000000/00000000", `00000000/${HALF}`, `${HALF}/${HALF}`]);
+
+/** An "unreachable" default route is one of the loopback. */
+function leadsOut6(line: string): boolean {
+  return /^(?:0{32} 0[01]|80{31} 01|20{31} 03) /.test(line);
 }
 
 /** A kernel without IPv4 or IPv6 has no such file. */

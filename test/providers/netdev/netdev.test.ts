@@ -1,7 +1,7 @@
 // The provider `netdev`: one network device that is there already, or a reason why none is taken.
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { endianness, tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { concatenate, u32Attribute } from "../../../src/netlink/attributes.ts";
 import type { Link } from "../../../src/netlink/link.ts";
@@ -214,6 +214,39 @@ describe("a device is refused", () => {
     expect(ask({ name: "enp3s0np1s1" })).toEqual(refused(/uplink/));
     expect(ask({ name: "eth8" })).toEqual(refused(/default route/));
     expect(ask({ name: "eth9" })).toEqual(refused(/default route/));
+  });
+
+  test("that has a route to half of all addresses, or to all global ones of IPv6, and no other for the sake of its routes", async () => {
+    const names = ["eth6", "eth7", "eth8", "eth9", "eth10"];
+    for (const [index, name] of names.entries()) kernel.setLink(link(6 + index, name));
+    await start();
+    const route = (device: string, to: string, mask: string) =>
+      `${device}\t${to}\t0100A8C0\t0003\t0\t0\t0\t${mask}\t0\t0\t0\n`;
+    const half = endianness() === "LE" ? "00000080" : "80000000";
+    await Bun.write(
+      join(root, "proc/self/net/route"),
+      [
+        route("eth6", "00000000", half),
+        route("eth7", half, half),
+        route("eth10", "0000000A", "000000FF"),
+        // A blackhole has no device.
+        route("*", "00000000", "00000000"),
+      ].join(""),
+    );
+    const route6 = (device: string, to: string, length: string) =>
+      `${to.padEnd(32, "0")} ${length} ${"0".repeat(32)} 00 fe80 00000400 00000001 00000000 00000003     ${device}\n`;
+    await Bun.write(
+      join(root, "proc/self/net/ipv6_route"),
+      [
+        route6("eth8", "2", "03"),
+        route6("eth9", "8", "01"),
+        route6("eth10", "fe80", "40"),
+        route6("eth10", "", "80"),
+      ].join(""),
+    );
+    for (const name of ["eth6", "eth7", "eth8", "eth9"])
+      expect(ask({ name })).toEqual(refused(/default route/));
+    expect(ask({ name: "eth10" })).toEqual(found("eth10"));
   });
 
   test("where nobody can tell which way this host's way out is", async () => {
