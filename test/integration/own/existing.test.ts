@@ -87,6 +87,44 @@ test("netdev: a device found by its MAC address stays plugged when the bridge an
   expect(hv.daemon.lines.filter((line) => line.includes("several network devices"))).toEqual([]);
 });
 
+test("netdev: which devices are refused for their default routes, as the table in docs/providers.md says of the kernel", async () => {
+  await using hv = await startHypervisor({ daemon: false, vswitchd: false, controller: false });
+  const inNamespace = await startUserspaceSwitch(hv);
+  const ip = (line: string) => run([...inNamespace, "ip", ...line.split(" ")], hv.chassis.env);
+  const seen = ["first", "grouped", "first6", "second6", "table6", "grouped6"];
+  const unseen = ["second", "other", "table", "other6", "later"];
+  const number = (name: string) => 1 + [...seen, ...unseen].indexOf(name);
+  for (const name of [...seen, ...unseen]) {
+    await ip(`link add ${name} type veth peer name to-${name}`);
+    await ip(`addr add 10.0.${number(name)}.1/24 dev ${name}`);
+    await ip(`addr add fd00:${number(name)}::1/64 dev ${name} nodad`);
+    for (const end of [name, `to-${name}`]) await ip(`link set ${end} up`);
+  }
+  const via = (name: string) => `via 10.0.${number(name)}.2 dev ${name}`;
+  const via6 = (name: string) => `via fd00:${number(name)}::2 dev ${name}`;
+  await ip(`route add default nexthop ${via("first")} nexthop ${via("second")}`);
+  await ip(`route add default ${via("table")} table 100`);
+  await ip(`-6 route add default nexthop ${via6("first6")} nexthop ${via6("second6")}`);
+  await ip(`-6 route add default ${via6("table6")} table 100`);
+  for (const [id, hop] of [via("grouped"), via("other"), via6("grouped6"), via6("other6")].entries())
+    await ip(`nexthop add id ${id + 1} ${hop}`);
+  await ip("nexthop add id 10 group 1/2");
+  await ip("nexthop add id 11 group 3/4");
+  await ip("route add default nhid 10 metric 50");
+  await ip("-6 route add default nhid 11 metric 50");
+
+  await hv.launchDaemon({ providers: [{ type: "dummy" }, { type: "netdev" }] }, inNamespace);
+  const options = (name: string) => ({ "vif-plug-type": "netdev", "vif-plug:netdev:name": name });
+  await hv.addLports(Object.fromEntries([...seen, ...unseen].map((name) => [name, options(name)])));
+  await hv.interfaces(unseen);
+  await ip(`route add default ${via("later")} metric 60`);
+  await hv.settle();
+  const shown = await hv.chassis.appctl("vifplugd", "plug/show");
+  for (const name of seen) expect(shown).toMatch(new RegExp(`^${name} +waiting `, "m"));
+  expect(await hv.interfacesOf(...seen)).toEqual([]);
+  expect(await hv.interfacesOf(...unseen)).toHaveLength(unseen.length);
+});
+
 test("vhost-user: the interface is a client of the socket below its folder, which may come later", async () => {
   await using hv = await startHypervisor({ daemon: false });
   const folder = join(hv.chassis.dir, "sockets");
