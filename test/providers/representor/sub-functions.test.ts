@@ -376,12 +376,101 @@ describe("a sub-function of the range", () => {
     expect(kernel.changes.slice(2)).toEqual([deleted]);
   });
 
-  test("that somebody else has made since the start stays: its port may be still to come", async () => {
+  test("whose address is still being set stays until it is set", async () => {
     await start();
     await tidy();
+    provider.arrange?.(asking(1000, { "hw-addr": "00:53:00:00:10:00" }));
+    const work = Promise.withResolvers<void>();
+    kernel.busy = work.promise;
+    await turn();
+    kernel.busy = null;
+    await tidy();
+    expect(kernel.changes).toEqual([made]);
+    work.resolve();
+    await turn();
+    await tidy();
+    expect(kernel.changes).toEqual([made, `address of ${device}/31000 00:53:00:00:10:00`, deleted]);
+  });
+
+  test("that somebody else has made since the start stays: its port may be still to come", async () => {
+    await startAndMake();
+    thereIsAlready(1001);
+    await tidy([asking(1000)]);
+    await tidy();
+    expect(kernel.changes).toEqual([made, deleted]);
+    await tidy();
+    expect(kernel.changes).toEqual([made, deleted]);
+  });
+
+  test("is deleted at once at the unplug of the only port that wanted it", async () => {
     thereIsAlready(1000);
+    await start();
+    provider.arrange?.({ ...asking(1000), interface: viewOf("own1000") });
+    await tidy([asking(1000)], "own1000");
+    await unplug(asking(1000), "own1000");
+    expect(kernel.changes).toEqual([oldDeleted]);
+  });
+
+  test("stays in place when another interface of its port goes", async () => {
+    thereIsAlready(1000, 1001);
+    await start();
+    provider.arrange?.({ ...asking(1000), interface: viewOf("own1000") });
+    await tidy([asking(1000)], "own1000", "own1001");
+    await unplug(asking(1000), "own1001");
+    await tidy([asking(1000)], "own1000");
+    expect(kernel.changes).toEqual([]);
+  });
+
+  test("that was unplugged while the kernel's tables were read anew is deleted when they are known", async () => {
+    thereIsAlready(1000);
+    await start();
+    await tidy([asking(1000)], "own1000");
+    kernel.overrun(() => {});
+    provider.finish?.({ ...asking(1000), operation: "remove", interface: viewOf("own1000") }, null);
+    await Promise.resolve();
+    expect(kernel.changes).toEqual([]);
+    await turn();
+    await tidy();
+    expect(kernel.changes).toEqual([oldDeleted]);
+  });
+
+  test("that has gone from the NIC unheard is not tried again", async () => {
+    jest.useFakeTimers();
+    thereIsAlready(1000);
+    await start();
+    await tidy([], "own1000");
+    kernel.ports.delete(`${device}/41000`);
+    await unplug(questionOf("lp1000", {}), "own1000");
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test("that the kernel does not delete is tried again after ever longer times, and not after the end", async () => {
+    jest.useFakeTimers();
+    thereIsAlready(1000);
+    await start();
+    kernel.refusesDeletion = "the kernel refused it: EBUSY";
+    await tidy();
+    jest.advanceTimersByTime(1000);
+    await tidy();
+    kernel.refusesDeletion = null;
+    jest.advanceTimersByTime(1999);
     await tidy();
     expect(kernel.changes).toEqual([]);
+    jest.advanceTimersByTime(1);
+    await tidy();
+    expect(kernel.changes).toEqual([oldDeleted]);
+    thereIsAlready(1001, 1002);
+    kernel.refusesDeletion = "the kernel refused it: EBUSY";
+    await unplug(questionOf("lp1001", {}), "own1001");
+    expect(jest.getTimerCount()).toBe(1);
+    provider.finish?.(
+      { ...questionOf("lp1002", {}), operation: "remove", interface: viewOf("own1002") },
+      null,
+    );
+    await Promise.resolve();
+    provider.destroy?.();
+    await turn();
+    expect(jest.getTimerCount()).toBe(0);
   });
 
   test("that was made, went, and was made by somebody else, is that one's", async () => {

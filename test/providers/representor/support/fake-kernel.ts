@@ -151,6 +151,7 @@ export class FakeKernel implements NetlinkTransport {
     if (name === null) return fail(netlinkError("refused", "the kernel refused it: EINVAL", 22));
     const words = `${name.device}/${name.index}`;
     if (payload[0] === DELETE_PORT) {
+      if (!this.ports.has(words)) return fail(netlinkError("refused", "the kernel refused it: ENODEV", 19));
       if (this.refusesDeletion !== null) return fail(netlinkError("refused", this.refusesDeletion, 16));
       this.changes.push(`delete ${words}`);
       const ifindex = this.ports.get(words)?.netdev?.ifindex;
