@@ -28,9 +28,7 @@ export const table = defineProvider({
       v.pipe(
         v.string(),
         v.check((path) => isAbsolute(path), "expected an absolute path"),
-        v.description(
-          "The YAML file with the interface of each logical port; its folder is watched, and where it is a link the folder of what it leads to.",
-        ),
+        v.description("The YAML file with the interface of each logical port; it is read when it changes."),
       ),
       DEFAULT_FILE,
     ),

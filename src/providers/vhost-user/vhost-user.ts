@@ -2,18 +2,16 @@
  * The provider `vhost-user`: an interface of the userspace datapath whose peer, a virtual machine, listens on a socket.
  *
  * Invariant: the path of a socket is a name in the folder of the configuration, so options of the cloud lead to no other
- * folder. A symbolic link in the folder is refused, so it leads nowhere either. The socket need not exist yet, but the folder
- * has to: a service that does not see the folder (systemd hides some) would see no link in it either. What datapath the bridge
- * has is ovs-vswitchd's to judge, whose words become the port's error.
+ * folder. A symbolic link in the folder is refused, so it leads nowhere either. The socket and the folder need not exist yet:
+ * of a folder that is hidden from the service nobody can tell that here. What datapath the bridge has is ovs-vswitchd's to judge, whose words become the port's error.
  */
-import { lstatSync, statSync } from "node:fs";
-import { dirname, isAbsolute, join } from "node:path";
+import { lstatSync } from "node:fs";
+import { isAbsolute, join } from "node:path";
 import * as v from "valibot";
 import { fail, ok, type Result, systemMessageOf } from "../../result.ts";
-import { FolderWatch } from "../../system/folder-watch.ts";
 import { interfaceNameFault } from "../answer.ts";
 import { defineProvider } from "../module.ts";
-import type { PrepareAnswer, PrepareInput, Provider, ProviderHost, ReadOption } from "../provider.ts";
+import type { PrepareAnswer, PrepareInput, Provider, ReadOption } from "../provider.ts";
 
 export const SOCKET = "vif-plug:vhost-user:socket";
 export const NAME = "vif-plug:vhost-user:name";
@@ -36,60 +34,20 @@ export const vhostUser = defineProvider({
       v.pipe(
         v.string(),
         v.check((path) => isAbsolute(path), "expected an absolute path"),
-        v.description(
-          "The folder of the peers' sockets. It has to exist, and not below /tmp, /var/tmp, /home, /root or /run/user, which the packaged service does not see.",
-        ),
+        v.description("The folder of the peers' sockets; the packaged service sees none in /tmp and /home."),
       ),
       "/run/vhost-user",
     ),
   },
-  create: ({ socket_dir }) => new VhostUserProvider(socket_dir),
+  create: ({ socket_dir }) => vhostUserProvider(socket_dir),
 });
 
-export class VhostUserProvider implements Provider {
-  readonly type: string = vhostUser.type;
-  readonly maintainedOptions = [PATH];
-  readonly #socketDir: string;
-  #watch: FolderWatch | null = null;
-  #folderFault: string | null = null;
-  #changed = false;
-
-  constructor(socketDir: string) {
-    this.#socketDir = socketDir;
-  }
-
-  /** Watches the folder above: whether the folder of the sockets is there is news, and what comes into it is not. */
-  init(host: ProviderHost): void {
-    this.#folderFault = folderFault(this.#socketDir);
-    this.#watch = new FolderWatch({
-      folder: dirname(this.#socketDir),
-      onChange: () => this.#look(host),
-      onFault: (message) => host.log("warn", message),
-    });
-  }
-
-  destroy(): void {
-    this.#watch?.close();
-    this.#watch = null;
-  }
-
-  run(): boolean {
-    const changed = this.#changed;
-    this.#changed = false;
-    return changed;
-  }
-
-  prepare(input: PrepareInput): PrepareAnswer {
-    return prepare(this.#socketDir, input);
-  }
-
-  #look(host: ProviderHost): void {
-    const fault = folderFault(this.#socketDir);
-    if (fault === this.#folderFault) return;
-    this.#folderFault = fault;
-    this.#changed = true;
-    host.wake();
-  }
+export function vhostUserProvider(socketDir: string): Provider {
+  return {
+    type: vhostUser.type,
+    maintainedOptions: [PATH],
+    prepare: (input) => prepare(socketDir, input),
+  };
 }
 
 function prepare(socketDir: string, { operation, lport }: PrepareInput): PrepareAnswer {
@@ -118,35 +76,19 @@ function socketPath(socketDir: string, name: string): Result<string, string> {
   if (bytes > MAX_PATH_BYTES) {
     return fail(`${given}: ${path} has ${bytes} bytes, and the path of a socket at most ${MAX_PATH_BYTES}`);
   }
-  const fault = folderFault(socketDir) ?? linkFault(path);
+  const fault = linkFault(path);
   return fault === null ? ok(path) : fail(fault);
-}
-
-/** Why nothing can be said of what is in the folder, or null. */
-function folderFault(folder: string): string | null {
-  return lookedAt(folder, () => {
-    const stats = statSync(folder, { throwIfNoEntry: false });
-    if (stats?.isDirectory() === true) return null;
-    if (stats !== undefined) return `${folder} is no folder: remove it, or set socket_dir`;
-    return `${folder} does not exist, or vifplugd does not see it: make the folder, or set socket_dir (the packaged service does not see what is in /tmp, /var/tmp, /home, /root and /run/user)`;
-  });
 }
 
 /** What is wrong with what is in the socket's place, or null; nothing is there before the peer has come. */
 function linkFault(path: string): string | null {
-  return lookedAt(path, () => {
+  try {
     const stats = lstatSync(path, { throwIfNoEntry: false });
     if (stats === undefined || stats.isSocket()) return null;
     const kind = stats.isSymbolicLink() ? "a link, which is not followed" : "no socket";
     return `${path} is ${kind}: remove it`;
-  });
-}
-
-/** What a look finds, or why nobody can look: a file may be in the place of a folder above, or a folder may be closed to us. */
-function lookedAt(path: string, look: () => string | null): string | null {
-  try {
-    return look();
   } catch (thrown) {
+    // A file is in the place of a folder, or a folder is closed to us.
     return `${path} cannot be looked at: ${systemMessageOf(thrown)} (socket_dir)`;
   }
 }
