@@ -70,7 +70,9 @@ export class Shown {
       this.#seen.set(client, seen);
     }
     seen.told.push(told);
-    if (!isSynced || !this.#seesChassis(client)) return;
+    // At a conversion the server says no more of what was committed before.
+    const endsMonitors = method === "monitor_canceled" || message.error === "canceled";
+    if (!isSynced || endsMonitors || !this.#seesChassis(client)) return;
     const hostname = this.#namesOf(server).findLast(({ from }) => from <= commits)?.hostname;
     if (typeof hostname === "string") seen.hostnames.add(hostname);
   }
