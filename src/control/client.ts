@@ -34,7 +34,7 @@ export async function askDaemon(
   return answer.ok ? answer : fail(answer.error.message);
 }
 
-/** Asks the daemon one of several questions. */
+/** As `askDaemon`, for whoever has several questions: the error also says whether the next one would be waited for in vain. */
 export async function questionDaemon(
   runDir: string,
   method: string,

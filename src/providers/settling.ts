@@ -4,9 +4,9 @@
  * former name.
  *
  * Where udev runs, a device is settled when udev's database has it and udev is done with it. A new udev writes the database before
- * it renames the device, and says there what it still does; an older one writes it afterwards.
- * A device that udev does not get to or to an end with in {@link UDEV_PATIENCE_MS} counts as settled. Where no udev runs, a device that
- * appears while we run is settled after a quiet period, if one is configured. Nothing wakes when nothing is pending.
+ * it renames the device, and says there what it still does; an older udev writes the database afterwards. A device that udev is not
+ * done with after {@link UDEV_PATIENCE_MS} counts as settled. Where no udev runs, a device that appears while we run is settled after
+ * a quiet period, if one is configured. Nothing wakes when nothing is pending.
  */
 import { existsSync, type FSWatcher, readFileSync, watch } from "node:fs";
 import { join } from "node:path";

@@ -2,9 +2,8 @@
  * Watches the content of a folder by the name of the folder: also a folder that does not exist yet, or that somebody removes or
  * replaces. A watch of the system stays with the folder that had the name when the watch began.
  *
- * Invariants: when a watch begins again, this counts as a change, because something may have happened without a watch. A change
- * is told once more a moment later: the runtime leaves out an event that is like the one before it by a millisecond, for example
- * of a file that comes and goes at once.
+ * Invariant: when a watch begins again, this counts as a change, because something may have happened without a watch. The runtime
+ * may leave out an event that follows one like it within two milliseconds: whoever is told waits for a moment before looking.
  */
 import { type FSWatcher, watch } from "node:fs";
 import { systemMessageOf } from "../result.ts";
@@ -15,8 +14,6 @@ const LOOK_MS = 5000;
 /** The delay until a folder that cannot be watched is tried again, and its largest value, in milliseconds. */
 const RETRY_MS = 1000;
 const MAX_RETRY_MS = 60_000;
-/** Milliseconds after an event until no event can be left out because of it: the runtime takes 1 to 2. */
-const ECHO_MS = 10;
 
 export interface FolderWatchOptions {
   readonly folder: string;
@@ -35,7 +32,6 @@ export class FolderWatch {
   #identity: string | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #isTold = false;
-  #echo: ReturnType<typeof setTimeout> | null = null;
 
   /** Begins to watch, or to try. */
   constructor(options: FolderWatchOptions) {
@@ -46,8 +42,6 @@ export class FolderWatch {
   close(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    if (this.#echo !== null) clearTimeout(this.#echo);
-    this.#echo = null;
     this.#watcher?.close();
     this.#watcher = null;
   }
@@ -82,18 +76,8 @@ export class FolderWatch {
 
   #changed(): void {
     if (this.#watcher === null) return;
-    this.#tellAgain();
     this.#options.onChange();
     this.#look();
-  }
-
-  #tellAgain(): void {
-    if (this.#echo !== null) clearTimeout(this.#echo);
-    this.#echo = setTimeout(() => {
-      this.#echo = null;
-      this.#options.onChange();
-    }, ECHO_MS);
-    this.#echo.unref();
   }
 
   #look(): void {

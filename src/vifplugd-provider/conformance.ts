@@ -252,7 +252,7 @@ function faultOf(answer: unknown, operation: Operation): string | null {
     return `${json(answer)} has no boolean \`ready\``;
   const { ready, reason, arrange = false, misplaced } = answer;
   if (misplaced !== undefined && !isWords(misplaced))
-    return `${json(misplaced)} says nobody's name: leave out \`misplaced\` when nobody else has the interface`;
+    return `${json(misplaced)} names nobody: leave out \`misplaced\` when nobody else has the interface`;
   if (!ready) {
     if (!isWords(reason)) return "it is not ready, and gives no `reason`";
     if (typeof arrange !== "boolean") return `\`arrange\` is ${json(arrange)}, and has to be true or absent`;

@@ -1,6 +1,6 @@
 /** A folder is watched by its name, whatever becomes of it. */
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FolderWatch } from "../../src/system/folder-watch.ts";
@@ -46,24 +46,6 @@ test("a file that is written is a change", async () => {
   begin();
   await seen(write);
   expect(faults).toEqual([]);
-});
-
-test("a folder in it that comes and goes at once is told of after it has gone", async () => {
-  mkdirSync(folder);
-  const inner = join(folder, "inner");
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let hasCome = false;
-  watching = new FolderWatch({
-    folder,
-    onChange: () => {
-      if (hasCome && !existsSync(inner)) resolve();
-      if (!hasCome) queueMicrotask(() => rmdirSync(inner));
-      hasCome = true;
-    },
-    onFault: (message) => void faults.push(message),
-  });
-  mkdirSync(inner);
-  await promise;
 });
 
 test("a folder that is not there yet is told once, and watched when it comes", async () => {

@@ -131,7 +131,7 @@ export class CommandProvider implements HostedProvider {
     if (phase.kind === "down") return { state: "failed", reason: `the command is down: ${phase.reason}` };
     const reason =
       phase.kind === "idle"
-        ? "the command has not been started: a daemon that stands by starts none"
+        ? "the daemon starts the command when the daemon holds the lock"
         : "the command has not answered initialize yet";
     return { state: "starting", reason };
   }

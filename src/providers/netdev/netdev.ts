@@ -3,10 +3,10 @@
  * PCI address: a container's veth, an appliance's port, a function of a NIC that is not in switchdev mode.
  *
  * Invariants: an answer depends on the options of the logical port, the interface in place and the kernel's network devices.
- * The provider guesses no device: it refuses the device of a default route (as far as the files of {@link routeFault} show it), a
- * device that is part of another device, and one of several devices that match. But many devices borrow the MAC address of another one, among them the local port of the
- * bridge as soon as the port is plugged. So no device that can never be plugged counts for a MAC address; and the interface
- * in place counts alone beside devices that cannot be plugged now, or that stand on it.
+ * The provider guesses no device. It refuses the device of a default route, as far as `routeFault` sees such a route; a device that
+ * is part of another device; and one of several devices that match. Many devices borrow the MAC address of another one, among them
+ * the local port of the bridge as soon as the port is plugged. So no device that can never be plugged counts for a MAC address; and
+ * the interface in place counts alone beside devices that cannot be plugged now, or that stand on it.
  */
 import { existsSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
 import { endianness } from "node:os";
@@ -217,11 +217,13 @@ function pciOf(root: string, name: string): string | null {
  * those below /proc/self: a service may see nothing else of /proc (ProcSubset=pid).
  */
 function routeFault(root: string, name: string): string | null {
-  const [v4, v6] = [linesOf(root, "proc/self/net/route"), linesOf(root, "proc/self/net/ipv6_route")];
-  const fault = [v4, v6].find((read) => !read.ok);
-  if (fault?.ok === false) return `it may carry a default route of this host: ${fault.error}`;
-  const isDefault = v4.ok && v4.value.some((line) => line.startsWith(`${name}\t`) && leadsOut4(line));
-  const isDefault6 = v6.ok && v6.value.some((line) => leadsOut6(line) && line.split(/\s+/).at(-1) === name);
+  const mayCarry = "it may carry a default route of this host";
+  const v4 = linesOf(root, "proc/self/net/route");
+  if (!v4.ok) return `${mayCarry}: ${v4.error}`;
+  const v6 = linesOf(root, "proc/self/net/ipv6_route");
+  if (!v6.ok) return `${mayCarry}: ${v6.error}`;
+  const isDefault = v4.value.some((line) => line.startsWith(`${name}\t`) && leadsOut4(line));
+  const isDefault6 = v6.value.some((line) => leadsOut6(line) && line.split(/\s+/).at(-1) === name);
   return isDefault || isDefault6
     ? "it carries a default route of this host, and the host would lose its uplink"
     : null;

@@ -19,7 +19,7 @@ const mac = v.pipe(
 
 const devlinkDevice = v.pipe(
   v.string(),
-  v.regex(/^[^/\s]+\/[^/\s]+$/, "expected a devlink device like pci/0000:03:00.0"),
+  v.check((text) => parseDevlinkDevice(text) !== null, "expected a devlink device like pci/0000:03:00.0"),
   v.transform((text) => parseDevlinkDevice(text) ?? text),
 );
 

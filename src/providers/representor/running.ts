@@ -33,7 +33,7 @@ export class Running {
   /** The network devices of ports that `#settling` knows. */
   #netdevs: ReadonlySet<number> = new Set();
   #hasRead = false;
-  /** All questions and owned interfaces, as of the last complete pass; null: there was none. */
+  /** The questions and the owned interfaces that the last `tidy` was given; null: there was none. */
   #around: TidyInput | null = null;
   /** The version of the facts that `#followTable` last saw. */
   #seen = "";

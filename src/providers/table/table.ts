@@ -28,7 +28,7 @@ export const table = defineProvider({
       v.pipe(
         v.string(),
         v.check((path) => isAbsolute(path), "expected an absolute path"),
-        v.description("The YAML file with the interface of each logical port; it is read when it changes."),
+        v.description("The YAML file with the interface of each logical port, read again when it changes."),
       ),
       DEFAULT_FILE,
     ),

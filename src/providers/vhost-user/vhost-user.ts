@@ -2,8 +2,9 @@
  * The provider `vhost-user`: an interface of the userspace datapath whose peer, a virtual machine, listens on a socket.
  *
  * Invariant: the path of a socket is a name in the folder of the configuration, so options of the cloud lead to no other
- * folder. A symbolic link in the folder is refused, so it leads nowhere either. The socket and the folder need not exist yet:
- * of a folder that is hidden from the service nobody can tell that here. What datapath the bridge has is ovs-vswitchd's to judge, whose words become the port's error.
+ * folder. A symbolic link in the folder is refused, so it leads nowhere either. The socket and the folder need not exist
+ * yet; but a folder that the service cannot see looks the same, and what is in it is not checked. What datapath the bridge has is
+ * ovs-vswitchd's to judge, whose words become the port's error.
  */
 import { lstatSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
@@ -34,7 +35,9 @@ export const vhostUser = defineProvider({
       v.pipe(
         v.string(),
         v.check((path) => isAbsolute(path), "expected an absolute path"),
-        v.description("The folder of the peers' sockets; the packaged service sees none in /tmp and /home."),
+        v.description(
+          "The folder of the peers' sockets; not in /tmp or /home, which the service does not see.",
+        ),
       ),
       "/run/vhost-user",
     ),

@@ -226,7 +226,7 @@ describe("a command that", () => {
   test("says before it is started that nobody has asked it for anything", async () => {
     const argv = ["/nonexistent/acme"];
     const provider = new CommandProvider({ type: "acme", argv, options: {}, checkOptions: () => null });
-    const reason = expect.stringMatching(/has not been started: a daemon that stands by starts none$/);
+    const reason = "the daemon starts the command when the daemon holds the lock";
     expect(provider.state()).toEqual({ state: "starting", reason });
     await provider.destroy().done;
   });

@@ -62,7 +62,8 @@ test("a sub-function whose port moved to another chassis while vifplugd did not 
   expect(kernel.changes).toEqual([`delete ${device}/41000`]);
 });
 
-test("a sub-function whose port goes while it is being made is deleted", async () => {
+/** A daemon whose kernel makes a sub-function until `work` is resolved. */
+async function making() {
   const kernel = kernelWithUplink();
   const daemon = await daemonOn(kernel);
   await daemon.start();
@@ -70,6 +71,11 @@ test("a sub-function whose port goes while it is being made is deleted", async (
   kernel.busy = work.promise;
   daemon.bind(wanted);
   await settle();
+  return { kernel, daemon, work };
+}
+
+test("a sub-function whose port goes while it is being made is deleted", async () => {
+  const { kernel, daemon, work } = await making();
   daemon.unbind(wanted);
   await settle();
   work.resolve();
@@ -80,13 +86,7 @@ test("a sub-function whose port goes while it is being made is deleted", async (
 });
 
 test("a daemon that has lost the lock deletes nothing", async () => {
-  const kernel = kernelWithUplink();
-  const daemon = await daemonOn(kernel);
-  await daemon.start();
-  const work = Promise.withResolvers<void>();
-  kernel.busy = work.promise;
-  daemon.bind(wanted);
-  await settle();
+  const { kernel, daemon, work } = await making();
   daemon.lock = null;
   daemon.unbind(wanted);
   work.resolve();
